@@ -1,0 +1,71 @@
+/** One column of one window against the reference. */
+export interface DriftValue {
+  column: string;
+  type: 'numeric' | 'categorical';
+  /** Named with its convention, such as `wasserstein_std` or `js_distance_2`. */
+  measure: string;
+  value: number | null;
+  pValue: number | null;
+  threshold: number;
+  drifted: boolean;
+  nReference: number;
+  nCurrent: number;
+  /** Share of missing values in the reference and in the window. */
+  missingReference: number;
+  missingCurrent: number;
+  /** `broken` when nulls or unseen categories explain it rather than a shifted distribution. */
+  kind: 'stable' | 'drifted' | 'broken' | 'too few rows';
+}
+
+export interface DriftWindow {
+  id: number;
+  /** Epoch milliseconds, start inclusive, end exclusive. */
+  start: number;
+  end: number;
+  rows: number;
+  modelVersions: number[];
+  status: 'ok' | 'drift' | 'too few rows';
+  driftedShare: number;
+  values: DriftValue[];
+  /** Realised performance once labels arrived; empty before. */
+  performance: Record<string, number>;
+  labelled: number;
+  latencyP95Ms: number | null;
+  errorRate: number;
+}
+
+export interface MonitorEvent {
+  at: number;
+  kind: 'alert' | 'deployed' | 'retrained' | 'promoted' | 'rejected' | 'rolled back';
+  text: string;
+  modelVersion: number | null;
+  runId: string | null;
+}
+
+/** What the drift view shows of one monitor. */
+export interface DriftReport {
+  monitor: string;
+  deployment: string;
+  referenceRows: number;
+  /** Columns ordered by how much they drifted, most first. `score` is the model's own output. */
+  columns: string[];
+  windows: DriftWindow[];
+  /** The performance bounds declared under `expect`. */
+  expect: { metric: string; min: number | null; max: number | null }[];
+  headlineMetric: string | null;
+  events: MonitorEvent[];
+  share: number;
+}
+
+/** Distribution then and now over the same bins: edges for numbers (length bins+1), labels for categories. */
+export interface DriftDetail {
+  column: string;
+  type: 'numeric' | 'categorical';
+  edges: number[];
+  labels: string[];
+  /** Shares that sum to 1 (a window without rows gives zeros). */
+  reference: number[];
+  current: number[];
+  nReference: number;
+  nCurrent: number;
+}

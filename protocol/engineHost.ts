@@ -1,0 +1,30 @@
+import type { DriftDetail, DriftReport } from './drift.ts';
+import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
+import type { ModelCard } from './modelCard.ts';
+import type { MetricSeries, RunDetail, RunPage, RunQuery } from './runs.ts';
+
+/** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
+export interface EngineRequests {
+  'project/overview': { params: Record<string, never>; result: ProjectOverview };
+  'stages/status': { params: Record<string, never>; result: StageStatus[] };
+  'runs/list': { params: RunQuery; result: RunPage };
+  'runs/get': { params: { runId: string }; result: RunDetail };
+  'runs/series': { params: { runIds: string[]; key: string }; result: MetricSeries[] };
+  /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */
+  'runs/log': { params: { runId: string; stage: string; offset: number }; result: { text: string; next: number; done: boolean } };
+  'runs/star': { params: { runId: string; starred: boolean }; result: null };
+  'models/card': { params: { version: number | 'champion' | 'latest' }; result: ModelCard };
+  /** Moves the champion alias after the gates; rejected with a message when a gate says no. */
+  'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
+  'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
+  'drift/report': { params: { monitor: string }; result: DriftReport };
+  'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
+}
+
+export type EngineMethod = keyof EngineRequests;
+
+/** What the engine host says unasked. */
+export interface EngineNotifications {
+  /** The store or a project file changed; views ask again for what they show. */
+  'store/changed': { reason: 'store' | 'files' };
+}

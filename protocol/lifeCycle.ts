@@ -1,0 +1,115 @@
+import type { Problem } from './problem.ts';
+
+/** The state of a stage of the graph, as the explorer, the code lens and `loopwright status` tell it. */
+export type StageState = 'fresh' | 'stale' | 'never' | 'running' | 'failed' | 'blocked';
+
+/** The built-in kinds and `cmd` for a user's own program. */
+export type StageKind = 'collect' | 'prepare' | 'train' | 'validate' | 'cmd';
+
+/** One stage of the graph with its state. `reasons` says why it is stale, in words a person understands. */
+export interface StageStatus {
+  name: string;
+  kind: StageKind;
+  state: StageState;
+  reasons: string[];
+  dependsOn: string[];
+  /** 1-based line of the stage's key in loopwright.yaml, when it stands there. */
+  line: number | null;
+  last: StageResult | null;
+}
+
+/** How the last execution of a stage ended. Times are epoch milliseconds. */
+export interface StageResult {
+  runId: string;
+  runName: string;
+  status: RunStatus;
+  startedAt: number;
+  durationMs: number | null;
+  /** One line, such as `204,113 rows · 1,204 quarantined` or `pr_auc 0.912`. */
+  summary: string;
+}
+
+export type RunStatus = 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+
+/** The eight parts of a model's life that the explorer shows, in order. */
+export const lifeCycleParts = ['collect', 'prepare', 'develop', 'track', 'validate', 'deploy', 'monitor', 'retrain'] as const;
+export type LifeCyclePart = (typeof lifeCycleParts)[number];
+
+/** `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `running`; `none` nothing yet. */
+export type LifeState = 'ok' | 'stale' | 'attention' | 'running' | 'failed' | 'none';
+
+export interface LifeLine {
+  part: LifeCyclePart;
+  label: string;
+  state: LifeState;
+  /** What the line says beside its name. */
+  detail: string;
+  /** The stage that ▶ runs, when the line has one. */
+  stage: string | null;
+}
+
+export interface ExperimentSummary {
+  name: string;
+  describe: string;
+  runCount: number;
+  /** Null for the default experiment, which has no file. Workspace-relative. */
+  file: string | null;
+}
+
+export interface DatasetSummary {
+  name: string;
+  path: string;
+  schema: string | null;
+  /** Newest snapshot, if one was made. */
+  snapshot: SnapshotSummary | null;
+  snapshotCount: number;
+}
+
+export interface SnapshotSummary {
+  id: string;
+  dataset: string;
+  rows: number;
+  bytes: number;
+  quarantined: number;
+  createdAt: number;
+  hash: string;
+}
+
+export interface ModelVersionSummary {
+  model: string;
+  version: number;
+  aliases: string[];
+  runId: string;
+  runName: string;
+  createdAt: number;
+  /** Headline metrics of the validation. */
+  metrics: Record<string, number>;
+  gatesPassed: number;
+  gatesTotal: number;
+}
+
+export interface DeploymentSummary {
+  name: string;
+  as: 'api' | 'batch' | 'embedded';
+  state: 'healthy' | 'stopped' | 'unreachable';
+  url: string | null;
+  modelVersion: number | null;
+  predictions: number;
+  lastPredictionAt: number | null;
+}
+
+/** Everything the sidebar shows, in one answer. */
+export interface ProjectOverview {
+  project: string;
+  /** Absolute folder of loopwright.yaml. */
+  root: string;
+  life: LifeLine[];
+  stages: StageStatus[];
+  experiments: ExperimentSummary[];
+  datasets: DatasetSummary[];
+  models: ModelVersionSummary[];
+  deployments: DeploymentSummary[];
+  monitors: string[];
+  /** Why the project could not be loaded; empty when it could. */
+  problems: Problem[];
+}

@@ -1,0 +1,75 @@
+import type { GateResult, ParamValue } from './runs.ts';
+
+/** A value with its interval; `low` and `high` are null when no interval was computed. */
+export interface Estimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+  /** Confidence of the interval, such as 0.95. */
+  confidence: number | null;
+  n: number;
+}
+
+export interface SliceRow {
+  /** Column of the slice, such as `merchant_category`. */
+  column: string;
+  value: string;
+  n: number;
+  positives: number | null;
+  metrics: Record<string, Estimate>;
+}
+
+export interface FairnessRow {
+  attribute: string;
+  /** fairlearn's name, such as `equal_opportunity_difference`. */
+  measure: string;
+  value: number;
+  groups: { group: string; n: number; value: number | null }[];
+  warnings: string[];
+}
+
+/** What production says of the version now; null where it never served. */
+export interface CardHealth {
+  deployment: string;
+  predictions: number;
+  lastWindow: { start: number; end: number; rows: number; driftedShare: number | null; performance: Record<string, number> } | null;
+}
+
+/** Everything the card shows. Parts only a person can write are null when missing, and shown as missing. */
+export interface ModelCard {
+  model: string;
+  version: number;
+  aliases: string[];
+  createdAt: number;
+  task: 'binary' | 'multiclass' | 'regression';
+  target: string;
+  algorithm: string;
+  backend: string;
+  verdict: { passed: number; total: number; text: string };
+  intendedUse: string | null;
+  limitations: string | null;
+  ethics: string | null;
+  data: {
+    dataset: string;
+    hash: string;
+    rows: { train: number; validation: number; test: number };
+    quarantined: number;
+    period: { from: string; to: string } | null;
+    preparedAt: number;
+  };
+  features: { name: string; kind: 'numeric' | 'categorical' | 'boolean'; missing: number; levels: number | null }[];
+  performance: Record<string, Estimate>;
+  gates: GateResult[];
+  slices: SliceRow[];
+  fairness: FairnessRow[];
+  /** Equal-count bins of the score on the test rows: mean score, share of positives, rows. Empty when not binary. */
+  calibration: { meanScore: number; positiveRate: number; n: number }[];
+  params: Record<string, ParamValue>;
+  run: { runId: string; name: string; experiment: string; commit: string | null; dirty: boolean; seed: number | null; durationMs: number | null };
+  environment: Record<string, string>;
+  health: CardHealth[];
+  versions: { version: number; aliases: string[]; createdAt: number; headline: number | null }[];
+  /** The metric that `versions[].headline` and the comparison use. */
+  headlineMetric: string;
+  reproduce: string;
+}
