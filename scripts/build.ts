@@ -1,0 +1,146 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const views = ['runHistory', 'modelCard', 'drift'] as const;
+const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node'];
+
+export interface BuildOptions {
+  watch?: boolean;
+  /** Also bundle the suite that runs inside VS Code. */
+  tests?: boolean;
+}
+
+/** Builds everything that ships into dist/. Throws when a bundle has errors; with `watch` it keeps rebuilding. */
+export async function build({ watch = false, tests = true }: BuildOptions = {}): Promise<void> {
+  if (!watch) rmSync(dist, { recursive: true, force: true });
+  mkdirSync(join(dist, 'webviews'), { recursive: true });
+  copyAssets();
+  const plans = [...nodePlans(watch), webviewPlan(watch), ...(tests ? testPlans() : [])];
+  if (watch) {
+    for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [announce] })).watch();
+    return;
+  }
+  await Promise.all(plans.map((plan) => esbuild.build(plan)));
+  if (existsSync(join(dist, 'cli.cjs'))) chmodSync(join(dist, 'cli.cjs'), 0o755);
+}
+
+function nodePlans(watch: boolean): esbuild.BuildOptions[] {
+  const common: esbuild.BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    minify: !watch,
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    mainFields: ['module', 'main'],
+    loader: { '.sql': 'text', '.md': 'text' },
+  };
+  const own = { define: { 'import.meta.url': 'importMetaUrl' } };
+  // Engine code finds its assets beside the bundle, as it finds them beside its source.
+  const banner = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+  const plans: esbuild.BuildOptions[] = [
+    { ...common, entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'] },
+  ];
+  if (present('server/main.ts')) {
+    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', external: natives, banner: { js: banner } });
+  }
+  if (present('cli/main.ts')) {
+    const shebang = startsWithShebang('cli/main.ts') ? '' : '#!/usr/bin/env node\n';
+    // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
+    const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true };
+    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', external: natives, banner: { js: shebang + banner } });
+  }
+  return plans;
+}
+
+function webviewPlan(watch: boolean): esbuild.BuildOptions {
+  const entryPoints = Object.fromEntries(views.map((view) => [view, `webviews/${view}/main.ts`]));
+  return {
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'dist/webviews',
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: !watch,
+    sourcemap: watch ? 'inline' : false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  };
+}
+
+function testPlans(): esbuild.BuildOptions[] {
+  if (!present('test/editor/index.ts')) return [];
+  return [{
+    absWorkingDir: root,
+    entryPoints: ['test/editor/index.ts'],
+    outfile: 'dist/test/editor/index.cjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    external: ['vscode', 'mocha'],
+  }];
+}
+
+function copyAssets(): void {
+  const wasm = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
+  if (existsSync(wasm)) {
+    for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(wasm, file), join(dist, file));
+  }
+  const codicons = join(root, 'node_modules/@vscode/codicons/dist');
+  for (const file of ['codicon.css', 'codicon.ttf']) copyFileSync(join(codicons, file), join(dist, 'webviews', file));
+}
+
+function present(file: string): boolean {
+  const found = existsSync(join(root, file));
+  if (!found) console.log(`skipped ${file}: not written yet`);
+  return found;
+}
+
+function startsWithShebang(file: string): boolean {
+  const handle = openSync(join(root, file), 'r');
+  const start = Buffer.alloc(2);
+  readSync(handle, start, 0, 2, 0);
+  closeSync(handle);
+  return start.toString() === '#!';
+}
+
+// The two lines are what the background problem matcher of .vscode/tasks.json waits for.
+const announce: esbuild.Plugin = {
+  name: 'announce',
+  setup(plan) {
+    plan.onStart(() => console.log('build started'));
+    plan.onEnd((result) => console.log(`build finished with ${result.errors.length} errors`));
+  },
+};
+
+function report(): void {
+  for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile() || !/\.(cjs|js|css)$/.test(file.name)) continue;
+    const path = join(file.parentPath, file.name);
+    console.log(`${(statSync(path).size / 1024).toFixed(0).padStart(7)} KB  ${relative(root, path)}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const watch = process.argv.includes('--watch');
+  try {
+    await build({ watch });
+    if (!watch) report();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
