@@ -1,0 +1,44 @@
+import type { Place, Problem } from '../protocol/problem.ts';
+
+/** The user's project or command is wrong; the CLI exits with 2. */
+export class ProjectError extends Error {
+  override name = 'ProjectError';
+  readonly problems: Problem[];
+  constructor(message: string, problems: Problem[] = []) {
+    super(message);
+    this.problems = problems;
+  }
+}
+
+/** The work failed or a gate said no; the CLI exits with 1. `place` is where a person should look. */
+export class WorkError extends Error {
+  override name = 'WorkError';
+  readonly place: Partial<Place> | null;
+  constructor(message: string, options: { cause?: unknown; place?: Partial<Place> } = {}) {
+    super(message, { cause: options.cause });
+    this.place = options.place ?? null;
+  }
+}
+
+/** Data that cannot be read or is not as declared; names file and, when known, row. */
+export class DataError extends WorkError {
+  override name = 'DataError';
+}
+
+/** The person asked to stop; the CLI exits with 130. */
+export class CancelledError extends Error {
+  override name = 'CancelledError';
+  constructor(message = 'cancelled') {
+    super(message);
+  }
+}
+
+/** Throws CancelledError when the signal was given. */
+export function checkCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
