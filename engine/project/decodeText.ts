@@ -1,0 +1,25 @@
+/** The largest config file that is read. A project of 10,000 lines is about 0.5 MB. */
+export const maxConfigBytes = 2 * 1024 * 1024;
+
+export type Decoded = { text: string } | { error: string; offset: number };
+
+/** Decodes UTF-8 and drops a byte-order mark; anything else is refused with a reason a person can act on. */
+export function decodeText(bytes: Uint8Array): Decoded {
+  if (bytes.length > maxConfigBytes) {
+    const size = (bytes.length / 1024 / 1024).toFixed(1);
+    return { error: `The file is ${size} MB; a config file may have at most 2 MB. Move data out of it, or split it.`, offset: 0 };
+  }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return { error: 'The file is encoded as UTF-16. Save it as UTF-8.', offset: 0 };
+  }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { error: 'The file is not valid UTF-8. Save it with the encoding UTF-8.', offset: firstBadOffset(bytes) };
+  }
+}
+
+function firstBadOffset(bytes: Uint8Array): number {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  return Math.max(0, text.indexOf('\ufffd'));
+}

@@ -1,0 +1,37 @@
+/** True when a path has wildcards. */
+export function isGlob(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
+/** A regular expression for a glob with `*`, `**`, `?`, `[…]` and `{a,b}`, over paths with `/`. */
+export function globToRegExp(glob: string): RegExp {
+  let source = '';
+  for (let i = 0; i < glob.length; i++) {
+    const c = glob[i] ?? '';
+    if (glob.startsWith('**/', i)) [source, i] = [`${source}(?:.*/)?`, i + 2];
+    else if (glob.startsWith('**', i)) [source, i] = [`${source}.*`, i + 1];
+    else if (c === '*') source += '[^/]*';
+    else if (c === '?') source += '[^/]';
+    else if (c === '[' && glob.indexOf(']', i) > i) {
+      const end = glob.indexOf(']', i);
+      source += `[${glob.slice(i + 1, end).replace(/^!/, '^').replaceAll('\\', '\\\\')}]`;
+      i = end;
+    } else if (c === '{' && glob.indexOf('}', i) > i) {
+      const end = glob.indexOf('}', i);
+      source += `(?:${glob.slice(i + 1, end).split(',').map((part) => globToRegExp(part).source.slice(1, -1)).join('|')})`;
+      i = end;
+    } else source += c.replace(/[.+^$()|\\\]}]/g, '\\$&');
+  }
+  return new RegExp(`^${source}$`);
+}
+
+/** True when what one path names may be what the other names: the same path, a file in a folder, or a match of a glob. */
+export function pathsOverlap(a: string, b: string): boolean {
+  const [x, y] = [normalise(a), normalise(b)];
+  if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;
+  if (isGlob(x) && !isGlob(y)) return globToRegExp(x).test(y);
+  if (isGlob(y) && !isGlob(x)) return globToRegExp(y).test(x);
+  return false;
+}
+
+const normalise = (path: string) => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');

@@ -1,0 +1,82 @@
+import { suggestion } from './didYouMean.ts';
+import { entryOf, type Entry, type Located, type Range } from './located.ts';
+
+/** What `${…}` may name. `env` values are read when asked for. */
+export interface Names {
+  params: Map<string, Located>;
+  datasets: Map<string, string>;
+  env: Record<string, string | undefined>;
+}
+
+type Report = (code: string, range: Range, message: string) => void;
+
+const pattern = /\$\{([^}]*)\}/g;
+
+/** Replaces `${params.x}`, `${datasets.x.path}` and `${env.X}` in every text. A text that is one reference and nothing else takes the value with its type. */
+export function interpolate(node: Located, names: Names, report: Report): Located {
+  if (node.kind === 'seq') return { ...node, items: node.items.map((item) => interpolate(item, names, report)) };
+  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry): Entry => ({ ...entry, value: interpolate(entry.value, names, report) })) };
+  if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
+  const text = node.value;
+  const whole = /^\$\{([^}]*)\}$/.exec(text);
+  if (whole) {
+    const found = resolve(whole[1] ?? '', names, node.range, report);
+    return found ? atRange(found, node.range) : node;
+  }
+  const value = text.replace(pattern, (written, expression: string) => {
+    const found = resolve(expression, names, node.range, report);
+    return found ? asText(found) : written;
+  });
+  return { ...node, value };
+}
+
+/** The params that a text names, in order of appearance. */
+export function paramsIn(text: string): string[] {
+  return [...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : []));
+}
+
+function resolve(expression: string, names: Names, range: Range, report: Report): Located | null {
+  const [kind, name = '', rest] = expression.trim().split('.');
+  if (kind === 'params') {
+    const param = names.params.get(name);
+    if (!param || rest !== undefined) report('LW205', range, `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`);
+    return param ?? null;
+  }
+  if (kind === 'datasets') {
+    const path = names.datasets.get(name);
+    if (path === undefined || rest !== 'path') {
+      report('LW201', range, path === undefined ? `There is no dataset \`${name}\`.${suggestion(name, names.datasets.keys())}` : `Of a dataset only its path can be used: \`\${datasets.${name}.path}\`.`);
+      return null;
+    }
+    return { kind: 'scalar', range, value: path, quoted: true };
+  }
+  if (kind === 'env') {
+    const value = names.env[name];
+    if (value === undefined) report('LW208', range, `The environment variable \`${name}\` is not set here.`);
+    return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };
+  }
+  report('LW109', range, `\`\${${expression}}\` is not known. Use \`\${params.name}\`, \`\${datasets.name.path}\` or \`\${env.NAME}\`.`);
+  return null;
+}
+
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  return all.length === 0 ? ' None is declared under `params`.' : all.length <= 12 ? ` Declared: ${all.join(', ')}.` : '';
+}
+
+function atRange(node: Located, range: Range): Located {
+  if (node.kind === 'seq') return { ...node, range, items: node.items.map((item) => atRange(item, range)) };
+  return { ...node, range };
+}
+
+function asText(node: Located): string {
+  if (node.kind === 'scalar') return String(node.value);
+  if (node.kind === 'seq') return JSON.stringify(node.items.map((item) => (item.kind === 'scalar' ? item.value : asText(item))));
+  return '';
+}
+
+/** The params of a parsed file by name. */
+export function paramsOf(root: Located | null): Map<string, Located> {
+  const params = entryOf(root ?? undefined, 'params')?.value;
+  return new Map(params?.kind === 'map' ? params.entries.map(({ key, value }) => [key, value]) : []);
+}

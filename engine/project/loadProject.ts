@@ -1,0 +1,113 @@
+import type { Problem } from '../../protocol/problem.ts';
+import { ProjectError, messageOf } from '../errors.ts';
+import { entryOf, toValue, type Located, type Range } from './located.ts';
+import { parseYaml, type Parsed } from './parseYaml.ts';
+import { diskFiles, type ProjectFiles } from './projectFiles.ts';
+import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts';
+import type { DatasetSchema } from './schema/datasetSchema.ts';
+import type { ExperimentConfig } from './schema/experimentSchema.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
+import { shapes, type FileKind } from './shape.ts';
+import { validateShape } from './validateShape.ts';
+
+/** One of the three files, parsed and checked for shape. `value` is null when the shape is too wrong to use. */
+export interface ConfigFile<T> {
+  kind: FileKind;
+  /** Relative to the root, with `/`. */
+  path: string;
+  parsed: Parsed;
+  value: T | null;
+  problems: Problem[];
+}
+
+/** A project as it stands in its files. Problems of shape are in each file; those of meaning come from the checks. */
+export interface Project {
+  root: string;
+  files: ProjectFiles;
+  file: ConfigFile<ProjectConfig>;
+  /** The config with interpolation done, without an experiment. */
+  resolved: Resolved;
+  experiments: Map<string, ConfigFile<ExperimentConfig>>;
+  /** Dataset schemas by path. */
+  schemas: Map<string, ConfigFile<DatasetSchema>>;
+  env: Record<string, string | undefined>;
+}
+
+export const projectFileName = 'loopwright.yaml';
+
+/** Reads a project. Never throws for what the user wrote; a folder without loopwright.yaml gives a project whose file says so. */
+export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env): Project {
+  const parsed = parseFile(files, projectFileName);
+  const resolved = resolveConfig(parsed, env);
+  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: projectFileName, parsed, value: resolved.config, problems: [...parsed.problems, ...resolved.problems] };
+  const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
+  for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), loadConfigFile<ExperimentConfig>('experiment', parseFile(files, path)));
+  const schemas = new Map<string, ConfigFile<DatasetSchema>>();
+  for (const path of schemaPaths(parsed.root, files)) schemas.set(path, loadConfigFile<DatasetSchema>('dataset', parseFile(files, path)));
+  return { root, files, file, resolved, experiments, schemas, env };
+}
+
+/** Checks one experiment or dataset file for shape. */
+export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
+  const problems = [...parsed.problems];
+  if (!parsed.root) {
+    if (problems.length === 0) problems.push({ ...parsed.lines.place(parsed.file, { start: 0, end: 0 }), code: 'LW103', severity: 'error', message: kind === 'dataset' ? 'The file is empty; a dataset schema needs `fields`.' : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.' });
+    return { kind, path: parsed.file, parsed, value: null, problems };
+  }
+  validateShape(parsed.root, shapes[kind], (code, range, message) => problems.push({ ...parsed.lines.place(parsed.file, range), code, severity: 'error', message }));
+  const usable = !problems.some((problem) => problem.severity === 'error');
+  return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
+}
+
+function parseFile(files: ProjectFiles, path: string): Parsed {
+  const missing = (message: string): Parsed => {
+    const empty = parseYaml(path, '');
+    empty.problems.push({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW204', severity: 'error', message });
+    return empty;
+  };
+  try {
+    const content = files.read(path);
+    return content === null ? missing(`There is no file \`${path}\`.`) : parseYaml(path, content);
+  } catch (error) {
+    return missing(`\`${path}\` cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+function schemaPaths(root: Located | null, files: ProjectFiles): string[] {
+  const paths = new Set<string>();
+  const datasets = entryOf(root ?? undefined, 'datasets')?.value;
+  if (datasets?.kind === 'map') {
+    for (const { value } of datasets.entries) {
+      const schema = entryOf(value, 'schema')?.value;
+      if (schema?.kind === 'scalar' && typeof schema.value === 'string' && files.exists(schema.value)) paths.add(schema.value);
+    }
+  }
+  return [...paths];
+}
+
+export function experimentName(path: string): string {
+  return path.replace(/^.*\//, '').replace(/\.experiment\.ya?ml$/, '');
+}
+
+/** Problems of shape over all files of the project. */
+export function shapeProblems(project: Project): Problem[] {
+  return [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => file.problems);
+}
+
+/** The config of an experiment, with command-line overrides, or a ProjectError that lists what is wrong. */
+export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {
+  if (!project.file.parsed.root && project.file.problems.length > 0) throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);
+  const file = experiment === 'default' ? null : project.experiments.get(experiment);
+  if (file === undefined) throw new ProjectError(`There is no experiment \`${experiment}\`. Known: ${['default', ...project.experiments.keys()].join(', ')}.`);
+  const fileProblems = file?.problems.filter((problem) => problem.severity === 'error') ?? [];
+  if (fileProblems.length > 0) throw new ProjectError(`The experiment \`${experiment}\` has problems.`, fileProblems);
+  const resolved = resolveConfig(project.file.parsed, project.env, { ...overrides, experiment: file?.parsed.root ?? null });
+  const problems = [...project.file.parsed.problems, ...resolved.problems].filter((problem) => problem.severity === 'error');
+  if (problems.length > 0 || !resolved.config) throw new ProjectError(`${projectFileName} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  return resolved.config;
+}
+
+/** Where a range of a config file stands, for problems. */
+export function placeIn(file: ConfigFile<unknown>, range: Range): Problem {
+  return { ...file.parsed.lines.place(file.path, range), code: '', severity: 'error', message: '' };
+}

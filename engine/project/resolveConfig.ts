@@ -1,0 +1,81 @@
+import type { Problem } from '../../protocol/problem.ts';
+import { interpolate, paramsOf } from './interpolate.ts';
+import { entryOf, toValue, type Entry, type Located } from './located.ts';
+import type { Parsed } from './parseYaml.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
+import { shapes } from './shape.ts';
+import { validateShape } from './validateShape.ts';
+
+export interface Overrides {
+  /** Params from the command line or a sweep, over those of the experiment. */
+  params?: Record<string, unknown>;
+  /** The parsed experiment file. */
+  experiment?: Located | null;
+}
+
+export interface Resolved {
+  /** Null when the shape has errors. */
+  config: ProjectConfig | null;
+  /** The tree after overlay and interpolation; ranges are those of loopwright.yaml. */
+  root: Located | null;
+  problems: Problem[];
+}
+
+/** Lays an experiment and overrides over the project, interpolates, and checks the shape. */
+export function resolveConfig(parsed: Parsed, env: Record<string, string | undefined>, overrides: Overrides = {}): Resolved {
+  const problems: Problem[] = [];
+  const report = (code: string, range: { start: number; end: number }, message: string) => problems.push({ ...parsed.lines.place(parsed.file, range), code, severity: code === 'LW208' ? 'warning' : 'error', message });
+  if (!parsed.root) {
+    if (parsed.problems.length === 0) report('LW103', { start: 0, end: 0 }, 'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.');
+    return { config: null, root: null, problems };
+  }
+  const overlaid = overlay(parsed.root, overrides);
+  const params = paramsOf(overlaid);
+  const datasets = new Map<string, string>();
+  const declared = entryOf(overlaid, 'datasets')?.value;
+  if (declared?.kind === 'map') {
+    for (const { key, value } of declared.entries) {
+      const path = entryOf(value, 'path')?.value;
+      if (path?.kind === 'scalar') datasets.set(key, String(path.value));
+    }
+  }
+  const root = interpolate(overlaid, { params, datasets, env }, report);
+  validateShape(root, shapes.project, report, 'The project');
+  const usable = !problems.some((problem) => problem.severity === 'error') && !parsed.problems.some((problem) => problem.severity === 'error');
+  return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };
+}
+
+function overlay(root: Located, overrides: Overrides): Located {
+  let result = root;
+  const params = { ...(toValue(entryOf(overrides.experiment ?? undefined, 'params')?.value) as Record<string, unknown> | undefined), ...overrides.params };
+  if (Object.keys(params).length > 0) result = put(result, ['params'], params);
+  const stages = entryOf(overrides.experiment ?? undefined, 'stages')?.value;
+  if (stages?.kind === 'map') {
+    for (const { key, value } of stages.entries) {
+      const inputs = toValue(entryOf(value, 'with')?.value);
+      if (inputs && typeof inputs === 'object') result = put(result, ['stages', key, 'with'], inputs as Record<string, unknown>);
+    }
+  }
+  return result;
+}
+
+/** A copy of the tree with the values laid over the mapping at a path; new values take the place of what they replace. */
+function put(node: Located, path: string[], values: Record<string, unknown>): Located {
+  if (node.kind !== 'map') return node;
+  const [head, ...rest] = path;
+  if (head !== undefined) {
+    const known = node.entries.some((entry) => entry.key === head);
+    const entries: Entry[] = known || rest.length > 0 || head !== 'params' ? node.entries : [...node.entries, { key: head, keyRange: node.range, value: { kind: 'map', range: node.range, entries: [] }, merged: false }];
+    return { ...node, entries: entries.map((entry) => (entry.key === head ? { ...entry, value: put(entry.value, rest, values) } : entry)) };
+  }
+  const kept = node.entries.map((entry) => (Object.hasOwn(values, entry.key) ? { ...entry, value: locate(values[entry.key], entry.value) } : entry));
+  const added = Object.keys(values).filter((key) => !node.entries.some((entry) => entry.key === key));
+  return { ...node, entries: [...kept, ...added.map((key): Entry => ({ key, keyRange: node.range, value: locate(values[key], node), merged: false }))] };
+}
+
+function locate(value: unknown, at: Located): Located {
+  const range = at.range;
+  if (Array.isArray(value)) return { kind: 'seq', range, items: value.map((item) => locate(item, at)) };
+  if (value !== null && typeof value === 'object') return { kind: 'map', range, entries: Object.entries(value).map(([key, item]) => ({ key, keyRange: range, value: locate(item, at), merged: false })) };
+  return { kind: 'scalar', range, value: value as string | number | boolean | null, quoted: typeof value === 'string' };
+}

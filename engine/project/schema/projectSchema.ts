@@ -1,0 +1,210 @@
+import { Type, type Static } from 'typebox';
+
+const closed = { additionalProperties: false };
+const duration = (description: string) => Type.String({ format: 'duration', description: `${description} A duration such as 15m, 6h or 7d.` });
+const path = (description: string) => Type.String({ format: 'path', minLength: 1, description });
+const reference = (to: 'dataset' | 'stage' | 'deployment' | 'monitor', description: string) => Type.String({ format: `reference:${to}`, minLength: 1, description });
+
+/** A value of a param: scalars and lists of them, nested lists for layouts of layers. */
+export const ParamValue = Type.Union([
+  Type.Number(), Type.String(), Type.Boolean(), Type.Null(),
+  Type.Array(Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Array(Type.Union([Type.Number(), Type.String(), Type.Boolean()]))])),
+], { description: 'A number, text, boolean, null or list.' });
+
+export const Params = Type.Record(Type.String(), ParamValue, { description: 'Every knob in one place; experiments lay theirs over it. Used elsewhere as `${params.name}`.' });
+
+const Dataset = Type.Object({
+  path: path('File or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
+  schema: Type.Optional(path('The dataset schema, a `*.dataset.yaml`.')),
+  description: Type.Optional(Type.String({ description: 'What the dataset holds.' })),
+}, { ...closed, description: 'A named table.' });
+
+export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
+const invalid = Type.Enum(invalidModes, { description: 'What happens to rows that break the schema: fail the stage, quarantine them beside the data, or warn and keep them. Default quarantine.' });
+
+const Gate = Type.Object({
+  min: Type.Optional(Type.Number({ description: 'The metric must be at least this.' })),
+  max: Type.Optional(Type.Number({ description: 'The metric must be at most this.' })),
+  at_confidence: Type.Optional(Type.Number({ minimum: 0.5, maximum: 0.999, description: 'Compare the end of the confidence interval instead of the value, such as 0.95.' })),
+}, { ...closed, minProperties: 1, description: 'A bound that a metric must meet: min, max or both.' });
+
+export const Gates = Type.Record(Type.String(), Gate, { description: 'Bounds by metric: `pr_auc`, `equal_opportunity_difference[age_group]`, `pr_auc@champion` (difference to the champion on the same rows).' });
+
+const common = {
+  description: Type.Optional(Type.String({ description: 'What the stage is for.' })),
+  deps: Type.Optional(Type.Array(path('A file, folder or glob.'), { description: 'Files the stage reads; it is stale when one changes.' })),
+};
+
+export const CollectStage = Type.Object({
+  ...common,
+  uses: Type.Literal('collect', { description: 'Bring data into a dataset.' }),
+  with: Type.Object({
+    dataset: reference('dataset', 'The dataset that receives the rows.'),
+    from: Type.Union([
+      Type.Object({ files: Type.Union([path('A file or glob.'), Type.Array(path('A file or glob.'), { minItems: 1 })], { description: 'Files or globs: CSV, TSV, JSON Lines or Parquet.' }) }, closed),
+      Type.Object({ url: Type.String({ format: 'url', description: 'HTTP or HTTPS address of one file.' }), sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Expected SHA-256 of the file; a mismatch fails the stage.' })) }, closed),
+    ], { description: 'Where the rows come from: `files` or `url`.' }),
+    invalid: Type.Optional(invalid),
+  }, { ...closed, description: 'Inputs of the stage.' }),
+}, { ...closed, description: 'Collects files or a download into a dataset and makes a snapshot of it.' });
+
+const Split = Type.Object({
+  by: Type.Enum(['time', 'random'], { description: 'time: the oldest rows train, the newest test. random: by a hash of the key, so that a row never changes side.' }),
+  column: Type.Optional(Type.String({ format: 'column', description: 'With time: the timestamp. With random: the key; default the primary key.' })),
+  train: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Share of rows to train on.' }),
+  validation: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Share of rows for early stopping and the threshold.' })),
+  test: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Share of rows kept for validation of the model.' }),
+}, { ...closed, description: 'How rows are divided into train, validation and test; the shares add up to 1.' });
+
+export const PrepareStage = Type.Object({
+  ...common,
+  uses: Type.Literal('prepare', { description: 'Make a dataset from others with SQL.' }),
+  with: Type.Object({
+    sql: path('A file with one SELECT in DuckDB SQL; each dataset is a table of its name.'),
+    output: reference('dataset', 'The dataset that is written.'),
+    invalid: Type.Optional(invalid),
+    split: Type.Optional(Split),
+  }, { ...closed, description: 'Inputs of the stage.' }),
+}, { ...closed, description: 'Runs SQL over datasets, checks every row against the schema of the output, and splits.' });
+
+export const TrainStage = Type.Object({
+  ...common,
+  uses: Type.Literal('train', { description: 'Train a model with TensorFlow.js.' }),
+  with: Type.Object({
+    data: reference('dataset', 'The dataset to train on; its schema says which fields are features and which is the target.'),
+    model: Type.Enum(['mlp', 'logistic', 'linear'], { description: 'mlp: a multi-layer perceptron. logistic: logistic regression. linear: linear regression.' }),
+    target: Type.Optional(Type.String({ format: 'column', description: 'Target column; default the field with role target.' })),
+    features: Type.Optional(Type.Array(Type.String({ format: 'column' }), { minItems: 1, description: 'Feature columns; default the fields with role feature.' })),
+    hidden: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 8192 }), { description: 'Units of each hidden layer of an mlp. Default [64, 32].' })),
+    learning_rate: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Step size of Adam. Default 0.001.' })),
+    epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100000, description: 'Most passes over the training rows. Default 20.' })),
+    batch_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000000, description: 'Rows per step. Default 256.' })),
+    dropout: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'Share of units dropped while training. Default 0.' })),
+    l2: Type.Optional(Type.Number({ minimum: 0, description: 'Weight of the L2 penalty. Default 0.' })),
+    class_weight: Type.Optional(Type.Enum(['balanced', 'none'], { description: 'balanced: each class weighs the same in sum. Default none.' })),
+    patience: Type.Optional(Type.Integer({ minimum: 0, description: 'Stop after this many epochs without a better validation loss. 0 never stops early. Default 3.' })),
+  }, { ...closed, description: 'Inputs of the stage.' }),
+}, { ...closed, description: 'Trains a model and saves it with its preprocessing.' });
+
+export const ValidateStage = Type.Object({
+  ...common,
+  uses: Type.Literal('validate', { description: 'Test a model on rows it has not seen.' }),
+  with: Type.Object({
+    model: reference('stage', 'The train stage whose model is tested.'),
+    data: reference('dataset', 'The dataset whose test rows are used.'),
+    slices: Type.Optional(Type.Array(Type.String({ format: 'column' }), { description: 'Columns by which the metrics are repeated.' })),
+    fairness: Type.Optional(Type.Object({
+      attributes: Type.Array(Type.String({ format: 'column' }), { minItems: 1, description: 'Protected attributes.' }),
+    }, { ...closed, description: 'Fairness measures by protected attribute.' })),
+    min_precision: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Precision at which `recall_at_precision` is read and the decision threshold is set. Default 0.9.' })),
+  }, { ...closed, description: 'Inputs of the stage.' }),
+  gates: Type.Optional(Gates),
+}, { ...closed, description: 'Computes metrics with intervals, slices and fairness, and holds them against the gates.' });
+
+export const CmdStage = Type.Object({
+  ...common,
+  cmd: Type.String({ minLength: 1, description: 'Command line, run by the shell in the project folder.' }),
+  outs: Type.Optional(Type.Array(path('A file or folder.'), { description: 'Files and folders the command writes.' })),
+  params: Type.Optional(Type.Array(Type.String({ format: 'param' }), { description: 'Params the command reads besides those in `cmd`.' })),
+  metrics: Type.Optional(Type.Array(path('A JSON file.'), { description: 'JSON files with numbers, read into the run as metrics.' })),
+  plots: Type.Optional(Type.Array(path('A file.'), { description: 'Files kept with the run as plots.' })),
+  env: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Environment variables of the command.' })),
+  timeout: Type.Optional(duration('The command is stopped after this time.')),
+  gates: Type.Optional(Gates),
+}, { ...closed, description: 'Runs any program.' });
+
+export const Stage = Type.Union([CollectStage, PrepareStage, TrainStage, ValidateStage, CmdStage], { description: 'A step of the graph: `uses` a built-in, or runs a `cmd`.' });
+
+const Deployment = Type.Union([
+  Type.Object({
+    as: Type.Literal('api', { description: 'An HTTP API.' }),
+    model: Type.Enum(['champion', 'challenger'], { description: 'Alias of the model version that serves.' }),
+    port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port on loopback.' }),
+    host: Type.Optional(Type.Enum(['127.0.0.1', '::1', 'localhost'], { description: 'Address to listen on; loopback only. Default 127.0.0.1.' })),
+  }, { ...closed, description: 'Serves predictions over HTTP: POST /predict, GET /health, GET /metrics.' }),
+  Type.Object({
+    as: Type.Literal('batch', { description: 'Files in, files out.' }),
+    model: Type.Enum(['champion', 'challenger'], { description: 'Alias of the model version that predicts.' }),
+    input: path('File or glob with the rows.'),
+    output: path('Folder that receives the scored rows as Parquet.'),
+  }, { ...closed, description: 'Scores files with `loopwright predict`.' }),
+], { description: 'Where and how a model serves.' });
+
+const Bound = Type.Object({
+  min: Type.Optional(Type.Number({ description: 'At least this.' })),
+  max: Type.Optional(Type.Number({ description: 'At most this.' })),
+}, { ...closed, minProperties: 1, description: 'A bound: min, max or both.' });
+
+const Monitor = Type.Object({
+  deployment: reference('deployment', 'The deployment that is watched.'),
+  reference: reference('stage', 'The validate stage whose test rows are the reference.'),
+  window: Type.Object({
+    every: duration('Length of a window.'),
+    min_rows: Type.Optional(Type.Integer({ minimum: 1, description: 'Windows with fewer rows get no verdict. Default 100.' })),
+  }, { ...closed, description: 'How the prediction log is cut in time.' }),
+  labels: Type.Optional(Type.Object({
+    dataset: reference('dataset', 'The dataset with the true values.'),
+    key: Type.String({ format: 'column', description: 'Column that joins labels to predictions.' }),
+    delay: Type.Optional(duration('How long labels take to arrive; performance of a window is judged after it.')),
+  }, { ...closed, description: 'The true values that arrive later.' })),
+  drift: Type.Optional(Type.Object({
+    profile: Type.Optional(Type.Enum(['loopwright'], { description: 'Measures and thresholds. loopwright: Wasserstein over the standard deviation of the reference for numbers, Jensen-Shannon distance (base 2) for categories, both 0.1.' })),
+    share: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'The window has drifted when at least this share of the columns has. Default 0.5.' })),
+  }, { ...closed, description: 'How drift is judged.' })),
+  expect: Type.Optional(Type.Record(Type.String(), Bound, { description: 'Bounds on performance (`pr_auc`), `latency_p95_ms`, `error_rate` and `missing[column]` of each window.' })),
+}, { ...closed, description: 'Watches a deployment by windows: drift, performance once labels arrive, latency.' });
+
+const Trigger = Type.Union([
+  Type.Object({
+    monitor: reference('monitor', 'The monitor.'),
+    drift: Type.Literal('dataset', { description: 'The share of drifted columns reaches the monitor\'s share.' }),
+    for: Type.Optional(Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' })),
+  }, { ...closed, description: 'When the inputs drift.' }),
+  Type.Object({
+    monitor: reference('monitor', 'The monitor.'),
+    below: Type.String({ format: 'metric', description: 'A metric under `expect` of the monitor that falls below its min.' }),
+    for: Type.Optional(Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' })),
+  }, { ...closed, description: 'When performance falls below its bound.' }),
+], { description: 'One reason to retrain.' });
+
+const Retraining = Type.Object({
+  when: Type.Array(Trigger, { minItems: 1, description: 'Any of these starts retraining.' }),
+  data: Type.Optional(Type.Object({ window: duration('Train on rows of this much time before now.') }, { ...closed, description: 'Which rows the new model is trained on. Default all.' })),
+  run: Type.Optional(Type.Array(reference('stage', 'A stage.'), { description: 'Stages to run, in the order of the graph. Default all that validation needs.' })),
+  // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and these schemas are never awaited
+  then: Type.Optional(Type.Enum(['propose', 'promote'], { description: 'propose: register the challenger and wait for a person. promote: make it champion when the gates pass. Default propose.' })),
+  cooldown: Type.Optional(duration('No retraining sooner than this after the last.')),
+}, { ...closed, description: 'When and how the model is retrained; always through the gates.' });
+
+/** `loopwright.yaml`. */
+export const ProjectSchema = Type.Object({
+  version: Type.Literal(1, { description: 'Version of the format: 1.' }),
+  project: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$', description: 'Name of the project and of its model.' }),
+  seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of everything random. Default 0.' })),
+  params: Type.Optional(Params),
+  datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
+  stages: Type.Record(Type.String(), Stage, { description: 'The graph of steps.' }),
+  deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Where the model serves.' })),
+  monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'What watches the deployments.' })),
+  retraining: Type.Optional(Retraining),
+  card: Type.Optional(Type.Object({
+    intended_use: Type.Optional(Type.String({ description: 'What the model is for, and what it is not for.' })),
+    limitations: Type.Optional(Type.String({ description: 'Where the model is known to fail.' })),
+    ethics: Type.Optional(Type.String({ description: 'Risks to people and what is done about them.' })),
+  }, { ...closed, description: 'The parts of the model card that only people can write.' })),
+}, { ...closed, title: 'Project', description: 'A Loopwright project: datasets, params, stages, gates, deployments, monitors and retraining.' });
+
+export type ProjectConfig = Static<typeof ProjectSchema>;
+export type CollectStage = Static<typeof CollectStage>;
+export type PrepareStage = Static<typeof PrepareStage>;
+export type TrainStage = Static<typeof TrainStage>;
+export type ValidateStage = Static<typeof ValidateStage>;
+export type CmdStage = Static<typeof CmdStage>;
+export type StageConfig = Static<typeof Stage>;
+export type GateConfig = Static<typeof Gate>;
+export type DeploymentConfig = Static<typeof Deployment>;
+export type ApiDeployment = Extract<DeploymentConfig, { as: 'api' }>;
+export type BatchDeployment = Extract<DeploymentConfig, { as: 'batch' }>;
+export type MonitorConfig = Static<typeof Monitor>;
+export type RetrainingConfig = Static<typeof Retraining>;
+export type TriggerConfig = Static<typeof Trigger>;

@@ -1,0 +1,87 @@
+import { DatasetSchema } from './schema/datasetSchema.ts';
+import { ExperimentSchema } from './schema/experimentSchema.ts';
+import { ProjectSchema } from './schema/projectSchema.ts';
+import { type Located, entryOf } from './located.ts';
+
+/** The part of JSON Schema that our schemas use; validation, completion, hover and the reference page read it. */
+export interface Shape {
+  type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
+  title?: string;
+  description?: string;
+  properties?: Record<string, Shape>;
+  required?: string[];
+  additionalProperties?: boolean;
+  patternProperties?: Record<string, Shape>;
+  minProperties?: number;
+  items?: Shape;
+  minItems?: number;
+  maxItems?: number;
+  anyOf?: Shape[];
+  const?: string | number | boolean;
+  enum?: readonly string[];
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  minLength?: number;
+  pattern?: string;
+  format?: string;
+}
+
+export type FileKind = 'project' | 'experiment' | 'dataset';
+
+/** The schema of each file kind, as plain JSON Schema. */
+export const shapes: Record<FileKind, Shape> = {
+  project: ProjectSchema as Shape,
+  experiment: ExperimentSchema as Shape,
+  dataset: DatasetSchema as Shape,
+};
+
+/** Which kind a file is, by its name; null when it is none of ours. */
+export function fileKindOf(path: string): FileKind | null {
+  if (/(^|[\\/])loopwright\.ya?ml$/.test(path)) return 'project';
+  if (/\.experiment\.ya?ml$/.test(path)) return 'experiment';
+  if (/\.dataset\.ya?ml$/.test(path)) return 'dataset';
+  return null;
+}
+
+/** The value of a record such as `stages`, whatever its keys. */
+export function recordValue(shape: Shape): Shape | undefined {
+  return shape.patternProperties ? Object.values(shape.patternProperties)[0] : undefined;
+}
+
+/** The members of a union that can still be meant, given what is written; a shape that is no union is its own only member. */
+export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
+  if (!shape.anyOf) return [shape];
+  const kinds = shape.anyOf.filter((member) => acceptsKind(member, node));
+  const fitting = kinds.length > 0 ? kinds : shape.anyOf;
+  if (node?.kind !== 'map') return fitting;
+  const byLiteral = fitting.filter((member) => literalKeys(member).every(([key, value]) => {
+    const written = entryOf(node, key)?.value;
+    return written === undefined || (written.kind === 'scalar' && written.value === value);
+  }));
+  const candidates = byLiteral.length > 0 ? byLiteral : fitting;
+  const scores = candidates.map((member) => score(member, node));
+  const best = Math.max(...scores);
+  return candidates.filter((_, i) => scores[i] === best);
+}
+
+/** Properties that tell a member of a union from its siblings: those with one literal value. */
+export function literalKeys(shape: Shape): [string, string | number | boolean][] {
+  return Object.entries(shape.properties ?? {}).flatMap(([key, value]) => (value.const === undefined ? [] : [[key, value.const] as [string, string | number | boolean]]));
+}
+
+function score(member: Shape, node: Located & { kind: 'map' }): number {
+  let points = 0;
+  for (const { key } of node.entries) if (member.required?.includes(key)) points += literalKeys(member).some(([name]) => name === key) ? 10 : 2;
+  return points;
+}
+
+function acceptsKind(shape: Shape, node: Located | undefined): boolean {
+  if (!node || shape.type === undefined) return true;
+  if (node.kind === 'map') return shape.type === 'object';
+  if (node.kind === 'seq') return shape.type === 'array';
+  if (node.value === null) return shape.type === 'null';
+  if (typeof node.value === 'number') return shape.type === 'number' || shape.type === 'integer';
+  return shape.type === typeof node.value;
+}
