@@ -22,7 +22,7 @@ export function diskFiles(root: string): ProjectFiles {
       }
     },
     exists: (path) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined,
-    glob: (pattern) => globSync(pattern, { cwd: root }).map((path) => (sep === '/' ? path : path.split(sep).join('/'))).sort(),
+    glob: (pattern) => globSync(pattern, { cwd: root }).map((path) => (sep === '/' ? path : path.split(sep).join('/'))).toSorted(),
   };
 }
 

@@ -1,0 +1,17 @@
+import type { Rule } from './rule.ts';
+
+export const portClash: Rule = {
+  code: 'LW601',
+  name: 'port-clash',
+  severity: 'error',
+  docs: 'Two deployments listen on the same port; the second could not start.',
+  check(context) {
+    const byPort = new Map<number, string>();
+    for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
+      if (deployment.as !== 'api') continue;
+      const other = byPort.get(deployment.port);
+      if (other !== undefined) context.report(['deployments', name, 'port'], `\`${other}\` already listens on port ${deployment.port}.`);
+      byPort.set(deployment.port, name);
+    }
+  },
+};

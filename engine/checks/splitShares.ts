@@ -1,0 +1,23 @@
+import type { Rule } from './rule.ts';
+
+export const splitShares: Rule = {
+  code: 'LW403',
+  name: 'split-shares',
+  severity: 'error',
+  docs: 'The shares of a split do not add up to 1, so rows would be lost or counted twice; or a train stage reads a dataset that no stage splits, so nothing is left to test on.',
+  check(context) {
+    const split = new Set<string>();
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if (!('uses' in stage) || stage.uses !== 'prepare' || !stage.with.split) continue;
+      split.add(stage.with.output);
+      const { train, validation = 0, test } = stage.with.split;
+      const sum = train + validation + test;
+      if (Math.abs(sum - 1) > 1e-6) context.report(['stages', name, 'with', 'split'], `The shares of the split add up to ${Number(sum.toFixed(4))}; they must add up to 1.`);
+    }
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if ('uses' in stage && stage.uses === 'validate' && context.config.datasets?.[stage.with.data] && !split.has(stage.with.data)) {
+        context.report(['stages', name, 'with', 'data'], `No prepare stage splits \`${stage.with.data}\`, so it has no test rows. Add \`split\` to the stage that writes it.`);
+      }
+    }
+  },
+};

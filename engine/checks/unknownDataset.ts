@@ -1,0 +1,26 @@
+import { suggestion } from '../project/didYouMean.ts';
+import type { CheckContext, Path, Rule } from './rule.ts';
+
+export const unknownDataset: Rule = {
+  code: 'LW201',
+  name: 'unknown-dataset',
+  severity: 'error',
+  docs: 'A stage or monitor names a dataset that is not declared under `datasets`.',
+  check(context) {
+    const { stages, monitors } = context.config;
+    for (const [name, stage] of Object.entries(stages)) {
+      if (!('uses' in stage)) continue;
+      if (stage.uses === 'collect') expect(context, stage.with.dataset, ['stages', name, 'with', 'dataset']);
+      if (stage.uses === 'prepare') expect(context, stage.with.output, ['stages', name, 'with', 'output']);
+      if (stage.uses === 'train' || stage.uses === 'validate') expect(context, stage.with.data, ['stages', name, 'with', 'data']);
+    }
+    for (const [name, monitor] of Object.entries(monitors ?? {})) {
+      if (monitor.labels) expect(context, monitor.labels.dataset, ['monitors', name, 'labels', 'dataset']);
+    }
+  },
+};
+
+function expect(context: CheckContext, dataset: string, path: Path): void {
+  const known = Object.keys(context.config.datasets ?? {});
+  if (!known.includes(dataset)) context.report(path, `There is no dataset \`${dataset}\`.${suggestion(dataset, known) || (known.length > 0 ? ` Declared: ${known.join(', ')}.` : ' Declare it under `datasets`.')}`);
+}

@@ -1,0 +1,32 @@
+import { suggestion } from '../project/didYouMean.ts';
+import { metricsFor, parseMetric, taskOf } from '../project/metricNames.ts';
+import type { CheckContext, Path, Rule } from './rule.ts';
+
+export const unknownMetric: Rule = {
+  code: 'LW501',
+  name: 'unknown-metric',
+  severity: 'error',
+  docs: 'A gate or expectation names a metric that the stage does not compute: the name is unknown, does not fit the task, or its attribute is not under `fairness`.',
+  check(context) {
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if (!('uses' in stage) || stage.uses !== 'validate') continue;
+      const train = context.config.stages[stage.with.model];
+      const task = train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null;
+      for (const gate of Object.keys(stage.gates ?? {})) checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
+    }
+    for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
+      for (const metric of Object.keys(monitor.expect ?? {})) {
+        const known = [...metricsFor(null), 'latency_p95_ms', 'error_rate'];
+        if (!/^missing\[.+\]$/.test(metric) && !known.includes(metric)) context.reportKey(['monitors', name, 'expect', metric], `There is no metric \`${metric}\` to expect.${suggestion(metric, known)}`);
+      }
+    }
+  },
+};
+
+function checkGate(context: CheckContext, gate: string, path: Path, task: ReturnType<typeof taskOf>, attributes: string[]): void {
+  const metric = parseMetric(gate);
+  if (!metric) return context.reportKey(path, `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`);
+  const known = metricsFor(task, metric.attribute !== null);
+  if (!known.includes(metric.name)) return context.reportKey(path, `There is no ${metric.attribute ? 'fairness measure' : 'metric'} \`${metric.name}\`${task ? ` for a ${task} model` : ''}.${suggestion(metric.name, known)}`);
+  if (metric.attribute && !attributes.includes(metric.attribute)) context.reportKey(path, `\`${metric.attribute}\` is not under \`fairness.attributes\`, so this is not computed.${suggestion(metric.attribute, attributes)}`);
+}

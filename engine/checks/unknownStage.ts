@@ -1,0 +1,39 @@
+import { suggestion } from '../project/didYouMean.ts';
+import type { Rule } from './rule.ts';
+
+export const unknownStage: Rule = {
+  code: 'LW202',
+  name: 'unknown-stage',
+  severity: 'error',
+  docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: `validate` needs a train stage, a monitor a validate stage.',
+  check(context) {
+    const { stages, monitors, retraining } = context.config;
+    const names = Object.keys(stages);
+    const ofKind = (kind: string) => names.filter((name) => context.graph.stages.get(name)?.kind === kind);
+    const wrong = (name: string, kind: string | null) => {
+      if (!names.includes(name)) return `There is no stage \`${name}\`.${suggestion(name, kind ? ofKind(kind) : names)}`;
+      const found = context.graph.stages.get(name)?.kind;
+      return kind !== null && found !== kind && found !== 'cmd' ? `\`${name}\` is a ${found} stage; a ${kind} stage is needed.${ofKind(kind).length > 0 ? ` There is \`${ofKind(kind).join('`, `')}\`.` : ''}` : null;
+    };
+    for (const [name, stage] of Object.entries(stages)) {
+      if ('uses' in stage && stage.uses === 'validate') {
+        const message = wrong(stage.with.model, 'train');
+        if (message) context.report(['stages', name, 'with', 'model'], message);
+      }
+    }
+    for (const [name, monitor] of Object.entries(monitors ?? {})) {
+      const message = wrong(monitor.reference, 'validate');
+      if (message) context.report(['monitors', name, 'reference'], message);
+    }
+    retraining?.run?.forEach((stage, i) => {
+      const message = wrong(stage, null);
+      if (message) context.report(['retraining', 'run', i], message);
+    });
+    for (const file of context.project.experiments.values()) {
+      for (const stage of Object.keys(file.value?.stages ?? {})) {
+        const message = wrong(stage, null);
+        if (message) context.reportKeyIn(file, ['stages', stage], message);
+      }
+    }
+  },
+};

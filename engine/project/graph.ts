@@ -1,0 +1,144 @@
+import type { StageKind } from '../../protocol/lifeCycle.ts';
+import { pathsOverlap } from './glob.ts';
+import { paramsIn } from './interpolate.ts';
+import type { ProjectFiles } from './projectFiles.ts';
+import type { ProjectConfig, StageConfig } from './schema/projectSchema.ts';
+import { tablesIn } from './tablesIn.ts';
+
+/** A stage with what it reads and writes, as paths relative to the root. */
+export interface StageNode {
+  name: string;
+  kind: StageKind;
+  config: StageConfig;
+  deps: string[];
+  outs: string[];
+  /** Datasets whose data the stage reads or writes. */
+  reads: string[];
+  writes: string | null;
+  /** Stages that have to be done before. */
+  dependsOn: string[];
+}
+
+export interface Graph {
+  stages: Map<string, StageNode>;
+  /** Names in an order in which each stage comes after those it depends on; stages of cycles are left out. */
+  order: string[];
+  /** Each cycle as the names along it, first name repeated at the end. */
+  cycles: string[][];
+}
+
+export function kindOf(stage: StageConfig): StageKind {
+  return 'uses' in stage ? stage.uses : 'cmd';
+}
+
+/** Builds the graph of a config. Edges come from paths that one stage writes and another reads, and from models that are named. */
+export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
+  const stages = new Map<string, StageNode>();
+  for (const [name, stage] of Object.entries(config.stages)) stages.set(name, describe(name, stage, config, files));
+  for (const node of stages.values()) {
+    const sources = new Set<string>();
+    for (const other of stages.values()) {
+      if (other !== node && node.deps.some((dep) => other.outs.some((out) => pathsOverlap(dep, out)))) sources.add(other.name);
+    }
+    if (node.kind === 'validate') {
+      const model = (node.config as Extract<StageConfig, { uses: 'validate' }>).with.model;
+      if (stages.has(model)) sources.add(model);
+    }
+    node.dependsOn = [...sources];
+  }
+  return { stages, ...sort(stages) };
+}
+
+function describe(name: string, config: StageConfig, project: ProjectConfig, files: ProjectFiles): StageNode {
+  const dataset = (key: string) => project.datasets?.[key];
+  const node: StageNode = { name, kind: kindOf(config), config, deps: [...(config.deps ?? [])], outs: [], reads: [], writes: null, dependsOn: [] };
+  const reads = (key: string) => {
+    const found = dataset(key);
+    if (!found) return;
+    node.reads.push(key);
+    node.deps.push(found.path);
+    if (found.schema) node.deps.push(found.schema);
+  };
+  const writes = (key: string) => {
+    const found = dataset(key);
+    if (!found) return;
+    node.writes = key;
+    node.outs.push(found.path);
+    if (found.schema) node.deps.push(found.schema);
+  };
+  if (!('uses' in config)) {
+    node.outs.push(...(config.outs ?? []), ...(config.metrics ?? []), ...(config.plots ?? []));
+    return node;
+  }
+  switch (config.uses) {
+    case 'collect':
+      if ('files' in config.with.from) node.deps.push(...[config.with.from.files].flat());
+      writes(config.with.dataset);
+      break;
+    case 'prepare': {
+      node.deps.push(config.with.sql);
+      for (const table of tablesIn(readText(files, config.with.sql), Object.keys(project.datasets ?? {}))) if (table !== config.with.output) reads(table);
+      writes(config.with.output);
+      break;
+    }
+    case 'train':
+      reads(config.with.data);
+      break;
+    case 'validate':
+      reads(config.with.data);
+      break;
+  }
+  return node;
+}
+
+function readText(files: ProjectFiles, path: string): string {
+  try {
+    const content = files.read(path);
+    return content === null ? '' : typeof content === 'string' ? content : new TextDecoder().decode(content);
+  } catch {
+    return '';
+  }
+}
+
+function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
+  const order: string[] = [];
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const visit = (name: string, path: string[]): boolean => {
+    if (done.has(name)) return true;
+    const at = path.indexOf(name);
+    if (at !== -1) {
+      cycles.push([...path.slice(at), name]);
+      return false;
+    }
+    const node = stages.get(name);
+    const results = (node?.dependsOn ?? []).map((source) => visit(source, [...path, name]));
+    const clean = results.every(Boolean);
+    done.add(name);
+    if (clean) order.push(name);
+    return clean;
+  };
+  for (const name of stages.keys()) visit(name, []);
+  return { order, cycles };
+}
+
+/** The names with everything they depend on, in order. */
+export function closure(graph: Graph, names: readonly string[]): string[] {
+  const wanted = new Set<string>();
+  const add = (name: string) => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    for (const source of graph.stages.get(name)?.dependsOn ?? []) add(source);
+  };
+  names.forEach(add);
+  return graph.order.filter((name) => wanted.has(name));
+}
+
+/** The params that a stage uses, by the references in its raw text. */
+export function paramsUsed(value: unknown): string[] {
+  if (typeof value === 'string') return paramsIn(value);
+  if (Array.isArray(value)) return [...new Set(value.flatMap(paramsUsed))];
+  if (value !== null && typeof value === 'object') return [...new Set(Object.values(value).flatMap(paramsUsed))];
+  return [];
+}
+

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type BetterSqlite from 'better-sqlite3';
+import { WorkError, messageOf } from '../errors.ts';
+import { migrations } from './migrations.ts';
+import type { Sql, SqlValue } from './sql.ts';
+
+const busyMs = 10_000;
+
+/** Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly` never creates it. */
+export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
+  const Database = loadNative();
+  mkdirSync(dirname(path), { recursive: true });
+  let db: BetterSqlite.Database;
+  try {
+    db = new Database(path, { timeout: busyMs, readonly: options.readonly ?? false, fileMustExist: options.readonly ?? false });
+    if (!options.readonly) {
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = NORMAL');
+      migrate(db, path);
+    }
+  } catch (error) {
+    if (error instanceof WorkError) throw error;
+    throw new WorkError(explain(error, path), { cause: error, place: { file: path } });
+  }
+  const statements = new Map<string, BetterSqlite.Statement>();
+  const prepare = (text: string) => {
+    let statement = statements.get(text);
+    if (!statement) statements.set(text, (statement = db.prepare(text)));
+    return statement;
+  };
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw isSqliteError(error) ? new WorkError(explain(error, path), { cause: error, place: { file: path } }) : error;
+    }
+  };
+  return {
+    all: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).all(...values) as T[]),
+    get: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).get(...values) as T | undefined),
+    iterate: <T>(text: string, ...values: SqlValue[]) => db.prepare(text).iterate(...values) as IterableIterator<T>,
+    run: (text, ...values) => guarded(() => {
+      const result = prepare(text).run(...values);
+      return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+    }),
+    write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
+    close: () => db.close(),
+  };
+}
+
+function loadNative(): typeof BetterSqlite {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  // better-sqlite3 13 crashes the process on older versions instead of throwing.
+  if (major < 22 || (major === 22 && minor < 14)) throw new WorkError(`Loopwright needs Node 22.14 or newer; this is ${process.version}. Use the Node that \`npm run\` puts first, or the one inside VS Code.`);
+  return createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+}
+
+function migrate(db: BetterSqlite.Database, path: string): void {
+  const version = () => Number(db.pragma('user_version', { simple: true }));
+  if (version() > migrations.length) throw new WorkError(`The store ${path} was written by a newer Loopwright (version ${version()}; this one knows ${migrations.length}). Update Loopwright.`);
+  if (version() === migrations.length) return;
+  db.transaction(() => {
+    // Read again inside the lock: another process may have migrated meanwhile.
+    for (let i = version(); i < migrations.length; i++) db.exec(migrations[i] ?? '');
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}
+
+function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_');
+}
+
+function explain(error: unknown, path: string): string {
+  const code = isSqliteError(error) ? error.code : '';
+  if (code === 'SQLITE_FULL' || /ENOSPC/.test(messageOf(error))) return `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`;
+  if (code === 'SQLITE_BUSY') return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
+  if (code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN') return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return `${path} is not a readable store. Move it away; the next run makes a new one.`;
+  return `The store ${path} failed: ${messageOf(error)}`;
+}

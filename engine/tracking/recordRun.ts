@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
+import type { GateResult, ParamValue } from '../../protocol/runs.ts';
+import { processStart } from './processIdentity.ts';
+import { runName } from './runName.ts';
+import type { Store } from './store.ts';
+
+export interface NewRun {
+  experiment: string;
+  params: Record<string, ParamValue>;
+  tags?: Record<string, string>;
+  seed: number | null;
+  commit: string | null;
+  dirty: boolean;
+  environment: Record<string, string>;
+  command: string;
+  /** Rows later than this were not read, when the run was made as of a past time. Epoch milliseconds. */
+  asOf: number | null;
+}
+
+/** A run being recorded. Everything is written at once, so a kill loses nothing that was told. */
+export interface RecordedRun {
+  runId: string;
+  name: string;
+  metric(key: string, value: number, step?: number): void;
+  metrics(values: Record<string, number>, step?: number): void;
+  tag(key: string, value: string): void;
+  progress(text: string | null): void;
+  input(dataset: string, snapshotId: string): void;
+  gates(results: GateResult[]): void;
+  stage(stage: string, kind: StageKind, position: number, reasons: string[]): void;
+  stageSkipped(stage: string, kind: StageKind, position: number): void;
+  stageEnded(stage: string, status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }): void;
+  end(status: RunStatus): void;
+}
+
+/** Starts a run in the store. */
+export function recordRun(store: Store, start: NewRun): RecordedRun {
+  const { sql } = store;
+  const runId = randomUUID().replaceAll('-', '');
+  const name = runName(runId);
+  sql.write(() => {
+    sql.run(
+      `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      runId, name, start.experiment, Date.now(), start.commit, start.dirty ? 1 : 0, start.seed, start.asOf, process.pid, processStart(process.pid), JSON.stringify(start.environment), start.command,
+    );
+    for (const [key, value] of Object.entries(start.params)) sql.run('INSERT INTO params (run_id, key, value) VALUES (?, ?, ?)', runId, key, JSON.stringify(value));
+    for (const [key, value] of Object.entries(start.tags ?? {})) sql.run('INSERT INTO tags (run_id, key, value) VALUES (?, ?, ?)', runId, key, value);
+  });
+  const writeMetric = (key: string, value: number, step: number, at: number) => {
+    const [stored, isNan] = Number.isNaN(value) ? [0, 1] : [value, 0];
+    sql.run('INSERT INTO metrics (run_id, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)', runId, key, step, at, stored, isNan);
+    sql.run(
+      `INSERT INTO latest_metrics (run_id, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (run_id, key) DO UPDATE SET step = excluded.step, at = excluded.at, value = excluded.value, is_nan = excluded.is_nan WHERE excluded.step >= latest_metrics.step`,
+      runId, key, step, at, stored, isNan,
+    );
+  };
+  return {
+    runId,
+    name,
+    metric: (key, value, step = 0) => sql.write(() => writeMetric(key, value, step, Date.now())),
+    metrics: (values, step = 0) => sql.write(() => { for (const [key, value] of Object.entries(values)) writeMetric(key, value, step, Date.now()); }),
+    tag: (key, value) => void sql.run('INSERT INTO tags (run_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', runId, key, value),
+    progress: (text) => void sql.run('UPDATE runs SET progress = ? WHERE run_id = ?', text, runId),
+    input: (dataset, snapshotId) => void sql.run('INSERT INTO run_inputs (run_id, dataset, snapshot_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET snapshot_id = excluded.snapshot_id', runId, dataset, snapshotId),
+    gates: (results) => sql.write(() => results.forEach((result, i) => sql.run('INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result', runId, i, JSON.stringify(result)))),
+    stage: (stage, kind, position, reasons) => void sql.run(
+      `INSERT INTO run_stages (run_id, stage, position, kind, status, started_at, reasons) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
+      runId, stage, position, kind, Date.now(), JSON.stringify(reasons),
+    ),
+    stageSkipped: (stage, kind, position) => void sql.run(`INSERT INTO run_stages (run_id, stage, position, kind, status) VALUES (?, ?, ?, ?, 'skipped')`, runId, stage, position, kind),
+    stageEnded: (stage, status, detail) => void sql.run(
+      'UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, exit_code = ?, error = ? WHERE run_id = ? AND stage = ?',
+      status, Date.now(), detail.summary ?? '', detail.exitCode ?? null, detail.error ?? null, runId, stage,
+    ),
+    end: (status) => void sql.run('UPDATE runs SET status = ?, ended_at = ?, progress = NULL WHERE run_id = ?', status, Date.now(), runId),
+  };
+}

@@ -1,0 +1,14 @@
+/** A value that SQLite takes and gives. */
+export type SqlValue = string | number | null;
+export type SqlRow = Record<string, SqlValue>;
+
+/** The store's database as the rest of the engine sees it. Statements are prepared once; every value is a parameter. */
+export interface Sql {
+  all<T = SqlRow>(statement: string, ...values: SqlValue[]): T[];
+  get<T = SqlRow>(statement: string, ...values: SqlValue[]): T | undefined;
+  iterate<T = SqlRow>(statement: string, ...values: SqlValue[]): IterableIterator<T>;
+  run(statement: string, ...values: SqlValue[]): { changes: number; lastId: number };
+  /** Runs the work as one write; everything or nothing. */
+  write<T>(work: () => T): T;
+  close(): void;
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { openDatabase } from './openDatabase.ts';
+import { isAlive } from './processIdentity.ts';
+import type { Sql } from './sql.ts';
+
+/** The state of a project beside its file: `.loopwright/`. */
+export interface Store {
+  /** Absolute path of the project. */
+  root: string;
+  /** Absolute path of `.loopwright`. */
+  folder: string;
+  sql: Sql;
+}
+
+export const stateFolder = '.loopwright';
+
+export function artifactsFolder(store: Store, runId: string): string {
+  return join(store.folder, 'artifacts', runId);
+}
+
+export function logPath(store: Store, runId: string, stage: string): string {
+  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, '_')}.log`);
+}
+
+/** True when the project has a store already. */
+export function hasStore(root: string): boolean {
+  return existsSync(join(root, stateFolder, 'loopwright.db'));
+}
+
+/** Opens the store of a project, and marks what a killed process left running as interrupted. */
+export function openStore(root: string): Store {
+  const folder = join(root, stateFolder);
+  const store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')) };
+  markInterrupted(store);
+  return store;
+}
+
+/** Runs and deployments whose process is gone are told as they are. */
+export function markInterrupted(store: Store): void {
+  const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status = 'running'`).filter((run) => !isAlive(run.pid, run.pid_started));
+  const stopped = store.sql.all<{ name: string; pid: number | null; pid_started: string | null }>(`SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`).filter((row) => !isAlive(row.pid, row.pid_started));
+  if (gone.length + stopped.length === 0) return;
+  store.sql.write(() => {
+    for (const { run_id: id } of gone) {
+      store.sql.run(`UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`, Date.now(), id);
+      store.sql.run(`UPDATE runs SET status = 'interrupted', ended_at = ?, progress = NULL WHERE run_id = ? AND status = 'running'`, Date.now(), id);
+    }
+    for (const { name } of stopped) store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
+  });
+}
