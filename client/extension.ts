@@ -1,1 +1,79 @@
-export function activate(): void {}
+import { commands, Uri, window, workspace } from 'vscode';
+import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { commandIds } from './commandIds.ts';
+import { actOnView, registerCommands } from './commands/registerCommands.ts';
+import { EngineHost } from './host/engineHost.ts';
+import { messageOf } from './host/engineError.ts';
+import { startEngine } from './host/startEngine.ts';
+import { LanguageServer } from './language/languageServer.ts';
+import { StageLenses } from './lenses/stageLenses.ts';
+import { ViewPanels } from './panels/viewPanels.ts';
+import { Project } from './projects/project.ts';
+import { Projects } from './projects/projects.ts';
+import { statusBar } from './status/statusBar.ts';
+import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
+import { registerViews } from './views/registerViews.ts';
+import type { Trees } from './views/registerViews.ts';
+
+/** What the tests inside VS Code look at. */
+export interface LoopwrightApi {
+  trees: Trees;
+  projects: Projects;
+  panels: ViewPanels;
+  activationMs: number;
+}
+
+export function activate(context: ExtensionContext): LoopwrightApi {
+  const started = performance.now();
+  const dist = Uri.joinPath(context.extensionUri, 'dist');
+  const cli = Uri.joinPath(dist, 'cli.cjs').fsPath;
+  const log = window.createOutputChannel('Loopwright', { log: true });
+
+  const projects = new Projects((root) => new Project(root, (changed) => engineOf(root, cli, changed, log)));
+  const tasks = new LoopwrightTasks(projects, cli);
+  const panels = new ViewPanels({ projects, extension: context.extensionUri, log, act: actOnView });
+  const server = new LanguageServer(Uri.joinPath(dist, 'server.cjs').fsPath, log);
+  const { trees, parts } = registerViews(projects);
+
+  context.subscriptions.push(
+    log, projects, tasks, panels, server, ...parts,
+    new StageLenses(projects, server),
+    ...statusBar(projects),
+    ...registerCommands({ extension: context.extensionUri, cli, projects, tasks, panels, log }),
+    workspace.onDidGrantWorkspaceTrust(() => void restart(projects)),
+    workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.engine') && void restart(projects)),
+  );
+  void projects.find();
+  server.start().catch((error: unknown) => void window.showErrorMessage(messageOf(error)));
+
+  const activationMs = performance.now() - started;
+  log.info(`activated in ${Math.round(activationMs)} ms`);
+  return { trees, projects, panels, activationMs };
+}
+
+function engineOf(root: string, cli: string, changed: () => void, log: LogOutputChannel): EngineHost {
+  return new EngineHost({
+    project: root.split(/[\\/]/).at(-1) ?? root,
+    start: () => startEngine(cli, root),
+    log,
+    changed,
+    crashed: (message, again) => void tellCrash(message, again, root, log),
+  });
+}
+
+async function tellCrash(message: string, again: boolean, root: string, log: LogOutputChannel): Promise<void> {
+  const show = 'Show log';
+  const restart = 'Start again';
+  const answer = again
+    ? await window.showWarningMessage(`${message} It is being started again.`, show)
+    : await window.showErrorMessage(`${message} It stopped too often to be started again by itself.`, restart, show);
+  if (answer === show) log.show();
+  if (answer === restart) await commands.executeCommand(commandIds.restartEngine, { project: root });
+}
+
+async function restart(projects: Projects): Promise<void> {
+  for (const project of projects.all) {
+    project.engine.restart();
+    await project.refresh();
+  }
+}

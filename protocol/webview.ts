@@ -17,6 +17,8 @@ export type ViewAction =
   | { do: 'openFile'; path: string; line: number | null }
   | { do: 'runStage'; stage: string | null; experiment: string | null }
   | { do: 'retrain' }
+  | { do: 'monitorNow'; monitor: string }
+  | { do: 'promote'; version: number }
   | { do: 'copy'; text: string };
 
 /** From a webview to the client. Every request gets exactly one response, an error included. */
@@ -28,7 +30,7 @@ export type FromView =
 
 /** From the client to a webview. */
 export type ToView =
-  | { kind: 'open'; project: string; state: ViewState[ViewName] }
+  | { kind: 'open'; project: string; root: string; state: ViewState[ViewName] }
   | { kind: 'response'; id: number; result: unknown }
   | { kind: 'error'; id: number; message: string }
   | { kind: 'changed' };

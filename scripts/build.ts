@@ -12,11 +12,13 @@ export interface BuildOptions {
   watch?: boolean;
   /** Also bundle the suite that runs inside VS Code. */
   tests?: boolean;
+  /** Start from an empty dist/; off by default, because a running engine may be reading it. */
+  clean?: boolean;
 }
 
 /** Builds everything that ships into dist/. Throws when a bundle has errors; with `watch` it keeps rebuilding. */
-export async function build({ watch = false, tests = true }: BuildOptions = {}): Promise<void> {
-  if (!watch) rmSync(dist, { recursive: true, force: true });
+export async function build({ watch = false, tests = true, clean = false }: BuildOptions = {}): Promise<void> {
+  if (clean) rmSync(dist, { recursive: true, force: true });
   mkdirSync(join(dist, 'webviews'), { recursive: true });
   copyAssets();
   const plans = [...nodePlans(watch), webviewPlan(watch), ...(tests ? testPlans() : [])];
@@ -137,7 +139,7 @@ function report(): void {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const watch = process.argv.includes('--watch');
   try {
-    await build({ watch });
+    await build({ watch, clean: process.argv.includes('--clean') });
     if (!watch) report();
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

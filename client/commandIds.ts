@@ -1,0 +1,55 @@
+/** Every command of the extension, typed in one place; a test compares them with package.json. */
+export const commandIds = {
+  runStage: 'loopwright.runStage',
+  runAll: 'loopwright.runAll',
+  whyStale: 'loopwright.whyStale',
+  runExperiment: 'loopwright.runExperiment',
+  openRunHistory: 'loopwright.openRunHistory',
+  openModelCard: 'loopwright.openModelCard',
+  openDrift: 'loopwright.openDrift',
+  openStage: 'loopwright.openStage',
+  openFile: 'loopwright.openFile',
+  promote: 'loopwright.promote',
+  rollBack: 'loopwright.rollBack',
+  startDeployment: 'loopwright.startDeployment',
+  stopDeployment: 'loopwright.stopDeployment',
+  monitorNow: 'loopwright.monitorNow',
+  retrain: 'loopwright.retrain',
+  runLoop: 'loopwright.runLoop',
+  checkProject: 'loopwright.checkProject',
+  initProject: 'loopwright.initProject',
+  openExample: 'loopwright.openExample',
+  doctor: 'loopwright.doctor',
+  refresh: 'loopwright.refresh',
+  showLog: 'loopwright.showLog',
+  restartEngine: 'loopwright.restartEngine',
+  starRun: 'loopwright.starRun',
+  unstarRun: 'loopwright.unstarRun',
+  copyText: 'loopwright.copyText',
+  overview: 'loopwright.overview',
+} as const;
+
+export type CommandName = keyof typeof commandIds;
+export type CommandId = (typeof commandIds)[CommandName];
+
+/** Ids of the tree views in the Loopwright container. */
+export const viewIds = {
+  lifeCycle: 'loopwright.lifeCycle',
+  experiments: 'loopwright.experiments',
+  datasets: 'loopwright.datasets',
+  models: 'loopwright.models',
+  deployments: 'loopwright.deployments',
+} as const;
+
+/** Webview panel types; the serializer of each restores it after a reload. */
+export const panelTypes = {
+  runHistory: 'loopwright.panel.runHistory',
+  modelCard: 'loopwright.panel.modelCard',
+  drift: 'loopwright.panel.drift',
+} as const;
+
+/** Context keys that menus and welcome texts test. */
+export const contextKeys = { hasProject: 'loopwright.hasProject' } as const;
+
+export const taskType = 'loopwright';
+export const problemMatcher = '$loopwright';

@@ -1,0 +1,15 @@
+import type { LogOutputChannel, Uri } from 'vscode';
+import type { ViewPanels } from '../panels/viewPanels.ts';
+import type { Projects } from '../projects/projects.ts';
+import type { LoopwrightTasks } from '../tasks/loopwrightTasks.ts';
+
+/** What the commands work with. */
+export interface CommandContext {
+  extension: Uri;
+  /** The bundled command line, dist/cli.cjs. */
+  cli: string;
+  projects: Projects;
+  tasks: LoopwrightTasks;
+  panels: ViewPanels;
+  log: LogOutputChannel;
+}

@@ -1,0 +1,54 @@
+import { commands, window } from 'vscode';
+import type { Disposable } from 'vscode';
+import type { ViewAction } from '../../protocol/webview.ts';
+import { commandIds } from '../commandIds.ts';
+import { messageOf } from '../host/engineError.ts';
+import type { Project } from '../projects/project.ts';
+import type { CommandContext } from './context.ts';
+import { modelCommands } from './modelCommands.ts';
+import { openCommands } from './openCommands.ts';
+import { projectCommands } from './projectCommands.ts';
+import { runCommands } from './runCommands.ts';
+import { readSubject } from './subject.ts';
+
+/** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
+export function registerCommands(context: CommandContext): Disposable[] {
+  const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...projectCommands(context) };
+  return Object.values(commandIds).map((id) =>
+    commands.registerCommand(id, async (given: unknown) => {
+      try {
+        await handlers[id]?.(readSubject(given, context.projects));
+      } catch (error) {
+        context.log.error(`${id}: ${messageOf(error)}`);
+        const log = 'Show log';
+        const answer = await window.showErrorMessage(messageOf(error), log);
+        if (answer === log) context.log.show();
+      }
+    }));
+}
+
+/** What a view may ask the editor to do: the same commands, about the view's project. */
+export async function actOnView(project: Project, action: ViewAction): Promise<void> {
+  const run = async (id: string, subject: object): Promise<void> => void (await commands.executeCommand(id, { project, ...subject }));
+  switch (action.do) {
+    case 'openCard':
+      return run(commandIds.openModelCard, { version: action.version });
+    case 'openRun':
+      return run(commandIds.openRunHistory, { runId: action.runId });
+    case 'openDrift':
+      return run(commandIds.openDrift, { monitor: action.monitor });
+    case 'openFile':
+      return run(commandIds.openFile, { file: action.path, ...(action.line === null ? {} : { line: action.line }) });
+    case 'runStage':
+      if (action.stage !== null) return run(commandIds.runStage, { stage: action.stage, ...(action.experiment === null ? {} : { experiment: action.experiment }) });
+      return action.experiment === null ? run(commandIds.runAll, {}) : run(commandIds.runExperiment, { experiment: action.experiment });
+    case 'retrain':
+      return run(commandIds.retrain, {});
+    case 'monitorNow':
+      return run(commandIds.monitorNow, { monitor: action.monitor });
+    case 'promote':
+      return run(commandIds.promote, { version: action.version });
+    case 'copy':
+      return run(commandIds.copyText, { text: action.text });
+  }
+}

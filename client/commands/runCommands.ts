@@ -1,0 +1,88 @@
+import { window } from 'vscode';
+import { commandIds, taskType } from '../commandIds.ts';
+import type { CommandId } from '../commandIds.ts';
+import type { LoopwrightTask } from '../tasks/taskDefinition.ts';
+import type { RowSubject } from '../views/row.ts';
+import { stageLook } from '../views/stateIcons.ts';
+import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import type { CommandContext } from './context.ts';
+
+type Handler = (subject?: RowSubject) => Promise<void>;
+
+/** Everything that starts a program. All of it is refused in an untrusted workspace. */
+export function runCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
+  const run = (make: (subject: RowSubject) => Promise<Omit<LoopwrightTask, 'type'> | undefined>): Handler => async (given) => {
+    if (!(await mayRun())) return;
+    const project = await projectOf(context, given);
+    if (!project) return;
+    const definition = await make({ ...given, project });
+    if (definition) await context.tasks.start(project, { type: taskType, ...definition });
+  };
+  return {
+    [commandIds.runStage]: run(async (subject) => {
+      const stage = subject.stage ?? (await pickStage(subject, 'Run which stage?'));
+      if (stage === undefined) return undefined;
+      return { stage, ...(subject.experiment === undefined ? {} : { experiment: subject.experiment }) };
+    }),
+    [commandIds.runAll]: run(async () => ({})),
+    [commandIds.runExperiment]: run(async (subject) => {
+      const experiment = subject.experiment ?? (await pickExperiment(subject));
+      if (experiment === undefined) return undefined;
+      return experiment === 'default' ? {} : { experiment };
+    }),
+    [commandIds.runLoop]: run(async () => ({ command: 'loop' })),
+    [commandIds.retrain]: run(async () => ({ command: 'retrain' })),
+    [commandIds.checkProject]: run(async () => ({ command: 'check' })),
+    [commandIds.monitorNow]: run(async (subject) => {
+      const monitor = subject.monitor ?? (await pickMonitor(subject));
+      return monitor === undefined ? undefined : { command: 'monitor', monitor };
+    }),
+    [commandIds.startDeployment]: run(async (subject) => {
+      const deployment = subject.deployment ?? (await pickDeployment(subject, 'Start which deployment?'));
+      return deployment === undefined ? undefined : { command: 'serve', deployment };
+    }),
+    [commandIds.stopDeployment]: async (given) => {
+      const project = await projectOf(context, given);
+      if (!project) return;
+      const deployment = given?.deployment ?? (await pickDeployment({ project }, 'Stop which deployment?'));
+      if (deployment === undefined) return;
+      const execution = context.tasks.running(project, { type: taskType, command: 'serve', deployment });
+      if (execution) return execution.terminate();
+      void window.showInformationMessage(`${deployment} was not started from this window. Stop it where it was started.`);
+    },
+    [commandIds.whyStale]: async (given) => {
+      const project = await projectOf(context, given);
+      if (!project) return;
+      const name = given?.stage ?? (await pickStage({ project }, 'Why is which stage stale?'));
+      const stage = (await overviewOf(project)).stages.find((one) => one.name === name);
+      if (!stage) return;
+      const rerun = '$(play) Run it now';
+      const reasons = stage.reasons.map((reason) => choice('', reason, '', stageLook[stage.state].icon));
+      if (reasons.length === 0) reasons.push(choice('', `${stage.name} is ${stageLook[stage.state].word}; nothing it depends on changed.`));
+      const chosen = await pick(`Why ${stage.name} is ${stageLook[stage.state].word}`, [...reasons, choice('run', rerun)]);
+      if (chosen === 'run' && (await mayRun())) await context.tasks.start(project, { type: taskType, stage: stage.name });
+    },
+  };
+}
+
+export async function pickStage({ project }: RowSubject, title: string): Promise<string | undefined> {
+  const { stages } = await overviewOf(project);
+  return pick(title, stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon)));
+}
+
+async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
+  const { experiments } = await overviewOf(project);
+  return pick('Run which experiment?', experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')));
+}
+
+export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
+  const { monitors } = await overviewOf(project);
+  if (monitors.length === 0) void window.showInformationMessage('This project declares no monitor. Add one under "monitors:" in loopwright.yaml.');
+  return monitors.length <= 1 ? monitors[0] : pick('Which monitor?', monitors.map((name) => choice(name, name, '', 'pulse')));
+}
+
+async function pickDeployment({ project }: RowSubject, title: string): Promise<string | undefined> {
+  const served = (await overviewOf(project)).deployments.filter((one) => one.as === 'api');
+  if (served.length === 0) void window.showInformationMessage('This project declares no deployment of kind "api". Add one under "deployments:" in loopwright.yaml.');
+  return served.length <= 1 ? served[0]?.name : pick(title, served.map((one) => choice(one.name, one.name, one.state, 'rocket')));
+}

@@ -1,0 +1,28 @@
+import { Project } from '../projects/project.ts';
+import type { Projects } from '../projects/projects.ts';
+import type { RowSubject } from '../views/row.ts';
+
+const texts = ['stage', 'experiment', 'runId', 'deployment', 'monitor', 'text', 'file'] as const;
+const numbers = ['version', 'line'] as const;
+
+/**
+ * What a command was called on: a tree's row (VS Code hands over the row itself), a subject from a lens or a view,
+ * or plain names from a keybinding or a test, where `project` is the folder.
+ */
+export function readSubject(given: unknown, projects: Projects): RowSubject | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const source = new Map<string, unknown>(Object.entries('subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given));
+  const named = source.get('project');
+  const project = named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.all[0];
+  if (!project) return undefined;
+  const subject: RowSubject = { project };
+  for (const key of texts) {
+    const value = source.get(key);
+    if (typeof value === 'string') subject[key] = value;
+  }
+  for (const key of numbers) {
+    const value = source.get(key);
+    if (typeof value === 'number') subject[key] = value;
+  }
+  return subject;
+}

@@ -1,0 +1,26 @@
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import { stageLook } from '../views/stateIcons.ts';
+import { ago, duration } from '../words.ts';
+
+/** What stands beside ▶ above a stage: `fresh 2 h ago · 42 s · pr_auc 0.912`, `stale: params.epochs 20 → 30`. */
+export function lensText(stage: StageStatus, now = Date.now()): string {
+  const look = stageLook[stage.state];
+  const icon = `$(${look.icon})`;
+  const last = stage.last;
+  switch (stage.state) {
+    case 'fresh':
+      if (!last) return `${icon} ${look.word}`;
+      return [`${icon} fresh ${ago(last.startedAt, now)}`, last.durationMs === null ? '' : duration(last.durationMs), last.summary].filter(Boolean).join(' · ');
+    case 'stale':
+    case 'blocked': {
+      const [first, ...others] = stage.reasons;
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      return `${icon} ${look.word}${first === undefined ? '' : `: ${first}${more}`}`;
+    }
+    case 'failed':
+      return `${icon} failed${last ? ` ${ago(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;
+    case 'running':
+    case 'never':
+      return `${icon} ${look.word}`;
+  }
+}

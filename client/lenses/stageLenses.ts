@@ -1,0 +1,93 @@
+import { CodeLens, EventEmitter, languages, Range, workspace } from 'vscode';
+import type { CodeLensProvider, Disposable, TextDocument } from 'vscode';
+import { languageIds } from '../../protocol/languageServer.ts';
+import type { Outline, OutlineStage } from '../../protocol/languageServer.ts';
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import { commandIds } from '../commandIds.ts';
+import type { CommandId } from '../commandIds.ts';
+import type { LanguageServer } from '../language/languageServer.ts';
+import type { Project } from '../projects/project.ts';
+import type { Projects } from '../projects/projects.ts';
+import { setting } from '../settings.ts';
+import type { RowSubject } from '../views/row.ts';
+import { lensText } from './lensText.ts';
+
+/** Run, state and history above each stage; drift above monitors; start and stop above deployments. */
+export class StageLenses implements CodeLensProvider, Disposable {
+  readonly #projects: Projects;
+  readonly #server: LanguageServer;
+  readonly #changed = new EventEmitter<void>();
+  readonly #parts: Disposable[];
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(projects: Projects, server: LanguageServer) {
+    this.#projects = projects;
+    this.#server = server;
+    this.#parts = [
+      languages.registerCodeLensProvider({ language: languageIds.project, scheme: 'file' }, this),
+      projects.onChange(() => this.#changed.fire()),
+      workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.codeLens') && this.#changed.fire()),
+    ];
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    const project = this.#projects.of(document.uri.fsPath);
+    if (!setting('codeLens.enabled') || !workspace.isTrusted || !project) return [];
+    // The answer must not wait for an engine that is still starting: it comes again when the overview arrives.
+    void project.need();
+    const outline = (await this.#server.outline(document.uri)) ?? outlineOf(project);
+    const stages = outline.stages.flatMap((place) => stageLenses(project, place));
+    const monitors = outline.monitors.flatMap((place) => monitorLenses(project, place));
+    const deployments = outline.deployments.flatMap((place) => deploymentLenses(project, place));
+    return [...stages, ...monitors, ...deployments];
+  }
+
+  dispose(): void {
+    for (const part of this.#parts) part.dispose();
+    this.#changed.dispose();
+  }
+}
+
+/** While the language server starts, the lines that the engine knows serve. */
+function outlineOf(project: Project): Outline {
+  const place = (stage: StageStatus): OutlineStage => {
+    const at = { line: (stage.line ?? 1) - 1, character: 0 };
+    return { name: stage.name, range: { start: at, end: at } };
+  };
+  return { stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place), monitors: [], deployments: [] };
+}
+
+function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
+  const subject: RowSubject = { project, stage: place.name };
+  const stage = project.overview?.stages.find((one) => one.name === place.name);
+  const lenses = [lens(place, '$(play) Run', commandIds.runStage, subject)];
+  if (!stage) return lenses;
+  const run: RowSubject = stage.last ? { ...subject, runId: stage.last.runId } : subject;
+  const explained = stage.reasons.length > 0;
+  lenses.push(lens(place, lensText(stage), explained ? commandIds.whyStale : commandIds.openRunHistory, explained ? subject : run));
+  if (explained) lenses.push(lens(place, 'Why?', commandIds.whyStale, subject));
+  if (stage.last) lenses.push(lens(place, 'History', commandIds.openRunHistory, { project }));
+  return lenses;
+}
+
+function monitorLenses(project: Project, place: OutlineStage): CodeLens[] {
+  const subject = { project, monitor: place.name };
+  const life = project.overview?.life.find((line) => line.part === 'monitor');
+  const detail = project.overview?.monitors.length === 1 && life?.detail ? ` · ${life.detail}` : '';
+  return [lens(place, `$(graph-line) Open drift${detail}`, commandIds.openDrift, subject), lens(place, 'Check now', commandIds.monitorNow, subject)];
+}
+
+function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
+  const subject = { project, deployment: place.name };
+  const deployment = project.overview?.deployments.find((one) => one.name === place.name);
+  if (!deployment || deployment.as !== 'api') return [];
+  const version = deployment.modelVersion === null ? '' : ` · v${deployment.modelVersion}`;
+  return deployment.state === 'stopped'
+    ? [lens(place, '$(play) Start', commandIds.startDeployment, subject), lens(place, 'stopped', commandIds.overview, subject)]
+    : [lens(place, '$(debug-stop) Stop', commandIds.stopDeployment, subject), lens(place, `${deployment.state}${version}`, commandIds.overview, subject)];
+}
+
+function lens(place: OutlineStage, title: string, command: CommandId, subject: RowSubject): CodeLens {
+  const { start, end } = place.range;
+  return new CodeLens(new Range(start.line, start.character, end.line, end.character), { title, command, arguments: [subject] });
+}

@@ -1,0 +1,96 @@
+import { ViewColumn } from 'vscode';
+import type { Disposable, Uri, Webview, WebviewPanel } from 'vscode';
+import type { EngineMethod } from '../../protocol/engineHost.ts';
+import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
+import { messageOf } from '../host/engineError.ts';
+import type { Log } from '../host/log.ts';
+import type { Project } from '../projects/project.ts';
+import { setting } from '../settings.ts';
+import { viewHtml } from './viewHtml.ts';
+
+/** What a view may ask the engine. Promotion is not among them: a person confirms it in the editor first. */
+const allowed: readonly EngineMethod[] = [
+  'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/series', 'runs/log', 'runs/star', 'models/card', 'drift/report', 'drift/detail',
+];
+
+export interface ViewPanelOptions<V extends ViewName> {
+  view: V;
+  state: ViewState[V];
+  project: Project;
+  panel: WebviewPanel;
+  dist: Uri;
+  log: Log;
+  act(project: Project, action: ViewAction): Promise<void>;
+}
+
+/** One webview panel: hands its requests to the engine and tells it when something changed. */
+export class ViewPanel<V extends ViewName> implements Disposable {
+  readonly panel: WebviewPanel;
+  readonly #options: ViewPanelOptions<V>;
+  readonly #parts: Disposable[];
+  #state: ViewState[V];
+
+  constructor(options: ViewPanelOptions<V>) {
+    this.#options = options;
+    this.#state = options.state;
+    this.panel = options.panel;
+    const webview: Webview = this.panel.webview;
+    webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
+    this.#parts = [
+      webview.onDidReceiveMessage((message: FromView) => void this.#receive(message)),
+      options.project.onChange(() => void this.#send({ kind: 'changed' })),
+    ];
+    webview.html = viewHtml(webview, options.dist, options.view, this.panel.title);
+  }
+
+  get state(): ViewState[V] {
+    return this.#state;
+  }
+
+  /** Brings the panel to the front, on something else when a state is given. */
+  reveal(state: ViewState[V]): void {
+    this.#state = state;
+    this.panel.reveal(this.panel.viewColumn ?? ViewColumn.Active);
+    void this.#open();
+  }
+
+  dispose(): void {
+    for (const part of this.#parts) part.dispose();
+  }
+
+  #open(): Promise<void> {
+    const { project } = this.#options;
+    return this.#send({ kind: 'open', project: project.name, root: project.root, state: this.#state });
+  }
+
+  async #send(message: ToView): Promise<void> {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a VS Code webview has no origin to name
+    await this.panel.webview.postMessage(message);
+  }
+
+  async #receive(message: FromView): Promise<void> {
+    const { project, act, log, view } = this.#options;
+    switch (message.kind) {
+      case 'ready':
+        return this.#open();
+      case 'failed':
+        log.error(`view ${view}: ${message.message}`);
+        return;
+      case 'action':
+        return act(project, message.action);
+      case 'request':
+        try {
+          await this.#send({ kind: 'response', id: message.id, result: await this.#ask(message) });
+        } catch (error) {
+          await this.#send({ kind: 'error', id: message.id, message: messageOf(error) });
+        }
+    }
+  }
+
+  #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
+    if (!allowed.includes(message.method)) throw new Error(`A view may not ask for ${message.method}.`);
+    const { engine } = this.#options.project;
+    if (message.method === 'runs/list') return engine.request('runs/list', { limit: setting('runs.pageSize'), ...message.params });
+    return engine.request(message.method, message.params);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
+import type { EngineHost } from '../host/engineHost.ts';
+import { messageOf } from '../host/engineError.ts';
+import { latest } from '../latest.ts';
+
+const quietMs = 150;
+
+/** One folder with a loopwright.yaml: its engine and what is known of it now. */
+export class Project {
+  readonly root: string;
+  readonly engine: EngineHost;
+  readonly #listeners = new Set<() => void>();
+  readonly #refresh: ReturnType<typeof latest>;
+  #overview: ProjectOverview | undefined;
+  #error: string | undefined;
+  #asked = false;
+
+  constructor(root: string, createEngine: (changed: () => void) => EngineHost) {
+    this.root = root;
+    this.#refresh = latest(() => this.#load(), quietMs);
+    this.engine = createEngine(() => this.#refresh.ask());
+  }
+
+  /** The last good answer; an error keeps it. */
+  get overview(): ProjectOverview | undefined {
+    return this.#overview;
+  }
+
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  get name(): string {
+    return this.#overview?.project ?? (this.root.split(/[\\/]/).at(-1) || this.root);
+  }
+
+  /** Loads the overview unless that was done already. */
+  async need(): Promise<void> {
+    if (this.#overview || this.#error) return;
+    await this.refresh();
+  }
+
+  refresh(): Promise<void> {
+    return this.#refresh.now();
+  }
+
+  /** A project file was saved: ask again, but do not start an engine that nobody needed yet. */
+  touched(): void {
+    if (this.#asked) this.#refresh.ask();
+  }
+
+  onChange(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  dispose(): void {
+    this.#refresh.dispose();
+    this.#listeners.clear();
+    this.engine.dispose();
+  }
+
+  async #load(): Promise<void> {
+    this.#asked = true;
+    try {
+      this.#overview = await this.engine.request('project/overview', {});
+      this.#error = undefined;
+    } catch (error) {
+      this.#error = messageOf(error);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Project } from '../projects/project.ts';
+import { attentionCount } from '../views/lifeCycleRows.ts';
+
+/** The words of the status bar item. */
+export function statusText(project: Project, trusted: boolean): { text: string; tooltip: string } {
+  if (!trusted) return { text: '$(shield) Loopwright', tooltip: 'Loopwright only checks files: this folder is not trusted.' };
+  const { overview, error } = project;
+  if (!overview) return error === undefined ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` } : { text: '$(error) Loopwright', tooltip: error };
+  const champion = overview.models.find((version) => version.aliases.includes('champion'));
+  const running = overview.stages.filter((stage) => stage.state === 'running').map((stage) => stage.name);
+  const stale = overview.stages.filter((stage) => stage.state === 'stale').length;
+  const attention = attentionCount(project);
+  const words = [
+    champion ? `$(verified) ${overview.project} v${champion.version}` : `$(sync) ${overview.project}`,
+    running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
+    attention > 0 ? `$(warning) ${attention}` : '',
+  ];
+  const said = [
+    `Loopwright: ${overview.project}`,
+    champion ? `champion v${champion.version}` : 'no champion yet',
+    running.length > 0 ? `running ${running.join(', ')}` : '',
+    stale > 0 ? `${stale} stale` : '',
+    attention > 0 ? `${attention} need you` : '',
+  ];
+  return { text: words.filter(Boolean).join(' '), tooltip: said.filter(Boolean).join(' · ') };
+}

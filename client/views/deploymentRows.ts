@@ -1,0 +1,49 @@
+import type { DeploymentSummary } from '../../protocol/lifeCycle.ts';
+import { commandIds } from '../commandIds.ts';
+import type { Project } from '../projects/project.ts';
+import { ago, plural } from '../words.ts';
+import type { Row } from './row.ts';
+import { deploymentLook } from './stateIcons.ts';
+
+/** Deployments and, below them, the monitors that watch them. */
+export function deploymentRows(project: Project): Row[] {
+  const overview = project.overview;
+  if (!overview) return [];
+  return [...overview.deployments.map((one) => deploymentRow(project, one)), ...overview.monitors.map((name) => monitorRow(project, name))];
+}
+
+function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
+  const look = deploymentLook[deployment.state];
+  const version = deployment.modelVersion === null ? '' : `v${deployment.modelVersion}`;
+  const served = deployment.predictions === 0 ? '' : plural(deployment.predictions, 'prediction');
+  const port = deployment.url === null ? '' : `:${new URL(deployment.url).port}`;
+  const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${ago(deployment.lastPredictionAt)}`;
+  const startable = deployment.as === 'api' ? (deployment.state === 'stopped' ? 'stopped' : 'started') : 'manual';
+  return {
+    id: `deployment/${deployment.name}`,
+    label: deployment.name,
+    description: [look.word, version, port, deployment.as === 'api' ? '' : deployment.as, served].filter(Boolean).join(' · '),
+    tooltip: `${deployment.name} (${deployment.as}): ${look.word}${deployment.url === null ? '' : `\n${deployment.url}`}${last}`,
+    icon: look.icon,
+    color: look.color,
+    context: `deployment ${startable}`,
+    subject: { project, deployment: deployment.name, ...(deployment.url === null ? {} : { text: deployment.url }) },
+  };
+}
+
+function monitorRow(project: Project, monitor: string): Row {
+  const subject = { project, monitor };
+  const life = project.overview?.life.find((line) => line.part === 'monitor');
+  const attention = life?.state === 'attention';
+  return {
+    id: `monitor/${monitor}`,
+    label: monitor,
+    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail ?? '') : ''].filter(Boolean).join(' · '),
+    tooltip: `Monitor ${monitor}`,
+    icon: attention ? 'warning' : 'pulse',
+    ...(attention ? { color: 'problemsWarningIcon.foreground' } : {}),
+    context: 'monitor',
+    subject,
+    open: { id: commandIds.openDrift, args: [subject] },
+  };
+}

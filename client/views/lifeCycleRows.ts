@@ -1,0 +1,81 @@
+import type { LifeLine, StageStatus } from '../../protocol/lifeCycle.ts';
+import { commandIds } from '../commandIds.ts';
+import type { Project } from '../projects/project.ts';
+import { ago, duration } from '../words.ts';
+import type { Row, RowCommand, RowSubject } from './row.ts';
+import { lifeLook, stageLook } from './stateIcons.ts';
+
+const labels: Partial<Record<LifeLine['part'], string>> = { track: 'Track' };
+
+/** The eight parts of the model's life; under Develop every stage of the graph. */
+export function lifeCycleRows(project: Project): Row[] {
+  const overview = project.overview;
+  if (!overview) return [];
+  return overview.life.map((line) => lifeRow(project, line, overview.stages, overview.monitors));
+}
+
+function lifeRow(project: Project, line: LifeLine, stages: StageStatus[], monitors: string[]): Row {
+  const look = lifeLook[line.state];
+  const label = line.label || labels[line.part] || line.part;
+  const subject: RowSubject = { project };
+  if (line.stage !== null) subject.stage = line.stage;
+  const [monitor] = monitors;
+  if (line.part === 'monitor' && monitor !== undefined) subject.monitor = monitor;
+  const row: Row = {
+    id: `life/${line.part}`,
+    label,
+    description: line.detail,
+    tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}`,
+    icon: look.icon,
+    color: look.color,
+    context: contextOf(line),
+    subject,
+    open: target(line, subject),
+  };
+  if (line.part === 'develop') row.children = () => stages.map((stage) => stageRow(project, stage));
+  return row;
+}
+
+function contextOf(line: LifeLine): string {
+  const words = ['life', line.part];
+  if (line.stage !== null) words.push('runnable');
+  if (line.state === 'stale') words.push('explained');
+  return words.join(' ');
+}
+
+function target(line: LifeLine, subject: RowSubject): RowCommand {
+  if (line.part === 'monitor' && subject.monitor !== undefined) return { id: commandIds.openDrift, args: [subject] };
+  if (line.part === 'track') return { id: commandIds.openRunHistory, args: [subject] };
+  if (line.part === 'validate' && line.state !== 'none') return { id: commandIds.openModelCard, args: [subject] };
+  return { id: commandIds.openStage, args: [subject] };
+}
+
+export function stageRow(project: Project, stage: StageStatus): Row {
+  const look = stageLook[stage.state];
+  const parts = [look.word];
+  const [reason] = stage.reasons;
+  if (stage.state === 'stale' && reason !== undefined) parts.push(reason);
+  else if (stage.last?.summary) parts.push(stage.last.summary);
+  const tooltip = [`${stage.name} (${stage.kind}): ${look.word}`, ...stage.reasons.map((text) => `• ${text}`)];
+  if (stage.last) {
+    const took = stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`;
+    tooltip.push(`Last: ${stage.last.runName}, ${ago(stage.last.startedAt)}${took}`);
+  }
+  return {
+    id: `stage/${stage.name}`,
+    label: stage.name,
+    description: parts.join(' · '),
+    tooltip: tooltip.join('\n'),
+    icon: look.icon,
+    color: look.color,
+    context: stage.state === 'stale' ? 'stage runnable explained' : 'stage runnable',
+    subject: { project, stage: stage.name },
+    open: { id: commandIds.openStage, args: [{ project, stage: stage.name }] },
+  };
+}
+
+/** How many lines need a person: the number on the badge. */
+export function attentionCount(project: Project): number {
+  const life = project.overview?.life ?? [];
+  return life.filter((line) => line.state === 'attention' || line.state === 'failed').length + (project.overview?.problems.length ? 1 : 0);
+}

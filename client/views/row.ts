@@ -1,0 +1,40 @@
+import type { CommandId } from '../commandIds.ts';
+import type { Project } from '../projects/project.ts';
+
+export interface RowCommand {
+  id: CommandId;
+  args: unknown[];
+}
+
+/** What an inline action or a click on a row is about. */
+export interface RowSubject {
+  project: Project;
+  stage?: string;
+  experiment?: string;
+  runId?: string;
+  version?: number;
+  deployment?: string;
+  monitor?: string;
+  text?: string;
+  file?: string;
+  /** 1-based line in `file`. */
+  line?: number;
+}
+
+/** One line of a tree, free of VS Code types so that the trees can be tested without it. */
+export interface Row {
+  /** Stable over refreshes; keeps the row open and selected. */
+  id: string;
+  label: string;
+  description?: string;
+  tooltip?: string;
+  /** Codicon and theme colour. */
+  icon?: string;
+  color?: string;
+  /** Tested by the menus of package.json. */
+  context?: string;
+  open?: RowCommand;
+  subject?: RowSubject;
+  expanded?: boolean;
+  children?: () => Row[] | Promise<Row[]>;
+}

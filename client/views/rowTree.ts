@@ -1,0 +1,79 @@
+import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import type { TreeDataProvider } from 'vscode';
+import { commandIds } from '../commandIds.ts';
+import { messageOf } from '../host/engineError.ts';
+import { untrustedMessage } from '../host/startEngine.ts';
+import type { Project } from '../projects/project.ts';
+import type { Projects } from '../projects/projects.ts';
+import type { Row } from './row.ts';
+
+/** Shows the rows that a pure function makes of each project; with several projects each gets a line of its own. */
+export class RowTree implements TreeDataProvider<Row> {
+  readonly #projects: Projects;
+  readonly #rows: (project: Project) => Row[];
+  readonly #changed = new EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(projects: Projects, rows: (project: Project) => Row[]) {
+    this.#projects = projects;
+    this.#rows = rows;
+    projects.onChange(() => this.#changed.fire());
+  }
+
+  async getChildren(row?: Row): Promise<Row[]> {
+    if (row) {
+      try {
+        return (await row.children?.()) ?? [];
+      } catch (error) {
+        return [errorRow(`${row.id}/error`, messageOf(error))];
+      }
+    }
+    const projects = this.#projects.all;
+    if (projects.length === 0) return [];
+    if (!workspace.isTrusted) return [{ id: 'untrusted', label: 'Restricted mode', description: 'files are checked, nothing runs', tooltip: untrustedMessage, icon: 'shield', context: 'untrusted' }];
+    if (projects.length === 1 && projects[0]) return this.#of(projects[0]);
+    return projects.map((project) => ({ id: project.root, label: project.name, tooltip: project.root, icon: 'root-folder', expanded: true, children: () => this.#of(project, project.root) }));
+  }
+
+  getTreeItem(row: Row): TreeItem {
+    const closed = row.expanded ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+    const item = new TreeItem(row.label, row.children ? closed : TreeItemCollapsibleState.None);
+    item.id = row.id;
+    if (row.description) item.description = row.description;
+    if (row.tooltip !== undefined) item.tooltip = row.tooltip;
+    if (row.icon !== undefined) item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
+    if (row.context !== undefined) item.contextValue = row.context;
+    if (row.open) item.command = { title: 'Open', command: row.open.id, arguments: row.open.args };
+    item.accessibilityInformation = { label: [row.label, row.tooltip ?? row.description ?? ''].filter(Boolean).join(', ') };
+    return item;
+  }
+
+  async #of(project: Project, prefix = ''): Promise<Row[]> {
+    await project.need();
+    const rows: Row[] = [];
+    if (project.error !== undefined) rows.push(errorRow('error', project.error));
+    const problems = project.overview?.problems ?? [];
+    const [first] = problems;
+    if (first) {
+      rows.push({
+        ...errorRow('problems', problems.length === 1 ? first.message : `${problems.length} problems in the project files`),
+        tooltip: problems.map((one) => `${one.file}:${one.line} ${one.message}`).join('\n'),
+        open: { id: commandIds.openFile, args: [{ project, file: first.file, line: first.line }] },
+      });
+    }
+    rows.push(...this.#rows(project));
+    return prefix === '' ? rows : rows.map((row) => prefixed(row, prefix));
+  }
+}
+
+function errorRow(id: string, message: string): Row {
+  return { id, label: message, tooltip: message, icon: 'error', color: 'problemsErrorIcon.foreground', context: 'problem', open: { id: commandIds.showLog, args: [] } };
+}
+
+/** Keeps ids apart when two projects have a row of the same name, at every depth. */
+function prefixed(row: Row, prefix: string): Row {
+  const { children } = row;
+  const id = `${prefix}/${row.id}`;
+  if (!children) return { ...row, id };
+  return { ...row, id, children: async () => (await children()).map((child) => prefixed(child, prefix)) };
+}
