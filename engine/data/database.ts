@@ -1,0 +1,123 @@
+import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import { CancelledError } from '../errors.ts';
+import { columnReader } from './columnReader.ts';
+import { describeDatabaseError } from './databaseError.ts';
+import { plainValue } from './plainValue.ts';
+import type { Table } from './table.ts';
+
+/** What a parameter may be: positional `?` or `$1` with an array, `$name` with an object. */
+export type SqlValue = string | number | boolean | bigint | null;
+export type SqlParams = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/**
+ * DuckDB in memory. Statements are executed one after the other in the order they were given.
+ * Each rejects with a DataError when a file cannot be read, CancelledError after interrupt(), else WorkError.
+ */
+export interface Database {
+  run(sql: string, params?: SqlParams): Promise<void>;
+  /** Rows as plain objects; for small results. BIGINT → number, timestamp → epoch milliseconds UTC, date → `YYYY-MM-DD`. */
+  rows(sql: string, params?: SqlParams): Promise<Record<string, unknown>[]>;
+  /** Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts. */
+  table(sql: string, params?: SqlParams): Promise<Table>;
+  /** Stops the statement under way and those waiting, which then reject with CancelledError. */
+  interrupt(): void;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  threads?: number;
+  /** Such as `4GB`. Beyond it DuckDB spills to `tempDirectory`. */
+  memoryLimit?: string;
+  tempDirectory?: string;
+}
+
+/** Opens an empty database in memory. It never downloads an extension. */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const duckdb = await import('@duckdb/node-api');
+  const settings: Record<string, string> = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+  if (options.threads !== undefined) settings['threads'] = String(options.threads);
+  if (options.memoryLimit !== undefined) settings['memory_limit'] = options.memoryLimit;
+  if (options.tempDirectory !== undefined) settings['temp_directory'] = options.tempDirectory;
+  try {
+    const instance = await duckdb.DuckDBInstance.create(':memory:', settings);
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return new OpenDatabase(duckdb, connection, () => instance.closeSync());
+  } catch (error) {
+    throw describeDatabaseError(error);
+  }
+}
+
+class OpenDatabase implements Database {
+  readonly #duckdb: typeof import('@duckdb/node-api');
+  readonly #connection: DuckDBConnection;
+  readonly #closeInstance: () => void;
+  #last: Promise<unknown> = Promise.resolve();
+  #interrupts = 0;
+  #closed = false;
+
+  constructor(duckdb: typeof import('@duckdb/node-api'), connection: DuckDBConnection, closeInstance: () => void) {
+    this.#duckdb = duckdb;
+    this.#connection = connection;
+    this.#closeInstance = closeInstance;
+  }
+
+  run(sql: string, params?: SqlParams): Promise<void> {
+    return this.#query(sql, params, async () => {});
+  }
+
+  rows(sql: string, params?: SqlParams): Promise<Record<string, unknown>[]> {
+    return this.#query(sql, params, async (result) => {
+      const names = result.deduplicatedColumnNames();
+      const rows: Record<string, unknown>[] = [];
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (const values of chunk.getRows()) {
+          rows.push(Object.fromEntries(names.map((name, i) => [name, plainValue(this.#duckdb, values[i] ?? null)])));
+        }
+      }
+      return rows;
+    });
+  }
+
+  table(sql: string, params?: SqlParams): Promise<Table> {
+    return this.#query(sql, params, async (result) => {
+      const names = result.deduplicatedColumnNames();
+      const readers = result.columnTypes().map((type) => columnReader(this.#duckdb, type));
+      let rows = 0;
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        const { rowCount } = chunk;
+        for (const [i, reader] of readers.entries()) reader.append(chunk.getColumnVector(i), rowCount);
+        rows += rowCount;
+      }
+      const columns: Table['columns'] = {};
+      for (const [i, reader] of readers.entries()) columns[names[i] ?? `column${i}`] = reader.column();
+      return { rows, columns };
+    });
+  }
+
+  interrupt(): void {
+    this.#interrupts++;
+    if (!this.#closed) this.#connection.interrupt();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.closeSync();
+    this.#closeInstance();
+  }
+
+  #query<T>(sql: string, params: SqlParams | undefined, read: (result: DuckDBResult) => Promise<T>): Promise<T> {
+    const interrupts = this.#interrupts;
+    const work = this.#last.then(async () => {
+      if (this.#closed || interrupts !== this.#interrupts) throw new CancelledError();
+      try {
+        return await read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined));
+      } catch (error) {
+        throw describeDatabaseError(error);
+      }
+    });
+    this.#last = work.catch(() => {});
+    return work;
+  }
+}

@@ -1,0 +1,27 @@
+import { stat } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+
+/**
+ * The files (never folders) that match a pattern with `*`, `**`, `?` and `[..]` under `root`, as absolute paths in
+ * code-unit order, so that every machine reads them in the same order. A pattern without a wildcard gives the file if it exists.
+ */
+export async function expandGlob(root: string, pattern: string): Promise<string[]> {
+  const exact = isAbsolute(pattern) ? pattern : join(root, pattern);
+  if (await isFile(exact)) return [resolve(exact)];
+  if (!/[*?[{]/.test(pattern)) return [];
+  const found: string[] = [];
+  for await (const path of glob(pattern, { cwd: root })) {
+    const file = resolve(root, path);
+    if (await isFile(file)) found.push(file);
+  }
+  return found.toSorted();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

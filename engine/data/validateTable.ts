@@ -1,0 +1,168 @@
+import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import type { Database } from './database.ts';
+import { fieldRules, type FieldRule } from './fieldRules.ts';
+import { parseField, type ParsedField } from './parseField.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
+import { keyRules, markRepeats, type KeyRule } from './uniqueKeys.ts';
+
+export interface ValidateOptions {
+  /** FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in it. */
+  source: string;
+  schema: DatasetSchema;
+  /** `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, only NULL and NaN mean missing. */
+  mode: 'raw' | 'typed';
+  /** Such as `training`; fields of other environments may be absent and empty. */
+  environment?: string;
+  /** Columns outside the schema to carry into the valid rows, as they are. */
+  alsoKeep?: readonly string[];
+}
+
+/** How often one rule was broken and where first. Rows count from 1 in their file, the header not counted. */
+export interface RuleFinding {
+  field: string;
+  rule: string;
+  severity: 'error' | 'warning';
+  count: number;
+  firstRow: number;
+  firstFile: string | null;
+  firstValue: string | null;
+  message: string;
+}
+
+export interface ValidationResult {
+  rows: number;
+  validRows: number;
+  invalidRows: number;
+  rules: RuleFinding[];
+  tableProblems: TableProblem[];
+  /** Temporary views. `valid`: the declared columns in their types. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
+  validView: string;
+  invalidView: string;
+  /** `SELECT * FROM` each view. */
+  validSql: string;
+  invalidSql: string;
+  /** Drops the views and the rows they hold. */
+  discard: () => Promise<void>;
+}
+
+interface CheckedField {
+  field: Field;
+  parsed: ParsedField;
+  rules: FieldRule[];
+}
+
+let runs = 0;
+
+/** Checks every row against the schema. A row is invalid when it breaks a rule of severity error. Throws DataError when the source cannot be read, CancelledError. */
+export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
+  const { source, schema, mode, environment, alsoKeep = [] } = options;
+  const run = ++runs;
+  const [raw, checked, validView, invalidView] = ['raw', 'checked', 'valid', 'invalid'].map((name) => `loopwright_${name}_${run}`) as [string, string, string, string];
+  await db.run(`CREATE TEMP TABLE ${raw} AS SELECT * FROM ${source}`);
+  const types = new Map((await db.rows(`DESCRIBE ${raw}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
+  const columns = [...types.keys()].filter((name) => name !== '_file');
+
+  const expected = schema.fields.filter((field) => belongs(field, schema, environment));
+  const inKey = schema.primaryKey === undefined ? [] : [schema.primaryKey].flat();
+  const fields: CheckedField[] = schema.fields.flatMap((field) => {
+    const actual = types.get(field.name);
+    if (actual === undefined) return [];
+    const parsed = parseField(field, schema, actual, mode);
+    const required = expected.includes(field) && (field.constraints?.required === true || inKey.includes(field.name));
+    return [{ field, parsed, rules: fieldRules(field, parsed, required) }];
+  });
+  const rules = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `k${f}_${i}` })));
+  const keys = keyRules(schema, fields.map(({ field }) => field.name));
+
+  await db.run(checkSql(raw, checked, fields, rules, keys));
+  for (const [i, key] of keys.entries()) await markRepeats(db, checked, key, i, rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column));
+  const rows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked}`))[0]?.['n'] ?? 0);
+  const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows), ...(await sharesOf(db, checked, fields, rows, expected))];
+
+  const failing = [...rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column), ...keys.map((_, i) => `u${i}`)];
+  const bad = failing.length === 0 ? 'false' : failing.map((column) => `coalesce(${column}, false)`).join(' OR ');
+  const kept = [
+    ...fields.map(({ field }, f) => `c.v${f} AS ${quoteIdentifier(field.name)}`),
+    ...alsoKeep.filter((name) => types.has(name) && !fields.some(({ field }) => field.name === name)).map((name) => `r.${quoteIdentifier(name)}`),
+  ];
+  const joined = `${checked} c JOIN ${raw} r ON r.rowid = c.r`;
+  const starts = types.has('_file') ? `(SELECT _file, min(rowid) AS start FROM ${raw} GROUP BY _file)` : null;
+  const place = starts ? { row: 'r.rowid - s.start + 1', file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r.rowid + 1', file: 'NULL::VARCHAR', from: joined };
+  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'c.r'} FROM ${joined} WHERE NOT (${bad}) ORDER BY c.r`);
+  await db.run(`CREATE TEMP VIEW ${invalidView} AS SELECT ${columns.map((name) => `r.${quoteIdentifier(name)}`).join(', ')}, ${place.file} AS _file, ${place.row} AS _row,
+    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad} ORDER BY c.r`);
+
+  const invalidRows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked} WHERE ${bad}`))[0]?.['n'] ?? 0);
+  return {
+    rows, validRows: rows - invalidRows, invalidRows, tableProblems, validView, invalidView,
+    rules: await findings(db, checked, place, rules, keys),
+    validSql: `SELECT * FROM ${validView}`,
+    invalidSql: `SELECT * FROM ${invalidView}`,
+    discard: async () => {
+      for (const view of [validView, invalidView]) await db.run(`DROP VIEW IF EXISTS ${view}`);
+      for (const table of [checked, raw]) await db.run(`DROP TABLE IF EXISTS ${table}`);
+    },
+  };
+}
+
+type NumberedRule = FieldRule & { f: number; column: string };
+
+function belongs(field: Field, schema: DatasetSchema, environment: string | undefined): boolean {
+  const environments = field.loopwright?.environments ?? schema.loopwright?.environments;
+  return environment === undefined || environments === undefined || environments.includes(environment);
+}
+
+function checkSql(raw: string, checked: string, fields: readonly CheckedField[], rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
+  const read = fields.map(({ parsed }, f) => `${parsed.text} AS t${f}, ${parsed.value} AS v${f}`);
+  const judged = rules.map((rule) => `(${rule.broken(`t${rule.f}`, `v${rule.f}`)}) AS ${rule.column}`);
+  const repeats = keys.map((_, i) => `false AS u${i}`);
+  return `CREATE TEMP TABLE ${checked} AS SELECT ${['*', ...judged, ...repeats].join(', ')} FROM (SELECT ${['rowid AS r', ...read].join(', ')} FROM ${raw})`;
+}
+
+async function sharesOf(db: Database, checked: string, fields: readonly CheckedField[], rows: number, expected: readonly Field[]): Promise<TableProblem[]> {
+  const asked = fields.flatMap((field, f) => (expected.includes(field.field) && (field.field.loopwright?.presence ?? field.field.loopwright?.domainMass) !== undefined ? [{ ...field, f }] : []));
+  if (asked.length === 0) return [];
+  const counts = asked.map(({ f, rules }) => {
+    const i = rules.findIndex(({ rule }) => rule === 'categories');
+    return `count(t${f}) AS p${f}, ${i < 0 ? '0' : `count(*) FILTER (k${f}_${i})`} AS s${f}`;
+  });
+  const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${checked}`);
+  return asked.flatMap(({ field, f }) => shareProblems(field, { rows, present: Number(row[`p${f}`]), strangers: Number(row[`s${f}`]) }));
+}
+
+function reasons(rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
+  const texts = [
+    ...rules.map(({ field, says, rule, f, column }) => {
+      const found = rule === 'required' ? quoteLiteral(`${field}: ${says}`) : `${quoteLiteral(`${field}: ${says} (found `)} || left(t${f}, 80) || ')'`;
+      return `CASE WHEN ${column} THEN ${found} END`;
+    }),
+    ...keys.map((key, i) => `CASE WHEN u${i} THEN ${quoteLiteral(`${key.field}: ${key.says} (found `)} || left(${keyText(key)}, 80) || ')' END`),
+  ];
+  return texts.length === 0 ? "''" : texts.join(', ');
+}
+
+function keyText(key: KeyRule): string {
+  return `concat_ws(', ', ${key.positions.map((f) => `t${f}`).join(', ')})`;
+}
+
+async function findings(db: Database, checked: string, place: { row: string; file: string; from: string }, rules: readonly NumberedRule[], keys: readonly KeyRule[]): Promise<RuleFinding[]> {
+  const all = [
+    ...rules.map(({ field, rule, severity, says, f, column }) => ({ field, rule, severity, says, column, text: `t${f}` })),
+    ...keys.map((key, i) => ({ field: key.field, rule: key.rule, severity: 'error' as const, says: key.says, column: `u${i}`, text: keyText(key) })),
+  ];
+  if (all.length === 0) return [];
+  const [counts = {}] = await db.rows(`SELECT ${all.map(({ column }) => `count(*) FILTER (${column}) AS n_${column}, min(r) FILTER (${column}) AS f_${column}`).join(', ')} FROM ${checked}`);
+  const found: RuleFinding[] = [];
+  for (const { field, rule, severity, says, column, text } of all) {
+    const count = Number(counts[`n_${column}`]);
+    if (count === 0) continue;
+    const [first = {}] = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, ${text} AS value FROM ${place.from} WHERE c.r = ?`, [Number(counts[`f_${column}`])]);
+    const value = first['value'] === null ? null : String(first['value']);
+    found.push({
+      field, rule, severity, count, firstRow: Number(first['row']), firstFile: typeof first['file'] === 'string' ? first['file'] : null, firstValue: value,
+      message: `${field}: ${says} in ${count} ${count === 1 ? 'row' : 'rows'}, first in row ${Number(first['row'])}${value === null ? '' : ` (found ${value})`}`,
+    });
+  }
+  return found;
+}
