@@ -23,7 +23,7 @@ export async function build({ watch = false, tests = true, clean = false }: Buil
   copyAssets();
   const plans = [...nodePlans(watch), webviewPlan(watch), ...(tests ? testPlans() : [])];
   if (watch) {
-    for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [announce] })).watch();
+    for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
     return;
   }
   await Promise.all(plans.map((plan) => esbuild.build(plan)));
@@ -49,7 +49,8 @@ function nodePlans(watch: boolean): esbuild.BuildOptions[] {
   // Engine code finds its assets beside the bundle, as it finds them beside its source.
   const banner = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
   const plans: esbuild.BuildOptions[] = [
-    { ...common, entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'] },
+    { ...common, entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'], plugins: [lspApart], supported: { 'dynamic-import': false } },
+    { ...common, entryPoints: ['client/language/lspClient.ts'], outfile: 'dist/lspClient.cjs', external: ['vscode'] },
   ];
   if (present('server/main.ts')) {
     plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', external: natives, banner: { js: banner } });
@@ -118,6 +119,14 @@ function startsWithShebang(file: string): boolean {
   closeSync(handle);
   return start.toString() === '#!';
 }
+
+// The LSP library is most of the client's code and none of its activation: it is a file of its own, required when it is needed.
+const lspApart: esbuild.Plugin = {
+  name: 'lspApart',
+  setup(plan) {
+    plan.onResolve({ filter: /\/lspClient\.ts$/ }, (found) => (found.kind === 'dynamic-import' ? { path: './lspClient.cjs', external: true } : undefined));
+  },
+};
 
 // The two lines are what the background problem matcher of .vscode/tasks.json waits for.
 const announce: esbuild.Plugin = {

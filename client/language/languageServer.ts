@@ -1,21 +1,13 @@
-import { existsSync } from 'node:fs';
-import { workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
-import type { ErrorHandler } from 'vscode-languageclient/node';
-import { languageIds } from '../../protocol/languageServer.ts';
-import type { LanguageRequests, Outline } from '../../protocol/languageServer.ts';
-import { BackOff } from '../host/backOff.ts';
-import { messageOf } from '../host/engineError.ts';
-import { nodeProgram } from '../node.ts';
-import { setting } from '../settings.ts';
+import type { Outline } from '../../protocol/languageServer.ts';
+import type { LspClient } from './lspClient.ts';
 
-/** The language client: starts dist/server.cjs, restarts it after a crash and says so. */
+/** The language server as the rest of the client sees it. Its client library is a bundle of its own, loaded after activation. */
 export class LanguageServer implements Disposable {
   readonly #module: string;
   readonly #log: LogOutputChannel;
-  readonly #parts: Disposable[] = [];
-  #client: LanguageClient | undefined;
+  #client: LspClient | undefined;
+  #disposed = false;
 
   constructor(module: string, log: LogOutputChannel) {
     this.#module = module;
@@ -23,59 +15,19 @@ export class LanguageServer implements Disposable {
   }
 
   async start(): Promise<void> {
-    if (!existsSync(this.#module)) {
-      this.#log.error('The language server is missing from this build of the extension.');
-      return;
-    }
-    const node = nodeProgram();
-    const chosen = setting('engine.node').trim();
-    const server = { module: this.#module, transport: TransportKind.ipc, options: { env: { ...process.env, ...node.env } }, ...(chosen === '' ? {} : { runtime: chosen }) };
-    const watched = '**/{loopwright.yaml,*.experiment.yaml,*.dataset.yaml,*.sql}';
-    this.#client = new LanguageClient('loopwright', 'Loopwright', { run: server, debug: server }, {
-      documentSelector: Object.values(languageIds).map((language) => ({ language, scheme: 'file' })),
-      synchronize: { fileEvents: workspace.createFileSystemWatcher(watched) },
-      errorHandler: restarting(),
-      outputChannel: this.#log,
-    });
-    this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.trace.server') && void this.#trace()));
-    try {
-      await this.#client.start();
-      await this.#trace();
-    } catch (error) {
-      this.#log.error(`The language server did not start: ${messageOf(error)}`);
-      throw new Error(`Loopwright cannot check files: the language server did not start (${messageOf(error)}).`, { cause: error });
-    }
+    const { LspClient } = await import('./lspClient.ts');
+    if (this.#disposed) return;
+    this.#client = new LspClient(this.#module, this.#log);
+    await this.#client.start();
   }
 
   /** Where stages stand in the text; null while the server is not there. */
   async outline(uri: Uri): Promise<Outline | null> {
-    if (this.#client?.state !== State.Running) return null;
-    const params: LanguageRequests['loopwright/outline']['params'] = { uri: uri.toString() };
-    try {
-      return await this.#client.sendRequest<Outline>('loopwright/outline', params);
-    } catch (error) {
-      this.#log.warn(`loopwright/outline ${messageOf(error)}`);
-      return null;
-    }
+    return this.#client ? this.#client.outline(uri) : null;
   }
 
   dispose(): void {
-    for (const part of this.#parts) part.dispose();
-    void this.#client?.dispose().catch(() => {});
+    this.#disposed = true;
+    this.#client?.dispose();
   }
-
-  async #trace(): Promise<void> {
-    await this.#client?.setTrace(Trace.fromString(setting('trace.server')));
-  }
-}
-
-function restarting(): ErrorHandler {
-  const backOff = new BackOff();
-  return {
-    error: () => ({ action: ErrorAction.Continue }),
-    closed: () =>
-      backOff.crashed() === null
-        ? { action: CloseAction.DoNotRestart, message: 'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.' }
-        : { action: CloseAction.Restart, message: 'The Loopwright language server stopped and was started again.' },
-  };
 }

@@ -50,11 +50,12 @@ export class StageLenses implements CodeLensProvider, Disposable {
 
 /** While the language server starts, the lines that the engine knows serve. */
 function outlineOf(project: Project): Outline {
-  const place = (stage: StageStatus): OutlineStage => {
-    const at = { line: (stage.line ?? 1) - 1, character: 0 };
-    return { name: stage.name, range: { start: at, end: at } };
-  };
   return { stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place), monitors: [], deployments: [] };
+}
+
+function place(stage: StageStatus): OutlineStage {
+  const at = { line: (stage.line ?? 1) - 1, character: 0 };
+  return { name: stage.name, range: { start: at, end: at } };
 }
 
 function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
