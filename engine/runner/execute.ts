@@ -1,0 +1,221 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
+import type { ParamValue } from '../../protocol/runs.ts';
+import { openDatabase, type Database } from '../data/database.ts';
+import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { buildGraph, closure, type StageNode } from '../project/graph.ts';
+import { configFor, type Project } from '../project/loadProject.ts';
+import { checkProject } from '../checks/checkProject.ts';
+import type { ProjectConfig, StageConfig } from '../project/schema/projectSchema.ts';
+import { collect } from '../stages/collect.ts';
+import { CommandError, command } from '../stages/command.ts';
+import { prepare } from '../stages/prepare.ts';
+import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
+import { train } from '../stages/train.ts';
+import { validate } from '../stages/validate.ts';
+import { recordRun, type RecordedRun } from '../tracking/recordRun.ts';
+import { artifactsFolder, logPath, type Store } from '../tracking/store.ts';
+import { codeVersion } from './codeVersion.ts';
+import { environmentOf } from './environment.ts';
+import { lockKey, readLock, updateLock } from './lockFile.ts';
+import { FileMarks } from './markFiles.ts';
+import { fingerprint, planStage, planStages, wholePeriod, type Period, type PlannedStage } from './plan.ts';
+import { holdRunLock } from './runLock.ts';
+
+/** What happens while a run goes, for terminals and logs. */
+export interface RunEvents {
+  onStart?: (run: { runId: string; name: string }, plan: PlannedStage[]) => void;
+  onStage?: (stage: string, kind: StageKind, reasons: string[]) => void;
+  onSkip?: (stage: string) => void;
+  onLog?: (stage: string, line: string) => void;
+  onProgress?: (stage: string, text: string, share: number | null) => void;
+  onStageEnd?: (stage: string, status: RunStatus, summary: string, durationMs: number) => void;
+}
+
+export interface RunRequest {
+  project: Project;
+  store: Store;
+  /** Stages to bring up to date with all they depend on; default all. */
+  stages?: readonly string[] | undefined;
+  experiment?: string | undefined;
+  params?: Record<string, ParamValue> | undefined;
+  /** Run the named stages even when fresh. */
+  force?: boolean | undefined;
+  period?: Period | undefined;
+  tags?: Record<string, string> | undefined;
+  signal?: AbortSignal | undefined;
+  events?: RunEvents | undefined;
+  /** How a person would repeat it. */
+  commandLine?: string | undefined;
+}
+
+export interface RunOutcome {
+  /** Null when nothing had to run. */
+  runId: string | null;
+  name: string | null;
+  status: 'finished' | 'failed' | 'fresh';
+  stages: { stage: string; status: RunStatus | 'skipped'; summary: string; reasons: string[]; durationMs: number }[];
+  /** Why it failed: an error or a gate that said no. */
+  error: { stage: string; message: string; place: WorkError['place'] } | null;
+}
+
+/** Brings stages up to date: plans, runs what is stale in order, records a run, and writes the lock after each stage. Rejects with ProjectError, or CancelledError when stopped. */
+export async function executeRun(request: RunRequest): Promise<RunOutcome> {
+  const { project, store } = request;
+  const experiment = request.experiment ?? 'default';
+  const config = configFor(project, experiment, request.params ? { params: request.params } : {});
+  const problems = checkProject(project).filter((problem) => problem.severity === 'error');
+  if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  const graph = buildGraph(config, project.files);
+  for (const name of request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
+  const marks = new FileMarks(project.root, store);
+  const period = request.period ?? wholePeriod;
+  const names = request.stages ? closure(graph, request.stages) : graph.order;
+  const forced = new Set(request.force ? (request.stages ?? graph.order) : []);
+  const planOptions = () => ({ project, config, graph, lock: readLock(project.root), marks, experiment, period, names });
+  const plan = planStages(planOptions());
+  if (forced.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
+    return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
+  }
+  const release = holdRunLock(store);
+  try {
+    const code = await codeVersion(project.root);
+    const run = recordRun(store, {
+      experiment, params: (config.params ?? {}) as Record<string, ParamValue>, tags: request.tags ?? {}, seed: config.seed ?? 0, commit: code.commit, dirty: code.dirty,
+      environment: environmentOf(), command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
+    });
+    request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
+    return await runPlan({ request, config, experiment, run, marks, period, names, forced, planOptions });
+  } finally {
+    release();
+  }
+}
+
+interface Work {
+  request: RunRequest;
+  config: ProjectConfig;
+  experiment: string;
+  run: RecordedRun;
+  marks: FileMarks;
+  period: Period;
+  names: readonly string[];
+  forced: Set<string>;
+  planOptions: () => Parameters<typeof planStage>[0];
+}
+
+async function runPlan(work: Work): Promise<RunOutcome> {
+  const { request, run, names } = work;
+  const done: RunOutcome['stages'] = [];
+  const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
+    run.end(status === 'failed' ? 'failed' : 'finished');
+    return { runId: run.runId, name: run.name, status, stages: done, error };
+  };
+  for (const [position, name] of names.entries()) {
+    // Judged again now: a stage before may have written the very same bytes.
+    const planned = planStage(work.planOptions(), stageNode(work, name));
+    if (planned.state === 'fresh' && !work.forced.has(name)) {
+      run.stageSkipped(name, planned.node.kind, position);
+      request.events?.onSkip?.(name);
+      done.push({ stage: name, status: 'skipped', summary: '', reasons: [], durationMs: 0 });
+      continue;
+    }
+    const reasons = planned.reasons.length > 0 ? planned.reasons : ['forced'];
+    const started = Date.now();
+    const ended = (status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }) => {
+      run.stageEnded(name, status, detail);
+      request.events?.onStageEnd?.(name, status, detail.summary ?? detail.error ?? '', Date.now() - started);
+      done.push({ stage: name, status, summary: detail.summary ?? '', reasons, durationMs: Date.now() - started });
+    };
+    run.stage(name, planned.node.kind, position, reasons);
+    request.events?.onStage?.(name, planned.node.kind, reasons);
+    try {
+      checkCancelled(request.signal);
+      const before = fingerprint(work.planOptions(), planned.node);
+      const result = await runStage(work, planned.node);
+      if (result.refused === undefined) {
+        updateLock(request.project.root, lockKey(name, work.experiment), { ...before, outs: work.marks.mark(result.outs), run: run.runId });
+        ended('finished', { summary: result.summary, exitCode: 0 });
+      } else {
+        ended('failed', { summary: result.summary, error: result.refused, exitCode: 1 });
+        return outcome('failed', { stage: name, message: result.refused, place: null });
+      }
+    } catch (error) {
+      if (error instanceof CancelledError || request.signal?.aborted) {
+        ended('cancelled', { error: 'cancelled' });
+        run.end('cancelled');
+        throw new CancelledError();
+      }
+      ended('failed', { error: messageOf(error), exitCode: error instanceof CommandError ? error.exitCode : null });
+      if (!(error instanceof WorkError)) {
+        run.end('failed');
+        throw error;
+      }
+      return outcome('failed', { stage: name, message: error.message, place: error.place });
+    }
+  }
+  return outcome('finished', null);
+}
+
+function stageNode(work: Work, name: string): StageNode {
+  const node = work.planOptions().graph.stages.get(name);
+  if (!node) throw new Error(`the stage ${name} is not in the graph`);
+  return node;
+}
+
+async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
+  const { request, run } = work;
+  const path = logPath(request.store, run.runId, node.name);
+  mkdirSync(dirname(path), { recursive: true });
+  const logFile = createWriteStream(path, { flags: 'a' });
+  // A full disk must not crash the run through the log; the stage itself will say so.
+  logFile.on('error', () => {});
+  let database: Database | null = null;
+  const signal = request.signal ?? new AbortController().signal;
+  const interrupt = () => database?.interrupt();
+  signal.addEventListener('abort', interrupt);
+  let told = 0;
+  const context: StageContext = {
+    project: request.project, config: work.config, node, store: request.store, run, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks,
+    lock: () => readLock(request.project.root),
+    database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
+    signal,
+    log: (line) => {
+      logFile.write(`${line}\n`);
+      request.events?.onLog?.(node.name, line);
+    },
+    progress: (text, share) => {
+      request.events?.onProgress?.(node.name, text, share ?? null);
+      // The store is told at most ten times a second; the last word of a stage is its summary.
+      if (Date.now() - told > 100) {
+        told = Date.now();
+        run.progress(`${node.name}: ${text}`);
+      }
+    },
+    artifacts: () => {
+      const folder = artifactsFolder(request.store, run.runId);
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    },
+  };
+  try {
+    return await byKind(context, node.config);
+  } catch (error) {
+    context.log(error instanceof CancelledError ? 'cancelled' : `error: ${messageOf(error)}`);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    (database as Database | null)?.close();
+    await new Promise<void>((resolve) => logFile.end(() => resolve()));
+  }
+}
+
+function byKind(context: StageContext, stage: StageConfig): Promise<StageOutcome> {
+  if (!('uses' in stage)) return command(context, stage);
+  switch (stage.uses) {
+    case 'collect': return collect(context, stage);
+    case 'prepare': return prepare(context, stage);
+    case 'train': return train(context, stage);
+    case 'validate': return validate(context, stage);
+  }
+}

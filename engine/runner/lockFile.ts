@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { writeAtomic } from './writeAtomic.ts';
+
+export interface FileMark {
+  hash: string;
+  bytes: number;
+}
+
+/** What a stage was made from and made, when it last finished. Paths are relative to the project. */
+export interface LockEntry {
+  /** `cmd` or the built-in's inputs, after interpolation. */
+  spec: Record<string, unknown>;
+  params: Record<string, unknown>;
+  deps: Record<string, FileMark>;
+  /** Outputs; a model or report lies under `.loopwright/artifacts`. */
+  outs: Record<string, FileMark>;
+  /** The run that made it. */
+  run: string;
+}
+
+/** `loopwright.lock`. Keys are stage names, or `stage@experiment`. */
+export type Lock = Record<string, LockEntry>;
+
+export const lockFileName = 'loopwright.lock';
+
+/** Reads the lock; a missing or unreadable one is as if no stage had run. */
+export function readLock(root: string): Lock {
+  try {
+    const content = parse(readFileSync(join(root, lockFileName), 'utf8')) as { version?: number; stages?: Lock } | null;
+    return content?.version === 1 && content.stages ? content.stages : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Replaces one entry, keeping those that others wrote meanwhile. */
+export function updateLock(root: string, key: string, entry: LockEntry): void {
+  const stages = { ...readLock(root), [key]: entry };
+  const sorted = Object.fromEntries(Object.entries(stages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  writeAtomic(join(root, lockFileName), `# Written by loopwright: what each stage was made from. Commit it.\n${stringify({ version: 1, stages: sorted }, { lineWidth: 0, aliasDuplicateObjects: false })}`);
+}
+
+export function lockKey(stage: string, experiment: string): string {
+  return experiment === 'default' ? stage : `${stage}@${experiment}`;
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { isGlob } from '../project/glob.ts';
+import { diskFiles, relativePath } from '../project/projectFiles.ts';
+import type { Store } from '../tracking/store.ts';
+import type { FileMark } from './lockFile.ts';
+
+/** Hashes files, remembering in the store what did not change since (size, time of change and inode). */
+export class FileMarks {
+  readonly #root: string;
+  readonly #store: Store | null;
+
+  constructor(root: string, store: Store | null) {
+    this.#root = root;
+    this.#store = store;
+  }
+
+  /** The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the root. */
+  expand(path: string): string[] {
+    if (isGlob(path)) return diskFiles(this.#root).glob(path).filter((found) => statSync(this.#absolute(found)).isFile());
+    const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
+    if (!stats) return [];
+    if (!stats.isDirectory()) return [path];
+    return readdirSync(this.#absolute(path), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => this.#relative(join(entry.parentPath, entry.name))).toSorted();
+  }
+
+  /** Marks of all files that the paths name, by path. */
+  mark(paths: readonly string[]): Record<string, FileMark> {
+    const marks: Record<string, FileMark> = {};
+    for (const path of paths) for (const file of this.expand(path)) marks[file] ??= this.#markFile(file);
+    return marks;
+  }
+
+  #markFile(file: string): FileMark {
+    const path = this.#absolute(file);
+    const stats = statSync(path, { bigint: true });
+    const changed = changeOf(stats);
+    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>('SELECT hash, bytes, changed FROM file_hashes WHERE path = ?', file);
+    if (known && known.changed === changed && BigInt(known.bytes) === stats.size) return { hash: known.hash, bytes: known.bytes };
+    const hash = hashOf(path);
+    const bytes = Number(stats.size);
+    this.#store?.sql.run('INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash', file, bytes, changed, hash);
+    return { hash, bytes };
+  }
+
+  #absolute(path: string): string {
+    return isAbsolute(path) ? path : join(this.#root, path);
+  }
+
+  #relative(path: string): string {
+    return relativePath(this.#root, path);
+  }
+}
+
+function changeOf(stats: BigIntStats): string {
+  return `${stats.mtimeNs}:${stats.ctimeNs}:${stats.ino}`;
+}
+
+function hashOf(path: string): string {
+  const hash = createHash('sha256');
+  const handle = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(1 << 20);
+    for (let n = readSync(handle, buffer); n > 0; n = readSync(handle, buffer)) hash.update(buffer.subarray(0, n));
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
+}
+
+/** One hash over marks, for data of several files. */
+export function combinedHash(marks: Record<string, FileMark>): string {
+  const hash = createHash('sha256');
+  for (const [path, mark] of Object.entries(marks).toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${mark.hash}\n`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,93 @@
+import { messageOf } from '../errors.ts';
+import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
+import { toValue } from '../project/located.ts';
+import { nodeAt } from '../project/located.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { differences, fileChanges, type Fingerprint } from './compare.ts';
+import { lockKey, type FileMark, type Lock, type LockEntry } from './lockFile.ts';
+import type { FileMarks } from './markFiles.ts';
+
+/** Reading data as it was at a time, for replays and retraining. Epoch milliseconds. */
+export interface Period {
+  /** Rows later than this are not read. */
+  asOf: number | null;
+  /** Rows older than this before `asOf` are not read by prepare. Milliseconds. */
+  window: number | null;
+}
+
+export const wholePeriod: Period = { asOf: null, window: null };
+
+export interface PlannedStage {
+  node: StageNode;
+  state: 'fresh' | 'stale' | 'never' | 'blocked';
+  /** Why it has to run; empty when fresh. */
+  reasons: string[];
+  /** What is recorded of the last time, fresh or not. */
+  recorded: LockEntry | null;
+}
+
+/** Decides for each stage whether it has to run and why. Stages after a stale one are `blocked`: they run if what they read really changes. */
+export function planStages(options: { project: Project; config: ProjectConfig; graph: Graph; lock: Lock; marks: FileMarks; experiment: string; period?: Period; names?: readonly string[] }): PlannedStage[] {
+  const { graph } = options;
+  const names = options.names ? closure(graph, options.names) : graph.order;
+  const planned = new Map<string, PlannedStage>();
+  for (const name of names) {
+    const node = graph.stages.get(name);
+    if (!node) continue;
+    const waiting = node.dependsOn.filter((source) => planned.has(source) && planned.get(source)?.state !== 'fresh');
+    const own = planStage(options, node);
+    planned.set(name, own.state === 'fresh' && waiting.length > 0 ? { ...own, state: 'blocked', reasons: waiting.map((source) => `waits for ${source}`) } : own);
+  }
+  return [...planned.values()];
+}
+
+/** The plan of one stage by itself, without regard to the stages before it. */
+export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
+  const { lock, marks, experiment } = options;
+  const now = fingerprint(options, node);
+  const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
+  let reasons: string[] = ['never run'];
+  for (const recorded of candidates) {
+    const found = [...differences(recorded, now), ...outChanges(recorded, marks)];
+    if (found.length === 0) return { node, state: 'fresh', reasons: [], recorded };
+    if (recorded === candidates[0]) reasons = found;
+  }
+  return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons, recorded: candidates[0] ?? null };
+}
+
+/** What the stage would be made from now. */
+export function fingerprint(options: Parameters<typeof planStages>[0], node: StageNode): Fingerprint {
+  const { project, config, lock, marks, experiment } = options;
+  const period = options.period ?? wholePeriod;
+  const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
+  const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
+  const params = Object.fromEntries([...names].filter((name) => config.params && name in config.params).map((name) => [name, config.params?.[name]]));
+  const deps: Record<string, FileMark> = marks.mark(node.deps);
+  if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
+    const model = node.config.with.model;
+    const trained = lock[lockKey(model, experiment)] ?? lock[model];
+    for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
+  }
+  return { spec: specOf(node, config, period), params, deps };
+}
+
+function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<string, unknown> {
+  if (!('uses' in node.config)) return { cmd: node.config.cmd, ...(node.config.env ? { env: node.config.env } : {}) };
+  const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
+  if (node.config.uses === 'validate' && node.config.gates) spec['gates'] = node.config.gates;
+  if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;
+  if (node.config.uses === 'collect' || node.config.uses === 'prepare') {
+    if (period.asOf !== null) spec['as_of'] = new Date(period.asOf).toISOString();
+    if (period.window !== null && node.config.uses === 'prepare') spec['window_ms'] = period.window;
+  }
+  return spec;
+}
+
+function outChanges(recorded: LockEntry, marks: FileMarks): string[] {
+  try {
+    return fileChanges(recorded.outs, marks.mark(Object.keys(recorded.outs))).map((change) => `output ${change}`);
+  } catch (error) {
+    return [`output cannot be read: ${messageOf(error)}`];
+  }
+}

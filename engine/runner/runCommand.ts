@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { CancelledError, WorkError, messageOf } from '../errors.ts';
+
+export interface CommandOptions {
+  cmd: string;
+  cwd: string;
+  env: Record<string, string | undefined>;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number | undefined;
+  /** Each line as it comes, without its end. */
+  onLine: (line: string) => void;
+}
+
+/** How long a process tree has after SIGTERM before it is killed. */
+const graceMs = 3_000;
+
+/** Runs a shell command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with CancelledError. */
+export function runCommand(options: CommandOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let child: ChildProcess;
+    try {
+      // A group of its own lets one signal reach every descendant.
+      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: ['ignore', 'pipe', 'pipe'] });
+    } catch (error) {
+      reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
+      return;
+    }
+    let stopped: 'cancelled' | 'timeout' | null = null;
+    let killTimer: NodeJS.Timeout | undefined;
+    const stop = (why: 'cancelled' | 'timeout') => {
+      if (stopped) return;
+      stopped = why;
+      killTree(child, 'SIGTERM');
+      killTimer = setTimeout(() => killTree(child, 'SIGKILL'), graceMs);
+    };
+    const onAbort = () => stop('cancelled');
+    const timeout = options.timeoutMs === undefined ? undefined : setTimeout(() => stop('timeout'), options.timeoutMs);
+    const onExit = () => killTree(child, 'SIGKILL');
+    process.once('exit', onExit);
+    if (options.signal?.aborted) onAbort();
+    else options.signal?.addEventListener('abort', onAbort, { once: true });
+    const flushers = [child.stdout, child.stderr].map((stream) => stream && readLines(stream, options.onLine));
+    const cleanUp = () => {
+      clearTimeout(timeout);
+      clearTimeout(killTimer);
+      process.removeListener('exit', onExit);
+      options.signal?.removeEventListener('abort', onAbort);
+    };
+    child.once('error', (error) => {
+      cleanUp();
+      reject(new WorkError(`The command could not be started: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (code, signal) => {
+      // Grandchildren that closed their output may still run.
+      if (stopped) killTree(child, 'SIGKILL');
+      cleanUp();
+      for (const flush of flushers) flush?.();
+      if (stopped === 'cancelled') reject(new CancelledError());
+      else if (stopped === 'timeout') reject(new WorkError(`The command was stopped: it took longer than its timeout.`));
+      else if (signal) reject(new WorkError(`The command was killed by ${signal}.`));
+      else resolve(code ?? 1);
+    });
+  });
+}
+
+/** Signals a process and all its descendants. */
+function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
+    else process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    // A program that never ends a line must not fill the memory.
+    if (rest.length > 1_000_000) {
+      lines.push(rest);
+      rest = '';
+    }
+    lines.forEach(onLine);
+  });
+  return () => {
+    if (rest) onLine(rest);
+    rest = '';
+  };
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorkError } from '../errors.ts';
+import { isAlive, processStart } from '../tracking/processIdentity.ts';
+import type { Store } from '../tracking/store.ts';
+
+/** Holds the project so that two runs do not write the same outputs; gives the function that lets go. WorkError when another process holds it. */
+export function holdRunLock(store: Store): () => void {
+  const path = join(store.folder, 'run.lock');
+  mkdirSync(store.folder, { recursive: true });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''}`, { flag: 'wx' });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new WorkError(`The state folder cannot be written: ${(error as Error).message}`, { cause: error });
+    }
+    const [pid, started] = readOwner(path);
+    // The owner was killed: what it left is taken over.
+    if (!isAlive(pid, started) && attempt < 3) rmSync(path, { force: true });
+    else throw new WorkError(`Another run of this project is going (process ${pid}). Wait for it, or stop it.`);
+  }
+}
+
+function readOwner(path: string): [number | null, string | null] {
+  try {
+    const [pid, started] = readFileSync(path, 'utf8').split(' ');
+    return [Number(pid) || null, started || null];
+  } catch {
+    return [null, null];
+  }
+}

@@ -1,0 +1,24 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { WorkError, messageOf } from '../errors.ts';
+
+/** Writes a whole file or nothing: into a neighbour first, then renamed over the old one. */
+export function writeAtomic(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const handle = openSync(temporary, 'w');
+    try {
+      const bytes = Buffer.from(text, 'utf8');
+      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw new WorkError(full ? `The disk is full: ${path} could not be written. Free some space and run again; nothing was lost.` : `${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorkError, messageOf } from '../errors.ts';
+import { durationMs } from '../project/duration.ts';
+import { existsSync } from 'node:fs';
+import type { CmdStage } from '../project/schema/projectSchema.ts';
+import { isGlob } from '../project/glob.ts';
+import { runCommand } from '../runner/runCommand.ts';
+import type { StageContext, StageOutcome } from './stageContext.ts';
+
+/** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
+export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
+  const { root } = context.project;
+  context.log(`$ ${stage.cmd}`);
+  let last = '';
+  const code = await runCommand({
+    cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
+    env: { ...process.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
+    onLine: (line) => {
+      if (line.trim() !== '') last = line.trim();
+      context.log(line);
+    },
+  });
+  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
+  const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
+  if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
+  const metrics = Object.assign({}, ...(stage.metrics ?? []).map((path) => readMetrics(root, path))) as Record<string, number>;
+  if (Object.keys(metrics).length > 0) context.run.metrics(metrics);
+  const shown = Object.entries(metrics).slice(0, 2).map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
+  return { summary: shown.join(' · ') || 'exit code 0', outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])] };
+}
+
+/** A command that ended with another exit code than 0. */
+export class CommandError extends WorkError {
+  override name = 'CommandError';
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+function advice(code: number, cmd: string, last: string): string {
+  const program = cmd.trim().split(/\s+/)[0] ?? '';
+  if (code === 127) return ` The shell did not find \`${program}\`. Install it, or activate the environment that has it (for Python: \`python3 -m venv .venv\` and \`. .venv/bin/activate\`).`;
+  if (code === 126) return ` \`${program}\` is not executable.`;
+  const module = /ModuleNotFoundError: No module named '([^']+)'/.exec(last)?.[1];
+  if (module) return ` Python has no module \`${module}\`: \`pip install ${module}\` in the environment that the command uses.`;
+  return last === '' ? '' : ` Its last line: ${last.slice(0, 300)}`;
+}
+
+/** Numbers of a JSON file, nested keys joined with dots. */
+function readMetrics(root: string, path: string): Record<string, number> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(join(root, path), 'utf8'));
+  } catch (error) {
+    throw new WorkError(`The metrics file \`${path}\` is not JSON: ${messageOf(error)}`, { cause: error, place: { file: path } });
+  }
+  const metrics: Record<string, number> = {};
+  const walk = (value: unknown, prefix: string) => {
+    if (typeof value === 'number') metrics[prefix] = value;
+    else if (value !== null && typeof value === 'object') for (const [key, item] of Object.entries(value)) walk(item, prefix === '' ? key : `${prefix}.${key}`);
+  };
+  walk(content, '');
+  return metrics;
+}

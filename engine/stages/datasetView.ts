@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { DataError } from '../errors.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { parseField } from '../data/parseField.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import type { Database } from '../data/database.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { Period } from '../runner/plan.ts';
+import type { FileMarks } from '../runner/markFiles.ts';
+
+/** SQL that reads a dataset in the types of its schema, and only the rows that were there in the period. */
+export async function datasetSql(db: Database, root: string, marks: FileMarks, name: string, dataset: { path: string; schema: DatasetSchema | null }, period: Period): Promise<string> {
+  const found = marks.expand(dataset.path);
+  if (found.length === 0) throw new DataError(`The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`, { place: { file: dataset.path } });
+  const files = found.map((file) => join(root, file));
+  const text = sourceFormat(files[0] ?? '') === 'csv' && dataset.schema !== null;
+  const source = sourceSql(files, { allText: text, withFile: false });
+  const columns = await columnsOf(db, source);
+  const selected = columns.map((column) => {
+    const field = dataset.schema?.fields.find((candidate) => candidate.name === column.name);
+    const quoted = quoteIdentifier(column.name);
+    return field && dataset.schema ? `${parseField(field, dataset.schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
+  });
+  const typed = `SELECT ${selected.join(', ')} FROM ${source}`;
+  const conditions = periodConditions(dataset.schema, columns.map((column) => column.name), period);
+  return conditions.length === 0 ? typed : `SELECT * FROM (${typed}) WHERE ${conditions.join(' AND ')}`;
+}
+
+/** The column that says when a row came to be, by its role. */
+export function timestampOf(schema: DatasetSchema | null): string | null {
+  return schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null;
+}
+
+function periodConditions(schema: DatasetSchema | null, columns: string[], period: Period): string[] {
+  const column = timestampOf(schema);
+  if (column === null || !columns.includes(column) || period.asOf === null) return [];
+  const time = (ms: number) => `make_timestamp_ms(${Math.round(ms)})`;
+  const conditions = [`${quoteIdentifier(column)} <= ${time(period.asOf)}`];
+  if (period.window !== null) conditions.push(`${quoteIdentifier(column)} > ${time(period.asOf - period.window)}`);
+  return conditions;
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { DataError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { sourceSql } from '../data/readSource.ts';
+import { validateTable } from '../data/validateTable.ts';
+import { writeParquet } from '../data/writeTable.ts';
+import { isGlob } from '../project/glob.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { PrepareStage } from '../project/schema/projectSchema.ts';
+import { combinedHash } from '../runner/markFiles.ts';
+import { newestSnapshot, recordSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
+import { datasetSql, timestampOf } from './datasetView.ts';
+import { handleInvalid } from './quarantine.ts';
+import { splitColumn, splitExpression } from './split.ts';
+import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
+
+/** Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet. */
+export async function prepare(context: StageContext, { with: inputs }: PrepareStage): Promise<StageOutcome> {
+  const { root, files } = context.project;
+  const output = datasetOf(context, inputs.output);
+  if (isGlob(output.path) || !/\.parquet$/i.test(output.path)) throw new WorkError(`The output \`${inputs.output}\` must be one Parquet file; its path is \`${output.path}\`.`, { place: { file: 'loopwright.yaml' } });
+  const db = await context.database();
+  for (const name of context.node.reads) {
+    context.progress(`reading ${name}`);
+    await db.run(`CREATE VIEW ${quoteIdentifier(name)} AS ${await datasetSql(db, root, context.marks, name, datasetOf(context, name), context.period)}`);
+    const snapshot = newestSnapshot(context.store, name);
+    if (snapshot) context.run.input(name, snapshot.id);
+  }
+  checkCancelled(context.signal);
+  context.progress(`running ${inputs.sql}`);
+  const query = asText(files.read(inputs.sql), inputs.sql);
+  await runSql(db, query, inputs.sql);
+  let rows = `prepared`;
+  let quarantined = 0;
+  let detail: SnapshotDetail = {};
+  if (output.schema) {
+    context.progress('checking every row against the schema');
+    const result = await validateTable(db, { source: 'prepared', schema: output.schema, mode: 'typed', environment: 'training' });
+    ({ quarantined, detail } = await handleInvalid(context, db, inputs.output, result, inputs.invalid ?? 'quarantine'));
+    rows = (inputs.invalid ?? 'quarantine') === 'warn' ? 'prepared' : `(${result.validSql})`;
+  }
+  const columns = (await columnsOf(db, rows)).map((column) => column.name);
+  const split = inputs.split ? `, ${splitExpression(inputs.split, output.schema, columns, context.seed)} AS ${quoteIdentifier(splitColumn)}` : '';
+  const order = orderColumns(output.schema, columns);
+  const absolute = join(root, output.path);
+  context.progress(`writing ${output.path}`);
+  checkCancelled(context.signal);
+  await writeParquet(db, `SELECT *${split} FROM ${rows}${order}`, absolute);
+  const written = sourceSql([absolute]);
+  detail = { ...detail, ...(await describe(db, written, output.schema, inputs.split !== undefined)) };
+  const total = Number((await db.rows(`SELECT count(*) AS n FROM ${written}`))[0]?.['n'] ?? 0);
+  if (total === 0) throw new DataError(`\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`, { place: { file: inputs.sql } });
+  const marks = context.marks.mark([output.path]);
+  const snapshot = recordSnapshot(context.store, {
+    dataset: inputs.output, hash: combinedHash(marks), rows: total, bytes: Object.values(marks).reduce((sum, mark) => sum + mark.bytes, 0), quarantined,
+    runId: context.run.runId, source: inputs.sql, columns: await columnsOf(db, written), detail,
+  });
+  context.run.input(inputs.output, snapshot.id);
+  context.run.metrics({ [`rows.${inputs.output}`]: total, [`quarantined.${inputs.output}`]: quarantined });
+  return { summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [output.path] };
+}
+
+function asText(content: Uint8Array | string | null, path: string): string {
+  if (content === null) throw new DataError(`There is no file \`${path}\`.`, { place: { file: path } });
+  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content)).trim().replace(/;\s*$/, '');
+  if (text === '') throw new DataError(`\`${path}\` is empty; it needs one SELECT.`, { place: { file: path } });
+  return text;
+}
+
+async function runSql(db: Database, query: string, file: string): Promise<void> {
+  try {
+    await db.run(`CREATE TEMP TABLE prepared AS ${query}`);
+  } catch (error) {
+    const line = /LINE (\d+):/.exec(messageOf(error))?.[1];
+    if (error instanceof WorkError) throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, { cause: error, place: { file, line: line ? Number(line) : 1, column: 1 } });
+    throw error;
+  }
+}
+
+/** Rows are written in a fixed order, so that the same data gives the same file. */
+function orderColumns(schema: DatasetSchema | null, columns: string[]): string {
+  const keys = [timestampOf(schema), ...[schema?.primaryKey ?? []].flat()].filter((name): name is string => name !== null && columns.includes(name));
+  return keys.length > 0 ? ` ORDER BY ${keys.map(quoteIdentifier).join(', ')}` : '';
+}
+
+async function describe(db: Database, source: string, schema: DatasetSchema | null, split: boolean): Promise<SnapshotDetail> {
+  const detail: SnapshotDetail = {};
+  if (split) {
+    const rows = await db.rows(`SELECT ${quoteIdentifier(splitColumn)} AS side, count(*) AS n FROM ${source} GROUP BY 1`);
+    const n = (side: string) => Number(rows.find((row) => row['side'] === side)?.['n'] ?? 0);
+    detail.split = { train: n('train'), validation: n('validation'), test: n('test') };
+  }
+  const time = timestampOf(schema);
+  if (time !== null) {
+    const [row] = await db.rows(`SELECT strftime(min(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS a, strftime(max(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS b FROM ${source}`);
+    if (row?.['a']) detail.period = { from: String(row['a']), to: String(row['b']) };
+  }
+  return detail;
+}

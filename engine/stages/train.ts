@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { WorkError, checkCancelled } from '../errors.ts';
+import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
+import { sourceSql } from '../data/readSource.ts';
+import type { Database } from '../data/database.ts';
+import type { Table } from '../data/table.ts';
+import { saveModel } from '../models/savedModel.ts';
+import { trainModel } from '../models/trainModel.ts';
+import { relativePath } from '../project/projectFiles.ts';
+import type { TrainStage } from '../project/schema/projectSchema.ts';
+import { newestSnapshot } from '../tracking/snapshots.ts';
+import { classTarget, learningOf, type Learning } from './features.ts';
+import { splitColumn } from './split.ts';
+import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
+
+/** Trains a model on the train rows, stops early by the validation rows, and saves it with its preprocessing among the run's artifacts. */
+export async function train(context: StageContext, stage: TrainStage): Promise<StageOutcome> {
+  const { with: inputs } = stage;
+  const dataset = datasetOf(context, inputs.data);
+  const learning = learningOf(stage, dataset.schema);
+  const db = await context.database();
+  const files = context.marks.expand(dataset.path).map((file) => join(context.project.root, file));
+  const source = sourceSql(files);
+  const snapshot = newestSnapshot(context.store, inputs.data);
+  if (snapshot) context.run.input(inputs.data, snapshot.id);
+  context.progress('reading the training rows');
+  const names = [...learning.features.map((feature) => feature.name), learning.target.name];
+  const trainRows = await readSide(db, source, names, 'train', inputs.data);
+  const validationRows = await readSide(db, source, names, 'validation', inputs.data);
+  if (trainRows.rows === 0) throw new WorkError(`\`${inputs.data}\` has no training rows.`);
+  checkCancelled(context.signal);
+  const model = await trainModel({
+    task: learning.task, target: learning.target.name, features: learning.features, train: trainRows, validation: validationRows.rows > 0 ? validationRows : null,
+    model: inputs.model, seed: context.seed, signal: context.signal, classWeight: inputs.class_weight === 'balanced' ? 'balanced' : null,
+    ...(learning.positive === null ? {} : { positive: learning.positive }),
+    ...(learning.task === 'multiclass' ? { classes: classesOf(learning, trainRows) } : {}),
+    ...(inputs.hidden ? { hidden: inputs.hidden } : {}),
+    ...(inputs.learning_rate === undefined ? {} : { learningRate: inputs.learning_rate }),
+    ...(inputs.epochs === undefined ? {} : { epochs: inputs.epochs }),
+    ...(inputs.batch_size === undefined ? {} : { batchSize: inputs.batch_size }),
+    ...(inputs.dropout === undefined ? {} : { dropout: inputs.dropout }),
+    ...(inputs.l2 === undefined ? {} : { l2: inputs.l2 }),
+    ...(inputs.patience === undefined ? {} : { patience: inputs.patience }),
+    onEpoch: ({ epoch, epochs, loss, validationLoss }) => {
+      context.run.metrics({ loss, ...(validationLoss === null ? {} : { validation_loss: validationLoss }) }, epoch);
+      context.progress(`epoch ${epoch}/${epochs}`, epoch / epochs);
+      context.log(`epoch ${epoch}/${epochs}  loss ${loss.toFixed(5)}${validationLoss === null ? '' : `  validation loss ${validationLoss.toFixed(5)}`}`);
+    },
+  });
+  const folder = join(context.artifacts(), `model-${context.node.name}`);
+  await saveModel(folder, model);
+  context.run.tag('backend', model.backend);
+  const best = model.bestEpoch;
+  return { summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.backend}`, outs: [relativePath(context.project.root, folder)] };
+}
+
+/** The rows of one side of the split, some columns. */
+export async function readSide(db: Database, source: string, columns: readonly string[], side: 'train' | 'validation' | 'test', dataset: string): Promise<Table> {
+  const known = new Set((await db.rows(`DESCRIBE SELECT * FROM ${source}`)).map((row) => String(row['column_name'])));
+  const missing = columns.filter((name) => !known.has(name));
+  if (missing.length > 0) throw new WorkError(`The data of \`${dataset}\` lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map((name) => `\`${name}\``).join(', ')}; it has ${[...known].join(', ')}. Add it to the SQL that prepares it.`);
+  const where = known.has(splitColumn) ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}` : side === 'train' ? '' : ' WHERE false';
+  return db.table(`SELECT ${[...new Set(columns)].map(quoteIdentifier).join(', ')} FROM ${source}${where}`);
+}
+
+function classesOf(learning: Learning, rows: Table): string[] {
+  return learning.classes ?? [...new Set(classTarget(rows, learning.target.name).filter((value): value is string => value !== null))].toSorted();
+}

@@ -1,0 +1,37 @@
+/** First Wasserstein distance of two sorted samples, in their unit: ∫ |F − G|, as scipy's `wasserstein_distance`. Null when a side is empty. */
+export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
+  if (a.length === 0 || b.length === 0) return null;
+  let i = 0;
+  let j = 0;
+  let distance = 0;
+  let previous = Math.min(a[0] ?? 0, b[0] ?? 0);
+  while (i < a.length || j < b.length) {
+    const x = i < a.length ? (a[i] ?? 0) : Number.POSITIVE_INFINITY;
+    const y = j < b.length ? (b[j] ?? 0) : Number.POSITIVE_INFINITY;
+    const next = Math.min(x, y);
+    distance += Math.abs(i / a.length - j / b.length) * (next - previous);
+    previous = next;
+    while (i < a.length && a[i] === next) i++;
+    while (j < b.length && b[j] === next) j++;
+  }
+  return distance;
+}
+
+/** Wasserstein over the standard deviation of the reference (n in the denominator; at least 0.001), as evidently norms it: `wasserstein_std`. */
+export function wassersteinStd(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
+  const distance = wasserstein(reference, current);
+  return distance === null ? null : distance / Math.max(standardDeviation(reference), 0.001);
+}
+
+/** Standard deviation with n in the denominator (ddof 0). NaN of nothing. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  let mean = 0;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    // Welford 1962: no cancellation for values far from zero.
+    const delta = (values[i] ?? 0) - mean;
+    mean += delta / (i + 1);
+    squares += delta * ((values[i] ?? 0) - mean);
+  }
+  return Math.sqrt(squares / values.length);
+}
