@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { createRandom } from './random.ts';
 
 export interface Interval {
   low: number;
@@ -19,14 +19,14 @@ export interface BootstrapOptions {
  * and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values gives null.
  */
 export function bootstrapIntervals<K extends string>(options: BootstrapOptions, compute: (weights: Uint16Array) => Record<K, number | null>): Record<K, Interval | null> {
-  const random = seededRandom(options.seed);
+  const random = createRandom(options.seed);
   const values = new Map<K, number[]>();
   const weights = new Uint16Array(options.n);
   const resamples = options.resamples ?? 200;
   for (let r = 0; r < resamples && options.n > 0; r++) {
     weights.fill(0);
     for (let i = 0; i < options.n; i++) {
-      const drawn = Math.floor(random() * options.n);
+      const drawn = random.integer(options.n);
       weights[drawn] = (weights[drawn] ?? 0) + 1;
     }
     for (const [key, value] of Object.entries(compute(weights)) as [K, number | null][]) {
