@@ -86,3 +86,18 @@ export function recallAtPrecision(ranking: Ranking, minimum: number, weights?: A
   }
   return found === 0 ? null : { recall: best.found / found, threshold: best.threshold };
 }
+
+/** The threshold (score ≥ threshold is positive) with the largest F1, the highest of equals, and that F1. Null without a positive. */
+export function bestF1Threshold(ranking: Ranking): { threshold: number; f1: number } | null {
+  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  let best: { threshold: number; f1: number } | null = null;
+  let found = 0;
+  let start = 0;
+  for (const end of ranking.groupEnds) {
+    for (let k = start; k < end; k++) found += ranking.labels[ranking.order[k] ?? 0] ?? 0;
+    const f1 = (2 * found) / (positives + end);
+    if (positives > 0 && f1 > (best?.f1 ?? -1)) best = { threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0, f1 };
+    start = end;
+  }
+  return best;
+}

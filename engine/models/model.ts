@@ -1,0 +1,92 @@
+import type { Table } from '../data/table.ts';
+import { WorkError } from '../errors.ts';
+import { loadBackend, type BackendName } from './backend.ts';
+import { predictLogits } from './backpropagate.ts';
+import { forward, type Network } from './network.ts';
+import { sigmoid, softmax, type Task } from './outputLoss.ts';
+import { applyPreprocess, type FeatureSpec, type Preprocess } from './preprocess.ts';
+
+/** What the training was asked for, defaults filled in. */
+export interface TrainedParams {
+  hidden: number[];
+  learning_rate: number;
+  epochs: number;
+  batch_size: number;
+  dropout: number;
+  l2: number;
+  class_weight: 'balanced' | null;
+  patience: number;
+}
+
+/** What `loopwright-model.json` holds beside the weights. */
+export interface ModelMeta {
+  formatVersion: 1;
+  task: Task;
+  target: string;
+  /** Multiclass: order of the probabilities. Binary: [negative, positive]. Empty for regression. */
+  classes: string[];
+  /** Binary: the value of the target that counts as positive; else null. */
+  positive: string | null;
+  features: FeatureSpec[];
+  preprocess: Preprocess;
+  /** Binary: scores from here on count as positive, chosen for the best F1 on the validation rows; else null. */
+  threshold: number | null;
+  hidden: number[];
+  algorithm: 'mlp' | 'logistic' | 'linear';
+  /** Backend that it was trained on. */
+  backend: BackendName;
+  seed: number;
+  params: TrainedParams;
+}
+
+/** A model ready to score. Rows of a table need the columns of `meta.features`. */
+export interface Model {
+  meta: ModelMeta;
+  /** Binary: probability of the positive class. Regression: the value. Throws WorkError for multiclass, DataError when a column is absent or of the wrong kind. */
+  scores(table: Table): Promise<Float64Array>;
+  /** One array per class, in the order of `meta.classes`, each as long as the table. Binary gives two; throws WorkError for regression. */
+  probabilities(table: Table): Promise<Float64Array[]>;
+}
+
+const smallBatch = 64;
+const chunkRows = 8192;
+
+/** Small batches are scored in plain JavaScript, large ones on the backend; both agree to 1e-5. */
+export function createModel(meta: ModelMeta, network: Network): Model {
+  const logits = async (table: Table) => {
+    const input = applyPreprocess(meta.preprocess, table);
+    if (table.rows <= smallBatch) return forward(network, input, table.rows);
+    const { tf } = await loadBackend();
+    const outputs = network.at(-1)?.units ?? 1;
+    const all = new Float64Array(table.rows * outputs);
+    for (let row = 0; row < table.rows; row += chunkRows) {
+      const rows = Math.min(chunkRows, table.rows - row);
+      all.set(predictLogits(tf, network, input.subarray(row * meta.preprocess.width, (row + rows) * meta.preprocess.width), rows), row * outputs);
+    }
+    return all;
+  };
+  return {
+    meta,
+    async scores(table) {
+      if (meta.task === 'multiclass') throw new WorkError(`the model tells ${meta.classes.length} classes apart and has no single score; ask for its probabilities`);
+      const values = await logits(table);
+      return meta.task === 'binary' ? values.map(sigmoid) : values;
+    },
+    async probabilities(table) {
+      if (meta.task === 'regression') throw new WorkError('a regression has no probabilities; ask for its scores');
+      const values = await logits(table);
+      if (meta.task === 'binary') {
+        const positive = values.map(sigmoid);
+        return [positive.map((p) => 1 - p), positive];
+      }
+      const classes = meta.classes.map(() => new Float64Array(table.rows));
+      for (let row = 0; row < table.rows; row++) {
+        for (const [c, share] of softmax(values, row * classes.length, classes.length).entries()) {
+          const column = classes[c];
+          if (column) column[row] = share;
+        }
+      }
+      return classes;
+    },
+  };
+}
