@@ -1,1 +1,10 @@
-export {};
+import '../ui/elements.ts';
+import 'uplot/dist/uPlot.min.css';
+import '../ui/base.css';
+import '../ui/gates.css';
+import './runHistory.css';
+import { Connection } from '../ui/connection.ts';
+import { History } from './history.ts';
+import type { Kept } from './model.ts';
+
+export const history = new History((history) => new Connection<'runHistory', Kept>({ open: (opened) => history.opened(opened), changed: () => history.changed() }));

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
+import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
+import { fixtureNow } from '../fixtures/views/random.ts';
+import { themes } from './themes.ts';
+import type { ThemeName } from './themes.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+export const pictures = join(root, 'build/pictures');
+const nonce = 'fixedForTests';
+const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
+
+/** Answers of the engine; a method that is missing never answers, as in a slow engine. */
+export type Answers = { [M in EngineMethod]?: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] };
+
+export function chromiumPath(): string | null {
+  const named = process.env['CHROMIUM'];
+  const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)));
+  return [...(named ? [named] : []), ...onPath].find((path) => existsSync(path)) ?? null;
+}
+
+export const chromiumArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Why the views cannot be tested here; false when they can. */
+export function cannotTest(): string | false {
+  if (chromiumPath() === null) return 'no Chromium found: set CHROMIUM to its path';
+  return existsSync(join(root, 'dist/webviews/drift.js')) ? false : 'the views are not built: run npm run build';
+}
+
+export interface OpenView {
+  page: Page;
+  /** Console errors and Content-Security-Policy violations so far. */
+  faults: string[];
+  actions: ViewAction[];
+  requests: string[];
+  /** Changes what the engine answers from now on. */
+  answer(more: Answers): void;
+  changed(): Promise<void>;
+  picture(name: string): Promise<void>;
+}
+
+/** A browser and a small server that hand out the built views as VS Code does. */
+export class ViewBench {
+  readonly #browser: Browser;
+  readonly #server: Server;
+  readonly #origin: string;
+
+  private constructor(browser: Browser, server: Server, origin: string) {
+    this.#browser = browser;
+    this.#server = server;
+    this.#origin = origin;
+  }
+
+  static async start(): Promise<ViewBench> {
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://local');
+      if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
+      const view = url.searchParams.get('view');
+      if (view !== null) {
+        response.setHeader('content-type', 'text/html');
+        response.end(pageOf(view, `http://${request.headers.host ?? ''}`, url.searchParams.get('theme') ?? ''));
+        return;
+      }
+      readFile(join(root, 'dist/webviews', url.pathname.replaceAll('..', ''))).then(
+        (content) => {
+          response.setHeader('content-type', types[url.pathname.split('.').at(-1) ?? ''] ?? 'text/plain');
+          response.end(content);
+        },
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
+    await mkdir(pictures, { recursive: true });
+    return new ViewBench(browser, server, `http://127.0.0.1:${port}`);
+  }
+
+  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }): Promise<OpenView> {
+    const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
+    const faults: string[] = [];
+    const actions: ViewAction[] = [];
+    const requests: string[] = [];
+    const current: { answers: Answers } = { answers };
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.clock.setFixedTime(fixtureNow);
+    await page.exposeFunction('hostReceives', (message: FromView): ToView | null => {
+      if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state };
+      if (message.kind === 'failed') faults.push(message.message);
+      if (message.kind === 'action') actions.push(message.action);
+      if (message.kind !== 'request') return null;
+      requests.push(message.method);
+      return answerTo(message, current.answers);
+    });
+    await page.goto(`${this.#origin}/?view=${view}&theme=${theme}`);
+    return {
+      page, faults, actions, requests,
+      answer: (more) => { current.answers = { ...current.answers, ...more }; },
+      changed: () => page.evaluate(() => window.postMessage({ kind: 'changed' }, '*')),
+      picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    this.#server.close();
+  }
+}
+
+function answerTo(message: Extract<FromView, { kind: 'request' }>, answers: Answers): ToView | null {
+  const answer = answers[message.method] as ((params: unknown) => unknown) | undefined;
+  if (!answer) return null;
+  try {
+    return { kind: 'response', id: message.id, result: answer(message.params) };
+  } catch (error) {
+    return { kind: 'error', id: message.id, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The page as client/panels/viewHtml.ts writes it, with VS Code's side of the bridge before it. */
+function pageOf(view: string, origin: string, theme: string): string {
+  const { class: name, colors } = themes[theme as ThemeName] ?? themes.dark;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; img-src ${origin} data:`;
+  const variables = { ...Object.fromEntries(Object.entries(colors).map(([key, value]) => [`--vscode-${key}`, value])), '--vscode-font-family': 'system-ui, "Noto Sans", sans-serif', '--vscode-font-size': '13px', '--vscode-editor-font-family': 'monospace' };
+  return `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet" nonce="${nonce}"><link rel="stylesheet" href="/${view}.css"></head>
+<body class="${name}"><main id="view"></main>
+<script nonce="${nonce}">
+for (const [key, value] of Object.entries(${JSON.stringify(variables)})) document.documentElement.style.setProperty(key, value);
+const kept = { state: undefined };
+window.acquireVsCodeApi = () => ({
+  postMessage: async (message) => { const answer = await window.hostReceives(message); if (answer) window.postMessage(answer, '*'); },
+  getState: () => kept.state, setState: (state) => { kept.state = state; window.keptState = state; },
+});
+</script>
+<script nonce="${nonce}" src="/${view}.js"></script></body></html>`;
+}

@@ -1,0 +1,56 @@
+import type { EngineRequests } from '../../protocol/engineHost.ts';
+
+type Log = EngineRequests['runs/log'];
+const everyMs = 1000;
+/** More text than this slows the page; the beginning is dropped and said to be. */
+const keptCharacters = 400_000;
+
+/** Follows the log of one stage of a run: everything there is, then what comes while the stage runs. */
+export class LogTail {
+  readonly runId: string;
+  readonly stage: string;
+  readonly #ask: (params: Log['params']) => Promise<Log['result']>;
+  readonly #changed: () => void;
+  text = '';
+  cut = false;
+  done = false;
+  error: string | null = null;
+  #offset = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  constructor(runId: string, stage: string, ask: (params: Log['params']) => Promise<Log['result']>, changed: () => void) {
+    this.runId = runId;
+    this.stage = stage;
+    this.#ask = ask;
+    this.#changed = changed;
+    void this.#read();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const part = await this.#ask({ runId: this.runId, stage: this.stage, offset: this.#offset });
+      if (this.#stopped) return;
+      const more = part.next > this.#offset;
+      this.#offset = part.next;
+      this.text += part.text;
+      if (this.text.length > keptCharacters) {
+        this.text = this.text.slice(-keptCharacters);
+        this.cut = true;
+      }
+      this.done = part.done;
+      this.error = null;
+      this.#changed();
+      if (!part.done) this.#timer = setTimeout(() => void this.#read(), more ? 0 : everyMs);
+    } catch (error) {
+      if (this.#stopped) return;
+      this.error = error instanceof Error ? error.message : String(error);
+      this.#changed();
+    }
+  }
+}

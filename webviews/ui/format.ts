@@ -1,0 +1,99 @@
+import type { ParamValue } from '../../protocol/runs.ts';
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['week', 604_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** Shown for a value that is not there. */
+export const absent = '–';
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? absent : whole.format(value);
+}
+
+/** Four significant digits, `1.2e-5` for the very small and very large, `–` for what is not a number. */
+export function number(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return absent;
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e15) return whole.format(value).replace('-', '−');
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(2).replace('e+', 'e').replaceAll('-', '−');
+  return new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1))) }).format(value).replace('-', '−');
+}
+
+/** A metric in the unit that its name carries: `latency_p95_ms` → `3.2 ms`. */
+export function metric(name: string, value: number | null | undefined): string {
+  const text = number(value);
+  if (text === absent) return text;
+  const base = name.replace(/[@[].*$/, '');
+  if (base.endsWith('_ms')) return `${text} ms`;
+  if (base.endsWith('_s') || base.endsWith('_seconds')) return `${text} s`;
+  if (base.endsWith('_bytes')) return bytes(value ?? 0);
+  return text;
+}
+
+/** A difference with its sign. */
+export function difference(value: number): string {
+  if (!Number.isFinite(value)) return absent;
+  return value > 0 ? `+${number(value, 3)}` : number(value, 3);
+}
+
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return absent;
+  const value = share * 100;
+  return `${value !== 0 && Math.abs(value) < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+}
+
+export function bytes(value: number): string {
+  if (value < 1024) return `${value} B`;
+  const step = Math.min(4, Math.floor(Math.log2(value) / 10));
+  return `${(value / 1024 ** step).toFixed(1)} ${['B', 'KB', 'MB', 'GB', 'TB'][step] ?? 'TB'}`;
+}
+
+/** `420 ms`, `4.2 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return absent;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function ago(at: number, now = Date.now()): string {
+  const gap = at - now;
+  for (const [unit, size] of units) if (Math.abs(gap) >= size) return relative.format(Math.trunc(gap / size), unit);
+  return 'just now';
+}
+
+export function exactTime(at: number): string {
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+export function day(at: number): string {
+  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+}
+
+export function dayTime(at: number): string {
+  return new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+}
+
+export function param(value: ParamValue | undefined): string {
+  if (value === undefined || value === null) return absent;
+  if (Array.isArray(value)) return `[${value.map((one) => param(one)).join(', ')}]`;
+  return typeof value === 'number' ? number(value, 6) : String(value);
+}
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}

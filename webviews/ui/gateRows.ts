@@ -1,0 +1,27 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { GateResult } from '../../protocol/runs.ts';
+import type { Estimate } from '../../protocol/modelCard.ts';
+import { count, metric, percent } from './format.ts';
+import { intervalBar } from './intervalBar.ts';
+import { passMark } from './pieces.ts';
+
+/** Each gate with its value against the bound; the interval is drawn where one is known. */
+export function gateRows(gates: GateResult[], estimates: Record<string, Estimate> = {}): TemplateResult {
+  return html`<table class="plain gates"><thead><tr><th>Gate</th><th>Result</th><th class="number">Value</th><th class="number">Bound</th><th class="chart">Against the bound</th><th class="number">n</th></tr></thead>
+    <tbody>${gates.map((gate) => gateRow(gate, estimates[gate.gate]))}</tbody></table>`;
+}
+
+function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResult {
+  const bounds = [gate.min === null ? '' : `≥ ${metric(gate.gate, gate.min)}`, gate.max === null ? '' : `≤ ${metric(gate.gate, gate.max)}`].filter(Boolean).join(', ');
+  const low = estimate?.low ?? (gate.min === null ? null : gate.bound);
+  const high = estimate?.high ?? (gate.max === null ? null : gate.bound);
+  return html`<tr>
+    <td>${gate.gate}${gate.note === '' ? nothing : html`<div class="muted note">${gate.note}</div>`}</td>
+    <td>${passMark(gate.passed)}</td>
+    <td class="number">${metric(gate.gate, gate.value)}</td>
+    <td class="number">${bounds}${gate.atConfidence === null ? nothing : html`<div class="muted">at ${percent(gate.atConfidence)}</div>`}</td>
+    <td class="chart">${gate.value === null ? nothing : intervalBar({ name: gate.gate, value: gate.value, low, high, min: gate.min, max: gate.max, passed: gate.passed })}</td>
+    <td class="number">${count(gate.n)}</td>
+  </tr>`;
+}

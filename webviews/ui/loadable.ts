@@ -1,0 +1,46 @@
+/** Something asked for: an error keeps the last good value, so a view never goes blank. */
+export interface Loadable<T> {
+  value: T | null;
+  loading: boolean;
+  error: string | null;
+}
+
+export function nothing<T>(): Loadable<T> {
+  return { value: null, loading: false, error: null };
+}
+
+/** Loads into a slot; an answer that comes after a newer question is dropped. */
+export class Loader<T> {
+  readonly #changed: () => void;
+  #state: Loadable<T> = nothing();
+  #turn = 0;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get state(): Loadable<T> {
+    return this.#state;
+  }
+
+  /** `fresh` forgets the old value, for when the question is about something else. */
+  async load(ask: () => Promise<T>, fresh = false): Promise<void> {
+    const turn = ++this.#turn;
+    this.#state = { value: fresh ? null : this.#state.value, loading: true, error: fresh ? null : this.#state.error };
+    this.#changed();
+    try {
+      const value = await ask();
+      if (turn !== this.#turn) return;
+      this.#state = { value, loading: false, error: null };
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#state = { value: this.#state.value, loading: false, error: error instanceof Error ? error.message : String(error) };
+    }
+    this.#changed();
+  }
+
+  clear(): void {
+    this.#turn++;
+    this.#state = nothing();
+  }
+}

@@ -1,0 +1,68 @@
+export type ThemeKind = 'light' | 'dark' | 'contrast' | 'contrastLight';
+
+/** Colours for data, after Okabe and Ito, with enough contrast on each ground; order chosen so that neighbours differ in lightness too. */
+const series: Record<ThemeKind, readonly string[]> = {
+  light: ['#0072b2', '#d55e00', '#007a5a', '#a8437f', '#b07800', '#2d88bd', '#5c5c5c', '#7a3b00'],
+  dark: ['#56b4e9', '#e69f00', '#2bbf92', '#dd8fbc', '#f0e442', '#6f9bff', '#c8c8c8', '#ff8a4c'],
+  contrast: ['#7cc8ff', '#ffb000', '#35e0ad', '#ff9fd4', '#fff35c', '#9db8ff', '#ffffff', '#ff9966'],
+  contrastLight: ['#004c7a', '#9c3f00', '#00563f', '#7d1f5a', '#6e4b00', '#003fa3', '#292929', '#5c2c00'],
+};
+
+export interface ChartColors {
+  kind: ThemeKind;
+  foreground: string;
+  muted: string;
+  grid: string;
+  background: string;
+  focus: string;
+  series: readonly string[];
+  /** Fill of a stable, a drifted and a broken cell. */
+  calm: string;
+  drifted: string;
+  broken: string;
+  font: string;
+}
+
+export function themeKind(): ThemeKind {
+  const names = document.body.classList;
+  if (names.contains('vscode-high-contrast-light')) return 'contrastLight';
+  if (names.contains('vscode-high-contrast')) return 'contrast';
+  return names.contains('vscode-light') ? 'light' : 'dark';
+}
+
+export function chartColors(): ChartColors {
+  const style = getComputedStyle(document.body);
+  const variable = (name: string, otherwise: string): string => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
+  const kind = themeKind();
+  const dark = kind === 'dark' || kind === 'contrast';
+  const colors = series[kind];
+  const foreground = variable('editor-foreground', dark ? '#cccccc' : '#333333');
+  return {
+    kind,
+    foreground,
+    muted: variable('descriptionForeground', foreground),
+    grid: dark ? 'rgba(255,255,255,0.12)' : 'rgba(0,0,0,0.12)',
+    background: variable('editor-background', dark ? '#1e1e1e' : '#ffffff'),
+    focus: variable('focusBorder', '#007fd4'),
+    series: colors,
+    calm: colors[0] ?? '#0072b2',
+    drifted: colors[1] ?? '#e69f00',
+    broken: colors[3] ?? '#cc79a7',
+    font: variable('font-family', 'sans-serif'),
+  };
+}
+
+/** Calls back when the person changes the theme: VS Code rewrites the body's class and the root's variables. */
+export function onThemeChange(listener: () => void): void {
+  let asked = false;
+  const observer = new MutationObserver(() => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      listener();
+    });
+  });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+}
