@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../errors.ts';
 import { isAlive, processStart } from '../tracking/processIdentity.ts';
@@ -10,7 +10,13 @@ export function holdRunLock(store: Store): () => void {
   mkdirSync(store.folder, { recursive: true });
   for (let attempt = 0; ; attempt++) {
     try {
-      writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''}`, { flag: 'wx' });
+      const own = `${path}.${process.pid}`;
+      writeFileSync(own, `${process.pid} ${processStart(process.pid) ?? ""}`);
+      try {
+        linkSync(own, path);
+      } finally {
+        rmSync(own, { force: true });
+      }
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new WorkError(`The state folder cannot be written: ${(error as Error).message}`, { cause: error });

@@ -49,9 +49,9 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   });
   const folder = join(context.artifacts(), `model-${context.node.name}`);
   await saveModel(folder, model);
-  context.run.tag('backend', model.backend);
+  context.run.tag('backend', model.meta.backend);
   const best = model.bestEpoch;
-  return { summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.backend}`, outs: [relativePath(context.project.root, folder)] };
+  return { summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.meta.backend}`, outs: [relativePath(context.project.root, folder)] };
 }
 
 /** The rows of one side of the split, some columns. */

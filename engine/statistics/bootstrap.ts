@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts';
+import { seededRandom } from './random.ts';
 
 export interface Interval {
   low: number;
@@ -19,7 +19,7 @@ export interface BootstrapOptions {
  * and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values gives null.
  */
 export function bootstrapIntervals<K extends string>(options: BootstrapOptions, compute: (weights: Uint16Array) => Record<K, number | null>): Record<K, Interval | null> {
-  const random = createRandom(options.seed);
+  const random = seededRandom(options.seed);
   const values = new Map<K, number[]>();
   const weights = new Uint16Array(options.n);
   const resamples = options.resamples ?? 200;
@@ -38,7 +38,7 @@ export function bootstrapIntervals<K extends string>(options: BootstrapOptions, 
   const tail = (1 - options.confidence) / 2;
   return Object.fromEntries([...values].map(([key, list]) => {
     if (list.length < 20) return [key, null];
-    const sorted = Float64Array.from(list).sort();
+    const sorted = Float64Array.from(list).toSorted();
     return [key, { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }];
   })) as Record<K, Interval | null>;
 }

@@ -1,0 +1,78 @@
+import { basename } from 'node:path';
+import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
+import { WorkError } from '../errors.ts';
+import type { Store } from '../tracking/store.ts';
+import type { ValidationReport } from './validationReport.ts';
+
+export type Alias = 'champion' | 'challenger';
+
+export interface ModelVersion {
+  model: string;
+  version: number;
+  runId: string;
+  /** Folder of the saved model, relative to the project. */
+  path: string;
+  createdAt: number;
+  report: ValidationReport;
+}
+
+interface Row {
+  model: string; version: number; run_id: string; path: string; created_at: number; report: string;
+}
+
+/** Registers a validated model as the next version. One that passed its gates becomes the challenger. */
+export function registerVersion({ sql }: Store, model: string, runId: string, report: ValidationReport): number {
+  return sql.write(() => {
+    const version = (sql.get<{ v: number | null }>('SELECT max(version) AS v FROM model_versions WHERE model = ?', model)?.v ?? 0) + 1;
+    sql.run('INSERT INTO model_versions (model, version, run_id, path, created_at, report) VALUES (?, ?, ?, ?, ?, ?)', model, version, runId, report.modelPath, Date.now(), JSON.stringify(report));
+    if (report.gates.every((gate) => gate.passed)) setAlias({ sql }, model, 'challenger', version, 'passed its gates');
+    return version;
+  });
+}
+
+export function getVersion({ sql }: Pick<Store, 'sql'>, model: string, version: number): ModelVersion {
+  const row = sql.get<Row>('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, version);
+  if (!row) throw new WorkError(`\`${model}\` has no version ${version}. \`loopwright models\` lists them.`);
+  return toVersion(row);
+}
+
+export function versionOf({ sql }: Pick<Store, 'sql'>, model: string, alias: Alias): ModelVersion | null {
+  const row = sql.get<Row>('SELECT v.* FROM model_versions v JOIN aliases a ON a.model = v.model AND a.version = v.version WHERE a.model = ? AND a.alias = ?', model, alias);
+  return row ? toVersion(row) : null;
+}
+
+/** All versions, newest first. */
+export function listVersions(store: Pick<Store, 'sql'>, model: string): ModelVersion[] {
+  return store.sql.all<Row>('SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC', model).map(toVersion);
+}
+
+export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<number, Alias[]> {
+  const result = new Map<number, Alias[]>();
+  for (const { alias, version } of sql.all<{ alias: Alias; version: number }>('SELECT alias, version FROM aliases WHERE model = ?', model)) result.set(version, [...(result.get(version) ?? []), alias]);
+  return result;
+}
+
+export function summariseVersions(store: Store, model: string): ModelVersionSummary[] {
+  const aliases = aliasesOf(store, model);
+  return listVersions(store, model).map((version) => ({
+    model, version: version.version, aliases: aliases.get(version.version) ?? [], runId: version.runId, createdAt: version.createdAt,
+    runName: store.sql.get<{ name: string }>('SELECT name FROM runs WHERE run_id = ?', version.runId)?.name ?? basename(version.runId),
+    metrics: Object.fromEntries(Object.entries(version.report.performance).map(([key, estimate]) => [key, estimate.value])),
+    gatesPassed: version.report.gates.filter((gate) => gate.passed).length, gatesTotal: version.report.gates.length,
+  }));
+}
+
+/** Moves an alias and keeps the history; gives the version that had it. */
+export function setAlias({ sql }: Pick<Store, 'sql'>, model: string, alias: Alias, version: number | null, why: string): number | null {
+  return sql.write(() => {
+    const previous = sql.get<{ version: number }>('SELECT version FROM aliases WHERE model = ? AND alias = ?', model, alias)?.version ?? null;
+    if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);
+    else sql.run('INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version', model, alias, version);
+    sql.run('INSERT INTO alias_history (model, alias, version, previous, at, why) VALUES (?, ?, ?, ?, ?, ?)', model, alias, version, previous, Date.now(), why);
+    return previous;
+  });
+}
+
+function toVersion(row: Row): ModelVersion {
+  return { model: row.model, version: row.version, runId: row.run_id, path: row.path, createdAt: row.created_at, report: JSON.parse(row.report) as ValidationReport };
+}

@@ -1,0 +1,35 @@
+import type { FeatureSpec } from '../models/preprocess.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { timestampOf } from '../stages/datasetView.ts';
+
+/** Which fields of a row are kept beside its prediction. */
+export interface DeploymentColumns {
+  key: string | null;
+  time: string | null;
+  keyOf(row: Record<string, unknown>): string | null;
+  /** When the event happened by the row's own timestamp; now when it has none. Epoch milliseconds. */
+  timeOf(row: Record<string, unknown>): number;
+  featuresOf(row: Record<string, unknown>, features: readonly FeatureSpec[]): Record<string, unknown>;
+}
+
+/** The key comes from the monitor's labels or the schema's primary key, the time from the field with role timestamp, of the data that the model was trained on. */
+export function deploymentColumns(project: Project, config: ProjectConfig, deployment: string): DeploymentColumns {
+  const train = Object.values(config.stages).find((stage) => 'uses' in stage && stage.uses === 'train');
+  const dataset = train && 'uses' in train && train.uses === 'train' ? config.datasets?.[train.with.data] : undefined;
+  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const monitor = Object.values(config.monitors ?? {}).find((candidate) => candidate.deployment === deployment);
+  const key = monitor?.labels?.key ?? [schema?.primaryKey ?? []].flat()[0] ?? null;
+  const time = timestampOf(schema);
+  return {
+    key,
+    time,
+    keyOf: (row) => (key === null || row[key] === null || row[key] === undefined ? null : String(row[key])),
+    timeOf: (row) => {
+      const value = time === null ? undefined : row[time];
+      const ms = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+      return Number.isFinite(ms) ? Math.round(ms) : Date.now();
+    },
+    featuresOf: (row, features) => Object.fromEntries(features.map(({ name }) => [name, row[name] ?? null])),
+  };
+}

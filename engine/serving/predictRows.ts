@@ -1,0 +1,28 @@
+import type { Model } from '../models/model.ts';
+import { rowsToTable } from '../models/rowsToTable.ts';
+import { predictTable } from '../stages/predictTable.ts';
+
+export interface RowPrediction {
+  /** Binary: score of the positive class. Regression: the value. */
+  score: number | null;
+  /** The decision, class or value as text. */
+  prediction: string;
+  /** Multiclass only. */
+  probabilities?: Record<string, number>;
+}
+
+/** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
+export async function predictRows(model: Model, threshold: number | null, rows: readonly unknown[]): Promise<RowPrediction[]> {
+  const table = rowsToTable(rows, model.meta.features);
+  const predictions = await predictTable(model, table);
+  const { task, classes } = model.meta;
+  return rows.map((_, i) => {
+    const value = predictions.values[i] ?? Number.NaN;
+    if (task === 'regression') return { score: value, prediction: String(value) };
+    if (task === 'binary') {
+      const decision = value >= (threshold ?? 0.5) ? 1 : 0;
+      return { score: value, prediction: classes[decision] ?? String(decision === 1) };
+    }
+    return { score: null, prediction: classes[value] ?? '', probabilities: Object.fromEntries(classes.map((name, c) => [name, predictions.probabilities[c]?.[i] ?? 0])) };
+  });
+}

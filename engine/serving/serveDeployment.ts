@@ -1,0 +1,125 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { DataError, ProjectError, WorkError, messageOf } from '../errors.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { recordEvent } from '../tracking/events.ts';
+import { processStart } from '../tracking/processIdentity.ts';
+import type { Store } from '../tracking/store.ts';
+import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
+import { ServerMetrics } from './openMetrics.ts';
+import { logPredictions } from './predictionLog.ts';
+import { predictRows } from './predictRows.ts';
+import { ServingModel, type ServedVersion } from './servingModel.ts';
+import type { Project } from '../project/loadProject.ts';
+
+export interface RunningServer {
+  url: string;
+  version: number;
+  /** Answers what is under way, then stops. */
+  close(): Promise<void>;
+}
+
+export interface ServeRequest {
+  project: Project;
+  store: Store;
+  config: ProjectConfig;
+  deployment: string;
+  /** Instead of the port in the config; 0 takes any free one. */
+  port?: number | undefined;
+  onLog?: ((line: string) => void) | undefined;
+}
+
+const mostRows = 10_000;
+
+/** Serves a deployment over HTTP on loopback: POST /predict, GET /health, GET /metrics. Each prediction is logged before it is answered. */
+export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
+  const { store, config, deployment: name } = request;
+  const deployment = config.deployments?.[name];
+  if (!deployment) throw new ProjectError(`There is no deployment \`${name}\`. Declared: ${Object.keys(config.deployments ?? {}).join(', ') || 'none'}.`);
+  if (deployment.as !== 'api') throw new ProjectError(`The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`);
+  const log = request.onLog ?? (() => {});
+  const model = new ServingModel(store, config.project, deployment.model, log);
+  let last = (await model.load()).version.version;
+  const columns = deploymentColumns(request.project, config, name);
+  const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
+  const metrics = new ServerMetrics();
+  const started = Date.now();
+  const current = (): ServedVersion => {
+    const served = model.current();
+    if (served.version.version !== last) {
+      last = served.version.version;
+      store.sql.run('UPDATE deployments SET model_version = ? WHERE name = ?', last, name);
+      log(`now serving version ${last}`);
+    }
+    return served;
+  };
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => void reply.status(error.statusCode ?? 500).send({ error: messageOf(error) }));
+  app.get('/health', () => ({ status: 'ok', deployment: name, model: config.project, model_version: current().version.version, uptime_s: Math.round((Date.now() - started) / 1000) }));
+  app.get('/metrics', (_request, reply) => reply.type('application/openmetrics-text; version=1.0.0; charset=utf-8').send(metrics.text({ deployment: name, model: config.project, version: current().version.version })));
+  app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
+  const host = deployment.host ?? '127.0.0.1';
+  const url = await listen(app, host, request.port ?? deployment.port, name);
+  store.sql.run(
+    `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, started_at) VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url, model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started, started_at = excluded.started_at`,
+    name, url, last, process.pid, processStart(process.pid), started,
+  );
+  recordEvent(store, { at: started, kind: 'deployed', monitor: null, text: `v${last} serves as ${name}`, modelVersion: last, runId: null });
+  return {
+    url,
+    version: last,
+    async close() {
+      await app.close();
+      store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND pid = ?`, name, process.pid);
+    },
+  };
+}
+
+interface Answer {
+  req: FastifyRequest;
+  reply: FastifyReply;
+  served: ServedVersion;
+  store: Store;
+  name: string;
+  columns: DeploymentColumns;
+  metrics: ServerMetrics;
+}
+
+async function answer({ req, reply, served, store, name, columns, metrics }: Answer): Promise<unknown> {
+  const start = performance.now();
+  const refuse = (status: number, message: string) => {
+    metrics.request(status, (performance.now() - start) / 1000, 0);
+    return reply.status(status).send({ error: message });
+  };
+  const rows = (req.body as { instances?: unknown } | null)?.instances;
+  if (!Array.isArray(rows) || rows.length === 0) return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
+  if (rows.length > mostRows) return refuse(413, `At most ${mostRows} rows a request; ${rows.length} were sent.`);
+  const { version } = served.version;
+  try {
+    const predictions = await predictRows(served.model, served.version.report.threshold, rows);
+    const latencyMs = (performance.now() - start) / rows.length;
+    logPredictions(store, name, predictions.map((prediction, i) => {
+      const row = rows[i] as Record<string, unknown>;
+      return { at: columns.timeOf(row), key: columns.keyOf(row), modelVersion: version, features: columns.featuresOf(row, served.model.meta.features), score: prediction.score, prediction: prediction.prediction, latencyMs, error: null };
+    }));
+    metrics.request(200, (performance.now() - start) / 1000, rows.length);
+    return { model: served.version.model, model_version: version, predictions };
+  } catch (error) {
+    if (!(error instanceof DataError)) {
+      metrics.request(500, (performance.now() - start) / 1000, 0);
+      throw error;
+    }
+    logPredictions(store, name, [{ at: Date.now(), key: null, modelVersion: version, features: {}, score: null, prediction: null, latencyMs: performance.now() - start, error: error.message }]);
+    return refuse(400, error.message);
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number, name: string): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') throw new WorkError(`Port ${port} is in use, so \`${name}\` cannot listen there. Stop the other program, change \`port\` in loopwright.yaml, or give \`--port\`.`, { cause: error, place: { file: 'loopwright.yaml' } });
+    if (code === 'EACCES') throw new WorkError(`Port ${port} may not be opened by this user; ports from 1024 on may.`, { cause: error, place: { file: 'loopwright.yaml' } });
+    throw new WorkError(`\`${name}\` cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { WorkError, messageOf } from '../errors.ts';
+import type { Model } from '../models/model.ts';
+import { loadModel } from '../models/savedModel.ts';
+import { versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';
+import type { Store } from '../tracking/store.ts';
+
+export interface ServedVersion {
+  version: ModelVersion;
+  model: Model;
+}
+
+/** The model behind an alias. When the alias moves, the new version is loaded while the old one goes on serving. */
+export class ServingModel {
+  readonly #store: Store;
+  readonly #name: string;
+  readonly #alias: Alias;
+  readonly #onError: (message: string) => void;
+  #current: ServedVersion | null = null;
+  #loading: Promise<void> | null = null;
+
+  constructor(store: Store, name: string, alias: Alias, onError: (message: string) => void) {
+    this.#store = store;
+    this.#name = name;
+    this.#alias = alias;
+    this.#onError = onError;
+  }
+
+  /** Loads the version that the alias names; WorkError when it names none. */
+  async load(): Promise<ServedVersion> {
+    const wanted = versionOf(this.#store, this.#name, this.#alias);
+    if (!wanted) throw new WorkError(`\`${this.#name}\` has no ${this.#alias} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`);
+    const served = { version: wanted, model: await loadModel(join(this.#store.root, wanted.path)) };
+    this.#current = served;
+    return served;
+  }
+
+  /** The version that serves now; looks whether the alias moved and starts to load the new one if so. */
+  current(): ServedVersion {
+    if (!this.#current) throw new Error('the model was asked for before it was loaded');
+    const wanted = versionOf(this.#store, this.#name, this.#alias);
+    if (wanted && wanted.version !== this.#current.version.version && !this.#loading) {
+      this.#loading = this.load().then(() => undefined, (error: unknown) => this.#onError(`version ${wanted.version} could not be loaded, ${this.#current?.version.version} goes on: ${messageOf(error)}`)).finally(() => { this.#loading = null; });
+    }
+    return this.#current;
+  }
+}

@@ -1,0 +1,34 @@
+import type { SliceRow } from '../../protocol/modelCard.ts';
+import type { Table } from '../data/table.ts';
+import { bootstrapIntervals } from '../statistics/bootstrap.ts';
+import { evaluator, subset, type EvaluationOptions, type Predictions } from './evaluate.ts';
+import { columnOf, textValues } from './features.ts';
+
+const mostSlices = 12;
+const shown: Record<Predictions['task'], string[]> = { binary: ['pr_auc', 'recall', 'precision'], multiclass: ['accuracy', 'macro_f1'], regression: ['rmse', 'mae'] };
+
+/** The metrics of each value of a column, most rows first; values beyond the twelfth are left out. */
+export function sliceRows(input: { column: string; table: Table; truth: Float64Array; predictions: Predictions; options: EvaluationOptions; seed: number }): SliceRow[] {
+  const { column, table, truth, predictions, options, seed } = input;
+  const rowsOf = new Map<string, number[]>();
+  textValues(columnOf(table, column)).forEach((value, i) => {
+    const key = value ?? '(missing)';
+    const rows = rowsOf.get(key);
+    if (rows) rows.push(i);
+    else rowsOf.set(key, [i]);
+  });
+  const slices = [...rowsOf].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
+  return slices.map(([value, rows]) => {
+    const part = subset(truth, predictions, rows);
+    const metrics = evaluator(part.truth, part.predictions, options);
+    const intervals = bootstrapIntervals({ n: rows.length, confidence: 0.95, seed, resamples: 100 }, metrics);
+    const values = metrics();
+    return {
+      column, value, n: rows.length, positives: predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
+      metrics: Object.fromEntries(shown[predictions.task].flatMap((name) => {
+        const found = values[name];
+        return found === null || found === undefined ? [] : [[name, { value: found, low: intervals[name]?.low ?? null, high: intervals[name]?.high ?? null, confidence: intervals[name] ? 0.95 : null, n: rows.length }]];
+      })),
+    };
+  });
+}
