@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DataError } from '../../engine/errors.ts';
+import type { Table } from '../../engine/data/table.ts';
+import { applyPreprocess, fitPreprocess } from '../../engine/models/preprocess.ts';
+import { rowsToTable } from '../../engine/models/rowsToTable.ts';
+
+const numbers = (...values: number[]) => ({ kind: 'number' as const, values: Float64Array.from(values) });
+const texts = (...values: (string | null)[]) => ({ kind: 'text' as const, values });
+const table = (columns: Table['columns']): Table => ({ rows: Object.values(columns)[0]?.values.length ?? 0, columns });
+
+test('numbers are standardised, filled with the median and flagged when training had gaps', () => {
+  const fitted = fitPreprocess(table({ x: numbers(1, 2, 3, Number.NaN) }), [{ name: 'x', kind: 'numeric' }]);
+  assert.equal(fitted.width, 2);
+  const input = applyPreprocess(fitted, table({ x: numbers(2, 3, Number.NaN, 1e9) }));
+  const std = Math.sqrt(2 / 3);
+  assert.deepEqual([...input], [...Float32Array.of(0, 0, 1 / std, 0, 0, 1, 10, 0)]);
+});
+
+test('a heavy tail is seen through its logarithm, a bell is not', () => {
+  const skewed = Float64Array.from({ length: 1000 }, (_, i) => Math.exp((i / 1000) * 8));
+  const even = Float64Array.from({ length: 1000 }, (_, i) => i);
+  const { steps } = fitPreprocess(table({ skewed: { kind: 'number', values: skewed }, even: { kind: 'number', values: even } }), [{ name: 'skewed', kind: 'numeric' }, { name: 'even', kind: 'numeric' }]);
+  assert.deepEqual(steps.map((step) => step.kind === 'numeric' && step.log), [true, false]);
+});
+
+test('texts become one input a level, one for others, one for missing', () => {
+  const fitted = fitPreprocess(table({ k: texts('a', 'a', 'b', 'b', 'b', 'rare', null) }), [{ name: 'k', kind: 'categorical' }]);
+  assert.deepEqual(fitted.steps, [{ name: 'k', kind: 'categorical', levels: ['b', 'a'], missingIndicator: true }]);
+  assert.deepEqual([...applyPreprocess(fitted, table({ k: texts('a', 'b', 'new', null) }))], [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+  const full = fitPreprocess(table({ k: texts('a', 'a', 'b', 'b') }), [{ name: 'k', kind: 'categorical' }]);
+  assert.deepEqual([...applyPreprocess(full, table({ k: texts(null) }))], [0, 0, 1]);
+});
+
+test('at most 50 levels are kept, the most frequent', () => {
+  const values = Array.from({ length: 80 }, (_, i) => Array.from({ length: 2 + (i % 3) }, () => `level${String(i).padStart(2, '0')}`)).flat();
+  const { steps, width } = fitPreprocess(table({ k: { kind: 'text', values } }), [{ name: 'k', kind: 'categorical' }]);
+  assert.equal(steps[0]?.levels?.length, 50);
+  assert.equal(width, 51);
+});
+
+test('survives JSON', () => {
+  const fitted = fitPreprocess(table({ x: numbers(1, 2, 9), k: texts('a', 'a', 'b') }), [{ name: 'x', kind: 'numeric' }, { name: 'k', kind: 'categorical' }]);
+  assert.deepEqual(JSON.parse(JSON.stringify(fitted)), fitted);
+});
+
+test('rows of JSON become columns, wrong ones are named', () => {
+  const features = [{ name: 'x', kind: 'numeric' }, { name: 'yes', kind: 'boolean' }, { name: 'k', kind: 'categorical' }] as const;
+  assert.deepEqual(rowsToTable([{ x: 1, yes: true, k: 'a' }, { yes: 0, k: 5 }, { x: null }], features), {
+    rows: 3, columns: { x: numbers(1, Number.NaN, Number.NaN), yes: numbers(1, 0, Number.NaN), k: texts('a', '5', null) },
+  });
+  const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
+  assert.throws(() => rowsToTable([{ x: 1 }, { x: '12' }], features), says(/row 1: x has to be a number, not "12"/));
+  assert.throws(() => rowsToTable([{ yes: 2 }], features), says(/row 0: yes has to be true or false, not 2/));
+  assert.throws(() => rowsToTable([{ k: { a: 1 } }], features), says(/row 0: k has to be a text, not {"a":1}/));
+  assert.throws(() => rowsToTable([{}, 7], features), says(/row 1: not an object/));
+});
