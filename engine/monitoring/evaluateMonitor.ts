@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import { openDatabase, type Database } from '../data/database.ts';
+import { ProjectError, checkCancelled } from '../errors.ts';
+import { loadModel } from '../models/savedModel.ts';
+import { durationMs } from '../project/duration.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
+import { getVersion } from '../registry/modelVersions.ts';
+import { quantile } from '../statistics/bootstrap.ts';
+import { recordEvent } from '../tracking/events.ts';
+import type { Store } from '../tracking/store.ts';
+import { compareColumn } from './compareColumn.ts';
+import { realisedPerformance } from './performance.ts';
+import { readReference } from './reference.ts';
+import { readLabels } from './windowLabels.ts';
+import { readWindow, type WindowRows } from './windowRows.ts';
+
+export interface MonitorRequest {
+  project: Project;
+  config: ProjectConfig;
+  store: Store;
+  monitor: string;
+  /** The clock: windows that ended by now are judged, labels that arrived by now are known. Epoch milliseconds. */
+  now: number;
+  signal?: AbortSignal | undefined;
+  onWindow?: ((window: DriftWindow) => void) | undefined;
+}
+
+/** Judges every window of a monitor that ended and is not settled yet; gives those that were judged. A window is settled once its labels had their time to arrive. */
+export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWindow[]> {
+  const { config, store, monitor: name, now } = request;
+  const monitor = config.monitors?.[name];
+  if (!monitor) throw new ProjectError(`There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`);
+  const every = durationMs(monitor.window.every);
+  const delay = monitor.labels?.delay === undefined ? 0 : durationMs(monitor.labels.delay);
+  const judged: DriftWindow[] = [];
+  let db: Database | null = null;
+  const database = async () => (db ??= await openDatabase());
+  try {
+    for (const start of openWindows(store, name, monitor.deployment, every, now, delay)) {
+      checkCancelled(request.signal);
+      const window = await judgeWindow(request, monitor, database, start, start + every);
+      if (!window) continue;
+      saveWindow(store, name, window, now);
+      judged.push(window);
+      request.onWindow?.(window);
+    }
+  } finally {
+    (db as Database | null)?.close();
+  }
+  return judged;
+}
+
+/** Starts of the windows to judge: from the first prediction on, ended by now, and not settled. */
+function openWindows({ sql }: Store, monitor: string, deployment: string, every: number, now: number, delay: number): number[] {
+  const live = sql.get<{ first: number | null; last: number | null }>('SELECT min(at) AS first, max(at) AS last FROM predictions WHERE deployment = ?', deployment);
+  const files = sql.get<{ first: number | null; last: number | null }>('SELECT min(from_at) AS first, max(to_at) AS last FROM prediction_files WHERE deployment = ?', deployment);
+  const firsts = [live?.first, files?.first].filter((at): at is number => typeof at === 'number');
+  const lasts = [live?.last, files?.last].filter((at): at is number => typeof at === 'number');
+  if (firsts.length === 0) return [];
+  const settled = new Set(sql.all<{ start: number }>('SELECT start FROM windows WHERE monitor = ? AND evaluated_at >= end + ?', monitor, delay).map(({ start }) => start));
+  const starts: number[] = [];
+  for (let start = Math.floor(Math.min(...firsts) / every) * every; start + every <= now && start <= Math.max(...lasts); start += every) if (!settled.has(start)) starts.push(start);
+  return starts;
+}
+
+async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, database: () => Promise<Database>, start: number, end: number): Promise<DriftWindow | null> {
+  const { config, store, project, now } = request;
+  const used = store.sql.get<{ v: number }>('SELECT model_version AS v, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY n DESC LIMIT 1', monitor.deployment, start, end)
+    ?? store.sql.get<{ v: number }>('SELECT model_version AS v FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id DESC LIMIT 1', monitor.deployment, end, start);
+  if (!used) return null;
+  const version = getVersion(store, config.project, used.v);
+  const { meta } = await loadModel(join(project.root, version.path));
+  const rows = await readWindow(store, database, monitor.deployment, start, end, meta.features);
+  const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
+  const values = enough ? compareAll(request, version.version, rows) : [];
+  const inputs = values.filter((value) => value.measure !== 'none' && value.column !== '_score');
+  const driftedShare = inputs.length === 0 ? 0 : inputs.filter((value) => value.drifted).length / inputs.length;
+  const share = monitor.drift?.share ?? 0.5;
+  const performance: Record<string, number> = {};
+  let labelled = 0;
+  if (monitor.labels && rows.features.rows > 0) {
+    const labels = await readLabels({ project, config, store, db: await database(), labels: monitor.labels, target: version.report.target, from: start, now });
+    const realised = realisedPerformance(rows, labels, version, meta.positive);
+    labelled = realised.labelled;
+    for (const [metric, value] of Object.entries(realised.metrics)) if (value !== null) performance[metric] = value;
+  }
+  const latencies = rows.latencies.toSorted();
+  const total = rows.features.rows + rows.errors;
+  return {
+    id: 0, start, end, rows: rows.features.rows, modelVersions: [...rows.versions.keys()].toSorted((a, b) => a - b),
+    status: !enough ? 'too few rows' : driftedShare >= share && driftedShare > 0 ? 'drift' : 'ok', driftedShare, values, performance, labelled,
+    latencyP95Ms: latencies.length === 0 ? null : quantile(latencies, 0.95), errorRate: total === 0 ? 0 : rows.errors / total,
+  };
+}
+
+function compareAll(request: MonitorRequest, versionNumber: number, rows: WindowRows): DriftValue[] {
+  const { config, store, project } = request;
+  const version = getVersion(store, config.project, versionNumber);
+  const reference = readReference(project.root, version);
+  const dataset = config.datasets?.[version.report.data.dataset];
+  const schema = dataset?.schema ? project.schemas.get(dataset.schema)?.value : undefined;
+  const values: DriftValue[] = [];
+  for (const [name, column] of Object.entries(rows.features.columns)) {
+    const before = reference.columns[name];
+    if (before) values.push(compareColumn(name, before, column, schema?.fields.find((field) => field.name === name)?.loopwright));
+  }
+  const score = reference.columns['_score'];
+  if (version.report.task !== 'multiclass' && score) values.push(compareColumn('_score', score, { kind: 'number', values: rows.scores }));
+  return values;
+}
+
+function saveWindow(store: Store, monitor: string, window: DriftWindow, now: number): void {
+  store.sql.write(() => {
+    const known = store.sql.get<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? AND start = ?', monitor, window.start);
+    store.sql.run('INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (monitor, start) DO UPDATE SET result = excluded.result, evaluated_at = excluded.evaluated_at', monitor, window.start, window.end, JSON.stringify(window), now);
+    window.id = known?.id ?? store.sql.get<{ id: number }>('SELECT id FROM windows WHERE monitor = ? AND start = ?', monitor, window.start)?.id ?? 0;
+    const before = known ? (JSON.parse(known.result) as DriftWindow).status : null;
+    if (window.status === 'drift' && before !== 'drift') {
+      const columns = window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column);
+      recordEvent(store, { at: window.end, kind: 'alert', monitor, text: `${columns.length} of ${window.values.filter((value) => value.column !== '_score').length} features drifted: ${columns.join(', ')}`, modelVersion: window.modelVersions.at(-1) ?? null, runId: null });
+    }
+  });
+}
+
+/** The windows of a monitor as they were last judged, oldest first. */
+export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
+  return sql.all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor).map(({ id, result }) => ({ ...(JSON.parse(result) as DriftWindow), id }));
+}
+

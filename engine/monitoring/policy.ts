@@ -1,0 +1,45 @@
+import type { DriftWindow } from '../../protocol/drift.ts';
+import { durationMs, parseWindows } from '../project/duration.ts';
+import type { ProjectConfig, TriggerConfig } from '../project/schema/projectSchema.ts';
+import { brokenBounds } from './bounds.ts';
+
+export interface Decision {
+  retrain: boolean;
+  /** Why, or why not. */
+  reason: string;
+  monitor: string | null;
+}
+
+export interface PolicyInput {
+  config: ProjectConfig;
+  windowsOf: (monitor: string) => DriftWindow[];
+  /** When the model was last retrained, by the clock of `now`; null for never. */
+  lastRetrained: number | null;
+  now: number;
+}
+
+/** Decides by the policy whether to retrain: any trigger that holds for its count of windows in a row, unless the cooldown runs. */
+export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
+  const { retraining } = config;
+  if (!retraining) return { retrain: false, reason: 'no retraining policy is declared', monitor: null };
+  const holding = retraining.when.map((trigger) => ({ trigger, reason: holds(config, trigger, windowsOf(trigger.monitor).filter((window) => window.end <= now && (lastRetrained === null || window.end > lastRetrained))) })).find(({ reason }) => reason !== null);
+  if (!holding?.reason) return { retrain: false, reason: 'no trigger holds', monitor: null };
+  const cooldown = retraining.cooldown === undefined ? 0 : durationMs(retraining.cooldown);
+  if (lastRetrained !== null && now < lastRetrained + cooldown) return { retrain: false, reason: `${holding.reason}, but the cooldown of ${retraining.cooldown} runs until ${new Date(lastRetrained + cooldown).toISOString().slice(0, 16).replace('T', ' ')} UTC`, monitor: holding.trigger.monitor };
+  return { retrain: true, reason: holding.reason, monitor: holding.trigger.monitor };
+}
+
+function holds(config: ProjectConfig, trigger: TriggerConfig, windows: DriftWindow[]): string | null {
+  const monitor = config.monitors?.[trigger.monitor];
+  if (!monitor) return null;
+  const count = trigger.for === undefined ? 1 : (parseWindows(trigger.for) ?? 1);
+  // Windows without a verdict neither confirm nor break a series.
+  const metric = 'below' in trigger ? trigger.below : null;
+  const judged = windows.filter((window) => window.status !== 'too few rows' && (metric === null || window.performance[metric] !== undefined));
+  const latest = judged.slice(-count);
+  if (latest.length < count) return null;
+  const every = `${count} ${count === 1 ? 'window' : 'windows'}`;
+  if (metric === null) return latest.every((window) => window.status === 'drift') ? `the inputs drifted for ${every}` : null;
+  const below = latest.map((window) => brokenBounds(monitor, window).find((bound) => bound.metric === metric && bound.min !== null && bound.value < bound.min));
+  return below.every((bound) => bound !== undefined) ? `${metric} was below ${below[0]?.min} for ${every} (last ${Number(below.at(-1)?.value.toFixed(3))})` : null;
+}

@@ -1,0 +1,55 @@
+import { WorkError } from '../errors.ts';
+import { durationMs } from '../project/duration.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { listVersions, versionOf } from '../registry/modelVersions.ts';
+import { promote } from '../registry/promote.ts';
+import { executeRun, type RunEvents } from '../runner/execute.ts';
+import { recordEvent } from '../tracking/events.ts';
+import type { Store } from '../tracking/store.ts';
+
+export interface RetrainOutcome {
+  status: 'promoted' | 'proposed' | 'rejected' | 'failed';
+  /** The challenger, when one was trained. */
+  version: number | null;
+  previous: number | null;
+  runId: string | null;
+  message: string;
+}
+
+/** Trains a challenger on the data as it is at `now`, puts it before the gates, and promotes or proposes it by the policy. */
+export async function retrain(input: { project: Project; config: ProjectConfig; store: Store; reason: string; monitor: string | null; now: number; signal?: AbortSignal | undefined; events?: RunEvents | undefined }): Promise<RetrainOutcome> {
+  const { project, config, store, reason, monitor, now } = input;
+  const policy = config.retraining;
+  const before = listVersions(store, config.project)[0]?.version ?? 0;
+  const champion = versionOf(store, config.project, 'champion')?.version ?? null;
+  recordEvent(store, { at: now, kind: 'retrained', monitor, text: `retraining because ${reason}`, modelVersion: champion, runId: null });
+  const outcome = await executeRun({
+    project, store, stages: policy?.run, signal: input.signal, events: input.events, tags: { trigger: reason },
+    period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) }, commandLine: 'loopwright retrain',
+  });
+  const newest = listVersions(store, config.project)[0];
+  const version = newest && newest.version > before ? newest.version : null;
+  const base = { version, previous: champion, runId: outcome.runId };
+  if (outcome.status === 'failed') {
+    const message = outcome.error?.message ?? 'the run failed';
+    const rejected = version !== null;
+    recordEvent(store, { at: now, kind: 'rejected', monitor, text: rejected ? `v${version} was not promoted: ${message}` : `retraining failed in ${outcome.error?.stage}: ${message}`, modelVersion: version, runId: outcome.runId });
+    return { ...base, status: rejected ? 'rejected' : 'failed', message };
+  }
+  if (version === null) return { ...base, status: 'failed', message: 'nothing changed since the last training, so no new version was made' };
+  if (policy?.then !== 'promote') return { ...base, status: 'proposed', message: `v${version} passed its gates and waits: loopwright models promote ${version}` };
+  try {
+    promote(store, config.project, version, reason, now);
+  } catch (error) {
+    if (!(error instanceof WorkError)) throw error;
+    recordEvent(store, { at: now, kind: 'rejected', monitor, text: error.message, modelVersion: version, runId: outcome.runId });
+    return { ...base, status: 'rejected', message: error.message };
+  }
+  return { ...base, status: 'promoted', message: `v${version} is champion` };
+}
+
+/** When retraining was last started, by the clock that started it; null for never. */
+export function lastRetrained({ sql }: Pick<Store, 'sql'>): number | null {
+  return sql.get<{ at: number | null }>(`SELECT max(at) AS at FROM events WHERE kind = 'retrained'`)?.at ?? null;
+}
