@@ -1,0 +1,93 @@
+import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';
+import { openDatabase, type Database } from '../data/database.ts';
+import type { Column } from '../data/table.ts';
+import { ProjectError, WorkError } from '../errors.ts';
+import { join } from 'node:path';
+import { loadModel } from '../models/savedModel.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { getVersion, versionOf } from '../registry/modelVersions.ts';
+import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
+import { quantile } from '../statistics/bootstrap.ts';
+import { listEvents } from '../tracking/events.ts';
+import type { Store } from '../tracking/store.ts';
+import { sorted, texts } from './compareColumn.ts';
+import { listWindows } from './evaluateMonitor.ts';
+import { readReference } from './reference.ts';
+import { readWindow } from './windowRows.ts';
+
+/** Everything the drift view shows of a monitor. */
+export function driftReport(store: Store, config: ProjectConfig, name: string): DriftReport {
+  const monitor = monitorOf(config, name);
+  const windows = listWindows(store, name);
+  const most = new Map<string, number>();
+  for (const window of windows) for (const value of window.values) most.set(value.column, Math.max(most.get(value.column) ?? 0, value.value === null ? 0 : value.value / value.threshold));
+  const champion = versionOf(store, config.project, 'champion');
+  const bounds = Object.entries(monitor.expect ?? {});
+  return {
+    monitor: name, deployment: monitor.deployment, referenceRows: champion ? readReference(store.root, champion).rows : 0,
+    columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
+    windows,
+    expect: bounds.map(([metric, { min = null, max = null }]) => ({ metric, min, max })),
+    headlineMetric: bounds.find(([metric]) => windows.some((window) => window.performance[metric] !== undefined))?.[0] ?? champion?.report.headlineMetric ?? null,
+    events: listEvents(store, name),
+    share: monitor.drift?.share ?? 0.5,
+  };
+}
+
+/** The distribution of one column in the reference and in a window, over the same bins. */
+export async function driftDetail(store: Store, config: ProjectConfig, name: string, windowId: number, column: string): Promise<DriftDetail> {
+  const monitor = monitorOf(config, name);
+  const window = listWindows(store, name).find((candidate) => candidate.id === windowId);
+  const versionNumber = window?.modelVersions.at(-1);
+  if (!window || versionNumber === undefined) throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
+  const version = getVersion(store, config.project, versionNumber);
+  const { meta } = await loadModel(join(store.root, version.path));
+  let db: Database | null = null;
+  try {
+    const rows = await readWindow(store, async () => (db ??= await openDatabase()), monitor.deployment, window.start, window.end, meta.features);
+    const reference = readReference(store.root, version).columns[column];
+    const current: Column | undefined = column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];
+    if (!reference || !current) throw new WorkError(`The column \`${column}\` is not in the reference of version ${versionNumber}.`);
+    return compareBins(column, reference, current);
+  } finally {
+    (db as Database | null)?.close();
+  }
+}
+
+function compareBins(column: string, reference: Column, current: Column): DriftDetail {
+  const shares = (counts: number[]) => {
+    const total = counts.reduce((sum, n) => sum + n, 0);
+    return counts.map((n) => (total === 0 ? 0 : n / total));
+  };
+  if (reference.kind === 'number' && current.kind === 'number') {
+    const [before, now] = [sorted(reference.values), sorted(current.values)];
+    const edges = binEdges(before, now);
+    return { column, type: 'numeric', edges, labels: [], reference: shares(countBins(before, edges)), current: shares(countBins(now, edges)), nReference: before.length, nCurrent: now.length };
+  }
+  const [before, now] = [countCategories(texts(reference)), countCategories(texts(current))];
+  const labels = [...new Set([...before.keys(), ...now.keys()])].toSorted((a, b) => (before.get(b) ?? 0) + (now.get(b) ?? 0) - (before.get(a) ?? 0) - (now.get(a) ?? 0)).slice(0, 30);
+  const a = labels.map((label) => before.get(label) ?? 0);
+  const b = labels.map((label) => now.get(label) ?? 0);
+  const sum = (values: Iterable<number>) => [...values].reduce((total, n) => total + n, 0);
+  return { column, type: 'categorical', edges: [], labels, reference: shares(a), current: shares(b), nReference: sum(before.values()), nCurrent: sum(now.values()) };
+}
+
+/** Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one odd value does not flatten the picture; a side with few distinct values gets a bin each. */
+function binEdges(a: Float64Array, b: Float64Array): number[] {
+  const all = Float64Array.from([...a, ...b]).sort();
+  const distinct = new Set(all);
+  if (distinct.size <= 24 && distinct.size > 1) {
+    const values = [...distinct];
+    const middles = values.slice(1).map((value, i) => (value + (values[i] ?? value)) / 2);
+    return [(values[0] ?? 0) - ((middles[0] ?? 0) - (values[0] ?? 0)), ...middles, (values.at(-1) ?? 0) + ((values.at(-1) ?? 0) - (middles.at(-1) ?? 0))];
+  }
+  const [low, high] = [quantile(all, 0.005), quantile(all, 0.995)];
+  const edges = high > low ? equalEdges([low, high], 24) : equalEdges(all, 24);
+  return edges.length > 0 ? edges : quantileEdges(all, 24);
+}
+
+function monitorOf(config: ProjectConfig, name: string) {
+  const monitor = config.monitors?.[name];
+  if (!monitor) throw new ProjectError(`There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`);
+  return monitor;
+}

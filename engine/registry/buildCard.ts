@@ -1,0 +1,44 @@
+import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
+import { WorkError } from '../errors.ts';
+import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { predictionCount } from '../serving/predictionLog.ts';
+import { getRun } from '../tracking/queryRuns.ts';
+import type { Store } from '../tracking/store.ts';
+import { aliasesOf, getVersion, listVersions, versionOf } from './modelVersions.ts';
+
+/** Everything the model card shows of a version, from the store alone. */
+export function buildCard(store: Store, config: ProjectConfig, which: number | 'champion' | 'latest'): ModelCard {
+  const model = config.project;
+  const found = which === 'champion' ? (versionOf(store, model, 'champion') ?? listVersions(store, model)[0]) : which === 'latest' ? listVersions(store, model)[0] : getVersion(store, model, which);
+  if (!found) throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
+  const { report, version, runId } = found;
+  const run = getRun(store, runId);
+  const aliases = aliasesOf(store, model);
+  const passed = report.gates.filter((gate) => gate.passed).length;
+  const total = report.gates.length;
+  return {
+    model, version, aliases: aliases.get(version) ?? [], createdAt: found.createdAt, task: report.task, target: report.target, algorithm: report.algorithm, backend: report.backend,
+    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : passed === total ? `All ${total} gates passed.` : `${total - passed} of ${total} gates failed; this version may not be promoted.` },
+    intendedUse: config.card?.intended_use ?? null, limitations: config.card?.limitations ?? null, ethics: config.card?.ethics ?? null,
+    data: report.data, features: report.features, performance: report.performance, gates: report.gates, slices: report.slices, fairness: report.fairness, calibration: report.calibration,
+    params: run.params,
+    run: { runId, name: run.name, experiment: run.experiment, commit: run.commit, dirty: run.dirty, seed: run.seed, durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt },
+    environment: run.environment,
+    health: healthOf(store, config, version),
+    versions: listVersions(store, model).map((other) => ({ version: other.version, aliases: aliases.get(other.version) ?? [], createdAt: other.createdAt, headline: other.report.performance[report.headlineMetric]?.value ?? null })),
+    headlineMetric: report.headlineMetric,
+    reproduce: run.reproduce,
+  };
+}
+
+function healthOf(store: Store, config: ProjectConfig, version: number): CardHealth[] {
+  return Object.keys(config.deployments ?? {}).flatMap((deployment) => {
+    const served = store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions WHERE deployment = ? AND model_version = ?', deployment, version)?.n ?? 0;
+    const scored = store.sql.get<{ n: number | null }>('SELECT sum(rows) AS n FROM prediction_files WHERE deployment = ? AND model_version = ?', deployment, version)?.n ?? 0;
+    if (served + scored === 0 && predictionCount(store, deployment).predictions === 0) return [];
+    const monitor = Object.entries(config.monitors ?? {}).find(([, candidate]) => candidate.deployment === deployment)?.[0];
+    const last = monitor === undefined ? undefined : listWindows(store, monitor).findLast((window) => window.modelVersions.includes(version));
+    return [{ deployment, predictions: served + scored, lastWindow: last ? { start: last.start, end: last.end, rows: last.rows, driftedShare: last.status === 'too few rows' ? null : last.driftedShare, performance: last.performance } : null }];
+  });
+}

@@ -1,0 +1,29 @@
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import { buildGraph } from '../project/graph.ts';
+import { entryOf } from '../project/located.ts';
+import { configFor, type Project } from '../project/loadProject.ts';
+import { lastStageResults } from '../tracking/queryRuns.ts';
+import type { Store } from '../tracking/store.ts';
+import { readLock } from './lockFile.ts';
+import { FileMarks } from './markFiles.ts';
+import { planStages, type Period } from './plan.ts';
+
+/** Every stage with its state and why. `store` is null before the first run. */
+export function stageStatuses(project: Project, store: Store | null, experiment = 'default', period?: Period): StageStatus[] {
+  const config = configFor(project, experiment);
+  const graph = buildGraph(config, project.files);
+  const marks = new FileMarks(project.root, store);
+  const plan = planStages({ project, config, graph, lock: readLock(project.root), marks, experiment, ...(period ? { period } : {}) });
+  const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
+  const stages = entryOf(project.file.parsed.root ?? undefined, 'stages')?.value;
+  return plan.map(({ node, state, reasons }) => {
+    const result = last.get(node.name) ?? null;
+    const range = entryOf(stages, node.name)?.keyRange;
+    const failed = state !== 'fresh' && (result?.status === 'failed' || result?.status === 'interrupted' || result?.status === 'cancelled');
+    return {
+      name: node.name, kind: node.kind, state: result?.status === 'running' ? 'running' : failed && result?.status === 'failed' ? 'failed' : state,
+      reasons: failed ? [`the last run ${result?.status === 'failed' ? 'failed' : `was ${result?.status}`}`, ...reasons] : reasons,
+      dependsOn: node.dependsOn, line: range ? project.file.parsed.lines.at(range.start).line : null, last: result,
+    };
+  });
+}
