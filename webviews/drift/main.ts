@@ -1,1 +1,8 @@
-export {};
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '../ui/base.css';
+import './drift.css';
+import { Connection } from '../ui/connection.ts';
+import { Drift } from './drift.ts';
+import type { Kept } from './model.ts';
+
+export const drift = new Drift((view) => new Connection<'drift', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }));

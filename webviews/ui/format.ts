@@ -29,13 +29,20 @@ export function number(value: number | null | undefined, digits = 4): string {
 
 /** A metric in the unit that its name carries: `latency_p95_ms` → `3.2 ms`. */
 export function metric(name: string, value: number | null | undefined): string {
-  const text = number(value);
-  if (text === absent) return text;
+  if (value === null || value === undefined || !Number.isFinite(value)) return absent;
+  const text = steady(value);
   const base = name.replace(/[@[].*$/, '');
   if (base.endsWith('_ms')) return `${text} ms`;
   if (base.endsWith('_s') || base.endsWith('_seconds')) return `${text} s`;
-  if (base.endsWith('_bytes')) return bytes(value ?? 0);
+  if (base.endsWith('_bytes')) return bytes(value);
   return text;
+}
+
+/** The same number of digits all down a column, so that the points stand under one another. */
+function steady(value: number): string {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || size < 0.01 || size >= 1000) return number(value);
+  return (size < 1 ? value.toFixed(4) : value.toPrecision(4)).replace('-', '−');
 }
 
 /** A difference with its sign. */

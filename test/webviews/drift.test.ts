@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
+import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
+import type { Answers, OpenView } from '../helpers/viewPage.ts';
+
+const engine: Answers = { 'drift/report': () => makeReport(), 'drift/detail': ({ column }) => makeDetail(column) };
+const state = { monitor: 'production' };
+const size = { width: 1200, height: 1000 };
+
+describe('drift', { skip: cannotTest() }, () => {
+  let bench: ViewBench;
+  before(async () => { bench = await ViewBench.start(); });
+  after(() => bench.stop());
+
+  const shown = async (view: OpenView) => {
+    await view.page.locator('.distribution').waitFor();
+    await view.page.locator('.timeline canvas').first().waitFor();
+  };
+
+  it('says in a sentence whether it drifted, whether it hurts, and what broke', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    const verdict = await view.page.locator('.verdict').innerText();
+    assert.match(verdict, /drifted in the last window: amount/);
+    assert.match(verdict, /Broken data in country/);
+    assert.match(verdict, /pr_auc is 0\.7\d+, expected at least 0\.7500/);
+    assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN/);
+    assert.deepEqual(view.faults, []);
+  });
+
+  it('moves over the cells by keyboard and shows the numbers with their convention', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    assert.equal(await view.page.locator('.selected h2').innerText(), 'amount');
+    await view.page.locator('.timeline').focus();
+    await view.page.keyboard.press('ArrowDown');
+    await view.page.waitForFunction(() => document.querySelector('.selected h2')?.textContent === 'merchant_category');
+    assert.match(await view.page.locator('.numbers').innerText(), /js_distance_2/);
+    const before = await view.page.locator('.numbers p').first().innerText();
+    await view.page.keyboard.press('ArrowLeft');
+    await view.page.waitForFunction((text) => document.querySelector('.numbers p')?.textContent !== text, before);
+    assert.match(await view.page.locator('#cell-said').textContent() ?? '', /merchant_category/);
+  });
+
+  it('selects a cell by a click on the heat map', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    const box = await view.page.locator('.timeline canvas').first().boundingBox();
+    assert.ok(box);
+    await view.page.mouse.click(box.x + 150 + (box.width - 174) * 0.1, box.y + 208 + 24 * 2.5);
+    await view.page.waitForFunction(() => document.querySelector('.selected h2')?.textContent === 'hour');
+  });
+
+  it('retrains and checks through the editor', async () => {
+    const view = await bench.open('drift', state, engine);
+    await shown(view);
+    await view.page.getByText('Retrain', { exact: true }).click();
+    await view.page.getByText('Check now').click();
+    assert.deepEqual(view.actions, [{ do: 'retrain' }, { do: 'monitorNow', monitor: 'production' }]);
+  });
+
+  it('has its designed states in every theme', async () => {
+    for (const theme of ['light', 'dark', 'contrast'] as const) {
+      const full = await bench.open('drift', state, engine, theme, size);
+      await shown(full);
+      await full.page.waitForTimeout(200);
+      await full.picture(`drift-full-${theme}`);
+      assert.deepEqual(full.faults, []);
+      await full.page.close();
+    }
+    const empty = await bench.open('drift', state, { ...engine, 'drift/report': () => ({ ...makeReport(), windows: [] }) });
+    await empty.page.getByText('No window yet').waitFor();
+    await empty.picture('drift-empty-dark');
+    const loading = await bench.open('drift', state, {});
+    await loading.page.waitForTimeout(400);
+    await loading.picture('drift-loading-dark');
+    const failing = await bench.open('drift', state, engine, 'dark', size);
+    await shown(failing);
+    failing.answer({ 'drift/report': () => { throw new Error('The prediction log could not be read: it is locked by another process.'); } });
+    await failing.changed();
+    await failing.page.locator('.error-bar').waitFor();
+    assert.equal(await failing.page.locator('.distribution').count(), 1);
+    await failing.picture('drift-error-dark');
+  });
+
+  it('draws anew in the colours of another theme', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    const pixels = () => view.page.locator('.timeline canvas').first().evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
+    const before = await pixels();
+    await view.page.evaluate(() => { document.body.className = 'vscode-light'; });
+    await view.page.waitForTimeout(300);
+    assert.notEqual(await pixels(), before);
+    assert.deepEqual(view.faults, []);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { makeCard } from '../fixtures/views/card.ts';
+import { overview } from '../fixtures/views/overview.ts';
+import { cannotTest, pictures, ViewBench } from '../helpers/viewPage.ts';
+import type { Answers } from '../helpers/viewPage.ts';
+
+const engine: Answers = { 'project/overview': () => overview, 'models/card': ({ version }) => makeCard(version === 3 || version === 'champion' ? 3 : 4) };
+const tall = { width: 1100, height: 1400 };
+
+describe('model card', { skip: cannotTest() }, () => {
+  let bench: ViewBench;
+  before(async () => { bench = await ViewBench.start(); });
+  after(() => bench.stop());
+
+  it('says the verdict, shows the gates against their bounds and marks what nobody wrote', async () => {
+    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    await view.page.locator('.verdict').waitFor();
+    assert.match(await view.page.locator('.verdict').innerText(), /4 of 5 gates/);
+    assert.equal(await view.page.locator('svg.interval').count(), 5);
+    assert.equal(await view.page.locator('.missing').count(), 2);
+    assert.match(await view.page.locator('.missing').first().innerText(), /Nobody has written this yet/);
+    assert.match(await view.page.locator('body').innerText(), /too few rows|jewellery/);
+    assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|\[object/);
+    assert.deepEqual(view.faults, []);
+  });
+
+  it('compares with another version and says what the intervals allow', async () => {
+    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    await view.page.locator('#against').selectOption('3');
+    await view.page.locator('.comparison table').waitFor();
+    const text = await view.page.locator('.comparison').innerText();
+    assert.match(text, /pr_auc\s+0\.9210\s+0\.9120\s+\+0\.009\s+better, intervals overlap/);
+    assert.match(text, /hidden\s+\[128, 64\]\s+\[64, 32\]/);
+    await view.picture('modelCard-compare-dark');
+    const kept = await view.page.evaluate('window.keptState') as { ui: { against: number } };
+    assert.equal(kept.ui.against, 3);
+  });
+
+  it('promotes and opens through the editor, never by itself', async () => {
+    const view = await bench.open('modelCard', { version: 4 }, engine);
+    await view.page.getByText('Promote to champion').click();
+    await view.page.getByRole('button', { name: 'brave-otter' }).click();
+    assert.deepEqual(view.actions, [{ do: 'promote', version: 4 }, { do: 'openRun', runId: 'r400c0ffee0123456789' }]);
+    assert.ok(!view.requests.includes('models/promote'));
+  });
+
+  it('prints well', async () => {
+    const view = await bench.open('modelCard', { version: 3 }, engine, 'dark', tall);
+    await view.page.locator('.verdict').waitFor();
+    await view.page.emulateMedia({ media: 'print' });
+    assert.equal(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+    assert.equal(await view.page.locator('.actions').isVisible(), false);
+    await view.page.screenshot({ path: join(pictures, 'modelCard-print.png'), fullPage: true });
+  });
+
+  it('has its designed states in every theme', async () => {
+    for (const theme of ['light', 'dark', 'contrast'] as const) {
+      const full = await bench.open('modelCard', { version: 4 }, engine, theme, { width: 1100, height: 2500 });
+      await full.page.locator('.verdict').waitFor();
+      await full.picture(`modelCard-full-${theme}`);
+      assert.deepEqual(full.faults, []);
+      await full.page.close();
+    }
+    const empty = await bench.open('modelCard', { version: 'latest' }, { 'project/overview': () => ({ ...overview, models: [] }) });
+    await empty.page.getByText('No model version yet').waitFor();
+    await empty.picture('modelCard-empty-dark');
+    const loading = await bench.open('modelCard', { version: 'latest' }, {});
+    await loading.page.waitForTimeout(400);
+    await loading.picture('modelCard-loading-dark');
+    const failing = await bench.open('modelCard', { version: 3 }, engine);
+    await failing.page.locator('.verdict').waitFor();
+    failing.answer({ 'models/card': () => { throw new Error('The card of v3 could not be read: artifacts/r3/card.json is missing.'); } });
+    await failing.changed();
+    await failing.page.locator('.error-bar').waitFor();
+    assert.equal(await failing.page.locator('.verdict').count(), 1);
+    await failing.picture('modelCard-error-dark');
+  });
+});

@@ -1,0 +1,155 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import type { DriftReport, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
+import { count, day, dayTime, metric, number, percent } from '../ui/format.ts';
+import type { ChartColors } from '../ui/theme.ts';
+import { ratio } from './model.ts';
+import type { Cell } from './model.ts';
+
+const left = 150;
+const right = 24;
+const performanceTop = 44;
+const performanceHeight = 130;
+const heatTop = performanceTop + performanceHeight + 34;
+const cellHeight = 24;
+const zoomHeight = 60;
+
+/** What stands in a cell besides its colour, so that state is never told by colour alone. */
+export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·' } as const;
+const eventShapes: Record<MonitorEvent['kind'], { symbol: string; color: 'drifted' | 'foreground' | 'calm' | 'broken' }> = {
+  alert: { symbol: 'triangle', color: 'drifted' },
+  deployed: { symbol: 'pin', color: 'calm' },
+  promoted: { symbol: 'pin', color: 'calm' },
+  retrained: { symbol: 'rect', color: 'foreground' },
+  rejected: { symbol: 'diamond', color: 'broken' },
+  'rolled back': { symbol: 'arrow', color: 'broken' },
+};
+
+export function timelineHeight(report: DriftReport): number {
+  return heatTop + report.columns.length * cellHeight + zoomHeight;
+}
+
+/** Performance above, features below, one time axis for both: a window is the same place in each panel. */
+export function timelineOption(report: DriftReport, metricName: string | null, selected: Cell | null, colors: ChartColors, period: [number, number] | null): EChartsCoreOption {
+  const labels = report.windows.map((window) => dayTime(window.start));
+  const heatHeight = report.columns.length * cellHeight;
+  const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
+  const axis = { type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colors.grid } }, splitLine: { show: false } };
+  const rows = [...report.columns].toReversed();
+  return {
+    animation: false,
+    textStyle: { fontFamily: colors.font, color: colors.foreground },
+    aria: { enabled: true },
+    grid: [
+      { left, right, top: performanceTop, height: performanceHeight },
+      { left, right, top: heatTop, height: heatHeight },
+    ],
+    xAxis: [
+      { ...axis, gridIndex: 0, axisLabel: { show: false } },
+      { ...axis, gridIndex: 1, axisLabel: { ...text, formatter: (_label: string, index: number) => day(report.windows[index]?.start ?? 0), hideOverlap: true } },
+    ],
+    yAxis: [
+      { type: 'value', gridIndex: 0, scale: true, axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
+      { type: 'category', gridIndex: 1, data: rows, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate' } },
+    ],
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    dataZoom: [{ type: 'slider', xAxisIndex: [0, 1], bottom: 6, height: 18, left, right, brushSelect: false, showDataShadow: false, borderColor: colors.grid, textStyle: text, labelFormatter: (index: number) => day(report.windows[index]?.start ?? 0), ...(period ? { startValue: period[0], endValue: period[1] } : {}) }],
+    // Rich text draws on the canvas: the page's policy allows no style attribute.
+    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 } },
+    series: [...performanceSeries(report, metricName, colors), eventSeries(report, metricName, colors), ...heatSeries(report, rows, colors), selectionSeries(report, rows, selected, colors)],
+  };
+}
+
+function performanceSeries(report: DriftReport, name: string | null, colors: ChartColors): object[] {
+  if (name === null) return [];
+  const expected = report.expect.find((one) => one.metric === name);
+  const bounds = [expected?.min, expected?.max].filter((bound): bound is number => bound !== undefined && bound !== null);
+  return [{
+    type: 'line', name, id: 'performance', xAxisIndex: 0, yAxisIndex: 0, symbol: 'circle', symbolSize: 6, connectNulls: false,
+    data: report.windows.map((window) => performanceOf(window, name)),
+    lineStyle: { color: colors.series[0], width: 2 },
+    itemStyle: { color: colors.series[0] },
+    tooltip: { formatter: (point: { dataIndex: number; value: number }) => {
+      const window = report.windows[point.dataIndex];
+      return window ? `${dayTime(window.start)}\n${name} ${metric(name, point.value)}\n${count(window.labelled)} of ${count(window.rows)} rows labelled` : '';
+    } },
+    markLine: {
+      silent: true, symbol: 'none', animation: false,
+      lineStyle: { color: colors.drifted, type: 'dashed', width: 1.5 },
+      label: { formatter: (line: { value: number }) => `gate ${metric(name, line.value)}`, color: colors.muted, position: 'insideEndTop', fontSize: 11 },
+      data: bounds.map((bound) => ({ yAxis: bound })),
+    },
+  }];
+}
+
+function performanceOf(window: DriftWindow, name: string): number | null {
+  const value = window.performance[name];
+  return value === undefined || !Number.isFinite(value) ? null : value;
+}
+
+/** The windows are the axis, so an event stands at the window in which it fell. */
+export function windowOf(report: DriftReport, at: number): number {
+  const inside = report.windows.findIndex((window) => at >= window.start && at < window.end);
+  if (inside >= 0) return inside;
+  const [first] = report.windows;
+  return first && at < first.start ? 0 : report.windows.length - 1;
+}
+
+function eventSeries(report: DriftReport, name: string | null, colors: ChartColors): object {
+  const values = name === null ? [] : report.windows.map((window) => performanceOf(window, name)).filter((value) => value !== null);
+  const bound = report.expect.filter((one) => one.metric === name).flatMap((one) => [one.min, one.max]).filter((value) => value !== null);
+  const top = values.length + bound.length === 0 ? 1 : Math.max(...values, ...bound);
+  const stacked = new Map<number, number>();
+  return {
+    type: 'scatter', id: 'events', xAxisIndex: 0, yAxisIndex: 0, symbolSize: 12, clip: false, z: 5,
+    data: report.events.map((event) => {
+      const at = windowOf(report, event.at);
+      const depth = stacked.get(at) ?? 0;
+      stacked.set(at, depth + 1);
+      const shape = eventShapes[event.kind];
+      return { value: [at, top], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true };
+    }),
+    tooltip: { formatter: (point: { dataIndex: number }) => {
+      const event = report.events[point.dataIndex];
+      return event ? `${dayTime(event.at)}\n${event.kind}: ${event.text}` : '';
+    } },
+  };
+}
+
+function heatSeries(report: DriftReport, rows: string[], colors: ChartColors): object[] {
+  const kinds = ['stable', 'drifted', 'broken', 'too few rows'] as const;
+  const fills = { stable: colors.calm, drifted: colors.drifted, broken: colors.broken, 'too few rows': colors.muted };
+  return kinds.map((kind) => ({
+    type: 'heatmap', id: `heat ${kind}`, name: kind, xAxisIndex: 1, yAxisIndex: 1,
+    data: report.windows.flatMap((window, x) => window.values.filter((value) => value.kind === kind && rows.includes(value.column)).map((value) => ({
+      value: [x, rows.indexOf(value.column), value.value ?? 0],
+      itemStyle: { color: fills[kind], opacity: opacityOf(kind, ratio(value)), borderColor: colors.background, borderWidth: 1 },
+    }))),
+    label: { show: kind !== 'stable', formatter: cellMarks[kind], color: kind === 'too few rows' ? colors.muted : colors.kind === 'light' || colors.kind === 'contrastLight' ? '#ffffff' : '#111111', fontSize: 10 },
+    emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } },
+    tooltip: { formatter: (point: { value: [number, number, number] }) => cellText(report, rows, point.value) },
+  }));
+}
+
+/** Far beyond the threshold is full colour; a stable cell stays pale, and paler the calmer. */
+function opacityOf(kind: keyof typeof cellMarks, far: number): number {
+  if (kind === 'too few rows') return 0.12;
+  if (kind === 'stable') return 0.06 + 0.3 * Math.min(1, Math.max(0, far));
+  return 0.6 + 0.4 * Math.min(1, Math.max(0, far - 1) / 2);
+}
+
+function cellText(report: DriftReport, rows: string[], [x, y]: [number, number, number]): string {
+  const window = report.windows[x];
+  const value = window?.values.find((one) => one.column === rows[y]);
+  if (!window || !value) return '';
+  const missing = value.kind === 'broken' ? `\nmissing ${percent(value.missingReference)} → ${percent(value.missingCurrent)}` : '';
+  return `${value.column} · ${dayTime(window.start)}\n${value.measure} ${number(value.value)}, threshold ${number(value.threshold)}\n${value.kind}, n ${count(value.nCurrent)} against ${count(value.nReference)}${missing}`;
+}
+
+function selectionSeries(report: DriftReport, rows: string[], selected: Cell | null, colors: ChartColors): object {
+  const x = selected ? report.windows.findIndex((window) => window.id === selected.windowId) : -1;
+  const y = selected ? rows.indexOf(selected.column) : -1;
+  return {
+    type: 'heatmap', id: 'selection', xAxisIndex: 1, yAxisIndex: 1, silent: true, z: 6,
+    data: x < 0 || y < 0 ? [] : [{ value: [x, y, 0], itemStyle: { color: 'rgba(0,0,0,0)', borderColor: colors.focus, borderWidth: 3 } }],
+  };
+}

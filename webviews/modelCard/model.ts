@@ -1,0 +1,30 @@
+import type { ModelCard } from '../../protocol/modelCard.ts';
+import type { Connection } from '../ui/connection.ts';
+import type { Loadable } from '../ui/loadable.ts';
+
+export interface Kept {
+  /** The version beside which this one is held; null for none. */
+  against: number | null;
+}
+
+export type CardConnection = Connection<'modelCard', Kept>;
+
+export interface Model {
+  card: Loadable<ModelCard>;
+  other: Loadable<ModelCard>;
+  against: number | null;
+  /** True when the project has no version at all. */
+  none: boolean;
+}
+
+export interface Does {
+  compare(version: number | null): void;
+  openRun(runId: string): void;
+  openCard(version: number): void;
+  openDrift(deployment: string): void;
+  openProject(): void;
+  promote(version: number): void;
+  runAll(): void;
+  copy(text: string): void;
+  retry(): void;
+}
