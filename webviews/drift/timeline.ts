@@ -7,7 +7,7 @@ import type { Cell } from './model.ts';
 
 const left = 150;
 const right = 24;
-const performanceTop = 44;
+const performanceTop = 52;
 const performanceHeight = 130;
 const heatTop = performanceTop + performanceHeight + 34;
 const cellHeight = 24;
@@ -15,13 +15,15 @@ const zoomHeight = 60;
 
 /** What stands in a cell besides its colour, so that state is never told by colour alone. */
 export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·' } as const;
+/** The shapes of the events, as they are drawn and as the legend writes them. */
+export const eventMarks: Record<MonitorEvent['kind'], string> = { alert: '▲', deployed: '●', promoted: '●', retrained: '■', rejected: '◆', 'rolled back': '▼' };
 const eventShapes: Record<MonitorEvent['kind'], { symbol: string; color: 'drifted' | 'foreground' | 'calm' | 'broken' }> = {
   alert: { symbol: 'triangle', color: 'drifted' },
-  deployed: { symbol: 'pin', color: 'calm' },
-  promoted: { symbol: 'pin', color: 'calm' },
+  deployed: { symbol: 'circle', color: 'calm' },
+  promoted: { symbol: 'circle', color: 'calm' },
   retrained: { symbol: 'rect', color: 'foreground' },
   rejected: { symbol: 'diamond', color: 'broken' },
-  'rolled back': { symbol: 'arrow', color: 'broken' },
+  'rolled back': { symbol: 'triangle', color: 'broken' },
 };
 
 export function timelineHeight(report: DriftReport): number {
@@ -106,7 +108,7 @@ function eventSeries(report: DriftReport, name: string | null, colors: ChartColo
       const depth = stacked.get(at) ?? 0;
       stacked.set(at, depth + 1);
       const shape = eventShapes[event.kind];
-      return { value: [at, top], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true };
+      return { value: [at, top], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: depth === 0 && event.modelVersion !== null && event.kind !== 'alert', formatter: `v${event.modelVersion ?? ''}`, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
       const event = report.events[point.dataIndex];
@@ -124,7 +126,7 @@ function heatSeries(report: DriftReport, rows: string[], colors: ChartColors): o
       value: [x, rows.indexOf(value.column), value.value ?? 0],
       itemStyle: { color: fills[kind], opacity: opacityOf(kind, ratio(value)), borderColor: colors.background, borderWidth: 1 },
     }))),
-    label: { show: kind !== 'stable', formatter: cellMarks[kind], color: kind === 'too few rows' ? colors.muted : colors.kind === 'light' || colors.kind === 'contrastLight' ? '#ffffff' : '#111111', fontSize: 10 },
+    label: { show: kind !== 'stable', formatter: cellMarks[kind], color: kind === 'too few rows' ? colors.foreground : colors.kind === 'light' || colors.kind === 'contrastLight' ? '#ffffff' : '#111111', fontSize: 10 },
     emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } },
     tooltip: { formatter: (point: { value: [number, number, number] }) => cellText(report, rows, point.value) },
   }));

@@ -27,7 +27,7 @@ export function dotPlot(title: string, dots: Dot[], overall: number | null): Tem
   const height = top + dots.length * rowHeight + 18;
   const width = labelWidth + plotWidth + numberWidth;
   return html`<svg class="dots" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label="${title} by group">
-    <text x=${labelWidth + plotWidth + numberWidth} y="11" text-anchor="end" class="muted">${title} · n</text>
+    <text x=${width - 62} y="11" text-anchor="end" class="muted">${title}</text><text x=${width} y="11" text-anchor="end" class="muted">n</text>
     ${overall === null ? nothing : svg`<line class="overall" x1=${x(overall)} x2=${x(overall)} y1=${top - 2} y2=${height - 16}></line><text class="muted" x=${x(overall)} y="11" text-anchor="middle">all ${number(overall, 3)}</text>`}
     ${dots.map((dot, index) => row(dot, top + index * rowHeight + rowHeight / 2, x, width))}
     ${[from, (from + to) / 2, to].map((tick, index) => svg`<text class="muted" x=${x(tick)} y=${height - 3} text-anchor=${['start', 'middle', 'end'][index] ?? 'middle'}>${number(tick, 2)}</text>`)}
@@ -42,7 +42,7 @@ function row(dot: Dot, y: number, x: (value: number) => number, width: number): 
     ${dot.value === null ? svg`<text class="muted" x=${labelWidth + 6} y=${y + 4}>too few rows</text>` : nothing}
     ${dot.low === null || dot.high === null ? nothing : svg`<line class="whisker" x1=${x(dot.low)} x2=${x(dot.high)} y1=${y} y2=${y}></line>`}
     ${dot.value === null ? nothing : svg`<circle class="dot" cx=${x(dot.value)} cy=${y} r="4.5"></circle>`}
-    <text x=${width} y=${y + 4} text-anchor="end">${dot.value === null ? '' : number(dot.value, 3)}  · ${count(dot.n)}</text>
+    <text x=${width - 62} y=${y + 4} text-anchor="end">${dot.value === null ? '' : dot.value.toFixed(3)}</text><text x=${width} y=${y + 4} text-anchor="end">${count(dot.n)}</text>
   </g>`;
 }
 

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GateResult } from '../../protocol/runs.ts';
 import type { Estimate } from '../../protocol/modelCard.ts';
-import { count, metric, percent } from './format.ts';
+import { count, metric, number, percent } from './format.ts';
 import { intervalBar } from './intervalBar.ts';
 import { passMark } from './pieces.ts';
 
@@ -13,7 +13,7 @@ export function gateRows(gates: GateResult[], estimates: Record<string, Estimate
 }
 
 function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResult {
-  const bounds = [gate.min === null ? '' : `≥ ${metric(gate.gate, gate.min)}`, gate.max === null ? '' : `≤ ${metric(gate.gate, gate.max)}`].filter(Boolean).join(', ');
+  const bounds = [gate.min === null ? '' : `≥ ${number(gate.min)}`, gate.max === null ? '' : `≤ ${number(gate.max)}`].filter(Boolean).join(', ');
   const low = estimate?.low ?? (gate.min === null ? null : gate.bound);
   const high = estimate?.high ?? (gate.max === null ? null : gate.bound);
   return html`<tr>

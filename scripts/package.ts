@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stage = join(root, 'build/vsix');
+const shippedDependencies = ['better-sqlite3', '@duckdb/node-api'];
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  [key: string]: unknown;
+}
+
+/** Everything that may be in the package. A file that none of these knows stops the packaging. */
+const expected = [
+  /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
+  /^dist\/(client|lspClient|server|cli)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
+  /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
+  /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
+  /^node_modules\/(better-sqlite3|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
+  /^node_modules\/better-sqlite3\/lib\/.+\.js$/, /^node_modules\/better-sqlite3\/prebuilds\/[\w-]+\.node$/,
+  /^node_modules\/@duckdb\/node-api\/lib\/.+\.js$/, /^node_modules\/@duckdb\/node-bindings\/duckdb\.js$/,
+  /^node_modules\/@duckdb\/node-bindings-[\w-]+\/(duckdb\.node|libduckdb\.(so|dylib)|duckdb\.dll)$/,
+];
+
+/** Builds the extension for this platform; returns the path of the .vsix. */
+export async function makePackage(): Promise<string> {
+  await build({ tests: false, clean: true });
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
+  const target = `${process.platform}-${process.arch}`;
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
+  for (const name of ['media', 'snippets']) cpSync(join(root, name), join(stage, name), { recursive: true });
+  copyImages();
+  cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') && !file.startsWith(join(root, 'dist/test')) });
+  copyNatives(target);
+  const files = check();
+  const file = join(root, `build/loopwright-${target}-${manifest.version}.vsix`);
+  rmSync(file, { force: true });
+  // The manifest's images stand in the package; links are left as they are, since the repository is not named here.
+  execFileSync(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--target', target, '--out', file, '--allow-missing-repository', '--skip-license', '--no-rewrite-relative-links'], { cwd: stage, stdio: ['ignore', 'pipe', 'inherit'] });
+  const unpacked = files.reduce((sum, one) => sum + statSync(join(stage, one)).size, 0);
+  console.log(`${relative(root, file)}: ${megabytes(statSync(file).size)} packed, ${megabytes(unpacked)} unpacked, ${files.length} files`);
+  return file;
+}
+
+function cleaned(manifest: Manifest): Manifest {
+  const { scripts: _scripts, devDependencies: _dev, optionalDependencies: _optional, bin: _bin, private: _private, ...kept } = manifest;
+  return { ...kept, version: manifest.version, dependencies: Object.fromEntries(shippedDependencies.map((name) => [name, manifest.dependencies[name] ?? '*'])) };
+}
+
+function copyImages(): void {
+  const images = join(root, 'docs/images');
+  const readme = existsSync(join(root, 'README.md')) ? readFileSync(join(root, 'README.md'), 'utf8') : '';
+  // Only pictures that the README shows: the marketplace page is the README.
+  for (const name of existsSync(images) ? readdirSync(images) : []) {
+    if (readme.includes(`docs/images/${name}`)) cpSync(join(images, name), join(stage, 'docs/images', name));
+  }
+}
+
+/** The two native modules with what they load on this platform and nothing else. */
+function copyNatives(target: string): void {
+  const copy = (path: string): void => {
+    if (existsSync(join(root, 'node_modules', path))) cpSync(join(root, 'node_modules', path), join(stage, 'node_modules', path), { recursive: true, filter: (file) => !/\.(d\.ts|map|ts)$/.test(file) });
+  };
+  for (const part of ['package.json', 'LICENSE', 'lib', `prebuilds/${target}.node`]) copy(join('better-sqlite3', part));
+  for (const part of ['package.json', 'LICENSE', 'lib']) copy(join('@duckdb/node-api', part));
+  for (const part of ['package.json', 'LICENSE', 'duckdb.js']) copy(join('@duckdb/node-bindings', part));
+  copy(`@duckdb/node-bindings-${target}`);
+  rmSync(join(stage, `node_modules/@duckdb/node-bindings-${target}/README.md`), { force: true });
+}
+
+function check(): string[] {
+  const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+  const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
+  if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/cli.cjs', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const absent = needed.filter((file) => !files.includes(file));
+  if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
+  return files;
+}
+
+function megabytes(size: number): string {
+  return `${(size / 1024 / 1024).toFixed(1)} MB`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await makePackage();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
