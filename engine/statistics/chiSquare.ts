@@ -1,68 +1,56 @@
+import { gammaTail } from './gammaTail.ts';
+
 export interface ChiSquareResult {
   statistic: number;
-  degreesOfFreedom: number;
+  df: number;
   pValue: number;
 }
 
-/** Chi-square test that two count vectors come from one distribution: scipy's `chi2_contingency` of the 2 × k table without Yates' correction. Columns that are zero on both sides do not count. Null when a side is empty or fewer than two columns remain. */
-export function chiSquareTest(a: ArrayLike<number>, b: ArrayLike<number>): ChiSquareResult | null {
-  const columns: [number, number][] = [];
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if ((a[i] ?? 0) + (b[i] ?? 0) > 0) columns.push([a[i] ?? 0, b[i] ?? 0]);
-  const totalA = columns.reduce((sum, [x]) => sum + x, 0);
-  const totalB = columns.reduce((sum, [, y]) => sum + y, 0);
-  if (totalA === 0 || totalB === 0 || columns.length < 2) return null;
+/**
+ * Goodness of fit of current counts to the shares of the reference (scipy's chisquare with f_exp = reference · n_current / n_reference,
+ * df = k − 1), as evidently tests categories. A category unseen in the reference but seen now gives an infinite statistic and p 0; one
+ * with no count on either side is left out. Null when a side is empty or fewer than two categories are left.
+ */
+export function chiSquareFit(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult | null {
+  const cells = paired(reference, current);
+  const [nReference, nCurrent] = totals(cells);
+  if (nReference === 0 || nCurrent === 0 || cells.length < 2) return null;
+  const statistic = cells.reduce((sum, [r, c]) => {
+    const expected = (r * nCurrent) / nReference;
+    return sum + (expected === 0 ? Number.POSITIVE_INFINITY : (c - expected) ** 2 / expected);
+  }, 0);
+  return result(statistic, cells.length - 1);
+}
+
+/**
+ * Independence in the 2 × k table of the two count vectors, as scipy's chi2_contingency (NannyML's choice): df = k − 1, with Yates' correction
+ * only for k = 2. Categories with no count on either side are left out. Null when a side is empty or fewer than two categories are left.
+ */
+export function chiSquareContingency(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult | null {
+  const cells = paired(reference, current);
+  const [nReference, nCurrent] = totals(cells);
+  if (nReference === 0 || nCurrent === 0 || cells.length < 2) return null;
+  const n = nReference + nCurrent;
+  const df = cells.length - 1;
   let statistic = 0;
-  for (const [x, y] of columns) {
-    const expectedA = ((x + y) * totalA) / (totalA + totalB);
-    const expectedB = ((x + y) * totalB) / (totalA + totalB);
-    statistic += (x - expectedA) ** 2 / expectedA + (y - expectedB) ** 2 / expectedB;
-  }
-  const degreesOfFreedom = columns.length - 1;
-  return { statistic, degreesOfFreedom, pValue: chiSquareTail(statistic, degreesOfFreedom) };
-}
-
-/** P(X > x) of the chi-square distribution: the regularised upper incomplete gamma function Q(df/2, x/2); scipy's `chi2.sf`. */
-export function chiSquareTail(x: number, degreesOfFreedom: number): number {
-  return x <= 0 ? 1 : upperGamma(degreesOfFreedom / 2, x / 2);
-}
-
-/** Q(a, x) by its power series below a + 1 and by Lentz's continued fraction above (DLMF 8.11.4 and 8.9.2). */
-function upperGamma(a: number, x: number): number {
-  const scale = Math.exp(-x + a * Math.log(x) - logGamma(a));
-  if (x < a + 1) {
-    let term = 1 / a;
-    let sum = term;
-    for (let n = 1; n < 10_000 && Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
-      term *= x / (a + n);
-      sum += term;
+  for (const [r, c] of cells) {
+    for (const [found, side] of [[r, nReference], [c, nCurrent]] as const) {
+      const expected = ((r + c) * side) / n;
+      const distance = Math.abs(found - expected);
+      statistic += (df === 1 ? distance - Math.min(0.5, distance) : distance) ** 2 / expected;
     }
-    return Math.max(0, 1 - sum * scale);
   }
-  const tiny = 1e-300;
-  let b = x + 1 - a;
-  let c = 1 / tiny;
-  let d = 1 / b;
-  let h = d;
-  for (let i = 1; i < 10_000; i++) {
-    const an = -i * (i - a);
-    b += 2;
-    d = 1 / (an * d + b || tiny);
-    c = b + an / c || tiny;
-    const factor = c * d;
-    h *= factor;
-    if (Math.abs(factor - 1) < 1e-16) break;
-  }
-  return Math.min(1, scale * h);
+  return result(statistic, df);
 }
 
-const lanczos = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+function result(statistic: number, df: number): ChiSquareResult {
+  return { statistic, df, pValue: statistic === Number.POSITIVE_INFINITY ? 0 : gammaTail(df / 2, statistic / 2) };
+}
 
-/** ln Γ(a) for a > 0, Lanczos approximation (g = 7, n = 9). */
-function logGamma(a: number): number {
-  if (a < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * a)) - logGamma(1 - a);
-  const z = a - 1;
-  let sum = lanczos[0] ?? 0;
-  for (let i = 1; i < lanczos.length; i++) sum += (lanczos[i] ?? 0) / (z + i);
-  const t = z + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
+function paired(reference: ArrayLike<number>, current: ArrayLike<number>): [number, number][] {
+  return Array.from({ length: Math.max(reference.length, current.length) }, (_, i): [number, number] => [reference[i] ?? 0, current[i] ?? 0]).filter(([r, c]) => r + c > 0);
+}
+
+function totals(cells: readonly [number, number][]): [number, number] {
+  return cells.reduce<[number, number]>(([a, b], [r, c]) => [a + r, b + c], [0, 0]);
 }

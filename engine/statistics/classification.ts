@@ -31,10 +31,10 @@ export function confusionMetrics({ tp, fp, fn, tn }: Confusion): Record<'accurac
   };
 }
 
-/** Mean negative log-likelihood of binary labels, natural logarithm; scores are clipped to [1e-15, 1 − 1e-15]. Null without rows. */
+/** Mean negative log-likelihood of binary labels, natural logarithm; scores are clipped to [ε, 1 − ε] with ε = 2⁻⁵², as scikit-learn's log_loss does. Null without rows. */
 export function binaryLogLoss(labels: ArrayLike<number>, scores: ArrayLike<number>, weights?: ArrayLike<number>): number | null {
   return weightedMean(labels, scores, weights, (label, score) => {
-    const p = Math.min(1 - 1e-15, Math.max(1e-15, score));
+    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, score));
     return label === 1 ? -Math.log(p) : -Math.log1p(-p);
   });
 }
@@ -59,7 +59,7 @@ function weightedMean(labels: ArrayLike<number>, scores: ArrayLike<number>, weig
 }
 
 /**
- * Metrics of classes: labels and predictions are class numbers (−1 is missing and left out), `probabilities` one array a class.
+ * Metrics of classes: labels and predictions are class numbers (−1 or NaN is missing and left out), `probabilities` one array a class.
  * Macro means run over classes that occur among labels or predictions, a class without predictions has precision 0, as scikit-learn does.
  */
 export function multiclassMetrics(labels: ArrayLike<number>, predictions: ArrayLike<number>, probabilities: readonly ArrayLike<number>[], weights?: ArrayLike<number>): Record<'accuracy' | 'balanced_accuracy' | 'macro_precision' | 'macro_recall' | 'macro_f1' | 'log_loss', number | null> {
@@ -72,7 +72,7 @@ export function multiclassMetrics(labels: ArrayLike<number>, predictions: ArrayL
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] ?? -1;
     const prediction = predictions[i] ?? -1;
-    if (label < 0 || prediction < 0) continue;
+    if (!(label >= 0 && prediction >= 0)) continue;
     const weight = weights ? (weights[i] ?? 0) : 1;
     n += weight;
     labelled[label] = (labelled[label] ?? 0) + weight;
@@ -80,7 +80,7 @@ export function multiclassMetrics(labels: ArrayLike<number>, predictions: ArrayL
     if (label === prediction) right[label] = (right[label] ?? 0) + weight;
     let sum = 0;
     for (const column of probabilities) sum += column[i] ?? 0;
-    loss -= weight * Math.log(Math.max(1e-15, (probabilities[label]?.[i] ?? 0) / (sum || 1)));
+    loss -= weight * Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, (probabilities[label]?.[i] ?? 0) / (sum || 1))));
   }
   const classes = [...Array.from({ length: k }).keys()];
   const present = classes.filter((c) => (labelled[c] ?? 0) > 0 || (predicted[c] ?? 0) > 0);

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { openDatabase } from '../../engine/data/database.ts';
+import { messageOf } from '../../engine/errors.ts';
+import { loadBackend } from '../../engine/models/backend.ts';
+import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import { findRoot, type CommandContext } from '../context.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Finding {
+  name: string;
+  /** `missing` is only a warning: everything but the stages that need it works. */
+  state: 'ok' | 'missing' | 'broken';
+  detail: string;
+}
+
+const run = promisify(execFile);
+
+/** `loopwright doctor`: what works on this machine, and what to do where something does not. */
+export async function doctor(context: CommandContext): Promise<number> {
+  const findings = [
+    await probe('Node', async () => process.version),
+    await probe('SQLite', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'loopwright-'));
+      try {
+        const db = openSqlite(join(folder, 'probe.db'));
+        const version = db.get<{ v: string }>('SELECT sqlite_version() AS v')?.v ?? '';
+        db.close();
+        return version;
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }),
+    await probe('DuckDB', async () => {
+      const db = await openDatabase();
+      const [row] = await db.rows('SELECT version() AS v');
+      db.close();
+      return String(row?.['v']);
+    }),
+    await probe('TensorFlow.js', async () => `backend ${(await loadBackend()).name}`),
+    await probe('git', async () => (await run('git', ['--version'])).stdout.trim(), 'runs are recorded without a commit; install git'),
+    await probe('Python', async () => (await run('python3', ['--version'])).stdout.trim(), 'only `cmd` stages that call Python need it; install Python 3'),
+    await probe('Disk', async () => {
+      const { bavail, bsize } = await statfs(process.cwd());
+      const free = (bavail * bsize) / 1e9;
+      if (free < 1) throw new Error(`${free.toFixed(1)} GB are free; runs need room for artifacts, at least 1 GB`);
+      return `${free.toFixed(0)} GB free`;
+    }),
+    await probe('Project', async () => findRoot(undefined), 'no loopwright.yaml here or above; `loopwright init` makes one'),
+  ];
+  if (context.json) context.printJson(findings);
+  else for (const { name, state, detail } of findings) context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);
+  return findings.some((finding) => finding.state === 'broken') ? exitCodes.failed : exitCodes.done;
+}
+
+async function probe(name: string, work: () => Promise<string>, optional?: string): Promise<Finding> {
+  try {
+    return { name, state: 'ok', detail: await work() };
+  } catch (error) {
+    return optional === undefined ? { name, state: 'broken', detail: messageOf(error) } : { name, state: 'missing', detail: optional };
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { ProjectError, WorkError, messageOf } from '../../engine/errors.ts';
+import { monthlyReport, type MonthRow } from '../../engine/loop/monthlyReport.ts';
+import { runLoop, type LoopEvents, type LoopOutcome } from '../../engine/loop/runLoop.ts';
+import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { CommandContext } from '../context.ts';
+import { runPrinter } from '../runPrinter.ts';
+import { bar, number, table } from '../terminal.ts';
+
+export interface LoopOptions {
+  replay?: string;
+  sql?: string;
+  from?: string;
+  to?: string;
+  port?: string;
+  verbose?: boolean;
+}
+
+/** `loopwright loop`: the whole loop on live traffic, or with `--replay` on recorded rows played through the deployment. */
+export async function loop(context: CommandContext, options: LoopOptions): Promise<number> {
+  const { terminal } = context;
+  const project = context.project();
+  const store = context.store();
+  const time = (text: string | undefined, name: string) => {
+    const at = text === undefined ? null : Date.parse(text);
+    if (at !== null && Number.isNaN(at)) throw new ProjectError(`\`--${name} ${text}\` is not a time; write it like 2026-04-01.`);
+    return at;
+  };
+  const outcome = await runLoop({
+    project, store, signal: context.signal, events: printer(context, options.verbose ?? false),
+    replay: options.replay === undefined ? null : { path: options.replay, sql: options.sql ?? null, from: time(options.from, 'from'), to: time(options.to, 'to') },
+    serve: (deployment) => startServer(context, deployment, options.port),
+  });
+  const config = context.config();
+  const monitor = Object.keys(config.monitors ?? {})[0] ?? '';
+  const months = await monthlyReport(project, config, store, monitor, outcome.now + 366 * 86_400_000);
+  if (context.json) {
+    context.printJson({ ...outcome, months });
+    return exitCodes.done;
+  }
+  terminal.line();
+  for (const line of monthTable(months)) terminal.line(line);
+  terminal.line();
+  summarise(context, outcome);
+  const quarantined = Object.keys(config.datasets ?? {}).map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 })).filter(({ n }) => n > 0);
+  for (const { name, n } of quarantined) terminal.line(`${n.toLocaleString('en-US')} bad rows of ${name} are quarantined; the newest snapshot says why.`);
+  return exitCodes.done;
+}
+
+function monthTable(months: MonthRow[]): string[] {
+  const has = (metric: string) => months.some((month) => month.metrics[metric] !== null && month.metrics[metric] !== undefined);
+  const columns = [['pr_auc', 'PR-AUC'], ['recall_at_precision', 'recall at precision'], ['balanced_accuracy', 'balanced accuracy'], ['rmse', 'RMSE'], ['accuracy', 'accuracy']].filter(([metric = '']) => has(metric) && (metric !== 'balanced_accuracy' || !has('pr_auc')) && (metric !== 'accuracy' || (!has('pr_auc') && !has('balanced_accuracy'))));
+  const rows = months.map((month) => [
+    month.month, month.rows.toLocaleString('en-US'), ...columns.map(([metric = '']) => number(month.metrics[metric])),
+    month.versions.map((version) => `v${version}`).join(' → '), month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
+  ]);
+  return table(['month', 'rows', ...columns.map(([, title = '']) => title), 'champion', 'drifted features'], rows, [1, ...columns.map((_, i) => i + 2)]);
+}
+
+function summarise({ terminal }: CommandContext, outcome: LoopOutcome): void {
+  if (outcome.requests > 0) terminal.line(`${outcome.rows.toLocaleString('en-US')} rows in ${outcome.requests.toLocaleString('en-US')} requests, ${outcome.failedRequests} failed${outcome.refused > 0 ? `; ${outcome.refused.toLocaleString('en-US')} bad rows were stopped at the door` : ''}.`);
+  for (const retraining of outcome.retrainings) terminal.line(`retraining: ${retraining.message}`);
+}
+
+function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEvents {
+  const say = json ? terminal.note : terminal.line;
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  const phases: Record<string, string> = { train: 'Train the first model', deploy: 'Deploy', replay: 'Replay', watch: 'Watching live traffic; Ctrl-C stops' };
+  return {
+    ...runPrinter(terminal, { json, quiet: !verbose }),
+    onPhase: (phase) => say(`\n${terminal.style('bold', phases[phase] ?? phase)}`),
+    onReplay: (share, at) => terminal.progress(`${bar(share)} ${Math.round(share * 100)} % ${day(at)}`),
+    onWindow: (window) => {
+      const drifted = window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column);
+      const performance = Object.entries(window.performance).filter(([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy')[0];
+      say(`  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.round((100 * window.labelled) / Math.max(1, window.rows))} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`);
+    },
+    onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),
+    onRetrained: (result, at) => say(`${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`),
+  };
+}
+
+/** Starts `loopwright serve` as a process of its own and waits until it answers. It ends with us, whatever ends us. */
+async function startServer({ terminal, project }: CommandContext, deployment: string, port: string | undefined): Promise<{ url: string; close: () => Promise<void> }> {
+  const entry = process.argv[1];
+  if (entry === undefined) throw new WorkError('The server cannot be started: the program does not know its own file.');
+  const child = spawn(process.execPath, [...process.execArgv, entry, 'serve', deployment, '--json', '--project', project().root, ...(port === undefined ? [] : ['--port', port])], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) } });
+  const errors: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  const close = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  let out = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('error', (error) => reject(new WorkError(`The server could not be started: ${messageOf(error)}`)));
+    child.once('exit', (code) => reject(new WorkError(serverError(out) ?? `The server ended with exit code ${code}. ${errors.at(-1) ?? ''}`)));
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk;
+      const found = /"url":"([^"]+)"/.exec(out)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  terminal.note(`  ${deployment} serves at ${url}`);
+  return { url, close };
+}
+
+function serverError(out: string): string | null {
+  try {
+    return (JSON.parse(out) as { error?: { message?: string } }).error?.message ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+import { ProjectError } from '../../engine/errors.ts';
+import { brokenBounds } from '../../engine/monitoring/bounds.ts';
+import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { CommandContext } from '../context.ts';
+import { number, table } from '../terminal.ts';
+
+export interface MonitorOptions {
+  now?: string;
+}
+
+/** `loopwright monitor [NAME]`: judges the windows that ended; exits with 1 when the newest drifted or broke an expectation. */
+export async function monitor(context: CommandContext, name: string | undefined, options: MonitorOptions): Promise<number> {
+  const config = context.config();
+  const monitors = Object.keys(config.monitors ?? {});
+  const chosen = name ?? monitors[0];
+  const declared = chosen === undefined ? undefined : config.monitors?.[chosen];
+  if (chosen === undefined || !declared) throw new ProjectError(name === undefined ? 'No monitor is declared under `monitors`.' : `There is no monitor \`${name}\`. Declared: ${monitors.join(', ') || 'none'}.`);
+  const now = options.now === undefined ? Date.now() : Date.parse(options.now);
+  if (Number.isNaN(now)) throw new ProjectError(`\`--now ${options.now}\` is not a time; write it like 2026-05-20T00:00:00Z.`);
+  await evaluateMonitor({ project: context.project(), config, store: context.store(), monitor: chosen, now, signal: context.signal });
+  const windows = listWindows(context.store(), chosen);
+  const last = windows.findLast((window) => window.status !== 'too few rows');
+  const broken = last ? brokenBounds(declared, last) : [];
+  if (context.json) context.printJson({ monitor: chosen, windows, broken });
+  else if (windows.length === 0) context.terminal.line('No window has ended yet.');
+  else {
+    const metric = Object.keys(declared.expect ?? {}).find((key) => windows.some((window) => window.performance[key] !== undefined));
+    const rows = windows.map((window) => [new Date(window.start).toISOString().slice(0, 10), window.rows.toLocaleString('en-US'), window.status, `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`, metric === undefined ? '–' : number(window.performance[metric]), window.modelVersions.map((version) => `v${version}`).join(' ')]);
+    for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4])) context.terminal.line(line);
+    for (const bound of broken) context.terminal.line(`expected ${bound.metric} ${bound.min === null ? `at most ${bound.max}` : `at least ${bound.min}`}, found ${number(bound.value)}`);
+  }
+  return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;
+}

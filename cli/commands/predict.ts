@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { extname, isAbsolute, join, resolve } from 'node:path';
+import { openDatabase } from '../../engine/data/database.ts';
+import { sourceSql } from '../../engine/data/readSource.ts';
+import { ProjectError, WorkError } from '../../engine/errors.ts';
+import { isGlob } from '../../engine/project/glob.ts';
+import { getVersion, versionOf } from '../../engine/registry/modelVersions.ts';
+import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
+import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { CommandContext } from '../context.ts';
+import { bar } from '../terminal.ts';
+
+export interface PredictOptions {
+  input?: string;
+  output?: string;
+  deployment?: string;
+  modelVersion?: string;
+  sql?: string;
+}
+
+/** `loopwright predict`: scores files with a model version into Parquet; with a batch deployment its input and output are the defaults. */
+export async function predict(context: CommandContext, options: PredictOptions): Promise<number> {
+  const { root, files } = context.project();
+  const config = context.config();
+  const deployment = options.deployment === undefined ? undefined : config.deployments?.[options.deployment];
+  if (options.deployment !== undefined && deployment?.as !== 'batch') throw new ProjectError(`\`${options.deployment}\` is no batch deployment.`);
+  const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
+  if (input === undefined) throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
+  const store = context.store();
+  const wanted = options.modelVersion === undefined ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion') : getVersion(store, config.project, Number(options.modelVersion.replace('v', '')));
+  if (!wanted) throw new WorkError('There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.');
+  const found = isGlob(input) ? files.glob(input).map((file) => join(root, file)) : [isAbsolute(input) ? input : existsSync(join(root, input)) ? join(root, input) : resolve(input)];
+  if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
+  const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
+  const sql = options.sql === undefined ? null : files.read(options.sql);
+  if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
+  const db = await openDatabase();
+  const interrupt = () => db.interrupt();
+  context.signal.addEventListener('abort', interrupt);
+  try {
+    let source = sourceSql(found);
+    if (sql !== null) {
+      await db.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${source}`);
+      source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')})`;
+    }
+    const result = await scoreBatch({ store, version: wanted, db, source, output, columns: deploymentColumns(context.project(), config, options.deployment ?? ''), deployment: options.deployment ?? null, signal: context.signal, onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`) });
+    if (context.json) context.printJson({ rows: result.rows, output: result.output, model: config.project, version: wanted.version });
+    else context.terminal.line(`${result.rows.toLocaleString('en-US')} rows scored by v${wanted.version} into ${result.output}`);
+    return exitCodes.done;
+  } finally {
+    context.signal.removeEventListener('abort', interrupt);
+    db.close();
+  }
+}
+
+function outputPath(root: string, given: string | undefined, folder: string | undefined): string {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  if (given === undefined) return join(root, folder ?? 'predictions', `${stamp}.parquet`);
+  if (extname(given) !== '.parquet') throw new ProjectError(`\`--output ${given}\` must end in .parquet.`);
+  return resolve(given);
+}

@@ -1,0 +1,30 @@
+import { ProjectError } from '../../engine/errors.ts';
+import { listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
+import { decideRetraining } from '../../engine/monitoring/policy.ts';
+import { lastRetrained, retrain as retrainModel } from '../../engine/monitoring/retrain.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { CommandContext } from '../context.ts';
+import { runPrinter } from '../runPrinter.ts';
+
+export interface RetrainOptions {
+  now?: string;
+  ifDue?: boolean;
+}
+
+/** `loopwright retrain`: trains a challenger on the data as it is now and puts it before the gates; with `--if-due` only when the policy says so. */
+export async function retrain(context: CommandContext, options: RetrainOptions): Promise<number> {
+  const config = context.config();
+  const store = context.store();
+  const now = options.now === undefined ? Date.now() : Date.parse(options.now);
+  if (Number.isNaN(now)) throw new ProjectError(`\`--now ${options.now}\` is not a time; write it like 2026-05-20T00:00:00Z.`);
+  const decision = decideRetraining({ config, windowsOf: (monitor) => listWindows(store, monitor), lastRetrained: lastRetrained(store), now });
+  if (options.ifDue && !decision.retrain) {
+    if (context.json) context.printJson({ status: 'not due', reason: decision.reason });
+    else context.terminal.line(`Not due: ${decision.reason}.`);
+    return exitCodes.done;
+  }
+  const result = await retrainModel({ project: context.project(), config, store, reason: decision.retrain ? decision.reason : 'asked for by hand', monitor: decision.monitor, now, signal: context.signal, events: runPrinter(context.terminal, { json: context.json }) });
+  if (context.json) context.printJson(result);
+  else context.terminal.line(`${result.status}: ${result.message}`);
+  return result.status === 'promoted' || result.status === 'proposed' ? exitCodes.done : exitCodes.failed;
+}

@@ -1,0 +1,47 @@
+import { exitCodes } from '../../protocol/problem.ts';
+import type { ParamValue } from '../../protocol/runs.ts';
+import { ProjectError } from '../../engine/errors.ts';
+import { parseParam } from '../parseParam.ts';
+import { executeRun, type RunOutcome } from '../../engine/runner/execute.ts';
+import { runSweep } from '../../engine/runner/sweep.ts';
+import { placeText, type CommandContext } from '../context.ts';
+import { runPrinter } from '../runPrinter.ts';
+import { duration } from '../terminal.ts';
+
+export interface RunOptions {
+  experiment?: string;
+  param?: string[];
+  force?: boolean;
+}
+
+/** `loopwright run [stage…]`: brings stages up to date. */
+export async function runCommand(context: CommandContext, stages: string[], options: RunOptions): Promise<number> {
+  const { terminal } = context;
+  const started = Date.now();
+  const project = context.project();
+  const experiment = options.experiment ?? 'default';
+  const params = Object.fromEntries((options.param ?? []).map(parseParam)) as Record<string, ParamValue>;
+  for (const name of Object.keys(params)) if (!(name in (context.config().params ?? {}))) throw new ProjectError(`The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`);
+  const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
+  const sweep = project.experiments.get(experiment)?.value?.sweep;
+  if (sweep) {
+    const result = await runSweep(request, sweep, (line) => (context.json ? terminal.note(line) : terminal.line(line)));
+    if (context.json) context.printJson({ status: result.best ? 'finished' : 'failed', objective: result.objective, trials: result.trials, best: result.best });
+    else terminal.line(result.best ? `best of ${result.trials.length}: ${result.best.name} with ${result.objective} ${result.best.value} at ${JSON.stringify(result.best.params)}` : 'no trial finished with the objective');
+    return result.best ? exitCodes.done : exitCodes.failed;
+  }
+  const outcome = await executeRun(request);
+  if (context.json) context.printJson(outcome);
+  else summarise(context, outcome, Date.now() - started);
+  return outcome.status === 'failed' ? exitCodes.failed : exitCodes.done;
+}
+
+function summarise({ terminal }: CommandContext, outcome: RunOutcome, ms: number): void {
+  if (outcome.status === 'fresh') terminal.line(`Everything is fresh: ${outcome.stages.map(({ stage }) => stage).join(', ')}.`);
+  else if (outcome.error) terminal.note(`${placeText(outcome.error.place)}error: ${outcome.error.stage}: ${outcome.error.message}`);
+  else terminal.line(terminal.style('green', `Done in ${duration(ms)}.`));
+}
+
+function commandLine(stages: string[], options: RunOptions): string {
+  return ['loopwright run', ...stages, ...(options.experiment ? [`--experiment ${options.experiment}`] : []), ...(options.param ?? []).map((param) => `--param '${param}'`), ...(options.force ? ['--force'] : [])].join(' ');
+}

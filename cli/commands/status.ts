@@ -1,0 +1,28 @@
+import { projectOverview } from '../../engine/overview/projectOverview.ts';
+import type { LifeState, StageState } from '../../protocol/lifeCycle.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import { problemLine, type CommandContext } from '../context.ts';
+import { ago, table } from '../terminal.ts';
+
+const lifeIcons: Record<LifeState, string> = { ok: '✓', stale: '●', attention: '▲', running: '…', failed: '✗', none: '○' };
+const stageIcons: Record<StageState, string> = { fresh: '✓', stale: '●', never: '○', running: '…', failed: '✗', blocked: '·' };
+
+/** `loopwright status`: where the model is in its life, and why a stage is stale. */
+export async function status(context: CommandContext): Promise<number> {
+  const overview = projectOverview(context.project(), context.storeIfAny());
+  if (context.json) {
+    context.printJson(overview);
+    return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
+  }
+  const { terminal } = context;
+  if (overview.problems.length > 0) {
+    for (const problem of overview.problems) terminal.line(problemLine(problem));
+    return exitCodes.wrongUse;
+  }
+  terminal.line(terminal.style('bold', overview.project));
+  for (const line of overview.life) terminal.line(`${lifeIcons[line.state]} ${line.label.padEnd(9)} ${line.detail}`);
+  terminal.line();
+  const rows = overview.stages.map((stage) => [`${stageIcons[stage.state]} ${stage.name}`, stage.state, stage.reasons.slice(0, 2).join('; ') || (stage.last?.summary ?? ''), stage.last ? ago(stage.last.startedAt) : '']);
+  for (const line of table(['stage', 'state', 'why · last result', 'last run'], rows)) terminal.line(line);
+  return exitCodes.done;
+}

@@ -1,0 +1,101 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { exitCodes } from '../protocol/problem.ts';
+import type { Problem } from '../protocol/problem.ts';
+import { CancelledError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
+import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
+import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
+import { hasStore, openStore, type Store } from '../engine/tracking/store.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** What every command gets. */
+export interface CommandContext {
+  terminal: Terminal;
+  json: boolean;
+  signal: AbortSignal;
+  /** The project in `--project` or around the working folder; ProjectError when there is none. */
+  project(): Project;
+  config(): ProjectConfig;
+  store(): Store;
+  /** The store, or null before the first run. */
+  storeIfAny(): Store | null;
+  /** Prints the one JSON document of `--json`. */
+  printJson(value: unknown): void;
+}
+
+export interface GlobalOptions {
+  project?: string;
+  json?: boolean;
+}
+
+/** The folder of the project: the one given, or the nearest above with a loopwright.yaml. */
+export function findRoot(given: string | undefined): string {
+  if (given !== undefined) {
+    const folder = resolve(given);
+    const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
+    if (!existsSync(join(root, projectFileName))) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+    return root;
+  }
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, projectFileName))) return folder;
+    if (dirname(folder) === folder) throw new ProjectError(`There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
+  }
+}
+
+/** Runs a command with its context, turns whatever it throws into a message and an exit code. */
+export async function runWithContext(options: GlobalOptions, work: (context: CommandContext) => Promise<number>): Promise<number> {
+  const terminal = openTerminal();
+  const abort = new AbortController();
+  const stop = () => {
+    if (abort.signal.aborted) process.exit(exitCodes.cancelled);
+    terminal.note('stopping …');
+    abort.abort();
+  };
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+  let project: Project | undefined;
+  let store: Store | undefined;
+  const context: CommandContext = {
+    terminal, json: options.json ?? false, signal: abort.signal,
+    project: () => (project ??= loadProject(findRoot(options.project))),
+    config: () => configFor(context.project(), 'default'),
+    store: () => (store ??= openStore(context.project().root)),
+    storeIfAny: () => (store ?? (hasStore(context.project().root) ? context.store() : null)),
+    printJson: (value) => terminal.line(JSON.stringify(value, null, 2)),
+  };
+  try {
+    return await work(context);
+  } catch (error) {
+    return report(error, context);
+  } finally {
+    terminal.progress(null);
+    store?.sql.close();
+    for (const signal of signals) process.removeListener(signal, stop);
+  }
+}
+
+function report(error: unknown, { terminal, json }: CommandContext): number {
+  const code = error instanceof CancelledError ? exitCodes.cancelled : error instanceof ProjectError ? exitCodes.wrongUse : exitCodes.failed;
+  const problems = error instanceof ProjectError ? error.problems : [];
+  const place = error instanceof WorkError ? error.place : null;
+  if (json) {
+    terminal.line(JSON.stringify({ error: { message: messageOf(error), ...place, problems } }, null, 2));
+    return code;
+  }
+  if (error instanceof CancelledError) terminal.note('cancelled');
+  else if (error instanceof ProjectError || error instanceof WorkError) {
+    for (const problem of problems) terminal.note(problemLine(problem));
+    terminal.note(`${placeText(place)}error: ${error.message}`);
+  } else terminal.note(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a fault of Loopwright. Please report it with the lines above.`);
+  return code;
+}
+
+/** `file:line:column: error: message [CODE]`, which the problem matcher of the editor reads. */
+export function problemLine(problem: Problem): string {
+  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message} [${problem.code}]`;
+}
+
+export function placeText(place: { file?: string; line?: number; column?: number } | null): string {
+  if (!place?.file) return '';
+  return `${place.file}:${place.line ?? 1}:${place.column ?? 1}: `;
+}

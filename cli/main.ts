@@ -1,0 +1,80 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../protocol/problem.ts';
+import { version } from '../package.json' with { type: 'json' };
+import { check } from './commands/check.ts';
+import { doctor } from './commands/doctor.ts';
+import { init, type InitOptions } from './commands/init.ts';
+import { loop, type LoopOptions } from './commands/loop.ts';
+import { modelCard, models, promoteModel, rollbackModel } from './commands/models.ts';
+import { monitor, type MonitorOptions } from './commands/monitor.ts';
+import { predict, type PredictOptions } from './commands/predict.ts';
+import { retrain, type RetrainOptions } from './commands/retrain.ts';
+import { runCommand, type RunOptions } from './commands/run.ts';
+import { runs, type RunsOptions } from './commands/runs.ts';
+import { serve, type ServeOptions } from './commands/serve.ts';
+import { status } from './commands/status.ts';
+import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
+
+const program = new Command('loopwright')
+  .description('The whole life of a machine-learning model: collect, prepare, train, validate, deploy, monitor, retrain.')
+  .version(version)
+  .showSuggestionAfterError()
+  .showHelpAfterError('(`loopwright help COMMAND` tells more)')
+  .addHelpText('after', '\nExit codes: 0 done, 1 the work failed or a gate or check said no, 2 wrong use or bad project, 130 cancelled.')
+  .exitOverride();
+
+/** A command with the options that all have. */
+function command(name: string, description: string): Command {
+  return program.command(name).description(description).option('--project <dir>', 'folder of loopwright.yaml (default: here or above)').option('--json', 'print one JSON document');
+}
+
+/** Runs the work with what commander read and leaves its exit code behind. */
+function action<O extends object>(work: (context: CommandContext, args: string[], options: O) => Promise<number>) {
+  return async (...received: unknown[]): Promise<void> => {
+    const self = received.at(-1) as Command;
+    process.exitCode = await runWithContext(self.optsWithGlobals<GlobalOptions>(), (context) => work(context, self.args, self.opts<O>()));
+  };
+}
+
+const collectList = (value: string, list: string[] = []) => [...list, value];
+
+command('init [dir]', 'write a first project').option('--data <file>', 'make it for this data').option('--target <column>', 'the column to predict (default: the last)')
+  .action(action<InitOptions>((context, [dir], options) => init(context, dir, options)));
+command('check', 'check the files of the project').action(action((context) => check(context)));
+command('run [stages...]', 'bring stages and what they depend on up to date').option('--experiment <name>', 'run a variation of the project').option('--param <name=value>', 'set a param for this run; may be repeated', collectList).option('--force', 'run the named stages even when fresh')
+  .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
+command('status', 'show where the model is in its life and why stages are stale').action(action((context) => status(context)));
+command('runs [run]', 'list the runs, or show one').option('--experiment <name>', 'only runs of this experiment').option('--search <words>', 'only runs with these words in name, params or tags').option('--limit <n>', 'how many (default: 20)')
+  .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
+const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
+modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));
+modelsCommand.command('rollback').description('give the place back to the champion before').action(action((context) => rollbackModel(context)));
+modelsCommand.command('card [version]').description('print the model card as JSON').action(action((context, [version]) => modelCard(context, version)));
+command('predict', 'score files with a model version').option('--input <file>', 'file or glob with the rows').option('--output <file>', 'Parquet file to write').option('--deployment <name>', 'a batch deployment').option('--model-version <n>', 'version to use (default: the champion)').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
+  .action(action<PredictOptions>((context, _, options) => predict(context, options)));
+command('serve [deployment]', 'serve an api deployment until stopped').option('--port <n>', 'another port; 0 takes a free one')
+  .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
+command('monitor [name]', 'judge the windows of a monitor').option('--now <time>', 'judge as if it were this time')
+  .action(action<MonitorOptions>((context, [name], options) => monitor(context, name, options)));
+command('retrain', 'train a challenger and put it before the gates').option('--if-due', 'only when the policy says so').option('--now <time>', 'as if it were this time')
+  .action(action<RetrainOptions>((context, _, options) => retrain(context, options)));
+command('loop', 'train, deploy, watch and retrain').option('--replay <files>', 'play recorded rows through the deployment').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads').option('--from <time>', 'first row to play').option('--to <time>', 'play rows before this time').option('--port <n>', 'another port for the api').option('--verbose', 'print the logs of the stages')
+  .action(action<LoopOptions>((context, _, options) => loop(context, options)));
+command('doctor', 'tell what works on this machine').action(action((context) => doctor(context)));
+program.command('service', { hidden: true }).option('--project <dir>').action(async (options: GlobalOptions) => {
+  const { runService } = await import('./service.ts');
+  process.exitCode = await runService(findRoot(options.project));
+});
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  }
+}
+
+// A closed pipe (`loopwright runs | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(exitCodes.done); });
+void main();

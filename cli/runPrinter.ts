@@ -1,0 +1,33 @@
+import type { RunEvents } from '../engine/runner/execute.ts';
+import type { RunStatus } from '../protocol/lifeCycle.ts';
+import { bar, duration, type Terminal } from './terminal.ts';
+
+const icons: Record<RunStatus, string> = { finished: '✓', failed: '✗', cancelled: '■', interrupted: '■', running: '●' };
+
+/** Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json` everything goes to standard error. */
+export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
+  const say = options.json ? terminal.note : terminal.line;
+  let lastShare = -1;
+  return {
+    onStart: ({ name, runId }, plan) => say(terminal.style('bold', `run ${name}`) + terminal.style('gray', ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to look at`)),
+    onStage: (stage, kind, reasons) => {
+      lastShare = -1;
+      say(`${terminal.style('cyan', '▶')} ${terminal.style('bold', stage)} ${terminal.style('gray', `${kind} · ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`)}`);
+    },
+    onSkip: (stage) => say(`${terminal.style('gray', `· ${stage} is fresh`)}`),
+    onLog: (_stage, line) => { if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${line}`); },
+    onProgress: (stage, text, share) => {
+      if (terminal.live) terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
+      else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {
+        // Without a terminal a plain line at each quarter shows that the work goes on.
+        lastShare = Math.floor(share * 4);
+        say(`  ${stage}: ${text} (${Math.round(share * 100)} %)`);
+      }
+    },
+    onStageEnd: (stage, status, summary, ms) => {
+      terminal.progress(null);
+      const colour = status === 'finished' ? 'green' : 'red';
+      say(`${terminal.style(colour, icons[status])} ${stage} ${terminal.style('gray', `${duration(ms)}`)}  ${summary}`);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { existsSync, watch, type FSWatcher } from 'node:fs';
+import { join } from 'node:path';
+import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
+import { messageOf } from '../engine/errors.ts';
+import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
+import { projectOverview } from '../engine/overview/projectOverview.ts';
+import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
+import { buildCard } from '../engine/registry/buildCard.ts';
+import { promote, rollback } from '../engine/registry/promote.ts';
+import { stageStatuses } from '../engine/runner/stageStatus.ts';
+import { getRun, listRuns, metricSeries, starRun } from '../engine/tracking/queryRuns.ts';
+import { readLog } from '../engine/tracking/readLog.ts';
+import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
+
+type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+
+/** The engine host: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
+export function runService(root: string): Promise<number> {
+  const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
+  let store: Store | null = null;
+  const storeNow = () => {
+    if (!store && hasStore(root)) store = openStore(root);
+    if (store) markInterrupted(store);
+    return store;
+  };
+  const required = () => {
+    const found = storeNow();
+    if (!found) throw new Error('Nothing was run yet, so there is nothing to show.');
+    return found;
+  };
+  // Reading the files anew takes milliseconds and is never stale.
+  const project = (): Project => loadProject(root);
+  const config = () => configFor(project(), 'default');
+  const handlers: Handlers = {
+    'project/overview': () => projectOverview(project(), storeNow()),
+    'stages/status': () => stageStatuses(project(), storeNow()),
+    'runs/list': (query) => { const found = storeNow(); return found ? listRuns(found, query) : { runs: [], total: 0 }; },
+    'runs/get': ({ runId }) => getRun(required(), runId),
+    'runs/series': ({ runIds, key }) => metricSeries(required(), runIds, key),
+    'runs/log': ({ runId, stage, offset }) => readLog(required(), runId, stage, offset),
+    'runs/star': ({ runId, starred }) => { starRun(required(), runId, starred); return null; },
+    'models/card': ({ version }) => buildCard(required(), config(), version),
+    'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
+    'models/rollback': () => rollback(required(), config().project),
+    'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
+    'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
+  };
+  for (const [method, handler] of Object.entries(handlers)) {
+    connection.onRequest(method, async (params: never) => {
+      try {
+        return await (handler as (params: never) => unknown)(params);
+      } catch (error) {
+        throw new ResponseError(-32000, messageOf(error));
+      }
+    });
+  }
+  const watchers = watchProject(root, connection);
+  return new Promise((resolve) => {
+    connection.onClose(() => {
+      for (const watcher of watchers) watcher.close();
+      store?.sql.close();
+      resolve(0);
+    });
+    connection.listen();
+  });
+}
+
+/** Tells of changes at most five times a second; the last change is always told. */
+function watchProject(root: string, connection: MessageConnection): FSWatcher[] {
+  let timer: NodeJS.Timeout | null = null;
+  let reason: EngineNotifications['store/changed']['reason'] = 'files';
+  const changed = (why: typeof reason) => {
+    reason = timer && reason === 'store' ? reason : why;
+    timer ??= setTimeout(() => {
+      timer = null;
+      connection.sendNotification('store/changed', { reason }).catch(() => {});
+    }, 200);
+  };
+  const watchers: FSWatcher[] = [];
+  let state: FSWatcher | null = null;
+  const open = (path: string, onChange: (name: string) => void): FSWatcher | null => {
+    try {
+      const watcher = watch(path, (_event, name) => onChange(name ?? ''));
+      watcher.on('error', () => {});
+      watchers.push(watcher);
+      return watcher;
+    } catch {
+      return null;
+    }
+  };
+  const watchState = () => {
+    if (!state && existsSync(join(root, stateFolder))) state = open(join(root, stateFolder), (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
+  };
+  open(root, (name) => {
+    if (name === stateFolder) {
+      watchState();
+      changed('store');
+    } else if (/\.ya?ml$|\.lock$/.test(name)) changed('files');
+  });
+  for (const folder of ['experiments', 'schemas', 'sql']) if (existsSync(join(root, folder))) open(join(root, folder), () => changed('files'));
+  watchState();
+  return watchers;
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { sourceSql } from '../data/readSource.ts';
+import { validateTable } from '../data/validateTable.ts';
+import { DataError, ProjectError } from '../errors.ts';
+import { isGlob } from '../project/glob.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import { timestampOf } from '../stages/datasetView.ts';
+
+export interface ReplaySource {
+  /** FROM-able SQL in the order of time, with the columns that a model reads. */
+  sql: string;
+  time: string;
+  /** Epoch milliseconds of the first and last row. */
+  from: number;
+  to: number;
+  rows: number;
+  /** Rows that broke the schema and are not played, as a service in front of the model would refuse them. */
+  refused: number;
+}
+
+/** Opens recorded rows for replay: files or a glob, checked against the schema of the data they are like, cut to what comes after `from`, and shaped by `sql` over the table `rows`. */
+export async function openReplay(input: { project: Project; db: Database; path: string; schema: DatasetSchema | null; sql: string | null; from: number | null; to: number | null }): Promise<ReplaySource> {
+  const { project, db, schema } = input;
+  const files = isGlob(input.path) ? project.files.glob(input.path).map((file) => join(project.root, file)) : [isAbsolute(input.path) ? input.path : join(project.root, input.path)].filter((file) => existsSync(file));
+  if (files.length === 0) throw new ProjectError(`Nothing to replay: no file matches \`${input.path}\`.`);
+  const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
+  const time = timestampOf(schema);
+  if (time === null) throw new ProjectError('Replay needs a time for each row: give one field of the schema the role timestamp.');
+  const raw = sourceSql(files, { allText: text, withFile: text });
+  let checked = `(SELECT * FROM ${raw})`;
+  let refused = 0;
+  if (schema) {
+    const result = await validateTable(db, { source: raw, schema, mode: text ? 'raw' : 'typed', environment: 'serving' });
+    checked = `(${result.validSql})`;
+    refused = result.invalidRows;
+  }
+  const column = quoteIdentifier(time);
+  const bounds = [input.from === null ? null : `${column} >= make_timestamp_ms(${Math.round(input.from)})`, input.to === null ? null : `${column} < make_timestamp_ms(${Math.round(input.to)})`].filter((bound) => bound !== null);
+  await db.run(`CREATE TEMP TABLE rows AS SELECT * FROM ${checked}${bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : ''}`);
+  await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${input.sql ?? 'SELECT * FROM rows'}) ORDER BY ${column}`);
+  if (!(await columnsOf(db, 'replay')).some(({ name }) => name === time)) throw new DataError(`The SQL of the replay must keep the column \`${time}\`.`);
+  const [span] = await db.rows(`SELECT epoch_ms(min(${column})::TIMESTAMP) AS a, epoch_ms(max(${column})::TIMESTAMP) AS b, count(*) AS n FROM replay`);
+  if (Number(span?.['n'] ?? 0) === 0) throw new ProjectError(`\`${input.path}\` has no row to replay in that time.`);
+  return { sql: 'replay', time, from: Number(span?.['a']), to: Number(span?.['b']), rows: Number(span?.['n']), refused };
+}
+
+/** The rows of a stretch of time as JSON objects, times as ISO text. */
+export async function replayRows(db: Database, source: ReplaySource, start: number, end: number): Promise<Record<string, unknown>[]> {
+  const column = quoteIdentifier(source.time);
+  const rows = await db.rows(`SELECT * FROM ${source.sql} WHERE ${column} >= make_timestamp_ms(${Math.round(start)}) AND ${column} < make_timestamp_ms(${Math.round(end)})`);
+  for (const row of rows) if (typeof row[source.time] === 'number') row[source.time] = new Date(Number(row[source.time])).toISOString();
+  return rows;
+}
+
+export function replayStretch(source: ReplaySource, start: number, end: number): string {
+  const column = quoteIdentifier(source.time);
+  return `(SELECT * FROM ${source.sql} WHERE ${column} >= make_timestamp_ms(${Math.round(start)}) AND ${column} < make_timestamp_ms(${Math.round(end)}))`;
+}
