@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../protocol/problem.ts';
-import { version } from '../package.json' with { type: 'json' };
+import manifest from '../package.json' with { type: 'json' };
 import { check } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { init, type InitOptions } from './commands/init.ts';
@@ -17,7 +17,7 @@ import { findRoot, runWithContext, type CommandContext, type GlobalOptions } fro
 
 const program = new Command('loopwright')
   .description('The whole life of a machine-learning model: collect, prepare, train, validate, deploy, monitor, retrain.')
-  .version(version)
+  .version(manifest.version)
   .showSuggestionAfterError()
   .showHelpAfterError('(`loopwright help COMMAND` tells more)')
   .addHelpText('after', '\nExit codes: 0 done, 1 the work failed or a gate or check said no, 2 wrong use or bad project, 130 cancelled.')
