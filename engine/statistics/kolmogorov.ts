@@ -1,6 +1,6 @@
 /**
  * P(Dₙ ≥ d) of the one-sample two-sided statistic by Pelz and Good (1976): Kolmogorov's limit with terms down to n^(−3/2), in theta-function
- * form. Good to about 1e-10 from n = 1000 on. scipy's kstwo.sf uses it there.
+ * form. Within 1e-8 from n = 1000 on. scipy's kstwo.sf uses it there.
  */
 export function pelzGoodTail(n: number, d: number): number {
   if (d <= 0) return 1;

@@ -1,0 +1,116 @@
+"""Answers one JSON list of [measure, arguments] on standard input with one JSON list of numbers (null for NaN), by numpy, scipy, scikit-learn and fairlearn."""
+import json
+import math
+import sys
+import warnings
+
+import numpy as np
+import scipy.stats as st
+from fairlearn import metrics as fl
+from scipy.spatial.distance import jensenshannon
+from sklearn import metrics as sk
+
+warnings.filterwarnings("ignore")
+
+
+def shares(counts, fill):
+    p = np.asarray(counts, float) / np.sum(counts)
+    if fill:
+        smallest = p[p > 0].min()
+        p[p == 0] = smallest / 1e6 if smallest <= 0.0001 else 0.0001
+    return p
+
+
+def psi(r, c):
+    r, c = shares(r, True), shares(c, True)
+    return np.sum((r - c) * np.log(r / c))
+
+
+def recall_at_precision(y, s, least):
+    precision, recall, _ = sk.precision_recall_curve(y, s)
+    # The last point of the curve (precision 1, recall 0) stands for no prediction at all.
+    return max([r for p, r in zip(precision, recall) if p >= least], default=0.0)
+
+
+def ece(y, s, bins):
+    order = np.argsort(s, kind="stable")
+    y, s = np.asarray(y)[order], np.asarray(s)[order]
+    return sum(len(b) / len(y) * abs(s[b].mean() - y[b].mean()) for b in np.array_split(np.arange(len(y)), bins) if len(b))
+
+
+def chi_fit(r, c):
+    r, c = zip(*[(a, b) for a, b in zip(r, c) if a + b > 0])
+    r = np.asarray(r, float)
+    return st.chisquare(c, r * np.sum(c) / r.sum())
+
+
+def chi_table(r, c):
+    keep = [(a, b) for a, b in zip(r, c) if a + b > 0]
+    return st.chi2_contingency(np.asarray(keep).T)
+
+
+def decided(y, s, t):
+    return np.asarray(y), (np.asarray(s) >= t).astype(int)
+
+
+def fair(name):
+    return lambda y, d, g: getattr(fl, name)(y, d, sensitive_features=g)
+
+
+def classes(p):
+    return list(range(len(p)))
+
+
+measures = {
+    "psi": psi,
+    "ks_d": lambda a, b: st.ks_2samp(a, b).statistic,
+    "ks_p": lambda a, b: st.ks_2samp(a, b, method="auto").pvalue,
+    "ks_exact": lambda a, b: st.ks_2samp(a, b, method="exact").pvalue,
+    "kstwo": lambda n, d: st.kstwo.sf(d, n),
+    "wasserstein": lambda a, b: st.wasserstein_distance(a, b),
+    "std": lambda a: np.std(a),
+    "quantile": lambda a, q: np.quantile(a, q),
+    "js_distance_e": lambda r, c: jensenshannon(r, c),
+    "js_distance_2": lambda r, c: jensenshannon(r, c, base=2),
+    "js_divergence_2": lambda r, c: jensenshannon(r, c, base=2) ** 2,
+    "chi_fit": lambda r, c: chi_fit(r, c).statistic,
+    "chi_fit_p": lambda r, c: chi_fit(r, c).pvalue,
+    "chi_table": lambda r, c: chi_table(r, c).statistic,
+    "chi_table_p": lambda r, c: chi_table(r, c).pvalue,
+    "chi2_sf": lambda x, df: st.chi2.sf(x, df),
+    "histogram": lambda a, edges: np.histogram(a, edges)[0].tolist(),
+    "average_precision": sk.average_precision_score,
+    "weighted_average_precision": lambda y, s, w: sk.average_precision_score(y, s, sample_weight=w),
+    "roc_auc": sk.roc_auc_score,
+    "weighted_roc_auc": lambda y, s, w: sk.roc_auc_score(y, s, sample_weight=w),
+    "recall_at_precision": recall_at_precision,
+    "accuracy": lambda y, s, t: sk.accuracy_score(*decided(y, s, t)),
+    "balanced_accuracy": lambda y, s, t: sk.balanced_accuracy_score(*decided(y, s, t)),
+    "precision": lambda y, s, t: sk.precision_score(*decided(y, s, t)),
+    "recall": lambda y, s, t: sk.recall_score(*decided(y, s, t)),
+    "f1": lambda y, s, t: sk.f1_score(*decided(y, s, t)),
+    "log_loss": lambda y, s: sk.log_loss(y, s, labels=[0, 1]),
+    "brier": lambda y, s: sk.brier_score_loss(y, s),
+    "ece": ece,
+    "rmse": lambda y, p: math.sqrt(sk.mean_squared_error(y, p)),
+    "mae": sk.mean_absolute_error,
+    "r2": sk.r2_score,
+    "class_accuracy": lambda y, d, p: sk.accuracy_score(y, d),
+    "class_balanced_accuracy": lambda y, d, p: sk.balanced_accuracy_score(y, d),
+    "macro_precision": lambda y, d, p: sk.precision_score(y, d, average="macro", zero_division=0),
+    "macro_recall": lambda y, d, p: sk.recall_score(y, d, average="macro", zero_division=0),
+    "macro_f1": lambda y, d, p: sk.f1_score(y, d, average="macro", zero_division=0),
+    "class_log_loss": lambda y, d, p: sk.log_loss(y, np.asarray(p).T, labels=classes(p)),
+    **{name: fair(name) for name in (
+        "demographic_parity_difference", "demographic_parity_ratio", "equalized_odds_difference", "equal_opportunity_difference")},
+}
+
+
+def plain(value):
+    if isinstance(value, list):
+        return value
+    value = float(value)
+    return None if math.isnan(value) else value if math.isfinite(value) else 1e308
+
+
+print(json.dumps([plain(measures[name](*arguments)) for name, arguments in json.load(sys.stdin)]))

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { quantile } from '../../engine/statistics/bootstrap.ts';
+import { calibrationBins, expectedCalibrationError } from '../../engine/statistics/calibration.ts';
+import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiSquare.ts';
+import { binaryLogLoss, brierScore, confusionAt, confusionMetrics, multiclassMetrics } from '../../engine/statistics/classification.ts';
+import { fairnessMeasures, ratesByGroup } from '../../engine/statistics/fairness.ts';
+import { gammaTail } from '../../engine/statistics/gammaTail.ts';
+import { countBins, equalEdges, quantileEdges } from '../../engine/statistics/histogram.ts';
+import { jensenShannon } from '../../engine/statistics/jensenShannon.ts';
+import { pelzGoodTail } from '../../engine/statistics/kolmogorov.ts';
+import { ksTest } from '../../engine/statistics/ksTest.ts';
+import { psi } from '../../engine/statistics/psi.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
+import { averagePrecision, rank, recallAtPrecision, rocAuc } from '../../engine/statistics/rankMetrics.ts';
+import { regressionMetrics } from '../../engine/statistics/regression.ts';
+import { standardDeviation, wasserstein } from '../../engine/statistics/wasserstein.ts';
+import { askPython, preparePython } from './parityPython.ts';
+
+interface Check {
+  measure: string;
+  args: unknown[];
+  ours: number | number[] | null | undefined;
+  tolerance: number;
+}
+
+const checks: Check[] = [];
+const check = (measure: string, args: unknown[], ours: Check['ours'], tolerance = 1e-9) => checks.push({ measure, args, ours, tolerance });
+const random = seededRandom(20260501);
+const list = (n: number, value: (i: number) => number) => Array.from({ length: n }, (_, i) => value(i));
+const ascending = (values: number[]) => values.toSorted((a, b) => a - b);
+
+/** Plain, skewed, tied, constant and far from zero. */
+const shapes: ((i: number) => number)[] = [
+  () => random.next() * 2 - 1,
+  () => Math.exp(random.next() * 20),
+  () => random.integer(3),
+  () => 4.2,
+  () => 1e9 + random.next() / 1e3,
+  () => (random.next() < 0.98 ? 0 : random.next() * 1e6),
+];
+const shape = (i: number) => shapes[i % shapes.length] ?? Math.random;
+
+for (let i = 0; i < 120; i++) {
+  const size = () => [1, 2, 3, 7, 30, 200, 1500][random.integer(7)] ?? 1;
+  const [a, b] = [ascending(list(size(), shape(i))), ascending(list(size(), shape(i % 4 === 0 ? i + 1 : i)))];
+  const ks = ksTest(a, b);
+  check('ks_d', [a, b], ks?.statistic);
+  check('ks_exact', [a, b], ks?.pValue, 1e-9);
+  check('wasserstein', [a, b], wasserstein(a, b), 1e-9 * Math.max(1, Math.abs(a.at(-1) ?? 1)));
+  check('std', [a], standardDeviation(a), 1e-9 * Math.max(1, Math.abs(a.at(-1) ?? 1)));
+  check('quantile', [a, 0.37], quantile(a, 0.37), 1e-9 * Math.max(1, Math.abs(a.at(-1) ?? 1)));
+  for (const edges of [equalEdges(a, 10), quantileEdges(a, 7)]) check('histogram', [a, edges], countBins(a, edges));
+}
+
+for (const [n, m] of [[12_000, 15_000], [10_500, 11_000], [20_000, 20_000], [9000, 10_000]] as const) {
+  for (const shift of [0, 0.004, 0.02]) {
+    const [a, b] = [ascending(list(n, () => random.next())), ascending(list(m, () => random.next() + shift))];
+    check('ks_p', [a, b], ksTest(a, b)?.pValue, 1e-8);
+  }
+}
+for (const n of [1000, 5000, 100_000]) for (const z of [0.3, 0.5, 0.8, 1.2, 1.8, 3]) check('kstwo', [n, z / Math.sqrt(n)], pelzGoodTail(n, z / Math.sqrt(n)), 1e-8);
+
+for (let i = 0; i < 100; i++) {
+  const bins = 2 + random.integer(12);
+  const count = () => (random.next() < 0.2 ? 0 : random.integer(i % 5 === 0 ? 100_000 : 30));
+  const [r, c] = [list(bins, count), list(bins, count)];
+  r[0] = (r[0] ?? 0) + 1;
+  r[1] = (r[1] ?? 0) + 1;
+  c[bins - 1] = (c[bins - 1] ?? 0) + 1;
+  const js = jensenShannon(r, c);
+  check('psi', [r, c], psi(r, c));
+  check('js_distance_e', [r, c], js?.js_distance_e, 1e-7);
+  check('js_distance_2', [r, c], js?.js_distance_2, 1e-7);
+  check('js_divergence_2', [r, c], js?.js_divergence_2);
+  if (r.every((n, k) => n > 0 || (c[k] ?? 0) === 0)) {
+    check('chi_fit', [r, c], chiSquareFit(r, c)?.statistic, 1e-9 * (chiSquareFit(r, c)?.statistic ?? 1) + 1e-9);
+    check('chi_fit_p', [r, c], chiSquareFit(r, c)?.pValue);
+  }
+  check('chi_table', [r, c], chiSquareContingency(r, c)?.statistic, 1e-9 * (chiSquareContingency(r, c)?.statistic ?? 1) + 1e-9);
+  check('chi_table_p', [r, c], chiSquareContingency(r, c)?.pValue);
+}
+for (const df of [1, 2, 3, 10, 99, 1000]) for (const share of [0.01, 0.5, 0.9, 1, 1.1, 2, 5]) check('chi2_sf', [df * share, df], gammaTail(df / 2, (df * share) / 2), 1e-11);
+
+for (let i = 0; i < 150; i++) {
+  const n = [2, 3, 10, 100, 2000][random.integer(5)] ?? 2;
+  const rate = [0.5, 0.02, 0.98][i % 3] ?? 0.5;
+  const labels = list(n, () => (random.next() < rate ? 1 : 0));
+  labels[0] = 1;
+  labels[1] = 0;
+  // Distinct, tied, constant and certain scores.
+  const scores = list(n, (k) => [random.next(), random.integer(4) / 3, 0.5, labels[k] ?? 0, 0.3 * (labels[k] ?? 0) + 0.7 * random.next()][i % 5] ?? 0);
+  const weights = list(n, (k) => (k < 2 ? 1 : random.integer(4)));
+  const ranking = rank(labels, scores);
+  const threshold = scores[random.integer(n)] ?? 0.5;
+  const metrics = confusionMetrics(confusionAt(labels, scores, threshold));
+  check('average_precision', [labels, scores], averagePrecision(ranking));
+  check('weighted_average_precision', [labels, scores, weights], averagePrecision(ranking, weights));
+  check('roc_auc', [labels, scores], rocAuc(ranking));
+  check('weighted_roc_auc', [labels, scores, weights], rocAuc(ranking, weights));
+  check('recall_at_precision', [labels, scores, 0.6], recallAtPrecision(ranking, 0.6)?.recall);
+  for (const name of ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1'] as const) check(name, [labels, scores, threshold], metrics[name]);
+  check('log_loss', [labels, scores], binaryLogLoss(labels, scores));
+  check('brier', [labels, scores], brierScore(labels, scores));
+  check('ece', [labels, scores, 10], expectedCalibrationError(calibrationBins(labels, scores)));
+  const groups = list(n, () => random.integer(i % 4 === 0 ? 2 : 5)).map((g) => `g${g}`);
+  const decisions = scores.map((score) => (score >= threshold ? 1 : 0));
+  const fairness = fairnessMeasures(ratesByGroup(labels, decisions, groups));
+  for (const name of ['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference', 'equal_opportunity_difference'] as const) check(name, [labels, decisions, groups], fairness?.[name]);
+}
+
+for (let i = 0; i < 60; i++) {
+  const n = [2, 5, 40, 900][i % 4] ?? 2;
+  const truth = list(n, shape(i % 2 === 0 ? 0 : 1));
+  const predictions = truth.map((y) => y * (0.8 + random.next() * 0.4));
+  const { rmse, mae, r2 } = regressionMetrics(truth, predictions);
+  const scale = 1e-9 * Math.max(1, ...truth.map(Math.abs));
+  check('rmse', [truth, predictions], rmse, scale);
+  check('mae', [truth, predictions], mae, scale);
+  check('r2', [truth, predictions], r2, 1e-8);
+  const k = 2 + random.integer(4);
+  const raw = list(k, () => 0).map(() => list(n, () => random.next() + 1e-3));
+  const probabilities = raw.map((column) => column.map((p, row) => p / raw.reduce((sum, other) => sum + (other[row] ?? 0), 0)));
+  const labels = list(n, () => random.integer(k));
+  const decisions = list(n, (row) => probabilities.reduce((best, column, c) => ((column[row] ?? 0) > (probabilities[best]?.[row] ?? 0) ? c : best), 0));
+  const metrics = multiclassMetrics(labels, decisions, probabilities);
+  const names = { accuracy: 'class_accuracy', balanced_accuracy: 'class_balanced_accuracy', macro_precision: 'macro_precision', macro_recall: 'macro_recall', macro_f1: 'macro_f1', log_loss: 'class_log_loss' } as const;
+  for (const [ours, theirs] of Object.entries(names)) check(theirs, [labels, decisions, probabilities], metrics[ours as keyof typeof names]);
+}
+
+const missing = preparePython();
+const skip = missing === null || process.env['CI'] === 'true' ? false : `no Python to compare with: ${missing}`;
+
+test('every measure agrees with scipy, scikit-learn or fairlearn', { skip }, (t) => {
+  assert.equal(missing, null);
+  const answers = askPython(checks.map(({ measure, args }) => [measure, args]));
+  const largest = new Map<string, { n: number; difference: number }>();
+  for (const [i, { measure, args, ours, tolerance }] of checks.entries()) {
+    const theirs = answers[i];
+    const shown = JSON.stringify(args).slice(0, 300);
+    if (Array.isArray(theirs)) {
+      assert.deepEqual(ours, theirs, `${measure} ${shown}`);
+      continue;
+    }
+    // Without a prediction or a selection both sides have no value; scikit-learn writes 0, fairlearn NaN.
+    if (ours === null ? theirs === 0 : theirs === null && ours === 1) continue;
+    assert.ok(typeof ours === 'number' && typeof theirs === 'number', `${measure}: ours ${String(ours)}, theirs ${theirs} for ${shown}`);
+    const difference = Math.abs(ours - theirs);
+    assert.ok(difference <= tolerance * Math.max(1, Math.abs(theirs)), `${measure}: ours ${ours}, theirs ${theirs} for ${shown}`);
+    const known = largest.get(measure) ?? { n: 0, difference: 0 };
+    largest.set(measure, { n: known.n + 1, difference: Math.max(known.difference, difference) });
+  }
+  for (const [measure, { n, difference }] of largest) t.diagnostic(`${measure}: ${n} cases, largest difference ${difference.toExponential(1)}`);
+});
