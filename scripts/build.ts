@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -26,8 +26,11 @@ export async function build({ watch = false, tests = true, clean = false }: Buil
     for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
     return;
   }
-  await Promise.all(plans.map((plan) => esbuild.build(plan)));
+  // One bundle that fails does not take the others with it.
+  const results = await Promise.allSettled(plans.map((plan) => esbuild.build(plan)));
   if (existsSync(join(dist, 'cli.cjs'))) chmodSync(join(dist, 'cli.cjs'), 0o755);
+  const failed = results.filter((result) => result.status === 'rejected');
+  if (failed.length > 0) throw new Error(failed.map((result) => String(result.reason)).join('\n'));
 }
 
 function nodePlans(watch: boolean): esbuild.BuildOptions[] {
@@ -53,12 +56,12 @@ function nodePlans(watch: boolean): esbuild.BuildOptions[] {
     { ...common, entryPoints: ['client/language/lspClient.ts'], outfile: 'dist/lspClient.cjs', external: ['vscode'] },
   ];
   if (present('server/main.ts')) {
-    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', external: natives, banner: { js: banner } });
+    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
   }
   if (present('cli/main.ts')) {
     const shebang = startsWithShebang('cli/main.ts') ? '' : '#!/usr/bin/env node\n';
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
-    const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true };
+    const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true, plugins: [noTopLevelAwait], alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' } };
     plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', external: natives, banner: { js: shebang + banner } });
   }
   return plans;
@@ -125,6 +128,14 @@ const lspApart: esbuild.Plugin = {
   name: 'lspApart',
   setup(plan) {
     plan.onResolve({ filter: /\/lspClient\.ts$/ }, (found) => (found.kind === 'dynamic-import' ? { path: './lspClient.cjs', external: true } : undefined));
+  },
+};
+
+// CommonJS has no await at the top. A program's last `await main()` may as well be left to the event loop: a rejection ends the process either way.
+const noTopLevelAwait: esbuild.Plugin = {
+  name: 'noTopLevelAwait',
+  setup(plan) {
+    plan.onLoad({ filter: /[\\/](cli|server)[\\/]main\.ts$/ }, ({ path }) => ({ contents: readFileSync(path, 'utf8').replace(/^await /gm, 'void '), loader: 'ts' }));
   },
 };
 

@@ -36,7 +36,8 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
 /** Runs a command of the CLI in a terminal and returns its exit code. */
 async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined, more: string[] = []): Promise<number | undefined> {
   const node = nodeProgram();
-  const args = [context.cli, command, ...(folder === undefined ? [] : ['--project', folder]), ...more];
+  const where = folder === undefined ? [] : command === 'init' ? [folder] : ['--project', folder];
+  const args = [context.cli, command, ...where, ...more];
   const execution = new ProcessExecution(node.path, args, { env: node.env });
   const task = new Task({ type: taskType, command }, TaskScope.Workspace, command, taskType, execution, problemMatcher);
   const running = await tasks.executeTask(task);

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { commandIds, contextKeys, problemMatcher, taskType, viewIds } from '../../client/commandIds.ts';
+import { settingDefaults } from '../../client/settingDefaults.ts';
+import { taskCommands } from '../../client/tasks/taskDefinition.ts';
+import { languageIds } from '../../protocol/languageServer.ts';
+
+const root = join(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { contributes } = manifest;
+const sorted = (values: Iterable<string>) => [...values].toSorted();
+
+it('declares exactly the commands that the client registers', () => {
+  assert.deepEqual(sorted(contributes.commands.map((one: { command: string }) => one.command)), sorted(Object.values(commandIds)));
+  assert.ok(contributes.commands.every((one: { category: string }) => one.category === 'Loopwright'));
+});
+
+it('names only known commands, views and context keys in menus and welcome texts', () => {
+  const known = new Set<string>(Object.values(commandIds));
+  for (const [menu, items] of Object.entries(contributes.menus)) for (const item of items as { command: string }[]) assert.ok(known.has(item.command), `${menu}: ${item.command}`);
+  const text = JSON.stringify(contributes);
+  for (const [name] of text.matchAll(/command:loopwright\.\w+/g)) assert.ok(known.has(name.slice('command:'.length)), name);
+  for (const [, name] of text.matchAll(/view == (loopwright\.\w+)/g)) assert.ok(Object.values<string>(viewIds).includes(name ?? ''), name);
+  assert.deepEqual(sorted(contributes.views.loopwright.map((one: { id: string }) => one.id)), sorted(Object.values(viewIds)));
+  assert.ok(text.includes(contextKeys.hasProject));
+});
+
+it('declares the settings with the defaults that the client assumes', () => {
+  const declared = Object.fromEntries(Object.entries<{ default: unknown }>(contributes.configuration.properties).map(([key, value]) => [key.replace('loopwright.', ''), value.default]));
+  assert.deepEqual(declared, settingDefaults);
+});
+
+it('declares tasks, languages and files that exist', () => {
+  assert.equal(contributes.taskDefinitions[0].type, taskType);
+  assert.deepEqual(contributes.taskDefinitions[0].properties.command.enum, [...taskCommands]);
+  assert.equal(`$${contributes.problemMatchers[0].name}`, problemMatcher);
+  assert.deepEqual(sorted(contributes.languages.map((one: { id: string }) => one.id)), sorted(Object.values(languageIds)));
+  const files = [manifest.icon, contributes.viewsContainers.activitybar[0].icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.snippets.map((one: { path: string }) => one.path), ...contributes.languages.map((one: { configuration: string }) => one.configuration)];
+  for (const file of files) assert.ok(existsSync(join(root, file)), file);
+});
+
+it('matches a problem line of the command line', () => {
+  const [{ pattern }] = contributes.problemMatchers;
+  const match = new RegExp(pattern.regexp).exec("loopwright.yaml:12:7: error: there is no dataset `featurs` [unknown-dataset]");
+  assert.deepEqual(match?.slice(1), ['loopwright.yaml', '12', '7', 'error', 'there is no dataset `featurs`', 'unknown-dataset']);
+  assert.ok(new RegExp(pattern.regexp).exec('a.yaml:1:1: warning: no code'));
+});

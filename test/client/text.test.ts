@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { lensText } from '../../client/lenses/lensText.ts';
+import { argumentsOf, nameOf, readDefinition } from '../../client/tasks/taskDefinition.ts';
+import { ago, bytes, duration, plural } from '../../client/words.ts';
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+
+const now = Date.UTC(2026, 10, 20);
+const stage = (more: Partial<StageStatus>): StageStatus => ({ name: 'train', kind: 'train', state: 'fresh', reasons: [], dependsOn: [], line: 1, last: { runId: 'r', runName: 'calm-lynx', status: 'finished', startedAt: now - 7_200_000, durationMs: 42_000, summary: 'pr_auc 0.912' }, ...more });
+
+it('says above a stage how it stands', () => {
+  assert.equal(lensText(stage({}), now), '$(pass) fresh 2 hr ago · 42 s · pr_auc 0.912');
+  assert.equal(lensText(stage({ state: 'stale', reasons: ['params.epochs 20 → 30', 'train.py changed'] }), now), '$(history) stale: params.epochs 20 → 30 and 1 more');
+  assert.equal(lensText(stage({ state: 'never', last: null }), now), '$(circle-outline) never ran');
+});
+
+it('reads task definitions and makes the command line of them', () => {
+  assert.equal(readDefinition({ type: 'npm' }), null);
+  assert.equal(readDefinition({ type: 'loopwright', command: 'explode' }), null);
+  const task = readDefinition({ type: 'loopwright', stage: 'train', experiment: 'wider', other: 1 });
+  assert.ok(task);
+  assert.deepEqual(argumentsOf(task, '/p'), ['run', 'train', '--project', '/p', '--experiment', 'wider']);
+  assert.equal(nameOf(task), 'run train (wider)');
+  assert.deepEqual(argumentsOf({ type: 'loopwright', command: 'serve', deployment: 'production' }, '/p'), ['serve', 'production', '--project', '/p']);
+  assert.equal(nameOf({ type: 'loopwright' }), 'run all');
+});
+
+it('writes times, sizes and counts for people', () => {
+  assert.equal(ago(now - 30_000, now), 'just now');
+  assert.equal(ago(now - 86_400_000, now), 'yesterday');
+  assert.equal(duration(185_000), '3 min 5 s');
+  assert.equal(bytes(18_400_000), '17.5 MB');
+  assert.equal(plural(1, 'run'), '1 run');
+});
