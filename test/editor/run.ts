@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from '../../scripts/build.ts';
+import { installedCodeServer } from '../../scripts/codeServer.ts';
+import { runInBrowser } from './browserSession.ts';
+import { emptyExtension } from './session.ts';
+import type { Session } from './session.ts';
+import { chromiumPath } from '../helpers/viewPage.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+interface Line {
+  test?: string;
+  state?: 'passed' | 'failed' | 'skipped';
+  ms?: number;
+  error?: string;
+  counts?: Record<'passed' | 'failed' | 'skipped', number>;
+}
+
+/** Runs the suites inside a real VS Code: a desktop one named by LOOPWRIGHT_CODE, else code-server in a headless Chromium. */
+async function main(): Promise<number> {
+  const vsixAt = process.argv.indexOf('--vsix');
+  const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');
+  await build();
+  const small = join(root, 'test/fixtures/project');
+  const example = join(root, 'examples/fraud');
+  const sessions: Session[] = vsix === null ? [{ suite: 'all', project: small, vsix }, { suite: 'untrusted', project: small, vsix }] : [{ suite: 'smoke', project: small, vsix }];
+  // A run of the example leaves its state there; without one the pictures would be empty.
+  if (vsix === null && existsSync(join(example, '.loopwright'))) sessions.push({ suite: 'pictures', project: example, vsix });
+  const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const session of sessions.filter((one) => chosen === undefined || one.suite === chosen)) {
+    console.log(`# ${session.suite}`);
+    const counts = await runSession(session);
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  }
+  console.log(JSON.stringify({ editor: total }));
+  return total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
+}
+
+async function runSession(session: Session): Promise<{ passed: number; failed: number; skipped: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'loopwright-editor-'));
+  const work = { folder, project: join(folder, 'project'), results: join(folder, 'results.jsonl'), pictures: join(folder, 'pictures'), data: join(folder, 'data') };
+  for (const path of [work.pictures, work.data]) mkdirSync(path, { recursive: true });
+  cpSync(session.project, work.project, { recursive: true, filter: (path) => !/[\\/](node_modules|__pycache__)$/.test(path) });
+  execFileSync('git', ['init', '-q'], { cwd: work.project });
+  writeFileSync(work.results, '');
+  try {
+    const desktop = process.env['LOOPWRIGHT_CODE'];
+    const code = installedCodeServer();
+    if (desktop) await runOnDesktop(desktop, session, work);
+    else if (code && chromiumPath() !== null) await runInBrowser(code, session, work, root);
+    else return skip(code ? 'no Chromium was found: set CHROMIUM' : 'no VS Code: set LOOPWRIGHT_CODE or run `node scripts/codeServer.ts --install`');
+    return report(work.results);
+  } finally {
+    if (process.env['LOOPWRIGHT_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    else console.log(`kept ${folder}`);
+  }
+}
+
+async function runOnDesktop(executable: string, session: Session, work: { project: string; results: string; data: string }): Promise<void> {
+  const { runTests } = await import('@vscode/test-electron');
+  const args = [work.project, '--user-data-dir', join(work.data, 'user'), '--extensions-dir', join(work.data, 'extensions'), '--skip-welcome', '--no-sandbox'];
+  if (session.suite !== 'untrusted') args.push('--disable-workspace-trust');
+  if (session.vsix !== null) execFileSync(executable, ['--install-extension', session.vsix, ...args.slice(1, 5)], { stdio: 'inherit' });
+  const extension = session.vsix === null ? root : emptyExtension(work.data);
+  await runTests({ vscodeExecutablePath: executable, extensionDevelopmentPath: extension, extensionTestsPath: join(root, 'dist/test/editor/index.cjs'), launchArgs: args, extensionTestsEnv: { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results } }).catch(() => {});
+}
+
+function report(file: string): { passed: number; failed: number; skipped: number } {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
+  for (const line of lines) {
+    if (line.test !== undefined) console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[line.state ?? 'failed']} ${line.test}${line.ms === undefined ? '' : ` (${line.ms} ms)`}${line.error === undefined ? '' : `\n${line.error}`}`);
+  }
+  const counts = lines.findLast((line) => line.counts !== undefined)?.counts;
+  if (counts) return counts;
+  console.log('FAIL the suite did not come to its end');
+  return { passed: lines.filter((line) => line.state === 'passed').length, failed: 1 + lines.filter((line) => line.state === 'failed').length, skipped: 0 };
+}
+
+function skip(why: string): { passed: number; failed: number; skipped: number } {
+  console.log(`skip everything: ${why}`);
+  return { passed: 0, failed: 0, skipped: readdirSync(join(root, 'test/editor/suite')).length };
+}
+
+process.exitCode = await main();

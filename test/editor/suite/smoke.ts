@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { commands, languages, workspace } from 'vscode';
+import { commandIds } from '../../../client/commandIds.ts';
+import { activated, fileUri, until } from './inside.ts';
+
+suite('the extension', () => {
+  test('activates in well under 100 ms and starts no engine by that', async () => {
+    const api = await activated();
+    assert.ok(api.activationMs < 100, `${api.activationMs} ms`);
+  });
+
+  test('registers every command', async () => {
+    const known = await commands.getCommands(true);
+    assert.deepEqual(Object.values(commandIds).filter((id) => !known.includes(id)), []);
+  });
+
+  test('finds the project and shows its life', async () => {
+    const { projects, trees } = await activated();
+    const [project] = await until('the project', () => projects.all.length > 0 && projects.all);
+    assert.ok(project);
+    await project.need();
+    assert.equal(project.error, undefined);
+    const rows = await trees.lifeCycle.getChildren();
+    assert.equal(rows.length, 8, rows.map((row) => row.label).join(', '));
+    assert.ok(rows.every((row) => trees.lifeCycle.getTreeItem(row).accessibilityInformation?.label));
+  });
+
+  test('knows the three languages', async () => {
+    const all = await languages.getLanguages();
+    for (const id of ['loopwright-project', 'loopwright-experiment', 'loopwright-dataset']) assert.ok(all.includes(id), id);
+    assert.equal((await workspace.openTextDocument(fileUri('loopwright.yaml'))).languageId, 'loopwright-project');
+  });
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { commands, languages, tasks, window, workspace } from 'vscode';
+import { commandIds } from '../../../client/commandIds.ts';
+import { activated, fileUri, picture, root, until, withFile } from './inside.ts';
+
+suite('an untrusted folder', () => {
+  test('is not trusted here', function () {
+    if (workspace.isTrusted) this.skip();
+  });
+
+  test('starts no engine and offers no task', async function () {
+    if (workspace.isTrusted) this.skip();
+    const { projects, trees } = await activated();
+    const [project] = await until('the project', () => projects.all.length > 0 && projects.all);
+    assert.deepEqual((await trees.lifeCycle.getChildren()).map((row) => row.label), ['Restricted mode']);
+    assert.deepEqual(await tasks.fetchTasks({ type: 'loopwright' }), []);
+    void commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
+    await new Promise((done) => setTimeout(done, 500));
+    assert.equal(tasks.taskExecutions.length, 0);
+    await assert.rejects(async () => project?.engine.request('project/overview', {}), /not trusted/);
+    assert.equal(project?.engine.pid, undefined);
+    await picture('untrusted');
+  });
+
+  test('still checks files', async function () {
+    if (workspace.isTrusted) this.skip();
+    await withFile('schemas/wrong.dataset.yaml', 'fields:\n  - { name: a, type: nmber }\n', async () => {
+      const document = await workspace.openTextDocument(fileUri('schemas/wrong.dataset.yaml'));
+      await window.showTextDocument(document);
+      await until('a diagnostic', () => languages.getDiagnostics(document.uri).length > 0);
+    });
+  });
+});
