@@ -20,7 +20,8 @@ const expected = [
   /^dist\/(client|lspClient|server|cli)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
-  /^node_modules\/(better-sqlite3|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
+  /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
+  /^node_modules\/detect-libc\/lib\/[\w-]+\.js$/,
   /^node_modules\/better-sqlite3\/lib\/.+\.js$/, /^node_modules\/better-sqlite3\/prebuilds\/[\w-]+\.node$/,
   /^node_modules\/@duckdb\/node-api\/lib\/.+\.js$/, /^node_modules\/@duckdb\/node-bindings\/duckdb\.js$/,
   /^node_modules\/@duckdb\/node-bindings-[\w-]+\/(duckdb\.node|libduckdb\.(so|dylib)|duckdb\.dll)$/,
@@ -40,6 +41,8 @@ export async function makePackage(): Promise<string> {
   cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') && !file.startsWith(join(root, 'dist/test')) });
   copyNatives(target);
   const files = check();
+  // The stage is the choice of files already; this only keeps vsce from asking for one.
+  writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n');
   const file = join(root, `build/loopwright-${target}-${manifest.version}.vsix`);
   rmSync(file, { force: true });
   // The manifest's images stand in the package; links are left as they are, since the repository is not named here.
@@ -72,7 +75,12 @@ function copyNatives(target: string): void {
   for (const part of ['package.json', 'LICENSE', 'lib']) copy(join('@duckdb/node-api', part));
   for (const part of ['package.json', 'LICENSE', 'duckdb.js']) copy(join('@duckdb/node-bindings', part));
   copy(`@duckdb/node-bindings-${target}`);
+  for (const part of ['package.json', 'LICENSE', 'lib']) copy(join('detect-libc', part));
   rmSync(join(stage, `node_modules/@duckdb/node-bindings-${target}/README.md`), { force: true });
+  // The headers it is compiled with are no part of the compiled module, and vsce would miss them.
+  const path = join(stage, 'node_modules/better-sqlite3/package.json');
+  const { dependencies: _headers, devDependencies: _dev, scripts: _scripts, ...kept } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 function check(): string[] {

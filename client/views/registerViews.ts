@@ -25,7 +25,7 @@ export type Trees = Record<keyof typeof viewIds, RowTree>;
 export function registerViews(projects: Projects): { trees: Trees; parts: Disposable[] } {
   const parts: Disposable[] = [];
   const make = (name: keyof typeof viewIds): RowTree => {
-    const tree = new RowTree(projects, rowsOf[name]);
+    const tree = new RowTree(projects, rowsOf[name], name === 'lifeCycle');
     const view = window.createTreeView<Row>(viewIds[name], { treeDataProvider: tree, showCollapseAll: name !== 'lifeCycle' });
     parts.push(view);
     if (name === 'lifeCycle') parts.push(keepBadge(view, projects));

@@ -11,12 +11,15 @@ import type { Row } from './row.ts';
 export class RowTree implements TreeDataProvider<Row> {
   readonly #projects: Projects;
   readonly #rows: (project: Project) => Row[];
+  readonly #first: boolean;
   readonly #changed = new EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(projects: Projects, rows: (project: Project) => Row[]) {
+  /** `first` is the tree that says what is wrong with the project; one of five is enough. */
+  constructor(projects: Projects, rows: (project: Project) => Row[], first: boolean) {
     this.#projects = projects;
     this.#rows = rows;
+    this.#first = first;
     projects.onChange(() => this.#changed.fire());
   }
 
@@ -50,20 +53,26 @@ export class RowTree implements TreeDataProvider<Row> {
 
   async #of(project: Project, prefix = ''): Promise<Row[]> {
     await project.need();
-    const rows: Row[] = [];
-    if (project.error !== undefined) rows.push(errorRow('error', project.error));
-    const problems = project.overview?.problems ?? [];
-    const [first] = problems;
-    if (first) {
-      rows.push({
-        ...errorRow('problems', problems.length === 1 ? first.message : `${problems.length} problems in the project files`),
-        tooltip: problems.map((one) => `${one.file}:${one.line} ${one.message}`).join('\n'),
-        open: { id: commandIds.openFile, args: [{ project, file: first.file, line: first.line }] },
-      });
-    }
+    const rows = this.#first ? wrong(project) : [];
     rows.push(...this.#rows(project));
     return prefix === '' ? rows : rows.map((row) => prefixed(row, prefix));
   }
+}
+
+/** Why the engine gives no answer, and what is wrong in the project's files. */
+function wrong(project: Project): Row[] {
+  const rows: Row[] = [];
+  if (project.error !== undefined) rows.push(errorRow('error', project.error));
+  const problems = project.overview?.problems ?? [];
+  const [first] = problems;
+  if (first) {
+    rows.push({
+      ...errorRow('problems', problems.length === 1 ? first.message : `${problems.length} problems in the project files`),
+      tooltip: problems.map((one) => `${one.file}:${one.line} ${one.message}`).join('\n'),
+      open: { id: commandIds.openFile, args: [{ project, file: first.file, line: first.line }] },
+    });
+  }
+  return rows;
 }
 
 function errorRow(id: string, message: string): Row {
