@@ -18,7 +18,7 @@ export interface ParsedField {
 export function parseField(field: Field, schema: DatasetSchema, actualType: string, mode: 'raw' | 'typed'): ParsedField {
   const column = quoteIdentifier(field.name);
   const type = field.type ?? 'any';
-  const text = textOf(column, actualType, mode === 'raw' ? (field.missingValues ?? schema.missingValues ?? ['']) : []);
+  const text = textOf(column, actualType, field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []));
   const native = nativeValue(type, column, actualType);
   if (native) return { text, ...native };
   const trimmed = `trim(${text})`;

@@ -10,7 +10,7 @@ export interface ValidateOptions {
   /** FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in it. */
   source: string;
   schema: DatasetSchema;
-  /** `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, only NULL and NaN mean missing. */
+  /** `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, where only NULL, NaN and the field's own missingValues mean missing: the text NA may be Namibia there. */
   mode: 'raw' | 'typed';
   /** Such as `training`; fields of other environments may be absent and empty. */
   environment?: string;

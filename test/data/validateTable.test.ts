@@ -105,6 +105,12 @@ test('typed data: NaN is missing, NA is Namibia, types are kept or read', async 
   assert.deepEqual(reasons, [[1, 'x: missing but required', 'NA'], [2, 'n: not an integer (found 1.5)', 'DE'], [3, 'x: not a number (found inf)', 'FR']]);
 });
 
+test('typed data: what a field itself calls missing is missing', async () => {
+  const source = "(SELECT * FROM (VALUES ('.'), ('MALE'), (NULL)) t(sex))";
+  const result = await validateTable(db, { source, schema: { fields: [{ name: 'sex', type: 'string', categories: ['MALE'], missingValues: ['.'] }] }, mode: 'typed' });
+  assert.deepEqual((await db.rows(result.validSql)).map((row) => row['sex']), [null, 'MALE', null]);
+});
+
 test('formats, lengths, lists, numbers with signs', async () => {
   const fields: DatasetSchema['fields'] = [
     { name: 'mail', type: 'string', format: 'email' }, { name: 'day', type: 'date', format: '%d.%m.%Y' }, { name: 'price', type: 'number', bareNumber: false, decimalChar: ',', groupChar: '.' },

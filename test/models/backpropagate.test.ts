@@ -59,3 +59,15 @@ test('a step leaves no tensor behind, and backends agree', async () => {
   }
   for (const [i, value] of forward(network, input, rows).entries()) assert.ok(Math.abs(value - (logits[i] ?? Number.NaN)) < 1e-5);
 });
+
+test('a whole training goes the same way on WebAssembly and in plain JavaScript', async () => {
+  const { trainModel } = await import('../../engine/models/trainModel.ts');
+  const { syntheticFeatures, syntheticTable } = await import('./syntheticTable.ts');
+  const run = async (backend: string) => {
+    await tf.setBackend(backend);
+    return trainModel({ task: 'binary', target: 'positive', features: syntheticFeatures, train: syntheticTable(1500, 1), validation: syntheticTable(500, 2), model: 'mlp', hidden: [16, 8], epochs: 5, batchSize: 64, dropout: 0.1, seed: 9 });
+  };
+  const [here, there] = [await run(name), await run('cpu')];
+  for (const [i, epoch] of here.history.entries()) assert.ok(Math.abs(epoch.loss - (there.history[i]?.loss ?? Number.NaN)) < 1e-4, `epoch ${i + 1}: ${epoch.loss} and ${there.history[i]?.loss}`);
+  await tf.setBackend(name);
+});
