@@ -27,15 +27,15 @@ export function keyRules(schema: DatasetSchema, present: readonly string[]): Key
 }
 
 /**
- * Sets `u<index>` on every row whose key stands in another row too, but for one: the first row that breaks no other rule,
+ * Sets `_lw_u<index>` on every row whose key stands in another row too, but for one: the first row that breaks no other rule,
  * so that a bad row never pushes a good one out. Rows with a missing part in their key are not compared, as in SQL.
  */
 export async function markRepeats(db: Database, checked: string, key: KeyRule, index: number, failing: readonly string[]): Promise<void> {
-  const parts = key.positions.map((f) => `v${f}`);
+  const parts = key.positions.map((f) => `_lw_v${f}`);
   const list = parts.join(', ');
   const filled = parts.map((part) => `${part} IS NOT NULL`).join(' AND ');
   const bad = failing.length === 0 ? 'false' : failing.map((column) => `coalesce(${column}, false)`).join(' OR ');
-  await db.run(`UPDATE ${checked} SET u${index} = true WHERE r IN (
-    SELECT r FROM (SELECT r, row_number() OVER (PARTITION BY ${list} ORDER BY (${bad}), r) AS n FROM ${checked}
+  await db.run(`UPDATE ${checked} SET _lw_u${index} = true WHERE _lw_r IN (
+    SELECT _lw_r FROM (SELECT _lw_r, row_number() OVER (PARTITION BY ${list} ORDER BY (${bad}), _lw_r) AS n FROM ${checked}
       WHERE ${filled} AND (${list}) IN (SELECT (${list}) FROM ${checked} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1)) WHERE n > 1)`);
 }

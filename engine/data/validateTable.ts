@@ -1,5 +1,6 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
+import { checkRules } from './checkRules.ts';
 import { fieldRules, type FieldRule } from './fieldRules.ts';
 import { parseField, type ParsedField } from './parseField.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
@@ -59,9 +60,9 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   const { source, schema, mode, environment, alsoKeep = [] } = options;
   const run = ++runs;
   const [raw, checked, validView, invalidView] = ['raw', 'checked', 'valid', 'invalid'].map((name) => `loopwright_${name}_${run}`) as [string, string, string, string];
-  await db.run(`CREATE TEMP TABLE ${raw} AS SELECT * FROM ${source}`);
+  await db.run(`CREATE TEMP TABLE ${raw} AS SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source}`);
   const types = new Map((await db.rows(`DESCRIBE ${raw}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
-  const columns = [...types.keys()].filter((name) => name !== '_file');
+  const columns = [...types.keys()].filter((name) => name !== '_file' && name !== '_lw_n');
 
   const expected = schema.fields.filter((field) => belongs(field, schema, environment));
   const inKey = schema.primaryKey === undefined ? [] : [schema.primaryKey].flat();
@@ -72,7 +73,8 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     const required = expected.includes(field) && (field.constraints?.required === true || inKey.includes(field.name));
     return [{ field, parsed, rules: fieldRules(field, parsed, required) }];
   });
-  const rules = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `k${f}_${i}` })));
+  const rules = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}` })));
+  await checkRules(db, rules.map((rule) => ({ ...rule, sqlType: fields[rule.f]?.parsed.sqlType ?? 'VARCHAR' })));
   const keys = keyRules(schema, fields.map(({ field }) => field.name));
 
   await db.run(checkSql(raw, checked, fields, rules, keys));
@@ -80,18 +82,18 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked}`))[0]?.['n'] ?? 0);
   const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows), ...(await sharesOf(db, checked, fields, rows, expected))];
 
-  const failing = [...rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column), ...keys.map((_, i) => `u${i}`)];
+  const failing = [...rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column), ...keys.map((_, i) => `_lw_u${i}`)];
   const bad = failing.length === 0 ? 'false' : failing.map((column) => `coalesce(${column}, false)`).join(' OR ');
   const kept = [
-    ...fields.map(({ field }, f) => `c.v${f} AS ${quoteIdentifier(field.name)}`),
+    ...fields.map(({ field }, f) => `c._lw_v${f} AS ${quoteIdentifier(field.name)}`),
     ...alsoKeep.filter((name) => types.has(name) && !fields.some(({ field }) => field.name === name)).map((name) => `r.${quoteIdentifier(name)}`),
   ];
-  const joined = `${checked} c JOIN ${raw} r ON r.rowid = c.r`;
-  const starts = types.has('_file') ? `(SELECT _file, min(rowid) AS start FROM ${raw} GROUP BY _file)` : null;
-  const place = starts ? { row: 'r.rowid - s.start + 1', file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r.rowid + 1', file: 'NULL::VARCHAR', from: joined };
-  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'c.r'} FROM ${joined} WHERE NOT (${bad}) ORDER BY c.r`);
-  await db.run(`CREATE TEMP VIEW ${invalidView} AS SELECT ${columns.map((name) => `r.${quoteIdentifier(name)}`).join(', ')}, ${place.file} AS _file, ${place.row} AS _row,
-    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad} ORDER BY c.r`);
+  const joined = `${checked} c JOIN ${raw} r ON r._lw_n = c._lw_r`;
+  const starts = types.has('_file') ? `(SELECT _file, min(_lw_n) AS start FROM ${raw} GROUP BY _file)` : null;
+  const place = starts ? { row: 'r._lw_n - s.start + 1', file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: joined };
+  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'c._lw_r'} FROM ${joined} WHERE NOT (${bad}) ORDER BY c._lw_r`);
+  await db.run(`CREATE TEMP VIEW ${invalidView} AS SELECT ${columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `r.${quoteIdentifier(name)}, `).join('')}${place.file} AS _file, ${place.row} AS _row,
+    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad} ORDER BY c._lw_r`);
 
   const invalidRows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked} WHERE ${bad}`))[0]?.['n'] ?? 0);
   return {
@@ -114,10 +116,10 @@ function belongs(field: Field, schema: DatasetSchema, environment: string | unde
 }
 
 function checkSql(raw: string, checked: string, fields: readonly CheckedField[], rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
-  const read = fields.map(({ parsed }, f) => `${parsed.text} AS t${f}, ${parsed.value} AS v${f}`);
-  const judged = rules.map((rule) => `(${rule.broken(`t${rule.f}`, `v${rule.f}`)}) AS ${rule.column}`);
-  const repeats = keys.map((_, i) => `false AS u${i}`);
-  return `CREATE TEMP TABLE ${checked} AS SELECT ${['*', ...judged, ...repeats].join(', ')} FROM (SELECT ${['rowid AS r', ...read].join(', ')} FROM ${raw})`;
+  const read = fields.map(({ parsed }, f) => `${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}`);
+  const judged = rules.map((rule) => `(${rule.broken(`_lw_t${rule.f}`, `_lw_v${rule.f}`)}) AS ${rule.column}`);
+  const repeats = keys.map((_, i) => `false AS _lw_u${i}`);
+  return `CREATE TEMP TABLE ${checked} AS SELECT ${['*', ...judged, ...repeats].join(', ')} FROM (SELECT ${['_lw_n AS _lw_r', ...read].join(', ')} FROM ${raw})`;
 }
 
 async function sharesOf(db: Database, checked: string, fields: readonly CheckedField[], rows: number, expected: readonly Field[]): Promise<TableProblem[]> {
@@ -125,7 +127,7 @@ async function sharesOf(db: Database, checked: string, fields: readonly CheckedF
   if (asked.length === 0) return [];
   const counts = asked.map(({ f, rules }) => {
     const i = rules.findIndex(({ rule }) => rule === 'categories');
-    return `count(t${f}) AS p${f}, ${i < 0 ? '0' : `count(*) FILTER (k${f}_${i})`} AS s${f}`;
+    return `count(_lw_t${f}) AS p${f}, ${i < 0 ? '0' : `count(*) FILTER (_lw_k${f}_${i})`} AS s${f}`;
   });
   const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${checked}`);
   return asked.flatMap(({ field, f }) => shareProblems(field, { rows, present: Number(row[`p${f}`]), strangers: Number(row[`s${f}`]) }));
@@ -134,30 +136,30 @@ async function sharesOf(db: Database, checked: string, fields: readonly CheckedF
 function reasons(rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
   const texts = [
     ...rules.map(({ field, says, rule, f, column }) => {
-      const found = rule === 'required' ? quoteLiteral(`${field}: ${says}`) : `${quoteLiteral(`${field}: ${says} (found `)} || left(t${f}, 80) || ')'`;
+      const found = rule === 'required' ? quoteLiteral(`${field}: ${says}`) : `${quoteLiteral(`${field}: ${says} (found `)} || left(_lw_t${f}, 80) || ')'`;
       return `CASE WHEN ${column} THEN ${found} END`;
     }),
-    ...keys.map((key, i) => `CASE WHEN u${i} THEN ${quoteLiteral(`${key.field}: ${key.says} (found `)} || left(${keyText(key)}, 80) || ')' END`),
+    ...keys.map((key, i) => `CASE WHEN _lw_u${i} THEN ${quoteLiteral(`${key.field}: ${key.says} (found `)} || left(${keyText(key)}, 80) || ')' END`),
   ];
   return texts.length === 0 ? "''" : texts.join(', ');
 }
 
 function keyText(key: KeyRule): string {
-  return `concat_ws(', ', ${key.positions.map((f) => `t${f}`).join(', ')})`;
+  return `concat_ws(', ', ${key.positions.map((f) => `_lw_t${f}`).join(', ')})`;
 }
 
 async function findings(db: Database, checked: string, place: { row: string; file: string; from: string }, rules: readonly NumberedRule[], keys: readonly KeyRule[]): Promise<RuleFinding[]> {
   const all = [
-    ...rules.map(({ field, rule, severity, says, f, column }) => ({ field, rule, severity, says, column, text: `t${f}` })),
-    ...keys.map((key, i) => ({ field: key.field, rule: key.rule, severity: 'error' as const, says: key.says, column: `u${i}`, text: keyText(key) })),
+    ...rules.map(({ field, rule, severity, says, f, column }) => ({ field, rule, severity, says, column, text: `_lw_t${f}` })),
+    ...keys.map((key, i) => ({ field: key.field, rule: key.rule, severity: 'error' as const, says: key.says, column: `_lw_u${i}`, text: keyText(key) })),
   ];
   if (all.length === 0) return [];
-  const [counts = {}] = await db.rows(`SELECT ${all.map(({ column }) => `count(*) FILTER (${column}) AS n_${column}, min(r) FILTER (${column}) AS f_${column}`).join(', ')} FROM ${checked}`);
+  const [counts = {}] = await db.rows(`SELECT ${all.map(({ column }) => `count(*) FILTER (${column}) AS n_${column}, min(_lw_r) FILTER (${column}) AS f_${column}`).join(', ')} FROM ${checked}`);
   const found: RuleFinding[] = [];
   for (const { field, rule, severity, says, column, text } of all) {
     const count = Number(counts[`n_${column}`]);
     if (count === 0) continue;
-    const [first = {}] = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, ${text} AS value FROM ${place.from} WHERE c.r = ?`, [Number(counts[`f_${column}`])]);
+    const [first = {}] = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, ${text} AS value FROM ${place.from} WHERE c._lw_r = ?`, [Number(counts[`f_${column}`])]);
     const value = first['value'] === null ? null : String(first['value']);
     found.push({
       field, rule, severity, count, firstRow: Number(first['row']), firstFile: typeof first['file'] === 'string' ? first['file'] : null, firstValue: value,

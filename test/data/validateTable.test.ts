@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
+import { DataError } from '../../engine/errors.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -126,4 +127,21 @@ test('names with quotes and an empty table are no trouble', async () => {
   const odd = csv('"we ""ird; col",b\n');
   const result = await validateTable(db, { source: sourceSql([odd], { allText: true }), schema: { fields: [{ name: 'we "ird; col', type: 'number', constraints: { required: true } }], primaryKey: 'we "ird; col' }, mode: 'raw' });
   assert.deepEqual([result.rows, result.rules, await db.rows(result.invalidSql)], [0, [], []]);
+});
+
+test('columns may be called anything', async () => {
+  const names = ['r', 't0', 'v0', 'k0_0', 'c', 'u0', 'rowid', 'select', '_reasons'];
+  const source = `(SELECT ${names.map((name) => `'${name}' AS "${name}"`).join(', ')} FROM range(2))`;
+  const result = await validateTable(db, { source, schema: { fields: names.map((name) => ({ name, type: 'string', constraints: { maxLength: 6 } })), primaryKey: ['rowid', 'v0'] }, mode: 'typed' });
+  assert.deepEqual((await db.rows(`SELECT _row, _reasons, rowid FROM (${result.invalidSql})`)), [
+    { _row: 1, _reasons: '_reasons: longer than 6 characters (found _reasons)', rowid: 'rowid' },
+    { _row: 2, _reasons: '_reasons: longer than 6 characters (found _reasons); rowid + v0: primary key stands in another row (found rowid, v0)', rowid: 'rowid' },
+  ]);
+});
+
+test('a constraint that cannot be used is told before the rows are read', async () => {
+  const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
+  const check = (constraints: NonNullable<DatasetSchema['fields'][number]['constraints']>, type: 'string' | 'number') => validateTable(db, { source: '(SELECT 1 AS a)', schema: { fields: [{ name: 'a', type, constraints }] }, mode: 'typed' });
+  await assert.rejects(check({ pattern: '(?=x)a' }, 'string'), says(/a: the constraint pattern .*lookahead/));
+  await assert.rejects(check({ minimum: 'abc' }, 'number'), says(/a: the constraint minimum .*not of the type/));
 });
