@@ -92,8 +92,11 @@ async function startServer({ terminal, project }: CommandContext, deployment: st
   createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
   const close = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(late);
   };
   let out = '';
   const url = await new Promise<string>((resolve, reject) => {

@@ -26,6 +26,8 @@ export async function serve(context: CommandContext, name: string | undefined, o
     // The parent that started a server for a loop may be killed; then nobody would stop it.
     if (process.env['LOOPWRIGHT_PARENT']) process.stdin.resume().once('end', () => resolve()).once('close', () => resolve());
   });
+  // The open pipe to a parent would keep this process alive.
+  process.stdin.destroy();
   await server.close();
   return exitCodes.done;
 }

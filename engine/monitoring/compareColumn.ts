@@ -1,7 +1,7 @@
 import type { DriftValue } from '../../protocol/drift.ts';
 import type { Column } from '../data/table.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
-import { chiSquareTest } from '../statistics/chiSquare.ts';
+import { chiSquareContingency } from '../statistics/chiSquare.ts';
 import { countBins, countCategories, quantileEdges } from '../statistics/histogram.ts';
 import { jensenShannon } from '../statistics/jensenShannon.ts';
 import { ksTest } from '../statistics/ksTest.ts';
@@ -80,7 +80,7 @@ function compareTexts(measure: Measure, reference: (string | null)[], current: (
   const base = { nReference: sum(a), nCurrent: sum(b), unseen: sum(b) === 0 ? 0 : unseen / sum(b) };
   if (measure === 'none') return { ...base, value: null, pValue: null };
   const value = measure === 'psi' ? psi(a, b) : (jensenShannon(a, b)?.js_distance_2 ?? null);
-  return { ...base, value, pValue: chiSquareTest(a, b)?.pValue ?? null };
+  return { ...base, value, pValue: chiSquareContingency(a, b)?.pValue ?? null };
 }
 
 function missingShare(column: Column): number {

@@ -17,8 +17,8 @@ export async function handleInvalid(context: StageContext, db: Database, dataset
   const rules = result.rules.map(({ field, rule, count: n, message }) => ({ field, rule, count: n, message }));
   const detail: SnapshotDetail = { rules };
   for (const rule of result.rules) {
-    const place = rule.firstFile === null ? `row ${rule.firstRow}` : `${relativePath(context.project.root, rule.firstFile)} row ${rule.firstRow}`;
-    context.log(`${mode === 'fail' ? 'error' : 'warning'}: ${dataset}: ${rule.message} — first in ${place}`);
+    const file = rule.firstFile === null ? '' : ` of ${relativePath(context.project.root, rule.firstFile)}`;
+    context.log(`${mode === 'fail' ? 'error' : 'warning'}: ${dataset}: ${rule.message}${file}`);
   }
   if (result.invalidRows === 0) return { quarantined: 0, detail };
   if (mode === 'fail') {

@@ -220,7 +220,7 @@ function algorithmOf({ meta }: Model): string {
 
 function logResults(context: StageContext, performance: Record<string, Estimate>, gates: GateResult[], version: number): void {
   for (const [name, estimate] of Object.entries(performance)) context.log(`${name.padEnd(22)} ${Number(estimate.value.toPrecision(4))}${estimate.low === null || estimate.high === null ? '' : `  [${Number(estimate.low.toPrecision(4))}, ${Number(estimate.high.toPrecision(4))}]`}`);
-  for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${gate.note ? ` (${gate.note})` : ''}`);
+  for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${gate.note && gate.value !== null ? ` (${gate.note})` : ''}`);
   context.log(`registered as version ${version} of ${context.config.project}; ${count(Object.keys(performance).length)} metrics`);
 }
 
