@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DiagnosticSeverity, type Diagnostic, type PublishDiagnosticsParams } from 'vscode-languageserver';
+import { checkProject } from '../../engine/checks/checkProject.ts';
+import { loadConfigFile } from '../../engine/project/loadProject.ts';
+import { parseYaml } from '../../engine/project/parseYaml.ts';
+import type { Problem } from '../../protocol/problem.ts';
+import { toUri, type Workspace } from '../workspace.ts';
+
+const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
+/** Keystrokes that follow each other this fast are judged together. */
+const pauseMs = 40;
+
+/** Judges a project after each change and publishes what changed for every file of it, open or closed. */
+export class Diagnostics {
+  readonly #workspace: Workspace;
+  readonly #publish: (params: PublishDiagnosticsParams) => void;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What was published last, by project and file. */
+  readonly #published = new Map<string, Map<string, string>>();
+
+  constructor(workspace: Workspace, publish: (params: PublishDiagnosticsParams) => void) {
+    this.#workspace = workspace;
+    this.#publish = publish;
+  }
+
+  soon(uri: string): void {
+    const group = this.#group(uri);
+    if (group === null) return;
+    clearTimeout(this.#timers.get(group));
+    this.#timers.set(group, setTimeout(() => this.now(uri), pauseMs));
+  }
+
+  now(uri: string): void {
+    const group = this.#group(uri);
+    if (group === null) return;
+    clearTimeout(this.#timers.get(group));
+    this.#timers.delete(group);
+    const root = this.#workspace.rootOf(uri);
+    this.#send(group, root === null ? this.#alone(uri) : byFile(checkProject(this.#workspace.project(root)), root));
+  }
+
+  closed(uri: string): void {
+    if (this.#workspace.rootOf(uri) === null) this.#send(uri, new Map());
+    else this.soon(uri);
+  }
+
+  #group(uri: string): string | null {
+    if (!uri.startsWith('file:')) return null;
+    return this.#workspace.rootOf(uri) ?? (this.#workspace.kindOf(uri) === null ? null : uri);
+  }
+
+  /** A file of ours outside any project is checked for its shape. */
+  #alone(uri: string): Map<string, Problem[]> {
+    const kind = this.#workspace.kindOf(uri);
+    const text = this.#workspace.document(uri)?.getText();
+    return new Map(kind === null || text === undefined ? [] : [[uri, loadConfigFile(kind, parseYaml(fileURLToPath(uri), text)).problems]]);
+  }
+
+  #send(group: string, found: Map<string, Problem[]>): void {
+    const before = this.#published.get(group) ?? new Map<string, string>();
+    const after = new Map<string, string>();
+    for (const uri of new Set([...before.keys(), ...found.keys()])) {
+      const diagnostics = (found.get(uri) ?? []).map(toDiagnostic);
+      const text = JSON.stringify(diagnostics);
+      if (found.has(uri)) after.set(uri, text);
+      if (before.get(uri) !== text) this.#publish({ uri, diagnostics });
+    }
+    this.#published.set(group, after);
+  }
+}
+
+function byFile(problems: Problem[], root: string): Map<string, Problem[]> {
+  const result = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const uri = toUri(join(root, problem.file));
+    const list = result.get(uri) ?? [];
+    list.push(problem);
+    result.set(uri, list);
+  }
+  return result;
+}
+
+function toDiagnostic(problem: Problem): Diagnostic {
+  return {
+    range: { start: { line: problem.line - 1, character: problem.column - 1 }, end: { line: problem.endLine - 1, character: problem.endColumn - 1 } },
+    severity: severities[problem.severity], code: problem.code, source: 'loopwright', message: problem.message,
+  };
+}

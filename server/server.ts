@@ -1,0 +1,56 @@
+import { DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { TextDocuments } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { messageOf } from '../engine/errors.ts';
+import type { LanguageRequests } from '../protocol/languageServer.ts';
+import { provideCompletion } from './features/completion.ts';
+import { Diagnostics } from './features/diagnostics.ts';
+import { provideHover } from './features/hover.ts';
+import { provideOutline } from './features/outline.ts';
+import { Workspace } from './workspace.ts';
+
+/** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
+export function startServer(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+  const workspace = new Workspace(documents);
+  const diagnostics = new Diagnostics(workspace, (params) => void connection.sendDiagnostics(params));
+  let watches = false;
+
+  connection.onInitialize(({ capabilities }): InitializeResult => {
+    watches = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    return {
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        completionProvider: { triggerCharacters: [':', ' ', '.', '{', '[', ',', '-', '/'] },
+        hoverProvider: true,
+      },
+      serverInfo: { name: 'loopwright' },
+    };
+  });
+  connection.onInitialized(() => {
+    if (watches) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/{loopwright.yaml,*.experiment.yaml,*.dataset.yaml,*.sql}' }] });
+  });
+
+  documents.onDidOpen(({ document }) => diagnostics.now(document.uri));
+  documents.onDidChangeContent(({ document }) => diagnostics.soon(document.uri));
+  documents.onDidSave(({ document }) => diagnostics.now(document.uri));
+  documents.onDidClose(({ document }) => diagnostics.closed(document.uri));
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri } of changes) diagnostics.soon(uri);
+  });
+
+  const guarded = <P, R>(name: string, empty: R, work: (params: P) => R) => (params: P): R => {
+    try {
+      return work(params);
+    } catch (error) {
+      connection.console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+      return empty;
+    }
+  };
+  connection.onCompletion(guarded('completion', null, ({ textDocument, position }) => provideCompletion(workspace, textDocument.uri, position)));
+  connection.onHover(guarded('hover', null, ({ textDocument, position }) => provideHover(workspace, textDocument.uri, position)));
+  connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
+
+  documents.listen(connection);
+  connection.listen();
+}
