@@ -26,7 +26,8 @@ async function main(): Promise<number> {
   const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');
   await build();
   const small = join(root, 'test/fixtures/project');
-  const example = join(root, 'examples/fraud');
+  const named = process.argv.find((argument) => argument.startsWith('--example='))?.slice('--example='.length);
+  const example = named === undefined ? join(root, 'examples/fraud') : resolve(named);
   const sessions: Session[] = vsix === null ? [{ suite: 'all', project: small, vsix }, { suite: 'untrusted', project: small, vsix }] : [{ suite: 'smoke', project: small, vsix }];
   // A run of the example leaves its state there; without one the pictures would be empty.
   if (vsix === null && existsSync(join(example, '.loopwright'))) sessions.push({ suite: 'pictures', project: example, vsix });

@@ -39,7 +39,11 @@ describe('model card', { skip: cannotTest() }, () => {
   });
 
   it('promotes and opens through the editor, never by itself', async () => {
-    const view = await bench.open('modelCard', { version: 4 }, engine);
+    const held = await bench.open('modelCard', { version: 4 }, engine);
+    await held.page.locator('.verdict').waitFor();
+    assert.equal(await held.page.locator('vscode-button[disabled]').count(), 1, 'gates that failed leave nothing to press');
+    const passing: Answers = { ...engine, 'models/card': () => ({ ...makeCard(4), verdict: { passed: 5, total: 5, text: 'Passed all 5 gates.' } }) };
+    const view = await bench.open('modelCard', { version: 4 }, passing);
     await view.page.getByText('Promote to champion').click();
     await view.page.getByRole('button', { name: 'brave-otter' }).click();
     assert.deepEqual(view.actions, [{ do: 'promote', version: 4 }, { do: 'openRun', runId: 'r400c0ffee0123456789' }]);

@@ -7,7 +7,7 @@ import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
 import { valueAt } from './model.ts';
 import type { Cell, Does, Model } from './model.ts';
-import { cellMarks, eventMarks } from './timeline.ts';
+import { cellMarks, eventMarks, shownEvents } from './timeline.ts';
 
 const kindWords: Record<DriftValue['kind'], string> = { stable: 'stable', drifted: 'drifted', broken: 'broken data', 'too few rows': 'too few rows' };
 const kindIcons: Record<DriftValue['kind'], string> = { stable: 'pass', drifted: 'triangle-up', broken: 'close', 'too few rows': 'circle-small' };
@@ -24,7 +24,7 @@ export function driftView(model: Model, does: Does, chart: HTMLElement): Templat
     ${summary(report)}
     <div class="timeline" tabindex="0" role="application" aria-label="Features by window. Arrow keys choose a cell." aria-describedby="cell-said" @keydown=${(event: KeyboardEvent) => does.keys(event)}>
       <div class="panel-name" id="performance-name">${model.metric ?? 'no label has come yet'}</div>
-      ${report.events.length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(report.events.map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
+      ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
       ${chart}
     </div>
     <p class="legend muted"><span>${cellMarks.drifted} drifted beyond its threshold</span><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span><span>${cellMarks['too few rows']} too few rows</span><span>pale: stable</span></p>

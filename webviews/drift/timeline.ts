@@ -7,7 +7,7 @@ import type { Cell } from './model.ts';
 
 const left = 150;
 const right = 24;
-const performanceTop = 52;
+const performanceTop = 66;
 const performanceHeight = 130;
 const heatTop = performanceTop + performanceHeight + 34;
 const cellHeight = 24;
@@ -96,6 +96,15 @@ export function windowOf(report: DriftReport, at: number): number {
   return first && at < first.start ? 0 : report.windows.length - 1;
 }
 
+/** Events that fell into the time shown; one long after the last window would stand at a wrong place. */
+export function shownEvents(report: DriftReport): MonitorEvent[] {
+  const first = report.windows[0];
+  const last = report.windows.at(-1);
+  if (!first || !last) return [];
+  const air = last.end - last.start;
+  return report.events.filter((event) => event.at >= first.start - air && event.at <= last.end + air);
+}
+
 function eventSeries(report: DriftReport, name: string | null, colors: ChartColors): object {
   const values = name === null ? [] : report.windows.map((window) => performanceOf(window, name)).filter((value) => value !== null);
   const bound = report.expect.filter((one) => one.metric === name).flatMap((one) => [one.min, one.max]).filter((value) => value !== null);
@@ -103,7 +112,7 @@ function eventSeries(report: DriftReport, name: string | null, colors: ChartColo
   const stacked = new Map<number, number>();
   return {
     type: 'scatter', id: 'events', xAxisIndex: 0, yAxisIndex: 0, symbolSize: 12, clip: false, z: 5,
-    data: report.events.map((event) => {
+    data: shownEvents(report).map((event) => {
       const at = windowOf(report, event.at);
       const depth = stacked.get(at) ?? 0;
       stacked.set(at, depth + 1);
@@ -111,7 +120,7 @@ function eventSeries(report: DriftReport, name: string | null, colors: ChartColo
       return { value: [at, top], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: depth === 0 && event.modelVersion !== null && event.kind !== 'alert', formatter: `v${event.modelVersion ?? ''}`, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
-      const event = report.events[point.dataIndex];
+      const event = shownEvents(report)[point.dataIndex];
       return event ? `${dayTime(event.at)}\n${event.kind}: ${event.text}` : '';
     } },
   };

@@ -36,9 +36,10 @@ export function tookOf(run: RunSummary): number | null {
   return run.endedAt === null ? (run.status === 'running' ? Date.now() - run.startedAt : null) : run.endedAt - run.startedAt;
 }
 
-/** Every column these runs could have: fixed ones, metrics, then the params that differ before those that do not. */
-export function allColumns(runs: readonly RunSummary[]): Column[] {
-  const metrics = keysByUse(runs, (run) => Object.keys(run.metrics));
+/** Every column these runs could have: fixed ones, metrics with the model's headline first, then the params that differ before those that do not. */
+export function allColumns(runs: readonly RunSummary[], headline: readonly string[] = []): Column[] {
+  const used = keysByUse(runs, (run) => Object.keys(run.metrics));
+  const metrics = [...headline.filter((key) => used.includes(key)), ...used.filter((key) => !headline.includes(key))];
   const params = keysByUse(runs, (run) => Object.keys(run.params));
   const differing = new Set(params.filter((key) => new Set(runs.map((run) => param(run.params[key]))).size > 1));
   const ordered = [...params.filter((key) => differing.has(key)), ...params.filter((key) => !differing.has(key))];

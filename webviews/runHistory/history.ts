@@ -31,6 +31,7 @@ export class History {
   #kept: Kept = { search: '', experiment: null, sort: newestFirst, shown: {}, selected: [], open: null, comparing: false };
   #project = '';
   #experiments: ExperimentSummary[] = [];
+  #headline: string[] = [];
   #active: string | null = null;
   #choosing = false;
   #curveKey: string | null = null;
@@ -103,7 +104,7 @@ export class History {
 
   /** Works out rows and columns once a change, not once a frame. */
   #update(): void {
-    this.#columns = allColumns(this.#pages.runs);
+    this.#columns = allColumns(this.#pages.runs, this.#headline);
     this.#rows = sorted(this.#pages.runs, this.#columns, this.#kept.sort);
     this.#paint();
   }
@@ -122,18 +123,22 @@ export class History {
   }
 
   async #ask(): Promise<void> {
+    const first = this.#pages.total === null;
     const { search, experiment, sort } = this.#kept;
     await this.#pages.ask({ ...(experiment === null ? {} : { experiment }), ...(search.trim() === '' ? {} : { search: search.trim() }) });
     // Another order than the store's is only right over all runs.
     if (sort.column !== newestFirst.column || !sort.descending) await this.#pages.all();
     if (this.#active === null || !this.#rows.some((run) => run.runId === this.#active)) this.#active = this.#rows[0]?.runId ?? null;
     this.#update();
+    if (first) focusTable();
   }
 
   async #loadExperiments(): Promise<void> {
     try {
-      this.#experiments = (await this.#connection.request('project/overview', {})).experiments;
-      this.#paint();
+      const { experiments, models } = await this.#connection.request('project/overview', {});
+      this.#experiments = experiments;
+      this.#headline = Object.keys(models[0]?.metrics ?? {});
+      this.#update();
     } catch {
       // The list of runs asks the same engine and shows why it does not answer.
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { commands, languages, workspace } from 'vscode';
+import { commands, languages, tasks, workspace } from 'vscode';
 import { commandIds } from '../../../client/commandIds.ts';
-import { activated, fileUri, until } from './inside.ts';
+import { activated, fileUri, root, until } from './inside.ts';
 
 suite('the extension', () => {
   test('activates in well under 100 ms and starts no engine by that', async () => {
@@ -23,6 +23,17 @@ suite('the extension', () => {
     const rows = await trees.lifeCycle.getChildren();
     assert.equal(rows.length, 8, rows.map((row) => row.label).join(', '));
     assert.ok(rows.every((row) => trees.lifeCycle.getTreeItem(row).accessibilityInformation?.label));
+  });
+
+  test('runs a stage and reads the store with the natives it brought', async function () {
+    // The whole suite runs stages in a test of its own.
+    if (process.env['LOOPWRIGHT_SUITE'] !== 'smoke') this.skip();
+    const { projects } = await activated();
+    const ended = new Promise<number | undefined>((resolve) => tasks.onDidEndTaskProcess((event) => resolve(event.exitCode)));
+    await commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
+    assert.equal(await ended, 0);
+    const page = await projects.all[0]?.engine.request('runs/list', {});
+    assert.equal(page?.runs[0]?.metrics['accuracy'], 1);
   });
 
   test('knows the three languages', async () => {

@@ -23,6 +23,10 @@ export class EChart {
     new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
+  get shown(): boolean {
+    return this.#option !== null;
+  }
+
   show(option: () => EChartsCoreOption, height: number): void {
     this.#option = option;
     this.#height = height;
