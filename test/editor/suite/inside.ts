@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { extensions, Uri, workspace } from 'vscode';
+import { extensions, languages, Range, Uri, workspace, WorkspaceEdit } from 'vscode';
+import type { TextDocument } from 'vscode';
 import type { LoopwrightApi } from '../../../client/extension.ts';
 
 export async function activated(): Promise<LoopwrightApi> {
@@ -57,4 +58,13 @@ export async function picture(name: string): Promise<void> {
   await new Promise((done) => setTimeout(done, 1500));
   writeFileSync(join(folder, `${name}.wanted`), '');
   await until(`the picture ${name}`, () => existsSync(join(folder, `${name}.done`)));
+}
+
+/** Writes a type that there is not into an open schema and waits for its diagnostic. */
+export async function breakType(document: TextDocument): Promise<void> {
+  const at = document.getText().indexOf('type: number') + 'type: '.length;
+  const edit = new WorkspaceEdit();
+  edit.replace(document.uri, new Range(document.positionAt(at), document.positionAt(at + 'number'.length)), 'nmber');
+  await workspace.applyEdit(edit);
+  await until('a diagnostic', () => languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')));
 }
