@@ -7,7 +7,9 @@ import { ensureCodeServer } from './codeServer.ts';
 import { startEditorServer } from './editorServer.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const workspace = process.argv[2] ?? join(root, 'examples/fraud');
+/** What `npm run demo` left shows every view full; without it the example starts empty. */
+const played = join(root, 'build/demo/fraud');
+const workspace = process.argv[2] ?? (existsSync(played) ? played : join(root, 'examples/fraud'));
 
 /** Opens the example with the extension under development: in the desktop editor when there is one, in code-server otherwise. */
 await build({ tests: false });

@@ -42,7 +42,8 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
     return exitCodes.done;
   }
   terminal.line();
-  for (const line of monthTable(months)) terminal.line(line);
+  const precision = Object.values(config.stages).flatMap((stage) => ('uses' in stage && stage.uses === 'validate' ? [stage.with.min_precision ?? 0.9] : []))[0] ?? 0.9;
+  for (const line of monthTable(months, precision)) terminal.line(line);
   terminal.line();
   summarise(context, outcome);
   const quarantined = Object.keys(config.datasets ?? {}).map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 })).filter(({ n }) => n > 0);
@@ -50,12 +51,12 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
   return exitCodes.done;
 }
 
-function monthTable(months: MonthRow[]): string[] {
+function monthTable(months: MonthRow[], precision: number): string[] {
   const has = (metric: string) => months.some((month) => month.metrics[metric] !== null && month.metrics[metric] !== undefined);
-  const columns = [['pr_auc', 'PR-AUC'], ['recall_at_precision', 'recall at precision'], ['balanced_accuracy', 'balanced accuracy'], ['rmse', 'RMSE'], ['accuracy', 'accuracy']].filter(([metric = '']) => has(metric) && (metric !== 'balanced_accuracy' || !has('pr_auc')) && (metric !== 'accuracy' || (!has('pr_auc') && !has('balanced_accuracy'))));
+  const columns = [['pr_auc', 'PR-AUC'], ['recall_at_precision', `recall at ${Math.round(100 * precision)} % precision`], ['balanced_accuracy', 'balanced accuracy'], ['rmse', 'RMSE'], ['accuracy', 'accuracy']].filter(([metric = '']) => has(metric) && (metric !== 'balanced_accuracy' || !has('pr_auc')) && (metric !== 'accuracy' || (!has('pr_auc') && !has('balanced_accuracy'))));
   const rows = months.map((month) => [
     month.month, month.rows.toLocaleString('en-US'), ...columns.map(([metric = '']) => number(month.metrics[metric])),
-    month.versions.map((version) => `v${version}`).join(' → '), month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
+    month.versions.length === 0 ? 'trained on' : month.versions.map((version) => `v${version}`).join(' → '), month.versions.length === 0 ? '' : month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
   ]);
   return table(['month', 'rows', ...columns.map(([, title = '']) => title), 'champion', 'drifted features'], rows, [1, ...columns.map((_, i) => i + 2)]);
 }
@@ -67,6 +68,7 @@ function summarise({ terminal }: CommandContext, outcome: LoopOutcome): void {
 
 function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEvents {
   const say = json ? terminal.note : terminal.line;
+  const told = new Map<number, number>();
   const day = (at: number) => new Date(at).toISOString().slice(0, 10);
   const phases: Record<string, string> = { train: 'Train the first model', deploy: 'Deploy', replay: 'Replay', watch: 'Watching live traffic; Ctrl-C stops' };
   return {
@@ -74,9 +76,14 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
     onPhase: (phase) => say(`\n${terminal.style('bold', phases[phase] ?? phase)}`),
     onReplay: (share, at) => terminal.progress(`${bar(share)} ${Math.round(share * 100)} % ${day(at)}`),
     onWindow: (window) => {
+      // A window is judged again as its labels arrive; a person wants to hear of it twice at most.
+      const share = window.labelled / Math.max(1, window.rows);
+      const stage = share >= 0.99 ? 2 : 1;
+      if ((told.get(window.start) ?? 0) >= stage) return;
+      told.set(window.start, stage);
       const drifted = window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column);
       const performance = Object.entries(window.performance).filter(([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy')[0];
-      say(`  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.round((100 * window.labelled) / Math.max(1, window.rows))} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`);
+      say(`  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`);
     },
     onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),
     onRetrained: (result, at) => say(`${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`),

@@ -1,4 +1,5 @@
 import { openDatabase, type Database } from '../data/database.ts';
+import { quoteIdentifier } from '../data/quote.ts';
 import { join } from 'node:path';
 import { loadModel } from '../models/savedModel.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
@@ -7,6 +8,8 @@ import { readLabels } from '../monitoring/windowLabels.ts';
 import { readWindow } from '../monitoring/windowRows.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { FileMarks } from '../runner/markFiles.ts';
+import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import type { Store } from '../tracking/store.ts';
 
@@ -18,9 +21,12 @@ export interface MonthRow {
   metrics: Record<string, number | null>;
   /** Inputs that drifted in at least one window that ended in the month. */
   drifted: string[];
-  /** Versions that answered, in order. */
+  /** Versions that answered, in order. Empty for a month that the first model was trained on. */
   versions: number[];
 }
+
+/** Fewer labelled rows than this say nothing about a month. */
+const fewest = 100;
 
 /** What a monitored deployment did in each calendar month (UTC), by the labels known at `now`. */
 export async function monthlyReport(project: Project, config: ProjectConfig, store: Store, monitorName: string, now: number): Promise<MonthRow[]> {
@@ -33,6 +39,7 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
   const database = async () => (db ??= await openDatabase());
   const months: MonthRow[] = [];
   try {
+    months.push(...(await trainingMonths(project, config, store, await database(), first)));
     for (let start = monthStart(first, 0); start < last; start = monthStart(start, 1)) {
       const end = monthStart(start, 1);
       const inside = windows.filter((window) => window.end > start && window.end <= end);
@@ -45,12 +52,26 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
       const labels = monitor.labels ? await readLabels({ project, config, store, db: await database(), labels: monitor.labels, target: version.report.target, from: start, now }) : new Map<string, number>();
       const { labelled, metrics } = realisedPerformance(rows, labels, version, meta.positive);
       const drifted = new Set(inside.flatMap((window) => window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column)));
-      months.push({ month: new Date(start).toISOString().slice(0, 7), rows: rows.features.rows, labelled, metrics, drifted: [...drifted], versions: [...rows.versions.keys()].toSorted((a, b) => a - b) });
+      months.push({ month: new Date(start).toISOString().slice(0, 7), rows: rows.features.rows, labelled, metrics: labelled < fewest ? {} : metrics, drifted: [...drifted], versions: [...rows.versions.keys()].toSorted((a, b) => a - b) });
     }
   } finally {
     (db as Database | null)?.close();
   }
   return months;
+}
+
+/** The months before the first prediction: what was collected to train on. */
+async function trainingMonths(project: Project, config: ProjectConfig, store: Store, db: Database, before: number): Promise<MonthRow[]> {
+  const name = Object.values(config.stages).flatMap((stage) => ('uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : []))[0];
+  const dataset = name === undefined ? undefined : config.datasets?.[name];
+  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const time = timestampOf(schema);
+  const marks = new FileMarks(project.root, store);
+  if (name === undefined || !dataset || time === null || marks.expand(dataset.path).length === 0) return [];
+  const sql = await datasetSql(db, project.root, marks, name, { path: dataset.path, schema }, { asOf: null, window: null });
+  const firstPrediction = store.sql.get<{ at: number | null }>('SELECT min(at) AS at FROM (SELECT min(at) AS at FROM predictions UNION ALL SELECT min(from_at) FROM prediction_files)')?.at ?? before;
+  const rows = await db.rows(`SELECT strftime(${quoteIdentifier(time)}, '%Y-%m') AS month, count(*) AS n FROM (${sql}) WHERE ${quoteIdentifier(time)} < make_timestamp_ms(${Math.round(firstPrediction)}) GROUP BY 1 ORDER BY 1`);
+  return rows.map((row) => ({ month: String(row['month']), rows: Number(row['n']), labelled: 0, metrics: {}, drifted: [], versions: [] }));
 }
 
 function monthStart(at: number, plus: number): number {

@@ -63,7 +63,7 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   const db = await openDatabase();
   let server: { url: string; close: () => Promise<void> } | null = null;
   try {
-    const source = request.replay ? await openReplay({ project, db, path: request.replay.path, schema: streamSchema(project, config), sql: request.replay.sql === null ? null : readSql(project, request.replay.sql), from: resumeAt(store, monitor.deployment, request.replay.from), to: request.replay.to }) : null;
+    const source = request.replay ? await openReplay({ project, db, path: request.replay.path, schema: streamSchema(project, config), modelTime: deploymentColumns(project, config, monitor.deployment).time, sql: request.replay.sql === null ? null : readSql(project, request.replay.sql), from: resumeAt(store, monitor.deployment, request.replay.from), to: request.replay.to }) : null;
     const start = source ? Math.floor(source.from / every) * every : null;
     if (!versionOf(store, config.project, 'champion')) {
       events?.onPhase?.('train');

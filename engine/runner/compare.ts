@@ -15,7 +15,7 @@ export function differences(recorded: LockEntry, now: Fingerprint): string[] {
 function valueChanges(before: Record<string, unknown>, after: Record<string, unknown>, prefix: string): { text: string; to: string }[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-    .map((key) => ({ text: `${prefix}${key} ${show(before[key])} → ${show(after[key])}`, to: JSON.stringify(after[key]) }));
+    .map((key) => ({ text: prefix === '' && key in periodWords ? `${periodWords[key]} ${period(key, before[key])} → ${period(key, after[key])}` : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`, to: JSON.stringify(after[key]) }));
 }
 
 /** What changed between two sets of files. */
@@ -28,6 +28,13 @@ export function fileChanges(before: Record<string, FileMark>, after: Record<stri
   }
   for (const path of Object.keys(before)) if (!after[path]) changes.push(`${path} is gone`);
   return changes;
+}
+
+const periodWords: Record<string, string> = { as_of: 'data as of', window_ms: 'data of' };
+
+function period(key: string, value: unknown): string {
+  if (value === undefined) return key === 'as_of' ? 'now' : 'all time';
+  return key === 'as_of' ? String(value).slice(0, 10) : `the last ${Math.round(Number(value) / 86_400_000)} d`;
 }
 
 function show(value: unknown): string {
