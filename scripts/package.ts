@@ -19,6 +19,7 @@ const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
   /^dist\/(client|lspClient|server|cli)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
+  /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
   /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
   /^node_modules\/detect-libc\/lib\/[\w-]+\.js$/,
@@ -38,6 +39,7 @@ export async function makePackage(): Promise<string> {
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
   for (const name of ['media', 'snippets']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
+  copyExample();
   cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') && !file.startsWith(join(root, 'dist/test')) });
   copyNatives(target);
   const files = check();
@@ -64,6 +66,12 @@ function copyImages(): void {
   for (const name of existsSync(images) ? readdirSync(images) : []) {
     if (readme.includes(`docs/images/${name}`)) cpSync(join(images, name), join(stage, 'docs/images', name));
   }
+}
+
+/** The example that "Open example project" copies; its data is made on the person's machine. */
+function copyExample(): void {
+  const example = join(root, 'examples/fraud');
+  cpSync(example, join(stage, 'examples/fraud'), { recursive: true, filter: (file) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock)$|\.(ts|md)$/.test(file) });
 }
 
 /** The two native modules with what they load on this platform and nothing else. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands, ProcessExecution, Task, TaskScope, Uri, tasks, window, workspace } from 'vscode';
 import { commandIds, problemMatcher, taskType } from '../commandIds.ts';
@@ -27,28 +29,37 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
       const [parent] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Put the example here', title: 'Where should the example project go?' })) ?? [];
       if (!parent) return;
       const target = join(parent.fsPath, 'loopwright-fraud');
-      const code = await runOnce(context, 'init', target, ['--example', 'fraud']);
+      if (existsSync(target)) throw new Error(`${target} is there already. Choose another folder, or open that one.`);
+      await cp(join(context.extension.fsPath, 'examples/fraud'), target, { recursive: true, filter: (path) => !/[\\/](incoming|data|\.loopwright)$/.test(path) });
+      const node = nodeProgram();
+      const code = await finished(context, 'make the example data', new ProcessExecution(node.path, ['generate.mjs'], { cwd: target, env: node.env }));
       if (code === 0) await commands.executeCommand('vscode.openFolder', Uri.file(target), { forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0 });
     },
   };
 }
 
-/** Runs a command of the CLI in a terminal and returns its exit code. */
-async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined, more: string[] = []): Promise<number | undefined> {
+/** Runs a command of the CLI in a terminal. */
+async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined): Promise<void> {
   const node = nodeProgram();
   const where = folder === undefined ? [] : command === 'init' ? [folder] : ['--project', folder];
-  const args = [context.cli, command, ...where, ...more];
-  const execution = new ProcessExecution(node.path, args, { env: node.env });
-  const task = new Task({ type: taskType, command }, TaskScope.Workspace, command, taskType, execution, problemMatcher);
-  const running = await tasks.executeTask(task);
-  return new Promise((resolve) => {
+  await finished(context, command, new ProcessExecution(node.path, [context.cli, command, ...where], { env: node.env }));
+}
+
+/** Runs a program in a terminal and returns its exit code. */
+async function finished(context: CommandContext, name: string, execution: ProcessExecution): Promise<number | undefined> {
+  const task = new Task({ type: taskType, command: name }, TaskScope.Workspace, name, taskType, execution, problemMatcher);
+  // Listening before it starts: a quick program may end before executeTask has answered.
+  const ended = new Promise<number | undefined>((resolve) => {
     const watch = tasks.onDidEndTaskProcess((event) => {
-      if (event.execution !== running) return;
+      if (event.execution.task.name !== name) return;
       watch.dispose();
-      void context.projects.find();
       resolve(event.exitCode);
     });
   });
+  await tasks.executeTask(task);
+  const code = await ended;
+  await context.projects.find();
+  return code;
 }
 
 async function pickFolder(): Promise<string | undefined> {

@@ -2,7 +2,6 @@ import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState
 import type { TreeDataProvider } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
-import { untrustedMessage } from '../host/startEngine.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { Row } from './row.ts';
@@ -32,8 +31,8 @@ export class RowTree implements TreeDataProvider<Row> {
       }
     }
     const projects = this.#projects.all;
-    if (projects.length === 0) return [];
-    if (!workspace.isTrusted) return [{ id: 'untrusted', label: 'Restricted mode', description: 'files are checked, nothing runs', tooltip: untrustedMessage, icon: 'shield', context: 'untrusted' }];
+    // An empty tree shows its welcome text, which says why and offers to trust the folder.
+    if (projects.length === 0 || !workspace.isTrusted) return [];
     if (projects.length === 1 && projects[0]) return this.#of(projects[0]);
     return projects.map((project) => ({ id: project.root, label: project.name, tooltip: project.root, icon: 'root-folder', expanded: true, children: () => this.#of(project, project.root) }));
   }
