@@ -48,7 +48,7 @@ describe('drift', { skip: cannotTest() }, () => {
     await shown(view);
     const box = await view.page.locator('.timeline canvas').first().boundingBox();
     assert.ok(box);
-    await view.page.mouse.click(box.x + 150 + (box.width - 174) * 0.1, box.y + 208 + 24 * 2.5);
+    await view.page.mouse.click(box.x + 150 + (box.width - 174) * 0.1, box.y + 230 + 24 * 2.5);
     await view.page.waitForFunction(() => document.querySelector('.selected h2')?.textContent === 'hour');
   });
 
