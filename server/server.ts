@@ -36,6 +36,7 @@ export function startServer(connection: Connection): void {
   documents.onDidSave(({ document }) => diagnostics.now(document.uri));
   documents.onDidClose(({ document }) => diagnostics.closed(document.uri));
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    workspace.forget();
     for (const { uri } of changes) diagnostics.soon(uri);
   });
 

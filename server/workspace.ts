@@ -13,6 +13,8 @@ export class Workspace {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #parsed = new Map<string, { version: number; parsed: Parsed }>();
 
+  readonly #projects = new Map<string, { stamp: string; project: Project }>();
+
   constructor(documents: TextDocuments<TextDocument>) {
     this.#documents = documents;
   }
@@ -35,14 +37,24 @@ export class Workspace {
     }
   }
 
-  /** The project as it stands in the editor. */
+  /** The project as it stands in the editor, read anew. */
   project(root: string): Project {
-    return loadProject(root, this.#files(root));
+    const project = loadProject(root, this.#files(root));
+    this.#projects.set(root, { stamp: this.#stamp(), project });
+    return project;
   }
 
+  /** The project of a file, as it was last read if no text changed since; for answers that a person waits for. */
   projectOf(uri: string): Project | null {
     const root = this.rootOf(uri);
-    return root === null ? null : this.project(root);
+    if (root === null) return null;
+    const known = this.#projects.get(root);
+    return known?.stamp === this.#stamp() ? known.project : this.project(root);
+  }
+
+  /** Something on the disk changed. */
+  forget(): void {
+    this.#projects.clear();
   }
 
   /** The parsed text of an open document. */
@@ -54,6 +66,10 @@ export class Workspace {
     const parsed = parseYaml(uri, document.getText());
     this.#parsed.set(uri, { version: document.version, parsed });
     return parsed;
+  }
+
+  #stamp(): string {
+    return this.#documents.all().map((document) => `${document.uri}@${document.version}`).join('\n');
   }
 
   #files(root: string): ProjectFiles {

@@ -15,7 +15,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
   if (deployment === undefined) throw new ProjectError('No api deployment is declared under `deployments`.');
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535)) throw new ProjectError(`\`--port ${options.port}\` is not a port.`);
-  const server = await serveDeployment({ project: context.project(), store: context.store(), config, deployment, port, onLog: (line) => context.terminal.note(line) });
+  const server = await serveDeployment({ project: context.project(), store: context.store(), config, deployment, port, recordDeployment: !process.env['LOOPWRIGHT_PARENT'], onLog: (line) => context.terminal.note(line) });
   if (context.json) context.terminal.line(JSON.stringify({ deployment, url: server.url, version: server.version, pid: process.pid }));
   else {
     context.terminal.line(`${deployment} serves v${server.version} at ${server.url} (POST /predict, GET /health, GET /metrics). Ctrl-C stops it.`);

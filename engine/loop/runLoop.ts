@@ -15,6 +15,7 @@ import { promote } from '../registry/promote.ts';
 import { executeRun, type RunEvents, type RunOutcome } from '../runner/execute.ts';
 import { deploymentColumns } from '../serving/deploymentColumns.ts';
 import { scoreBatch } from '../serving/scoreBatch.ts';
+import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../tracking/store.ts';
 import { PredictClient } from './httpClient.ts';
 import { openReplay, replayRows, replayStretch, type ReplaySource } from './replaySource.ts';
@@ -76,6 +77,8 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
     }
     events?.onPhase?.('deploy');
     if (deployment.as === 'api') server = await request.serve(monitor.deployment);
+    const serving = versionOf(store, config.project, deployment.model)?.version ?? null;
+    recordEvent(store, { at: source?.from ?? Date.now(), kind: 'deployed', monitor: monitorName, text: `v${serving} serves as ${monitor.deployment}`, modelVersion: serving, runId: null });
     const work = { request, config, monitorName, deploymentName: monitor.deployment, every, db };
     if (source === null || start === null) return await watch(work);
     events?.onPhase?.('replay');

@@ -26,6 +26,8 @@ export interface ServeRequest {
   /** Instead of the port in the config; 0 takes any free one. */
   port?: number | undefined;
   onLog?: ((line: string) => void) | undefined;
+  /** False when a loop starts the server: it records the deployment by its own clock. Default true. */
+  recordDeployment?: boolean | undefined;
 }
 
 const mostRows = 10_000;
@@ -63,7 +65,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
      ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url, model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started, started_at = excluded.started_at`,
     name, url, last, process.pid, processStart(process.pid), started,
   );
-  recordEvent(store, { at: started, kind: 'deployed', monitor: null, text: `v${last} serves as ${name}`, modelVersion: last, runId: null });
+  if (request.recordDeployment ?? true) recordEvent(store, { at: started, kind: 'deployed', monitor: null, text: `v${last} serves as ${name}`, modelVersion: last, runId: null });
   return {
     url,
     version: last,

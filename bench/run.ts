@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { build } from '../scripts/build.ts';
+import { timeLanguageServer } from './languageServer.ts';
+import { timeProcess } from './measure.ts';
+
+// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large.
+const root = join(import.meta.dirname, '..');
+const work = join(root, 'build', 'bench');
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
+const countsOnly = process.argv.includes('--counts');
+let tooLarge = 0;
+
+function count(name: string, value: number, limit: number, unit: string): void {
+  if (value > limit) tooLarge++;
+  console.log(`${value > limit ? '✗' : '✓'} ${name}: ${value} ${unit} (limit ${limit})`);
+}
+
+function row(name: string, ours: { median: number; min: number; max: number }, goal: number, peer?: { name: string; median: number }): void {
+  const ratio = peer ? `, ${(peer.median / ours.median).toFixed(1)} × as fast as ${peer.name} (${peer.median.toFixed(0)} ms)` : '';
+  console.log(`${name}: ${ours.median.toFixed(1)} ms [${ours.min.toFixed(1)}, ${ours.max.toFixed(1)}], goal ${goal} ms${ratio}`);
+}
+
+await build({ tests: false });
+const client = join(root, 'dist', 'client.cjs');
+count('client bundle', Math.round(statSync(client).size / 1000), 400, 'KB');
+const natives = readFileSync(client, 'utf8').match(/better-sqlite3|@duckdb\/|@tensorflow\/|require\("[^"]*\.node"\)/g) ?? [];
+count('native modules named in the client bundle', natives.length, 0, natives.join(' '));
+const server = readFileSync(join(root, 'dist', 'server.cjs'), 'utf8');
+count('native modules named in the language server', ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length, 0, '');
+
+if (!countsOnly) {
+  const project = fraudProject();
+  const cli = join(root, 'dist', 'cli.cjs');
+  const node = process.execPath;
+  const bare = timeProcess(node, ['-e', '0'], { cwd: project });
+  console.log(`\nnode -e 0: ${bare.median.toFixed(1)} ms`);
+  const dvc = dvcPeer();
+  row('loopwright status', timeProcess(node, [cli, 'status'], { cwd: project }), 300, dvc ? { name: 'dvc status', ...dvc.status } : undefined);
+  row('loopwright run, nothing stale', timeProcess(node, [cli, 'run'], { cwd: project }), 500, dvc ? { name: 'dvc repro', ...dvc.repro } : undefined);
+  const file = join(project, 'loopwright.yaml');
+  const ours = await timeLanguageServer({ command: node, args: [join(root, 'dist', 'server.cjs'), '--stdio'], file, languageId: 'loopwright-project', pauseMs: 40 });
+  const peer = yamlPeer();
+  const theirs = peer === null ? null : await timeLanguageServer({ command: node, args: [peer, '--stdio'], file, languageId: 'yaml', pauseMs: 0, settings: { validate: true, completion: true, hover: true, schemas: {} } });
+  const beside = (key: 'firstDiagnostics' | 'change' | 'completion' | 'hover') => (theirs ? { name: 'yaml-language-server', ...theirs[key] } : undefined);
+  row('language server, start to first diagnostics', ours.firstDiagnostics, 300, beside('firstDiagnostics'));
+  row('language server, change to diagnostics', ours.change, 15, beside('change'));
+  row('language server, completion', ours.completion, 50, beside('completion'));
+  row('language server, hover', ours.hover, 10, beside('hover'));
+}
+process.exit(tooLarge > 0 ? 1 : 0);
+
+/** The fraud example with everything fresh. */
+function fraudProject(): string {
+  const folder = join(work, 'fraud');
+  if (!existsSync(join(folder, 'loopwright.lock'))) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    must('cp', ['-r', join(root, 'examples', 'fraud'), folder], work);
+    must(process.execPath, ['generate.mjs'], folder);
+  }
+  must(process.execPath, [join(root, 'dist', 'cli.cjs'), 'run'], folder);
+  return folder;
+}
+
+function must(command: string, args: string[], cwd: string): void {
+  const result = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${result.stderr || result.stdout}`);
+}
+
+/** yaml-language-server from the registry, kept outside the project; null where it cannot be had. */
+function yamlPeer(): string | null {
+  const folder = join(cache, 'bench-yaml');
+  const entry = join(folder, 'node_modules', 'yaml-language-server', 'bin', 'yaml-language-server');
+  if (!existsSync(entry)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+    if (spawnSync('npm', ['install', 'yaml-language-server'], { cwd: folder, stdio: 'ignore' }).status !== 0) console.log('yaml-language-server cannot be installed here; no ratio');
+  }
+  return existsSync(entry) ? entry : null;
+}
+
+/** DVC on a pipeline of four stages over the same files, everything up to date; null where it cannot be had. */
+function dvcPeer(): { status: { median: number }; repro: { median: number } } | null {
+  const venv = join(cache, 'bench-dvc');
+  const dvc = join(venv, 'bin', 'dvc');
+  if (!existsSync(dvc)) {
+    if (spawnSync('python3', ['-m', 'venv', venv], { stdio: 'ignore' }).status !== 0 || spawnSync(join(venv, 'bin', 'pip'), ['install', '-q', 'dvc'], { stdio: 'ignore' }).status !== 0) {
+      console.log('dvc cannot be installed here; no ratio');
+      return null;
+    }
+  }
+  const folder = join(work, 'dvc');
+  if (!existsSync(join(folder, 'dvc.lock'))) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    must('cp', ['-r', join(work, 'fraud', 'incoming'), folder], work);
+    writeFileSync(join(folder, 'dvc.yaml'), 'stages:\n  collect: { cmd: cat incoming/*.csv > all.csv, deps: [incoming], outs: [all.csv] }\n  prepare: { cmd: head -n 100000 all.csv > features.csv, deps: [all.csv], outs: [features.csv] }\n  train: { cmd: wc features.csv > model.txt, deps: [features.csv], outs: [model.txt] }\n  validate: { cmd: cp model.txt report.txt, deps: [model.txt, features.csv], outs: [report.txt] }\n');
+    must(dvc, ['init', '--no-scm', '-q'], folder);
+    must(dvc, ['repro', '-q'], folder);
+  }
+  const env = { ...process.env, DVC_NO_ANALYTICS: '1' };
+  return { status: timeProcess(dvc, ['status'], { cwd: folder, env, runs: 5 }), repro: timeProcess(dvc, ['repro'], { cwd: folder, env, runs: 5 }) };
+}
