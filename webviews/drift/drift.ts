@@ -77,9 +77,7 @@ export class Drift {
     const now = JSON.stringify([report, metric, cell]);
     if (now === this.#drawn) return;
     this.#drawn = now;
-    const first = !this.#chart.shown;
     this.#chart.show(() => timelineOption(report, metric, cell, chartColors(), this.#kept.period), timelineHeight(report));
-    if (first) document.querySelector<HTMLElement>('.timeline')?.focus({ preventScroll: true });
   }
 
   #keep(part: Partial<Kept>, paint = true): void {

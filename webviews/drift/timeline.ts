@@ -50,14 +50,28 @@ export function timelineOption(report: DriftReport, metricName: string | null, s
       { ...axis, gridIndex: 1, axisLabel: { ...text, formatter: (_label: string, index: number) => day(report.windows[index]?.start ?? 0), hideOverlap: true } },
     ],
     yAxis: [
-      { type: 'value', gridIndex: 0, scale: true, axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
+      { type: 'value', gridIndex: 0, scale: true, ...rangeWithBounds(report, metricName), axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
       { type: 'category', gridIndex: 1, data: rows, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate' } },
+      // The events stand on an axis of their own, above the highest line.
+      { type: 'value', gridIndex: 0, min: 0, max: 1, show: false },
     ],
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     dataZoom: [{ type: 'slider', xAxisIndex: [0, 1], bottom: 6, height: 18, left, right, brushSelect: false, showDataShadow: false, borderColor: colors.grid, textStyle: text, labelFormatter: (index: number) => day(report.windows[index]?.start ?? 0), ...(period ? { startValue: period[0], endValue: period[1] } : {}) }],
     // Rich text draws on the canvas: the page's policy allows no style attribute.
     tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 } },
-    series: [...performanceSeries(report, metricName, colors), eventSeries(report, metricName, colors), ...heatSeries(report, rows, colors), selectionSeries(report, rows, selected, colors)],
+    series: [...performanceSeries(report, metricName, colors), eventSeries(report, colors), ...heatSeries(report, rows, colors), selectionSeries(report, rows, selected, colors)],
+  };
+}
+
+/** The gate belongs on the axis even when performance is far from it. */
+function rangeWithBounds(report: DriftReport, name: string | null): object {
+  const bounds = report.expect.filter((one) => one.metric === name).flatMap((one) => [one.min, one.max]).filter((bound) => bound !== null);
+  if (bounds.length === 0) return {};
+  const ends = ({ min, max }: { min: number; max: number }): [number, number] => [Math.min(min, ...bounds), Math.max(max, ...bounds)];
+  const step = (value: { min: number; max: number }): number => 10 ** Math.floor(Math.log10(Math.max(1e-9, ends(value)[1] - ends(value)[0])));
+  return {
+    min: (value: { min: number; max: number }) => Math.floor(ends(value)[0] / step(value) - 0.2) * step(value),
+    max: (value: { min: number; max: number }) => Math.ceil(ends(value)[1] / step(value)) * step(value),
   };
 }
 
@@ -105,19 +119,16 @@ export function shownEvents(report: DriftReport): MonitorEvent[] {
   return report.events.filter((event) => event.at >= first.start - air && event.at <= last.end + air);
 }
 
-function eventSeries(report: DriftReport, name: string | null, colors: ChartColors): object {
-  const values = name === null ? [] : report.windows.map((window) => performanceOf(window, name)).filter((value) => value !== null);
-  const bound = report.expect.filter((one) => one.metric === name).flatMap((one) => [one.min, one.max]).filter((value) => value !== null);
-  const top = values.length + bound.length === 0 ? 1 : Math.max(...values, ...bound);
+function eventSeries(report: DriftReport, colors: ChartColors): object {
   const stacked = new Map<number, number>();
   return {
-    type: 'scatter', id: 'events', xAxisIndex: 0, yAxisIndex: 0, symbolSize: 12, clip: false, z: 5,
+    type: 'scatter', id: 'events', xAxisIndex: 0, yAxisIndex: 2, symbolSize: 12, clip: false, z: 5,
     data: shownEvents(report).map((event) => {
       const at = windowOf(report, event.at);
       const depth = stacked.get(at) ?? 0;
       stacked.set(at, depth + 1);
       const shape = eventShapes[event.kind];
-      return { value: [at, top], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: depth === 0 && event.modelVersion !== null && event.kind !== 'alert', formatter: `v${event.modelVersion ?? ''}`, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
+      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: depth === 0 && event.modelVersion !== null && event.kind !== 'alert', formatter: `v${event.modelVersion ?? ''}`, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
       const event = shownEvents(report)[point.dataIndex];
@@ -128,17 +139,23 @@ function eventSeries(report: DriftReport, name: string | null, colors: ChartColo
 
 function heatSeries(report: DriftReport, rows: string[], colors: ChartColors): object[] {
   const kinds = ['stable', 'drifted', 'broken', 'too few rows'] as const;
-  const fills = { stable: colors.calm, drifted: colors.drifted, broken: colors.broken, 'too few rows': colors.muted };
+  const fills = { stable: colors.calm, drifted: colors.drifted, broken: colors.broken, 'too few rows': '#808080' };
   return kinds.map((kind) => ({
     type: 'heatmap', id: `heat ${kind}`, name: kind, xAxisIndex: 1, yAxisIndex: 1,
     data: report.windows.flatMap((window, x) => window.values.filter((value) => value.kind === kind && rows.includes(value.column)).map((value) => ({
       value: [x, rows.indexOf(value.column), value.value ?? 0],
-      itemStyle: { color: fills[kind], opacity: opacityOf(kind, ratio(value)), borderColor: colors.background, borderWidth: 1 },
+      itemStyle: { color: faded(fills[kind], opacityOf(kind, ratio(value))), borderColor: colors.background, borderWidth: 1 },
     }))),
-    label: { show: kind !== 'stable', formatter: cellMarks[kind], color: kind === 'too few rows' ? colors.foreground : colors.kind === 'light' || colors.kind === 'contrastLight' ? '#ffffff' : '#111111', fontSize: 10 },
+    label: { show: kind !== 'stable', formatter: cellMarks[kind], color: markColor(kind, colors), fontSize: 10 },
     emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } },
     tooltip: { formatter: (point: { value: [number, number, number] }) => cellText(report, rows, point.value) },
   }));
+}
+
+/** Dark on every orange; the purple of the light themes is dark itself. */
+function markColor(kind: keyof typeof cellMarks, colors: ChartColors): string {
+  if (kind === 'too few rows') return colors.foreground;
+  return kind === 'broken' && (colors.kind === 'light' || colors.kind === 'contrastLight') ? '#ffffff' : '#111111';
 }
 
 /** Far beyond the threshold is full colour; a stable cell stays pale, and paler the calmer. */
@@ -146,6 +163,12 @@ function opacityOf(kind: keyof typeof cellMarks, far: number): number {
   if (kind === 'too few rows') return 0.12;
   if (kind === 'stable') return 0.06 + 0.3 * Math.min(1, Math.max(0, far));
   return 0.6 + 0.4 * Math.min(1, Math.max(0, far - 1) / 2);
+}
+
+/** The fill is faded by its own alpha: an opacity would fade the mark on it too. */
+function faded(color: string, alpha: number): string {
+  const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(color)?.slice(1).map((part) => Number.parseInt(part, 16));
+  return parts ? `rgba(${parts.join(',')},${alpha.toFixed(3)})` : color;
 }
 
 function cellText(report: DriftReport, rows: string[], [x, y]: [number, number, number]): string {

@@ -23,10 +23,6 @@ export class EChart {
     new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
-  get shown(): boolean {
-    return this.#option !== null;
-  }
-
   show(option: () => EChartsCoreOption, height: number): void {
     this.#option = option;
     this.#height = height;
