@@ -39,7 +39,7 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
   const database = async () => (db ??= await openDatabase());
   const months: MonthRow[] = [];
   try {
-    months.push(...(await trainingMonths(project, config, store, await database(), first)));
+    const taught = await trainingMonths(project, config, store, await database(), first);
     for (let start = monthStart(first, 0); start < last; start = monthStart(start, 1)) {
       const end = monthStart(start, 1);
       const inside = windows.filter((window) => window.end > start && window.end <= end);
@@ -54,6 +54,8 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
       const drifted = new Set(inside.flatMap((window) => window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column)));
       months.push({ month: new Date(start).toISOString().slice(0, 7), rows: rows.features.rows, labelled, metrics: labelled < fewest ? {} : metrics, drifted: [...drifted], versions: [...rows.versions.keys()].toSorted((a, b) => a - b) });
     }
+    // The first month of production may share a day with the last of training; it is shown once.
+    months.unshift(...taught.filter(({ month }) => month < (months[0]?.month ?? '9999')));
   } finally {
     (db as Database | null)?.close();
   }
