@@ -1,6 +1,7 @@
 import type { ParamValue } from '../../protocol/runs.ts';
 import { ProjectError } from '../errors.ts';
 import type { SweepConfig } from '../project/schema/experimentSchema.ts';
+import { setAlias } from '../registry/modelVersions.ts';
 import { seededRandom } from '../statistics/random.ts';
 import { getRun } from '../tracking/queryRuns.ts';
 import { executeRun, type RunRequest } from './execute.ts';
@@ -26,7 +27,15 @@ export async function runSweep(request: RunRequest, sweep: SweepConfig, say: (li
     trials.push({ runId: outcome.runId, name: outcome.name, params, status: outcome.status, value });
   }
   const best = trials.filter((trial) => trial.value !== null).toSorted((a, b) => direction * ((b.value ?? 0) - (a.value ?? 0)))[0] ?? null;
+  nameChallenger(request, best);
   return { objective, trials, best };
+}
+
+/** Each trial that passed its gates became the challenger in its turn; after the sweep the best of them is. */
+function nameChallenger(request: RunRequest, best: Trial | null): void {
+  const run = best?.runId ? getRun(request.store, best.runId) : null;
+  const model = request.project.resolved.config?.project;
+  if (run?.modelVersion && model !== undefined && run.gates.every((gate) => gate.passed)) setAlias(request.store, model, 'challenger', run.modelVersion, 'best of a sweep');
 }
 
 /** The points of a sweep: every combination of the choices, or draws from the distributions by a fixed seed. */
