@@ -23,13 +23,13 @@ export function cardView(model: Model, does: Does): TemplateResult {
     ${head(card, model, does)}
     ${model.against === null ? nothing : comparison(card, model, does)}
     ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', does) : gateRows(card.gates, card.performance))}
-    ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', does))}
+    ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', does))}
     ${section('Performance', performance(card))}
     ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
     ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', does) : fairness(card))}
     ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
-    ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', does))}
-    ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', does))}
+    ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', does))}
+    ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', does))}
     ${section('Production', health(card, does))}
     ${section('Data', data(card))}
     ${section('Features', features(card))}
@@ -63,8 +63,8 @@ function section(title: string, body: Piece | TemplateResult): TemplateResult {
 }
 
 /** A part that only a person can write is seen to be a person's, or seen to be missing. */
-function written(text: string | null, what: string, does: Does): TemplateResult {
-  if (text === null || text.trim() === '') return missing(`Nobody has written this yet: ${what}.`, does);
+function written(text: string | null, what: string, key: string, does: Does): TemplateResult {
+  if (text === null || text.trim() === '') return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, does);
   return html`<blockquote>${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}<footer class="muted">${icon('account')} written by a person</footer></blockquote>`;
 }
 
