@@ -67,6 +67,12 @@ program.command('service', { hidden: true }).option('--project <dir>').action(as
 });
 
 async function main(): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 14)) {
+    console.error(`error: Loopwright needs Node 22.14 or newer; this is ${process.version}. In the project, \`npx loopwright\` finds the right one.`);
+    process.exitCode = exitCodes.wrongUse;
+    return;
+  }
   try {
     await program.parseAsync();
   } catch (error) {

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { openDatabase } from '../../engine/data/database.ts';
 import { inferSchema } from '../../engine/data/inferSchema.ts';
+import { quoteIdentifier } from '../../engine/data/quote.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { ProjectError } from '../../engine/errors.ts';
 import { projectFileName } from '../../engine/project/loadProject.ts';
@@ -59,23 +60,30 @@ stages:
 async function projectFor(root: string, data: string, target: string | undefined): Promise<Record<string, string>> {
   const db = await openDatabase();
   let schema: DatasetSchema;
+  let chosen: string | undefined;
+  let values: unknown[];
   try {
-    schema = await inferSchema(db, sourceSql([data]));
+    const source = sourceSql([data]);
+    schema = await inferSchema(db, source);
+    const names = schema.fields.map((field) => field.name);
+    chosen = target ?? names.at(-1);
+    if (chosen === undefined || !names.includes(chosen)) throw new ProjectError(`The data has no column \`${target}\`; it has ${names.join(', ')}.`);
+    const column = quoteIdentifier(chosen);
+    values = (await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1 LIMIT 3`)).map((row) => row['value']);
   } finally {
     db.close();
   }
-  const names = schema.fields.map((field) => field.name);
-  const chosen = target ?? names.at(-1);
-  if (chosen === undefined || !names.includes(chosen)) throw new ProjectError(`The data has no column \`${target}\`; it has ${names.join(', ')}.`);
   const time = schema.fields.find((field) => field.loopwright?.role === 'timestamp')?.name;
   for (const field of schema.fields) {
-    if (field.name === chosen) field.loopwright = { role: 'target' };
+    // A number that is only ever one of two values, such as 0 and 1, is a class.
+    if (field.name === chosen) field.loopwright = { role: 'target', ...(values.length === 2 && field.type === 'integer' ? { positive: Number(values[1]) } : {}) };
     else if (field.loopwright === undefined && ['number', 'integer', 'boolean'].includes(field.type ?? '')) field.loopwright = { role: 'feature' };
     else if (field.loopwright === undefined && field.categories) field.loopwright = { role: 'feature' };
   }
   const key = [schema.primaryKey ?? []].flat()[0];
   const targetField = schema.fields.find((field) => field.name === chosen);
-  const regression = (targetField?.type === 'number' || targetField?.type === 'integer') && !targetField.categories;
+  const binary = targetField?.type === 'boolean' || targetField?.loopwright?.positive !== undefined || targetField?.categories?.length === 2;
+  const regression = !binary && (targetField?.type === 'number' || targetField?.type === 'integer') && !targetField.categories;
   const path = relative(root, data).replaceAll('\\', '/');
   const split = time === undefined ? `by: random${key === undefined ? ', column: row_id' : ''}` : `by: time, column: ${JSON.stringify(time)}`;
   const rowId = time === undefined && key === undefined;
@@ -108,7 +116,7 @@ stages:
     uses: validate
     with: { model: train, data: features }
     gates:
-      ${regression ? 'r2: { min: 0.1 }' : targetField?.type === 'boolean' || targetField?.categories?.length === 2 ? 'pr_auc: { min: 0.5 }' : 'balanced_accuracy: { min: 0.5 }'}
+      ${regression ? 'r2: { min: 0.1 }' : binary ? 'pr_auc: { min: 0.5 }' : 'balanced_accuracy: { min: 0.5 }'}
 `,
     'sql/features.sql': `-- One SELECT in DuckDB SQL; each dataset of loopwright.yaml is a table of its name.\nSELECT ${rowId ? 'row_number() OVER () AS row_id, ' : ''}*\nFROM source\n`,
     'schemas/features.dataset.yaml': `# Guessed from ${basename(data)}: check types, roles and constraints.\n${stringify(schema, { lineWidth: 0 })}`,
