@@ -4,6 +4,7 @@ import { buildGraph } from '../project/graph.ts';
 import { shapeProblems, type Project } from '../project/loadProject.ts';
 import { columnNotInSchema } from './columnNotInSchema.ts';
 import { cycle } from './cycle.ts';
+import { gateWithoutBound } from './gateWithoutBound.ts';
 import { missingFile } from './missingFile.ts';
 import { noTarget } from './noTarget.ts';
 import { outputTwice } from './outputTwice.ts';
@@ -21,7 +22,7 @@ import { wrongColumnType } from './wrongColumnType.ts';
 /** Every rule of meaning, by code. */
 export const rules: readonly Rule[] = [
   unknownDataset, unknownStage, cycle, missingFile, unknownParam, unknownDeployment, outputTwice,
-  columnNotInSchema, wrongColumnType, targetAmongFeatures, noTarget, splitShares, unknownMetric, portClash,
+  columnNotInSchema, wrongColumnType, targetAmongFeatures, noTarget, splitShares, unknownMetric, gateWithoutBound, portClash,
 ];
 
 /** All findings about a project: shape first, and meaning where the shape allows. Sorted by file and place. A rule that crashes is reported as such and stops no other. */

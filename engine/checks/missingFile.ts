@@ -1,4 +1,4 @@
-import { isGlob } from '../project/glob.ts';
+import { isGlob, pathsOverlap } from '../project/glob.ts';
 import type { Rule } from './rule.ts';
 
 export const missingFile: Rule = {
@@ -20,7 +20,7 @@ export const missingFile: Rule = {
         for (const path of [stage.with.from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, 'warning');
       }
       stage.deps?.forEach((path, i) => {
-        if (absent(path) && !written.some((out) => path.startsWith(`${out}/`))) context.report(['stages', name, 'deps', i], isGlob(path) ? `No file matches \`${path}\`.` : `There is no file \`${path}\`, and no stage writes it.`);
+        if (absent(path) && !written.some((out) => pathsOverlap(path, out))) context.report(['stages', name, 'deps', i], isGlob(path) ? `No file matches \`${path}\`.` : `There is no file \`${path}\`, and no stage writes it.`);
       });
     }
     for (const node of context.graph.stages.values()) {

@@ -19,7 +19,18 @@ export function decodeText(bytes: Uint8Array): Decoded {
   }
 }
 
+/** The place of the first byte that is not UTF-8, in code units of the text before it. */
 function firstBadOffset(bytes: Uint8Array): number {
-  const text = new TextDecoder('utf-8').decode(bytes);
-  return Math.max(0, text.indexOf('\ufffd'));
+  let [good, bad] = [0, bytes.length];
+  // With `stream` a character that is only cut off is no fault yet, so the shortest faulty start is found by halving.
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return new TextDecoder('utf-8').decode(bytes.subarray(0, good), { stream: true }).length;
 }

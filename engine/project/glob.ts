@@ -29,9 +29,12 @@ export function globToRegExp(glob: string): RegExp {
 export function pathsOverlap(a: string, b: string): boolean {
   const [x, y] = [normalise(a), normalise(b)];
   if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;
-  if (isGlob(x) && !isGlob(y)) return globToRegExp(x).test(y);
-  if (isGlob(y) && !isGlob(x)) return globToRegExp(y).test(x);
-  return false;
+  return (isGlob(x) && globToRegExp(x).test(sample(y))) || (isGlob(y) && globToRegExp(y).test(sample(x)));
+}
+
+/** A path that a glob matches. Two globs are taken to overlap when one matches a sample of the other. */
+function sample(path: string): string {
+  return path.replaceAll(/\*\*\/?/g, '').replaceAll(/[*?]/g, 'x').replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
 }
 
 const normalise = (path: string) => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');

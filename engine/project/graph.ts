@@ -103,9 +103,11 @@ function readText(files: ProjectFiles, path: string): string {
 function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
   const order: string[] = [];
   const cycles: string[][] = [];
-  const done = new Set<string>();
+  /** Whether a stage and all before it are free of cycles. */
+  const done = new Map<string, boolean>();
   const visit = (name: string, path: string[]): boolean => {
-    if (done.has(name)) return true;
+    const known = done.get(name);
+    if (known !== undefined) return known;
     const at = path.indexOf(name);
     if (at !== -1) {
       cycles.push([...path.slice(at), name]);
@@ -114,7 +116,7 @@ function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
     const node = stages.get(name);
     const results = (node?.dependsOn ?? []).map((source) => visit(source, [...path, name]));
     const clean = results.every(Boolean);
-    done.add(name);
+    done.set(name, clean);
     if (clean) order.push(name);
     return clean;
   };

@@ -6,10 +6,13 @@ export interface Names {
   params: Map<string, Located>;
   datasets: Map<string, string>;
   env: Record<string, string | undefined>;
+  /** The params whose own value is being read, so that one that names itself is told. */
+  within?: readonly string[];
 }
 
 type Report = (code: string, range: Range, message: string) => void;
 
+const selfReference = ' refers to itself.';
 const pattern = /\$\{([^}]*)\}/g;
 
 /** Replaces `${params.x}`, `${datasets.x.path}` and `${env.X}` in every text. A text that is one reference and nothing else takes the value with its type. */
@@ -39,8 +42,16 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
   const [kind, name = '', rest] = expression.trim().split('.');
   if (kind === 'params') {
     const param = names.params.get(name);
-    if (!param || rest !== undefined) report('LW205', range, `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`);
-    return param ?? null;
+    if (!param || rest !== undefined) {
+      report('LW205', range, `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`);
+      return null;
+    }
+    if (names.within?.includes(name)) {
+      report('LW205', range, `The param \`${name}\`${selfReference}`);
+      return null;
+    }
+    // What else is wrong inside a param is told where the param stands.
+    return interpolate(param, { ...names, within: [...(names.within ?? []), name] }, (code, _inside, message) => { if (message.endsWith(selfReference)) report(code, range, message); });
   }
   if (kind === 'datasets') {
     const path = names.datasets.get(name);
@@ -51,7 +62,7 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
     return { kind: 'scalar', range, value: path, quoted: true };
   }
   if (kind === 'env') {
-    const value = names.env[name];
+    const value = Object.hasOwn(names.env, name) ? names.env[name] : undefined;
     if (value === undefined) report('LW208', range, `The environment variable \`${name}\` is not set here.`);
     return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };
   }

@@ -1,10 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Node } from 'yaml';
 import type { Problem } from '../../protocol/problem.ts';
 import { decodeText } from './decodeText.ts';
 import { LineIndex } from './lineIndex.ts';
 import type { Entry, Located, Range } from './located.ts';
 
-/** A parsed file. `root` is null when the file is empty or cannot be read as YAML. */
+/** A parsed file. `root` is null when the file is empty, cannot be read as YAML or is refused for its size or depth. */
 export interface Parsed {
   file: string;
   text: string;
@@ -35,29 +35,37 @@ export function parseYaml(file: string, source: string | Uint8Array): Parsed {
 
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'silent', uniqueKeys: true });
+    document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: true });
   } catch (error) {
     // The parser recurses, so thousands of nested brackets exhaust the stack before our own limit is reached.
     report('LW108', { start: 0, end: 1 }, error instanceof RangeError ? 'The file nests too deeply to be read.' : `The file cannot be read as YAML: ${String(error)}`);
+    return { file, text, root: null, lines, problems };
+  }
+  const tooDeep = document.errors.find((error) => error.message.includes('call stack'));
+  if (tooDeep) {
+    report('LW108', { start: tooDeep.pos[0], end: tooDeep.pos[0] + 1 }, 'The file nests too deeply to be read.');
     return { file, text, root: null, lines, problems };
   }
   for (const error of document.errors) {
     const code = error.code === 'DUPLICATE_KEY' ? 'LW101' : 'LW100';
     report(code, { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }, syntaxMessage(error.code, error.message, text, error.pos[0]));
   }
-  const root = document.contents ? new Converter(document, report).convert(document.contents, 0) : null;
-  return { file, text, root, lines, problems };
+  const converter = new Converter(report);
+  const root = document.contents ? converter.convert(document.contents, 0) : null;
+  // Half a tree would only be told as missing keys.
+  return { file, text, root: converter.refused ? null : root, lines, problems };
 }
 
 class Converter {
-  readonly #document: Document.Parsed;
   readonly #report: (code: string, range: Range, message: string) => void;
+  /** The newest node of each anchor, and what each alias named when it was first met: the parser's own lookup reads the whole file each time. */
+  readonly #anchors = new Map<string, Node>();
+  readonly #targets = new Map<Alias, Node | undefined>();
   #aliased = 0;
-  #refused = false;
   #insideAlias = 0;
+  refused = false;
 
-  constructor(document: Document.Parsed, report: (code: string, range: Range, message: string) => void) {
-    this.#document = document;
+  constructor(report: (code: string, range: Range, message: string) => void) {
     this.#report = report;
   }
 
@@ -72,15 +80,20 @@ class Converter {
       this.#refuse(range, `The aliases of this file expand to more than ${maxAliasedValues.toLocaleString('en')} values. Write them out, or use fewer.`);
       return nothing;
     }
-    if (this.#refused) return nothing;
+    if (this.refused) return nothing;
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
-      if (!target) return nothing;
+      if (!this.#targets.has(node)) this.#targets.set(node, this.#anchors.get(node.source));
+      const target = this.#targets.get(node);
+      if (!target) {
+        if (this.#insideAlias === 0) this.#report('LW100', range, `There is no anchor \`&${node.source}\` before this alias.`);
+        return nothing;
+      }
       this.#insideAlias++;
       const value = this.convert(target, depth + 1);
       this.#insideAlias--;
       return { ...value, range };
     }
+    if ('anchor' in node && node.anchor !== undefined && this.#insideAlias === 0) this.#anchors.set(node.anchor, node);
     if (isMap(node)) {
       const entries: Entry[] = [];
       for (const pair of node.items) this.#pair(pair.key as Node, pair.value as Node | null, entries, depth);
@@ -93,9 +106,14 @@ class Converter {
 
   #pair(key: Node, value: Node | null, entries: Entry[], depth: number): void {
     const keyRange = { start: key.range?.[0] ?? 0, end: key.range?.[1] ?? 0 };
-    const name = isScalar(key) ? String(key.value) : String(key);
+    if (!isScalar(key)) {
+      this.#report('LW100', keyRange, 'A key must be a text, not a list or a mapping. Put it in quotes.');
+      return;
+    }
+    const merge = typeof key.value === 'symbol';
+    const name = merge ? '<<' : String(key.value);
     const located: Located = value ? this.convert(value, depth + 1) : { kind: 'scalar', range: { start: keyRange.end, end: keyRange.end }, value: null, quoted: false };
-    if (name === '<<') {
+    if (merge) {
       const sources = located.kind === 'seq' ? located.items : [located];
       for (const source of sources) {
         if (source.kind !== 'map') continue;
@@ -114,8 +132,8 @@ class Converter {
   }
 
   #refuse(range: Range, message: string): void {
-    if (this.#refused) return;
-    this.#refused = true;
+    if (this.refused) return;
+    this.refused = true;
     this.#report('LW108', range, message);
   }
 }

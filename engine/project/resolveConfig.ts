@@ -40,7 +40,12 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
     }
   }
   const root = interpolate(overlaid, { params, datasets, env }, report);
-  validateShape(root, shapes.project, report, 'The project');
+  // A reference that names nothing is one mistake: that its text is no number besides is no news.
+  const told = new Set(problems.filter(({ severity }) => severity === 'error').map(({ line, column }) => `${line}:${column}`));
+  validateShape(root, shapes.project, (code, range, message) => {
+    const { line, column } = parsed.lines.at(range.start);
+    if (!told.has(`${line}:${column}`)) report(code, range, message);
+  }, 'The project');
   const usable = !problems.some((problem) => problem.severity === 'error') && !parsed.problems.some((problem) => problem.severity === 'error');
   return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };
 }

@@ -1,5 +1,5 @@
 import { nodeAt, type Located, type Range } from './located.ts';
-import { membersFor, recordValue, type Shape } from './shape.ts';
+import { membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
 export type KeyPath = (string | number)[];
 
@@ -48,7 +48,7 @@ export function shapesAt(shape: Shape, root: Located | null, path: KeyPath): Sha
   path.forEach((step, i) => {
     const next: Shape[] = [];
     for (const candidate of current) {
-      const child = typeof step === 'number' ? candidate.items : (candidate.properties?.[step] ?? recordValue(candidate));
+      const child = typeof step === 'number' ? candidate.items : (propertyOf(candidate, step) ?? recordValue(candidate));
       if (child) next.push(...membersFor(child, nodeAt(root ?? undefined, path.slice(0, i + 1))));
     }
     current = next;
@@ -61,7 +61,7 @@ export function propertyShape(shape: Shape, root: Located | null, path: KeyPath)
   const last = path.at(-1);
   if (last === undefined) return shape;
   for (const parent of shapesAt(shape, root, path.slice(0, -1))) {
-    const found = typeof last === 'number' ? parent.items : (parent.properties?.[last] ?? recordValue(parent));
+    const found = typeof last === 'number' ? parent.items : (propertyOf(parent, last) ?? recordValue(parent));
     if (found) return found;
   }
   return null;

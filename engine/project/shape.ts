@@ -45,6 +45,11 @@ export function fileKindOf(path: string): FileKind | null {
   return null;
 }
 
+/** The shape of a key, or undefined when it is not declared; names such as `constructor`, which every object has, are not. */
+export function propertyOf(shape: Shape, key: string): Shape | undefined {
+  return shape.properties && Object.hasOwn(shape.properties, key) ? shape.properties[key] : undefined;
+}
+
 /** The value of a record such as `stages`, whatever its keys. */
 export function recordValue(shape: Shape): Shape | undefined {
   return shape.patternProperties ? Object.values(shape.patternProperties)[0] : undefined;

@@ -2,7 +2,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import { suggestion } from './didYouMean.ts';
 import { formatProblem } from './formats.ts';
 import { entryOf, kindName, type Located, type Range } from './located.ts';
-import { literalKeys, membersFor, recordValue, type Shape } from './shape.ts';
+import { literalKeys, membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
 type Report = (code: string, range: Range, message: string, severity?: Problem['severity']) => void;
 
@@ -89,7 +89,7 @@ function validateObject(node: Located, shape: Shape, report: Report, name: strin
   const known = Object.keys(shape.properties ?? {});
   const record = recordValue(shape);
   for (const { key, keyRange, value } of node.entries) {
-    const property = shape.properties?.[key] ?? record;
+    const property = propertyOf(shape, key) ?? record;
     if (property) validateShape(value, property, report, `\`${key}\``);
     else if (shape.additionalProperties === false) report('LW102', keyRange, `${name} has no key \`${key}\`.${suggestion(key, known) || (known.length <= 12 ? ` Known keys: ${known.join(', ')}.` : '')}`);
   }

@@ -1,0 +1,18 @@
+import type { Rule } from './rule.ts';
+
+export const gateWithoutBound: Rule = {
+  code: 'LW502',
+  name: 'gate-without-bound',
+  severity: 'error',
+  docs: 'A gate has neither `min` nor `max`, so everything would pass it, or a `min` above its `max`, so nothing would.',
+  check(context) {
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if (!('gates' in stage)) continue;
+      for (const [gate, { min, max }] of Object.entries(stage.gates ?? {})) {
+        const path = ['stages', name, 'gates', gate];
+        if (min === undefined && max === undefined) context.reportKey(path, `The gate \`${gate}\` has neither \`min\` nor \`max\`, so everything would pass it.`);
+        else if (min !== undefined && max !== undefined && min > max) context.reportKey(path, `Nothing can pass the gate \`${gate}\`: its \`min\` ${min} is above its \`max\` ${max}.`);
+      }
+    }
+  },
+};

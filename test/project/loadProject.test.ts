@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ProjectError } from '../../engine/errors.ts';
+import { configFor, experimentName, loadProject, shapeProblems } from '../../engine/project/loadProject.ts';
+import { makeProject } from '../helpers/makeProject.ts';
+import { ordersProject } from '../helpers/ordersProject.ts';
+
+const failure = (about: RegExp, problems: RegExp[] = []) => (error: unknown) => {
+  assert.ok(error instanceof ProjectError, String(error));
+  assert.match(error.message, about);
+  problems.forEach((problem, i) => assert.match(error.problems[i]?.message ?? '', problem));
+  return true;
+};
+
+test('a project is read with its experiments and schemas', () => {
+  const project = loadProject(ordersProject(), undefined, {});
+  assert.deepEqual(shapeProblems(project), []);
+  assert.deepEqual([...project.experiments.keys()], ['longer']);
+  assert.deepEqual([...project.schemas.keys()].toSorted(), ['schemas/labels.dataset.yaml', 'schemas/orders.dataset.yaml']);
+  assert.equal(configFor(project, 'longer').params?.['epochs'], 5);
+  assert.equal(configFor(project, 'default').params?.['epochs'], 3);
+  assert.equal(configFor(project, 'longer', { params: { epochs: 6 } }).params?.['epochs'], 6);
+});
+
+test('a folder without a project says so in one problem', () => {
+  const project = loadProject(makeProject());
+  assert.deepEqual(project.file.problems.map(({ code, message }) => [code, message]), [['LW204', 'There is no file `loopwright.yaml`.']]);
+  assert.throws(() => configFor(project, 'default'), failure(/no file/));
+});
+
+test('a project file that is a folder or may not be read is a problem, not a crash', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, 'loopwright.yaml'));
+  assert.match(loadProject(root).file.problems[0]?.message ?? '', /cannot be read/);
+  if (process.getuid?.() === 0) return t.diagnostic('root may read everything, so permissions are not tried');
+  const closed = makeProject({ 'loopwright.yaml': 'version: 1\n' });
+  chmodSync(join(closed, 'loopwright.yaml'), 0);
+  assert.match(loadProject(closed).file.problems[0]?.message ?? '', /cannot be read/);
+});
+
+test('what is wrong stands in the error, with its places', () => {
+  const project = loadProject(makeProject({
+    'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "echo ${params.x}" } }\nparams: { x: 1 }\n',
+    'experiments/bad.experiment.yaml': 'params: { x: { y: 1 } }\n', 'experiments/empty.experiment.yaml': '', 'experiments/other.experiment.yaml': 'params: { x: [1] }\n',
+  }));
+  assert.throws(() => configFor(project, 'nope'), failure(/no experiment `nope`\. Known: default, bad, empty, other/));
+  assert.throws(() => configFor(project, 'bad'), failure(/has problems/, [/`x` must be/]));
+  assert.throws(() => configFor(project, 'empty'), failure(/has problems/, [/The file is empty/]));
+  assert.equal((configFor(project, 'other').stages['s'] as { cmd: string }).cmd, 'echo [1]');
+  assert.throws(() => configFor(project, 'default', { params: { x: { y: 1 } } }), failure(/1 problem\./));
+});
+
+test('an experiment is called like its file', () => assert.deepEqual(['experiments/a b.experiment.yaml', 'x.experiment.yml'].map(experimentName), ['a b', 'x']));

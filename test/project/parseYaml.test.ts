@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toValue } from '../../engine/project/located.ts';
+import { parseYaml } from '../../engine/project/parseYaml.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
+
+const value = (text: string | Uint8Array) => toValue(parseYaml('a.yaml', text).root ?? undefined);
+const found = (text: string | Uint8Array) => parseYaml('a.yaml', text).problems.map(({ code, line, column, endLine, endColumn, message }) => ({ code, at: `${line}:${column}-${endLine}:${endColumn}`, message }));
+
+test('anchors, aliases and merge keys give their values; own keys win over merged ones', () => {
+  assert.deepEqual(value('base: &b { a: 1, b: [2, 3] }\none: *b\ntwo: { <<: *b, a: 9 }\nthree: { a: 8, <<: *b }\n'), {
+    base: { a: 1, b: [2, 3] }, one: { a: 1, b: [2, 3] }, two: { b: [2, 3], a: 9 }, three: { a: 8, b: [2, 3] },
+  });
+  assert.deepEqual(value('x: &x { a: 1 }\ny: &y { a: 2, b: 2 }\nz: { <<: [*x, *y] }\n'), { x: { a: 1 }, y: { a: 2, b: 2 }, z: { a: 1, b: 2 } });
+});
+
+test('an alias keeps its own place, a merged key is marked', () => {
+  const text = 'b: &b { a: 1 }\nc: *b\nd: { <<: *b }\n';
+  const { root, lines } = parseYaml('a.yaml', text);
+  assert.ok(root?.kind === 'map');
+  const [, c, d] = root.entries;
+  assert.deepEqual(lines.at(c?.value.range.start ?? 0), { line: 2, column: 4 });
+  assert.ok(d?.value.kind === 'map');
+  assert.deepEqual(d.value.entries.map(({ key, merged }) => [key, merged]), [['a', true]]);
+});
+
+test('an alias that names nothing is a problem at its place', () => {
+  assert.deepEqual(found('a: 1\nb: *none\n').map(({ code, at }) => [code, at]), [['LW100', '2:4-2:9']]);
+});
+
+test('a loop of aliases ends', () => {
+  const { problems } = parseYaml('a.yaml', 'a: &a [1, *a]\n');
+  assert.ok(problems.every(({ code }) => code === 'LW108' || code === 'LW100'));
+});
+
+test('a billion laughs is refused in a moment', () => {
+  const laughs = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`)].join('\n');
+  const start = performance.now();
+  const parsed = parseYaml('a.yaml', laughs);
+  assert.ok(performance.now() - start < 2000);
+  assert.deepEqual(parsed.problems.map(({ code }) => code), ['LW108']);
+  assert.match(parsed.problems[0]?.message ?? '', /aliases .* expand to more than 10,000 values/);
+  assert.equal(parsed.root, null, 'a file that is refused gives no half of a tree');
+});
+
+test('many aliases of one anchor are read fast', () => {
+  const start = performance.now();
+  const parsed = parseYaml('a.yaml', `a: &a 1\nb:\n${Array.from({ length: 9000 }, () => '  - *a\n').join('')}`);
+  assert.deepEqual(parsed.problems, []);
+  assert.ok(performance.now() - start < 5000, `${performance.now() - start} ms`);
+});
+
+test('comments, Windows line ends and a byte-order mark change nothing but the places', () => {
+  for (const text of ['# one\na: 1 # two\nb: [x, # three\n  y]\n', '# one\r\na: 1 # two\r\nb: [x, # three\r\n  y]\r\n', '\ufeff# one\na: 1\nb: [x, y]\n']) assert.deepEqual(value(text), { a: 1, b: ['x', 'y'] });
+  assert.deepEqual(value(Buffer.from('\ufeffa: 1\n', 'utf8')), { a: 1 });
+  assert.deepEqual(found('\ufeffa: 1\na: 2\n').map(({ at }) => at), ['2:1-2:2']);
+  assert.deepEqual(found('a: 1\r\nb: 2\r\nb: 3\r\n').map(({ code, at }) => [code, at]), [['LW101', '3:1-3:2']]);
+});
+
+test('a scalar at the end of a Windows line ends before the line end', () => {
+  const { root, lines } = parseYaml('a.yaml', 'a: text\r\nb: 2\r\n');
+  assert.ok(root?.kind === 'map');
+  assert.deepEqual(lines.place('a.yaml', root.entries[0]?.value.range ?? { start: 0, end: 0 }), { file: 'a.yaml', line: 1, column: 4, endLine: 1, endColumn: 8 });
+});
+
+test('columns count UTF-16 code units', () => {
+  assert.deepEqual(found('{ "😀": 1, "😀": 2 }\n').map(({ code, at }) => [code, at]), [['LW101', '1:12-1:13']]);
+});
+
+test('tabs, duplicate keys, several documents and broken syntax say what to do, where', () => {
+  assert.deepEqual(found('a:\n\tb: 1\n').map(({ code, message }) => [code, message])[0], ['LW100', 'YAML does not allow tabs for indentation. Indent with spaces.']);
+  assert.equal(found('a:\n\tb: 1\n')[0]?.at.split(':')[0], '2');
+  assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [{ code: 'LW101', at: '3:1-3:2', message: 'The key "stages" stands here twice. Keep one of the two.' }]);
+  assert.deepEqual(found('a: { b: 1, b: 2 }\n').map(({ at, message }) => [at, message]), [['1:12-1:13', 'The key "b" stands here twice. Keep one of the two.']]);
+  const several = found('a: 1\n---\nb: 2\n');
+  assert.deepEqual(several.map(({ code, message }) => [code, message]), [['LW100', 'The file holds more than one YAML document (`---`). Keep one.']]);
+  assert.equal(several[0]?.at.split('-')[0], '2:1');
+  assert.deepEqual(value('---\na: 1\n'), { a: 1 }, 'one document may start with its mark');
+  assert.equal(found('a: "open\n')[0]?.code, 'LW100');
+  assert.equal(found('a: [1, 2\nb: 3\n')[0]?.code, 'LW100');
+});
+
+test('what is not UTF-8 is named as such', () => {
+  assert.match(found(Buffer.from('\ufeffversion: 1\n', 'utf16le'))[0]?.message ?? '', /UTF-16/);
+  assert.match(found(Buffer.from([0xfe, 0xff, 0, 0x61]))[0]?.message ?? '', /UTF-16/);
+  const [bad] = found(Buffer.from([0x61, 0x3a, 0x20, 0x31, 0x0a, 0x62, 0x3a, 0x20, 0xff, 0x0a]));
+  assert.deepEqual([bad?.code, bad?.at], ['LW108', '2:4-2:5']);
+  assert.match(bad?.message ?? '', /not valid UTF-8/);
+});
+
+test('a bad byte is found behind a replacement character that was written on purpose', () => {
+  const bytes = Buffer.concat([Buffer.from('a: "\ufffd"\nb: ', 'utf8'), Buffer.from([0xff, 0x0a])]);
+  assert.deepEqual(found(bytes).map(({ at }) => at), ['2:4-2:5']);
+});
+
+test('a file beyond 2 MB is refused without being parsed', () => {
+  const start = performance.now();
+  const problems = found(Buffer.alloc(5 * 1024 * 1024, '# 0123456789012345678901234567890\n'));
+  assert.match(problems[0]?.message ?? '', /5\.0 MB.*at most 2 MB/);
+  assert.equal(problems[0]?.at, '1:1-1:2');
+  assert.ok(performance.now() - start < 500);
+});
+
+test('deep nesting is refused, by our limit and by the parser\'s stack', () => {
+  const shallow = `a: ${'['.repeat(60)}${']'.repeat(60)}\n`;
+  assert.deepEqual(found(shallow), []);
+  for (const depth of [80, 100_000]) {
+    const parsed = parseYaml('a.yaml', `a: ${'['.repeat(depth)}${']'.repeat(depth)}\nb: 1\n`);
+    assert.deepEqual(parsed.problems.map(({ code }) => code), ['LW108'], `${depth}`);
+    assert.equal(parsed.root, null);
+  }
+});
+
+test('empty files have no root and no problem of their own', () => {
+  for (const text of ['', '\n\n', '# only a comment\n', '\ufeff', '---\n']) {
+    const { root, problems } = parseYaml('a.yaml', text);
+    assert.deepEqual(problems, [], JSON.stringify(text));
+    assert.ok(root === null || (root.kind === 'scalar' && root.value === null), JSON.stringify(text));
+  }
+});
+
+test('keys of other kinds become texts; __proto__ is a key like others', () => {
+  assert.deepEqual(value('1: a\ntrue: b\nnull: c\n'), { 1: 'a', true: 'b', null: 'c' });
+  const parsed = value('__proto__: { polluted: 1 }\n') as object;
+  assert.ok(Object.hasOwn(parsed, '__proto__'));
+  assert.equal((parsed as { polluted?: number }).polluted, undefined);
+});
+
+test('random text never throws, and every place lies inside the text', () => {
+  const random = seededRandom(5);
+  const pieces = ['a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '"', "'", '#', '&x ', '*x', '<<: ', '|', '>', '\t', '!t ', '---\n', '\r\n', '%', '@', '😀', '\0', ',', '? ', '${params.x}', '1e999', '0x1', '.nan'];
+  for (let i = 0; i < 3000; i++) {
+    const text = Array.from({ length: random.integer(24) }, () => pieces[random.integer(pieces.length)]).join('');
+    const { problems, root } = parseYaml('a.yaml', text);
+    const count = text.split('\n').length;
+    for (const { line, column, endLine } of problems) assert.ok(line >= 1 && column >= 1 && endLine >= line && endLine <= count, `${JSON.stringify(text)}: ${line}:${column}`);
+    toValue(root ?? undefined);
+  }
+});
