@@ -75,8 +75,9 @@ function isSqliteError(error: unknown): error is Error & { code: string } {
 function explain(error: unknown, path: string): string {
   const code = isSqliteError(error) ? error.code : '';
   if (code === 'SQLITE_FULL' || /ENOSPC/.test(messageOf(error))) return `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`;
-  if (code === 'SQLITE_BUSY') return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
-  if (code === 'SQLITE_READONLY' || code === 'SQLITE_CANTOPEN') return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return `${path} is not a readable store. Move it away; the next run makes a new one.`;
+  if (/^SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC)/.test(code)) return `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`;
+  if (code.startsWith('SQLITE_BUSY')) return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
+  if (/^SQLITE_(READONLY|CANTOPEN)/.test(code)) return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return `${path} is not a readable store. Move it away; the next run makes a new one.`;
   return `The store ${path} failed: ${messageOf(error)}`;
 }

@@ -33,7 +33,7 @@ export function listRuns(store: Store, query: RunQuery = {}): RunPage {
 /** One run with everything known of it; WorkError when there is none. `id` may be the start of the id or the name. */
 export function getRun(store: Store, id: string): RunDetail {
   const { sql } = store;
-  const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id) ?? sql.get<RunRow>('SELECT * FROM runs WHERE run_id LIKE ? OR name = ? ORDER BY started_at DESC LIMIT 1', `${id.replaceAll(/[%_]/g, '')}%`, id);
+  const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id) ?? sql.get<RunRow>('SELECT * FROM runs WHERE run_id LIKE ? OR name = ? ORDER BY started_at DESC LIMIT 1', /^[0-9a-f]+$/i.test(id) ? `${id}%` : '', id);
   if (!row) throw new WorkError(`There is no run \`${id}\`. \`loopwright runs\` lists them.`);
   const runId = row.run_id;
   const stages = sql.all<{ stage: string; kind: StageKind; status: RunStageDetail['status']; started_at: number | null; ended_at: number | null; reasons: string; summary: string; exit_code: number | null; error: string | null }>('SELECT * FROM run_stages WHERE run_id = ? ORDER BY position', runId);

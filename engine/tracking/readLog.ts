@@ -15,11 +15,22 @@ export function readLog(store: Store, runId: string, stage: string, offset: numb
   try {
     const buffer = Buffer.alloc(most);
     const start = Math.max(0, offset);
-    let bytes = readSync(handle, buffer, 0, most, start);
-    // A character cut in two waits for its other half.
-    if (bytes === most) while (bytes > most - 4 && ((buffer[bytes - 1] ?? 0) & 0x80) !== 0) bytes--;
-    return { text: buffer.toString('utf8', 0, bytes), next: start + bytes, done: !running && bytes < most };
+    const found = readSync(handle, buffer, 0, most, start);
+    const ended = !running && found < most;
+    const bytes = ended ? found : wholeCharacters(buffer, found);
+    return { text: buffer.toString('utf8', 0, bytes), next: start + bytes, done: ended };
   } finally {
     closeSync(handle);
   }
+}
+
+/** How many of the bytes are whole characters of UTF-8: one that was cut in two waits for its other half. */
+function wholeCharacters(buffer: Buffer, length: number): number {
+  for (let back = 1; back <= Math.min(3, length); back++) {
+    const byte = buffer[length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return needed > back ? length - back : length;
+  }
+  return length;
 }

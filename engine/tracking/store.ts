@@ -20,7 +20,7 @@ export function artifactsFolder(store: Store, runId: string): string {
 }
 
 export function logPath(store: Store, runId: string, stage: string): string {
-  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, '_')}.log`);
+  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}.log`);
 }
 
 /** True when the project has a store already. */
