@@ -73,7 +73,7 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
 }
 
 function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<string, unknown> {
-  if (!('uses' in node.config)) return { cmd: node.config.cmd, ...(node.config.env ? { env: node.config.env } : {}) };
+  if (!('uses' in node.config)) return { cmd: node.config.cmd, ...(node.config.env ? { env: node.config.env } : {}), ...(node.config.gates ? { gates: node.config.gates } : {}) };
   const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
   if (node.config.uses === 'validate' && node.config.gates) spec['gates'] = node.config.gates;
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;

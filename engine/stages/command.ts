@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
 import { isGlob } from '../project/glob.ts';
 import { runCommand } from '../runner/runCommand.ts';
+import { describeGate, judgeGate } from './gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 
 /** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
@@ -26,8 +27,16 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
   const metrics = Object.assign({}, ...(stage.metrics ?? []).map((path) => readMetrics(root, path))) as Record<string, number>;
   if (Object.keys(metrics).length > 0) context.run.metrics(metrics);
+  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, { value: metrics[gate] ?? null, interval: null, n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` }));
+  if (gates.length > 0) context.run.gates(gates);
+  for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
+  const failed = gates.filter((gate) => !gate.passed);
   const shown = Object.entries(metrics).slice(0, 2).map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
-  return { summary: shown.join(' · ') || 'exit code 0', outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])] };
+  return {
+    summary: shown.join(' · ') || 'exit code 0',
+    outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
+    ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no: ${failed.map(describeGate).join('; ')}` } : {}),
+  };
 }
 
 /** A command that ended with another exit code than 0. */
