@@ -68,6 +68,11 @@ export class Workspace {
     return parsed;
   }
 
+  /** The open files that belong to a project. */
+  openIn(root: string): string[] {
+    return this.#documents.keys().filter((uri) => this.rootOf(uri) === root);
+  }
+
   #stamp(): string {
     return this.#documents.all().map((document) => `${document.uri}@${document.version}`).join('\n');
   }

@@ -37,7 +37,16 @@ export class Diagnostics {
     clearTimeout(this.#timers.get(group));
     this.#timers.delete(group);
     const root = this.#workspace.rootOf(uri);
-    this.#send(group, root === null ? this.#alone(uri) : byFile(checkProject(this.#workspace.project(root)), root));
+    this.#send(group, root === null ? this.#alone(uri) : this.#inProject(root));
+  }
+
+  /** The findings of a project, and those of open files of ours that it does not name. */
+  #inProject(root: string): Map<string, Problem[]> {
+    const project = this.#workspace.project(root);
+    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => toUri(join(root, path))));
+    const found = byFile(checkProject(project), root);
+    for (const uri of this.#workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
+    return found;
   }
 
   closed(uri: string): void {
