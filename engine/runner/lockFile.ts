@@ -29,10 +29,21 @@ export const lockFileName = 'loopwright.lock';
 export function readLock(root: string): Lock {
   try {
     const content = parse(readFileSync(join(root, lockFileName), 'utf8')) as { version?: number; stages?: Lock } | null;
-    return content?.version === 1 && content.stages ? content.stages : {};
+    const stages = content?.version === 1 && content.stages ? Object.entries(content.stages) : [];
+    return Object.assign(emptyLock(), Object.fromEntries(stages.filter(([, entry]) => isEntry(entry))));
   } catch {
-    return {};
+    return emptyLock();
   }
+}
+
+/** Without a prototype, so that a stage called `constructor` has not been run either. */
+function emptyLock(): Lock {
+  return Object.create(null) as Lock;
+}
+
+function isEntry(entry: unknown): entry is LockEntry {
+  const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap(entry) && (['spec', 'params', 'deps', 'outs'] as const).every((part) => isMap((entry as LockEntry)[part])) && [(entry as LockEntry).deps, (entry as LockEntry).outs].every((marks) => Object.values(marks).every(isMap));
 }
 
 /** Replaces one entry, keeping those that others wrote meanwhile. */

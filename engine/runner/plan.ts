@@ -62,7 +62,7 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
   const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
-  const params = Object.fromEntries([...names].filter((name) => config.params && name in config.params).map((name) => [name, config.params?.[name]]));
+  const params = Object.fromEntries([...names].filter((name) => config.params && Object.hasOwn(config.params, name)).map((name) => [name, config.params?.[name]]));
   const deps: Record<string, FileMark> = marks.mark(node.deps);
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { CancelledError, WorkError, messageOf } from '../errors.ts';
+import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
 export interface CommandOptions {
   cmd: string;
@@ -7,12 +8,16 @@ export interface CommandOptions {
   env: Record<string, string | undefined>;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
+  /** Told the process number of the shell once it runs. */
+  onSpawn?: ((pid: number) => void) | undefined;
   /** Each line as it comes, without its end. */
   onLine: (line: string) => void;
 }
 
 /** How long a process tree has after SIGTERM before it is killed. */
 const graceMs = 3_000;
+/** Timers cannot wait longer; what is longer ends at once. */
+const longestMs = 2 ** 31 - 1;
 
 /** Runs a shell command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with CancelledError. */
 export function runCommand(options: CommandOptions): Promise<number> {
@@ -25,17 +30,27 @@ export function runCommand(options: CommandOptions): Promise<number> {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
       return;
     }
+    if (child.pid !== undefined) options.onSpawn?.(child.pid);
     let stopped: 'cancelled' | 'timeout' | null = null;
     let killTimer: NodeJS.Timeout | undefined;
+    let tree: TreeProcess[] = [];
+    const kill = () => {
+      killTree(child, tree, 'SIGKILL');
+      // Who escaped even this may hold the pipes open for ever.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
     const stop = (why: 'cancelled' | 'timeout') => {
       if (stopped) return;
       stopped = why;
-      killTree(child, 'SIGTERM');
-      killTimer = setTimeout(() => killTree(child, 'SIGKILL'), graceMs);
+      // Noted now: once a parent is gone, its children cannot be told from others.
+      tree = child.pid === undefined ? [] : descendantsOf(child.pid);
+      killTree(child, tree, 'SIGTERM');
+      killTimer = setTimeout(kill, graceMs);
     };
     const onAbort = () => stop('cancelled');
-    const timeout = options.timeoutMs === undefined ? undefined : setTimeout(() => stop('timeout'), options.timeoutMs);
-    const onExit = () => killTree(child, 'SIGKILL');
+    const timeout = options.timeoutMs === undefined ? undefined : setTimeout(() => stop('timeout'), Math.min(options.timeoutMs, longestMs));
+    const onExit = () => killTree(child, child.pid === undefined ? [] : descendantsOf(child.pid), 'SIGKILL');
     process.once('exit', onExit);
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -52,7 +67,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
     });
     child.once('close', (code, signal) => {
       // Grandchildren that closed their output may still run.
-      if (stopped) killTree(child, 'SIGKILL');
+      if (stopped) killTree(child, tree, 'SIGKILL');
       cleanUp();
       for (const flush of flushers) flush?.();
       if (stopped === 'cancelled') reject(new CancelledError());
@@ -63,9 +78,10 @@ export function runCommand(options: CommandOptions): Promise<number> {
   });
 }
 
-/** Signals a process and all its descendants. */
-function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
+/** Signals a process, its group and those of its descendants that left the group, as `timeout` and `setsid` do. */
+function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
+  signalAll(tree, signal);
   try {
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
     else process.kill(-child.pid, signal);
@@ -88,7 +104,7 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
     lines.forEach(onLine);
   });
   return () => {
-    if (rest) onLine(rest);
+    if (rest) onLine(rest.replace(/\r$/, ''));
     rest = '';
   };
 }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../errors.ts';
 import { isAlive, processStart } from '../tracking/processIdentity.ts';
@@ -23,8 +23,21 @@ export function holdRunLock(store: Store): () => void {
     }
     const [pid, started] = readOwner(path);
     // The owner was killed: what it left is taken over.
-    if (!isAlive(pid, started) && attempt < 3) rmSync(path, { force: true });
+    if (!isAlive(pid, started) && attempt < 100) takeAway(path, pid);
     else throw new WorkError(`Another run of this project is going (process ${pid}). Wait for it, or stop it.`);
+  }
+}
+
+/** Removes what a dead owner left, but not what another process that saw the same has put there meanwhile. */
+function takeAway(path: string, dead: number | null): void {
+  const aside = `${path}.${process.pid}.old`;
+  try {
+    renameSync(path, aside);
+    if (readOwner(aside)[0] !== dead) linkSync(aside, path);
+  } catch {
+    // It is gone, or there is a newer one; the next attempt looks again.
+  } finally {
+    rmSync(aside, { force: true });
   }
 }
 

@@ -17,6 +17,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const code = await runCommand({
     cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
     env: { ...process.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
+    onSpawn: (pid) => context.run.child(context.node.name, pid),
     onLine: (line) => {
       if (line.trim() !== '') last = line.trim();
       context.log(line);
@@ -27,7 +28,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
   const metrics = Object.assign({}, ...(stage.metrics ?? []).map((path) => readMetrics(root, path))) as Record<string, number>;
   if (Object.keys(metrics).length > 0) context.run.metrics(metrics);
-  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, { value: metrics[gate] ?? null, interval: null, n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` }));
+  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, { value: Object.hasOwn(metrics, gate) ? (metrics[gate] ?? null) : null, interval: null, n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` }));
   if (gates.length > 0) context.run.gates(gates);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);

@@ -16,7 +16,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE run_stages (
     run_id TEXT NOT NULL, stage TEXT NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
     started_at INTEGER, ended_at INTEGER, reasons TEXT NOT NULL DEFAULT '[]', summary TEXT NOT NULL DEFAULT '',
-    exit_code INTEGER, error TEXT, PRIMARY KEY (run_id, stage)
+    exit_code INTEGER, error TEXT, child_pid INTEGER, child_started TEXT, PRIMARY KEY (run_id, stage)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX run_stages_by_stage ON run_stages (stage, started_at DESC);
   CREATE TABLE run_inputs (run_id TEXT NOT NULL, dataset TEXT NOT NULL, snapshot_id TEXT NOT NULL, PRIMARY KEY (run_id, dataset)) STRICT, WITHOUT ROWID;

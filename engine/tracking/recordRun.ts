@@ -29,6 +29,8 @@ export interface RecordedRun {
   input(dataset: string, snapshotId: string): void;
   gates(results: GateResult[]): void;
   stage(stage: string, kind: StageKind, position: number, reasons: string[]): void;
+  /** Notes the process of a command, so that what a killed run left behind can be stopped. */
+  child(stage: string, pid: number): void;
   stageSkipped(stage: string, kind: StageKind, position: number): void;
   stageEnded(stage: string, status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }): void;
   end(status: RunStatus): void;
@@ -69,6 +71,7 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
       `INSERT INTO run_stages (run_id, stage, position, kind, status, started_at, reasons) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
       runId, stage, position, kind, Date.now(), JSON.stringify(reasons),
     ),
+    child: (stage, pid) => void sql.run('UPDATE run_stages SET child_pid = ?, child_started = ? WHERE run_id = ? AND stage = ?', pid, processStart(pid), runId, stage),
     stageSkipped: (stage, kind, position) => void sql.run(`INSERT INTO run_stages (run_id, stage, position, kind, status) VALUES (?, ?, ?, ?, 'skipped')`, runId, stage, position, kind),
     stageEnded: (stage, status, detail) => void sql.run(
       'UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, exit_code = ?, error = ? WHERE run_id = ? AND stage = ?',

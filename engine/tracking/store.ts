@@ -41,6 +41,7 @@ export function markInterrupted(store: Store): void {
   const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status = 'running'`).filter((run) => !isAlive(run.pid, run.pid_started));
   const stopped = store.sql.all<{ name: string; pid: number | null; pid_started: string | null }>(`SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`).filter((row) => !isAlive(row.pid, row.pid_started));
   if (gone.length + stopped.length === 0) return;
+  for (const { run_id: id } of gone) stopChildren(store, id);
   store.sql.write(() => {
     for (const { run_id: id } of gone) {
       store.sql.run(`UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`, Date.now(), id);
@@ -48,4 +49,18 @@ export function markInterrupted(store: Store): void {
     }
     for (const { name } of stopped) store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
   });
+}
+
+/** A command outlives a run that was killed outright; it would go on writing outputs that nobody waits for. */
+function stopChildren(store: Store, runId: string): void {
+  if (process.platform === 'win32') return;
+  for (const { pid, started } of store.sql.all<{ pid: number; started: string | null }>(`SELECT child_pid AS pid, child_started AS started FROM run_stages WHERE run_id = ? AND status = 'running' AND child_pid IS NOT NULL`, runId)) {
+    // Without the time of its start the number may be another program's by now.
+    if (started === null || !isAlive(pid, started)) continue;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It ended by itself just now.
+    }
+  }
 }
