@@ -25,7 +25,7 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.W
   const useColour = colour(out);
   return {
     live,
-    get width() { return out.columns ?? 100; },
+    get width() { return out.columns || 100; },
     line(text = '') {
       clear();
       out.write(`${text}\n`);
@@ -39,7 +39,7 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.W
       if (!live) return;
       clear();
       if (text === null) return;
-      err.write(text.slice(0, (err.columns ?? 100) - 1));
+      err.write(text.slice(0, (err.columns || 100) - 1));
       drawn = true;
     },
   };
