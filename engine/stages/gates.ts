@@ -25,7 +25,9 @@ export function judgeGate(gate: string, bound: GateConfig, measured: Measured): 
   const high = useInterval ? (measured.interval?.high ?? measured.value) : measured.value;
   const passed = (min === null || low >= min) && (max === null || high <= max);
   const note = atConfidence !== null && !useInterval ? 'no interval is computed for this metric; the value itself was compared' : '';
-  return { ...base, bound: useInterval ? (min === null ? high : low) : null, passed, note };
+  // Of two bounds the one that was broken is shown.
+  const end = min === null || (low >= min && max !== null && high > max) ? high : low;
+  return { ...base, bound: useInterval ? end : null, passed, note };
 }
 
 export const noChampionNote = 'there is no champion yet to compare with';
