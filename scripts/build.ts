@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -12,28 +12,27 @@ export interface BuildOptions {
   watch?: boolean;
   /** Also bundle the suite that runs inside VS Code. */
   tests?: boolean;
-  /** Start from an empty dist/; off by default, because a running engine may be reading it. */
-  clean?: boolean;
+  /** Where the bundles go. Files are written over, never deleted first: a running engine or editor may be reading them. */
+  out?: string;
 }
 
 /** Builds everything that ships into dist/. Throws when a bundle has errors; with `watch` it keeps rebuilding. */
-export async function build({ watch = false, tests = true, clean = false }: BuildOptions = {}): Promise<void> {
-  if (clean) rmSync(dist, { recursive: true, force: true });
-  mkdirSync(join(dist, 'webviews'), { recursive: true });
-  copyAssets();
-  const plans = [...nodePlans(watch), webviewPlan(watch), ...(tests ? testPlans() : [])];
+export async function build({ watch = false, tests = true, out = dist }: BuildOptions = {}): Promise<void> {
+  mkdirSync(join(out, 'webviews'), { recursive: true });
+  copyAssets(out);
+  const plans = [...nodePlans(watch, out), webviewPlan(watch, out), ...(tests ? testPlans(out) : [])];
   if (watch) {
     for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
     return;
   }
   // One bundle that fails does not take the others with it.
   const results = await Promise.allSettled(plans.map((plan) => esbuild.build(plan)));
-  if (existsSync(join(dist, 'cli.cjs'))) chmodSync(join(dist, 'cli.cjs'), 0o755);
+  if (existsSync(join(out, 'cli.cjs'))) chmodSync(join(out, 'cli.cjs'), 0o755);
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length > 0) throw new Error(failed.map((result) => String(result.reason)).join('\n'));
 }
 
-function nodePlans(watch: boolean): esbuild.BuildOptions[] {
+function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
   const common: esbuild.BuildOptions = {
     absWorkingDir: root,
     bundle: true,
@@ -52,27 +51,27 @@ function nodePlans(watch: boolean): esbuild.BuildOptions[] {
   // Engine code finds its assets beside the bundle, as it finds them beside its source.
   const banner = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
   const plans: esbuild.BuildOptions[] = [
-    { ...common, entryPoints: ['client/extension.ts'], outfile: 'dist/client.cjs', external: ['vscode'], plugins: [lspApart], supported: { 'dynamic-import': false } },
-    { ...common, entryPoints: ['client/language/lspClient.ts'], outfile: 'dist/lspClient.cjs', external: ['vscode'] },
+    { ...common, entryPoints: ['client/extension.ts'], outfile: join(out, 'client.cjs'), external: ['vscode'], plugins: [lspApart], supported: { 'dynamic-import': false } },
+    { ...common, entryPoints: ['client/language/lspClient.ts'], outfile: join(out, 'lspClient.cjs'), external: ['vscode'] },
   ];
   if (present('server/main.ts')) {
-    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: 'dist/server.cjs', external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
+    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: join(out, 'server.cjs'), external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
   }
   if (present('cli/main.ts')) {
     const shebang = startsWithShebang('cli/main.ts') ? '' : '#!/usr/bin/env node\n';
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
     const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true, plugins: [noTopLevelAwait], alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' } };
-    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: 'dist/cli.cjs', external: natives, banner: { js: shebang + banner } });
+    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: join(out, 'cli.cjs'), external: natives, banner: { js: shebang + banner } });
   }
   return plans;
 }
 
-function webviewPlan(watch: boolean): esbuild.BuildOptions {
+function webviewPlan(watch: boolean, out: string): esbuild.BuildOptions {
   const entryPoints = Object.fromEntries(views.map((view) => [view, `webviews/${view}/main.ts`]));
   return {
     absWorkingDir: root,
     entryPoints,
-    outdir: 'dist/webviews',
+    outdir: join(out, 'webviews'),
     bundle: true,
     platform: 'browser',
     target: 'es2022',
@@ -84,12 +83,12 @@ function webviewPlan(watch: boolean): esbuild.BuildOptions {
   };
 }
 
-function testPlans(): esbuild.BuildOptions[] {
+function testPlans(out: string): esbuild.BuildOptions[] {
   if (!present('test/editor/index.ts')) return [];
   return [{
     absWorkingDir: root,
     entryPoints: ['test/editor/index.ts'],
-    outfile: 'dist/test/editor/index.cjs',
+    outfile: join(out, 'test/editor/index.cjs'),
     bundle: true,
     platform: 'node',
     target: 'node22',
@@ -100,13 +99,13 @@ function testPlans(): esbuild.BuildOptions[] {
   }];
 }
 
-function copyAssets(): void {
+function copyAssets(out: string): void {
   const wasm = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
   if (existsSync(wasm)) {
-    for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(wasm, file), join(dist, file));
+    for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(wasm, file), join(out, file));
   }
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
-  for (const file of ['codicon.css', 'codicon.ttf']) copyFileSync(join(codicons, file), join(dist, 'webviews', file));
+  for (const file of ['codicon.css', 'codicon.ttf']) copyFileSync(join(codicons, file), join(out, 'webviews', file));
 }
 
 function present(file: string): boolean {
@@ -159,7 +158,7 @@ function report(): void {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const watch = process.argv.includes('--watch');
   try {
-    await build({ watch, clean: process.argv.includes('--clean') });
+    await build({ watch });
     if (!watch) report();
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.ts';
@@ -30,9 +30,9 @@ const expected = [
 
 /** Builds the extension for this platform; returns the path of the .vsix. */
 export async function makePackage(): Promise<string> {
-  await build({ tests: false, clean: true });
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
+  await build({ tests: false, out: join(stage, 'dist') });
   const target = `${process.platform}-${process.arch}`;
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
@@ -40,7 +40,7 @@ export async function makePackage(): Promise<string> {
   for (const name of ['media', 'snippets']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
   copyExample();
-  cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') && !file.startsWith(join(root, 'dist/test')) });
+  for (const file of globSync('dist/**/*.map', { cwd: stage })) rmSync(join(stage, file));
   copyNatives(target);
   const files = check();
   // The stage is the choice of files already; this only keeps vsce from asking for one.
@@ -95,7 +95,7 @@ function check(): string[] {
   const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
   if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/cli.cjs', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/cli.cjs', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
   const absent = needed.filter((file) => !files.includes(file));
   if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
   return files;
