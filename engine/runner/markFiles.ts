@@ -18,11 +18,11 @@ export class FileMarks {
 
   /** The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the root. */
   expand(path: string): string[] {
-    if (isGlob(path)) return diskFiles(this.#root).glob(path).filter((found) => statSync(this.#absolute(found)).isFile());
+    if (isGlob(path)) return diskFiles(this.#root).glob(path).filter((found) => isFile(this.#absolute(found)));
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     if (!stats.isDirectory()) return [path];
-    return readdirSync(this.#absolute(path), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => this.#relative(join(entry.parentPath, entry.name))).toSorted();
+    return readdirSync(this.#absolute(path), { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)).filter(isFile).map((found) => this.#relative(found)).toSorted();
   }
 
   /** Marks of all files that the paths name, by path. */
@@ -51,6 +51,11 @@ export class FileMarks {
   #relative(path: string): string {
     return relativePath(this.#root, path);
   }
+}
+
+/** True for a file or a link to one; a link that leads nowhere is none. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function changeOf(stats: BigIntStats): string {

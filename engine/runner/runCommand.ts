@@ -10,6 +10,8 @@ export interface CommandOptions {
   timeoutMs?: number | undefined;
   /** Told the process number of the shell once it runs. */
   onSpawn?: ((pid: number) => void) | undefined;
+  /** The process that was started; it leads a group of its own. */
+  onStart?: ((pid: number) => void) | undefined;
   /** Each line as it comes, without its end. */
   onLine: (line: string) => void;
 }
@@ -31,6 +33,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
       return;
     }
     if (child.pid !== undefined) options.onSpawn?.(child.pid);
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     let stopped: 'cancelled' | 'timeout' | null = null;
     let killTimer: NodeJS.Timeout | undefined;
     let tree: TreeProcess[] = [];

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { CancelledError, ProjectError } from '../../engine/errors.ts';
+import { loadProject } from '../../engine/project/loadProject.ts';
+import { executeRun, type RunEvents, type RunRequest } from '../../engine/runner/execute.ts';
+import { readLock } from '../../engine/runner/lockFile.ts';
+import { runSweep, sweepPoints } from '../../engine/runner/sweep.ts';
+import { getRun, listRuns } from '../../engine/tracking/queryRuns.ts';
+import { readLog } from '../../engine/tracking/readLog.ts';
+import { openStore } from '../../engine/tracking/store.ts';
+import { makeProject } from '../helpers/makeProject.ts';
+import { isRunning } from '../helpers/runCli.ts';
+import { until } from '../helpers/until.ts';
+
+function newProject(stages: string, files: Record<string, string> = {}, head = '') {
+  const root = makeProject({ 'loopwright.yaml': `version: 1\nproject: p\n${head}stages:\n${stages}`, ...files });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const said: string[] = [];
+  const events: RunEvents = {
+    onStart: (_, plan) => said.push(`start ${plan.map(({ node, state }) => `${node.name} ${state}`).join(', ')}`), onStage: (stage, kind) => said.push(`> ${stage} ${kind}`), onSkip: (stage) => said.push(`skip ${stage}`),
+    onLog: (stage, line) => said.push(`${stage}| ${line}`), onStageEnd: (stage, status) => said.push(`< ${stage} ${status}`),
+  };
+  const run = (request: Partial<RunRequest> = {}) => executeRun({ project: loadProject(root, undefined, {}), store, events, ...request });
+  return { root, store, run, said };
+}
+
+test('a run streams, stores the logs, reads metrics and says what happened', async () => {
+  const { store, run, said } = newProject('  train:\n    cmd: "echo one; echo two >&2; echo \'{\\"f1\\": 0.5, \\"deep\\": {\\"loss\\": 2, \\"list\\": [1, 2]}, \\"name\\": \\"x\\"}\' > m.json"\n    metrics: [m.json]\n');
+  const outcome = await run({ tags: { why: 'test' }, commandLine: 'loopwright run train' });
+  assert.equal(outcome.status, 'finished');
+  assert.deepEqual(said.filter((line) => !/\| (one|two)$/.test(line)), ['start train never', '> train cmd', said[2] ?? '', '< train finished']);
+  assert.match(said[2] ?? '', /^train\| \$ echo one/);
+  const detail = getRun(store, outcome.runId ?? '');
+  assert.deepEqual(detail.metrics, { f1: 0.5, 'deep.loss': 2, 'deep.list.0': 1, 'deep.list.1': 2 });
+  assert.deepEqual([detail.status, detail.tags, detail.reproduce, detail.stages[0]?.exitCode, detail.progress], ['finished', { why: 'test' }, 'loopwright run train', 0, null]);
+  assert.match(detail.stages[0]?.summary ?? '', /^f1 0\.5 · deep\.loss 2$/);
+  assert.deepEqual(readLog(store, detail.runId, 'train', 0).text.split('\n').slice(1).toSorted(), ['', 'one', 'two']);
+});
+
+test('a stage sees its run, its name, the seed and its own variables', async () => {
+  const { root, run, said } = newProject('  s:\n    cmd: echo "$LOOPWRIGHT_RUN_ID/$LOOPWRIGHT_STAGE/$LOOPWRIGHT_SEED/$MINE"\n    env: { MINE: yes, LOOPWRIGHT_STAGE: forged }\n'.replace('MINE: yes', 'MINE: "yes"'), {}, 'seed: 9\n');
+  const { runId } = await run();
+  assert.ok(said.includes(`s| ${runId}/s/9/yes`), said.join('\n'));
+  assert.ok(existsSync(join(root, '.loopwright/loopwright.db')));
+});
+
+test('a failed stage stops the run, keeps what was finished, and the next run goes on there', async () => {
+  const { root, store, run, said } = newProject('  a: { cmd: echo a > a.txt, outs: [a.txt] }\n  b: { cmd: "test -e ok && cp a.txt b.txt", deps: [a.txt], outs: [b.txt] }\n  c: { cmd: cp b.txt c.txt, deps: [b.txt], outs: [c.txt] }\n');
+  const outcome = await run();
+  assert.deepEqual([outcome.status, outcome.error?.stage], ['failed', 'b']);
+  assert.match(outcome.error?.message ?? '', /ended with exit code 1/);
+  assert.deepEqual([Object.keys(readLock(root)), getRun(store, outcome.runId ?? '').status, getRun(store, outcome.runId ?? '').stages[1]?.exitCode], [['a'], 'failed', 1]);
+  said.length = 0;
+  symlinkSync('.', join(root, 'ok'));
+  assert.equal((await run()).status, 'finished');
+  assert.deepEqual(said.filter((line) => /^[<s]/.test(line)).slice(1), ['skip a', '< b finished', '< c finished']);
+  assert.equal(readFileSync(join(root, 'c.txt'), 'utf8'), 'a\n');
+});
+
+const failure = async (stage: string, files: Record<string, string> = {}) => {
+  const outcome = await newProject(stage, files).run();
+  assert.equal(outcome.status, 'failed');
+  return outcome.error;
+};
+
+test('what a program that cannot run needs', async () => {
+  assert.match((await failure('  s: { cmd: nosuchprogram --x }\n'))?.message ?? '', /exit code 127\. The shell did not find `nosuchprogram`\. Install it/);
+  assert.match((await failure('  s: { cmd: ./tool.sh }\n', { 'tool.sh': '#!/bin/sh\n' }))?.message ?? '', /exit code 126\. `\.\/tool\.sh` is not executable/);
+  assert.match((await failure('  s: { cmd: \'echo "ModuleNotFoundError: No module named \'"\'"\'torch\'"\'"\'"; exit 1\' }\n'.replaceAll(`'"'"'`, "''")))?.message ?? '', /Python has no module `torch`: `pip install torch`/);
+  assert.match((await failure('  s: { cmd: "echo the end; echo; exit 4" }\n'))?.message ?? '', /exit code 4\. Its last line: the end/);
+  assert.match((await failure('  s: { cmd: sleep 300, timeout: 0.2s }\n'))?.message ?? '', /took longer than its timeout/);
+});
+
+test('a path without Python is told as Python that is missing', async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: python train.py, env: { PATH: /nowhere } } }\n' });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const outcome = await executeRun({ project: loadProject(root), store });
+  assert.match(outcome.error?.message ?? '', /did not find `python`.*python3 -m venv/);
+});
+
+test('an output that was promised and metrics that are no JSON are told', async () => {
+  const missing = await failure('  s: { cmd: "true", outs: [a.txt, "b/*.bin"], metrics: [m.json] }\n');
+  assert.match(missing?.message ?? '', /ended well but did not write `a\.txt`, `b\/\*\.bin`, `m\.json`/);
+  assert.deepEqual(missing?.place, { file: 'loopwright.yaml' });
+  const bad = await failure('  s: { cmd: "echo not json > m.json", metrics: [m.json] }\n');
+  assert.match(bad?.message ?? '', /`m\.json` is not JSON/);
+  assert.deepEqual(bad?.place, { file: 'm.json' });
+});
+
+test('gates of a command are held against what it wrote', async () => {
+  const stage = (gates: string) => `  s:\n    cmd: "echo '{\\"f1\\": 0.5}' > m.json"\n    metrics: [m.json]\n    gates: ${gates}\n`;
+  const { run, store } = newProject(stage('{ f1: { min: 0.4 } }'));
+  const good = await run();
+  assert.deepEqual([good.status, getRun(store, good.runId ?? '').gates.map(({ gate, passed, value }) => ({ gate, passed, value }))], ['finished', [{ gate: 'f1', passed: true, value: 0.5 }]]);
+  assert.match((await failure(stage('{ f1: { min: 0.6 } }')))?.message ?? '', /1 of 1 gates said no: f1 0\.5 < 0\.6/);
+  assert.match((await failure(stage('{ recall: { min: 0.6 } }')))?.message ?? '', /recall/);
+  assert.match((await failure(stage('{ toString: { min: 0.6 } }')))?.message ?? '', /1 of 1 gates said no/);
+});
+
+test('a project with problems does not run', async () => {
+  await assert.rejects(newProject('  s: { cmd: x, deps: [none.txt] }\n').run(), (error) => error instanceof ProjectError && error.problems.length === 1 && /1 problem\./.test(error.message));
+});
+
+test('cancelling stops the command, marks the run, and keeps what was finished', async () => {
+  const { root, store, run, said } = newProject('  a: { cmd: echo a > a.txt, outs: [a.txt] }\n  b: { cmd: "sleep 300 & echo $!; wait", deps: [a.txt] }\n');
+  const abort = new AbortController();
+  const work = assert.rejects(run({ signal: abort.signal }), CancelledError);
+  const pid = await until('the child runs', () => Number(said.map((line) => /^b\| (\d+)$/.exec(line)?.[1]).find((found) => found !== undefined)));
+  assert.equal(listRuns(store).runs[0]?.status, 'running');
+  abort.abort();
+  await work;
+  await until('the child is gone', async () => !(await isRunning(pid)), 2000);
+  const [summary] = listRuns(store).runs;
+  assert.deepEqual([summary?.status, getRun(store, summary?.runId ?? '').stages.map(({ status }) => status)], ['cancelled', ['finished', 'cancelled']]);
+  assert.deepEqual([Object.keys(readLock(root)), existsSync(join(root, '.loopwright/run.lock'))], [['a'], false]);
+});
+
+test('a run that was stopped before it began runs nothing', async () => {
+  const { store, run, said } = newProject('  a: { cmd: echo a }\n');
+  const abort = new AbortController();
+  abort.abort();
+  await assert.rejects(run({ signal: abort.signal }), CancelledError);
+  assert.ok(!said.includes('a| a'));
+  assert.equal(listRuns(store).runs[0]?.status, 'cancelled');
+});
+
+test('two runs at once: the second is told who runs', async () => {
+  const { run, root, said } = newProject('  a: { cmd: "echo on; while [ ! -e go ]; do sleep 0.02; done" }\n');
+  const first = run();
+  await until('the first runs', () => said.includes('a| on'));
+  await assert.rejects(run(), /Another run of this project is going \(process \d+\)/);
+  symlinkSync('.', join(root, 'go'));
+  assert.equal((await first).status, 'finished');
+});
+
+test('a sweep runs every point and tells the best', async () => {
+  const { run, store, root } = newProject('  s: { cmd: "test ${params.n} -ne 2 && echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n', { 'experiments/grid.experiment.yaml': 'sweep: { method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2, 3] } } }\n' }, 'params: { n: 0 }\n');
+  void run;
+  const project = loadProject(root);
+  const sweep = project.experiments.get('grid')?.value?.sweep;
+  assert.ok(sweep);
+  const { trials, best } = await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
+  assert.deepEqual(trials.map(({ params, status, value }) => [params['n'], status, value]), [[1, 'finished', 1], [2, 'failed', null], [3, 'finished', 3]]);
+  assert.equal(best?.value, 3);
+});
+
+test('the points of a sweep follow from it alone', () => {
+  const objective = { maximize: 'f1' };
+  assert.deepEqual(sweepPoints({ method: 'grid', objective, params: { a: { choice: [1, 2] }, b: { choice: ['x', 'y'] } } }), [{ a: 1, b: 'x' }, { a: 1, b: 'y' }, { a: 2, b: 'x' }, { a: 2, b: 'y' }]);
+  assert.deepEqual(sweepPoints({ method: 'grid', runs: 1, objective, params: { a: { choice: [1, 2] } } }, { a: 5 }), [{}], 'what is given is not varied');
+  assert.throws(() => sweepPoints({ method: 'grid', objective, params: { a: { uniform: [0, 1] } } }), /A grid needs `choice` for `a`/);
+  const random = () => sweepPoints({ method: 'random', runs: 50, objective, params: { u: { uniform: [2, 3] }, l: { log_uniform: [0.001, 10] }, i: { int: [1, 3] }, c: { choice: [[1], [2]] } } });
+  assert.deepEqual(random(), random());
+  for (const { u, l, i } of random()) assert.ok(Number(u) >= 2 && Number(u) <= 3 && Number(l) >= 0.001 && Number(l) <= 10 && [1, 2, 3].includes(Number(i)));
+  assert.ok(new Set(random().map(({ i }) => i)).size === 3);
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { loadProject } from '../../engine/project/loadProject.ts';
+import { executeRun, type RunRequest } from '../../engine/runner/execute.ts';
+import { FileMarks } from '../../engine/runner/markFiles.ts';
+import { stageStatuses } from '../../engine/runner/stageStatus.ts';
+import { openStore } from '../../engine/tracking/store.ts';
+import { makeProject, writeFiles } from '../helpers/makeProject.ts';
+
+const yaml = `version: 1
+project: p
+params: { lr: 0.1, unused: 1 }
+stages:
+  prepare:
+    cmd: cat data/*.csv > all.txt
+    deps: [data/*.csv]
+    outs: [all.txt]
+  train:
+    cmd: wc -c < all.txt > model.txt && echo \${params.lr} >> model.txt
+    deps: [all.txt]
+    outs: [model.txt]
+  other:
+    cmd: echo other > other.txt
+    outs: [other.txt]
+`;
+
+function newProject(files: Record<string, string> = {}) {
+  const root = makeProject({ 'loopwright.yaml': yaml, 'data/a.csv': 'a\n', 'data/b.csv': 'b\n', 'experiments/fast.experiment.yaml': 'params: { lr: 0.5 }\n', 'experiments/same.experiment.yaml': 'describe: nothing differs\n', ...files });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const run = (request: Partial<RunRequest> = {}) => executeRun({ project: loadProject(root), store, ...request });
+  const states = (experiment = 'default') => Object.fromEntries(stageStatuses(loadProject(root), store, experiment).map(({ name, state, reasons }) => [name, reasons.length > 0 ? `${state}: ${reasons.join('; ')}` : state]));
+  return { root, store, run, states };
+}
+
+const done = ({ stages }: Awaited<ReturnType<typeof executeRun>>) => stages.filter(({ status }) => status !== 'skipped').map(({ stage }) => stage);
+
+test('before the first run nothing has run; after it everything is fresh, and a second run does nothing', async () => {
+  const { run, states } = newProject();
+  assert.deepEqual(states(), { prepare: 'never: never run', train: 'never: never run', other: 'never: never run' });
+  assert.deepEqual(done(await run()), ['prepare', 'train', 'other']);
+  assert.deepEqual(states(), { prepare: 'fresh', train: 'fresh', other: 'fresh' });
+  const again = await run();
+  assert.deepEqual([again.status, again.runId], ['fresh', null]);
+});
+
+test('why a stage is stale: the file that changed, is new or is gone, and who waits for it', async () => {
+  const { root, run, states } = newProject();
+  await run();
+  writeFiles(root, { 'data/a.csv': 'aaaa\n' });
+  assert.deepEqual(states(), { prepare: 'stale: data/a.csv changed (2 B → 5 B)', train: 'blocked: waits for prepare', other: 'fresh' });
+  writeFiles(root, { 'data/a.csv': 'a\n', 'data/c.csv': 'c\n' });
+  assert.equal(states()['prepare'], 'stale: data/c.csv is new');
+  rmSync(join(root, 'data/c.csv'));
+  assert.equal(states()['prepare'], 'fresh', 'the very same bytes are no change');
+  rmSync(join(root, 'data/b.csv'));
+  assert.equal(states()['prepare'], 'stale: data/b.csv is gone');
+  writeFiles(root, { 'data/b.csv': 'B\n' });
+  assert.equal(states()['prepare'], 'stale: data/b.csv changed');
+});
+
+test('an output that changed or is gone is made again, and what comes after only if it differs', async () => {
+  const { root, run, states } = newProject();
+  await run();
+  writeFiles(root, { 'all.txt': 'tampered' });
+  assert.match(states()['prepare'] ?? '', /^stale: output all\.txt changed/);
+  assert.deepEqual(done(await run()), ['prepare'], 'train reads the same bytes as before');
+  rmSync(join(root, 'model.txt'));
+  assert.equal(states()['train'], 'stale: output model.txt is gone');
+  assert.deepEqual(done(await run()), ['train']);
+});
+
+test('a param is told from what to what, and only who uses it is stale', async () => {
+  const { root, run, states } = newProject();
+  await run();
+  writeFiles(root, { 'loopwright.yaml': yaml.replace('lr: 0.1', 'lr: 0.2').replace('unused: 1', 'unused: 2') });
+  const { prepare, train, other } = states();
+  assert.deepEqual([prepare, other], ['fresh', 'fresh']);
+  assert.match(train ?? '', /^stale: params\.lr 0\.1 → 0\.2/);
+  assert.deepEqual(done(await run({ params: { lr: 0.1 } })), [], 'a param that is given for the run is judged like one that is written');
+  writeFiles(root, { 'loopwright.yaml': yaml.replace('wc -c', 'wc -m') });
+  assert.match(states()['train'] ?? '', /^stale: cmd wc -c .* → wc -m/);
+});
+
+test('a param that is given for the run reaches the command', async () => {
+  const { root, run } = newProject();
+  await run({ params: { lr: 0.7 } });
+  const { readFileSync } = await import('node:fs');
+  assert.match(readFileSync(join(root, 'model.txt'), 'utf8'), /0\.7/);
+  assert.deepEqual(done(await run()), ['train']);
+});
+
+test('an experiment takes what the default made where nothing differs, and keeps its own beside it', async () => {
+  const { run, states } = newProject();
+  await run();
+  assert.deepEqual(states('same'), { prepare: 'fresh', train: 'fresh', other: 'fresh' });
+  assert.match(states('fast')['train'] ?? '', /^stale: params\.lr 0\.1 → 0\.5/);
+  assert.deepEqual(done(await run({ experiment: 'fast' })), ['train']);
+  assert.deepEqual(states('fast'), { prepare: 'fresh', train: 'fresh', other: 'fresh' });
+  assert.match(states()['train'] ?? '', /^stale: output model\.txt changed/, 'both write one file, so the other is stale now');
+});
+
+test('stages can be asked for by name, with what they need; force runs only those', async () => {
+  const { run } = newProject();
+  assert.deepEqual(done(await run({ stages: ['train'] })), ['prepare', 'train']);
+  assert.deepEqual(done(await run({ stages: ['train'], force: true })), ['train']);
+  await assert.rejects(run({ stages: ['trian'] }), /There is no stage `trian`\. Stages: prepare, train, other\./);
+});
+
+test('where the lock is lost everything runs again', async () => {
+  const { root, run, states } = newProject();
+  await run();
+  writeFiles(root, { 'loopwright.lock': '{{{' });
+  assert.equal(states()['prepare'], 'never: never run');
+  assert.deepEqual(done(await run()), ['prepare', 'train', 'other']);
+});
+
+test('stages with names that every object has run and are fresh', async () => {
+  const { root, run, states } = newProject();
+  writeFiles(root, { 'loopwright.yaml': 'version: 1\nproject: p\nparams: { lr: 1 }\nstages:\n  constructor: { cmd: "true" }\n  toString: { cmd: "true", params: [lr] }\n' });
+  assert.equal(states()['constructor'], 'never: never run');
+  await run();
+  assert.deepEqual(states(), { constructor: 'fresh', toString: 'fresh' });
+});
+
+test('hashes are remembered, and a file that was written anew is hashed anew', () => {
+  const root = makeProject({ 'a.txt': 'one', 'folder/b.txt': 'two', 'folder/deep/c.txt': '3' });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const marks = new FileMarks(root, store);
+  assert.deepEqual(marks.expand('folder'), ['folder/b.txt', 'folder/deep/c.txt']);
+  assert.deepEqual(marks.expand('**/*.txt'), ['a.txt', 'folder/b.txt', 'folder/deep/c.txt']);
+  assert.deepEqual([marks.expand('none'), marks.expand('none/*')], [[], []]);
+  const first = marks.mark(['a.txt']);
+  assert.equal(first['a.txt']?.hash, '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed');
+  store.sql.run("UPDATE file_hashes SET hash = 'remembered'");
+  assert.equal(new FileMarks(root, store).mark(['a.txt'])['a.txt']?.hash, 'remembered');
+  writeFiles(root, { 'a.txt': 'two' });
+  assert.notEqual(marks.mark(['a.txt'])['a.txt']?.hash, 'remembered');
+  assert.deepEqual(new FileMarks(root, null).mark(['a.txt', 'a.txt']), marks.mark(['a.txt']));
+});
+
+test('a link that leads nowhere is no file, and stops nothing', async () => {
+  const { symlinkSync } = await import('node:fs');
+  const { root, run } = newProject();
+  symlinkSync('/no/such/file', join(root, 'data/z.csv'));
+  assert.deepEqual(new FileMarks(root, null).expand('data/*.csv'), ['data/a.csv', 'data/b.csv']);
+  const outcome = await run();
+  assert.equal(outcome.error?.stage, 'prepare', 'cat says what is wrong; the plan does not crash');
+});
+
+test('links to files count as the files they lead to', async () => {
+  const { symlinkSync } = await import('node:fs');
+  const root = makeProject({ 'real/a.csv': 'a', 'data/b.csv': 'b' });
+  symlinkSync('../real/a.csv', join(root, 'data/a.csv'));
+  const marks = new FileMarks(root, null);
+  assert.deepEqual(marks.expand('data'), ['data/a.csv', 'data/b.csv']);
+  const before = marks.mark(['data'])['data/a.csv'];
+  writeFiles(root, { 'real/a.csv': 'changed' });
+  assert.notDeepEqual(marks.mark(['data'])['data/a.csv'], before);
+});
