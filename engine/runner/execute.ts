@@ -1,11 +1,13 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
+import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { buildGraph, closure, type StageNode } from '../project/graph.ts';
-import { configFor, type Project } from '../project/loadProject.ts';
+import { entryOf, nodeAt } from '../project/located.ts';
+import { configFor, projectFileName, type Project } from '../project/loadProject.ts';
 import { checkProject } from '../checks/checkProject.ts';
 import type { ProjectConfig, StageConfig } from '../project/schema/projectSchema.ts';
 import { collect } from '../stages/collect.ts';
@@ -124,7 +126,7 @@ async function runPlan(work: Work): Promise<RunOutcome> {
     const started = Date.now();
     const ended = (status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }) => {
       run.stageEnded(name, status, detail);
-      request.events?.onStageEnd?.(name, status, detail.summary ?? detail.error ?? '', Date.now() - started);
+      request.events?.onStageEnd?.(name, status, detail.summary ?? '', Date.now() - started);
       done.push({ stage: name, status, summary: detail.summary ?? '', reasons, durationMs: Date.now() - started });
     };
     run.stage(name, planned.node.kind, position, reasons);
@@ -138,7 +140,7 @@ async function runPlan(work: Work): Promise<RunOutcome> {
         ended('finished', { summary: result.summary, exitCode: 0 });
       } else {
         ended('failed', { summary: result.summary, error: result.refused, exitCode: 1 });
-        return outcome('failed', { stage: name, message: result.refused, place: null });
+        return outcome('failed', { stage: name, message: result.refused, place: stagePlace(request.project, name) });
       }
     } catch (error) {
       if (error instanceof CancelledError || request.signal?.aborted) {
@@ -151,10 +153,16 @@ async function runPlan(work: Work): Promise<RunOutcome> {
         run.end('failed');
         throw error;
       }
-      return outcome('failed', { stage: name, message: error.message, place: error.place });
+      return outcome('failed', { stage: name, message: error.message, place: error.place?.line === undefined && (error.place?.file ?? projectFileName) === projectFileName ? stagePlace(request.project, name) : error.place });
     }
   }
   return outcome('finished', null);
+}
+
+/** Where a stage stands in loopwright.yaml, for errors that have no better place. */
+function stagePlace(project: Project, stage: string): Place {
+  const key = entryOf(nodeAt(project.file.parsed.root ?? undefined, ['stages']), stage)?.keyRange;
+  return project.file.parsed.lines.place(projectFileName, key ?? { start: 0, end: 0 });
 }
 
 function stageNode(work: Work, name: string): StageNode {
