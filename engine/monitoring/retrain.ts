@@ -2,7 +2,7 @@ import { WorkError } from '../errors.ts';
 import { durationMs } from '../project/duration.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { listVersions, versionOf } from '../registry/modelVersions.ts';
+import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';
 import { promote } from '../registry/promote.ts';
 import { executeRun, type RunEvents } from '../runner/execute.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -21,15 +21,15 @@ export interface RetrainOutcome {
 export async function retrain(input: { project: Project; config: ProjectConfig; store: Store; reason: string; monitor: string | null; now: number; signal?: AbortSignal | undefined; events?: RunEvents | undefined }): Promise<RetrainOutcome> {
   const { project, config, store, reason, monitor, now } = input;
   const policy = config.retraining;
-  const before = listVersions(store, config.project)[0]?.version ?? 0;
-  const champion = versionOf(store, config.project, 'champion')?.version ?? null;
+  const before = latestVersion(store, config.project);
+  const champion = aliasVersion(store, config.project, 'champion');
   recordEvent(store, { at: now, kind: 'retrained', monitor, text: `retraining because ${reason}`, modelVersion: champion, runId: null });
   const outcome = await executeRun({
     project, store, stages: policy?.run, signal: input.signal, events: input.events, tags: { trigger: reason },
     period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) }, commandLine: 'loopwright retrain',
   });
-  const newest = listVersions(store, config.project)[0];
-  const version = newest && newest.version > before ? newest.version : null;
+  const newest = latestVersion(store, config.project);
+  const version = newest > before ? newest : null;
   const base = { version, previous: champion, runId: outcome.runId };
   if (outcome.status === 'failed') {
     const message = outcome.error?.message ?? 'the run failed';

@@ -5,12 +5,12 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { getRun } from '../tracking/queryRuns.ts';
 import type { Store } from '../tracking/store.ts';
-import { aliasesOf, getVersion, listVersions, versionOf } from './modelVersions.ts';
+import { aliasesOf, getVersion, latestVersion, summariseVersions, versionOf, type ModelVersion } from './modelVersions.ts';
 
 /** Everything the model card shows of a version, from the store alone. */
 export function buildCard(store: Store, config: ProjectConfig, which: number | 'champion' | 'latest'): ModelCard {
   const model = config.project;
-  const found = which === 'champion' ? (versionOf(store, model, 'champion') ?? listVersions(store, model)[0]) : which === 'latest' ? listVersions(store, model)[0] : getVersion(store, model, which);
+  const found = which === 'champion' ? (versionOf(store, model, 'champion') ?? newest(store, model)) : which === 'latest' ? newest(store, model) : getVersion(store, model, which);
   if (!found) throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
   const { report, version, runId } = found;
   const run = getRun(store, runId);
@@ -26,10 +26,15 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
     run: { runId, name: run.name, experiment: run.experiment, commit: run.commit, dirty: run.dirty, seed: run.seed, durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt },
     environment: run.environment,
     health: healthOf(store, config, version),
-    versions: listVersions(store, model).map((other) => ({ version: other.version, aliases: aliases.get(other.version) ?? [], createdAt: other.createdAt, headline: other.report.performance[report.headlineMetric]?.value ?? null })),
+    versions: summariseVersions(store, model).map((other) => ({ version: other.version, aliases: other.aliases, createdAt: other.createdAt, headline: other.metrics[report.headlineMetric] ?? null })),
     headlineMetric: report.headlineMetric,
     reproduce: run.reproduce,
   };
+}
+
+function newest(store: Store, model: string): ModelVersion | null {
+  const version = latestVersion(store, model);
+  return version === 0 ? null : getVersion(store, model, version);
 }
 
 function healthOf(store: Store, config: ProjectConfig, version: number): CardHealth[] {

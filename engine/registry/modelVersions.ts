@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { WorkError } from '../errors.ts';
 import type { Store } from '../tracking/store.ts';
@@ -16,6 +15,9 @@ export interface ModelVersion {
   report: ValidationReport;
 }
 
+/** What lists need of a version, kept beside the report so that a list of hundreds stays fast. */
+type VersionSummary = Pick<ModelVersionSummary, 'metrics' | 'gatesPassed' | 'gatesTotal'>;
+
 interface Row {
   model: string; version: number; run_id: string; path: string; created_at: number; report: string;
 }
@@ -23,8 +25,12 @@ interface Row {
 /** Registers a validated model as the next version. One that passed its gates becomes the challenger. */
 export function registerVersion({ sql }: Store, model: string, runId: string, report: ValidationReport): number {
   return sql.write(() => {
-    const version = (sql.get<{ v: number | null }>('SELECT max(version) AS v FROM model_versions WHERE model = ?', model)?.v ?? 0) + 1;
-    sql.run('INSERT INTO model_versions (model, version, run_id, path, created_at, report) VALUES (?, ?, ?, ?, ?, ?)', model, version, runId, report.modelPath, Date.now(), JSON.stringify(report));
+    const version = latestVersion({ sql }, model) + 1;
+    const summary: VersionSummary = {
+      metrics: Object.fromEntries(Object.entries(report.performance).map(([key, estimate]) => [key, estimate.value])),
+      gatesPassed: report.gates.filter((gate) => gate.passed).length, gatesTotal: report.gates.length,
+    };
+    sql.run('INSERT INTO model_versions (model, version, run_id, path, created_at, report, summary) VALUES (?, ?, ?, ?, ?, ?, ?)', model, version, runId, report.modelPath, Date.now(), JSON.stringify(report), JSON.stringify(summary));
     if (report.gates.every((gate) => gate.passed)) setAlias({ sql }, model, 'challenger', version, 'passed its gates');
     return version;
   });
@@ -41,9 +47,14 @@ export function versionOf({ sql }: Pick<Store, 'sql'>, model: string, alias: Ali
   return row ? toVersion(row) : null;
 }
 
-/** All versions, newest first. */
-export function listVersions(store: Pick<Store, 'sql'>, model: string): ModelVersion[] {
-  return store.sql.all<Row>('SELECT * FROM model_versions WHERE model = ? ORDER BY version DESC', model).map(toVersion);
+/** The number of the version that has an alias; null when none has it. Cheap enough to ask on every request. */
+export function aliasVersion({ sql }: Pick<Store, 'sql'>, model: string, alias: Alias): number | null {
+  return sql.get<{ version: number }>('SELECT version FROM aliases WHERE model = ? AND alias = ?', model, alias)?.version ?? null;
+}
+
+/** The newest version's number; 0 when there is none. */
+export function latestVersion({ sql }: Pick<Store, 'sql'>, model: string): number {
+  return sql.get<{ v: number | null }>('SELECT max(version) AS v FROM model_versions WHERE model = ?', model)?.v ?? 0;
 }
 
 export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<number, Alias[]> {
@@ -52,13 +63,12 @@ export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<numbe
   return result;
 }
 
-export function summariseVersions(store: Store, model: string): ModelVersionSummary[] {
+/** All versions for lists, newest first. */
+export function summariseVersions(store: Pick<Store, 'sql'>, model: string): ModelVersionSummary[] {
   const aliases = aliasesOf(store, model);
-  return listVersions(store, model).map((version) => ({
-    model, version: version.version, aliases: aliases.get(version.version) ?? [], runId: version.runId, createdAt: version.createdAt,
-    runName: store.sql.get<{ name: string }>('SELECT name FROM runs WHERE run_id = ?', version.runId)?.name ?? basename(version.runId),
-    metrics: Object.fromEntries(Object.entries(version.report.performance).map(([key, estimate]) => [key, estimate.value])),
-    gatesPassed: version.report.gates.filter((gate) => gate.passed).length, gatesTotal: version.report.gates.length,
+  return store.sql.all<{ version: number; run_id: string; created_at: number; summary: string; name: string | null }>('SELECT v.version, v.run_id, v.created_at, v.summary, r.name FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id WHERE v.model = ? ORDER BY v.version DESC', model).map((row) => ({
+    model, version: row.version, aliases: aliases.get(row.version) ?? [], runId: row.run_id, createdAt: row.created_at, runName: row.name ?? row.run_id.slice(0, 8),
+    ...(JSON.parse(row.summary) as VersionSummary),
   }));
 }
 

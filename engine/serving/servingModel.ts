@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { WorkError, messageOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
-import { versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';
+import { aliasVersion, versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';
 import type { Store } from '../tracking/store.ts';
 
 export interface ServedVersion {
@@ -38,9 +38,9 @@ export class ServingModel {
   /** The version that serves now; looks whether the alias moved and starts to load the new one if so. */
   current(): ServedVersion {
     if (!this.#current) throw new Error('the model was asked for before it was loaded');
-    const wanted = versionOf(this.#store, this.#name, this.#alias);
-    if (wanted && wanted.version !== this.#current.version.version && !this.#loading) {
-      this.#loading = this.load().then(() => undefined, (error: unknown) => this.#onError(`version ${wanted.version} could not be loaded, ${this.#current?.version.version} goes on: ${messageOf(error)}`)).finally(() => { this.#loading = null; });
+    const wanted = aliasVersion(this.#store, this.#name, this.#alias);
+    if (wanted !== null && wanted !== this.#current.version.version && !this.#loading) {
+      this.#loading = this.load().then(() => undefined, (error: unknown) => this.#onError(`version ${wanted} could not be loaded, ${this.#current?.version.version} goes on: ${messageOf(error)}`)).finally(() => { this.#loading = null; });
     }
     return this.#current;
   }

@@ -28,7 +28,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX snapshots_by_dataset ON snapshots (dataset, created_at DESC);
   CREATE TABLE model_versions (
     model TEXT NOT NULL, version INTEGER NOT NULL, run_id TEXT NOT NULL, path TEXT NOT NULL, created_at INTEGER NOT NULL,
-    report TEXT NOT NULL, PRIMARY KEY (model, version)
+    report TEXT NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (model, version)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE aliases (model TEXT NOT NULL, alias TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (model, alias)) STRICT, WITHOUT ROWID;
   CREATE TABLE alias_history (id INTEGER PRIMARY KEY, model TEXT NOT NULL, alias TEXT NOT NULL, version INTEGER, previous INTEGER, at INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
