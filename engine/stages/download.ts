@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { CancelledError, WorkError, messageOf } from '../errors.ts';
 
 export interface DownloadOptions {
@@ -36,24 +36,23 @@ async function once({ url, path, sha256, signal, progress }: DownloadOptions): P
   if (!response.ok || !response.body) throw new WorkError(`${url} could not be downloaded: the server answered ${response.status} ${response.statusText}.`);
   const total = Number(response.headers.get('content-length') ?? 0);
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = createWriteStream(temporary);
   const hash = createHash('sha256');
   let bytes = 0;
-  try {
-    for await (const chunk of response.body) {
+  const count = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
       hash.update(chunk);
       bytes += chunk.length;
-      if (!file.write(chunk)) await new Promise<void>((resolve, reject) => file.once('drain', () => resolve()).once('error', reject));
-      progress(`downloading ${url}`, total > 0 ? bytes / total : undefined);
+      progress(`downloading ${url}`, total > 0 ? Math.min(1, bytes / total) : undefined);
+      yield chunk;
     }
-    file.end();
-    await finished(file);
+  };
+  try {
+    await pipeline(response.body, count, createWriteStream(temporary), { signal });
     if (total > 0 && bytes !== total && !response.headers.get('content-encoding')) throw new Error(`${bytes} of ${total} bytes arrived`);
     const found = hash.digest('hex');
     if (sha256 !== null && found !== sha256) throw new WorkError(`${url} is not the file that was expected: its SHA-256 is ${found}, declared is ${sha256}.`);
     renameSync(temporary, path);
   } finally {
-    file.destroy();
     rmSync(temporary, { force: true });
   }
 }

@@ -64,16 +64,17 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
 
 function asText(content: Uint8Array | string | null, path: string): string {
   if (content === null) throw new DataError(`There is no file \`${path}\`.`, { place: { file: path } });
-  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content)).trim().replace(/;\s*$/, '');
-  if (text === '') throw new DataError(`\`${path}\` is empty; it needs one SELECT.`, { place: { file: path } });
+  // Lines before the SELECT stay, so that an error names the line of the file.
+  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content)).trimEnd().replace(/;\s*$/, '');
+  if (text.trim() === '') throw new DataError(`\`${path}\` is empty; it needs one SELECT.`, { place: { file: path } });
   return text;
 }
 
 async function runSql(db: Database, query: string, file: string): Promise<void> {
   try {
-    await db.run(`CREATE TEMP TABLE prepared AS ${query}`);
+    await db.run(`CREATE TEMP TABLE prepared AS ${query}\n`);
   } catch (error) {
-    const line = /LINE (\d+):/.exec(messageOf(error))?.[1];
+    const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
     if (error instanceof WorkError) throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, { cause: error, place: { file, line: line ? Number(line) : 1, column: 1 } });
     throw error;
   }
