@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hashFile } from '../../engine/data/hashFile.ts';
+import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
+import { promote } from '../../engine/registry/promote.ts';
+import { readLock } from '../../engine/runner/lockFile.ts';
+import { getRun } from '../../engine/tracking/queryRuns.ts';
+import { readReference } from '../../engine/monitoring/reference.ts';
+import { writeFiles } from '../helpers/makeProject.ts';
+import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { runIn } from '../helpers/runIn.ts';
+
+const model = 'orders';
+
+/** The hash of the weights that the lock names. */
+async function weights(root: string): Promise<string> {
+  const file = Object.keys(readLock(root)['train']?.outs ?? {}).find((path) => path.endsWith('.bin'));
+  return (await hashFile(join(root, file ?? ''))).hash;
+}
+
+const project = runIn(ordersProject());
+const first = await project.run();
+
+test('a binary model is trained, tested and registered as challenger', () => {
+  assert.equal(first.error, null);
+  const { report } = getVersion(project.store, model, latestVersion(project.store, model));
+  assert.deepEqual([report.task, report.target, report.algorithm, report.headlineMetric], ['binary', 'late', 'logistic regression', 'pr_auc']);
+  assert.deepEqual(report.data.rows, { train: 480, validation: 160, test: 160 });
+  assert.ok((report.performance['roc_auc']?.value ?? 0) > 0.9, 'the made-up rule is learned');
+  for (const metric of ['pr_auc', 'roc_auc', 'accuracy', 'brier', 'log_loss']) {
+    const estimate = report.performance[metric];
+    assert.ok(estimate && estimate.low !== null && estimate.high !== null && estimate.low <= estimate.value && estimate.value <= estimate.high, metric);
+  }
+  assert.equal(report.performance['latency_p95_ms']?.low, null);
+  assert.deepEqual(report.slices.map(({ value }) => value).toSorted(), ['de', 'fr', 'pl']);
+  assert.equal(report.slices.reduce((sum, { n }) => sum + n, 0), 160);
+  assert.equal(report.fairness.length, 4);
+  assert.equal(report.calibration.reduce((sum, { n }) => sum + n, 0), 160);
+  assert.deepEqual(report.gates.map(({ gate, passed, note }) => [gate, passed, note]), [['roc_auc', true, ''], ['pr_auc@champion', true, 'there is no champion yet to compare with']]);
+  assert.deepEqual([versionOf(project.store, model, 'challenger')?.version, versionOf(project.store, model, 'champion')], [1, null]);
+});
+
+test('the run tells each epoch, its inputs and its gates', () => {
+  const run = getRun(project.store, first.runId ?? '');
+  assert.deepEqual(run.seriesKeys.toSorted(), ['loss', 'validation_loss']);
+  assert.deepEqual(run.inputs.map(({ dataset }) => dataset).toSorted(), ['features', 'orders']);
+  assert.equal(run.gates.length, 2);
+  assert.equal(run.modelVersion, 1);
+});
+
+test('the reference holds the test rows with their scores', () => {
+  const reference = readReference(project.root, getVersion(project.store, model, 1));
+  assert.equal(reference.rows, 160);
+  assert.deepEqual(['_score', 'amount', 'country', 'hour'].every((name) => name in reference.columns), true);
+});
+
+test('the same seed gives the same weights; another seed others', async () => {
+  const before = await weights(project.root);
+  await project.run({ stages: ['train'], force: true });
+  assert.equal(await weights(project.root), before);
+  const other = runIn(ordersProject({ yaml: ordersYaml.replace('seed: 3', 'seed: 4') }));
+  await other.run({ stages: ['train'] });
+  assert.notEqual(await weights(other.root), before);
+});
+
+test('a gate that says no fails the run; the version is there but no challenger', async () => {
+  const strict = runIn(ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.9999, at_confidence: 0.95 }\n      pr') }));
+  const { status, error, runId } = await strict.run();
+  assert.deepEqual([status, error?.stage], ['failed', 'validate']);
+  assert.match(error?.message ?? '', /1 of 2 gates said no to version 1: roc_auc 0\.\d+ < 0\.9999 at 95 % confidence \(value 0\.\d+\)/);
+  assert.equal(latestVersion(strict.store, model), 1);
+  assert.equal(versionOf(strict.store, model, 'challenger'), null);
+  assert.equal(getRun(strict.store, runId ?? '').status, 'failed');
+  assert.equal(readLock(strict.root)['validate'], undefined, 'a stage that was refused has not finished');
+  assert.throws(() => promote(strict.store, model, 1, 'by hand'), /did not pass 1 of 2 gates/);
+});
+
+test('a gate against the champion compares on the same rows', async () => {
+  promote(project.store, model, 1, 'test');
+  writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'pr_auc@champion: { min: 0.001 }') });
+  const same = await project.run();
+  assert.match(same.error?.message ?? '', /pr_auc@champion 0 < 0\.001/, 'the same model is no better than itself');
+  assert.deepEqual(same.stages.map(({ stage, status }) => `${stage} ${status}`), ['collect skipped', 'prepare skipped', 'train skipped', 'validate failed']);
+  writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 12') });
+  const better = await project.run();
+  assert.equal(better.error, null);
+  const gate = getRun(project.store, better.runId ?? '').gates.find((result) => result.gate === 'pr_auc@champion');
+  assert.ok(gate?.value !== null && gate?.n === 160);
+  assert.equal(versionOf(project.store, model, 'challenger')?.version, 3);
+});
+
+test('a model of several classes', async () => {
+  const multi = runIn(ordersProject({
+    yaml: ordersYaml.replace('model: logistic', 'model: mlp, hidden: [8], target: country, features: [amount, hour]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [late]').replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n'),
+  }));
+  const { error } = await multi.run();
+  assert.equal(error, null, error?.message);
+  const { report } = getVersion(multi.store, model, 1);
+  assert.deepEqual([report.task, report.classes, report.threshold, report.fairness, report.calibration], ['multiclass', ['de', 'fr', 'pl'], null, [], []]);
+  assert.ok(['accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss'].every((metric) => report.performance[metric]));
+});
+
+test('a regression', async () => {
+  const regression = runIn(ordersProject({
+    yaml: ordersYaml.replace('model: logistic', 'model: linear, target: amount, features: [hour, country, late]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [country]').replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n'),
+  }));
+  const { error } = await regression.run();
+  assert.equal(error, null, error?.message);
+  const { report } = getVersion(regression.store, model, 1);
+  assert.deepEqual([report.task, report.algorithm, report.headlineMetric], ['regression', 'linear regression', 'rmse']);
+  assert.ok((report.performance['r2']?.value ?? 0) > 0.3);
+  assert.ok(report.gates[0]?.bound !== null && (report.gates[0]?.bound ?? 0) > (report.gates[0]?.value ?? 0), 'the upper end is compared');
+});
+
+test('data without training rows and without test rows', async () => {
+  const nothing = runIn(ordersProject({ rows: 2 }));
+  const { error } = await nothing.run();
+  assert.ok(error && ['train', 'validate'].includes(error.stage), error?.message);
+  assert.doesNotMatch(error.message, /undefined|TypeError/);
+});
+
+test('test rows of one class give no rank metric, and the gate says why', async () => {
+  const one = runIn(ordersProject({ files: { 'sql/features.sql': `SELECT id, "at", amount, hour, country, CASE WHEN "at" > TIMESTAMP '2026-02-10' THEN false ELSE late END AS late FROM orders` } }));
+  const { error } = await one.run();
+  assert.match(error?.message ?? '', /roc_auc: the test rows hold only one class/);
+});
+
+test('the report beside the run is the one in the store', () => {
+  const version = getVersion(project.store, model, 1);
+  assert.deepEqual(JSON.parse(readFileSync(join(project.root, '.loopwright/artifacts', version.runId, 'validation-validate.json'), 'utf8')), version.report);
+});
