@@ -8,7 +8,7 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const whole = new Intl.NumberFormat('en');
-const significant = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+const significant = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** `2 hr. ago`, `yesterday`, `just now`. Times are epoch milliseconds. */
 export function ago(at: number, now = Date.now()): string {

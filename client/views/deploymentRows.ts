@@ -1,7 +1,7 @@
 import type { DeploymentSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, plural } from '../words.ts';
+import { ago, count } from '../words.ts';
 import type { Row } from './row.ts';
 import { deploymentLook } from './stateIcons.ts';
 
@@ -15,7 +15,7 @@ export function deploymentRows(project: Project): Row[] {
 function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   const look = deploymentLook[deployment.state];
   const version = deployment.modelVersion === null ? '' : `v${deployment.modelVersion}`;
-  const served = deployment.predictions === 0 ? '' : plural(deployment.predictions, 'prediction');
+  const served = deployment.predictions === 0 ? '' : `${count(deployment.predictions)} served`;
   const port = deployment.url === null ? '' : `:${new URL(deployment.url).port}`;
   const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${ago(deployment.lastPredictionAt)}`;
   const startable = deployment.as === 'api' ? (deployment.state === 'stopped' ? 'stopped' : 'started') : 'manual';
@@ -38,8 +38,8 @@ function monitorRow(project: Project, monitor: string): Row {
   return {
     id: `monitor/${monitor}`,
     label: monitor,
-    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail ?? '') : ''].filter(Boolean).join(' · '),
-    tooltip: `Monitor ${monitor}`,
+    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail.split(' · ')[0] ?? '') : ''].filter(Boolean).join(' · '),
+    tooltip: [`Monitor ${monitor}`, project.overview?.monitors.length === 1 ? (life?.detail ?? '') : ''].filter(Boolean).join(': '),
     icon: attention ? 'warning' : 'pulse',
     ...(attention ? { color: 'problemsWarningIcon.foreground' } : {}),
     context: 'monitor',

@@ -18,8 +18,8 @@ function experimentRow(project: Project, experiment: ExperimentSummary): Row {
   return {
     id: `experiment/${experiment.name}`,
     label: experiment.name,
-    description: [plural(experiment.runCount, 'run'), experiment.describe].filter(Boolean).join(' · '),
-    tooltip: experiment.describe || experiment.name,
+    description: experiment.runCount === 0 ? 'no runs yet' : plural(experiment.runCount, 'run'),
+    tooltip: [experiment.name, experiment.describe, experiment.file ?? ''].filter(Boolean).join('\n'),
     icon: 'beaker',
     context: experiment.file === null ? 'experiment' : 'experiment file',
     subject,

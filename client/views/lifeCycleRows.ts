@@ -1,4 +1,4 @@
-import type { LifeLine, StageStatus } from '../../protocol/lifeCycle.ts';
+import type { LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import { ago, duration } from '../words.ts';
@@ -11,24 +11,27 @@ const labels: Partial<Record<LifeLine['part'], string>> = { track: 'Track' };
 export function lifeCycleRows(project: Project): Row[] {
   const overview = project.overview;
   if (!overview) return [];
-  return overview.life.map((line) => lifeRow(project, line, overview.stages, overview.monitors));
+  return overview.life.map((line) => lifeRow(project, line, overview));
 }
 
-function lifeRow(project: Project, line: LifeLine, stages: StageStatus[], monitors: string[]): Row {
+function lifeRow(project: Project, line: LifeLine, { stages, monitors, deployments }: ProjectOverview): Row {
   const look = lifeLook[line.state];
   const label = line.label || labels[line.part] || line.part;
   const subject: RowSubject = { project };
   if (line.stage !== null) subject.stage = line.stage;
+  const served = line.part === 'deploy' ? deployments.find((one) => one.as === 'api') : undefined;
+  if (served) subject.deployment = served.name;
   const [monitor] = monitors;
   if (line.part === 'monitor' && monitor !== undefined) subject.monitor = monitor;
   const row: Row = {
     id: `life/${line.part}`,
     label,
-    description: line.detail,
+    // The icon and the tooltip say "stale" already; the narrow line has room for the reason only.
+    description: line.detail.replace(/^stale: /, ''),
     tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}`,
     icon: look.icon,
     color: look.color,
-    context: contextOf(line),
+    context: [contextOf(line), served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : ''].filter(Boolean).join(' '),
     subject,
     open: target(line, subject),
   };

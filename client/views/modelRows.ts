@@ -27,12 +27,12 @@ function versionRow(project: Project, version: ModelVersionSummary): Row {
   const gates = version.gatesTotal === 0 ? 'no gates' : `${version.gatesPassed} of ${version.gatesTotal} gates`;
   const [headline] = Object.entries(version.metrics);
   const subject = { project, version: version.version, runId: version.runId };
-  const parts = [version.aliases.join(', '), headline ? `${headline[0]} ${metric(headline[1])}` : '', gates, ago(version.createdAt)];
+  const parts = [version.aliases.join(', '), headline ? `${headline[0]} ${metric(headline[1])}` : '', passed ? '' : `${version.gatesPassed}/${version.gatesTotal} gates`];
   return {
     id: `version/${version.model}/${version.version}`,
     label: `v${version.version}`,
     description: parts.filter(Boolean).join(' · '),
-    tooltip: [`${version.model} v${version.version}, from run ${version.runName}`, ...Object.entries(version.metrics).map(([key, value]) => `${key} ${metric(value)}`), gates].join('\n'),
+    tooltip: [`${version.model} v${version.version}, from run ${version.runName}`, ...Object.entries(version.metrics).map(([key, value]) => `${key} ${metric(value)}`), gates, `made ${ago(version.createdAt)}`].join('\n'),
     icon: champion ? 'verified-filled' : passed ? 'pass' : 'error',
     color: champion || passed ? 'testing.iconPassed' : 'testing.iconFailed',
     context: champion ? 'version champion' : 'version candidate',

@@ -55,13 +55,13 @@ function deployLine({ deployments, models }: LifeInput): Line {
   if (deployments.length === 0) return { state: 'none', detail: 'no deployment declared', stage: null };
   const up = deployments.filter((deployment) => deployment.state === 'healthy');
   const [first] = up;
-  if (first) return { state: 'ok', detail: `${first.name} v${first.modelVersion ?? '?'} · ${first.predictions.toLocaleString('en-US')} predictions`, stage: null };
+  if (first) return { state: 'ok', detail: `${first.name} v${first.modelVersion ?? '?'} · ${first.predictions.toLocaleString('en-US')} served`, stage: null };
   if (!models.some((model) => model.aliases.includes('champion'))) {
     const waiting = models.find((model) => model.aliases.includes('challenger'));
     return waiting ? { state: 'attention', detail: `v${waiting.version} passed its gates and waits for promotion`, stage: null } : { state: 'none', detail: 'no champion yet', stage: null };
   }
   const total = deployments.reduce((sum, deployment) => sum + deployment.predictions, 0);
-  return { state: 'none', detail: `stopped${total > 0 ? ` · ${total.toLocaleString('en-US')} predictions` : ''}`, stage: null };
+  return { state: 'none', detail: `stopped${total > 0 ? ` · ${total.toLocaleString('en-US')} served` : ''}`, stage: null };
 }
 
 function monitorLine({ config, store }: LifeInput): Line {
@@ -75,7 +75,7 @@ function monitorLine({ config, store }: LifeInput): Line {
     const broken = brokenBounds(monitor, window)[0];
     if (window.status === 'drift') return { state: 'attention', detail: `drift in ${drifted} of ${inputs.length} features`, stage: null };
     if (broken) return { state: 'attention', detail: `${broken.metric} ${Number(broken.value.toFixed(3))} ${broken.min !== null && broken.value < broken.min ? `< ${broken.min}` : `> ${broken.max}`}`, stage: null };
-    return { state: 'ok', detail: `no drift · ${drifted} of ${inputs.length} features moved`, stage: null };
+    return { state: 'ok', detail: drifted === 0 ? `no drift in ${inputs.length} features` : `no drift · ${drifted} of ${inputs.length} features moved`, stage: null };
   }
   return { state: 'none', detail: 'no window yet', stage: null };
 }

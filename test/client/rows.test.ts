@@ -33,10 +33,11 @@ const lines = (rows: Row[]) => rows.map((row) => `${row.label} | ${row.descripti
 
 it('shows the life of the model, state in words and not by colour alone', async () => {
   const rows = lifeCycleRows(await project());
-  assert.deepEqual(lines(rows).slice(0, 3), ['Collect | 6 snapshots · 2 h ago', 'Prepare | 204,113 rows · 1,204 quarantined', 'Train | stale: params.epochs 20 → 30']);
+  assert.deepEqual(lines(rows).slice(0, 3), ['Collect | 6 snapshots · 2 h ago', 'Prepare | 204,113 rows · 1,204 quarantined', 'Train | params.epochs 20 → 30']);
   assert.equal(rows.length, 8);
   assert.match(rows[6]?.tooltip ?? '', /needs a person/);
   assert.match(rows[2]?.context ?? '', /runnable explained/);
+  assert.equal(rows[5]?.context, 'life deploy stoppable');
   const stages = (await rows[2]?.children?.()) ?? [];
   assert.equal(lines(stages)[2], 'train | stale · params.epochs 20 → 30');
 });
@@ -60,8 +61,8 @@ it('lists datasets, models and deployments', async () => {
   const [model] = modelRows(made);
   assert.equal(model?.description, 'v4 challenger · v3 champion');
   const versions = (await model?.children?.()) ?? [];
-  assert.match(lines(versions)[1] ?? '', /^v3 \| champion · pr_auc 0\.912 · 5 of 5 gates/);
-  assert.match(lines(deploymentRows(made))[0] ?? '', /^production \| healthy · v3 · :8080 · 48,211 predictions/);
+  assert.match(lines(versions)[1] ?? '', /^v3 \| champion · pr_auc 0\.912$/);
+  assert.match(lines(deploymentRows(made))[0] ?? '', /^production \| healthy · v3 · :8080 · 48,211 served/);
   assert.equal(deploymentRows(made)[2]?.context, 'monitor');
 });
 

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
-import { absent, count, dayTime, metric, number, percent, plural } from '../ui/format.ts';
+import { absent, columnName, count, dayTime, metric, number, percent, plural } from '../ui/format.ts';
 import { emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
@@ -49,8 +49,8 @@ function head(report: DriftReport, model: Model, does: Does): TemplateResult {
 function summary(report: DriftReport): TemplateResult {
   const last = report.windows.at(-1);
   if (!last) return html``;
-  const drifted = last.values.filter((value) => value.kind === 'drifted').map((value) => value.column);
-  const broken = last.values.filter((value) => value.kind === 'broken').map((value) => value.column);
+  const drifted = last.values.filter((value) => value.kind === 'drifted').map((value) => columnName(value.column));
+  const broken = last.values.filter((value) => value.kind === 'broken').map((value) => columnName(value.column));
   const measured = report.windows.findLast((window) => Object.keys(window.performance).length > 0);
   const hurt = measured ? report.expect.filter((one) => misses(one, measured.performance[one.metric])) : [];
   const calm = drifted.length + broken.length + hurt.length === 0;
@@ -78,8 +78,8 @@ function selected(report: DriftReport, model: Model): Piece {
   if (!cell || !found) return html`<p class="muted">Choose a cell to see its distribution then and now.</p>`;
   const { window, value } = found;
   return html`<section class="selected"><div class="numbers">
-      <h2>${cell.column}</h2><p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
-      <p id="cell-said" class="visually-hidden" aria-live="polite">${cell.column}, ${dayTime(window.start)}: ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}</p>
+      <h2>${columnName(cell.column)}</h2><p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
+      <p id="cell-said" class="visually-hidden" aria-live="polite">${columnName(cell.column)}, ${dayTime(window.start)}: ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}</p>
       ${value ? numbers(value) : html`<p>This window has no value for it.</p>`}
     </div>
     <div class="chart">${errorBar(model.detail.error, () => {})}${model.detail.value ? distribution(model.detail.value) : model.detail.loading ? skeleton(5) : nothing}</div>
@@ -110,10 +110,10 @@ function windowTable(report: DriftReport, model: Model, does: Does): Piece {
   const performance = Object.entries(window.performance).map(([name, value]) => `${name} ${metric(name, value)}`);
   const facts = [plural(window.rows, 'row'), `${count(window.labelled)} labelled`, ...performance, window.latencyP95Ms === null ? '' : `latency p95 ${metric('latency_ms', window.latencyP95Ms)}`, `errors ${percent(window.errorRate)}`, window.modelVersions.length === 0 ? '' : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`];
   return html`<details><summary><h2>All features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2></summary><p class="muted">${facts.filter(Boolean).join(' · ')}</p>
-    <table class="plain"><thead><tr><th>Column</th><th>State</th><th>Measure</th><th class="number">Value</th><th class="number">Threshold</th><th class="number">n then</th><th class="number">n now</th><th class="number">Missing now</th></tr></thead><tbody>
+    <table class="plain"><thead><tr><th scope="col">Column</th><th scope="col">State</th><th scope="col">Measure</th><th scope="col" class="number">Value</th><th scope="col" class="number">Threshold</th><th scope="col" class="number">n then</th><th scope="col" class="number">n now</th><th scope="col" class="number">Missing now</th></tr></thead><tbody>
       ${report.columns.map((column) => {
         const value = window.values.find((one) => one.column === column);
-        return html`<tr><td><button class="link" @click=${() => does.select({ windowId: window.id, column })}>${column}</button></td>
+        return html`<tr><td><button class="link" @click=${() => does.select({ windowId: window.id, column })}>${columnName(column)}</button></td>
           ${value ? html`<td>${kindMark(value.kind)}</td><td>${value.measure}</td><td class="number">${number(value.value)}</td><td class="number">${number(value.threshold)}</td><td class="number">${count(value.nReference)}</td><td class="number">${count(value.nCurrent)}</td><td class="number">${percent(value.missingCurrent)}</td>` : html`<td colspan="7" class="muted">${absent}</td>`}</tr>`;
       })}
     </tbody></table></details>`;

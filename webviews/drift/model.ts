@@ -39,9 +39,10 @@ export function valueAt(report: DriftReport, cell: Cell): { window: DriftWindow;
   return window ? { window, value: window.values.find((one) => one.column === cell.column) } : null;
 }
 
-/** The cell to look at first: the latest window's strongest drift. */
+/** The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest value. */
 export function firstCell(report: DriftReport): Cell | null {
-  const window = report.windows.findLast((one) => one.values.length > 0);
+  const moved = (window: DriftWindow): boolean => window.values.some((value) => value.kind === 'drifted' || value.kind === 'broken');
+  const window = report.windows.findLast(moved) ?? report.windows.findLast((one) => one.values.length > 0);
   if (!window) return null;
   const worst = window.values.toSorted((a, b) => ratio(b) - ratio(a))[0];
   return worst ? { windowId: window.id, column: worst.column } : null;

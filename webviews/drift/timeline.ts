@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { DriftReport, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
-import { count, day, dayTime, metric, number, percent } from '../ui/format.ts';
+import { columnName, count, day, dayTime, metric, number, percent } from '../ui/format.ts';
 import type { ChartColors } from '../ui/theme.ts';
 import { ratio } from './model.ts';
 import type { Cell } from './model.ts';
@@ -16,10 +16,10 @@ const zoomHeight = 60;
 /** What stands in a cell besides its colour, so that state is never told by colour alone. */
 export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·' } as const;
 /** The shapes of the events, as they are drawn and as the legend writes them. */
-export const eventMarks: Record<MonitorEvent['kind'], string> = { alert: '▲', deployed: '●', promoted: '●', retrained: '■', rejected: '◆', 'rolled back': '▼' };
+export const eventMarks: Record<MonitorEvent['kind'], string> = { alert: '▲', deployed: '○', promoted: '●', retrained: '■', rejected: '◆', 'rolled back': '▼' };
 const eventShapes: Record<MonitorEvent['kind'], { symbol: string; color: 'drifted' | 'foreground' | 'calm' | 'broken' }> = {
   alert: { symbol: 'triangle', color: 'drifted' },
-  deployed: { symbol: 'circle', color: 'calm' },
+  deployed: { symbol: 'emptyCircle', color: 'calm' },
   promoted: { symbol: 'circle', color: 'calm' },
   retrained: { symbol: 'rect', color: 'foreground' },
   rejected: { symbol: 'diamond', color: 'broken' },
@@ -51,7 +51,7 @@ export function timelineOption(report: DriftReport, metricName: string | null, s
     ],
     yAxis: [
       { type: 'value', gridIndex: 0, scale: true, ...rangeWithBounds(report, metricName), axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
-      { type: 'category', gridIndex: 1, data: rows, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate' } },
+      { type: 'category', gridIndex: 1, data: rows, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate', formatter: columnName } },
       // The events stand on an axis of their own, above the highest line.
       { type: 'value', gridIndex: 0, min: 0, max: 1, show: false },
     ],
@@ -91,7 +91,7 @@ function performanceSeries(report: DriftReport, name: string | null, colors: Cha
     markLine: {
       silent: true, symbol: 'none', animation: false,
       lineStyle: { color: colors.drifted, type: 'dashed', width: 1.5 },
-      label: { formatter: (line: { value: number }) => `gate ${metric(name, line.value)}`, color: colors.muted, position: 'insideEndTop', fontSize: 11 },
+      label: { formatter: (line: { value: number }) => `expected ${number(line.value, 3)}`, color: colors.muted, position: 'insideEndTop', fontSize: 11 },
       data: bounds.map((bound) => ({ yAxis: bound })),
     },
   }];
@@ -121,6 +121,7 @@ export function shownEvents(report: DriftReport): MonitorEvent[] {
 
 function eventSeries(report: DriftReport, colors: ChartColors): object {
   const stacked = new Map<number, number>();
+  const named = new Set<string>();
   return {
     type: 'scatter', id: 'events', xAxisIndex: 0, yAxisIndex: 2, symbolSize: 12, clip: false, z: 5,
     data: shownEvents(report).map((event) => {
@@ -128,7 +129,11 @@ function eventSeries(report: DriftReport, colors: ChartColors): object {
       const depth = stacked.get(at) ?? 0;
       stacked.set(at, depth + 1);
       const shape = eventShapes[event.kind];
-      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: depth === 0 && event.modelVersion !== null && event.kind !== 'alert', formatter: `v${event.modelVersion ?? ''}`, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
+      // A version is named once in a window, at the event that is about it.
+      const name = event.modelVersion === null || event.kind === 'alert' || event.kind === 'retrained' ? '' : `v${event.modelVersion}`;
+      const first = name !== '' && !named.has(`${at} ${name}`);
+      named.add(`${at} ${name}`);
+      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: first, formatter: name, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
       const event = shownEvents(report)[point.dataIndex];
@@ -176,7 +181,7 @@ function cellText(report: DriftReport, rows: string[], [x, y]: [number, number, 
   const value = window?.values.find((one) => one.column === rows[y]);
   if (!window || !value) return '';
   const missing = value.kind === 'broken' ? `\nmissing ${percent(value.missingReference)} → ${percent(value.missingCurrent)}` : '';
-  return `${value.column} · ${dayTime(window.start)}\n${value.measure} ${number(value.value)}, threshold ${number(value.threshold)}\n${value.kind}, n ${count(value.nCurrent)} against ${count(value.nReference)}${missing}`;
+  return `${columnName(value.column)} · ${dayTime(window.start)}\n${value.measure} ${number(value.value)}, threshold ${number(value.threshold)}\n${value.kind}, n ${count(value.nCurrent)} against ${count(value.nReference)}${missing}`;
 }
 
 function selectionSeries(report: DriftReport, rows: string[], selected: Cell | null, colors: ChartColors): object {

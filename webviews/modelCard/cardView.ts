@@ -10,6 +10,7 @@ import { comparison } from './comparison.ts';
 import { fairness } from './fairness.ts';
 import { health } from './health.ts';
 import type { Does, Model } from './model.ts';
+import { performance } from './performance.ts';
 import { slices } from './slices.ts';
 
 /** The card from top to bottom: may I trust this model, for what, and who says so? */
@@ -72,13 +73,6 @@ function missing(text: string, does: Does): TemplateResult {
   return html`<p class="missing">${icon('circle-large')} <span>${text}</span> <button class="link" @click=${does.openProject}>Open loopwright.yaml</button></p>`;
 }
 
-function performance(card: ModelCard): TemplateResult {
-  const rows = Object.entries(card.performance);
-  return html`<table class="plain"><thead><tr><th>Metric</th><th class="number">Value</th><th class="number">Interval</th><th class="number">n</th></tr></thead><tbody>
-    ${rows.map(([name, one]) => html`<tr><td>${name}</td><td class="number"><b>${metric(name, one.value)}</b></td><td class="number">${one.low === null || one.high === null ? html`<span class="muted">none</span>` : html`${metric(name, one.low)} to ${metric(name, one.high)} <span class="muted">at ${percent(one.confidence)}</span>`}</td><td class="number">${count(one.n)}</td></tr>`)}
-  </tbody></table>`;
-}
-
 function data(card: ModelCard): TemplateResult {
   const { rows, period } = card.data;
   const all = rows.train + rows.validation + rows.test;
@@ -92,13 +86,13 @@ function data(card: ModelCard): TemplateResult {
 }
 
 function features(card: ModelCard): TemplateResult {
-  return html`<table class="plain"><thead><tr><th>Feature</th><th>Kind</th><th class="number">Missing</th><th class="number">Levels</th></tr></thead><tbody>
+  return html`<table class="plain"><thead><tr><th scope="col">Feature</th><th scope="col">Kind</th><th scope="col" class="number">Missing</th><th scope="col" class="number">Levels</th></tr></thead><tbody>
     ${card.features.map((one) => html`<tr><td>${one.name}</td><td>${one.kind}</td><td class="number">${percent(one.missing)}</td><td class="number">${one.levels === null ? '' : count(one.levels)}</td></tr>`)}
   </tbody></table>`;
 }
 
 function versions(card: ModelCard, does: Does): TemplateResult {
-  return html`<table class="plain"><thead><tr><th>Version</th><th>Alias</th><th>Made</th><th class="number">${card.headlineMetric}</th></tr></thead><tbody>
+  return html`<table class="plain"><thead><tr><th scope="col">Version</th><th scope="col">Alias</th><th scope="col">Made</th><th scope="col" class="number">${card.headlineMetric}</th></tr></thead><tbody>
     ${card.versions.map((one) => html`<tr><td>${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => does.openCard(one.version)}>v${one.version}</button>`}</td><td>${one.aliases.join(', ')}</td><td>${time(one.createdAt)}</td><td class="number">${metric(card.headlineMetric, one.headline)}</td></tr>`)}
   </tbody></table>`;
 }

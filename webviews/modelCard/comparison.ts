@@ -18,7 +18,7 @@ export function comparison(card: ModelCard, model: Model, does: Does): TemplateR
 function tables(card: ModelCard, other: ModelCard): TemplateResult {
   const names = Object.keys(card.performance).filter((name) => name in other.performance);
   const params = [...new Set([...Object.keys(card.params), ...Object.keys(other.params)])].filter((name) => param(card.params[name]) !== param(other.params[name]));
-  return html`<table class="plain"><thead><tr><th></th><th class="number">v${card.version}</th><th class="number">v${other.version}</th><th class="number">Difference</th><th></th></tr></thead><tbody>
+  return html`<table class="plain"><thead><tr><th scope="col"></th><th scope="col" class="number">v${card.version}</th><th scope="col" class="number">v${other.version}</th><th scope="col" class="number">Difference</th><th scope="col"></th></tr></thead><tbody>
     <tr><td>gates passed</td><td class="number">${card.verdict.passed} of ${card.verdict.total}</td><td class="number">${other.verdict.passed} of ${other.verdict.total}</td><td></td><td></td></tr>
     ${names.map((name) => estimateRow(name, card.performance[name], other.performance[name]))}
     <tr><td>test rows</td><td class="number">${count(card.data.rows.test)}</td><td class="number">${count(other.data.rows.test)}</td><td></td><td class="muted">${card.data.hash === other.data.hash ? 'same data' : 'other data: the numbers are not of the same rows'}</td></tr>

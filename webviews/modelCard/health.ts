@@ -7,7 +7,7 @@ import type { Does } from './model.ts';
 /** How the version does in production now. */
 export function health(card: ModelCard, does: Does): TemplateResult {
   if (card.health.length === 0) return html`<p class="muted">This version has not served yet.</p>`;
-  return html`<table class="plain"><thead><tr><th>Deployment</th><th class="number">Predictions</th><th>Last window</th><th class="number">Rows</th><th class="number">Features drifted</th><th class="number">Performance</th></tr></thead><tbody>${card.health.map((one) => row(one, does))}</tbody></table>`;
+  return html`<table class="plain"><thead><tr><th scope="col">Deployment</th><th scope="col" class="number">Predictions</th><th scope="col">Last window</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Features drifted</th><th scope="col" class="number">Performance</th></tr></thead><tbody>${card.health.map((one) => row(one, does))}</tbody></table>`;
 }
 
 function row(one: CardHealth, does: Does): TemplateResult {

@@ -39,7 +39,7 @@ function differences(runs: RunDetail[], model: Model, does: Does): TemplateResul
   const lines = linesOf(runs);
   const shown = model.allRows ? lines : lines.filter((line) => new Set(line.values).size > 1);
   const hidden = lines.length - shown.length;
-  return html`<table class="plain differences"><thead><tr><th></th>${runs.map((run) => html`<th class="number"><button class="link" @click=${() => does.open(run.runId)}>${run.name}</button></th>`)}</tr></thead>
+  return html`<table class="plain differences"><thead><tr><th scope="col"></th>${runs.map((run) => html`<th scope="col" class="number"><button class="link" @click=${() => does.open(run.runId)}>${run.name}</button></th>`)}</tr></thead>
     <tbody>
       <tr><td class="muted">state</td>${runs.map((run) => html`<td class="number">${statusMark(run.status)}</td>`)}</tr>
       <tr><td class="muted">started</td>${runs.map((run) => html`<td class="number">${time(run.startedAt)}</td>`)}</tr>

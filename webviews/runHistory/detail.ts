@@ -54,7 +54,7 @@ function metrics(run: RunDetail, model: Model, does: Does, chart: HTMLElement): 
 }
 
 function stages(all: RunStageDetail[]): Piece {
-  return html`<table class="plain"><thead><tr><th>Stage</th><th>State</th><th class="number">Took</th><th>Result</th></tr></thead><tbody>
+  return html`<table class="plain"><thead><tr><th scope="col">Stage</th><th scope="col">State</th><th scope="col" class="number">Took</th><th scope="col">Result</th></tr></thead><tbody>
     ${all.map((stage) => html`<tr><td>${stage.stage} <span class="muted">${stage.kind}</span></td><td>${statusMark(stage.status)}</td><td class="number">${stage.status === 'skipped' ? '' : duration(stage.durationMs)}</td><td>${stage.summary || stage.reasons[0] || ''}</td></tr>`)}
   </tbody></table>`;
 }
@@ -69,7 +69,7 @@ function log(run: RunDetail, model: Model, does: Does): Piece {
 
 function inputs(run: RunDetail): Piece {
   if (run.inputs.length === 0) return html`<p class="muted">No dataset snapshot was recorded.</p>`;
-  return html`<table class="plain"><thead><tr><th>Dataset</th><th>Snapshot</th><th class="number">Rows</th></tr></thead><tbody>${run.inputs.map((one) => html`<tr><td>${one.dataset}</td><td><code title="Content hash ${one.hash}">${shortId(one.snapshotId)}</code></td><td class="number">${count(one.rows)}</td></tr>`)}</tbody></table>`;
+  return html`<table class="plain"><thead><tr><th scope="col">Dataset</th><th scope="col">Snapshot</th><th scope="col" class="number">Rows</th></tr></thead><tbody>${run.inputs.map((one) => html`<tr><td>${one.dataset}</td><td><code title="Content hash ${one.hash}">${shortId(one.snapshotId)}</code></td><td class="number">${count(one.rows)}</td></tr>`)}</tbody></table>`;
 }
 
 function artifacts(run: RunDetail, does: Does): Piece {

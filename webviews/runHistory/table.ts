@@ -32,7 +32,7 @@ export function table(model: Model, does: Does, slice: Slice): TemplateResult {
   return html`<div class="scroller" tabindex="-1" @scroll=${() => does.scrolled()}>
     <table class="runs" role="grid" aria-label="Runs" aria-rowcount=${model.runs.length + 1} aria-multiselectable="true" tabindex="0"
       aria-activedescendant=${model.active === null ? nothing : `run-${model.active}`} @keydown=${(event: KeyboardEvent) => does.keys(event)}>
-      <thead><tr><th class="tick"><span class="visually-hidden">Selected</span></th><th class="star"><span class="visually-hidden">Starred</span></th>${model.visible.map((column) => header(column, model, does))}</tr></thead>
+      <thead><tr><th scope="col" class="tick"><span class="visually-hidden">Selected</span></th><th scope="col" class="star"><span class="visually-hidden">Starred</span></th>${model.visible.map((column) => header(column, model, does))}</tr></thead>
       <tbody>
         ${slice.from > 0 ? html`<tr class="space" aria-hidden="true"><td colspan=${span} ${css({ height: `${slice.from * rowHeight}px` })}></td></tr>` : nothing}
         ${repeat(shown, (run) => run.runId, (run, index) => row(run, slice.from + index, model, does, best))}
@@ -45,7 +45,7 @@ export function table(model: Model, does: Does, slice: Slice): TemplateResult {
 function header(column: Column, model: Model, does: Does): TemplateResult {
   const current = model.sort.column === column.id;
   const order = current ? (model.sort.descending ? 'descending' : 'ascending') : 'none';
-  return html`<th class="${column.numeric ? 'number' : ''} ${column.kind}" aria-sort=${order} title="${column.kind === 'fixed' ? '' : `${column.kind} `}${column.title}: sort">
+  return html`<th scope="col" class="${column.numeric ? 'number' : ''} ${column.kind}" aria-sort=${order} title="${column.kind === 'fixed' ? '' : `${column.kind} `}${column.title}: sort">
     <button class="quiet" tabindex="-1" @click=${() => does.order(column)}>${column.title}${current ? icon(model.sort.descending ? 'arrow-down' : 'arrow-up') : nothing}</button>
   </th>`;
 }

@@ -32,7 +32,7 @@ export function metric(name: string, value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return absent;
   const text = steady(value);
   const base = name.replace(/[@[].*$/, '');
-  if (base.endsWith('_ms')) return `${text} ms`;
+  if (base.endsWith('_ms')) return `${Math.abs(value) < 0.01 && value !== 0 ? number(value, 2) : text} ms`;
   if (base.endsWith('_s') || base.endsWith('_seconds')) return `${text} s`;
   if (base.endsWith('_bytes')) return bytes(value);
   return text;
@@ -43,6 +43,11 @@ function steady(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) || size < 0.01 || size >= 1000) return number(value);
   return (size < 1 ? value.toFixed(4) : value.toPrecision(4)).replace('-', '−');
+}
+
+/** What a column of the data is called on the screen: the model's own output has a name that only the log knows. */
+export function columnName(column: string): string {
+  return column === '_score' ? 'score (model output)' : column;
 }
 
 /** A difference with its sign. */

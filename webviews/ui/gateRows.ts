@@ -8,7 +8,7 @@ import { passMark } from './pieces.ts';
 
 /** Each gate with its value against the bound; the interval is drawn where one is known. */
 export function gateRows(gates: GateResult[], estimates: Record<string, Estimate> = {}): TemplateResult {
-  return html`<table class="plain gates"><thead><tr><th>Gate</th><th>Result</th><th class="number">Value</th><th class="number">Bound</th><th class="chart">Against the bound</th><th class="number">n</th></tr></thead>
+  return html`<table class="plain gates"><thead><tr><th scope="col">Gate</th><th scope="col">Result</th><th scope="col" class="number">Value</th><th scope="col" class="number">Bound</th><th scope="col" class="chart">Against the bound</th><th scope="col" class="number">n</th></tr></thead>
     <tbody>${gates.map((gate) => gateRow(gate, estimates[gate.gate]))}</tbody></table>`;
 }
 
