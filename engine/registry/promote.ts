@@ -23,12 +23,12 @@ export function promote(store: Store, model: string, version: number, why: strin
   });
 }
 
-/** Gives the champion's place back to the version that had it before. */
+/** Gives the champion's place back to the version that had it before. A second rollback goes one further back, not to the version that was just rolled back. */
 export function rollback(store: Store, model: string, at = Date.now()): Promotion {
   return store.sql.write(() => {
     const champion = versionOf(store, model, 'champion');
     if (!champion) throw new WorkError('There is no champion to roll back.');
-    const before = store.sql.get<{ previous: number | null }>(`SELECT previous FROM alias_history WHERE model = ? AND alias = 'champion' AND version = ? AND previous IS NOT NULL AND previous <> version ORDER BY id DESC LIMIT 1`, model, champion.version)?.previous ?? null;
+    const before = store.sql.get<{ previous: number | null }>(`SELECT previous FROM alias_history WHERE model = ? AND alias = 'champion' AND version = ? AND previous IS NOT NULL AND previous <> version AND why NOT LIKE 'rolled back from %' ORDER BY id DESC LIMIT 1`, model, champion.version)?.previous ?? null;
     if (before === null) throw new WorkError(`Version ${champion.version} is the first champion; there is none to go back to.`);
     setAlias(store, model, 'champion', before, `rolled back from ${champion.version}`);
     recordEvent(store, { at, kind: 'rolled back', monitor: null, text: `v${champion.version} rolled back to v${before}`, modelVersion: before, runId: null });
