@@ -24,14 +24,19 @@ export interface SourceOptions {
   allText?: boolean;
   /** Adds the column `_file`, the path of the file that a row came from. Default: as allText. */
   withFile?: boolean;
+  /** With allText, lines of CSV that are no row (too many or too few fields, a stray quote) are set aside for validateTable instead of failing the read. */
+  rejects?: boolean;
 }
+
+/** Where DuckDB notes the lines that were set aside. */
+export const rejectTables = { errors: 'loopwright_reject_errors', scans: 'loopwright_reject_scans' } as const;
 
 /**
  * An expression that can stand after FROM and reads all the files as one table, columns matched by name.
  * Throws DataError for no file, a missing or empty file, an unknown extension or a mix of formats; what is inside is read later.
  */
 export function sourceSql(files: readonly string[], options: SourceOptions = {}): string {
-  const { allText = false, withFile = allText } = options;
+  const { allText = false, withFile = allText, rejects = false } = options;
   if (files.length === 0) throw new DataError('there is no file to read; check the path of the dataset, or collect data first');
   const format = commonFormat(files);
   for (const file of files) checkFile(file);
@@ -41,7 +46,9 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
   const groups = sameHeaders(files);
   const reads = groups.map(({ files: group, start }) => {
     const columns = allText ? `auto_detect = false, columns = {${start.header.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}` : 'sample_size = -1';
-    const dialect = `header = true, delim = ${quoteLiteral(start.delimiter)}, quote = '"', escape = '"', null_padding = true, parallel = ${!start.multiline}`;
+    // Lines that are no row are kept apart only when short ones are not padded.
+    const ragged = allText && rejects ? `store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}'` : `null_padding = true, parallel = ${!start.multiline}`;
+    const dialect = `header = true, delim = ${quoteLiteral(start.delimiter)}, quote = '"', escape = '"', ${ragged}`;
     return `read_csv(${list(group)}, ${dialect}, ${columns}${withFile ? ", filename = '_file'" : ''})`;
   });
   return reads.length === 1 ? reads.join('') : `(${reads.map((read) => `SELECT * FROM ${read}`).join(' UNION ALL BY NAME ')})`;

@@ -5,6 +5,7 @@ import { fieldRules, type FieldRule } from './fieldRules.ts';
 import { parseField, type ParsedField } from './parseField.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
+import { forgetRejects, keepRejects, rejectFindings } from './rejects.ts';
 import { keyRules, markRepeats, type KeyRule } from './uniqueKeys.ts';
 
 export interface ValidateOptions {
@@ -17,6 +18,8 @@ export interface ValidateOptions {
   environment?: string;
   /** Columns outside the schema to carry into the valid rows, as they are. */
   alsoKeep?: readonly string[];
+  /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. */
+  rejects?: boolean;
 }
 
 /** How often one rule was broken and where first. Rows count from 1 in their file, the header not counted. */
@@ -57,10 +60,13 @@ let runs = 0;
 
 /** Checks every row against the schema. A row is invalid when it breaks a rule of severity error. Throws DataError when the source cannot be read, CancelledError. */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
-  const { source, schema, mode, environment, alsoKeep = [] } = options;
+  const { source, schema, mode, environment, alsoKeep = [], rejects = false } = options;
   const run = ++runs;
   const [raw, checked, validView, invalidView] = ['raw', 'checked', 'valid', 'invalid'].map((name) => `loopwright_${name}_${run}`) as [string, string, string, string];
+  const rejected = rejects ? `loopwright_rejected_${run}` : null;
+  if (rejected) await forgetRejects(db);
   await db.run(`CREATE TEMP TABLE ${raw} AS SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source}`);
+  if (rejected) await keepRejects(db, rejected, raw);
   const types = new Map((await db.rows(`DESCRIBE ${raw}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
   const columns = [...types.keys()].filter((name) => name !== '_file' && name !== '_lw_n');
 
@@ -90,20 +96,25 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   ];
   const joined = `${checked} c JOIN ${raw} r ON r._lw_n = c._lw_r`;
   const starts = types.has('_file') ? `(SELECT _file, min(_lw_n) AS start FROM ${raw} GROUP BY _file)` : null;
-  const place = starts ? { row: 'r._lw_n - s.start + 1', file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: joined };
+  const accepted = 'r._lw_n - s.start + 1';
+  // A rejected line before a row moves the row down by one; `shift` is the row from which on it does.
+  const inFile = rejected ? `(${accepted} + (SELECT count(*) FROM ${rejected} x WHERE x.file = r._file AND x.shift < ${accepted}))` : accepted;
+  const place = starts ? { row: inFile, file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: joined };
   await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'c._lw_r'} FROM ${joined} WHERE NOT (${bad}) ORDER BY c._lw_r`);
   await db.run(`CREATE TEMP VIEW ${invalidView} AS SELECT ${columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `r.${quoteIdentifier(name)}, `).join('')}${place.file} AS _file, ${place.row} AS _row,
-    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad} ORDER BY c._lw_r`);
+    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad}${rejected ? ` UNION ALL BY NAME SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected} ORDER BY _file, _row` : ' ORDER BY c._lw_r'}`);
 
-  const invalidRows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked} WHERE ${bad}`))[0]?.['n'] ?? 0);
+  const badRows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked} WHERE ${bad}`))[0]?.['n'] ?? 0);
+  const unreadable = rejected ? await rejectFindings(db, rejected) : [];
+  const lines = unreadable.reduce((sum, finding) => sum + finding.count, 0);
   return {
-    rows, validRows: rows - invalidRows, invalidRows, tableProblems, validView, invalidView,
-    rules: await findings(db, checked, place, rules, keys),
+    rows: rows + lines, validRows: rows - badRows, invalidRows: badRows + lines, tableProblems, validView, invalidView,
+    rules: [...unreadable, ...(await findings(db, checked, place, rules, keys))],
     validSql: `SELECT * FROM ${validView}`,
     invalidSql: `SELECT * FROM ${invalidView}`,
     discard: async () => {
       for (const view of [validView, invalidView]) await db.run(`DROP VIEW IF EXISTS ${view}`);
-      for (const table of [checked, raw]) await db.run(`DROP TABLE IF EXISTS ${table}`);
+      for (const table of [checked, raw, ...(rejected ? [rejected] : [])]) await db.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };
 }

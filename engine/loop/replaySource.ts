@@ -31,11 +31,11 @@ export async function openReplay(input: { project: Project; db: Database; path: 
   const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
   const time = timestampOf(schema);
   if (time === null) throw new ProjectError('Replay needs a time for each row: give one field of the schema the role timestamp.');
-  const raw = sourceSql(files, { allText: text, withFile: text });
+  const raw = sourceSql(files, { allText: text, withFile: text, rejects: text });
   let checked = `(SELECT * FROM ${raw})`;
   let refused = 0;
   if (schema) {
-    const result = await validateTable(db, { source: raw, schema, mode: text ? 'raw' : 'typed', environment: 'serving' });
+    const result = await validateTable(db, { source: raw, schema, mode: text ? 'raw' : 'typed', environment: 'serving', rejects: text });
     checked = `(${result.validSql})`;
     refused = result.invalidRows;
   }

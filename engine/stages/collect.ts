@@ -27,7 +27,7 @@ export async function collect(context: StageContext, { with: inputs }: CollectSt
   const target = outputPath(dataset.path);
   context.progress(`reading ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
   const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && dataset.schema !== null;
-  const source = asOf(sourceSql(files, { allText: text, withFile: true }), dataset.schema, await sourceColumns(db, files, text), context.period.asOf);
+  const source = asOf(sourceSql(files, { allText: text, withFile: true, rejects: text }), dataset.schema, await sourceColumns(db, files, text), context.period.asOf);
   checkCancelled(context.signal);
   let sql = `SELECT * EXCLUDE (_file) FROM ${source}`;
   let quarantined = 0;
@@ -35,7 +35,7 @@ export async function collect(context: StageContext, { with: inputs }: CollectSt
   let rows: number | null = null;
   if (dataset.schema) {
     context.progress('checking every row against the schema');
-    const result = await validateTable(db, { source, schema: dataset.schema, mode: text ? 'raw' : 'typed' });
+    const result = await validateTable(db, { source, schema: dataset.schema, mode: text ? 'raw' : 'typed', rejects: text });
     ({ quarantined, detail } = await handleInvalid(context, db, inputs.dataset, result, inputs.invalid ?? 'quarantine'));
     const keep = inputs.invalid === 'warn';
     sql = keep ? await everyRow(db, source, dataset.schema, text ? 'raw' : 'typed') : result.validSql;
