@@ -1,7 +1,11 @@
 import type { FeatureSpec } from '../models/preprocess.ts';
 import type { Project } from '../project/loadProject.ts';
+import { parseTime } from '../project/parseTime.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../stages/datasetView.ts';
+
+/** The last moment that a calendar of JavaScript has, epoch milliseconds. */
+const lastTime = 8.64e15;
 
 /** Which fields of a row are kept beside its prediction. */
 export interface DeploymentColumns {
@@ -27,8 +31,8 @@ export function deploymentColumns(project: Project, config: ProjectConfig, deplo
     keyOf: (row) => (key === null || row[key] === null || row[key] === undefined ? null : String(row[key])),
     timeOf: (row) => {
       const value = time === null ? undefined : row[time];
-      const ms = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-      return Number.isFinite(ms) ? Math.round(ms) : Date.now();
+      const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseTime(value) : null;
+      return ms !== null && Math.abs(ms) <= lastTime ? Math.round(ms) : Date.now();
     },
     featuresOf: (row, features) => Object.fromEntries(features.map(({ name }) => [name, row[name] ?? null])),
   };

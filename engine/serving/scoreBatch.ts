@@ -28,6 +28,7 @@ export interface BatchRequest {
 }
 
 const chunk = 200_000;
+const own = ['_score', '_prediction', '_key', '_at', '_model_version'];
 let batches = 0;
 
 /** Scores a table into a Parquet file: all its columns with `_score`, `_prediction`, `_key`, `_at` and `_model_version`. Out of core; gives the count of rows. */
@@ -38,6 +39,8 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
   const scoresFile = join(store.folder, 'tmp', `scores-${process.pid}-${batches}.csv`);
   mkdirSync(join(store.folder, 'tmp'), { recursive: true });
   await db.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${request.source}`);
+  // What an earlier scoring added would stand beside the new under other names.
+  for (const name of own) await db.run(`ALTER TABLE ${rows} DROP COLUMN IF EXISTS ${name}`);
   try {
     const known = (await columnsOf(db, rows)).map((column) => column.name);
     const missing = model.meta.features.map((feature) => feature.name).filter((name) => !known.includes(name));

@@ -35,7 +35,7 @@ const mostRows = 10_000;
 /** Serves a deployment over HTTP on loopback: POST /predict, GET /health, GET /metrics. Each prediction is logged before it is answered. */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment: name } = request;
-  const deployment = config.deployments?.[name];
+  const deployment = Object.hasOwn(config.deployments ?? {}, name) ? config.deployments?.[name] : undefined;
   if (!deployment) throw new ProjectError(`There is no deployment \`${name}\`. Declared: ${Object.keys(config.deployments ?? {}).join(', ') || 'none'}.`);
   if (deployment.as !== 'api') throw new ProjectError(`The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`);
   const log = request.onLog ?? (() => {});
