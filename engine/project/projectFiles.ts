@@ -17,12 +17,19 @@ export function diskFiles(root: string): ProjectFiles {
       try {
         return readFileSync(join(root, path));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR' || path.includes('\0')) return null;
         throw error;
       }
     },
-    exists: (path) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined,
-    glob: (pattern) => globSync(pattern, { cwd: root }).map((path) => (sep === '/' ? path : path.split(sep).join('/'))).toSorted(),
+    exists(path) {
+      try {
+        return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+      } catch {
+        // A name that no file can have (a null character, too long) or a folder that may not be entered.
+        return false;
+      }
+    },
+    glob: (pattern) => (pattern.includes('\0') ? [] : globSync(pattern, { cwd: root })).map((path) => (sep === '/' ? path : path.split(sep).join('/'))).toSorted(),
   };
 }
 
