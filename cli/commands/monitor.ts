@@ -28,7 +28,7 @@ export async function monitor(context: CommandContext, name: string | undefined,
     const metric = Object.keys(declared.expect ?? {}).find((key) => windows.some((window) => window.performance[key] !== undefined));
     const rows = windows.map((window) => [new Date(window.start).toISOString().slice(0, 10), window.rows.toLocaleString('en-US'), window.status, `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`, metric === undefined ? '–' : number(window.performance[metric]), window.modelVersions.map((version) => `v${version}`).join(' ')]);
     for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4])) context.terminal.line(line);
-    for (const bound of broken) context.terminal.line(`expected ${bound.metric} ${bound.min === null ? `at most ${bound.max}` : `at least ${bound.min}`}, found ${number(bound.value)}`);
+    for (const bound of broken) context.terminal.line(`expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${number(bound.value)}`);
   }
   return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;
 }

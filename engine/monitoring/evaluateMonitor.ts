@@ -54,15 +54,23 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
 
 /** Starts of the windows to judge: from the first prediction on, ended by now, and not settled. */
 function openWindows({ sql }: Store, monitor: string, deployment: string, every: number, now: number, delay: number): number[] {
-  const live = sql.get<{ first: number | null; last: number | null }>('SELECT min(at) AS first, max(at) AS last FROM predictions WHERE deployment = ?', deployment);
-  const files = sql.get<{ first: number | null; last: number | null }>('SELECT min(from_at) AS first, max(to_at) AS last FROM prediction_files WHERE deployment = ?', deployment);
-  const firsts = [live?.first, files?.first].filter((at): at is number => typeof at === 'number');
-  const lasts = [live?.last, files?.last].filter((at): at is number => typeof at === 'number');
-  if (firsts.length === 0) return [];
   const settled = new Set(sql.all<{ start: number }>('SELECT start FROM windows WHERE monitor = ? AND evaluated_at >= end + ?', monitor, delay).map(({ start }) => start));
   const starts: number[] = [];
-  for (let start = Math.floor(Math.min(...firsts) / every) * every; start + every <= now && start <= Math.max(...lasts); start += every) if (!settled.has(start)) starts.push(start);
+  // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window since.
+  for (let next = nextPrediction(sql, deployment, Number.MIN_SAFE_INTEGER); next !== null; ) {
+    const start = Math.floor(next / every) * every;
+    if (start + every > now) break;
+    if (!settled.has(start)) starts.push(start);
+    next = nextPrediction(sql, deployment, start + every);
+  }
   return starts;
+}
+
+/** The time of the first prediction from a time on; that time itself where a file of predictions spans it. */
+function nextPrediction(sql: Store['sql'], deployment: string, from: number): number | null {
+  const live = sql.get<{ at: number | null }>('SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?', deployment, from)?.at ?? null;
+  const file = sql.get<{ at: number | null }>('SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?', from, deployment, from)?.at ?? null;
+  return live === null ? file : file === null ? live : Math.min(live, file);
 }
 
 async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, database: () => Promise<Database>, start: number, end: number): Promise<DriftWindow | null> {

@@ -23,9 +23,13 @@ export async function retrain(input: { project: Project; config: ProjectConfig; 
   const policy = config.retraining;
   const before = latestVersion(store, config.project);
   const champion = aliasVersion(store, config.project, 'champion');
-  recordEvent(store, { at: now, kind: 'retrained', monitor, text: `retraining because ${reason}`, modelVersion: champion, runId: null });
+  // Told when it has begun: one that could not begin must not start the cooldown.
+  const onStart: RunEvents['onStart'] = (run, plan) => {
+    recordEvent(store, { at: now, kind: 'retrained', monitor, text: `retraining because ${reason}`, modelVersion: champion, runId: run.runId });
+    input.events?.onStart?.(run, plan);
+  };
   const outcome = await executeRun({
-    project, store, stages: policy?.run, signal: input.signal, events: input.events, tags: { trigger: reason },
+    project, store, stages: policy?.run, signal: input.signal, events: { ...input.events, onStart }, tags: { trigger: reason },
     period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) }, commandLine: 'loopwright retrain',
   });
   const newest = latestVersion(store, config.project);

@@ -24,7 +24,7 @@ const withoutChampion = await serve().then(() => null, (error: unknown) => error
 promote(store, 'orders', 1, 'test');
 const server = await serve();
 
-const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ late: _, ...row }) => row);
+const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount, hour, country }) => ({ id, at, amount, hour, country }));
 const post = async (body: unknown, url = server.url) => {
   const response = await fetch(`${url}/predict`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: typeof body === 'string' ? body : JSON.stringify(body) });
   return { status: response.status, json: await response.json() as { error?: string; model_version?: number; predictions?: { score: number; prediction: string }[] } };

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DriftWindow } from '../../protocol/drift.ts';
+import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
+import { decideRetraining } from '../../engine/monitoring/policy.ts';
+import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
+
+const day = 86_400_000;
+const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({ id: i, start: i * day, end: (i + 1) * day, rows: 100, modelVersions: [1], status: 'ok', driftedShare: 0, values: [], performance: {}, labelled: 0, latencyP95Ms: 5, errorRate: 0, ...part });
+
+const config: ProjectConfig = {
+  version: 1, project: 'p', stages: {},
+  monitors: { m: { deployment: 'd', reference: 'v', window: { every: '1d' }, expect: { pr_auc: { min: 0.7 }, latency_p95_ms: { max: 20 }, error_rate: { max: 0.1 }, 'missing[a]': { max: 0.2 } } } },
+  // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
+  retraining: { when: [{ monitor: 'm', drift: 'dataset', for: '2 windows' }, { monitor: 'm', below: 'pr_auc', for: '2 windows' }], then: 'promote', cooldown: '5d' },
+};
+const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) => decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
+const drift = { status: 'drift' } as const;
+const few = { status: 'too few rows' } as const;
+
+test('drift has to hold for its count of windows in a row', () => {
+  assert.equal(decide([]).retrain, false);
+  assert.equal(decide([window(0, drift)]).retrain, false);
+  assert.deepEqual(decide([window(0, drift), window(1, drift)]), { retrain: true, reason: 'the inputs drifted for 2 windows', monitor: 'm' });
+  assert.equal(decide([window(0, drift), window(1), window(2, drift)]).retrain, false);
+  assert.equal(decide([window(0, drift), window(1, drift), window(2)]).retrain, false, 'it has to hold now');
+  assert.equal(decide([window(0, drift), window(1, few), window(2, drift)]).retrain, true, 'a window without a verdict breaks no series');
+});
+
+test('performance has to be known and below', () => {
+  const low = { performance: { pr_auc: 0.6 } };
+  assert.match(decide([window(0, low), window(1, low)]).reason, /^pr_auc was below 0\.7 for 2 windows \(last 0\.6\)$/);
+  assert.equal(decide([window(0, low), window(1, { performance: { pr_auc: 0.7 } })]).retrain, false);
+  assert.equal(decide([window(0, low), window(1), window(2, low)]).retrain, true, 'labels of the middle one have not arrived');
+});
+
+test('windows after now and windows before the last retraining do not count', () => {
+  const two = [window(0, drift), window(1, drift)];
+  assert.equal(decide(two, 1.5 * day).retrain, false);
+  assert.equal(decide(two, 100 * day, 1.5 * day).retrain, false);
+  assert.equal(decide([...two, window(2, drift), window(3, drift)], 100 * day, 2 * day).retrain, true);
+});
+
+test('a cooldown holds it back, and says until when', () => {
+  const windows = [window(2, drift), window(3, drift)];
+  const held = decide(windows, 4 * day, day);
+  assert.deepEqual([held.retrain, held.reason], [false, 'the inputs drifted for 2 windows, but the cooldown of 5d runs until 1970-01-07 00:00 UTC']);
+  assert.equal(decide(windows, 6 * day, day).retrain, true);
+});
+
+test('without a policy nothing is due', () => {
+  const { retraining: _, ...rest } = config;
+  assert.equal(decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0 }).reason, 'no retraining policy is declared');
+});
+
+test('a window breaks the bounds that its values break, and none without a verdict', () => {
+  const monitor = config.monitors?.['m'];
+  assert.ok(monitor);
+  const value = { column: 'a', missingCurrent: 0.5 } as DriftWindow['values'][number];
+  const bad = window(0, { performance: { pr_auc: 0.5 }, latencyP95Ms: 50, errorRate: 0.5, values: [value] });
+  assert.deepEqual(brokenBounds(monitor, bad).map(({ metric }) => metric), ['pr_auc', 'latency_p95_ms', 'error_rate', 'missing[a]']);
+  assert.deepEqual(brokenBounds(monitor, { ...bad, ...few }), []);
+  assert.deepEqual(brokenBounds(monitor, window(0)), []);
+  assert.deepEqual([windowValue(bad, 'missing[a]'), windowValue(bad, 'missing[b]'), windowValue(bad, 'recall')], [0.5, null, null]);
+});
