@@ -1,4 +1,5 @@
-import { isGlob, pathsOverlap } from '../project/glob.ts';
+import { isGlob } from '../project/glob.ts';
+import { PathIndex } from '../project/pathIndex.ts';
 import type { Rule } from './rule.ts';
 
 export const missingFile: Rule = {
@@ -12,15 +13,22 @@ export const missingFile: Rule = {
     for (const [name, dataset] of Object.entries(datasets ?? {})) {
       if (dataset.schema !== undefined && !files.exists(dataset.schema)) context.report(['datasets', name, 'schema'], `There is no file \`${dataset.schema}\`.`);
     }
-    const written = [...context.graph.stages.values()].flatMap((node) => node.outs);
-    const absent = (path: string) => !written.includes(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path));
+    const written = new PathIndex();
+    const exact = new Set<string>();
+    for (const node of context.graph.stages.values()) {
+      for (const out of node.outs) {
+        written.add(out, node.name);
+        exact.add(out);
+      }
+    }
+    const absent = (path: string) => !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path));
     for (const [name, stage] of Object.entries(stages)) {
       if ('uses' in stage && stage.uses === 'prepare' && !files.exists(stage.with.sql)) context.report(['stages', name, 'with', 'sql'], `There is no file \`${stage.with.sql}\`.`);
       if ('uses' in stage && stage.uses === 'collect' && 'files' in stage.with.from) {
         for (const path of [stage.with.from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, 'warning');
       }
       stage.deps?.forEach((path, i) => {
-        if (absent(path) && !written.some((out) => pathsOverlap(path, out))) context.report(['stages', name, 'deps', i], isGlob(path) ? `No file matches \`${path}\`.` : `There is no file \`${path}\`, and no stage writes it.`);
+        if (absent(path) && written.overlapping(path).size === 0) context.report(['stages', name, 'deps', i], isGlob(path) ? `No file matches \`${path}\`.` : `There is no file \`${path}\`, and no stage writes it.`);
       });
     }
     for (const node of context.graph.stages.values()) {

@@ -1,4 +1,4 @@
-import { pathsOverlap } from '../project/glob.ts';
+import { PathIndex } from '../project/pathIndex.ts';
 import type { Rule } from './rule.ts';
 
 export const outputTwice: Rule = {
@@ -7,12 +7,16 @@ export const outputTwice: Rule = {
   severity: 'error',
   docs: 'Two stages write the same file or folder, so the result depends on which ran last.',
   check(context) {
-    const stages = [...context.graph.stages.values()];
-    stages.forEach((node, i) => {
-      for (const other of stages.slice(0, i)) {
-        const shared = node.outs.find((out) => other.outs.some((earlier) => pathsOverlap(out, earlier)));
-        if (shared !== undefined) context.reportKey(['stages', node.name], `\`${node.name}\` and \`${other.name}\` both write \`${shared}\`.`);
+    const earlier = new PathIndex();
+    for (const node of context.graph.stages.values()) {
+      const told = new Set<string>();
+      for (const out of node.outs) {
+        for (const other of earlier.overlapping(out)) {
+          if (!told.has(other)) context.reportKey(['stages', node.name], `\`${node.name}\` and \`${other}\` both write \`${out}\`.`);
+          told.add(other);
+        }
       }
-    });
+      for (const out of node.outs) earlier.add(out, node.name);
+    }
   },
 };

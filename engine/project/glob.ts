@@ -27,7 +27,7 @@ export function globToRegExp(glob: string): RegExp {
 
 /** True when what one path names may be what the other names: the same path, a file in a folder, or a match of a glob. */
 export function pathsOverlap(a: string, b: string): boolean {
-  const [x, y] = [normalise(a), normalise(b)];
+  const [x, y] = [normalisePath(a), normalisePath(b)];
   if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;
   return (isGlob(x) && globToRegExp(x).test(sample(y))) || (isGlob(y) && globToRegExp(y).test(sample(x)));
 }
@@ -37,4 +37,5 @@ function sample(path: string): string {
   return path.replaceAll(/\*\*\/?/g, '').replaceAll(/[*?]/g, 'x').replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
 }
 
-const normalise = (path: string) => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+/** A path with `/`, without `./` before and `/` after. */
+export const normalisePath = (path: string): string => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');

@@ -1,8 +1,8 @@
 import type { StageKind } from '../../protocol/lifeCycle.ts';
-import { pathsOverlap } from './glob.ts';
 import { paramsIn } from './interpolate.ts';
 import type { ProjectFiles } from './projectFiles.ts';
 import type { ProjectConfig, StageConfig } from './schema/projectSchema.ts';
+import { PathIndex } from './pathIndex.ts';
 import { tablesIn } from './tablesIn.ts';
 
 /** A stage with what it reads and writes, as paths relative to the root. */
@@ -35,11 +35,11 @@ export function kindOf(stage: StageConfig): StageKind {
 export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
   const stages = new Map<string, StageNode>();
   for (const [name, stage] of Object.entries(config.stages)) stages.set(name, describe(name, stage, config, files));
+  const written = new PathIndex();
+  for (const node of stages.values()) for (const out of node.outs) written.add(out, node.name);
   for (const node of stages.values()) {
     const sources = new Set<string>();
-    for (const other of stages.values()) {
-      if (other !== node && node.deps.some((dep) => other.outs.some((out) => pathsOverlap(dep, out)))) sources.add(other.name);
-    }
+    for (const dep of node.deps) for (const owner of written.overlapping(dep)) if (owner !== node.name) sources.add(owner);
     if (node.kind === 'validate') {
       const model = (node.config as Extract<StageConfig, { uses: 'validate' }>).with.model;
       if (stages.has(model)) sources.add(model);
