@@ -11,7 +11,7 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const stale = overview.stages.filter((stage) => stage.state === 'stale').length;
   const attention = attentionCount(project);
   const words = [
-    champion ? `$(verified) ${overview.project} v${champion.version}` : `$(sync) ${overview.project}`,
+    champion ? `$(verified) ${overview.project} v${champion.version}` : `$(circle-outline) ${overview.project}`,
     running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
     attention > 0 ? `$(warning) ${attention}` : '',
   ];

@@ -25,6 +25,10 @@ it('names only known commands, views and context keys in menus and welcome texts
   for (const [, name] of text.matchAll(/view == (loopwright\.\w+)/g)) assert.ok(Object.values<string>(viewIds).includes(name ?? ''), name);
   assert.deepEqual(sorted(contributes.views.loopwright.map((one: { id: string }) => one.id)), sorted(Object.values(viewIds)));
   assert.ok(text.includes(contextKeys.hasProject));
+  // A when clause takes single quotes only; one in double quotes is dropped, and its action then stands on every row.
+  const clauses = [...text.matchAll(/"when":"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause ?? '');
+  assert.ok(clauses.length > 50);
+  assert.deepEqual(clauses.filter((clause) => clause.includes('\\"')), []);
 });
 
 it('declares the settings with the defaults that the client assumes', () => {
