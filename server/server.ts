@@ -1,10 +1,14 @@
-import { DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
 import type { LanguageRequests } from '../protocol/languageServer.ts';
+import { provideCodeActions } from './features/codeActions.ts';
 import { provideCompletion } from './features/completion.ts';
+import { provideDefinition } from './features/definition.ts';
 import { Diagnostics } from './features/diagnostics.ts';
+import { provideDocumentLinks } from './features/documentLinks.ts';
+import { provideDocumentSymbols } from './features/documentSymbols.ts';
 import { provideHover } from './features/hover.ts';
 import { provideOutline } from './features/outline.ts';
 import { Workspace } from './workspace.ts';
@@ -23,6 +27,10 @@ export function startServer(connection: Connection): void {
         textDocumentSync: TextDocumentSyncKind.Incremental,
         completionProvider: { triggerCharacters: [':', ' ', '.', '{', '[', ',', '-', '/'] },
         hoverProvider: true,
+        definitionProvider: true,
+        documentSymbolProvider: true,
+        documentLinkProvider: {},
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
       serverInfo: { name: 'loopwright' },
     };
@@ -50,6 +58,10 @@ export function startServer(connection: Connection): void {
   };
   connection.onCompletion(guarded('completion', null, ({ textDocument, position }) => provideCompletion(workspace, textDocument.uri, position)));
   connection.onHover(guarded('hover', null, ({ textDocument, position }) => provideHover(workspace, textDocument.uri, position)));
+  connection.onDefinition(guarded('definition', null, ({ textDocument, position }) => provideDefinition(workspace, textDocument.uri, position)));
+  connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
+  connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
+  connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
   connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
 
   documents.listen(connection);

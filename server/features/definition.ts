@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Location, Position } from 'vscode-languageserver';
+import { entryOf, nodeAt, type Located } from '../../engine/project/located.ts';
+import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
+import { shapesAt, spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
+import { shapes } from '../../engine/project/shape.ts';
+import { toUri, type Workspace } from '../workspace.ts';
+import { datasetAround } from './columns.ts';
+import { toLspRange } from './ranges.ts';
+
+const sections: Record<string, string> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
+
+/** Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema, or the file of a path. */
+export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
+  const kind = workspace.kindOf(uri);
+  const parsed = workspace.parsed(uri);
+  const project = workspace.projectOf(uri);
+  if (kind === null || !parsed || !project) return null;
+  const offset = parsed.lines.offset(position.line + 1, position.character + 1);
+  for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
+    if (offset >= match.index && offset <= match.index + match[0].length + 1) return declared(project, match[1] ?? '', match[2] ?? '');
+  }
+  const spot = spotAt(parsed.root, offset);
+  if (!spot) return null;
+  const [section, name] = spot.path;
+  if (kind === 'experiment' && spot.on === 'key') {
+    if (spot.path.length === 2 && (section === 'params' || section === 'stages')) return declared(project, section, String(name));
+    return spot.path.length === 3 && section === 'sweep' && name === 'params' ? declared(project, 'params', String(spot.path[2])) : null;
+  }
+  if (spot.on !== 'value' || spot.value?.kind !== 'scalar') return null;
+  const text = String(spot.value.value);
+  for (const shape of shapesAt(shapes[kind], parsed.root, spot.path)) {
+    const target = sections[shape.format ?? ''];
+    if (target !== undefined) return declared(project, target, text);
+    if (shape.format === 'path' && project.files.exists(text)) return { uri: toUri(join(project.root, text)), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };
+    if (shape.format === 'column') return columnField(project, datasetAround(parsed.root, spot.path), text);
+  }
+  return null;
+}
+
+function declared(project: Project, section: string, name: string): Location | null {
+  const entry = entryOf(nodeAt(project.file.parsed.root ?? undefined, [section]), name);
+  return entry ? inFile(project, project.file, entry.keyRange) : null;
+}
+
+function columnField(project: Project, dataset: string | null, column: string): Location | null {
+  const path = dataset === null ? undefined : project.resolved.config?.datasets?.[dataset]?.schema;
+  const file = path === undefined ? undefined : project.schemas.get(path);
+  const fields = nodeAt(file?.parsed.root ?? undefined, ['fields']);
+  if (!file || fields?.kind !== 'seq') return null;
+  const at = fields.items.findIndex((field) => scalarText(entryOf(field, 'name')?.value) === column);
+  const name: KeyPath = ['fields', at, 'name'];
+  const node = nodeAt(file.parsed.root ?? undefined, name);
+  return node ? inFile(project, file, node.range) : null;
+}
+
+function scalarText(node: Located | undefined): string | null {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
+}
+
+function inFile(project: Project, file: ConfigFile<unknown>, range: { start: number; end: number }): Location {
+  return { uri: toUri(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) };
+}
