@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { rejectTables } from './readSource.ts';
-import type { RuleFinding } from './validateTable.ts';
+import type { RuleFinding } from './ruleFinding.ts';
 
 /** Takes away what earlier reads noted. */
 export async function forgetRejects(db: Database): Promise<void> {

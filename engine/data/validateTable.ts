@@ -5,6 +5,7 @@ import { fieldRules, type FieldRule } from './fieldRules.ts';
 import { parseField, type ParsedField } from './parseField.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
+import type { RuleFinding } from './ruleFinding.ts';
 import { forgetRejects, keepRejects, rejectFindings } from './rejects.ts';
 import { keyRules, markRepeats, type KeyRule } from './uniqueKeys.ts';
 
@@ -20,18 +21,6 @@ export interface ValidateOptions {
   alsoKeep?: readonly string[];
   /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. */
   rejects?: boolean;
-}
-
-/** How often one rule was broken and where first. Rows count from 1 in their file, the header not counted. */
-export interface RuleFinding {
-  field: string;
-  rule: string;
-  severity: 'error' | 'warning';
-  count: number;
-  firstRow: number;
-  firstFile: string | null;
-  firstValue: string | null;
-  message: string;
 }
 
 export interface ValidationResult {
