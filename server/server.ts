@@ -11,6 +11,7 @@ import { provideDocumentLinks } from './features/documentLinks.ts';
 import { provideDocumentSymbols } from './features/documentSymbols.ts';
 import { provideHover } from './features/hover.ts';
 import { provideOutline } from './features/outline.ts';
+import { prepareRename, provideReferences, provideRename } from './features/references.ts';
 import { Workspace } from './workspace.ts';
 
 /** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
@@ -28,6 +29,8 @@ export function startServer(connection: Connection): void {
         completionProvider: { triggerCharacters: [':', ' ', '.', '{', '[', ',', '-', '/'] },
         hoverProvider: true,
         definitionProvider: true,
+        referencesProvider: true,
+        renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentLinkProvider: {},
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
@@ -59,6 +62,10 @@ export function startServer(connection: Connection): void {
   connection.onCompletion(guarded('completion', null, ({ textDocument, position }) => provideCompletion(workspace, textDocument.uri, position)));
   connection.onHover(guarded('hover', null, ({ textDocument, position }) => provideHover(workspace, textDocument.uri, position)));
   connection.onDefinition(guarded('definition', null, ({ textDocument, position }) => provideDefinition(workspace, textDocument.uri, position)));
+  connection.onReferences(guarded('references', [], ({ textDocument, position, context }) => provideReferences(workspace, textDocument.uri, position, context.includeDeclaration)));
+  connection.onPrepareRename(guarded('rename', null, ({ textDocument, position }) => prepareRename(workspace, textDocument.uri, position)));
+  // A refused rename tells the person why, so this one may throw.
+  connection.onRenameRequest(({ textDocument, position, newName }) => provideRename(workspace, textDocument.uri, position, newName));
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
   connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));

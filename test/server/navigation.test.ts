@@ -70,6 +70,22 @@ describe('finding the way in a project, over LSP', () => {
     assert.equal(await definition('loopwright.yaml', 'card-fraud'), null);
   });
 
+  it('finds every place of a name, in experiments and SQL too', async () => {
+    const where = async (path: string, text: string, n = 1) => (await connection.sendRequest<Location[]>('textDocument/references', { textDocument: { uri: uriOf(path) }, position: at(path, text, n), context: { includeDeclaration: true } })).map((place) => `${place.uri.slice(uriOf('').length + (uriOf('').endsWith('/') ? 0 : 1))}:${place.range.start.line + 1}`);
+    assert.deepEqual(await where('loopwright.yaml', 'learning_rate: 0.003'), ['loopwright.yaml:7', 'loopwright.yaml:33', 'experiments/rates.experiment.yaml:7']);
+    assert.deepEqual(await where('loopwright.yaml', 'train\n      data'), ['loopwright.yaml:27', 'loopwright.yaml:40', 'loopwright.yaml:71', 'experiments/wider.experiment.yaml:3']);
+    const transactions = await where('loopwright.yaml', 'transactions: {');
+    assert.ok(transactions.includes('loopwright.yaml:19') && transactions.some((place) => place.startsWith('sql/features.sql:')), transactions.join(' '));
+  });
+
+  it('renames in all of them, and says why it will not', async () => {
+    const rename = (newName: string) => connection.sendRequest<{ changes: Record<string, { newText: string }[]> }>('textDocument/rename', { textDocument: { uri: uriOf('loopwright.yaml') }, position: at('loopwright.yaml', 'epochs: 60'), newName });
+    const { changes } = await rename('rounds');
+    assert.deepEqual(Object.fromEntries(Object.entries(changes).map(([uri, edits]) => [uri.split('/').at(-1), edits.length])), { 'loopwright.yaml': 2, 'rates.experiment.yaml': 1 });
+    await assert.rejects(rename('hidden'), /declared under `params` already/);
+    await assert.rejects(rename('two words'), /cannot be a name/);
+  });
+
   it('lists stages, params and columns as symbols', async () => {
     const symbols = await connection.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri: uriOf('loopwright.yaml') } });
     const stages = symbols.find((symbol) => symbol.name === 'stages')?.children ?? [];
