@@ -6,7 +6,7 @@ import { messageOf } from '../../engine/errors.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
 import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
-import { findRoot, type CommandContext } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ export async function doctor(context: CommandContext): Promise<number> {
       if (free < 1) throw new Error(`${free.toFixed(1)} GB are free; runs need room for artifacts, at least 1 GB`);
       return `${free.toFixed(0)} GB free`;
     }),
-    await probe('Project', async () => findRoot(undefined), 'no loopwright.yaml here or above; `loopwright init` makes one'),
+    await probe('Project', async () => context.project().root, 'no loopwright.yaml here or above; `loopwright init` makes one'),
   ];
   if (context.json) context.printJson(findings);
   else for (const { name, state, detail } of findings) context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);

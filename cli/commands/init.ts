@@ -62,6 +62,7 @@ async function projectFor(root: string, data: string, target: string | undefined
   let schema: DatasetSchema;
   let chosen: string | undefined;
   let values: unknown[];
+  let rows: number;
   try {
     const source = sourceSql([data]);
     schema = await inferSchema(db, source);
@@ -70,6 +71,7 @@ async function projectFor(root: string, data: string, target: string | undefined
     if (chosen === undefined || !names.includes(chosen)) throw new ProjectError(`The data has no column \`${target}\`; it has ${names.join(', ')}.`);
     const column = quoteIdentifier(chosen);
     values = (await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1 LIMIT 3`)).map((row) => row['value']);
+    rows = Number((await db.rows(`SELECT count(*) AS n FROM ${source}`))[0]?.['n'] ?? 0);
   } finally {
     db.close();
   }
@@ -96,6 +98,8 @@ seed: 1
 params:
   hidden: [32, 16]
   epochs: 30
+  batch_size: ${rows < 20_000 ? 32 : 256}
+  learning_rate: 0.005
 
 datasets:
   source: { path: ${JSON.stringify(path)} }
@@ -111,7 +115,7 @@ stages:
       split: { ${split}, train: 0.7, validation: 0.15, test: 0.15 }
   train:
     uses: train
-    with: { data: features, model: mlp, hidden: "\${params.hidden}", epochs: "\${params.epochs}" }
+    with: { data: features, model: mlp, hidden: "\${params.hidden}", epochs: "\${params.epochs}", batch_size: "\${params.batch_size}", learning_rate: "\${params.learning_rate}" }
   validate:
     uses: validate
     with: { model: train, data: features }

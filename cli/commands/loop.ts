@@ -7,6 +7,7 @@ import { runLoop, type LoopEvents, type LoopOutcome } from '../../engine/loop/ru
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readTime } from '../readOption.ts';
 import { runPrinter } from '../runPrinter.ts';
 import { bar, number, table } from '../terminal.ts';
 
@@ -23,15 +24,12 @@ export interface LoopOptions {
 export async function loop(context: CommandContext, options: LoopOptions): Promise<number> {
   const { terminal } = context;
   const project = context.project();
+  const [from, to] = [readTime(options.from, 'from'), readTime(options.to, 'to')];
+  if (options.replay === undefined && (from !== null || to !== null || options.sql !== undefined)) throw new ProjectError('`--from`, `--to` and `--sql` need `--replay FILES`; without it the loop watches live traffic.');
   const store = context.store();
-  const time = (text: string | undefined, name: string) => {
-    const at = text === undefined ? null : Date.parse(text);
-    if (at !== null && Number.isNaN(at)) throw new ProjectError(`\`--${name} ${text}\` is not a time; write it like 2026-04-01.`);
-    return at;
-  };
   const outcome = await runLoop({
     project, store, signal: context.signal, events: printer(context, options.verbose ?? false),
-    replay: options.replay === undefined ? null : { path: options.replay, sql: options.sql ?? null, from: time(options.from, 'from'), to: time(options.to, 'to') },
+    replay: options.replay === undefined ? null : { path: options.replay, sql: options.sql ?? null, from, to },
     serve: (deployment) => startServer(context, deployment, options.port),
   });
   const config = context.config();

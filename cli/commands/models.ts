@@ -1,9 +1,9 @@
 import { buildCard } from '../../engine/registry/buildCard.ts';
 import { summariseVersions } from '../../engine/registry/modelVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
-import { ProjectError } from '../../engine/errors.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readVersion } from '../readOption.ts';
 import { ago, table } from '../terminal.ts';
 
 /** `loopwright models`: the versions with their aliases and gates. */
@@ -22,8 +22,7 @@ export async function models(context: CommandContext): Promise<number> {
 
 /** `loopwright models promote VERSION`: through the gates, like every promotion. */
 export async function promoteModel(context: CommandContext, version: string): Promise<number> {
-  if (!/^v?\d+$/.test(version)) throw new ProjectError(`\`${version}\` is not a version; write a number such as 3.`);
-  const result = promote(context.store(), context.config().project, Number(version.replace('v', '')), 'promoted by hand');
+  const result = promote(context.store(), context.config().project, readVersion(version), 'promoted by hand');
   if (context.json) context.printJson(result);
   else context.terminal.line(result.previous === result.version ? `v${result.version} is the champion already.` : `v${result.version} is champion${result.previous === null ? '' : `; v${result.previous} was before. \`loopwright models rollback\` goes back`}.`);
   return exitCodes.done;
@@ -39,8 +38,7 @@ export async function rollbackModel(context: CommandContext): Promise<number> {
 
 /** `loopwright models card [VERSION]`: the card as JSON. */
 export async function modelCard(context: CommandContext, version: string | undefined): Promise<number> {
-  const which = version === undefined ? 'champion' : version === 'latest' || version === 'champion' ? version : Number(version.replace('v', ''));
-  if (Number.isNaN(which)) throw new ProjectError(`\`${version}\` is not a version; write a number, champion or latest.`);
+  const which = version === undefined ? 'champion' : version === 'latest' || version === 'champion' ? version : readVersion(version);
   context.printJson(buildCard(context.store(), context.config(), which));
   return exitCodes.done;
 }

@@ -3,6 +3,7 @@ import { brokenBounds } from '../../engine/monitoring/bounds.ts';
 import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readTime } from '../readOption.ts';
 import { number, table } from '../terminal.ts';
 
 export interface MonitorOptions {
@@ -14,10 +15,9 @@ export async function monitor(context: CommandContext, name: string | undefined,
   const config = context.config();
   const monitors = Object.keys(config.monitors ?? {});
   const chosen = name ?? monitors[0];
-  const declared = chosen === undefined ? undefined : config.monitors?.[chosen];
+  const declared = chosen !== undefined && monitors.includes(chosen) ? config.monitors?.[chosen] : undefined;
   if (chosen === undefined || !declared) throw new ProjectError(name === undefined ? 'No monitor is declared under `monitors`.' : `There is no monitor \`${name}\`. Declared: ${monitors.join(', ') || 'none'}.`);
-  const now = options.now === undefined ? Date.now() : Date.parse(options.now);
-  if (Number.isNaN(now)) throw new ProjectError(`\`--now ${options.now}\` is not a time; write it like 2026-05-20T00:00:00Z.`);
+  const now = readTime(options.now, 'now') ?? Date.now();
   await evaluateMonitor({ project: context.project(), config, store: context.store(), monitor: chosen, now, signal: context.signal });
   const windows = listWindows(context.store(), chosen);
   const last = windows.findLast((window) => window.status !== 'too few rows');

@@ -9,6 +9,7 @@ import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readVersion } from '../readOption.ts';
 import { bar } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -23,16 +24,17 @@ export interface PredictOptions {
 export async function predict(context: CommandContext, options: PredictOptions): Promise<number> {
   const { root, files } = context.project();
   const config = context.config();
-  const deployment = options.deployment === undefined ? undefined : config.deployments?.[options.deployment];
+  const deployment = options.deployment !== undefined && Object.hasOwn(config.deployments ?? {}, options.deployment) ? config.deployments?.[options.deployment] : undefined;
   if (options.deployment !== undefined && deployment?.as !== 'batch') throw new ProjectError(`\`${options.deployment}\` is no batch deployment.`);
   const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
   if (input === undefined) throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
+  const asked = options.modelVersion === undefined ? null : readVersion(options.modelVersion);
+  const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();
-  const wanted = options.modelVersion === undefined ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion') : getVersion(store, config.project, Number(options.modelVersion.replace('v', '')));
+  const wanted = asked === null ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion') : getVersion(store, config.project, asked);
   if (!wanted) throw new WorkError('There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.');
   const found = isGlob(input) ? files.glob(input).map((file) => join(root, file)) : [isAbsolute(input) ? input : existsSync(join(root, input)) ? join(root, input) : resolve(input)];
   if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
-  const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
   const db = await openDatabase();
@@ -42,7 +44,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
     let source = sourceSql(found);
     if (sql !== null) {
       await db.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${source}`);
-      source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')})`;
+      source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')}\n)`;
     }
     const result = await scoreBatch({ store, version: wanted, db, source, output, columns: deploymentColumns(context.project(), config, options.deployment ?? ''), deployment: options.deployment ?? null, signal: context.signal, onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`) });
     if (context.json) context.printJson({ rows: result.rows, output: result.output, model: config.project, version: wanted.version });

@@ -1,9 +1,9 @@
-import { ProjectError } from '../../engine/errors.ts';
 import { listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
 import { decideRetraining } from '../../engine/monitoring/policy.ts';
 import { lastRetrained, retrain as retrainModel } from '../../engine/monitoring/retrain.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readTime } from '../readOption.ts';
 import { runPrinter } from '../runPrinter.ts';
 
 export interface RetrainOptions {
@@ -15,8 +15,7 @@ export interface RetrainOptions {
 export async function retrain(context: CommandContext, options: RetrainOptions): Promise<number> {
   const config = context.config();
   const store = context.store();
-  const now = options.now === undefined ? Date.now() : Date.parse(options.now);
-  if (Number.isNaN(now)) throw new ProjectError(`\`--now ${options.now}\` is not a time; write it like 2026-05-20T00:00:00Z.`);
+  const now = readTime(options.now, 'now') ?? Date.now();
   const decision = decideRetraining({ config, windowsOf: (monitor) => listWindows(store, monitor), lastRetrained: lastRetrained(store), now });
   if (options.ifDue && !decision.retrain) {
     if (context.json) context.printJson({ status: 'not due', reason: decision.reason });

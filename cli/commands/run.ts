@@ -21,7 +21,7 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   const project = context.project();
   const experiment = options.experiment ?? 'default';
   const params = Object.fromEntries((options.param ?? []).map(parseParam)) as Record<string, ParamValue>;
-  for (const name of Object.keys(params)) if (!(name in (context.config().params ?? {}))) throw new ProjectError(`The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`);
+  for (const name of Object.keys(params)) if (!Object.hasOwn(context.config().params ?? {}, name)) throw new ProjectError(`The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`);
   const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
   const sweep = project.experiments.get(experiment)?.value?.sweep;
   if (sweep) {

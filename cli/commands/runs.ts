@@ -1,6 +1,7 @@
 import { getRun, listRuns } from '../../engine/tracking/queryRuns.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { readCount } from '../readOption.ts';
 import { ago, duration, number, table } from '../terminal.ts';
 
 export interface RunsOptions {
@@ -13,6 +14,7 @@ export interface RunsOptions {
 export async function runs(context: CommandContext, id: string | undefined, options: RunsOptions): Promise<number> {
   const store = context.storeIfAny();
   const { terminal } = context;
+  const limit = readCount(options.limit ?? '20', 'limit');
   if (id !== undefined) {
     const run = getRun(store ?? context.store(), id);
     if (context.json) context.printJson(run);
@@ -26,7 +28,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
     }
     return exitCodes.done;
   }
-  const page = store ? listRuns(store, { ...(options.experiment ? { experiment: options.experiment } : {}), ...(options.search ? { search: options.search } : {}), limit: Number(options.limit ?? 20) }) : { runs: [], total: 0 };
+  const page = store ? listRuns(store, { ...(options.experiment ? { experiment: options.experiment } : {}), ...(options.search ? { search: options.search } : {}), limit }) : { runs: [], total: 0 };
   if (context.json) context.printJson(page);
   else if (page.runs.length === 0) terminal.line('No runs. `loopwright run` makes the first.');
   else {

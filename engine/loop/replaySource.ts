@@ -42,7 +42,7 @@ export async function openReplay(input: { project: Project; db: Database; path: 
   const column = quoteIdentifier(time);
   const bounds = [input.from === null ? null : `${column} >= make_timestamp_ms(${Math.round(input.from)})`, input.to === null ? null : `${column} < make_timestamp_ms(${Math.round(input.to)})`].filter((bound) => bound !== null);
   await db.run(`CREATE TEMP TABLE rows AS SELECT * FROM ${checked}${bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : ''}`);
-  await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${input.sql ?? 'SELECT * FROM rows'}) `);
+  await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${input.sql ?? 'SELECT * FROM rows'}\n)`);
   const names = (await columnsOf(db, 'replay')).map(({ name }) => name);
   const shaped = [input.modelTime, time].find((name) => name !== null && names.includes(name));
   if (typeof shaped !== 'string') throw new DataError(`The SQL of the replay must keep the time: a column \`${input.modelTime ?? time}\`.`);

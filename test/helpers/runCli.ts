@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { entryOf } from './entryOf.ts';
 
 export interface CliResult {
   /** Exit code, or null when a signal ended it. */
@@ -15,7 +15,7 @@ export interface CliOptions {
   env?: Record<string, string | undefined>;
 }
 
-const entry = process.env['LOOPWRIGHT_CLI'] ?? fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const entry = process.env['LOOPWRIGHT_CLI'] ?? entryOf('dist/cli.cjs', 'cli/main.ts');
 const ownVariables = ['NO_COLOR', 'FORCE_COLOR', 'CI', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'];
 
 /** A running command; its output grows as it comes. */
@@ -26,7 +26,7 @@ export interface RunningCli {
   ended: Promise<CliResult>;
 }
 
-/** Starts `loopwright …` from its source (or from the file in LOOPWRIGHT_CLI). */
+/** Starts `loopwright …` as it is now: its bundle when that is new, its source otherwise, or the file in LOOPWRIGHT_CLI. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of ownVariables) delete env[name];
