@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import type { CodeServer } from './codeServer.ts';
 
 export interface EditorServer {
+  /** Everything the server starts is below this process. */
+  pid: number;
   origin: string;
   port: number;
   /** Everything the server wrote. */
@@ -16,23 +18,25 @@ export interface EditorServerOptions {
   /** Data, extensions and logs of this server; nothing outside is touched. */
   data: string;
   trust: boolean;
+  /** Laid over the environment of this process. */
+  env?: Record<string, string>;
 }
 
 /** Starts the VS Code server on a free port of this machine only. */
-export async function startEditorServer({ code, data, trust }: EditorServerOptions): Promise<EditorServer> {
+export async function startEditorServer({ code, data, trust, env = {} }: EditorServerOptions): Promise<EditorServer> {
   const port = await freePort();
   const args = [code.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--server-data-dir', data, '--disable-telemetry', '--disable-experiments', '--enable-smoke-test-driver'];
   if (trust) args.push('--disable-workspace-trust');
   // Its own group, so that the extension hosts it starts end with it.
-  const child = spawn(code.node, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NODE_OPTIONS: '' } });
+  const child = spawn(code.node, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env, NODE_OPTIONS: '' } });
   const lines: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   await ready(child, lines);
-  return { origin: `http://127.0.0.1:${port}`, port, log: () => lines.join(''), stop: () => stop(child) };
+  return { pid: child.pid ?? 0, origin: `http://127.0.0.1:${port}`, port, log: () => lines.join(''), stop: () => stop(child) };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

@@ -64,7 +64,7 @@ function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
   const lenses = [lens(place, '$(play) Run', commandIds.runStage, subject)];
   if (!stage) return lenses;
   const run: RowSubject = stage.last ? { ...subject, runId: stage.last.runId } : subject;
-  const explained = stage.reasons.length > 0;
+  const explained = stage.reasons.length > 0 && stage.state !== 'never';
   lenses.push(lens(place, lensText(stage), explained ? commandIds.whyStale : commandIds.openRunHistory, explained ? subject : run));
   if (explained) lenses.push(lens(place, 'Why?', commandIds.whyStale, subject));
   if (stage.last) lenses.push(lens(place, 'History', commandIds.openRunHistory, { project }));

@@ -57,6 +57,8 @@ export class ViewPanels implements Disposable {
   }
 
   async #restore<V extends ViewName>(view: V, panel: WebviewPanel, kept: unknown): Promise<void> {
+    // The view in front is restored while the extension still starts.
+    await this.#options.projects.known;
     const found = readKept(kept);
     const project = found ? this.#options.projects.byRoot(found.root) : this.#options.projects.all[0];
     // A panel of a project that is gone has nothing to say.

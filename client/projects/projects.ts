@@ -12,6 +12,11 @@ export class Projects implements Disposable {
   readonly #parts: Disposable[] = [];
   readonly #watchers = new Map<string, Disposable>();
   #all: Project[] = [];
+  #looked = (): void => {};
+  /** Settled when the folders were looked through for the first time. */
+  readonly known = new Promise<void>((resolve) => {
+    this.#looked = resolve;
+  });
 
   constructor(create: (root: string) => Project) {
     this.#create = create;
@@ -35,6 +40,7 @@ export class Projects implements Disposable {
     for (const gone of this.#all.filter((project) => !roots.includes(project.root))) gone.dispose();
     this.#all = roots.map((root) => this.#all.find((project) => project.root === root) ?? this.#open(root));
     await commands.executeCommand('setContext', contextKeys.hasProject, this.#all.length > 0);
+    this.#looked();
     this.#changed.fire();
   }
 

@@ -26,8 +26,7 @@ function lifeRow(project: Project, line: LifeLine, { stages, monitors, deploymen
   const row: Row = {
     id: `life/${line.part}`,
     label,
-    // The icon and the tooltip say "stale" already; the narrow line has room for the reason only.
-    description: line.detail.replace(/^stale: /, ''),
+    description: line.state === 'stale' ? shortReason(line.detail) : line.detail,
     tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}`,
     icon: look.icon,
     color: look.color,
@@ -37,6 +36,11 @@ function lifeRow(project: Project, line: LifeLine, { stages, monitors, deploymen
   };
   if (line.part === 'develop') row.children = () => stages.map((stage) => stageRow(project, stage));
   return row;
+}
+
+/** The icon and the tooltip say "stale" and name whole paths; the narrow line has room for the reason only. */
+function shortReason(detail: string): string {
+  return detail.replace(/^stale: /, '').replaceAll(/(?:[\w.-]+\/)+(?=[\w.*-]+)/g, '');
 }
 
 function contextOf(line: LifeLine): string {

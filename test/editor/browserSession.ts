@@ -22,7 +22,7 @@ interface Work {
 /** The suite in code-server's workbench: a real extension host, real tasks and terminals, real webviews. */
 export async function runInBrowser(code: CodeServer, session: Session, work: Work, root: string): Promise<void> {
   writeSettings(work.data);
-  if (session.vsix !== null) install(code, session.vsix, work.data);
+  if (session.vsix !== null) installVsix(code, session.vsix, work.data);
   Object.assign(process.env, { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results, LOOPWRIGHT_PICTURES: work.pictures });
   const server = await startEditorServer({ code, data: work.data, trust: session.suite !== 'untrusted' });
   const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
@@ -70,7 +70,7 @@ function takePictures(page: Page, folder: string): { stop(): void } {
 }
 
 /** Nothing that talks, updates or asks at start. */
-function writeSettings(data: string): void {
+export function writeSettings(data: string): void {
   const settings = { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never', 'files.autoSave': 'off', 'telemetry.telemetryLevel': 'off', 'workbench.startupEditor': 'none', 'workbench.tips.enabled': false, 'extensions.autoUpdate': false, 'extensions.autoCheckUpdates': false, 'git.openRepositoryInParentFolders': 'never', 'chat.disableAIFeatures': true, 'workbench.secondarySideBar.defaultVisibility': 'hidden' };
   for (const scope of ['User', 'Machine']) {
     mkdirSync(join(data, 'data', scope), { recursive: true });
@@ -78,7 +78,11 @@ function writeSettings(data: string): void {
   }
 }
 
-function install(code: CodeServer, vsix: string, data: string): void {
+/** Installs the package and returns the folder it went to. */
+export function installVsix(code: CodeServer, vsix: string, data: string): string {
   const said = execFileSync(code.node, [code.main, '--install-extension', vsix, '--server-data-dir', data, '--accept-server-license-terms', '--force'], { encoding: 'utf8' });
   console.log(said.trim().split('\n').at(-1));
+  const folder = readdirSync(join(data, 'extensions')).find((name) => name.startsWith('loopwright.'));
+  if (folder === undefined) throw new Error(`The package was not installed into ${data}/extensions.\n${said}`);
+  return join(data, 'extensions', folder);
 }

@@ -6,18 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.ts';
 import { installedCodeServer } from '../../scripts/codeServer.ts';
 import { runInBrowser } from './browserSession.ts';
+import { runAsPerson } from './personSession.ts';
+import { personSessions } from './person/personSessions.ts';
 import { emptyExtension } from './session.ts';
+import type { PersonSession } from './person/personTest.ts';
 import type { Session } from './session.ts';
 import { chromiumPath } from '../helpers/viewPage.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+type Counts = Record<'passed' | 'failed' | 'skipped', number>;
 
 interface Line {
   test?: string;
   state?: 'passed' | 'failed' | 'skipped';
   ms?: number;
   error?: string;
-  counts?: Record<'passed' | 'failed' | 'skipped', number>;
+  counts?: Counts;
 }
 
 /** Runs the suites inside a real VS Code: a desktop one named by LOOPWRIGHT_CODE, else code-server in a headless Chromium. */
@@ -33,16 +38,49 @@ async function main(): Promise<number> {
   if (vsix === null && existsSync(join(example, '.loopwright'))) sessions.push({ suite: 'pictures', project: example, vsix });
   const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const add = (counts: Counts): void => {
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  };
   for (const session of sessions.filter((one) => chosen === undefined || one.suite === chosen)) {
     console.log(`# ${session.suite}`);
-    const counts = await runSession(session);
-    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+    add(await timed(() => runSession(session)));
+  }
+  for (const [name, session] of Object.entries(personSessions).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) {
+    console.log(`# ${name}`);
+    add(await timed(() => playSession(name, session, vsix)));
   }
   console.log(JSON.stringify({ editor: total }));
   return total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
 }
 
-async function runSession(session: Session): Promise<{ passed: number; failed: number; skipped: number }> {
+/** A person is played in the browser; the desktop editor has the suites inside. */
+function canPlay(): boolean {
+  return process.env['LOOPWRIGHT_CODE'] === undefined && installedCodeServer() !== null && chromiumPath() !== null;
+}
+
+async function timed(work: () => Promise<Counts>): Promise<Counts> {
+  const started = performance.now();
+  const counts = await work();
+  console.log(`  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return counts;
+}
+
+async function playSession(name: string, session: PersonSession, vsix: string | null): Promise<Counts> {
+  const code = installedCodeServer();
+  if (!code || chromiumPath() === null) return skip('a person is played in code-server with Chromium');
+  const folder = mkdtempSync(join(tmpdir(), `loopwright-${name}-`));
+  const work = { folder, results: join(folder, 'results.jsonl'), data: join(folder, 'data') };
+  mkdirSync(work.data);
+  writeFileSync(work.results, '');
+  try {
+    await runAsPerson(name, session, code, vsix, work, root);
+    return report(work.results);
+  } finally {
+    dispose(folder);
+  }
+}
+
+async function runSession(session: Session): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-editor-'));
   const work = { folder, project: join(folder, 'project'), results: join(folder, 'results.jsonl'), pictures: join(folder, 'pictures'), data: join(folder, 'data') };
   for (const path of [work.pictures, work.data]) mkdirSync(path, { recursive: true });
@@ -57,8 +95,7 @@ async function runSession(session: Session): Promise<{ passed: number; failed: n
     else return skip(code ? 'no Chromium was found: set CHROMIUM' : 'no VS Code: set LOOPWRIGHT_CODE or run `node scripts/codeServer.ts --install`');
     return report(work.results);
   } finally {
-    if (process.env['LOOPWRIGHT_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    else console.log(`kept ${folder}`);
+    dispose(folder);
   }
 }
 
@@ -71,7 +108,12 @@ async function runOnDesktop(executable: string, session: Session, work: { projec
   await runTests({ vscodeExecutablePath: executable, extensionDevelopmentPath: extension, extensionTestsPath: join(root, 'dist/test/editor/index.cjs'), launchArgs: args, extensionTestsEnv: { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results } }).catch(() => {});
 }
 
-function report(file: string): { passed: number; failed: number; skipped: number } {
+function dispose(folder: string): void {
+  if (process.env['LOOPWRIGHT_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  else console.log(`kept ${folder}`);
+}
+
+function report(file: string): Counts {
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
   for (const line of lines) {
     if (line.test !== undefined) console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[line.state ?? 'failed']} ${line.test}${line.ms === undefined ? '' : ` (${line.ms} ms)`}${line.error === undefined ? '' : `\n${line.error}`}`);
@@ -82,7 +124,7 @@ function report(file: string): { passed: number; failed: number; skipped: number
   return { passed: lines.filter((line) => line.state === 'passed').length, failed: 1 + lines.filter((line) => line.state === 'failed').length, skipped: 0 };
 }
 
-function skip(why: string): { passed: number; failed: number; skipped: number } {
+function skip(why: string): Counts {
   console.log(`skip everything: ${why}`);
   return { passed: 0, failed: 0, skipped: readdirSync(join(root, 'test/editor/suite')).length };
 }

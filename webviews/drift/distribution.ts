@@ -60,6 +60,6 @@ function labels(detail: DriftDetail, places: [number, number][]): [number, strin
   const every = Math.max(1, Math.ceil(places.length / 7));
   const ends = places.map(([from], index): [number, string, string] => [from, number(detail.edges[index], 3), 'middle']).filter((_, index) => index % every === 0);
   const last = places.at(-1);
-  if (last && places.length % every === 0) ends.push([last[1], number(detail.edges[places.length], 3), 'middle']);
+  if (last && places.length % every === 0) ends.push([last[1], number(detail.edges[places.length], 3), 'end']);
   return ends;
 }
