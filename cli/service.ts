@@ -1,4 +1,4 @@
-import { existsSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
@@ -11,7 +11,7 @@ import { promote, rollback } from '../engine/registry/promote.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import { getRun, listRuns, metricSeries, starRun } from '../engine/tracking/queryRuns.ts';
 import { readLog } from '../engine/tracking/readLog.ts';
-import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
+import { markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
 type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
@@ -19,8 +19,18 @@ type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => 
 export function runService(root: string): Promise<number> {
   const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
   let store: Store | null = null;
+  let opened: number | null = null;
   const storeNow = () => {
-    if (!store && hasStore(root)) store = openStore(root);
+    // A state folder that was thrown away takes its store with it, and one made anew is another.
+    const file = statSync(join(root, stateFolder, 'loopwright.db'), { throwIfNoEntry: false })?.ino ?? null;
+    if (store && file !== opened) {
+      store.sql.close();
+      store = null;
+    }
+    if (!store && file !== null) {
+      store = openStore(root);
+      opened = file;
+    }
     if (store) markInterrupted(store);
     return store;
   };
@@ -55,10 +65,10 @@ export function runService(root: string): Promise<number> {
       }
     });
   }
-  const watchers = watchProject(root, connection);
+  const stopWatching = watchProject(root, connection);
   return new Promise((resolve) => {
     connection.onClose(() => {
-      for (const watcher of watchers) watcher.close();
+      stopWatching();
       store?.sql.close();
       resolve(0);
     });
@@ -66,8 +76,10 @@ export function runService(root: string): Promise<number> {
   });
 }
 
+const folders = ['experiments', 'schemas', 'sql'];
+
 /** Tells of changes at most five times a second; the last change is always told. */
-function watchProject(root: string, connection: MessageConnection): FSWatcher[] {
+function watchProject(root: string, connection: MessageConnection): () => void {
   let timer: NodeJS.Timeout | null = null;
   let reason: EngineNotifications['store/changed']['reason'] = 'files';
   const changed = (why: typeof reason) => {
@@ -77,28 +89,32 @@ function watchProject(root: string, connection: MessageConnection): FSWatcher[] 
       connection.sendNotification('store/changed', { reason }).catch(() => {});
     }, 200);
   };
-  const watchers: FSWatcher[] = [];
-  let state: FSWatcher | null = null;
-  const open = (path: string, onChange: (name: string) => void): FSWatcher | null => {
+  const watchers = new Map<string, FSWatcher>();
+  const open = (folder: string, onChange: (name: string) => void) => {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+    if (!existsSync(join(root, folder))) return;
     try {
-      const watcher = watch(path, (_event, name) => onChange(name ?? ''));
+      const watcher = watch(join(root, folder), (_event, name) => onChange(name ?? ''));
       watcher.on('error', () => {});
-      watchers.push(watcher);
-      return watcher;
+      watchers.set(folder, watcher);
     } catch {
-      return null;
+      // Too many watches on this machine: the views still ask when they are looked at.
     }
   };
-  const watchState = () => {
-    if (!state && existsSync(join(root, stateFolder))) state = open(join(root, stateFolder), (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
-  };
-  open(root, (name) => {
+  const watchState = () => open(stateFolder, (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
+  const watchFolder = (folder: string) => open(folder, () => changed('files'));
+  // A folder that comes, goes or is replaced is watched anew.
+  open('.', (name) => {
     if (name === stateFolder) {
       watchState();
       changed('store');
+    } else if (folders.includes(name)) {
+      watchFolder(name);
+      changed('files');
     } else if (/\.ya?ml$|\.lock$/.test(name)) changed('files');
   });
-  for (const folder of ['experiments', 'schemas', 'sql']) if (existsSync(join(root, folder))) open(join(root, folder), () => changed('files'));
+  folders.forEach(watchFolder);
   watchState();
-  return watchers;
+  return () => { for (const watcher of watchers.values()) watcher.close(); };
 }

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { EngineMethod, EngineNotifications, EngineRequests } from '../../protocol/engineHost.ts';
+import { logPredictions } from '../../engine/serving/predictionLog.ts';
+import { openStore } from '../../engine/tracking/store.ts';
+import { makeProject, writeFiles } from '../helpers/makeProject.ts';
+import { orders, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
+import { runCli, startCli, type RunningCli } from '../helpers/runCli.ts';
+import { until } from '../helpers/until.ts';
+
+interface Host {
+  ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
+  changes: string[];
+  connection: MessageConnection;
+  running: RunningCli;
+}
+
+function startHost(root: string): Host {
+  const running = startCli(['service', '--project', root], { cwd: '/' });
+  const { stdin, stdout } = running.child;
+  assert.ok(stdin && stdout);
+  const connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  const changes: string[] = [];
+  connection.onNotification('store/changed', ({ reason }: EngineNotifications['store/changed']) => changes.push(reason));
+  connection.listen();
+  after(() => {
+    connection.dispose();
+    stdin.end();
+    running.child.kill();
+  });
+  return { ask: (method, params) => connection.sendRequest(method, params), changes, connection, running };
+}
+
+const root = ordersProject();
+const host = startHost(root);
+const { ask } = host;
+const refused = (about: RegExp) => (error: unknown) => error instanceof Error && about.test(error.message);
+
+test('before the first run there is an overview, and what needs a store says so', async () => {
+  const overview = await ask('project/overview', {});
+  assert.deepEqual([overview.project, overview.root, overview.stages.length, overview.experiments.map(({ name }) => name), overview.problems], ['orders', root, 4, ['default', 'longer'], []]);
+  assert.deepEqual((await ask('stages/status', {})).map(({ state }) => state), ['never', 'never', 'never', 'never']);
+  assert.deepEqual(await ask('runs/list', {}), { runs: [], total: 0 });
+  await assert.rejects(ask('runs/get', { runId: 'x' }), refused(/Nothing was run yet/));
+  await assert.rejects(ask('models/card', { version: 'champion' }), refused(/Nothing was run yet/));
+  await assert.rejects(ask('drift/report', { monitor: 'production' }), refused(/Nothing was run yet/));
+});
+
+test('a run in another process is told, the first one too', async () => {
+  host.changes.length = 0;
+  const { code, err } = await runCli(['run'], { cwd: root });
+  assert.equal(code, 0, err);
+  await until('the change arrives', () => host.changes.includes('store'));
+  await until('the last change arrives', async () => (await ask('runs/list', {})).runs[0]?.status === 'finished');
+  host.changes.length = 0;
+  await runCli(['run', '--force', 'train'], { cwd: root });
+  await until('the change arrives', () => host.changes.includes('store'));
+  assert.equal((await ask('runs/list', {})).total, 2);
+});
+
+test('runs: list, get, series, log, star', async () => {
+  const { runs } = await ask('runs/list', { search: 'finished', limit: 1, offset: 1 });
+  const [summary] = runs;
+  assert.ok(summary);
+  const { runId } = summary;
+  const detail = await ask('runs/get', { runId });
+  assert.deepEqual([detail.stages.length, detail.gates.length, detail.seriesKeys], [4, 2, ['loss', 'validation_loss']]);
+  const [series] = await ask('runs/series', { runIds: [runId], key: 'loss' });
+  assert.deepEqual(series?.points.map(({ step }) => step), [1, 2, 3]);
+  const log = await ask('runs/log', { runId, stage: 'train', offset: 0 });
+  assert.deepEqual([log.text.split('\n').length, log.done], [4, true]);
+  assert.deepEqual(await ask('runs/log', { runId, stage: 'train', offset: log.next }), { text: '', next: log.next, done: true });
+  assert.equal(await ask('runs/star', { runId, starred: true }), null);
+  assert.equal((await ask('runs/get', { runId })).starred, true);
+  await assert.rejects(ask('runs/get', { runId: 'nothing' }), refused(/There is no run `nothing`/));
+});
+
+test('models: card, promote, rollback', async () => {
+  assert.equal((await ask('models/card', { version: 'latest' })).version, 1);
+  assert.deepEqual(await ask('models/promote', { version: 1 }), { version: 1, previous: null });
+  await assert.rejects(ask('models/promote', { version: 7 }), refused(/has no version 7/));
+  await assert.rejects(ask('models/rollback', {}), refused(/first champion/));
+  assert.deepEqual((await ask('project/overview', {})).models.map(({ aliases }) => aliases), [['champion']]);
+});
+
+test('drift: report and detail', async () => {
+  const store = openStore(root);
+  const rows = orders({ rows: 150, firstDay: 70, days: 1, shift: 80 });
+  logPredictions(store, 'production', rows.map((row) => ({ at: Date.parse(row.at), modelVersion: 1, key: row.id, features: { amount: row.amount, hour: row.hour, country: row.country }, score: 0.5, prediction: '1', latencyMs: 1, error: null })));
+  store.sql.close();
+  await runCli(['monitor', '--now', new Date(ordersStart + 72 * 86_400_000).toISOString()], { cwd: root });
+  const report = await ask('drift/report', { monitor: 'production' });
+  assert.deepEqual(report.windows.map(({ status }) => status), ['drift']);
+  const detail = await ask('drift/detail', { monitor: 'production', windowId: report.windows[0]?.id ?? 0, column: 'amount' });
+  assert.deepEqual([detail.type, detail.nCurrent, detail.nReference], ['numeric', 150, 160]);
+  await assert.rejects(ask('drift/report', { monitor: 'none' }), refused(/There is no monitor `none`/));
+});
+
+test('an edit of the project is told and heard; one that breaks it is told with its problems', async () => {
+  host.changes.length = 0;
+  writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('project: orders', 'project: renamed') });
+  await until('the change arrives', () => host.changes.length > 0);
+  assert.equal((await ask('project/overview', {})).project, 'renamed');
+  writeFiles(root, { 'loopwright.yaml': 'version: 1\n' });
+  const broken = await ask('project/overview', {});
+  assert.deepEqual([broken.problems.length, broken.stages], [2, []]);
+  await assert.rejects(ask('stages/status', {}), refused(/2 problems/));
+  writeFiles(root, { 'loopwright.yaml': ordersYaml });
+});
+
+test('the first file of a folder that was not there is told', async () => {
+  const fresh = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nparams: { a: 1 }\nstages: { s: { cmd: "true" } }\n' });
+  const other = startHost(fresh);
+  await other.ask('project/overview', {});
+  writeFiles(fresh, { 'experiments/new.experiment.yaml': 'params: { a: 2 }\n' });
+  await until('the folder is told', () => other.changes.length > 0);
+  other.changes.length = 0;
+  writeFiles(fresh, { 'experiments/second.experiment.yaml': 'params: { a: 3 }\n' });
+  await until('what is in it too', () => other.changes.length > 0);
+});
+
+test('a state folder that is thrown away is forgotten, and a new one is found', async () => {
+  const fresh = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "true" } }\n' });
+  const other = startHost(fresh);
+  await runCli(['run'], { cwd: fresh });
+  assert.equal((await other.ask('runs/list', {})).total, 1);
+  rmSync(join(fresh, '.loopwright'), { recursive: true });
+  rmSync(join(fresh, 'loopwright.lock'));
+  assert.equal((await other.ask('runs/list', {})).total, 0);
+  other.changes.length = 0;
+  await runCli(['run'], { cwd: fresh });
+  await until('the change arrives', () => other.changes.includes('store'));
+  await until('the new run is there', async () => (await other.ask('runs/list', {})).total === 1);
+  other.changes.length = 0;
+  await runCli(['run', '--force'], { cwd: fresh });
+  await until('further changes arrive', () => other.changes.includes('store'));
+});
+
+test('a method that is not known is refused, and the host goes on', async () => {
+  await assert.rejects(host.connection.sendRequest('no/such'), refused(/Unhandled method/));
+  assert.equal((await ask('runs/list', { limit: 1 })).runs.length, 1);
+});
+
+test('it ends when its input does', async () => {
+  host.running.child.stdin?.end();
+  assert.equal((await host.running.ended).code, 0);
+});
