@@ -25,16 +25,32 @@ export class Workspace {
 
   /** The kind of a file of ours; null for others and for what is not on a disk. */
   kindOf(uri: string): FileKind | null {
-    return uri.startsWith('file:') ? fileKindOf(fileURLToPath(uri)) : null;
+    const path = pathOf(uri);
+    return path === null ? null : fileKindOf(path);
   }
 
   /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml, open or on disk. */
   rootOf(uri: string): string | null {
-    if (!uri.startsWith('file:')) return null;
-    for (let folder = dirname(fileURLToPath(uri)); ; folder = dirname(folder)) {
-      if (existsSync(join(folder, projectFileName)) || this.#documents.get(toUri(join(folder, projectFileName)))) return folder;
+    const path = pathOf(uri);
+    if (path === null) return null;
+    for (let folder = dirname(path); ; folder = dirname(folder)) {
+      if (this.isProject(folder)) return folder;
       if (dirname(folder) === folder) return null;
     }
+  }
+
+  /** True while a folder has a loopwright.yaml, open or on disk. */
+  isProject(folder: string): boolean {
+    return existsSync(join(folder, projectFileName)) || this.#open(join(folder, projectFileName)) !== undefined;
+  }
+
+  /** The address of a file: that by which the editor opened it, which may encode more characters than ours. */
+  uriOf(path: string): string {
+    return this.#open(path)?.uri ?? toUri(path);
+  }
+
+  #open(path: string): TextDocument | undefined {
+    return this.#documents.get(toUri(path)) ?? this.#documents.all().find(({ uri }) => pathOf(uri) === path);
   }
 
   /** The project as it stands in the editor, read anew. */
@@ -79,12 +95,22 @@ export class Workspace {
 
   #files(root: string): ProjectFiles {
     const disk = diskFiles(root);
-    const open = (path: string) => this.#documents.get(toUri(join(root, path)));
+    const open = (path: string) => this.#open(join(root, path));
     return {
       read: (path) => open(path)?.getText() ?? disk.read(path),
       exists: (path) => open(path) !== undefined || disk.exists(path),
       glob: (pattern) => disk.glob(pattern),
     };
+  }
+}
+
+/** The path of a file on this machine; null for other addresses. */
+function pathOf(uri: string): string | null {
+  if (!uri.startsWith('file:')) return null;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return null;
   }
 }
 

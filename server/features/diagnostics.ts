@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DiagnosticSeverity, type Diagnostic, type PublishDiagnosticsParams } from 'vscode-languageserver';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { loadConfigFile } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem } from '../../protocol/problem.ts';
-import { toUri, type Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
 /** Keystrokes that follow each other this fast are judged together. */
@@ -25,6 +24,7 @@ export class Diagnostics {
   }
 
   soon(uri: string): void {
+    this.#forgetGone();
     const group = this.#group(uri);
     if (group === null) return;
     clearTimeout(this.#timers.get(group));
@@ -43,19 +43,24 @@ export class Diagnostics {
   /** The findings of a project, and those of open files of ours that it does not name. */
   #inProject(root: string): Map<string, Problem[]> {
     const project = this.#workspace.project(root);
-    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => toUri(join(root, path))));
-    const found = byFile(checkProject(project), root);
+    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => this.#workspace.uriOf(join(root, path))));
+    const found = byFile(checkProject(project), (path) => this.#workspace.uriOf(join(root, path)));
     for (const uri of this.#workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
     return found;
   }
 
   closed(uri: string): void {
+    this.#forgetGone();
     if (this.#workspace.rootOf(uri) === null) this.#send(uri, new Map());
     else this.soon(uri);
   }
 
+  /** Projects whose file vanished take their diagnostics along. */
+  #forgetGone(): void {
+    for (const group of this.#published.keys()) if (!group.startsWith('file:') && !this.#workspace.isProject(group)) this.#send(group, new Map());
+  }
+
   #group(uri: string): string | null {
-    if (!uri.startsWith('file:')) return null;
     return this.#workspace.rootOf(uri) ?? (this.#workspace.kindOf(uri) === null ? null : uri);
   }
 
@@ -63,7 +68,7 @@ export class Diagnostics {
   #alone(uri: string): Map<string, Problem[]> {
     const kind = this.#workspace.kindOf(uri);
     const text = this.#workspace.document(uri)?.getText();
-    return new Map(kind === null || text === undefined ? [] : [[uri, loadConfigFile(kind, parseYaml(fileURLToPath(uri), text)).problems]]);
+    return new Map(kind === null || text === undefined ? [] : [[uri, loadConfigFile(kind, parseYaml(uri, text)).problems]]);
   }
 
   #send(group: string, found: Map<string, Problem[]>): void {
@@ -79,10 +84,10 @@ export class Diagnostics {
   }
 }
 
-function byFile(problems: Problem[], root: string): Map<string, Problem[]> {
+function byFile(problems: Problem[], uriOf: (path: string) => string): Map<string, Problem[]> {
   const result = new Map<string, Problem[]>();
   for (const problem of problems) {
-    const uri = toUri(join(root, problem.file));
+    const uri = uriOf(problem.file);
     const list = result.get(uri) ?? [];
     list.push(problem);
     result.set(uri, list);

@@ -24,14 +24,14 @@ function startHost(root: string): Host {
   assert.ok(stdin && stdout);
   const connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
   const changes: string[] = [];
-  connection.onNotification('store/changed', ({ reason }: EngineNotifications['store/changed']) => changes.push(reason));
+  connection.onNotification('store/changed', ({ reason }: EngineNotifications['store/changed']) => void changes.push(reason));
   connection.listen();
   after(() => {
     connection.dispose();
     stdin.end();
     running.child.kill();
   });
-  return { ask: (method, params) => connection.sendRequest(method, params), changes, connection, running };
+  return { ask: async <M extends EngineMethod>(method: M, params: EngineRequests[M]['params']) => await connection.sendRequest(method, params as object) as EngineRequests[M]['result'], changes, connection, running };
 }
 
 const root = ordersProject();
