@@ -47,7 +47,7 @@ function paramReference(text: string, offset: number, project: Project | null): 
   if (!open) return null;
   const params = project?.resolved.config?.params ?? valuesOf(project?.file.parsed.root, 'params');
   const names = Object.entries(params).map(([name, value]): CompletionItem => ({ label: `params.${name}`, kind: CompletionItemKind.Variable, detail: JSON.stringify(value) }));
-  const datasets = Object.keys(project?.resolved.config?.datasets ?? {}).map((name): CompletionItem => ({ label: `datasets.${name}.path`, kind: CompletionItemKind.Reference }));
+  const datasets = Object.keys(valuesOf(project?.file.parsed.root, 'datasets')).map((name): CompletionItem => ({ label: `datasets.${name}.path`, kind: CompletionItemKind.Reference }));
   return [...names, ...datasets, { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable' }];
 }
 

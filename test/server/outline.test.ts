@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LspClient, uriOf } from '../helpers/lspClient.ts';
+import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+
+const server = await new LspClient().start();
+const root = ordersProject();
+const uri = uriOf(join(root, 'loopwright.yaml'));
+
+test('stages, deployments and monitors stand where the text says, unsaved edits included', async () => {
+  server.open(uri, ordersYaml);
+  const first = await server.outline(uri);
+  assert.deepEqual([first.stages.map(({ name }) => name), first.deployments.map(({ name }) => name), first.monitors.map(({ name }) => name)], [['collect', 'prepare', 'train', 'validate'], ['production', 'nightly'], ['production']]);
+  const edited = `# one more line\n${ordersYaml.replace('  train:\n', '  fit:\n')}`.replaceAll('\n', '\r\n');
+  server.change(uri, edited);
+  const { stages } = await server.outline(uri);
+  assert.deepEqual(stages.map(({ name }) => name), ['collect', 'prepare', 'fit', 'validate']);
+  const lines = edited.split('\r\n');
+  for (const { name, range } of stages) assert.equal(lines[range.start.line]?.slice(range.start.character, range.end.character), name);
+});
+
+test('a broken text still has what can be read of it', async () => {
+  server.change(uri, ordersYaml.replace('monitors:', 'monitors: ['));
+  assert.ok((await server.outline(uri)).stages.length > 0);
+  server.change(uri, 'stages: nonsense\n');
+  assert.deepEqual(await server.outline(uri), { stages: [], deployments: [], monitors: [] });
+});
+
+test('merged stages have no place of their own, and a closed file no outline', async () => {
+  server.change(uri, 'x: &x { a: { cmd: "true" } }\nstages:\n  <<: *x\n  b: { cmd: "true" }\n');
+  assert.deepEqual((await server.outline(uri)).stages.map(({ name }) => name), ['b']);
+  server.close(uri);
+  assert.deepEqual((await server.outline(uri)).stages, []);
+});
