@@ -5,6 +5,7 @@ import { commands, ProcessExecution, Task, TaskScope, Uri, tasks, window, worksp
 import { commandIds, problemMatcher, taskType } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
+import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { choice, mayRun, pick } from './ask.ts';
 import type { CommandContext } from './context.ts';
@@ -17,7 +18,8 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
     [commandIds.initProject]: async () => {
       if (!(await mayRun())) return;
       const folder = await pickFolder();
-      if (folder !== undefined) await runOnce(context, 'init', folder);
+      if (folder === undefined || (await runOnce(context, 'init', folder)) !== 0) return;
+      await window.showTextDocument(Uri.file(join(folder, projectFile)));
     },
     [commandIds.doctor]: async () => {
       if (!(await mayRun())) return;
@@ -39,10 +41,10 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
 }
 
 /** Runs a command of the CLI in a terminal. */
-async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined): Promise<void> {
+async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined): Promise<number | undefined> {
   const node = nodeProgram();
   const where = folder === undefined ? [] : command === 'init' ? [folder] : ['--project', folder];
-  await finished(context, command, new ProcessExecution(node.path, [context.cli, command, ...where], { env: node.env }));
+  return finished(context, command, new ProcessExecution(node.path, [context.cli, command, ...where], { env: node.env }));
 }
 
 /** Runs a program in a terminal and returns its exit code. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { workspace } from 'vscode';
+import { window, workspace } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
@@ -73,9 +73,12 @@ function restarting(): ErrorHandler {
   const backOff = new BackOff();
   return {
     error: () => ({ action: ErrorAction.Continue }),
-    closed: () =>
-      backOff.crashed() === null
-        ? { action: CloseAction.DoNotRestart, message: 'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.' }
-        : { action: CloseAction.Restart, message: 'The Loopwright language server stopped and was started again.' },
+    closed: () => {
+      if (backOff.crashed() === null) return { action: CloseAction.DoNotRestart, message: 'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.' };
+      // The library keeps the news of a restart in its log.
+      const message = 'The Loopwright language server stopped and was started again.';
+      void window.showWarningMessage(message);
+      return { action: CloseAction.Restart, message, handled: true };
+    },
   };
 }

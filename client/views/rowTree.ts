@@ -1,10 +1,14 @@
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
+import type { Problem } from '../../protocol/problem.ts';
 import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
+import { plural } from '../words.ts';
 import type { Row } from './row.ts';
+
+const problemsShown = 5;
 
 /** Shows the rows that a pure function makes of each project; with several projects each gets a line of its own. */
 export class RowTree implements TreeDataProvider<Row> {
@@ -63,15 +67,14 @@ function wrong(project: Project): Row[] {
   const rows: Row[] = [];
   if (project.error !== undefined) rows.push(errorRow('error', project.error));
   const problems = project.overview?.problems ?? [];
-  const [first] = problems;
-  if (first) {
-    rows.push({
-      ...errorRow('problems', problems.length === 1 ? first.message : `${problems.length} problems in the project files`),
-      tooltip: problems.map((one) => `${one.file}:${one.line} ${one.message}`).join('\n'),
-      open: { id: commandIds.openFile, args: [{ project, file: first.file, line: first.line }] },
-    });
-  }
+  const [next] = problems.slice(problemsShown);
+  for (const [index, one] of problems.slice(0, problemsShown).entries()) rows.push(problemRow(project, one, `problem/${index}`));
+  if (next) rows.push({ ...problemRow(project, next, 'problems'), label: `${plural(problems.length - problemsShown, 'more problem')}`, tooltip: problems.slice(problemsShown).map((one) => `${one.file}:${one.line} ${one.message}`).join('\n') });
   return rows;
+}
+
+function problemRow(project: Project, problem: Problem, id: string): Row {
+  return { ...errorRow(id, problem.message), description: `${problem.file}:${problem.line}`, tooltip: `${problem.file}:${problem.line}\n${problem.message}`, open: { id: commandIds.openFile, args: [{ project, file: problem.file, line: problem.line }] } };
 }
 
 function errorRow(id: string, message: string): Row {

@@ -7,7 +7,6 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, 'index', mocha);
   if (process.env['LOOPWRIGHT_SUITE'] === 'untrusted') await import('./suite/untrusted.ts');
   else if (process.env['LOOPWRIGHT_SUITE'] === 'smoke') await import('./suite/smoke.ts');
-  else if (process.env['LOOPWRIGHT_SUITE'] === 'pictures') await import('./suite/pictures.ts');
   else {
     await import('./suite/smoke.ts');
     await import('./suite/language.ts');

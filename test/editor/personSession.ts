@@ -20,7 +20,7 @@ export async function runAsPerson(name: string, session: PersonSession, code: Co
   writeSettings(work.data);
   mkdirSync(pictures, { recursive: true });
   const extension = vsix === null ? root : installVsix(code, vsix, work.data);
-  const server = await startEditorServer({ code, data: work.data, trust: session.trust, env: { PATH: barePath(work.folder) } });
+  const server = await startEditorServer({ code, data: work.data, trust: session.trust, env: session.bare ? { PATH: barePath(work.folder) } : {} });
   const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => appendFileSync(work.results, `${JSON.stringify(line)}\n`);

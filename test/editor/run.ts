@@ -9,11 +9,22 @@ import { runInBrowser } from './browserSession.ts';
 import { runAsPerson } from './personSession.ts';
 import { personSessions } from './person/personSessions.ts';
 import { emptyExtension } from './session.ts';
+import { playedPictures } from './person/playedPictures.ts';
 import type { PersonSession } from './person/personTest.ts';
 import type { Session } from './session.ts';
-import { chromiumPath } from '../helpers/viewPage.ts';
+import { chromiumPath, pictures } from '../helpers/viewPage.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The pictures that the README and the docs show, renewed from the last run of the suite `pictures`. */
+function saveImages(): void {
+  for (const name of ['explorer', 'runHistory', 'modelCard', 'drift']) {
+    const picture = readFileSync(join(pictures, `editor-${name}.png`));
+    if (picture.length > 300_000) throw new Error(`editor-${name}.png has ${picture.length} bytes: pictures of the docs stay below 300 KB.`);
+    mkdirSync(join(root, 'docs/images'), { recursive: true });
+    writeFileSync(join(root, 'docs/images', `${name}.png`), picture);
+  }
+}
 
 type Counts = Record<'passed' | 'failed' | 'skipped', number>;
 
@@ -32,10 +43,10 @@ async function main(): Promise<number> {
   await build();
   const small = join(root, 'test/fixtures/project');
   const named = process.argv.find((argument) => argument.startsWith('--example='))?.slice('--example='.length);
-  const example = named === undefined ? join(root, 'examples/fraud') : resolve(named);
+  const example = named === undefined ? join(root, 'build/demo/fraud') : resolve(named);
   const sessions: Session[] = vsix === null ? [{ suite: 'all', project: small, vsix }, { suite: 'untrusted', project: small, vsix }] : [{ suite: 'smoke', project: small, vsix }];
-  // A run of the example leaves its state there; without one the pictures would be empty.
-  if (vsix === null && existsSync(join(example, '.loopwright'))) sessions.push({ suite: 'pictures', project: example, vsix });
+  // What `npm run demo` or a run leaves; without it the pictures would be empty.
+  const played: Record<string, PersonSession> = vsix === null && existsSync(join(example, '.loopwright')) ? { pictures: playedPictures(example) } : {};
   const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts): void => {
@@ -45,10 +56,11 @@ async function main(): Promise<number> {
     console.log(`# ${session.suite}`);
     add(await timed(() => runSession(session)));
   }
-  for (const [name, session] of Object.entries(personSessions).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) {
+  for (const [name, session] of Object.entries({ ...personSessions, ...played }).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) {
     console.log(`# ${name}`);
     add(await timed(() => playSession(name, session, vsix)));
   }
+  if (process.argv.includes('--save-images') && total.failed === 0) saveImages();
   console.log(JSON.stringify({ editor: total }));
   return total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** One start of the editor with one suite. */
 export interface Session {
-  suite: 'all' | 'untrusted' | 'smoke' | 'pictures';
+  suite: 'all' | 'untrusted' | 'smoke';
   /** Copied before, never written to. */
   project: string;
   vsix: string | null;

@@ -1,4 +1,8 @@
+import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
+import { recovery } from './recovery.ts';
 import { story } from './story.ts';
+import { twoProjects } from './twoProjects.ts';
+import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story };
+export const personSessions: Record<string, PersonSession> = { story, firstSteps, recovery, twoProjects, untrustedFolder };

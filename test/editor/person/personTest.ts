@@ -25,5 +25,7 @@ export interface PersonSession {
   /** Makes what is opened, in an empty folder; returns the folder or .code-workspace file to open. */
   prepare(folder: string, root: string): Promise<string> | string;
   trust: boolean;
+  /** With nothing but a shell and git on the PATH: no Node, no Python. */
+  bare?: boolean;
   tests: PersonTest[];
 }

@@ -19,6 +19,7 @@ const transaction = { at: '2026-03-31T10:00:00Z', amount: 29.4, merchant_categor
 export const story: PersonSession = {
   prepare: smallFraud,
   trust: true,
+  bare: true,
   tests: [
     {
       name: 'a mistake is marked while it is typed, and the mark goes with it',
@@ -41,7 +42,12 @@ export const story: PersonSession = {
       name: 'the lens above validate runs all four stages in a task',
       async run({ workbench, project }) {
         await workbench.goTo(37);
-        await (await workbench.lens('Run', '  validate:')).click();
+        await until('the task', async () => {
+          await (await workbench.lens('Run', '  validate:')).click({ timeout: 2000 });
+          // Lenses move while others arrive; a click beside one does nothing.
+          await workbench.page.locator('.part.panel').waitFor({ timeout: 3000 });
+          return true;
+        });
         for (const part of ['Collect', 'Prepare', 'Develop', 'Validate']) await workbench.row('Life cycle', part).waitFor();
         await workbench.says('Life cycle', 'Validate', /v1 · pr_auc 0\.\d+ · 4 of 4 gates/, 60_000);
         assert.match(await workbench.detail('Life cycle', 'Collect'), /rows · .*quarantined/);
@@ -174,7 +180,7 @@ export const story: PersonSession = {
         // The view's state is written by the workbench a moment after it was handed over.
         await page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
         await page.locator('.tab', { hasText: 'Drift: production' }).click();
-        await page.waitForTimeout(1500);
+        await page.waitForTimeout(6500);
         await page.reload();
         await workbench.ready();
         const after = await workbench.webview('.drift .selected h2');

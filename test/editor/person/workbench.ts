@@ -95,9 +95,7 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input');
     await input.waitFor();
     await input.fill(`>${title}`);
-    const first = this.page.locator('.quick-input-widget .monaco-list-row').first();
-    await until(`the command ${title}`, async () => (await first.innerText()).includes(title.split(': ').at(-1) ?? title));
-    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
   }
 
   async pick(text: string): Promise<void> {

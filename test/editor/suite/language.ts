@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, languages, Position, Range, window, workspace, WorkspaceEdit } from 'vscode';
 import type { CodeLens, CompletionList, Hover, TextDocument } from 'vscode';
-import { breakType, fileUri, until } from './inside.ts';
+import { breakType, fileUri, until, withFile } from './inside.ts';
 
 async function open(path: string): Promise<TextDocument> {
   const document = await workspace.openTextDocument(fileUri(path));
@@ -57,6 +57,14 @@ suite('the language', () => {
       return found.some((title) => /never ran|fresh|stale|failed/.test(title)) && found;
     });
     assert.ok(titles.filter((title) => title === '$(play) Run').length >= 2, titles.join(' | '));
+  });
+
+  test('checks a schema that no project names, by its shape', async () => {
+    await withFile('schemas/nobody.dataset.yaml', 'fields:\n  - { name: a, type: nmber }\n', async () => {
+      const document = await open('schemas/nobody.dataset.yaml');
+      await until('a diagnostic', () => languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')));
+      await commands.executeCommand('workbench.action.closeActiveEditor');
+    });
   });
 
   test('checks a dataset schema while it is typed', async () => {
