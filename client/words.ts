@@ -35,7 +35,9 @@ export function count(value: number): string {
 }
 
 export function metric(value: number): string {
-  return Number.isFinite(value) ? significant.format(value) : 'no value';
+  if (!Number.isFinite(value)) return 'no value';
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 1 ? value.toFixed(3) : significant.format(value);
 }
 
 /** `1 run`, `12 runs`. */

@@ -70,7 +70,7 @@ async function rollBack(project: Project): Promise<void> {
 }
 
 export function gateLine(gate: GateResult): string {
-  const bounds = [gate.min === null ? '' : `≥ ${metric(gate.min)}`, gate.max === null ? '' : `≤ ${metric(gate.max)}`].filter(Boolean).join(' and ');
+  const bounds = [gate.min === null ? '' : `≥ ${gate.min}`, gate.max === null ? '' : `≤ ${gate.max}`].filter(Boolean).join(' and ');
   const value = gate.value === null ? (gate.note || 'no value') : metric(gate.value);
   return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
 }

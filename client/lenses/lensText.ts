@@ -15,7 +15,8 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
     case 'blocked': {
       const [first, ...others] = stage.reasons;
       const more = others.length === 0 ? '' : ` and ${others.length} more`;
-      return `${icon} ${look.word}${first === undefined ? '' : `: ${first}${more}`}`;
+      // What a blocked stage waits for says that it waits.
+      return `${icon} ${first === undefined ? look.word : `${stage.state === 'blocked' ? '' : `${look.word}: `}${first}${more}`}`;
     }
     case 'failed':
       return `${icon} failed${last ? ` ${ago(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;

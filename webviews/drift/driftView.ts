@@ -91,7 +91,7 @@ function numbers(value: DriftValue): TemplateResult {
     <tr><td>State</td><td>${kindMark(value.kind)}</td></tr>
     <tr><td>${value.measure}</td><td class="number">${number(value.value)}</td></tr>
     <tr><td>Threshold</td><td class="number">${number(value.threshold)}</td></tr>
-    ${value.pValue === null ? nothing : html`<tr><td>p-value</td><td class="number">${number(value.pValue)}</td></tr>`}
+    ${value.pValue === null ? nothing : html`<tr><td>p-value</td><td class="number">${value.pValue < 1e-4 ? '< 0.0001' : number(value.pValue)}</td></tr>`}
     <tr><td>n then</td><td class="number">${count(value.nReference)}</td></tr>
     <tr><td>n now</td><td class="number">${count(value.nCurrent)}</td></tr>
     <tr><td>Missing then</td><td class="number">${percent(value.missingReference)}</td></tr>

@@ -19,7 +19,7 @@ export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few r
 export const eventMarks: Record<MonitorEvent['kind'], string> = { alert: '▲', deployed: '○', promoted: '●', retrained: '■', rejected: '◆', 'rolled back': '▼' };
 const eventShapes: Record<MonitorEvent['kind'], { symbol: string; color: 'drifted' | 'foreground' | 'calm' | 'broken' }> = {
   alert: { symbol: 'triangle', color: 'drifted' },
-  deployed: { symbol: 'emptyCircle', color: 'calm' },
+  deployed: { symbol: 'circle', color: 'calm' },
   promoted: { symbol: 'circle', color: 'calm' },
   retrained: { symbol: 'rect', color: 'foreground' },
   rejected: { symbol: 'diamond', color: 'broken' },
@@ -133,7 +133,7 @@ function eventSeries(report: DriftReport, colors: ChartColors): object {
       const name = event.modelVersion === null || event.kind === 'alert' || event.kind === 'retrained' ? '' : `v${event.modelVersion}`;
       const first = name !== '' && !named.has(`${at} ${name}`);
       named.add(`${at} ${name}`);
-      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: first, formatter: name, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
+      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: event.kind === 'deployed' ? { color: colors.background, borderColor: colors[shape.color], borderWidth: 2 } : { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: first, formatter: name, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
       const event = shownEvents(report)[point.dataIndex];

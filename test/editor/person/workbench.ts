@@ -133,11 +133,12 @@ export class Workbench {
 
   /** The lens with this text above the line that holds `below`. */
   async lens(text: string, below: string): Promise<Locator> {
-    const place = await until(`the line ${below}`, async () => this.page.locator('.view-line', { hasText: below }).first().boundingBox());
     return until(`the lens "${text}" above ${below}`, async () => {
+      // Asked anew each time: lenses that arrive push the lines down.
+      const place = await this.page.locator('.view-line', { hasText: below }).first().boundingBox({ timeout: 1000 });
       for (const lens of await this.page.locator('.codelens-decoration', { hasText: text }).all()) {
         const box = await lens.boundingBox();
-        if (box && place.y - box.y > 0 && place.y - box.y < 26) return lens.locator('a', { hasText: text }).first();
+        if (box && place && place.y - box.y > 0 && place.y - box.y < 26) return lens.locator('a', { hasText: text }).first();
       }
       return null;
     });
