@@ -38,6 +38,11 @@ export function paramsIn(text: string): string[] {
   return [...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : []));
 }
 
+/** The environment variables that a text names. */
+export function envIn(text: string): string[] {
+  return [...new Set([...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('env.') ? [match[1].trim().slice('env.'.length)] : [])))];
+}
+
 function resolve(expression: string, names: Names, range: Range, report: Report): Located | null {
   const [kind, name = '', rest] = expression.trim().split('.');
   if (kind === 'params') {

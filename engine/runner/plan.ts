@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
 import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';
+import { envIn } from '../project/interpolate.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { differences, fileChanges, type Fingerprint } from './compare.ts';
@@ -69,7 +71,19 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
     const trained = lock[lockKey(model, experiment)] ?? lock[model];
     for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
   }
-  return { spec: specOf(node, config, period), params, deps };
+  return { spec: withoutSecrets(specOf(node, config, period), envIn(JSON.stringify(raw) ?? ''), project.env), params, deps };
+}
+
+/** The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it changed. */
+function withoutSecrets(spec: Record<string, unknown>, names: readonly string[], env: Project['env']): Record<string, unknown> {
+  const found = names.flatMap((name) => (Object.hasOwn(env, name) && env[name] ? [[name, env[name]] as const] : []));
+  if (found.length === 0) return spec;
+  const hide = (value: unknown): unknown => {
+    if (typeof value === 'string') return found.reduce((text, [name, secret]) => text.replaceAll(secret, () => `\${env.${name}}`), value);
+    if (Array.isArray(value)) return value.map(hide);
+    return value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item)])) : value;
+  };
+  return { ...(hide(spec) as Record<string, unknown>), ...Object.fromEntries(found.map(([name, secret]) => [`env.${name}`, createHash('sha256').update(secret).digest('hex').slice(0, 12)])) };
 }
 
 function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<string, unknown> {

@@ -34,17 +34,6 @@ export function signalAll(processes: readonly TreeProcess[], signal: NodeJS.Sign
   }
 }
 
-/** Kills a process with its group and all its descendants, if it is still the one that was noted. */
-export function killLeftOver(left: TreeProcess): void {
-  if (!isAlive(left.pid, left.started)) return;
-  signalAll([...descendantsOf(left.pid), left], 'SIGKILL');
-  try {
-    if (process.platform !== 'win32') process.kill(-left.pid, 'SIGKILL');
-  } catch {
-    // The group is gone already.
-  }
-}
-
 function parents(): [number, number][] {
   try {
     if (process.platform === 'linux') return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => parentOf(name));

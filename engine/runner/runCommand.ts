@@ -10,8 +10,6 @@ export interface CommandOptions {
   timeoutMs?: number | undefined;
   /** Told the process number of the shell once it runs. */
   onSpawn?: ((pid: number) => void) | undefined;
-  /** The process that was started; it leads a group of its own. */
-  onStart?: ((pid: number) => void) | undefined;
   /** Each line as it comes, without its end. */
   onLine: (line: string) => void;
 }
@@ -32,8 +30,14 @@ export function runCommand(options: CommandOptions): Promise<number> {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
       return;
     }
-    if (child.pid !== undefined) options.onSpawn?.(child.pid);
-    if (child.pid !== undefined) options.onStart?.(child.pid);
+    try {
+      if (child.pid !== undefined) options.onSpawn?.(child.pid);
+    } catch (error) {
+      // What could not be noted must not go on unseen.
+      killTree(child, [], 'SIGKILL');
+      reject(error instanceof Error ? error : new Error(messageOf(error)));
+      return;
+    }
     let stopped: 'cancelled' | 'timeout' | null = null;
     let killTimer: NodeJS.Timeout | undefined;
     let tree: TreeProcess[] = [];

@@ -5,7 +5,6 @@ import { durationMs } from '../project/duration.ts';
 import { existsSync } from 'node:fs';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
 import { isGlob } from '../project/glob.ts';
-import { noteCommand } from '../runner/runLock.ts';
 import { runCommand } from '../runner/runCommand.ts';
 import { describeGate, judgeGate } from './gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
@@ -15,17 +14,15 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const { root } = context.project;
   context.log(`$ ${stage.cmd}`);
   let last = '';
-  let forget = () => {};
   const code = await runCommand({
     cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
     env: { ...process.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
     onSpawn: (pid) => context.run.child(context.node.name, pid),
-    onStart: (pid) => { forget = noteCommand(context.store, pid); },
     onLine: (line) => {
       if (line.trim() !== '') last = line.trim();
       context.log(line);
     },
-  }).finally(() => forget());
+  });
   if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });

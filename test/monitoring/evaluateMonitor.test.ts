@@ -67,6 +67,9 @@ test('drift is found where it is, with an event; few rows give no verdict; empty
 
 test('judging again tells nothing twice, and keeps the numbers of the windows', async () => {
   const before = listWindows(store, 'production');
+  // As if it were earlier, when their labels could still arrive.
+  store.sql.run('UPDATE windows SET evaluated_at = end');
+  assert.ok((await evaluate(at(108))).some(({ status }) => status === 'drift'), 'windows that drifted are judged again');
   await evaluate(at(108));
   assert.deepEqual(listWindows(store, 'production').map(({ id }) => id), before.map(({ id }) => id));
   assert.equal(listEvents(store, 'production').filter(({ kind }) => kind === 'alert').length, 2);

@@ -161,3 +161,17 @@ test('links to files count as the files they lead to', async () => {
   writeFiles(root, { 'real/a.csv': 'changed' });
   assert.notDeepEqual(marks.mark(['data'])['data/a.csv'], before);
 });
+
+test('what came from the environment is not written into the lock, and a change of it is noticed', async () => {
+  const { readFileSync } = await import('node:fs');
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "echo ${env.LW_TEST_TOKEN} > out.txt", env: { T: "${env.LW_TEST_TOKEN}" }, outs: [out.txt] } }\n' });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const run = (token: string) => executeRun({ project: loadProject(root, undefined, { LW_TEST_TOKEN: token }), store });
+  assert.equal((await run('very-secret-1')).status, 'finished');
+  assert.equal(readFileSync(join(root, 'out.txt'), 'utf8'), 'very-secret-1\n', 'the command gets it');
+  const lock = readFileSync(join(root, 'loopwright.lock'), 'utf8');
+  assert.ok(!lock.includes('very-secret') && lock.includes('echo ${env.LW_TEST_TOKEN} > out.txt'), lock);
+  assert.equal((await run('very-secret-1')).status, 'fresh');
+  assert.match((await run('very-secret-2')).stages[0]?.reasons.join('; ') ?? '', /^env\.LW_TEST_TOKEN [0-9a-f]{12} → [0-9a-f]{12}$/);
+});

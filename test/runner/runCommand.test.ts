@@ -72,3 +72,9 @@ test('a timeout stops the tree; one longer than a timer can wait does not', asyn
   await allGone(pids);
   assert.equal((await run('sleep 0.05; echo x', { timeoutMs: 30 * 86_400_000 })).code, 0);
 });
+
+test('a command that cannot be noted is stopped at once', async () => {
+  let pid = 0;
+  await assert.rejects(runCommand({ cmd: 'sleep 300', cwd: '/tmp', env: process.env, onLine: () => {}, onSpawn: (found) => { pid = found; throw new WorkError('the disk is full'); } }), /the disk is full/);
+  await allGone([pid]);
+});

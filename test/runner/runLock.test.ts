@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WorkError } from '../../engine/errors.ts';
-import { holdRunLock } from '../../engine/runner/runLock.ts';
+import { holdRunLock, takeAway } from '../../engine/runner/runLock.ts';
 import type { Store } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
@@ -28,6 +28,14 @@ test('what a dead process or a torn write left is taken over', () => {
     holdRunLock(store)();
     assert.deepEqual(readdirSync(store.folder), [], left);
   }
+});
+
+test('who took a dead owner for the holder does not take a new holder away', () => {
+  const folder = makeProject({ 'run.lock': `${process.pid} 1` });
+  takeAway(join(folder, 'run.lock'), 999_999);
+  assert.equal(readFileSync(join(folder, 'run.lock'), 'utf8'), `${process.pid} 1`);
+  takeAway(join(folder, 'run.lock'), process.pid);
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('a state folder that cannot be written is told', () => {
