@@ -9,6 +9,7 @@ import { runInBrowser } from './browserSession.ts';
 import { runAsPerson } from './personSession.ts';
 import { personSessions } from './person/personSessions.ts';
 import { emptyExtension } from './session.ts';
+import { firstSteps } from './person/firstSteps.ts';
 import { playedPictures } from './person/playedPictures.ts';
 import type { PersonSession } from './person/personTest.ts';
 import type { Session } from './session.ts';
@@ -41,13 +42,13 @@ async function main(): Promise<number> {
   const vsixAt = process.argv.indexOf('--vsix');
   const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');
   await build();
+  const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
   const small = join(root, 'test/fixtures/project');
   const named = process.argv.find((argument) => argument.startsWith('--example='))?.slice('--example='.length);
   const example = named === undefined ? join(root, 'build/demo/fraud') : resolve(named);
   const sessions: Session[] = vsix === null ? [{ suite: 'all', project: small, vsix }, { suite: 'untrusted', project: small, vsix }] : [{ suite: 'smoke', project: small, vsix }];
   // What `npm run demo` or a run leaves; without it the pictures would be empty.
-  const played: Record<string, PersonSession> = vsix === null && existsSync(join(example, '.loopwright')) ? { pictures: playedPictures(example) } : {};
-  const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
+  const played: Record<string, PersonSession> = vsix === null && existsSync(join(example, '.loopwright')) ? { pictures: playedPictures(example, chosen === 'pictures' || process.argv.includes('--save-images')) } : {};
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts): void => {
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
@@ -56,7 +57,9 @@ async function main(): Promise<number> {
     console.log(`# ${session.suite}`);
     add(await timed(() => runSession(session)));
   }
-  for (const [name, session] of Object.entries({ ...personSessions, ...played }).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) {
+  // Of the installed package the first steps are enough: what is in it and whether it starts.
+  const people: Record<string, PersonSession> = vsix === null ? { ...personSessions, ...played } : { firstSteps };
+  for (const [name, session] of Object.entries(people).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) {
     console.log(`# ${name}`);
     add(await timed(() => playSession(name, session, vsix)));
   }

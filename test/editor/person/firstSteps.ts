@@ -45,11 +45,19 @@ export const firstSteps: PersonSession = {
       async run({ workbench, folder, address }) {
         const { page } = workbench;
         const another = page.context().waitForEvent('page', { timeout: 60_000 });
+        // Awaited below; when a step before that fails, its own end is no news.
+        another.catch(() => {});
         await workbench.command('Loopwright: Open example project');
         const input = page.locator('.quick-input-widget input.input');
-        await input.waitFor();
-        await input.fill(`${join(folder, 'elsewhere')}/`);
-        await page.locator('.quick-input-widget .monaco-button', { hasText: /Put the example here|OK/ }).click();
+        const accept = page.locator('.quick-input-widget .monaco-button', { hasText: 'Put the example here' });
+        await accept.waitFor();
+        // The dialog first writes its own folder into its field.
+        await until('the field to hold what was typed', async () => {
+          await input.fill(`${join(folder, 'elsewhere')}/`);
+          await page.waitForTimeout(300);
+          return (await input.inputValue()) === `${join(folder, 'elsewhere')}/`;
+        });
+        await accept.click();
         const target = join(folder, 'elsewhere/loopwright-fraud');
         await until('its data', () => readdirSync(join(target, 'incoming')).length >= 7);
         assert.deepEqual(readdirSync(join(target, 'experiments')).toSorted(), ['rates.experiment.yaml', 'wider.experiment.yaml']);
