@@ -12,6 +12,7 @@ export interface ValidationReport {
   /** Of a binary model: scores from here on are positive. Chosen on validation rows. */
   threshold: number | null;
   minPrecision: number;
+  /** Of a binary model: [negative, positive], as they are answered. Null for regression. */
   classes: string[] | null;
   performance: Record<string, Estimate>;
   headlineMetric: string;

@@ -1,5 +1,6 @@
 import type { Model } from '../models/model.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
+import type { ValidationReport } from '../registry/validationReport.ts';
 import { predictTable } from '../stages/predictTable.ts';
 
 export interface RowPrediction {
@@ -12,10 +13,11 @@ export interface RowPrediction {
 }
 
 /** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
-export async function predictRows(model: Model, threshold: number | null, rows: readonly unknown[]): Promise<RowPrediction[]> {
+export async function predictRows(model: Model, { threshold, classes: answered }: Pick<ValidationReport, 'threshold' | 'classes'>, rows: readonly unknown[]): Promise<RowPrediction[]> {
   const table = rowsToTable(rows, model.meta.features);
   const predictions = await predictTable(model, table);
-  const { task, classes } = model.meta;
+  const { task } = model.meta;
+  const classes = answered ?? model.meta.classes;
   return rows.map((_, i) => {
     const value = predictions.values[i] ?? Number.NaN;
     if (task === 'regression') return { score: value, prediction: String(value) };

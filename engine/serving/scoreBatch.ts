@@ -52,7 +52,7 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
       checkCancelled(request.signal);
       const part = await db.table(`SELECT ${features} FROM ${rows} WHERE rowid >= ${from} AND rowid < ${from + chunk} ORDER BY rowid`);
       const { values, task } = await predictTable(model, part);
-      const { classes } = model.meta;
+      const classes = version.report.classes ?? model.meta.classes;
       const threshold = version.report.threshold ?? 0.5;
       const lines = Array.from(values, (value) => (task === 'multiclass' ? `,"${(classes[value] ?? '').replaceAll('"', '""')}"` : task === 'binary' ? `${value},"${classes[value >= threshold ? 1 : 0] ?? ''}"` : `${value},"${value}"`));
       writeFileSync(scoresFile, lines.length > 0 ? `${lines.join('\n')}\n` : '', { flag: 'a' });

@@ -97,7 +97,7 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
   if (rows.length > mostRows) return refuse(413, `At most ${mostRows} rows a request; ${rows.length} were sent.`);
   const { version } = served.version;
   try {
-    const predictions = await predictRows(served.model, served.version.report.threshold, rows);
+    const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
     logPredictions(store, name, predictions.map((prediction, i) => {
       const row = rows[i] as Record<string, unknown>;

@@ -103,7 +103,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   const snapshot = newestSnapshot(context.store, inputs.data);
   if (snapshot) context.run.input(inputs.data, snapshot.id);
   const report: ValidationReport = {
-    version: 1, task: model.meta.task, target: model.meta.target, algorithm: algorithmOf(model), backend: model.meta.backend, threshold, minPrecision, classes: model.meta.classes ?? null,
+    version: 1, task: model.meta.task, target: model.meta.target, algorithm: algorithmOf(model), backend: model.meta.backend, threshold, minPrecision, classes: classNames(model, dataset.schema?.fields.find((field) => field.name === model.meta.target)?.type === 'boolean'),
     performance, headlineMetric: headlineMetric(model.meta.task), gates, slices, fairness,
     calibration: model.meta.task === 'binary' ? calibrationBins(truth, predictions.values) : [],
     data: {
@@ -228,4 +228,10 @@ function logResults(context: StageContext, performance: Record<string, Estimate>
 function levelsOf(model: Model, feature: string): number | null {
   const step = model.meta.preprocess.steps.find((candidate) => candidate.name === feature);
   return step?.kind === 'categorical' ? step.levels.length : null;
+}
+
+/** The classes as a person wrote them: a boolean is trained on as 0 and 1, and answered as false and true. */
+function classNames({ meta }: Model, boolean: boolean): string[] | null {
+  if (meta.task === 'regression') return null;
+  return boolean ? meta.classes.map((name) => ({ 0: 'false', 1: 'true' })[name] ?? name) : meta.classes;
 }

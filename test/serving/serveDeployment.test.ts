@@ -41,7 +41,7 @@ test('rows are answered in order, and logged with key, time and features', async
   assert.equal(status, 200);
   assert.equal(json.model_version, 1);
   assert.equal(json.predictions?.length, 3);
-  for (const { score, prediction } of json.predictions ?? []) assert.ok(score >= 0 && score <= 1 && ['0', '1'].includes(prediction));
+  for (const { score, prediction } of json.predictions ?? []) assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
   const logged = store.sql.all<{ key: string; at: number; features: string; score: number; prediction: string; error: string | null; model_version: number }>('SELECT * FROM predictions ORDER BY id DESC LIMIT 3').toReversed();
   assert.deepEqual(logged.map(({ key, at, score, error, model_version: version }) => ({ key, at, score, error, version })), rows.slice(0, 3).map((row, i) => ({ key: row.id, at: Date.parse(row.at), score: json.predictions?.[i]?.score, error: null, version: 1 })));
   assert.deepEqual(JSON.parse(logged[0]?.features ?? ''), { amount: rows[0]?.amount, hour: rows[0]?.hour, country: rows[0]?.country });
