@@ -174,10 +174,14 @@ export const story: PersonSession = {
         const { page } = workbench;
         await page.locator('.tab', { hasText: 'Drift: production' }).click();
         const before = await workbench.webview('.drift .selected h2');
+        const first = await before.locator('.selected h2').innerText();
         await before.locator('.timeline').focus();
         await page.keyboard.press('ArrowDown');
-        const chosen = await before.locator('.selected h2').innerText();
-        // The view's state is written by the workbench a moment after it was handed over.
+        const chosen = await until('another feature', async () => {
+          const now = await before.locator('.selected h2').innerText();
+          return now !== first && now;
+        });
+        // VS Code writes what views keep to its storage every 5 s, and tells nobody.
         await page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
         await page.locator('.tab', { hasText: 'Drift: production' }).click();
         await page.waitForTimeout(6500);
