@@ -1,5 +1,6 @@
 import { listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
 import { decideRetraining } from '../../engine/monitoring/policy.ts';
+import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import { lastRetrained, retrain as retrainModel } from '../../engine/monitoring/retrain.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
@@ -15,7 +16,8 @@ export interface RetrainOptions {
 export async function retrain(context: CommandContext, options: RetrainOptions): Promise<number> {
   const config = context.config();
   const store = context.store();
-  const now = readTime(options.now, 'now') ?? Date.now();
+  const now = readTime(options.now, 'now') ?? productionClock(store, config);
+  if (options.now === undefined && Date.now() - now > 60_000) context.terminal.note(`Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of then. \`--now TIME\` takes another time.`);
   const decision = decideRetraining({ config, windowsOf: (monitor) => listWindows(store, monitor), lastRetrained: lastRetrained(store), now });
   if (options.ifDue && !decision.retrain) {
     if (context.json) context.printJson({ status: 'not due', reason: decision.reason });

@@ -47,7 +47,7 @@ export async function openReplay(input: { project: Project; db: Database; path: 
   const shaped = [input.modelTime, time].find((name) => name !== null && names.includes(name));
   if (typeof shaped !== 'string') throw new DataError(`The SQL of the replay must keep the time: a column \`${input.modelTime ?? time}\`.`);
   const [span] = await db.rows(`SELECT epoch_ms(min(${quoteIdentifier(shaped)})::TIMESTAMP) AS a, epoch_ms(max(${quoteIdentifier(shaped)})::TIMESTAMP) AS b, count(*) AS n FROM replay`);
-  if (Number(span?.['n'] ?? 0) === 0) throw new ProjectError(`\`${input.path}\` has no row to replay in that time.`);
+  if (Number(span?.['n'] ?? 0) === 0) throw new ProjectError(`\`${input.path}\` has no row to replay${input.from === null ? '' : ` after ${new Date(input.from).toISOString().slice(0, 19).replace('T', ' ')} UTC`}${input.to === null ? '' : ` and before ${new Date(input.to).toISOString().slice(0, 10)}`}. A replay goes on after the newest prediction in the log.`);
   return { sql: 'replay', time: shaped, from: Number(span?.['a']), to: Number(span?.['b']), rows: Number(span?.['n']), refused };
 }
 

@@ -39,7 +39,7 @@ export const projectFileName = 'loopwright.yaml';
 export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env): Project {
   const parsed = parseFile(files, projectFileName);
   const resolved = resolveConfig(parsed, env);
-  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: projectFileName, parsed, value: resolved.config, problems: [...parsed.problems, ...resolved.problems] };
+  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: projectFileName, parsed, value: resolved.config, problems: brokenSyntax(parsed) ? parsed.problems : [...parsed.problems, ...resolved.problems] };
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
   for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), loadConfigFile<ExperimentConfig>('experiment', parseFile(files, path)));
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
@@ -54,9 +54,15 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
     if (problems.length === 0) problems.push({ ...parsed.lines.place(parsed.file, { start: 0, end: 0 }), code: 'LW103', severity: 'error', message: kind === 'dataset' ? 'The file is empty; a dataset schema needs `fields`.' : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.' });
     return { kind, path: parsed.file, parsed, value: null, problems };
   }
+  if (brokenSyntax(parsed)) return { kind, path: parsed.file, parsed, value: null, problems };
   validateShape(parsed.root, shapes[kind], (code, range, message) => problems.push({ ...parsed.lines.place(parsed.file, range), code, severity: 'error', message }));
   const usable = !problems.some((problem) => problem.severity === 'error');
   return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
+}
+
+/** Where the parser lost its way, what it made of the rest is guesswork: one missing bracket would give dozens of findings. */
+function brokenSyntax(parsed: Parsed): boolean {
+  return parsed.problems.some((problem) => problem.code === 'LW100');
 }
 
 function parseFile(files: ProjectFiles, path: string): Parsed {

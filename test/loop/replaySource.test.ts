@@ -48,7 +48,7 @@ test('SQL shapes the rows, with a comment at its end', async () => {
 
 test('what cannot be replayed says why', async () => {
   await assert.rejects(open({ path: 'none/*.csv' }), (error) => error instanceof ProjectError && /no file matches `none\/\*\.csv`/.test(error.message));
-  await assert.rejects(open({ from: at(300) }), (error) => error instanceof ProjectError && /no row to replay in that time/.test(error.message));
+  await assert.rejects(open({ from: at(300) }), (error) => error instanceof ProjectError && /no row to replay after/.test(error.message));
   await assert.rejects(open({ withSchema: false }), (error) => error instanceof ProjectError && /role timestamp/.test(error.message));
   await assert.rejects(open({ sql: 'SELECT amount FROM rows' }), (error) => error instanceof WorkError && /must keep the time: a column `at`/.test(error.message));
 });
