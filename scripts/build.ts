@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, openSync, readSync, closeSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -20,6 +20,7 @@ export interface BuildOptions {
 export async function build({ watch = false, tests = true, out = dist }: BuildOptions = {}): Promise<void> {
   mkdirSync(join(out, 'webviews'), { recursive: true });
   copyAssets(out);
+  writeFileSync(join(out, 'cli.cjs'), cliEntry, { mode: 0o755 });
   const plans = [...nodePlans(watch, out), webviewPlan(watch, out), ...(tests ? testPlans(out) : [])];
   if (watch) {
     for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
@@ -27,7 +28,6 @@ export async function build({ watch = false, tests = true, out = dist }: BuildOp
   }
   // One bundle that fails does not take the others with it.
   const results = await Promise.allSettled(plans.map((plan) => esbuild.build(plan)));
-  if (existsSync(join(out, 'cli.cjs'))) chmodSync(join(out, 'cli.cjs'), 0o755);
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length > 0) throw new Error(failed.map((result) => String(result.reason)).join('\n'));
 }
@@ -58,10 +58,9 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
     plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: join(out, 'server.cjs'), external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
   }
   if (present('cli/main.ts')) {
-    const shebang = startsWithShebang('cli/main.ts') ? '' : '#!/usr/bin/env node\n';
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
     const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true, plugins: [noTopLevelAwait], alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' } };
-    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: join(out, 'cli.cjs'), external: natives, banner: { js: shebang + banner } });
+    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: join(out, 'engine.cjs'), external: natives, banner: { js: banner } });
   }
   return plans;
 }
@@ -114,13 +113,8 @@ function present(file: string): boolean {
   return found;
 }
 
-function startsWithShebang(file: string): boolean {
-  const handle = openSync(join(root, file), 'r');
-  const start = Buffer.alloc(2);
-  readSync(handle, start, 0, 2, 0);
-  closeSync(handle);
-  return start.toString() === '#!';
-}
+// Compiling the engine is most of a start; with Node's cache it is done once and not each time.
+const cliEntry = "#!/usr/bin/env node\nrequire('node:module').enableCompileCache?.();\nrequire('./engine.cjs');\n";
 
 // The LSP library is most of the client's code and none of its activation: it is a file of its own, required when it is needed.
 const lspApart: esbuild.Plugin = {

@@ -17,7 +17,7 @@ interface Manifest {
 /** Everything that may be in the package. A file that none of these knows stops the packaging. */
 const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
-  /^dist\/(client|lspClient|server|cli)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
+  /^dist\/(client|lspClient|server|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
   /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
