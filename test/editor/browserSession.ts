@@ -59,7 +59,9 @@ function takePictures(page: Page, folder: string): { stop(): void } {
     if (wanted === undefined || busy) return;
     busy = true;
     const name = wanted.replace('.wanted', '');
-    page.screenshot({ path: join(pictures, `${name.startsWith('editor-') ? name : `editor-${name}`}.png`) })
+    // Two frames later everything that was asked for is drawn.
+    page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }))
+      .then(() => page.screenshot({ path: join(pictures, `${name.startsWith('editor-') ? name : `editor-${name}`}.png`) }))
       .catch((error: unknown) => console.log(`no picture ${name}: ${String(error)}`))
       .finally(() => {
         writeFileSync(join(folder, `${name}.done`), '');

@@ -54,8 +54,6 @@ export async function withFile(path: string, text: string, work: () => Promise<v
 export async function picture(name: string): Promise<void> {
   const folder = process.env['LOOPWRIGHT_PICTURES'];
   if (!folder) return;
-  // Time for the last frame to be drawn.
-  await new Promise((done) => setTimeout(done, 1500));
   writeFileSync(join(folder, `${name}.wanted`), '');
   await until(`the picture ${name}`, () => existsSync(join(folder, `${name}.done`)));
 }
