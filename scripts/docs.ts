@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { rules } from '../engine/checks/checkProject.ts';
+import { rules } from '../engine/checks/rules.ts';
 import { metricDocs, metricsFor, fairnessMeasures, type Task } from '../engine/project/metricNames.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../engine/project/shape.ts';
 

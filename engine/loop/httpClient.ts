@@ -14,8 +14,11 @@ export class PredictClient {
   requests = 0;
   failed = 0;
 
-  constructor(url: string) {
+  readonly #headers: Record<string, string>;
+
+  constructor(url: string, token: string | null = null) {
     this.#url = new URL('/predict', url);
+    this.#headers = token === null ? {} : { authorization: `Bearer ${token}` };
   }
 
   send(instances: readonly unknown[]): Promise<Sent> {
@@ -26,7 +29,7 @@ export class PredictClient {
         if (status !== 200) this.failed++;
         resolve({ status, rows: instances.length, error });
       };
-      const call = request(this.#url, { method: 'POST', agent: this.#agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (response) => {
+      const call = request(this.#url, { method: 'POST', agent: this.#agent, headers: { ...this.#headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => { text += chunk; });

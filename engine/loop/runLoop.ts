@@ -104,10 +104,16 @@ interface Work {
   db: Database;
 }
 
+/** The token of a deployment that asks for one; whether it is set was seen when it was started. */
+function tokenOf({ config, deploymentName }: Work): string | null {
+  const deployment = config.deployments?.[deploymentName];
+  return deployment?.as === 'api' && deployment.auth ? (process.env[deployment.auth.token_env] ?? null) : null;
+}
+
 async function replay(work: Work, source: ReplaySource, start: number, url: string | null): Promise<LoopOutcome> {
   const { request, db, every } = work;
   const { events, signal } = request;
-  const client = url === null ? null : new PredictClient(url);
+  const client = url === null ? null : new PredictClient(url, tokenOf(work));
   const outcome: LoopOutcome = { requests: 0, failedRequests: 0, rows: 0, refused: source.refused, windows: 0, retrainings: [], now: start };
   const send = async (rows: readonly unknown[]) => {
     const sent = await client?.send(rows);

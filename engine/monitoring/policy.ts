@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../project/duration.ts';
 import type { ProjectConfig, TriggerConfig } from '../project/schema/projectSchema.ts';
@@ -22,14 +23,29 @@ export interface PolicyInput {
 export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
   const { retraining } = config;
   if (!retraining) return { retrain: false, reason: 'no retraining policy is declared', monitor: null };
-  const holding = retraining.when.map((trigger) => ({ trigger, reason: holds(config, trigger, windowsOf(trigger.monitor).filter((window) => window.end <= now && (lastRetrained === null || window.end > lastRetrained))) })).find(({ reason }) => reason !== null);
+  const ended = (monitor: string) => windowsOf(monitor).filter((window) => window.end <= now && (lastRetrained === null || window.end > lastRetrained));
+  const holding = retraining.when.map((trigger) => ({
+    monitor: 'schedule' in trigger ? null : trigger.monitor,
+    reason: 'schedule' in trigger ? due(trigger.schedule, lastRetrained ?? firstWindow(config, windowsOf), now) : holds(config, trigger, ended(trigger.monitor)),
+  })).find(({ reason }) => reason !== null);
   if (!holding?.reason) return { retrain: false, reason: 'no trigger holds', monitor: null };
   const cooldown = retraining.cooldown === undefined ? 0 : durationMs(retraining.cooldown);
-  if (lastRetrained !== null && now < lastRetrained + cooldown) return { retrain: false, reason: `${holding.reason}, but the cooldown of ${retraining.cooldown} runs until ${new Date(lastRetrained + cooldown).toISOString().slice(0, 16).replace('T', ' ')} UTC`, monitor: holding.trigger.monitor };
-  return { retrain: true, reason: holding.reason, monitor: holding.trigger.monitor };
+  if (lastRetrained !== null && now < lastRetrained + cooldown) return { retrain: false, reason: `${holding.reason}, but the cooldown of ${retraining.cooldown} runs until ${new Date(lastRetrained + cooldown).toISOString().slice(0, 16).replace('T', ' ')} UTC`, monitor: holding.monitor };
+  return { retrain: true, reason: holding.reason, monitor: holding.monitor };
 }
 
-function holds(config: ProjectConfig, trigger: TriggerConfig, windows: DriftWindow[]): string | null {
+/** Whether a time of a schedule came since the model was last retrained, or since it is watched. */
+function due(schedule: string, since: number | null, now: number): string | null {
+  const next = since === null ? null : new Cron(schedule, { timezone: 'UTC' }).nextRun(new Date(since));
+  return next && next.getTime() <= now ? `the schedule ${schedule} was due at ${next.toISOString().slice(0, 16).replace('T', ' ')} UTC` : null;
+}
+
+function firstWindow(config: ProjectConfig, windowsOf: PolicyInput['windowsOf']): number | null {
+  const ends = Object.keys(config.monitors ?? {}).flatMap((monitor) => windowsOf(monitor).map((window) => window.end));
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+function holds(config: ProjectConfig, trigger: Exclude<TriggerConfig, { schedule: string }>, windows: DriftWindow[]): string | null {
   const monitor = config.monitors?.[trigger.monitor];
   if (!monitor) return null;
   const count = trigger.for === undefined ? 1 : (parseWindows(trigger.for) ?? 1);

@@ -100,6 +100,18 @@ export function shapeProblems(project: Project): Problem[] {
   return [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => file.problems);
 }
 
+/** The text of a file of the project, config or not; empty when it cannot be read. */
+export function textOf(project: Project, path: string): string {
+  const known = path === project.file.path ? project.file : (project.schemas.get(path) ?? project.experiments.get(experimentName(path)));
+  if (known?.path === path) return known.parsed.text;
+  try {
+    const content = project.files.read(path);
+    return content === null ? '' : typeof content === 'string' ? content : new TextDecoder().decode(content);
+  } catch {
+    return '';
+  }
+}
+
 /** The config of an experiment, with command-line overrides, or a ProjectError that lists what is wrong. */
 export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {
   if (!project.file.parsed.root && project.file.problems.length > 0) throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);

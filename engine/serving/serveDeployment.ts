@@ -1,6 +1,8 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataError, ProjectError, WorkError, messageOf } from '../errors.ts';
-import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { isLoopback } from '../project/loopback.ts';
+import type { ApiDeployment, ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
 import { processStart } from '../tracking/processIdentity.ts';
 import type { Store } from '../tracking/store.ts';
@@ -32,7 +34,7 @@ export interface ServeRequest {
 
 const mostRows = 10_000;
 
-/** Serves a deployment over HTTP on loopback: POST /predict, GET /health, GET /metrics. Each prediction is logged before it is answered. */
+/** Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /health, GET /metrics. Each prediction is logged before it is answered. */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment: name } = request;
   const deployment = Object.hasOwn(config.deployments ?? {}, name) ? config.deployments?.[name] : undefined;
@@ -42,6 +44,8 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   const model = new ServingModel(store, config.project, deployment.model, log);
   let last = (await model.load()).version.version;
   const columns = deploymentColumns(request.project, config, name);
+  const host = deployment.host ?? '127.0.0.1';
+  const token = tokenOf(name, deployment, host);
   const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
   const started = Date.now();
@@ -55,10 +59,15 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     return served;
   };
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => void reply.status(error.statusCode ?? 500).send({ error: messageOf(error) }));
+  if (token !== null) {
+    app.addHook('onRequest', async (req, reply) => {
+      if (req.routeOptions.url === '/health' || sameText(req.headers.authorization ?? '', `Bearer ${token}`)) return undefined;
+      return reply.status(401).header('www-authenticate', 'Bearer').send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
+    });
+  }
   app.get('/health', () => ({ status: 'ok', deployment: name, model: config.project, model_version: current().version.version, uptime_s: Math.round((Date.now() - started) / 1000) }));
   app.get('/metrics', (_request, reply) => reply.type('application/openmetrics-text; version=1.0.0; charset=utf-8').send(metrics.text({ deployment: name, model: config.project, version: current().version.version })));
   app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
-  const host = deployment.host ?? '127.0.0.1';
   const url = await listen(app, host, request.port ?? deployment.port, name);
   store.sql.run(
     `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, started_at) VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?)
@@ -74,6 +83,23 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND pid = ?`, name, process.pid);
     },
   };
+}
+
+/** The token that requests must send; null when none is asked for. Throws when it is not set, or when others than this machine could ask without one. */
+function tokenOf(name: string, deployment: ApiDeployment, host: string): string | null {
+  if (!deployment.auth) {
+    if (isLoopback(host)) return null;
+    throw new ProjectError(`\`${name}\` would answer everybody who reaches ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`);
+  }
+  const token = process.env[deployment.auth.token_env] ?? '';
+  if (token === '') throw new ProjectError(`The environment variable \`${deployment.auth.token_env}\` is not set; it holds the token of \`${name}\`.`);
+  return token;
+}
+
+/** Compares in a time that does not tell how much was right. */
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 interface Answer {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkProject, rules } from '../../engine/checks/checkProject.ts';
+import { checkProject } from '../../engine/checks/checkProject.ts';
+import { rules } from '../../engine/checks/rules.ts';
 import type { Rule } from '../../engine/checks/rule.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
@@ -149,7 +150,7 @@ test('LW601 two on one port', () => {
 
 test('a rule that throws is reported and stops no other', () => {
   const broken: Rule = { code: 'LW999', name: 'broken', severity: 'error', docs: '', check: () => { throw new TypeError('oh no'); } };
-  const problems = checkProject(project({ [yaml]: ordersYaml.replace('slices: [country]', 'slices: [contry]') }), [broken, ...rules]);
+  const problems = checkProject(project({ [yaml]: ordersYaml.replace('slices: [country]', 'slices: [contry]') }), { rules: [broken, ...rules] });
   assert.deepEqual(problems.map(({ code, severity }) => `${code} ${severity}`), ['LW999 warning', 'LW301 error']);
   assert.match(problems[0]?.message ?? '', /The check broken crashed and was skipped: oh no/);
 });

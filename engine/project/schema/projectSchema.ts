@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { severityChoices } from '../../../protocol/problem.ts';
 
 const closed = { additionalProperties: false };
 const duration = (description: string) => Type.String({ format: 'duration', description: `${description} A duration such as 15m, 6h or 7d.` });
@@ -120,7 +121,10 @@ const Deployment = Type.Union([
     as: Type.Literal('api', { description: 'An HTTP API.' }),
     model: Type.Enum(['champion', 'challenger'], { description: 'Alias of the model version that serves.' }),
     port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port on loopback.' }),
-    host: Type.Optional(Type.Enum(['127.0.0.1', '::1', 'localhost'], { description: 'Address to listen on; loopback only. Default 127.0.0.1.' })),
+    host: Type.Optional(Type.String({ minLength: 1, description: 'Address to listen on. Default 127.0.0.1, which only this machine reaches; others need `auth`.' })),
+    auth: Type.Optional(Type.Object({
+      token_env: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description: 'Environment variable that holds the token. Requests to /predict and /metrics must send it as `Authorization: Bearer`.' }),
+    }, { ...closed, description: 'Who may ask for predictions.' })),
   }, { ...closed, description: 'Serves predictions over HTTP: POST /predict, GET /health, GET /metrics.' }),
   Type.Object({
     as: Type.Literal('batch', { description: 'Files in, files out.' }),
@@ -165,6 +169,9 @@ const Trigger = Type.Union([
     below: Type.String({ format: 'metric', description: 'A metric under `expect` of the monitor that falls below its min.' }),
     for: Type.Optional(Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' })),
   }, { ...closed, description: 'When performance falls below its bound.' }),
+  Type.Object({
+    schedule: Type.String({ format: 'cron', description: 'Cron expression in UTC, such as `0 3 * * 1` for Mondays at three: minute, hour, day of month, month, day of week.' }),
+  }, { ...closed, description: 'At fixed times, whatever the monitors say.' }),
 ], { description: 'One reason to retrain.' });
 
 const Retraining = Type.Object({
@@ -187,6 +194,7 @@ export const ProjectSchema = Type.Object({
   deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Where the model serves.' })),
   monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'What watches the deployments.' })),
   retraining: Type.Optional(Retraining),
+  checks: Type.Optional(Type.Record(Type.String(), Type.Enum(severityChoices, { description: 'How bad a finding of this check is, or off.' }), { description: 'Severity of checks by code, for everybody who works on the project: `LW412: off`. `# loopwright-ignore LW412` on a line, or on a line of its own above, silences one finding.' })),
   card: Type.Optional(Type.Object({
     intended_use: Type.Optional(Type.String({ description: 'What the model is for, and what it is not for.' })),
     limitations: Type.Optional(Type.String({ description: 'Where the model is known to fail.' })),

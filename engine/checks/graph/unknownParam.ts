@@ -1,5 +1,5 @@
-import { suggestion } from '../project/didYouMean.ts';
-import type { Rule } from './rule.ts';
+import { suggestion } from '../../project/didYouMean.ts';
+import type { Rule } from '../rule.ts';
 
 export const unknownParam: Rule = {
   code: 'LW205',

@@ -1,6 +1,6 @@
-import { suggestion } from '../project/didYouMean.ts';
-import { metricsFor, parseMetric, taskOf } from '../project/metricNames.ts';
-import type { CheckContext, Path, Rule } from './rule.ts';
+import { suggestion } from '../../project/didYouMean.ts';
+import { metricsFor, parseMetric, taskOf } from '../../project/metricNames.ts';
+import type { CheckContext, Path, Rule } from '../rule.ts';
 
 export const unknownMetric: Rule = {
   code: 'LW501',

@@ -1,6 +1,6 @@
-import { isGlob } from '../project/glob.ts';
-import { PathIndex } from '../project/pathIndex.ts';
-import type { Rule } from './rule.ts';
+import { isGlob } from '../../project/glob.ts';
+import { PathIndex } from '../../project/pathIndex.ts';
+import type { Rule } from '../rule.ts';
 
 export const missingFile: Rule = {
   code: 'LW204',
@@ -25,7 +25,7 @@ export const missingFile: Rule = {
     for (const [name, stage] of Object.entries(stages)) {
       if ('uses' in stage && stage.uses === 'prepare' && !files.exists(stage.with.sql)) context.report(['stages', name, 'with', 'sql'], `There is no file \`${stage.with.sql}\`.`);
       if ('uses' in stage && stage.uses === 'collect' && 'files' in stage.with.from) {
-        for (const path of [stage.with.from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, 'warning');
+        for (const path of [stage.with.from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, { severity: 'warning' });
       }
       stage.deps?.forEach((path, i) => {
         if (absent(path) && written.overlapping(path).size === 0) context.report(['stages', name, 'deps', i], isGlob(path) ? `No file matches \`${path}\`.` : `There is no file \`${path}\`, and no stage writes it.`);
@@ -34,7 +34,7 @@ export const missingFile: Rule = {
     for (const node of context.graph.stages.values()) {
       for (const dataset of node.reads) {
         const path = datasets?.[dataset]?.path;
-        if (path !== undefined && absent(path)) context.report(['datasets', dataset, 'path'], `No file matches \`${path}\` yet, and no stage writes it; \`${node.name}\` reads it.`, 'warning');
+        if (path !== undefined && absent(path)) context.report(['datasets', dataset, 'path'], `No file matches \`${path}\` yet, and no stage writes it; \`${node.name}\` reads it.`, { severity: 'warning' });
       }
     }
   },

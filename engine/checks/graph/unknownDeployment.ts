@@ -1,5 +1,5 @@
-import { suggestion } from '../project/didYouMean.ts';
-import type { Rule } from './rule.ts';
+import { suggestion } from '../../project/didYouMean.ts';
+import type { Rule } from '../rule.ts';
 
 export const unknownDeployment: Rule = {
   code: 'LW206',
@@ -14,6 +14,7 @@ export const unknownDeployment: Rule = {
     }
     const watching = Object.keys(monitors ?? {});
     retraining?.when.forEach((trigger, i) => {
+      if ('schedule' in trigger) return;
       if (!watching.includes(trigger.monitor)) return context.report(['retraining', 'when', i, 'monitor'], `There is no monitor \`${trigger.monitor}\`.${suggestion(trigger.monitor, watching)}`);
       const expected = Object.entries(monitors?.[trigger.monitor]?.expect ?? {}).filter(([, bound]) => bound.min !== undefined).map(([metric]) => metric);
       if ('below' in trigger && !expected.includes(trigger.below)) context.report(['retraining', 'when', i, 'below'], `The monitor \`${trigger.monitor}\` expects no minimum of \`${trigger.below}\`, so it can never fall below it.${suggestion(trigger.below, expected) || ' Declare one under `expect`.'}`);

@@ -1,5 +1,5 @@
-import { PathIndex } from '../project/pathIndex.ts';
-import type { Rule } from './rule.ts';
+import { PathIndex } from '../../project/pathIndex.ts';
+import type { Rule } from '../rule.ts';
 
 export const outputTwice: Rule = {
   code: 'LW207',

@@ -1,5 +1,5 @@
-import { suggestion } from '../project/didYouMean.ts';
-import type { CheckContext, Path, Rule } from './rule.ts';
+import { suggestion } from '../../project/didYouMean.ts';
+import type { CheckContext, Path, Rule } from '../rule.ts';
 
 export const unknownDataset: Rule = {
   code: 'LW201',

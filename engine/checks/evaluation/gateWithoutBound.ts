@@ -1,4 +1,4 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from '../rule.ts';
 
 export const gateWithoutBound: Rule = {
   code: 'LW502',

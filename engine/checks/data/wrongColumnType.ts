@@ -1,5 +1,5 @@
-import type { FieldType } from '../project/schema/datasetSchema.ts';
-import type { Rule } from './rule.ts';
+import type { FieldType } from '../../project/schema/datasetSchema.ts';
+import type { Rule } from '../rule.ts';
 
 const numeric: FieldType[] = ['number', 'integer', 'year'];
 const times: FieldType[] = ['datetime', 'date'];
