@@ -1,13 +1,27 @@
+import { CronPattern } from 'croner';
+import type { Severity } from '../../protocol/problem.ts';
 import { parseDuration, parseWindows } from './duration.ts';
+import { globProblem } from './glob.ts';
+import { unitProblem } from './units.ts';
 
-/** What a text of a named format must be, completing "`key` …"; null when it is right or the format is checked elsewhere. */
-export function formatProblem(format: string, text: string): string | null {
+export interface FormatProblem {
+  code: string;
+  /** Completes "`key` …". */
+  says: string;
+  severity: Severity;
+}
+
+/** What is wrong with a text of a named format; null when it is right or the format is checked elsewhere. */
+export function formatProblem(format: string, text: string): FormatProblem | null {
+  const wrong = (code: string, says: string | null, severity: Severity = 'error') => (says === null ? null : { code, says, severity });
   switch (format) {
-    case 'duration': return parseDuration(text) === null ? 'must be a duration such as 15m, 6h or 7d' : null;
-    case 'windows': return parseWindows(text) === null ? 'must be a count of windows such as `2 windows`' : null;
-    case 'url': return isHttpUrl(text) ? null : 'must be an http or https address';
-    case 'regex': return isRegex(text) ? null : 'must be a regular expression';
-    case 'path': return text.includes('\0') ? 'must not hold a null character' : null;
+    case 'duration': return wrong('LW113', parseDuration(text) === null ? 'must be a duration such as 15m, 6h or 7d' : null);
+    case 'windows': return wrong('LW107', parseWindows(text) === null ? 'must be a count of windows such as `2 windows`' : null);
+    case 'url': return wrong('LW116', isHttpUrl(text) ? null : 'must be an http or https address');
+    case 'regex': return wrong('LW111', regexProblem(text));
+    case 'path': return wrong('LW112', text.includes('\0') ? 'must not hold a null character' : globProblem(text));
+    case 'cron': return wrong('LW114', cronProblem(text));
+    case 'unit': return wrong('LW115', unitProblem(text), 'warning');
     default: return null;
   }
 }
@@ -16,10 +30,22 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-function isRegex(text: string): boolean {
+function regexProblem(text: string): string | null {
   try {
-    return Boolean(new RegExp(text, 'u'));
-  } catch {
-    return false;
+    return new RegExp(text, 'u') ? null : null;
+  } catch (error) {
+    // The engine says `Invalid regular expression: /…/u: Unterminated group`.
+    const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '') : '';
+    return `must be a regular expression (${why.charAt(0).toLowerCase()}${why.slice(1)})`;
+  }
+}
+
+function cronProblem(text: string): string | null {
+  const must = 'must be a cron expression such as `0 3 * * 1`: minute, hour, day of month, month, day of week';
+  if (!/^@/.test(text) && text.trim().split(/\s+/).length !== 5) return must;
+  try {
+    return new CronPattern(text) ? null : null;
+  } catch (error) {
+    return `${must} (${error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'not valid'})`;
   }
 }

@@ -39,3 +39,15 @@ function sample(path: string): string {
 
 /** A path with `/`, without `./` before and `/` after. */
 export const normalisePath = (path: string): string => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+
+/** What is wrong with a glob, completing "`key` …"; null for what can be matched, plain paths included. */
+export function globProblem(path: string): string | null {
+  for (let i = 0; i < path.length; i++) {
+    const c = path[i];
+    if (c === '[' && path.indexOf(']', i + 2) === -1) return 'is a glob whose `[` is not closed';
+    if (c === '[') i = path.indexOf(']', i + 2);
+    if (c === '{' && path.indexOf('}', i) === -1) return 'is a glob whose `{` is not closed';
+    if (c === '*' && path.startsWith('***', i)) return 'is a glob with `***`; use `*` within a folder or `**` through folders';
+  }
+  return null;
+}

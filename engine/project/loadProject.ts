@@ -8,7 +8,7 @@ import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { ExperimentConfig } from './schema/experimentSchema.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { shapes, type FileKind } from './shape.ts';
-import { validateShape } from './validateShape.ts';
+import { shapeProblem, validateShape } from './validateShape.ts';
 
 /** One of the three files, parsed and checked for shape. `value` is null when the shape is too wrong to use. */
 export interface ConfigFile<T> {
@@ -55,7 +55,7 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
     return { kind, path: parsed.file, parsed, value: null, problems };
   }
   if (brokenSyntax(parsed)) return { kind, path: parsed.file, parsed, value: null, problems };
-  validateShape(parsed.root, shapes[kind], (code, range, message) => problems.push({ ...parsed.lines.place(parsed.file, range), code, severity: 'error', message }));
+  validateShape(parsed.root, shapes[kind], (...finding) => problems.push(shapeProblem(parsed.file, parsed.lines, ...finding)));
   const usable = !problems.some((problem) => problem.severity === 'error');
   return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
 }

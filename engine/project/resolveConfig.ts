@@ -4,7 +4,7 @@ import { entryOf, toValue, type Entry, type Located } from './located.ts';
 import type { Parsed } from './parseYaml.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { shapes } from './shape.ts';
-import { validateShape } from './validateShape.ts';
+import { shapeProblem, validateShape, type Report } from './validateShape.ts';
 
 export interface Overrides {
   /** Params from the command line or a sweep, over those of the experiment. */
@@ -24,7 +24,7 @@ export interface Resolved {
 /** Lays an experiment and overrides over the project, interpolates, and checks the shape. */
 export function resolveConfig(parsed: Parsed, env: Record<string, string | undefined>, overrides: Overrides = {}): Resolved {
   const problems: Problem[] = [];
-  const report = (code: string, range: { start: number; end: number }, message: string) => problems.push({ ...parsed.lines.place(parsed.file, range), code, severity: code === 'LW208' ? 'warning' : 'error', message });
+  const report = (...[code, range, message, more]: Parameters<Report>) => problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, { ...(code === 'LW208' ? { severity: 'warning' } : {}), ...more }));
   if (!parsed.root) {
     if (parsed.problems.length === 0) report('LW103', { start: 0, end: 0 }, 'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.');
     return { config: null, root: null, problems };
@@ -42,9 +42,9 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
   const root = interpolate(overlaid, { params, datasets, env }, report);
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
   const told = new Set(problems.filter(({ severity }) => severity === 'error').map(({ line, column }) => `${line}:${column}`));
-  validateShape(root, shapes.project, (code, range, message) => {
+  validateShape(root, shapes.project, (code, range, message, more) => {
     const { line, column } = parsed.lines.at(range.start);
-    if (!told.has(`${line}:${column}`)) report(code, range, message);
+    if (!told.has(`${line}:${column}`)) report(code, range, message, more);
   }, 'The project');
   const usable = !problems.some((problem) => problem.severity === 'error') && !parsed.problems.some((problem) => problem.severity === 'error');
   return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };

@@ -26,6 +26,8 @@ export interface Shape {
   minLength?: number;
   pattern?: string;
   format?: string;
+  /** The key that took the place of a deprecated one. */
+  replacedBy?: string;
 }
 
 export type FileKind = 'project' | 'experiment' | 'dataset';

@@ -1,10 +1,18 @@
-import type { Problem } from '../../protocol/problem.ts';
+import type { Problem, Severity } from '../../protocol/problem.ts';
 import { suggestion } from './didYouMean.ts';
 import { formatProblem } from './formats.ts';
+import type { LineIndex } from './lineIndex.ts';
 import { entryOf, kindName, type Located, type Range } from './located.ts';
 import { literalKeys, membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
-type Report = (code: string, range: Range, message: string, severity?: Problem['severity']) => void;
+/** A replacement in the same file that mends the finding. */
+export interface ShapeFix {
+  title: string;
+  range: Range;
+  text: string;
+}
+
+export type Report = (code: string, range: Range, message: string, more?: { severity?: Severity; fix?: ShapeFix }) => void;
 
 /** Checks a parsed file against its schema. Every finding goes to `report` with the range of the key or value that is wrong. */
 export function validateShape(node: Located, shape: Shape, report: Report, name = 'The file'): void {
@@ -90,6 +98,8 @@ function validateObject(node: Located, shape: Shape, report: Report, name: strin
   const record = recordValue(shape);
   for (const { key, keyRange, value } of node.entries) {
     const property = propertyOf(shape, key) ?? record;
+    const replacement = shape.properties?.[key]?.replacedBy;
+    if (replacement !== undefined) report('LW110', keyRange, `\`${key}\` is deprecated; write \`${replacement}\`.`, { severity: 'warning', fix: { title: `Change to ${replacement}`, range: keyRange, text: replacement } });
     if (property) validateShape(value, property, report, `\`${key}\``);
     else if (shape.additionalProperties === false) report('LW102', keyRange, `${name} has no key \`${key}\`.${suggestion(key, known) || (known.length <= 12 ? ` Known keys: ${known.join(', ')}.` : '')}`);
   }
@@ -119,7 +129,7 @@ function validateString(node: Located, shape: Shape, report: Report, name: strin
   if (shape.minLength && node.value.length < shape.minLength) report('LW105', node.range, `${name} must not be empty.`);
   if (shape.pattern && !new RegExp(shape.pattern, 'u').test(node.value)) report('LW107', node.range, `${name} must match \`${shape.pattern}\`, found ${kindName(node)}.`);
   const problem = shape.format ? formatProblem(shape.format, node.value) : null;
-  if (problem) report('LW107', node.range, `${name} ${problem}, found ${kindName(node)}.`);
+  if (problem) report(problem.code, node.range, `${name} ${problem.says}, found ${kindName(node)}.`, { severity: problem.severity });
 }
 
 function validateNumber(node: Located, shape: Shape, report: Report, name: string): void {
@@ -144,4 +154,10 @@ function describeAll(shape: Shape): string[] {
 
 function orList(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** The problem for a finding of shape, and how to mend it. */
+export function shapeProblem(file: string, lines: LineIndex, ...[code, range, message, more]: Parameters<Report>): Problem {
+  const fix = more?.fix;
+  return { ...lines.place(file, range), code, severity: more?.severity ?? 'error', message, ...(fix ? { fixes: [{ title: fix.title, edits: [{ ...lines.place(file, fix.range), newText: fix.text }] }] } : {}) };
 }

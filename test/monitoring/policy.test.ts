@@ -63,3 +63,14 @@ test('a window breaks the bounds that its values break, and none without a verdi
   assert.deepEqual(brokenBounds(monitor, window(0)), []);
   assert.deepEqual([windowValue(bad, 'missing[a]'), windowValue(bad, 'missing[b]'), windowValue(bad, 'recall')], [0.5, null, null]);
 });
+
+test('a schedule holds once its time has come since the last retraining, or since the first window', () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
+  const scheduled: ProjectConfig = { ...config, retraining: { when: [{ schedule: '0 3 * * 1' }], then: 'propose' } };
+  const at = (now: string, last: string | null, windows: DriftWindow[] = []) => decideRetraining({ config: scheduled, windowsOf: () => windows, lastRetrained: last === null ? null : Date.parse(last), now: Date.parse(now) });
+  assert.deepEqual(at('2026-03-02T03:00:00Z', '2026-02-27T00:00:00Z'), { retrain: true, reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC', monitor: null });
+  assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').retrain, false);
+  assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').retrain, false, 'not twice for one time');
+  assert.equal(at('2026-03-09T04:00:00Z', null).retrain, false, 'nothing is watched yet');
+  assert.equal(at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).retrain, true);
+});

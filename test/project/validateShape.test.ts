@@ -59,7 +59,7 @@ test('a stage is told by its keys', () => {
   assert.match(stage('{ uses: train, with: { data: d, model: mpl } }')[0]?.[2] ?? '', /Did you mean `mlp`\?$/);
   assert.deepEqual(stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }').map(([code]) => code), ['LW103']);
   assert.match(stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }')[0]?.[2] ?? '', /needs `files` or `url`/);
-  assert.deepEqual(stage('{ uses: collect, with: { dataset: d, from: { url: "ftp://x/y.csv" } } }').map(([code, , message]) => [code, message]), [['LW107', '`url` must be an http or https address, found the text "ftp://x/y.csv".']]);
+  assert.deepEqual(stage('{ uses: collect, with: { dataset: d, from: { url: "ftp://x/y.csv" } } }').map(([code, , message]) => [code, message]), [['LW116', '`url` must be an http or https address, found the text "ftp://x/y.csv".']]);
   assert.deepEqual(stage('{ uses: train, cmd: x, with: { data: d, model: mlp } }').map(([code, at]) => [code, at]), [['LW102', '4:21-4:24']]);
   assert.deepEqual(stage('{ cmd: [a, b] }').map(([code]) => code), ['LW104']);
 });
@@ -76,7 +76,7 @@ test('gates need a bound and numbers', () => {
 test('durations and counts of windows', () => {
   const timeout = (text: string) => found(`${head}stages: { s: { cmd: x, timeout: ${text} } }\n`).map(([code, , message]) => `${code} ${message}`);
   for (const good of ['90s', '15m', '6h', '7d', '2w', '1.5h']) assert.deepEqual(timeout(good), [], good);
-  for (const bad of ['7 days', '0s', '-1h', 'h', '1y', '1h30m']) assert.match(timeout(`"${bad}"`)[0] ?? '', /LW107 `timeout` must be a duration such as 15m, 6h or 7d/, bad);
+  for (const bad of ['7 days', '0s', '-1h', 'h', '1y', '1h30m']) assert.match(timeout(`"${bad}"`)[0] ?? '', /LW113 `timeout` must be a duration such as 15m, 6h or 7d/, bad);
   assert.match(timeout('15')[0] ?? '', /LW104/);
   const windows = (text: string) => found(`${good}retraining: { when: [{ monitor: m, drift: dataset, for: ${text} }] }\n`).map(([code]) => code);
   assert.deepEqual([windows('2 windows'), windows('1 window'), windows('0 windows'), windows('two windows')], [[], [], ['LW107'], ['LW107']]);
@@ -96,7 +96,7 @@ test('dataset schemas: unknown keys are legal by the spec, ours are not', () => 
   assert.deepEqual(found('fields: []\n', 'dataset').map(([code, , message]) => [code, message]), [['LW105', '`fields` must have at least 1 item, found 0.']]);
   assert.deepEqual(found('title: x\n', 'dataset').map(([code]) => code), ['LW103']);
   assert.deepEqual(found('', 'dataset').map(([code, at]) => [code, at]), [['LW103', '1:1-1:1']]);
-  assert.deepEqual(found('fields: [{ name: a, constraints: { pattern: "(" } }]\n', 'dataset').map(([code]) => code), ['LW107']);
+  assert.deepEqual(found('fields: [{ name: a, constraints: { pattern: "(" } }]\n', 'dataset').map(([code]) => code), ['LW111']);
   assert.deepEqual(found('fields: [{ name: a, constraints: { minimun: 1 } }]\n', 'dataset').map(([code]) => code), ['LW102']);
 });
 

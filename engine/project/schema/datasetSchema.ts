@@ -31,7 +31,7 @@ const Constraints = Type.Object({
 
 const FieldExtras = Type.Object({
   role: Type.Optional(Type.Enum(fieldRoles, { description: 'What the column is for: feature, target, id, timestamp, protected, prediction, score or ignore.' })),
-  unit: Type.Optional(Type.String({ description: 'Unit of the values, such as EUR, km or s; shown beside numbers.' })),
+  unit: Type.Optional(Type.String({ format: 'unit', description: 'Unit of the values, such as EUR, km or s; shown beside numbers.' })),
   presence: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Smallest share of rows that must have a value, 0 to 1.' })),
   domainMass: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Smallest share of values that must lie in the categories, 0 to 1. Default 1.' })),
   positive: Type.Optional(scalar('Of a target with two values: the one that counts as positive.')),
@@ -69,6 +69,7 @@ const key = (description: string) => Type.Union([Type.String(), Type.Array(Type.
 /** `<name>.dataset.yaml`: Frictionless Table Schema v2 with our extras under `loopwright`. Unknown keys are legal there, by the spec. */
 export const DatasetSchema = Type.Object({
   $schema: Type.Optional(Type.String({ description: 'Profile of the schema.' })),
+  profile: Type.Optional(Type.String({ description: 'What version 1 of Table Schema called `$schema`.', replacedBy: '$schema' })),
   name: Type.Optional(Type.String({ description: 'Name of the schema.' })),
   title: Type.Optional(Type.String({ description: 'Name for people.' })),
   description: Type.Optional(Type.String({ description: 'What the table holds.' })),

@@ -1,0 +1,49 @@
+import type { Entry, Located, Range } from './located.ts';
+import type { KeyPath } from './schemaPath.ts';
+import { membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
+
+/** A value of a file with the shapes that may be meant there. */
+export interface Walked {
+  path: KeyPath;
+  node: Located;
+  /** The shapes of the value, unions narrowed by what is written. */
+  shapes: readonly Shape[];
+  /** The pair that the value belongs to; null for items of lists and the root. */
+  entry: Entry | null;
+  /** How the key came about: a key of the format, a name that a person chose, or one that the format does not know. */
+  key: 'property' | 'name' | 'unknown' | null;
+  parent: Walked | null;
+}
+
+/** Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there. */
+export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) => void): void {
+  const go = (walked: Walked): void => {
+    visit(walked);
+    const { node, path, shapes } = walked;
+    if (node.kind === 'map') {
+      for (const entry of node.entries) if (!entry.merged && inside(entry.keyRange, node.range)) go(child(walked, [...path, entry.key], entry.value, entry, shapes));
+    } else if (node.kind === 'seq') {
+      node.items.forEach((item, i) => {
+        if (inside(item.range, node.range)) go({ path: [...path, i], node: item, shapes: narrowed(shapes, (candidate) => candidate.items, item), entry: null, key: null, parent: walked });
+      });
+    }
+  };
+  go({ path: [], node: root, shapes: membersFor(shape, root), entry: null, key: null, parent: null });
+}
+
+function child(parent: Walked, path: KeyPath, node: Located, entry: Entry, shapes: readonly Shape[]): Walked {
+  const declared = shapes.some((shape) => propertyOf(shape, entry.key) !== undefined);
+  const key = declared ? 'property' : shapes.some((shape) => recordValue(shape) !== undefined) ? 'name' : 'unknown';
+  return { path, node, shapes: narrowed(shapes, (shape) => propertyOf(shape, entry.key) ?? recordValue(shape), node), entry, key, parent };
+}
+
+function narrowed(shapes: readonly Shape[], step: (shape: Shape) => Shape | undefined, node: Located): Shape[] {
+  return shapes.flatMap((shape) => {
+    const next = step(shape);
+    return next ? membersFor(next, node) : [];
+  });
+}
+
+function inside(inner: Range, outer: Range): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end;
+}
