@@ -12,6 +12,7 @@ import { provideDocumentSymbols } from './features/documentSymbols.ts';
 import { provideHover } from './features/hover.ts';
 import { provideOutline } from './features/outline.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
+import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
 import { Workspace } from './workspace.ts';
 
 /** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
@@ -33,6 +34,7 @@ export function startServer(connection: Connection): void {
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentLinkProvider: {},
+        semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
       serverInfo: { name: 'loopwright' },
@@ -69,6 +71,9 @@ export function startServer(connection: Connection): void {
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
   connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
+  connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
+  connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
+  connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
   connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
 
   documents.listen(connection);

@@ -1,0 +1,93 @@
+import { entryOf, type Range } from '../../engine/project/located.ts';
+import type { Walked } from '../../engine/project/schemaWalk.ts';
+import type { FileKind } from '../../engine/project/shape.ts';
+import { textOf, type Declared } from './declared.ts';
+import { ancestor, literally, scalarRange } from './walked.ts';
+
+/** What is known of the file that a column is named in. */
+export interface Around {
+  kind: FileKind;
+  text: string;
+  /** Path of the file in its project. */
+  path: string;
+  declared: Declared;
+}
+
+/** A place where a column is named, and the schema that declares it. */
+export interface ColumnUse {
+  schema: string;
+  column: string;
+  /** Of the name alone. */
+  range: Range;
+  declaration: boolean;
+}
+
+/** The column that a value names, or the key of it (`missing[amount]`); null where it names none. */
+export function columnUse(walked: Walked, around: Around): ColumnUse | null {
+  return around.kind === 'dataset' ? inSchema(walked, around) : around.kind === 'project' ? (inMetric(walked, around) ?? inProject(walked, around)) : null;
+}
+
+function inProject(walked: Walked, around: Around): ColumnUse | null {
+  if (walked.node.kind !== 'scalar' || !walked.shapes.some((shape) => shape.format === 'column')) return null;
+  const owner = ancestor(walked, 2)?.node;
+  const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : worksOn(owner);
+  return use(dataset, walked, around);
+}
+
+/** The dataset that a stage works on: the one it reads, or the one it writes. */
+function worksOn(stage: Walked['node'] | undefined): string | null {
+  const inputs = entryOf(stage, 'with')?.value;
+  return textOf(entryOf(inputs, 'data')?.value) ?? textOf(entryOf(inputs, 'output')?.value);
+}
+
+function use(dataset: string | null, walked: Walked, { declared, text }: Around): ColumnUse | null {
+  const schema = dataset === null ? null : declared.text('datasets', dataset, 'schema');
+  const range = scalarRange(text, walked.node);
+  return schema === null || !range ? null : { schema, column: text.slice(range.start, range.end), range, declaration: false };
+}
+
+/** The attribute of `equal_opportunity_difference[age_group]` and the column of `missing[amount]`, as a key or as a value. */
+function inMetric(walked: Walked, around: Around): ColumnUse | null {
+  const metric = metricAt(walked, around.text);
+  const bracket = metric === null ? null : /\[([^\]]+)\]/.exec(metric.text);
+  if (!metric || !bracket) return null;
+  const column = bracket[1] ?? '';
+  const start = metric.range.start + bracket.index + 1;
+  const dataset = datasetOfMetric(walked, around.declared);
+  const schema = dataset === null ? null : around.declared.text('datasets', dataset, 'schema');
+  return schema === null ? null : { schema, column, range: { start, end: start + column.length }, declaration: false };
+}
+
+/** The metric that a key or value names. */
+export function metricAt(walked: Walked, text: string): { text: string; range: Range } | null {
+  const keyOf = walked.path.at(-2);
+  if (walked.entry && walked.key === 'name' && (keyOf === 'gates' || keyOf === 'expect')) {
+    const range = literally(text, walked.entry.keyRange, walked.entry.key);
+    return range && { text: walked.entry.key, range };
+  }
+  const range = walked.shapes.some((shape) => shape.format === 'metric') ? scalarRange(text, walked.node) : null;
+  return range && { text: text.slice(range.start, range.end), range };
+}
+
+/** The dataset whose rows a metric is measured on: that of the stage, or of the stage that a monitor takes as its reference. */
+function datasetOfMetric(walked: Walked, declared: Declared): string | null {
+  const [section] = walked.path;
+  if (section === 'stages') return worksOn(ancestor(walked, 2)?.node);
+  const monitor = section === 'monitors' ? ancestor(walked, 2)?.node : declared.of('monitors').get(textOf(entryOf(walked.parent?.node, 'monitor')?.value) ?? '')?.value;
+  const reference = textOf(entryOf(monitor, 'reference')?.value);
+  return reference === null ? null : declared.text('stages', reference, 'with', 'data');
+}
+
+function inSchema(walked: Walked, around: Around): ColumnUse | null {
+  if (walked.node.kind !== 'scalar') return null;
+  const [head, , third, fourth] = walked.path;
+  const own = (declaration: boolean) => {
+    const range = scalarRange(around.text, walked.node);
+    return range && { schema: around.path, column: around.text.slice(range.start, range.end), range, declaration };
+  };
+  if (head === 'fields' && third === 'name' && walked.path.length === 3) return own(true);
+  if (head === 'primaryKey' || head === 'uniqueKeys' || (head === 'foreignKeys' && third === 'fields')) return own(false);
+  if (head !== 'foreignKeys' || third !== 'reference' || fourth !== 'fields') return null;
+  const resource = textOf(entryOf(ancestor(walked, 3)?.node, 'resource')?.value);
+  return resource === null || resource === '' ? own(false) : use(resource, walked, around);
+}

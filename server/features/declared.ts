@@ -1,0 +1,73 @@
+import { entryOf, type Entry, type Located, type Range } from '../../engine/project/located.ts';
+import type { Section } from './names.ts';
+import { unquoted } from './walked.ts';
+
+/** The section that a reference of a format names something of. */
+export const sectionByFormat: Record<string, Section> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
+
+/** What a project file declares, found by name in constant time. */
+export class Declared {
+  readonly #sections = new Map<string, Map<string, Entry>>();
+
+  constructor(root: Located | null) {
+    if (root?.kind !== 'map') return;
+    for (const { key, value } of root.entries) if (value.kind === 'map') this.#sections.set(key, new Map(value.entries.map((entry) => [entry.key, entry])));
+  }
+
+  of(section: Section): ReadonlyMap<string, Entry> {
+    return this.#sections.get(section) ?? nothing;
+  }
+
+  has(section: Section, name: string): boolean {
+    return this.of(section).has(name);
+  }
+
+  /** The text at a few keys below a declared name. */
+  text(section: Section, name: string, ...keys: string[]): string | null {
+    let node = this.of(section).get(name)?.value;
+    for (const key of keys) node = entryOf(node, key)?.value;
+    return textOf(node);
+  }
+}
+
+const nothing: ReadonlyMap<string, Entry> = new Map();
+const known = new WeakMap<Located, Declared>();
+const empty = new Declared(null);
+
+/** What the project file with this root declares; worked out once for each root. */
+export function declaredIn(root: Located | null): Declared {
+  if (!root) return empty;
+  const held = known.get(root) ?? new Declared(root);
+  known.set(root, held);
+  return held;
+}
+
+/** A column as a dataset schema declares it. */
+export interface Column {
+  name: string;
+  /** Of the name alone, without quotes. */
+  range: Range;
+  field: Located;
+}
+
+const columns = new WeakMap<Located, ReadonlyMap<string, Column>>();
+
+/** The columns of a dataset schema, by name. */
+export function columnsIn(file: { root: Located | null; text: string } | undefined): ReadonlyMap<string, Column> {
+  if (!file?.root) return new Map();
+  const held = columns.get(file.root);
+  if (held) return held;
+  const fields = entryOf(file.root, 'fields')?.value;
+  const found = new Map<string, Column>();
+  for (const field of fields?.kind === 'seq' ? fields.items : []) {
+    const node = entryOf(field, 'name')?.value;
+    const name = textOf(node);
+    if (node && name !== null && !found.has(name)) found.set(name, { name, range: unquoted(file.text, node.range), field });
+  }
+  columns.set(file.root, found);
+  return found;
+}
+
+export function textOf(node: Located | undefined): string | null {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
+}

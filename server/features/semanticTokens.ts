@@ -1,0 +1,173 @@
+import { SemanticTokensBuilder, type Range as LspRange, type SemanticTokens, type SemanticTokensDelta, type SemanticTokensLegend } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { parseDuration, parseWindows } from '../../engine/project/duration.ts';
+import type { Range } from '../../engine/project/located.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
+import type { Parsed } from '../../engine/project/parseYaml.ts';
+import type { Walked } from '../../engine/project/schemaWalk.ts';
+import { shapesAt } from '../../engine/project/schemaPath.ts';
+import { propertyOf, shapes, type FileKind } from '../../engine/project/shape.ts';
+import { pathInProject, type Workspace } from '../workspace.ts';
+import { columnUse, metricAt, type Around } from './columnUses.ts';
+import { columnsIn, declaredIn, sectionByFormat } from './declared.ts';
+import type { Section } from './names.ts';
+import { literally, scalarRange, walkedOf } from './walked.ts';
+
+const types = ['property', 'variable', 'struct', 'function', 'interface', 'event', 'parameter', 'enumMember', 'keyword', 'number', 'operator', 'namespace'] as const;
+type TokenType = (typeof types)[number];
+
+export const semanticTokensLegend: SemanticTokensLegend = { tokenTypes: [...types], tokenModifiers: ['declaration'] };
+
+const bySection: Record<Section, TokenType> = { params: 'variable', datasets: 'struct', stages: 'function', deployments: 'interface', monitors: 'event' };
+
+interface Token {
+  range: Range;
+  type: TokenType;
+  declaration: boolean;
+}
+
+const builders = new WeakMap<TextDocument, SemanticTokensBuilder>();
+const none: SemanticTokens = { data: [] };
+
+/** What the words of a file are: keys of the format, names and what refers to them, columns, metrics. What names nothing that is there gets no token. */
+export function provideSemanticTokens(workspace: Workspace, uri: string, within?: LspRange): SemanticTokens {
+  const [document, parsed] = [workspace.document(uri), workspace.parsed(uri)];
+  if (!document || !parsed) return none;
+  const tokens = tokensOf(workspace, uri, parsed);
+  if (within) return fill(new SemanticTokensBuilder(), parsed, inside(tokens, parsed, within)).build();
+  const builder = new SemanticTokensBuilder();
+  builders.set(document, builder);
+  return fill(builder, parsed, tokens).build();
+}
+
+/** What became different since the last answer. */
+export function provideSemanticTokensDelta(workspace: Workspace, uri: string, previous: string): SemanticTokens | SemanticTokensDelta {
+  const [document, parsed] = [workspace.document(uri), workspace.parsed(uri)];
+  const builder = document && builders.get(document);
+  if (!builder || !parsed) return provideSemanticTokens(workspace, uri);
+  builder.previousResult(previous);
+  return fill(builder, parsed, tokensOf(workspace, uri, parsed)).buildEdits();
+}
+
+function fill(builder: SemanticTokensBuilder, { lines }: Parsed, tokens: readonly Token[]): SemanticTokensBuilder {
+  for (const { range, type, declaration } of tokens) {
+    const { line, column } = lines.at(range.start);
+    builder.push(line - 1, column - 1, range.end - range.start, types.indexOf(type), declaration ? 1 : 0);
+  }
+  return builder;
+}
+
+function inside(tokens: readonly Token[], { lines }: Parsed, { start, end }: LspRange): Token[] {
+  const [from, to] = [lines.offset(start.line + 1, start.character + 1), lines.offset(end.line + 1, end.character + 1)];
+  return tokens.filter(({ range }) => range.end > from && range.start < to);
+}
+
+function tokensOf(workspace: Workspace, uri: string, parsed: Parsed): Token[] {
+  const kind = workspace.kindOf(uri);
+  if (kind === null) return [];
+  const teller = new Teller(kind, parsed, workspace.projectOf(uri), uri);
+  for (const walked of walkedOf(kind, parsed)) teller.tell(walked);
+  return teller.tokens.toSorted((a, b) => a.range.start - b.range.start);
+}
+
+/** Says of each word of one file what it is. */
+class Teller {
+  readonly tokens: Token[] = [];
+  readonly #kind: FileKind;
+  readonly #parsed: Parsed;
+  readonly #project: Project | null;
+  readonly #around: Around;
+
+  constructor(kind: FileKind, parsed: Parsed, project: Project | null, uri: string) {
+    this.#kind = kind;
+    this.#parsed = parsed;
+    this.#project = project;
+    const declared = declaredIn(kind === 'project' ? parsed.root : (project?.file.parsed.root ?? null));
+    this.#around = { kind, text: parsed.text, path: project ? pathInProject(project.root, uri) : '', declared };
+  }
+
+  tell(walked: Walked): void {
+    if (walked.entry) this.#key(walked);
+    const metric = metricAt(walked, this.#parsed.text);
+    if (metric) this.#metric(metric.text, metric.range);
+    const column = columnUse(walked, this.#around);
+    if (column && (column.declaration || this.#columns(column.schema).has(column.column))) this.#put(column.range, 'parameter', column.declaration);
+    if (walked.node.kind === 'scalar' && !metric && !column) this.#value(walked);
+  }
+
+  #put(range: Range | null, type: TokenType, declaration = false): void {
+    if (range && range.end > range.start) this.tokens.push({ range, type, declaration });
+  }
+
+  #columns(schema: string): ReadonlyMap<string, unknown> {
+    return columnsIn(this.#kind === 'dataset' && schema === this.#around.path ? this.#parsed : this.#project?.schemas.get(schema)?.parsed);
+  }
+
+  #key(walked: Walked): void {
+    const { entry, key, path, shapes: meant } = walked;
+    const range = entry && literally(this.#parsed.text, entry.keyRange, entry.key);
+    if (!entry || !range || range.end > this.#parsed.text.length || entry.key.includes('\n')) return;
+    if (key === 'property') {
+      if (!meant.some((shape) => shape.replacedBy !== undefined)) this.#put(range, 'property');
+      return;
+    }
+    if (key !== 'name') return;
+    const section = sectionOfKey(this.#kind, walked);
+    if (section !== null) {
+      if (this.#kind === 'project' || this.#around.declared.has(section, entry.key)) this.#put(range, bySection[section], this.#kind === 'project');
+    } else if (this.#kind === 'experiment' && path[0] === 'stages' && path[2] === 'with' && path.length === 4 && this.#isInput(String(path[1]), entry.key)) this.#put(range, 'property');
+  }
+
+  /** Whether a built-in stage of the project knows an input. */
+  #isInput(stage: string, key: string): boolean {
+    return shapesAt(shapes.project, this.#project?.file.parsed.root ?? null, ['stages', stage, 'with']).some((shape) => propertyOf(shape, key) !== undefined);
+  }
+
+  #metric(text: string, range: Range): void {
+    const metric = parseMetric(text);
+    if (!metric) return;
+    if (Object.hasOwn(metricDocs, metric.name) || (metric.name === 'missing' && metric.attribute !== null)) this.#put({ start: range.start, end: range.start + metric.name.length }, 'enumMember');
+    if (metric.champion) this.#put({ start: range.end - 'champion'.length, end: range.end }, 'keyword');
+  }
+
+  #value({ node, shapes: meant }: Walked): void {
+    if (node.kind !== 'scalar') return;
+    if (typeof node.value === 'string' && node.value.includes('${') && this.#kind !== 'dataset') return this.#interpolations(node.range);
+    const range = scalarRange(this.#parsed.text, node);
+    if (!range) return;
+    for (const shape of meant) {
+      const section = sectionByFormat[shape.format ?? ''];
+      const text = String(node.value);
+      if (section !== undefined) return this.#around.declared.has(section, text) ? this.#put(range, bySection[section]) : undefined;
+      if (shape.const !== undefined && shape.const === node.value) return this.#put(range, typeof shape.const === 'number' ? 'number' : 'keyword');
+      if (shape.enum?.includes(text)) return this.#put(range, 'enumMember');
+      if ((shape.format === 'duration' && parseDuration(text) !== null) || (shape.format === 'windows' && parseWindows(text) !== null) || shape.format === 'unit') return this.#put(range, 'number');
+    }
+  }
+
+  /** `${params.x}`, `${datasets.x.path}` and `${env.X}` in a text that may span lines. */
+  #interpolations(range: Range): void {
+    const text = this.#parsed.text.slice(range.start, range.end);
+    for (const match of text.matchAll(/\$\{([ \t]*)(params|datasets|env)\.([\w-]+)(\.path)?([ \t]*)\}/g)) {
+      const [whole, before = '', space = '', name = '', rest = ''] = match;
+      if ((space === 'datasets') !== (rest !== '')) continue;
+      const start = range.start + match.index;
+      const nameStart = start + 2 + before.length + space.length + 1;
+      this.#put({ start, end: start + 2 }, 'operator');
+      this.#put({ start: start + 2 + before.length, end: nameStart - 1 }, 'namespace');
+      const there = space === 'env' ? this.#project?.env[name] !== undefined : this.#around.declared.has(space as Section, name);
+      if (there) this.#put({ start: nameStart, end: nameStart + name.length }, space === 'datasets' ? 'struct' : 'variable');
+      if (rest !== '') this.#put({ start: nameStart + name.length + 1, end: nameStart + name.length + rest.length }, 'property');
+      this.#put({ start: start + whole.length - 1, end: start + whole.length }, 'operator');
+    }
+  }
+}
+
+/** The section that a key names something of: `stages.train`, and in experiments those that lay something over it. */
+function sectionOfKey(kind: FileKind, { path }: Walked): Section | null {
+  const [section, second] = path;
+  const named = Object.keys(bySection).find((known) => known === section) as Section | undefined;
+  if (path.length === 2) return named ?? null;
+  return kind === 'experiment' && path.length === 3 && section === 'sweep' && second === 'params' ? 'params' : null;
+}

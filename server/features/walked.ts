@@ -1,0 +1,40 @@
+import type { Located, Range } from '../../engine/project/located.ts';
+import type { Parsed } from '../../engine/project/parseYaml.ts';
+import { walkShapes, type Walked } from '../../engine/project/schemaWalk.ts';
+import { shapes, type FileKind } from '../../engine/project/shape.ts';
+
+const known = new WeakMap<Parsed, readonly Walked[]>();
+
+/** The values of a parsed file with their shapes, in the order of the text; worked out once for each text. */
+export function walkedOf(kind: FileKind, parsed: Parsed): readonly Walked[] {
+  const held = known.get(parsed);
+  if (held) return held;
+  const found: Walked[] = [];
+  if (parsed.root) walkShapes(parsed.root, shapes[kind], (walked) => found.push(walked));
+  known.set(parsed, found);
+  return found;
+}
+
+/** The value around another at a depth of its path: at 2, the stage of all that stands in it. */
+export function ancestor(walked: Walked, depth: number): Walked | null {
+  let at: Walked | null = walked;
+  while (at && at.path.length > depth) at = at.parent;
+  return at?.path.length === depth ? at : null;
+}
+
+/** The range without quotes. */
+export function unquoted(text: string, range: Range): Range {
+  const quote = text[range.start];
+  return (quote === '"' || quote === "'") && range.end - range.start > 1 && text[range.end - 1] === quote ? { start: range.start + 1, end: range.end - 1 } : range;
+}
+
+/** Where a text stands letter by letter, without quotes; null when it is escaped, folded or came through an alias. */
+export function literally(text: string, range: Range, value: unknown): Range | null {
+  const inner = unquoted(text, range);
+  return text.slice(inner.start, inner.end) === String(value) ? inner : null;
+}
+
+/** The place of the text of a scalar, as `literally` finds it. */
+export function scalarRange(text: string, node: Located): Range | null {
+  return node.kind === 'scalar' && node.value !== null ? literally(text, node.range, node.value) : null;
+}
