@@ -64,13 +64,13 @@ test('a scalar at the end of a Windows line ends before the line end', () => {
 });
 
 test('columns count UTF-16 code units', () => {
-  assert.deepEqual(found('{ "😀": 1, "😀": 2 }\n').map(({ code, at }) => [code, at]), [['LW101', '1:12-1:13']]);
+  assert.deepEqual(found('{ "😀": 1, "😀": 2 }\n').map(({ code, at }) => [code, at]), [['LW101', '1:12-1:16']]);
 });
 
 test('tabs, duplicate keys, several documents and broken syntax say what to do, where', () => {
   assert.deepEqual(found('a:\n\tb: 1\n').map(({ code, message }) => [code, message])[0], ['LW100', 'YAML does not allow tabs for indentation. Indent with spaces.']);
   assert.equal(found('a:\n\tb: 1\n')[0]?.at.split(':')[0], '2');
-  assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [{ code: 'LW101', at: '3:1-3:2', message: 'The key "stages" stands here twice. Keep one of the two.' }]);
+  assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [{ code: 'LW101', at: '3:1-3:7', message: 'The key "stages" stands here twice. Keep one of the two.' }]);
   assert.deepEqual(found('a: { b: 1, b: 2 }\n').map(({ at, message }) => [at, message]), [['1:12-1:13', 'The key "b" stands here twice. Keep one of the two.']]);
   const several = found('a: 1\n---\nb: 2\n');
   assert.deepEqual(several.map(({ code, message }) => [code, message]), [['LW100', 'The file holds more than one YAML document (`---`). Keep one.']]);
