@@ -9,9 +9,11 @@ import { provideDefinition } from './features/definition.ts';
 import { Diagnostics } from './features/diagnostics.ts';
 import { provideDocumentLinks } from './features/documentLinks.ts';
 import { provideDocumentSymbols } from './features/documentSymbols.ts';
+import { provideFolding } from './features/folding.ts';
 import { provideHover } from './features/hover.ts';
 import { provideOutline } from './features/outline.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
+import { provideSelectionRanges } from './features/selectionRanges.ts';
 import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
 import { Workspace } from './workspace.ts';
 
@@ -34,6 +36,8 @@ export function startServer(connection: Connection): void {
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentLinkProvider: {},
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
@@ -71,6 +75,8 @@ export function startServer(connection: Connection): void {
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
   connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
+  connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
+  connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
