@@ -11,6 +11,7 @@ import { provideDocumentLinks } from './features/documentLinks.ts';
 import { provideDocumentSymbols } from './features/documentSymbols.ts';
 import { provideFolding } from './features/folding.ts';
 import { provideHover } from './features/hover.ts';
+import { provideInlayHints } from './features/inlayHints.ts';
 import { provideOutline } from './features/outline.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
 import { provideSelectionRanges } from './features/selectionRanges.ts';
@@ -38,6 +39,7 @@ export function startServer(connection: Connection): void {
         documentLinkProvider: {},
         foldingRangeProvider: true,
         selectionRangeProvider: true,
+        inlayHintProvider: true,
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
@@ -77,6 +79,7 @@ export function startServer(connection: Connection): void {
   connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
   connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
+  connection.languages.inlayHint.on(guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));

@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isGlob } from '../../engine/project/glob.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+
+const keptMs = 2000;
+const mostStats = 200;
+const known = new Map<string, { at: number; text: string | null }>();
+
+/** Told apart from `null`: what is not known yet and may not be looked up now. */
+export type Allowance = { left: number };
+
+/** How many files a path or glob names and how large they are, such as `12 files, 3.4 MB`; null where that cannot be told cheaply. Kept for two seconds, so that scrolling costs nothing. */
+export function describeFiles(project: Project, path: string, allowance: Allowance): string | null {
+  const key = join(project.root, path);
+  const held = known.get(key);
+  if (held && Date.now() - held.at < keptMs) return held.text;
+  if (allowance.left-- <= 0) return null;
+  if (known.size > 1000) known.clear();
+  const text = cheap(path) ? count(project, path) : null;
+  known.set(key, { at: Date.now(), text });
+  return text;
+}
+
+/** Globs that would search the whole project or the machine are left alone. */
+function cheap(path: string): boolean {
+  return path !== '' && !path.includes('\0') && !path.includes('${') && !/^(\.\/)?\*\*|^[/\\~]|(^|\/)\.\.(\/|$)/.test(path);
+}
+
+function count(project: Project, path: string): string {
+  const paths = isGlob(path) ? project.files.glob(path) : inFolder(project, path);
+  let [files, folders, bytes] = [0, 0, 0];
+  for (const found of paths.slice(0, mostStats)) {
+    const stat = statSync(join(project.root, found), { throwIfNoEntry: false });
+    if (stat?.isFile()) [files, bytes] = [files + 1, bytes + stat.size];
+    else folders++;
+  }
+  const more = paths.length > mostStats;
+  const total = more ? paths.length - folders : files;
+  if (total === 0) return 'no file yet';
+  return `${total.toLocaleString('en')} ${total === 1 ? 'file' : 'files'}, ${more ? 'over ' : ''}${sizeText(bytes)}`;
+}
+
+function inFolder(project: Project, path: string): string[] {
+  try {
+    const stat = statSync(join(project.root, path), { throwIfNoEntry: false });
+    return stat?.isDirectory() ? project.files.glob(`${path.replace(/\/+$/, '')}/**/*`) : stat ? [path] : [];
+  } catch {
+    return [];
+  }
+}
+
+export function sizeText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${unit === 0 || size >= 100 ? Math.round(size) : Number(size.toPrecision(2))} ${units[unit]}`;
+}
