@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Rule } from '../engine/checks/rule.ts';
 import { rules } from '../engine/checks/rules.ts';
+import { shapeCodes, type ShapeCode } from '../engine/checks/shapeCodes.ts';
 import { metricDocs, metricsFor, fairnessMeasures, type Task } from '../engine/project/metricNames.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../engine/project/shape.ts';
 
@@ -61,24 +63,36 @@ function bounds(shape: Shape): string {
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-const shapeCodes: [string, string, string][] = [
-  ['LW100', 'yaml-syntax', 'The file is not YAML: what the parser found, where.'],
-  ['LW101', 'duplicate-key', 'A key stands twice in one mapping; one of the two would be lost.'],
-  ['LW102', 'unknown-key', 'A key that the format does not know; a near known one is suggested.'],
-  ['LW103', 'missing-key', 'A key that must be there is not.'],
-  ['LW104', 'wrong-type', 'A value of another type than the format has there.'],
-  ['LW105', 'out-of-range', 'A number or length outside its bounds.'],
-  ['LW106', 'bad-choice', 'A value that is none of the choices.'],
-  ['LW107', 'bad-format', 'A text that is no duration, address, expression or name.'],
-  ['LW108', 'refused-file', 'A file that is too large, too deep, wrongly encoded, or whose aliases expand beyond measure.'],
-  ['LW109', 'unknown-reference', '`${…}` with something else than params, datasets or env.'],
-  ['LW208', 'environment-not-set', 'An environment variable that is not set here (a warning).'],
-];
+/** The codes of rules whose source makes a fix; what the language server makes of `Did you mean` comes besides. */
+const fixable = new Set(globSync('engine/checks/*/*.ts', { cwd: join(import.meta.dirname, '..') }).flatMap((path) => {
+  const source = readFileSync(join(import.meta.dirname, '..', path), 'utf8');
+  return /fixes|\bDid you mean\b|suggestion\(/.test(source) ? [...source.matchAll(/^ {2}code: '(LW\d+)'/gm)].map((match) => match[1] ?? '') : [];
+}));
 
 function checksPage(): string {
-  const rows = [...shapeCodes.map(([code, name, docs]) => ({ code, name, severity: code === 'LW208' ? 'warning' : 'error', docs })), ...rules].toSorted((a, b) => a.code.localeCompare(b.code));
-  return [generated, '# Checks', '', 'What `loopwright check` and the editor find.', '', '| code | name | severity | what it means |', '|---|---|---|---|', ...rows.map((rule) => `| ${rule.code} | ${rule.name} | ${rule.severity} | ${cell(rule.docs)} |`), ''].join('\n');
+  const rows = [...shapeCodes, ...rules].toSorted((a, b) => a.code.localeCompare(b.code));
+  const anchor = ({ code, name }: ShapeCode) => `${code}-${name}`.toLowerCase();
+  const about = [
+    'What `loopwright check` and the editor find. `checks` in `loopwright.yaml` chooses how bad a finding is (`LW405: off`);',
+    '`# loopwright-ignore LW405` on a line, or on a line of its own above, silences one finding.',
+  ];
+  return [
+    generated, '# Checks', '', ...about, '', '| code | name | severity | what it means |', '|---|---|---|---|',
+    ...rows.map((rule) => `| [${rule.code}](#${anchor(rule)}) | ${rule.name} | ${rule.severity} | ${cell(firstSentence(rule.docs))} |`),
+    '', ...rows.flatMap((rule) => checkSection(rule)),
+  ].join('\n');
 }
+
+function checkSection(rule: ShapeCode & Partial<Rule>): string[] {
+  const marks = [rule.severity, ...(fixable.has(rule.code) ? ['quick fix'] : []), ...(rule.fromData ? ['reads the data'] : [])];
+  const example = rule.example ? ['Wrong:', '', fenced(rule.example.wrong), '', 'Right:', '', fenced(rule.example.right), ''] : [];
+  return [`### ${rule.code} ${rule.name}`, '', `*${marks.join(' · ')}*`, '', rule.docs, '', ...example];
+}
+
+const fenced = (text: string) => `\`\`\`${/^(SELECT|WITH|--|FROM)\b/.test(text) || text.startsWith('--') ? 'sql' : 'yaml'}\n${text}\n\`\`\``;
+
+/** The sentence up to its end: a full stop within a name or a number is none. */
+const firstSentence = (text: string) => /^.*?[.!](?=\s+[A-Z`]|$)/s.exec(text)?.[0] ?? text;
 
 function metricsPage(): string {
   const tasks: Task[] = ['binary', 'multiclass', 'regression'];

@@ -6,6 +6,7 @@ import { shapeProblems, textOf, type Project } from '../project/loadProject.ts';
 import { CheckContext, type Rule } from './rule.ts';
 import { rules } from './rules.ts';
 import { judge } from './severities.ts';
+import { shapeCodes } from './shapeCodes.ts';
 
 export interface CheckOptions {
   /** What is known of the data and of earlier runs; without it rules that need it are silent. */
@@ -21,9 +22,10 @@ export function checkProject(project: Project, { facts = noFacts, severities, ru
   const { config } = project.resolved;
   if (config) {
     const graph = buildGraph(config, project.files);
+    const codes = new Set([...shapeCodes, ...rules, ...chosen].map(({ code }) => code));
     for (const rule of chosen) {
       try {
-        rule.check(new CheckContext(project, config, graph, facts, rule, problems));
+        rule.check(new CheckContext(project, config, graph, facts, codes, rule, problems));
       } catch (error) {
         problems.push({ ...project.file.parsed.lines.place(project.file.path, { start: 0, end: 1 }), code: rule.code, severity: 'warning', message: `The check ${rule.name} crashed and was skipped: ${messageOf(error)}` });
       }

@@ -38,14 +38,17 @@ export class CheckContext {
   readonly config: ProjectConfig;
   readonly graph: Graph;
   readonly facts: Facts;
+  /** The codes that a check may have. */
+  readonly codes: ReadonlySet<string>;
   readonly #rule: Rule;
   readonly #problems: Problem[];
 
-  constructor(project: Project, config: ProjectConfig, graph: Graph, facts: Facts, rule: Rule, problems: Problem[]) {
+  constructor(project: Project, config: ProjectConfig, graph: Graph, facts: Facts, codes: ReadonlySet<string>, rule: Rule, problems: Problem[]) {
     this.project = project;
     this.config = config;
     this.graph = graph;
     this.facts = facts;
+    this.codes = codes;
     this.#rule = rule;
     this.#problems = problems;
   }
@@ -91,7 +94,11 @@ export class CheckContext {
     const made: FixEdit[] = [];
     for (const edit of edits) {
       if (!edit) return null;
-      made.push({ ...edit.file.parsed.lines.place(edit.file.path, edit.range), newText: edit.text });
+      const change = { ...edit.file.parsed.lines.place(edit.file.path, edit.range), newText: edit.text };
+      const same = made.find((other) => edit.range.start === edit.range.end && other.file === change.file && other.line === change.line && other.column === change.column && other.endLine === change.endLine && other.endColumn === change.endColumn);
+      // Which of two insertions at one place comes first is up to whoever applies them; as one they have an order.
+      if (same) same.newText += change.newText;
+      else made.push(change);
     }
     return { title, edits: made };
   }

@@ -62,6 +62,29 @@ export function parseMetric(text: string): { name: string; attribute: string | n
   return match ? { name: match[1] ?? '', attribute: match[2] ?? null, champion: match[3] !== undefined } : null;
 }
 
+/** What stands after `@` in a metric when it is not `champion`; null when nothing wrong does. */
+export function wrongAlias(text: string): string | null {
+  const alias = /^[a-z][a-z0-9_]*(?:\[[^\]]+\])?@(\w*)$/.exec(text)?.[1];
+  return alias === undefined || alias === 'champion' ? null : alias;
+}
+
+const shares = ['pr_auc', 'roc_auc', 'recall_at_precision', 'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'macro_precision', 'macro_recall', 'macro_f1', 'brier', 'ece', 'error_rate', 'missing', ...fairnessMeasures];
+const fromZero = ['log_loss', 'rmse', 'mae', 'latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
+
+/** The smallest and largest value that a metric can have; of `name@champion` those of the difference. Null for a metric that is not known. */
+export function metricRange(text: string): [min: number, max: number] | null {
+  const metric = parseMetric(text);
+  const range = metric && rangeOf(metric.name);
+  if (!range || !metric.champion) return range;
+  return [range[0] - range[1], range[1] - range[0]];
+}
+
+function rangeOf(name: string): [number, number] | null {
+  if (shares.includes(name)) return [0, 1];
+  if (fromZero.includes(name)) return [0, Number.POSITIVE_INFINITY];
+  return name === 'r2' ? [Number.NEGATIVE_INFINITY, 1] : null;
+}
+
 /** What a train stage learns, from the type and categories of its target; null when the schema does not tell. */
 export function taskOf(stage: TrainStage, schema: DatasetSchema | null): Task | null {
   if (stage.with.model === 'linear') return 'regression';

@@ -67,15 +67,15 @@ test('LW204 missing files: an error for what a person writes, a warning for data
   assert.ok(found(yaml, 'schema: schemas/labels.dataset.yaml', 'schema: schemas/none.yaml').includes(`LW204 error ${yaml}:${lineOf(ordersYaml, 'schemas/labels')} schemas/none.yaml`));
   assert.deepEqual(found(yaml, 'files: incoming/*.csv', 'files: outgoing/*.csv'), [`LW204 warning ${yaml}:${lineOf(ordersYaml, 'files: incoming')} outgoing/*.csv`]);
   const dep = (deps: string, outs: string) => checkProject(project({ [yaml]: cmdStages(`  a: { cmd: x, outs: [${outs}] }\n  b: { cmd: y, deps: [${deps}] }\n`), 'experiments/longer.experiment.yaml': 'describe: x' })).map(({ code, line, column }) => `${code} ${line}:${column}`);
-  assert.deepEqual(dep('gone.txt', 'a.txt'), ['LW204 6:23']);
+  assert.deepEqual(dep('gone.txt', 'a.txt'), ['LW210 6:23']);
   assert.deepEqual(dep('model/w.bin, model, "model/*.bin", model/', 'model/'), []);
-  assert.deepEqual(dep('model2/w.bin', 'model/'), ['LW204 6:23']);
+  assert.deepEqual(dep('model2/w.bin', 'model/'), ['LW210 6:23']);
 });
 
 test('LW205 unknown param: in a text, a stage, an experiment and a sweep', () => {
   assert.deepEqual(found(yaml, '${params.epochs}', '${params.epoch}').map((line) => line.slice(0, 11)), ['LW205 error']);
   assert.deepEqual(found('experiments/longer.experiment.yaml', 'epochs: 5', 'epocs: 5'), ['LW205 error experiments/longer.experiment.yaml:2 epocs']);
-  assert.deepEqual(found('experiments/longer.experiment.yaml', 'describe: x', 'sweep: { method: grid, objective: { maximize: f1 }, params: { hiden: { choice: [1] } } }'), ['LW205 error experiments/longer.experiment.yaml:1 hiden']);
+  assert.deepEqual(found('experiments/longer.experiment.yaml', 'describe: x', 'sweep: { method: grid, objective: { maximize: f1 }, params: { hiden: { choice: [1, 2] } } }'), ['LW205 error experiments/longer.experiment.yaml:1 hiden']);
   assert.deepEqual(checkProject(project({ [yaml]: cmdStages('  s: { cmd: x, params: [a, b] }\n'), 'experiments/longer.experiment.yaml': 'describe: x' })).map(({ code, line, column }) => [code, line, column]), [['LW205', 5, 28]]);
 });
 
@@ -105,8 +105,6 @@ test('LW301 a column that the schema does not have', () => {
 test('LW303 a column of the wrong type', () => {
   assert.deepEqual(found(yaml, 'column: at', 'column: amount'), [`LW303 error ${yaml}:${lineOf(ordersYaml, 'column: at')} amount`]);
   assert.deepEqual(found(yaml, 'by: time, column: at,', 'by: time,').map((line) => line.slice(0, 11)), ['LW303 error']);
-  assert.ok(found(yaml, 'model: logistic', 'model: linear').includes(`LW303 error ${yaml}:${lineOf(ordersYaml, 'model: logistic')} linear`));
-  assert.deepEqual(found(yaml, 'model: logistic', 'model: logistic, target: amount, features: [hour]').filter((line) => line.startsWith('LW303')), [`LW303 error ${yaml}:${lineOf(ordersYaml, 'model: logistic')} logistic`]);
   assert.deepEqual(found('schemas/orders.dataset.yaml', 'categories: [de, fr, pl], loopwright: { role: feature }', 'categories: [de, fr, pl], loopwright: { role: feature, drift: { measure: ks } }'), ['LW303 error schemas/orders.dataset.yaml:6 ks']);
 });
 
@@ -133,7 +131,7 @@ test('LW501 an unknown metric, one of another task, and one that is not computed
   assert.match(message(yaml, 'roc_auc: { min: 0.6 }\n      pr', 'rmse: { max: 1 }\n      pr'), /no metric `rmse` for a binary model/);
   assert.deepEqual(found(yaml, 'roc_auc: { min: 0.6 }\n      pr', '"demographic_parity_ratio[hour]": { min: 0.6 }\n      pr').map((line) => line.slice(0, 11)), ['LW501 error']);
   assert.deepEqual(found(yaml, 'roc_auc: { min: 0.6 }\n      pr', '"demographic_parity_ratio[country]": { min: 0.6 }\n      pr'), []);
-  assert.deepEqual(found(yaml, 'pr_auc@champion', 'pr_auc@challenger').map((line) => line.slice(0, 11)), ['LW501 error']);
+  assert.deepEqual(found(yaml, 'pr_auc@champion', 'pr_auc@champion@x').map((line) => line.slice(0, 11)), ['LW501 error']);
   assert.deepEqual(found(yaml, 'missing[amount]', 'mising[amount]').map((line) => line.slice(0, 11)), ['LW501 error']);
 });
 

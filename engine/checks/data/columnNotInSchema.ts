@@ -6,6 +6,7 @@ export const columnNotInSchema: Rule = {
   name: 'column-not-in-schema',
   severity: 'error',
   docs: 'A stage, monitor or key names a column that the schema of the dataset does not declare.',
+  example: { wrong: 'slices: [contry]', right: 'slices: [country]' },
   check(context) {
     const { stages, monitors } = context.config;
     for (const [name, stage] of Object.entries(stages)) {

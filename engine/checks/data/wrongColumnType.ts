@@ -1,14 +1,14 @@
 import type { FieldType } from '../../project/schema/datasetSchema.ts';
 import type { Rule } from '../rule.ts';
 
-const numeric: FieldType[] = ['number', 'integer', 'year'];
 const times: FieldType[] = ['datetime', 'date'];
 
 export const wrongColumnType: Rule = {
   code: 'LW303',
   name: 'wrong-column-type',
   severity: 'error',
-  docs: 'A column is used for something its type does not allow: a split by time needs a date or datetime, linear regression a number as target, logistic regression classes, and a drift measure for numbers a number.',
+  docs: 'A column is used for something its type does not allow: a split by time needs a date or datetime, and a drift measure for numbers a number.',
+  example: { wrong: '# amount is a number\nsplit: { by: time, column: amount, train: 0.8, test: 0.2 }', right: '# at is a datetime\nsplit: { by: time, column: at, train: 0.8, test: 0.2 }' },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage)) continue;
@@ -17,14 +17,6 @@ export const wrongColumnType: Rule = {
         if (column === undefined) context.report(['stages', name, 'with', 'split'], 'A split by time needs `column`, the timestamp.');
         const field = column === undefined ? null : context.field(stage.with.output, column);
         if (field && !times.includes(field.type ?? 'any')) context.report(['stages', name, 'with', 'split', 'column'], `\`${field.name}\` is of type ${field.type ?? 'any'}; a split by time needs date or datetime.`);
-      }
-      if (stage.uses === 'train') {
-        const schema = context.schemaOf(stage.with.data);
-        const target = schema?.fields.find((field) => (stage.with.target ? field.name === stage.with.target : field.loopwright?.role === 'target'));
-        if (!target) continue;
-        const isNumber = numeric.includes(target.type ?? 'any') && !target.categories;
-        if (stage.with.model === 'linear' && !isNumber) context.report(['stages', name, 'with', 'model'], `The target \`${target.name}\` is of type ${target.type ?? 'any'}; linear regression needs a number. Use logistic or mlp.`);
-        if (stage.with.model === 'logistic' && target.type === 'number') context.report(['stages', name, 'with', 'model'], `The target \`${target.name}\` is a number; logistic regression needs classes. Use linear or mlp.`);
       }
     }
     for (const file of context.project.schemas.values()) {

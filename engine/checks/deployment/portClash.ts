@@ -4,7 +4,8 @@ export const portClash: Rule = {
   code: 'LW601',
   name: 'port-clash',
   severity: 'error',
-  docs: 'Two deployments listen on the same port; the second could not start.',
+  docs: 'Two deployments listen on the same port, so the second could not start. Give each a port of its own.',
+  example: { wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8080 }', right: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8081 }' },
   check(context) {
     const byPort = new Map<number, string>();
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {

@@ -1,12 +1,16 @@
 import { suggestion } from '../../project/didYouMean.ts';
-import { metricsFor, parseMetric, taskOf } from '../../project/metricNames.ts';
+import { metricsFor, parseMetric, taskOf, wrongAlias } from '../../project/metricNames.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
+
+/** What validation measures and windows of predictions do not. */
+const unwatched = ['latency_p50_ms', 'model_bytes'];
 
 export const unknownMetric: Rule = {
   code: 'LW501',
   name: 'unknown-metric',
   severity: 'error',
-  docs: 'A gate or expectation names a metric that the stage does not compute: the name is unknown, does not fit the task, or its attribute is not under `fairness`.',
+  docs: 'A gate or expectation names a metric that is not computed there: the name is unknown, does not fit the task, or its attribute is not under `fairness`. Such a gate would always fail. Correct the name.',
+  example: { wrong: 'gates:\n  pr_acu: { min: 0.8 }', right: 'gates:\n  pr_auc: { min: 0.8 }' },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'validate') continue;
@@ -16,7 +20,7 @@ export const unknownMetric: Rule = {
     }
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
       for (const metric of Object.keys(monitor.expect ?? {})) {
-        const known = [...metricsFor(null), 'latency_p95_ms', 'error_rate'];
+        const known = [...metricsFor(null).filter((name) => !unwatched.includes(name)), 'error_rate'];
         if (!/^missing\[.+\]$/.test(metric) && !known.includes(metric)) context.reportKey(['monitors', name, 'expect', metric], `There is no metric \`${metric}\` to expect.${suggestion(metric, known)}`);
       }
     }
@@ -24,6 +28,8 @@ export const unknownMetric: Rule = {
 };
 
 function checkGate(context: CheckContext, gate: string, path: Path, task: ReturnType<typeof taskOf>, attributes: string[]): void {
+  // That there is no such alias is told by unknown-alias.
+  if (wrongAlias(gate) !== null) return;
   const metric = parseMetric(gate);
   if (!metric) return context.reportKey(path, `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`);
   const known = metricsFor(task, metric.attribute !== null);

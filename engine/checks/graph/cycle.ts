@@ -4,11 +4,17 @@ export const cycle: Rule = {
   code: 'LW203',
   name: 'cycle',
   severity: 'error',
-  docs: 'Stages depend on each other in a circle, so none of them can run first. The message names the whole circle.',
+  docs: 'Stages depend on each other in a circle, so none of them can run first. The message names the whole circle. Remove one dependency of it.',
+  example: {
+    wrong: 'one: { cmd: make one, deps: [two.txt], outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',
+    right: 'one: { cmd: make one, outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',
+  },
   check(context) {
     for (const names of context.graph.cycles) {
-      const first = names[0];
-      if (first !== undefined) context.reportKey(['stages', first], `These stages wait for each other: ${names.join(' → ')}. Break the circle by removing one dependency.`);
+      const [first, ...others] = names.slice(0, -1);
+      if (first === undefined) continue;
+      const related = others.map((name, i) => context.keyPlace(['stages', name], `\`${names[i]}\` waits for \`${name}\`.`));
+      context.reportKey(['stages', first], `These stages wait for each other: ${names.join(' → ')}. Break the circle by removing one dependency.`, { related });
     }
   },
 };

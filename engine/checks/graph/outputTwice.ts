@@ -5,7 +5,8 @@ export const outputTwice: Rule = {
   code: 'LW207',
   name: 'output-written-twice',
   severity: 'error',
-  docs: 'Two stages write the same file or folder, so the result depends on which ran last.',
+  docs: 'Two stages write the same file or folder, so the result depends on which ran last. Give each stage an output of its own.',
+  example: { wrong: 'one: { cmd: make one, outs: [model/] }\ntwo: { cmd: make two, outs: [model/weights.bin] }', right: 'one: { cmd: make one, outs: [model-one/] }\ntwo: { cmd: make two, outs: [model-two/] }' },
   check(context) {
     const earlier = new PathIndex();
     for (const node of context.graph.stages.values()) {

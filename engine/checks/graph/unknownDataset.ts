@@ -5,7 +5,8 @@ export const unknownDataset: Rule = {
   code: 'LW201',
   name: 'unknown-dataset',
   severity: 'error',
-  docs: 'A stage or monitor names a dataset that is not declared under `datasets`.',
+  docs: 'A stage or monitor names a dataset that is not declared under `datasets`. It could not be read or written. Correct the name or declare the dataset.',
+  example: { wrong: 'with: { data: feature, model: mlp }', right: 'with: { data: features, model: mlp }' },
   check(context) {
     const { stages, monitors } = context.config;
     for (const [name, stage] of Object.entries(stages)) {

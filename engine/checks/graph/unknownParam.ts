@@ -5,7 +5,8 @@ export const unknownParam: Rule = {
   code: 'LW205',
   name: 'unknown-param',
   severity: 'error',
-  docs: 'A `${params.…}`, an experiment or a sweep names a param that the project does not declare, so changing it would change nothing.',
+  docs: 'A `${params.…}`, an experiment or a sweep names a param that the project does not declare, so changing it would change nothing. Correct the name or declare the param.',
+  example: { wrong: 'params: { epochs: 20 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: "${params.epoch}" } }', right: 'params: { epochs: 20 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: "${params.epochs}" } }' },
   check(context) {
     const known = Object.keys(context.config.params ?? {});
     const message = (name: string) => `The project has no param \`${name}\`.${suggestion(name, known)}`;

@@ -5,7 +5,8 @@ export const unknownStage: Rule = {
   code: 'LW202',
   name: 'unknown-stage',
   severity: 'error',
-  docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: `validate` needs a train stage, a monitor a validate stage.',
+  docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: `validate` needs a train stage, a monitor a validate stage. Correct the name.',
+  example: { wrong: 'monitors:\n  production: { deployment: production, reference: train }', right: 'monitors:\n  production: { deployment: production, reference: validate }' },
   check(context) {
     const { stages, monitors, retraining } = context.config;
     const names = Object.keys(stages);

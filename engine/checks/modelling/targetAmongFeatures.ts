@@ -4,7 +4,8 @@ export const targetAmongFeatures: Rule = {
   code: 'LW401',
   name: 'target-among-features',
   severity: 'error',
-  docs: 'The target stands among the features, so the model would be told the answer.',
+  docs: 'The target stands among the features, so the model would be told the answer and its tests would be worthless. Remove it from the features.',
+  example: { wrong: 'with: { data: features, model: mlp, target: late, features: [amount, late] }', right: 'with: { data: features, model: mlp, target: late, features: [amount] }' },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;

@@ -1,0 +1,17 @@
+import { isGlob } from '../project/glob.ts';
+import { PathIndex } from '../project/pathIndex.ts';
+import type { CheckContext } from './rule.ts';
+
+/** What stages write, and which paths neither exist nor are written by a stage under just that name. */
+export function absentPaths(context: CheckContext): { absent: (path: string) => boolean; written: PathIndex } {
+  const { files } = context.project;
+  const written = new PathIndex();
+  const exact = new Set<string>();
+  for (const node of context.graph.stages.values()) {
+    for (const out of node.outs) {
+      written.add(out, node.name);
+      exact.add(out);
+    }
+  }
+  return { written, absent: (path) => !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)) };
+}

@@ -1,0 +1,23 @@
+import { samePath } from '../datasetUses.ts';
+import type { Rule } from '../rule.ts';
+
+export const samePathTwice: Rule = {
+  code: 'LW216',
+  name: 'same-path-twice',
+  severity: 'warning',
+  docs: 'Two datasets name the same files. With different schemas one of the two judges rows by the wrong rules; with the same schema the second name is only confusing. Keep one of them, or correct a path.',
+  example: {
+    wrong: 'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/orders.parquet, schema: schemas/features.dataset.yaml }',
+    right: 'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/features.parquet, schema: schemas/features.dataset.yaml }',
+  },
+  check(context) {
+    const earlier: [name: string, path: string, schema: string | undefined][] = [];
+    for (const [name, { path, schema }] of Object.entries(context.config.datasets ?? {})) {
+      const twin = earlier.find(([, other]) => samePath(other, path));
+      earlier.push([name, path, schema]);
+      if (!twin) continue;
+      const same = twin[2] === schema;
+      context.report(['datasets', name, 'path'], `\`${twin[0]}\` already stands for \`${twin[1]}\`${same ? '' : ', with another schema'}. Keep one of the two, or correct a path.`, { ...(same ? { severity: 'info' } : {}), related: [context.place(['datasets', twin[0], 'path'], `\`${twin[0]}\` has the same path.`)] });
+    }
+  },
+};

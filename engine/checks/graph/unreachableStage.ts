@@ -1,0 +1,37 @@
+import { pathsOverlap } from '../../project/glob.ts';
+import { closure } from '../../project/graph.ts';
+import { datasetsRead } from '../datasetUses.ts';
+import type { CheckContext, Rule } from '../rule.ts';
+
+export const unreachableStage: Rule = {
+  code: 'LW212',
+  name: 'unreachable-stage',
+  severity: 'warning',
+  docs: 'The project validates, but neither a validation, a command, a monitor nor retraining needs this stage. It takes time at each run and its result is not used. Let a stage depend on it, or remove it.',
+  example: {
+    wrong: 'train: { uses: train, with: { data: features, model: mlp } }\nbaseline: { uses: train, with: { data: features, model: logistic } }\nvalidate: { uses: validate, with: { model: train, data: features } }',
+    right: 'train: { uses: train, with: { data: features, model: mlp } }\nvalidate: { uses: validate, with: { model: train, data: features } }',
+  },
+  check(context) {
+    if (context.graph.cycles.length > 0) return;
+    const targets = targetsOf(context);
+    const nodes = [...context.graph.stages.values()];
+    if (!nodes.some((node) => node.kind === 'validate')) return;
+    const needed = new Set(closure(context.graph, targets));
+    const isRead = datasetsRead(context);
+    for (const node of nodes) {
+      // What writes a dataset that nobody reads is told by orphan-output.
+      if (needed.has(node.name) || (node.writes !== null && !isRead(node.writes))) continue;
+      context.reportKey(['stages', node.name], `No validation, command, monitor or retraining needs \`${node.name}\`. Let one depend on it, or remove it.`);
+    }
+  },
+};
+
+/** Stages that are there for their own sake: what they make is looked at, served or watched. */
+function targetsOf({ config, graph }: CheckContext): string[] {
+  const labels = new Set(Object.values(config.monitors ?? {}).flatMap((monitor) => (monitor.labels ? [monitor.labels.dataset] : [])));
+  const inputs = Object.values(config.deployments ?? {}).flatMap((deployment) => (deployment.as === 'batch' ? [deployment.input] : []));
+  const feeds = (dataset: string) => labels.has(dataset) || inputs.some((input) => pathsOverlap(input, config.datasets?.[dataset]?.path ?? ''));
+  const ownSake = [...graph.stages.values()].filter((node) => node.kind === 'validate' || node.kind === 'cmd' || (node.writes !== null && feeds(node.writes)));
+  return [...ownSake.map((node) => node.name), ...(config.retraining?.run ?? [])];
+}

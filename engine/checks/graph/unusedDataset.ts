@@ -1,0 +1,24 @@
+import { removeAt } from '../../project/edit.ts';
+import { pathsOverlap } from '../../project/glob.ts';
+import { datasetsRead } from '../datasetUses.ts';
+import type { Rule } from '../rule.ts';
+
+export const unusedDataset: Rule = {
+  code: 'LW215',
+  name: 'unused-dataset',
+  severity: 'info',
+  docs: 'A dataset is declared, but no stage, monitor or deployment reads or writes it. It may be left over, or something names another one by mistake. Use it, or remove it.',
+  example: { wrong: 'datasets:\n  orders: { path: data/orders.parquet }\n  orders_old: { path: data/old.parquet }', right: 'datasets:\n  orders: { path: data/orders.parquet }' },
+  check(context) {
+    const { config, graph, project } = context;
+    const isRead = datasetsRead(context);
+    const nodes = [...graph.stages.values()];
+    for (const [name, dataset] of Object.entries(config.datasets ?? {})) {
+      const named = nodes.some((node) => node.writes === name || node.reads.includes(name));
+      const written = nodes.some((node) => node.kind === 'cmd' && node.outs.some((out) => pathsOverlap(out, dataset.path)))
+        || Object.values(config.deployments ?? {}).some((deployment) => deployment.as === 'batch' && pathsOverlap(deployment.output, dataset.path));
+      if (named || written || isRead(name)) continue;
+      context.reportKey(['datasets', name], `Nothing reads or writes the dataset \`${name}\`. Use it, or remove it.`, { fixes: [context.fix(`Remove ${name}`, removeAt(project.file, ['datasets', name]))] });
+    }
+  },
+};

@@ -1,0 +1,28 @@
+import { removeAt } from '../../project/edit.ts';
+import type { Rule } from '../rule.ts';
+
+export const sweepOfOne: Rule = {
+  code: 'LW419',
+  name: 'sweep-of-one',
+  severity: 'info',
+  docs: 'A sweep varies a param over one value only, or names a value twice, so runs are made that tell nothing new. Add values, remove the repeated one, or set the param under `params`.',
+  example: { wrong: 'params:\n  epochs: { choice: [20, 20, 40] }', right: 'params:\n  epochs: { choice: [20, 40] }' },
+  check(context) {
+    for (const file of context.project.experiments.values()) {
+      for (const [name, distribution] of Object.entries(file.value?.sweep?.params ?? {})) {
+        for (const [kind, values] of Object.entries(distribution)) {
+          const path = ['sweep', 'params', name, kind];
+          const texts = values.map((value: unknown) => JSON.stringify(value));
+          if (new Set(texts).size === 1) {
+            context.reportIn(file, path, `\`${name}\` does not vary: there is only one value, ${texts[0]}. Add values, or set it under \`params\`.`);
+            continue;
+          }
+          if (kind !== 'choice') continue;
+          texts.forEach((text, i) => {
+            if (texts.indexOf(text) < i) context.reportIn(file, [...path, i], `${text} stands twice, so its runs are made twice. Remove it.`, { fixes: [context.fix(`Remove the second ${text}`, removeAt(file, [...path, i]))] });
+          });
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,81 @@
+/** A name that SQL surely reads as a table, and where it stands. */
+export interface TableRead {
+  name: string;
+  start: number;
+  end: number;
+}
+
+interface Token {
+  kind: 'word' | 'quoted' | 'sign';
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Words that may follow FROM or JOIN and are no table. */
+const noTables = new Set(['lateral', 'values', 'select', 'unnest', 'only', 'with', 'table', 'from', 'query', 'summarize', 'describe', 'pivot', 'unpivot', 'show']);
+/** Tables that DuckDB brings. */
+const system = /^(duckdb_|sqlite_|pg_|pragma_)/;
+
+/**
+ * The tables that SQL surely reads: plain names after FROM and JOIN. Left out is whatever else may stand there: names with a schema, calls,
+ * files in quotes, names that the query makes itself (WITH), and the FROM of `extract(year FROM at)` and `IS DISTINCT FROM`.
+ */
+export function tableReads(sql: string): TableRead[] {
+  const tokens = tokensOf(sql);
+  const own = ownNames(tokens);
+  const reads: TableRead[] = [];
+  const frames: { selects: boolean }[] = [{ selects: true }];
+  tokens.forEach((token, i) => {
+    const word = lower(token);
+    if (token.text === '(' && token.kind === 'sign') frames.push({ selects: false });
+    else if (token.text === ')' && token.kind === 'sign') frames.pop();
+    const frame = frames.at(-1);
+    if (frame && (word === 'select' || (word === 'from' && tokens[i - 1]?.text === '('))) frame.selects = true;
+    const opens = word === 'join' || (word === 'from' && frame?.selects === true && lower(tokens[i - 1]) !== 'distinct');
+    const read = opens ? tableAt(tokens, i + 1) : null;
+    if (read && !own.has(read.name.toLowerCase())) reads.push(read);
+  });
+  return reads;
+}
+
+function tableAt(tokens: readonly Token[], at: number): TableRead | null {
+  const token = tokens[at];
+  const next = tokens[at + 1]?.text;
+  if (!token || token.kind === 'sign' || next === '.' || next === '(') return null;
+  const name = token.kind === 'quoted' ? token.text.replaceAll('""', '"') : token.text;
+  if (token.kind === 'word' && noTables.has(name.toLowerCase())) return null;
+  // DuckDB reads a name in double quotes as a file when it looks like one.
+  if (system.test(name.toLowerCase()) || /[./\\:*?]/.test(name)) return null;
+  return token.kind === 'quoted' ? { name, start: token.start + 1, end: token.end - 1 } : { name, start: token.start, end: token.end };
+}
+
+/** Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them, which does no harm. */
+function ownNames(tokens: readonly Token[]): Set<string> {
+  const names = new Set<string>();
+  tokens.forEach((token, i) => {
+    if (lower(token) !== 'as') return;
+    let after = i + 1;
+    while (['not', 'materialized'].includes(lower(tokens[after]))) after++;
+    if (tokens[after]?.text !== '(') return;
+    let before = i - 1;
+    if (tokens[before]?.text === ')') while (before >= 0 && tokens[before]?.text !== '(') before--;
+    const named = tokens[tokens[i - 1]?.text === ')' ? before - 1 : before];
+    if (named && named.kind !== 'sign') names.add(named.text.replaceAll('""', '"').toLowerCase());
+  });
+  return names;
+}
+
+const lower = (token: Token | undefined) => (token?.kind === 'word' ? token.text.toLowerCase() : '');
+
+function tokensOf(sql: string): Token[] {
+  const pattern = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|\$\$[\s\S]*?\$\$|"((?:[^"]|"")*)"|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|[^\s]/gu;
+  const tokens: Token[] = [];
+  for (const match of sql.matchAll(pattern)) {
+    const [text] = match;
+    if (/^(--|\/\*)/.test(text)) continue;
+    const kind = match[1] === undefined ? (/^[\p{L}_]/u.test(text) ? 'word' : 'sign') : 'quoted';
+    tokens.push({ kind, text: match[1] ?? text, start: match.index, end: match.index + text.length });
+  }
+  return tokens;
+}
