@@ -1,7 +1,37 @@
+import { boundsReversed } from './data/boundsReversed.ts';
+import { constraintUnfit } from './data/constraintUnfit.ts';
+import { fieldTwice } from './data/fieldTwice.ts';
+import { foreignKeyOfNothing } from './data/foreignKeyOfNothing.ts';
+import { positiveNotACategory } from './data/positiveNotACategory.ts';
+import { rolesTwice } from './data/rolesTwice.ts';
 import { columnNotInSchema } from './data/columnNotInSchema.ts';
 import { wrongColumnType } from './data/wrongColumnType.ts';
+import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
+import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
+import { windowTooSmall } from './deployment/windowTooSmall.ts';
+import { driftThresholdScale } from './deployment/driftThresholdScale.ts';
+import { labelDelay } from './deployment/labelDelay.ts';
+import { retrainingCanLoop } from './deployment/retrainingCanLoop.ts';
+import { promotionWithoutGates } from './deployment/promotionWithoutGates.ts';
+import { privilegedPort } from './deployment/privilegedPort.ts';
+import { batchOverwritesInput } from './deployment/batchOverwritesInput.ts';
+import { retrainingWindowTooShort } from './deployment/retrainingWindowTooShort.ts';
+import { retrainingRunIncomplete } from './deployment/retrainingRunIncomplete.ts';
+import { deploymentWithoutMonitor } from './deployment/deploymentWithoutMonitor.ts';
+import { labelsWithoutTarget } from './deployment/labelsWithoutTarget.ts';
+import { labelsKeyMismatch } from './deployment/labelsKeyMismatch.ts';
+import { performanceWithoutLabels } from './deployment/performanceWithoutLabels.ts';
 import { portClash } from './deployment/portClash.ts';
 import { gateWithoutBound } from './evaluation/gateWithoutBound.ts';
+import { gateAlwaysPasses } from './evaluation/gateAlwaysPasses.ts';
+import { gateNeverPasses } from './evaluation/gateNeverPasses.ts';
+import { accuracyAlone } from './evaluation/accuracyAlone.ts';
+import { protectedWithoutFairnessGate } from './evaluation/protectedWithoutFairnessGate.ts';
+import { thresholdReversed } from './evaluation/thresholdReversed.ts';
+import { noGates } from './evaluation/noGates.ts';
+import { sliceOfManyValues } from './evaluation/sliceOfManyValues.ts';
+import { objectiveReversed } from './evaluation/objectiveReversed.ts';
+import { confidenceWithoutInterval } from './evaluation/confidenceWithoutInterval.ts';
 import { unknownMetric } from './evaluation/unknownMetric.ts';
 import { dependencyNobodyProduces } from './graph/dependencyNobodyProduces.ts';
 import { orphanOutput } from './graph/orphanOutput.ts';
@@ -39,6 +69,7 @@ import { noTarget } from './modelling/noTarget.ts';
 import { splitShares } from './modelling/splitShares.ts';
 import { targetAmongFeatures } from './modelling/targetAmongFeatures.ts';
 import type { Rule } from './rule.ts';
+import { rulesOfFacts } from './rulesOfFacts.ts';
 
 /** Every rule of meaning, by area. */
 export const rules: readonly Rule[] = [
@@ -46,14 +77,19 @@ export const rules: readonly Rule[] = [
   unknownDataset, unknownStage, cycle, missingFile, unknownParam, unknownDeployment, outputTwice,
   dependencyNobodyProduces, orphanOutput, unreachableStage, unknownAlias, unusedParam, unusedDataset, samePathTwice, unknownCheck, unknownTable, sqlReadsItsOutput,
   // data
-  columnNotInSchema, wrongColumnType,
+  columnNotInSchema, wrongColumnType, fieldTwice, boundsReversed, constraintUnfit, positiveNotACategory, rolesTwice, foreignKeyOfNothing,
   // modelling
   targetAmongFeatures, noTarget, splitShares,
   idAsFeature, timestampAsFeature, randomSplitOfTimedData, protectedAsFeature, oddHyperParameter, unfitModel, tooManyLevels, earlyStoppingWithoutValidation,
   sweepRangeReversed, gridNeedsChoices, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand,
   // evaluation
   unknownMetric, gateWithoutBound,
+  gateAlwaysPasses, gateNeverPasses, accuracyAlone, protectedWithoutFairnessGate, thresholdReversed, noGates, sliceOfManyValues, objectiveReversed, confidenceWithoutInterval,
   // deployment and monitoring
   portClash,
+  openWithoutAuth, referenceOfOtherData, windowTooSmall, driftThresholdScale, labelDelay, retrainingCanLoop, promotionWithoutGates, privilegedPort,
+  batchOverwritesInput, retrainingWindowTooShort, retrainingRunIncomplete, deploymentWithoutMonitor, labelsWithoutTarget, labelsKeyMismatch, performanceWithoutLabels,
   // reproducibility and hygiene
+  // what the data and earlier runs tell
+  ...rulesOfFacts,
 ];

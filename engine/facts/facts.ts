@@ -1,3 +1,5 @@
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import type { GateResult, RunSummary } from '../../protocol/runs.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
@@ -38,6 +40,8 @@ export interface ColumnFacts {
 /** What the data of a dataset is, beside its schema. */
 export interface DatasetFacts {
   files: FileStamp[];
+  /** When the schema file was written last; null without one. */
+  schemaModifiedMs: number | null;
   /** Why the data could not be read. The rest is then empty. */
   error: { file: string | null; message: string } | null;
   headers: HeaderFacts[];
@@ -84,8 +88,12 @@ export interface SqlFacts {
 
 /** What the store knows of earlier runs. */
 export interface HistoryFacts {
-  /** Runs whose code was not committed, newest first. */
-  dirtyRuns: { run: string; name: string; at: number }[];
+  /** The newest runs first, with their gates. */
+  runs: (RunSummary & { gates: GateResult[] })[];
+  /** Each stage with its state and why. */
+  stages: StageStatus[];
+  /** The versions that aliases name, with the run each came from. */
+  aliases: { alias: string; version: number; runName: string; commit: string | null; dirty: boolean }[];
 }
 
 /** What checks may know of the world outside the files. Null: not known (yet), so nothing is said. */

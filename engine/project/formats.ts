@@ -32,7 +32,8 @@ function isHttpUrl(text: string): boolean {
 
 function regexProblem(text: string): string | null {
   try {
-    return new RegExp(text, 'u') ? null : null;
+    void new RegExp(text, 'u');
+    return null;
   } catch (error) {
     // The engine says `Invalid regular expression: /…/u: Unterminated group`.
     const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '') : '';
@@ -44,7 +45,8 @@ function cronProblem(text: string): string | null {
   const must = 'must be a cron expression such as `0 3 * * 1`: minute, hour, day of month, month, day of week';
   if (!/^@/.test(text) && text.trim().split(/\s+/).length !== 5) return must;
   try {
-    return new CronPattern(text) ? null : null;
+    void new CronPattern(text);
+    return null;
   } catch (error) {
     return `${must} (${error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'not valid'})`;
   }

@@ -1,0 +1,15 @@
+import type { Rule } from '../rule.ts';
+
+export const uncommittedChampion: Rule = {
+  code: 'LW703',
+  name: 'uncommitted-code',
+  severity: 'info',
+  fromData: true,
+  docs: 'The model version that serves came from a run with uncommitted changes in the project, so the code that made it cannot be found again. Commit, run again, and promote that version.',
+  check(context) {
+    for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
+      const alias = context.facts.history()?.aliases.find((candidate) => candidate.alias === deployment.model);
+      if (alias?.dirty) context.report(['deployments', name, 'model'], `The ${alias.alias} (v${alias.version}) came from the run ${alias.runName}, made with uncommitted changes${alias.commit === null ? '' : ` on ${alias.commit.slice(0, 7)}`}.`);
+    }
+  },
+};

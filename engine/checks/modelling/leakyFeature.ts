@@ -1,0 +1,34 @@
+import type { Association } from '../../facts/facts.ts';
+import type { Rule } from '../rule.ts';
+import { percent } from '../data/eachDataset.ts';
+import { featurePlace } from './featurePlace.ts';
+
+export const leakyFeature: Rule = {
+  code: 'LW404',
+  name: 'leaky-feature',
+  severity: 'warning',
+  fromData: true,
+  docs: 'A feature on its own tells the target almost perfectly in the training rows. Such columns are usually written after the fact (a refund date, a case number) and will not be there when the model predicts. The measure is told: area under the ROC curve, share of rows that the level gets right, or squared correlation.',
+  example: { wrong: 'features: [amount, refunded_at]      # refunded_at is filled once it was fraud', right: 'features: [amount]' },
+  check(context) {
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if (!('uses' in stage) || stage.uses !== 'train') continue;
+      for (const association of context.facts.train(name)?.associations ?? []) {
+        if (!suspicious(association)) continue;
+        const place = featurePlace(context, name, stage, association.feature);
+        place(`\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model has to predict?`);
+      }
+    }
+  },
+};
+
+/** Sure in the sense of the measure: what is left between the baseline and certainty is less than a fiftieth. */
+function suspicious({ value, baseline }: Association): boolean {
+  return baseline < 1 && (value - baseline) / (1 - baseline) >= 0.98;
+}
+
+function describe({ measure, value, baseline }: Association): string {
+  if (measure === 'auc') return `area under the ROC curve ${value.toFixed(4)} on its own`;
+  if (measure === 'r2') return `squared correlation ${value.toFixed(4)}`;
+  return `its levels get ${percent(value)} of the rows right (the most frequent class alone ${percent(baseline)})`;
+}

@@ -1,0 +1,25 @@
+import { count } from '../data/eachDataset.ts';
+import type { Rule } from '../rule.ts';
+import { featurePlace } from './featurePlace.ts';
+
+const most = 100;
+
+export const levelsInData: Rule = {
+  code: 'LW425',
+  name: 'too-many-levels-in-data',
+  severity: 'warning',
+  fromData: true,
+  docs: 'A feature that is a text has very many different values. Each becomes an input of its own, most are seen too seldom to learn from, and new ones are unknown. Group the rare ones in SQL, or derive a number.',
+  check(context) {
+    for (const [name, stage] of Object.entries(context.config.stages)) {
+      if (!('uses' in stage) || stage.uses !== 'train') continue;
+      const fields = context.schemaOf(stage.with.data)?.fields ?? [];
+      const facts = context.facts.dataset(stage.with.data);
+      for (const field of fields) {
+        const used = stage.with.features ? stage.with.features.includes(field.name) : field.loopwright?.role === 'feature';
+        const column = facts?.columns.find((candidate) => candidate.name === field.name);
+        if (used && column && field.type === 'string' && !field.categories && column.distinct > most) featurePlace(context, name, stage, field.name)(`\`${field.name}\` has ${count(column.distinct)} different values; each would be an input of the model.`);
+      }
+    }
+  },
+};

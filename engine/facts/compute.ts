@@ -1,0 +1,95 @@
+import { tmpdir } from 'node:os';
+import { openDatabase, type Database } from '../data/database.ts';
+import { messageOf } from '../errors.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { FactCache } from './factCache.ts';
+import { datasetFacts, stampFiles } from './datasetFacts.ts';
+import type { DatasetFacts, FileStamp, HistoryFacts, SqlFacts, TrainFacts } from './facts.ts';
+import { historyFacts } from './historyFacts.ts';
+import { requestKey, type FactRequest } from './requests.ts';
+import { sqlFacts } from './sqlFacts.ts';
+import { trainFacts } from './trainFacts.ts';
+
+export type Fact = DatasetFacts | TrainFacts | SqlFacts | HistoryFacts | null;
+
+/** Finds facts out, each once as long as its files stay as they are. Opens a database when the first one needs it. */
+export class FactFinder {
+  readonly #root: string;
+  readonly #cache: FactCache;
+  #db: Promise<Database> | null = null;
+
+  constructor(root: string, cache: FactCache = new FactCache(root)) {
+    this.#root = root;
+    this.#cache = cache;
+  }
+
+  /** The stamp under which a fact is kept: the question, and the files that its answer depends on, as they are now. */
+  async stamp(request: FactRequest): Promise<{ stamp: string; files: FileStamp[] }> {
+    const files = await this.#files(request);
+    return { stamp: FactCache.stampOf(requestKey(request), files), files };
+  }
+
+  /** The fact that is kept under a stamp; undefined when there is none. */
+  known(stamp: string): Fact | undefined {
+    return this.#cache.get(stamp);
+  }
+
+  /** Finds a fact out and keeps it. Throws CancelledError after interrupt(). */
+  async find(request: FactRequest, { stamp, files }: { stamp: string; files: FileStamp[] }): Promise<Fact> {
+    const fact = await this.#compute(request, files);
+    // The store changes with every run, and is quick to ask.
+    if (request.kind !== 'history') this.#cache.put(stamp, fact);
+    return fact;
+  }
+
+  interrupt(): void {
+    void this.#db?.then((db) => db.interrupt(), () => {});
+  }
+
+  close(): void {
+    void this.#db?.then((db) => db.close(), () => {});
+    this.#db = null;
+  }
+
+  async #files(request: FactRequest): Promise<FileStamp[]> {
+    if (request.kind === 'history') return [...(await stampFiles(this.#root, '.loopwright/loopwright.db')), ...(await stampFiles(this.#root, '.loopwright/loopwright.db-wal')), ...(await stampFiles(this.#root, 'loopwright.lock'))];
+    const paths = request.kind === 'sql' ? request.tables.map(({ path }) => path) : request.kind === 'dataset' ? [request.path, ...(request.schemaPath === null ? [] : [request.schemaPath]), ...request.foreign.flatMap((other) => other?.path ?? [])] : [request.path];
+    const stamps: FileStamp[] = [];
+    for (const path of paths) stamps.push(...(await stampFiles(this.#root, path)));
+    return stamps;
+  }
+
+  async #compute(request: FactRequest, files: FileStamp[]): Promise<Fact> {
+    if (request.kind === 'sql') return sqlFacts(this.#root, request);
+    if (request.kind === 'history') return historyFacts(loadProject(this.#root));
+    this.#db ??= openDatabase({ threads: 2, memoryLimit: '1GB', tempDirectory: tmpdir() });
+    if (request.kind === 'train') return trainFacts(await this.#db, this.#root, request, files);
+    return datasetFacts(await this.#db, this.#root, request, await stampFiles(this.#root, request.path));
+  }
+}
+
+/** Finds out all facts one after the other; what fails is told and left out. */
+export async function findAll(root: string, requests: readonly FactRequest[], options: { cache?: FactCache; signal?: AbortSignal; progress?: (text: string) => void; failed?: (text: string) => void } = {}): Promise<Map<string, Fact>> {
+  const finder = new FactFinder(root, options.cache);
+  const stop = () => finder.interrupt();
+  options.signal?.addEventListener('abort', stop);
+  const found = new Map<string, Fact>();
+  try {
+    for (const request of requests) {
+      if (options.signal?.aborted) break;
+      const state = await finder.stamp(request);
+      const known = finder.known(state.stamp);
+      if (known === undefined) options.progress?.(`reading ${request.kind === 'dataset' ? request.name : `${request.kind} of ${request.name}`}`);
+      try {
+        found.set(requestKey(request), known === undefined ? await finder.find(request, state) : known);
+      } catch (error) {
+        if (options.signal?.aborted) break;
+        options.failed?.(`${request.kind} ${request.name}: ${messageOf(error)}`);
+      }
+    }
+    return found;
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    finder.close();
+  }
+}

@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expandGlob } from '../data/expandGlob.ts';
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { parseField } from '../data/parseField.ts';
+import { profileTable } from '../data/profileTable.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { validateTable } from '../data/validateTable.ts';
+import { CancelledError, DataError, messageOf } from '../errors.ts';
+import { relativePath } from '../project/projectFiles.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import { splitColumn } from '../stages/split.ts';
+import type { ColumnFacts, DatasetFacts, FileStamp } from './facts.ts';
+import { headerFacts } from './headers.ts';
+import type { DatasetRequest } from './requests.ts';
+
+/** Beyond these only the first rows are judged. */
+export const mostRows = 1_000_000;
+
+/** The files that a pattern matches, as they are now. */
+export async function stampFiles(root: string, pattern: string): Promise<FileStamp[]> {
+  const stamps: FileStamp[] = [];
+  for (const file of await expandGlob(root, pattern)) {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats) stamps.push({ path: relativePath(root, file), bytes: stats.size, modifiedMs: Math.round(stats.mtimeMs) });
+  }
+  return stamps;
+}
+
+/** Reads a dataset and holds it against its schema. What cannot be read is a fact too; throws only CancelledError. */
+export async function datasetFacts(db: Database, root: string, request: DatasetRequest, files: FileStamp[]): Promise<DatasetFacts> {
+  const schemaStats = request.schemaPath === null ? undefined : statSync(join(root, request.schemaPath), { throwIfNoEntry: false });
+  const empty: DatasetFacts = { files, schemaModifiedMs: schemaStats ? Math.round(schemaStats.mtimeMs) : null, error: null, headers: [], rows: 0, partial: false, columns: [], broken: request.schema ? [] : null, tableProblems: [], orphans: [] };
+  if (files.length === 0) return empty;
+  const absolute = files.map((file) => join(root, file.path));
+  const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path) ?? []);
+  // What DuckDB would say of these is harder to understand than the header itself.
+  if (headers.some((header) => header.repeated.length > 0 || header.encoding === 'utf-16')) return { ...empty, headers };
+  try {
+    return { ...(await readFacts(db, root, request, absolute, empty)), headers };
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    const place = error instanceof DataError ? error.place?.file : undefined;
+    const file = place === undefined ? null : relativePath(root, place);
+    return { ...empty, headers, error: { file, message: messageOf(error).replaceAll(`${root}/`, '') } };
+  }
+}
+
+async function readFacts(db: Database, root: string, { schema, environment, foreign }: DatasetRequest, files: string[], empty: DatasetFacts): Promise<DatasetFacts> {
+  const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
+  const source = sourceSql(files, { allText: text, withFile: text, rejects: text });
+  const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
+  if (!schema) {
+    const [row] = await db.rows(`SELECT count(*) AS n FROM ${limited}`);
+    const rows = Number(row?.['n'] ?? 0);
+    return { ...empty, rows: Math.min(rows, mostRows), partial: rows > mostRows, columns: withoutSplit(await profileTable(db, limited)).map(factsOf) };
+  }
+  // A limit inside keeps rejects from being told of the lines behind it, so it is only set where it is needed.
+  const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
+  const large = bytes > 64 << 20;
+  const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, ...(environment === null ? {} : { environment }) });
+  try {
+    const types = await columnsOf(db, source);
+    const typed = `(SELECT ${types.map((column) => {
+      const field = schema.fields.find(({ name }) => name === column.name);
+      const quoted = quoteIdentifier(column.name);
+      return field ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
+    }).join(', ')} FROM ${large ? limited : sourceSql(files, { allText: text, withFile: false, rejects: text })})`;
+    const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
+    const orphans: DatasetFacts['orphans'] = [];
+    for (const [key, target] of (schema.foreignKeys ?? []).entries()) {
+      const found = await orphansOf(db, root, result.validView, target, foreign[key] ?? null);
+      if (found) orphans.push({ key, ...found });
+    }
+    return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };
+  } finally {
+    await result.discard();
+  }
+}
+
+type ForeignKey = NonNullable<DatasetSchema['foreignKeys']>[number];
+
+/** Values of a foreign key that the other dataset lacks; null when there is none or the other has no data. Rows with a missing part refer to nothing. */
+async function orphansOf(db: Database, root: string, view: string, { fields, reference }: ForeignKey, other: DatasetRequest['foreign'][number]): Promise<{ count: number; firstRow: number; firstValue: string } | null> {
+  const [own, theirs] = [[fields].flat(), [reference.fields].flat()];
+  if (!other || own.length !== theirs.length) return null;
+  const files = await stampFiles(root, other.path);
+  if (files.length === 0) return null;
+  const there = sourceSql(files.map((file) => join(root, file.path)), { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false });
+  const has = new Set((await columnsOf(db, there)).map(({ name }) => name));
+  const here = new Set((await columnsOf(db, view)).map(({ name }) => name));
+  if (!own.every((name) => here.has(name)) || !theirs.every((name) => has.has(name))) return null;
+  const same = own.map((name, i) => `o.${quoteIdentifier(theirs[i] ?? '')}::VARCHAR = v.${quoteIdentifier(name)}::VARCHAR`).join(' AND ');
+  const filled = own.map((name) => `v.${quoteIdentifier(name)} IS NOT NULL`).join(' AND ');
+  const value = `concat_ws(', ', ${own.map((name) => `v.${quoteIdentifier(name)}::VARCHAR`).join(', ')})`;
+  const [row] = await db.rows(`SELECT count(*) AS n, min(n) AS first, arg_min(value, n) AS value FROM (SELECT n, ${value} AS value FROM (SELECT row_number() OVER () AS n, * FROM ${view}) v WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${there} o WHERE ${same}))`);
+  const count = Number(row?.['n'] ?? 0);
+  return count === 0 ? null : { count, firstRow: Number(row?.['first']), firstValue: String(row?.['value']) };
+}
+
+/** The part of the split that a row is in is ours, not the user's. */
+function withoutSplit<T extends { name: string }>(columns: T[]): T[] {
+  return columns.filter((column) => column.name !== splitColumn);
+}
+
+function factsOf({ name, type, rows, missing, distinct, numbers, top }: Awaited<ReturnType<typeof profileTable>>[number]): ColumnFacts {
+  return {
+    // An estimate may exceed what there is.
+    name, type, missing, distinct: Math.min(distinct, rows - missing), top,
+    numbers: numbers && { min: numbers.min, q25: numbers.q25, median: numbers.median, q75: numbers.q75, max: numbers.max, mean: numbers.mean, histogram: numbers.histogram },
+  };
+}

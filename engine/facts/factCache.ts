@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Fact } from './compute.ts';
+import type { FileStamp } from './facts.ts';
+
+/** Raised when facts are found out differently: what was kept before is then not found. */
+const version = 1;
+const mostKept = 400;
+
+/** Facts by what was asked and how the files were, in the user's cache folder: never in the project, so that looking at one leaves no trace in it. */
+export class FactCache {
+  readonly #folder: string;
+  readonly #kept = new Map<string, Fact>();
+
+  constructor(root: string, base: string = cacheBase()) {
+    this.#folder = join(base, 'facts', createHash('sha1').update(root).digest('hex').slice(0, 16));
+  }
+
+  static stampOf(key: string, files: readonly FileStamp[]): string {
+    return createHash('sha1').update(`${version}\n${key}\n${files.map(({ path, bytes, modifiedMs }) => `${path} ${bytes} ${modifiedMs}`).join('\n')}`).digest('hex');
+  }
+
+  get(stamp: string): Fact | undefined {
+    if (this.#kept.has(stamp)) return this.#kept.get(stamp);
+    try {
+      const fact = (JSON.parse(readFileSync(this.#file(stamp), 'utf8')) as { fact: Fact }).fact;
+      this.#remember(stamp, fact);
+      return fact;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps a fact; a folder that cannot be written costs the next start, nothing else. */
+  put(stamp: string, fact: Fact): void {
+    this.#remember(stamp, fact);
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      const path = this.#file(stamp);
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, JSON.stringify({ fact }));
+      renameSync(temporary, path);
+      this.#prune();
+    } catch {
+      // A full or read-only disk.
+    }
+  }
+
+  #remember(stamp: string, fact: Fact): void {
+    this.#kept.delete(stamp);
+    this.#kept.set(stamp, fact);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #prune(): void {
+    const files = readdirSync(this.#folder);
+    if (files.length <= mostKept) return;
+    const byAge = files.map((file) => ({ file, at: statSync(join(this.#folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0 })).toSorted((a, b) => a.at - b.at);
+    for (const { file } of byAge.slice(0, files.length - mostKept / 2)) rmSync(join(this.#folder, file), { force: true });
+  }
+
+  #file(stamp: string): string {
+    return join(this.#folder, `${stamp}.json`);
+  }
+}
+
+function cacheBase(): string {
+  const given = process.env['XDG_CACHE_HOME'] ?? '';
+  return join(given === '' ? join(homedir(), '.cache') : given, 'loopwright');
+}

@@ -1,0 +1,26 @@
+import { stageStatuses } from '../runner/stageStatus.ts';
+import type { Project } from '../project/loadProject.ts';
+import { versionOf } from '../registry/modelVersions.ts';
+import { getRun, listRuns } from '../tracking/queryRuns.ts';
+import { hasStore, openStore } from '../tracking/store.ts';
+import type { HistoryFacts } from './facts.ts';
+
+const newestRuns = 30;
+
+/** What the store tells of a project; null before its first run. */
+export function historyFacts(project: Project): HistoryFacts | null {
+  const { config } = project.resolved;
+  if (!config || !hasStore(project.root)) return null;
+  const store = openStore(project.root);
+  try {
+    const runs = listRuns(store, { limit: newestRuns }).runs.map((run) => ({ ...run, gates: getRun(store, run.runId).gates }));
+    const aliases = (['champion', 'challenger'] as const).flatMap((alias) => {
+      const version = versionOf(store, config.project, alias);
+      const run = version?.runId === undefined || version.runId === null ? null : getRun(store, version.runId);
+      return version && run ? [{ alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }] : [];
+    });
+    return { runs, stages: stageStatuses(project, store), aliases };
+  } finally {
+    store.sql.close();
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { buildGraph, type Graph } from '../project/graph.ts';
+import { textOf, type Project } from '../project/loadProject.ts';
+import { taskOf, type Task } from '../project/metricNames.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { tablesIn } from '../project/tablesIn.ts';
+
+export interface DatasetRequest {
+  kind: 'dataset';
+  name: string;
+  path: string;
+  schemaPath: string | null;
+  schema: DatasetSchema | null;
+  /** Such as `training`, of datasets that a prepare stage writes. */
+  environment: string | null;
+  /** Where the values of each foreign key have to be; null where that dataset is not declared. */
+  foreign: ({ path: string; schema: DatasetSchema | null } | null)[];
+}
+
+export interface TrainRequest {
+  kind: 'train';
+  name: string;
+  path: string;
+  schema: DatasetSchema;
+  task: Task;
+  target: string;
+  features: string[];
+  timestamp: string | null;
+  positive: string | null;
+}
+
+export interface SqlRequest {
+  kind: 'sql';
+  name: string;
+  sql: string;
+  tables: { name: string; path: string; schema: DatasetSchema | null }[];
+}
+
+export interface HistoryRequest {
+  kind: 'history';
+  name: string;
+}
+
+/** What has to be found out about a project, each with everything that it depends on besides the files it reads. */
+export type FactRequest = DatasetRequest | TrainRequest | SqlRequest | HistoryRequest;
+
+/** Everything that the checks and the hovers want to know of a project whose shape is right. */
+export function factRequests(project: Project, graph?: Graph): FactRequest[] {
+  const { config } = project.resolved;
+  if (!config) return [];
+  const { stages } = graph ?? buildGraph(config, project.files);
+  const prepared = new Set([...stages.values()].filter((node) => node.kind === 'prepare').map((node) => node.writes));
+  const schemaOf = (name: string) => schemaNamed(project, config, name);
+  const requests: FactRequest[] = [{ kind: 'history', name: config.project }];
+  for (const [name, { path }] of Object.entries(config.datasets ?? {})) {
+    const schema = schemaOf(name);
+    requests.push({ kind: 'dataset', name, path, schemaPath: config.datasets?.[name]?.schema ?? null, schema, environment: prepared.has(name) ? 'training' : null, foreign: (schema?.foreignKeys ?? []).map(({ reference }) => {
+      const other = reference.resource === undefined || reference.resource === '' ? name : reference.resource;
+      const found = config.datasets?.[other];
+      return found ? { path: found.path, schema: schemaOf(other) } : null;
+    }) });
+  }
+  for (const [name, stage] of Object.entries(config.stages)) {
+    if (!('uses' in stage)) continue;
+    if (stage.uses === 'prepare') {
+      const sql = textOf(project, stage.with.sql);
+      if (sql.trim() !== '') requests.push({ kind: 'sql', name, sql, tables: tablesIn(sql, Object.keys(config.datasets ?? {})).filter((table) => table !== stage.with.output).map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })) });
+    }
+    if (stage.uses !== 'train') continue;
+    const schema = schemaOf(stage.with.data);
+    const target = schema?.fields.find((field) => (stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target));
+    const task = taskOf(stage, schema);
+    const dataset = config.datasets?.[stage.with.data];
+    if (!schema || !target || !task || !dataset) continue;
+    requests.push({
+      kind: 'train', name, path: dataset.path, schema, task, target: target.name,
+      features: stage.with.features ?? schema.fields.filter((field) => field.loopwright?.role === 'feature').map((field) => field.name),
+      timestamp: schema.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null,
+      positive: target.loopwright?.positive === undefined ? null : String(target.loopwright.positive),
+    });
+  }
+  return requests;
+}
+
+function schemaNamed(project: Project, config: ProjectConfig, dataset: string): DatasetSchema | null {
+  const path = config.datasets?.[dataset]?.schema;
+  return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
+}
+
+/** Schemas are shared by many requests and stay the same object while their file does. */
+const schemaHashes = new WeakMap<DatasetSchema, string>();
+
+/** A name for what a request asks: equal keys, equal questions. */
+export function requestKey(request: FactRequest): string {
+  const text = JSON.stringify(request, (_key, value: unknown) => {
+    if (value === null || typeof value !== 'object' || !('fields' in value) || !Array.isArray(value.fields)) return value;
+    const schema = value as DatasetSchema;
+    let hash = schemaHashes.get(schema);
+    if (hash === undefined) schemaHashes.set(schema, (hash = hashOf(JSON.stringify(schema))));
+    return hash;
+  });
+  return hashOf(text);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64url');
+}
