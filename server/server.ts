@@ -10,8 +10,10 @@ import { Diagnostics } from './features/diagnostics.ts';
 import { provideDocumentLinks } from './features/documentLinks.ts';
 import { provideDocumentSymbols } from './features/documentSymbols.ts';
 import { provideFolding } from './features/folding.ts';
+import { provideFormatting, provideRangeFormatting } from './features/formatting.ts';
 import { provideHover } from './features/hover.ts';
 import { provideInlayHints } from './features/inlayHints.ts';
+import { provideIndentation } from './features/onType.ts';
 import { provideOutline } from './features/outline.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
 import { provideSelectionRanges } from './features/selectionRanges.ts';
@@ -40,6 +42,9 @@ export function startServer(connection: Connection): void {
         foldingRangeProvider: true,
         selectionRangeProvider: true,
         inlayHintProvider: true,
+        documentFormattingProvider: true,
+        documentRangeFormattingProvider: true,
+        documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
@@ -79,6 +84,9 @@ export function startServer(connection: Connection): void {
   connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
   connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
+  connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
+  connection.onDocumentRangeFormatting(guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)));
+  connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
   connection.languages.inlayHint.on(guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));

@@ -1,0 +1,93 @@
+import { closes, opens, type Piece } from './yamlPieces.ts';
+
+/** What of a text is aligned: the pieces that people put under each other. */
+export interface Table {
+  aligned: ReadonlySet<Piece>;
+}
+
+const nearby = 3;
+
+/** Finds what is aligned: values under each other on lines of the same indentation near by, and trailing comments in the same column anywhere. */
+export function tableOf(pieces: readonly Piece[]): Table {
+  const lines = linesOf(pieces);
+  const aligned = new Set<Piece>();
+  lines.forEach((line, i) => {
+    for (const other of neighbours(lines, i)) line.forEach((piece, at) => { if (piece.kind !== 'comment' && standsUnder(line, at, other)) aligned.add(piece); });
+  });
+  const comments = new Map<number, Piece[]>();
+  for (const line of lines) for (const piece of line.slice(1)) if (piece.kind === 'comment') put(comments, piece);
+  for (const column of comments.values()) if (column.length > 1 && column.some((piece) => piece.space > 1)) for (const piece of column) aligned.add(piece);
+  return { aligned };
+}
+
+function put(columns: Map<number, Piece[]>, piece: Piece): void {
+  const held = columns.get(piece.column);
+  if (held) held.push(piece);
+  else columns.set(piece.column, [piece]);
+}
+
+function linesOf(pieces: readonly Piece[]): Piece[][] {
+  const lines: Piece[][] = [];
+  for (const piece of pieces) {
+    if (piece.first) lines.push([piece]);
+    else lines.at(-1)?.push(piece);
+  }
+  return lines;
+}
+
+/** The lines around one with the same indentation, no further than a blank line. */
+function neighbours(lines: readonly Piece[][], at: number): Piece[][] {
+  const column = lines[at]?.[0]?.column;
+  const found: Piece[][] = [];
+  for (const direction of [-1, 1]) {
+    for (let i = at + direction; Math.abs(i - at) <= nearby; i += direction) {
+      const line = lines[i];
+      // The blank line is before the later of two lines.
+      if (!line || (lines[direction === 1 ? i : i + 1]?.[0]?.breaks.length ?? 0) > 1) break;
+      if (line[0]?.column === column && line[0]?.kind !== 'comment') found.push(line);
+    }
+  }
+  return found;
+}
+
+/** A piece begins, or as a number ends, in the same column as one of another line, and at least one of the two is set off. */
+function standsUnder(line: readonly Piece[], at: number, other: readonly Piece[]): boolean {
+  const piece = line[at];
+  const own = excess(line, at);
+  if (!piece || own === null) return false;
+  return other.some((candidate, i) => {
+    const its = excess(other, i);
+    if (its === null || (own === 0 && its === 0) || (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')) return false;
+    // Padding inside brackets alone is no table.
+    if ((opens(line[at - 1]) || closes(piece)) && own > 0 && its > 0) return false;
+    return (candidate.column === piece.column && piece.space > 0 && candidate.space > 0) || (isNumber(piece) && isNumber(candidate) && candidate.text.length !== piece.text.length && candidate.column + candidate.text.length === piece.column + piece.text.length);
+  });
+}
+
+/** How many spaces more than needed are before a piece; null for what is never aligned. */
+function excess(line: readonly Piece[], at: number): number | null {
+  const [before, piece] = [line[at - 1], line[at]];
+  return !before || !piece || piece.kind === 'comment' || piece.kind === 'comma' ? null : piece.space - leastGap(before, piece);
+}
+
+function isNumber(piece: Piece): boolean {
+  return piece.kind === 'plain' && /^[-+]?[\d.][\d.e+-]*$/i.test(piece.text);
+}
+
+/** How many spaces belong before a piece that is not the first of its line. */
+export function gapBefore(pieces: readonly Piece[], at: number, { aligned }: Table, { column, shift }: { column: number; shift: number }): number {
+  const [before, piece] = [pieces[at - 1], pieces[at]];
+  if (!before || !piece) return 0;
+  const least = leastGap(before, piece);
+  if (piece.kind === 'comment') return aligned.has(piece) ? Math.max(1, piece.column - column) : Math.max(1, piece.space);
+  return aligned.has(piece) && piece.kind !== 'comma' ? Math.max(least, piece.column + shift - column) : least;
+}
+
+function leastGap(before: Piece, piece: Piece): number {
+  if (opens(before) && closes(piece)) return 0;
+  if (before.kind === 'flow-seq-start' || piece.kind === 'flow-seq-end' || piece.kind === 'comma') return 0;
+  // After an alias the colon would become part of its name.
+  if (piece.kind === 'map-value-ind') return before.kind === 'alias' || opens(before) || before.kind === 'comma' ? Math.min(1, piece.space) : 0;
+  if (before.kind === 'comma' || before.kind === 'map-value-ind' || before.kind === 'flow-map-start' || piece.kind === 'flow-map-end') return 1;
+  return Math.min(1, piece.space);
+}
