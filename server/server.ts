@@ -3,6 +3,7 @@ import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
 import type { LanguageRequests } from '../protocol/languageServer.ts';
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/callHierarchy.ts';
 import { provideCodeActions } from './features/codeActions.ts';
 import { provideCompletion } from './features/completion.ts';
 import { provideDefinition } from './features/definition.ts';
@@ -42,6 +43,7 @@ export function startServer(connection: Connection): void {
         foldingRangeProvider: true,
         selectionRangeProvider: true,
         inlayHintProvider: true,
+        callHierarchyProvider: true,
         documentFormattingProvider: true,
         documentRangeFormattingProvider: true,
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
@@ -87,6 +89,9 @@ export function startServer(connection: Connection): void {
   connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
   connection.onDocumentRangeFormatting(guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)));
   connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
+  connection.languages.callHierarchy.onPrepare(guarded('call hierarchy', [], ({ textDocument, position }) => prepareCallHierarchy(workspace, textDocument.uri, position)));
+  connection.languages.callHierarchy.onIncomingCalls(guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)));
+  connection.languages.callHierarchy.onOutgoingCalls(guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)));
   connection.languages.inlayHint.on(guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));

@@ -60,6 +60,8 @@ stages:
 
 test('a file with errors of syntax is left alone, one with errors of meaning is not', async () => {
   assert.equal(await format('a: [1,2\nb:   3\n'), 'a: [1,2\nb:   3\n');
+  assert.equal(await format('a: b: c\nd:   3\n'), 'a: b: c\nd:   3\n');
+  assert.equal(await format('a: b: c\nd:   3\n'), 'a: b: c\nd:   3\n');
   assert.equal(await format('sed:   3\n'), 'sed: 3\n');
 });
 

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position } from 'vscode-languageserver';
+import { pathsOverlap } from '../../engine/project/glob.ts';
+import { buildGraph, type Graph, type StageNode } from '../../engine/project/graph.ts';
+import { entryOf, nodeAt, type Entry, type Located } from '../../engine/project/located.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import type { Workspace } from '../workspace.ts';
+import { declaredIn, textOf } from './declared.ts';
+import { nameAt, type Section } from './names.ts';
+import { toLspRange } from './ranges.ts';
+import { pairRange } from './spans.ts';
+
+const graphs = new WeakMap<Project, Graph>();
+
+/** The stage under the cursor, where it is declared or referred to. */
+export function prepareCallHierarchy(workspace: Workspace, uri: string, position: Position): CallHierarchyItem[] {
+  const [kind, parsed, project] = [workspace.kindOf(uri), workspace.parsed(uri), workspace.projectOf(uri)];
+  if (kind === null || !parsed || !project) return [];
+  const name = nameAt(kind, parsed, parsed.lines.offset(position.line + 1, position.character + 1));
+  const item = name?.section === 'stages' ? declaredItem(workspace, project, 'stages', name.name) : null;
+  return item ? [item] : [];
+}
+
+/** Who takes what a stage makes: the stages after it, monitors that refer to it, and retraining that runs it. */
+export function incomingCalls(workspace: Workspace, item: CallHierarchyItem): CallHierarchyIncomingCall[] {
+  const project = workspace.projectOf(item.uri);
+  const stage = sectionOf(item) === 'stages' ? item.name : null;
+  if (!project || stage === null) return [];
+  const stages = [...(graphOf(project)?.stages.values() ?? [])].filter((node) => node.dependsOn.includes(stage));
+  const calls = [...stages.map((node) => ({ from: declaredItem(workspace, project, 'stages', node.name), places: placesOf(project, node, stage) })), ...namedElsewhere(workspace, project, stage)];
+  return calls.flatMap(({ from, places }) => (from ? [{ from, fromRanges: ranges(project, places) }] : []));
+}
+
+/** What a stage depends on. */
+export function outgoingCalls(workspace: Workspace, item: CallHierarchyItem): CallHierarchyOutgoingCall[] {
+  const project = workspace.projectOf(item.uri);
+  if (!project) return [];
+  const calls = sectionOf(item) === 'stages' ? ofStage(project, item.name) : namedIn(project, item);
+  return calls.flatMap(({ stage, places }) => {
+    const to = declaredItem(workspace, project, 'stages', stage);
+    return to ? [{ to, fromRanges: ranges(project, places) }] : [];
+  });
+}
+
+interface Call {
+  stage: string;
+  places: Located[];
+}
+
+function ofStage(project: Project, name: string): Call[] {
+  const node = graphOf(project)?.stages.get(name);
+  return node ? node.dependsOn.map((stage) => ({ stage, places: placesOf(project, node, stage) })) : [];
+}
+
+/** The stages that a monitor or retraining names. */
+function namedIn(project: Project, item: CallHierarchyItem): Call[] {
+  const named = sectionOf(item) === 'monitors' ? [nodeAt(project.file.parsed.root ?? undefined, ['monitors', item.name, 'reference'])] : itemsOf(nodeAt(project.file.parsed.root ?? undefined, ['retraining', 'run']));
+  return named.flatMap((node) => {
+    const stage = textOf(node);
+    return node && stage !== null ? [{ stage, places: [node] }] : [];
+  });
+}
+
+function namedElsewhere(workspace: Workspace, project: Project, stage: string): { from: CallHierarchyItem | null; places: Located[] }[] {
+  const { root } = project.file.parsed;
+  const monitors = [...declaredIn(root).of('monitors').values()].flatMap((entry) => {
+    const reference = entryOf(entry.value, 'reference')?.value;
+    return reference && textOf(reference) === stage ? [{ from: declaredItem(workspace, project, 'monitors', entry.key), places: [reference] }] : [];
+  });
+  const retraining = entryOf(root ?? undefined, 'retraining');
+  const run = itemsOf(entryOf(retraining?.value, 'run')?.value).filter((node) => textOf(node) === stage);
+  return retraining && run.length > 0 ? [...monitors, { from: toItem(workspace, project, retraining, SymbolKind.Event, 'retraining'), places: run }] : monitors;
+}
+
+/** Where a stage says that it needs what another makes; the stage itself where it is said elsewhere, such as in a schema. */
+function placesOf(project: Project, node: StageNode, source: string): Located[] {
+  const { root } = project.file.parsed;
+  const own = declaredIn(root).of('stages').get(node.name);
+  const inputs = entryOf(own?.value, 'with')?.value;
+  const made = graphOf(project)?.stages.get(source)?.outs ?? [];
+  const isMade = (path: string | null | undefined) => path !== null && path !== undefined && made.some((out) => pathsOverlap(path, out));
+  const pathOf = (dataset: string) => project.resolved.config?.datasets?.[dataset]?.path;
+  const places: Located[] = itemsOf(entryOf(own?.value, 'deps')?.value).filter((item) => isMade(textOf(item)));
+  const add = (key: string, holds: (text: string) => boolean) => {
+    const value = entryOf(inputs, key)?.value;
+    if (value && holds(textOf(value) ?? '')) places.push(value);
+  };
+  add('data', (name) => isMade(pathOf(name)));
+  if (node.kind === 'validate') add('model', (name) => name === source);
+  if (node.kind === 'prepare') add('sql', (path) => isMade(path) || node.reads.some((name) => isMade(pathOf(name))));
+  const files = entryOf(entryOf(inputs, 'from')?.value, 'files')?.value;
+  places.push(...(files?.kind === 'seq' ? files.items : files ? [files] : []).filter((item) => isMade(textOf(item))));
+  return places.length > 0 || !own ? places : [{ kind: 'scalar', range: own.keyRange, value: own.key, quoted: false }];
+}
+
+function graphOf(project: Project): Graph | null {
+  const held = graphs.get(project);
+  if (held || !project.resolved.config) return held ?? null;
+  const graph = buildGraph(project.resolved.config, project.files);
+  graphs.set(project, graph);
+  return graph;
+}
+
+function declaredItem(workspace: Workspace, project: Project, section: Section, name: string): CallHierarchyItem | null {
+  const entry = declaredIn(project.file.parsed.root).of(section).get(name);
+  if (!entry || entry.merged) return null;
+  const detail = textOf(entryOf(entry.value, 'uses')?.value) ?? (section === 'stages' ? 'cmd' : 'monitor');
+  return toItem(workspace, project, entry, section === 'stages' ? SymbolKind.Function : SymbolKind.Event, detail);
+}
+
+function toItem(workspace: Workspace, project: Project, entry: Entry, kind: SymbolKind, detail: string): CallHierarchyItem {
+  const { lines, text } = project.file.parsed;
+  return { name: entry.key, kind, detail, uri: workspace.uriOf(join(project.root, project.file.path)), range: toLspRange(lines, pairRange(text, entry)), selectionRange: toLspRange(lines, entry.keyRange) };
+}
+
+/** Of what an item is: only stages are functions, and retraining has no other section. */
+function sectionOf(item: CallHierarchyItem): Section | null {
+  if (item.kind === SymbolKind.Function) return 'stages';
+  return item.detail === 'monitor' ? 'monitors' : null;
+}
+
+function ranges(project: Project, places: readonly Located[]) {
+  return places.map((node) => toLspRange(project.file.parsed.lines, node.range));
+}
+
+function itemsOf(node: Located | undefined): readonly Located[] {
+  return node?.kind === 'seq' ? node.items : [];
+}
