@@ -1,4 +1,4 @@
-import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult, type WorkspaceFolder } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
@@ -19,6 +19,7 @@ import { provideOutline } from './features/outline.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
 import { provideSelectionRanges } from './features/selectionRanges.ts';
 import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
+import { provideWorkspaceSymbols } from './features/workspaceSymbols.ts';
 import { Workspace } from './workspace.ts';
 
 /** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
@@ -27,8 +28,10 @@ export function startServer(connection: Connection): void {
   const workspace = new Workspace(documents);
   const diagnostics = new Diagnostics(workspace, (params) => void connection.sendDiagnostics(params));
   let watches = false;
+  let folders: readonly WorkspaceFolder[] = [];
 
-  connection.onInitialize(({ capabilities }): InitializeResult => {
+  connection.onInitialize(({ capabilities, workspaceFolders }): InitializeResult => {
+    folders = workspaceFolders ?? [];
     watches = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     return {
       capabilities: {
@@ -42,6 +45,7 @@ export function startServer(connection: Connection): void {
         documentLinkProvider: {},
         foldingRangeProvider: true,
         selectionRangeProvider: true,
+        workspaceSymbolProvider: true,
         inlayHintProvider: true,
         callHierarchyProvider: true,
         documentFormattingProvider: true,
@@ -89,6 +93,8 @@ export function startServer(connection: Connection): void {
   connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
   connection.onDocumentRangeFormatting(guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)));
   connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
+  const roots = () => [...documents.keys(), ...folders.map(({ uri }) => `${uri}/loopwright.yaml`)].flatMap((uri) => workspace.rootOf(uri) ?? []);
+  connection.onWorkspaceSymbol(guarded('workspace symbols', [], ({ query }) => provideWorkspaceSymbols(workspace, roots(), query)));
   connection.languages.callHierarchy.onPrepare(guarded('call hierarchy', [], ({ textDocument, position }) => prepareCallHierarchy(workspace, textDocument.uri, position)));
   connection.languages.callHierarchy.onIncomingCalls(guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)));
   connection.languages.callHierarchy.onOutgoingCalls(guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)));
