@@ -16,6 +16,7 @@ import { provideHover } from './features/hover.ts';
 import { provideInlayHints } from './features/inlayHints.ts';
 import { provideIndentation } from './features/onType.ts';
 import { provideOutline } from './features/outline.ts';
+import { provideRefactorings, refactorKinds } from './features/refactor.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
 import { provideSelectionRanges } from './features/selectionRanges.ts';
 import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
@@ -52,7 +53,7 @@ export function startServer(connection: Connection): void {
         documentRangeFormattingProvider: true,
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, ...refactorKinds] },
       },
       serverInfo: { name: 'loopwright' },
     };
@@ -87,7 +88,7 @@ export function startServer(connection: Connection): void {
   connection.onRenameRequest(({ textDocument, position, newName }) => provideRename(workspace, textDocument.uri, position, newName));
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
-  connection.onCodeAction(guarded('actions', [], ({ textDocument, context }) => provideCodeActions(workspace, textDocument.uri, context.diagnostics)));
+  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, textDocument.uri, context.diagnostics), ...provideRefactorings(workspace, textDocument.uri, range, context.only)]));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
   connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
   connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
