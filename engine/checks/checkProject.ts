@@ -3,10 +3,12 @@ import { messageOf } from '../errors.ts';
 import { noFacts, type Facts } from '../facts/facts.ts';
 import { buildGraph } from '../project/graph.ts';
 import { shapeProblems, textOf, type Project } from '../project/loadProject.ts';
+import { unusedIgnore, unusedIgnores } from './hygiene/unusedIgnore.ts';
+import { writtenFiles } from './lookUp.ts';
 import { CheckContext, type Rule } from './rule.ts';
 import { rules } from './rules.ts';
 import { judge } from './severities.ts';
-import { shapeCodes } from './shapeCodes.ts';
+import { isShapeCode, shapeCodes } from './shapeCodes.ts';
 
 export interface CheckOptions {
   /** What is known of the data and of earlier runs; without it rules that need it are silent. */
@@ -29,6 +31,10 @@ export function checkProject(project: Project, { facts = noFacts, severities, ru
       } catch (error) {
         problems.push({ ...project.file.parsed.lines.place(project.file.path, { start: 0, end: 1 }), code: rule.code, severity: 'warning', message: `The check ${rule.name} crashed and was skipped: ${messageOf(error)}` });
       }
+    }
+    if (chosen.includes(unusedIgnore) && !problems.some((problem) => problem.severity === 'error' && isShapeCode(problem.code))) {
+      const complete = new Set([...shapeCodes, ...chosen.filter((rule) => !rule.fromData)].map(({ code }) => code));
+      problems.push(...unusedIgnores({ problems, files: writtenFiles({ project, config }), textOf: (file) => textOf(project, file), complete, choices: [config.checks, severities] }));
     }
   }
   return judge(problems, (file) => textOf(project, file), config?.checks, severities).sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));

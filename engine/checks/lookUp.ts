@@ -63,8 +63,7 @@ export function keyLike(file: ConfigFile<unknown>, range: { start: number }, nam
 }
 
 /** The text files that a project names and a person writes: its config files and its SQL. */
-export function writtenFiles(context: CheckContext): string[] {
-  const { project, config } = context;
+export function writtenFiles({ project, config }: Pick<CheckContext, 'project' | 'config'>): string[] {
   const configs = [project.file, ...project.experiments.values(), ...project.schemas.values()].map((file) => file.path);
   return [...new Set([...configs, ...stagesOf(config, 'prepare').map(([, stage]) => stage.with.sql)])];
 }

@@ -67,6 +67,16 @@ import { experimentChangesNothing } from './modelling/experimentChangesNothing.t
 import { experimentOnCommand } from './modelling/experimentOnCommand.ts';
 import { noTarget } from './modelling/noTarget.ts';
 import { splitShares } from './modelling/splitShares.ts';
+import { storeNotIgnored } from './hygiene/storeNotIgnored.ts';
+import { cardWithoutIntendedUse } from './hygiene/cardWithoutIntendedUse.ts';
+import { undeclaredScript } from './hygiene/undeclaredScript.ts';
+import { commandWithoutInputs } from './hygiene/commandWithoutInputs.ts';
+import { unusedIgnore } from './hygiene/unusedIgnore.ts';
+import { absolutePath } from './hygiene/absolutePath.ts';
+import { secretInPlainText } from './hygiene/secretInPlainText.ts';
+import { outsideWorkspace } from './hygiene/outsideWorkspace.ts';
+import { unpinnedSource } from './hygiene/unpinnedSource.ts';
+import { noSeed } from './hygiene/noSeed.ts';
 import { targetAmongFeatures } from './modelling/targetAmongFeatures.ts';
 import type { Rule } from './rule.ts';
 import { rulesOfFacts } from './rulesOfFacts.ts';
@@ -90,6 +100,7 @@ export const rules: readonly Rule[] = [
   openWithoutAuth, referenceOfOtherData, windowTooSmall, driftThresholdScale, labelDelay, retrainingCanLoop, promotionWithoutGates, privilegedPort,
   batchOverwritesInput, retrainingWindowTooShort, retrainingRunIncomplete, deploymentWithoutMonitor, labelsWithoutTarget, labelsKeyMismatch, performanceWithoutLabels,
   // reproducibility and hygiene
+  noSeed, unpinnedSource, outsideWorkspace, secretInPlainText, absolutePath, unusedIgnore, commandWithoutInputs, undeclaredScript, cardWithoutIntendedUse, storeNotIgnored,
   // what the data and earlier runs tell
   ...rulesOfFacts,
 ];

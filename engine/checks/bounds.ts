@@ -1,0 +1,32 @@
+import type { Task } from '../project/metricNames.ts';
+import { taskOf } from '../project/metricNames.ts';
+import type { ProjectConfig, ValidateStage } from '../project/schema/projectSchema.ts';
+import { stagesOf, trainStage } from './lookUp.ts';
+import type { CheckContext, Path } from './rule.ts';
+
+/** A bound on a metric that Loopwright computes itself, so that its range and direction are known. */
+export interface BoundAt {
+  path: Path;
+  metric: string;
+  bound: { min?: number; max?: number };
+  /** `gate` or `expectation`, for messages. */
+  what: 'gate' | 'expectation';
+}
+
+/** The gates of validate stages and the expectations of monitors. What a command measures is its own affair. */
+export function boundsOf(config: ProjectConfig): BoundAt[] {
+  const gates = stagesOf(config, 'validate').flatMap(([name, stage]) => Object.entries(stage.gates ?? {}).map(([metric, bound]): BoundAt => ({ path: ['stages', name, 'gates', metric], metric, bound, what: 'gate' })));
+  const expectations = Object.entries(config.monitors ?? {}).flatMap(([name, monitor]) => Object.entries(monitor.expect ?? {}).map(([metric, bound]): BoundAt => ({ path: ['monitors', name, 'expect', metric], metric, bound, what: 'expectation' })));
+  return [...gates, ...expectations];
+}
+
+/** What the model that a stage validates learns, or null. */
+export function taskValidated(context: CheckContext, stage: ValidateStage): Task | null {
+  const train = trainStage(context.config, stage.with.model);
+  return train ? taskOf(train, context.schemaOf(train.with.data)) : null;
+}
+
+/** A share that was surely meant when a percentage was written. */
+export function shareOf(value: number, range: readonly [number, number]): number | null {
+  return range[1] === 1 && value > 1 && value <= 100 ? Number((value / 100).toPrecision(6)) : null;
+}

@@ -1,0 +1,21 @@
+import { metricsFor } from '../../project/metricNames.ts';
+import type { Rule } from '../rule.ts';
+
+const unlabelled = ['latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
+
+export const performanceWithoutLabels: Rule = {
+  code: 'LW617',
+  name: 'performance-without-labels',
+  severity: 'error',
+  docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so it never knows what was right. The expectation is never judged, and retraining by it never starts. Add `labels` with the dataset of the true values.',
+  example: { wrong: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }', right: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  labels: { dataset: labels, key: id }\n  expect: { pr_auc: { min: 0.75 } }' },
+  check(context) {
+    const performance = metricsFor(null).filter((metric) => !unlabelled.includes(metric));
+    for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
+      if (monitor.labels) continue;
+      for (const metric of Object.keys(monitor.expect ?? {})) {
+        if (performance.includes(metric)) context.reportKey(['monitors', name, 'expect', metric], `Without \`labels\`, \`${metric}\` is never known, so this is never judged. Add \`labels\` with the dataset of the true values.`);
+      }
+    }
+  },
+};

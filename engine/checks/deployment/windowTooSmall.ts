@@ -1,0 +1,16 @@
+import type { Rule } from '../rule.ts';
+
+const fewest = 30;
+
+export const windowTooSmall: Rule = {
+  code: 'LW604',
+  name: 'window-too-small',
+  severity: 'warning',
+  docs: 'A monitor judges windows of fewer than 30 rows. Metrics of so few rows go up and down by chance, and no drift is told below 100 values, so retraining may start for nothing. Ask for more rows, and take longer windows if they do not come.',
+  example: { wrong: 'window: { every: 1h, min_rows: 5 }', right: 'window: { every: 1d, min_rows: 500 }' },
+  check(context) {
+    for (const [name, { window }] of Object.entries(context.config.monitors ?? {})) {
+      if (window.min_rows !== undefined && window.min_rows < fewest) context.report(['monitors', name, 'window', 'min_rows'], `Windows of ${window.min_rows} ${window.min_rows === 1 ? 'row' : 'rows'} get a verdict; metrics of so few are chance. Ask for ${fewest} at least, better hundreds.`);
+    }
+  },
+};

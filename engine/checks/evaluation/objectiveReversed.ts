@@ -1,0 +1,26 @@
+import { renameKey } from '../../project/edit.ts';
+import { metricDocs, parseMetric, smallerIsBetter } from '../../project/metricNames.ts';
+import type { Rule } from '../rule.ts';
+
+/** What training logs by epoch, besides the metrics of validation. */
+const losses = ['loss', 'validation_loss'];
+
+export const objectiveReversed: Rule = {
+  code: 'LW512',
+  name: 'objective-reversed',
+  severity: 'warning',
+  docs: 'A sweep makes a metric large of which less is better, or small of which more is better, so its best run is the worst. Write `minimize` for errors, losses and latency, `maximize` for the others.',
+  example: { wrong: 'objective: { maximize: log_loss }', right: 'objective: { minimize: log_loss }' },
+  check(context) {
+    for (const file of context.project.experiments.values()) {
+      const objective = file.value?.sweep?.objective;
+      if (!objective) continue;
+      const [wrong, metric, right] = 'maximize' in objective ? ['maximize', objective.maximize, 'minimize'] : ['minimize', objective.minimize, 'maximize'];
+      const name = parseMetric(metric)?.name ?? metric;
+      if (!Object.hasOwn(metricDocs, name) && !losses.includes(metric)) continue;
+      if (smallerIsBetter(metric) !== (wrong === 'maximize')) continue;
+      const path = ['sweep', 'objective', wrong];
+      context.reportKeyIn(file, path, `Of \`${metric}\`, ${wrong === 'maximize' ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`, { fixes: [context.fix(`Change to ${right}`, renameKey(file, path, right))] });
+    }
+  },
+};

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { edit, expectFixed, expectMarks, findings, type Texts } from '../helpers/checking.ts';
+import { ordersYaml } from '../helpers/ordersProject.ts';
+
+const yaml = 'loopwright.yaml';
+const schema = 'schemas/orders.dataset.yaml';
+const api = (inputs: string) => edit(yaml, ['as: api, port: 18080', `as: api, ${inputs}`]);
+const batch = (inputs: string) => edit(yaml, ['as: batch, input: incoming/*.csv, output: data/scored', `as: batch, ${inputs}`]);
+const monitor = (...changes: [string, string][]) => edit(yaml, ...changes);
+const bothGates = '    gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n';
+
+test('LW602 open to others without a token', () => {
+  const over = api('port: 18080, host: «0.0.0.0»');
+  expectMarks('LW602', over);
+  assert.match(expectFixed('LW602', over), /host: 0\.0\.0\.0, auth: \{ token_env: LOOPWRIGHT_TOKEN \} \}/);
+  expectMarks('LW602', api('port: 18080, host: 0.0.0.0, auth: { token_env: TOKEN }'));
+  for (const host of ['localhost', '127.0.0.2', '"::1"']) expectMarks('LW602', api(`port: 18080, host: ${host}`));
+});
+
+test('LW603 a reference of data without the features', () => {
+  const other = (from: string, to: string) => ({ ...edit(yaml, ['model: train, data: features', 'model: train, data: labels'], ['slices: [country], fairness: { attributes: [country] }, ', ''], [from, to]) });
+  const [problem] = expectMarks('LW603', other('reference: validate', 'reference: «validate»'));
+  assert.match(problem?.message ?? '', /lacks `amount`, `hour`, `country` of the model\. Let it test on `features`/);
+  assert.equal(problem?.related?.[0]?.message, '`validate` tests on this dataset.');
+  expectMarks('LW603', { ...edit(yaml, ['model: train, data: features', 'model: train, data: orders']) });
+  expectMarks('LW603', { ...edit(yaml, ['model: train, data: features', 'model: train, data: labels'], ['path: labels/*.csv, schema: schemas/labels.dataset.yaml', 'path: labels/*.csv']) });
+});
+
+test('LW604 windows of a few rows', () => {
+  expectMarks('LW604', monitor(['min_rows: 50', 'min_rows: «29»']));
+  expectMarks('LW604', monitor(['min_rows: 50', 'min_rows: 30']));
+  expectMarks('LW604', monitor([', min_rows: 50', '']));
+});
+
+test('LW605 thresholds on another scale than the measure', () => {
+  const drift = (field: string, text: string) => edit(schema, [`loopwright: { role: ${field} }`, `loopwright: { role: ${field}, drift: { ${text} } }`]);
+  const amount = (text: string) => drift('feature', text);
+  assert.equal(expectMarks('LW605', amount('measure: ks, threshold: «1.5»'))[0]?.severity, 'error');
+  assert.equal(expectMarks('LW605', amount('measure: psi, threshold: «2.5»'))[0]?.severity, 'warning');
+  assert.match(expectMarks('LW605', amount('threshold: «11»'))[0]?.message ?? '', /Wasserstein/);
+  assert.match(expectMarks('LW605', amount('measure: js, threshold: «0»'))[0]?.message ?? '', /always have drifted/);
+  assert.match(expectMarks('LW605', edit(schema, ['pl], loopwright: { role: feature }', 'pl], loopwright: { role: feature, drift: { threshold: «2» } }']))[0]?.message ?? '', /Jensen-Shannon/);
+  for (const fine of ['measure: ks, threshold: 0.05', 'measure: js, threshold: 1', 'measure: psi, threshold: 2', 'threshold: 10', 'measure: none, threshold: 0']) expectMarks('LW605', amount(fine));
+  expectMarks('LW605', edit(schema, ['name: late, type: boolean, constraints: { required: true }, loopwright: { role: target,', 'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target, drift: { threshold: 5 },']));
+});
+
+test('LW606 labels that take many windows', () => {
+  const [info] = expectMarks('LW606', monitor(['delay: 2d', 'delay: «3d»']));
+  assert.equal(info?.severity, 'info');
+  assert.match(info?.message ?? '', /3 windows late/);
+  assert.equal(info?.related?.[0]?.message, 'A window takes 1d.');
+  const alone: [string, string] = ['    - { monitor: production, drift: dataset, for: 2 windows }\n', ''];
+  assert.equal(expectMarks('LW606', monitor(['delay: 2d', 'delay: «5d»'], alone))[0]?.severity, 'warning');
+  assert.equal(expectMarks('LW606', monitor(['delay: 2d', 'delay: «4d»'], alone))[0]?.severity, 'info');
+  assert.equal(expectMarks('LW606', monitor(['delay: 2d', 'delay: «5d»']))[0]?.severity, 'info');
+  expectMarks('LW606', monitor([', delay: 2d', '']));
+});
+
+test('LW607 retraining that starts itself again', () => {
+  const none = monitor(['retraining:', '«retraining»:'], ['  cooldown: 3d\n', '']);
+  expectMarks('LW607', none);
+  assert.match(expectFixed('LW607', none), /^ {2}then: promote\n {2}cooldown: 2d$/m);
+  const short = monitor(['cooldown: 3d', 'cooldown: «36h»']);
+  expectMarks('LW607', short);
+  assert.match(expectFixed('LW607', short), /^ {2}cooldown: 2d$/m);
+  expectMarks('LW607', monitor(['cooldown: 3d', 'cooldown: 48h']));
+  expectMarks('LW607', monitor(['  cooldown: 3d\n', ''], ['    - { monitor: production, drift: dataset, for: 2 windows }\n    - { monitor: production, below: roc_auc }\n', '    - { schedule: "0 3 * * 1" }\n']));
+});
+
+test('LW608 promotion that nothing holds back', () => {
+  const over = edit(yaml, [bothGates, ''], ['then: promote', 'then: «promote»']);
+  assert.deepEqual(expectMarks('LW608', over)[0]?.related?.map(({ message }) => message), ['`validate` has no gates.']);
+  assert.match(expectFixed('LW608', over), /then: propose/);
+  expectMarks('LW608', edit(yaml, [bothGates, ''], ['then: promote', 'then: propose']));
+  expectMarks('LW608', edit(yaml, [bothGates, ''], ['\ndeployments:\n', '  bench: { cmd: bench, deps: [labels], metrics: [m.json], gates: { speed: { min: 1 } } }\n\ndeployments:\n'], ['train, validate]', 'train, validate, bench]']));
+  expectMarks('LW608', edit(yaml, [bothGates, ''], ['train, validate]', 'train]']));
+});
+
+test('LW609 a port for administrators', () => {
+  expectMarks('LW609', api('port: «1023»'));
+  expectMarks('LW609', api('port: 1024'));
+});
+
+test('LW610 a batch that reads what it writes', () => {
+  const [problem] = expectMarks('LW610', batch('input: data/today/*.parquet, output: «data/today/»'));
+  assert.equal(problem?.related?.[0]?.message, 'The rows are read here.');
+  expectMarks('LW610', batch('input: "data/**/*.parquet", output: «data/scored»'));
+  expectMarks('LW610', batch('input: ./data, output: «data/scored»'));
+  expectMarks('LW610', batch('input: data/*.parquet, output: data/scored'));
+  expectMarks('LW610', batch('input: data/*.csv, output: data'));
+  expectMarks('LW610', batch('input: data/today.parquet, output: data'));
+});
+
+test('LW612 retraining on rows without labels', () => {
+  const over = monitor(['data: { window: 90d }', 'data: { window: «2d» }']);
+  assert.match(expectMarks('LW612', over)[0]?.message ?? '', /take together, 3d/);
+  assert.match(expectFixed('LW612', over), /data: \{ window: 6d \}/);
+  expectMarks('LW612', monitor(['data: { window: 90d }', 'data: { window: 3d }']));
+  expectMarks('LW612', monitor(['  data: { window: 90d }\n', '']));
+});
+
+test('LW613 retraining that makes no model', () => {
+  const over = monitor(['run: [collect, prepare, train, validate]', 'run: «[collect, prepare, train]»']);
+  expectMarks('LW613', over);
+  assert.match(expectFixed('LW613', over), /run: \[collect, prepare, train, validate\]/);
+  expectMarks('LW613', monitor(['run: [collect, prepare, train, validate]', 'run: [validate]']));
+  expectMarks('LW613', monitor(['  run: [collect, prepare, train, validate]\n', '']));
+  expectMarks('LW613', monitor(['run: [collect, prepare, train, validate]', 'run: [collect, valdate]']));
+});
+
+test('LW614 a deployment that nothing watches', () => {
+  const second = (name: string) => ['  nightly: {', `  ${name}: { model: challenger, as: api, port: 18081 }\n  nightly: {`] as [string, string];
+  expectMarks('LW614', edit(yaml, second('«second»')));
+  expectMarks('LW614', edit(yaml, second('second'), ['deployment: production', 'deployment: secnd']));
+  expectMarks('LW614', { [yaml]: ordersYaml.replace(/\nmonitors:[\s\S]*?\ncard:/, '\ncard:') });
+  expectMarks('LW614', { [yaml]: ordersYaml.replace(/\nmonitors:[\s\S]*?\ncard:/, '\nretraining: { when: [{ schedule: "0 3 * * 1" }] }\ncard:').replace('  production: { model', '  «production»: { model') });
+});
+
+test('LW615 labels without what the model tells', () => {
+  const labels = (to: string): Texts => edit('schemas/labels.dataset.yaml', ['name: late', `name: ${to}`]);
+  const marked = monitor(['labels: { dataset: labels', 'labels: { dataset: «labels»']);
+  assert.match(expectMarks('LW615', { ...marked, ...labels('lates') })[0]?.message ?? '', /has no `late`.*Did you mean `lates`\?/);
+  expectMarks('LW615', { ...labels('late') });
+  expectMarks('LW615', { ...labels('lates'), ...edit(schema, ['role: target', 'role: ignore']) });
+});
+
+test('LW616 a key that predictions do not carry', () => {
+  const labels = edit('schemas/labels.dataset.yaml', ['name: id', 'name: order_id'], ['primaryKey: id', 'primaryKey: order_id']);
+  const over = { ...monitor(['key: id', 'key: «order_id»']), ...labels };
+  assert.match(expectMarks('LW616', over)[0]?.message ?? '', /no column of `features`/);
+  expectMarks('LW616', { ...monitor(['key: id', 'key: order_id']) });
+  expectMarks('LW616', { ...over, [yaml]: (over[yaml] ?? '').replaceAll(/[«»]/g, ''), ...edit(schema, ['name: id', 'name: order_id'], ['primaryKey: id', 'primaryKey: order_id']) });
+});
+
+test('LW617 performance without labels', () => {
+  const without: [string, string] = ['    labels: { dataset: labels, key: id, delay: 2d }\n', ''];
+  expectMarks('LW617', edit(yaml, without, ['    expect:\n      roc_auc:', '    expect:\n      «roc_auc»:']));
+  expectMarks('LW617', edit(yaml, without, ['    expect:\n      roc_auc: { min: 0.6 }', '    expect:\n      latency_p95_ms: { max: 20 }\n      error_rate: { max: 0.1 }']));
+  expectMarks('LW617', {});
+});
+
+test('the orders project has no finding about its service', () => {
+  for (const code of ['LW602', 'LW603', 'LW604', 'LW605', 'LW606', 'LW607', 'LW608', 'LW609', 'LW610', 'LW612', 'LW613', 'LW614', 'LW615', 'LW616', 'LW617']) assert.deepEqual(findings(code, {}).problems, []);
+});
