@@ -1,3 +1,5 @@
+import type { Severities } from './problem.ts';
+
 /** Requests beyond LSP between the client and the language server. Ranges are LSP's: 0-based. */
 export interface OutlineStage {
   name: string;
@@ -13,6 +15,19 @@ export interface Outline {
 
 export interface LanguageRequests {
   'loopwright/outline': { params: { uri: string }; result: Outline };
+}
+
+/** What the server may ask of the client, and what it is told besides LSP. */
+export interface ClientRequests {
+  /** The files of ours around an address that is on no disk: the folder of its project, the texts of YAML and SQL files, and the names of all. Null when there is no project. */
+  'loopwright/virtualFiles': { params: { uri: string }; result: { folder: string; texts: Record<string, string>; names: string[] } | null };
+}
+
+/** Settings of the checks, at the start and whenever they change. */
+export interface CheckSettings {
+  /** Whether data is read. */
+  data: boolean;
+  severity: Severities;
 }
 
 /** The languages that the extension contributes; all three are YAML underneath. */

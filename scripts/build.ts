@@ -56,6 +56,7 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
   ];
   if (present('server/main.ts')) {
     plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: join(out, 'server.cjs'), external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
+    plans.push({ ...common, ...own, entryPoints: ['server/facts/main.ts'], outfile: join(out, 'facts.cjs'), external: natives, banner: { js: banner } });
   }
   if (present('cli/main.ts')) {
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.

@@ -1,10 +1,13 @@
-import { CodeActionKind, DidChangeWatchedFilesNotification, TextDocumentSyncKind, type Connection, type InitializeResult, type WorkspaceFolder } from 'vscode-languageserver';
+import { CodeActionKind, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
-import type { LanguageRequests } from '../protocol/languageServer.ts';
+import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
+import { checkSettings } from './checkSettings.ts';
+import { docsOf } from './docs.ts';
+import { FactsClient } from './facts/factsClient.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/callHierarchy.ts';
-import { provideCodeActions } from './features/codeActions.ts';
+import { fixAllKind, provideCodeActions } from './features/codeActions.ts';
 import { provideCompletion } from './features/completion.ts';
 import { provideDefinition } from './features/definition.ts';
 import { Diagnostics } from './features/diagnostics.ts';
@@ -21,19 +24,32 @@ import { prepareRename, provideReferences, provideRename } from './features/refe
 import { provideSelectionRanges } from './features/selectionRanges.ts';
 import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
 import { provideWorkspaceSymbols } from './features/workspaceSymbols.ts';
-import { Workspace } from './workspace.ts';
+import { FileWatcher } from './fileWatcher.ts';
+import { projectsIn } from './projectsIn.ts';
+import { isVirtual, pathOf, Workspace } from './workspace.ts';
 
 /** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
 export function startServer(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const workspace = new Workspace(documents);
-  const diagnostics = new Diagnostics(workspace, (params) => void connection.sendDiagnostics(params));
-  let watches = false;
-  let folders: readonly WorkspaceFolder[] = [];
+  const log = (text: string) => connection.console.error(text);
+  const facts = new FactsClient((root) => diagnostics.project(root), log);
+  const diagnostics: Diagnostics = new Diagnostics({ workspace, publish: (params) => void connection.sendDiagnostics(params), facts: (project) => facts.of(project), docsOf, log });
+  const watcher = new FileWatcher(connection);
+  let folders: string[] = [];
+  let hasFolders = false;
+  let judged: Promise<void> = Promise.resolve();
+  const apply = (settings: unknown) => {
+    const checks = checkSettings(settings);
+    facts.enabled = checks.data;
+    diagnostics.severities = checks.severity;
+  };
 
-  connection.onInitialize(({ capabilities, workspaceFolders }): InitializeResult => {
-    folders = workspaceFolders ?? [];
-    watches = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+  connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
+    watcher.supported = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    hasFolders = capabilities.workspace?.workspaceFolders === true;
+    folders = (workspaceFolders ?? []).map(({ uri }) => uri);
+    apply(initializationOptions);
     return {
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -53,21 +69,55 @@ export function startServer(connection: Connection): void {
         documentRangeFormattingProvider: true,
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, ...refactorKinds] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds] },
       },
       serverInfo: { name: 'loopwright' },
     };
   });
   connection.onInitialized(() => {
-    if (watches) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/{loopwright.yaml,*.experiment.yaml,*.dataset.yaml,*.sql}' }] });
+    void watcher.watch([]);
+    if (hasFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => void judgeFolders(added.map(({ uri }) => uri)));
+    judged = judgeFolders(folders);
   });
+  connection.onDidChangeConfiguration(({ settings }) => {
+    apply((settings as { loopwright?: unknown } | null)?.loopwright);
+    for (const root of workspace.roots()) diagnostics.project(root);
+  });
+  connection.onShutdown(() => facts.stop());
+  connection.onExit(() => facts.stop());
 
-  documents.onDidOpen(({ document }) => diagnostics.now(document.uri));
+  /** Closed files have findings too: every project of the folders is judged once. */
+  const judgeFolders = async (uris: readonly string[]) => {
+    for (const root of await projectsIn(uris)) diagnostics.project(root);
+    await watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+  };
+  /** Files on no disk come from the client. */
+  const fetchVirtual = async (uri: string) => {
+    const path = pathOf(uri);
+    if (path === null || !isVirtual(path) || workspace.kindOf(uri) === null) return;
+    const found = await connection.sendRequest<ClientRequests['loopwright/virtualFiles']['result']>('loopwright/virtualFiles', { uri }).catch(() => null);
+    if (!found) return;
+    workspace.setVirtual(found.folder, found.texts, found.names);
+    diagnostics.now(uri);
+  };
+
+  documents.onDidOpen(({ document }) => {
+    diagnostics.now(document.uri);
+    void fetchVirtual(document.uri);
+    void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+  });
   documents.onDidChangeContent(({ document }) => diagnostics.soon(document.uri));
-  documents.onDidSave(({ document }) => diagnostics.now(document.uri));
-  documents.onDidClose(({ document }) => diagnostics.closed(document.uri));
+  documents.onDidSave(({ document }) => {
+    diagnostics.now(document.uri);
+    void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+  });
+  documents.onDidClose(({ document }) => {
+    workspace.closed(document.uri);
+    diagnostics.closed(document.uri);
+  });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     workspace.forget();
+    for (const root of new Set(changes.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) facts.recheck(root);
     for (const { uri } of changes) diagnostics.soon(uri);
   });
 
@@ -88,14 +138,15 @@ export function startServer(connection: Connection): void {
   connection.onRenameRequest(({ textDocument, position, newName }) => provideRename(workspace, textDocument.uri, position, newName));
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
-  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, textDocument.uri, context.diagnostics), ...provideRefactorings(workspace, textDocument.uri, range, context.only)]));
+  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context), ...provideRefactorings(workspace, textDocument.uri, range, context.only)]));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
   connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
   connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
   connection.onDocumentRangeFormatting(guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)));
   connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
-  const roots = () => [...documents.keys(), ...folders.map(({ uri }) => `${uri}/loopwright.yaml`)].flatMap((uri) => workspace.rootOf(uri) ?? []);
-  connection.onWorkspaceSymbol(guarded('workspace symbols', [], ({ query }) => provideWorkspaceSymbols(workspace, roots(), query)));
+  const symbols = guarded('workspace symbols', [], (query: string) => provideWorkspaceSymbols(workspace, workspace.roots(), query));
+  // The first question may come before the folders were looked through.
+  connection.onWorkspaceSymbol(({ query }) => judged.then(() => symbols(query)));
   connection.languages.callHierarchy.onPrepare(guarded('call hierarchy', [], ({ textDocument, position }) => prepareCallHierarchy(workspace, textDocument.uri, position)));
   connection.languages.callHierarchy.onIncomingCalls(guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)));
   connection.languages.callHierarchy.onOutgoingCalls(guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)));

@@ -3,17 +3,34 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { globToRegExp } from '../engine/project/glob.ts';
 import { loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
-import { diskFiles, relativePath, type ProjectFiles } from '../engine/project/projectFiles.ts';
+import { relativePath, type ProjectFiles } from '../engine/project/projectFiles.ts';
 import { fileKindOf, type FileKind } from '../engine/project/shape.ts';
+import { YamlParser } from '../engine/project/yamlParser.ts';
+import { languageIds } from '../protocol/languageServer.ts';
+import { CachedFiles } from './cachedFiles.ts';
 
-/** The open documents laid over the disk, by project. Parsed text is kept until it changes. */
+interface Known {
+  content: string | Uint8Array;
+  parser: YamlParser;
+  parsed: Parsed;
+}
+
+/**
+ * The open documents laid over the disk, by project. Parsed text is kept until it changes, and of a changed text what did not change.
+ * Files that are on no disk (a virtual file system) are those that the client has sent, and those that are open.
+ */
 export class Workspace {
   readonly #documents: TextDocuments<TextDocument>;
-  readonly #parsed = new Map<string, { version: number; parsed: Parsed }>();
-
+  readonly #parsed = new Map<string, Known>();
   readonly #projects = new Map<string, { stamp: string; project: Project }>();
+  readonly #disks = new Map<string, CachedFiles>();
+  /** Texts of files that are on no disk, by their path. */
+  readonly #virtual = new Map<string, string>();
+  /** Other files there, of which only the names are known. */
+  readonly #virtualNames = new Set<string>();
 
   constructor(documents: TextDocuments<TextDocument>) {
     this.#documents = documents;
@@ -23,13 +40,16 @@ export class Workspace {
     return this.#documents.get(uri);
   }
 
-  /** The kind of a file of ours; null for others and for what is not on a disk. */
+  /** The kind of a file of ours, by its name or, while it has none, by its language; null for others. */
   kindOf(uri: string): FileKind | null {
     const path = pathOf(uri);
-    return path === null ? null : fileKindOf(path);
+    const kind = path === null ? null : fileKindOf(path);
+    if (kind !== null) return kind;
+    const language = uri.startsWith('untitled:') ? this.#documents.get(uri)?.languageId : undefined;
+    return language === languageIds.project ? 'project' : language === languageIds.experiment ? 'experiment' : language === languageIds.dataset ? 'dataset' : null;
   }
 
-  /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml, open or on disk. */
+  /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml, open, on disk or sent by the client. */
   rootOf(uri: string): string | null {
     const path = pathOf(uri);
     if (path === null) return null;
@@ -39,9 +59,10 @@ export class Workspace {
     }
   }
 
-  /** True while a folder has a loopwright.yaml, open or on disk. */
+  /** True while a folder has a loopwright.yaml. */
   isProject(folder: string): boolean {
-    return existsSync(join(folder, projectFileName)) || this.#open(join(folder, projectFileName)) !== undefined;
+    const path = join(folder, projectFileName);
+    return (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined;
   }
 
   /** The address of a file: that by which the editor opened it, which may encode more characters than ours. */
@@ -55,7 +76,7 @@ export class Workspace {
 
   /** The project as it stands in the editor, read anew. */
   project(root: string): Project {
-    const project = loadProject(root, this.#files(root));
+    const project = loadProject(root, this.#files(root), process.env, (path, content) => this.#parse(join(root, path), path, content));
     this.#projects.set(root, { stamp: this.#stamp(), project });
     return project;
   }
@@ -63,25 +84,47 @@ export class Workspace {
   /** The project of a file, as it was last read if no text changed since; for answers that a person waits for. */
   projectOf(uri: string): Project | null {
     const root = this.rootOf(uri);
-    if (root === null) return null;
+    return root === null ? null : this.projectAt(root);
+  }
+
+  projectAt(root: string): Project {
     const known = this.#projects.get(root);
     return known?.stamp === this.#stamp() ? known.project : this.project(root);
   }
 
+  /** The folders of the projects that were read so far and are still there. */
+  roots(): string[] {
+    return [...this.#projects.keys()].filter((root) => this.isProject(root));
+  }
+
   /** Something on the disk changed. */
   forget(): void {
-    this.#projects.clear();
+    for (const known of this.#projects.values()) known.stamp = '';
+    for (const disk of this.#disks.values()) disk.forget();
+  }
+
+  /** Takes the files of a virtual folder as the client reads them now. */
+  setVirtual(folderUri: string, texts: Record<string, string>, names: readonly string[]): void {
+    const folder = pathOf(folderUri) ?? folderUri;
+    for (const path of [...this.#virtual.keys()]) if (path.startsWith(`${folder}/`)) this.#virtual.delete(path);
+    for (const [name, text] of Object.entries(texts)) this.#virtual.set(join(folder, name), text);
+    for (const name of names) this.#virtualNames.add(join(folder, name));
+    this.forget();
   }
 
   /** The parsed text of an open document. */
   parsed(uri: string): Parsed | null {
     const document = this.#documents.get(uri);
     if (!document) return null;
-    const known = this.#parsed.get(uri);
-    if (known && known.version === document.version) return known.parsed;
-    const parsed = parseYaml(uri, document.getText());
-    this.#parsed.set(uri, { version: document.version, parsed });
-    return parsed;
+    const path = pathOf(uri);
+    const root = this.rootOf(uri);
+    return path === null ? this.#parse(uri, uri, document.getText()) : this.#parse(path, root === null ? uri : relativePath(root, path), document.getText());
+  }
+
+  /** A passing text of a document, such as one with a mark in it; what is known of its parts is used and kept. */
+  parsePassing(uri: string, text: string): Parsed {
+    const known = this.#parsed.get(pathOf(uri) ?? uri);
+    return parseYaml(uri, text, known?.parser ?? new YamlParser(), { keep: true });
   }
 
   /** The open files that belong to a project. */
@@ -89,24 +132,59 @@ export class Workspace {
     return this.#documents.keys().filter((uri) => this.rootOf(uri) === root);
   }
 
+  /** What was parsed of files that are no longer open or asked for. */
+  closed(uri: string): void {
+    this.#parsed.delete(pathOf(uri) ?? uri);
+  }
+
+  #parse(key: string, name: string, content: string | Uint8Array): Parsed {
+    const known = this.#parsed.get(key);
+    if (known && known.content === content && known.parsed.file === name) return known.parsed;
+    const parser = known?.parser ?? new YamlParser();
+    const parsed = parseYaml(name, content, parser);
+    this.#parsed.set(key, { content, parser, parsed });
+    return parsed;
+  }
+
   #stamp(): string {
     return this.#documents.all().map((document) => `${document.uri}@${document.version}`).join('\n');
   }
 
   #files(root: string): ProjectFiles {
-    const disk = diskFiles(root);
+    const below = isVirtual(root) ? this.#virtualFiles(root) : this.#disk(root);
     const open = (path: string) => this.#open(join(root, path));
     return {
-      read: (path) => open(path)?.getText() ?? disk.read(path),
-      exists: (path) => open(path) !== undefined || disk.exists(path),
-      glob: (pattern) => disk.glob(pattern),
+      read: (path) => open(path)?.getText() ?? below.read(path),
+      exists: (path) => below.exists(path) || open(path) !== undefined,
+      glob: (pattern) => below.glob(pattern),
+    };
+  }
+
+  #disk(root: string): CachedFiles {
+    const known = this.#disks.get(root) ?? new CachedFiles(root);
+    this.#disks.set(root, known);
+    return known;
+  }
+
+  #virtualFiles(root: string): ProjectFiles {
+    const names = () => [...new Set([...this.#virtual.keys(), ...this.#virtualNames, ...this.#documents.keys().flatMap((uri) => pathOf(uri) ?? [])])].filter((path) => path.startsWith(`${root}/`)).map((path) => path.slice(root.length + 1));
+    return {
+      read: (path) => this.#virtual.get(join(root, path)) ?? null,
+      exists: (path) => names().some((name) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`)),
+      glob: (pattern) => { const expression = globToRegExp(pattern); return names().filter((name) => expression.test(name)).toSorted(); },
     };
   }
 }
 
-/** The path of a file on this machine; null for other addresses. */
-function pathOf(uri: string): string | null {
-  if (!uri.startsWith('file:')) return null;
+/** The path of a file: on this machine, or the address itself in the way that paths are joined, for files on no disk. Null for texts without a place. */
+export function pathOf(uri: string): string | null {
+  // Of older versions in a diff nothing is to be said.
+  if (/^(untitled|git|gitfs|review|output):/.test(uri) || !/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return null;
+  if (!uri.startsWith('file:')) {
+    const [start = '', scheme = '', slashes = ''] = /^([a-z][a-z0-9+.-]*):(\/+)/i.exec(uri) ?? [];
+    slashesOf.set(scheme, slashes);
+    return `${scheme}:/${decodeURI(uri.slice(start.length))}`;
+  }
   try {
     return fileURLToPath(uri);
   } catch {
@@ -114,11 +192,19 @@ function pathOf(uri: string): string | null {
   }
 }
 
+/** `vscode-vfs://github/…` has an authority, `memfs:/…` has none. */
+const slashesOf = new Map<string, string>();
+
+/** True for folders that are on no disk. Drive letters of Windows have one letter. */
+export function isVirtual(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\//i.test(path);
+}
+
 export function toUri(path: string): string {
-  return pathToFileURL(path).href;
+  return isVirtual(path) ? encodeURI(path.replace(/^([a-z][a-z0-9+.-]*):\//i, (_, scheme: string) => `${scheme}:${slashesOf.get(scheme) ?? '://'}`)) : pathToFileURL(path).href;
 }
 
 /** The path of a document inside its project, with `/`. */
 export function pathInProject(root: string, uri: string): string {
-  return relativePath(root, fileURLToPath(uri));
+  return relativePath(root, pathOf(uri) ?? uri);
 }

@@ -33,17 +33,29 @@ export interface Project {
   env: Record<string, string | undefined>;
 }
 
+/** Parses a file of the project; a caller that keeps what it parsed gives the same object for the same text. */
+export type Parse = (path: string, content: string | Uint8Array) => Parsed;
+
+/** What was made of a parsed text, for as long as that is kept. */
+const made = new WeakMap<Parsed, ConfigFile<unknown>>();
+
+function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
+  const known = (made.get(parsed) as ConfigFile<T> | undefined) ?? loadConfigFile<T>(kind, parsed);
+  made.set(parsed, known);
+  return known;
+}
+
 export const projectFileName = 'loopwright.yaml';
 
 /** Reads a project. Never throws for what the user wrote; a folder without loopwright.yaml gives a project whose file says so. */
-export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env): Project {
-  const parsed = parseFile(files, projectFileName);
+export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
+  const parsed = parseFile(files, projectFileName, parse);
   const resolved = resolveConfig(parsed, env);
   const file: ConfigFile<ProjectConfig> = { kind: 'project', path: projectFileName, parsed, value: resolved.config, problems: brokenSyntax(parsed) ? parsed.problems : [...parsed.problems, ...resolved.problems] };
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
-  for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), loadConfigFile<ExperimentConfig>('experiment', parseFile(files, path)));
+  for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
-  for (const path of schemaPaths(parsed.root, files)) schemas.set(path, loadConfigFile<DatasetSchema>('dataset', parseFile(files, path)));
+  for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
   return { root, files, file, resolved, experiments, schemas, env };
 }
 
@@ -65,7 +77,7 @@ function brokenSyntax(parsed: Parsed): boolean {
   return parsed.problems.some((problem) => problem.code === 'LW100');
 }
 
-function parseFile(files: ProjectFiles, path: string): Parsed {
+function parseFile(files: ProjectFiles, path: string, parse: Parse): Parsed {
   const missing = (message: string): Parsed => {
     const empty = parseYaml(path, '');
     empty.problems.push({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW204', severity: 'error', message });
@@ -73,7 +85,7 @@ function parseFile(files: ProjectFiles, path: string): Parsed {
   };
   try {
     const content = files.read(path);
-    return content === null ? missing(`There is no file \`${path}\`.`) : parseYaml(path, content);
+    return content === null ? missing(`There is no file \`${path}\`.`) : parse(path, content);
   } catch (error) {
     return missing(`\`${path}\` cannot be read: ${messageOf(error)}.`);
   }

@@ -14,7 +14,7 @@ export interface Parsed {
 }
 
 /** Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an earlier text, only what changed is parsed. */
-export function parseYaml(file: string, source: string | Uint8Array, parser: YamlParser = new YamlParser()): Parsed {
+export function parseYaml(file: string, source: string | Uint8Array, parser: YamlParser = new YamlParser(), options: { keep?: boolean } = {}): Parsed {
   let text = '';
   if (typeof source === 'string') text = source.startsWith('\ufeff') ? source.slice(1) : source;
   else {
@@ -27,7 +27,7 @@ export function parseYaml(file: string, source: string | Uint8Array, parser: Yam
     text = decoded.text;
   }
   const lines = new LineIndex(text);
-  const { root, findings } = parser.parse(text);
+  const { root, findings } = parser.parse(text, options);
   const problems = findings.map(({ code, range, message }): Problem => ({ ...lines.place(file, range), code, severity: 'error', message }));
   return { file, text, root, lines, problems };
 }

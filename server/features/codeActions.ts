@@ -1,21 +1,88 @@
-import { CodeActionKind, type CodeAction, type Diagnostic } from 'vscode-languageserver';
+import { join } from 'node:path';
+import { CodeActionKind, type CodeAction, type CodeActionContext, type Diagnostic, type Range, type TextEdit } from 'vscode-languageserver';
+import { yamlText } from '../../engine/project/edit.ts';
+import type { Fix, Problem } from '../../protocol/problem.ts';
 import type { Workspace } from '../workspace.ts';
+import { rangeOf, type Diagnostics } from './diagnostics.ts';
 
-/** A fix for each finding that knows what was meant. */
-export function provideCodeActions(workspace: Workspace, uri: string, diagnostics: readonly Diagnostic[]): CodeAction[] {
-  const document = workspace.document(uri);
-  return diagnostics.flatMap((diagnostic) => {
-    const message = typeof diagnostic.message === 'string' ? diagnostic.message : diagnostic.message.value;
-    const meant = diagnostic.source === 'loopwright' ? /Did you mean `([^`]+)`\?$/.exec(message)?.[1] : undefined;
-    if (meant === undefined || !document) return [];
-    const written = document.getText(diagnostic.range);
-    const wrong = /`([^`]+)`/.exec(message)?.[1] ?? '';
-    const newText = written.includes('${') ? written.replaceAll(`.${wrong}`, `.${meant}`) : plain(meant);
-    return [{ title: `Change to ${meant}`, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true, edit: { changes: { [uri]: [{ range: diagnostic.range, newText }] } } }];
-  });
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.loopwright`;
+
+/** The fixes of the findings in a range, a way to silence each, and one that mends all that is certain. */
+export function provideCodeActions(workspace: Workspace, diagnostics: Diagnostics, uri: string, range: Range, context: CodeActionContext): CodeAction[] {
+  const wants = (kind: string) => !context.only || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
+  const problems = diagnostics.problemsOf(uri);
+  const actions: CodeAction[] = [];
+  if (wants(CodeActionKind.QuickFix)) {
+    for (const problem of problems.filter((candidate) => touches(rangeOf(candidate), range))) actions.push(...fixesOf(workspace, uri, problem, context.diagnostics), ...silence(workspace, uri, problem, context.diagnostics));
+  }
+  // The kind has to be asked for, or the menu of all source actions.
+  if (context.only?.some((only) => fixAllKind === only || fixAllKind.startsWith(`${only}.`))) {
+    const all = fixAll(workspace, uri, problems);
+    if (all) actions.push(all);
+  }
+  return actions;
 }
 
-/** Names that YAML would read as something else are quoted. */
-function plain(name: string): string {
-  return /^[A-Za-z_][\w.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off)$/i.test(name) ? name : JSON.stringify(name);
+function fixesOf(workspace: Workspace, uri: string, problem: Problem, diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const fixes = [...(problem.fixes ?? []), ...(suggestionOf(workspace, uri, problem) ?? [])];
+  return fixes.map((fix, i) => ({ title: fix.title, kind: CodeActionKind.QuickFix, diagnostics: matching(problem, diagnostics), isPreferred: i === 0, edit: { changes: changesOf(workspace, uri, fix) } }));
+}
+
+/** `Did you mean \`x\`?` as a change. */
+function suggestionOf(workspace: Workspace, uri: string, problem: Problem): Fix[] | null {
+  const meant = /Did you mean `([^`]+)`\?/.exec(problem.message)?.[1];
+  const document = workspace.document(uri);
+  if (meant === undefined || !document) return null;
+  const written = document.getText(rangeOf(problem));
+  const wrong = /`([^`]+)`/.exec(problem.message)?.[1] ?? '';
+  // A column that the SQL lacks is no name in the config.
+  if (problem.code === 'LW326') return null;
+  const newText = written.includes('${') ? written.replaceAll(`.${wrong}`, `.${meant}`) : written.includes(`[${wrong}]`) ? written.replace(`[${wrong}]`, `[${meant}]`) : written.startsWith('"') ? JSON.stringify(meant) : uri.endsWith('.sql') ? meant : yamlText(meant);
+  return [{ title: `Change to ${meant}`, edits: [{ ...problem, newText }] }];
+}
+
+/** A comment on the line above that silences the finding. */
+function silence(workspace: Workspace, uri: string, problem: Problem, diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const document = workspace.document(uri);
+  if (!document || problem.severity === 'error' || problem.code < 'LW2') return [];
+  const line = problem.line - 1;
+  const text = document.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
+  const indent = /^\s*/.exec(text.replace(/\r?\n$/, ''))?.[0] ?? '';
+  const mark = uri.endsWith('.sql') ? '--' : '#';
+  const edit: TextEdit = { range: { start: { line, character: 0 }, end: { line, character: 0 } }, newText: `${indent}${mark} loopwright-ignore ${problem.code}${text.endsWith('\r\n') ? '\r\n' : '\n'}` };
+  return [{ title: `Ignore ${problem.code} here`, kind: CodeActionKind.QuickFix, diagnostics: matching(problem, diagnostics), edit: { changes: { [uri]: [edit] } } }];
+}
+
+/** One edit with every fix of the file that is the only one for its finding, first come first served where two touch. */
+function fixAll(workspace: Workspace, uri: string, problems: readonly Problem[]): CodeAction | null {
+  const edits: TextEdit[] = [];
+  let fixed = 0;
+  for (const problem of problems) {
+    const fixes = [...(problem.fixes ?? []), ...(suggestionOf(workspace, uri, problem) ?? [])];
+    const [fix] = fixes;
+    if (!fix || fixes.length !== 1) continue;
+    const changes = changesOf(workspace, uri, fix);
+    const own = changes[uri] ?? [];
+    if (Object.keys(changes).length !== 1 || own.some((edit) => edits.some((other) => touches(other.range, edit.range)))) continue;
+    edits.push(...own);
+    fixed++;
+  }
+  return fixed === 0 ? null : { title: fixed === 1 ? 'Fix the one problem that has one fix' : `Fix all ${fixed} problems that have one fix`, kind: fixAllKind, edit: { changes: { [uri]: edits } } };
+}
+
+function changesOf(workspace: Workspace, uri: string, fix: Fix): Record<string, TextEdit[]> {
+  const root = workspace.rootOf(uri);
+  const changes: Record<string, TextEdit[]> = {};
+  for (const edit of fix.edits) (changes[root === null ? uri : workspace.uriOf(join(root, edit.file))] ??= []).push({ range: rangeOf(edit), newText: edit.newText });
+  return changes;
+}
+
+function matching(problem: Problem, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const range = JSON.stringify(rangeOf(problem));
+  return diagnostics.filter((diagnostic) => diagnostic.code === problem.code && JSON.stringify({ start: diagnostic.range.start, end: diagnostic.range.end }) === range);
+}
+
+function touches(a: Range, b: Range): boolean {
+  const before = (x: Range['start'], y: Range['start']) => x.line < y.line || (x.line === y.line && x.character < y.character);
+  return !before(a.end, b.start) && !before(b.end, a.start);
 }

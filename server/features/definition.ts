@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Location, Position } from 'vscode-languageserver';
-import { entryOf, nodeAt, type Located } from '../../engine/project/located.ts';
-import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
-import { shapesAt, spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
+import { entryOf, nodeAt } from '../../engine/project/located.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import { shapesAt, spotAt } from '../../engine/project/schemaPath.ts';
+import type { Parsed } from '../../engine/project/parseYaml.ts';
 import { shapes } from '../../engine/project/shape.ts';
-import { toUri, type Workspace } from '../workspace.ts';
-import { datasetAround } from './columns.ts';
+import { pathInProject, toUri, type Workspace } from '../workspace.ts';
+import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
+import { nameAt } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
 const sections: Record<string, string> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
@@ -20,6 +22,8 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
     if (offset >= match.index && offset <= match.index + match[0].length + 1) return declared(project, match[1] ?? '', match[2] ?? '');
   }
+  const column = columnAt(project, { kind, path: pathInProject(project.root, uri), parsed }, offset);
+  if (column) return columnField(project, column);
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;
   const [section, name] = spot.path;
@@ -28,12 +32,13 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
     return spot.path.length === 3 && section === 'sweep' && name === 'params' ? declared(project, 'params', String(spot.path[2])) : null;
   }
   if (spot.on !== 'value' || spot.value?.kind !== 'scalar') return null;
+  const word = spot.path.at(-1) === 'cmd' ? nameAt(kind, parsed, offset) : null;
+  if (word) return declared(project, word.section, word.name);
   const text = String(spot.value.value);
   for (const shape of shapesAt(shapes[kind], parsed.root, spot.path)) {
     const target = sections[shape.format ?? ''];
     if (target !== undefined) return declared(project, target, text);
     if (shape.format === 'path' && project.files.exists(text)) return { uri: toUri(join(project.root, text)), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };
-    if (shape.format === 'column') return columnField(project, datasetAround(parsed.root, spot.path), text);
   }
   return null;
 }
@@ -43,21 +48,11 @@ function declared(project: Project, section: string, name: string): Location | n
   return entry ? inFile(project, project.file, entry.keyRange) : null;
 }
 
-function columnField(project: Project, dataset: string | null, column: string): Location | null {
-  const path = dataset === null ? undefined : project.resolved.config?.datasets?.[dataset]?.schema;
-  const file = path === undefined ? undefined : project.schemas.get(path);
-  const fields = nodeAt(file?.parsed.root ?? undefined, ['fields']);
-  if (!file || fields?.kind !== 'seq') return null;
-  const at = fields.items.findIndex((field) => scalarText(entryOf(field, 'name')?.value) === column);
-  const name: KeyPath = ['fields', at, 'name'];
-  const node = nodeAt(file.parsed.root ?? undefined, name);
-  return node ? inFile(project, file, node.range) : null;
+function columnField(project: Project, use: ColumnName): Location | null {
+  const found = declaredColumn(project, use);
+  return found && inFile(project, { path: use.schema, parsed: found.parsed }, found.column.range);
 }
 
-function scalarText(node: Located | undefined): string | null {
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
-}
-
-function inFile(project: Project, file: ConfigFile<unknown>, range: { start: number; end: number }): Location {
+function inFile(project: Project, file: { path: string; parsed: Parsed }, range: { start: number; end: number }): Location {
   return { uri: toUri(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) };
 }

@@ -1,26 +1,40 @@
 import { join } from 'node:path';
 import { DiagnosticSeverity, type Diagnostic, type PublishDiagnosticsParams } from 'vscode-languageserver';
 import { checkProject } from '../../engine/checks/checkProject.ts';
-import { loadConfigFile } from '../../engine/project/loadProject.ts';
+import { judge } from '../../engine/checks/severities.ts';
+import { noFacts, type Facts } from '../../engine/facts/facts.ts';
+import { loadConfigFile, type Project } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
-import type { Problem } from '../../protocol/problem.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Problem, Severities } from '../../protocol/problem.ts';
+import { pathInProject, type Workspace } from '../workspace.ts';
 
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
-/** Keystrokes that follow each other this fast are judged together. */
-const pauseMs = 40;
+/** Keystrokes that follow each other faster are judged together; the larger the project, the longer the wait. */
+const pauses = { least: 5, most: 60 };
+/** What stands where a program's name is expected, so that a person sees where a finding comes from. */
+export const sources = { text: 'loopwright', data: 'loopwright · data' } as const;
+
+export interface DiagnosticsOptions {
+  workspace: Workspace;
+  publish: (params: PublishDiagnosticsParams) => void;
+  /** What is known of the data now. */
+  facts: (project: Project) => Facts;
+  /** The page of a check. */
+  docsOf: (code: string) => string;
+  log: (text: string) => void;
+}
 
 /** Judges a project after each change and publishes what changed for every file of it, open or closed. */
 export class Diagnostics {
-  readonly #workspace: Workspace;
-  readonly #publish: (params: PublishDiagnosticsParams) => void;
+  readonly #options: DiagnosticsOptions;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** What was published last, by project and file. */
-  readonly #published = new Map<string, Map<string, string>>();
+  readonly #published = new Map<string, Map<string, { text: string; problems: Problem[] }>>();
+  readonly #cost = new Map<string, number>();
+  severities: Severities = {};
 
-  constructor(workspace: Workspace, publish: (params: PublishDiagnosticsParams) => void) {
-    this.#workspace = workspace;
-    this.#publish = publish;
+  constructor(options: DiagnosticsOptions) {
+    this.#options = options;
   }
 
   soon(uri: string): void {
@@ -28,60 +42,106 @@ export class Diagnostics {
     const group = this.#group(uri);
     if (group === null) return;
     clearTimeout(this.#timers.get(group));
-    this.#timers.set(group, setTimeout(() => this.now(uri), pauseMs));
+    const pause = Math.min(pauses.most, Math.max(pauses.least, this.#cost.get(group) ?? 0));
+    this.#timers.set(group, setTimeout(() => this.now(uri), pause));
   }
 
   now(uri: string): void {
     const group = this.#group(uri);
     if (group === null) return;
-    clearTimeout(this.#timers.get(group));
-    this.#timers.delete(group);
-    const root = this.#workspace.rootOf(uri);
-    this.#send(group, root === null ? this.#alone(uri) : this.#inProject(root));
+    const root = this.#options.workspace.rootOf(uri);
+    if (root === null) this.#judge(group, () => this.#alone(uri));
+    else this.project(root);
   }
 
-  /** The findings of a project, and those of open files of ours that it does not name. */
-  #inProject(root: string): Map<string, Problem[]> {
-    const project = this.#workspace.project(root);
-    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => this.#workspace.uriOf(join(root, path))));
-    const found = byFile(checkProject(project), (path) => this.#workspace.uriOf(join(root, path)));
-    for (const uri of this.#workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
-    return found;
+  /** Judges a project at once, whether files of it are open or not. */
+  project(root: string): void {
+    this.#judge(root, () => this.#inProject(root));
+  }
+
+  /** The problems that were published last for a file. */
+  problemsOf(uri: string): Problem[] {
+    for (const files of this.#published.values()) {
+      const found = files.get(uri);
+      if (found) return found.problems;
+    }
+    return [];
   }
 
   closed(uri: string): void {
     this.#forgetGone();
-    if (this.#workspace.rootOf(uri) === null) this.#send(uri, new Map());
+    if (this.#options.workspace.rootOf(uri) === null) this.#send(uri, new Map());
     else this.soon(uri);
+  }
+
+  #judge(group: string, find: () => Map<string, Problem[]>): void {
+    clearTimeout(this.#timers.get(group));
+    this.#timers.delete(group);
+    const start = performance.now();
+    try {
+      this.#send(group, find());
+    } catch (error) {
+      this.#options.log(`diagnostics: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    this.#cost.set(group, performance.now() - start);
+  }
+
+  /** The findings of a project, and those of open files of ours that it does not name. */
+  #inProject(root: string): Map<string, Problem[]> {
+    const { workspace, facts } = this.#options;
+    const project = workspace.project(root);
+    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => workspace.uriOf(join(root, path))));
+    const known = project.resolved.config ? facts(project) : noFacts;
+    const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) => workspace.uriOf(join(root, path)));
+    for (const uri of workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
+    return found;
   }
 
   /** Projects whose file vanished take their diagnostics along. */
   #forgetGone(): void {
-    for (const group of this.#published.keys()) if (!group.startsWith('file:') && !this.#workspace.isProject(group)) this.#send(group, new Map());
+    for (const group of this.#published.keys()) if (!group.includes(':/') && !group.startsWith('untitled:') && !this.#options.workspace.isProject(group)) this.#send(group, new Map());
   }
 
   #group(uri: string): string | null {
-    return this.#workspace.rootOf(uri) ?? (this.#workspace.kindOf(uri) === null ? null : uri);
+    return this.#options.workspace.rootOf(uri) ?? (this.#options.workspace.kindOf(uri) === null ? null : uri);
   }
 
   /** A file of ours outside any project is checked for its shape. */
   #alone(uri: string): Map<string, Problem[]> {
-    const kind = this.#workspace.kindOf(uri);
-    const text = this.#workspace.document(uri)?.getText();
-    return new Map(kind === null || text === undefined ? [] : [[uri, loadConfigFile(kind, parseYaml(uri, text)).problems]]);
+    const kind = this.#options.workspace.kindOf(uri);
+    const text = this.#options.workspace.document(uri)?.getText();
+    if (kind === null || text === undefined) return new Map();
+    const root = this.#options.workspace.rootOf(uri);
+    const name = root === null ? uri : pathInProject(root, uri);
+    return new Map([[uri, judge(loadConfigFile(kind, parseYaml(name, text)).problems, () => text, this.severities)]]);
   }
 
   #send(group: string, found: Map<string, Problem[]>): void {
-    const before = this.#published.get(group) ?? new Map<string, string>();
-    const after = new Map<string, string>();
+    const before = this.#published.get(group) ?? new Map<string, { text: string; problems: Problem[] }>();
+    const after = new Map<string, { text: string; problems: Problem[] }>();
     for (const uri of new Set([...before.keys(), ...found.keys()])) {
-      const diagnostics = (found.get(uri) ?? []).map(toDiagnostic);
+      const problems = found.get(uri) ?? [];
+      const diagnostics = problems.map((problem) => this.#toDiagnostic(problem, group));
       const text = JSON.stringify(diagnostics);
-      if (found.has(uri)) after.set(uri, text);
-      if (before.get(uri) !== text) this.#publish({ uri, diagnostics });
+      if (found.has(uri)) after.set(uri, { text, problems });
+      if (before.get(uri)?.text !== text) this.#options.publish({ uri, diagnostics });
     }
     this.#published.set(group, after);
   }
+
+  #toDiagnostic(problem: Problem, root: string): Diagnostic {
+    return {
+      range: rangeOf(problem), severity: severities[problem.severity], code: problem.code, codeDescription: { href: this.#options.docsOf(problem.code) },
+      source: problem.fromData ? sources.data : sources.text, message: problem.message,
+      ...(problem.related ? { relatedInformation: problem.related.map((place) => ({ location: { uri: this.#options.workspace.uriOf(join(root, place.file)), range: rangeOf(place) }, message: place.message })) } : {}),
+      ...(problem.code === 'LW110' ? { tags: [2] } : ['LW214', 'LW215', 'LW707'].includes(problem.code) ? { tags: [1] } : {}),
+    };
+  }
+}
+
+/** The range of a place as the editor counts. */
+export function rangeOf(place: { line: number; column: number; endLine: number; endColumn: number }): Diagnostic['range'] {
+  return { start: { line: place.line - 1, character: place.column - 1 }, end: { line: place.endLine - 1, character: place.endColumn - 1 } };
 }
 
 function byFile(problems: Problem[], uriOf: (path: string) => string): Map<string, Problem[]> {
@@ -93,11 +153,4 @@ function byFile(problems: Problem[], uriOf: (path: string) => string): Map<strin
     result.set(uri, list);
   }
   return result;
-}
-
-function toDiagnostic(problem: Problem): Diagnostic {
-  return {
-    range: { start: { line: problem.line - 1, character: problem.column - 1 }, end: { line: problem.endLine - 1, character: problem.endColumn - 1 } },
-    severity: severities[problem.severity], code: problem.code, source: 'loopwright', message: problem.message,
-  };
 }

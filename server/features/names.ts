@@ -1,9 +1,11 @@
-import { entryOf, nodeAt, type Located, type Range } from '../../engine/project/located.ts';
+import { entryOf, nodeAt, type Range } from '../../engine/project/located.ts';
 import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { shapes } from '../../engine/project/shape.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
+import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
+import { unquoted, walkedOf } from './walked.ts';
 
 export type Section = 'params' | 'datasets' | 'stages' | 'deployments' | 'monitors';
 const sections: readonly Section[] = ['params', 'datasets', 'stages', 'deployments', 'monitors'];
@@ -32,6 +34,10 @@ export function nameAt(kind: FileKind, parsed: Parsed, offset: number): Name | n
   if (!spot) return null;
   if (spot.on === 'key') return declaredBy(kind, spot.path);
   if (spot.value?.kind !== 'scalar') return null;
+  if (isCommand(kind, spot.path)) {
+    const word = stageWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
+    if (word) return { section: 'stages', name: word.name };
+  }
   const section = shapesAt(shapes[kind], parsed.root, spot.path).map((shape) => byFormat[shape.format ?? '']).find((found) => found !== undefined);
   return section === undefined ? null : { section, name: String(spot.value.value) };
 }
@@ -48,7 +54,7 @@ function declaredBy(kind: FileKind, path: KeyPath): Name | null {
 export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   const found: Occurrence[] = [];
   for (const file of [project.file, ...project.experiments.values()] as ConfigFile<unknown>[]) {
-    if (file.parsed.root) visit(file, file.parsed.root, [], wanted, found);
+    for (const walked of walkedOf(file.kind, file.parsed)) found.push(...occurrencesIn(file, walked, wanted));
     const pattern = new RegExp(`\\$\\{\\s*${wanted.section}\\.(${escape(wanted.name)})(?![\\w-])`, 'g');
     if (wanted.section === 'params' || wanted.section === 'datasets') {
       for (const match of file.parsed.text.matchAll(pattern)) {
@@ -60,26 +66,27 @@ export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   return found.toSorted((a, b) => (a.file === b.file ? a.range.start - b.range.start : 0));
 }
 
-function visit(file: ConfigFile<unknown>, node: Located, path: KeyPath, wanted: Name, found: Occurrence[]): void {
-  if (node.kind === 'seq') return node.items.forEach((item, i) => visit(file, item, [...path, i], wanted, found));
-  if (node.kind === 'map') {
-    for (const entry of node.entries) {
-      if (entry.merged) continue;
-      const own: KeyPath = [...path, entry.key];
-      const name = entry.key === wanted.name ? declaredBy(file.kind, own) : null;
-      if (name?.section === wanted.section) found.push({ file, range: unquoted(file.parsed.text, entry.keyRange), declaration: file.kind === 'project' });
-      visit(file, entry.value, own, wanted, found);
-    }
-    return;
-  }
-  if (node.value !== wanted.name) return;
-  const refers = shapesAt(shapes[file.kind], file.parsed.root, path).some((shape) => byFormat[shape.format ?? ''] === wanted.section);
-  if (refers) found.push({ file, range: unquoted(file.parsed.text, node.range), declaration: false });
+function occurrencesIn(file: ConfigFile<unknown>, { node, entry, path, shapes: meant }: Walked, wanted: Name): Occurrence[] {
+  const found: Occurrence[] = [];
+  const { text } = file.parsed;
+  if (entry?.key === wanted.name && declaredBy(file.kind, path)?.section === wanted.section) found.push({ file, range: unquoted(text, entry.keyRange), declaration: file.kind === 'project' });
+  if (node.kind !== 'scalar') return found;
+  if (wanted.section === 'stages' && isCommand(file.kind, path)) for (const { name, range } of stageWords(text, node.range)) if (name === wanted.name) found.push({ file, range, declaration: false });
+  if (node.value === wanted.name && meant.some((shape) => byFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
+  return found;
 }
 
-function unquoted(text: string, range: Range): Range {
-  const quote = text[range.start];
-  return (quote === '"' || quote === "'") && text[range.end - 1] === quote ? { start: range.start + 1, end: range.end - 1 } : range;
+function isCommand(kind: FileKind, path: KeyPath): boolean {
+  return kind === 'project' && path.length === 3 && path[0] === 'stages' && path[2] === 'cmd';
+}
+
+/** The stages that `loopwright run` names in a command line. */
+function stageWords(text: string, range: Range): { name: string; range: Range }[] {
+  const written = text.slice(range.start, range.end);
+  return [...written.matchAll(/\bloopwright[ \t]+run\b([^\n;|&"'#]*)/g)].flatMap((run) => {
+    const start = range.start + run.index + run[0].length - (run[1] ?? '').length;
+    return [...(run[1] ?? '').matchAll(/--(?:experiment|param|project)(?:=|[ \t]+)\S+|\S+/g)].flatMap((word) => (/^[A-Za-z_][\w-]*$/.test(word[0]) ? [{ name: word[0], range: { start: start + word.index, end: start + word.index + word[0].length } }] : []));
+  });
 }
 
 function escape(text: string): string {

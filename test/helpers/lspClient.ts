@@ -3,10 +3,20 @@ import { once } from 'node:events';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
-import type { CompletionItem, CompletionList, Diagnostic, Hover, PublishDiagnosticsParams } from 'vscode-languageserver';
-import type { Outline } from '../../protocol/languageServer.ts';
+import type { CompletionItem, CompletionList, Diagnostic, FileSystemWatcher, Hover, PublishDiagnosticsParams } from 'vscode-languageserver';
+import type { ClientRequests, Outline } from '../../protocol/languageServer.ts';
 import { entryOf } from './entryOf.ts';
+import { makeProject } from './makeProject.ts';
 import { until } from './until.ts';
+
+export interface ClientOptions {
+  /** Whether data is read. Default false: then findings are those of the texts alone. */
+  data?: boolean;
+  severity?: Record<string, string>;
+  /** Paths of the folders of the workspace. */
+  folders?: string[];
+  virtualFiles?: (uri: string) => ClientRequests['loopwright/virtualFiles']['result'];
+}
 
 /** The language server in a process of its own, spoken to as an editor does, over standard input and output. */
 export class LspClient {
@@ -18,10 +28,17 @@ export class LspClient {
   readonly times = new Map<string, number>();
   /** What the server logged. */
   readonly logged: string[] = [];
+  /** What the server asked to be told of. */
+  watched: FileSystemWatcher[] = [];
   #version = 1;
 
-  constructor() {
-    this.child = spawn(process.execPath, [entryOf('dist/server.cjs', 'server/main.ts'), '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = options;
+    // Facts that are kept for later starts are kept in a folder of their own.
+    const env = { ...process.env, XDG_CACHE_HOME: makeProject() };
+    this.child = spawn(process.execPath, [entryOf('dist/server.cjs', 'server/main.ts'), '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'], env });
     const { stdin, stdout } = this.child;
     if (!stdin || !stdout) throw new Error('the server has no pipes');
     this.connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
@@ -30,13 +47,22 @@ export class LspClient {
       this.times.set(uri, (this.times.get(uri) ?? 0) + 1);
     });
     this.connection.onNotification('window/logMessage', ({ message }: { message: string }) => void this.logged.push(message));
-    this.connection.onRequest('client/registerCapability', () => null);
+    this.connection.onRequest('client/registerCapability', ({ registrations }: { registrations: { registerOptions?: { watchers?: FileSystemWatcher[] } }[] }) => {
+      this.watched = registrations.flatMap(({ registerOptions }) => registerOptions?.watchers ?? []);
+      return null;
+    });
+    this.connection.onRequest('client/unregisterCapability', () => null);
+    this.connection.onRequest('loopwright/virtualFiles', ({ uri }: { uri: string }) => options.virtualFiles?.(uri) ?? null);
     this.connection.listen();
     after(() => this.stop());
   }
 
   async start(): Promise<this> {
-    await this.connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } } });
+    const { data = false, severity = {}, folders = [] } = this.#options;
+    await this.connection.sendRequest('initialize', {
+      processId: process.pid, rootUri: null, workspaceFolders: folders.map((folder) => ({ uri: pathToFileURL(folder).href, name: folder })), initializationOptions: { checks: { data, severity } },
+      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true }, workspaceFolders: true } },
+    });
     await this.connection.sendNotification('initialized', {});
     return this;
   }

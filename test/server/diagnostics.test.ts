@@ -31,7 +31,7 @@ test('closed files have diagnostics too, and an edit of one file mends another',
   const experiment = uriOf(join(root, 'experiments/longer.experiment.yaml'));
   server.open(uri, ordersYaml);
   await server.codes(experiment, ['LW205']);
-  server.change(uri, ordersYaml.replace('epochs: 3', 'epochs: 3\n  epohcs: 4'));
+  server.change(uri, ordersYaml.replace('epochs: 3', 'epochs: 3\n  epohcs: 4').replace('batch_size: 32', 'batch_size: "${params.epohcs}"'));
   await server.codes(experiment, []);
   const schema = uriOf(join(root, 'schemas/orders.dataset.yaml'));
   server.open(schema, ordersSchema.replace('name: country', 'name: land'));
@@ -101,7 +101,7 @@ test('a file outside a project is judged by its shape, and forgotten when it is 
 test('a project that is not saved yet is judged from its text', async () => {
   const uri = uriOf(join(makeProject(), 'loopwright.yaml'));
   server.open(uri, 'version: 1\nproject: p\nstages: { s: { cmd: x, deps: [none.txt] } }\n');
-  await server.codes(uri, ['LW204']);
+  await server.codes(uri, ['LW210']);
   server.change(uri, 'version: 1\n');
   await server.codes(uri, ['LW103', 'LW103']);
   server.close(uri);
@@ -124,7 +124,7 @@ test('files that vanish behind its back take their diagnostics along, and stop n
 });
 
 test('what is no file of ours, or nowhere on a disk, is left alone', async () => {
-  for (const uri of ['untitled:loopwright.yaml', 'git:/x/loopwright.yaml?ref', 'file://elsewhere/share/loopwright.yaml', uriOf(join(makeProject(), 'other.yaml'))]) {
+  for (const uri of ['git:/x/loopwright.yaml?ref', 'file://elsewhere/share/loopwright.yaml', uriOf(join(makeProject(), 'other.yaml'))]) {
     server.open(uri, 'version: x\n');
     server.changedOnDisk(uri);
     assert.deepEqual(await server.complete(uri, { line: 0, character: 0 }), []);

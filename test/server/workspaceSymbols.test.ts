@@ -44,8 +44,7 @@ test('edits that are not saved count, other projects too, and never too many', a
 });
 
 test('a folder of the editor is known before a file of it is open', async () => {
-  const editor = new LspClient();
-  await editor.connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {}, workspaceFolders: [{ uri: uriOf(root), name: 'orders' }] });
+  const editor = await new LspClient({ folders: [root] }).start();
   const found = await editor.connection.sendRequest<SymbolInformation[]>('workspace/symbol', { query: 'train' });
   assert.deepEqual(found.map(({ name }) => name), ['train']);
 });

@@ -1,0 +1,57 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { diskFiles, type ProjectFiles } from '../engine/project/projectFiles.ts';
+
+/** How long an answer of the disk is believed while nothing tells of a change. */
+const believedMs = 1000;
+
+/** The files of a folder, with what the disk answered kept for a moment: a keystroke asks for the same hundred files as the one before. */
+export class CachedFiles implements ProjectFiles {
+  readonly #root: string;
+  readonly #disk: ProjectFiles;
+  readonly #content = new Map<string, { stamp: string; bytes: Uint8Array }>();
+  readonly #answers = new Map<string, boolean | string[]>();
+  #since = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#disk = diskFiles(root);
+  }
+
+  /** The same object as long as the file stays as it is. */
+  read(path: string): Uint8Array | string | null {
+    const stats = path.includes('\0') ? undefined : statSync(join(this.#root, path), { throwIfNoEntry: false });
+    if (!stats?.isFile()) return this.#disk.read(path);
+    const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+    const known = this.#content.get(path);
+    if (known?.stamp === stamp) return known.bytes;
+    const bytes = readFileSync(join(this.#root, path));
+    this.#content.set(path, { stamp, bytes });
+    return bytes;
+  }
+
+  exists(path: string): boolean {
+    return this.#asked(`exists ${path}`, () => this.#disk.exists(path)) as boolean;
+  }
+
+  glob(pattern: string): string[] {
+    return this.#asked(`glob ${pattern}`, () => this.#disk.glob(pattern)) as string[];
+  }
+
+  forget(): void {
+    this.#answers.clear();
+  }
+
+  #asked(question: string, answer: () => boolean | string[]): boolean | string[] {
+    const now = performance.now();
+    if (now - this.#since > believedMs) {
+      this.#answers.clear();
+      this.#since = now;
+    }
+    const known = this.#answers.get(question);
+    if (known !== undefined) return known;
+    const found = answer();
+    this.#answers.set(question, found);
+    return found;
+  }
+}

@@ -1,0 +1,16 @@
+import { severityChoices, type SeverityChoice } from '../protocol/problem.ts';
+import type { CheckSettings } from '../protocol/languageServer.ts';
+
+/** The settings of the checks out of what a client sent, which may be anything. */
+export function checkSettings(settings: unknown): CheckSettings {
+  const checks = (settings as { checks?: { data?: unknown; severity?: unknown } } | null | undefined)?.checks;
+  const chosen = checks?.severity;
+  const severity: Record<string, SeverityChoice> = {};
+  if (chosen !== null && typeof chosen === 'object') {
+    for (const [code, value] of Object.entries(chosen)) {
+      const choice = severityChoices.find((candidate) => candidate === value);
+      if (choice !== undefined) severity[code] = choice;
+    }
+  }
+  return { data: checks?.data !== false, severity };
+}

@@ -1,0 +1,164 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Fact } from '../../engine/facts/compute.ts';
+import { factsOf } from '../../engine/facts/factsOf.ts';
+import { noFacts, type Facts } from '../../engine/facts/facts.ts';
+import { factRequests, requestKey, type FactRequest } from '../../engine/facts/requests.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import type { Answer, Ask } from './messages.ts';
+
+/** How long after the last keystroke the data is asked for. */
+const pauseMs = 150;
+/** The process ends when nobody asked for this long, and takes its memory along. */
+const idleMs = 120_000;
+const mostCrashes = 3;
+
+interface Known {
+  facts: Map<string, Fact>;
+  stamps: Map<string, string>;
+  /** What was asked last, as one text, so that the same is not asked twice. */
+  asked: string;
+  pending: boolean;
+}
+
+/** Asks a process of its own for facts about the data, and keeps the answers. */
+export class FactsClient {
+  readonly #changed: (root: string) => void;
+  readonly #log: (text: string) => void;
+  readonly #known = new Map<string, Known>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #enabled = true;
+  #child: ChildProcess | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #crashes = 0;
+
+  constructor(changed: (root: string) => void, log: (text: string) => void) {
+    this.#changed = changed;
+    this.#log = log;
+  }
+
+  /** Switched off, nothing is read and nothing of the data is known. */
+  set enabled(on: boolean) {
+    if (on === this.#enabled) return;
+    this.#enabled = on;
+    if (on) return;
+    for (const root of this.#known.keys()) this.forget(root);
+    this.stop();
+  }
+
+  /** What is known now; what is not known is asked for, and `changed` is called when it is there. */
+  of(project: Project): Facts {
+    if (!this.#enabled) return noFacts;
+    const requests = factRequests(project);
+    const known = this.#of(project.root);
+    this.#later(project.root, requests);
+    return factsOf(requests, known.facts);
+  }
+
+  /** True while answers are on their way. */
+  waiting(root: string): boolean {
+    return this.#of(root).pending;
+  }
+
+  /** The files may have changed: everything is asked anew. What is known stays until it is known to be no longer so. */
+  recheck(root: string): void {
+    this.#of(root).asked = '';
+  }
+
+  forget(root: string): void {
+    clearTimeout(this.#timers.get(root));
+    this.#timers.delete(root);
+    this.#known.delete(root);
+  }
+
+  stop(): void {
+    clearTimeout(this.#idle);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#child?.removeAllListeners();
+    this.#child?.kill();
+    this.#child = null;
+  }
+
+  #of(root: string): Known {
+    const known = this.#known.get(root) ?? { facts: new Map(), stamps: new Map(), asked: '', pending: false };
+    this.#known.set(root, known);
+    return known;
+  }
+
+  #later(root: string, requests: FactRequest[]): void {
+    const known = this.#of(root);
+    const keys = requests.map(requestKey);
+    const asked = keys.join('\n');
+    if (known.asked === asked) return;
+    known.asked = asked;
+    known.pending = true;
+    clearTimeout(this.#timers.get(root));
+    this.#timers.set(root, setTimeout(() => {
+      // Answers to questions that nobody asks any more are let go.
+      for (const key of known.facts.keys()) if (!keys.includes(key)) known.facts.delete(key);
+      for (const key of known.stamps.keys()) if (!keys.includes(key)) known.stamps.delete(key);
+      this.#send({ root, requests: requests.map((request, i) => ({ key: keys[i] ?? '', stamp: known.stamps.get(keys[i] ?? '') ?? null, request })) });
+    }, pauseMs));
+  }
+
+  #send(ask: Ask): void {
+    const child = this.#start();
+    if (!child) return;
+    child.send(ask, (error) => { if (error) this.#log(`facts: ${error.message}`); });
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#rest(), idleMs);
+    this.#idle.unref();
+  }
+
+  #rest(): void {
+    if ([...this.#known.values()].some(({ pending }) => pending)) this.#idle = setTimeout(() => this.#rest(), idleMs).unref();
+    else this.stop();
+  }
+
+  #start(): ChildProcess | null {
+    if (this.#child) return this.#child;
+    const program = programPath();
+    if (!program || this.#crashes >= mostCrashes) return null;
+    // Standard output may belong to the protocol.
+    const child = fork(program, [], { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced', execArgv: [] });
+    child.on('message', (answer: Answer) => this.#take(answer));
+    child.once('error', (error) => this.#log(`The data cannot be read: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      this.#child = null;
+      this.#crashes++;
+      this.#log(`The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It is not started again.' : ''}`);
+      for (const [root, known] of this.#known) {
+        known.asked = '';
+        known.pending = false;
+        if (this.#crashes < mostCrashes) this.#changed(root);
+      }
+    });
+    this.#child = child;
+    return child;
+  }
+
+  #take(answer: Answer): void {
+    const known = this.#known.get(answer.root);
+    if (!known) return;
+    if ('error' in answer) return this.#log(`facts: ${answer.error}`);
+    if ('done' in answer) {
+      known.pending = false;
+      this.#crashes = 0;
+    } else if ('fact' in answer && answer.fact !== undefined) {
+      known.facts.set(answer.key, answer.fact);
+      known.stamps.set(answer.key, answer.stamp);
+    } else {
+      known.facts.delete(answer.key);
+      known.stamps.delete(answer.key);
+    }
+    this.#changed(answer.root);
+  }
+}
+
+/** The program beside the bundle of the server, or beside its source. */
+function programPath(): string | null {
+  const folder = dirname(fileURLToPath(import.meta.url));
+  return [join(folder, 'facts.cjs'), join(folder, 'main.ts')].find((path) => existsSync(path)) ?? null;
+}

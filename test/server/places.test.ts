@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LspClient, uriOf } from '../helpers/lspClient.ts';
+import { makeProject } from '../helpers/makeProject.ts';
+import { ordersFiles, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { until } from '../helpers/until.ts';
+
+test('every project of every folder is judged at the start, its files closed', async () => {
+  const one = ordersProject({ yaml: ordersYaml.replace('slices: [country]', 'slices: [contry]') });
+  const parts = (name: string, files: Record<string, string>) => Object.fromEntries(Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]));
+  const two = makeProject({ ...parts('a/b', ordersFiles({ yaml: ordersYaml.replace('port: 18080', 'port: x') })), ...parts('node_modules/c', ordersFiles({ yaml: 'version: 2\n' })) });
+  const server = await new LspClient({ folders: [one, two] }).start();
+  await server.codes(uriOf(join(one, 'loopwright.yaml')), ['LW301']);
+  await server.codes(uriOf(join(two, 'a/b/loopwright.yaml')), ['LW104']);
+  assert.equal(server.published.has(uriOf(join(two, 'node_modules/c/loopwright.yaml'))), false, 'what is installed is passed over');
+  const three = ordersProject({ yaml: ordersYaml.replace('seed: 3', 'seed: x') });
+  await server.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [{ uri: uriOf(three), name: 'three' }], removed: [] } });
+  await server.codes(uriOf(join(three, 'loopwright.yaml')), ['LW104']);
+});
+
+test('a text that has no place yet is judged by its language', async () => {
+  const server = await new LspClient().start();
+  const uri = 'untitled:Untitled-1';
+  server.open(uri, 'version: 1\nproject: p\nstagse: {}\n');
+  await server.codes(uri, ['LW102', 'LW103']);
+  assert.ok((await server.complete(uri, { line: 2, character: 0 })).some(({ label }) => label === 'stages'));
+  server.change(uri, 'version: 1\nproject: p\nstages: { s: { cmd: x } }\n');
+  await server.codes(uri, []);
+  server.close(uri);
+});
+
+test('a virtual file system: what needs no data works on the files that the client reads', async () => {
+  const files = ordersFiles();
+  const folder = 'vscode-vfs://github/someone/orders';
+  const texts = Object.fromEntries(Object.entries(files).filter(([name]) => /\.(yaml|sql)$/.test(name)));
+  const server = await new LspClient({ data: true, virtualFiles: (uri) => (uri.startsWith(folder) ? { folder, texts, names: Object.keys(files) } : null) }).start();
+  const uri = `${folder}/loopwright.yaml`;
+  server.open(uri, ordersYaml.replace('slices: [country]', 'slices: [contry]'));
+  await server.codes(uri, ['LW301']);
+  server.change(uri, ordersYaml);
+  await server.codes(uri, []);
+  const line = ordersYaml.split('\n').findIndex((text) => text.includes('slices: [country]'));
+  const character = ordersYaml.split('\n')[line]?.indexOf('country') ?? 0;
+  const definition = await server.connection.sendRequest<{ uri: string } | null>('textDocument/definition', { textDocument: { uri }, position: { line, character } });
+  assert.equal(definition?.uri, `${folder}/schemas/orders.dataset.yaml`);
+  const schema = `${folder}/schemas/orders.dataset.yaml`;
+  server.open(schema, (texts['schemas/orders.dataset.yaml'] ?? '').replace('name: country', 'name: land'));
+  await server.codes(uri, ['LW301', 'LW301']);
+  assert.deepEqual(server.logged, []);
+});
+
+test('the server asks to be told of changes to the data', async () => {
+  const root = ordersProject();
+  const server = await new LspClient({ folders: [root] }).start();
+  await until('the data is watched', () => server.watched.some(({ globPattern }) => typeof globPattern === 'object' && globPattern.pattern === 'data/orders/*.parquet'));
+  assert.ok(server.watched.some(({ globPattern }) => typeof globPattern === 'string' && globPattern.includes('*.sql')));
+});
+
+test('findings in the data come after those in the text, are marked, and go when the data changes', async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n', 't.dataset.yaml': 'fields:\n  - { name: a, type: integer, constraints: { minimum: 0 } }\n', 'data/t.csv': 'a\n1\n-2\n' });
+  const server = await new LspClient({ data: true }).start();
+  const [uri, schema, data] = [uriOf(join(root, 'loopwright.yaml')), uriOf(join(root, 't.dataset.yaml')), join(root, 'data/t.csv')];
+  server.open(uri, 'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n');
+  const [found] = await server.codes(schema, ['LW314']);
+  assert.deepEqual([found?.source, found?.codeDescription?.href.endsWith('LW314.md')], ['loopwright · data', true]);
+  server.open(schema, 'fields:\n  - { name: a, type: integer, constraints: { minimum: -2 } }\n');
+  await server.codes(schema, []);
+  server.change(schema, 'fields:\n  - { name: a, type: integer, constraints: { minimum: 0 } }\n');
+  await server.codes(schema, ['LW314']);
+  writeFileSync(data, 'a\n1\n2\n');
+  server.changedOnDisk(uriOf(data));
+  await server.codes(schema, []);
+  writeFileSync(data, 'a\nx\n2\n');
+  server.changedOnDisk(uriOf(data));
+  await server.codes(schema, ['LW320', 'LW312']);
+  await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: { checks: { data: true, severity: { LW312: 'error' } } } } });
+  await until('it is an error now', () => server.published.get(schema)?.some(({ code, severity }) => code === 'LW312' && severity === 1) === true);
+  await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: { checks: { data: false } } } });
+  await server.codes(schema, []);
+  assert.deepEqual(server.logged, []);
+});
+
+test('findings of SQL stand in the SQL, as it is typed', async () => {
+  const root = ordersProject({ rows: 20 });
+  const server = await new LspClient({ data: true }).start();
+  const [uri, sql] = [uriOf(join(root, 'loopwright.yaml')), uriOf(join(root, 'sql/features.sql'))];
+  server.open(uri, ordersYaml);
+  server.open(sql, 'SELECT id, "at", amuont AS amount, hour, country, late\nFROM orders\n');
+  const [found] = await server.codes(sql, ['LW325']);
+  assert.deepEqual(found?.range, { start: { line: 0, character: 17 }, end: { line: 0, character: 23 } });
+  server.change(sql, 'SELECT id, "at", amount, hour, country, late\nFROM orders\n');
+  await server.codes(sql, []);
+});
