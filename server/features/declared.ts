@@ -1,4 +1,7 @@
 import { entryOf, type Entry, type Located, type Range } from '../../engine/project/located.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import { normalisePath } from '../../engine/project/glob.ts';
+import { pathInProject } from '../workspace.ts';
 import type { Section } from './names.ts';
 import { unquoted } from './walked.ts';
 
@@ -70,4 +73,10 @@ export function columnsIn(file: { root: Located | null; text: string } | undefin
 
 export function textOf(node: Located | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
+}
+
+/** The path of a file in its project; of a schema as its dataset writes it, with `./` or without. */
+export function ownPath(project: Project, uri: string): string {
+  const path = pathInProject(project.root, uri);
+  return project.schemas.has(path) ? path : ([...project.schemas.keys()].find((known) => normalisePath(known) === path) ?? path);
 }

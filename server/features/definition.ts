@@ -5,7 +5,8 @@ import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, spotAt } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import { shapes } from '../../engine/project/shape.ts';
-import { pathInProject, toUri, type Workspace } from '../workspace.ts';
+import { toUri, type Workspace } from '../workspace.ts';
+import { ownPath } from './declared.ts';
 import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
 import { nameAt } from './names.ts';
 import { toLspRange } from './ranges.ts';
@@ -22,7 +23,7 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
     if (offset >= match.index && offset <= match.index + match[0].length + 1) return declared(project, match[1] ?? '', match[2] ?? '');
   }
-  const column = columnAt(project, { kind, path: pathInProject(project.root, uri), parsed }, offset);
+  const column = columnAt(project, { kind, path: ownPath(project, uri), parsed }, offset);
   if (column) return columnField(project, column);
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;

@@ -4,7 +4,8 @@ import { tableUses } from '../../engine/project/tablesIn.ts';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { yamlText } from '../../engine/project/edit.ts';
-import { pathInProject, toUri, type Workspace } from '../workspace.ts';
+import { toUri, type Workspace } from '../workspace.ts';
+import { ownPath } from './declared.ts';
 import { columnAt, columnPlaces, declaredColumn, type ColumnName } from './columnNames.ts';
 import { declarationOf, nameAt, occurrencesOf, type Name } from './names.ts';
 import { toLspRange } from './ranges.ts';
@@ -69,7 +70,7 @@ function find(workspace: Workspace, uri: string, position: Position): Found | nu
   const project = workspace.projectOf(uri);
   if (kind === null || !parsed || !project) return null;
   const offset = parsed.lines.offset(position.line + 1, position.character + 1);
-  const column = columnAt(project, { kind, path: pathInProject(project.root, uri), parsed }, offset);
+  const column = columnAt(project, { kind, path: ownPath(project, uri), parsed }, offset);
   if (column) return { name: { schema: column.schema, column: column.column }, text: column.column, project };
   const name = nameAt(kind, parsed, offset);
   return name ? { name, text: name.name, project } : null;

@@ -8,9 +8,9 @@ import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import { shapesAt } from '../../engine/project/schemaPath.ts';
 import { propertyOf, shapes, type FileKind } from '../../engine/project/shape.ts';
-import { pathInProject, type Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { columnUse, metricAt, type Around } from './columnUses.ts';
-import { columnsIn, declaredIn, sectionByFormat } from './declared.ts';
+import { columnsIn, declaredIn, ownPath, sectionByFormat } from './declared.ts';
 import type { Section } from './names.ts';
 import { literally, scalarRange, walkedOf } from './walked.ts';
 
@@ -84,7 +84,7 @@ class Teller {
     this.#parsed = parsed;
     this.#project = project;
     const declared = declaredIn(kind === 'project' ? parsed.root : (project?.file.parsed.root ?? null));
-    this.#around = { kind, text: parsed.text, path: project ? pathInProject(project.root, uri) : '', declared };
+    this.#around = { kind, text: parsed.text, path: project ? ownPath(project, uri) : '', declared };
   }
 
   tell(walked: Walked): void {
