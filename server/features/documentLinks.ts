@@ -1,25 +1,73 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentLink } from 'vscode-languageserver';
-import type { Located } from '../../engine/project/located.ts';
 import { isGlob } from '../../engine/project/glob.ts';
-import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
-import { shapes } from '../../engine/project/shape.ts';
-import { toUri, type Workspace } from '../workspace.ts';
+import type { Range } from '../../engine/project/located.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import type { Parsed } from '../../engine/project/parseYaml.ts';
+import type { Walked } from '../../engine/project/schemaWalk.ts';
+import type { Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
+import { walkedOf } from './walked.ts';
 
-/** Paths of files that are there, as links. */
+interface Found {
+  range: Range;
+  path: string;
+}
+
+const keptMs = 2000;
+/** What a path leads to, for a while: an editor asks again after each key. */
+const known = new Map<string, { at: number; target: string | null }>();
+
+/** Paths of files that are there, as links: values, globs that match one file, and the words of commands. */
 export function provideDocumentLinks(workspace: Workspace, uri: string): DocumentLink[] {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);
   const project = workspace.projectOf(uri);
   if (kind === null || !parsed || !project) return [];
-  const links: DocumentLink[] = [];
-  const visit = (node: Located, path: KeyPath) => {
-    if (node.kind === 'map') for (const entry of node.entries) if (!entry.merged) visit(entry.value, [...path, entry.key]);
-    if (node.kind === 'seq') node.items.forEach((item, i) => visit(item, [...path, i]));
-    if (node.kind !== 'scalar' || typeof node.value !== 'string' || isGlob(node.value)) return;
-    if (shapesAt(shapes[kind], parsed.root, path).some((shape) => shape.format === 'path') && project.files.exists(node.value)) links.push({ range: toLspRange(parsed.lines, node.range), target: toUri(join(project.root, node.value)) });
-  };
-  if (parsed.root) visit(parsed.root, []);
-  return links;
+  const found = walkedOf(kind, parsed).flatMap((walked) => pathsIn(parsed, walked));
+  return found.flatMap(({ range, path }) => {
+    const target = targetOf(project, path);
+    return target === null ? [] : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(join(project.root, target)) }];
+  });
+}
+
+function pathsIn(parsed: Parsed, { node, shapes, path }: Walked): Found[] {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return [];
+  if (shapes.some((shape) => shape.format === 'path')) return [{ range: node.range, path: node.value }];
+  return path.length === 3 && path[0] === 'stages' && path[2] === 'cmd' ? words(parsed.text, node.range) : [];
+}
+
+/** The words of a command that may be files: those with a dot or a slash. */
+function words(text: string, { start, end }: Range): Found[] {
+  return [...text.slice(start, end).matchAll(/[^\s"'`=;|&<>()]+/g)].flatMap((match) => {
+    const path = match[0].replace(/[,:]+$/, '');
+    return /[./]/.test(path) && !path.includes('$') && !isGlob(path) ? [{ range: { start: start + match.index, end: start + match.index + path.length }, path }] : [];
+  });
+}
+
+/** The file that a path or glob leads to; null for folders, for what is not there, and for globs of several files. */
+function targetOf(project: Project, path: string): string | null {
+  const key = join(project.root, path);
+  const held = known.get(key);
+  if (held && Date.now() - held.at < keptMs) return held.target;
+  const target = look(project, path);
+  if (known.size > 5000) known.clear();
+  known.set(key, { at: Date.now(), target });
+  return target;
+}
+
+function look(project: Project, path: string): string | null {
+  if (path.includes('\0') || path.endsWith('/')) return null;
+  const matches = !isGlob(path) ? [path] : /^(\.\/)?\*\*|^\/|(^|\/)\.\./.test(path) ? [] : project.files.glob(path);
+  const [only, ...more] = matches;
+  return only !== undefined && more.length === 0 && project.files.exists(only) && !isFolder(join(project.root, only)) ? only : null;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
