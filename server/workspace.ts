@@ -106,7 +106,7 @@ export class Workspace {
   /** Takes the files of a virtual folder as the client reads them now. */
   setVirtual(folderUri: string, texts: Record<string, string>, names: readonly string[]): void {
     const folder = pathOf(folderUri) ?? folderUri;
-    for (const path of [...this.#virtual.keys()]) if (path.startsWith(`${folder}/`)) this.#virtual.delete(path);
+    for (const path of this.#virtual.keys()) if (path.startsWith(`${folder}/`)) this.#virtual.delete(path);
     for (const [name, text] of Object.entries(texts)) this.#virtual.set(join(folder, name), text);
     for (const name of names) this.#virtualNames.add(join(folder, name));
     this.forget();

@@ -32,7 +32,8 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
   if (c.maxLength !== undefined) add('maxLength', `longer than ${c.maxLength} characters`, (text) => `length(${text}) > ${Number(c.maxLength)}`);
   if (c.pattern !== undefined) { const pattern = c.pattern; add('pattern', `does not match ${pattern}`, (text) => `NOT regexp_full_match(${text}, ${quoteLiteral(pattern)})`); }
   if (c.enum) { const allowed = c.enum; add('enum', `not one of ${listed(allowed)}`, (_, value) => outside(value, allowed, parsed)); }
-  if (field.categories) {
+  // While somebody writes the list it may be empty.
+  if (field.categories && field.categories.length > 0) {
     const allowed = categoryValues(field);
     // With a domain mass below 1 some strangers are expected; the share is judged for the table as a whole.
     const severity = (field.loopwright?.domainMass ?? 1) < 1 ? 'warning' : 'error';

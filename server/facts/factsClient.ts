@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fact } from '../../engine/facts/compute.ts';
-import { factsOf } from '../../engine/facts/factsOf.ts';
+import { factName, factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { factRequests, requestKey, type FactRequest } from '../../engine/facts/requests.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import { isVirtual } from '../workspace.ts';
 import type { Answer, Ask } from './messages.ts';
 
 /** How long after the last keystroke the data is asked for. */
@@ -18,6 +19,9 @@ const mostCrashes = 3;
 interface Known {
   facts: Map<string, Fact>;
   stamps: Map<string, string>;
+  /** The last answer about each thing, by its name, and the names by key. */
+  last: Map<string, Fact>;
+  names: Map<string, string>;
   /** What was asked last, as one text, so that the same is not asked twice. */
   asked: string;
   pending: boolean;
@@ -29,6 +33,7 @@ export class FactsClient {
   readonly #log: (text: string) => void;
   readonly #known = new Map<string, Known>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #requests = new WeakMap<Project, FactRequest[]>();
   #enabled = true;
   #child: ChildProcess | null = null;
   #idle: NodeJS.Timeout | undefined;
@@ -50,11 +55,25 @@ export class FactsClient {
 
   /** What is known now; what is not known is asked for, and `changed` is called when it is there. */
   of(project: Project): Facts {
-    if (!this.#enabled) return noFacts;
-    const requests = factRequests(project);
-    const known = this.#of(project.root);
+    if (!this.#enabled || isVirtual(project.root)) return noFacts;
+    const requests = this.#requestsOf(project);
     this.#later(project.root, requests);
-    return factsOf(requests, known.facts);
+    return factsOf(requests, this.#of(project.root).facts);
+  }
+
+  /** As `of`, but where a question was just changed by an edit, the answer to the one before serves: for what is shown, not judged. */
+  latest(project: Project): Facts {
+    if (!this.#enabled || isVirtual(project.root)) return noFacts;
+    const requests = this.#requestsOf(project);
+    this.#later(project.root, requests);
+    const known = this.#of(project.root);
+    return factsOf(requests, known.facts, known.last);
+  }
+
+  #requestsOf(project: Project): FactRequest[] {
+    const known = this.#requests.get(project) ?? factRequests(project);
+    this.#requests.set(project, known);
+    return known;
   }
 
   /** True while answers are on their way. */
@@ -82,7 +101,7 @@ export class FactsClient {
   }
 
   #of(root: string): Known {
-    const known = this.#known.get(root) ?? { facts: new Map(), stamps: new Map(), asked: '', pending: false };
+    const known = this.#known.get(root) ?? { facts: new Map(), stamps: new Map(), last: new Map(), names: new Map(), asked: '', pending: false };
     this.#known.set(root, known);
     return known;
   }
@@ -94,6 +113,7 @@ export class FactsClient {
     if (known.asked === asked) return;
     known.asked = asked;
     known.pending = true;
+    known.names = new Map(requests.map((request, i) => [keys[i] ?? '', factName(request)]));
     clearTimeout(this.#timers.get(root));
     this.#timers.set(root, setTimeout(() => {
       // Answers to questions that nobody asks any more are let go.
@@ -149,6 +169,8 @@ export class FactsClient {
     } else if ('fact' in answer && answer.fact !== undefined) {
       known.facts.set(answer.key, answer.fact);
       known.stamps.set(answer.key, answer.stamp);
+      const name = known.names.get(answer.key);
+      if (name !== undefined) known.last.set(name, answer.fact);
     } else {
       known.facts.delete(answer.key);
       known.stamps.delete(answer.key);

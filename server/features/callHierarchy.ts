@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position } from 'vscode-languageserver';
 import { pathsOverlap } from '../../engine/project/glob.ts';
 import { buildGraph, type Graph, type StageNode } from '../../engine/project/graph.ts';
-import { entryOf, nodeAt, type Entry, type Located } from '../../engine/project/located.ts';
+import { entryOf, nodeAt, toValue, type Entry, type Located } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Workspace } from '../workspace.ts';
 import { declaredIn, textOf } from './declared.ts';
 import { nameAt, type Section } from './names.ts';
@@ -79,7 +80,7 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
   const inputs = entryOf(own?.value, 'with')?.value;
   const made = graphOf(project)?.stages.get(source)?.outs ?? [];
   const isMade = (path: string | null | undefined) => path !== null && path !== undefined && made.some((out) => pathsOverlap(path, out));
-  const pathOf = (dataset: string) => project.resolved.config?.datasets?.[dataset]?.path;
+  const pathOf = (dataset: string) => declaredIn(project.resolved.root).text('datasets', dataset, 'path');
   const places: Located[] = itemsOf(entryOf(own?.value, 'deps')?.value).filter((item) => isMade(textOf(item)));
   const add = (key: string, holds: (text: string) => boolean) => {
     const value = entryOf(inputs, key)?.value;
@@ -95,10 +96,35 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
 
 function graphOf(project: Project): Graph | null {
   const held = graphs.get(project);
-  if (held || !project.resolved.config) return held ?? null;
-  const graph = buildGraph(project.resolved.config, project.files);
+  const config = held ? null : (project.resolved.config ?? readableConfig(project));
+  if (!config) return held ?? null;
+  const graph = buildGraph(config, project.files);
   graphs.set(project, graph);
   return graph;
+}
+
+/** What of a config with errors is whole enough for the graph: one wrong number should not take it away. */
+function readableConfig({ resolved }: Project): ProjectConfig | null {
+  const value = toValue(resolved.root ?? undefined);
+  if (!isRecord(value) || !isRecord(value['stages'])) return null;
+  const datasets = Object.entries(isRecord(value['datasets']) ? value['datasets'] : {}).filter(([, dataset]) => isRecord(dataset) && typeof dataset['path'] === 'string');
+  const stages = Object.entries(value['stages']).filter(([, stage]) => isReadable(stage));
+  return { ...value, datasets: Object.fromEntries(datasets), stages: Object.fromEntries(stages) } as ProjectConfig;
+}
+
+function isReadable(stage: unknown): boolean {
+  if (!isRecord(stage)) return false;
+  const lists = ['deps', 'outs', 'metrics', 'plots'].map((key) => stage[key] ?? []);
+  if (!lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))) return false;
+  const inputs = stage['with'];
+  if (!('uses' in stage)) return true;
+  if (!isRecord(inputs)) return false;
+  if (stage['uses'] === 'collect') return isRecord(inputs['from']) && [inputs['from']['files'] ?? []].flat().every((file) => typeof file === 'string');
+  return stage['uses'] !== 'prepare' || typeof inputs['sql'] === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function declaredItem(workspace: Workspace, project: Project, section: Section, name: string): CallHierarchyItem | null {

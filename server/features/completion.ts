@@ -1,14 +1,15 @@
 import { CompletionItemKind, InsertTextFormat, type CompletionItem, type CompletionList, type Position } from 'vscode-languageserver';
+import { rules } from '../../engine/checks/rules.ts';
+import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
 import { fairnessMeasures, metricDocs, metricsFor } from '../../engine/project/metricNames.ts';
-import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
-import { columnsFor } from './columns.ts';
+import { snippetItems } from './completionSnippets.ts';
+import { dataItems, formatItems, named, valuesOf, type ValuePlace } from './completionValues.ts';
 import { cursorAt, cursorMark, type Cursor } from './cursor.ts';
-import { describeField } from './hover.ts';
-import type { Workspace } from '../workspace.ts';
+import { pathInProject, type Workspace } from '../workspace.ts';
 
 interface Place {
   kind: FileKind;
@@ -17,43 +18,52 @@ interface Place {
   path: KeyPath;
   shapes: Shape[];
   project: Project | null;
+  facts: Facts;
+  file: string;
   cursor: Cursor;
 }
 
-/** What may stand at the cursor: keys, values and names, from the schema and from the project. */
-export function provideCompletion(workspace: Workspace, uri: string, position: Position): CompletionList | null {
+/** What may stand at the cursor: keys, values and names, from the schema, from the project and from its data. */
+export function provideCompletion(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position): CompletionList | null {
   const kind = workspace.kindOf(uri);
   const document = workspace.document(uri);
   if (kind === null || !document) return null;
   const text = document.getText();
   const offset = document.offsetAt(position);
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  if (/#\s*loopwright-ignore\s[\s\w,]*$/.test(line)) return { isIncomplete: false, items: checkItems() };
   const project = workspace.projectOf(uri);
-  const params = paramReference(text, offset, project);
+  const params = paramReference(text, line, offset, project);
   if (params) return { isIncomplete: false, items: params };
   const cursor = cursorAt(text, offset);
   if (!cursor) return null;
-  const { root } = parseYaml(uri, cursor.text);
+  const { root } = workspace.parsePassing(uri, cursor.text);
   const path = findMark(root, []);
   if (!path) return null;
   const own = cursor.on === 'key' ? path.slice(0, -1) : path;
-  const place: Place = { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, cursor };
+  const facts = project?.resolved.config ? factsOf(project) : noFacts;
+  const place: Place = { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, facts, file: project ? pathInProject(project.root, uri) : '', cursor };
   return { isIncomplete: false, items: cursor.on === 'key' ? keyItems(place) : valueItems(place) };
 }
 
-/** Inside `${…`: the params. */
-function paramReference(text: string, offset: number, project: Project | null): CompletionItem[] | null {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+/** Inside `${…`: the params with their values, the paths of datasets, and the environment. What is chosen is closed. */
+function paramReference(text: string, line: string, offset: number, project: Project | null): CompletionItem[] | null {
   const open = /\$\{\s*([\w.-]*)$/.exec(line);
   if (!open) return null;
+  const end = /^\s*\}/.test(text.slice(offset, offset + 20)) ? '' : '}';
+  const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${end}` });
   const params = project?.resolved.config?.params ?? valuesOf(project?.file.parsed.root, 'params');
-  const names = Object.entries(params).map(([name, value]): CompletionItem => ({ label: `params.${name}`, kind: CompletionItemKind.Variable, detail: JSON.stringify(value) }));
-  const datasets = Object.keys(valuesOf(project?.file.parsed.root, 'datasets')).map((name): CompletionItem => ({ label: `datasets.${name}.path`, kind: CompletionItemKind.Reference }));
-  return [...names, ...datasets, { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable' }];
+  const datasets = valuesOf(project?.file.parsed.root, 'datasets');
+  return [
+    ...Object.entries(params).map(([name, value]) => closed(`params.${name}`, CompletionItemKind.Variable, JSON.stringify(value))),
+    ...Object.keys(datasets).map((name) => closed(`datasets.${name}.path`, CompletionItemKind.Reference, project?.resolved.config?.datasets?.[name]?.path ?? '')),
+    { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable' },
+  ];
 }
 
-function valuesOf(root: Located | null | undefined, key: string): Record<string, unknown> {
-  const node = nodeAt(root ?? undefined, [key]);
-  return node?.kind === 'map' ? Object.fromEntries(node.entries.map((entry) => [entry.key, entry.value.kind === 'scalar' ? entry.value.value : null])) : {};
+/** The checks that can be silenced. */
+function checkItems(): CompletionItem[] {
+  return rules.map(({ code, name, docs }) => ({ label: code, kind: CompletionItemKind.Value, detail: name, documentation: docs }));
 }
 
 function findMark(node: Located | null, path: KeyPath): KeyPath | null {
@@ -85,8 +95,10 @@ function keyItems(place: Place): CompletionItem[] {
       items.set(key, { label: key, kind: CompletionItemKind.Property, insertText: insertKey(key, property, place.cursor), insertTextFormat: InsertTextFormat.Snippet, sortText: `${required ? 0 : 1}${key}`, ...(property.description ? { documentation: property.description } : {}), ...(required ? { detail: 'required' } : {}) });
     }
     const value = recordValue(shape);
+    if (value && place.kind === 'project' && place.path[0] === 'checks') for (const item of checkItems()) if (!present.has(item.label)) items.set(item.label, { ...item, insertText: `${item.label}: ` });
     if (value) for (const { name, docs } of recordKeys(place)) if (!present.has(name)) items.set(name, { label: name, kind: CompletionItemKind.Field, insertText: insertKey(name, value, place.cursor), insertTextFormat: InsertTextFormat.Snippet, ...(docs ? { documentation: docs } : {}) });
   }
+  for (const snippet of snippetItems(place.kind, place.path, place.cursor.flow)) items.set(snippet.label, snippet);
   return [...items.values()];
 }
 
@@ -103,10 +115,20 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
       { name: 'pr_auc@champion', docs: 'Difference to the champion on the same rows.' },
     ];
   }
-  if (last === 'expect') return [...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs[name] }));
+  if (last === 'expect') return [...[...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs[name] })), ...servedColumns(project).map((column) => ({ name: `missing[${column}]`, docs: `Share of rows without a value of \`${column}\`.` }))];
   if (kind === 'experiment' && last === 'params') return Object.entries(config?.params ?? {}).map(([name, value]) => ({ name, docs: `The project has ${JSON.stringify(value)}` }));
   if (kind === 'experiment' && last === 'stages') return Object.keys(config?.stages ?? {}).map((name) => ({ name }));
   return [];
+}
+
+/** The features of the models, which a deployment is asked with. */
+function servedColumns(project: Project | null): string[] {
+  const config = project?.resolved.config;
+  return [...new Set(Object.values(config?.stages ?? {}).flatMap((stage) => {
+    if (!('uses' in stage) || stage.uses !== 'train') return [];
+    const schema = config?.datasets?.[stage.with.data]?.schema;
+    return stage.with.features ?? (schema === undefined ? [] : (project?.schemas.get(schema)?.value?.fields ?? []).filter((field) => field.loopwright?.role === 'feature').map((field) => field.name));
+  }))];
 }
 
 function insertKey(key: string, shape: Shape, cursor: Cursor): string {
@@ -125,8 +147,10 @@ function valueItems(place: Place): CompletionItem[] {
     if (shape.const !== undefined) items.push(valueItem(String(shape.const), shape.description));
     for (const value of shape.enum ?? []) items.push(valueItem(value, shape.description));
     if (shape.type === 'boolean') items.push(valueItem('true', shape.description), valueItem('false', shape.description));
-    if (shape.format) items.push(...formatItems(shape.format, place));
+    if (shape.format) items.push(...formatItems(shape.format, valuePlace(place)));
   }
+  items.unshift(...dataItems(valuePlace(place)));
+  if (place.path.length > 0) items.push(...snippetItems(place.kind, place.path.filter((step, i) => typeof step === 'string' || i < place.path.length - 1), true));
   // A union of kinds (`uses: collect | prepare | …`) narrows to one member; all of its siblings' values are offered.
   const last = place.path.at(-1);
   if (typeof last === 'string') {
@@ -135,7 +159,8 @@ function valueItems(place: Place): CompletionItem[] {
       if (literal?.const !== undefined) items.push(valueItem(String(literal.const), parent.description));
     }
   }
-  return [...new Map(items.map((item) => [item.label, item])).values()];
+  // Of two with one label the first one knows more.
+  return [...new Map(items.toReversed().map((item) => [item.label, item])).values()].toReversed();
 }
 
 function siblingsOf({ kind, root, path }: Place): Shape[] {
@@ -145,24 +170,9 @@ function siblingsOf({ kind, root, path }: Place): Shape[] {
 }
 
 function valueItem(label: string, documentation?: string): CompletionItem {
-  return { label, kind: CompletionItemKind.EnumMember, ...(documentation ? { documentation } : {}) };
+  return { ...named(label, CompletionItemKind.EnumMember), insertText: label, ...(documentation ? { documentation } : {}) };
 }
 
-function formatItems(format: string, { project, kind, root, path, cursor }: Place): CompletionItem[] {
-  const config = project?.resolved.config;
-  const names = (values: Iterable<string>, itemKind: CompletionItemKind) => [...values].map((label): CompletionItem => ({ label, kind: itemKind }));
-  const declared = (section: string) => Object.keys(valuesOf(root, section));
-  switch (format) {
-    case 'reference:dataset': return names(kind === 'project' ? declared('datasets') : Object.keys(config?.datasets ?? {}), CompletionItemKind.Reference);
-    case 'reference:stage': return names(declared('stages'), CompletionItemKind.Reference);
-    case 'reference:deployment': return names(declared('deployments'), CompletionItemKind.Reference);
-    case 'reference:monitor': return names(declared('monitors'), CompletionItemKind.Reference);
-    case 'param': return names(Object.keys(config?.params ?? {}), CompletionItemKind.Variable);
-    case 'metric': return metricsFor(null).map((label): CompletionItem => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' }));
-    case 'column': return project ? columnsFor(project, kind, root, path).map((field): CompletionItem => ({ label: field.name, kind: CompletionItemKind.Field, detail: `${field.type ?? 'any'}${field.loopwright?.role ? ` · ${field.loopwright.role}` : ''}`, documentation: { kind: 'markdown', value: describeField(field) } })) : [];
-    case 'path': return project ? names(project.files.glob(`${cursor.word.replaceAll(/[*?[\]{}]/g, '')}*`).slice(0, 100), CompletionItemKind.File) : [];
-    case 'duration': return names(['15m', '1h', '6h', '1d', '7d', '30d'], CompletionItemKind.Unit);
-    case 'windows': return names(['1 window', '2 windows', '3 windows'], CompletionItemKind.Unit);
-    default: return [];
-  }
+function valuePlace({ kind, root, path, project, facts, file, cursor }: Place): ValuePlace {
+  return { kind, root, path, project, facts, file, word: cursor.word };
 }

@@ -25,7 +25,7 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   const after = offset + restOfWord.length;
   const replaced = (mark: string) => text.slice(0, wordStart) + mark + text.slice(after);
   if (open === '{') {
-    const segment = text.slice(0, wordStart).split(/[{,]/).at(-1) ?? '';
+    const segment = text.slice(Math.max(text.lastIndexOf('{', wordStart - 1), text.lastIndexOf(',', wordStart - 1)) + 1, wordStart);
     const onValue = /:\s*["']?$/.test(segment);
     const hasColon = /^\s*:/.test(text.slice(after, lineEnd));
     return { on: onValue ? 'value' : 'key', flow: true, word, text: replaced(onValue || hasColon ? cursorMark : `${cursorMark}: 0`) };

@@ -1,15 +1,28 @@
 import { MarkupKind, type Hover, type Position } from 'vscode-languageserver';
-import { nodeAt, toValue } from '../../engine/project/located.ts';
+import { noFacts, type Facts } from '../../engine/facts/facts.ts';
+import { nodeAt, toValue, type Located, type Range } from '../../engine/project/located.ts';
 import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
 import { propertyShape, shapesAt, spotAt, type Spot } from '../../engine/project/schemaPath.ts';
 import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
-import type { Field } from '../../engine/project/schema/datasetSchema.ts';
+import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import { columnsFor } from './columns.ts';
-import type { Workspace } from '../workspace.ts';
+import { columnsFor, datasetAround } from './columns.ts';
+import { columnsOfFile } from './completionValues.ts';
+import { describeColumn } from './describeColumn.ts';
+import { datasetInData, gateHistory, paramHistory, stageHistory } from './describeHistory.ts';
+import { pathInProject, type Workspace } from '../workspace.ts';
 
-/** What the key, value or name under the cursor is. */
-export function provideHover(workspace: Workspace, uri: string, position: Position): Hover | null {
+interface Around {
+  kind: FileKind;
+  root: Located | null;
+  project: Project | null;
+  facts: Facts;
+  /** The path of the file in its project. */
+  file: string;
+}
+
+/** What the key, value or name under the cursor is, what the data holds of it, and how it did in earlier runs. */
+export function provideHover(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position): Hover | null {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);
   if (kind === null || !parsed) return null;
@@ -17,58 +30,92 @@ export function provideHover(workspace: Workspace, uri: string, position: Positi
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;
   const project = workspace.projectOf(uri);
-  const text = describeParam(parsed.text, offset, project) ?? describeName(spot, kind, parsed.root, project) ?? describeShape(spot, kind, parsed.root);
+  const around: Around = { kind, root: parsed.root, project, facts: project?.resolved.config ? factsOf(project) : noFacts, file: project ? pathInProject(project.root, uri) : '' };
+  const reference = paramReference(parsed.text, offset, around);
+  const text = reference?.text ?? describeName(spot, around) ?? describeShape(spot, kind, parsed.root);
   if (text === null) return null;
-  const [start, end] = [parsed.lines.at(spot.range.start), parsed.lines.at(spot.range.end)];
+  const range = reference?.range ?? spot.range;
+  const [start, end] = [parsed.lines.at(range.start), parsed.lines.at(range.end)];
   return { contents: { kind: MarkupKind.Markdown, value: text }, range: { start: { line: start.line - 1, character: start.column - 1 }, end: { line: end.line - 1, character: end.column - 1 } } };
 }
 
-/** `${params.x}` under the cursor: its value. */
-function describeParam(text: string, offset: number, project: Project | null): string | null {
-  for (const match of text.matchAll(/\$\{\s*params\.([\w-]+)\s*\}/g)) {
-    if (offset < match.index || offset > match.index + match[0].length) continue;
-    const name = match[1] ?? '';
-    const value = toValue(nodeAt(project?.file.parsed.root ?? undefined, ['params', name]));
-    return value === undefined ? `There is no param \`${name}\`.` : `**param** \`${name}\` = \`${JSON.stringify(value)}\``;
+/** `${params.x}` under the cursor: its value, and what runs had. */
+function paramReference(text: string, offset: number, around: Around): { text: string; range: Range } | null {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineEnd = text.indexOf('\n', offset) === -1 ? text.length : text.indexOf('\n', offset);
+  for (const match of text.slice(lineStart, lineEnd).matchAll(/\$\{\s*params\.([\w-]+)\s*\}/g)) {
+    const range = { start: lineStart + match.index, end: lineStart + match.index + match[0].length };
+    if (offset >= range.start && offset <= range.end) return { text: describeParam(match[1] ?? '', around), range };
   }
   return null;
 }
 
-/** Names that mean something of their own: metrics, datasets, stages, columns. */
-function describeName(spot: Spot, kind: FileKind, root: Parameters<typeof shapesAt>[1], project: Project | null): string | null {
-  const parent = String(spot.path.at(-2) ?? '');
-  if (spot.on === 'key' && kind === 'project' && (parent === 'gates' || parent === 'expect')) {
-    const metric = parseMetric(String(spot.path.at(-1)));
-    const docs = metric ? metricDocs[metric.name] : undefined;
-    if (docs) return `**metric** \`${metric?.name}\`\n\n${docs}${metric?.champion ? '\n\nDifference to the champion on the same rows: this version minus the champion.' : ''}${metric?.attribute ? `\n\nOver the groups of \`${metric.attribute}\`.` : ''}`;
+function describeParam(name: string, { project, facts }: Around): string {
+  const value = toValue(nodeAt(project?.file.parsed.root ?? undefined, ['params', name]));
+  if (value === undefined) return `There is no param \`${name}\`.`;
+  return [`**param** \`${name}\` = \`${JSON.stringify(value)}\``, ...paramHistory(facts.history(), name)].join('\n\n');
+}
+
+/** Names that mean something of their own: metrics, params, datasets, stages, columns. */
+function describeName(spot: Spot, around: Around): string | null {
+  const { kind, root, project, facts } = around;
+  const [section, second, third] = spot.path;
+  if (spot.on === 'key') {
+    const parent = String(spot.path.at(-2) ?? '');
+    const name = String(spot.path.at(-1) ?? '');
+    if (kind === 'project' && (parent === 'gates' || parent === 'expect')) return describeMetric(name, spot, around);
+    if (section === 'params' && spot.path.length === 2) return describeParam(name, around);
+    if (kind === 'experiment' && section === 'sweep' && second === 'params' && third !== undefined && spot.path.length === 3) return describeParam(name, around);
+    if (section === 'stages' && spot.path.length === 2) return describeStage(name, around);
+    if (kind === 'project' && section === 'datasets' && spot.path.length === 2) return describeDataset(name, around);
+    return null;
   }
-  if (spot.on !== 'value' || spot.value?.kind !== 'scalar' || !project) return null;
+  if (spot.value?.kind !== 'scalar') return null;
   const name = String(spot.value.value);
+  if (kind === 'dataset' && section === 'fields' && typeof second === 'number' && third === 'name') return describeOwnField(name, around);
+  if (!project) return null;
   const formats = shapesAt(shapes[kind], root, spot.path).map((shape) => shape.format);
-  const { config } = project.resolved;
-  if (formats.includes('reference:dataset')) {
-    const dataset = config?.datasets?.[name];
-    return dataset ? `**dataset** \`${name}\`\n\n\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}${dataset.description ? `\n\n${dataset.description}` : ''}` : null;
-  }
-  if (formats.includes('reference:stage')) {
-    const stage = config?.stages[name];
-    return stage ? `**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}${stage.description ? `\n\n${stage.description}` : ''}` : null;
-  }
+  if (formats.includes('reference:dataset')) return describeDataset(name, around);
+  if (formats.includes('reference:stage')) return describeStage(name, around);
   if (formats.includes('column')) {
-    const field = columnsFor(project, kind, root, spot.path).find((candidate) => candidate.name === name);
-    return field ? describeField(field) : null;
+    const dataset = kind === 'project' ? datasetAround(root, spot.path) : null;
+    const found = dataset === null ? null : facts.dataset(dataset);
+    const field = columnsFor(project, kind, root, spot.path).find((candidate) => candidate.name === name) ?? null;
+    const column = found?.columns.find((candidate) => candidate.name === name) ?? null;
+    return field || column ? describeColumn(field, column, found) : null;
   }
   return null;
 }
 
-export function describeField(field: Field): string {
-  const { constraints, loopwright: extras } = field;
-  const facts = [
-    field.title ?? null, field.description ?? null, extras?.unit ? `Unit: ${extras.unit}` : null,
-    field.categories ? `Categories: ${field.categories.map((category) => `\`${typeof category === 'object' ? category.value : category}\``).join(', ')}` : null,
-    constraints ? `Constraints: ${Object.entries(constraints).map(([key, value]) => `${key} \`${typeof value === 'string' ? value : JSON.stringify(value)}\``).join(', ')}` : null,
-  ].filter((fact) => fact !== null);
-  return [`**column** \`${field.name}\`: ${field.type ?? 'any'}${extras?.role ? `, ${extras.role}` : ''}`, ...facts].join('\n\n');
+function describeMetric(written: string, spot: Spot, { project, facts }: Around): string | null {
+  const metric = parseMetric(written);
+  const docs = metric ? metricDocs[metric.name] : undefined;
+  if (!metric || docs === undefined) return null;
+  const bound = nodeAt(project?.resolved.root ?? undefined, spot.path);
+  return [
+    `**metric** \`${metric.name}\``, docs, metric.champion ? 'Difference to the champion on the same rows: this version minus the champion.' : null, metric.attribute === null ? null : `Over the groups of \`${metric.attribute}\`.`,
+    ...gateHistory(facts.history(), written, bound ? (toValue(bound) as GateConfig) : null),
+  ].filter((line) => line !== null).join('\n\n');
+}
+
+function describeDataset(name: string, { project, facts }: Around): string | null {
+  const dataset = project?.resolved.config?.datasets?.[name];
+  if (!dataset) return null;
+  return [`**dataset** \`${name}\``, `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`, ...(dataset.description ? [dataset.description] : []), ...datasetInData(facts.dataset(name))].join('\n\n');
+}
+
+function describeStage(name: string, { project, facts }: Around): string | null {
+  const stage = project?.resolved.config?.stages[name];
+  if (!stage) return null;
+  return [`**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}`, ...(stage.description ? [stage.description] : []), ...stageHistory(facts.history(), name)].join('\n\n');
+}
+
+/** A column where its schema declares it, with the data of the first dataset that has the schema. */
+function describeOwnField(name: string, { project, facts, file }: Around): string | null {
+  const field = project?.schemas.get(file)?.value?.fields.find((candidate) => candidate.name === name) ?? null;
+  const column = columnsOfFile({ project, facts, file }).find((candidate) => candidate.name === name) ?? null;
+  const owner = Object.entries(project?.resolved.config?.datasets ?? {}).find(([dataset, { schema }]) => schema === file && facts.dataset(dataset)?.columns.some((candidate) => candidate.name === name));
+  return field || column ? describeColumn(field, column, owner ? facts.dataset(owner[0]) : null) : null;
 }
 
 function describeShape(spot: Spot, kind: FileKind, root: Parameters<typeof shapesAt>[1]): string | null {

@@ -50,6 +50,7 @@ test('a stage is found where it is declared and where it is named', async () => 
 });
 
 test('through datasets, SQL and models, by monitors and retraining', async () => {
+  assert.deepEqual(await calls(at('  prepare:\n', '  prep█are:\n').replace('port: 18080', 'port: none').replace('test: 0.2', 'test: 7')), { incoming: ['train (features)', 'validate (features)', 'retraining (prepare)'], outgoing: ['collect (sql/features.sql)'] }, 'with errors elsewhere');
   assert.deepEqual(await calls(at('  collect:\n', '  col█lect:\n')), { incoming: ['prepare (sql/features.sql)', 'retraining (collect)'], outgoing: [] });
   assert.deepEqual(await calls(at('  prepare:\n', '  prep█are:\n')), { incoming: ['train (features)', 'validate (features)', 'retraining (prepare)'], outgoing: ['collect (sql/features.sql)'] });
   assert.deepEqual(await calls(at('  train:\n', '  tra█in:\n')), { incoming: ['validate (train)', 'retraining (train)'], outgoing: ['prepare (features)'] });
@@ -69,5 +70,9 @@ test('monitors and retraining lead on to their stages; a broken project has no g
   assert.deepEqual(await out(1), ['collect', 'prepare', 'train', 'validate']);
   server.change(uri, 'stages: { validate: 3 }\n');
   assert.deepEqual(await server.connection.sendRequest('callHierarchy/outgoingCalls', { item: validate }), []);
+  for (const stage of ['cmd: 3, deps: 4', 'uses: collect', 'uses: collect, with: { from: 3 }', 'uses: collect, with: { from: { files: [3] } }', 'uses: prepare, with: { sql: 3 }', 'uses: train, with: { data: [] }', 'uses: [x]', 'uses: validate, with: { model: {}, data: 3 }']) {
+    server.change(uri, `datasets: { a: 3, b: { path: 4 } }\nstages: { validate: { ${stage} } }\n`);
+    await server.connection.sendRequest('callHierarchy/outgoingCalls', { item: validate });
+  }
   assert.deepEqual(server.logged, []);
 });

@@ -49,8 +49,8 @@ test('what a name stands for: datasets, stages, columns, params', async () => {
   await says(project('dataset: orders', 'dataset: ord█ers'), /\*\*dataset\*\* `orders`\n\n`data\/orders\/\*\.parquet`, schema `schemas\/orders\.dataset\.yaml`/, 'orders');
   await says(project('with: { model: train', 'with: { model: tr█ain'), /\*\*stage\*\* `train`: train/, 'train');
   await says(project('slices: [country]', 'slices: [coun█try]'), /\*\*column\*\* `country`: string, feature\n\nCategories: `de`, `fr`, `pl`/, 'country');
-  await says(project('"${params.epochs}"', '"${params.ep█ochs}"'), /\*\*param\*\* `epochs` = `3`/, '"${params.epochs}"');
-  await says(project('"${params.epochs}"', '"${params.ep█o}"'), /There is no param `epo`/, '"${params.epo}"');
+  await says(project('"${params.epochs}"', '"${params.ep█ochs}"'), /\*\*param\*\* `epochs` = `3`/, '${params.epochs}');
+  await says(project('"${params.epochs}"', '"${params.ep█o}"'), /There is no param `epo`/, '${params.epo}');
 });
 
 test('a dataset schema', async () => {

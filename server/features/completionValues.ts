@@ -1,0 +1,148 @@
+import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
+import type { ColumnFacts, Facts } from '../../engine/facts/facts.ts';
+import { nodeAt, type Located } from '../../engine/project/located.ts';
+import { metricDocs, metricsFor, taskOf } from '../../engine/project/metricNames.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import type { KeyPath } from '../../engine/project/schemaPath.ts';
+import type { Field } from '../../engine/project/schema/datasetSchema.ts';
+import type { FileKind } from '../../engine/project/shape.ts';
+import { columnsFor, datasetAround } from './columns.ts';
+import { describeColumn } from './describeColumn.ts';
+import { plainName } from './plainName.ts';
+
+export interface ValuePlace {
+  kind: FileKind;
+  root: Located | null;
+  path: KeyPath;
+  project: Project | null;
+  facts: Facts;
+  /** What is written of the value so far. */
+  word: string;
+  /** The path of the file in its project. */
+  file: string;
+}
+
+/** What may stand where a format is asked for: names of the project, its columns, files, and examples of durations and the like. */
+export function formatItems(format: string, place: ValuePlace): CompletionItem[] {
+  const { project, kind, root } = place;
+  const config = project?.resolved.config;
+  const declared = (section: string, among?: object) => Object.keys(kind === 'project' ? valuesOf(root, section) : (among ?? {}));
+  switch (format) {
+    case 'reference:dataset': return declared('datasets', config?.datasets).map((name) => named(name, CompletionItemKind.Struct, config?.datasets?.[name]?.path));
+    case 'reference:stage': return declared('stages', config?.stages).map((name) => { const stage = config?.stages[name]; return named(name, CompletionItemKind.Function, stage && ('uses' in stage ? stage.uses : stage.cmd)); });
+    case 'reference:deployment': return declared('deployments', config?.deployments).map((name) => named(name, CompletionItemKind.Interface, config?.deployments?.[name]?.as));
+    case 'reference:monitor': return declared('monitors', config?.monitors).map((name) => named(name, CompletionItemKind.Event, config?.monitors?.[name]?.deployment));
+    case 'param': return Object.entries(config?.params ?? {}).map(([name, value]) => named(name, CompletionItemKind.Variable, JSON.stringify(value)));
+    case 'metric': return metricItems(place);
+    case 'column': return columnItems(place);
+    case 'path': return pathItems(place);
+    case 'duration': return examples(['15m', '1h', '6h', '1d', '7d', '30d'], CompletionItemKind.Unit);
+    case 'windows': return examples(['1 window', '2 windows', '3 windows'], CompletionItemKind.Unit);
+    case 'cron': return [['0 3 * * *', 'every day at 03:00 UTC'], ['0 3 * * 1', 'Mondays at 03:00 UTC'], ['0 3 1 * *', 'the first of each month at 03:00 UTC'], ['0 * * * *', 'every hour']].map(([label = '', detail = '']) => ({ ...quoted(label, CompletionItemKind.Value), detail }));
+    case 'unit': return examples(['%', 'EUR', 'USD', 'GBP', 'km', 'm', 'kg', 's', 'ms', 'min', 'h', 'd', 'years', '°C', 'kWh', 'km/h', 'bytes', 'items'], CompletionItemKind.Unit);
+    default: return [];
+  }
+}
+
+/** Values of a dataset schema that the data tells: its columns, its values, its bounds. */
+export function dataItems(place: ValuePlace): CompletionItem[] {
+  if (place.kind !== 'dataset') return [];
+  const { root, path } = place;
+  const own = fieldNames(root);
+  const [section, index, key, inner] = path;
+  if (section === 'primaryKey' || section === 'uniqueKeys' || (section === 'foreignKeys' && key === 'fields')) return own.map((name) => named(name, CompletionItemKind.Field));
+  if (section === 'foreignKeys' && key === 'reference') {
+    const datasets = place.project?.resolved.config?.datasets ?? {};
+    if (inner === 'resource') return Object.entries(datasets).map(([name, { path: where }]) => named(name, CompletionItemKind.Struct, where));
+    const other = textAt(root, ['foreignKeys', Number(index), 'reference', 'resource']);
+    const schema = other === null ? undefined : datasets[other]?.schema;
+    const names = schema === undefined ? own : (place.project?.schemas.get(schema)?.value?.fields ?? []).map((field) => field.name);
+    return names.map((name) => named(name, CompletionItemKind.Field));
+  }
+  if (section !== 'fields' || typeof index !== 'number') return [];
+  const columns = columnsOfFile(place);
+  if (key === 'name') return columns.filter((column) => !own.includes(column.name)).map((column) => ({ ...named(column.name, CompletionItemKind.Field, `${column.type} · in the data`), documentation: { kind: 'markdown', value: describeColumn(null, column, null) } }));
+  const column = columns.find((candidate) => candidate.name === textAt(root, ['fields', index, 'name']));
+  if (!column) return [];
+  if (key === 'type') return [{ ...named(column.type, CompletionItemKind.EnumMember, 'as in the data'), preselect: true, sortText: '0' }];
+  const listed = key === 'categories' || (key === 'constraints' && inner === 'enum');
+  if (listed) return (column.top ?? []).map(({ value, count }) => ({ ...named(value, CompletionItemKind.Value, `${count.toLocaleString('en')} rows`) }));
+  if (key === 'constraints' && column.numbers && column.type !== 'datetime') {
+    if (inner === 'minimum') return [named(String(column.numbers.min), CompletionItemKind.Value, 'the smallest in the data')];
+    if (inner === 'maximum') return [named(String(column.numbers.max), CompletionItemKind.Value, 'the largest in the data')];
+  }
+  return [];
+}
+
+/** The columns of the data of the datasets that a schema file describes. */
+export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'project' | 'facts' | 'file'>): ColumnFacts[] {
+  const datasets = Object.entries(project?.resolved.config?.datasets ?? {}).filter(([, dataset]) => dataset.schema === file);
+  for (const [name] of datasets) {
+    const columns = facts.dataset(name)?.columns ?? [];
+    if (columns.length > 0) return columns;
+  }
+  return [];
+}
+
+function metricItems({ project }: ValuePlace): CompletionItem[] {
+  const config = project?.resolved.config;
+  const tasks = Object.values(config?.stages ?? {}).flatMap((stage) => {
+    const schema = 'uses' in stage && stage.uses === 'train' ? config?.datasets?.[stage.with.data]?.schema : undefined;
+    return 'uses' in stage && stage.uses === 'train' ? (taskOf(stage, schema === undefined ? null : (project?.schemas.get(schema)?.value ?? null)) ?? []) : [];
+  });
+  return [...new Set(tasks.length > 0 ? tasks.flatMap((task) => metricsFor(task)) : metricsFor(null))].map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' }));
+}
+
+/** Columns of the schema, and of the data those that it does not declare. */
+function columnItems({ project, kind, root, path, facts }: ValuePlace): CompletionItem[] {
+  if (!project) return [];
+  const dataset = kind === 'project' ? datasetAround(root, path) : null;
+  const found = dataset === null ? null : facts.dataset(dataset);
+  const fields = columnsFor(project, kind, root, path);
+  const dataOf = (name: string) => found?.columns.find((column) => column.name === name) ?? null;
+  const item = (name: string, type: string, note: string, field: Field | null): CompletionItem => ({
+    ...named(name, CompletionItemKind.Field, `${type}${note}`), documentation: { kind: 'markdown', value: describeColumn(field, dataOf(name), found) },
+  });
+  return [
+    ...fields.map((field) => item(field.name, field.type ?? 'any', field.loopwright?.role ? ` · ${field.loopwright.role}` : '', field)),
+    ...(found?.columns ?? []).filter((column) => !fields.some((field) => field.name === column.name)).map((column) => ({ ...item(column.name, column.type, ' · in the data, not declared', null), sortText: `~${column.name}` })),
+  ];
+}
+
+function pathItems({ project, word }: ValuePlace): CompletionItem[] {
+  if (!project) return [];
+  const start = word.replaceAll(/[*?[\]{}]/g, '');
+  const found = project.files.glob(`${start}*`).filter((path) => !/^(\.git|\.loopwright|node_modules)(\/|$)/.test(path)).slice(0, 200);
+  return found.map((path) => {
+    const folder = !/\.[^/]+$/.test(path) && project.files.glob(`${path}/*`).length > 0;
+    return { label: path, kind: folder ? CompletionItemKind.Folder : CompletionItemKind.File, ...(folder ? { insertText: `${path}/`, command: { title: 'More', command: 'editor.action.triggerSuggest' } } : {}) };
+  });
+}
+
+export function valuesOf(root: Located | null | undefined, key: string): Record<string, unknown> {
+  const node = nodeAt(root ?? undefined, [key]);
+  return node?.kind === 'map' ? Object.fromEntries(node.entries.map((entry) => [entry.key, entry.value.kind === 'scalar' ? entry.value.value : null])) : {};
+}
+
+function fieldNames(root: Located | null): string[] {
+  const fields = nodeAt(root ?? undefined, ['fields']);
+  return fields?.kind === 'seq' ? fields.items.flatMap((_, i) => textAt(root, ['fields', i, 'name']) ?? []) : [];
+}
+
+function textAt(root: Located | null, path: KeyPath): string | null {
+  const node = nodeAt(root ?? undefined, path);
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
+}
+
+export function named(label: string, kind: CompletionItemKind, detail?: string): CompletionItem {
+  const text = plainName(label);
+  return { label, kind, ...(text === label ? {} : { insertText: text, filterText: label }), ...(detail === undefined ? {} : { detail }) };
+}
+
+function quoted(label: string, kind: CompletionItemKind): CompletionItem {
+  return { label, kind, insertText: JSON.stringify(label), filterText: label };
+}
+
+function examples(labels: readonly string[], kind: CompletionItemKind): CompletionItem[] {
+  return labels.map((label) => named(label, kind));
+}

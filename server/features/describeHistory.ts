@@ -1,0 +1,99 @@
+import type { DatasetFacts, HistoryFacts } from '../../engine/facts/facts.ts';
+import { smallerIsBetter } from '../../engine/project/metricNames.ts';
+import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
+import { count, plain, sparkline } from './describeColumn.ts';
+
+const shown = 12;
+
+type Run = HistoryFacts['runs'][number];
+
+/** The metric by which runs are told apart: that of the first gate that has values, else the one that most runs have. */
+function telling(runs: readonly Run[]): string | null {
+  const gated = runs.flatMap((run) => run.gates.map(({ gate }) => gate)).find((gate) => !gate.includes('@') && runs.some((run) => run.metrics[gate] !== undefined));
+  if (gated !== undefined) return gated;
+  const counts = new Map<string, number>();
+  for (const run of runs) for (const key of Object.keys(run.metrics)) if (!/^(rows|quarantined)\./.test(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
+/** `pr_auc ▃▅▇ 0.71 → 0.88`, oldest first; null with fewer than two values. */
+function trend(label: string, values: readonly number[]): string | null {
+  const last = values.slice(-shown);
+  if (last.length < 2) return null;
+  return `${label} \`${sparkline(last)}\` ${plain(last[0] ?? 0)} → ${plain(last.at(-1) ?? 0)} (last ${last.length} runs)`;
+}
+
+/** The state of a stage, why it is stale, and how its last runs went. */
+export function stageHistory(history: HistoryFacts | null, name: string, now = Date.now()): string[] {
+  const stage = history?.stages.find((candidate) => candidate.name === name);
+  if (!history || !stage) return [];
+  const lines = [`**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${ago(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`];
+  if (stage.state !== 'fresh' && stage.reasons.length > 0) lines.push(stage.reasons.slice(0, 5).map((reason) => `- ${reason}`).join('\n'));
+  const metric = telling(history.runs);
+  const line = metric === null ? null : trend(metric, history.runs.toReversed().flatMap((run) => run.metrics[metric] ?? []));
+  if (line !== null && (stage.kind === 'train' || stage.kind === 'validate' || stage.kind === 'cmd')) lines.push(line);
+  return lines;
+}
+
+/** The values that runs had for a param, and that of the best run. */
+export function paramHistory(history: HistoryFacts | null, name: string): string[] {
+  const runs = (history?.runs ?? []).filter((run) => run.params[name] !== undefined);
+  if (runs.length === 0) return [];
+  const metric = telling(runs);
+  const values = new Map<string, number[]>();
+  for (const run of runs) {
+    const value = JSON.stringify(run.params[name]);
+    const reached = metric === null ? undefined : run.metrics[metric];
+    values.set(value, [...(values.get(value) ?? []), ...(reached === undefined ? [] : [reached])]);
+  }
+  const tried = [...values.keys()].slice(0, 8).map((value) => `\`${value}\``).join(', ');
+  const lines = [`Tried in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${tried}${values.size > 8 ? ` and ${values.size - 8} more` : ''}`];
+  if (metric !== null) {
+    const sign = smallerIsBetter(metric) ? -1 : 1;
+    const best = runs.filter((run) => run.metrics[metric] !== undefined).toSorted((a, b) => sign * ((b.metrics[metric] ?? 0) - (a.metrics[metric] ?? 0)))[0];
+    if (best) lines.push(`Best: \`${JSON.stringify(best.params[name])}\` in ${best.name}, ${metric} ${plain(best.metrics[metric] ?? 0)}`);
+  }
+  return lines;
+}
+
+/** The bound of a gate and the values of the last runs against it. */
+export function gateHistory(history: HistoryFacts | null, gate: string, bound: Pick<GateConfig, 'min' | 'max' | 'at_confidence'> | null): string[] {
+  const lines: string[] = [];
+  if (bound) {
+    const parts = [bound.min === undefined ? null : `at least ${bound.min}`, bound.max === undefined ? null : `at most ${bound.max}`].filter((part) => part !== null);
+    if (parts.length > 0) lines.push(`Must be ${parts.join(' and ')}${bound.at_confidence === undefined ? '' : `, at ${bound.at_confidence * 100} % confidence`}.`);
+  }
+  const results = (history?.runs ?? []).flatMap((run) => run.gates.filter((result) => result.gate === gate && result.value !== null).map((result) => ({ run, result })));
+  if (results.length === 0) return lines;
+  lines.push(results.slice(0, 5).map(({ run, result }) => `- ${result.passed ? '✓' : '✗'} ${plain(result.value ?? 0)}${result.bound === null ? '' : ` (bound ${plain(result.bound)})`} in ${run.name}${result.n === null ? '' : `, ${count(result.n)} rows`}`).join('\n'));
+  const line = trend(gate, results.toReversed().map(({ result }) => result.value ?? 0));
+  if (line !== null) lines.push(line);
+  return lines;
+}
+
+/** The files and rows of a dataset, and its columns. */
+export function datasetInData(facts: DatasetFacts | null): string[] {
+  if (!facts) return [];
+  if (facts.files.length === 0) return ['No file is there yet.'];
+  const bytes = facts.files.reduce((sum, file) => sum + file.bytes, 0);
+  const newest = Math.max(...facts.files.map((file) => file.modifiedMs));
+  const lines = [`**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`];
+  if (facts.error) lines.push(`It cannot be read: ${facts.error.message}`);
+  if (facts.columns.length > 0) lines.push(facts.columns.slice(0, 24).map((column) => `\`${column.name}\` ${column.type}`).join(' · ') + (facts.columns.length > 24 ? ` · … ${facts.columns.length - 24} more` : ''));
+  return lines;
+}
+
+function size(bytes: number): string {
+  return bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function ago(at: number, now: number): string {
+  const minutes = Math.max(0, (now - at) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${Math.floor(minutes)} min ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
