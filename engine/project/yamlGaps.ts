@@ -7,15 +7,23 @@ export interface Table {
 
 const nearby = 3;
 
+interface Line {
+  pieces: readonly Piece[];
+  /** How many spaces more than needed are before each piece; null for what is never aligned. */
+  excess: readonly (number | null)[];
+  /** Some piece is set off by more than it needs. */
+  loose: boolean;
+}
+
 /** Finds what is aligned: values under each other on lines of the same indentation near by, and trailing comments in the same column anywhere. */
 export function tableOf(pieces: readonly Piece[]): Table {
-  const lines = linesOf(pieces);
+  const lines = linesOf(pieces).map(measured);
   const aligned = new Set<Piece>();
   lines.forEach((line, i) => {
-    for (const other of neighbours(lines, i)) line.forEach((piece, at) => { if (piece.kind !== 'comment' && standsUnder(line, at, other)) aligned.add(piece); });
+    for (const other of neighbours(lines, i)) if (line.loose || other.loose) line.pieces.forEach((piece, at) => { if (standsUnder(line, at, other)) aligned.add(piece); });
   });
   const comments = new Map<number, Piece[]>();
-  for (const line of lines) for (const piece of line.slice(1)) if (piece.kind === 'comment') put(comments, piece);
+  for (const line of lines) for (const piece of line.pieces.slice(1)) if (piece.kind === 'comment') put(comments, piece);
   for (const column of comments.values()) if (column.length > 1 && column.some((piece) => piece.space > 1)) for (const piece of column) aligned.add(piece);
   return { aligned };
 }
@@ -35,39 +43,40 @@ function linesOf(pieces: readonly Piece[]): Piece[][] {
   return lines;
 }
 
+function measured(pieces: readonly Piece[]): Line {
+  const excess = pieces.map((piece, i) => {
+    const before = pieces[i - 1];
+    return !before || piece.kind === 'comment' || piece.kind === 'comma' ? null : piece.space - leastGap(before, piece);
+  });
+  return { pieces, excess, loose: excess.some((spaces) => spaces !== null && spaces > 0) };
+}
+
 /** The lines around one with the same indentation, no further than a blank line. */
-function neighbours(lines: readonly Piece[][], at: number): Piece[][] {
-  const column = lines[at]?.[0]?.column;
-  const found: Piece[][] = [];
+function neighbours(lines: readonly Line[], at: number): Line[] {
+  const column = lines[at]?.pieces[0]?.column;
+  const found: Line[] = [];
   for (const direction of [-1, 1]) {
     for (let i = at + direction; Math.abs(i - at) <= nearby; i += direction) {
       const line = lines[i];
       // The blank line is before the later of two lines.
-      if (!line || (lines[direction === 1 ? i : i + 1]?.[0]?.breaks.length ?? 0) > 1) break;
-      if (line[0]?.column === column && line[0]?.kind !== 'comment') found.push(line);
+      if (!line || (lines[direction === 1 ? i : i + 1]?.pieces[0]?.breaks.length ?? 0) > 1) break;
+      if (line.pieces[0]?.column === column && line.pieces[0]?.kind !== 'comment') found.push(line);
     }
   }
   return found;
 }
 
 /** A piece begins, or as a number ends, in the same column as one of another line, and at least one of the two is set off. */
-function standsUnder(line: readonly Piece[], at: number, other: readonly Piece[]): boolean {
-  const piece = line[at];
-  const own = excess(line, at);
+function standsUnder(line: Line, at: number, other: Line): boolean {
+  const [piece, own] = [line.pieces[at], line.excess[at] ?? null];
   if (!piece || own === null) return false;
-  return other.some((candidate, i) => {
-    const its = excess(other, i);
-    if (its === null || (own === 0 && its === 0) || (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')) return false;
+  return other.pieces.some((candidate, i) => {
+    const its = other.excess[i] ?? null;
+    if (its === null || (own <= 0 && its <= 0) || (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')) return false;
     // Padding inside brackets alone is no table.
-    if ((opens(line[at - 1]) || closes(piece)) && own > 0 && its > 0) return false;
+    if ((opens(line.pieces[at - 1]) || closes(piece)) && own > 0 && its > 0) return false;
     return (candidate.column === piece.column && piece.space > 0 && candidate.space > 0) || (isNumber(piece) && isNumber(candidate) && candidate.text.length !== piece.text.length && candidate.column + candidate.text.length === piece.column + piece.text.length);
   });
-}
-
-/** How many spaces more than needed are before a piece; null for what is never aligned. */
-function excess(line: readonly Piece[], at: number): number | null {
-  const [before, piece] = [line[at - 1], line[at]];
-  return !before || !piece || piece.kind === 'comment' || piece.kind === 'comma' ? null : piece.space - leastGap(before, piece);
 }
 
 function isNumber(piece: Piece): boolean {

@@ -7,8 +7,10 @@ const keptMs = 2000;
 const mostStats = 200;
 const known = new Map<string, { at: number; text: string | null }>();
 
-/** Told apart from `null`: what is not known yet and may not be looked up now. */
-export type Allowance = { left: number };
+/** How many files may still be looked for in a request. */
+export interface Allowance {
+  left: number;
+}
 
 /** How many files a path or glob names and how large they are, such as `12 files, 3.4 MB`; null where that cannot be told cheaply. Kept for two seconds, so that scrolling costs nothing. */
 export function describeFiles(project: Project, path: string, allowance: Allowance): string | null {
