@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toValue } from './located.ts';
-import { parseYaml } from './parseYaml.ts';
+import { parseYaml, type Parsed } from './parseYaml.ts';
 import { gapBefore, type Table, tableOf } from './yamlGaps.ts';
 import { closes, opens, structureAt, yamlPieces, type Piece } from './yamlPieces.ts';
 import { commentsIn } from './yamlTokens.ts';
@@ -31,17 +31,17 @@ const step = 2;
 const mostRounds = 6;
 
 /** The edits that lay out a text: only white space is touched. None when it is laid out already, and none when the meaning or a comment would change. */
-export function formatEdits(text: string): SpaceEdit[] {
-  const laidOut = formatYaml(text);
-  if (laidOut === text) return [];
-  const edits = spaceEdits(text, laidOut);
-  return edits && sameMeaning(text, laidOut) ? edits : [];
+export function formatEdits(parsed: Parsed): SpaceEdit[] {
+  const laidOut = formatYaml(parsed.text);
+  if (laidOut === parsed.text) return [];
+  const edits = spaceEdits(parsed.text, laidOut);
+  return edits && sameMeaning(parsed, laidOut) ? edits : [];
 }
 
-/** True when two texts hold the same values and comments. */
-export function sameMeaning(before: string, after: string): boolean {
-  const [a, b] = [parseYaml('', before), parseYaml('', after)];
-  return a.problems.length === b.problems.length && isDeepStrictEqual(toValue(a.root ?? undefined), toValue(b.root ?? undefined)) && isDeepStrictEqual(commentsIn(before), commentsIn(after));
+/** True when a text holds the same values and comments as one that was parsed. */
+export function sameMeaning(before: Parsed, text: string): boolean {
+  const after = parseYaml('', text);
+  return before.problems.length === after.problems.length && isDeepStrictEqual(toValue(before.root ?? undefined), toValue(after.root ?? undefined)) && isDeepStrictEqual(commentsIn(before.text), commentsIn(text));
 }
 
 /** Applies edits that stand in order. */

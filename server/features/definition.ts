@@ -6,12 +6,10 @@ import { shapesAt, spotAt } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import { shapes } from '../../engine/project/shape.ts';
 import { toUri, type Workspace } from '../workspace.ts';
-import { ownPath } from './declared.ts';
+import { ownPath, sectionByFormat } from './declared.ts';
 import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
 import { nameAt } from './names.ts';
 import { toLspRange } from './ranges.ts';
-
-const sections: Record<string, string> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
 
 /** Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema, or the file of a path. */
 export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
@@ -37,7 +35,7 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   if (word) return declared(project, word.section, word.name);
   const text = String(spot.value.value);
   for (const shape of shapesAt(shapes[kind], parsed.root, spot.path)) {
-    const target = sections[shape.format ?? ''];
+    const target = sectionByFormat[shape.format ?? ''];
     if (target !== undefined) return declared(project, target, text);
     if (shape.format === 'path' && project.files.exists(text)) return { uri: toUri(join(project.root, text)), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };
   }

@@ -7,7 +7,7 @@ import { toLspRange } from './ranges.ts';
 /** The edits that lay out a file: of white space alone. A file with errors of syntax is left as it is. */
 export function provideFormatting(workspace: Workspace, uri: string): TextEdit[] {
   const parsed = readable(workspace, uri);
-  return parsed ? formatEdits(parsed.text).map((edit) => toTextEdit(parsed, edit)) : [];
+  return parsed ? formatEdits(parsed).map((edit) => toTextEdit(parsed, edit)) : [];
 }
 
 /** The same for some lines. Where their indentation hangs on lines outside, only what is inside of the lines is laid out. */
@@ -17,9 +17,9 @@ export function provideRangeFormatting(workspace: Workspace, uri: string, { star
   const { text, lines } = parsed;
   const from = lines.offset(start.line + 1, 1);
   const to = lines.offset(end.character === 0 && end.line > start.line ? end.line + 1 : end.line + 2, 1);
-  const inRange = formatEdits(text).filter((edit) => edit.start >= from && edit.end <= to);
+  const inRange = formatEdits(parsed).filter((edit) => edit.start >= from && edit.end <= to);
   const inLines = inRange.filter((edit) => !changesIndentation(text, edit));
-  const safe = [inRange, inLines].find((edits) => edits.length > 0 && sameMeaning(text, applyEdits(text, edits)));
+  const safe = [inRange, inLines].find((edits) => edits.length > 0 && sameMeaning(parsed, applyEdits(text, edits)));
   return (safe ?? []).map((edit) => toTextEdit(parsed, edit));
 }
 

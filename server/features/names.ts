@@ -5,6 +5,7 @@ import { shapes } from '../../engine/project/shape.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
+import { sectionByFormat } from './declared.ts';
 import { unquoted, walkedOf } from './walked.ts';
 
 export type Section = 'params' | 'datasets' | 'stages' | 'deployments' | 'monitors';
@@ -23,8 +24,6 @@ export interface Occurrence {
   declaration: boolean;
 }
 
-const byFormat: Record<string, Section> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
-
 /** The name that stands at an offset of a file of ours: declared there, referred to, or inside `${…}`. */
 export function nameAt(kind: FileKind, parsed: Parsed, offset: number): Name | null {
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
@@ -38,7 +37,7 @@ export function nameAt(kind: FileKind, parsed: Parsed, offset: number): Name | n
     const word = stageWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
     if (word) return { section: 'stages', name: word.name };
   }
-  const section = shapesAt(shapes[kind], parsed.root, spot.path).map((shape) => byFormat[shape.format ?? '']).find((found) => found !== undefined);
+  const section = shapesAt(shapes[kind], parsed.root, spot.path).map((shape) => sectionByFormat[shape.format ?? '']).find((found) => found !== undefined);
   return section === undefined ? null : { section, name: String(spot.value.value) };
 }
 
@@ -72,7 +71,7 @@ function occurrencesIn(file: ConfigFile<unknown>, { node, entry, path, shapes: m
   if (entry?.key === wanted.name && declaredBy(file.kind, path)?.section === wanted.section) found.push({ file, range: unquoted(text, entry.keyRange), declaration: file.kind === 'project' });
   if (node.kind !== 'scalar') return found;
   if (wanted.section === 'stages' && isCommand(file.kind, path)) for (const { name, range } of stageWords(text, node.range)) if (name === wanted.name) found.push({ file, range, declaration: false });
-  if (node.value === wanted.name && meant.some((shape) => byFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
+  if (node.value === wanted.name && meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
   return found;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { applyEdits, formatEdits, formatYaml } from '../../engine/project/formatYaml.ts';
+import { applyEdits, formatEdits as editsOf, formatYaml } from '../../engine/project/formatYaml.ts';
 import { toValue } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { yamlTokens, commentsIn } from '../../engine/project/yamlTokens.ts';
@@ -10,6 +10,7 @@ import { seededRandom, type Random } from '../../engine/statistics/random.ts';
 import { ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+const formatEdits = (text: string) => editsOf(parseYaml('', text));
 const formatted = (text: string) => applyEdits(text, formatEdits(text));
 const value = (text: string) => toValue(parseYaml('', text).root ?? undefined);
 
