@@ -1,7 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { check } from './commands/check.ts';
+import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { init, type InitOptions } from './commands/init.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
@@ -40,7 +40,9 @@ const collectList = (value: string, list: string[] = []) => [...list, value];
 
 command('init [dir]', 'write a first project').option('--data <file>', 'make it for this data').option('--target <column>', 'the column to predict (default: the last)')
   .action(action<InitOptions>((context, [dir], options) => init(context, dir, options)));
-command('check', 'check the files of the project').action(action((context) => check(context)));
+command('check', 'check the files of the project, and its data against them')
+  .addOption(new Option('--format <format>', 'human, json, sarif or github').argParser(readFormat)).option('--no-data', 'look at the files alone').addOption(new Option('--severity <code=choice>', 'error, warning, info or off for a check; may be repeated').argParser(readSeverity))
+  .action(action<CheckOptions>((context, _, options) => check(context, options)));
 command('run [stages...]', 'bring stages and what they depend on up to date').option('--experiment <name>', 'run a variation of the project').option('--param <name=value>', 'set a param for this run; may be repeated', collectList).option('--force', 'run the named stages even when fresh')
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
 command('status', 'show where the model is in its life and why stages are stale').action(action((context) => status(context)));

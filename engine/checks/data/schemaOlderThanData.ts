@@ -6,7 +6,7 @@ export const schemaOlderThanData: Rule = {
   name: 'schema-older-than-data',
   severity: 'info',
   fromData: true,
-  docs: 'The data has changed since its schema was last edited, and no longer fits it: columns are new or gone, or rows break rules. Look at the schema again, or at what changed the data.',
+  docs: 'The data has changed since its schema was last edited, and no longer fits it: columns are new or gone. Look at the schema again, or at what changed the data.',
   check(context) {
     for (const { name, facts, file } of eachDataset(context)) {
       const newest = Math.max(...facts.files.map(({ modifiedMs }) => modifiedMs));
@@ -14,8 +14,7 @@ export const schemaOlderThanData: Rule = {
       const declared = new Set(file.value.fields.map((field) => field.name));
       const news = facts.columns.filter((column) => !declared.has(column.name)).length;
       const gone = facts.tableProblems.filter(({ rule }) => rule === 'missing column').length;
-      const broken = facts.broken?.length ?? 0;
-      const parts = [news > 0 ? `${news} new ${plural(news, 'column')}` : '', gone > 0 ? `${gone} missing ${plural(gone, 'column')}` : '', broken > 0 ? `${broken} broken ${plural(broken, 'rule')}` : ''].filter(Boolean);
+      const parts = [news > 0 ? `${news} new ${plural(news, 'column')}` : '', gone > 0 ? `${gone} missing ${plural(gone, 'column')}` : ''].filter(Boolean);
       if (parts.length > 0) context.reportKeyIn(file, ['fields'], `The data of \`${name}\` changed after this schema was last edited, and no longer fits it: ${parts.join(', ')}.`);
     }
   },
