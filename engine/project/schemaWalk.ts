@@ -15,8 +15,8 @@ export interface Walked {
   parent: Walked | null;
 }
 
-/** Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there. */
-export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) => void): void {
+/** Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there. `within` says where the root itself stands, when it is part of a larger tree. */
+export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) => void, within: Pick<Walked, 'path' | 'entry' | 'key' | 'parent'> = { path: [], entry: null, key: null, parent: null }): void {
   const go = (walked: Walked): void => {
     visit(walked);
     const { node, path, shapes } = walked;
@@ -28,7 +28,7 @@ export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) 
       });
     }
   };
-  go({ path: [], node: root, shapes: membersFor(shape, root), entry: null, key: null, parent: null });
+  go({ ...within, node: root, shapes: membersFor(shape, root) });
 }
 
 function child(parent: Walked, path: KeyPath, node: Located, entry: Entry, shapes: readonly Shape[]): Walked {

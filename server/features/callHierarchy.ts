@@ -17,7 +17,7 @@ const graphs = new WeakMap<Project, Graph>();
 export function prepareCallHierarchy(workspace: Workspace, uri: string, position: Position): CallHierarchyItem[] {
   const [kind, parsed, project] = [workspace.kindOf(uri), workspace.parsed(uri), workspace.projectOf(uri)];
   if (kind === null || !parsed || !project) return [];
-  const name = nameAt(kind, parsed, parsed.lines.offset(position.line + 1, position.character + 1));
+  const name = nameAt(kind, parsed, parsed.lines.offset(position.line + 1, position.character + 1), project);
   const item = name?.section === 'stages' ? declaredItem(workspace, project, 'stages', name.name) : null;
   return item ? [item] : [];
 }

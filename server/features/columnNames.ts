@@ -37,7 +37,7 @@ export function declaredColumn(project: Project, { schema, column }: ColumnName)
 
 /** Every place of a column: in its schema and others that refer to it, in the project, and in SQL that names it with its table. */
 export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[] {
-  const inYaml = [project.file, ...project.schemas.values()].flatMap((file) => usesIn(project, file)
+  const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => usesIn(project, file)
     .filter((use) => use.schema === wanted.schema && use.column === wanted.column)
     .map(({ range, declaration }) => ({ path: file.path, lines: file.parsed.lines, range, declaration })));
   return [...inYaml, ...inSql(project, wanted)];
@@ -45,7 +45,7 @@ export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[
 
 function usesIn(project: Project, { kind, path, parsed }: { kind: FileKind; path: string; parsed: Parsed }): ColumnUse[] {
   const around: Around = { kind, text: parsed.text, path, declared: declaredIn(kind === 'project' ? parsed.root : project.file.parsed.root) };
-  return walkedOf(kind, parsed).flatMap((walked) => columnUse(walked, around) ?? []);
+  return walkedOf(kind, parsed, project).flatMap((walked) => columnUse(walked, around) ?? []);
 }
 
 /** `dataset.column` in the SQL of stages, where the name surely is the dataset's: no other table is called so there. */

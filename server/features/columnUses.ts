@@ -24,13 +24,13 @@ export interface ColumnUse {
 
 /** The column that a value names, or the key of it (`missing[amount]`); null where it names none. */
 export function columnUse(walked: Walked, around: Around): ColumnUse | null {
-  return around.kind === 'dataset' ? inSchema(walked, around) : around.kind === 'project' ? (inMetric(walked, around) ?? inProject(walked, around)) : null;
+  return around.kind === 'dataset' ? inSchema(walked, around) : ((around.kind === 'project' ? inMetric(walked, around) : null) ?? inProject(walked, around));
 }
 
 function inProject(walked: Walked, around: Around): ColumnUse | null {
   if (walked.node.kind !== 'scalar' || !walked.shapes.some((shape) => shape.format === 'column')) return null;
   const owner = ancestor(walked, 2)?.node;
-  const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : worksOn(owner);
+  const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : (worksOn(owner) ?? (around.kind === 'experiment' ? worksOn(around.declared.of('stages').get(String(walked.path[1]))?.value) : null));
   return use(dataset, walked, around);
 }
 

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import type { Location, Position } from 'vscode-languageserver';
 import { entryOf, nodeAt } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import { shapesAt, spotAt } from '../../engine/project/schemaPath.ts';
+import { spotAt } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
-import { shapes } from '../../engine/project/shape.ts';
 import { toUri, type Workspace } from '../workspace.ts';
 import { ownPath, sectionByFormat } from './declared.ts';
 import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
-import { nameAt } from './names.ts';
+import { nameAt, shapesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
 /** Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema, or the file of a path. */
@@ -31,10 +30,10 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
     return spot.path.length === 3 && section === 'sweep' && name === 'params' ? declared(project, 'params', String(spot.path[2])) : null;
   }
   if (spot.on !== 'value' || spot.value?.kind !== 'scalar') return null;
-  const word = spot.path.at(-1) === 'cmd' ? nameAt(kind, parsed, offset) : null;
+  const word = spot.path.at(-1) === 'cmd' ? nameAt(kind, parsed, offset, project) : null;
   if (word) return declared(project, word.section, word.name);
   const text = String(spot.value.value);
-  for (const shape of shapesAt(shapes[kind], parsed.root, spot.path)) {
+  for (const shape of shapesOf(kind, parsed, spot.value, project)) {
     const target = sectionByFormat[shape.format ?? ''];
     if (target !== undefined) return declared(project, target, text);
     if (shape.format === 'path' && project.files.exists(text)) return { uri: toUri(join(project.root, text)), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };

@@ -25,7 +25,7 @@ export function provideDocumentLinks(workspace: Workspace, uri: string): Documen
   const parsed = workspace.parsed(uri);
   const project = workspace.projectOf(uri);
   if (kind === null || !parsed || !project) return [];
-  const found = walkedOf(kind, parsed).flatMap((walked) => pathsIn(parsed, walked));
+  const found = walkedOf(kind, parsed, project).flatMap((walked) => pathsIn(parsed, walked));
   return found.flatMap(({ range, path }) => {
     const target = targetOf(project, path);
     return target === null ? [] : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(join(project.root, target)) }];

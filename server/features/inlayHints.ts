@@ -34,7 +34,7 @@ export function provideInlayHints(workspace: Workspace, uri: string, { start, en
   const [from, to] = [parsed.lines.offset(start.line + 1, start.character + 1), parsed.lines.offset(end.line + 1, end.character + 1)];
   const file: File = { kind, parsed, project: workspace.projectOf(uri), allowance: { left: mostLookups } };
   const hints: Hint[] = [];
-  for (const walked of walkedOf(kind, parsed)) {
+  for (const walked of walkedOf(kind, parsed, file.project)) {
     const { node } = walked;
     if (node.kind === 'scalar' && node.range.end >= from && node.range.start <= to) hints.push(...hintsOf(file, walked));
   }

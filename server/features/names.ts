@@ -1,10 +1,9 @@
-import { entryOf, nodeAt, type Range } from '../../engine/project/located.ts';
+import { entryOf, nodeAt, type Located, type Range } from '../../engine/project/located.ts';
 import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
-import { shapesAt, spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
-import { shapes } from '../../engine/project/shape.ts';
+import { spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
-import type { FileKind } from '../../engine/project/shape.ts';
+import type { FileKind, Shape } from '../../engine/project/shape.ts';
 import { sectionByFormat } from './declared.ts';
 import { unquoted, walkedOf } from './walked.ts';
 
@@ -25,7 +24,7 @@ export interface Occurrence {
 }
 
 /** The name that stands at an offset of a file of ours: declared there, referred to, or inside `${…}`. */
-export function nameAt(kind: FileKind, parsed: Parsed, offset: number): Name | null {
+export function nameAt(kind: FileKind, parsed: Parsed, offset: number, project: Project | null): Name | null {
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
     if (offset >= match.index && offset <= match.index + match[0].length) return { section: match[1] as Section, name: match[2] ?? '' };
   }
@@ -37,8 +36,13 @@ export function nameAt(kind: FileKind, parsed: Parsed, offset: number): Name | n
     const word = stageWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
     if (word) return { section: 'stages', name: word.name };
   }
-  const section = shapesAt(shapes[kind], parsed.root, spot.path).map((shape) => sectionByFormat[shape.format ?? '']).find((found) => found !== undefined);
+  const section = shapesOf(kind, parsed, spot.value, project).map((shape) => sectionByFormat[shape.format ?? '']).find((found) => found !== undefined);
   return section === undefined ? null : { section, name: String(spot.value.value) };
+}
+
+/** The shapes of a value of a file. */
+export function shapesOf(kind: FileKind, parsed: Parsed, value: Located, project: Project | null): readonly Shape[] {
+  return walkedOf(kind, parsed, project).find(({ node }) => node === value)?.shapes ?? [];
 }
 
 /** A key that is a name: `stages.train`, and in experiments those that lay something over it. */
@@ -53,7 +57,7 @@ function declaredBy(kind: FileKind, path: KeyPath): Name | null {
 export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   const found: Occurrence[] = [];
   for (const file of [project.file, ...project.experiments.values()] as ConfigFile<unknown>[]) {
-    for (const walked of walkedOf(file.kind, file.parsed)) found.push(...occurrencesIn(file, walked, wanted));
+    for (const walked of walkedOf(file.kind, file.parsed, project)) found.push(...occurrencesIn(file, walked, wanted));
     const pattern = new RegExp(`\\$\\{\\s*${wanted.section}\\.(${escape(wanted.name)})(?![\\w-])`, 'g');
     if (wanted.section === 'params' || wanted.section === 'datasets') {
       for (const match of file.parsed.text.matchAll(pattern)) {

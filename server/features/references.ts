@@ -72,7 +72,7 @@ function find(workspace: Workspace, uri: string, position: Position): Found | nu
   const offset = parsed.lines.offset(position.line + 1, position.character + 1);
   const column = columnAt(project, { kind, path: ownPath(project, uri), parsed }, offset);
   if (column) return { name: { schema: column.schema, column: column.column }, text: column.column, project };
-  const name = nameAt(kind, parsed, offset);
+  const name = nameAt(kind, parsed, offset, project);
   return name ? { name, text: name.name, project } : null;
 }
 

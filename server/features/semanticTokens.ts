@@ -6,8 +6,7 @@ import type { Project } from '../../engine/project/loadProject.ts';
 import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
-import { shapesAt } from '../../engine/project/schemaPath.ts';
-import { propertyOf, shapes, type FileKind } from '../../engine/project/shape.ts';
+import type { FileKind } from '../../engine/project/shape.ts';
 import type { Workspace } from '../workspace.ts';
 import { columnUse, metricAt, type Around } from './columnUses.ts';
 import { columnsIn, declaredIn, ownPath, sectionByFormat } from './declared.ts';
@@ -66,8 +65,9 @@ function inside(tokens: readonly Token[], { lines }: Parsed, { start, end }: Lsp
 function tokensOf(workspace: Workspace, uri: string, parsed: Parsed): Token[] {
   const kind = workspace.kindOf(uri);
   if (kind === null) return [];
-  const teller = new Teller(kind, parsed, workspace.projectOf(uri), uri);
-  for (const walked of walkedOf(kind, parsed)) teller.tell(walked);
+  const project = workspace.projectOf(uri);
+  const teller = new Teller(kind, parsed, project, uri);
+  for (const walked of walkedOf(kind, parsed, project)) teller.tell(walked);
   return teller.tokens.toSorted((a, b) => a.range.start - b.range.start);
 }
 
@@ -105,7 +105,7 @@ class Teller {
   }
 
   #key(walked: Walked): void {
-    const { entry, key, path, shapes: meant } = walked;
+    const { entry, key, shapes: meant } = walked;
     const range = entry && literally(this.#parsed.text, entry.keyRange, entry.key);
     if (!entry || !range || range.end > this.#parsed.text.length || entry.key.includes('\n')) return;
     if (key === 'property') {
@@ -114,14 +114,7 @@ class Teller {
     }
     if (key !== 'name') return;
     const section = sectionOfKey(this.#kind, walked);
-    if (section !== null) {
-      if (this.#kind === 'project' || this.#around.declared.has(section, entry.key)) this.#put(range, bySection[section], this.#kind === 'project');
-    } else if (this.#kind === 'experiment' && path[0] === 'stages' && path[2] === 'with' && path.length === 4 && this.#isInput(String(path[1]), entry.key)) this.#put(range, 'property');
-  }
-
-  /** Whether a built-in stage of the project knows an input. */
-  #isInput(stage: string, key: string): boolean {
-    return shapesAt(shapes.project, this.#project?.file.parsed.root ?? null, ['stages', stage, 'with']).some((shape) => propertyOf(shape, key) !== undefined);
+    if (section !== null && (this.#kind === 'project' || this.#around.declared.has(section, entry.key))) this.#put(range, bySection[section], this.#kind === 'project');
   }
 
   #metric(text: string, range: Range): void {

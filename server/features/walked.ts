@@ -1,18 +1,35 @@
 import type { Located, Range } from '../../engine/project/located.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import { walkShapes, type Walked } from '../../engine/project/schemaWalk.ts';
-import { shapes, type FileKind } from '../../engine/project/shape.ts';
+import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
+import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
 
-const known = new WeakMap<Parsed, readonly Walked[]>();
+const known = new WeakMap<Parsed, { stages: Located | null; found: readonly Walked[] }>();
 
-/** The values of a parsed file with their shapes, in the order of the text; worked out once for each text. */
-export function walkedOf(kind: FileKind, parsed: Parsed): readonly Walked[] {
+/** The values of a parsed file with their shapes; worked out once for each text. What an experiment lays over a stage has the shapes of that stage's inputs. */
+export function walkedOf(kind: FileKind, parsed: Parsed, project: Project | null): readonly Walked[] {
+  const stages = kind === 'experiment' ? (project?.file.parsed.root ?? null) : null;
   const held = known.get(parsed);
-  if (held) return held;
+  if (held && held.stages === stages) return held.found;
   const found: Walked[] = [];
-  if (parsed.root) walkShapes(parsed.root, shapes[kind], (walked) => found.push(walked));
-  known.set(parsed, found);
+  if (parsed.root) {
+    walkShapes(parsed.root, shapes[kind], (walked) => {
+      if (!stages || !isOverlay(walked.path)) found.push(walked);
+      else if (walked.path.length === 3) walkShapes(walked.node, inputsOf(stages, walked.path), (inner) => found.push(inner), walked);
+    });
+  }
+  known.set(parsed, { stages, found });
   return found;
+}
+
+function isOverlay(path: KeyPath): boolean {
+  return path.length >= 3 && path[0] === 'stages' && path[2] === 'with';
+}
+
+function inputsOf(root: Located, path: KeyPath): Shape {
+  const members = shapesAt(shapes.project, root, path);
+  return members.length === 1 && members[0] ? members[0] : { anyOf: members };
 }
 
 /** The value around another at a depth of its path: at 2, the stage of all that stands in it. */

@@ -104,3 +104,17 @@ test('stages that `loopwright run` names in a command', async () => {
   assert.equal((await renamed(at(yaml, '  train:\n', '  tr█ain:\n'), 'fit'))['loopwright.yaml'], yaml.replace('--experiment train train', '--experiment train fit').replace('--force train', '--force fit').replace('  train:\n', '  fit:\n').replace('model: train', 'model: fit').replace('prepare, train, validate]', 'prepare, fit, validate]'));
   assert.deepEqual(server.logged, []);
 });
+
+test('what an experiment lays over a stage has the columns and datasets of that stage', async () => {
+  const experiment = 'stages:\n  validate: { with: { slices: [country], data: features } }\n  train: { with: { target: late, sql: country } }\n';
+  const path = 'experiments/longer.experiment.yaml';
+  const experimentUri = uriOf(join(root, path));
+  writeFiles(root, { 'sql/features.sql': sql });
+  server.changedOnDisk(uriOf(join(root, 'sql/features.sql')));
+  server.open(experimentUri, experiment);
+  assert.deepEqual((await references(at(yaml, 'slices: [country', 'slices: [cou█ntry'))).filter((place) => /longer/.test(place)), ['longer:2:31']);
+  server.change(uri, yaml);
+  assert.deepEqual(await references(at(experiment, 'slices: [country', 'slices: [cou█ntry'), experimentUri), [...country.slice(0, 3), 'longer:2:31', ...country.slice(3)]);
+  assert.deepEqual((await references(at(experiment, 'target: late', 'target: la█te'), experimentUri)).filter((place) => !/features/.test(place)), ['longer:3:27', 'orders:7:12']);
+  assert.deepEqual((await references(at(experiment, 'data: features', 'data: feat█ures'), experimentUri)).filter((place) => /longer/.test(place)), ['longer:2:47']);
+});

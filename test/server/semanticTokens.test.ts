@@ -109,8 +109,8 @@ test('a dataset schema: its columns where declared and in its keys', async () =>
 
 test('an experiment refers to what the project declares', async () => {
   server.change(uris.project, ordersYaml);
-  await typed('describe: ${params.«epochs»}\nparams: { «epochs»: 5, «gone»: 1 }\nstages: { «train»: { with: { «dropout»: 0.2, «dropot»: 1 } }, «gone»: {} }\nsweep:\n  method: «grid»\n  objective: { «maximize»: «pr_auc» }\n  params: { «epochs»: { choice: [1] } }\n',
-    'variable variable - function property - - enumMember property enumMember variable', 'experiment');
+  await typed('describe: ${params.«epochs»}\nparams: { «epochs»: 5, «gone»: 1 }\nstages: { «train»: { with: { «dropout»: 0.2, «dropot»: 1, model: «mlp», data: «features», target: «late» } }, «gone»: {} }\nsweep:\n  method: «grid»\n  objective: { «maximize»: «pr_auc» }\n  params: { «epochs»: { choice: [1] } }\n',
+    'variable variable - function property - enumMember struct parameter - enumMember property enumMember variable', 'experiment');
 });
 
 test('a range has only its own tokens, a delta leads to the same as the whole', async () => {
