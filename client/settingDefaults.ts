@@ -1,6 +1,10 @@
+import type { Severities } from '../protocol/problem.ts';
+
 /** Settings with their types and defaults; a test compares them with package.json. */
 export interface Settings {
   'engine.node': string;
+  'checks.data': boolean;
+  'checks.severity': Severities;
   'codeLens.enabled': boolean;
   'statusBar.enabled': boolean;
   'runs.pageSize': number;
@@ -9,6 +13,8 @@ export interface Settings {
 
 export const settingDefaults: Settings = {
   'engine.node': '',
+  'checks.data': true,
+  'checks.severity': {},
   'codeLens.enabled': true,
   'statusBar.enabled': true,
   'runs.pageSize': 200,

@@ -21,9 +21,11 @@ import { provideIndentation } from './features/onType.ts';
 import { provideOutline } from './features/outline.ts';
 import { provideRefactorings, refactorKinds } from './features/refactor.ts';
 import { prepareRename, provideReferences, provideRename } from './features/references.ts';
+import { renamedFiles } from './features/renameFiles.ts';
 import { provideSelectionRanges } from './features/selectionRanges.ts';
 import { provideSemanticTokens, provideSemanticTokensDelta, semanticTokensLegend } from './features/semanticTokens.ts';
 import { provideWorkspaceSymbols } from './features/workspaceSymbols.ts';
+import { provideSourceActions, resolveSourceAction } from './features/sourceActions.ts';
 import { FileWatcher } from './fileWatcher.ts';
 import { projectsIn } from './projectsIn.ts';
 import { isVirtual, pathOf, Workspace } from './workspace.ts';
@@ -69,7 +71,8 @@ export function startServer(connection: Connection): void {
         documentRangeFormattingProvider: true,
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds, CodeActionKind.RefactorRewrite], resolveProvider: true },
+        workspace: { fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } } },
       },
       serverInfo: { name: 'loopwright' },
     };
@@ -138,7 +141,9 @@ export function startServer(connection: Connection): void {
   connection.onRenameRequest(({ textDocument, position, newName }) => provideRename(workspace, textDocument.uri, position, newName));
   connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
   connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
-  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context), ...provideRefactorings(workspace, textDocument.uri, range, context.only)]));
+  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context), ...provideRefactorings(workspace, textDocument.uri, range, context.only), ...provideSourceActions(workspace, (project) => facts.latest(project), textDocument.uri, range, context.only)]));
+  connection.onCodeActionResolve((action) => resolveSourceAction(workspace, action));
+  connection.workspace.onWillRenameFiles(guarded('renamed files', null, ({ files }) => renamedFiles(workspace, files)));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
   connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
   connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));

@@ -4,11 +4,12 @@ import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
 import { languageIds } from '../../protocol/languageServer.ts';
-import type { LanguageRequests, Outline } from '../../protocol/languageServer.ts';
+import type { CheckSettings, ClientRequests, LanguageRequests, Outline } from '../../protocol/languageServer.ts';
 import { BackOff } from '../host/backOff.ts';
 import { messageOf } from '../host/engineError.ts';
 import { nodeProgram } from '../node.ts';
 import { setting } from '../settings.ts';
+import { virtualFiles, virtualSchemes } from './virtualFiles.ts';
 
 /** The language client: starts dist/server.cjs, restarts it after a crash and says so. */
 export class LspClient implements Disposable {
@@ -30,14 +31,17 @@ export class LspClient implements Disposable {
     const node = nodeProgram();
     const chosen = setting('engine.node').trim();
     const server = { module: this.#module, transport: TransportKind.ipc, options: { env: { ...process.env, ...node.env } }, ...(chosen === '' ? {} : { runtime: chosen }) };
-    const watched = '**/{loopwright.yaml,*.experiment.yaml,*.dataset.yaml,*.sql}';
     this.#client = new LanguageClient('loopwright', 'Loopwright', { run: server, debug: server }, {
-      documentSelector: Object.values(languageIds).map((language) => ({ language, scheme: 'file' })),
-      synchronize: { fileEvents: workspace.createFileSystemWatcher(watched) },
+      // SQL is judged as the stage that runs it; older versions in a diff (git:) are left alone.
+      documentSelector: [...Object.values(languageIds).flatMap((language) => ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme }))), { language: 'sql', scheme: 'file' }],
+      initializationOptions: { checks: checkSettings() },
       errorHandler: restarting(),
       outputChannel: this.#log,
     });
     this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.trace.server') && void this.#trace()));
+    const tell = () => void this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: { checks: checkSettings() } } });
+    this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.checks') && tell()), workspace.onDidGrantWorkspaceTrust(tell));
+    this.#client.onRequest('loopwright/virtualFiles', ({ uri }: ClientRequests['loopwright/virtualFiles']['params']) => virtualFiles(uri));
     try {
       await this.#client.start();
       await this.#trace();
@@ -67,6 +71,11 @@ export class LspClient implements Disposable {
   async #trace(): Promise<void> {
     await this.#client?.setTrace(Trace.fromString(setting('trace.server')));
   }
+}
+
+/** Data is read only where the person trusts the folder: a file may be made to harm the program that reads it. */
+function checkSettings(): CheckSettings {
+  return { data: setting('checks.data') && workspace.isTrusted, severity: setting('checks.severity') };
 }
 
 function restarting(): ErrorHandler {

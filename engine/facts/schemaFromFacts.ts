@@ -1,0 +1,26 @@
+import { yamlText } from '../project/edit.ts';
+import type { ColumnFacts, DatasetFacts } from './facts.ts';
+
+/** Texts with at most so many values, each of them often, are categories. */
+const mostCategories = 10;
+
+/** A dataset schema for data as it is, as YAML: names and types, `required` where every row has a value, categories, and the roles that names and types make obvious. */
+export function schemaFromFacts(facts: DatasetFacts): string {
+  const id = facts.columns.find((column) => isKey(column, facts.rows));
+  const time = facts.columns.find(({ type }) => type === 'datetime');
+  const lines = facts.columns.map((column) => {
+    const parts = [`name: ${yamlText(column.name)}`, `type: ${column.type}`];
+    const full = facts.rows > 0 && column.missing === 0;
+    if (full) parts.push(`constraints: { required: true${column === id ? ', unique: true' : ''} }`);
+    const categories = column.type === 'string' && column.top && column.distinct <= mostCategories && column.distinct * 2 <= facts.rows - column.missing ? column.top.map(({ value }) => yamlText(value)).toSorted() : null;
+    if (categories) parts.push(`categories: [${categories.join(', ')}]`);
+    if (column === id) parts.push('loopwright: { role: id }');
+    else if (column === time) parts.push('loopwright: { role: timestamp }');
+    return `  - { ${parts.join(', ')} }\n`;
+  });
+  return `# Inferred from ${facts.rows.toLocaleString('en')} rows. Bounds, units and further roles (feature, target, protected) are for you to set.\nfields:\n${lines.join('')}${id ? `primaryKey: ${yamlText(id.name)}\n` : ''}`;
+}
+
+function isKey({ name, type, distinct, missing }: ColumnFacts, rows: number): boolean {
+  return rows > 1 && missing === 0 && distinct >= rows * 0.95 && (type === 'string' || type === 'integer') && /(^|[_\s-])(id|key|uuid)$/i.test(name);
+}

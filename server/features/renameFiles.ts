@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver';
+import { yamlText } from '../../engine/project/edit.ts';
+import { relativePath } from '../../engine/project/projectFiles.ts';
+import { shapes } from '../../engine/project/shape.ts';
+import { walkShapes } from '../../engine/project/schemaWalk.ts';
+import { pathOf, type Workspace } from '../workspace.ts';
+import { toLspRange } from './ranges.ts';
+
+/** When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something inside them. */
+export function renamedFiles(workspace: Workspace, files: readonly { oldUri: string; newUri: string }[]): WorkspaceEdit | null {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { oldUri, newUri } of files) {
+    const root = workspace.rootOf(oldUri);
+    const [before, after] = [pathOf(oldUri), pathOf(newUri)];
+    if (root === null || before === null || after === null) continue;
+    const [from, to] = [relativePath(root, before), relativePath(root, after)];
+    const project = workspace.projectAt(root);
+    if (!project.file.parsed.root || from === '' || to.startsWith('..')) continue;
+    const uri = workspace.uriOf(join(root, project.file.path));
+    walkShapes(project.file.parsed.root, shapes.project, ({ node, shapes: meant }) => {
+      if (node.kind !== 'scalar' || typeof node.value !== 'string' || !meant.some(({ format }) => format === 'path')) return;
+      const path = node.value.replace(/^\.\//, '');
+      if (path !== from && !path.startsWith(`${from}/`)) return;
+      const written = to + path.slice(from.length);
+      (changes[uri] ??= []).push({ range: toLspRange(project.file.parsed.lines, node.range), newText: node.quoted || /[^\w./*-]/.test(written) ? JSON.stringify(written) : /^[\w.-]+$/.test(written) ? yamlText(written) : written });
+    });
+  }
+  return Object.keys(changes).length === 0 ? null : { changes };
+}
