@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Rule } from '../engine/checks/rule.ts';
 import { rules } from '../engine/checks/rules.ts';
@@ -66,27 +66,26 @@ const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 /** The codes of rules whose source makes a fix; what the language server makes of `Did you mean` comes besides. */
 const fixable = new Set(globSync('engine/checks/*/*.ts', { cwd: join(import.meta.dirname, '..') }).flatMap((path) => {
   const source = readFileSync(join(import.meta.dirname, '..', path), 'utf8');
-  return /fixes|\bDid you mean\b|suggestion\(/.test(source) ? [...source.matchAll(/^ {2}code: '(LW\d+)'/gm)].map((match) => match[1] ?? '') : [];
+  return /fixes|\bDid you mean\b|suggestion\(|featurePlace\(/.test(source) ? [...source.matchAll(/^ {2}code: '(LW\d+)'/gm)].map((match) => match[1] ?? '') : [];
 }));
 
 function checksPage(): string {
   const rows = [...shapeCodes, ...rules].toSorted((a, b) => a.code.localeCompare(b.code));
-  const anchor = ({ code, name }: ShapeCode) => `${code}-${name}`.toLowerCase();
   const about = [
     'What `loopwright check` and the editor find. `checks` in `loopwright.yaml` chooses how bad a finding is (`LW405: off`);',
     '`# loopwright-ignore LW405` on a line, or on a line of its own above, silences one finding.',
   ];
   return [
     generated, '# Checks', '', ...about, '', '| code | name | severity | what it means |', '|---|---|---|---|',
-    ...rows.map((rule) => `| [${rule.code}](#${anchor(rule)}) | ${rule.name} | ${rule.severity} | ${cell(firstSentence(rule.docs))} |`),
-    '', ...rows.flatMap((rule) => checkSection(rule)),
+    ...rows.map((rule) => `| [${rule.code}](checks/${rule.code}.md) | ${rule.name} | ${rule.severity} | ${cell(firstSentence(rule.docs))} |`), '',
   ].join('\n');
 }
 
+/** The page that the code of a finding links to. */
 function checkSection(rule: ShapeCode & Partial<Rule>): string[] {
   const marks = [rule.severity, ...(fixable.has(rule.code) ? ['quick fix'] : []), ...(rule.fromData ? ['reads the data'] : [])];
   const example = rule.example ? ['Wrong:', '', fenced(rule.example.wrong), '', 'Right:', '', fenced(rule.example.right), ''] : [];
-  return [`### ${rule.code} ${rule.name}`, '', `*${marks.join(' · ')}*`, '', rule.docs, '', ...example];
+  return [generated, `# ${rule.code} ${rule.name}`, '', `*${marks.join(' · ')}*`, '', rule.docs, '', ...example, `Severity: \`checks: { ${rule.code}: off }\` in \`loopwright.yaml\`, or the setting \`loopwright.checks.severity\`. One line: \`# loopwright-ignore ${rule.code}\`. All checks: [checks.md](../checks.md).`, ''];
 }
 
 const fenced = (text: string) => `\`\`\`${/^(SELECT|WITH|--|FROM)\b/.test(text) || text.startsWith('--') ? 'sql' : 'yaml'}\n${text}\n\`\`\``;
@@ -104,9 +103,16 @@ function metricsPage(): string {
 }
 
 const pages: Record<string, string> = { 'checks.md': checksPage(), 'metrics.md': metricsPage() };
+for (const rule of [...shapeCodes, ...rules]) pages[`checks/${rule.code}.md`] = checkSection(rule).join('\n');
 for (const kind of Object.keys(files) as FileKind[]) pages[files[kind].page] = filePage(kind);
 
 let stale = 0;
+// Pages of checks that are no more.
+for (const page of globSync('checks/*.md', { cwd: folder })) {
+  if (pages[page.replaceAll('\\', '/')] !== undefined) continue;
+  if (process.argv.includes('--check')) stale++;
+  else rmSync(join(folder, page));
+}
 for (const [name, text] of Object.entries(pages)) {
   const path = join(folder, name);
   const current = existsSync(path) ? readFileSync(path, 'utf8') : '';

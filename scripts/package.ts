@@ -20,7 +20,7 @@ const expected = [
   /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
   /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
-  /^docs\/images\/[\w.-]+\.(png|gif|svg)$/, /^docs\/reference\/checks\/LW\d+\.md$/,
+  /^docs\/images\/[\w.-]+\.(png|gif|svg)$/, /^docs\/reference\/checks(\/LW\d+)?\.md$/,
   /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
   /^node_modules\/detect-libc\/lib\/[\w-]+\.js$/,
   /^node_modules\/better-sqlite3\/lib\/.+\.js$/, /^node_modules\/better-sqlite3\/prebuilds\/[\w-]+\.node$/,
@@ -39,7 +39,7 @@ export async function makePackage(): Promise<string> {
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
   for (const name of ['media', 'snippets']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
-  cpSync(join(root, 'docs/reference/checks'), join(stage, 'docs/reference/checks'), { recursive: true });
+  for (const name of ['checks', 'checks.md']) cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
   copyExample();
   for (const file of globSync('dist/**/*.map', { cwd: stage })) rmSync(join(stage, file));
   copyNatives(target);
