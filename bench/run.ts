@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../scripts/build.ts';
+import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
 
@@ -41,14 +42,22 @@ if (!countsOnly) {
   row('loopwright status', timeProcess(node, [cli, 'status'], { cwd: project }), 300, dvc ? { name: 'dvc status', ...dvc.status } : undefined);
   row('loopwright run, nothing stale', timeProcess(node, [cli, 'run'], { cwd: project }), 500, dvc ? { name: 'dvc repro', ...dvc.repro } : undefined);
   const file = join(project, 'loopwright.yaml');
-  const ours = await timeLanguageServer({ command: node, args: [join(root, 'dist', 'server.cjs'), '--stdio'], file, languageId: 'loopwright-project', pauseMs: 40 });
   const peer = yamlPeer();
-  const theirs = peer === null ? null : await timeLanguageServer({ command: node, args: [peer, '--stdio'], file, languageId: 'yaml', pauseMs: 0, settings: { validate: true, completion: true, hover: true, schemas: {} } });
-  const beside = (key: 'firstDiagnostics' | 'change' | 'completion' | 'hover') => (theirs ? { name: 'yaml-language-server', ...theirs[key] } : undefined);
-  row('language server, start to first diagnostics', ours.firstDiagnostics, 300, beside('firstDiagnostics'));
-  row('language server, change to diagnostics', ours.change, 15, beside('change'));
-  row('language server, completion', ours.completion, 50, beside('completion'));
-  row('language server, hover', ours.hover, 10, beside('hover'));
+  const command = { ours: { command: node, args: [join(root, 'dist', 'server.cjs'), '--stdio'], languageId: 'loopwright-project' }, theirs: { command: node, args: [peer ?? '', '--stdio'], languageId: 'yaml', settings: { validate: true, completion: true, hover: true, schemas: {} } } };
+  const goals = [{ size: 'fraud example', firstDiagnostics: 300, change: 15, completion: 50, hover: 10 }, { size: 1000, firstDiagnostics: 300, change: 30, completion: 50, hover: 10 }, { size: 10_000, firstDiagnostics: 1000, change: 150, completion: 50, hover: 10 }];
+  for (const { size, ...goal } of goals) {
+    const large = typeof size === 'number' ? writeLargeProject(join(work, `large-${size}`), size) : null;
+    const options = { file: large?.file ?? file, sessions: large ? 3 : 6, ...(large ? { edit: large.edit } : {}) };
+    const ours = await timeLanguageServer({ ...command.ours, ...options, memoryEdits: size === 1000 ? 10_000 : 0 });
+    const theirs = peer === null ? null : await timeLanguageServer({ ...command.theirs, ...options });
+    const beside = (key: 'firstDiagnostics' | 'change' | 'completion' | 'hover') => (theirs ? { name: 'yaml-language-server', ...theirs[key] } : undefined);
+    console.log(`\nlanguage server, ${large ? `${large.lines.toLocaleString('en')} lines` : size}`);
+    row('  start to first diagnostics', ours.firstDiagnostics, goal.firstDiagnostics, beside('firstDiagnostics'));
+    row('  change to diagnostics, pauses included', ours.change, goal.change, beside('change'));
+    row('  completion', ours.completion, goal.completion, beside('completion'));
+    row('  hover', ours.hover, goal.hover, beside('hover'));
+    if (ours.memory.length > 0) console.log(`  memory after edits: ${ours.memory.map(({ edits, mb }) => `${edits / 1000}k ${mb} MB`).join(', ')}`);
+  }
 }
 process.exit(tooLarge > 0 ? 1 : 0);
 

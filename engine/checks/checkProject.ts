@@ -1,7 +1,7 @@
 import type { Problem, Severities } from '../../protocol/problem.ts';
 import { messageOf } from '../errors.ts';
 import { noFacts, type Facts } from '../facts/facts.ts';
-import { buildGraph } from '../project/graph.ts';
+import { graphOf } from '../project/graph.ts';
 import { shapeProblems, textOf, type Project } from '../project/loadProject.ts';
 import { unusedIgnore, unusedIgnores } from './hygiene/unusedIgnore.ts';
 import { writtenFiles } from './lookUp.ts';
@@ -23,7 +23,7 @@ export function checkProject(project: Project, { facts = noFacts, severities, ru
   const problems = [...shapeProblems(project)];
   const { config } = project.resolved;
   if (config) {
-    const graph = buildGraph(config, project.files);
+    const graph = graphOf(config, project.files);
     const codes = new Set([...shapeCodes, ...rules, ...chosen].map(({ code }) => code));
     for (const rule of chosen) {
       try {

@@ -1,11 +1,22 @@
-import { normalisePath, pathsOverlap } from '../project/glob.ts';
-import type { Located } from '../project/located.ts';
+import { pathsOverlap } from '../project/glob.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { tableReads } from '../project/tableReads.ts';
 import { cmdStages, sqlOf, stagesOf } from './lookUp.ts';
 import type { CheckContext } from './rule.ts';
 
 /** Datasets that something reads. Whatever may read one without saying so counts as reading all. */
 export function datasetsRead(context: CheckContext): (name: string) => boolean {
+  const known = reading.get(context.config);
+  if (known) return known;
+  const found = findRead(context);
+  reading.set(context.config, found);
+  return found;
+}
+
+/** Several rules ask the same of one config. */
+const reading = new WeakMap<ProjectConfig, (name: string) => boolean>();
+
+function findRead(context: CheckContext): (name: string) => boolean {
   const { config, graph, project } = context;
   const read = new Set<string>();
   const paths: string[] = [];
@@ -19,7 +30,7 @@ export function datasetsRead(context: CheckContext): (name: string) => boolean {
   for (const [, stage] of stagesOf(config, 'collect')) if ('files' in stage.with.from) paths.push(...[stage.with.from.files].flat());
   for (const file of project.schemas.values()) for (const key of file.value?.foreignKeys ?? []) if (key.reference.resource) read.add(key.reference.resource);
   for (const file of [project.file, ...project.experiments.values()]) {
-    for (const text of textsIn(file.parsed.root)) for (const match of text.matchAll(/\$\{\s*datasets\.([^.}\s]+)\.path\s*\}/g)) read.add(match[1] ?? '');
+    for (const match of file.parsed.text.matchAll(/\$\{\s*datasets\.([^.}\s]+)\.path\s*\}/g)) read.add(match[1] ?? '');
   }
   const all = readsUnknown(context);
   return (name) => {
@@ -39,14 +50,3 @@ function readsUnknown(context: CheckContext): boolean {
     || [...stagesOf(config, 'train'), ...stagesOf(config, 'validate')].some(([, stage]) => unknown(stage.with.data))
     || Object.values(config.monitors ?? {}).some((monitor) => monitor.labels && unknown(monitor.labels.dataset));
 }
-
-/** Every text in a tree, keys left out. */
-export function textsIn(node: Located | null | undefined): string[] {
-  if (!node) return [];
-  if (node.kind === 'map') return node.entries.flatMap((entry) => textsIn(entry.value));
-  if (node.kind === 'seq') return node.items.flatMap(textsIn);
-  return typeof node.value === 'string' ? [node.value] : [];
-}
-
-/** Two ways to write one path. */
-export const samePath = (a: string, b: string): boolean => normalisePath(a) === normalisePath(b);

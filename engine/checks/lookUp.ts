@@ -9,23 +9,52 @@ import type { CheckContext, Path } from './rule.ts';
 type Uses = Extract<StageConfig, { uses: string }>['uses'];
 type StageOf<K extends Uses> = Extract<StageConfig, { uses: K }>;
 
-/** The stages that use a built-in, with their names. */
-export function stagesOf<K extends Uses>(config: ProjectConfig, uses: K): [name: string, stage: StageOf<K>][] {
-  return Object.entries(config.stages).filter((entry): entry is [string, StageOf<K>] => 'uses' in entry[1] && entry[1].uses === uses);
+interface Stages {
+  uses: { [K in Uses]: [name: string, stage: StageOf<K>][] };
+  cmd: [name: string, stage: CmdStage][];
+  /** Prepare stages by the dataset that they write. */
+  preparers: Map<string, [name: string, stage: PrepareStage]>;
 }
 
-export function cmdStages(config: ProjectConfig): [name: string, stage: CmdStage][] {
-  return Object.entries(config.stages).filter((entry): entry is [string, CmdStage] => 'cmd' in entry[1]);
+/** Many rules ask for the same stages of the same config. */
+const sorted = new WeakMap<ProjectConfig, Stages>();
+
+function stagesIn(config: ProjectConfig): Stages {
+  const known = sorted.get(config);
+  if (known) return known;
+  const found: Stages = { uses: { collect: [], prepare: [], train: [], validate: [] }, cmd: [], preparers: new Map() };
+  for (const [name, stage] of Object.entries(config.stages)) {
+    if (!('uses' in stage)) found.cmd.push([name, stage]);
+    else if (stage.uses === 'collect') found.uses.collect.push([name, stage]);
+    else if (stage.uses === 'train') found.uses.train.push([name, stage]);
+    else if (stage.uses === 'validate') found.uses.validate.push([name, stage]);
+    else {
+      found.uses.prepare.push([name, stage]);
+      if (!found.preparers.has(stage.with.output)) found.preparers.set(stage.with.output, [name, stage]);
+    }
+  }
+  sorted.set(config, found);
+  return found;
+}
+
+/** The stages that use a built-in, with their names. */
+export function stagesOf<K extends Uses>(config: ProjectConfig, uses: K): readonly [name: string, stage: StageOf<K>][] {
+  return stagesIn(config).uses[uses];
+}
+
+export function cmdStages(config: ProjectConfig): readonly [name: string, stage: CmdStage][] {
+  return stagesIn(config).cmd;
 }
 
 /** The train stage of a name, or null. */
 export function trainStage(config: ProjectConfig, name: string): TrainStage | null {
-  return stagesOf(config, 'train').find(([other]) => other === name)?.[1] ?? null;
+  const stage = Object.hasOwn(config.stages, name) ? config.stages[name] : undefined;
+  return stage && 'uses' in stage && stage.uses === 'train' ? stage : null;
 }
 
 /** The prepare stage that writes a dataset, or null. */
 export function preparerOf(config: ProjectConfig, dataset: string): [name: string, stage: PrepareStage] | null {
-  return stagesOf(config, 'prepare').find(([, stage]) => stage.with.output === dataset) ?? null;
+  return stagesIn(config).preparers.get(dataset) ?? null;
 }
 
 /** The column that a train stage learns to tell, as the schema declares it. */

@@ -29,8 +29,12 @@ const known: Known[] = [
   { pattern: /(?<![\w-])--?(?:api-?key|(?:access|auth)-?token|token)[= ]+([^\s"'`]+)/gi, what: 'a token', variable: 'TOKEN', test: (secret) => isLiteral(secret, 12) && /\d/.test(secret) && /[a-z]/i.test(secret) },
 ];
 
+/** What every secret of a known form has in it: most texts are done with one look. */
+const hint = /AKIA|ASIA|PRIVATE KEY|gh[pousr]_|github_pat_|sk-|xox[abprs]-|eyJ|:\/\/|-(?:pass|secret|api-?key|access|auth|token)/i;
+
 /** The secrets in a text that show by their form. */
 export function secretsIn(text: string): Secret[] {
+  if (!hint.test(text)) return [];
   const found: Secret[] = [];
   for (const { pattern, what, variable, test } of known) {
     for (const match of text.matchAll(pattern)) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buildGraph, type Graph } from '../project/graph.ts';
+import { graphOf, type Graph } from '../project/graph.ts';
 import { textOf, type Project } from '../project/loadProject.ts';
 import { taskOf, type Task } from '../project/metricNames.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
@@ -49,7 +49,7 @@ export type FactRequest = DatasetRequest | TrainRequest | SqlRequest | HistoryRe
 export function factRequests(project: Project, graph?: Graph): FactRequest[] {
   const { config } = project.resolved;
   if (!config) return [];
-  const { stages } = graph ?? buildGraph(config, project.files);
+  const { stages } = graph ?? graphOf(config, project.files);
   const prepared = new Set([...stages.values()].filter((node) => node.kind === 'prepare').map((node) => node.writes));
   const schemaOf = (name: string) => schemaNamed(project, config, name);
   const requests: FactRequest[] = [{ kind: 'history', name: config.project }];

@@ -3,6 +3,18 @@ export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
+const compiled = new Map<string, RegExp>();
+
+/** As globToRegExp, kept: the same few globs are asked for again and again. */
+function matcher(glob: string): RegExp {
+  let known = compiled.get(glob);
+  if (!known) {
+    if (compiled.size > 5000) compiled.clear();
+    compiled.set(glob, (known = globToRegExp(glob)));
+  }
+  return known;
+}
+
 /** A regular expression for a glob with `*`, `**`, `?`, `[…]` and `{a,b}`, over paths with `/`. */
 export function globToRegExp(glob: string): RegExp {
   let source = '';
@@ -29,7 +41,7 @@ export function globToRegExp(glob: string): RegExp {
 export function pathsOverlap(a: string, b: string): boolean {
   const [x, y] = [normalisePath(a), normalisePath(b)];
   if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;
-  return (isGlob(x) && globToRegExp(x).test(sample(y))) || (isGlob(y) && globToRegExp(y).test(sample(x)));
+  return (isGlob(x) && matcher(x).test(sample(y))) || (isGlob(y) && matcher(y).test(sample(x)));
 }
 
 /** A path that a glob matches. Two globs are taken to overlap when one matches a sample of the other. */

@@ -31,6 +31,17 @@ export function kindOf(stage: StageConfig): StageKind {
   return 'uses' in stage ? stage.uses : 'cmd';
 }
 
+const built = new WeakMap<ProjectConfig, { files: ProjectFiles; graph: Graph }>();
+
+/** The graph of a config, made once for as long as that config is used with these files. */
+export function graphOf(config: ProjectConfig, files: ProjectFiles): Graph {
+  const known = built.get(config);
+  if (known?.files === files) return known.graph;
+  const graph = buildGraph(config, files);
+  built.set(config, { files, graph });
+  return graph;
+}
+
 /** Builds the graph of a config. Edges come from paths that one stage writes and another reads, and from models that are named. */
 export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
   const stages = new Map<string, StageNode>();

@@ -118,11 +118,17 @@ export function textOf(project: Project, path: string): string {
   if (known?.path === path) return known.parsed.text;
   try {
     const content = project.files.read(path);
-    return content === null ? '' : typeof content === 'string' ? content : new TextDecoder().decode(content);
+    if (content === null || typeof content === 'string') return content ?? '';
+    let text = decoded.get(content);
+    if (text === undefined) decoded.set(content, (text = new TextDecoder().decode(content)));
+    return text;
   } catch {
     return '';
   }
 }
+
+/** Many checks read the same SQL; whoever keeps the bytes of a file has its text kept too. */
+const decoded = new WeakMap<Uint8Array, string>();
 
 /** The config of an experiment, with command-line overrides, or a ProjectError that lists what is wrong. */
 export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {

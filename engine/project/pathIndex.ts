@@ -1,39 +1,56 @@
 import { isGlob, normalisePath, pathsOverlap } from './glob.ts';
 
-/** Who writes which path, asked by paths that overlap: in time that does not grow with the number of paths, globs apart. */
+interface Owned {
+  path: string;
+  owner: string;
+}
+
+/** Who writes which path, asked by paths that overlap: in time that grows with the paths nearby, not with all of them. */
 export class PathIndex {
-  readonly #owners = new Map<string, Set<string>>();
-  /** Owners of something inside a folder. */
-  readonly #inside = new Map<string, Set<string>>();
-  readonly #globs: { path: string; owner: string }[] = [];
+  /** Paths by themselves; globs by the folder before their first wildcard. */
+  readonly #at = new Map<string, Owned[]>();
+  /** The same by every folder around them; `` is the root. */
+  readonly #inside = new Map<string, Owned[]>();
 
   add(path: string, owner: string): void {
-    if (isGlob(path)) this.#globs.push({ path, owner });
-    const name = normalisePath(path);
-    put(this.#owners, name, owner);
-    for (const folder of foldersOf(name)) put(this.#inside, folder, owner);
+    const entry = { path, owner };
+    const base = baseOf(path);
+    put(this.#at, base, entry);
+    for (const folder of foldersOf(base)) put(this.#inside, folder, entry);
   }
 
   /** The owners of paths that may be what this path names: the same, inside it, around it, or matched by a glob. */
   overlapping(path: string): Set<string> {
-    const name = normalisePath(path);
-    const found = new Set<string>([...(this.#owners.get(name) ?? []), ...(this.#inside.get(name) ?? [])]);
-    for (const folder of foldersOf(name)) for (const owner of this.#owners.get(folder) ?? []) found.add(owner);
-    for (const glob of this.#globs) if (!found.has(glob.owner) && pathsOverlap(path, glob.path)) found.add(glob.owner);
-    if (isGlob(path)) for (const [other, owners] of this.#owners) if (pathsOverlap(path, other)) for (const owner of owners) found.add(owner);
+    const found = new Set<string>();
+    const base = baseOf(path);
+    const consider = (entries: readonly Owned[] | undefined) => {
+      for (const entry of entries ?? []) if (!found.has(entry.owner) && pathsOverlap(path, entry.path)) found.add(entry.owner);
+    };
+    consider(this.#at.get(base));
+    consider(this.#inside.get(base));
+    for (const folder of foldersOf(base)) consider(this.#at.get(folder));
     return found;
   }
 }
 
-function put(map: Map<string, Set<string>>, key: string, owner: string): void {
-  const owners = map.get(key);
-  if (owners) owners.add(owner);
-  else map.set(key, new Set([owner]));
+/** Where a path can only be: itself, or the folder before the first wildcard. */
+function baseOf(path: string): string {
+  const name = normalisePath(path);
+  if (!isGlob(name)) return name;
+  const fixed = name.slice(0, name.search(/[*?[{]/));
+  return fixed.slice(0, Math.max(0, fixed.lastIndexOf('/')));
 }
 
-/** `a/b` and `a` of `a/b/c`. */
+function put(map: Map<string, Owned[]>, key: string, entry: Owned): void {
+  const entries = map.get(key);
+  if (entries) entries.push(entry);
+  else map.set(key, [entry]);
+}
+
+/** `a/b`, `a` and the root of `a/b/c`; none of the root itself. */
 function foldersOf(path: string): string[] {
   const folders: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
+  if (path !== '') folders.push('');
   return folders;
 }

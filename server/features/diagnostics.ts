@@ -10,7 +10,7 @@ import { pathInProject, type Workspace } from '../workspace.ts';
 
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
 /** Keystrokes that follow each other faster are judged together; the larger the project, the longer the wait. */
-const pauses = { least: 5, most: 60 };
+const pauses = { least: 5, most: 40 };
 /** What stands where a program's name is expected, so that a person sees where a finding comes from. */
 export const sources = { text: 'loopwright', data: 'loopwright · data' } as const;
 

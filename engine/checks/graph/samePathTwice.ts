@@ -1,4 +1,4 @@
-import { samePath } from '../datasetUses.ts';
+import { normalisePath } from '../../project/glob.ts';
 import type { Rule } from '../rule.ts';
 
 export const samePathTwice: Rule = {
@@ -11,10 +11,11 @@ export const samePathTwice: Rule = {
     right: 'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/features.parquet, schema: schemas/features.dataset.yaml }',
   },
   check(context) {
-    const earlier: [name: string, path: string, schema: string | undefined][] = [];
+    const earlier = new Map<string, [name: string, path: string, schema: string | undefined]>();
     for (const [name, { path, schema }] of Object.entries(context.config.datasets ?? {})) {
-      const twin = earlier.find(([, other]) => samePath(other, path));
-      earlier.push([name, path, schema]);
+      const key = normalisePath(path);
+      const twin = earlier.get(key);
+      if (!twin) earlier.set(key, [name, path, schema]);
       if (!twin) continue;
       const same = twin[2] === schema;
       context.report(['datasets', name, 'path'], `\`${twin[0]}\` already stands for \`${twin[1]}\`${same ? '' : ', with another schema'}. Keep one of the two, or correct a path.`, { ...(same ? { severity: 'info' } : {}), related: [context.place(['datasets', twin[0], 'path'], `\`${twin[0]}\` has the same path.`)] });

@@ -13,11 +13,10 @@ export const unusedDataset: Rule = {
     const { config, graph, project } = context;
     const isRead = datasetsRead(context);
     const nodes = [...graph.stages.values()];
+    const named = new Set(nodes.flatMap((node) => (node.writes === null ? node.reads : [node.writes, ...node.reads])));
+    const outs = [...nodes.flatMap((node) => (node.kind === 'cmd' ? node.outs : [])), ...Object.values(config.deployments ?? {}).flatMap((deployment) => (deployment.as === 'batch' ? [deployment.output] : []))];
     for (const [name, dataset] of Object.entries(config.datasets ?? {})) {
-      const named = nodes.some((node) => node.writes === name || node.reads.includes(name));
-      const written = nodes.some((node) => node.kind === 'cmd' && node.outs.some((out) => pathsOverlap(out, dataset.path)))
-        || Object.values(config.deployments ?? {}).some((deployment) => deployment.as === 'batch' && pathsOverlap(deployment.output, dataset.path));
-      if (named || written || isRead(name)) continue;
+      if (named.has(name) || outs.some((out) => pathsOverlap(out, dataset.path)) || isRead(name)) continue;
       context.reportKey(['datasets', name], `Nothing reads or writes the dataset \`${name}\`. Use it, or remove it.`, { fixes: [context.fix(`Remove ${name}`, removeAt(project.file, ['datasets', name]))] });
     }
   },

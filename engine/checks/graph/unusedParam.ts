@@ -1,6 +1,5 @@
 import { removeAt } from '../../project/edit.ts';
 import { paramsIn } from '../../project/interpolate.ts';
-import { textsIn } from '../datasetUses.ts';
 import { cmdStages } from '../lookUp.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 
@@ -27,7 +26,7 @@ export const unusedParam: Rule = {
 
 function usedParams({ project }: CheckContext): Set<string> {
   const files = [project.file, ...project.experiments.values()];
-  return new Set(files.flatMap((file) => textsIn(file.parsed.root)).flatMap(paramsIn));
+  return new Set(files.flatMap((file) => paramsIn(file.parsed.text)));
 }
 
 /** Reports experiments that vary the param; whether there are any. */
