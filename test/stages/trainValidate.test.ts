@@ -9,7 +9,7 @@ import { readLock } from '../../engine/runner/lockFile.ts';
 import { getRun } from '../../engine/tracking/queryRuns.ts';
 import { readReference } from '../../engine/monitoring/reference.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { labelsSchema, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 
 const model = 'orders';
@@ -94,6 +94,7 @@ test('a gate against the champion compares on the same rows', async () => {
 test('a model of several classes', async () => {
   const multi = runIn(ordersProject({
     yaml: ordersYaml.replace('model: logistic', 'model: mlp, hidden: [8], target: country, features: [amount, hour]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [late]').replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n'),
+    files: { 'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: country, type: string') },
   }));
   const { error } = await multi.run();
   assert.equal(error, null, error?.message);
@@ -105,6 +106,7 @@ test('a model of several classes', async () => {
 test('a regression', async () => {
   const regression = runIn(ordersProject({
     yaml: ordersYaml.replace('model: logistic', 'model: linear, target: amount, features: [hour, country, late]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [country]').replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n'),
+    files: { 'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: amount, type: number') },
   }));
   const { error } = await regression.run();
   assert.equal(error, null, error?.message);
