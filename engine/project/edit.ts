@@ -23,7 +23,7 @@ export function setAt(file: Editable, path: Path, value: string): Edit | null {
   if (existing && !isEmpty(existing)) return { file, range: existing.range, text: value };
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const parent = nodeAt(file.parsed.root ?? undefined, path.slice(0, depth));
-    if (!parent) continue;
+    if (!parent || isEmpty(parent)) continue;
     const [key, ...rest] = path.slice(depth).map(String);
     if (key === undefined) return null;
     if (parent.kind === 'map') return entryOf(parent, key) ? fillEntry(file, parent, key, rest, value) : insertInto(file, parent, key, nested(rest, value));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -234,4 +235,24 @@ test('LW424 tested on the past', async () => {
   const root = await prepared({ yaml: ['split: { by: time, column: at,', 'split: { by: random,'] });
   assert.match((await findInData('LW424', root)).messages[0] ?? '', /Training rows go until 2026-0\d-\d\d, test rows start on 2026-01-0\d/);
   assert.deepEqual((await findInData('LW424', await plain())).marks, []);
+});
+
+test('LW703 a champion whose code was never committed', async () => {
+  const root = makeProject(ordersFiles({ rows: 400 }));
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: root, stdio: 'pipe' });
+  git('init', '-q');
+  writeFileSync(join(root, '.gitignore'), '.loopwright\ndata\nloopwright.lock\n');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  writeFileSync(join(root, 'sql/features.sql'), 'SELECT id, "at", amount, hour, country, late FROM orders\n');
+  const must = async (...args: string[]) => { const run = await runCli(args, { cwd: root }); assert.equal(run.code, 0, run.out + run.err); };
+  await must('run');
+  await must('models', 'promote', '1');
+  const { marks, messages } = await findInData('LW703', root);
+  assert.deepEqual(marks, ['loopwright.yaml:35 champion', 'loopwright.yaml:36 champion']);
+  assert.match(messages[0] ?? '', /The champion \(v1\) came from the run [\w-]+, made with uncommitted changes on [0-9a-f]{7}\./);
+  git('commit', '-qam', 'second');
+  await must('run', '--force');
+  await must('models', 'promote', '2');
+  assert.deepEqual((await findInData('LW703', root)).marks, []);
 });
