@@ -40,6 +40,7 @@ export function startServer(connection: Connection): void {
   const watcher = new FileWatcher(connection);
   let folders: string[] = [];
   let hasFolders = false;
+  let refreshesHints = false;
   let judged: Promise<void> = Promise.resolve();
   const apply = (settings: unknown) => {
     const checks = checkSettings(settings);
@@ -50,6 +51,7 @@ export function startServer(connection: Connection): void {
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
     watcher.supported = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     hasFolders = capabilities.workspace?.workspaceFolders === true;
+    refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true;
     folders = (workspaceFolders ?? []).map(({ uri }) => uri);
     apply(initializationOptions);
     return {
@@ -122,6 +124,8 @@ export function startServer(connection: Connection): void {
     workspace.forget();
     for (const root of new Set(changes.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) facts.recheck(root);
     for (const { uri } of changes) diagnostics.soon(uri);
+    // How many files a path matches stands beside it.
+    if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
   });
 
   const guarded = <P, R>(name: string, empty: R, work: (params: P) => R) => (params: P): R => {

@@ -37,7 +37,7 @@ export async function datasetFacts(db: Database, root: string, request: DatasetR
   const absolute = files.map((file) => join(root, file.path));
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path) ?? []);
   // What DuckDB would say of these is harder to understand than the header itself.
-  if (headers.some((header) => header.repeated.length > 0 || header.encoding === 'utf-16')) return { ...empty, headers };
+  if (headers.some((header) => header.repeated.length > 0 || header.encoding !== 'utf-8')) return { ...empty, headers };
   try {
     return { ...(await readFacts(db, root, request, absolute, empty)), headers };
   } catch (error) {

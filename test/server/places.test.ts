@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LspClient, uriOf } from '../helpers/lspClient.ts';
@@ -92,4 +92,25 @@ test('findings of SQL stand in the SQL, as it is typed', async () => {
   assert.deepEqual(found?.range, { start: { line: 0, character: 17 }, end: { line: 0, character: 23 } });
   server.change(sql, 'SELECT id, "at", amount, hour, country, late\nFROM orders\n');
   await server.codes(sql, []);
+});
+
+test('when the process that reads data dies, another one takes its place', async (t) => {
+  if (process.platform !== 'linux') return t.skip('children are found under /proc');
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n', 't.dataset.yaml': 'fields:\n  - { name: a, type: integer }\n', 'data/t.csv': 'a\n1\n' });
+  const server = await new LspClient({ data: true }).start();
+  const [uri, schema, data] = [uriOf(join(root, 'loopwright.yaml')), uriOf(join(root, 't.dataset.yaml')), join(root, 'data/t.csv')];
+  server.open(uri, readFileSync(join(root, 'loopwright.yaml'), 'utf8'));
+  const children = () => readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  await until('it was started', () => children().length === 1);
+  writeFileSync(data, 'a\nx\n');
+  server.changedOnDisk(uriOf(data));
+  await server.codes(schema, ['LW312']);
+  const [first = 0] = children();
+  process.kill(first, 'SIGKILL');
+  await until('it is gone', () => !children().includes(first));
+  writeFileSync(data, 'a\n2\n');
+  server.changedOnDisk(uriOf(data));
+  await server.codes(schema, []);
+  assert.match(server.logged.join('\n'), /The process that reads data ended \(SIGKILL\)/);
+  return undefined;
 });
