@@ -18,24 +18,33 @@ export interface CheckOptions {
   rules?: readonly Rule[];
 }
 
-/** All findings about a project: shape first, and meaning where the shape allows. Sorted by file and place. A rule that crashes is reported as such and stops no other. */
+/** All findings about a project: shape first, and meaning for all that the shape allows to understand. Sorted by file and place. A rule that crashes is reported as such and stops no other. */
 export function checkProject(project: Project, { facts = noFacts, severities, rules: chosen = rules }: CheckOptions = {}): Problem[] {
   const problems = [...shapeProblems(project)];
-  const { config } = project.resolved;
-  if (config) {
+  const { readable } = project;
+  if (readable) {
+    const { config, whole, leftOut } = readable;
     const graph = graphOf(config, project.files);
     const codes = new Set([...shapeCodes, ...rules, ...chosen].map(({ code }) => code));
+    const found: Problem[] = [];
     for (const rule of chosen) {
+      if (rule.whole && !whole) continue;
       try {
-        rule.check(new CheckContext(project, config, graph, facts, codes, rule, problems));
+        rule.check(new CheckContext(project, config, graph, facts, codes, rule, found));
       } catch (error) {
-        problems.push({ ...project.file.parsed.lines.place(project.file.path, { start: 0, end: 1 }), code: rule.code, severity: 'warning', message: `The check ${rule.name} crashed and was skipped: ${messageOf(error)}` });
+        found.push({ ...project.file.parsed.lines.place(project.file.path, { start: 0, end: 1 }), code: rule.code, severity: 'warning', message: `The check ${rule.name} crashed and was skipped: ${messageOf(error)}` });
       }
     }
-    if (chosen.includes(unusedIgnore) && !problems.some((problem) => problem.severity === 'error' && isShapeCode(problem.code))) {
+    problems.push(...(whole ? found : found.filter((problem) => !speaksOf(problem, leftOut))));
+    if (whole && chosen.includes(unusedIgnore) && !problems.some((problem) => problem.severity === 'error' && isShapeCode(problem.code))) {
       const complete = new Set([...shapeCodes, ...chosen.filter((rule) => !rule.fromData)].map(({ code }) => code));
       problems.push(...unusedIgnores({ problems, files: writtenFiles({ project, config }), textOf: (file) => textOf(project, file), complete, choices: [config.checks, severities] }));
     }
   }
-  return judge(problems, (file) => textOf(project, file), config?.checks, severities).sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
+  return judge(problems, (file) => textOf(project, file), readable?.config.checks, severities).sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
+}
+
+/** That a name is unknown may only mean that its entry could not be read. */
+function speaksOf({ message }: Problem, names: ReadonlySet<string>): boolean {
+  return [...message.matchAll(/`([^`]+)`/g)].some((match) => names.has(match[1] ?? ''));
 }

@@ -19,6 +19,8 @@ export interface Rule {
   docs: string;
   /** What stands wrong, and right, in a file: for the reference page. */
   example?: { wrong: string; right: string };
+  /** The rule speaks of what is not there, so it is silent while a part of the project cannot be understood. */
+  whole?: true;
   /** The rule reads facts: its findings come later and are marked. */
   fromData?: true;
   check(context: CheckContext): void;

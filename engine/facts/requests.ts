@@ -45,9 +45,9 @@ export interface HistoryRequest {
 /** What has to be found out about a project, each with everything that it depends on besides the files it reads. */
 export type FactRequest = DatasetRequest | TrainRequest | SqlRequest | HistoryRequest;
 
-/** Everything that the checks and the hovers want to know of a project whose shape is right. */
+/** Everything that the checks and the hovers want to know of a project, of what in it can be understood. */
 export function factRequests(project: Project, graph?: Graph): FactRequest[] {
-  const { config } = project.resolved;
+  const config = project.readable?.config;
   if (!config) return [];
   const { stages } = graph ?? graphOf(config, project.files);
   const prepared = new Set([...stages.values()].filter((node) => node.kind === 'prepare').map((node) => node.writes));

@@ -1,14 +1,17 @@
 import type { Place } from '../../protocol/problem.ts';
 import type { Range } from './located.ts';
 
-/** Turns offsets of a text into lines and columns, both 1-based, columns in UTF-16 code units. */
+/** Turns offsets of a text into lines and columns, both 1-based, columns in UTF-16 code units. Lines end as editors end them: also at a carriage return alone. */
 export class LineIndex {
   readonly #starts: number[] = [0];
+  readonly #text: string;
   readonly #length: number;
 
   constructor(text: string) {
+    this.#text = text;
     this.#length = text.length;
-    for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) this.#starts.push(i + 1);
+    if (/\r(?!\n)/.test(text)) for (const end of text.matchAll(/\r\n?|\n/g)) this.#starts.push(end.index + end[0].length);
+    else for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) this.#starts.push(i + 1);
   }
 
   at(offset: number): { line: number; column: number } {
@@ -23,8 +26,16 @@ export class LineIndex {
     return { line: low + 1, column: target - (this.#starts[low] ?? 0) + 1 };
   }
 
+  /** A column behind the end of its line means that end. */
   offset(line: number, column: number): number {
-    return Math.min((this.#starts[line - 1] ?? this.#length) + column - 1, this.#length);
+    const start = this.#starts[line - 1];
+    return start === undefined ? this.#length : Math.min(start + column - 1, this.#endOf(line));
+  }
+
+  #endOf(line: number): number {
+    const next = this.#starts[line];
+    if (next === undefined) return this.#length;
+    return this.#text.startsWith('\r\n', next - 2) && next >= 2 ? next - 2 : next - 1;
   }
 
   place(file: string, range: Range): Place {

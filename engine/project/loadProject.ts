@@ -3,6 +3,7 @@ import { ProjectError, messageOf } from '../errors.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { parseYaml, type Parsed } from './parseYaml.ts';
 import { diskFiles, type ProjectFiles } from './projectFiles.ts';
+import { readableConfig, type Readable } from './readable.ts';
 import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { ExperimentConfig } from './schema/experimentSchema.ts';
@@ -27,6 +28,8 @@ export interface Project {
   file: ConfigFile<ProjectConfig>;
   /** The config with interpolation done, without an experiment. */
   resolved: Resolved;
+  /** What can be understood of the config, with or without errors; null when nothing can. For what is told, never for what runs. */
+  readable: Readable | null;
   experiments: Map<string, ConfigFile<ExperimentConfig>>;
   /** Dataset schemas by path. */
   schemas: Map<string, ConfigFile<DatasetSchema>>;
@@ -56,7 +59,8 @@ export function loadProject(root: string, files: ProjectFiles = diskFiles(root),
   for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
   for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
-  return { root, files, file, resolved, experiments, schemas, env };
+  const readable = resolved.config ? { config: resolved.config, whole: true, leftOut: new Set<string>() } : readableConfig(resolved.root, file.problems.filter(({ severity }) => severity === 'error').map((problem) => ({ start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) })));
+  return { root, files, file, resolved, readable, experiments, schemas, env };
 }
 
 /** Checks one experiment or dataset file for shape. */

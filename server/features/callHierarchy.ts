@@ -1,17 +1,14 @@
 import { join } from 'node:path';
 import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position } from 'vscode-languageserver';
 import { pathsOverlap } from '../../engine/project/glob.ts';
-import { buildGraph, type Graph, type StageNode } from '../../engine/project/graph.ts';
-import { entryOf, nodeAt, toValue, type Entry, type Located } from '../../engine/project/located.ts';
+import { graphOf, type Graph, type StageNode } from '../../engine/project/graph.ts';
+import { entryOf, nodeAt, type Entry, type Located } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Workspace } from '../workspace.ts';
 import { declaredIn, textOf } from './declared.ts';
 import { nameAt, type Section } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { pairRange } from './spans.ts';
-
-const graphs = new WeakMap<Project, Graph>();
 
 /** The stage under the cursor, where it is declared or referred to. */
 export function prepareCallHierarchy(workspace: Workspace, uri: string, position: Position): CallHierarchyItem[] {
@@ -27,7 +24,7 @@ export function incomingCalls(workspace: Workspace, item: CallHierarchyItem): Ca
   const project = workspace.projectOf(item.uri);
   const stage = sectionOf(item) === 'stages' ? item.name : null;
   if (!project || stage === null) return [];
-  const stages = [...(graphOf(project)?.stages.values() ?? [])].filter((node) => node.dependsOn.includes(stage));
+  const stages = [...(graphIn(project)?.stages.values() ?? [])].filter((node) => node.dependsOn.includes(stage));
   const calls = [...stages.map((node) => ({ from: declaredItem(workspace, project, 'stages', node.name), places: placesOf(project, node, stage) })), ...namedElsewhere(workspace, project, stage)];
   return calls.flatMap(({ from, places }) => (from ? [{ from, fromRanges: ranges(project, places) }] : []));
 }
@@ -49,7 +46,7 @@ interface Call {
 }
 
 function ofStage(project: Project, name: string): Call[] {
-  const node = graphOf(project)?.stages.get(name);
+  const node = graphIn(project)?.stages.get(name);
   return node ? node.dependsOn.map((stage) => ({ stage, places: placesOf(project, node, stage) })) : [];
 }
 
@@ -78,7 +75,7 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
   const { root } = project.file.parsed;
   const own = declaredIn(root).of('stages').get(node.name);
   const inputs = entryOf(own?.value, 'with')?.value;
-  const made = graphOf(project)?.stages.get(source)?.outs ?? [];
+  const made = graphIn(project)?.stages.get(source)?.outs ?? [];
   const isMade = (path: string | null | undefined) => path !== null && path !== undefined && made.some((out) => pathsOverlap(path, out));
   const pathOf = (dataset: string) => declaredIn(project.resolved.root).text('datasets', dataset, 'path');
   const places: Located[] = itemsOf(entryOf(own?.value, 'deps')?.value).filter((item) => isMade(textOf(item)));
@@ -94,37 +91,8 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
   return places.length > 0 || !own ? places : [{ kind: 'scalar', range: own.keyRange, value: own.key, quoted: false }];
 }
 
-function graphOf(project: Project): Graph | null {
-  const held = graphs.get(project);
-  const config = held ? null : (project.resolved.config ?? readableConfig(project));
-  if (!config) return held ?? null;
-  const graph = buildGraph(config, project.files);
-  graphs.set(project, graph);
-  return graph;
-}
-
-/** What of a config with errors is whole enough for the graph: one wrong number should not take it away. */
-function readableConfig({ resolved }: Project): ProjectConfig | null {
-  const value = toValue(resolved.root ?? undefined);
-  if (!isRecord(value) || !isRecord(value['stages'])) return null;
-  const datasets = Object.entries(isRecord(value['datasets']) ? value['datasets'] : {}).filter(([, dataset]) => isRecord(dataset) && typeof dataset['path'] === 'string');
-  const stages = Object.entries(value['stages']).filter(([, stage]) => isReadable(stage));
-  return { ...value, datasets: Object.fromEntries(datasets), stages: Object.fromEntries(stages) } as ProjectConfig;
-}
-
-function isReadable(stage: unknown): boolean {
-  if (!isRecord(stage)) return false;
-  const lists = ['deps', 'outs', 'metrics', 'plots'].map((key) => stage[key] ?? []);
-  if (!lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))) return false;
-  const inputs = stage['with'];
-  if (!('uses' in stage)) return true;
-  if (!isRecord(inputs)) return false;
-  if (stage['uses'] === 'collect') return isRecord(inputs['from']) && [inputs['from']['files'] ?? []].flat().every((file) => typeof file === 'string');
-  return stage['uses'] !== 'prepare' || typeof inputs['sql'] === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function graphIn(project: Project): Graph | null {
+  return project.readable ? graphOf(project.readable.config, project.files) : null;
 }
 
 function declaredItem(workspace: Workspace, project: Project, section: Section, name: string): CallHierarchyItem | null {

@@ -41,7 +41,7 @@ export function provideCompletion(workspace: Workspace, factsOf: (project: Proje
   const path = findMark(root, []);
   if (!path) return null;
   const own = cursor.on === 'key' ? path.slice(0, -1) : path;
-  const facts = project?.resolved.config ? factsOf(project) : noFacts;
+  const facts = project?.readable?.config ? factsOf(project) : noFacts;
   const place: Place = { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, facts, file: project ? pathInProject(project.root, uri) : '', cursor };
   return { isIncomplete: false, items: cursor.on === 'key' ? keyItems(place) : valueItems(place) };
 }
@@ -52,11 +52,11 @@ function paramReference(text: string, line: string, offset: number, project: Pro
   if (!open) return null;
   const end = /^\s*\}/.test(text.slice(offset, offset + 20)) ? '' : '}';
   const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${end}` });
-  const params = project?.resolved.config?.params ?? valuesOf(project?.file.parsed.root, 'params');
+  const params = project?.readable?.config.params ?? valuesOf(project?.file.parsed.root, 'params');
   const datasets = valuesOf(project?.file.parsed.root, 'datasets');
   return [
     ...Object.entries(params).map(([name, value]) => closed(`params.${name}`, CompletionItemKind.Variable, JSON.stringify(value))),
-    ...Object.keys(datasets).map((name) => closed(`datasets.${name}.path`, CompletionItemKind.Reference, project?.resolved.config?.datasets?.[name]?.path ?? '')),
+    ...Object.keys(datasets).map((name) => closed(`datasets.${name}.path`, CompletionItemKind.Reference, project?.readable?.config.datasets?.[name]?.path ?? '')),
     { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable' },
   ];
 }
@@ -105,7 +105,7 @@ function keyItems(place: Place): CompletionItem[] {
 /** Keys of records whose names are known from elsewhere: metrics, params, stages. */
 function recordKeys({ path, project, kind, root }: Place): { name: string; docs?: string | undefined }[] {
   const last = path.at(-1);
-  const config = project?.resolved.config;
+  const config = project?.readable?.config;
   if (last === 'gates') {
     const attributes = nodeAt(root ?? undefined, [...path.slice(0, -1), 'with', 'fairness', 'attributes']);
     const groups = attributes?.kind === 'seq' ? attributes.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : [])) : [];
@@ -123,7 +123,7 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
 
 /** The features of the models, which a deployment is asked with. */
 function servedColumns(project: Project | null): string[] {
-  const config = project?.resolved.config;
+  const config = project?.readable?.config;
   return [...new Set(Object.values(config?.stages ?? {}).flatMap((stage) => {
     if (!('uses' in stage) || stage.uses !== 'train') return [];
     const schema = config?.datasets?.[stage.with.data]?.schema;

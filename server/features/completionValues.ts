@@ -25,7 +25,7 @@ export interface ValuePlace {
 /** What may stand where a format is asked for: names of the project, its columns, files, and examples of durations and the like. */
 export function formatItems(format: string, place: ValuePlace): CompletionItem[] {
   const { project, kind, root } = place;
-  const config = project?.resolved.config;
+  const config = project?.readable?.config;
   const declared = (section: string, among?: object) => Object.keys(kind === 'project' ? valuesOf(root, section) : (among ?? {}));
   switch (format) {
     case 'reference:dataset': return declared('datasets', config?.datasets).map((name) => named(name, CompletionItemKind.Struct, config?.datasets?.[name]?.path));
@@ -52,7 +52,7 @@ export function dataItems(place: ValuePlace): CompletionItem[] {
   const [section, index, key, inner] = path;
   if (section === 'primaryKey' || section === 'uniqueKeys' || (section === 'foreignKeys' && key === 'fields')) return own.map((name) => named(name, CompletionItemKind.Field));
   if (section === 'foreignKeys' && key === 'reference') {
-    const datasets = place.project?.resolved.config?.datasets ?? {};
+    const datasets = place.project?.readable?.config.datasets ?? {};
     if (inner === 'resource') return Object.entries(datasets).map(([name, { path: where }]) => named(name, CompletionItemKind.Struct, where));
     const other = textAt(root, ['foreignKeys', Number(index), 'reference', 'resource']);
     const schema = other === null ? undefined : datasets[other]?.schema;
@@ -76,7 +76,7 @@ export function dataItems(place: ValuePlace): CompletionItem[] {
 
 /** The columns of the data of the datasets that a schema file describes. */
 export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'project' | 'facts' | 'file'>): ColumnFacts[] {
-  const datasets = Object.entries(project?.resolved.config?.datasets ?? {}).filter(([, dataset]) => dataset.schema === file);
+  const datasets = Object.entries(project?.readable?.config.datasets ?? {}).filter(([, dataset]) => dataset.schema === file);
   for (const [name] of datasets) {
     const columns = facts.dataset(name)?.columns ?? [];
     if (columns.length > 0) return columns;
@@ -85,7 +85,7 @@ export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'projec
 }
 
 function metricItems({ project }: ValuePlace): CompletionItem[] {
-  const config = project?.resolved.config;
+  const config = project?.readable?.config;
   const tasks = Object.values(config?.stages ?? {}).flatMap((stage) => {
     const schema = 'uses' in stage && stage.uses === 'train' ? config?.datasets?.[stage.with.data]?.schema : undefined;
     return 'uses' in stage && stage.uses === 'train' ? (taskOf(stage, schema === undefined ? null : (project?.schemas.get(schema)?.value ?? null)) ?? []) : [];

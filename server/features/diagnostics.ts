@@ -91,7 +91,7 @@ export class Diagnostics {
     const { workspace, facts } = this.#options;
     const project = workspace.project(root);
     const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => workspace.uriOf(join(root, path))));
-    const known = project.resolved.config ? facts(project) : noFacts;
+    const known = project.readable?.config ? facts(project) : noFacts;
     const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) => workspace.uriOf(join(root, path)));
     for (const uri of workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
     return found;

@@ -30,7 +30,7 @@ export function provideHover(workspace: Workspace, factsOf: (project: Project) =
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;
   const project = workspace.projectOf(uri);
-  const around: Around = { kind, root: parsed.root, project, facts: project?.resolved.config ? factsOf(project) : noFacts, file: project ? pathInProject(project.root, uri) : '' };
+  const around: Around = { kind, root: parsed.root, project, facts: project?.readable?.config ? factsOf(project) : noFacts, file: project ? pathInProject(project.root, uri) : '' };
   const reference = paramReference(parsed.text, offset, around);
   const text = reference?.text ?? describeName(spot, around) ?? describeShape(spot, kind, parsed.root);
   if (text === null) return null;
@@ -99,13 +99,13 @@ function describeMetric(written: string, spot: Spot, { project, facts }: Around)
 }
 
 function describeDataset(name: string, { project, facts }: Around): string | null {
-  const dataset = project?.resolved.config?.datasets?.[name];
+  const dataset = project?.readable?.config.datasets?.[name];
   if (!dataset) return null;
   return [`**dataset** \`${name}\``, `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`, ...(dataset.description ? [dataset.description] : []), ...datasetInData(facts.dataset(name))].join('\n\n');
 }
 
 function describeStage(name: string, { project, facts }: Around): string | null {
-  const stage = project?.resolved.config?.stages[name];
+  const stage = project?.readable?.config.stages[name];
   if (!stage) return null;
   return [`**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}`, ...(stage.description ? [stage.description] : []), ...stageHistory(facts.history(), name)].join('\n\n');
 }
@@ -114,7 +114,7 @@ function describeStage(name: string, { project, facts }: Around): string | null 
 function describeOwnField(name: string, { project, facts, file }: Around): string | null {
   const field = project?.schemas.get(file)?.value?.fields.find((candidate) => candidate.name === name) ?? null;
   const column = columnsOfFile({ project, facts, file }).find((candidate) => candidate.name === name) ?? null;
-  const owner = Object.entries(project?.resolved.config?.datasets ?? {}).find(([dataset, { schema }]) => schema === file && facts.dataset(dataset)?.columns.some((candidate) => candidate.name === name));
+  const owner = Object.entries(project?.readable?.config.datasets ?? {}).find(([dataset, { schema }]) => schema === file && facts.dataset(dataset)?.columns.some((candidate) => candidate.name === name));
   return field || column ? describeColumn(field, column, owner ? facts.dataset(owner[0]) : null) : null;
 }
 

@@ -83,7 +83,7 @@ function places({ name, project }: Found): Place[] {
 }
 
 function inSql(project: Project, dataset: string): Place[] {
-  const paths = new Set(Object.values(project.resolved.config?.stages ?? {}).flatMap((stage) => ('uses' in stage && stage.uses === 'prepare' ? [stage.with.sql] : [])));
+  const paths = new Set(Object.values(project.readable?.config.stages ?? {}).flatMap((stage) => ('uses' in stage && stage.uses === 'prepare' ? [stage.with.sql] : [])));
   return [...paths].flatMap((path) => {
     const content = project.files.read(path);
     if (content === null) return [];

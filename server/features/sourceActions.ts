@@ -23,7 +23,7 @@ export function provideSourceActions(workspace: Workspace, factsOf: (project: Pr
   if (only && !only.some((asked) => CodeActionKind.RefactorRewrite === asked || CodeActionKind.RefactorRewrite.startsWith(`${asked}.`))) return [];
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   const project = workspace.projectOf(uri);
-  if (!parsed?.root || !project?.resolved.config || isVirtual(project.root)) return [];
+  if (!parsed?.root || !project?.readable?.config || isVirtual(project.root)) return [];
   const spot = spotAt(parsed.root, parsed.lines.offset(start.line + 1, start.character + 1));
   const [section, name] = spot?.path ?? [];
   if (typeof name !== 'string') return [];
@@ -33,7 +33,7 @@ export function provideSourceActions(workspace: Workspace, factsOf: (project: Pr
 
 /** Writes the schema of a dataset that has none, from its data as it is. */
 function inferSchema(workspace: Workspace, project: Project, facts: Facts, name: string): CodeAction[] {
-  const dataset = project.resolved.config?.datasets?.[name];
+  const dataset = project.readable?.config.datasets?.[name];
   const found = facts.dataset(name);
   if (!dataset || !found || found.columns.length === 0) return [];
   const path = dataset.schema ?? `schemas/${name}.dataset.yaml`;
@@ -51,9 +51,9 @@ function inferSchema(workspace: Workspace, project: Project, facts: Facts, name:
 
 /** A gate for each protected attribute of a validate stage that has none. */
 function fairnessGates(project: Project, uri: string, name: string): CodeAction[] {
-  const stage = project.resolved.config?.stages[name];
+  const stage = project.readable?.config.stages[name];
   if (!stage || !('uses' in stage) || stage.uses !== 'validate') return [];
-  const schema = project.resolved.config?.datasets?.[stage.with.data]?.schema;
+  const schema = project.readable?.config.datasets?.[stage.with.data]?.schema;
   const guarded = schema === undefined ? [] : (project.schemas.get(schema)?.value?.fields ?? []).filter((field) => field.loopwright?.role === 'protected').map((field) => field.name);
   const attributes = [...new Set([...(stage.with.fairness?.attributes ?? []), ...guarded])];
   const gated = new Set(Object.keys(stage.gates ?? {}).flatMap((gate) => { const metric = parseMetric(gate); return metric?.attribute != null && (fairnessMeasures as readonly string[]).includes(metric.name) ? [metric.attribute] : []; }));
@@ -69,7 +69,7 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
 
 /** Pins a download to the file that was downloaded last, so that another one fails the stage. */
 function pinDownload(project: Project, uri: string, name: string): CodeAction[] {
-  const stage = project.resolved.config?.stages[name];
+  const stage = project.readable?.config.stages[name];
   if (!stage || !('uses' in stage) || stage.uses !== 'collect' || !('url' in stage.with.from) || stage.with.from.sha256 !== undefined) return [];
   const { url } = stage.with.from;
   const file = join(project.root, '.loopwright', 'downloads', createHash('sha256').update(url).digest('hex').slice(0, 16), new URL(url).pathname.split('/').at(-1) || 'download.csv');

@@ -153,9 +153,9 @@ test('a rule that throws is reported and stops no other', () => {
   assert.match(problems[0]?.message ?? '', /The check broken crashed and was skipped: oh no/);
 });
 
-test('with a wrong shape only the shape is told, and problems are sorted by file and place', () => {
+test('with a wrong shape the rest is understood all the same, and problems are sorted by file and place', () => {
   const problems = checkProject(project({ [yaml]: ordersYaml.replace('seed: 3', 'seed: x').replace('slices: [country]', 'slices: [contry]').replace('port: 18080', 'port: 99999') }));
-  assert.deepEqual(problems.map(({ code }) => code), ['LW104', 'LW105']);
+  assert.deepEqual(problems.map(({ code }) => code), ['LW104', 'LW301', 'LW105']);
   assert.deepEqual(problems.map(({ line }) => line), problems.map(({ line }) => line).toSorted((a, b) => a - b));
 });
 

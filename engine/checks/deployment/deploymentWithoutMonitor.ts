@@ -4,6 +4,7 @@ export const deploymentWithoutMonitor: Rule = {
   code: 'LW614',
   name: 'deployment-without-monitor',
   severity: 'info',
+  whole: true,
   docs: 'The project watches models in service, but this deployment has no monitor: drift and errors of what it answers go unseen. Add one under `monitors`. Silent in projects that watch nothing.',
   example: { wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8081 }\nmonitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }', right: 'monitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }\n  trial: { deployment: trial, reference: validate, window: { every: 1d } }' },
   check(context) {

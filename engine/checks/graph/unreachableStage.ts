@@ -7,6 +7,7 @@ export const unreachableStage: Rule = {
   code: 'LW212',
   name: 'unreachable-stage',
   severity: 'warning',
+  whole: true,
   docs: 'The project validates, but neither a validation, a command, a monitor nor retraining needs this stage. It takes time at each run and its result is not used. Let a stage depend on it, or remove it.',
   example: {
     wrong: 'train: { uses: train, with: { data: features, model: mlp } }\nbaseline: { uses: train, with: { data: features, model: logistic } }\nvalidate: { uses: validate, with: { model: train, data: features } }',

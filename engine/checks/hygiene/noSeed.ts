@@ -7,6 +7,7 @@ export const noSeed: Rule = {
   code: 'LW701',
   name: 'no-seed',
   severity: 'info',
+  whole: true,
   docs: 'The project trains or splits at random and names no `seed`. It is then 0, which nobody reads in the file: whoever repeats the work elsewhere, or wants to see how much chance there is in a result, has to know. Write the seed down.',
   example: { wrong: 'version: 1\nproject: orders', right: 'version: 1\nproject: orders\nseed: 0' },
   check(context) {

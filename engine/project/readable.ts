@@ -1,0 +1,50 @@
+import { toValue, type Entry, type Located, type Range } from './located.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
+import { propertyOf, shapes } from './shape.ts';
+import { validateShape } from './validateShape.ts';
+
+/** What of a project can be understood while something in it is wrong. */
+export interface Readable {
+  config: ProjectConfig;
+  /** True when nothing was left out. */
+  whole: boolean;
+  /** The names of entries that were left out: what refers to them is not judged. */
+  leftOut: ReadonlySet<string>;
+}
+
+/** Sections whose entries stand for themselves. */
+const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitors', 'checks']);
+
+/**
+ * A config without the entries that are wrong: one bad number, or a line that somebody is typing, leaves the rest of the file
+ * understood. Null when what is wrong is not inside an entry that can be left out.
+ */
+export function readableConfig(root: Located | null, wrong: readonly Range[]): Readable | null {
+  if (root?.kind !== 'map') return null;
+  const leftOut = new Set<string>();
+  const hit = (entry: Entry) => wrong.some(({ start, end }) => start <= Math.max(entry.keyRange.end, entry.value.range.end) && end >= entry.keyRange.start);
+  const inEntries = (section: Entry): Entry | null => {
+    if (section.value.kind !== 'map') return null;
+    const kept = section.value.entries.filter((entry) => {
+      if (!hit(entry)) return true;
+      leftOut.add(entry.key);
+      return false;
+    });
+    return { ...section, value: { ...section.value, entries: kept } };
+  };
+  const entries = root.entries.flatMap((section): Entry[] => {
+    if (!propertyOf(shapes.project, section.key)) return [];
+    if (!hit(section)) return [section];
+    const reduced = records.has(section.key) ? inEntries(section) : null;
+    leftOut.add(section.key);
+    return reduced ? [reduced] : [];
+  });
+  // What has to be there may be just what is being typed.
+  const present = new Set(entries.map(({ key }) => key));
+  const stand = (key: string, value: string | number): Entry[] => (present.has(key) ? [] : [{ key, keyRange: root.range, merged: false, value: { kind: 'scalar', range: root.range, value, quoted: false } }]);
+  const stages: Entry[] = present.has('stages') ? [] : [{ key: 'stages', keyRange: root.range, merged: false, value: { kind: 'map', range: root.range, entries: [] } }];
+  const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries, ...stages] };
+  let fine = true;
+  validateShape(tree, shapes.project, (_code, _range, _message, more) => { if ((more?.severity ?? 'error') === 'error') fine = false; });
+  return fine ? { config: toValue(tree) as ProjectConfig, whole: false, leftOut } : null;
+}
