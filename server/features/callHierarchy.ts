@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position } from 'vscode-languageserver';
 import { pathsOverlap } from '../../engine/project/glob.ts';
 import { graphOf, type Graph, type StageNode } from '../../engine/project/graph.ts';
-import { entryOf, nodeAt, type Entry, type Located } from '../../engine/project/located.ts';
+import { entryOf, nodeAt, toValue, type Entry, type Located } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Workspace } from '../workspace.ts';
 import { declaredIn, textOf } from './declared.ts';
 import { nameAt, type Section } from './names.ts';
@@ -91,8 +92,37 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
   return places.length > 0 || !own ? places : [{ kind: 'scalar', range: own.keyRange, value: own.key, quoted: false }];
 }
 
+const drawn = new WeakMap<Project, ProjectConfig>();
+
 function graphIn(project: Project): Graph | null {
-  return project.readable ? graphOf(project.readable.config, project.files) : null;
+  const config = drawn.get(project) ?? project.resolved.config ?? drawableConfig(project);
+  if (!config) return null;
+  drawn.set(project, config);
+  return graphOf(config, project.files);
+}
+
+/** What of a config with errors is whole enough for the graph: one wrong number should not take it away. */
+function drawableConfig({ resolved }: Project): ProjectConfig | null {
+  const value = toValue(resolved.root ?? undefined);
+  if (!isRecord(value) || !isRecord(value['stages'])) return null;
+  const datasets = Object.entries(isRecord(value['datasets']) ? value['datasets'] : {}).filter(([, dataset]) => isRecord(dataset) && typeof dataset['path'] === 'string');
+  const stages = Object.entries(value['stages']).filter(([, stage]) => isReadable(stage));
+  return { ...value, datasets: Object.fromEntries(datasets), stages: Object.fromEntries(stages) } as ProjectConfig;
+}
+
+function isReadable(stage: unknown): boolean {
+  if (!isRecord(stage)) return false;
+  const lists = ['deps', 'outs', 'metrics', 'plots'].map((key) => stage[key] ?? []);
+  if (!lists.every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'))) return false;
+  const inputs = stage['with'];
+  if (!('uses' in stage)) return true;
+  if (!isRecord(inputs)) return false;
+  if (stage['uses'] === 'collect') return isRecord(inputs['from']) && [inputs['from']['files'] ?? []].flat().every((file) => typeof file === 'string');
+  return stage['uses'] !== 'prepare' || typeof inputs['sql'] === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function declaredItem(workspace: Workspace, project: Project, section: Section, name: string): CallHierarchyItem | null {

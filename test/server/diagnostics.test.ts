@@ -20,7 +20,7 @@ test('on opening, on changing, and gone when it is mended', async () => {
   assert.deepEqual(found?.range, { start: { line, character }, end: { line, character: character + 6 } });
   assert.deepEqual([found?.severity, found?.source], [1, 'loopwright']);
   server.change(uri, bad.replace('seed: 3', 'seed: x'));
-  await server.codes(uri, ['LW104']);
+  await server.codes(uri, ['LW104', 'LW301']);
   server.change(uri, ordersYaml);
   await server.codes(uri, []);
 });
