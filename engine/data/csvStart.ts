@@ -23,13 +23,14 @@ export function readCsvStart(file: string): CsvStart {
 }
 
 /** The delimiter that stands most often in the header outside quotes. DuckDB's own guess turns ragged files into one column. */
-function guessDelimiter(text: string): string {
+export function guessDelimiter(text: string): string {
   const header = (text.split(/\r?\n|\r/).find((line) => line.trim() !== '') ?? '').replace(/"[^"]*"/g, '');
   const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, n: header.split(mark).length }));
   return counts.reduce((best, next) => (next.n > best.n ? next : best)).mark;
 }
 
-function firstRecord(text: string, delimiter: string): string[] {
+/** The fields of the first line that is not blank. */
+export function firstRecord(text: string, delimiter: string): string[] {
   const fields: string[] = [];
   let field = '';
   let quoted = false;

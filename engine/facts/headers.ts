@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
+import { firstRecord, guessDelimiter } from '../data/csvStart.ts';
 import { sourceFormat } from '../data/readSource.ts';
 import type { HeaderFacts } from './facts.ts';
 
@@ -17,9 +18,9 @@ export function headerFacts(absolute: string, file: string): HeaderFacts | null 
   const encoding = encodingOf(bytes);
   const text = encoding === 'utf-16' ? new TextDecoder(bytes[0] === 0xfe || (bytes[0] === 0 && bytes[1] !== 0) ? 'utf-16be' : 'utf-16le').decode(bytes) : bytes.toString(encoding === 'latin-1' ? 'latin1' : 'utf8');
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const line = text.replace(/^\uFEFF/, '').split(/\r?\n|\r/).find((candidate) => candidate.trim() !== '') ?? '';
-  const delimiter = /\.tsv(\.gz)?$/i.test(file) ? '\t' : delimiterOf(line);
-  const names = fieldsOf(line, delimiter);
+  const content = text.replace(/^\uFEFF/, '').replace(/^[\r\n\s]+/, '');
+  const delimiter = /\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiter(content);
+  const names = firstRecord(content, delimiter).map((name) => name.trim());
   const seen = new Map<string, string>();
   const repeated = new Set<string>();
   for (const name of names) {
@@ -54,25 +55,4 @@ function encodingOf(bytes: Buffer): HeaderFacts['encoding'] {
   } catch {
     return 'latin-1';
   }
-}
-
-function delimiterOf(line: string): string {
-  const bare = line.replace(/"[^"]*"/g, '');
-  const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, n: bare.split(mark).length }));
-  return counts.reduce((best, next) => (next.n > best.n ? next : best)).mark;
-}
-
-function fieldsOf(line: string, delimiter: string): string[] {
-  const fields: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (const c of line) {
-    if (c === '"') quoted = !quoted;
-    else if (c === delimiter && !quoted) {
-      fields.push(field.trim());
-      field = '';
-    } else field += c;
-  }
-  fields.push(field.trim());
-  return fields;
 }

@@ -3,12 +3,13 @@ export const maxConfigBytes = 2 * 1024 * 1024;
 
 export type Decoded = { text: string } | { error: string; offset: number };
 
+export function tooLarge(bytes: number): string {
+  return `The file is ${(bytes / 1024 / 1024).toFixed(1)} MB; a config file may have at most 2 MB. Move data out of it, or split it.`;
+}
+
 /** Decodes UTF-8 and drops a byte-order mark; anything else is refused with a reason a person can act on. */
 export function decodeText(bytes: Uint8Array): Decoded {
-  if (bytes.length > maxConfigBytes) {
-    const size = (bytes.length / 1024 / 1024).toFixed(1);
-    return { error: `The file is ${size} MB; a config file may have at most 2 MB. Move data out of it, or split it.`, offset: 0 };
-  }
+  if (bytes.length > maxConfigBytes) return { error: tooLarge(bytes.length), offset: 0 };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return { error: 'The file is encoded as UTF-16. Save it as UTF-8.', offset: 0 };
   }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, parseDocument, Parser, type Alias, type Document, type Node } from 'yaml';
 import type { Entry, Located, Range } from './located.ts';
 
 /** Something wrong with a text, in its offsets. */
@@ -17,22 +17,22 @@ export interface ParsedText {
 
 const maxDepth = 64;
 const maxAliasedValues = 10_000;
+const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 
 /** Parses a text of YAML 1.2 whole. `depth` is how deep it stands in its file. */
 export function parseText(text: string, depth = 0): ParsedText {
   const findings: Finding[] = [];
   const report = (code: string, range: Range, message: string) => findings.push({ code, range, message });
+  const deep = mayNestDeeply(text) ? deepPlace(text) : null;
+  if (deep) {
+    report('LW108', deep, tooDeep);
+    return { root: null, findings, anchored: false };
+  }
   let document: Document.Parsed;
   try {
     document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false });
   } catch (error) {
-    // The parser recurses, so thousands of nested brackets exhaust the stack before our own limit is reached.
-    report('LW108', { start: 0, end: 1 }, error instanceof RangeError ? 'The file nests too deeply to be read.' : `The file cannot be read as YAML: ${String(error)}`);
-    return { root: null, findings, anchored: false };
-  }
-  const tooDeep = document.errors.find((error) => error.message.includes('call stack'));
-  if (tooDeep) {
-    report('LW108', { start: tooDeep.pos[0], end: tooDeep.pos[0] + 1 }, 'The file nests too deeply to be read.');
+    report('LW108', { start: 0, end: 1 }, error instanceof RangeError ? tooDeep : `The file cannot be read as YAML: ${String(error)}`);
     return { root: null, findings, anchored: false };
   }
   for (const error of document.errors) report('LW100', { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }, syntaxMessage(error.code, error.message, text, error.pos[0]));
@@ -40,6 +40,36 @@ export function parseText(text: string, depth = 0): ParsedText {
   const root = document.contents ? converter.convert(document.contents, depth) : null;
   // Half a tree would only be told as missing keys.
   return { root: converter.refused ? null : root, findings, anchored: converter.anchored };
+}
+
+/** A quick look, which may be wrong: it counts open brackets, and in a line its indentation and whatever may open a collection. */
+function mayNestDeeply(text: string): boolean {
+  let [brackets, inLine, indenting] = [0, 0, true];
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '[' || c === '{') brackets++;
+    else if ((c === ']' || c === '}') && brackets > 0) brackets--;
+    else if (c === '\n') [inLine, indenting] = [0, true];
+    else if ((c === ' ' && indenting) || ((c === ' ' || c === '\t') && opens(text[i - 1]))) inLine++;
+    if (c !== ' ' && c !== '\n') indenting = false;
+    if (brackets > maxDepth || inLine > maxDepth) return true;
+  }
+  return false;
+}
+
+function opens(c: string | undefined): boolean {
+  return c === ':' || c === '-' || c === '?';
+}
+
+/** Where a text nests deeper than it may. The parser that makes values recurses: thousands of brackets would exhaust the stack, at a place that is chance. */
+function deepPlace(text: string): Range | null {
+  const parser = new Parser();
+  for (const token of new Lexer().lex(text)) {
+    for (const _ of parser.next(token)) continue;
+    const nested = parser.stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
+    if (nested > maxDepth + 1) return { start: parser.offset - token.length, end: parser.offset - token.length + 1 };
+  }
+  return null;
 }
 
 /** What is told of a key that stands twice in one mapping. */
@@ -65,7 +95,7 @@ class Converter {
     const range = { start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0 };
     const nothing: Located = { kind: 'scalar', range, value: null, quoted: false };
     if (depth > maxDepth) {
-      this.#refuse(range, `Values nest deeper than ${maxDepth} levels.`);
+      this.#refuse({ start: range.start, end: range.start + 1 }, tooDeep);
       return nothing;
     }
     if (this.#insideAlias > 0 && ++this.#aliased > maxAliasedValues) {

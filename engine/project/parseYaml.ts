@@ -1,5 +1,5 @@
 import type { Problem } from '../../protocol/problem.ts';
-import { decodeText } from './decodeText.ts';
+import { decodeText, maxConfigBytes, tooLarge } from './decodeText.ts';
 import { LineIndex } from './lineIndex.ts';
 import type { Located } from './located.ts';
 import { YamlParser } from './yamlParser.ts';
@@ -13,21 +13,28 @@ export interface Parsed {
   problems: Problem[];
 }
 
+/** One wrong quote can make a fault of each word after it. */
+const mostFindings = 100;
+
 /** Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an earlier text, only what changed is parsed. */
 export function parseYaml(file: string, source: string | Uint8Array, parser: YamlParser = new YamlParser(), options: { keep?: boolean } = {}): Parsed {
   let text = '';
-  if (typeof source === 'string') text = source.startsWith('\ufeff') ? source.slice(1) : source;
-  else {
+  if (typeof source === 'string') {
+    if (source.length > maxConfigBytes) return refused(file, source, tooLarge(source.length), 0);
+    text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  } else {
     const decoded = decodeText(source);
-    if ('error' in decoded) {
-      const lines = new LineIndex(new TextDecoder('utf-8').decode(source.subarray(0, 1 << 20)));
-      const place = lines.place(file, { start: decoded.offset, end: decoded.offset + 1 });
-      return { file, text: '', root: null, lines: new LineIndex(''), problems: [{ ...place, code: 'LW108', severity: 'error', message: decoded.error }] };
-    }
+    if ('error' in decoded) return refused(file, new TextDecoder('utf-8').decode(source.subarray(0, 1 << 20)), decoded.error, decoded.offset);
     text = decoded.text;
   }
   const lines = new LineIndex(text);
   const { root, findings } = parser.parse(text, options);
-  const problems = findings.map(({ code, range, message }): Problem => ({ ...lines.place(file, range), code, severity: 'error', message }));
+  const problems = findings.slice(0, mostFindings).map(({ code, range, message }): Problem => ({ ...lines.place(file, range), code, severity: 'error', message }));
   return { file, text, root, lines, problems };
+}
+
+/** A file whose text is not even looked at. */
+function refused(file: string, text: string, message: string, offset: number): Parsed {
+  const place = new LineIndex(text).place(file, { start: offset, end: offset + 1 });
+  return { file, text: '', root: null, lines: new LineIndex(''), problems: [{ ...place, code: 'LW108', severity: 'error', message }] };
 }
