@@ -74,7 +74,7 @@ export function startServer(connection: Connection): void {
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds, CodeActionKind.RefactorRewrite], resolveProvider: true },
-        workspace: { fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } } },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true }, fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } } },
       },
       serverInfo: { name: 'loopwright' },
     };

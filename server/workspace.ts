@@ -132,6 +132,11 @@ export class Workspace {
     return this.#documents.keys().filter((uri) => this.rootOf(uri) === root);
   }
 
+  /** The open files below a folder, whether a project is there or not. */
+  openBelow(folder: string): string[] {
+    return this.#documents.keys().filter((uri) => { const path = pathOf(uri); return path !== null && !relativePath(folder, path).startsWith('..'); });
+  }
+
   /** What was parsed of files that are no longer open or asked for. */
   closed(uri: string): void {
     this.#parsed.delete(pathOf(uri) ?? uri);
@@ -180,14 +185,14 @@ export class Workspace {
 export function pathOf(uri: string): string | null {
   // Of older versions in a diff nothing is to be said.
   if (/^(untitled|git|gitfs|review|output):/.test(uri) || !/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return null;
-  if (!uri.startsWith('file:')) {
-    const [start = '', scheme = '', slashes = ''] = /^([a-z][a-z0-9+.-]*):(\/+)/i.exec(uri) ?? [];
-    slashesOf.set(scheme, slashes);
-    return `${scheme}:/${decodeURI(uri.slice(start.length))}`;
-  }
   try {
-    return fileURLToPath(uri);
+    if (uri.startsWith('file:')) return fileURLToPath(uri);
+    const [start = '', scheme = '', slashes = ''] = /^([a-z][a-z0-9+.-]*):(\/+)/i.exec(uri) ?? [];
+    const path = `${scheme}:/${decodeURI(uri.slice(start.length))}`;
+    slashesOf.set(scheme, slashes);
+    return path;
   } catch {
+    // An address with a broken escape is that of no file.
     return null;
   }
 }

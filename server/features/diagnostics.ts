@@ -56,6 +56,7 @@ export class Diagnostics {
 
   /** Judges a project at once, whether files of it are open or not. */
   project(root: string): void {
+    this.#adopt(root);
     this.#judge(root, () => this.#inProject(root));
   }
 
@@ -72,6 +73,16 @@ export class Diagnostics {
     this.#forgetGone();
     if (this.#options.workspace.rootOf(uri) === null) this.#send(uri, new Map());
     else this.soon(uri);
+  }
+
+  /** Files that were judged alone before they had a project: what was said of them is the project's to take back. */
+  #adopt(root: string): void {
+    for (const [group, files] of this.#published) {
+      if (!isAlone(group) || this.#options.workspace.isProject(group) || this.#options.workspace.rootOf(group) !== root) continue;
+      this.#published.delete(group);
+      const known = this.#published.get(root) ?? new Map<string, { text: string; problems: Problem[] }>();
+      this.#published.set(root, new Map([...known, ...files]));
+    }
   }
 
   #judge(group: string, find: () => Map<string, Problem[]>): void {
@@ -97,9 +108,15 @@ export class Diagnostics {
     return found;
   }
 
-  /** Projects whose file vanished take their diagnostics along. */
+  /** Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project around. */
   #forgetGone(): void {
-    for (const group of this.#published.keys()) if (!group.includes(':/') && !group.startsWith('untitled:') && !this.#options.workspace.isProject(group)) this.#send(group, new Map());
+    const { workspace } = this.#options;
+    for (const group of [...this.#published.keys()]) {
+      if (isAlone(group) || workspace.isProject(group)) continue;
+      this.#send(group, new Map());
+      this.#published.delete(group);
+      for (const uri of workspace.openBelow(group)) this.now(uri);
+    }
   }
 
   #group(uri: string): string | null {
@@ -153,4 +170,9 @@ function byFile(problems: Problem[], uriOf: (path: string) => string): Map<strin
     result.set(uri, list);
   }
   return result;
+}
+
+/** True for the address of a file that is judged alone, not the folder of a project. */
+function isAlone(group: string): boolean {
+  return group.includes(':/') || group.startsWith('untitled:');
 }

@@ -15,7 +15,11 @@ export interface ClientOptions {
   severity?: Record<string, string>;
   /** Paths of the folders of the workspace. */
   folders?: string[];
+  /** Registers nothing that the server asks for. */
+  refuses?: boolean;
   virtualFiles?: (uri: string) => ClientRequests['loopwright/virtualFiles']['result'];
+  /** Whether what the server writes to standard error is kept, not shown. */
+  stderr?: boolean;
 }
 
 /** The language server in a process of its own, spoken to as an editor does, over standard input and output. */
@@ -28,6 +32,8 @@ export class LspClient {
   readonly times = new Map<string, number>();
   /** What the server logged. */
   readonly logged: string[] = [];
+  /** What the server wrote to standard error. */
+  complained = '';
   /** What the server asked to be told of. */
   watched: FileSystemWatcher[] = [];
   #version = 1;
@@ -38,7 +44,8 @@ export class LspClient {
     this.#options = options;
     // Facts that are kept for later starts are kept in a folder of their own.
     const env = { ...process.env, XDG_CACHE_HOME: makeProject() };
-    this.child = spawn(process.execPath, [entryOf('dist/server.cjs', 'server/main.ts'), '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'], env });
+    this.child = spawn(process.execPath, [entryOf('dist/server.cjs', 'server/main.ts'), '--stdio'], { stdio: ['pipe', 'pipe', options.stderr ? 'pipe' : 'inherit'], env });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => { this.complained += text; });
     const { stdin, stdout } = this.child;
     if (!stdin || !stdout) throw new Error('the server has no pipes');
     this.connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
@@ -47,7 +54,7 @@ export class LspClient {
       this.times.set(uri, (this.times.get(uri) ?? 0) + 1);
     });
     this.connection.onNotification('window/logMessage', ({ message }: { message: string }) => void this.logged.push(message));
-    this.connection.onRequest('client/registerCapability', ({ registrations }: { registrations: { registerOptions?: { watchers?: FileSystemWatcher[] } }[] }) => {
+    if (!options.refuses) this.connection.onRequest('client/registerCapability', ({ registrations }: { registrations: { registerOptions?: { watchers?: FileSystemWatcher[] } }[] }) => {
       this.watched = registrations.flatMap(({ registerOptions }) => registerOptions?.watchers ?? []);
       return null;
     });

@@ -114,3 +114,16 @@ test('when the process that reads data dies, another one takes its place', async
   assert.match(server.logged.join('\n'), /The process that reads data ended \(SIGKILL\)/);
   return undefined;
 });
+
+test('a client that can do next to nothing is served all the same', async () => {
+  const root = ordersProject({ yaml: ordersYaml.replace('slices: [country]', 'slices: [contry]') });
+  const server = new LspClient({ refuses: true });
+  await server.connection.sendRequest('initialize', { processId: null, rootUri: null, workspaceFolders: [{ uri: uriOf(root), name: 'x' }], capabilities: { workspace: { workspaceFolders: true } } });
+  await server.connection.sendNotification('initialized', {});
+  await server.codes(uriOf(join(root, 'loopwright.yaml')), ['LW301']);
+  const bare = new LspClient({ refuses: true });
+  await bare.connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} });
+  await bare.connection.sendNotification('initialized', {});
+  bare.open(uriOf(join(root, 'loopwright.yaml')), 'version: 2\n');
+  await until('it is judged', () => (bare.published.get(uriOf(join(root, 'loopwright.yaml'))) ?? []).length > 0);
+});
