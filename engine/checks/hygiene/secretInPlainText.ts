@@ -9,7 +9,7 @@ type Scalar = Extract<Located, { kind: 'scalar' }>;
 export const secretInPlainText: Rule = {
   code: 'LW705',
   name: 'secret-in-plain-text',
-  severity: 'error',
+  severity: 'warning',
   docs: 'A password, key or token stands in a file that is committed and shared, so whoever sees the project has it. Replace it by `${env.NAME}`, set the variable where the project runs, and change the secret: it has been seen.',
   example: { wrong: 'env: { DB_PASSWORD: hunter2-of-ada }', right: 'env: { DB_PASSWORD: "${env.DB_PASSWORD}" }' },
   check(context) {
