@@ -10,6 +10,7 @@ export async function run(): Promise<void> {
   else {
     await import('./suite/smoke.ts');
     await import('./suite/language.ts');
+    await import('./suite/virtual.ts');
     await import('./suite/stages.ts');
     await import('./suite/views.ts');
   }
