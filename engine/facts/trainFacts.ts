@@ -48,8 +48,9 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
 
 async function associationOf(db: Database, { name, type }: SourceColumn, request: TrainRequest, positive: string): Promise<Association | null> {
   const [feature, target] = [quoteIdentifier(name), quoteIdentifier(request.target)];
-  const filled = `FROM loopwright_sample WHERE ${feature} IS NOT NULL AND ${target} IS NOT NULL`;
   const numeric = type === 'number' || type === 'integer';
+  const finite = (column: string) => ` AND isfinite(${column}::DOUBLE)`;
+  const filled = `FROM loopwright_sample WHERE ${feature} IS NOT NULL AND ${target} IS NOT NULL${numeric ? finite(feature) : ''}${request.task === 'regression' ? finite(target) : ''}`;
   if (request.task === 'regression') {
     const [row] = await db.rows(numeric
       ? `SELECT count(*) AS n, corr(${feature}::DOUBLE, ${target}::DOUBLE) ^ 2 AS value ${filled}`

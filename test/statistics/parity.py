@@ -61,7 +61,27 @@ def classes(p):
     return list(range(len(p)))
 
 
+def auc_alone(x, y):
+    auc = sk.roc_auc_score(y, x)
+    return max(auc, 1 - auc)
+
+
+def purity(x, y):
+    levels, values = np.unique(x, return_inverse=True)[1], np.unique(y, return_inverse=True)[1]
+    return sk.cluster.contingency_matrix(values, levels).max(axis=0).sum() / len(x)
+
+
+def eta2(x, y):
+    x, y = np.asarray(x), np.asarray(y, float)
+    between = sum((x == level).sum() * (y[x == level].mean() - y.mean()) ** 2 for level in np.unique(x))
+    return between / ((y - y.mean()) ** 2).sum()
+
+
 measures = {
+    "auc_alone": auc_alone,
+    "purity": purity,
+    "r2_alone": lambda x, y: np.corrcoef(x, y)[0, 1] ** 2,
+    "eta2": eta2,
     "psi": psi,
     "ks_d": lambda a, b: st.ks_2samp(a, b).statistic,
     "ks_p": lambda a, b: st.ks_2samp(a, b, method="auto").pvalue,
