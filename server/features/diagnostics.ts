@@ -111,7 +111,7 @@ export class Diagnostics {
   /** Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project around. */
   #forgetGone(): void {
     const { workspace } = this.#options;
-    for (const group of [...this.#published.keys()]) {
+    for (const group of this.#published.keys()) {
       if (isAlone(group) || workspace.isProject(group)) continue;
       this.#send(group, new Map());
       this.#published.delete(group);
