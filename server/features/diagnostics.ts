@@ -11,6 +11,8 @@ import { pathInProject, type Workspace } from '../workspace.ts';
 const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
 /** Keystrokes that follow each other faster are judged together; the larger the project, the longer the wait. */
 const pauses = { least: 5, most: 40 };
+/** VS Code shows no more of a file. */
+const mostInFile = 1000;
 /** What stands where a program's name is expected, so that a person sees where a finding comes from. */
 export const sources = { text: 'loopwright', data: 'loopwright · data' } as const;
 
@@ -111,7 +113,9 @@ export class Diagnostics {
   /** Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project around. */
   #forgetGone(): void {
     const { workspace } = this.#options;
-    for (const group of this.#published.keys()) {
+    // Judging anew adds groups while this goes on.
+    const groups = [...this.#published.keys()];
+    for (const group of groups) {
       if (isAlone(group) || workspace.isProject(group)) continue;
       this.#send(group, new Map());
       this.#published.delete(group);
@@ -137,7 +141,7 @@ export class Diagnostics {
     const before = this.#published.get(group) ?? new Map<string, { text: string; problems: Problem[] }>();
     const after = new Map<string, { text: string; problems: Problem[] }>();
     for (const uri of new Set([...before.keys(), ...found.keys()])) {
-      const problems = found.get(uri) ?? [];
+      const problems = (found.get(uri) ?? []).slice(0, mostInFile);
       const diagnostics = problems.map((problem) => this.#toDiagnostic(problem, group));
       const text = JSON.stringify(diagnostics);
       if (found.has(uri)) after.set(uri, { text, problems });
