@@ -30,6 +30,13 @@ import { FileWatcher } from './fileWatcher.ts';
 import { projectsIn } from './projectsIn.ts';
 import { isVirtual, pathOf, Workspace } from './workspace.ts';
 
+const storePauseMs = 3000;
+
+/** The store and the lock of a project, which runs write. */
+function isStore(uri: string): boolean {
+  return uri.includes('/.loopwright/') || uri.endsWith('/loopwright.lock');
+}
+
 /** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
 export function startServer(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
@@ -120,10 +127,23 @@ export function startServer(connection: Connection): void {
     workspace.closed(document.uri);
     diagnostics.closed(document.uri);
   });
+  /** A run that logs writes to its store many times a second; what hovers tell of it may be a little older. */
+  const storeTimers = new Map<string, NodeJS.Timeout>();
+  const storeChanged = (root: string) => {
+    if (storeTimers.has(root)) return;
+    storeTimers.set(root, setTimeout(() => {
+      storeTimers.delete(root);
+      facts.recheck(root);
+      diagnostics.project(root);
+    }, storePauseMs));
+  };
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    const [stores, others] = [changes.filter(({ uri }) => isStore(uri)), changes.filter(({ uri }) => !isStore(uri))];
+    for (const root of new Set(stores.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) storeChanged(root);
+    if (others.length === 0) return;
     workspace.forget();
-    for (const root of new Set(changes.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) facts.recheck(root);
-    for (const { uri } of changes) diagnostics.soon(uri);
+    for (const root of new Set(others.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) facts.recheck(root);
+    for (const { uri } of others) diagnostics.soon(uri);
     // How many files a path matches stands beside it.
     if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
   });
