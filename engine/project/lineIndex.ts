@@ -23,7 +23,8 @@ export class LineIndex {
       if ((this.#starts[middle] ?? 0) <= target) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: target - (this.#starts[low] ?? 0) + 1 };
+    // Between the two characters of a Windows line end is no place.
+    return { line: low + 1, column: Math.min(target, this.#endOf(low + 1)) - (this.#starts[low] ?? 0) + 1 };
   }
 
   /** A column behind the end of its line means that end. */

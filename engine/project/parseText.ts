@@ -17,6 +17,8 @@ export interface ParsedText {
 
 const maxDepth = 64;
 const maxAliasedValues = 10_000;
+/** One wrong quote can make a fault of each word after it. */
+export const mostFindings = 100;
 const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 
 /** Parses a text of YAML 1.2 whole. `depth` is how deep it stands in its file. */
@@ -30,16 +32,27 @@ export function parseText(text: string, depth = 0): ParsedText {
   }
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false });
+    document = withoutTraces(() => parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false }));
   } catch (error) {
     report('LW108', { start: 0, end: 1 }, error instanceof RangeError ? tooDeep : `The file cannot be read as YAML: ${String(error)}`);
     return { root: null, findings, anchored: false };
   }
-  for (const error of document.errors) report('LW100', { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }, syntaxMessage(error.code, error.message, text, error.pos[0]));
+  for (const error of document.errors.slice(0, mostFindings)) report('LW100', { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }, syntaxMessage(error.code, error.message, text, error.pos[0]));
   const converter = new Converter(report);
   const root = document.contents ? converter.convert(document.contents, depth) : null;
   // Half a tree would only be told as missing keys.
   return { root: converter.refused ? null : root, findings, anchored: converter.anchored };
+}
+
+/** The parser makes an error of each fault, and tracing thousands of them takes longer than to read the text. */
+function withoutTraces<T>(work: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** A quick look, which may be wrong: it counts open brackets, and in a line its indentation and whatever may open a collection. */
@@ -122,7 +135,8 @@ class Converter {
     }
     if (isMap(node)) {
       const entries: Entry[] = [];
-      for (const pair of node.items) this.#pair(pair.key as Node, pair.value as Node | null, entries, depth);
+      const known = new Map<string, Entry>();
+      for (const pair of node.items) this.#pair(pair.key as Node, pair.value as Node | null, entries, known, depth);
       return { kind: 'map', range: node.flow ? range : spanOf(range.start, entries.flatMap(({ keyRange, value, merged }) => (merged ? [] : [keyRange, value.range]))), entries };
     }
     if (isSeq(node)) {
@@ -133,7 +147,8 @@ class Converter {
     return nothing;
   }
 
-  #pair(key: Node, value: Node | null, entries: Entry[], depth: number): void {
+  /** `known` has the newest entry of each key. */
+  #pair(key: Node, value: Node | null, entries: Entry[], known: Map<string, Entry>, depth: number): void {
     const keyRange = { start: key.range?.[0] ?? 0, end: key.range?.[1] ?? 0 };
     if (!isScalar(key)) {
       this.#report('LW100', keyRange, 'A key must be a text, not a list or a mapping. Put it in quotes.');
@@ -142,18 +157,22 @@ class Converter {
     const merge = typeof key.value === 'symbol';
     const name = merge ? '<<' : String(key.value);
     const located: Located = value ? this.convert(value, depth + 1) : { kind: 'scalar', range: { start: keyRange.end, end: keyRange.end }, value: null, quoted: false };
+    const add = (entry: Entry) => {
+      entries.push(entry);
+      known.set(entry.key, entry);
+    };
     if (merge) {
       const sources = located.kind === 'seq' ? located.items : [located];
       for (const source of sources) {
         if (source.kind !== 'map') continue;
-        for (const entry of source.entries) if (!entries.some((known) => known.key === entry.key)) entries.push({ ...entry, merged: true });
+        for (const entry of source.entries) if (!known.has(entry.key)) add({ ...entry, merged: true });
       }
       return;
     }
-    if (this.#insideAlias === 0 && entries.some((entry) => !entry.merged && entry.key === name)) this.#report('LW101', keyRange, duplicateKey(name));
-    const merged = entries.findIndex((entry) => entry.merged && entry.key === name);
-    if (merged !== -1) entries.splice(merged, 1);
-    entries.push({ key: name, keyRange, value: located, merged: false });
+    const earlier = known.get(name);
+    if (earlier?.merged) entries.splice(entries.indexOf(earlier), 1);
+    else if (earlier && this.#insideAlias === 0) this.#report('LW101', keyRange, duplicateKey(name));
+    add({ key: name, keyRange, value: located, merged: false });
   }
 
   #scalar(value: unknown, range: Range, quoted: boolean): Located {

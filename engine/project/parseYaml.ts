@@ -2,6 +2,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import { decodeText, maxConfigBytes, tooLarge } from './decodeText.ts';
 import { LineIndex } from './lineIndex.ts';
 import type { Located } from './located.ts';
+import { mostFindings } from './parseText.ts';
 import { YamlParser } from './yamlParser.ts';
 
 /** A parsed file. `root` is null when the file is empty, cannot be read as YAML or is refused for its size or depth. */
@@ -12,9 +13,6 @@ export interface Parsed {
   lines: LineIndex;
   problems: Problem[];
 }
-
-/** One wrong quote can make a fault of each word after it. */
-const mostFindings = 100;
 
 /** Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an earlier text, only what changed is parsed. */
 export function parseYaml(file: string, source: string | Uint8Array, parser: YamlParser = new YamlParser(), options: { keep?: boolean } = {}): Parsed {

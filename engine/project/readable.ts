@@ -22,7 +22,8 @@ const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitor
 export function readableConfig(root: Located | null, wrong: readonly Range[]): Readable | null {
   if (root?.kind !== 'map') return null;
   const leftOut = new Set<string>();
-  const hit = (entry: Entry) => wrong.some(({ start, end }) => start <= Math.max(entry.keyRange.end, entry.value.range.end) && end >= entry.keyRange.start);
+  const touched = touching(wrong);
+  const hit = (entry: Entry) => touched({ start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) });
   const inEntries = (section: Entry): Entry | null => {
     if (section.value.kind !== 'map') return null;
     const kept = section.value.entries.filter((entry) => {
@@ -47,4 +48,20 @@ export function readableConfig(root: Located | null, wrong: readonly Range[]): R
   let fine = true;
   validateShape(tree, shapes.project, (_code, _range, _message, more) => { if ((more?.severity ?? 'error') === 'error') fine = false; });
   return fine ? { config: toValue(tree) as ProjectConfig, whole: false, leftOut } : null;
+}
+
+/** Whether one of many ranges touches another. */
+function touching(ranges: readonly Range[]): (range: Range) => boolean {
+  const sorted = ranges.toSorted((a, b) => a.start - b.start);
+  let furthest = -1;
+  const ends = sorted.map(({ end }) => (furthest = Math.max(furthest, end)));
+  return ({ start, end }) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle]?.start ?? 0) <= end) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && (ends[low - 1] ?? -1) >= start;
+  };
 }

@@ -103,8 +103,9 @@ function mapOf(entries: Entry[]): Located {
 /** Within one part the parser tells them itself. */
 function tellDuplicates(entries: readonly Entry[], findings: Finding[]): void {
   const seen = new Set<string>();
+  const told = new Set(findings.flatMap(({ code, range }) => (code === 'LW101' ? [range.start] : [])));
   for (const { key, keyRange } of entries) {
-    if (seen.has(key) && !findings.some(({ code, range }) => code === 'LW101' && range.start === keyRange.start)) findings.push({ code: 'LW101', range: keyRange, message: duplicateKey(key) });
+    if (seen.has(key) && !told.has(keyRange.start)) findings.push({ code: 'LW101', range: keyRange, message: duplicateKey(key) });
     seen.add(key);
   }
 }

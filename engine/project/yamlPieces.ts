@@ -27,7 +27,10 @@ export function yamlPieces(text: string): Piece[] | null {
   for (const token of yamlTokens(text)) {
     if (foreign.has(token.kind)) return null;
     const written = text.slice(token.start, token.end);
-    if (token.kind === 'newline') [breaks, lineStart] = [[...breaks, written], token.end];
+    if (token.kind === 'newline') {
+      breaks.push(written);
+      lineStart = token.end;
+    }
     if (token.kind === 'newline' || token.kind === 'space' || token.end === token.start) continue;
     const first = breaks.length > 0 || pieces.length === 0 || pieces.at(-1)?.kind === 'block-scalar';
     const before = pieces.at(-1);
@@ -35,15 +38,15 @@ export function yamlPieces(text: string): Piece[] | null {
     pieces.push({ kind: token.kind, start: token.start, text: written, column: token.start - lineStart, breaks, space: token.start - Math.max(end, lineStart), first, followed: false });
     breaks = [];
     end = token.end;
-    lineStart = Math.max(lineStart, lineStartIn(text, token));
+    lineStart = Math.max(lineStart, lineStartIn(written, token));
   }
   return pieces;
 }
 
 /** Where the line begins on which a token ends. */
-function lineStartIn(text: string, token: Token): number {
-  const at = text.lastIndexOf('\n', token.end - 1);
-  return at >= token.start ? at + 1 : 0;
+function lineStartIn(written: string, { start }: Token): number {
+  const at = written.lastIndexOf('\n');
+  return at === -1 ? 0 : start + at + 1;
 }
 
 const opening = new Set<TokenKind>(['flow-map-start', 'flow-seq-start']);

@@ -1,5 +1,5 @@
 import type { Range } from '../../engine/project/located.ts';
-import type { Project } from '../../engine/project/loadProject.ts';
+import { textOf, type Project } from '../../engine/project/loadProject.ts';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
@@ -54,9 +54,7 @@ function inSql(project: Project, { schema, column }: ColumnName): ColumnPlace[] 
   const datasets = [...declared.of('datasets').keys()].filter((name) => declared.text('datasets', name, 'schema') === schema);
   const paths = new Set([...declared.of('stages').keys()].flatMap((name) => (declared.text('stages', name, 'uses') === 'prepare' ? (declared.text('stages', name, 'with', 'sql') ?? []) : [])));
   return [...paths].flatMap((path) => {
-    const content = project.files.read(path);
-    if (content === null) return [];
-    const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+    const text = textOf(project, path);
     const lines = new LineIndex(text);
     return datasets.flatMap((dataset) => qualified(text, dataset, column).map((range) => ({ path, lines, range, declaration: false })));
   });

@@ -62,8 +62,10 @@ export class Diagnostics {
     this.#judge(root, () => this.#inProject(root));
   }
 
-  /** The problems that were published last for a file. */
+  /** The problems of a file in its text as it is now. */
   problemsOf(uri: string): Problem[] {
+    const group = this.#group(uri);
+    if (group !== null && this.#timers.has(group)) this.now(uri);
     for (const files of this.#published.values()) {
       const found = files.get(uri);
       if (found) return found.problems;

@@ -7,7 +7,7 @@ const step = 2;
 /** After Enter: the indentation that belongs to the new line, when it has another. */
 export function provideIndentation(workspace: Workspace, uri: string, { line }: Position): TextEdit[] {
   const document = workspace.kindOf(uri) === null ? undefined : workspace.document(uri);
-  if (!document || line === 0) return [];
+  if (!document || line === 0 || line >= document.lineCount) return [];
   const start = document.offsetAt({ line, character: 0 });
   const text = document.getText();
   const own = lineAt(text, start);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { ResponseError, ErrorCodes, type Location, type Position, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver';
 import { tableUses } from '../../engine/project/tablesIn.ts';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
-import type { Project } from '../../engine/project/loadProject.ts';
+import { textOf, type Project } from '../../engine/project/loadProject.ts';
 import { yamlText } from '../../engine/project/edit.ts';
-import { toUri, type Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { ownPath } from './declared.ts';
 import { columnAt, columnPlaces, declaredColumn, type ColumnName } from './columnNames.ts';
 import { declarationOf, nameAt, occurrencesOf, type Name } from './names.ts';
@@ -27,14 +27,14 @@ interface Place {
 /** Every place where the name under the cursor stands: in the project, its experiments, and for datasets the SQL of its stages. */
 export function provideReferences(workspace: Workspace, uri: string, position: Position, declarations: boolean): Location[] {
   const found = find(workspace, uri, position);
-  return found ? places(found).filter((place) => declarations || !place.declaration).map(({ uri: where, range }) => ({ uri: where, range })) : [];
+  return found ? places(workspace, found).filter((place) => declarations || !place.declaration).map(({ uri: where, range }) => ({ uri: where, range })) : [];
 }
 
 /** Whether the name under the cursor can be renamed, and what it is now. */
 export function prepareRename(workspace: Workspace, uri: string, position: Position): { range: Range; placeholder: string } | null {
   const found = find(workspace, uri, position);
   if (!found || !isDeclared(found.project, found.name)) return null;
-  const here = places(found).find((place) => place.uri === uri && place.range.start.line === position.line && place.range.start.character <= position.character && place.range.end.character >= position.character);
+  const here = places(workspace, found).find((place) => place.uri === uri && place.range.start.line === position.line && place.range.start.character <= position.character && place.range.end.character >= position.character);
   return here ? { range: here.range, placeholder: found.text } : null;
 }
 
@@ -45,7 +45,7 @@ export function provideRename(workspace: Workspace, uri: string, position: Posit
   const refusal = 'column' in found.name ? refusedColumn(found.project, found.name, newName) : refusedName(found.project, found.name, newName);
   if (refusal !== null) throw new ResponseError(ErrorCodes.InvalidParams, refusal);
   const changes: Record<string, TextEdit[]> = {};
-  for (const { uri: where, range } of places(found)) (changes[where] ??= []).push({ range, newText: newName });
+  for (const { uri: where, range } of places(workspace, found)) (changes[where] ??= []).push({ range, newText: newName });
   return { changes };
 }
 
@@ -76,19 +76,18 @@ function find(workspace: Workspace, uri: string, position: Position): Found | nu
   return name ? { name, text: name.name, project } : null;
 }
 
-function places({ name, project }: Found): Place[] {
-  if ('column' in name) return columnPlaces(project, name).map(({ path, lines, range, declaration }) => ({ uri: toUri(join(project.root, path)), range: toLspRange(lines, range), declaration }));
-  const inYaml = occurrencesOf(project, name).map(({ file, range, declaration }) => ({ uri: toUri(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range), declaration }));
-  return name.section === 'datasets' ? [...inYaml, ...inSql(project, name.name)] : inYaml;
+function places(workspace: Workspace, { name, project }: Found): Place[] {
+  const uriIn = (path: string) => workspace.uriOf(join(project.root, path));
+  if ('column' in name) return columnPlaces(project, name).map(({ path, lines, range, declaration }) => ({ uri: uriIn(path), range: toLspRange(lines, range), declaration }));
+  const inYaml = occurrencesOf(project, name).map(({ file, range, declaration }) => ({ uri: uriIn(file.path), range: toLspRange(file.parsed.lines, range), declaration }));
+  return name.section === 'datasets' ? [...inYaml, ...inSql(project, name.name).map(({ path, range }) => ({ uri: uriIn(path), range, declaration: false }))] : inYaml;
 }
 
-function inSql(project: Project, dataset: string): Place[] {
+function inSql(project: Project, dataset: string): { path: string; range: Range }[] {
   const paths = new Set(Object.values(project.readable?.config.stages ?? {}).flatMap((stage) => ('uses' in stage && stage.uses === 'prepare' ? [stage.with.sql] : [])));
   return [...paths].flatMap((path) => {
-    const content = project.files.read(path);
-    if (content === null) return [];
-    const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+    const text = textOf(project, path);
     const lines = new LineIndex(text);
-    return tableUses(text, dataset).map((range) => ({ uri: toUri(join(project.root, path)), range: toLspRange(lines, range), declaration: false }));
+    return tableUses(text, dataset).map((range) => ({ path, range: toLspRange(lines, range) }));
   });
 }

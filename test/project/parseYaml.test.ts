@@ -111,6 +111,31 @@ test('deep nesting is refused, by our limit and by the parser\'s stack', () => {
   }
 });
 
+test('what nests too deeply is told at one place, however much of the stack is left', () => {
+  for (const [text, at] of [['a: '.repeat(5000), '1:197-1:198'], [`x: ${'['.repeat(3000)}`, '1:68-1:69'], [`x:\n  ${'- '.repeat(3000)}`, '2:131-2:132'], [Array.from({ length: 1200 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), '66:67-66:68']] as const) {
+    const deeper = (levels: number): unknown => (levels === 0 ? found(text).map((problem) => [problem.code, problem.at]) : deeper(levels - 1));
+    assert.deepEqual(deeper(0), [['LW108', at]]);
+    assert.deepEqual(deeper(4000), [['LW108', at]]);
+  }
+});
+
+test('thousands of faults or of keys are read fast, and a hundred faults are told', () => {
+  const start = performance.now();
+  assert.equal(found(`a: ${'"" '.repeat(20_000)}\n`).length, 100);
+  assert.equal(found(`a: { ${'b: 1, '.repeat(20_000)} }\n`).length, 100);
+  assert.ok(performance.now() - start < 3000);
+});
+
+test('an open text beyond 2 MB is refused like a file', () => {
+  assert.deepEqual(found(`a: 1\n${'# no word\n'.repeat(300_000)}`).map(({ code, at }) => [code, at]), [['LW108', '1:1-1:2']]);
+});
+
+test('lines end where editors end them, and places stand before the line end', () => {
+  const { lines } = parseYaml('a.yaml', 'ab\r\ncd\refg');
+  assert.deepEqual([2, 3, 4, 6, 7].map((offset) => lines.at(offset)), [{ line: 1, column: 3 }, { line: 1, column: 3 }, { line: 2, column: 1 }, { line: 2, column: 3 }, { line: 3, column: 1 }]);
+  assert.deepEqual([lines.offset(1, 99), lines.offset(2, 99), lines.offset(3, 99), lines.offset(9, 1)], [2, 6, 10, 10]);
+});
+
 test('empty files have no root and no problem of their own', () => {
   for (const text of ['', '\n\n', '# only a comment\n', '\ufeff', '---\n']) {
     const { root, problems } = parseYaml('a.yaml', text);

@@ -123,6 +123,25 @@ test('files that vanish behind its back take their diagnostics along, and stop n
   await server.codes(uri, []);
 });
 
+test('open files are judged alone while their project is gone, and by the project when it is back', async () => {
+  const root = ordersProject();
+  const [project, schema] = [join(root, 'loopwright.yaml'), uriOf(join(root, 'schemas/orders.dataset.yaml'))];
+  server.open(schema, ordersSchema.replace('type: number', 'type: nmber'));
+  await server.codes(schema, ['LW106']);
+  rmSync(project);
+  server.changedOnDisk(uriOf(project));
+  await until('it was taken back and said again', () => server.published.get(schema)?.length === 1 && (server.times.get(schema) ?? 0) >= 3);
+  server.change(schema, ordersSchema);
+  await server.codes(schema, []);
+  server.change(schema, ordersSchema.replace('type: number', 'type: nmber'));
+  await server.codes(schema, ['LW106']);
+  writeFiles(root, { 'loopwright.yaml': ordersYaml });
+  server.changedOnDisk(uriOf(project));
+  server.change(schema, ordersSchema);
+  await server.codes(schema, []);
+  assert.deepEqual(server.logged, []);
+});
+
 test('what is no file of ours, or nowhere on a disk, is left alone', async () => {
   for (const uri of ['git:/x/loopwright.yaml?ref', 'file://elsewhere/share/loopwright.yaml', uriOf(join(makeProject(), 'other.yaml'))]) {
     server.open(uri, 'version: x\n');

@@ -67,6 +67,16 @@ test('nothing where any indentation will do, and nothing when it is right', asyn
   assert.deepEqual(await ask('', { line: 0, character: 0 }), []);
 });
 
+test('behind the last line, nothing', async () => {
+  assert.deepEqual(await ask('stages:', { line: 5, character: 3 }), []);
+});
+
+test('a very long entry takes no longer than to read it', async () => {
+  const start = performance.now();
+  await ask(`stages: { ${'a, '.repeat(40_000)}\n`, { line: 1, character: 0 });
+  assert.ok(performance.now() - start < 2000);
+});
+
 test('wherever Enter is pressed, nothing throws (random)', async () => {
   const random = seededRandom(2);
   for (let i = 0; i < 300; i++) {

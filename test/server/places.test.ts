@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LspClient, uriOf } from '../helpers/lspClient.ts';
+import type { CodeAction } from 'vscode-languageserver';
+import { editorUri, LspClient, uriOf } from '../helpers/lspClient.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { ordersFiles, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { until } from '../helpers/until.ts';
@@ -49,6 +50,30 @@ test('a virtual file system: what needs no data works on the files that the clie
   server.open(schema, (texts['schemas/orders.dataset.yaml'] ?? '').replace('name: country', 'name: land'));
   await server.codes(uri, ['LW301', 'LW301']);
   assert.deepEqual(server.logged, []);
+});
+
+test('a name is renamed in a folder whose name the editor writes otherwise, and where the SQL cannot be read', async () => {
+  const root = makeProject(Object.fromEntries(Object.entries(ordersFiles()).map(([file, text]) => [`örders (1)/${file}`, text])));
+  rmSync(join(root, 'örders (1)/sql/features.sql'));
+  mkdirSync(join(root, 'örders (1)/sql/features.sql'));
+  const uri = editorUri(join(root, 'örders (1)/loopwright.yaml'));
+  const server = await new LspClient().start();
+  server.open(uri, ordersYaml);
+  const ask = <R>(method: string, more = {}) => server.connection.sendRequest<R>(`textDocument/${method}`, { textDocument: { uri }, position: { line: ordersYaml.split('\n').findIndex((line) => line.startsWith('  orders:')), character: 3 }, ...more });
+  assert.equal((await ask<{ placeholder: string } | null>('prepareRename'))?.placeholder, 'orders');
+  assert.deepEqual(Object.keys((await ask<{ changes: object }>('rename', { newName: 'sales' })).changes), [uri]);
+  assert.deepEqual(server.logged, []);
+});
+
+test('what is mended is what stands there now: actions wait for no diagnostics', async () => {
+  const uri = uriOf(join(ordersProject(), 'loopwright.yaml'));
+  const server = await new LspClient().start();
+  server.open(uri, ordersYaml);
+  server.change(uri, `# moved\n${ordersYaml.replace('slices: [country]', 'slices: [contry]')}`);
+  const line = ordersYaml.split('\n').findIndex((text) => text.includes('slices:')) + 1;
+  const range = { start: { line, character: 0 }, end: { line, character: 90 } };
+  const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', { textDocument: { uri }, range, context: { diagnostics: [] } });
+  assert.deepEqual(actions.map(({ title }) => title).filter((title) => title.startsWith('Change')), ['Change to country']);
 });
 
 test('the server asks to be told of changes to the data', async () => {
