@@ -43,8 +43,9 @@ export function readableConfig(root: Located | null, wrong: readonly Range[]): R
   // What has to be there may be just what is being typed.
   const present = new Set(entries.map(({ key }) => key));
   const stand = (key: string, value: string | number): Entry[] => (present.has(key) ? [] : [{ key, keyRange: root.range, merged: false, value: { kind: 'scalar', range: root.range, value, quoted: false } }]);
-  const stages: Entry[] = present.has('stages') ? [] : [{ key: 'stages', keyRange: root.range, merged: false, value: { kind: 'map', range: root.range, entries: [] } }];
-  const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries, ...stages] };
+  // Without stages nothing is known of what is meant.
+  if (!present.has('stages')) return null;
+  const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries] };
   let fine = true;
   validateShape(tree, shapes.project, (_code, _range, _message, more) => { if ((more?.severity ?? 'error') === 'error') fine = false; });
   return fine ? { config: toValue(tree) as ProjectConfig, whole: false, leftOut } : null;
