@@ -52,6 +52,8 @@ export function provideSemanticTokensDelta(workspace: Workspace, uri: string, pr
 function fill(builder: SemanticTokensBuilder, { lines }: Parsed, tokens: readonly Token[]): SemanticTokensBuilder {
   for (const { range, type, declaration } of tokens) {
     const { line, column } = lines.at(range.start);
+    // A key may hold a carriage return, which ends a line in editors.
+    if (lines.at(range.end).line !== line) continue;
     builder.push(line - 1, column - 1, range.end - range.start, types.indexOf(type), declaration ? 1 : 0);
   }
   return builder;

@@ -54,7 +54,7 @@ test('LW313 values outside enum, categories or their domain mass', async () => {
 test('LW314 values out of bounds, with a bound that fits', async () => {
   const { marks, messages, problems } = await found('LW314', field('type: number, constraints: { minimum: 0, maximum: 10 }'), 'id,a\nx,-3.5\ny,5\nz,11\n');
   assert.deepEqual(marks, ['t.dataset.yaml:3 0', 't.dataset.yaml:3 10']);
-  assert.match(messages[0] ?? '', /`a` is smaller in 1 of 3 rows of `t`, first in row 1: -3\.5/);
+  assert.match(messages[0] ?? '', /`a` is below 0 in 1 of 3 rows of `t`, first in row 1: -3\.5/);
   assert.deepEqual(problems.map(({ fixes }) => fixes?.[0]?.title), ['Set minimum to -3.5, the smallest in the data', 'Set maximum to 11, the largest in the data']);
   assert.deepEqual((await found('LW314', field('type: number, constraints: { minimum: -4, maximum: 11 }'), 'id,a\nx,-3.5\nz,11\n')).marks, []);
 });

@@ -14,7 +14,7 @@ test('reads the data, unless it is told not to', async () => {
   const cwd = makeProject(files);
   const found = await runCli(['check', '--format', 'json'], { cwd, env });
   assert.equal(found.code, 0, 'a warning alone is no failure');
-  const message = '`a` is smaller in 1 of 2 rows of `t`, first in row 2: -2.';
+  const message = '`a` is below 0 in 1 of 2 rows of `t`, first in row 2: -2.';
   assert.deepEqual(JSON.parse(found.out), [{ file: 't.dataset.yaml', line: 2, column: 55, endLine: 2, endColumn: 56, code: 'LW314', severity: 'warning', message }]);
   assert.equal((await runCli(['check', '--json'], { cwd, env })).out, found.out, '--json is --format json');
   assert.deepEqual(JSON.parse((await runCli(['check', '--json', '--no-data'], { cwd, env })).out), []);

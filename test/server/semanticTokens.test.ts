@@ -127,6 +127,19 @@ test('a range has only its own tokens, a delta leads to the same as the whole', 
   assert.deepEqual(words(edited, { data }), await tokens(edited));
 });
 
+test('a name that holds a carriage return has no token: it stands on two lines', async () => {
+  const text = ordersSchema.replace('name: amount', 'name: am\rount');
+  server.change(uris.dataset, text);
+  const { data } = await server.connection.sendRequest<SemanticTokens>('textDocument/semanticTokens/full', { textDocument: { uri: uris.dataset } });
+  const lengths = text.split(/\r\n|\n|\r/).map((line) => line.length);
+  let [line, character] = [0, 0];
+  for (let i = 0; i < data.length; i += 5) {
+    [line, character] = [line + (data[i] ?? 0), (data[i] === 0 ? character : 0) + (data[i + 1] ?? 0)];
+    assert.ok(character + (data[i + 2] ?? 0) <= (lengths[line] ?? 0), `the token at ${line}:${character}`);
+  }
+  server.change(uris.dataset, ordersSchema);
+});
+
 test('aliases, merges, Windows line ends, broken and foreign texts do no harm (random)', async () => {
   await typed('version: 1\nproject: p\nstages:\n  a: &a\n    uses: «validate»\n    with: { model: «a» }\n  b: *a\n  c: { <<: *a, «description»: x }\n', 'keyword function property');
   assert.deepEqual((await tokens(ordersYaml.replaceAll('\n', '\r\n'))).map(({ text, type }) => text + type), (await tokens(ordersYaml)).map(({ text, type }) => text + type));

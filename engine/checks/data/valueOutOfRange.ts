@@ -3,7 +3,8 @@ import type { Rule } from '../rule.ts';
 import { brokenFields } from './brokenFields.ts';
 import { inRows } from './eachDataset.ts';
 
-const bounds = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
+const words = { minimum: 'below', maximum: 'above', exclusiveMinimum: 'not above', exclusiveMaximum: 'not below' };
+const bounds = Object.keys(words) as (keyof typeof words)[];
 
 export const valueOutOfRange: Rule = {
   code: 'LW314',
@@ -14,10 +15,11 @@ export const valueOutOfRange: Rule = {
   example: { wrong: 'constraints: { minimum: 0 }          # row 40 holds -3', right: 'constraints: { minimum: -10 }        # if that is possible after all' },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, bounds)) {
+      const bound = bounds.find((one) => one === finding.rule) ?? 'minimum';
       const at = [...path, 'constraints', finding.rule];
       const numbers = field.type === 'datetime' ? null : dataset.facts.columns.find((column) => column.name === field.name)?.numbers;
       const edge = numbers && (finding.rule === 'minimum' ? numbers.min : finding.rule === 'maximum' ? numbers.max : null);
-      context.reportIn(file, at, `\`${field.name}\` is ${/minimum/i.test(finding.rule) ? 'smaller' : 'larger'} in ${inRows(dataset, finding)}.`, {
+      context.reportIn(file, at, `\`${field.name}\` is ${words[bound]} ${String(field.constraints?.[bound])} in ${inRows(dataset, finding)}.`, {
         fixes: [typeof edge === 'number' && Number.isFinite(edge) ? context.fix(`Set ${finding.rule} to ${edge}, the ${finding.rule === 'minimum' ? 'smallest' : 'largest'} in the data`, setAt(file, at, String(edge))) : null],
       });
     }
