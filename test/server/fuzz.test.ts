@@ -7,7 +7,7 @@ import { makeProject } from '../helpers/makeProject.ts';
 
 // LOOPWRIGHT_FUZZ_SEED plays another run, or one that failed; LOOPWRIGHT_FUZZ_STEPS says how long it is.
 const seed = Number(process.env['LOOPWRIGHT_FUZZ_SEED'] ?? 1);
-const steps = Number(process.env['LOOPWRIGHT_FUZZ_STEPS'] ?? 1200);
+const steps = Number(process.env['LOOPWRIGHT_FUZZ_STEPS'] ?? 2500);
 const stepsInBurst = 60;
 
 const examples = join(import.meta.dirname, '../../examples');

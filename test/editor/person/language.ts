@@ -84,7 +84,12 @@ async function pictures({ workbench }: Stage, name: string): Promise<void> {
   for (const [scheme, theme, ending] of [['dark', 'vs-dark', '-dark'], ['light', 'vs', '']] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`.monaco-workbench.${theme}`).waitFor();
-    await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
+    // Parts of the window fade from one colour into the other.
+    await page.evaluate(async () => {
+      await new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
+      const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+      await Promise.all(ending.map((animation) => animation.finished.catch(() => null)));
+    });
     await workbench.picture(`language-${name}${ending}`);
   }
 }
