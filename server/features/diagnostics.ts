@@ -52,8 +52,10 @@ export class Diagnostics {
     const group = this.#group(uri);
     if (group === null) return;
     const root = this.#options.workspace.rootOf(uri);
-    if (root === null) this.#judge(group, () => this.#alone(uri));
-    else this.project(root);
+    if (root !== null) return this.project(root);
+    // A project that is just gone has to take back what it said before the file speaks for itself.
+    this.#forgetGone();
+    return this.#judge(group, () => this.#alone(uri));
   }
 
   /** Judges a project at once, whether files of it are open or not. */

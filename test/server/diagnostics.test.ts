@@ -142,6 +142,23 @@ test('open files are judged alone while their project is gone, and by the projec
   assert.deepEqual(server.logged, []);
 });
 
+test('a project that goes while its file is judged leaves the findings of the file', async () => {
+  const root = ordersProject();
+  const [project, schema] = [join(root, 'loopwright.yaml'), uriOf(join(root, 'schemas/orders.dataset.yaml'))];
+  const bad = ordersSchema.replace('type: number', 'type: nmber');
+  server.open(schema, bad);
+  await server.codes(schema, ['LW106']);
+  rmSync(project);
+  // The change is judged before the disk is told of.
+  server.change(schema, `${bad}# changed\n`);
+  await server.hover(schema, { line: 0, character: 1 });
+  server.changedOnDisk(uriOf(project));
+  await server.hover(schema, { line: 0, character: 1 });
+  await server.codes(schema, ['LW106']);
+  server.change(schema, ordersSchema);
+  await server.codes(schema, []);
+});
+
 test('what is no file of ours, or nowhere on a disk, is left alone', async () => {
   for (const uri of ['git:/x/loopwright.yaml?ref', 'file://elsewhere/share/loopwright.yaml', uriOf(join(makeProject(), 'other.yaml'))]) {
     server.open(uri, 'version: x\n');

@@ -26,7 +26,7 @@ export const testTooSmall: Rule = {
         const n = ofPositives.includes(metric.name) ? test.positives : ofRows.includes(metric.name) ? test.rows : null;
         if (n === null) continue;
         const half = n === 0 ? 1 : 1.96 * Math.sqrt((min * (1 - min)) / n);
-        if (half > widest) context.reportKey(['stages', name, 'gates', gate], `The test part has ${count(n)} ${ofRows.includes(metric.name) ? 'rows' : 'positive rows'}, so \`${metric.name}\` near ${min} is known to about ±${half.toFixed(2)}: the gate passes or fails by chance.`);
+        if (half > widest) context.reportKey(['stages', name, 'gates', gate], `The test part has ${count(n)} ${ofRows.includes(metric.name) ? 'rows' : 'positive rows'}, so \`${metric.name}\` near ${min} is known to about ±${half.toFixed(2)}: a model near the bound passes or fails by chance.`);
       }
     }
   },
