@@ -9,7 +9,7 @@ export interface Toggle {
 
 /** Writes a project of about so many lines into a folder: groups of stages of all kinds with gates, datasets with schemas, params, deployments and monitors. Gives its file and an edit in its middle. */
 export function writeLargeProject(folder: string, lines: number): { file: string; lines: number; edit: Toggle } {
-  const groups = Math.max(2, Math.round((lines - 20) / 41));
+  const groups = Math.max(2, Math.round((lines - 20) / 43));
   const sections: Record<'params' | 'datasets' | 'stages' | 'deployments' | 'monitors', string> = { params: '', datasets: '', stages: '', deployments: '', monitors: '' };
   for (let i = 0; i < groups; i++) {
     sections.params += `  rate_${i}: 0.00${(i % 9) + 1}\n  epochs_${i}: ${10 + (i % 30)}\n`;

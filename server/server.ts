@@ -1,4 +1,4 @@
-import { CodeActionKind, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, MessageType, ShowMessageNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
@@ -42,7 +42,7 @@ export function startServer(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const workspace = new Workspace(documents);
   const log = (text: string) => connection.console.error(text);
-  const facts = new FactsClient((root) => diagnostics.project(root), log);
+  const facts = new FactsClient((root) => diagnostics.project(root), log, (message) => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }));
   const diagnostics: Diagnostics = new Diagnostics({ workspace, publish: (params) => void connection.sendDiagnostics(params), facts: (project) => facts.of(project), docsOf, log });
   const watcher = new FileWatcher(connection);
   let folders: string[] = [];

@@ -31,6 +31,8 @@ interface Known {
 export class FactsClient {
   readonly #changed: (root: string) => void;
   readonly #log: (text: string) => void;
+  readonly #warn: (text: string) => void;
+  #warned = false;
   readonly #known = new Map<string, Known>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #requests = new WeakMap<Project, FactRequest[]>();
@@ -39,9 +41,14 @@ export class FactsClient {
   #idle: NodeJS.Timeout | undefined;
   #crashes = 0;
 
-  constructor(changed: (root: string) => void, log: (text: string) => void) {
+  /** `warn` tells the person, once: without data fewer findings would look like fewer faults. */
+  constructor(changed: (root: string) => void, log: (text: string) => void, warn: (text: string) => void) {
     this.#changed = changed;
     this.#log = log;
+    this.#warn = (text) => {
+      if (!this.#warned) warn(text);
+      this.#warned = true;
+    };
   }
 
   /** Switched off, nothing is read and nothing of the data is known. */
@@ -149,6 +156,7 @@ export class FactsClient {
       this.#child = null;
       this.#crashes++;
       this.#log(`The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It is not started again.' : ''}`);
+      if (this.#crashes >= mostCrashes) this.#warn('The process that reads data for Loopwright stopped too often; files are checked by their text alone. Reload the window to try again.');
       for (const [root, known] of this.#known) {
         known.asked = '';
         known.pending = false;
@@ -162,7 +170,11 @@ export class FactsClient {
   #take(answer: Answer): void {
     const known = this.#known.get(answer.root);
     if (!known) return;
-    if ('error' in answer) return this.#log(`facts: ${answer.error}`);
+    if ('error' in answer) {
+      this.#log(`facts: ${answer.error}`);
+      if (/Cannot find (module|package)/.test(answer.error)) this.#warn('Loopwright cannot read data: a part of its installation is missing, so files are checked by their text alone. Install the extension again.');
+      return;
+    }
     if ('done' in answer) {
       known.pending = false;
       this.#crashes = 0;

@@ -22,6 +22,7 @@ export const untrustedFolder: PersonSession = {
         assert.match(await welcome.innerText(), /checked and explained, and nothing runs/);
         assert.equal(await workbench.status(), 'Loopwright');
         assert.deepEqual(below(server.pid, 'cli.cjs service'), []);
+        assert.deepEqual(below(server.pid, 'facts.cjs'), [], 'no data is read');
         await workbench.picture('untrusted-person');
       },
     },
