@@ -91,8 +91,17 @@ function schemaNamed(project: Project, config: ProjectConfig, dataset: string): 
 /** Schemas are shared by many requests and stay the same object while their file does. */
 const schemaHashes = new WeakMap<DatasetSchema, string>();
 
+/** A request is asked for its key several times after each keystroke. */
+const keys = new WeakMap<FactRequest, string>();
+
 /** A name for what a request asks: equal keys, equal questions. */
 export function requestKey(request: FactRequest): string {
+  let key = keys.get(request);
+  if (key === undefined) keys.set(request, (key = keyOf(request)));
+  return key;
+}
+
+function keyOf(request: FactRequest): string {
   const text = JSON.stringify(request, (_key, value: unknown) => {
     if (value === null || typeof value !== 'object' || !('fields' in value) || !Array.isArray(value.fields)) return value;
     const schema = value as DatasetSchema;
