@@ -13,6 +13,7 @@ import { runCommand, type RunOptions } from './commands/run.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { status } from './commands/status.ts';
+import { registerDataCommands } from './dataCommands.ts';
 import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
 
 const program = new Command('loopwright')
@@ -24,8 +25,8 @@ const program = new Command('loopwright')
   .exitOverride();
 
 /** A command with the options that all have. */
-function command(name: string, description: string): Command {
-  return program.command(name).description(description).option('--project <dir>', 'folder of loopwright.yaml (default: here or above)').option('--json', 'print one JSON document');
+function command(name: string, description: string, parent: Command = program): Command {
+  return parent.command(name).description(description).option('--project <dir>', 'folder of loopwright.yaml (default: here or above)').option('--json', 'print one JSON document');
 }
 
 /** Runs the work with what commander read and leaves its exit code behind. */
@@ -62,6 +63,8 @@ command('retrain', 'train a challenger and put it before the gates').option('--i
   .action(action<RetrainOptions>((context, _, options) => retrain(context, options)));
 command('loop', 'train, deploy, watch and retrain').option('--replay <files>', 'play recorded rows through the deployment').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads').option('--from <time>', 'first row to play').option('--to <time>', 'play rows before this time').option('--port <n>', 'another port for the api').option('--verbose', 'print the logs of the stages')
   .action(action<LoopOptions>((context, _, options) => loop(context, options)));
+const dataCommand = program.command('data').description('collect, check, profile, compare and label data');
+registerDataCommands((name, description) => command(name, description, dataCommand), action);
 command('doctor', 'tell what works on this machine').action(action((context) => doctor(context)));
 program.command('service', { hidden: true }).option('--project <dir>').action(async (options: GlobalOptions) => {
   const { runService } = await import('./service.ts');
