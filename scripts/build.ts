@@ -6,7 +6,8 @@ import * as esbuild from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const views = ['runHistory', 'modelCard', 'drift'] as const;
-const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node'];
+// What stays outside the bundles: what has native parts, and what `pg` would only use if a person had installed it.
+const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node', 'pg-native'];
 
 export interface BuildOptions {
   watch?: boolean;
