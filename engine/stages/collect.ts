@@ -12,10 +12,9 @@ import { writeCsv, writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../project/glob.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { CollectStage } from '../project/schema/projectSchema.ts';
-import { combinedHash } from '../runner/markFiles.ts';
-import { recordSnapshot } from '../tracking/snapshots.ts';
 import { timestampOf } from './datasetView.ts';
 import { download } from './download.ts';
+import { makeSnapshot } from './makeSnapshot.ts';
 import { handleInvalid } from './quarantine.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
@@ -46,12 +45,11 @@ export async function collect(context: StageContext, { with: inputs }: CollectSt
   context.progress(`writing ${target}`);
   await (/\.parquet$/i.test(target) ? writeParquet(db, sql, absolute) : writeCsv(db, sql, absolute));
   removeOlder(context.project.root, dataset.path, target);
-  const marks = context.marks.mark([target]);
-  rows ??= Number((await db.rows(`SELECT count(*) AS n FROM ${sourceSql([absolute])}`))[0]?.['n'] ?? 0);
-  const snapshot = recordSnapshot(context.store, {
-    dataset: inputs.dataset, hash: combinedHash(marks), rows, bytes: Object.values(marks).reduce((sum, mark) => sum + mark.bytes, 0), quarantined, runId: context.run.runId,
-    source: 'url' in inputs.from ? inputs.from.url : [inputs.from.files].flat().join(', '), columns: await columnsOf(db, sourceSql([absolute])), detail,
+  const snapshot = await makeSnapshot(context, db, {
+    dataset: inputs.dataset, paths: [target], quarantined, runId: context.run.runId, detail,
+    source: 'url' in inputs.from ? inputs.from.url : [inputs.from.files].flat().join(', '),
   });
+  rows ??= snapshot.rows;
   context.run.input(inputs.dataset, snapshot.id);
   context.run.metrics({ [`rows.${inputs.dataset}`]: rows, [`quarantined.${inputs.dataset}`]: quarantined });
   return { summary: `${count(rows)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [target] };

@@ -9,9 +9,9 @@ import { writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../project/glob.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/projectSchema.ts';
-import { combinedHash } from '../runner/markFiles.ts';
-import { newestSnapshot, recordSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
+import { newestSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
 import { datasetSql, timestampOf } from './datasetView.ts';
+import { makeSnapshot } from './makeSnapshot.ts';
 import { handleInvalid } from './quarantine.ts';
 import { splitColumn, splitExpression } from './split.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
@@ -52,11 +52,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   detail = { ...detail, ...(await describe(db, written, output.schema, inputs.split !== undefined)) };
   const total = Number((await db.rows(`SELECT count(*) AS n FROM ${written}`))[0]?.['n'] ?? 0);
   if (total === 0) throw new DataError(`\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`, { place: { file: inputs.sql } });
-  const marks = context.marks.mark([output.path]);
-  const snapshot = recordSnapshot(context.store, {
-    dataset: inputs.output, hash: combinedHash(marks), rows: total, bytes: Object.values(marks).reduce((sum, mark) => sum + mark.bytes, 0), quarantined,
-    runId: context.run.runId, source: inputs.sql, columns: await columnsOf(db, written), detail,
-  });
+  const snapshot = await makeSnapshot(context, db, { dataset: inputs.output, paths: [output.path], quarantined, runId: context.run.runId, source: inputs.sql, detail });
   context.run.input(inputs.output, snapshot.id);
   context.run.metrics({ [`rows.${inputs.output}`]: total, [`quarantined.${inputs.output}`]: quarantined });
   return { summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [output.path] };

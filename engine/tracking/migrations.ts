@@ -49,4 +49,14 @@ export const migrations: readonly string[] = [
   CREATE TABLE events (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, monitor TEXT, text TEXT NOT NULL, model_version INTEGER, run_id TEXT) STRICT;
   CREATE TABLE file_hashes (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, changed TEXT NOT NULL, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // Versions of data that can be compared and restored: their files, schema, profile, and where the next pull of their source goes on.
+  `
+  ALTER TABLE snapshots ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE snapshots ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE snapshots ADD COLUMN profile TEXT;
+  ALTER TABLE snapshots ADD COLUMN schema_hash TEXT;
+  ALTER TABLE snapshots ADD COLUMN state TEXT;
+  CREATE TABLE schema_texts (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_inputs_by_snapshot ON run_inputs (snapshot_id);
+  `,
 ];

@@ -1,6 +1,29 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { SnapshotSummary } from '../../protocol/lifeCycle.ts';
 import type { Store } from './store.ts';
+
+/** A file of a version: its path relative to the project, the SHA-256 of its bytes, and their number. */
+export interface SnapshotFile {
+  path: string;
+  hash: string;
+  bytes: number;
+}
+
+/** The highest value of a source's watermark column that was received: its exact text, and what SQLite has to compare it as. */
+export interface Watermark {
+  column: string;
+  value: string;
+  kind: 'text' | 'integer' | 'real';
+}
+
+/** Where the next collection from the same source goes on. */
+export interface SourceState {
+  /** Hash of what was asked (source, query, schema); another key starts anew. */
+  key: string;
+  watermark?: Watermark | null;
+  /** What the source said its content was, such as an ETag; the same again means that nothing is new. */
+  version?: string | null;
+}
 
 export interface NewSnapshot {
   dataset: string;
@@ -9,10 +32,19 @@ export interface NewSnapshot {
   bytes: number;
   quarantined: number;
   runId: string | null;
+  /** Where the rows came from, without anything secret. */
   source: string;
-  columns: { name: string; type: string }[];
+  columns: { name: string; type: string; sqlType?: string }[];
   /** Split sizes, period, quarantine file and rule counts: whatever the stage learned. */
   detail: SnapshotDetail;
+  files?: SnapshotFile[];
+  /** Whether the data itself is kept beside the store. */
+  kept?: boolean;
+  /** The profile of every column, as JSON. */
+  profile?: unknown[];
+  /** The text of the dataset schema the rows were checked against. */
+  schemaText?: string | null;
+  state?: SourceState | null;
 }
 
 export interface SnapshotDetail {
@@ -23,41 +55,106 @@ export interface SnapshotDetail {
 }
 
 interface Row {
-  id: string; dataset: string; hash: string; rows: number; bytes: number; quarantined: number; created_at: number; detail: string;
+  id: string; dataset: string; hash: string; rows: number; bytes: number; quarantined: number; created_at: number; parent: string | null; run_id: string | null;
+  source: string; columns: string; detail: string; files: string; kept: number; schema_hash: string | null; state: string | null;
 }
 
-export type Snapshot = SnapshotSummary & { detail: SnapshotDetail };
+export interface Snapshot extends SnapshotSummary {
+  parent: string | null;
+  runId: string | null;
+  source: string;
+  columns: NewSnapshot['columns'];
+  detail: SnapshotDetail;
+  files: SnapshotFile[];
+  kept: boolean;
+  schemaHash: string | null;
+  state: SourceState | null;
+}
 
-/** Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back. */
-export function recordSnapshot({ sql }: Store, snapshot: NewSnapshot): Snapshot {
+// The profile is left out: it is most of a row and is asked for by itself.
+const fields = 'id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, schema_hash, state';
+const newestFirst = 'ORDER BY created_at DESC, rowid DESC';
+
+/** Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back, with where its source goes on. */
+export function recordSnapshot({ sql }: Pick<Store, 'sql'>, snapshot: NewSnapshot): Snapshot {
   return sql.write(() => {
-    const newest = sql.get<Row>('SELECT * FROM snapshots WHERE dataset = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', snapshot.dataset);
-    if (newest && newest.hash === snapshot.hash && newest.quarantined === snapshot.quarantined) return summarise(newest);
+    const newest = sql.get<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT 1`, snapshot.dataset);
+    const state = snapshot.state ? JSON.stringify(snapshot.state) : null;
+    if (newest && newest.hash === snapshot.hash && newest.quarantined === snapshot.quarantined) {
+      const kept = snapshot.kept === true || newest.kept === 1 ? 1 : 0;
+      sql.run('UPDATE snapshots SET state = ?, kept = ?, files = ? WHERE id = ?', state, kept, kept === 1 && snapshot.files ? JSON.stringify(snapshot.files) : newest.files, newest.id);
+      return required(sql, newest.id);
+    }
     const id = randomUUID().replaceAll('-', '').slice(0, 16);
     sql.run(
-      'INSERT INTO snapshots (id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO snapshots (id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, profile, schema_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       id, snapshot.dataset, snapshot.hash, snapshot.rows, snapshot.bytes, snapshot.quarantined, Date.now(), newest?.id ?? null, snapshot.runId, snapshot.source, JSON.stringify(snapshot.columns), JSON.stringify(snapshot.detail),
+      JSON.stringify(snapshot.files ?? []), snapshot.kept ? 1 : 0, snapshot.profile ? JSON.stringify(snapshot.profile) : null, keepSchema(sql, snapshot.schemaText ?? null), state,
     );
-    const made = sql.get<Row>('SELECT * FROM snapshots WHERE id = ?', id);
-    if (!made) throw new Error('the snapshot just written is gone');
-    return summarise(made);
+    return required(sql, id);
   });
 }
 
-export function newestSnapshot({ sql }: Store, dataset: string): Snapshot | null {
-  const row = sql.get<Row>('SELECT * FROM snapshots WHERE dataset = ? ORDER BY created_at DESC, rowid DESC LIMIT 1', dataset);
-  return row ? summarise(row) : null;
+export function newestSnapshot({ sql }: Pick<Store, 'sql'>, dataset: string): Snapshot | null {
+  const row = sql.get<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT 1`, dataset);
+  return row ? read(row) : null;
 }
 
-export function snapshotCount({ sql }: Store, dataset: string): number {
+export function snapshotCount({ sql }: Pick<Store, 'sql'>, dataset: string): number {
   return sql.get<{ n: number }>('SELECT count(*) AS n FROM snapshots WHERE dataset = ?', dataset)?.n ?? 0;
 }
 
-export function getSnapshot({ sql }: Store, id: string): Snapshot | null {
-  const row = sql.get<Row>('SELECT * FROM snapshots WHERE id = ?', id);
-  return row ? summarise(row) : null;
+export function getSnapshot({ sql }: Pick<Store, 'sql'>, id: string): Snapshot | null {
+  const row = sql.get<Row>(`SELECT ${fields} FROM snapshots WHERE id = ?`, id);
+  return row ? read(row) : null;
 }
 
-function summarise(row: Row): Snapshot {
-  return { id: row.id, dataset: row.dataset, rows: row.rows, bytes: row.bytes, quarantined: row.quarantined, createdAt: row.created_at, hash: row.hash, detail: JSON.parse(row.detail) as SnapshotDetail };
+/** The versions of one dataset or of all, newest first. */
+export function listSnapshots({ sql }: Pick<Store, 'sql'>, dataset?: string): Snapshot[] {
+  const rows = dataset === undefined ? sql.all<Row>(`SELECT ${fields} FROM snapshots ${newestFirst}`) : sql.all<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst}`, dataset);
+  return rows.map(read);
+}
+
+/** The profile that was taken when the version was made; null for one of an older Loopwright. */
+export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): unknown[] | null {
+  const profile = sql.get<{ profile: string | null }>('SELECT profile FROM snapshots WHERE id = ?', id)?.profile ?? null;
+  return profile === null ? null : (JSON.parse(profile) as unknown[]);
+}
+
+/** The text of the dataset schema that a version was checked against. */
+export function schemaTextOf({ sql }: Pick<Store, 'sql'>, hash: string): string | null {
+  return sql.get<{ text: string }>('SELECT text FROM schema_texts WHERE hash = ?', hash)?.text ?? null;
+}
+
+/** Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays. Gives the hashes of the files that any version still needs. */
+export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep: number): Set<string> {
+  return sql.write(() => {
+    sql.run(
+      `UPDATE snapshots SET kept = 0 WHERE dataset = ? AND kept = 1 AND id NOT IN (SELECT id FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT ?)
+         AND id NOT IN (SELECT i.snapshot_id FROM run_inputs i JOIN model_versions m ON m.run_id = i.run_id)`,
+      dataset, dataset, keep,
+    );
+    return new Set(sql.all<{ files: string }>('SELECT files FROM snapshots WHERE kept = 1').flatMap(({ files }) => (JSON.parse(files) as SnapshotFile[]).map(({ hash }) => hash)));
+  });
+}
+
+function keepSchema(sql: Store['sql'], text: string | null): string | null {
+  if (text === null) return null;
+  const hash = createHash('sha256').update(text).digest('hex');
+  sql.run('INSERT INTO schema_texts (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, text);
+  return hash;
+}
+
+function required(sql: Store['sql'], id: string): Snapshot {
+  const row = sql.get<Row>(`SELECT ${fields} FROM snapshots WHERE id = ?`, id);
+  if (!row) throw new Error('the snapshot just written is gone');
+  return read(row);
+}
+
+function read(row: Row): Snapshot {
+  return {
+    id: row.id, dataset: row.dataset, rows: row.rows, bytes: row.bytes, quarantined: row.quarantined, createdAt: row.created_at, hash: row.hash, parent: row.parent, runId: row.run_id, source: row.source,
+    columns: JSON.parse(row.columns) as Snapshot['columns'], detail: JSON.parse(row.detail) as SnapshotDetail, files: JSON.parse(row.files) as SnapshotFile[], kept: row.kept === 1,
+    schemaHash: row.schema_hash, state: row.state === null ? null : (JSON.parse(row.state) as SourceState),
+  };
 }

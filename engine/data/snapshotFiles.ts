@@ -1,0 +1,80 @@
+import { constants, existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DataError, WorkError, messageOf } from '../errors.ts';
+import { hashFile } from './hashFile.ts';
+
+/** A file of a version; see `SnapshotFile` of the store. */
+interface VersionFile {
+  path: string;
+  hash: string;
+  bytes: number;
+}
+
+/** Where the data of versions is kept: one file for each distinct content, named by its hash, with the ending that tells how to read it. */
+export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'>): string {
+  return join(folder, 'snapshots', `${file.hash}${/(?:\.[a-z0-9]+)(?:\.gz)?$/i.exec(file.path)?.[0].toLowerCase() ?? ''}`);
+}
+
+/** Keeps copies of files, each content once; on file systems that can, a copy shares its blocks with the file. Throws DataError when a file is no longer what its hash says. */
+export async function keepFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
+  await mkdir(join(folder, 'snapshots'), { recursive: true });
+  for (const file of files) {
+    const path = keptPath(folder, file);
+    if ((await sizeOf(path)) === file.bytes) continue;
+    await copyWhole(join(root, file.path), path, file);
+  }
+}
+
+/** True when all files of a version are kept. */
+export function areKept(folder: string, files: readonly VersionFile[]): boolean {
+  return files.length > 0 && files.every((file) => existsSync(keptPath(folder, file)));
+}
+
+/** Removes what no version needs any more, and what a killed process left half-written. */
+export async function sweepKept(folder: string, wanted: ReadonlySet<string>): Promise<void> {
+  const kept = join(folder, 'snapshots');
+  if (!existsSync(kept)) return;
+  for (const name of await readdir(kept)) if (!wanted.has(name.slice(0, 64)) || name.endsWith('.tmp')) await rm(join(kept, name), { force: true });
+}
+
+/** Puts kept files back where they stood: all are copied and checked beside their places first, then renamed. */
+export async function placeFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
+  const placed: { temporary: string; path: string }[] = [];
+  try {
+    for (const file of files) {
+      const path = join(root, file.path);
+      const temporary = join(dirname(path), `.${file.hash.slice(0, 12)}.${process.pid}.tmp`);
+      await mkdir(dirname(path), { recursive: true });
+      placed.push({ temporary, path });
+      await copyWhole(keptPath(folder, file), temporary, file);
+    }
+    for (const { temporary, path } of placed) await rename(temporary, path);
+  } finally {
+    for (const { temporary } of placed) await rm(temporary, { force: true });
+  }
+}
+
+async function copyWhole(from: string, to: string, file: VersionFile): Promise<void> {
+  const temporary = `${to}.${process.pid}.tmp`;
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    const found = await hashFile(temporary);
+    if (found.hash !== file.hash) throw new DataError(`${file.path}: the file is not what it was when it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when nothing writes to it`, { place: { file: file.path } });
+    await rename(temporary, to);
+  } catch (error) {
+    if (error instanceof WorkError) throw error;
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw new WorkError(full ? `The disk is full: ${file.path} could not be copied. Free some space, or keep fewer versions (\`snapshots: { keep: 2 }\` on the dataset).` : `${file.path} could not be copied: ${messageOf(error)}`, { cause: error, place: { file: file.path } });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return null;
+  }
+}

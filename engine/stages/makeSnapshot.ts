@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { profileTable } from '../data/profileTable.ts';
+import { sourceSql } from '../data/readSource.ts';
+import { keepFiles, sweepKept } from '../data/snapshotFiles.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { combinedHash, type FileMarks } from '../runner/markFiles.ts';
+import { forgetOldData, newestSnapshot, recordSnapshot, type NewSnapshot, type Snapshot } from '../tracking/snapshots.ts';
+import type { Store } from '../tracking/store.ts';
+
+/** How many versions of a dataset keep their data when the project does not say. */
+export const keptByDefault = 10;
+
+/** What is needed to make a version: a StageContext has it. */
+export interface SnapshotContext {
+  project: { root: string };
+  config: ProjectConfig;
+  store: Store;
+  marks: FileMarks;
+  progress?: (text: string) => void;
+}
+
+/** What was written, and how it came to be. */
+export interface WrittenData extends Pick<NewSnapshot, 'dataset' | 'quarantined' | 'runId' | 'source' | 'detail' | 'state'> {
+  /** The files that hold the version now: paths or globs relative to the project. */
+  paths: readonly string[];
+}
+
+/**
+ * The one way in which a version of a dataset is made: marks and profiles what was written, keeps a copy of it, and records it in one
+ * write with where its source goes on. Data that is as it was makes no new version.
+ */
+export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
+  const { project: { root }, store, marks } = context;
+  const { paths, ...record } = written;
+  const files = Object.entries(marks.mark(paths)).map(([path, mark]) => ({ path, ...mark }));
+  const hash = combinedHash(marks.mark(paths));
+  const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
+  const source = sourceSql(files.map(({ path }) => join(root, path)), { withFile: false });
+  const newest = newestSnapshot(store, written.dataset);
+  const same = newest !== null && newest.hash === hash && newest.quarantined === written.quarantined;
+  context.progress?.(same ? `nothing of ${written.dataset} changed` : `describing and keeping ${written.dataset}`);
+  const described = same ? { rows: newest.rows, columns: newest.columns } : await describe(db, source);
+  if (keep > 0) await keepFiles(store.folder, root, files);
+  const snapshot = recordSnapshot(store, {
+    ...record, ...described, hash, files, kept: keep > 0, bytes: files.reduce((sum, file) => sum + file.bytes, 0), schemaText: schemaText(context, written.dataset),
+  });
+  await sweepKept(store.folder, forgetOldData(store, written.dataset, keep));
+  return snapshot;
+}
+
+async function describe(db: Database, source: string): Promise<Pick<NewSnapshot, 'rows' | 'columns' | 'profile'>> {
+  const rows = Number((await db.rows(`SELECT count(*) AS n FROM ${source}`))[0]?.['n'] ?? 0);
+  return { rows, columns: await columnsOf(db, source), profile: await profileTable(db, source) };
+}
+
+function schemaText({ config, project }: SnapshotContext, dataset: string): string | null {
+  const path = config.datasets?.[dataset]?.schema;
+  if (path === undefined) return null;
+  try {
+    return readFileSync(join(project.root, path), 'utf8');
+  } catch {
+    return null;
+  }
+}
