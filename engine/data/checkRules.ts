@@ -12,7 +12,7 @@ const samples: Record<string, string> = { DOUBLE: '0', BIGINT: '0', BOOLEAN: 'fa
 export async function checkRules(db: Database, rules: readonly (FieldRule & { sqlType: string })[]): Promise<void> {
   const tries = rules.flatMap((rule) => {
     const sample = samples[rule.sqlType];
-    return sample === undefined ? [] : [{ rule, sql: rule.broken("''", `CAST(${quoteLiteral(sample)} AS ${rule.sqlType})`) }];
+    return sample === undefined ? [] : [{ rule, sql: rule.broken({ text: "''", filled: 'true', value: `CAST(${quoteLiteral(sample)} AS ${rule.sqlType})` }) }];
   });
   if (tries.length === 0) return;
   try {

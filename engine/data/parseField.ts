@@ -6,6 +6,8 @@ export interface ParsedField {
   text: string;
   /** The value in its declared type, NULL where missing or not of the type. */
   value: string;
+  /** True where there is a text; cheaper than making the text of a number. */
+  filled: string;
   /** Whether values compare as numbers, times or texts; decides how bounds are written. */
   order: 'number' | 'time' | 'text';
   sqlType: string;
@@ -18,41 +20,74 @@ export interface ParsedField {
 export function parseField(field: Field, schema: DatasetSchema, actualType: string, mode: 'raw' | 'typed'): ParsedField {
   const column = quoteIdentifier(field.name);
   const type = field.type ?? 'any';
-  const text = textOf(column, actualType, field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []));
-  const native = nativeValue(type, column, actualType);
-  if (native) return { text, ...native };
+  const missing = missingTexts(field, schema, type, mode);
+  const text = textOf(column, actualType, missing);
+  const filled = missing.length > 0 ? `(${text}) IS NOT NULL` : isFloat(actualType) ? `(${column} IS NOT NULL AND NOT isnan(${column}))` : `${column} IS NOT NULL`;
+  const native = nativeValue(field, column, actualType);
+  if (native) return { text, filled, ...native };
+  return { text, filled, ...readText(field, type, text) };
+}
+
+/** The expressions for a column that is read from its text. */
+function readText(field: Field, type: string, text: string): Omit<ParsedField, 'text' | 'filled'> {
   const trimmed = `trim(${text})`;
   switch (type) {
-    case 'number': return { text, value: finite(`TRY_CAST(${bareNumber(trimmed, field)} AS DOUBLE)`), order: 'number', sqlType: 'DOUBLE' };
+    case 'number': return { value: finite(`TRY_CAST(${bareNumber(trimmed, field)} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
     case 'integer': {
       const bare = bareNumber(trimmed, field);
       const whole = `CASE WHEN regexp_full_match(${bare}, '[+-]?[0-9]+(\\.0*)?') THEN TRY_CAST(regexp_replace(${bare}, '\\.0*$', '') AS BIGINT) END`;
-      return { text, value: whole, order: 'number', sqlType: 'BIGINT' };
+      return { value: whole, order: 'number', sqlType: 'BIGINT' };
     }
-    case 'year': return { text, value: `CASE WHEN regexp_full_match(${trimmed}, '-?[0-9]{4,5}') THEN TRY_CAST(${trimmed} AS BIGINT) END`, order: 'number', sqlType: 'BIGINT' };
-    case 'boolean': return { text, value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
-    case 'datetime': return { text, value: timeOf(trimmed, field, 'TIMESTAMPTZ', 'TIMESTAMP'), order: 'time', sqlType: 'TIMESTAMP' };
-    case 'date': return { text, value: timeOf(trimmed, field, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
-    case 'time': return { text, value: timeOf(trimmed, field, 'TIME', 'TIME'), order: 'time', sqlType: 'TIME' };
-    case 'yearmonth': return { text, value: matching(trimmed, '-?[0-9]{4}-(0[1-9]|1[0-2])'), order: 'text', sqlType: 'VARCHAR' };
-    case 'duration': return { text, value: matching(trimmed, 'P([0-9.,]+[YMWD])*(T([0-9.,]+[HMS])+)?'), order: 'text', sqlType: 'VARCHAR' };
-    case 'object': return { text, value: `CASE WHEN json_valid(${text}) AND json_type(${text}) = 'OBJECT' THEN ${text} END`, order: 'text', sqlType: 'VARCHAR' };
-    case 'array': return { text, value: `CASE WHEN json_valid(${text}) AND json_type(${text}) = 'ARRAY' THEN ${text} END`, order: 'text', sqlType: 'VARCHAR' };
-    case 'string': return { text, value: stringOf(text, field), order: 'text', sqlType: 'VARCHAR' };
-    default: return { text, value: text, order: 'text', sqlType: 'VARCHAR' };
+    case 'year': return { value: `CASE WHEN regexp_full_match(${trimmed}, '-?[0-9]{4,5}') THEN TRY_CAST(${trimmed} AS BIGINT) END`, order: 'number', sqlType: 'BIGINT' };
+    case 'boolean': return { value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
+    case 'datetime': return { value: timeOf(trimmed, field, 'TIMESTAMPTZ', 'TIMESTAMP'), order: 'time', sqlType: 'TIMESTAMP' };
+    case 'date': return { value: timeOf(trimmed, field, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
+    case 'time': return { value: timeOf(trimmed, field, 'TIME', 'TIME'), order: 'time', sqlType: 'TIME' };
+    case 'yearmonth': return { value: matching(trimmed, '-?[0-9]{4}-(0[1-9]|1[0-2])'), order: 'text', sqlType: 'VARCHAR' };
+    case 'duration': return { value: durationOf(trimmed), order: 'text', sqlType: 'VARCHAR' };
+    case 'object': return { value: jsonOf(text, 'OBJECT'), order: 'text', sqlType: 'VARCHAR' };
+    case 'array': return { value: jsonOf(text, 'ARRAY'), order: 'text', sqlType: 'VARCHAR' };
+    case 'list': return { value: listOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'geopoint': return { value: geopointOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'geojson': return { value: geojsonOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'string': return { value: stringOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    default: return { value: text, order: 'text', sqlType: 'VARCHAR' };
   }
 }
 
+/** The texts that mean no value. `NaN` is how Table Schema writes a number that is none. */
+function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
+  const declared = field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []);
+  const texts = declared.map((item) => (typeof item === 'string' ? item : item.value));
+  return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN'])] : texts;
+}
+
 function textOf(column: string, actualType: string, missing: readonly string[]): string {
-  // A JSON column holds mixed types; ->> gives a text without its quotes.
-  const text = actualType === 'VARCHAR' ? column : actualType === 'JSON' ? `(${column} ->> '$')` : `CAST(${column} AS VARCHAR)`;
-  const filled = /^(DOUBLE|FLOAT)$/.test(actualType) ? `CASE WHEN NOT isnan(${column}) THEN ${text} END` : text;
+  const text = plainText(column, actualType);
+  const filled = isFloat(actualType) ? `CASE WHEN NOT isnan(${column}) THEN ${text} END` : text;
   return missing.length === 0 ? filled : `CASE WHEN ${filled} NOT IN (${missing.map(quoteLiteral).join(', ')}) THEN ${filled} END`;
 }
 
-function nativeValue(type: string, column: string, actual: string): Omit<ParsedField, 'text'> | null {
+function plainText(column: string, actualType: string): string {
+  if (actualType === 'VARCHAR') return column;
+  // A JSON column holds mixed types; ->> gives a text without its quotes.
+  if (actualType === 'JSON') return `(${column} ->> '$')`;
+  return isNested(actualType) ? `CAST(to_json(${column}) AS VARCHAR)` : `CAST(${column} AS VARCHAR)`;
+}
+
+function isFloat(actualType: string): boolean {
+  return actualType === 'DOUBLE' || actualType === 'FLOAT';
+}
+
+function isNested(actualType: string): boolean {
+  return /(\]|^(STRUCT|MAP|UNION).*)$/s.test(actualType);
+}
+
+function nativeValue(field: Field, column: string, actual: string): Omit<ParsedField, 'text' | 'filled'> | null {
+  const type = field.type ?? 'any';
   const whole = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(actual);
-  if (type === 'number' && (whole || /^(DOUBLE|FLOAT|DECIMAL)/.test(actual))) return { value: finite(`CAST(${column} AS DOUBLE)`), order: 'number', sqlType: 'DOUBLE' };
+  if (type === 'number' && whole) return { value: `CAST(${column} AS DOUBLE)`, order: 'number', sqlType: 'DOUBLE' };
+  if (type === 'number' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual)) return { value: finite(`CAST(${column} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
   if ((type === 'integer' || type === 'year') && whole) return { value: `TRY_CAST(${column} AS BIGINT)`, order: 'number', sqlType: 'BIGINT' };
   if (type === 'integer' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual)) {
     return { value: `CASE WHEN ${column} = floor(${column}) THEN TRY_CAST(${column} AS BIGINT) END`, order: 'number', sqlType: 'BIGINT' };
@@ -61,12 +96,12 @@ function nativeValue(type: string, column: string, actual: string): Omit<ParsedF
   if (type === 'datetime' && (actual.startsWith('TIMESTAMP') || actual === 'DATE')) return { value: `CAST(${column} AS TIMESTAMP)`, order: 'time', sqlType: 'TIMESTAMP' };
   if (type === 'date' && actual === 'DATE') return { value: column, order: 'time', sqlType: 'DATE' };
   if (type === 'time' && actual === 'TIME') return { value: column, order: 'time', sqlType: 'TIME' };
-  if (['array', 'list', 'object', 'any'].includes(type) && /(\]|^STRUCT.*|^MAP.*)$/.test(actual)) return { value: column, order: 'text', sqlType: actual };
-  return null;
+  const nested = type === 'any' || (actual.endsWith(']') ? type === 'array' || type === 'list' : type === 'object');
+  return nested && isNested(actual) ? { value: column, order: 'text', sqlType: actual } : null;
 }
 
-function finite(value: string): string {
-  return `CASE WHEN isfinite(${value}) THEN ${value} END`;
+function finite(value: string, field: Field): string {
+  return `CASE WHEN ${field.loopwright?.finite === false ? `NOT isnan(${value})` : `isfinite(${value})`} THEN ${value} END`;
 }
 
 function bareNumber(text: string, field: Field): string {
@@ -94,7 +129,47 @@ function stringOf(text: string, field: Field): string {
   if (field.format === 'email') return matching(text, '[^@\\s]+@[^@\\s]+\\.[^@\\s]+');
   if (field.format === 'uri') return matching(text, '[A-Za-z][A-Za-z0-9+.-]*:\\S+');
   if (field.format === 'uuid') return matching(text, '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}');
+  if (field.format === 'binary') return matching(text, '([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?');
   return text;
+}
+
+/** XML Schema's duration, and ISO 8601's weeks; a designator needs a number, and T needs a part after it. */
+function durationOf(text: string): string {
+  const form = '-?P([0-9]+W|([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+([.][0-9]+)?S)?)?)';
+  return `CASE WHEN regexp_full_match(${text}, ${quoteLiteral(form)}) AND NOT regexp_matches(${text}, '[PT]$') THEN ${text} END`;
+}
+
+/** Items between delimiters, each of the item type; kept as text. */
+function listOf(text: string, field: Field): string {
+  const sqlTypes: Record<string, string> = { integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', datetime: 'TIMESTAMPTZ', date: 'DATE', time: 'TIME' };
+  const sqlType = sqlTypes[field.itemType ?? 'string'];
+  if (sqlType === undefined) return text;
+  const items = `string_split(${text}, ${quoteLiteral(field.delimiter ?? ',')})`;
+  return `CASE WHEN len(list_filter(${items}, lambda _lw_item: TRY_CAST(trim(_lw_item) AS ${sqlType}) IS NULL)) = 0 THEN ${text} END`;
+}
+
+/** `lon, lat`, or JSON `[lon, lat]` or `{"lon": …, "lat": …}` by format, within 180 and 90 degrees. */
+function geopointOf(text: string, field: Field): string {
+  const json = field.format === 'array' || field.format === 'object';
+  const part = (index: number, name: string) => {
+    if (!json) return `TRY_CAST(trim(string_split(${text}, ',')[${index + 1}]) AS DOUBLE)`;
+    return `TRY_CAST(TRY(json_extract_string(${text}, ${field.format === 'array' ? `'$[${index}]'` : `'$.${name}'`})) AS DOUBLE)`;
+  };
+  const shape = !json ? `len(string_split(${text}, ',')) = 2` : field.format === 'array' ? `TRY(json_type(${text})) = 'ARRAY' AND TRY(json_array_length(${text})) = 2` : `TRY(json_type(${text})) = 'OBJECT'`;
+  const within = `(${part(0, 'lon')}) BETWEEN -180 AND 180 AND (${part(1, 'lat')}) BETWEEN -90 AND 90`;
+  return `CASE WHEN ${json ? `json_valid(${text}) AND ` : ''}${shape} AND ${within} THEN ${text} END`;
+}
+
+const geojsonTypes = ['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon', 'GeometryCollection', 'Feature', 'FeatureCollection'];
+
+function geojsonOf(text: string, field: Field): string {
+  const types = field.format === 'topojson' ? ['Topology'] : geojsonTypes;
+  // DuckDB may look into the text before json_valid had its say; TRY keeps that from failing.
+  return `CASE WHEN json_valid(${text}) AND TRY(json_extract_string(${text}, '$.type')) IN (${types.map(quoteLiteral).join(', ')}) THEN ${text} END`;
+}
+
+function jsonOf(text: string, type: 'OBJECT' | 'ARRAY'): string {
+  return `CASE WHEN json_valid(${text}) AND TRY(json_type(${text})) = '${type}' THEN ${text} END`;
 }
 
 function matching(text: string, pattern: string): string {

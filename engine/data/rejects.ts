@@ -1,6 +1,8 @@
 import { DataError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { rejectTables } from './readSource.ts';
+import type { InvalidMode } from '../project/schema/datasetSchema.ts';
+import { quoteLiteral } from './quote.ts';
 import type { RuleFinding } from './ruleFinding.ts';
 
 /** Takes away what earlier reads noted. */
@@ -8,8 +10,8 @@ export async function forgetRejects(db: Database): Promise<void> {
   for (const table of Object.values(rejectTables)) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
-/** Copies the lines that the read just done set aside: file, line, reason, text, and the row after which they move the rows down. Files without any row that was read are left out. */
-export async function keepRejects(db: Database, name: string, raw: string): Promise<void> {
+/** Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the rows down. Files without any row that was read are left out. */
+export async function keepRejects(db: Database, name: string, source: string): Promise<void> {
   const known = await db.rows(`SELECT table_name FROM duckdb_tables() WHERE table_name = '${rejectTables.errors}'`);
   if (known.length === 0) {
     await db.run(`CREATE TEMP TABLE ${name} (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, shift BIGINT)`);
@@ -21,11 +23,12 @@ export async function keepRejects(db: Database, name: string, raw: string): Prom
     const [file, line] = [String(foreign['file']), Number(foreign['line'])];
     throw new DataError(`${file}, line ${line}: the text is not UTF-8; save it as UTF-8`, { place: { file, line, column: 1 } });
   }
+  const files = (await db.rows(`SELECT DISTINCT _file AS file FROM ${source}`)).map((row) => quoteLiteral(String(row['file'])));
   await db.run(`CREATE TEMP TABLE ${name} AS
     SELECT file, line, reason, text, line - 1 - row_number() OVER (PARTITION BY file ORDER BY line) AS shift FROM (
       SELECT s.file_path AS file, CAST(e.line AS BIGINT) AS line, any_value(${reasonSql}) AS reason, left(trim(any_value(e.csv_line), chr(10) || chr(13)), 500) AS text
       FROM ${rejectTables.errors} e JOIN ${rejectTables.scans} s ON s.scan_id = e.scan_id AND s.file_id = e.file_id
-      WHERE s.file_path IN (SELECT DISTINCT _file FROM ${raw}) GROUP BY 1, 2)`);
+      WHERE s.file_path IN (${files.join(', ') || 'NULL'}) GROUP BY 1, 2)`);
 }
 
 const reasonSql = `CASE CAST(e.error_type AS VARCHAR)
@@ -34,12 +37,13 @@ const reasonSql = `CASE CAST(e.error_type AS VARCHAR)
   WHEN 'LINE SIZE OVER MAXIMUM' THEN 'more characters than a line may have' ELSE lower(CAST(e.error_type AS VARCHAR)) END`;
 
 /** One finding a reason, with the first line. */
-export async function rejectFindings(db: Database, name: string): Promise<RuleFinding[]> {
+export async function rejectFindings(db: Database, name: string, mode: InvalidMode): Promise<RuleFinding[]> {
   const rows = await db.rows(`SELECT reason, count(*) AS n, arg_min(file, (file, line)) AS file, arg_min(line, (file, line)) AS line, arg_min(text, (file, line)) AS text FROM ${name} GROUP BY reason ORDER BY reason`);
   return rows.map((row) => {
     const [count, line, reason] = [Number(row['n']), Number(row['line']), String(row['reason'])];
     return {
-      field: '(line)', rule: 'line', severity: 'error', count, firstRow: line - 1, firstFile: String(row['file']), firstValue: String(row['text']),
+      field: '(line)', rule: 'line', severity: 'error', mode, count, firstRow: line - 1, firstFile: String(row['file']), firstValue: String(row['text']),
+      examples: [{ row: line - 1, file: String(row['file']), value: String(row['text']) }],
       message: `${count} ${count === 1 ? 'line' : 'lines'} with ${reason}, first in row ${line - 1} (found ${String(row['text']).slice(0, 80)})`,
     };
   });

@@ -1,13 +1,13 @@
-import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import type { DatasetSchema, Field, InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
 import { checkRules } from './checkRules.ts';
-import { fieldRules, type FieldRule } from './fieldRules.ts';
+import { fieldRules, isLive, type FieldRule } from './fieldRules.ts';
 import { parseField, type ParsedField } from './parseField.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
-import type { RuleFinding } from './ruleFinding.ts';
+import { ruleMessage, type RuleFinding } from './ruleFinding.ts';
 import { forgetRejects, keepRejects, rejectFindings } from './rejects.ts';
-import { keyRules, markRepeats, type KeyRule } from './uniqueKeys.ts';
+import { markRows, markRules, type MarkRule } from './rowMarks.ts';
 
 export interface ValidateOptions {
   /** FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in it. */
@@ -21,21 +21,26 @@ export interface ValidateOptions {
   alsoKeep?: readonly string[];
   /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. */
   rejects?: boolean;
+  /** What happens to rows that break a rule which says nothing itself. Default quarantine; with warn they count as valid. */
+  invalid?: InvalidMode;
+  /** FROM-able SQL of the table that each foreign key of the schema refers to, in their order; null or absent: not checked. */
+  foreign?: readonly (string | null)[];
 }
 
 export interface ValidationResult {
   rows: number;
   validRows: number;
+  /** Rows that break a rule whose rows do not stay, and lines that are no rows. */
   invalidRows: number;
   rules: RuleFinding[];
   tableProblems: TableProblem[];
-  /** Temporary views. `valid`: the declared columns in their types. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
+  /** Temporary views. `valid`: the declared columns in their types, NULL where a value is not of its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
   validView: string;
   invalidView: string;
   /** `SELECT * FROM` each view. */
   validSql: string;
   invalidSql: string;
-  /** Drops the views and the rows they hold. */
+  /** Drops the views and what they keep. */
   discard: () => Promise<void>;
 }
 
@@ -45,126 +50,207 @@ interface CheckedField {
   rules: FieldRule[];
 }
 
+/** A rule with the column of its verdict, and whether it was broken. */
+type PlannedRule = FieldRule & { f: number; column: string; count: number };
+type PlannedMark = MarkRule & { table: string; column: string; count: number };
+
 let runs = 0;
 
-/** Checks every row against the schema. A row is invalid when it breaks a rule of severity error. Throws DataError when the source cannot be read, CancelledError. */
+/**
+ * Checks every row against the schema. The source is read in parallel to count, and read again only where something is broken; no copy
+ * of it is made, only of the rows that break a rule. Throws DataError when the source cannot be read, CancelledError.
+ */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
-  const { source, schema, mode, environment, alsoKeep = [], rejects = false } = options;
+  const { source, schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
   const run = ++runs;
-  const [raw, checked, validView, invalidView] = ['raw', 'checked', 'valid', 'invalid'].map((name) => `loopwright_${name}_${run}`) as [string, string, string, string];
-  const rejected = rejects ? `loopwright_rejected_${run}` : null;
+  const name = (part: string) => `loopwright_${part}_${run}`;
+  const rejected = rejects ? name('rejected') : null;
   if (rejected) await forgetRejects(db);
-  await db.run(`CREATE TEMP TABLE ${raw} AS SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source}`);
-  if (rejected) await keepRejects(db, rejected, raw);
-  const types = new Map((await db.rows(`DESCRIBE ${raw}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
-  const columns = [...types.keys()].filter((name) => name !== '_file' && name !== '_lw_n');
+  const types = new Map((await db.rows(`DESCRIBE SELECT * FROM ${source}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
+  const columns = [...types.keys()].filter((column) => column !== '_file');
+  const expected = schema.fields.filter((field) => belongs(field, schema, environment) && isLive(field.loopwright?.stage));
+  const fields = checkedFields(options, types, expected);
+  const rules: PlannedRule[] = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}`, count: 0 })));
+  await checkRules(db, rules.map((rule) => ({ ...rule, sqlType: fields[rule.f]?.parsed.sqlType ?? 'VARCHAR' })));
 
-  const expected = schema.fields.filter((field) => belongs(field, schema, environment));
+  const judged = judgedSql(source, fields, rules);
+  const rows = await countAll(db, judged, fields, rules);
+  const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows.rows), ...sharesOf(fields, rules, rows, expected)];
+  const numbered = judgedSql(`(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`, fields, rules);
+  const modeFor = (rule: { mode: InvalidMode | null }) => rule.mode ?? invalid;
+  const bad = anyOf(rules.filter((rule) => rule.count > 0 && modeFor(rule) !== 'warn').map((rule) => rule.column));
+  const marks: PlannedMark[] = [];
+  for (const [i, rule] of markRules(schema, fields.map(({ field }) => field), foreign).entries()) {
+    const table = name(`marks_${i}`);
+    const count = await markRows(db, { parsed: numbered, unnumbered: judged, bad }, rule, table, fields.map(({ field }) => field.name));
+    marks.push({ ...rule, table, column: `_lw_u${i}`, count });
+  }
+  if (rejected) await keepRejects(db, rejected, source);
+
+  const broken = { rules: rules.filter((rule) => rule.count > 0), marks: marks.filter((mark) => mark.count > 0) };
+  const leaving = { rules: broken.rules.filter((rule) => modeFor(rule) !== 'warn'), marks: broken.marks.filter((mark) => modeFor(mark) !== 'warn') };
+  const failing = broken.rules.length + broken.marks.length > 0 ? name('failing') : null;
+  if (failing) await keepFailing(db, failing, numbered, columns, types.has('_file'), broken);
+  const place = await placeOf(db, { failing, source, hasFile: types.has('_file'), rejected, starts: name('starts') });
+  const leaves = anyOf([...leaving.rules, ...leaving.marks].map(({ column }) => column));
+
+  const kept = [
+    ...fields.map(({ field }, f) => `_lw_v${f} AS ${quoteIdentifier(field.name)}`),
+    ...alsoKeep.filter((column) => types.has(column) && !fields.some(({ field }) => field.name === column)).map((column) => quoteIdentifier(column)),
+  ];
+  const stay = leaving.marks.length > 0
+    ? `${numbered} WHERE _lw_n NOT IN (SELECT _lw_n FROM ${failing} WHERE ${leaves}) ORDER BY _lw_n`
+    : `${judged}${leaving.rules.length > 0 ? ` WHERE NOT (${leaves})` : ''}`;
+  const [validView, invalidView] = [name('valid'), name('invalid')];
+  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`);
+  await db.run(`CREATE TEMP VIEW ${invalidView} AS ${invalidSelect(columns, failing, place, leaves, leaving, rejected)}`);
+
+  const unreadable = rejected ? await rejectFindings(db, rejected, lineMode(schema, invalid)) : [];
+  const lines = unreadable.reduce((sum, finding) => sum + finding.count, 0);
+  const badRows = failing ? Number((await db.rows(`SELECT count(*) AS n FROM ${failing} WHERE ${leaves}`))[0]?.['n'] ?? 0) : 0;
+  return {
+    rows: rows.rows + lines, validRows: rows.rows - badRows, invalidRows: badRows + lines, tableProblems, validView, invalidView,
+    rules: [...unreadable, ...(failing ? await findings(db, failing, place, broken, modeFor) : [])],
+    validSql: `SELECT * FROM ${validView}`,
+    invalidSql: `SELECT * FROM ${invalidView}`,
+    discard: async () => {
+      for (const view of [validView, invalidView]) await db.run(`DROP VIEW IF EXISTS ${view}`);
+      const tables = [failing, place.starts, rejected, ...broken.marks.map(({ table }) => table)];
+      for (const table of tables) if (table) await db.run(`DROP TABLE IF EXISTS ${table}`);
+    },
+  };
+}
+
+function checkedFields({ schema, mode }: ValidateOptions, types: ReadonlyMap<string, string>, expected: readonly Field[]): CheckedField[] {
   const inKey = schema.primaryKey === undefined ? [] : [schema.primaryKey].flat();
-  const fields: CheckedField[] = schema.fields.flatMap((field) => {
+  return schema.fields.flatMap((field) => {
     const actual = types.get(field.name);
     if (actual === undefined) return [];
     const parsed = parseField(field, schema, actual, mode);
     const required = expected.includes(field) && (field.constraints?.required === true || inKey.includes(field.name));
     return [{ field, parsed, rules: fieldRules(field, parsed, required) }];
   });
-  const rules = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}` })));
-  await checkRules(db, rules.map((rule) => ({ ...rule, sqlType: fields[rule.f]?.parsed.sqlType ?? 'VARCHAR' })));
-  const keys = keyRules(schema, fields.map(({ field }) => field.name));
-
-  await db.run(checkSql(raw, checked, fields, rules, keys));
-  for (const [i, key] of keys.entries()) await markRepeats(db, checked, key, i, rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column));
-  const rows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked}`))[0]?.['n'] ?? 0);
-  const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows), ...(await sharesOf(db, checked, fields, rows, expected))];
-
-  const failing = [...rules.filter((rule) => rule.severity === 'error').map((rule) => rule.column), ...keys.map((_, i) => `_lw_u${i}`)];
-  const bad = failing.length === 0 ? 'false' : failing.map((column) => `coalesce(${column}, false)`).join(' OR ');
-  const kept = [
-    ...fields.map(({ field }, f) => `c._lw_v${f} AS ${quoteIdentifier(field.name)}`),
-    ...alsoKeep.filter((name) => types.has(name) && !fields.some(({ field }) => field.name === name)).map((name) => `r.${quoteIdentifier(name)}`),
-  ];
-  const joined = `${checked} c JOIN ${raw} r ON r._lw_n = c._lw_r`;
-  const starts = types.has('_file') ? `(SELECT _file, min(_lw_n) AS start FROM ${raw} GROUP BY _file)` : null;
-  const accepted = 'r._lw_n - s.start + 1';
-  // A rejected line before a row moves the row down by one; `shift` is the row from which on it does.
-  const inFile = rejected ? `(${accepted} + (SELECT count(*) FROM ${rejected} x WHERE x.file = r._file AND x.shift < ${accepted}))` : accepted;
-  const place = starts ? { row: inFile, file: 'r._file', from: `${joined} JOIN ${starts} s ON s._file = r._file` } : { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: joined };
-  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'c._lw_r'} FROM ${joined} WHERE NOT (${bad}) ORDER BY c._lw_r`);
-  await db.run(`CREATE TEMP VIEW ${invalidView} AS SELECT ${columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `r.${quoteIdentifier(name)}, `).join('')}${place.file} AS _file, ${place.row} AS _row,
-    concat_ws('; ', ${reasons(rules, keys)}) AS _reasons FROM ${place.from} WHERE ${bad}${rejected ? ` UNION ALL BY NAME SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected} ORDER BY _file, _row` : ' ORDER BY c._lw_r'}`);
-
-  const badRows = Number((await db.rows(`SELECT count(*) AS n FROM ${checked} WHERE ${bad}`))[0]?.['n'] ?? 0);
-  const unreadable = rejected ? await rejectFindings(db, rejected) : [];
-  const lines = unreadable.reduce((sum, finding) => sum + finding.count, 0);
-  return {
-    rows: rows + lines, validRows: rows - badRows, invalidRows: badRows + lines, tableProblems, validView, invalidView,
-    rules: [...unreadable, ...(await findings(db, checked, place, rules, keys))],
-    validSql: `SELECT * FROM ${validView}`,
-    invalidSql: `SELECT * FROM ${invalidView}`,
-    discard: async () => {
-      for (const view of [validView, invalidView]) await db.run(`DROP VIEW IF EXISTS ${view}`);
-      for (const table of [checked, raw, ...(rejected ? [rejected] : [])]) await db.run(`DROP TABLE IF EXISTS ${table}`);
-    },
-  };
 }
-
-type NumberedRule = FieldRule & { f: number; column: string };
 
 function belongs(field: Field, schema: DatasetSchema, environment: string | undefined): boolean {
   const environments = field.loopwright?.environments ?? schema.loopwright?.environments;
   return environment === undefined || environments === undefined || environments.includes(environment);
 }
 
-function checkSql(raw: string, checked: string, fields: readonly CheckedField[], rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
-  const read = fields.map(({ parsed }, f) => `${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}`);
-  const judged = rules.map((rule) => `(${rule.broken(`_lw_t${rule.f}`, `_lw_v${rule.f}`)}) AS ${rule.column}`);
-  const repeats = keys.map((_, i) => `false AS _lw_u${i}`);
-  return `CREATE TEMP TABLE ${checked} AS SELECT ${['*', ...judged, ...repeats].join(', ')} FROM (SELECT ${['_lw_n AS _lw_r', ...read].join(', ')} FROM ${raw})`;
+/** Every row with its texts, values and verdicts beside what it has. */
+function judgedSql(source: string, fields: readonly CheckedField[], rules: readonly PlannedRule[]): string {
+  const read = fields.map(({ parsed }, f) => `${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}, ${parsed.filled} AS _lw_p${f}`);
+  const judged = rules.map((rule) => `coalesce(${rule.broken({ text: `_lw_t${rule.f}`, value: `_lw_v${rule.f}`, filled: `_lw_p${rule.f}` })}, false) AS ${rule.column}`);
+  return `(SELECT ${['*', ...judged].join(', ')} FROM (SELECT ${['*', ...read].join(', ')} FROM ${source}))`;
 }
 
-async function sharesOf(db: Database, checked: string, fields: readonly CheckedField[], rows: number, expected: readonly Field[]): Promise<TableProblem[]> {
-  const asked = fields.flatMap((field, f) => (expected.includes(field.field) && (field.field.loopwright?.presence ?? field.field.loopwright?.domainMass) !== undefined ? [{ ...field, f }] : []));
-  if (asked.length === 0) return [];
-  const counts = asked.map(({ f, rules }) => {
-    const i = rules.findIndex(({ rule }) => rule === 'categories');
-    return `count(_lw_t${f}) AS p${f}, ${i < 0 ? '0' : `count(*) FILTER (_lw_k${f}_${i})`} AS s${f}`;
+interface Counts {
+  rows: number;
+  /** Of each field, the rows that have a value. */
+  filled: number[];
+}
+
+/** One pass over all rows; sets the count of each rule. */
+async function countAll(db: Database, judged: string, fields: readonly CheckedField[], rules: readonly PlannedRule[]): Promise<Counts> {
+  const counts = [
+    'count(*) AS n', ...rules.map(({ column }) => `count(*) FILTER (${column}) AS ${column}`),
+    ...fields.map((_, f) => `count(*) FILTER (_lw_p${f}) AS _lw_p${f}`),
+  ];
+  const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${judged}`);
+  for (const rule of rules) rule.count = Number(row[rule.column]);
+  return { rows: Number(row['n']), filled: fields.map((_, f) => Number(row[`_lw_p${f}`])) };
+}
+
+function sharesOf(fields: readonly CheckedField[], rules: readonly PlannedRule[], { rows, filled }: Counts, expected: readonly Field[]): TableProblem[] {
+  return fields.flatMap(({ field }, f) => {
+    if (!expected.includes(field)) return [];
+    const strangers = rules.find((rule) => rule.f === f && rule.rule === 'categories')?.count ?? 0;
+    return shareProblems(field, { rows, present: filled[f] ?? 0, strangers });
   });
-  const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${checked}`);
-  return asked.flatMap(({ field, f }) => shareProblems(field, { rows, present: Number(row[`p${f}`]), strangers: Number(row[`s${f}`]) }));
 }
 
-function reasons(rules: readonly NumberedRule[], keys: readonly KeyRule[]): string {
+function anyOf(columns: readonly string[]): string {
+  return columns.length === 0 ? 'false' : columns.join(' OR ');
+}
+
+interface Broken {
+  rules: PlannedRule[];
+  marks: PlannedMark[];
+}
+
+/** Copies the rows that break a rule: number, verdicts, the texts that the verdicts speak of, and what they have. */
+async function keepFailing(db: Database, table: string, numbered: string, columns: readonly string[], hasFile: boolean, { rules, marks }: Broken): Promise<void> {
+  const texts = new Set([...rules.map(({ f }) => f), ...marks.flatMap(({ positions }) => positions)]);
+  const kept = [
+    '_lw_n', ...rules.map(({ column }) => column), ...marks.map(({ table: rows, column }) => `(_lw_n IN (SELECT n FROM ${rows})) AS ${column}`),
+    ...[...texts].map((f) => `_lw_t${f}`), ...(hasFile ? ['_file'] : []), ...columns.map(quoteIdentifier),
+  ];
+  const some = anyOf([...rules, ...marks].map(({ column }) => column));
+  await db.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${numbered}) WHERE ${some}`);
+}
+
+interface Place {
+  /** SQL for the row in its file and for the file, over `from`. */
+  row: string;
+  file: string;
+  from: string;
+  /** The table with the first row of each file, when one was needed. */
+  starts: string | null;
+}
+
+async function placeOf(db: Database, { failing, source, hasFile, rejected, starts }: { failing: string | null; source: string; hasFile: boolean; rejected: string | null; starts: string }): Promise<Place> {
+  if (!failing || !hasFile) return { row: '_lw_n + 1', file: 'NULL::VARCHAR', from: `${failing} r`, starts: null };
+  await db.run(`CREATE TEMP TABLE ${starts} AS SELECT _file, min(n) AS start FROM (SELECT row_number() OVER () - 1 AS n, _file FROM ${source}) GROUP BY _file`);
+  const accepted = 'r._lw_n - s.start + 1';
+  // A rejected line before a row moves the row down by one; `shift` is the row from which on it does.
+  const row = rejected ? `(${accepted} + (SELECT count(*) FROM ${rejected} x WHERE x.file = r._file AND x.shift < ${accepted}))` : accepted;
+  return { row, file: 'r._file', from: `${failing} r JOIN ${starts} s ON s._file = r._file`, starts };
+}
+
+function invalidSelect(columns: readonly string[], failing: string | null, place: Place, leaves: string, leaving: Broken, rejected: string | null): string {
+  const original = columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `r.${quoteIdentifier(name)}`);
+  const lines = rejected ? `SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected}` : null;
+  if (!failing) return lines ? `${lines} ORDER BY _file, _row` : 'SELECT NULL::VARCHAR AS _file, NULL::BIGINT AS _row, NULL::VARCHAR AS _reasons WHERE false';
+  const rows = `SELECT ${[...original, `${place.file} AS _file`, `${place.row} AS _row`, `concat_ws('; ', ${reasons(leaving)}) AS _reasons`].join(', ')} FROM ${place.from} WHERE ${leaves}`;
+  return lines ? `${rows} UNION ALL BY NAME ${lines} ORDER BY _file, _row` : `${rows} ORDER BY r._lw_n`;
+}
+
+function reasons({ rules, marks }: Broken): string {
   const texts = [
     ...rules.map(({ field, says, rule, f, column }) => {
       const found = rule === 'required' ? quoteLiteral(`${field}: ${says}`) : `${quoteLiteral(`${field}: ${says} (found `)} || left(_lw_t${f}, 80) || ')'`;
       return `CASE WHEN ${column} THEN ${found} END`;
     }),
-    ...keys.map((key, i) => `CASE WHEN _lw_u${i} THEN ${quoteLiteral(`${key.field}: ${key.says} (found `)} || left(${keyText(key)}, 80) || ')' END`),
+    ...marks.map((mark) => `CASE WHEN ${mark.column} THEN ${quoteLiteral(`${mark.field}: ${mark.says} (found `)} || left(${keyText(mark)}, 80) || ')' END`),
   ];
   return texts.length === 0 ? "''" : texts.join(', ');
 }
 
-function keyText(key: KeyRule): string {
-  return `concat_ws(', ', ${key.positions.map((f) => `_lw_t${f}`).join(', ')})`;
+function keyText(mark: MarkRule): string {
+  return `concat_ws(', ', ${mark.positions.map((f) => `_lw_t${f}`).join(', ')})`;
 }
 
-async function findings(db: Database, checked: string, place: { row: string; file: string; from: string }, rules: readonly NumberedRule[], keys: readonly KeyRule[]): Promise<RuleFinding[]> {
+const mostExamples = 5;
+
+async function findings(db: Database, failing: string, place: Place, { rules, marks }: Broken, modeFor: (rule: { mode: InvalidMode | null }) => InvalidMode): Promise<RuleFinding[]> {
   const all = [
-    ...rules.map(({ field, rule, severity, says, f, column }) => ({ field, rule, severity, says, column, text: `_lw_t${f}` })),
-    ...keys.map((key, i) => ({ field: key.field, rule: key.rule, severity: 'error' as const, says: key.says, column: `_lw_u${i}`, text: keyText(key) })),
+    ...rules.map((rule) => ({ rule, column: rule.column, text: `_lw_t${rule.f}` })),
+    ...marks.map((mark) => ({ rule: mark, column: mark.column, text: keyText(mark) })),
   ];
-  if (all.length === 0) return [];
-  const [counts = {}] = await db.rows(`SELECT ${all.map(({ column }) => `count(*) FILTER (${column}) AS n_${column}, min(_lw_r) FILTER (${column}) AS f_${column}`).join(', ')} FROM ${checked}`);
   const found: RuleFinding[] = [];
-  for (const { field, rule, severity, says, column, text } of all) {
-    const count = Number(counts[`n_${column}`]);
-    if (count === 0) continue;
-    const [first = {}] = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, ${text} AS value FROM ${place.from} WHERE c._lw_r = ?`, [Number(counts[`f_${column}`])]);
-    const value = first['value'] === null ? null : String(first['value']);
-    found.push({
-      field, rule, severity, count, firstRow: Number(first['row']), firstFile: typeof first['file'] === 'string' ? first['file'] : null, firstValue: value,
-      message: `${field}: ${says} in ${count} ${count === 1 ? 'row' : 'rows'}, first in row ${Number(first['row'])}${value === null ? '' : ` (found ${value})`}`,
-    });
+  for (const { rule: { field, rule, says, count, ...rest }, column, text } of all) {
+    // A subquery limits the rows before their place in the file is looked up.
+    const first = `(SELECT * FROM ${failing} WHERE ${column} ORDER BY _lw_n LIMIT ${mostExamples})`;
+    const rows = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, left(${text}, 500) AS value FROM ${place.from.replace(`${failing} r`, `${first} r`)} ORDER BY r._lw_n`);
+    const examples = rows.map((row) => ({ row: Number(row['row']), file: typeof row['file'] === 'string' ? row['file'] : null, value: row['value'] === null ? null : String(row['value']) }));
+    const [{ row: firstRow, file: firstFile, value: firstValue } = { row: 0, file: null, value: null }] = examples;
+    const mode = modeFor(rest);
+    found.push({ field, rule, severity: rest.mode === 'warn' ? 'warning' : 'error', mode, count, firstRow, firstFile, firstValue, examples, message: ruleMessage(field, says, count, firstRow, firstValue) });
   }
   return found;
+}
+
+function lineMode(schema: DatasetSchema, invalid: InvalidMode): InvalidMode {
+  const own = schema.loopwright?.invalid;
+  return (typeof own === 'object' ? own.line : own) ?? invalid;
 }

@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, checkCancelled } from '../errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { parseField } from '../data/parseField.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
@@ -15,6 +14,7 @@ import type { CollectStage } from '../project/schema/projectSchema.ts';
 import { timestampOf } from './datasetView.ts';
 import { download } from './download.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
+import { foreignTables } from './foreignTables.ts';
 import { handleInvalid } from './quarantine.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
@@ -34,11 +34,10 @@ export async function collect(context: StageContext, { with: inputs }: CollectSt
   let rows: number | null = null;
   if (dataset.schema) {
     context.progress('checking every row against the schema');
-    const result = await validateTable(db, { source, schema: dataset.schema, mode: text ? 'raw' : 'typed', rejects: text });
+    const result = await validateTable(db, { source, schema: dataset.schema, mode: text ? 'raw' : 'typed', rejects: text, invalid: inputs.invalid ?? 'quarantine', foreign: await foreignTables(context, db, dataset.schema) });
     ({ quarantined, detail } = await handleInvalid(context, db, inputs.dataset, result, inputs.invalid ?? 'quarantine'));
-    const keep = inputs.invalid === 'warn';
-    sql = keep ? await everyRow(db, source, dataset.schema, text ? 'raw' : 'typed') : result.validSql;
-    rows = keep ? result.rows : result.validRows;
+    sql = result.validSql;
+    rows = result.validRows;
   }
   checkCancelled(context.signal);
   const absolute = join(context.project.root, target);
@@ -53,16 +52,6 @@ export async function collect(context: StageContext, { with: inputs }: CollectSt
   context.run.input(inputs.dataset, snapshot.id);
   context.run.metrics({ [`rows.${inputs.dataset}`]: rows, [`quarantined.${inputs.dataset}`]: quarantined });
   return { summary: `${count(rows)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [target] };
-}
-
-/** All rows in the types of the schema; what is not of its type becomes empty. */
-async function everyRow(db: Database, source: string, schema: DatasetSchema, mode: 'raw' | 'typed'): Promise<string> {
-  const columns = await columnsOf(db, source);
-  const values = schema.fields.flatMap((field) => {
-    const column = columns.find(({ name }) => name === field.name);
-    return column ? [`${parseField(field, schema, column.sqlType, mode).value} AS ${quoteIdentifier(field.name)}`] : [];
-  });
-  return `SELECT ${values.join(', ') || '*'} FROM ${source}`;
 }
 
 async function sourceFiles(context: StageContext, from: CollectStage['with']['from']): Promise<string[]> {

@@ -12,6 +12,7 @@ import type { PrepareStage } from '../project/schema/projectSchema.ts';
 import { newestSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
 import { datasetSql, timestampOf } from './datasetView.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
+import { foreignTables } from './foreignTables.ts';
 import { handleInvalid } from './quarantine.ts';
 import { splitColumn, splitExpression } from './split.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
@@ -37,9 +38,9 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   let detail: SnapshotDetail = {};
   if (output.schema) {
     context.progress('checking every row against the schema');
-    const result = await validateTable(db, { source: 'prepared', schema: output.schema, mode: 'typed', environment: 'training' });
+    const result = await validateTable(db, { source: 'prepared', schema: output.schema, mode: 'typed', environment: 'training', invalid: inputs.invalid ?? 'quarantine', foreign: await foreignTables(context, db, output.schema) });
     ({ quarantined, detail } = await handleInvalid(context, db, inputs.output, result, inputs.invalid ?? 'quarantine'));
-    rows = (inputs.invalid ?? 'quarantine') === 'warn' ? 'prepared' : `(${result.validSql})`;
+    rows = `(${result.validSql})`;
   }
   const columns = (await columnsOf(db, rows)).map((column) => column.name);
   const split = inputs.split ? `, ${splitExpression(inputs.split, output.schema, columns, context.seed)} AS ${quoteIdentifier(splitColumn)}` : '';

@@ -4,12 +4,11 @@ import type { Database } from '../data/database.ts';
 import type { ValidationResult } from '../data/validateTable.ts';
 import { writeCsv } from '../data/writeTable.ts';
 import { relativePath } from '../project/projectFiles.ts';
+import type { InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { SnapshotDetail } from '../tracking/snapshots.ts';
 import { count, type StageContext } from './stageContext.ts';
 
-export type InvalidMode = 'fail' | 'quarantine' | 'warn';
-
-/** Deals with the rows that broke the schema: fails, sets them aside in a CSV beside the run, or warns. Gives what the snapshot keeps. */
+/** Deals with the rows that broke the schema, as each rule says or else the stage: fails, sets them aside in a CSV beside the run, or warns. Gives what the snapshot keeps. */
 export async function handleInvalid(context: StageContext, db: Database, dataset: string, result: ValidationResult, mode: InvalidMode): Promise<{ quarantined: number; detail: SnapshotDetail }> {
   for (const problem of result.tableProblems) context.log(`${problem.severity}: ${dataset}: ${problem.message}`);
   const broken = result.tableProblems.filter((problem) => problem.severity === 'error');
@@ -18,15 +17,14 @@ export async function handleInvalid(context: StageContext, db: Database, dataset
   const detail: SnapshotDetail = { rules };
   for (const rule of result.rules) {
     const file = rule.firstFile === null ? '' : ` of ${relativePath(context.project.root, rule.firstFile)}`;
-    context.log(`${mode === 'fail' ? 'error' : 'warning'}: ${dataset}: ${rule.message}${file}`);
+    context.log(`${rule.mode === 'fail' ? 'error' : 'warning'}: ${dataset}: ${rule.message}${file}`);
+  }
+  const first = result.rules.find((rule) => rule.mode === 'fail');
+  if (first) {
+    const file = first.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
+    throw new DataError(`${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Mend the data, or set \`invalid: quarantine\`.`, { place: file === undefined ? {} : { file, line: first.firstRow + 1 } });
   }
   if (result.invalidRows === 0) return { quarantined: 0, detail };
-  if (mode === 'fail') {
-    const first = result.rules[0];
-    const file = first?.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
-    throw new DataError(`${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first?.message ?? ''}. Mend the data, or set \`invalid: quarantine\`.`, { place: file === undefined ? {} : { file, line: (first?.firstRow ?? 0) + 1 } });
-  }
-  if (mode === 'warn') return { quarantined: 0, detail };
   const path = join(context.artifacts(), `quarantine-${context.node.name}.csv`);
   await writeCsv(db, result.invalidSql, path);
   detail.quarantineFile = relativePath(context.project.root, path);

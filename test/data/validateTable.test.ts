@@ -62,7 +62,7 @@ test('bad rows name every reason, their file and row', async () => {
   assert.equal(rows[1]?.['amount'], 'abc');
   const minimum = result.rules.find(({ field, rule }) => field === 'amount' && rule === 'minimum');
   assert.deepEqual(minimum, {
-    field: 'amount', rule: 'minimum', severity: 'error', count: 1, firstRow: 1, firstFile: second, firstValue: '-5',
+    field: 'amount', rule: 'minimum', severity: 'error', mode: 'quarantine', count: 1, examples: [{ row: 1, file: second, value: '-5' }], firstRow: 1, firstFile: second, firstValue: '-5',
     message: 'amount: below minimum 0 in 1 row, first in row 1 (found -5)',
   });
 });

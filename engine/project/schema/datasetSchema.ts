@@ -11,9 +11,23 @@ export type FieldType = (typeof fieldTypes)[number];
 export const fieldRoles = ['feature', 'target', 'id', 'timestamp', 'protected', 'prediction', 'score', 'ignore'] as const;
 export type FieldRole = (typeof fieldRoles)[number];
 
+/** Where a column is in its life, as TensorFlow Data Validation's life-cycle stages. */
+export const fieldStages = ['planned', 'alpha', 'beta', 'production', 'deprecated', 'debug'] as const;
+
 const scalar = (description: string) => Type.Union([Type.Number(), Type.String(), Type.Boolean()], { description });
 const open = { additionalProperties: true };
 const closed = { additionalProperties: false };
+
+/** What happens to rows that break a rule. */
+export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
+export type InvalidMode = (typeof invalidModes)[number];
+const mode = Type.Enum(invalidModes, { description: 'fail: the stage fails. quarantine: the rows are set aside. warn: they stay, with a warning.' });
+/** The rules of a field that can be broken by a row. */
+export const fieldRuleNames = ['required', 'type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength', 'pattern', 'enum', 'categories', 'unique', 'jsonSchema'] as const;
+/** The rules of a table that can be broken by a row. */
+export const tableRuleNames = ['line', 'primaryKey', 'uniqueKeys', 'foreignKeys'] as const;
+const perRule = (names: readonly string[], description: string) => Type.Object(Object.fromEntries(names.map((name) => [name, Type.Optional(mode)])) as Record<string, ReturnType<typeof Type.Optional<typeof mode>>>, { ...closed, description });
+const missingTexts = (description: string) => Type.Array(Type.Union([Type.String(), Type.Object({ value: Type.String({ description: 'The text.' }), label: Type.Optional(Type.String({ description: 'Why there is no value.' })) }, closed)]), { description });
 
 const Constraints = Type.Object({
   required: Type.Optional(Type.Boolean({ description: 'A row without a value in this column is invalid.' })),
@@ -40,6 +54,10 @@ const FieldExtras = Type.Object({
     measure: Type.Optional(Type.Enum(['wasserstein', 'js', 'psi', 'ks', 'none'], { description: 'Measure of drift for this column: wasserstein, js, psi, ks or none.' })),
     threshold: Type.Optional(Type.Number({ minimum: 0, description: 'The column has drifted from this value on.' })),
   }, { ...closed, description: 'How drift of this column is measured.' })),
+  stage: Type.Optional(Type.Enum(fieldStages, { description: 'Where the column is in its life: planned, alpha, beta, production, deprecated or debug. Outside beta and production it may be absent and its broken rules are warnings. Default production.' })),
+  finite: Type.Optional(Type.Boolean({ description: 'False lets a number be infinite. Default true.' })),
+  invalid: Type.Optional(Type.Union([mode, perRule(fieldRuleNames, 'By rule.')], { description: 'What happens to rows that break a rule of this column, for all rules or by rule. Default: as the stage says.' })),
+  guessed: Type.Optional(Type.Boolean({ description: 'The role was guessed by `loopwright data infer`. Remove this line when it is right.' })),
 }, { ...closed, description: 'What machine learning needs to know of the column.' });
 
 export const Field = Type.Object({
@@ -53,14 +71,14 @@ export const Field = Type.Object({
   constraints: Type.Optional(Constraints),
   categories: Type.Optional(Type.Array(Type.Union([scalar('A category.'), Type.Object({ value: scalar('The value.'), label: Type.Optional(Type.String({ description: 'Name for people.' })) }, closed)]), { description: 'The values of a categorical column.' })),
   categoriesOrdered: Type.Optional(Type.Boolean({ description: 'The categories have an order, smallest first.' })),
-  missingValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean no value in this column.' })),
+  missingValues: Type.Optional(missingTexts('Texts that mean no value in this column.')),
   trueValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean true.' })),
   falseValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean false.' })),
   bareNumber: Type.Optional(Type.Boolean({ description: 'False when numbers carry signs such as € or %.' })),
   decimalChar: Type.Optional(Type.String({ description: 'Character of the decimal point. Default `.`.' })),
   groupChar: Type.Optional(Type.String({ description: 'Character between thousands.' })),
   delimiter: Type.Optional(Type.String({ description: 'Character between the items of a list.' })),
-  itemType: Type.Optional(Type.String({ description: 'Type of the items of a list.' })),
+  itemType: Type.Optional(Type.Enum(['string', 'integer', 'boolean', 'number', 'datetime', 'date', 'time'], { description: 'Type of the items of a list: string, integer, boolean, number, datetime, date or time. Default string.' })),
   loopwright: Type.Optional(FieldExtras),
 }, { ...open, description: 'One column.' });
 
@@ -75,7 +93,7 @@ export const DatasetSchema = Type.Object({
   description: Type.Optional(Type.String({ description: 'What the table holds.' })),
   fields: Type.Array(Field, { minItems: 1, description: 'The columns, in order.' }),
   fieldsMatch: Type.Optional(Type.Enum(['exact', 'equal', 'subset', 'superset', 'partial'], { description: 'How the columns of the data must match the fields. Default exact order is not required here: subset.' })),
-  missingValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean no value. Default: the empty text.' })),
+  missingValues: Type.Optional(missingTexts('Texts that mean no value. Default: the empty text.')),
   primaryKey: Type.Optional(key('Column or columns that name a row.')),
   uniqueKeys: Type.Optional(Type.Array(key('Columns whose combination is unique.'), { description: 'Further unique combinations.' })),
   foreignKeys: Type.Optional(Type.Array(Type.Object({
@@ -88,6 +106,7 @@ export const DatasetSchema = Type.Object({
       min: Type.Optional(Type.Integer({ minimum: 0, description: 'Fewest rows.' })),
       max: Type.Optional(Type.Integer({ minimum: 0, description: 'Most rows.' })),
     }, { ...closed, description: 'How many rows the table must have.' })),
+    invalid: Type.Optional(Type.Union([mode, perRule(tableRuleNames, 'By rule.')], { description: 'What happens to rows that break a rule of the table: a key, a reference to another table, or a line that is no row. Default: as the stage says.' })),
   }, { ...closed, description: 'What machine learning needs to know of the table.' })),
 }, { ...open, title: 'Dataset schema', description: 'A Frictionless Table Schema v2, with what machine learning needs under `loopwright`.' });
 
