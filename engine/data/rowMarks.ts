@@ -15,8 +15,8 @@ export interface MarkRule {
   says: string;
   /** Indices of the columns among the fields present. */
   positions: number[];
-  /** Of a foreign key: FROM-able SQL of the other table, null for the table itself, and its columns. */
-  reference?: { source: string | null; fields: string[] };
+  /** Of a foreign key: FROM-able SQL of the other table, null for the table itself, its columns, and which key of the schema it is. */
+  reference?: { source: string | null; fields: string[]; key: number };
   jsonSchema?: unknown;
 }
 
@@ -53,7 +53,7 @@ export function markRules(schema: DatasetSchema, present: readonly Field[], fore
     const itself = reference.resource === undefined || reference.resource === '';
     const source = foreign[i] ?? null;
     if ((!itself && source === null) || own.length !== theirs.length || own.some((name) => !names.includes(name))) continue;
-    rules.push({ field: own.join(' + '), rule: 'foreignKeys', mode: tableMode('foreignKeys'), says: `not in ${itself ? 'the table' : reference.resource}.${theirs.join(' + ')}`, positions: own.map((name) => names.indexOf(name)), reference: { source: itself ? null : source, fields: theirs } });
+    rules.push({ field: own.join(' + '), rule: 'foreignKeys', mode: tableMode('foreignKeys'), says: `not in ${itself ? 'the table' : reference.resource}.${theirs.join(' + ')}`, positions: own.map((name) => names.indexOf(name)), reference: { source: itself ? null : source, fields: theirs, key: i } });
   }
   for (const [i, field] of present.entries()) {
     const schemaOfValue = field.constraints?.jsonSchema;

@@ -13,6 +13,8 @@ export interface RuleFinding {
   firstValue: string | null;
   /** The first rows, at most five, the one above included. */
   examples: { row: number; file: string | null; value: string | null }[];
+  /** Of the rule foreignKeys: which of the schema's. */
+  foreignKey?: number;
   message: string;
 }
 

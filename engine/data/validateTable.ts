@@ -238,14 +238,16 @@ async function findings(db: Database, failing: string, place: Place, { rules, ma
     ...marks.map((mark) => ({ rule: mark, column: mark.column, text: keyText(mark) })),
   ];
   const found: RuleFinding[] = [];
-  for (const { rule: { field, rule, says, count, ...rest }, column, text } of all) {
+  for (const { rule: planned, column, text } of all) {
+    const { field, rule, says, count } = planned;
     // A subquery limits the rows before their place in the file is looked up.
     const first = `(SELECT * FROM ${failing} WHERE ${column} ORDER BY _lw_n LIMIT ${mostExamples})`;
     const rows = await db.rows(`SELECT ${place.row} AS row, ${place.file} AS file, left(${text}, 500) AS value FROM ${place.from.replace(`${failing} r`, `${first} r`)} ORDER BY r._lw_n`);
     const examples = rows.map((row) => ({ row: Number(row['row']), file: typeof row['file'] === 'string' ? row['file'] : null, value: row['value'] === null ? null : String(row['value']) }));
     const [{ row: firstRow, file: firstFile, value: firstValue } = { row: 0, file: null, value: null }] = examples;
-    const mode = modeFor(rest);
-    found.push({ field, rule, severity: rest.mode === 'warn' ? 'warning' : 'error', mode, count, firstRow, firstFile, firstValue, examples, message: ruleMessage(field, says, count, firstRow, firstValue) });
+    const mode = modeFor(planned);
+    const foreignKey = 'reference' in planned && planned.reference ? { foreignKey: planned.reference.key } : {};
+    found.push({ field, rule, severity: planned.mode === 'warn' ? 'warning' : 'error', mode, count, firstRow, firstFile, firstValue, examples, ...foreignKey, message: ruleMessage(field, says, count, firstRow, firstValue) });
   }
   return found;
 }

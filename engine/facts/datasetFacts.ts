@@ -60,7 +60,7 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
   // A limit inside keeps rejects from being told of the lines behind it, so it is only set where it is needed.
   const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
   const large = bytes > 64 << 20;
-  const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, ...(environment === null ? {} : { environment }) });
+  const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, foreign: await foreignSources(db, root, schema, foreign), ...(environment === null ? {} : { environment }) });
   try {
     const types = await columnsOf(db, source);
     const typed = `(SELECT ${types.map((column) => {
@@ -69,35 +69,24 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
       return field ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
     }).join(', ')} FROM ${large ? limited : sourceSql(files, { allText: text, withFile: false, rejects: text })})`;
     const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
-    const orphans: DatasetFacts['orphans'] = [];
-    for (const [key, target] of (schema.foreignKeys ?? []).entries()) {
-      const found = await orphansOf(db, root, result.validView, target, foreign[key] ?? null);
-      if (found) orphans.push({ key, ...found });
-    }
-    return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };
+    const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) => (foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }]));
+    return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.filter((rule) => rule.foreignKey === undefined).map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };
   } finally {
     await result.discard();
   }
 }
 
-type ForeignKey = NonNullable<DatasetSchema['foreignKeys']>[number];
-
-/** Values of a foreign key that the other dataset lacks; null when there is none or the other has no data. Rows with a missing part refer to nothing. */
-async function orphansOf(db: Database, root: string, view: string, { fields, reference }: ForeignKey, other: DatasetRequest['foreign'][number]): Promise<{ count: number; firstRow: number; firstValue: string } | null> {
-  const [own, theirs] = [[fields].flat(), [reference.fields].flat()];
-  if (!other || own.length !== theirs.length) return null;
-  const files = await stampFiles(root, other.path);
-  if (files.length === 0) return null;
-  const there = sourceSql(files.map((file) => join(root, file.path)), { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false });
-  const has = new Set((await columnsOf(db, there)).map(({ name }) => name));
-  const here = new Set((await columnsOf(db, view)).map(({ name }) => name));
-  if (!own.every((name) => here.has(name)) || !theirs.every((name) => has.has(name))) return null;
-  const same = own.map((name, i) => `o.${quoteIdentifier(theirs[i] ?? '')}::VARCHAR = v.${quoteIdentifier(name)}::VARCHAR`).join(' AND ');
-  const filled = own.map((name) => `v.${quoteIdentifier(name)} IS NOT NULL`).join(' AND ');
-  const value = `concat_ws(', ', ${own.map((name) => `v.${quoteIdentifier(name)}::VARCHAR`).join(', ')})`;
-  const [row] = await db.rows(`SELECT count(*) AS n, min(n) AS first, arg_min(value, n) AS value FROM (SELECT n, ${value} AS value FROM (SELECT row_number() OVER () AS n, * FROM ${view}) v WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${there} o WHERE ${same}))`);
-  const count = Number(row?.['n'] ?? 0);
-  return count === 0 ? null : { count, firstRow: Number(row?.['first']), firstValue: String(row?.['value']) };
+/** FROM-able SQL of the table that each foreign key refers to; null for keys within the table, and where the other has no data or lacks the columns, which a check of the files alone tells. */
+async function foreignSources(db: Database, root: string, schema: DatasetSchema, foreign: DatasetRequest['foreign']): Promise<(string | null)[]> {
+  const sources: (string | null)[] = [];
+  for (const [i, { reference }] of (schema.foreignKeys ?? []).entries()) {
+    const other = foreign[i] ?? null;
+    const files = other ? await stampFiles(root, other.path) : [];
+    const there = files.length === 0 ? null : sourceSql(files.map((file) => join(root, file.path)), { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false });
+    const has = there === null ? [] : (await columnsOf(db, there)).map(({ name }) => name);
+    sources.push([reference.fields].flat().every((name) => has.includes(name)) ? there : null);
+  }
+  return sources;
 }
 
 /** The part of the split that a row is in is ours, not the user's. */
