@@ -21,6 +21,36 @@ test('profiles numbers, texts, times and empty columns', async () => {
   assert.deepEqual([empty?.missing, empty?.numbers], [100, null]);
 });
 
+test('tells zeros, signs, infinities, lengths and the middle of a long tail', async () => {
+  const [x, text, tail] = await profileTable(db, `(SELECT CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i - 2 END AS x, repeat('é', i::INTEGER) AS text, exp(i * 0.5) AS tail FROM range(41) t(i))`);
+  assert.deepEqual([x?.numbers?.zeros, x?.numbers?.negative, x?.numbers?.infinite, x?.numbers?.max], [1, 2, 1, 38]);
+  assert.deepEqual(text?.lengths, { min: 0, mean: 20, max: 40 });
+  assert.equal(tail?.numbers?.core, null);
+  const [wide] = await profileTable(db, `(SELECT CASE WHEN i = 0 THEN 1e9 ELSE i END AS v FROM range(1000) t(i))`);
+  assert.deepEqual([wide?.numbers?.histogram.counts[0], wide?.numbers?.core?.counts.length, wide?.numbers?.core?.edges[0]], [999, 20, 10.99]);
+});
+
+test('a large table is estimated close to what counting gives', async () => {
+  const large = `(SELECT i AS id, ln(1 - ((i * 7919) % 100003) / 100004.0) * -5 AS even, tan(3.14159 * (((i * 104729) % 99991) / 99991.0 - 0.5)) AS cauchy, 1.5 AS one, CASE WHEN i % 3 = 0 THEN NULL ELSE i % 7 END AS few, 'u' || (i % 30000) AS many,
+    CASE WHEN i % 10 < 3 THEN 'top' ELSE md5(i::VARCHAR) END AS skewed FROM range(100000) t(i))`;
+  const exact = await profileTable(db, large);
+  const estimated = await profileTable(db, large, { exactRows: 1000 });
+  for (const [i, column] of exact.entries()) {
+    const other = estimated[i];
+    assert.ok(other && column.name === other.name && column.missing === other.missing);
+    assert.ok(Math.abs(other.distinct / column.distinct - 1) < 0.3, `${column.name}: ${other.distinct} of ${column.distinct}`);
+    if (!column.numbers || !other.numbers) continue;
+    assert.deepEqual([other.numbers.min, other.numbers.max, other.numbers.histogram], [column.numbers.min, column.numbers.max, column.numbers.histogram]);
+    const spread = column.numbers.q75 - column.numbers.q25;
+    for (const share of ['q05', 'q25', 'median', 'q75', 'q95'] as const) {
+      const allowed = Math.max(spread, Math.abs(column.numbers[share] - column.numbers.median)) / 100;
+      assert.ok(Math.abs(other.numbers[share] - column.numbers[share]) <= allowed, `${column.name} ${share}: ${other.numbers[share]} for ${column.numbers[share]}`);
+    }
+  }
+  assert.ok(estimated.every(({ exact: counted }) => !counted) && exact.every(({ exact: counted }) => counted));
+  assert.deepEqual(estimated.at(-1)?.top?.[0], { value: 'top', count: 30000 });
+});
+
 test('infers a schema to start from', async () => {
   assert.deepEqual(await inferSchema(db, source), {
     fields: [

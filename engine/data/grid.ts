@@ -1,0 +1,84 @@
+import type { Database, SqlValue } from './database.ts';
+
+/**
+ * Cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale; with a tail, x is its asinh: near the centre a cell is scale/256 wide,
+ * far out 1/256 of the distance, so that values of any size cost few cells.
+ */
+export interface Grid {
+  centre: number;
+  scale: number;
+  tail: boolean;
+}
+
+/** What lies in each cell that holds anything, cells ascending. */
+export interface GridCells {
+  cells: Float64Array;
+  counts: Float64Array;
+  means: Float64Array;
+  lows: Float64Array;
+  highs: Float64Array;
+  /** Of each cell, its bin of the histogram asked for; a cell that lies in two bins is there twice. */
+  bins: Float64Array;
+}
+
+const cellsPerUnit = 256;
+/** Wider than this many standard deviations, a grid of even cells would be mostly empty. */
+const mostDeviations = 64;
+
+/** Even cells of 1/256 of the standard deviation, where the values lie within 64 of them; null where that would not do. */
+export function evenGrid({ min, max, mean, std }: { min: number; max: number; mean: number; std: number }): Grid | null {
+  const range = max - min;
+  if (range === 0) return { centre: min, scale: 1, tail: false };
+  return Number.isFinite(range) && std > 0 && range <= mostDeviations * std ? { centre: mean, scale: std, tail: false } : null;
+}
+
+/** A grid around the middle half of some values: their median, and the distance of their quartiles. A constant gets the scale 1. */
+export function tailGrid(quartiles: readonly [number, number, number], spread: number): Grid {
+  const [low, median, high] = quartiles;
+  const scale = high - low > 0 ? high - low : spread > 0 ? spread : Math.max(1, Math.abs(median));
+  return { centre: median, scale, tail: true };
+}
+
+/** Equal bins between two bounds, the last one closed. */
+export interface Bins {
+  low: number;
+  width: number;
+  count: number;
+}
+
+/** Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the way. */
+export async function readGrid(db: Database, values: string, { centre, scale, tail }: Grid, bins?: Bins): Promise<GridCells> {
+  const params: Record<string, SqlValue> = { centre, scale: scale / (tail ? 1 : cellsPerUnit) };
+  const x = '(v - $centre::DOUBLE) / $scale::DOUBLE';
+  if (bins) Object.assign(params, { low: bins.low, width: bins.width });
+  const bin = bins ? `least(${bins.count - 1}, CAST(floor((v - $low::DOUBLE) / $width::DOUBLE) AS INTEGER))` : '0';
+  const { columns } = await db.table(
+    `SELECT floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`, params);
+  const numbers = (name: string) => {
+    const column = columns[name];
+    return column?.kind === 'number' ? column.values : new Float64Array();
+  };
+  return { cells: numbers('cell'), counts: numbers('n'), means: numbers('mean'), lows: numbers('low'), highs: numbers('high'), bins: numbers('bin') };
+}
+
+/** The quantiles of the values in the cells; within a cell values are taken to lie evenly between its lowest and highest. */
+export function gridQuantiles({ counts, lows, highs }: GridCells, shares: readonly number[]): number[] {
+  let total = 0;
+  for (const count of counts) total += count;
+  return shares.map((share) => {
+    // The position among the values 0 … n − 1, as in linear interpolation between order statistics.
+    let rank = share * (total - 1);
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i] ?? 0;
+      if (rank < count || i === counts.length - 1) {
+        const [low, high] = [lows[i] ?? 0, highs[i] ?? 0];
+        if (count <= 1) return low;
+        // Between the last value of this cell and the first of the next.
+        if (rank > count - 1) return high + (rank - (count - 1)) * ((lows[i + 1] ?? high) - high);
+        return low + (rank / (count - 1)) * (high - low);
+      }
+      rank -= count;
+    }
+    return Number.NaN;
+  });
+}
