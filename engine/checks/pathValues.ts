@@ -1,3 +1,4 @@
+import { isSqlFile } from '../project/graph.ts';
 import { stagesOf, literalAt } from './lookUp.ts';
 import type { CheckContext, Path } from './rule.ts';
 
@@ -29,10 +30,14 @@ export function pathValues(context: CheckContext): PathValue[] {
   }
   for (const [name, stage] of stagesOf(config, 'prepare')) if (stage.with.sql) add(['stages', name, 'with', 'sql'], false);
   for (const [name, stage] of stagesOf(config, 'collect')) {
-    if (!('files' in stage.with.from)) continue;
-    const at = ['stages', name, 'with', 'from', 'files'];
-    if (typeof stage.with.from.files === 'string') add(at, false);
-    else stage.with.from.files.forEach((_, i) => add([...at, i], false));
+    const { from } = stage.with;
+    const at = ['stages', name, 'with', 'from'];
+    if ('sqlite' in from) add([...at, 'sqlite'], false);
+    if ('query' in from && isSqlFile(from.query)) add([...at, 'query'], false);
+    if ('output' in from && from.output !== undefined) add([...at, 'output'], true);
+    if (!('files' in from)) continue;
+    if (typeof from.files === 'string') add([...at, 'files'], false);
+    else from.files.forEach((_, i) => add([...at, 'files', i], false));
   }
   for (const [name, deployment] of Object.entries(config.deployments ?? {})) {
     if (deployment.as !== 'batch') continue;

@@ -1,7 +1,7 @@
 import type { StageKind } from '../../protocol/lifeCycle.ts';
 import { paramsIn } from './interpolate.ts';
 import type { ProjectFiles } from './projectFiles.ts';
-import type { ProjectConfig, StageConfig } from './schema/projectSchema.ts';
+import type { CollectSource, ProjectConfig, StageConfig } from './schema/projectSchema.ts';
 import { PathIndex } from './pathIndex.ts';
 import { tablesIn } from './tablesIn.ts';
 
@@ -83,7 +83,8 @@ function describe(name: string, config: StageConfig, project: ProjectConfig, fil
   }
   switch (config.uses) {
     case 'collect':
-      if ('files' in config.with.from) node.deps.push(...[config.with.from.files].flat());
+      node.deps.push(...sourceFiles(config.with.from));
+      if ('output' in config.with.from && config.with.from.output !== undefined) node.outs.push(config.with.from.output);
       writes(config.with.dataset);
       break;
     case 'prepare': {
@@ -100,6 +101,23 @@ function describe(name: string, config: StageConfig, project: ProjectConfig, fil
       break;
   }
   return node;
+}
+
+/** The files of the project that a source reads. A database in WAL mode has its newest rows in a second file. */
+function sourceFiles(from: CollectSource): string[] {
+  const query = 'query' in from && isSqlFile(from.query) ? [from.query.trim()] : [];
+  if ('files' in from) return [from.files].flat();
+  return 'sqlite' in from ? [from.sqlite, `${from.sqlite}-wal`, ...query] : query;
+}
+
+/** True for a source outside the project: nobody can tell here whether it has something new, so it is asked when its stage is run by name. */
+export function isRemote(stage: StageConfig): boolean {
+  return 'uses' in stage && stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
+}
+
+/** A query is the name of a file when it ends in `.sql` and does not begin as a query does. */
+export function isSqlFile(query: string): boolean {
+  return /^[^\n]*\.sql$/i.test(query.trim()) && !/^(select|with|values|table|from)\s/i.test(query.trim());
 }
 
 function readText(files: ProjectFiles, path: string): string {

@@ -5,7 +5,7 @@ import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
-import { buildGraph, closure, type StageNode } from '../project/graph.ts';
+import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.ts';
 import { entryOf, nodeAt } from '../project/located.ts';
 import { configFor, projectFileName, type Project } from '../project/loadProject.ts';
 import { checkProject } from '../checks/checkProject.ts';
@@ -75,9 +75,11 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const period = request.period ?? wholePeriod;
   const names = request.stages ? closure(graph, request.stages) : graph.order;
   const forced = new Set(request.force ? (request.stages ?? graph.order) : []);
+  // A source elsewhere may have something new at any time: who names its stage wants it asked.
+  const asked = new Set((request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })));
   const planOptions = () => ({ project, config, graph, lock: readLock(project.root), marks, experiment, period, names });
   const plan = planStages(planOptions());
-  if (forced.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
+  if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
     return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
   }
   const release = holdRunLock(store);
@@ -88,7 +90,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       environment: environmentOf(), command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
     });
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
-    return await runPlan({ request, config, experiment, run, marks, period, names, forced, planOptions });
+    return await runPlan({ request, config, experiment, run, marks, period, names, forced, asked, planOptions });
   } finally {
     release();
   }
@@ -103,6 +105,7 @@ interface Work {
   period: Period;
   names: readonly string[];
   forced: Set<string>;
+  asked: Set<string>;
   planOptions: () => Parameters<typeof planStage>[0];
 }
 
@@ -116,13 +119,13 @@ async function runPlan(work: Work): Promise<RunOutcome> {
   for (const [position, name] of names.entries()) {
     // Judged again now: a stage before may have written the very same bytes.
     const planned = planStage(work.planOptions(), stageNode(work, name));
-    if (planned.state === 'fresh' && !work.forced.has(name)) {
+    if (planned.state === 'fresh' && !work.forced.has(name) && !work.asked.has(name)) {
       run.stageSkipped(name, planned.node.kind, position);
       request.events?.onSkip?.(name);
       done.push({ stage: name, status: 'skipped', summary: '', reasons: [], durationMs: 0 });
       continue;
     }
-    const reasons = planned.reasons.length > 0 ? planned.reasons : ['forced'];
+    const reasons = planned.reasons.length > 0 ? planned.reasons : [work.forced.has(name) ? 'forced' : 'its source is asked again'];
     const started = Date.now();
     const ended = (status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }) => {
       run.stageEnded(name, status, detail);
@@ -184,7 +187,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
   signal.addEventListener('abort', interrupt);
   let told = 0;
   const context: StageContext = {
-    project: request.project, config: work.config, node, store: request.store, run, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks,
+    project: request.project, config: work.config, node, store: request.store, run, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name),
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,

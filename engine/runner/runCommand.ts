@@ -10,6 +10,8 @@ export interface CommandOptions {
   timeoutMs?: number | undefined;
   /** Told the process number of the shell once it runs. */
   onSpawn?: ((pid: number) => void) | undefined;
+  /** An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone. */
+  stdout?: number | undefined;
   /** Each line as it comes, without its end. */
   onLine: (line: string) => void;
 }
@@ -25,7 +27,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
     let child: ChildProcess;
     try {
       // A group of its own lets one signal reach every descendant.
-      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: ['ignore', 'pipe', 'pipe'] });
+      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'] });
     } catch (error) {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
       return;

@@ -1,71 +1,255 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError, checkCancelled } from '../errors.ts';
+import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
+import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
+import { describeSource, receive } from '../data/sources/receive.ts';
+import { queryText } from '../data/sources/queryText.ts';
+import { redactor, withoutCredentials } from '../data/sources/redact.ts';
+import type { Received, SourceContext } from '../data/sources/source.ts';
+import { rowProblems } from '../data/tableProblems.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { writeCsv, writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../project/glob.ts';
+import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import type { CollectStage } from '../project/schema/projectSchema.ts';
+import type { CollectSource, CollectStage } from '../project/schema/projectSchema.ts';
+import { combinedHash } from '../runner/markFiles.ts';
+import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
 import { timestampOf } from './datasetView.ts';
-import { download } from './download.ts';
-import { makeSnapshot } from './makeSnapshot.ts';
 import { foreignTables } from './foreignTables.ts';
+import { makeSnapshot } from './makeSnapshot.ts';
+import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
 import { handleInvalid } from './quarantine.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
-/** Brings files or a download into a dataset: rows that fit the schema are written typed, the others are set aside; then a snapshot is made. */
-export async function collect(context: StageContext, { with: inputs }: CollectStage): Promise<StageOutcome> {
-  const dataset = datasetOf(context, inputs.dataset);
-  const files = await sourceFiles(context, inputs.from);
+/** Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside; then a snapshot is made. */
+export async function collect(context: StageContext, stage: CollectStage): Promise<StageOutcome> {
+  const redact = redactor(secretsOf(context));
+  const told: StageContext = { ...context, log: (line) => context.log(redact(line)), progress: (text, share) => context.progress(redact(text), share) };
+  try {
+    return await collectRows(told, stage, redact);
+  } catch (error) {
+    throw redacted(error, redact);
+  }
+}
+
+interface Plan {
+  dataset: string;
+  schema: DatasetSchema | null;
+  from: CollectSource;
+  invalid: 'fail' | 'quarantine' | 'warn';
+  /** The file that is written, relative to the project. */
+  target: string;
+  /** Where the last collection from this very source ended; null starts anew. */
+  state: SourceState | null;
+  /** The version before, when new rows are added to it. */
+  base: Snapshot | null;
+  watermark: string | null;
+  key: string;
+}
+
+async function collectRows(context: StageContext, { with: inputs }: CollectStage, redact: (text: string) => string): Promise<StageOutcome> {
+  const { schema, path } = datasetOf(context, inputs.dataset);
+  const plan = planOf(context, inputs, schema, outputPath(path));
+  const received = await receive(sourceContext(context, plan), inputs.from);
+  const outs = [plan.target, ...('output' in inputs.from && inputs.from.output !== undefined ? [inputs.from.output] : [])];
+  try {
+    if (nothingNew(context, plan, received)) return toldNothingNew(context, plan, outs);
+    const written = await writeWhole(context, plan, received);
+    removeLeftovers(context.project.root, path, plan.target);
+    const snapshot = await makeSnapshot(context, await context.database(), {
+      dataset: plan.dataset, paths: [plan.target], quarantined: written.quarantined, runId: context.run.runId, detail: written.detail,
+      source: redact(withoutCredentials(describeSource(inputs.from))), state: stateAfter(context, plan, received),
+    });
+    context.run.input(plan.dataset, snapshot.id);
+    context.run.metrics({ [`rows.${plan.dataset}`]: snapshot.rows, [`quarantined.${plan.dataset}`]: written.quarantined });
+    return { summary: [`${count(snapshot.rows)} rows`, ...written.words, ...(written.quarantined > 0 ? [`${count(written.quarantined)} quarantined`] : [])].join(' · '), outs };
+  } finally {
+    await received.discard?.();
+  }
+}
+
+function planOf(context: StageContext, inputs: CollectStage['with'], schema: DatasetSchema | null, target: string): Plan {
+  const { from, dataset } = inputs;
+  const invalid = inputs.invalid ?? 'quarantine';
+  const watermark = 'watermark' in from ? (from.watermark ?? null) : null;
+  const key = sourceKey(context, from, dataset, invalid);
+  const newest = newestSnapshot(context.store, dataset);
+  // As of a past time everything is read, and what is remembered is of another time.
+  const state = !context.forced && context.period.asOf === null && newest?.state?.key === key ? newest.state : null;
+  const base = state?.watermark && newest && baseFiles(context, newest) !== null ? newest : null;
+  const goesOn = watermark === null || base !== null;
+  return { dataset, schema, from, invalid, target, watermark, key, state: goesOn ? state : null, base };
+}
+
+function sourceContext(context: StageContext, plan: Plan): SourceContext {
+  return {
+    root: context.project.root, folder: join(context.store.folder, 'downloads'), env: context.project.env, signal: context.signal, progress: context.progress, log: context.log,
+    database: context.database, expand: (path) => context.marks.expand(path), anew: context.forced, since: plan.base ? (plan.state?.watermark ?? null) : null,
+    inclusive: plan.schema?.primaryKey !== undefined, onSpawn: (pid) => context.run.child(context.node.name, pid),
+  };
+}
+
+/** The files of a version: those in place when they are still it, else the copies that were kept; null when neither is there. */
+function baseFiles(context: StageContext, version: Snapshot): string[] | null {
+  if (version.files.length === 0) return null;
+  if (areKept(context.store.folder, version.files)) return version.files.map((file) => keptPath(context.store.folder, file));
+  const inPlace = version.files.map(({ path }) => path);
+  return combinedHash(context.marks.mark(inPlace)) === version.hash ? inPlace.map((file) => join(context.project.root, file)) : null;
+}
+
+function nothingNew(context: StageContext, plan: Plan, received: Received): boolean {
+  const newest = plan.state ? newestSnapshot(context.store, plan.dataset) : null;
+  if (!newest || combinedHash(context.marks.mark([plan.target])) !== newest.hash) return false;
+  return plan.watermark === null ? received.version !== null && received.version === plan.state?.version : received.rows === 0;
+}
+
+function toldNothingNew(context: StageContext, plan: Plan, outs: string[]): StageOutcome {
+  const newest = newestSnapshot(context.store, plan.dataset);
+  if (newest) context.run.input(plan.dataset, newest.id);
+  context.log('the source has nothing new');
+  return { summary: `${count(newest?.rows ?? 0)} rows · ${nothingNewWords}`, outs };
+}
+
+function stateAfter(context: StageContext, plan: Plan, received: Received): SourceState | null {
+  if (context.period.asOf !== null || 'files' in plan.from) return null;
+  return { key: plan.key, version: received.version, ...(plan.watermark === null ? {} : { watermark: received.watermark ?? null }) };
+}
+
+const nothingNewWords = 'nothing new';
+
+interface Written {
+  quarantined: number;
+  detail: SnapshotDetail;
+  /** What to say besides the number of rows. */
+  words: string[];
+}
+
+/** Writes beside the target and moves it there when all of it was read from files that stood still meanwhile; one that changed is read once more. */
+async function writeWhole(context: StageContext, plan: Plan, received: Received): Promise<Written> {
+  const absolute = join(context.project.root, plan.target);
+  const beside = join(dirname(absolute), `.${basename(absolute)}.${randomBytes(4).toString('hex')}.tmp`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const written = await writeRows(context, plan, received, beside);
+      if (received.unchanged?.() ?? true) {
+        checkCancelled(context.signal);
+        if (existsSync(beside)) renameSync(beside, absolute);
+        return written;
+      }
+    } catch (error) {
+      if (error instanceof CancelledError || (received.unchanged?.() ?? true)) throw error;
+    } finally {
+      rmSync(beside, { force: true });
+    }
+    if (attempt === 2) throw new DataError(`The files of \`${plan.dataset}\` changed while they were read, twice: ${describeSource(plan.from)}. Run again when whatever writes them is done; a program that writes beside them and renames spares you this.`);
+    context.log('warning: a file changed while it was read; it is read once more');
+    received = await receive(sourceContext(context, plan), plan.from);
+  }
+}
+
+async function writeRows(context: StageContext, plan: Plan, { files }: Received, beside: string): Promise<Written> {
   const db = await context.database();
-  const target = outputPath(dataset.path);
+  const { schema, invalid, base } = plan;
   context.progress(`reading ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
-  const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && dataset.schema !== null;
-  const source = asOf(sourceSql(files, { allText: text, withFile: true, rejects: text }), dataset.schema, await sourceColumns(db, files, text), context.period.asOf);
+  const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
+  const columns = await sourceColumns(db, files, text);
+  const read = sourceSql(files, { allText: text, withFile: true, rejects: text });
+  const key = keyOf(schema, columns);
+  let source = asOf(read, schema, columns, context.period.asOf);
+  if (plan.watermark !== null && key.length > 0) {
+    // Which of two rows of one key and time stays is by chance, and the source is read more than once.
+    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_newest AS SELECT * FROM ${newestOfKey(source, key, plan.watermark)}`);
+    source = 'loopwright_newest';
+  }
   checkCancelled(context.signal);
   let sql = `SELECT * EXCLUDE (_file) FROM ${source}`;
   let quarantined = 0;
-  let detail = {};
-  let rows: number | null = null;
-  if (dataset.schema) {
+  let detail: SnapshotDetail = {};
+  let discard = async () => {};
+  if (schema) {
     context.progress('checking every row against the schema');
-    const result = await validateTable(db, { source, schema: dataset.schema, mode: text ? 'raw' : 'typed', rejects: text, invalid: inputs.invalid ?? 'quarantine', foreign: await foreignTables(context, db, dataset.schema) });
-    ({ quarantined, detail } = await handleInvalid(context, db, inputs.dataset, result, inputs.invalid ?? 'quarantine'));
+    const mode = text ? 'raw' : 'typed';
+    const result = await validateTable(db, { source, schema: base ? withoutRowBounds(schema) : schema, mode, rejects: text, invalid, foreign: await foreignTables(context, db, schema) });
+    discard = result.discard;
+    ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, invalid));
     sql = result.validSql;
-    rows = result.validRows;
   }
   checkCancelled(context.signal);
-  const absolute = join(context.project.root, target);
-  context.progress(`writing ${target}`);
-  await (/\.parquet$/i.test(target) ? writeParquet(db, sql, absolute) : writeCsv(db, sql, absolute));
-  removeOlder(context.project.root, dataset.path, target);
-  const snapshot = await makeSnapshot(context, db, {
-    dataset: inputs.dataset, paths: [target], quarantined, runId: context.run.runId, detail,
-    source: 'url' in inputs.from ? inputs.from.url : [inputs.from.files].flat().join(', '),
-  });
-  rows ??= snapshot.rows;
-  context.run.input(inputs.dataset, snapshot.id);
-  context.run.metrics({ [`rows.${inputs.dataset}`]: rows, [`quarantined.${inputs.dataset}`]: quarantined });
-  return { summary: `${count(rows)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [target] };
+  context.progress(`writing ${plan.target}`);
+  const words = base ? await writeMerged(context, plan, base, sql, beside) : await write(db, plan.target, sql, beside);
+  await discard();
+  // Rows at the boundary come again each time; that none of them is bad changes nothing of the version.
+  return { quarantined: words.includes(nothingNewWords) && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined, detail, words };
 }
 
-async function sourceFiles(context: StageContext, from: CollectStage['with']['from']): Promise<string[]> {
-  const { root } = context.project;
-  if ('files' in from) {
-    const files = [...new Set([from.files].flat().flatMap((pattern) => context.marks.expand(pattern)))];
-    if (files.length === 0) throw new DataError(`No file matches ${[from.files].flat().map((pattern) => `\`${pattern}\``).join(' or ')}. Put the data there, or mend the path in loopwright.yaml.`);
-    return files.map((file) => join(root, file));
+async function write(db: Database, target: string, sql: string, path: string): Promise<string[]> {
+  await (/\.parquet$/i.test(target) ? writeParquet(db, sql, path) : writeCsv(db, sql, path));
+  return [];
+}
+
+/** Writes the version before with the new rows laid over it. */
+async function writeMerged(context: StageContext, plan: Plan, base: Snapshot, sql: string, beside: string): Promise<string[]> {
+  const db = await context.database();
+  const files = baseFiles(context, base);
+  if (files === null) throw new WorkError(`The version of \`${plan.dataset}\` that new rows are added to is gone. Run \`loopwright run ${context.node.name} --force\` to pull everything anew.`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_fresh AS ${sql}`);
+  const key = keyOf(plan.schema, (await columnsOf(db, 'loopwright_fresh')).map(({ name }) => name));
+  const merged = await mergeRows(db, files, 'loopwright_fresh', key);
+  if (merged.sql === null) {
+    if (combinedHash(context.marks.mark([plan.target])) !== base.hash) await placeFiles(context.store.folder, context.project.root, base.files);
+    return [nothingNewWords];
   }
-  const name = basename(new URL(from.url).pathname) || 'download.csv';
-  const path = join(context.store.folder, 'downloads', createHash('sha256').update(from.url).digest('hex').slice(0, 16), name);
-  mkdirSync(dirname(path), { recursive: true });
-  await download({ url: from.url, path, sha256: from.sha256 ?? null, signal: context.signal, progress: (text, share) => context.progress(text, share), log: context.log });
-  return [path];
+  if (plan.schema) await checkTotal(context, plan, plan.schema, merged.sql);
+  await write(db, plan.target, merged.sql, beside);
+  return [`${count(merged.added)} added`, ...(merged.replaced > 0 ? [`${count(merged.replaced)} replaced`] : [])];
+}
+
+/** How many rows there have to be is asked of the whole, not of what came today. */
+async function checkTotal(context: StageContext, plan: Plan, schema: DatasetSchema, sql: string): Promise<void> {
+  const db = await context.database();
+  const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
+  for (const problem of rowProblems(schema, rows)) {
+    if (problem.severity === 'error' && plan.invalid !== 'warn') throw new DataError(`The data of \`${plan.dataset}\` does not fit its schema: ${problem.message}.`);
+    context.log(`${problem.severity}: ${plan.dataset}: ${problem.message}`);
+  }
+}
+
+function withoutRowBounds(schema: DatasetSchema): DatasetSchema {
+  if (schema.loopwright?.rows === undefined) return schema;
+  const { rows: _rows, ...rest } = schema.loopwright;
+  return { ...schema, loopwright: rest };
+}
+
+/** What makes a source another one: what is asked, where, and the schema it is judged by. A new password does not. */
+function sourceKey(context: StageContext, from: CollectSource, dataset: string, invalid: string): string {
+  const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
+  const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
+  const { schemaPath } = datasetOf(context, dataset);
+  const schema = schemaPath === null ? '' : combinedHash(context.marks.mark([schemaPath]));
+  return createHash('sha256').update(JSON.stringify([withoutCredentials(JSON.stringify({ ...asked, batch: undefined })), query, schema, invalid])).digest('hex');
+}
+
+/** The values of the environment that the project names, and those that its sources use by themselves. */
+function secretsOf({ project }: StageContext): Record<string, string | undefined> {
+  const names = [...envIn(project.file.parsed.text), 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'PGPASSWORD'];
+  return Object.fromEntries(names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]));
+}
+
+/** The same error without anything secret in its words; what caused it may hold more, so it is left out. */
+function redacted(error: unknown, redact: (text: string) => string): unknown {
+  if (error instanceof CancelledError) return error;
+  const message = redact(messageOf(error));
+  if (error instanceof ProjectError) return new ProjectError(message, error.problems);
+  const options = error instanceof WorkError && error.place ? { place: error.place } : {};
+  if (error instanceof DataError) return new DataError(message, options);
+  if (error instanceof WorkError) return new WorkError(message, options);
+  return message === messageOf(error) ? error : new Error(message);
 }
 
 /** One Parquet file per dataset: a glob such as `data/x/*.parquet` receives `data/x/collected.parquet`. */
@@ -73,11 +257,10 @@ function outputPath(path: string): string {
   return isGlob(path) ? path.replace(/\*\*\/?/g, '').replaceAll('*', 'collected').replace(/[?[\]{}]/g, '') : path;
 }
 
-function removeOlder(root: string, path: string, kept: string): void {
-  if (!isGlob(path)) return;
-  const folder = dirname(join(root, kept));
-  // Leftovers of a write that was killed; finished files of other names are the user's.
-  for (const name of readdirSync(folder)) if (name.startsWith(`.${basename(kept)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+/** Leftovers of a write that was killed; finished files of other names are the user's. */
+function removeLeftovers(root: string, path: string, target: string): void {
+  const folder = dirname(join(root, isGlob(path) ? target : path));
+  for (const name of readdirSync(folder)) if (name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
 }
 
 async function sourceColumns(db: Database, files: string[], allText: boolean): Promise<string[]> {
@@ -92,4 +275,3 @@ function asOf(source: string, schema: DatasetSchema | null, columns: string[], t
   const first = `min(${at}) OVER (PARTITION BY _file)`;
   return `(SELECT * EXCLUDE (_at) FROM (SELECT *, coalesce(${at}, ${first}) AS _at FROM ${source}) WHERE _at <= TRY_CAST(${quoteLiteral(new Date(time).toISOString())} AS TIMESTAMP))`;
 }
-

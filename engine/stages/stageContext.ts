@@ -20,6 +20,8 @@ export interface StageContext {
   period: Period;
   seed: number;
   marks: FileMarks;
+  /** The stage was named with `--force`: what is remembered of earlier times does not count. */
+  forced: boolean;
   /** The lock as it is now, to find the model of an earlier stage. */
   lock: () => Lock;
   /** A DuckDB of its own, closed after the stage. */

@@ -58,7 +58,7 @@ test('a stage is told by its keys', () => {
   assert.deepEqual(stage('{ uses: train, with: { data: d, model: mpl } }').map(([code, at]) => [code, at]), [['LW106', '4:45-4:48']]);
   assert.match(stage('{ uses: train, with: { data: d, model: mpl } }')[0]?.[2] ?? '', /Did you mean `mlp`\?$/);
   assert.deepEqual(stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }').map(([code]) => code), ['LW103']);
-  assert.match(stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }')[0]?.[2] ?? '', /needs `files` or `url`/);
+  assert.match(stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }')[0]?.[2] ?? '', /needs `files`, `url`, `postgres`, `sqlite`, `s3` or `command`/);
   assert.deepEqual(stage('{ uses: collect, with: { dataset: d, from: { url: "ftp://x/y.csv" } } }').map(([code, , message]) => [code, message]), [['LW116', '`url` must be an http or https address, found the text "ftp://x/y.csv".']]);
   assert.deepEqual(stage('{ uses: train, cmd: x, with: { data: d, model: mlp } }').map(([code, at]) => [code, at]), [['LW102', '4:21-4:24']]);
   assert.deepEqual(stage('{ cmd: [a, b] }').map(([code]) => code), ['LW104']);

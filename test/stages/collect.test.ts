@@ -149,7 +149,7 @@ test('a server that fails once is asked again; one that has no such file is not'
   const project = newProject(`{ url: "${url}/x.csv" }`, {});
   assert.equal((await project.run()).error, null);
   assert.equal(asked, 2);
-  assert.ok(project.logs.some((line) => /download failed \(the server answered 500\), trying again/.test(line)));
+  assert.ok(project.logs.some((line) => /x\.csv could not be downloaded \(the server answered 500 Internal Server Error\), trying again in/.test(line)));
   asked = 1;
   assert.match((await newProject(`{ url: "${url}/none.csv" }`, {}).run()).error?.message ?? '', /none\.csv could not be downloaded: the server answered 404 Not Found/);
   assert.equal(asked, 2);

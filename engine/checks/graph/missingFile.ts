@@ -1,3 +1,4 @@
+import { isSqlFile } from '../../project/graph.ts';
 import { absentPaths } from '../absentPaths.ts';
 import type { Rule } from '../rule.ts';
 
@@ -17,9 +18,13 @@ export const missingFile: Rule = {
     const { absent } = absentPaths(context);
     for (const [name, stage] of Object.entries(stages)) {
       if ('uses' in stage && stage.uses === 'prepare' && !files.exists(stage.with.sql)) context.report(['stages', name, 'with', 'sql'], `There is no file \`${stage.with.sql}\`.`);
-      if ('uses' in stage && stage.uses === 'collect' && 'files' in stage.with.from) {
-        for (const path of [stage.with.from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, { severity: 'warning' });
+      if (!('uses' in stage) || stage.uses !== 'collect') continue;
+      const { from } = stage.with;
+      if ('files' in from) {
+        for (const path of [from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, { severity: 'warning' });
       }
+      if ('sqlite' in from && absent(from.sqlite)) context.report(['stages', name, 'with', 'from', 'sqlite'], `There is no database \`${from.sqlite}\` yet.`, { severity: 'warning' });
+      if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim())) context.report(['stages', name, 'with', 'from', 'query'], `There is no file \`${from.query.trim()}\`.`);
     }
     for (const node of context.graph.stages.values()) {
       for (const dataset of node.reads) {

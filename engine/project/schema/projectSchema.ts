@@ -39,18 +39,55 @@ const common = {
   deps: Type.Optional(Type.Array(path('A file, folder or glob.'), { description: 'Files the stage reads; it is stale when one changes.' })),
 };
 
+const query = Type.String({ minLength: 1, description: 'One SELECT, written here or in a file ending in `.sql`.' });
+const watermark = (example: string) => Type.Optional(Type.String({ minLength: 1, description: `Column of the result that only grows, such as \`${example}\`: after the first time only rows with higher values are asked for and added. With a primaryKey in the dataset schema newer rows replace those of the same key.` }));
+const batch = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000000, description: 'Rows fetched at a time. Default 10000.' }));
+
+const FromFiles = Type.Object({
+  files: Type.Union([path('A file or glob.'), Type.Array(path('A file or glob.'), { minItems: 1 })], { description: 'Files or globs: CSV, TSV, JSON Lines or Parquet.' }),
+}, closed);
+
+const FromUrl = Type.Object({
+  url: Type.String({ format: 'url', description: 'HTTP or HTTPS address of one file. Downloaded again only when the server says that it changed.' }),
+  sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Expected SHA-256 of the file; a mismatch fails the stage.' })),
+  headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Headers of the request, such as `Authorization: "Bearer ${env.TOKEN}"`. Not sent on to other hosts.' })),
+}, closed);
+
+const FromPostgres = Type.Object({
+  postgres: Type.String({ minLength: 1, description: 'Address of a PostgreSQL database, from the environment: `${env.DATABASE_URL}`.' }),
+  query,
+  watermark: watermark('updated_at'),
+  batch,
+}, closed);
+
+const FromSqlite = Type.Object({
+  sqlite: path('A SQLite database file. It is only read.'),
+  query,
+  watermark: watermark('id'),
+  batch,
+}, closed);
+
+const FromS3 = Type.Object({
+  s3: Type.String({ pattern: '^s3://[^/]+/.+', description: 'Objects by bucket and key, with wildcards: `s3://bucket/prefix/*.parquet`. Only changed objects are fetched. Keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.' }),
+  endpoint: Type.Optional(Type.String({ format: 'url', description: 'Address of an S3-compatible store. Default: Amazon S3 of the region.' })),
+  region: Type.Optional(Type.String({ minLength: 1, description: 'Region of the bucket. Default AWS_REGION, else us-east-1.' })),
+}, closed);
+
+const FromCommand = Type.Object({
+  command: Type.String({ minLength: 1, description: 'Command line, run by the shell in the project folder.' }),
+  output: Type.Optional(path('File or glob that the command writes. Without it, what the command prints is the data.')),
+  format: Type.Optional(Type.Enum(['csv', 'jsonl'], { description: 'What the command prints: csv or jsonl. Default csv.' })),
+}, closed);
+
 export const CollectStage = Type.Object({
   ...common,
   uses: Type.Literal('collect', { description: 'Bring data into a dataset.' }),
   with: Type.Object({
     dataset: reference('dataset', 'The dataset that receives the rows.'),
-    from: Type.Union([
-      Type.Object({ files: Type.Union([path('A file or glob.'), Type.Array(path('A file or glob.'), { minItems: 1 })], { description: 'Files or globs: CSV, TSV, JSON Lines or Parquet.' }) }, closed),
-      Type.Object({ url: Type.String({ format: 'url', description: 'HTTP or HTTPS address of one file.' }), sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Expected SHA-256 of the file; a mismatch fails the stage.' })) }, closed),
-    ], { description: 'Where the rows come from: `files` or `url`.' }),
+    from: Type.Union([FromFiles, FromUrl, FromPostgres, FromSqlite, FromS3, FromCommand], { description: 'Where the rows come from: `files`, `url`, `postgres`, `sqlite`, `s3` or `command`.' }),
     invalid: Type.Optional(invalid),
   }, { ...closed, description: 'Inputs of the stage.' }),
-}, { ...closed, description: 'Collects files or a download into a dataset and makes a snapshot of it.' });
+}, { ...closed, description: 'Brings rows of files, a download, a database, an object store or a command into a dataset and makes a snapshot of it.' });
 
 const Split = Type.Object({
   by: Type.Enum(['time', 'random'], { description: 'time: the oldest rows train, the newest test. random: by a hash of the key, so that a row never changes side.' }),
@@ -207,6 +244,7 @@ export const ProjectSchema = Type.Object({
 
 export type ProjectConfig = Static<typeof ProjectSchema>;
 export type CollectStage = Static<typeof CollectStage>;
+export type CollectSource = CollectStage['with']['from'];
 export type PrepareStage = Static<typeof PrepareStage>;
 export type TrainStage = Static<typeof TrainStage>;
 export type ValidateStage = Static<typeof ValidateStage>;

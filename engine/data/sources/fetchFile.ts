@@ -1,0 +1,191 @@
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { WorkError } from '../../errors.ts';
+import { writeAtomic } from '../../runner/writeAtomic.ts';
+import { hashFile } from '../hashFile.ts';
+import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
+
+/** Asks for the file with these headers besides its own; a redirect has been followed when it answers. */
+export type Ask = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
+
+export interface FileRequest {
+  /** The address as people may see it. */
+  shown: string;
+  ask: Ask;
+  /** Where the file goes; nothing stands there until it is whole. Beside it: `.part` while it comes, `.json` with what the server said of it. */
+  path: string;
+  /** SHA-256 that the file must have. */
+  sha256?: string | null;
+  /** Asks for the whole file, whatever is there already. */
+  anew?: boolean;
+  /** Throws when what arrived is not what the server has. */
+  check?: (file: FetchedFile, response: Response) => Promise<void> | void;
+  signal: AbortSignal;
+  progress: (text: string, share?: number) => void;
+  log: (line: string) => void;
+  attempts?: number;
+}
+
+/** What is known of a file that arrived whole. */
+export interface FetchedFile {
+  sha256: string;
+  bytes: number;
+  etag: string | null;
+  lastModified: string | null;
+  contentType: string | null;
+}
+
+const bodyIdleMs = 120_000;
+
+/** Fetches a file over HTTP unless the server says that the one here is the newest. Takes up what an earlier try, or process, left. Rejects with WorkError, CancelledError. */
+export async function fetchFile(request: FileRequest): Promise<FetchedFile & { changed: boolean }> {
+  mkdirSync(dirname(request.path), { recursive: true });
+  const here = request.anew ? null : await fileHere(request.path);
+  if (here && request.sha256 && here.sha256 === request.sha256) return { ...here, changed: false };
+  if (request.anew) for (const left of [partOf(request.path), noteOf(request.path)]) rmSync(left, { force: true });
+  const options = { what: `${request.shown} could not be downloaded`, signal: request.signal, log: request.log, achieved: () => sizeOf(partOf(request.path)), ...(request.attempts === undefined ? {} : { attempts: request.attempts }) };
+  return withRetries(options, () => once(request, here));
+}
+
+async function once(request: FileRequest, here: FetchedFile | null): Promise<FetchedFile & { changed: boolean }> {
+  const { shown, path, signal } = request;
+  const idle = new AbortController();
+  const both = AbortSignal.any([signal, idle.signal]);
+  const part = partOf(path);
+  const left = leftOver(path);
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  if (left) Object.assign(headers, { range: `bytes=${left.bytes}-`, 'if-range': left.validator });
+  else if (here?.etag) headers['if-none-match'] = here.etag;
+  else if (here?.lastModified) headers['if-modified-since'] = here.lastModified;
+  const response = await request.ask(headers, both);
+  try {
+    if (response.status === 304 && here) return { ...here, changed: false };
+    // What is here may be the whole file already, or longer than the new one.
+    if (response.status === 416) dropPart(path);
+    judgeStatus(shown, response);
+    const from = response.status === 206 ? (rangeStart(response) ?? -1) : 0;
+    if (response.status === 206 && from !== left?.bytes) {
+      dropPart(path);
+      throw new PassingFault('the server sent another part of the file than was asked for');
+    }
+    const total = totalOf(response, from);
+    noteValidator(path, response);
+    await receive(response, part, { from, total, ...request, signal: both, touch: stopWhenIdle(idle) });
+    const bytes = sizeOf(part);
+    if (total !== null && bytes !== total) throw new PassingFault(`${bytes.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} bytes arrived`);
+    const { hash } = await hashFile(part);
+    const file: FetchedFile = { sha256: hash, bytes, etag: response.headers.get('etag'), lastModified: response.headers.get('last-modified'), contentType: response.headers.get('content-type') };
+    if (request.sha256 && hash !== request.sha256) {
+      dropPart(path);
+      throw new WorkError(`${shown} is not the file that was expected: its SHA-256 is ${hash}, declared is ${request.sha256}.`);
+    }
+    try {
+      await request.check?.(file, response);
+    } catch (error) {
+      dropPart(path);
+      throw error;
+    }
+    renameSync(part, path);
+    writeAtomic(noteOf(path), JSON.stringify(file));
+    rmSync(validatorOf(path), { force: true });
+    return { ...file, changed: here?.sha256 !== hash };
+  } catch (error) {
+    throw idle.signal.aborted && !signal.aborted ? new PassingFault(`nothing arrived for ${bodyIdleMs / 1000} s`) : error;
+  } finally {
+    idle.abort();
+    await response.body?.cancel().catch(() => {});
+  }
+}
+
+/** A timer that aborts when it is not touched for a while; an aborted one is left alone. */
+function stopWhenIdle(idle: AbortController): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  idle.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  return () => {
+    clearTimeout(timer);
+    if (!idle.signal.aborted) timer = setTimeout(() => idle.abort(), bodyIdleMs);
+  };
+}
+
+async function receive(response: Response, part: string, options: { from: number; total: number | null; shown: string; signal: AbortSignal; progress: FileRequest['progress']; touch: () => void }): Promise<void> {
+  if (!response.body) throw new PassingFault('the answer has no body');
+  const { from, total, shown, signal, progress, touch } = options;
+  let bytes = from;
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+    touch();
+    for await (const chunk of chunks) {
+      touch();
+      bytes += chunk.length;
+      progress(`downloading ${shown}`, total === null ? undefined : Math.min(1, bytes / total));
+      yield chunk;
+    }
+  };
+  await pipeline(response.body, counted, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }), { signal });
+}
+
+function judgeStatus(shown: string, response: Response): void {
+  const { status } = response;
+  if (status === 200 || status === 206) return;
+  const answer = `the server answered ${status}${response.statusText ? ` ${response.statusText}` : ''}`;
+  if (status === 416) throw new PassingFault(answer);
+  if (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501)) throw new PassingFault(answer, retryAfterMs(response.headers.get('retry-after')));
+  const advice = status === 401 || status === 403 ? ' Give it the credentials it wants, such as `headers: { Authorization: "Bearer ${env.TOKEN}" }`.' : status === 404 || status === 410 ? ' Correct the address.' : '';
+  throw new WorkError(`${shown} could not be downloaded: ${answer}.${advice}`);
+}
+
+/** What stands at the path whole, when it is still what arrived there. */
+export async function fileHere(path: string): Promise<FetchedFile | null> {
+  const note = readJson(noteOf(path)) as FetchedFile | null;
+  if (!note || sizeOf(path) !== note.bytes) return null;
+  return (await hashFile(path)).hash === note.sha256 ? note : null;
+}
+
+/** The beginning of a file that broke off, when the server can tell whether it is still of the same file. */
+function leftOver(path: string): { bytes: number; validator: string } | null {
+  const validator = (readJson(validatorOf(path)) as { validator?: string } | null)?.validator;
+  const bytes = sizeOf(partOf(path));
+  if (validator !== undefined && bytes > 0) return { bytes, validator };
+  dropPart(path);
+  return null;
+}
+
+/** A weak ETag does not promise the same bytes. */
+function noteValidator(path: string, response: Response): void {
+  const etag = response.headers.get('etag');
+  const validator = etag !== null && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
+  if (response.status === 206) return;
+  dropPart(path);
+  if (validator !== null && !response.headers.get('content-encoding')) writeAtomic(validatorOf(path), JSON.stringify({ validator }));
+}
+
+function rangeStart(response: Response): number | null {
+  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  return start === undefined ? null : Number(start);
+}
+
+function totalOf(response: Response, from: number): number | null {
+  const length = response.headers.get('content-length');
+  return length === null || response.headers.get('content-encoding') ? null : from + Number(length);
+}
+
+function dropPart(path: string): void {
+  for (const left of [partOf(path), validatorOf(path)]) rmSync(left, { force: true });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : null;
+  } catch {
+    return null;
+  }
+}
+
+const partOf = (path: string) => `${path}.part`;
+const validatorOf = (path: string) => `${path}.part.json`;
+const noteOf = (path: string) => `${path}.json`;
+

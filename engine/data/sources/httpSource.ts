@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, constants } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ProjectError, WorkError } from '../../errors.ts';
+import { sourceFormat } from '../readSource.ts';
+import { fetchFile, type Ask } from './fetchFile.ts';
+import { withoutCredentials } from './redact.ts';
+import type { Received, SourceContext } from './source.ts';
+
+export interface UrlSource {
+  url: string;
+  sha256?: string | undefined;
+  headers?: Record<string, string> | undefined;
+}
+
+/** Downloads one file, or finds that the one of last time is still the newest. */
+export async function fromUrl(context: SourceContext, source: UrlSource): Promise<Received> {
+  const address = new URL(source.url);
+  const name = nameOf(address);
+  const path = join(context.folder, createHash('sha256').update(source.url).digest('hex').slice(0, 16), name);
+  const shown = withoutCredentials(source.url);
+  const file = await fetchFile({
+    shown, path, sha256: source.sha256 ?? null, anew: context.anew, signal: context.signal, progress: context.progress, log: context.log,
+    ask: asking(address, source.headers ?? {}),
+  });
+  if (!file.changed) context.log(`${shown} is as it was`);
+  return { files: [readable(path, file.contentType)], version: file.sha256 };
+}
+
+function nameOf(address: URL): string {
+  const name = basename(address.pathname);
+  try {
+    // A name with a slash or a null in it would lead elsewhere.
+    const decoded = decodeURIComponent(name);
+    return /[/\\\0]|^\.*$/.test(decoded) ? name || 'download.csv' : decoded;
+  } catch {
+    return name || 'download.csv';
+  }
+}
+
+const endings: [RegExp, string][] = [[/\bcsv\b/i, '.csv'], [/tab-separated/i, '.tsv'], [/ndjson|jsonl|json-lines|json-seq/i, '.jsonl'], [/\bjson\b/i, '.json'], [/parquet/i, '.parquet'], [/text\/plain/i, '.csv']];
+
+/** A file whose name does not tell its format is read by the type that the server gave. */
+function readable(path: string, contentType: string | null): string {
+  if (sourceFormat(path) !== null) return path;
+  const ending = endings.find(([type]) => type.test(contentType ?? ''))?.[1];
+  if (ending === undefined) return path;
+  copyFileSync(path, `${path}${ending}`, constants.COPYFILE_FICLONE);
+  return `${path}${ending}`;
+}
+
+const mostRedirects = 10;
+
+/** Asks an address and follows where it leads; what identifies us stays with the host it was meant for. */
+function asking(address: URL, own: Record<string, string>): Ask {
+  const first = new URL(address);
+  const secret: Record<string, string> = { ...own };
+  if (first.username !== '' || first.password !== '') {
+    secret['authorization'] ??= `Basic ${Buffer.from(`${decodeURIComponent(first.username)}:${decodeURIComponent(first.password)}`).toString('base64')}`;
+    first.username = '';
+    first.password = '';
+  }
+  checkHeaders(secret);
+  return async (headers, signal) => {
+    let at = first;
+    for (let step = 0; step <= mostRedirects; step++) {
+      const response = await fetch(at, { headers: { ...(at.origin === first.origin ? secret : {}), ...headers }, redirect: 'manual', signal });
+      const location = response.headers.get('location');
+      if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
+      await response.body?.cancel();
+      if (!URL.canParse(location, at.href) || !/^https?:$/.test(new URL(location, at).protocol)) throw new WorkError(`${withoutCredentials(address.href)} leads to an address that is not http or https.`);
+      at = new URL(location, at);
+    }
+    throw new WorkError(`${withoutCredentials(address.href)} leads from one address to another more than ${mostRedirects} times.`);
+  };
+}
+
+function checkHeaders(headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      void new Headers({ [name]: value });
+    } catch {
+      throw new ProjectError(`The header \`${name}\` cannot be sent: its name or value holds characters that headers cannot have, such as a line break.`);
+    }
+  }
+}

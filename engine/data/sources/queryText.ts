@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, messageOf } from '../../errors.ts';
+import { isSqlFile } from '../../project/graph.ts';
+
+/** A query and where it stands. */
+export interface QueryText {
+  sql: string;
+  /** Relative to the project; null when it stands in loopwright.yaml. */
+  file: string | null;
+}
+
+/** The text of a query that is written out or names a file. */
+export function queryText(root: string, query: string): QueryText {
+  const file = isSqlFile(query) ? query.trim() : null;
+  let sql = query;
+  if (file !== null) {
+    try {
+      sql = readFileSync(join(root, file), 'utf8').replace(/^\uFEFF/, '');
+    } catch (error) {
+      throw new DataError(`The query \`${file}\` cannot be read: ${messageOf(error)}`, { cause: error, place: { file } });
+    }
+  }
+  sql = sql.trimEnd().replace(/;\s*$/, '');
+  if (sql.trim() === '') throw new DataError(`${file === null ? 'The query' : `\`${file}\``} is empty; it needs one SELECT.`, { place: { file: file ?? 'loopwright.yaml' } });
+  return { sql, file };
+}
+
+/** An error of a query, at its line when it stands in a file. `offset` counts characters from its start. */
+export function queryError(query: QueryText, message: string, offset: number | null, cause: unknown): DataError {
+  const line = offset === null || offset < 0 ? null : query.sql.slice(0, offset).split('\n').length;
+  const place = query.file === null ? { file: 'loopwright.yaml' } : { file: query.file, ...(line === null ? {} : { line, column: 1 }) };
+  return new DataError(`${query.file === null ? 'The query' : `\`${query.file}\``} failed: ${message}${line === null || query.file !== null ? '' : ` (line ${line} of the query)`}`, { cause, place });
+}

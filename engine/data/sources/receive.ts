@@ -1,0 +1,34 @@
+import type { CollectSource } from '../../project/schema/projectSchema.ts';
+import { fromCommand } from './commandSource.ts';
+import { fromFiles } from './filesSource.ts';
+import { fromUrl } from './httpSource.ts';
+import { fromS3 } from './objectStoreSource.ts';
+import { fromPostgres } from './postgresSource.ts';
+import { fromSqlite } from './sqliteSource.ts';
+import { isSqlFile } from '../../project/graph.ts';
+import type { Received, SourceContext } from './source.ts';
+
+/** Asks a source of any kind for its rows. Rejects with WorkError, ProjectError or CancelledError. */
+export async function receive(context: SourceContext, from: CollectSource): Promise<Received> {
+  if ('files' in from) return fromFiles(context, [from.files].flat());
+  if ('url' in from) return fromUrl(context, from);
+  if ('postgres' in from) return fromPostgres(context, from);
+  if ('sqlite' in from) return fromSqlite(context, from);
+  if ('s3' in from) return fromS3(context, from);
+  return fromCommand(context, from);
+}
+
+/** A source in one line. What is secret in it has to be taken out by the caller. */
+export function describeSource(from: CollectSource): string {
+  const query = 'query' in from ? ` · ${isSqlFile(from.query) ? from.query.trim() : shortened(from.query)}` : '';
+  if ('files' in from) return [from.files].flat().join(', ');
+  if ('url' in from) return from.url;
+  if ('postgres' in from) return `${from.postgres}${query}`;
+  if ('sqlite' in from) return `${from.sqlite}${query}`;
+  return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 117)}…` : line;
+}

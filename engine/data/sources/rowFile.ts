@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DataError, WorkError, checkCancelled } from '../../errors.ts';
+import type { Database } from '../database.ts';
+import { quoteIdentifier, quoteLiteral } from '../quote.ts';
+import { writeParquet } from '../writeTable.ts';
+
+/** A column as it comes from a database: texts, and the SQL that makes the wanted type of one. */
+export interface RowColumn {
+  name: string;
+  /** Given the quoted column that holds the text; null values stay null. */
+  typed: (text: string) => string;
+}
+
+/** About how much text is held in memory at once. */
+const bufferBytes = 8_000_000;
+
+/**
+ * Rows of a database on their way into a Parquet file. They are written as text as they come, so that memory stays small however many
+ * there are; the types are made by DuckDB in the end. NULL is an empty field and '' a quoted one.
+ */
+export class RowFile {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #width: number;
+  #buffer: string[] = [];
+  #size = 0;
+  #longest = 0;
+  rows = 0;
+
+  private constructor(path: string, handle: FileHandle, width: number) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#width = width;
+  }
+
+  static async open(path: string, width: number): Promise<RowFile> {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${randomBytes(4).toString('hex')}.rows`;
+    return new RowFile(temporary, await open(temporary, 'w'), width);
+  }
+
+  /** Average bytes of a row so far. */
+  get rowBytes(): number {
+    return this.rows === 0 ? 0 : this.#size / this.rows;
+  }
+
+  async write(rows: readonly (readonly (string | null)[])[]): Promise<void> {
+    let held = 0;
+    for (const row of rows) {
+      let line = '';
+      for (let i = 0; i < this.#width; i++) {
+        const value = row[i];
+        line += value === null || value === undefined ? ',' : `"${value.includes('"') ? value.replaceAll('"', '""') : value}",`;
+      }
+      // The last field is never empty, so that a row of nothing but NULL is a row still.
+      line += '0\n';
+      this.#buffer.push(line);
+      this.#longest = Math.max(this.#longest, line.length);
+      held += line.length;
+      if (held > bufferBytes) {
+        await this.#flush();
+        held = 0;
+      }
+    }
+    this.rows += rows.length;
+    await this.#flush();
+  }
+
+  /** Makes the Parquet file; the rows are gone after it. Throws DataError, CancelledError. */
+  async finish(db: Database, columns: readonly RowColumn[], path: string, signal: AbortSignal): Promise<void> {
+    await this.#flush();
+    await this.#handle.close();
+    checkCancelled(signal);
+    const selected = columns.map(({ name, typed }, i) => `${typed(`c${i}`)} AS ${quoteIdentifier(name)}`);
+    await writeParquet(db, `SELECT ${selected.join(', ')} FROM ${this.source()}`, path);
+    await this.discard();
+  }
+
+  /** The rows as texts in columns c0, c1, … for SQL. */
+  source(): string {
+    if (this.rows === 0) return `(SELECT ${this.#names().map((name) => `NULL::VARCHAR AS ${name}`).join(', ')} WHERE false)`;
+    const columns = [...this.#names(), 'nothing'].map((name) => `${quoteLiteral(name)}: 'VARCHAR'`).join(', ');
+    // Lines may be four bytes a character, and DuckDB wants a buffer of several lines.
+    const longest = Math.max(2_000_000, this.#longest * 4 + 1000);
+    return `read_csv(${quoteLiteral(this.#path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${longest}, buffer_size = ${longest * 16}, columns = {${columns}})`;
+  }
+
+  async flushed(): Promise<void> {
+    await this.#flush();
+    await this.#handle.sync();
+  }
+
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await rm(this.#path, { force: true });
+  }
+
+  #names(): string[] {
+    return Array.from({ length: this.#width }, (_, i) => `c${i}`);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#buffer.length === 0) return;
+    const bytes = Buffer.from(this.#buffer.join(''), 'utf8');
+    this.#buffer = [];
+    this.#size += bytes.length;
+    try {
+      for (let done = 0; done < bytes.length; ) done += (await this.#handle.write(bytes, done)).bytesWritten;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new WorkError('The disk is full: the rows that came could not be written. Free some space and run again.', { cause: error });
+      throw error;
+    }
+  }
+}
+
+/** How many rows to fetch next, so that wide ones do not fill the memory. */
+export function nextBatch(wanted: number, rowBytes: number): number {
+  return rowBytes === 0 ? Math.min(wanted, 100) : Math.max(1, Math.min(wanted, Math.floor(bufferBytes / rowBytes)));
+}
+
+/** Throws when a query gives a column twice (DuckDB does not tell `a` from `A`) or none, or lacks the watermark. */
+export function checkColumns(names: readonly string[], watermark: string | undefined, nearest: (written: string, known: readonly string[]) => string): void {
+  const twice = names.find((name, i) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i);
+  if (names.length === 0) throw new DataError('The query gives no column. It must be one SELECT.');
+  if (twice !== undefined) throw new DataError(`The query gives the column \`${twice}\` twice. Name one of them anew with AS.`);
+  if (watermark !== undefined && !names.includes(watermark)) throw new DataError(`The watermark \`${watermark}\` is no column of the query.${nearest(watermark, names) || ` It gives: ${names.join(', ')}.`}`);
+}

@@ -1,0 +1,56 @@
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { sourceSql } from '../data/readSource.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+
+/** The columns that name a row, when the schema says so and all of them are there. */
+export function keyOf(schema: DatasetSchema | null, columns: readonly string[]): string[] {
+  const key = schema?.primaryKey === undefined ? [] : [schema.primaryKey].flat();
+  return key.every((name) => columns.includes(name)) ? key : [];
+}
+
+/** A source whose rows of one key are only the newest, by the watermark. Rows without a key are all kept: the schema judges them. */
+export function newestOfKey(source: string, key: readonly string[], watermark: string): string {
+  if (key.length === 0) return source;
+  const names = key.map(quoteIdentifier);
+  const without = names.map((name) => `${name} IS NULL`).join(' OR ');
+  return `(SELECT * FROM ${source} QUALIFY ${without} OR row_number() OVER (PARTITION BY ${names.join(', ')} ORDER BY ${quoteIdentifier(watermark)} DESC NULLS LAST) = 1)`;
+}
+
+export interface Merge {
+  /** A SELECT of the rows there are now; null when nothing came that was not there already. */
+  sql: string | null;
+  added: number;
+  /** Rows whose key was there already with other values. */
+  replaced: number;
+}
+
+/**
+ * Lays new rows over those of the version before: with a key they take the place of the old ones, without one they are added.
+ * `fresh` is the table of the new rows in their types; the old ones are read in these types too.
+ */
+export async function mergeRows(db: Database, baseFiles: readonly string[], fresh: string, key: readonly string[]): Promise<Merge> {
+  const count = async (sql: string) => Number((await db.rows(`SELECT count(*) AS n FROM ${sql}`))[0]?.['n'] ?? 0);
+  const wanted = await columnsOf(db, fresh);
+  const read = sourceSql(baseFiles, { allText: /\.(csv|tsv|txt)(\.gz)?$/i.test(baseFiles[0] ?? ''), withFile: false });
+  const known = new Map((await columnsOf(db, read)).map((column) => [column.name, column.sqlType]));
+  // Where a pull was read in another type than the one before, DuckDB takes the type that holds both.
+  const typed = wanted.map(({ name, sqlType }) => (known.has(name) ? (known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && !isTyped(baseFiles) ? `CAST(${quoteIdentifier(name)} AS ${sqlType}) AS ${quoteIdentifier(name)}` : quoteIdentifier(name)) : `NULL AS ${quoteIdentifier(name)}`));
+  const base = `(SELECT ${typed.join(', ')} FROM ${read})`;
+  const total = await count(fresh);
+  if (key.length === 0) return { sql: total === 0 ? null : `SELECT * FROM ${base} UNION ALL BY NAME SELECT * FROM ${fresh}`, added: total, replaced: 0 };
+  const names = key.map(quoteIdentifier);
+  const same = names.map((name) => `b.${name} = f.${name}`).join(' AND ');
+  const touched = `(SELECT b.* FROM ${base} b SEMI JOIN ${fresh} f ON ${same})`;
+  const columns = wanted.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const added = await count(`(SELECT f.* FROM ${fresh} f ANTI JOIN ${base} b ON ${same})`);
+  const replaced = total - added - (await count(`(SELECT ${columns} FROM ${fresh} INTERSECT SELECT ${columns} FROM ${touched})`));
+  if (added + replaced === 0) return { sql: null, added, replaced };
+  return { sql: `SELECT b.* FROM ${base} b ANTI JOIN ${fresh} f ON ${same} UNION ALL BY NAME SELECT * FROM ${fresh}`, added, replaced };
+}
+
+/** Text files hold texts; the types of their columns are those of the new rows. */
+function isTyped(files: readonly string[]): boolean {
+  return /\.parquet$/i.test(files[0] ?? '');
+}
