@@ -48,3 +48,73 @@ export interface Histogram {
   edges: number[];
   counts: number[];
 }
+
+/** What can be profiled: a dataset as it is now, one of its versions, or any file that can be read as a table. */
+export type DataSubject =
+  | { kind: 'dataset'; name: string }
+  | { kind: 'snapshot'; id: string }
+  | { kind: 'file'; path: string };
+
+export interface DataProfile extends TableProfile {
+  /** Such as `features`, `features@3f2a` or a path. */
+  title: string;
+  subject: DataSubject;
+  /** Relative to the project where they lie in it. */
+  files: string[];
+  bytes: number;
+  /** When a version was made, epoch ms; null for what is read as it is now. */
+  madeAt: number | null;
+  /** The column that is to be predicted, where a schema or an experiment says so. */
+  target: string | null;
+  /** Role, unit and description by column, from the schema. */
+  fields: Record<string, { role: string | null; unit: string | null; description: string | null }>;
+  tookMs: number;
+}
+
+/** How columns hang together, measured on a sample of at most 50,000 rows. */
+export interface DataRelations {
+  rows: number;
+  sampled: number;
+  /** Numbers and times, at most 40. `pearson[i][j]` and `spearman[i][j]` belong to `columns[i]` and `columns[j]`; null where one is constant. */
+  columns: string[];
+  pearson: (number | null)[][];
+  spearman: (number | null)[][];
+  target: string | null;
+  /** Most informative first; empty without a target. */
+  relevance: Relevance[];
+}
+
+/** What a column tells about the target. */
+export interface Relevance {
+  column: string;
+  /** Nats; numbers in at most 32 bins of equal counts, texts by their 50 most frequent values, missing as a value of its own. */
+  mutualInformation: number;
+  /** What an unrelated column of the same shape stays below 95 times in 100. */
+  baseline: number;
+  /** The share of the target's uncertainty that the column takes away, 0 to 1. */
+  share: number;
+  relevant: boolean;
+}
+
+/** Whether data is good enough to learn from, in the words of data quality. */
+export interface QualityReport {
+  rows: number;
+  completeness: { share: number; worst: { column: string; share: number }[] };
+  uniqueness: { repeatedRows: number; keys: { key: string; repeated: number }[] };
+  /** Null without a schema. */
+  validity: { validRows: number; rules: { field: string; rule: string; severity: 'error' | 'warning'; count: number; message: string; examples: { row: number; file: string | null; value: string | null }[] }[]; problems: string[] } | null;
+  /** Null without a timestamp. */
+  freshness: { column: string; oldest: number; newest: number; ageMs: number } | null;
+  /** Null without a target. */
+  relevance: { target: string; columns: Relevance[]; sampled: number } | null;
+}
+
+/** One thing to profile, for a list to choose from. */
+export interface SubjectChoice {
+  subject: DataSubject;
+  title: string;
+  rows: number | null;
+  madeAt: number | null;
+  /** What stands before it: the version before, or the datasets that the stage which writes it reads. */
+  before: DataSubject[];
+}
