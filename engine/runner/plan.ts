@@ -65,7 +65,8 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
   const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
   const params = Object.fromEntries([...names].filter((name) => config.params && Object.hasOwn(config.params, name)).map((name) => [name, config.params?.[name]]));
-  const deps: Record<string, FileMark> = marks.mark(node.deps);
+  // Whoever reads a SQLite file may leave an empty write-ahead log beside it, which holds no news.
+  const deps: Record<string, FileMark> = Object.fromEntries(Object.entries(marks.mark(node.deps)).filter(([path, mark]) => mark.bytes > 0 || !path.endsWith('-wal')));
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;
     const trained = lock[lockKey(model, experiment)] ?? lock[model];

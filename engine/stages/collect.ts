@@ -64,7 +64,7 @@ async function collectRows(context: StageContext, { with: inputs }: CollectStage
     removeLeftovers(context.project.root, path, plan.target);
     const snapshot = await makeSnapshot(context, await context.database(), {
       dataset: plan.dataset, paths: [plan.target], quarantined: written.quarantined, runId: context.run.runId, detail: written.detail,
-      source: redact(withoutCredentials(describeSource(inputs.from))), state: stateAfter(context, plan, received),
+      source: redact(describeSource(inputs.from)), state: stateAfter(context, plan, received),
     });
     context.run.input(plan.dataset, snapshot.id);
     context.run.metrics({ [`rows.${plan.dataset}`]: snapshot.rows, [`quarantined.${plan.dataset}`]: written.quarantined });

@@ -23,9 +23,14 @@ export function describeSource(from: CollectSource): string {
   const query = 'query' in from ? ` · ${isSqlFile(from.query) ? from.query.trim() : shortened(from.query)}` : '';
   if ('files' in from) return [from.files].flat().join(', ');
   if ('url' in from) return from.url;
-  if ('postgres' in from) return `${from.postgres}${query}`;
+  if ('postgres' in from) return `${whereOf(from.postgres)}${query}`;
   if ('sqlite' in from) return `${from.sqlite}${query}`;
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
+}
+
+/** Host and database of an address, without user, password and settings. */
+function whereOf(address: string): string {
+  return URL.canParse(address) ? `postgres://${new URL(address).host}${new URL(address).pathname}` : 'postgres';
 }
 
 function shortened(text: string): string {
