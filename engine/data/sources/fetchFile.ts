@@ -54,8 +54,9 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   const both = AbortSignal.any([signal, idle.signal]);
   const part = partOf(path);
   const left = leftOver(path);
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  if (left) Object.assign(headers, { range: `bytes=${left.bytes}-`, 'if-range': left.validator });
+  // For a range fetch asks for `identity` by itself, and would send it twice.
+  const headers: Record<string, string> = left ? { range: `bytes=${left.bytes}-`, 'if-range': left.validator } : { 'accept-encoding': 'identity' };
+  if (left) request.log(`${shown}: going on after ${left.bytes.toLocaleString('en-US')} bytes`);
   else if (here?.etag) headers['if-none-match'] = here.etag;
   else if (here?.lastModified) headers['if-modified-since'] = here.lastModified;
   const response = await request.ask(headers, both);

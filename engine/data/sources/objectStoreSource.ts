@@ -32,20 +32,42 @@ export async function fromS3(context: SourceContext, source: S3Source): Promise<
   const objects = (await listObjects(context, source.s3, base, pattern, send)).filter(({ key, bytes }) => matches(key, pattern) && bytes > 0);
   if (objects.length === 0) throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or put the data there.`);
   const folder = join(context.folder, `s3-${createHash('sha256').update(`${base.href}\0${source.s3}`).digest('hex').slice(0, 16)}`);
-  const files: string[] = [];
+  const files = objects.map((object) => pathOf(folder, object));
+  let done = 0;
   let fetched = 0;
-  for (const object of objects) {
-    const file = pathOf(folder, object);
-    files.push(file);
+  await inParallel(context.signal, objects.map((object, i) => async (signal) => {
+    const file = files[i] ?? '';
     // The name holds the ETag, so what is here whole is what is there.
-    if (!context.anew && (await fileHere(file))) continue;
-    context.progress(`fetching ${object.key}`, files.length / objects.length);
-    await fetchObject(context, source.s3, base, object, file, send);
-    fetched++;
-  }
+    if (context.anew || !(await fileHere(file))) {
+      await fetchObject({ ...context, signal, progress: () => {} }, source.s3, base, object, file, send);
+      fetched++;
+    }
+    context.progress(`fetching ${object.key}`, ++done / objects.length);
+  }));
   context.log(`${objects.length} ${objects.length === 1 ? 'object' : 'objects'} of ${source.s3}, ${fetched} fetched`);
   dropOthers(folder, files);
   return { files, version: createHash('sha256').update(objects.map(({ key, etag }) => `${key}\0${etag}\n`).join('')).digest('hex') };
+}
+
+const atOnce = 8;
+
+/** Does work of which a few pieces may go at once; the first that fails stops the others. */
+async function inParallel(signal: AbortSignal, pieces: ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
+  const stop = new AbortController();
+  const waiting = [...pieces];
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (let piece = waiting.shift(); piece && !stop.signal.aborted; piece = waiting.shift()) {
+      try {
+        await piece(AbortSignal.any([signal, stop.signal]));
+      } catch (error) {
+        failures.push(error);
+        stop.abort();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, pieces.length) }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Amazon's buckets have a host each; other stores are asked by path, which all of them know. */
@@ -60,8 +82,10 @@ async function sender({ env }: SourceContext, region: string): Promise<Send> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = env;
   if (!accessKeyId || !secretAccessKey) return (url, headers, signal) => fetch(url, { headers, signal });
   const { AwsV4Signer } = await import('aws4fetch');
-  return async (url, headers, signal) => {
+  return async (url, { 'accept-encoding': encoding, ...headers }, signal) => {
+    // What others may change on the way is not signed.
     const signed = await new AwsV4Signer({ url: url.href, headers: { ...headers, 'x-amz-content-sha256': emptyHash }, accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), service: 's3', region }).sign();
+    if (encoding !== undefined) signed.headers.set('accept-encoding', encoding);
     return fetch(signed.url, { headers: signed.headers, signal, redirect: 'manual' });
   };
 }
@@ -137,7 +161,7 @@ async function judge(shown: string, response: Response): Promise<void> {
   const advice = status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed' ? ` The bucket is in another region${region === null ? '' : `: write \`region: ${region}\``}.`
     : status === 403 || status === 401 ? ' Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one) of somebody who may list and read it.'
       : code === 'NoSuchBucket' ? ' Correct the name of the bucket.' : '';
-  throw new WorkError(`${shown} could not be read: the store answered ${says}.${advice}`);
+  throw new WorkError(`${shown} could not be read: the store answered ${says.replace(/\.$/, '')}.${advice}`);
 }
 
 function matches(key: string, pattern: string): boolean {
