@@ -1,29 +1,49 @@
-import { pelzGoodTail } from './kolmogorov.ts';
+import { kolmogorovTail } from './kolmogorov.ts';
+import { totalsOf, type NumberPair } from './pairs.ts';
 
 export interface KsResult {
   /** Largest distance of the two empirical distribution functions. */
   statistic: number;
   /** Two-sided p-value. */
   pValue: number;
-  /** How the p-value was had: `exact` counts lattice paths, `asymptotic` is Kolmogorov's distribution with Pelz and Good's terms for round(nm/(n+m)) rows. */
+  /** How the p-value was had: `exact` counts lattice paths, `asymptotic` is the one-sample distribution for round(nm/(n+m)) rows. */
   method: 'exact' | 'asymptotic';
 }
 
+/** When lattice paths are counted: `scipy` up to 10,000 rows on the larger side, as ks_2samp; `wide` also up to 1,000 on the smaller one with a million on the larger. */
+export type KsRule = 'wide' | 'scipy';
+
 /**
  * Two-sample Kolmogorov-Smirnov test of samples sorted ascending; null when a side is empty. Exact where the larger side has at most
- * 10,000 rows (as scipy's ks_2samp) or the smaller at most 1,000 (where scipy already approximates). Ties are not corrected for, as in scipy.
+ * 10,000 rows (as scipy's ks_2samp) or the smaller at most 1,000 (where scipy already approximates), asymptotic for counts that are not whole. Ties are not corrected for, as in scipy.
  */
-export function ksTest(a: ArrayLike<number>, b: ArrayLike<number>): KsResult | null {
-  if (a.length === 0 || b.length === 0) return null;
-  const [n, m] = [Math.max(a.length, b.length), Math.min(a.length, b.length)];
-  const distance = largestDistance(a, b);
-  if (n <= 10_000 || m <= 1000) {
+export function ksTest(a: ArrayLike<number>, b: ArrayLike<number>, rule: KsRule = 'wide'): KsResult | null {
+  return a.length === 0 || b.length === 0 ? null : ksOfDistance(largestDistance(a, b), a.length, b.length, rule);
+}
+
+/** The same of weighted points with whole counts; infinite values are allowed. */
+export function ksOfPair(pair: NumberPair, rule: KsRule = 'wide'): KsResult | null {
+  const { nReference, nCurrent } = totalsOf(pair);
+  if (nReference === 0 || nCurrent === 0) return null;
+  let [below, belowCurrent, distance] = [0, 0, 0];
+  for (let i = 0; i < pair.values.length; i++) {
+    below += pair.reference[i] ?? 0;
+    belowCurrent += pair.current[i] ?? 0;
+    distance = Math.max(distance, Math.abs(below / nReference - belowCurrent / nCurrent));
+  }
+  return ksOfDistance(distance, nReference, nCurrent, rule);
+}
+
+function ksOfDistance(distance: number, one: number, other: number, rule: KsRule): KsResult {
+  const [n, m] = [Math.max(one, other), Math.min(one, other)];
+  const whole = Number.isInteger(n) && Number.isInteger(m);
+  if (whole && (n <= 10_000 || (rule === 'wide' && m <= 1000 && n <= 1_000_000))) {
     const g = greatestDivisor(n, m);
     // The distance is a whole number of steps of 1/lcm; rounding takes the floating-point dust off.
     const steps = Math.round(distance * (n / g) * m);
     return { statistic: steps / ((n / g) * m), pValue: steps === 0 ? 1 : clip(outsidePaths(n, m, g, steps)), method: 'exact' };
   }
-  return { statistic: distance, pValue: clip(pelzGoodTail(Math.round((n * m) / (n + m)), distance)), method: 'asymptotic' };
+  return { statistic: distance, pValue: clip(kolmogorovTail(Math.round((n * m) / (n + m)), distance)), method: 'asymptotic' };
 }
 
 function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {

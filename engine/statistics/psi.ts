@@ -1,3 +1,5 @@
+import { filledShares } from './filledShares.ts';
+
 /**
  * Population stability index Σ (r − c)·ln(r / c) of two count vectors over the same bins: `psi`. An empty bin of a side counts as the share
  * 0.0001, or a millionth of the side's smallest share when that is not above 0.0001: evidently's zero fill. Null when a side is empty.
@@ -9,13 +11,4 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>): n
   let sum = 0;
   for (let i = 0; i < bins; i++) sum += ((r[i] ?? 0) - (c[i] ?? 0)) * Math.log((r[i] ?? 1) / (c[i] ?? 1));
   return sum;
-}
-
-function filledShares(counts: ArrayLike<number>, bins: number): number[] | null {
-  const all = Array.from({ length: bins }, (_, i) => counts[i] ?? 0);
-  const total = all.reduce((sum, n) => sum + n, 0);
-  if (total === 0) return null;
-  const smallest = Math.min(...all.filter((n) => n > 0)) / total;
-  const fill = smallest <= 0.0001 ? smallest / 1e6 : 0.0001;
-  return all.map((n) => n / total || fill);
 }

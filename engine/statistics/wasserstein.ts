@@ -1,3 +1,6 @@
+import { deviationOf, momentsOf } from './moments.ts';
+import { totalsOf, type NumberPair } from './pairs.ts';
+
 /** First Wasserstein distance of two sorted samples, in their unit: ∫ |F − G|, as scipy's `wasserstein_distance`. Null when a side is empty. */
 export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   if (a.length === 0 || b.length === 0) return null;
@@ -17,10 +20,29 @@ export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number 
   return distance;
 }
 
+/** The same of weighted points. Infinite values give what scipy's arithmetic gives: Infinity or NaN. */
+export function wassersteinOfPair(pair: NumberPair): number | null {
+  const { nReference, nCurrent } = totalsOf(pair);
+  if (nReference === 0 || nCurrent === 0) return null;
+  let [below, belowCurrent, distance] = [0, 0, 0];
+  for (let i = 0; i + 1 < pair.values.length; i++) {
+    below += pair.reference[i] ?? 0;
+    belowCurrent += pair.current[i] ?? 0;
+    distance += Math.abs(below / nReference - belowCurrent / nCurrent) * ((pair.values[i + 1] ?? 0) - (pair.values[i] ?? 0));
+  }
+  return distance;
+}
+
 /** Wasserstein over the standard deviation of the reference (n in the denominator; at least 0.001), as evidently norms it: `wasserstein_std`. */
 export function wassersteinStd(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
   const distance = wasserstein(reference, current);
   return distance === null ? null : distance / Math.max(standardDeviation(reference), 0.001);
+}
+
+/** `wasserstein_std` of weighted points. */
+export function wassersteinStdOfPair(pair: NumberPair): number | null {
+  const distance = wassersteinOfPair(pair);
+  return distance === null ? null : distance / Math.max(deviationOf(momentsOf(pair.values, pair.reference)), 0.001);
 }
 
 /** Standard deviation with n in the denominator (ddof 0). NaN of nothing. */
