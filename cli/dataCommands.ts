@@ -1,4 +1,9 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { dataExport, dataImport, exportFormats, importFormats, type DataExportOptions, type DataImportOptions } from './commands/data/exchange.ts';
+import { dataInfer, type DataInferOptions } from './commands/data/infer.ts';
+import { dataProfile, type DataProfileOptions } from './commands/data/profile.ts';
+import { dataQuality, type DataQualityOptions } from './commands/data/quality.ts';
+import { dataValidate, type DataValidateOptions } from './commands/data/validate.ts';
 import type { CommandContext } from './context.ts';
 
 /** How `main.ts` runs the work of a command. */
@@ -6,6 +11,16 @@ export type Action = <O extends object>(work: (context: CommandContext, args: st
 
 /** The commands under `loopwright data`, one file each in commands/data/. `sub` adds one with the options that all have. */
 export function registerDataCommands(sub: (name: string, description: string) => Command, action: Action): void {
-  void sub;
-  void action;
+  sub('profile <data>', 'show what each column of a file, dataset or version holds').option('--columns <names>', 'only these, with commas').option('--target <column>', 'also tell what each column says about this one').option('--html <file>', 'write a page of its own instead')
+    .action(action<DataProfileOptions>((context, [data], options) => dataProfile(context, data, options)));
+  sub('quality <data>', 'completeness, uniqueness, validity, freshness and relevance').option('--target <column>', 'the column to be predicted (default: the role in the schema)').option('--now <time>', 'take the age of the data as of this time')
+    .action(action<DataQualityOptions>((context, [data], options) => dataQuality(context, data, options)));
+  sub('validate <data>', 'check every row against a schema').option('--schema <file>', 'a dataset schema in YAML or JSON (default: the dataset\'s own)').option('--environment <name>', 'such as training or serving').option('--quarantine <file>', 'write the rows that break a rule, with the reasons, as CSV')
+    .action(action<DataValidateOptions>((context, [data], options) => dataValidate(context, data, options)));
+  sub('infer <data>', 'write a schema from data, or bring one up to it').option('--output <file>', 'the schema file (default: the dataset\'s own, else print)').option('--update', 'also widen bounds and add categories until the data fits')
+    .action(action<DataInferOptions>((context, [data], options) => dataInfer(context, data, options)));
+  sub('import <file>', 'make a dataset schema from Croissant, an MLflow signature or pandera').addOption(new Option('--from <format>', 'what the file is (default: told by what it holds)').choices([...importFormats])).option('--table <name>', 'of several tables, this one').option('--output <file>', 'the schema file (default: print)')
+    .action(action<DataImportOptions>((context, [file], options) => dataImport(context, file, options)));
+  sub('export <schema>', 'write a dataset schema for other tools').addOption(new Option('--to <format>', 'the format (default: table-schema)').choices([...exportFormats])).option('--output <file>', 'the file (default: print)')
+    .action(action<DataExportOptions>((context, [schema], options) => dataExport(context, schema, options)));
 }

@@ -1,36 +1,111 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
-import { columnsOf } from './inspectColumns.ts';
-import { quoteIdentifier } from './quote.ts';
+import { profileTable, type ColumnProfile } from './profileTable.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
+
+export interface InferOptions {
+  /** Also guess bounds, formats of texts, further keys and the roles target, protected, feature and ignore; fields with a guess are marked `guessed`. Default: only what a name or type makes obvious. */
+  guess?: boolean;
+}
 
 const maximumCategories = 20;
 
 /**
  * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for texts
- * with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). Bounds are for a person to set.
+ * with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`, more, for a person to confirm.
  */
-export async function inferSchema(db: Database, source: string): Promise<DatasetSchema> {
+export async function inferSchema(db: Database, source: string, { guess = false }: InferOptions = {}): Promise<DatasetSchema> {
+  const profile = await profileTable(db, source);
+  const unique = new Set<string>();
+  for (const column of profile) if (await isUnique(db, source, column)) unique.add(column.name);
+  const key = profile.find(({ name }) => unique.has(name) && idName.test(name)) ?? (guess ? profile.find(({ name }) => unique.has(name)) : undefined);
+  const time = profile.find(({ type }) => type === 'datetime');
   const fields: Field[] = [];
-  let primaryKey: string | undefined;
-  for (const { name, type } of await columnsOf(db, source)) {
-    const column = quoteIdentifier(name);
-    const [counts = {}] = await db.rows(`SELECT count(*) AS n, count(${column}) AS present, count(DISTINCT ${column}) AS distinct_values FROM ${source}`);
-    const [rows, present, distinct] = [Number(counts['n']), Number(counts['present']), Number(counts['distinct_values'])];
-    const field: Field = { name, type };
-    const full = rows > 0 && present === rows;
-    const unique = full && distinct === rows && rows > 1 && (type === 'string' || type === 'integer');
-    if (full) field.constraints = { required: true };
-    if (unique && /(^|[_\s-])(id|key|uuid)$/i.test(name) && primaryKey === undefined) {
-      field.loopwright = { role: 'id' };
-      primaryKey = name;
-    } else if (type === 'datetime') field.loopwright = { role: 'timestamp' };
-    else if (type === 'string' && distinct <= maximumCategories && distinct * 2 <= present) {
-      const values = await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`);
-      field.categories = values.map(({ value }) => String(value));
+  for (const column of profile) {
+    const { name, rows, missing } = column;
+    const field: Field = { name, type: column.type };
+    const constraints: NonNullable<Field['constraints']> = rows > 0 && missing === 0 ? { required: true } : {};
+    if (guess) {
+      Object.assign(field, await formOf(db, source, column));
+      if (unique.has(name) && column !== key && idName.test(name)) constraints.unique = true;
+      Object.assign(constraints, boundsOf(column));
     }
+    const categories = await categoriesOf(db, source, column);
+    if (categories) field.categories = categories;
+    if (Object.keys(constraints).length > 0) field.constraints = constraints;
+    if (column === key) field.loopwright = { role: 'id' };
+    else if (column === time) field.loopwright = { role: 'timestamp' };
+    const presence = guess && missing > 0 && missing < rows ? Math.floor((1 - missing / rows) * 20) / 20 : 0;
+    if (presence > 0) field.loopwright = { ...field.loopwright, presence };
     fields.push(field);
   }
-  const timestamps = fields.filter((field) => field.loopwright?.role === 'timestamp');
-  for (const extra of timestamps.slice(1)) delete extra.loopwright;
-  return { fields, ...(primaryKey === undefined ? {} : { primaryKey }) };
+  if (guess) guessRoles(fields, profile);
+  return { fields, ...(key === undefined ? {} : { primaryKey: key.name }) };
+}
+
+const idName = /(^|[_\s-])(id|key|uuid|guid)$/i;
+const targetName = /^(target|label|y|class|outcome|churn(ed)?|default(ed)?|fraud|survived|is_(fraud|churn|spam|default|positive)|.*_(label|target|class))$/i;
+const protectedName = /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|sexual_orientation)$/i;
+
+async function isUnique(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<boolean> {
+  if (missing > 0 || rows < 2 || (type !== 'string' && type !== 'integer') || distinct < rows * 0.9) return false;
+  const [row] = await db.rows(`SELECT count(*) AS n FROM (SELECT 1 FROM ${source} GROUP BY ${quoteIdentifier(name)} HAVING count(*) > 1 LIMIT 1)`);
+  return Number(row?.['n']) === 0;
+}
+
+async function categoriesOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<string[] | null> {
+  if (type !== 'string' || distinct === 0 || distinct > maximumCategories || distinct * 2 > rows - missing) return null;
+  const column = quoteIdentifier(name);
+  const values = await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`);
+  return values.map(({ value }) => String(value));
+}
+
+/** Texts that all have one form. Patterns of dates are tried in this order; one that fits every value wins. */
+const forms: { type: NonNullable<Field['type']>; format: string; fits: (text: string) => string }[] = [
+  ...['uuid', 'email', 'uri'].map((format) => ({ type: 'string' as const, format, fits: (text: string) => `regexp_full_match(${text}, ${quoteLiteral({ uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+', uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+' }[format] ?? '')})` })),
+  ...['%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%Y/%m/%d', '%Y%m%d', '%d %b %Y'].map((format) => ({ type: 'date' as const, format, fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL` })),
+  ...['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M'].map((format) => ({ type: 'datetime' as const, format, fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL` })),
+];
+
+async function formOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<Pick<Field, 'type' | 'format'>> {
+  if (type !== 'string' || rows === missing || distinct < 2) return {};
+  const column = quoteIdentifier(name);
+  const [row = {}] = await db.rows(`SELECT ${forms.map(({ fits }, i) => `bool_and(${fits(column)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL`);
+  const found = forms.find((_, i) => row[`f${i}`] === true);
+  return found ? { type: found.type, format: found.format } : {};
+}
+
+/** Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else the next round number outwards. */
+function boundsOf({ type, numbers, distinct }: ColumnProfile): NonNullable<Field['constraints']> {
+  if (!numbers || (type !== 'number' && type !== 'integer') || distinct < 3) return {};
+  const { min, max } = numbers;
+  if (min >= 0 && max <= 1 && type === 'number') return { minimum: 0, maximum: 1 };
+  return { minimum: min >= 0 ? 0 : -roundUp(-min), maximum: max <= 0 ? 0 : roundUp(max) };
+}
+
+/** The next of 1, 2, 5, 10, 20, 50, … that is at least a number. */
+export function roundUp(value: number): number {
+  if (!(value > 0) || !Number.isFinite(value)) return value;
+  const power = Math.floor(Math.log10(value));
+  for (const step of [1, 2, 5, 10]) {
+    const candidate = Number(`${step}e${power}`);
+    if (candidate >= value) return candidate;
+  }
+  return Number(`1e${power + 2}`);
+}
+
+function guessRoles(fields: Field[], profile: readonly ColumnProfile[]): void {
+  const target = fields.find(({ name, loopwright }) => loopwright?.role === undefined && targetName.test(name));
+  for (const [i, field] of fields.entries()) {
+    const column = profile[i];
+    const { role } = field.loopwright ?? {};
+    const usable = field.categories !== undefined || field.type === 'number' || field.type === 'integer' || field.type === 'boolean';
+    const constant = (column?.distinct ?? 0) < 2;
+    const guessed = role ?? (field === target ? 'target' : protectedName.test(field.name) ? 'protected' : usable && !constant ? 'feature' : 'ignore');
+    field.loopwright = { role: guessed, ...field.loopwright, guessed: true };
+    if (field === target) {
+      const positive = field.type === 'boolean' ? true : field.type === 'integer' && column?.distinct === 2 ? column.numbers?.max : undefined;
+      if (positive !== undefined) field.loopwright.positive = positive;
+    }
+  }
 }

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { expandGlob } from '../data/expandGlob.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { parseField } from '../data/parseField.ts';
 import { profileTable } from '../data/profileTable.ts';
-import { quoteIdentifier } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { typedSelect } from '../data/typedSource.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../errors.ts';
 import { relativePath } from '../project/projectFiles.ts';
@@ -62,12 +61,8 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
   const large = bytes > 64 << 20;
   const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, foreign: await foreignSources(db, root, schema, foreign), ...(environment === null ? {} : { environment }) });
   try {
-    const types = await columnsOf(db, source);
-    const typed = `(SELECT ${types.map((column) => {
-      const field = schema.fields.find(({ name }) => name === column.name);
-      const quoted = quoteIdentifier(column.name);
-      return field ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
-    }).join(', ')} FROM ${large ? limited : sourceSql(files, { allText: text, withFile: false, rejects: text })})`;
+    const read = await typedSelect(db, files, schema, { rejects: true });
+    const typed = large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
     const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
     const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) => (foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }]));
     return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.filter((rule) => rule.foreignKey === undefined).map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { parseField } from '../data/parseField.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { typedSelect } from '../data/typedSource.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Period } from '../runner/plan.ts';
@@ -14,16 +13,9 @@ export async function datasetSql(db: Database, root: string, marks: FileMarks, n
   const found = marks.expand(dataset.path);
   if (found.length === 0) throw new DataError(`The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`, { place: { file: dataset.path } });
   const files = found.map((file) => join(root, file));
-  const text = sourceFormat(files[0] ?? '') === 'csv' && dataset.schema !== null;
-  const source = sourceSql(files, { allText: text, withFile: false });
-  const columns = await columnsOf(db, source);
-  const selected = columns.map((column) => {
-    const field = dataset.schema?.fields.find((candidate) => candidate.name === column.name);
-    const quoted = quoteIdentifier(column.name);
-    return field && dataset.schema ? `${parseField(field, dataset.schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
-  });
-  const typed = `SELECT ${selected.join(', ')} FROM ${source}`;
-  const conditions = periodConditions(dataset.schema, columns.map((column) => column.name), period);
+  const typed = await typedSelect(db, files, dataset.schema);
+  const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);
+  const conditions = periodConditions(dataset.schema, columns, period);
   return conditions.length === 0 ? typed : `SELECT * FROM (${typed}) WHERE ${conditions.join(' AND ')}`;
 }
 

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { inferSchema } from '../../../engine/data/inferSchema.ts';
+import { sourceSql } from '../../../engine/data/readSource.ts';
+import { withDatabase } from '../../../engine/data/withDatabase.ts';
+import { mergeSchema, schemaText } from '../../../engine/project/mergeSchema.ts';
+import { writeAtomic } from '../../../engine/runner/writeAtomic.ts';
+import { exitCodes } from '../../../protocol/problem.ts';
+import type { CommandContext } from '../../context.ts';
+import { subjectGiven } from '../../dataPlace.ts';
+
+export interface DataInferOptions {
+  output?: string;
+  update?: boolean;
+}
+
+/** `loopwright data infer DATA`: a schema from data. To a file that is there already it only adds, and says what differs. */
+export async function dataInfer(context: CommandContext, text: string | undefined, options: DataInferOptions): Promise<number> {
+  const { found, place } = await subjectGiven(context, text);
+  const { terminal } = context;
+  const schema = await withDatabase(context.signal, (db) => inferSchema(db, sourceSql(found.files), { guess: true }));
+  const root = place.project?.root ?? place.folder;
+  const path = options.output !== undefined ? resolve(options.output) : found.schemaPath !== null ? resolve(root, found.schemaPath) : null;
+  if (path === null || !existsSync(path)) {
+    const fresh = schemaText(schema, `Inferred from ${found.title}. Types, bounds, categories and roles are guesses from the data: check them, and remove \`guessed\` where they are right.`);
+    if (path === null) {
+      if (context.json) context.printJson({ schema, text: fresh });
+      else terminal.line(fresh.trimEnd());
+      return exitCodes.done;
+    }
+    writeAtomic(path, fresh);
+    if (context.json) context.printJson({ path, added: schema.fields.map(({ name }) => name), gone: [], differs: [] });
+    else terminal.line(`${schema.fields.length} columns written to ${path}`);
+    return exitCodes.done;
+  }
+  const before = readFileSync(path, 'utf8');
+  const merged = mergeSchema(path, before, schema, { update: options.update === true });
+  if (merged.text !== before) writeAtomic(path, merged.text);
+  if (context.json) context.printJson({ path, changed: merged.text !== before, added: merged.added, gone: merged.gone, differs: merged.differs });
+  else {
+    for (const name of merged.added) terminal.line(`added ${name}`);
+    for (const name of merged.gone) terminal.line(`not in the data: ${name}`);
+    for (const said of merged.differs) terminal.line(said);
+    if (merged.differs.length > 0 && options.update !== true) terminal.note('`--update` widens bounds and adds categories until the data fits.');
+    terminal.line(merged.text === before ? `${path} is as it was.` : `${path} was brought up to the data.`);
+  }
+  return exitCodes.done;
+}

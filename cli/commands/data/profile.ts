@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { withDatabase } from '../../../engine/data/withDatabase.ts';
+import { profileSubject, relateSubject } from '../../../engine/overview/dataViews.ts';
+import { ProjectError } from '../../../engine/errors.ts';
+import { suggestion } from '../../../engine/project/didYouMean.ts';
+import type { ColumnProfile, DataProfile, DataRelations } from '../../../protocol/dataProfile.ts';
+import { exitCodes } from '../../../protocol/problem.ts';
+import type { CommandContext } from '../../context.ts';
+import { subjectGiven } from '../../dataPlace.ts';
+import { profileHtml } from '../../formats/profileHtml.ts';
+import { bar, table } from '../../terminal.ts';
+
+export interface DataProfileOptions {
+  columns?: string;
+  target?: string;
+  html?: string;
+}
+
+/** `loopwright data profile DATA`: what each column holds, as a table, as JSON, or as a page of its own with `--html FILE`. */
+export async function dataProfile(context: CommandContext, text: string | undefined, options: DataProfileOptions): Promise<number> {
+  const { found, place } = await subjectGiven(context, text);
+  const { terminal } = context;
+  const columns = options.columns?.split(',').map((name) => name.trim());
+  const wantsRelations = options.html !== undefined || options.target !== undefined;
+  const result = await withDatabase(context.signal, async (db): Promise<{ profile: DataProfile; relations: DataRelations | null }> => {
+    const root = place.project?.root ?? place.folder;
+    const profile = await profileSubject(db, found, { root, ...(columns ? { columns } : {}), ...(options.target === undefined ? {} : { target: options.target }), onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`) });
+    const names = profile.columns.map(({ name }) => name);
+    const unknown = (columns ?? []).find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new ProjectError(`There is no column \`${unknown}\`.${suggestion(unknown, names)}`);
+    if (options.target !== undefined && !names.includes(options.target)) throw new ProjectError(`There is no column \`${options.target}\`.${suggestion(options.target, names)}`);
+    return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
+  });
+  if (options.html !== undefined) {
+    const path = resolve(options.html);
+    writeFileSync(path, profileHtml(result.profile, result.relations));
+    if (!context.json) terminal.note(`written to ${path}`);
+  }
+  if (context.json) context.printJson({ ...result.profile, ...(result.relations ? { relations: result.relations } : {}) });
+  else if (options.html === undefined) for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
+  return exitCodes.done;
+}
+
+function profileLines(profile: DataProfile, relations: DataRelations | null): string[] {
+  const share = (column: string) => relations?.relevance.find((one) => one.column === column);
+  const head = ['column', 'type', 'missing', 'distinct', 'min', 'median', 'max', 'distribution or most frequent', ...(relations?.target ? [`tells of ${relations.target}`] : [])];
+  const rows = profile.columns.map((column) => {
+    const told = share(column.name);
+    return [
+      column.name, column.type, column.rows === 0 ? '' : percent(column.missing / column.rows), `${column.exact ? '' : '≈ '}${column.distinct.toLocaleString('en-US')}`,
+      ...bounds(column), column.numbers ? sparkline((column.numbers.core ?? column.numbers.histogram).counts) : (column.top ?? []).slice(0, 3).map(({ value, count }) => `${shortened(value)} ${percent(count / column.rows)}`).join(', '),
+      ...(relations?.target ? [told ? `${percent(told.share)}${told.relevant ? '' : ' (no more than chance)'}` : ''] : []),
+    ];
+  });
+  return [`${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${profile.bytes.toLocaleString('en-US')} B`, '', ...table(head, rows, [2, 3, 4, 5, 6])];
+}
+
+function bounds({ numbers, type }: ColumnProfile): string[] {
+  if (!numbers) return ['', '', ''];
+  return [numbers.min, numbers.median, numbers.max].map((value) => (type === 'datetime' ? new Date(value).toISOString().slice(0, 19).replace('T', ' ') : String(Number(value.toPrecision(6)))));
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0 && share < 0.001 ? 3 : 1)} %`;
+}
+
+function shortened(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
+}
+
+/** One of eight heights a bin. */
+function sparkline(counts: readonly number[]): string {
+  const most = Math.max(1, ...counts);
+  return counts.map((count) => (count === 0 ? ' ' : ('▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((count / most) * 8))] ?? '█'))).join('');
+}

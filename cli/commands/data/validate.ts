@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { rawSource } from '../../../engine/data/typedSource.ts';
+import { validateTable } from '../../../engine/data/validateTable.ts';
+import { withDatabase } from '../../../engine/data/withDatabase.ts';
+import { writeCsv } from '../../../engine/data/writeTable.ts';
+import { ProjectError, messageOf } from '../../../engine/errors.ts';
+import { foreignSources } from '../../../engine/overview/dataViews.ts';
+import { loadConfigFile } from '../../../engine/project/loadProject.ts';
+import { parseYaml } from '../../../engine/project/parseYaml.ts';
+import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema.ts';
+import { exitCodes } from '../../../protocol/problem.ts';
+import type { CommandContext } from '../../context.ts';
+import { datasetFiles, subjectGiven } from '../../dataPlace.ts';
+
+export interface DataValidateOptions {
+  schema?: string;
+  environment?: string;
+  quarantine?: string;
+}
+
+/** `loopwright data validate DATA`: every row against its schema; exit code 1 when a rule that is no mere warning is broken. */
+export async function dataValidate(context: CommandContext, text: string | undefined, options: DataValidateOptions): Promise<number> {
+  const { found, place } = await subjectGiven(context, text);
+  const { terminal } = context;
+  const schema = options.schema === undefined ? found.schema : readSchemaFile(options.schema);
+  if (!schema) throw new ProjectError(`There is no schema for ${found.title}. Give one with \`--schema FILE\`; \`loopwright data infer\` writes a first one.`);
+  const result = await withDatabase(context.signal, async (db) => {
+    const raw = rawSource(found.files, schema);
+    const foreign = await foreignSources(schema, (dataset) => datasetFiles(place, dataset));
+    const checked = await validateTable(db, { source: raw.sql, schema, mode: raw.mode, rejects: raw.rejects, foreign, ...(options.environment === undefined ? {} : { environment: options.environment }) });
+    if (options.quarantine !== undefined && checked.invalidRows > 0) await writeCsv(db, checked.invalidSql, resolve(options.quarantine));
+    const { rows, validRows, invalidRows, rules, tableProblems } = checked;
+    return { rows, validRows, invalidRows, rules: rules.map((rule) => ({ ...rule, firstFile: named(rule.firstFile), examples: rule.examples.map((example) => ({ ...example, file: named(example.file) })) })), tableProblems };
+  });
+  const failed = result.rules.some(({ mode }) => mode !== 'warn') || result.tableProblems.some(({ severity }) => severity === 'error');
+  if (context.json) context.printJson({ ...result, valid: !failed });
+  else {
+    for (const { message, severity } of result.tableProblems) terminal.line(`${severity}: ${message}`);
+    for (const { message, mode, firstFile, examples } of result.rules) {
+      terminal.line(`${mode === 'warn' ? 'warning' : 'error'}: ${message}${firstFile === null ? '' : ` of ${firstFile}`}`);
+      for (const example of examples.slice(1)) terminal.line(terminal.style('dim', `         row ${example.row}${example.value === null ? '' : `: ${example.value}`}`));
+    }
+    terminal.line(`${result.rows.toLocaleString('en-US')} rows, ${result.invalidRows.toLocaleString('en-US')} invalid${options.quarantine !== undefined && result.invalidRows > 0 ? `, written to ${options.quarantine}` : ''}.`);
+  }
+  return failed ? exitCodes.failed : exitCodes.done;
+}
+
+/** A schema file of its own, in YAML or JSON. Throws ProjectError with its findings when it is none. */
+export function readSchemaFile(path: string): DatasetSchema {
+  let text: Uint8Array;
+  try {
+    text = readFileSync(path);
+  } catch (error) {
+    throw new ProjectError(`${path} cannot be read: ${messageOf(error)}.`);
+  }
+  const { value, problems } = loadConfigFile<DatasetSchema>('dataset', parseYaml(path, text));
+  if (!value) throw new ProjectError(`${path} is no dataset schema.`, problems);
+  return value;
+}
+
+function named(file: string | null): string | null {
+  return file === null ? null : relative(process.cwd(), file);
+}

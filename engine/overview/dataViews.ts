@@ -1,0 +1,77 @@
+import type { DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { profileTable, type ColumnProfile } from '../data/profileTable.ts';
+import { qualityReport } from '../data/qualityReport.ts';
+import { relationsOf } from '../data/relations.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { rawSource, typedSelect } from '../data/typedSource.ts';
+import { validateTable, type ValidationResult } from '../data/validateTable.ts';
+import { relativePath } from '../project/projectFiles.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import { splitColumn } from '../stages/split.ts';
+import type { FoundSubject } from './dataSubject.ts';
+
+export interface ProfileViewOptions {
+  /** The project's folder, against which files are named. */
+  root: string;
+  columns?: readonly string[];
+  target?: string;
+  onProgress?: (done: number, columns: number) => void;
+}
+
+/** FROM-able SQL of a subject in the types of its schema. */
+export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
+  return `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
+}
+
+/** What a subject holds, column by column. */
+export async function profileSubject(db: Database, found: FoundSubject, options: ProfileViewOptions): Promise<DataProfile> {
+  const started = performance.now();
+  const columns = await profileTable(db, await subjectSql(db, found), { ...(options.columns ? { columns: options.columns } : {}), ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
+  const fields = Object.fromEntries((found.schema?.fields ?? []).map(({ name, description, loopwright }) => [name, { role: loopwright?.role ?? null, unit: loopwright?.unit ?? null, description: description ?? null }]));
+  return {
+    title: found.title, subject: found.subject, files: found.files.map((file) => relativePath(options.root, file)), bytes: found.bytes, madeAt: found.madeAt, target: targetOf(found.schema, columns, options.target), fields,
+    rows: columns[0]?.rows ?? 0, columns, tookMs: Math.round(performance.now() - started),
+  };
+}
+
+/** How the columns of a subject hang together, and what they tell about the target. */
+export async function relateSubject(db: Database, found: FoundSubject, target?: string): Promise<DataRelations> {
+  const sql = await subjectSql(db, found);
+  const names = (await columnsOf(db, sql)).map(({ name }) => ({ name }));
+  return relationsOf(db, sql, { target: targetOf(found.schema, names, target), leaveOut: [splitColumn] });
+}
+
+/** Completeness, uniqueness, validity, freshness and relevance of a subject, judged by its schema where it has one. */
+export async function judgeSubject(db: Database, found: FoundSubject, options: { now: number; target?: string; foreign?: readonly (string | null)[] }): Promise<QualityReport> {
+  let validation: ValidationResult | null = null;
+  if (found.schema) {
+    const raw = rawSource(found.files, found.schema);
+    validation = await validateTable(db, { source: raw.sql, schema: found.schema, mode: raw.mode, rejects: raw.rejects, ...(options.foreign ? { foreign: options.foreign } : {}) });
+  }
+  try {
+    const sql = await subjectSql(db, found);
+    const profile = await profileTable(db, sql);
+    const target = targetOf(found.schema, profile, options.target);
+    const relations = target === null ? null : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
+    return await qualityReport(db, sql, { profile, schema: found.schema, validation, relations, now: options.now });
+  } finally {
+    await validation?.discard();
+  }
+}
+
+/** FROM-able SQL of the datasets that a schema's foreign keys refer to, where their files are there; null else. */
+export async function foreignSources(schema: DatasetSchema | null, filesOf: (dataset: string) => Promise<string[]>): Promise<(string | null)[]> {
+  const sources: (string | null)[] = [];
+  for (const { reference: { resource } } of schema?.foreignKeys ?? []) {
+    const files = resource ? await filesOf(resource) : [];
+    sources.push(files.length === 0 ? null : sourceSql(files, { allText: sourceFormat(files[0] ?? '') === 'csv', withFile: false }));
+  }
+  return sources;
+}
+
+function targetOf(schema: DatasetSchema | null, columns: readonly Pick<ColumnProfile, 'name'>[], asked: string | undefined): string | null {
+  const name = asked ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name;
+  return name !== undefined && columns.some((column) => column.name === name) ? name : null;
+}
