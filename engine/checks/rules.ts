@@ -66,6 +66,8 @@ import { ignoredInput } from './modelling/ignoredInput.ts';
 import { experimentChangesNothing } from './modelling/experimentChangesNothing.ts';
 import { experimentOnCommand } from './modelling/experimentOnCommand.ts';
 import { noTarget } from './modelling/noTarget.ts';
+import { preprocessUnfit } from './modelling/preprocessUnfit.ts';
+import { sqlParamUnknown } from './data/sqlParamUnknown.ts';
 import { splitShares } from './modelling/splitShares.ts';
 import { storeNotIgnored } from './hygiene/storeNotIgnored.ts';
 import { cardWithoutIntendedUse } from './hygiene/cardWithoutIntendedUse.ts';
@@ -87,11 +89,11 @@ export const rules: readonly Rule[] = [
   unknownDataset, unknownStage, cycle, missingFile, unknownParam, unknownDeployment, outputTwice,
   dependencyNobodyProduces, orphanOutput, unreachableStage, unknownAlias, unusedParam, unusedDataset, samePathTwice, unknownCheck, unknownTable, sqlReadsItsOutput,
   // data
-  columnNotInSchema, wrongColumnType, fieldTwice, boundsReversed, constraintUnfit, positiveNotACategory, rolesTwice, foreignKeyOfNothing,
+  columnNotInSchema, wrongColumnType, fieldTwice, boundsReversed, constraintUnfit, positiveNotACategory, rolesTwice, foreignKeyOfNothing, sqlParamUnknown,
   // modelling
   targetAmongFeatures, noTarget, splitShares,
   idAsFeature, timestampAsFeature, randomSplitOfTimedData, protectedAsFeature, oddHyperParameter, unfitModel, tooManyLevels, earlyStoppingWithoutValidation,
-  sweepRangeReversed, gridNeedsChoices, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand,
+  sweepRangeReversed, gridNeedsChoices, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand, preprocessUnfit,
   // evaluation
   unknownMetric, gateWithoutBound,
   gateAlwaysPasses, gateNeverPasses, accuracyAlone, protectedWithoutFairnessGate, thresholdReversed, noGates, sliceOfManyValues, objectiveReversed, confidenceWithoutInterval,

@@ -1,5 +1,5 @@
 import type { FieldType } from '../project/schema/datasetSchema.ts';
-import type { Database } from './database.ts';
+import type { Database, SqlParams } from './database.ts';
 
 export interface SourceColumn {
   name: string;
@@ -10,8 +10,8 @@ export interface SourceColumn {
 }
 
 /** The columns of a FROM-able expression in order, without `_file`. */
-export async function columnsOf(db: Database, source: string): Promise<SourceColumn[]> {
-  const rows = await db.rows(`DESCRIBE SELECT * FROM ${source}`);
+export async function columnsOf(db: Database, source: string, params?: SqlParams): Promise<SourceColumn[]> {
+  const rows = await db.rows(`DESCRIBE SELECT * FROM ${source}`, params);
   return rows
     .map((row) => ({ name: String(row['column_name']), type: fieldType(String(row['column_type'])), sqlType: String(row['column_type']) }))
     .filter((column) => column.name !== '_file');

@@ -34,6 +34,8 @@ export interface SqlRequest {
   kind: 'sql';
   name: string;
   sql: string;
+  /** Values for `$name` in it. */
+  params: Record<string, string | number | boolean>;
   tables: { name: string; path: string; schema: DatasetSchema | null }[];
 }
 
@@ -65,7 +67,7 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
     if (!('uses' in stage)) continue;
     if (stage.uses === 'prepare') {
       const sql = textOf(project, stage.with.sql);
-      if (sql.trim() !== '') requests.push({ kind: 'sql', name, sql, tables: tablesIn(sql, Object.keys(config.datasets ?? {})).filter((table) => table !== stage.with.output).map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })) });
+      if (sql.trim() !== '') requests.push({ kind: 'sql', name, sql, params: stage.with.params ?? {}, tables: tablesIn(sql, Object.keys(config.datasets ?? {})).filter((table) => table !== stage.with.output).map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })) });
     }
     if (stage.uses !== 'train') continue;
     const schema = schemaOf(stage.with.data);

@@ -5,6 +5,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
+import { boundIn } from '../stages/sqlParams.ts';
 import { stampFiles } from './datasetFacts.ts';
 import type { SqlFacts } from './facts.ts';
 import type { SqlRequest } from './requests.ts';
@@ -23,7 +24,7 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
     const query = request.sql.trimEnd().replace(/;\s*$/, '');
     // SQL is only bound, never run; nothing but the tables may be read.
     await db.run('SET enable_external_access = false');
-    return { error: null, columns: (await columnsOf(db, `(\n${query}\n)`)).map(({ name, type }) => ({ name, type })) };
+    return { error: null, columns: (await columnsOf(db, `(\n${query}\n)`, boundIn(query, request.params))).map(({ name, type }) => ({ name, type })) };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return errorFacts(error, request.sql);

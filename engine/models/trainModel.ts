@@ -85,7 +85,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   checkOptions(options, hidden);
   checkCancelled(signal);
   const target = fitTarget(train, task, options.target, options);
-  const preprocess = fitPreprocess(train, features);
+  const preprocess = fitPreprocess(train, features, task === 'multiclass' ? null : readTarget(train, target));
   const scale = task === 'regression' ? standardiseTarget(readTarget(train, target)) : null;
   const labelsOf = (table: Table) => (scale ? readTarget(table, target).map(scale.forward) : readTarget(table, target));
   const weigh = task !== 'regression' && options.classWeight === 'balanced' ? classWeights(labelsOf(train), target.classes.length) : null;

@@ -27,8 +27,15 @@ export function learningOf(stage: TrainStage, schema: DatasetSchema | null): Lea
   const features = names.map((name) => {
     const field = schema.fields.find((candidate) => candidate.name === name);
     if (!field) throw new WorkError(`The feature \`${name}\` is not in the schema of \`${stage.with.data}\`.`, { place });
-    return { name, kind: featureKind(field) };
+    const kind = featureKind(field);
+    const preprocess = stage.with.preprocess?.[name];
+    const unfit = preprocess && Object.keys(preprocess).find((key) => (key === 'encode') !== (kind === 'categorical'));
+    if (unfit) throw new WorkError(`\`preprocess.${name}.${unfit}\` is for ${unfit === 'encode' ? 'texts' : 'numbers'}, and \`${name}\` is ${kind === 'categorical' ? 'a text' : 'a number'}.`, { place });
+    const categories = kind === 'categorical' && preprocess?.encode === 'ordinal' ? categoriesOf(field) : null;
+    return { name, kind, ...(preprocess ? { preprocess } : {}), ...(categories ? { categories } : {}) };
   });
+  const stranger = Object.keys(stage.with.preprocess ?? {}).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new WorkError(`\`preprocess\` names \`${stranger}\`, which is no feature of the model; it has ${names.join(', ')}.`, { place });
   return { task, target, features, positive: task === 'binary' ? (target.loopwright?.positive ?? positiveDefault(target)) : null, classes: task === 'multiclass' ? categoriesOf(target) : null };
 }
 

@@ -14,7 +14,8 @@ import { datasetSql, timestampOf } from './datasetView.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { foreignTables } from './foreignTables.ts';
 import { handleInvalid } from './quarantine.ts';
-import { splitColumn, splitExpression } from './split.ts';
+import { boundIn } from './sqlParams.ts';
+import { splitColumn, splitExpression, stratumOf } from './split.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /** Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet. */
@@ -32,7 +33,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   checkCancelled(context.signal);
   context.progress(`running ${inputs.sql}`);
   const query = asText(files.read(inputs.sql), inputs.sql);
-  await runSql(db, query, inputs.sql);
+  await runSql(db, query, inputs.sql, inputs.params ?? {});
   let rows = `prepared`;
   let quarantined = 0;
   let detail: SnapshotDetail = {};
@@ -50,6 +51,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   checkCancelled(context.signal);
   await writeParquet(db, `SELECT *${split} FROM ${rows}${order}`, absolute);
   const written = sourceSql([absolute]);
+  if (inputs.split?.by === 'stratified') await tellStrata(context, db, written, stratumOf(inputs.split, output.schema) ?? '');
   detail = { ...detail, ...(await describe(db, written, output.schema, inputs.split !== undefined)) };
   const total = Number((await db.rows(`SELECT count(*) AS n FROM ${written}`))[0]?.['n'] ?? 0);
   if (total === 0) throw new DataError(`\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`, { place: { file: inputs.sql } });
@@ -67,14 +69,21 @@ function asText(content: Uint8Array | string | null, path: string): string {
   return text;
 }
 
-async function runSql(db: Database, query: string, file: string): Promise<void> {
+async function runSql(db: Database, query: string, file: string, params: Readonly<Record<string, string | number | boolean>>): Promise<void> {
   try {
-    await db.run(`CREATE TEMP TABLE prepared AS ${query}\n`);
+    await db.run(`CREATE TEMP TABLE prepared AS ${query}\n`, boundIn(query, params));
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
     if (error instanceof WorkError) throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, { cause: error, place: { file, line: line ? Number(line) : 1, column: 1 } });
     throw error;
   }
+}
+
+/** The shares of each side in each value, the rarest values first. */
+async function tellStrata(context: StageContext, db: Database, source: string, stratum: string): Promise<void> {
+  const side = (name: string) => `round(100 * avg((${quoteIdentifier(splitColumn)} = '${name}')::INTEGER), 1) AS ${name}`;
+  const rows = await db.rows(`SELECT CAST(${quoteIdentifier(stratum)} AS VARCHAR) AS value, count(*) AS n, ${side('train')}, ${side('validation')}, ${side('test')} FROM ${source} GROUP BY 1 ORDER BY 2 LIMIT 20`);
+  for (const row of rows) context.log(`split of ${stratum} = ${String(row['value'])}: ${String(row['n'])} rows, train ${String(row['train'])} %, validation ${String(row['validation'])} %, test ${String(row['test'])} %`);
 }
 
 /** Rows are written in a fixed order, so that the same data gives the same file. */

@@ -156,3 +156,19 @@ test('LW423 an experiment that lays inputs over a command', () => {
 test('the orders project has no finding about its model', () => {
   for (const code of ['LW405', 'LW406', 'LW408', 'LW409', 'LW413', 'LW414', 'LW415', 'LW416', 'LW417', 'LW418', 'LW419', 'LW420', 'LW421', 'LW422', 'LW423']) assert.deepEqual(findings(code, {}).problems, []);
 });
+
+test('LW426 preprocessing that does not fit', () => {
+  expectMarks('LW426', train('preprocess: { amount: { scale: robust, impute: 0 }, country: { encode: target } }'));
+  expectMarks('LW426', train('preprocess: { amount: { «encode: target» } }'.replace('«encode: target»', 'encode: «target»')));
+  assert.match(expectFixed('LW426', train('preprocess: { country: { scale: «robust», encode: frequency } }')), /country: \{ encode: frequency \}/);
+  assert.match(expectFixed('LW426', train('preprocess: { «amout»: { scale: robust } }')), /preprocess: \{ amount: \{ scale: robust \} \}/);
+});
+
+test('LW327 values that SQL names', () => {
+  const sql = 'sql/features.sql';
+  const query = 'SELECT o.id, o."at", o.amount, o.hour, o.country, l.late FROM orders o JOIN labels l USING (id) WHERE o.amount > ';
+  expectMarks('LW327', { [sql]: `${query}$least -- not $this, '$nor', "$that"\n`, ...edit('loopwright.yaml', ['sql: sql/features.sql', 'sql: sql/features.sql\n      params: { least: 1 }']) });
+  assert.match(expectFixed('LW327', { [sql]: `${query}«$least»\n` }), /params: \{ least: 0 \}/);
+  const [unused] = expectMarks('LW327', { [sql]: `${query}0\n`, ...edit('loopwright.yaml', ['sql: sql/features.sql', 'sql: sql/features.sql\n      params: { «least»: 1 }']) });
+  assert.equal(unused?.severity, 'warning');
+});

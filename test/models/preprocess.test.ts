@@ -55,3 +55,36 @@ test('rows of JSON become columns, wrong ones are named', () => {
   assert.throws(() => rowsToTable([{ k: { a: 1 } }], features), says(/row 0: k has to be a text, not {"a":1}/));
   assert.throws(() => rowsToTable([{}, 7], features), says(/row 1: not an object/));
 });
+
+test('imputation, scaling and logarithm can be chosen', () => {
+  const train = table({ x: numbers(0, 1, 1, 3, 10, Number.NaN) });
+  const inputs = (preprocess: object, values: number[]) => {
+    const fitted = fitPreprocess(train, [{ name: 'x', kind: 'numeric', preprocess }]);
+    return [...applyPreprocess(fitted, table({ x: numbers(...values) }))].filter((_, i) => i % 2 === 0);
+  };
+  assert.deepEqual(inputs({ scale: 'minmax', transform: 'none' }, [0, 5, 10]), [0, 0.5, 1]);
+  assert.deepEqual(inputs({ scale: 'robust', transform: 'none' }, [1, 3]), [0, 1]);
+  assert.deepEqual(inputs({ scale: 'none', transform: 'none' }, [1e6]), [1e6]);
+  assert.deepEqual(inputs({ scale: 'none', transform: 'log' }, [0, Math.E - 1]), [0, 1]);
+  for (const [impute, fill] of [['median', 1], ['mean', 3], ['most_frequent', 1], [7, 7]] as const) assert.deepEqual(inputs({ scale: 'none', transform: 'none', impute }, [Number.NaN]), [fill]);
+  assert.throws(() => fitPreprocess(table({ x: numbers(-1, 2) }), [{ name: 'x', kind: 'numeric', preprocess: { transform: 'log' } }]), /the smallest is -1; choose `transform: none`/);
+});
+
+test('texts can become one number', () => {
+  const train = table({ k: texts('b', 'b', 'b', 'a', null) });
+  const inputs = (encode: 'ordinal' | 'frequency' | 'target', target: Float64Array | null = null, categories?: string[]) => {
+    const fitted = fitPreprocess(train, [{ name: 'k', kind: 'categorical', preprocess: { encode }, ...(categories ? { categories } : {}) }], target);
+    assert.equal(fitted.width, 2);
+    return [...applyPreprocess(fitted, table({ k: texts('a', 'b', 'new', null) }))];
+  };
+  assert.deepEqual(inputs('ordinal'), [-1, 0, 1, 0, 0, 0, 0, 1]);
+  assert.deepEqual(inputs('ordinal', null, ['b', 'c', 'a']), [1, 0, -1, 0, 0, 0, 0, 1]);
+  assert.deepEqual(inputs('frequency'), [Math.fround(0.2), 0, Math.fround(0.6), 0, 0, 0, 0, 1]);
+  const y = Float64Array.of(1, 1, 0, 0, 0);
+  const [mean, std] = [0.4, Math.sqrt(0.24)];
+  const expected = (sum: number, n: number) => Math.fround(((sum + 20 * mean) / (n + 20) - mean) / std);
+  const [a, , b, , unknown, , , missing] = inputs('target', y);
+  assert.ok(Math.abs((a ?? 0) - expected(0, 1)) < 1e-7 && Math.abs((b ?? 0) - expected(2, 3)) < 1e-7);
+  assert.deepEqual([unknown, missing], [0, 1]);
+  assert.throws(() => inputs('target'), /needs a target that is a number or has two classes/);
+});

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { writeFiles, makeProject } from '../helpers/makeProject.ts';
@@ -121,4 +123,44 @@ test('as of a time, later rows are not read; with a window, older neither', asyn
   const windowed = await prepare(project, { period: { asOf: day(30), window: 10 * 86_400_000 } });
   assert.ok(Number((await span())?.['a']) > day(20));
   assert.match(windowed.stages[0]?.reasons.join('; ') ?? '', /data of all time → the last 10 d/);
+});
+
+test('all rows of a group stay on one side, and stay there', async () => {
+  const project = newProject({ split: 'by: grouped, column: hour, train: 0.5, validation: 0.2, test: 0.3' });
+  await prepare(project);
+  const sides = async () => new Map((await project.rows('data/features.parquet', 'SELECT hour, min(_split) AS side, count(DISTINCT _split) AS n FROM data GROUP BY 1')).map((row) => [Number(row['hour']), `${String(row['side'])} ${String(row['n'])}`]));
+  const before = await sides();
+  assert.ok(before.size > 5 && [...before.values()].every((text) => text.endsWith(' 1')));
+  writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 300, prefix: 'n', seed: 4 })) });
+  await prepare(project);
+  const after = await sides();
+  for (const [hour, side] of before) assert.equal(after.get(hour), side);
+});
+
+test('a stratified split never moves a row and tells the shares of each value; exact, they hold to the row', async () => {
+  const project = newProject({ split: 'by: stratified, column: country, train: 0.6, validation: 0.2, test: 0.2' });
+  const sides = async () => new Map((await project.rows('data/features.parquet', 'SELECT id, _split FROM data')).map((row) => [String(row['id']), String(row['_split'])]));
+  await prepare(project);
+  const before = await sides();
+  writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 400, prefix: 'n', seed: 9 })) });
+  await prepare(project);
+  const after = await sides();
+  for (const [id, side] of before) assert.equal(after.get(id), side, id);
+  assert.ok(project.logs.some((line) => /split of country = \w+: \d+ rows, train [\d.]+ %/.test(line)));
+  const exact = newProject({ split: 'by: stratified, column: country, exact: true, train: 0.6, validation: 0.2, test: 0.2', csv: ordersCsv(orders({ rows: 460 })) });
+  await prepare(exact);
+  for (const row of await exact.rows('data/features.parquet', `SELECT country, count(*) AS n, sum((_split = 'train')::INT) AS a, sum((_split = 'test')::INT) AS c FROM data GROUP BY 1`)) {
+    const n = Number(row['n']);
+    assert.ok(Math.abs(Number(row['a']) - 0.6 * n) <= 1 && Math.abs(Number(row['c']) - 0.2 * n) <= 1, JSON.stringify(row));
+  }
+});
+
+test('values are bound to the SQL, never pasted into it', async () => {
+  const project = newProject({ sql: `SELECT id, "at", amount, hour, country, amount > 50 AS late FROM orders WHERE hour >= $least AND country <> $word -- $other\n` });
+  const yaml = readFileSync(join(project.root, 'loopwright.yaml'), 'utf8');
+  const evil = `x'; DROP TABLE orders; --`;
+  writeFiles(project.root, { 'loopwright.yaml': yaml.replace('sql: sql/features.sql', `sql: sql/features.sql\n      params: { least: 12, word: ${JSON.stringify(evil)} }`) });
+  const { error } = await prepare(project);
+  assert.equal(error, null, error?.message);
+  assert.deepEqual(await project.rows('data/features.parquet', 'SELECT min(hour) >= 12 AS ok, count(*) > 0 AS some FROM data'), [{ ok: true, some: true }]);
 });

@@ -14,7 +14,7 @@ export const randomSplitOfTimedData: Rule = {
     for (const [name, stage] of stagesOf(context.config, 'prepare')) {
       const { split, output } = stage.with;
       const time = context.schemaOf(output)?.fields.find((field) => field.loopwright?.role === 'timestamp' && (field.type === 'datetime' || field.type === 'date'));
-      if (split?.by !== 'random' || !time) continue;
+      if (!split || split.by === 'time' || split.by === 'grouped' || !time) continue;
       const path = ['stages', name, 'with', 'split'];
       const column = [...path, 'column'];
       const fix = context.fix(`Split by time with ${time.name}`, replaceLiteral(file, [...path, 'by'], 'time'), literalAt(file, column) === undefined && split.column !== undefined ? null : setAt(file, column, yamlText(time.name)));

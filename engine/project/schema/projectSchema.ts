@@ -90,8 +90,9 @@ export const CollectStage = Type.Object({
 }, { ...closed, description: 'Brings rows of files, a download, a database, an object store or a command into a dataset and makes a snapshot of it.' });
 
 const Split = Type.Object({
-  by: Type.Enum(['time', 'random'], { description: 'time: the oldest rows train, the newest test. random: by a hash of the key, so that a row never changes side.' }),
-  column: Type.Optional(Type.String({ format: 'column', description: 'With time: the timestamp. With random: the key; default the primary key.' })),
+  by: Type.Enum(['time', 'random', 'stratified', 'grouped'], { description: 'time: the oldest rows train, the newest test. random: by a hash of the key, so that a row never changes side. stratified: the same within each value of the column, with the shares told for each. grouped: by a hash of the column, so that all rows of a group stay on one side.' }),
+  column: Type.Optional(Type.String({ format: 'column', description: 'With time: the timestamp. With random: the key, default the primary key. With stratified: the values to balance, default the target. With grouped: the group, such as a customer.' })),
+  exact: Type.Optional(Type.Boolean({ description: 'With stratified: the shares hold exactly in each value, and rows near the border may change side when others come. Default false: rows never change side.' })),
   train: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Share of rows to train on.' }),
   validation: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Share of rows for early stopping and the threshold.' })),
   test: Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Share of rows kept for validation of the model.' }),
@@ -103,10 +104,18 @@ export const PrepareStage = Type.Object({
   with: Type.Object({
     sql: path('A file with one SELECT in DuckDB SQL; each dataset is a table of its name.'),
     output: reference('dataset', 'The dataset that is written.'),
+    params: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.Union([Type.Number(), Type.String(), Type.Boolean()], { description: 'The value.' }), { description: 'Values for `$name` in the SQL; they are bound, never pasted into it.' })),
     invalid: Type.Optional(invalid),
     split: Type.Optional(Split),
   }, { ...closed, description: 'Inputs of the stage.' }),
 }, { ...closed, description: 'Runs SQL over datasets, checks every row against the schema of the output, and splits.' });
+
+const Preprocessing = Type.Object({
+  impute: Type.Optional(Type.Union([Type.Enum(['median', 'mean', 'most_frequent']), Type.Number()], { description: 'What stands for a missing number: median, mean or most_frequent of the training rows, or a number. Default median.' })),
+  transform: Type.Optional(Type.Enum(['auto', 'log', 'none'], { description: 'log: log(1 + x) first. auto: log where nothing is negative and the tail is heavy. Default auto.' })),
+  scale: Type.Optional(Type.Enum(['standard', 'minmax', 'robust', 'none'], { description: 'standard: mean 0, standard deviation 1. minmax: 0 to 1. robust: by median and quartiles. none: as it is. Default standard.' })),
+  encode: Type.Optional(Type.Enum(['one_hot', 'ordinal', 'frequency', 'target'], { description: 'Of a text. one_hot: an input for each of the 50 most frequent values. ordinal: its place in the categories of the schema, or in the alphabet. frequency: its share of the training rows. target: the mean of the target with it, drawn to the overall mean where rows are few. Default one_hot.' })),
+}, { ...closed, description: 'How a column becomes input of the model. Everything is fitted on the training rows alone and saved with the model.' });
 
 export const TrainStage = Type.Object({
   ...common,
@@ -116,6 +125,7 @@ export const TrainStage = Type.Object({
     model: Type.Enum(['mlp', 'logistic', 'linear'], { description: 'mlp: a multi-layer perceptron. logistic: logistic regression. linear: linear regression.' }),
     target: Type.Optional(Type.String({ format: 'column', description: 'Target column; default the field with role target.' })),
     features: Type.Optional(Type.Array(Type.String({ format: 'column' }), { minItems: 1, description: 'Feature columns; default the fields with role feature.' })),
+    preprocess: Type.Optional(Type.Record(Type.String({ format: 'column' }), Preprocessing, { description: 'Imputation, scaling and encoding by feature, where the defaults will not do.' })),
     hidden: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 8192 }), { description: 'Units of each hidden layer of an mlp. Default [64, 32].' })),
     learning_rate: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Step size of Adam. Default 0.001.' })),
     epochs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100000, description: 'Most passes over the training rows. Default 20.' })),
