@@ -1,8 +1,12 @@
 import { Option, type Command } from 'commander';
 import { dataExport, dataImport, exportFormats, importFormats, type DataExportOptions, type DataImportOptions } from './commands/data/exchange.ts';
+import { dataDiff, type DataDiffOptions } from './commands/data/diff.ts';
 import { dataInfer, type DataInferOptions } from './commands/data/infer.ts';
+import { dataLog, type DataLogOptions } from './commands/data/log.ts';
 import { dataProfile, type DataProfileOptions } from './commands/data/profile.ts';
 import { dataQuality, type DataQualityOptions } from './commands/data/quality.ts';
+import { dataRestore } from './commands/data/restore.ts';
+import { dataShow } from './commands/data/show.ts';
 import { dataValidate, type DataValidateOptions } from './commands/data/validate.ts';
 import type { CommandContext } from './context.ts';
 
@@ -23,4 +27,12 @@ export function registerDataCommands(sub: (name: string, description: string) =>
     .action(action<DataImportOptions>((context, [file], options) => dataImport(context, file, options)));
   sub('export <schema>', 'write a dataset schema for other tools').addOption(new Option('--to <format>', 'the format (default: table-schema)').choices([...exportFormats])).option('--output <file>', 'the file (default: print)')
     .action(action<DataExportOptions>((context, [schema], options) => dataExport(context, schema, options)));
+  sub('log [dataset]', 'list the versions of the data, newest first').option('--limit <n>', 'how many (default: 20)')
+    .action(action<DataLogOptions>((context, [dataset], options) => dataLog(context, dataset, options)));
+  sub('show <version>', 'show a version with its profile: its id, a dataset, DATASET@ID, DATASET@latest or DATASET~1')
+    .action(action((context, [version]) => dataShow(context, version)));
+  sub('diff <before> [after]', 'compare two versions, datasets or files; of one alone, with the version before').option('--key <columns>', 'columns that name a row, with commas (default: the primaryKey of the schema)').option('--examples <n>', 'rows of each kind to show (default: 10)')
+    .action(action<DataDiffOptions>((context, [before, after], options) => dataDiff(context, before, after, options)));
+  sub('restore <dataset> <version>', 'put the files of a version back; what they replace is kept as a version')
+    .action(action((context, [dataset, version]) => dataRestore(context, dataset, version)));
 }

@@ -26,6 +26,8 @@ export interface SnapshotContext {
 export interface WrittenData extends Pick<NewSnapshot, 'dataset' | 'quarantined' | 'runId' | 'source' | 'detail' | 'state'> {
   /** The files that hold the version now: paths or globs relative to the project. */
   paths: readonly string[];
+  /** A version whose data is needed still, though it may be the oldest. */
+  spare?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface WrittenData extends Pick<NewSnapshot, 'dataset' | 'quarantined'
  */
 export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
   const { project: { root }, store, marks } = context;
-  const { paths, ...record } = written;
+  const { paths, spare, ...record } = written;
   const files = Object.entries(marks.mark(paths)).map(([path, mark]) => ({ path, ...mark }));
   const hash = combinedHash(marks.mark(paths));
   const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
@@ -47,7 +49,7 @@ export async function makeSnapshot(context: SnapshotContext, db: Database, writt
   const snapshot = recordSnapshot(store, {
     ...record, ...described, hash, files, kept: keep > 0, bytes: files.reduce((sum, file) => sum + file.bytes, 0), schemaText: schemaText(context, written.dataset),
   });
-  await sweepKept(store.folder, forgetOldData(store, written.dataset, keep));
+  await sweepKept(store.folder, forgetOldData(store, written.dataset, keep, spare));
   return snapshot;
 }
 

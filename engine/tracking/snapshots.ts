@@ -126,13 +126,13 @@ export function schemaTextOf({ sql }: Pick<Store, 'sql'>, hash: string): string 
   return sql.get<{ text: string }>('SELECT text FROM schema_texts WHERE hash = ?', hash)?.text ?? null;
 }
 
-/** Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays. Gives the hashes of the files that any version still needs. */
-export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep: number): Set<string> {
+/** Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays, and the version `spare`. Gives the hashes of the files that any version still needs. */
+export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep: number, spare = ''): Set<string> {
   return sql.write(() => {
     sql.run(
       `UPDATE snapshots SET kept = 0 WHERE dataset = ? AND kept = 1 AND id NOT IN (SELECT id FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT ?)
-         AND id NOT IN (SELECT i.snapshot_id FROM run_inputs i JOIN model_versions m ON m.run_id = i.run_id)`,
-      dataset, dataset, keep,
+         AND id NOT IN (SELECT i.snapshot_id FROM run_inputs i JOIN model_versions m ON m.run_id = i.run_id) AND id <> ?`,
+      dataset, dataset, keep, spare,
     );
     return new Set(sql.all<{ files: string }>('SELECT files FROM snapshots WHERE kept = 1').flatMap(({ files }) => (JSON.parse(files) as SnapshotFile[]).map(({ hash }) => hash)));
   });

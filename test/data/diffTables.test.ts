@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openDatabase, type Database } from '../../engine/data/database.ts';
+import { diffTables } from '../../engine/data/diffTables.ts';
+import { distributionChanges } from '../../engine/data/distributionChanges.ts';
+import { quoteIdentifier } from '../../engine/data/quote.ts';
+
+let db: Database;
+before(async () => { db = await openDatabase({ threads: 2 }); });
+after(() => db.close());
+
+const make = (name: string, sql: string) => db.run(`CREATE OR REPLACE TABLE ${name} AS ${sql}`);
+
+test('rows added, removed and changed by key, with what changed in them', async () => {
+  await make('a', "SELECT * FROM (VALUES (1, 'x', 1.5), (2, 'y', NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0)) t(id, name, amount)");
+  await make('b', "SELECT * FROM (VALUES (1, 'x', 2.5), (2, NULL, NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0), (5, 'new', 9)) t(id, name, amount)");
+  const diff = await diffTables(db, 'a', 'b', { key: ['id'] });
+  assert.deepEqual(diff.rows, { before: 4, after: 5, added: 1, removed: 0, changed: 2 });
+  assert.deepEqual(diff.changedColumns, [{ name: 'name', rows: 1 }, { name: 'amount', rows: 1 }]);
+  assert.deepEqual(diff.examples.added, [{ id: '5' }]);
+  assert.deepEqual(diff.examples.changed, [
+    { key: { id: '1' }, columns: { amount: { before: '1.5', after: '2.5' } } }, { key: { id: '2' }, columns: { name: { before: 'y', after: null } } },
+  ]);
+  assert.deepEqual([diff.nowMissing, diff.nowFilled], [['name'], []]);
+  const back = await diffTables(db, 'b', 'a', { key: ['id'] });
+  assert.deepEqual([back.rows.added, back.rows.removed, back.rows.changed, back.nowFilled], [0, 1, 2, ['name']]);
+});
+
+test('columns that came, went or changed their type; numbers of two types are compared as numbers', async () => {
+  await make('a', "SELECT 1 AS id, 5::INTEGER AS n, 'x' AS gone, DATE '2026-01-01' AS day");
+  await make('b', "SELECT 1 AS id, 5.0::DOUBLE AS n, 'y' AS came, '2026-01-01' AS day");
+  const diff = await diffTables(db, 'a', 'b', { key: ['id'] });
+  assert.deepEqual([diff.columns.added.map(({ name }) => name), diff.columns.removed.map(({ name }) => name), diff.columns.changed.map(({ name, from, to }) => [name, from.sqlType, to.sqlType])], [['came'], ['gone'], [['n', 'INTEGER', 'DOUBLE'], ['day', 'DATE', 'VARCHAR']]]);
+  assert.equal(diff.rows.changed, 0);
+});
+
+test('without a key rows count as often as they stand there', async () => {
+  await make('a', "SELECT * FROM (VALUES ('x', 1), ('x', 1), ('y', 2), (NULL, NULL)) t(w, n)");
+  await make('b', "SELECT * FROM (VALUES ('x', 1), ('y', 2), ('y', 2), ('y', 2), (NULL, NULL)) t(w, n)");
+  const diff = await diffTables(db, 'a', 'b', { key: null });
+  assert.deepEqual(diff.rows, { before: 4, after: 5, added: 2, removed: 1, changed: null });
+  assert.deepEqual([diff.examples.added, diff.examples.removed], [[{ w: 'y', n: '2' }], [{ w: 'x', n: '1' }]]);
+});
+
+test('a key that is none, or names no single row, is told', async () => {
+  await make('a', 'SELECT * FROM (VALUES (1, 1), (1, 2)) t(id, n)');
+  await assert.rejects(diffTables(db, 'a', 'a', { key: ['id'] }), /id names no single row of the data before: 1 stands in 2 rows/);
+  await assert.rejects(diffTables(db, 'a', 'a', { key: ['idd'] }), /The key `idd` is no column of both sides\. Did you mean `id`/);
+  assert.equal((await diffTables(db, 'a', 'a', { key: ['id', 'n'] })).rows.changed, 0);
+});
+
+test('names and values are data, whatever they look like', async () => {
+  const names = [`a"b'; DROP TABLE a; --`, 'two words', 'dots.in.it', '😀', 'here', 'c0', 'added', '_file'];
+  const list = names.map((name, i) => `'v''${i}"; DROP TABLE b; --' AS ${quoteIdentifier(name)}`).join(', ');
+  await make('a', `SELECT 1 AS ${quoteIdentifier(`k"'; --`)}, ${list}`);
+  await make('b', `SELECT 1 AS ${quoteIdentifier(`k"'; --`)}, ${list.replace("'v''2", "'w''2")}`);
+  const diff = await diffTables(db, 'a', 'b', { key: [`k"'; --`] });
+  assert.deepEqual(diff.changedColumns, [{ name: 'dots.in.it', rows: 1 }]);
+  assert.deepEqual(diff.examples.changed[0]?.columns['dots.in.it'], { before: `v'2"; DROP TABLE b; --`, after: `w'2"; DROP TABLE b; --` });
+  assert.equal((await diffTables(db, 'a', 'b', { key: null })).rows.added, 1);
+  assert.equal((await distributionChanges(db, 'a', 'b')).find(({ name }) => name === 'dots.in.it')?.js_distance_2, 1);
+});
+
+test('two tables of a million rows are compared in seconds', { timeout: 120_000 }, async () => {
+  await make('a', 'SELECT i AS id, i % 100 AS n, hash(i)::VARCHAR AS w FROM range(1000000) t(i)');
+  await make('b', 'SELECT i AS id, CASE WHEN i % 1000 = 0 THEN -1 ELSE i % 100 END AS n, hash(i)::VARCHAR AS w FROM range(500, 1000500) t(i)');
+  assert.deepEqual((await diffTables(db, 'a', 'b', { key: ['id'] })).rows, { before: 1_000_000, after: 1_000_000, added: 500, removed: 500, changed: 999 });
+  assert.deepEqual((await diffTables(db, 'a', 'b', { key: null })).rows, { before: 1_000_000, after: 1_000_000, added: 1500 - 1, removed: 1500 - 1, changed: null });
+});
+
+test('distributions: how far numbers, times and categories moved', async () => {
+  await make('a', "SELECT i::DOUBLE AS n, CASE WHEN i % 2 = 0 THEN 'x' ELSE 'y' END AS c, TIMESTAMP '2026-01-01' + INTERVAL (i) HOUR AS at, i AS same, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i)");
+  await make('b', "SELECT i::DOUBLE + 100 AS n, 'x' AS c, TIMESTAMP '2026-01-02' + INTERVAL (i) HOUR AS at, i AS same, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i)");
+  const changes = new Map((await distributionChanges(db, 'a', 'b')).map((change) => [change.name, change]));
+  // 100 over the standard deviation of 0 … 999, which is √((1000² − 1) / 12).
+  assert.ok(Math.abs((changes.get('n')?.wasserstein_std ?? 0) - 100 / Math.sqrt((1000 ** 2 - 1) / 12)) < 0.01, String(changes.get('n')?.wasserstein_std));
+  assert.ok(Math.abs((changes.get('at')?.wasserstein_std ?? 0) - 24 / Math.sqrt((1000 ** 2 - 1) / 12)) < 0.01);
+  assert.ok(Math.abs((changes.get('c')?.js_distance_2 ?? 0) - 0.5579) < 0.001, String(changes.get('c')?.js_distance_2));
+  assert.equal(changes.get('same')?.wasserstein_std, 0);
+  assert.equal(changes.get('huge')?.wasserstein_std, 0);
+  assert.deepEqual([changes.get('nothing')?.wasserstein_std, changes.get('nothing')?.missing.after], [null, 1]);
+});
