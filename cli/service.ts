@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
+import { dataHandlers } from './dataService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
@@ -54,6 +55,7 @@ export function runService(root: string): Promise<number> {
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),
     'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
+    ...dataHandlers(() => { const now = project(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; }),
     'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
   };
   for (const [method, handler] of Object.entries(handlers)) {

@@ -118,3 +118,43 @@ export interface SubjectChoice {
   /** What stands before it: the version before, or the datasets that the stage which writes it reads. */
   before: DataSubject[];
 }
+
+/** How a table differs from another, column by column. */
+export interface DataComparison {
+  reference: { title: string; rows: number };
+  current: { title: string; rows: number };
+  /** Only there in the one or the other, and those whose type changed. */
+  added: string[];
+  removed: string[];
+  retyped: { column: string; from: string; to: string }[];
+  columns: ComparedColumn[];
+  /** Share of drifted among the compared columns. */
+  share: number;
+  drifted: boolean;
+}
+
+export interface ComparedColumn {
+  column: string;
+  type: string;
+  /** With its convention, such as `wasserstein_std`. */
+  measure: string;
+  value: number | null;
+  pValue: number | null;
+  threshold: number | null;
+  drifted: boolean;
+  nReference: number;
+  nCurrent: number;
+  missingReference: number;
+  missingCurrent: number;
+  note: string | null;
+  /** Both sides over the same bins; null where a side has no value. */
+  distribution: SharedDistribution | null;
+}
+
+/** Shares of the values, of each side by itself. Numbers have `edges` (one more than shares; values beyond count in the end bins), texts `labels`, the last of which may be `other`. */
+export interface SharedDistribution {
+  edges: number[];
+  labels: string[];
+  reference: number[];
+  current: number[];
+}

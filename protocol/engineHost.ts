@@ -1,3 +1,4 @@
+import type { DataProfile, DataRelations, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
@@ -18,6 +19,11 @@ export interface EngineRequests {
   'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
   'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
   'drift/report': { params: { monitor: string }; result: DriftReport };
+  /** What can be profiled: datasets and their versions. */
+  'data/subjects': { params: Record<string, never>; result: SubjectChoice[] };
+  'data/profile': { params: { subject: DataSubject }; result: DataProfile };
+  'data/relations': { params: { subject: DataSubject }; result: DataRelations };
+  'data/quality': { params: { subject: DataSubject }; result: QualityReport };
   'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
 }
 

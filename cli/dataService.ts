@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs';
+import type { DataSubject } from '../protocol/dataProfile.ts';
+import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import { withDatabase } from '../engine/data/withDatabase.ts';
+import { findSubject, subjectChoices, type FoundSubject, type SubjectPlace } from '../engine/overview/dataSubject.ts';
+import { foreignSources, judgeSubject, profileSubject, relateSubject } from '../engine/overview/dataViews.ts';
+import { datasetFiles } from './dataPlace.ts';
+
+type DataMethod = Extract<EngineMethod, `data/${string}`>;
+type DataHandlers = { [M in DataMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+
+/** Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back is there at once. */
+export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
+  const kept = new Map<string, Promise<unknown>>();
+  const measured = async <T>(what: string, subject: DataSubject, work: (found: FoundSubject, place: SubjectPlace) => Promise<T>): Promise<T> => {
+    const place = placeNow();
+    const found = await findSubject(subject, place);
+    const key = JSON.stringify([what, subject, found.schema, found.files.map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.size, stats?.mtimeMs]; })]);
+    const known = kept.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const working = work(found, place);
+    if (kept.size >= 50) kept.delete(kept.keys().next().value ?? '');
+    kept.set(key, working);
+    // What failed is tried again when it is asked for again.
+    working.catch(() => kept.delete(key));
+    return working;
+  };
+  return {
+    'data/subjects': () => subjectChoices(placeNow()),
+    'data/profile': ({ subject }) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder }))),
+    'data/relations': ({ subject }) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found))),
+    'data/quality': ({ subject }) => measured('quality', subject, (found, place) => withDatabase(undefined, async (db) => judgeSubject(db, found, { now: Date.now(), foreign: await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset)) }))),
+  };
+}
