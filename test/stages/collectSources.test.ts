@@ -52,6 +52,14 @@ test('a command that fails, prints nothing or writes nothing says so, with its l
   assert.match((await project('{ command: "true", output: raw/x.csv }').pull()) ?? '', /did not write `raw\/x\.csv`/);
 });
 
+test('what a command prints of its secrets is in no log, error or file', async () => {
+  const p = project(`{ command: "echo with \${env.API_TOKEN} >&2; echo id; exit 1" }`);
+  const error = await p.pull({ project: loadProject(p.root, undefined, { ...process.env, API_TOKEN: 'tok-4711-secret' }) });
+  assert.match(error ?? '', /ended with exit code 1: .*\nwith \$\{env\.API_TOKEN\}$/);
+  assert.ok(p.logs.includes('pull| with ${env.API_TOKEN}'));
+  for (const file of globSync('.loopwright/**/*', { cwd: p.root, withFileTypes: true })) if (file.isFile()) assert.ok(!readFileSync(join(file.parentPath, file.name), 'latin1').includes('tok-4711'), file.name);
+});
+
 test('cancelling stops the whole tree of a command', async () => {
   const p = project('{ command: "echo id; sleep 300 & echo $! >&2; wait" }');
   const abort = new AbortController();

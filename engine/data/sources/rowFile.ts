@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DataError, WorkError, checkCancelled } from '../../errors.ts';
@@ -36,7 +36,9 @@ export class RowFile {
     this.#width = width;
   }
 
+  /** The folder of the file is for it alone: what a killed process left there goes. */
   static async open(path: string, width: number): Promise<RowFile> {
+    rmSync(dirname(path), { recursive: true, force: true });
     mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.${randomBytes(4).toString('hex')}.rows`;
     return new RowFile(temporary, await open(temporary, 'w'), width);

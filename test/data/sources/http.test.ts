@@ -27,7 +27,8 @@ async function serve(content: { text: string }, answer: Answer = () => {}) {
     const head = { etag, 'accept-ranges': 'bytes', 'content-type': 'text/csv' };
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, head).end();
     const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
-    if (from !== undefined && request.headers['if-range'] === etag) {
+    // As the standard says: whoever does not ask for the same file gets the rest of the one there is.
+    if (from !== undefined && (request.headers['if-range'] ?? etag) === etag) {
       if (Number(from) >= bytes.length) return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
       return void response.writeHead(206, { ...head, 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`, 'content-length': bytes.length - Number(from) }).end(bytes.subarray(Number(from)));
     }

@@ -6,6 +6,7 @@ import { loadProject } from '../../../engine/project/loadProject.ts';
 import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshots.ts';
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { startPostgres, withoutPostgres, type PostgresServer } from '../../helpers/postgres.ts';
+import { startCli } from '../../helpers/runCli.ts';
 import { runIn } from '../../helpers/runIn.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -149,6 +150,23 @@ test('cancelling ends the query on the server at once, and leaves nothing half-w
   await until('the server has stopped it', async () => (await active()) === 0, 10_000);
   assert.ok(!existsSync(join(p.root, 'data/items.parquet')));
   assert.deepEqual(globSync('.loopwright/downloads/**/*.rows', { cwd: p.root }), []);
+});
+
+test('a run killed in the middle of a pull loses and doubles nothing', options, async () => {
+  await server.query('DROP TABLE IF EXISTS grows; CREATE TABLE grows AS SELECT generate_series(1, 500) AS n');
+  const p = project(source('SELECT n, pg_sleep(CASE WHEN n > 500 THEN 0.005 ELSE 0 END)::text AS w FROM grows', ', watermark: n, batch: 10'));
+  assert.equal((await p.pull()).stages[0]?.summary, '500 rows');
+  const before = readFileSync(join(p.root, 'data/items.parquet'));
+  await server.query('INSERT INTO grows SELECT generate_series(501, 900)');
+  const running = startCli(['run', 'pull'], { cwd: p.root, env: { DATABASE_URL: server.url } });
+  const rows = () => globSync('.loopwright/downloads/**/*.rows', { cwd: p.root });
+  await until('some rows are here', () => rows().some((file) => readFileSync(join(p.root, file)).length > 100));
+  running.child.kill('SIGKILL');
+  await running.ended;
+  assert.deepEqual(readFileSync(join(p.root, 'data/items.parquet')), before);
+  assert.equal((await p.pull()).stages[0]?.summary, '900 rows · 400 added');
+  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT count(*) AS n, count(DISTINCT n) AS d FROM data'), [{ n: 900, d: 900 }]);
+  assert.deepEqual(rows(), []);
 });
 
 test('a server that crashes and comes back is asked again', options, async () => {

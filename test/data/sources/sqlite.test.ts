@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -93,6 +93,11 @@ test('a crash between writing and recording neither loses nor doubles rows', asy
   writeFileSync(join(p.root, 'data/items.parquet'), 'half');
   assert.equal(await p.summary(), '4 rows · nothing new');
   assert.deepEqual((await p.rows('data/items.parquet', 'SELECT id FROM data ORDER BY id')).map(({ id }) => id), [1, 2, 3, 4]);
+  // Where neither the file nor its copy is what it was, everything is pulled anew.
+  rmSync(join(p.root, '.loopwright/snapshots'), { recursive: true });
+  writeFileSync(join(p.root, 'data/items.parquet'), 'half');
+  p.change((db) => db.exec('INSERT INTO t VALUES (5)'));
+  assert.equal(await p.summary(), '5 rows');
 });
 
 test('what cannot be read is told with what to do', async () => {
