@@ -6,18 +6,24 @@ import { fileURLToPath } from 'node:url';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'parity.py');
 const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loopwright', 'parity-venv');
-const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
-/** Makes a throw-away environment with scipy, scikit-learn and fairlearn in the cache folder, once. Returns why it could not be had, or null. */
+/** Python of the environment that preparePython makes. */
+export const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+/** The neighbours whose numbers are compared with, in the versions whose sources were read. evidently 0.7.23 cannot be imported beside pandas 3.1, but does not say so. */
+const pinned = { evidently: '0.7.23', nannyml: '0.13.1' };
+const packages = ['numpy', 'scipy', 'scikit-learn', 'fairlearn', 'pyarrow', 'pandas<3', ...Object.entries(pinned).map(([name, version]) => `${name}==${version}`)];
+
+/** Makes a throw-away environment with the packages in the cache folder, once (about 2 minutes). Returns why it could not be had, or null. */
 export function preparePython(): string | null {
-  if (imports()) return null;
+  if (isReady()) return null;
   mkdirSync(dirname(folder), { recursive: true });
   rmSync(folder, { recursive: true, force: true });
-  for (const [command, args] of [['python3', ['-m', 'venv', folder]], [python, ['-m', 'pip', 'install', '--quiet', 'numpy', 'scipy', 'scikit-learn', 'fairlearn']]] as const) {
-    const { status, error, stderr } = spawnSync(command, [...args], { encoding: 'utf8', timeout: 300_000 });
-    if (status !== 0) return `${command} ${args.slice(0, 3).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
-  }
-  return imports() ? null : 'the packages were installed but cannot be imported';
+  const made = run('python3', ['-m', 'venv', folder]);
+  if (made !== null) return made;
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
+  const installed = run(python, install) === null ? null : run(python, install);
+  return installed ?? (isReady() ? null : 'the packages were installed but are not found');
 }
 
 /** What Python's packages say to each [measure, arguments]. */
@@ -27,6 +33,15 @@ export function askPython(questions: [string, unknown[]][]): (number | number[] 
   return JSON.parse(stdout) as (number | number[] | null)[];
 }
 
-function imports(): boolean {
-  return existsSync(python) && spawnSync(python, ['-c', 'import numpy, scipy, sklearn, fairlearn']).status === 0;
+function run(command: string, args: readonly string[]): string | null {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
+  return status === 0 ? null : `${command} ${args.slice(0, 3).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
+}
+
+/** Reads what is installed rather than importing it, which takes seconds. */
+function isReady(): boolean {
+  if (!existsSync(python)) return false;
+  const found = `import importlib.metadata as m; print([m.version(n) for n in (${Object.keys(pinned).map((name) => `'${name}'`).join(', ')})]); import numpy, scipy, sklearn, fairlearn, pyarrow`;
+  const { status, stdout } = spawnSync(python, ['-c', found], { encoding: 'utf8' });
+  return status === 0 && Object.values(pinned).every((version) => stdout.includes(`'${version}'`));
 }

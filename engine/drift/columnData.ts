@@ -1,0 +1,87 @@
+import type { Database } from '../data/database.ts';
+import { distinctOf, numbersAsCategories, totalsOf, type NumberPair } from '../statistics/pairs.ts';
+import { evidentlyType, isNumberLike, nannymlType, pandasDtype, plainType, type Dtype } from './columnTypes.ts';
+import type { ProfileName } from './driftTable.ts';
+import type { ColumnData } from './measure.ts';
+import { readCategories, readNumbers, readTexts, type NumberColumn, type Sides } from './readPair.ts';
+import type { Side, SideColumn } from './side.ts';
+
+/** A column of both sides as a profile sees it. */
+export interface ReadColumn {
+  data: ColumnData;
+  nReference: number;
+  nCurrent: number;
+  /** Values that stand in the column but count as none, such as NaN. */
+  extraMissing: Sides;
+  /** Distinct values of both sides together. */
+  distinct: number;
+  /** Numbers as they stand, infinite ones too; null for other types. */
+  numbers: NumberColumn | null;
+}
+
+/** At most so many texts a side are read for a classifier. */
+const textLimit = 20_000;
+
+/** Reads a column for a profile; a text is why it is not compared. */
+export async function readColumn(db: Database, profile: ProfileName, name: string, reference: Side, current: Side): Promise<ReadColumn | string> {
+  const [before, now] = [reference.columns.get(name), current.columns.get(name)];
+  if (!before || !now) return `the ${before ? 'current' : 'reference'} side has no such column`;
+  const pandas = profile === 'evidently' || profile === 'nannyml';
+  return pandas ? readAsPandas(db, profile, before, now, reference, current) : readPlain(db, profile, before, now, reference, current);
+}
+
+async function readAsPandas(db: Database, profile: 'evidently' | 'nannyml', before: SideColumn, now: SideColumn, reference: Side, current: Side): Promise<ReadColumn | string> {
+  const dtypes = { reference: pandasDtype(before.sqlType, before.known < reference.rows), current: pandasDtype(now.sqlType, now.known < current.rows) };
+  const sources = { reference: reference.source, current: current.source };
+  const numbersOn = { reference: isNumberLike(dtypes.reference), current: isNumberLike(dtypes.current) };
+  // Booleans with gaps are objects to pandas, but still numbers to Python.
+  if (before.sqlType === 'BOOLEAN' && now.sqlType === 'BOOLEAN') numbersOn.reference = numbersOn.current = true;
+  const tell = (distinct: number, count: number) => (profile === 'evidently' ? evidentlyType(dtypes.current, distinct, count) : nannymlType(dtypes.reference));
+  const refused = (dtype: Dtype) => `${profile} does not compare columns of ${dtype === 'datetime' ? 'times' : dtype === 'uint' ? 'unsigned numbers' : 'this type'}`;
+  if (numbersOn.reference && numbersOn.current) {
+    const numbers = await readNumbers(db, sources, before.name);
+    const type = tell(distinctOf(numbers.all.current), totalsOf(numbers.all).nCurrent);
+    if (type === null || type === 'text') return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
+    // NannyML keeps infinite values, evidently drops them.
+    const pair = profile === 'nannyml' ? numbers.all : numbers.pair;
+    return fromNumbers(type, pair, numbers, dtypes);
+  }
+  const pair = await readCategories(db, sources, before.name, numbersOn.reference ? 'reference' : numbersOn.current ? 'current' : null);
+  const type = tell(distinctOf(pair.current), totalsOf(pair).nCurrent);
+  if (type === null) return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
+  if (type === 'numeric') return profile === 'evidently' ? 'evidently raises an error: the reference holds no numbers' : 'NannyML gives no value: the current side holds no numbers';
+  const base = { ...totalsOf(pair), extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
+  return type === 'text' ? { ...base, data: await texts(db, before.name, reference, current) } : { ...base, data: { type, pair } };
+}
+
+function fromNumbers(type: 'numeric' | 'categorical', pair: NumberPair, numbers: NumberColumn, dtypes: { reference: Dtype; current: Dtype }): ReadColumn {
+  const whole = (dtype: Dtype) => dtype === 'int' || dtype === 'uint';
+  const numpy = { integer: whole(dtypes.reference) && whole(dtypes.current), single: dtypes.reference === 'float32' && dtypes.current === 'float32' };
+  const totals = totalsOf(pair);
+  const present = totalsOf(numbers.all);
+  return {
+    data: type === 'numeric' ? { type, pair, numpy } : { type, pair: numbersAsCategories(pair) },
+    ...totals, distinct: pair.values.length, numbers,
+    extraMissing: { reference: numbers.nan.reference + present.nReference - totals.nReference, current: numbers.nan.current + present.nCurrent - totals.nCurrent },
+  };
+}
+
+async function readPlain(db: Database, profile: 'loopwright' | 'tfdv', before: SideColumn, now: SideColumn, reference: Side, current: Side): Promise<ReadColumn | string> {
+  const types = [plainType(before), plainType(now)];
+  if (types.includes(null)) return 'times and nested values are not compared';
+  const sources = { reference: reference.source, current: current.source };
+  if (types.every((type) => type === 'numeric')) {
+    const numbers = await readNumbers(db, sources, before.name);
+    return fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
+  }
+  const pair = await readCategories(db, sources, before.name);
+  const totals = totalsOf(pair);
+  const base = { ...totals, extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
+  const known = distinctOf(pair.reference);
+  const free = profile === 'loopwright' && before.type === 'string' && known > 50 && known > totals.nReference * 0.5;
+  return free ? { ...base, data: await texts(db, before.name, reference, current) } : { ...base, data: { type: 'categorical', pair } };
+}
+
+async function texts(db: Database, column: string, reference: Side, current: Side): Promise<ColumnData> {
+  return { type: 'text', reference: await readTexts(db, reference.source, column, textLimit), current: await readTexts(db, current.source, column, textLimit) };
+}

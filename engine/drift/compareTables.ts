@@ -1,0 +1,89 @@
+import type { Database } from '../data/database.ts';
+import { checkCancelled, ProjectError } from '../errors.ts';
+import { suggestion } from '../project/didYouMean.ts';
+import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
+import { compareDomains, domainMeasure } from './compareDomains.ts';
+import { judgeColumn } from './judgeColumn.ts';
+import { measureNames } from './measures.ts';
+import { isDrifted } from './measure.ts';
+import type { Correction, DriftRow, DriftTable, ProfileName } from './driftTable.ts';
+import { readSide, type Side } from './side.ts';
+
+export interface CompareOptions {
+  profile: ProfileName;
+  /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
+  columns?: readonly string[];
+  /** By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the profile's choice. */
+  measure?: string;
+  /** Instead of the measure's own. */
+  threshold?: number;
+  correction?: Correction;
+  signal?: AbortSignal;
+}
+
+/**
+ * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError for a table without rows.
+ * One column at a time is in memory, as counts of its values.
+ */
+export async function compareTables(db: Database, reference: string, current: string, options: CompareOptions): Promise<DriftTable> {
+  const sides = { reference: await readSide(db, reference, 'reference'), current: await readSide(db, current, 'current') };
+  const names = namesOf(options, sides.reference, sides.current);
+  if (options.measure !== undefined && options.measure !== domainMeasure) checkMeasure(options.profile, options.measure);
+  if (options.measure === domainMeasure) {
+    const row = await compareDomains(db, names, sides.reference, sides.current, options.threshold);
+    return { profile: options.profile, columns: [row], dataset: { share: row.drifted ? 1 : 0, drifted: row.drifted, rule: 'the classifier tells the tables apart' } };
+  }
+  const judged: Judged[] = [];
+  for (const name of names) {
+    checkCancelled(options.signal);
+    judged.push(await judgeColumn(db, name, sides.reference, sides.current, options));
+  }
+  const corrected = options.correction === 'benjamini-hochberg' ? correct(judged) : judged;
+  const counted = corrected.filter(({ counts }) => counts);
+  const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
+  const share = counted.length === 0 ? 0 : drifted / counted.length;
+  return { profile: options.profile, columns: corrected.map(({ row }) => row), dataset: { share, ...datasetVerdict(options.profile, share, drifted) } };
+}
+
+/** A row with how it enters the verdict on the dataset. */
+export interface Judged {
+  row: DriftRow;
+  /** Whether a comparison took place, so that the column counts in the share. */
+  counts: boolean;
+  /** Mostly the row's own verdict; evidently's share keeps infinite values that its column drops. */
+  driftedForShare: boolean;
+  compare: '>=' | '>' | '<' | '<=';
+  judgesP: boolean;
+}
+
+/** evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by default, TFDV and NannyML tell each column. */
+function datasetVerdict(profile: ProfileName, share: number, drifted: number): { drifted: boolean; rule: string } {
+  if (profile === 'evidently') return { drifted: share >= 0.5, rule: 'share of drifted columns ≥ 0.5' };
+  if (profile === 'loopwright') return { drifted: share >= 0.5 && drifted > 0, rule: 'share of drifted columns ≥ 0.5' };
+  return { drifted: drifted > 0, rule: 'any column (the tool has no rule for a dataset)' };
+}
+
+function correct(judged: readonly Judged[]): Judged[] {
+  const adjusted = benjaminiHochberg(judged.map(({ row }) => row.pValue));
+  return judged.map((item, i) => {
+    const adjustedP = adjusted[i] ?? null;
+    const { row } = item;
+    if (!item.judgesP || adjustedP === null || row.threshold === null) return { ...item, row: { ...row, adjustedP } };
+    const drifted = isDrifted(item.compare, adjustedP, row.threshold);
+    return { ...item, row: { ...row, adjustedP, drifted }, driftedForShare: drifted };
+  });
+}
+
+function namesOf({ columns, profile }: CompareOptions, reference: Side, current: Side): string[] {
+  const known = [...new Set([...reference.columns.keys(), ...current.columns.keys()])];
+  const unknown = columns?.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ProjectError(`No side has a column \`${unknown}\`.${suggestion(unknown, known) || ` Columns: ${known.join(', ')}.`}`);
+  // pandas writes its index into Parquet under this name, and takes it as the index again.
+  const listed = profile === 'evidently' || profile === 'nannyml' ? known.filter((name) => !/^__index_level_\d+__$/.test(name)) : known;
+  return columns ? [...columns] : listed;
+}
+
+function checkMeasure(profile: ProfileName, name: string): void {
+  const names = [domainMeasure, ...measureNames(profile)];
+  if (!names.includes(name)) throw new ProjectError(`The profile ${profile} has no measure \`${name}\`.${suggestion(name, names)} Measures: ${[...new Set(names)].join(', ')}.`);
+}

@@ -1,0 +1,44 @@
+/** How a column was compared: by its numbers, its categories, the words of its texts, or not at all. */
+export type ComparedAs = 'numeric' | 'categorical' | 'text' | 'none';
+
+/** What one column's comparison says. */
+export interface DriftRow {
+  column: string;
+  type: ComparedAs;
+  /** Name of the measure in Loopwright, which says its convention (`js_distance_e`); `none` where nothing was compared. */
+  measure: string;
+  /** The name that the profile's own tool prints. */
+  displayName: string;
+  /** What is held against the threshold: a distance, or the p-value of a test in the profile `evidently`. Null where there is none. */
+  value: number | null;
+  pValue: number | null;
+  /** Size of the difference beside a test, such as its statistic or Cohen's d; null where the value is one. */
+  effect: number | null;
+  threshold: number | null;
+  drifted: boolean;
+  nReference: number;
+  nCurrent: number;
+  /** Share of rows without a value. */
+  missingReference: number;
+  missingCurrent: number;
+  /** The rule by which numbers were binned. */
+  bins?: string;
+  seed?: number;
+  /** The p-value after the correction for many tests. */
+  adjustedP?: number | null;
+  /** Why there is no verdict, or what else to know. */
+  note?: string;
+}
+
+export interface DriftTable {
+  profile: ProfileName;
+  columns: DriftRow[];
+  /** `share` of drifted among compared columns. */
+  dataset: { share: number; drifted: boolean; rule: string };
+}
+
+export const profileNames = ['loopwright', 'evidently', 'tfdv', 'nannyml'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+export const corrections = ['none', 'benjamini-hochberg'] as const;
+export type Correction = (typeof corrections)[number];

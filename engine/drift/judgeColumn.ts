@@ -1,0 +1,143 @@
+import type { Database } from '../data/database.ts';
+import { messageOf, WorkError } from '../errors.ts';
+import { distinctOf, numbersAsCategories, totalsOf } from '../statistics/pairs.ts';
+import { readColumn, type ReadColumn } from './columnData.ts';
+import type { CompareOptions, Judged } from './compareTables.ts';
+import type { DriftRow } from './driftTable.ts';
+import { isDrifted, type ColumnData, type Measure, type Measured } from './measure.ts';
+import { measureFor } from './measures.ts';
+import { nannymlMeasure } from './nannymlMeasure.ts';
+import { evidentlyDefault, evidentlyMeasures } from './profiles/evidently.ts';
+import { loopwrightDefault, loopwrightMeasures } from './profiles/loopwright.ts';
+import { tfdvMeasures } from './profiles/tfdv.ts';
+import type { Side } from './side.ts';
+
+/** Loopwright's own profile gives no verdict below this many values a side: the noise of its measures alone then comes near their thresholds. */
+const fewest = 100;
+const brokenMissing = 0.05;
+const brokenUnseen = 0.05;
+
+/** One column under a profile: what it is measured by, the value, and the verdict. */
+export async function judgeColumn(db: Database, name: string, reference: Side, current: Side, options: CompareOptions): Promise<Judged> {
+  const missing = { missingReference: missingShare(reference, name, 0), missingCurrent: missingShare(current, name, 0) };
+  const nothing: DriftRow = {
+    column: name, type: 'none', measure: 'none', displayName: 'none', value: null, pValue: null, effect: null, threshold: null, drifted: false,
+    nReference: reference.columns.get(name)?.known ?? 0, nCurrent: current.columns.get(name)?.known ?? 0, ...missing,
+  };
+  const read = await readColumn(db, options.profile, name, reference, current);
+  if (typeof read === 'string') return uncounted({ ...nothing, note: read });
+  const shape: DriftRow = {
+    ...nothing, type: read.data.type, nReference: read.nReference, nCurrent: read.nCurrent,
+    missingReference: missingShare(reference, name, read.extraMissing.reference), missingCurrent: missingShare(current, name, read.extraMissing.current),
+  };
+  const measure = await choose(db, name, read, reference, options);
+  if (typeof measure === 'string') return uncounted({ ...shape, note: measure });
+  const threshold = options.threshold ?? measure.threshold;
+  const named: DriftRow = { ...shape, measure: measure.name, displayName: measure.displayName, threshold };
+  const empty = read.nReference === 0 ? 'reference' : read.nCurrent === 0 ? 'current' : null;
+  if (empty !== null) {
+    // Missing values that came anew are a finding of their own.
+    const broken = options.profile === 'loopwright' && named.missingCurrent - named.missingReference >= brokenMissing;
+    const note = `the ${empty} side has no values${options.profile === 'evidently' ? '; evidently raises an error' : ''}`;
+    return { ...uncounted({ ...named, drifted: broken, note }), counts: broken, driftedForShare: broken };
+  }
+  let measured: Measured;
+  try {
+    measured = measure.measure(read.data, threshold);
+  } catch (error) {
+    if (error instanceof WorkError) throw error;
+    return uncounted({ ...named, note: messageOf(error) });
+  }
+  const row = withVerdict(named, measured, measure, read, options);
+  const shareVerdict = options.profile === 'evidently' ? verdictWithInfinite(read, reference, current, name, options) : null;
+  return { row, counts: true, driftedForShare: shareVerdict ?? row.drifted, compare: measure.compare, judgesP: measure.judgesP };
+}
+
+function withVerdict(named: DriftRow, measured: Measured, measure: Measure, read: ReadColumn, { profile }: CompareOptions): DriftRow {
+  const { drifted: own, note, ...told } = measured;
+  const value = finite(told.value);
+  const judged = told.value !== null && !Number.isNaN(told.value) && named.threshold !== null && (own ?? isDrifted(measure.compare, told.value, named.threshold));
+  const row: DriftRow = { ...named, ...told, value, pValue: finite(told.pValue), effect: finite(told.effect), drifted: judged };
+  const notes = note === undefined ? [] : [note];
+  if (value === null) notes.push(told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values');
+  if (profile === 'tfdv' && named.threshold === null) notes.push('TFDV has no default threshold; `--threshold` gives one');
+  if (profile !== 'loopwright') return noted(row, notes);
+  const enough = row.nReference >= fewest && row.nCurrent >= fewest;
+  if (!enough) notes.push('too few rows');
+  const unseen = enough ? unseenShare(read.data) : 0;
+  if (row.missingCurrent - row.missingReference >= brokenMissing) notes.push('broken: more values are missing than in the reference');
+  if (unseen >= brokenUnseen) notes.push('broken: values that the reference never had');
+  return noted({ ...row, drifted: (enough && judged) || notes.some((text) => text.startsWith('broken')) }, notes);
+}
+
+function noted(row: DriftRow, notes: readonly string[]): DriftRow {
+  return notes.length === 0 ? row : { ...row, note: notes.join('; ') };
+}
+
+async function choose(db: Database, name: string, read: ReadColumn, reference: Side, options: CompareOptions): Promise<Measure | string> {
+  const { profile, measure } = options;
+  if (profile === 'nannyml') return nannymlMeasure(db, name, read, reference, measure);
+  if (profile === 'tfdv') {
+    const infinite = read.numbers ? infiniteCounts(read.numbers) : { reference: [], current: [] };
+    return measureFor(tfdvMeasures(infinite), measure ?? (read.data.type === 'numeric' ? 'js_divergence_2' : 'l_infinity'), read.data.type) ?? notApplied(measure, read.data);
+  }
+  if (profile === 'loopwright') return measure === undefined ? loopwrightDefault(read.data) : (measureFor(loopwrightMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
+  return measure === undefined ? evidentlyDefault(read.data, read.nReference, read.distinct) : (measureFor(evidentlyMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
+}
+
+function notApplied(measure: string | undefined, { type }: ColumnData): string {
+  return `${measure ?? 'the measure'} does not apply to ${type} columns`;
+}
+
+/**
+ * evidently drops infinite values for a column, but for the share of drifted columns it does so only on a side that also has missing ones. Null where
+ * that makes no difference.
+ */
+function verdictWithInfinite(read: ReadColumn, reference: Side, current: Side, name: string, options: CompareOptions): boolean | null {
+  const { data, numbers } = read;
+  if (!numbers || data.type === 'text') return null;
+  const hasInfinite = numbers.all.values.length > numbers.pair.values.length;
+  if (!hasInfinite) return null;
+  const gaps = (side: Side, nan: number) => nan > 0 || (side.columns.get(name)?.known ?? 0) < side.rows;
+  const keep = { reference: !gaps(reference, numbers.nan.reference), current: !gaps(current, numbers.nan.current) };
+  const kept = (counts: Float64Array, keeps: boolean) => counts.map((count, i) => (keeps || Number.isFinite(numbers.all.values[i] ?? 0) ? count : 0));
+  const sides = { reference: kept(numbers.all.reference, keep.reference), current: kept(numbers.all.current, keep.current) };
+  const present = numbers.all.values.map((_, i) => (sides.reference[i] ?? 0) + (sides.current[i] ?? 0));
+  const only = (values: Float64Array) => values.filter((_, i) => (present[i] ?? 0) > 0);
+  const pair = { values: only(numbers.all.values), reference: only(sides.reference), current: only(sides.current) };
+  const again: ColumnData = data.type === 'numeric' ? { ...data, pair } : { type: 'categorical', pair: numbersAsCategories(pair) };
+  const measure = options.measure === undefined ? evidentlyDefault(again, totalsOf(pair).nReference, pair.values.length) : measureFor(evidentlyMeasures, options.measure, data.type);
+  const threshold = options.threshold ?? measure?.threshold ?? null;
+  try {
+    const value = measure?.measure(again, threshold).value ?? null;
+    return measure !== null && value !== null && threshold !== null && isDrifted(measure.compare, value, threshold);
+  } catch {
+    return null;
+  }
+}
+
+/** NaN, −∞ and +∞ of both sides, each matching nothing. */
+function infiniteCounts({ all, nan }: NonNullable<ReadColumn['numbers']>): { reference: number[]; current: number[] } {
+  const ends = [...all.values.keys()].filter((i) => !Number.isFinite(all.values[i] ?? 0));
+  const of = (counts: Float64Array, nans: number) => [nans, ...ends.map((i) => counts[i] ?? 0)].filter((count) => count > 0);
+  return { reference: of(all.reference, nan.reference), current: of(all.current, nan.current) };
+}
+
+function unseenShare(data: ColumnData): number {
+  if (data.type !== 'categorical' || distinctOf(data.pair.reference) === 0) return 0;
+  const unseen = data.pair.current.reduce((sum, count, i) => sum + ((data.pair.reference[i] ?? 0) === 0 ? count : 0), 0);
+  return unseen / Math.max(1, totalsOf(data.pair).nCurrent);
+}
+
+function missingShare(side: Side, name: string, extra: number): number {
+  const column = side.columns.get(name);
+  return column ? (side.rows - column.known + extra) / side.rows : 1;
+}
+
+function uncounted(row: DriftRow): Judged {
+  return { row, counts: false, driftedForShare: false, compare: '>=', judgesP: false };
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,50 @@
+import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
+
+/** What pandas.read_csv takes for missing by default. */
+const missing = ['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null'];
+const whole = String.raw`\s*[+-]?[0-9]+\s*`;
+const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|(?i:inf|infinity))\s*`;
+
+/**
+ * A SELECT that gives the texts of a CSV file (`source`, all VARCHAR) the types that pandas.read_csv infers: whole numbers, numbers (also whole ones with
+ * gaps), booleans, else text; its words for missing are NULL. Whole numbers beyond 64 bits stay text, as there.
+ */
+export async function typedAsPandas(db: Database, source: string): Promise<string> {
+  const columns = await columnsOf(db, source);
+  const known = (name: string) => `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
+  const counts = columns.map(({ name }, i) => {
+    const value = known(name);
+    const like = (pattern: string) => `count(*) FILTER (regexp_full_match(${value}, ${quoteLiteral(pattern)}))`;
+    const fits = `count(try_cast(trim(${value}) AS BIGINT)) FILTER (regexp_full_match(${value}, ${quoteLiteral(whole)}))`;
+    const finite = `count(try_cast(ltrim(trim(${value}), '+') AS DOUBLE))`;
+    const unsigned = `count(try_cast(trim(${value}) AS UBIGINT)) FILTER (regexp_full_match(${value}, ${quoteLiteral(whole)}))`;
+    return `count(${value}) AS "n${i}", ${like(whole)} AS "w${i}", ${fits} AS "i${i}", ${unsigned} AS "u${i}", ${like(number)} AS "f${i}", ${finite} AS "d${i}", count(*) FILTER (lower(${value}) IN ('true', 'false')) AS "b${i}"`;
+  });
+  const [row = {}] = columns.length === 0 ? [] : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${source}`);
+  const selected = columns.map(({ name }, i) => {
+    const of = (key: string) => Number(row[`${key}${i}`] ?? 0);
+    const value = known(name);
+    return `${typed(value, of('n'), Number(row['n'] ?? 0), { whole: of('w'), fits: of('i'), unsigned: of('u'), numbers: of('f'), doubles: of('d'), booleans: of('b') })} AS ${quoteIdentifier(name)}`;
+  });
+  return `SELECT ${selected.join(', ')} FROM ${source}`;
+}
+
+interface Found {
+  whole: number;
+  fits: number;
+  unsigned: number;
+  numbers: number;
+  doubles: number;
+  booleans: number;
+}
+
+function typed(value: string, known: number, rows: number, found: Found): string {
+  const double = `CAST(ltrim(trim(${value}), '+') AS DOUBLE)`;
+  if (known === 0) return 'CAST(NULL AS DOUBLE)';
+  if (found.booleans === known) return `CAST(${value} AS BOOLEAN)`;
+  if (found.whole === known && found.fits === known && known === rows) return `CAST(trim(${value}) AS BIGINT)`;
+  if (found.whole === known && known === rows) return found.unsigned === known ? `CAST(trim(${value}) AS UBIGINT)` : value;
+  return found.numbers === known && found.doubles === known ? double : value;
+}
