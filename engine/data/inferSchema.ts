@@ -6,6 +6,8 @@ import { quoteIdentifier, quoteLiteral } from './quote.ts';
 export interface InferOptions {
   /** Also guess bounds, formats of texts, further keys and the roles target, protected, feature and ignore; fields with a guess are marked `guessed`. Default: only what a name or type makes obvious. */
   guess?: boolean;
+  /** The same rows with every value as it was written, where the source is text: dates are then told with their form. */
+  texts?: string;
 }
 
 const maximumCategories = 20;
@@ -14,7 +16,7 @@ const maximumCategories = 20;
  * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for texts
  * with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`, more, for a person to confirm.
  */
-export async function inferSchema(db: Database, source: string, { guess = false }: InferOptions = {}): Promise<DatasetSchema> {
+export async function inferSchema(db: Database, source: string, { guess = false, texts }: InferOptions = {}): Promise<DatasetSchema> {
   const profile = await profileTable(db, source);
   const unique = new Set<string>();
   for (const column of profile) if (await isUnique(db, source, column)) unique.add(column.name);
@@ -26,7 +28,7 @@ export async function inferSchema(db: Database, source: string, { guess = false 
     const field: Field = { name, type: column.type };
     const constraints: NonNullable<Field['constraints']> = rows > 0 && missing === 0 ? { required: true } : {};
     if (guess) {
-      Object.assign(field, await formOf(db, source, column));
+      Object.assign(field, await formOf(db, texts ?? source, column, texts !== undefined));
       if (unique.has(name) && column !== key && idName.test(name)) constraints.unique = true;
       Object.assign(constraints, boundsOf(column));
     }
@@ -67,10 +69,13 @@ const forms: { type: NonNullable<Field['type']>; format: string; fits: (text: st
   ...['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M'].map((format) => ({ type: 'datetime' as const, format, fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL` })),
 ];
 
-async function formOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<Pick<Field, 'type' | 'format'>> {
-  if (type !== 'string' || rows === missing || distinct < 2) return {};
+async function formOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile, written: boolean): Promise<Pick<Field, 'type' | 'format'>> {
+  // DuckDB reads several forms of dates; a schema says which.
+  const time = written && (type === 'date' || type === 'datetime');
+  if ((type !== 'string' && !time) || rows === missing || distinct < 2) return {};
   const column = quoteIdentifier(name);
-  const [row = {}] = await db.rows(`SELECT ${forms.map(({ fits }, i) => `bool_and(${fits(column)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL`);
+  const [row = {}] = await db.rows(`SELECT bool_and(regexp_matches(CAST(${column} AS VARCHAR), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS iso, ${forms.map(({ fits }, i) => `bool_and(${fits(`CAST(${column} AS VARCHAR)`)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL AND CAST(${column} AS VARCHAR) <> ''`);
+  if (row['iso'] === true) return {};
   const found = forms.find((_, i) => row[`f${i}`] === true);
   return found ? { type: found.type, format: found.format } : {};
 }

@@ -56,7 +56,7 @@ test('infers a schema to start from', async () => {
     fields: [
       { name: 'row_id', type: 'string', constraints: { required: true }, loopwright: { role: 'id' } },
       { name: 'x', type: 'number', constraints: { required: true } },
-      { name: 'gaps', type: 'number', constraints: { required: true } },
+      { name: 'gaps', type: 'number' },
       { name: 'kind', type: 'string', constraints: { required: true }, categories: ['a', 'b'] },
       { name: 'at', type: 'datetime', constraints: { required: true }, loopwright: { role: 'timestamp' } },
       { name: 'empty', type: 'integer' },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inferSchema } from '../../../engine/data/inferSchema.ts';
-import { sourceSql } from '../../../engine/data/readSource.ts';
+import { sourceFormat, sourceSql } from '../../../engine/data/readSource.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { mergeSchema, schemaText } from '../../../engine/project/mergeSchema.ts';
 import { writeAtomic } from '../../../engine/runner/writeAtomic.ts';
@@ -18,7 +18,7 @@ export interface DataInferOptions {
 export async function dataInfer(context: CommandContext, text: string | undefined, options: DataInferOptions): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
-  const schema = await withDatabase(context.signal, (db) => inferSchema(db, sourceSql(found.files), { guess: true }));
+  const schema = await withDatabase(context.signal, (db) => inferSchema(db, sourceSql(found.files), { guess: true, ...(sourceFormat(found.files[0] ?? '') === 'csv' ? { texts: sourceSql(found.files, { allText: true, withFile: false }) } : {}) }));
   const root = place.project?.root ?? place.folder;
   const path = options.output !== undefined ? resolve(options.output) : found.schemaPath !== null ? resolve(root, found.schemaPath) : null;
   if (path === null || !existsSync(path)) {

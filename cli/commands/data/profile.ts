@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { columnsOf } from '../../../engine/data/inspectColumns.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
-import { profileSubject, relateSubject } from '../../../engine/overview/dataViews.ts';
+import { profileSubject, relateSubject, subjectSql } from '../../../engine/overview/dataViews.ts';
 import { ProjectError } from '../../../engine/errors.ts';
 import { suggestion } from '../../../engine/project/didYouMean.ts';
 import type { ColumnProfile, DataProfile, DataRelations } from '../../../protocol/dataProfile.ts';
@@ -25,11 +26,10 @@ export async function dataProfile(context: CommandContext, text: string | undefi
   const wantsRelations = options.html !== undefined || options.target !== undefined;
   const result = await withDatabase(context.signal, async (db): Promise<{ profile: DataProfile; relations: DataRelations | null }> => {
     const root = place.project?.root ?? place.folder;
+    const names = (await columnsOf(db, await subjectSql(db, found))).map(({ name }) => name);
+    const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
+    if (unknown !== undefined) throw new ProjectError(`There is no column \`${unknown}\`.${suggestion(unknown, names) || ` It has ${names.slice(0, 12).join(', ')}.`}`);
     const profile = await profileSubject(db, found, { root, ...(columns ? { columns } : {}), ...(options.target === undefined ? {} : { target: options.target }), onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`) });
-    const names = profile.columns.map(({ name }) => name);
-    const unknown = (columns ?? []).find((name) => !names.includes(name));
-    if (unknown !== undefined) throw new ProjectError(`There is no column \`${unknown}\`.${suggestion(unknown, names)}`);
-    if (options.target !== undefined && !names.includes(options.target)) throw new ProjectError(`There is no column \`${options.target}\`.${suggestion(options.target, names)}`);
     return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
   });
   if (options.html !== undefined) {
@@ -48,7 +48,7 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
   const rows = profile.columns.map((column) => {
     const told = share(column.name);
     return [
-      column.name, column.type, column.rows === 0 ? '' : percent(column.missing / column.rows), `${column.exact ? '' : '≈ '}${column.distinct.toLocaleString('en-US')}`,
+      column.name, column.type, column.rows === 0 ? '' : percent(column.missing / column.rows), `${column.exact ? '' : '≈ '}${(column.exact ? column.distinct : Number(column.distinct.toPrecision(2))).toLocaleString('en-US')}`,
       ...bounds(column), column.numbers ? sparkline((column.numbers.core ?? column.numbers.histogram).counts) : (column.top ?? []).slice(0, 3).map(({ value, count }) => `${shortened(value)} ${percent(count / column.rows)}`).join(', '),
       ...(relations?.target ? [told ? `${percent(told.share)}${told.relevant ? '' : ' (no more than chance)'}` : ''] : []),
     ];
