@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface PythonVenv {
+  /** Makes it, once. Gives why it could not be had, or null. */
+  prepare(): string | null;
+  /** Runs a script of Python with a text as input and gives what it prints. Throws with what it says when it fails. */
+  run(script: string, input: string): string;
+}
+
+/** A throw-away virtual environment with packages of PyPI, kept in the cache folder. `imports` are the modules that show that it is whole. */
+export function pythonVenv(name: string, packages: readonly string[], imports: readonly string[]): PythonVenv {
+  const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loopwright', name);
+  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const whole = () => existsSync(python) && spawnSync(python, ['-c', `import ${imports.join(', ')}`], { timeout: 120_000 }).status === 0;
+  return {
+    prepare() {
+      if (whole()) return null;
+      mkdirSync(dirname(folder), { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
+      for (const [command, args] of [['python3', ['-m', 'venv', folder]], [python, ['-m', 'pip', 'install', '--quiet', ...packages]]] as const) {
+        const { status, error, stderr } = spawnSync(command, [...args], { encoding: 'utf8', timeout: 600_000 });
+        if (status !== 0) return `${command} ${args.slice(0, 3).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
+      }
+      return whole() ? null : 'the packages were installed but cannot be imported';
+    },
+    run(script, input) {
+      const { status, stdout, stderr } = spawnSync(python, [script], { input, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000 });
+      if (status !== 0) throw new Error(stderr);
+      return stdout;
+    },
+  };
+}
