@@ -16,7 +16,8 @@ export interface UrlSource {
 /** Downloads one file, or finds that the one of last time is still the newest. */
 export async function fromUrl(context: SourceContext, source: UrlSource): Promise<Received> {
   const address = new URL(source.url);
-  const name = nameOf(address);
+  // As it stands in the address, escapes and all: the editor looks for it under this name too.
+  const name = basename(address.pathname) || 'download.csv';
   const path = join(context.folder, createHash('sha256').update(source.url).digest('hex').slice(0, 16), name);
   const shown = withoutCredentials(source.url);
   const file = await fetchFile({
@@ -25,17 +26,6 @@ export async function fromUrl(context: SourceContext, source: UrlSource): Promis
   });
   if (!file.changed) context.log(`${shown} is as it was`);
   return { files: [readable(path, file.contentType)], version: file.sha256 };
-}
-
-function nameOf(address: URL): string {
-  const name = basename(address.pathname);
-  try {
-    // A name with a slash or a null in it would lead elsewhere.
-    const decoded = decodeURIComponent(name);
-    return /[/\\\0]|^\.*$/.test(decoded) ? name || 'download.csv' : decoded;
-  } catch {
-    return name || 'download.csv';
-  }
 }
 
 const endings: [RegExp, string][] = [[/\bcsv\b/i, '.csv'], [/tab-separated/i, '.tsv'], [/ndjson|jsonl|json-lines|json-seq/i, '.jsonl'], [/\bjson\b/i, '.json'], [/parquet/i, '.parquet'], [/text\/plain/i, '.csv']];
