@@ -3,7 +3,7 @@ import type { DataSubject } from '../protocol/dataProfile.ts';
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import { findSubject, subjectChoices, type FoundSubject, type SubjectPlace } from '../engine/overview/dataSubject.ts';
-import { foreignSources, judgeSubject, profileSubject, relateSubject } from '../engine/overview/dataViews.ts';
+import { compareSubjects, foreignSources, judgeSubject, profileSubject, relateSubject } from '../engine/overview/dataViews.ts';
 import { datasetFiles } from './dataPlace.ts';
 
 type DataMethod = Extract<EngineMethod, `data/${string}`>;
@@ -12,10 +12,11 @@ type DataHandlers = { [M in DataMethod]: (params: EngineRequests[M]['params']) =
 /** Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back is there at once. */
 export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
   const kept = new Map<string, Promise<unknown>>();
-  const measured = async <T>(what: string, subject: DataSubject, work: (found: FoundSubject, place: SubjectPlace) => Promise<T>): Promise<T> => {
+  const measured = async <T>(what: string, subject: DataSubject, work: (found: FoundSubject, place: SubjectPlace) => Promise<T>, beside?: DataSubject): Promise<T> => {
     const place = placeNow();
     const found = await findSubject(subject, place);
-    const key = JSON.stringify([what, subject, found.schema, found.files.map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.size, stats?.mtimeMs]; })]);
+    const others = beside ? (await findSubject(beside, place)).files : [];
+    const key = JSON.stringify([what, subject, beside, found.schema, [...found.files, ...others].map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.size, stats?.mtimeMs]; })]);
     const known = kept.get(key) as Promise<T> | undefined;
     if (known) return known;
     const working = work(found, place);
@@ -29,6 +30,7 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
     'data/subjects': () => subjectChoices(placeNow()),
     'data/profile': ({ subject }) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder }))),
     'data/relations': ({ subject }) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found))),
+    'data/compare': ({ reference, current }) => measured('compare', current, async (found, place) => { const before = await findSubject(reference, place); return withDatabase(undefined, (db) => compareSubjects(db, before, found)); }, reference),
     'data/quality': ({ subject }) => measured('quality', subject, (found, place) => withDatabase(undefined, async (db) => judgeSubject(db, found, { now: Date.now(), foreign: await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset)) }))),
   };
 }

@@ -32,7 +32,7 @@ export interface NumberProfile {
   q95: number;
   max: number;
   mean: number;
-  /** Sample standard deviation (n − 1); 0 for a single value. */
+  /** Sample standard deviation (n − 1), of values below 1e150, whose squares a double can hold; 0 for a single value. */
   std: number;
   zeros: number;
   negative: number;

@@ -1,4 +1,4 @@
-import type { DataProfile, DataRelations, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
+import type { DataComparison, DataProfile, DataRelations, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
@@ -23,6 +23,7 @@ export interface EngineRequests {
   'data/subjects': { params: Record<string, never>; result: SubjectChoice[] };
   'data/profile': { params: { subject: DataSubject }; result: DataProfile };
   'data/relations': { params: { subject: DataSubject }; result: DataRelations };
+  'data/compare': { params: { reference: DataSubject; current: DataSubject }; result: DataComparison };
   'data/quality': { params: { subject: DataSubject }; result: QualityReport };
   'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
 }

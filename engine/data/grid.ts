@@ -1,4 +1,5 @@
-import type { Database, SqlValue } from './database.ts';
+import type { Database } from './database.ts';
+import { doubleLiteral } from './quote.ts';
 
 /**
  * Cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale; with a tail, x is its asinh: near the centre a cell is scale/256 wide,
@@ -48,12 +49,10 @@ export interface Bins {
 
 /** Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the way. */
 export async function readGrid(db: Database, values: string, { centre, scale, tail }: Grid, bins?: Bins): Promise<GridCells> {
-  const params: Record<string, SqlValue> = { centre, scale: scale / (tail ? 1 : cellsPerUnit) };
-  const x = '(v - $centre::DOUBLE) / $scale::DOUBLE';
-  if (bins) Object.assign(params, { low: bins.low, width: bins.width });
-  const bin = bins ? `least(${bins.count - 1}, CAST(floor((v - $low::DOUBLE) / $width::DOUBLE) AS INTEGER))` : '0';
+  const x = `(v - ${doubleLiteral(centre)}) / ${doubleLiteral(scale / (tail ? 1 : cellsPerUnit))}`;
+  const bin = bins ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))` : '0';
   const { columns } = await db.table(
-    `SELECT floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`, params);
+    `SELECT floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`);
   const numbers = (name: string) => {
     const column = columns[name];
     return column?.kind === 'number' ? column.values : new Float64Array();

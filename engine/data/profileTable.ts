@@ -4,7 +4,7 @@ import type { FieldType } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
 import { evenGrid, gridQuantiles, readGrid, tailGrid, type Bins, type Grid } from './grid.ts';
 import { columnsOf, type SourceColumn } from './inspectColumns.ts';
-import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { doubleLiteral, quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export type { NumberProfile } from '../../protocol/dataProfile.ts';
 export type ColumnProfile = told.ColumnProfile & { type: FieldType };
@@ -45,25 +45,43 @@ interface Basics {
  */
 export async function profileTable(db: Database, source: string, options: ProfileOptions = {}): Promise<ColumnProfile[]> {
   const columns = (await columnsOf(db, source)).filter(({ name }) => options.columns?.includes(name) ?? true).map(readColumn);
-  if (columns.length === 0) return [];
+  const profiles: ColumnProfile[] = [];
+  const tell = () => options.onProgress?.(profiles.length, columns.length);
+  if (columns.length <= portionColumns) await profileColumns(db, source, columns, options, profiles, tell);
+  else {
+    // A statement over a table of thousands of columns takes long to plan, whatever it reads; parts of the table are taken out first.
+    for (let from = 0; from < columns.length; from += portionColumns) {
+      const portion = columns.slice(from, from + portionColumns);
+      const part = `loopwright_part_${++parts}`;
+      await db.run(`CREATE TEMP TABLE ${part} AS SELECT ${portion.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM ${source}`);
+      await profileColumns(db, part, portion, options, profiles, tell);
+      await db.run(`DROP TABLE ${part}`);
+    }
+  }
+  return profiles;
+}
+
+let parts = 0;
+const portionColumns = 100;
+
+async function profileColumns(db: Database, source: string, columns: readonly ReadColumn[], options: ProfileOptions, profiles: ColumnProfile[], tell: () => void): Promise<void> {
   const basics = await readBasics(db, source, columns);
   const rows = basics[0]?.rows ?? 0;
   const exact = rows <= (options.exactRows ?? 200_000);
   const distinct = await countDistinct(db, source, columns, basics, exact);
+  const counted = exact ? await countNumbers(db, source, columns, basics) : [];
   const grids = exact ? [] : await gridsFor(db, source, columns, basics);
-  const profiles: ColumnProfile[] = [];
   for (const [i, column] of columns.entries()) {
     const { filled = 0, row = {}, distinct: estimate = 0 } = basics[i] ?? {};
     const base = { name: column.name, type: column.type, rows, missing: rows - filled, distinct: distinct[i] ?? Math.min(estimate, filled), exact: exact || distinct[i] !== undefined };
     const values = `(SELECT ${column.value} AS v FROM ${source} WHERE ${column.filled})`;
-    if (column.numeric) profiles.push({ ...base, exact, top: null, lengths: null, numbers: await profileNumbers(db, values, row, i, grids[i] ?? null) });
+    if (column.numeric) profiles.push({ ...base, exact, top: null, lengths: null, numbers: await profileNumbers(db, values, row, i, counted[i] ?? null, grids[i] ?? null) });
     else {
       const lengths = typeof row[`v${i}_min`] === 'number' ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) } : null;
       profiles.push({ ...base, numbers: null, top: await topValues(db, source, column, !exact && base.distinct > groupable), lengths });
     }
-    options.onProgress?.(i + 1, columns.length);
+    tell();
   }
-  return profiles;
 }
 
 function readColumn(column: SourceColumn): ReadColumn {
@@ -74,42 +92,56 @@ function readColumn(column: SourceColumn): ReadColumn {
   return { ...column, numeric, value, filled };
 }
 
-/** One pass: counts, bounds and moments of all columns. Many columns are read in portions, so that no statement grows without bound. */
+/** One pass: counts, bounds and moments of all columns. */
 async function readBasics(db: Database, source: string, columns: readonly ReadColumn[]): Promise<Basics[]> {
-  const found: Basics[] = [];
-  for (let from = 0; from < columns.length; from += 200) {
-    const portion = columns.slice(from, from + 200);
-    // Aggregates over CASE are several times as fast as aggregates with FILTER.
-    const inner = portion.flatMap(({ name, numeric, value, filled, type }, k) => {
-      const own = quoteIdentifier(name);
-      const kept = [`CASE WHEN ${filled} THEN ${own} END AS o${from + k}`];
-      if (numeric) return [...kept, `CASE WHEN ${filled} AND isfinite(${value}) THEN ${value} END AS v${from + k}`];
-      return type === 'string' ? [...kept, `length(${value})::DOUBLE AS v${from + k}`] : kept;
-    });
-    const parts = portion.flatMap(({ numeric, type }, k) => {
-      const i = from + k;
-      const counts = [`count(o${i}) AS c${i}`, `approx_count_distinct(o${i}) AS d${i}`];
-      if (!numeric && type !== 'string') return counts;
-      const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
-      if (!numeric) return [...counts, ...bounds];
-      return [...counts, ...bounds, `stddev_samp(v${i}) AS v${i}_std`, `count(v${i}) AS v${i}_finite`, `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`, `sum((v${i} < 0)::INTEGER) AS v${i}_negative`];
-    });
-    const [row = {}] = await db.rows(`SELECT count(*) AS n, ${parts.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${source})`);
-    for (const [k] of portion.entries()) found.push({ rows: Number(row['n']), filled: Number(row[`c${from + k}`]), distinct: Number(row[`d${from + k}`]), row });
-  }
-  return found;
+  // Aggregates over CASE are several times as fast as aggregates with FILTER.
+  const inner = columns.flatMap(({ name, numeric, value, filled, type }, i) => {
+    const kept = [`CASE WHEN ${filled} THEN ${quoteIdentifier(name)} END AS o${i}`];
+    if (numeric) return [...kept, `CASE WHEN ${filled} AND isfinite(${value}) THEN ${value} END AS v${i}`];
+    return type === 'string' ? [...kept, `length(${value})::DOUBLE AS v${i}`] : kept;
+  });
+  const told = columns.flatMap(({ numeric, type }, i) => {
+    const counts = [`count(o${i}) AS c${i}`, `approx_count_distinct(o${i}) AS d${i}`];
+    if (!numeric && type !== 'string') return counts;
+    const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
+    if (!numeric) return [...counts, ...bounds];
+    return [...counts, ...bounds, `stddev_samp(CASE WHEN abs(v${i}) < 1e150 THEN v${i} END) AS v${i}_std`, `count(v${i}) AS v${i}_finite`, `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`, `sum((v${i} < 0)::INTEGER) AS v${i}_negative`];
+  });
+  const [row = {}] = await db.rows(`SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`);
+  return columns.map((_, i) => ({ rows: Number(row['n']), filled: Number(row[`c${i}`]), distinct: Number(row[`d${i}`]), row }));
 }
 
 /** The exact number of distinct values where it is worth counting, else undefined. */
 async function countDistinct(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[], exact: boolean): Promise<(number | undefined)[]> {
   const counted: (number | undefined)[] = columns.map(() => undefined);
   const wanted = columns.flatMap((column, i) => (exact || (basics[i]?.distinct ?? 0) <= countable ? [{ column, i }] : []));
-  for (let from = 0; from < wanted.length; from += 200) {
-    const portion = wanted.slice(from, from + 200);
-    const [row = {}] = await db.rows(`SELECT ${portion.map(({ column, i }) => `count(DISTINCT ${quoteIdentifier(column.name)}) FILTER (${column.filled}) AS d${i}`).join(', ')} FROM ${source}`);
-    for (const { i } of portion) counted[i] = Number(row[`d${i}`]);
-  }
+  if (wanted.length === 0) return counted;
+  const [row = {}] = await db.rows(`SELECT ${wanted.map(({ i }) => `count(DISTINCT o${i}) AS d${i}`).join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} THEN ${quoteIdentifier(column.name)} END AS o${i}`).join(', ')} FROM ${source})`);
+  for (const { i } of wanted) counted[i] = Number(row[`d${i}`]);
   return counted;
+}
+
+/** The quantiles and the bins of a column, counted over all its values. */
+interface CountedNumbers {
+  quantiles: number[];
+  histogram: Histogram;
+}
+
+/** All columns in one statement. */
+async function countNumbers(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[]): Promise<(CountedNumbers | null)[]> {
+  const wanted = columns.flatMap((column, i) => {
+    const [low, high] = [basics[i]?.row[`v${i}_min`], basics[i]?.row[`v${i}_max`]];
+    return column.numeric && typeof low === 'number' && typeof high === 'number' ? [{ column, i, low, high, bins: binsBetween(low, high) }] : [];
+  });
+  const found: (CountedNumbers | null)[] = columns.map(() => null);
+  if (wanted.length === 0) return found;
+  const asked = wanted.map(({ i, bins }) => `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`);
+  const [row = {}] = await db.rows(`SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`);
+  for (const { i, low, high, bins } of wanted) {
+    const counts = Object.entries(JSON.parse(String(row[`h${i}`] ?? '{}')) as Record<string, number>);
+    found[i] = { quantiles: (row[`q${i}`] as number[]).map(Number), histogram: histogramFrom(bins, low, high, counts.map(([bin]) => Number(bin)), counts.map(([, n]) => n)) };
+  }
+  return found;
 }
 
 /** A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only say where the grid is fine. */
@@ -133,25 +165,22 @@ async function gridsFor(db: Database, source: string, columns: readonly ReadColu
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-async function profileNumbers(db: Database, values: string, row: Record<string, unknown>, i: number, grid: Grid | null): Promise<NumberProfile | null> {
+async function profileNumbers(db: Database, values: string, row: Record<string, unknown>, i: number, counted: CountedNumbers | null, grid: Grid | null): Promise<NumberProfile | null> {
   const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
   const number = (part: string) => Number(row[`v${i}_${part}`] ?? 0);
   const base = { min, max, mean: number('mean'), std: number('std'), zeros: number('zeros'), negative: number('negative'), infinite: Number(row[`c${i}`]) - number('finite') };
-  let histogram: Histogram;
-  let found: number[];
-  if (grid) {
-    const bins = binsBetween(min, max);
-    const cells = await readGrid(db, values, grid, bins);
-    histogram = histogramFrom(bins, min, max, cells.bins, cells.counts);
-    found = gridQuantiles(cells, shares);
-  } else {
-    found = (await db.rows(`SELECT quantile_cont(v, [${shares.join(', ')}]) AS q FROM ${values} WHERE isfinite(v)`))[0]?.['q'] as number[];
-    histogram = await histogramOf(db, values, min, max);
-  }
-  const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = found;
+  const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid));
+  const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
   const wide = max - min > 5 * (q99 - q01) && q99 > q01;
   return { ...base, q05, q25, median, q75, q95, histogram, core: wide ? await histogramOf(db, values, q01, q99) : null };
+}
+
+/** Quantiles and bins from the cells of a grid, in one pass. */
+async function estimateNumbers(db: Database, values: string, min: number, max: number, grid: Grid | null): Promise<CountedNumbers> {
+  const bins = binsBetween(min, max);
+  const cells = await readGrid(db, values, grid ?? { centre: min, scale: 1, tail: true }, bins);
+  return { histogram: histogramFrom(bins, min, max, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
 }
 
 /** Bins between two bounds. Far enough apart the width overflows, and so near together that no number lies between it vanishes: then there is one. */
@@ -162,8 +191,8 @@ function binsBetween(low: number, high: number): Bins {
 
 async function histogramOf(db: Database, values: string, low: number, high: number): Promise<Histogram> {
   const bins = binsBetween(low, high);
-  const bin = bins.count === 1 ? '0' : 'CAST(floor((v - $low::DOUBLE) / $width::DOUBLE) AS INTEGER)';
-  const { columns } = await db.table(`SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${quoteLiteral(String(low))}::DOUBLE AND ${quoteLiteral(String(high))}::DOUBLE GROUP BY 1`, bins.count === 1 ? undefined : { low, width: bins.width });
+  const bin = bins.count === 1 ? '0' : `CAST(floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(bins.width)}) AS INTEGER)`;
+  const { columns } = await db.table(`SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${doubleLiteral(low)} AND ${doubleLiteral(high)} GROUP BY 1`);
   const [at, n] = [columns['bin'], columns['n']];
   return histogramFrom(bins, low, high, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
 }

@@ -1,7 +1,7 @@
 import type { SharedDistribution } from '../../protocol/dataProfile.ts';
 import type { Database } from './database.ts';
 import type { ColumnProfile } from './profileTable.ts';
-import { quoteIdentifier } from './quote.ts';
+import { doubleLiteral, quoteIdentifier } from './quote.ts';
 
 const binCount = 24;
 const mostLabels = 12;
@@ -27,7 +27,7 @@ export async function sharedDistribution(db: Database, reference: string, curren
 async function binned(db: Database, source: string, { name, type }: ColumnProfile, low: number, width: number): Promise<number[]> {
   const own = quoteIdentifier(name);
   const value = type === 'datetime' ? `epoch_ms(CAST(${own} AS TIMESTAMP))::DOUBLE` : `${own}::DOUBLE`;
-  const rows = await db.rows(`SELECT CAST(least(${binCount - 1}, greatest(0, floor((v - $low::DOUBLE) / $width::DOUBLE))) AS INTEGER) AS bin, count(*) AS n FROM (SELECT ${value} AS v FROM ${source} WHERE ${own} IS NOT NULL) WHERE isfinite(v) GROUP BY 1`, { low, width });
+  const rows = await db.rows(`SELECT CAST(least(${binCount - 1}, greatest(0, floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(width)}))) AS INTEGER) AS bin, count(*) AS n FROM (SELECT ${value} AS v FROM ${source} WHERE ${own} IS NOT NULL) WHERE isfinite(v) GROUP BY 1`);
   return shares(Array.from({ length: binCount }, (_, i) => Number(rows.find((row) => Number(row['bin']) === i)?.['n'] ?? 0)));
 }
 

@@ -1,4 +1,4 @@
-import type { DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type { ComparedColumn, DataComparison, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable, type ColumnProfile } from '../data/profileTable.ts';
@@ -6,7 +6,9 @@ import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { rawSource, typedSelect } from '../data/typedSource.ts';
+import { sharedDistribution } from '../data/sharedDistribution.ts';
 import { validateTable, type ValidationResult } from '../data/validateTable.ts';
+import { compareTables } from '../drift/compareTables.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { splitColumn } from '../stages/split.ts';
@@ -20,10 +22,16 @@ export interface ProfileViewOptions {
   onProgress?: (done: number, columns: number) => void;
 }
 
-/** FROM-able SQL of a subject in the types of its schema. */
+/** FROM-able SQL of a subject in the types of its schema. Text is parsed once, into a table of the database, which spills to disk when it is large; Parquet is read where it lies. */
 export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
-  return `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
+  const select = await typedSelect(db, found.files, found.schema, { rejects: true });
+  if (sourceFormat(found.files[0] ?? '') === 'parquet') return `(${select})`;
+  const table = `loopwright_subject_${++subjects}`;
+  await db.run(`CREATE TEMP TABLE ${table} AS ${select}`);
+  return table;
 }
+
+let subjects = 0;
 
 /** What a subject holds, column by column. */
 export async function profileSubject(db: Database, found: FoundSubject, options: ProfileViewOptions): Promise<DataProfile> {
@@ -59,6 +67,26 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: {
   } finally {
     await validation?.discard();
   }
+}
+
+/** How the current subject differs from the reference: columns that came, went or changed type, drift by Loopwright's own profile, and both distributions over the same bins. */
+export async function compareSubjects(db: Database, reference: FoundSubject, current: FoundSubject): Promise<DataComparison> {
+  const sources = { reference: await subjectSql(db, reference), current: await subjectSql(db, current) };
+  const [before, now] = [await profileTable(db, sources.reference), await profileTable(db, sources.current)];
+  const shared = before.flatMap((column) => { const other = now.find(({ name }) => name === column.name); return other && column.name !== splitColumn ? [{ before: column, now: other }] : []; });
+  const drift = shared.length > 0 && before[0]?.rows && now[0]?.rows ? await compareTables(db, sources.reference, sources.current, { profile: 'loopwright', columns: shared.map(({ before: { name } }) => name) }) : null;
+  const columns: ComparedColumn[] = [];
+  for (const row of drift?.columns ?? []) {
+    const pair = shared.find(({ before: { name } }) => name === row.column);
+    const { column, type, measure, value, pValue, threshold, drifted, nReference, nCurrent, missingReference, missingCurrent, note = null } = row;
+    columns.push({ column, type, measure, value, pValue, threshold, drifted, nReference, nCurrent, missingReference, missingCurrent, note, distribution: pair ? await sharedDistribution(db, sources.reference, sources.current, pair.before, pair.now) : null });
+  }
+  return {
+    reference: { title: reference.title, rows: before[0]?.rows ?? 0 }, current: { title: current.title, rows: now[0]?.rows ?? 0 },
+    added: now.filter(({ name }) => !before.some((column) => column.name === name)).map(({ name }) => name), removed: before.filter(({ name }) => !now.some((column) => column.name === name)).map(({ name }) => name),
+    retyped: shared.filter((pair) => pair.before.type !== pair.now.type).map((pair) => ({ column: pair.now.name, from: pair.before.type, to: pair.now.type })),
+    columns, share: drift?.dataset.share ?? 0, drifted: drift?.dataset.drifted ?? false,
+  };
 }
 
 /** FROM-able SQL of the datasets that a schema's foreign keys refer to, where their files are there; null else. */

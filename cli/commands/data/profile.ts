@@ -66,7 +66,9 @@ function percent(share: number): string {
 }
 
 function shortened(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
+  // Control characters would move the cursor, or more.
+  const plain = text.replace(/\p{Cc}/gu, '�');
+  return plain.length > 24 ? `${plain.slice(0, 23)}…` : plain;
 }
 
 /** One of eight heights a bin. */
