@@ -72,7 +72,11 @@ async function readPlain(db: Database, profile: 'loopwright' | 'tfdv', before: S
   const sources = { reference: reference.source, current: current.source };
   if (types.every((type) => type === 'numeric')) {
     const numbers = await readNumbers(db, sources, before.name);
-    return fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
+    const read = fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
+    if (profile === 'loopwright') return read;
+    // To TFDV NaN and infinite values are values, which match nothing.
+    const all = totalsOf(numbers.all);
+    return { ...read, nReference: all.nReference + numbers.nan.reference, nCurrent: all.nCurrent + numbers.nan.current, extraMissing: { reference: 0, current: 0 } };
   }
   const pair = await readCategories(db, sources, before.name);
   const totals = totalsOf(pair);

@@ -34,8 +34,9 @@ export function mannWhitney(pair: NumberPair, alternative: Alternative = 'two-si
 
 function asymptoticTail(u: number, n: number, m: number, ties: number): number {
   const all = n + m;
-  const deviation = Math.sqrt(((n * m) / 12) * (all + 1 - ties / (all * (all - 1))));
-  return normalTail((u - (n * m) / 2 - 0.5) / deviation);
+  const variance = ((n * m) / 12) * (all + 1 - ties / (all * (all - 1)));
+  // Where all values are tied nothing tells the sides apart; rounding can take the variance below 0 then.
+  return variance <= 0 ? 1 : normalTail((u - (n * m) / 2 - 0.5) / Math.sqrt(variance));
 }
 
 /** P(U ≥ u) without ties: the coefficients of the Gaussian binomial C(n + m, k)_q, made by Π (1 − q^(large+i)) / (1 − q^i) (Löffler 1982). */

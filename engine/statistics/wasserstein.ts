@@ -47,13 +47,5 @@ export function wassersteinStdOfPair(pair: NumberPair): number | null {
 
 /** Standard deviation with n in the denominator (ddof 0). NaN of nothing. */
 export function standardDeviation(values: ArrayLike<number>): number {
-  let mean = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    // Welford 1962: no cancellation for values far from zero.
-    const delta = (values[i] ?? 0) - mean;
-    mean += delta / (i + 1);
-    squares += delta * ((values[i] ?? 0) - mean);
-  }
-  return Math.sqrt(squares / values.length);
+  return deviationOf(momentsOf(values, null));
 }

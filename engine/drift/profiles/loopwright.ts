@@ -60,7 +60,7 @@ function overBins(name: string, displayName: string, aliases: readonly string[],
   };
 }
 
-const wassersteinStd = numberDistance('wasserstein_std', 'Wasserstein distance over the standard deviation', wassersteinStdOfPair, undefined, ['wasserstein']);
+const wassersteinStd = numberDistance('wasserstein_std', 'Wasserstein distance over the standard deviation', wassersteinStdOfPair);
 const jsDistance = overBins('js_distance_2', 'Jensen-Shannon distance, base 2', ['js', 'jensen_shannon'], (r, c) => jensenShannon(r, c)?.js_distance_2 ?? null);
 const textAuc: Measure = {
   name: 'text_domain_auc', displayName: 'AUC of a classifier of the texts', aliases: ['text'], types: ['text'], threshold: 0.55, compare: '>', judgesP: false,
