@@ -3,6 +3,7 @@ import type { DataSubject } from '../protocol/dataProfile.ts';
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import { findSubject, subjectChoices, type FoundSubject, type SubjectPlace } from '../engine/overview/dataSubject.ts';
+import { outlineSubject, rowsOfSubject } from '../engine/overview/dataOutline.ts';
 import { compareSubjects, foreignSources, judgeSubject, profileSubject, relateSubject } from '../engine/overview/dataViews.ts';
 import { datasetFiles } from './dataPlace.ts';
 
@@ -28,7 +29,9 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
   };
   return {
     'data/subjects': () => subjectChoices(placeNow()),
+    'data/outline': ({ subject }) => measured('outline', subject, (found, place) => withDatabase(undefined, (db) => outlineSubject(db, found, { root: place.folder }))),
     'data/profile': ({ subject }) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder }))),
+    'data/rows': ({ subject, offset, limit }) => measured(`rows ${offset} ${limit}`, subject, (found) => withDatabase(undefined, (db) => rowsOfSubject(db, found, { offset, limit }))),
     'data/relations': ({ subject }) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found))),
     'data/compare': ({ reference, current }) => measured('compare', current, async (found, place) => { const before = await findSubject(reference, place); return withDatabase(undefined, (db) => compareSubjects(db, before, found)); }, reference),
     'data/quality': ({ subject }) => measured('quality', subject, (found, place) => withDatabase(undefined, async (db) => judgeSubject(db, found, { now: Date.now(), foreign: await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset)) }))),

@@ -55,7 +55,8 @@ export type DataSubject =
   | { kind: 'snapshot'; id: string }
   | { kind: 'file'; path: string };
 
-export interface DataProfile extends TableProfile {
+/** What is known of a subject before a row is read. */
+export interface DataHead {
   /** Such as `features`, `features@3f2a` or a path. */
   title: string;
   subject: DataSubject;
@@ -68,7 +69,27 @@ export interface DataProfile extends TableProfile {
   target: string | null;
   /** Role, unit and description by column, from the schema. */
   fields: Record<string, { role: string | null; unit: string | null; description: string | null }>;
+}
+
+export interface DataProfile extends TableProfile, DataHead {
   tookMs: number;
+}
+
+/** What can be said of a table at once, while its profile is still worked out. Numbers are null where they would take as long as the profile. */
+export interface DataOutline extends DataHead {
+  rows: number | null;
+  columns: { name: string; type: string; missing: number | null }[];
+}
+
+/** A part of a table as it lies in its files, each value as text, long ones cut; null where it is missing. */
+export interface DataRows {
+  offset: number;
+  /** At most 100 columns; `columnCount` of all. */
+  columns: string[];
+  columnCount: number;
+  rows: (string | null)[][];
+  /** Whether there are rows behind these. */
+  more: boolean;
 }
 
 /** How columns hang together, measured on a sample of at most 50,000 rows. */

@@ -1,4 +1,4 @@
-import type { DataComparison, DataProfile, DataRelations, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
+import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
@@ -21,7 +21,11 @@ export interface EngineRequests {
   'drift/report': { params: { monitor: string }; result: DriftReport };
   /** What can be profiled: datasets and their versions. */
   'data/subjects': { params: Record<string, never>; result: SubjectChoice[] };
+  /** The head of a profile, for a view to show while it waits for `data/profile`. */
+  'data/outline': { params: { subject: DataSubject }; result: DataOutline };
   'data/profile': { params: { subject: DataSubject }; result: DataProfile };
+  /** At most 200 rows from an offset. */
+  'data/rows': { params: { subject: DataSubject; offset: number; limit: number }; result: DataRows };
   'data/relations': { params: { subject: DataSubject }; result: DataRelations };
   'data/compare': { params: { reference: DataSubject; current: DataSubject }; result: DataComparison };
   'data/quality': { params: { subject: DataSubject }; result: QualityReport };

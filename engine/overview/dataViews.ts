@@ -1,7 +1,7 @@
-import type { ComparedColumn, DataComparison, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type { ComparedColumn, DataComparison, DataHead, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { profileTable, type ColumnProfile } from '../data/profileTable.ts';
+import { profileTable } from '../data/profileTable.ts';
 import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
@@ -37,10 +37,15 @@ let subjects = 0;
 export async function profileSubject(db: Database, found: FoundSubject, options: ProfileViewOptions): Promise<DataProfile> {
   const started = performance.now();
   const columns = await profileTable(db, await subjectSql(db, found), { ...(options.columns ? { columns: options.columns } : {}), ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
+  return { ...headOf(found, columns, options), rows: columns[0]?.rows ?? 0, columns, tookMs: Math.round(performance.now() - started) };
+}
+
+/** What is known of a subject from its place and its schema. */
+export function headOf(found: FoundSubject, columns: readonly { name: string }[], options: { root: string; target?: string }): DataHead {
   const fields = Object.fromEntries((found.schema?.fields ?? []).map(({ name, description, loopwright }) => [name, { role: loopwright?.role ?? null, unit: loopwright?.unit ?? null, description: description ?? null }]));
   return {
-    title: found.title, subject: found.subject, files: found.files.map((file) => relativePath(options.root, file)), bytes: found.bytes, madeAt: found.madeAt, target: targetOf(found.schema, columns, options.target), fields,
-    rows: columns[0]?.rows ?? 0, columns, tookMs: Math.round(performance.now() - started),
+    title: found.title, subject: found.subject, files: found.files.map((file) => relativePath(options.root, file)), bytes: found.bytes,
+    madeAt: found.madeAt, target: targetOf(found.schema, columns, options.target), fields,
   };
 }
 
@@ -99,7 +104,7 @@ export async function foreignSources(schema: DatasetSchema | null, filesOf: (dat
   return sources;
 }
 
-function targetOf(schema: DatasetSchema | null, columns: readonly Pick<ColumnProfile, 'name'>[], asked: string | undefined): string | null {
+function targetOf(schema: DatasetSchema | null, columns: readonly { name: string }[], asked: string | undefined): string | null {
   const name = asked ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name;
   return name !== undefined && columns.some((column) => column.name === name) ? name : null;
 }
