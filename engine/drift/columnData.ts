@@ -19,6 +19,7 @@ export interface ReadColumn {
   numbers: NumberColumn | null;
 }
 
+const noNumbers = 'evidently raises an error: the reference holds no numbers';
 /** At most so many texts a side are read for a classifier. */
 const textLimit = 20_000;
 
@@ -33,15 +34,15 @@ export async function readColumn(db: Database, profile: ProfileName, name: strin
 async function readAsPandas(db: Database, profile: 'evidently' | 'nannyml', before: SideColumn, now: SideColumn, reference: Side, current: Side): Promise<ReadColumn | string> {
   const dtypes = { reference: pandasDtype(before.sqlType, before.known < reference.rows), current: pandasDtype(now.sqlType, now.known < current.rows) };
   const sources = { reference: reference.source, current: current.source };
-  const numbersOn = { reference: isNumberLike(dtypes.reference), current: isNumberLike(dtypes.current) };
   // Booleans with gaps are objects to pandas, but still numbers to Python.
-  if (before.sqlType === 'BOOLEAN' && now.sqlType === 'BOOLEAN') numbersOn.reference = numbersOn.current = true;
+  const numbersOn = { reference: isNumberLike(dtypes.reference) || before.sqlType === 'BOOLEAN', current: isNumberLike(dtypes.current) || now.sqlType === 'BOOLEAN' };
   const tell = (distinct: number, count: number) => (profile === 'evidently' ? evidentlyType(dtypes.current, distinct, count) : nannymlType(dtypes.reference));
   const refused = (dtype: Dtype) => `${profile} does not compare columns of ${dtype === 'datetime' ? 'times' : dtype === 'uint' ? 'unsigned numbers' : 'this type'}`;
   if (numbersOn.reference && numbersOn.current) {
     const numbers = await readNumbers(db, sources, before.name);
     const type = tell(distinctOf(numbers.all.current), totalsOf(numbers.all).nCurrent);
     if (type === null || type === 'text') return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
+    if (profile === 'evidently' && type === 'numeric' && dtypes.reference === 'object') return noNumbers;
     // NannyML keeps infinite values, evidently drops them.
     const pair = profile === 'nannyml' ? numbers.all : numbers.pair;
     return fromNumbers(type, pair, numbers, dtypes);
@@ -49,7 +50,7 @@ async function readAsPandas(db: Database, profile: 'evidently' | 'nannyml', befo
   const pair = await readCategories(db, sources, before.name, numbersOn.reference ? 'reference' : numbersOn.current ? 'current' : null);
   const type = tell(distinctOf(pair.current), totalsOf(pair).nCurrent);
   if (type === null) return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
-  if (type === 'numeric') return profile === 'evidently' ? 'evidently raises an error: the reference holds no numbers' : 'NannyML gives no value: the current side holds no numbers';
+  if (type === 'numeric') return profile === 'evidently' ? noNumbers : 'NannyML gives no value: the current side holds no numbers';
   const base = { ...totalsOf(pair), extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
   return type === 'text' ? { ...base, data: await texts(db, before.name, reference, current) } : { ...base, data: { type, pair } };
 }

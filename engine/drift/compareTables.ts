@@ -3,23 +3,13 @@ import { checkCancelled, ProjectError } from '../errors.ts';
 import { suggestion } from '../project/didYouMean.ts';
 import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
 import { compareDomains, domainMeasure } from './compareDomains.ts';
-import { judgeColumn } from './judgeColumn.ts';
+import { judgeColumn, type Judged } from './judgeColumn.ts';
 import { measureNames } from './measures.ts';
 import { isDrifted } from './measure.ts';
-import type { Correction, DriftRow, DriftTable, ProfileName } from './driftTable.ts';
+import type { CompareOptions, DriftTable, ProfileName } from './driftTable.ts';
 import { readSide, type Side } from './side.ts';
 
-export interface CompareOptions {
-  profile: ProfileName;
-  /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
-  columns?: readonly string[];
-  /** By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the profile's choice. */
-  measure?: string;
-  /** Instead of the measure's own. */
-  threshold?: number;
-  correction?: Correction;
-  signal?: AbortSignal;
-}
+export type { CompareOptions } from './driftTable.ts';
 
 /**
  * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError for a table without rows.
@@ -43,17 +33,6 @@ export async function compareTables(db: Database, reference: string, current: st
   const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
   const share = counted.length === 0 ? 0 : drifted / counted.length;
   return { profile: options.profile, columns: corrected.map(({ row }) => row), dataset: { share, ...datasetVerdict(options.profile, share, drifted) } };
-}
-
-/** A row with how it enters the verdict on the dataset. */
-export interface Judged {
-  row: DriftRow;
-  /** Whether a comparison took place, so that the column counts in the share. */
-  counts: boolean;
-  /** Mostly the row's own verdict; evidently's share keeps infinite values that its column drops. */
-  driftedForShare: boolean;
-  compare: '>=' | '>' | '<' | '<=';
-  judgesP: boolean;
 }
 
 /** evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by default, TFDV and NannyML tell each column. */

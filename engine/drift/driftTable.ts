@@ -42,3 +42,16 @@ export type ProfileName = (typeof profileNames)[number];
 
 export const corrections = ['none', 'benjamini-hochberg'] as const;
 export type Correction = (typeof corrections)[number];
+
+/** How two tables are compared. */
+export interface CompareOptions {
+  profile: ProfileName;
+  /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
+  columns?: readonly string[];
+  /** By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the profile's choice. */
+  measure?: string;
+  /** Instead of the measure's own. */
+  threshold?: number;
+  correction?: Correction;
+  signal?: AbortSignal;
+}

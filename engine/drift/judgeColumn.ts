@@ -2,8 +2,7 @@ import type { Database } from '../data/database.ts';
 import { messageOf, WorkError } from '../errors.ts';
 import { distinctOf, numbersAsCategories, totalsOf } from '../statistics/pairs.ts';
 import { readColumn, type ReadColumn } from './columnData.ts';
-import type { CompareOptions, Judged } from './compareTables.ts';
-import type { DriftRow } from './driftTable.ts';
+import type { CompareOptions, DriftRow } from './driftTable.ts';
 import { isDrifted, type ColumnData, type Measure, type Measured } from './measure.ts';
 import { measureFor } from './measures.ts';
 import { nannymlMeasure } from './nannymlMeasure.ts';
@@ -16,6 +15,17 @@ import type { Side } from './side.ts';
 const fewest = 100;
 const brokenMissing = 0.05;
 const brokenUnseen = 0.05;
+
+/** A row with how it enters the verdict on the dataset. */
+export interface Judged {
+  row: DriftRow;
+  /** Whether a comparison took place, so that the column counts in the share. */
+  counts: boolean;
+  /** Mostly the row's own verdict; evidently's share keeps infinite values that its column drops. */
+  driftedForShare: boolean;
+  compare: Measure['compare'];
+  judgesP: boolean;
+}
 
 /** One column under a profile: what it is measured by, the value, and the verdict. */
 export async function judgeColumn(db: Database, name: string, reference: Side, current: Side, options: CompareOptions): Promise<Judged> {

@@ -3,7 +3,7 @@ import type { ReadColumn } from './columnData.ts';
 import type { Measure } from './measure.ts';
 import { measureFor } from './measures.ts';
 import { alertAbove, chunkSize, nannymlMethods, type NannymlMethod } from './profiles/nannyml.ts';
-import { readCategoryChunks, readNumberChunks } from './readPair.ts';
+import { eachCategoryChunk, eachNumberChunk } from './readPair.ts';
 import type { Side } from './side.ts';
 
 /**
@@ -31,15 +31,16 @@ export async function nannymlMeasure(db: Database, name: string, read: ReadColum
 
 async function thresholdOf(db: Database, name: string, read: ReadColumn, reference: string, size: number, method: NannymlMethod): Promise<number | null | string> {
   const { data } = read;
+  const values: (number | null)[] = [];
   try {
-    if (data.type === 'numeric') {
-      const chunks = await readNumberChunks(db, reference, name, size, data.pair.values);
-      return alertAbove(Array.from(chunks, (current) => (current ? (method.numbers?.({ ...data.pair, current }).value ?? null) : null)), method.limit);
+    if (data.type === 'numeric') await eachNumberChunk(db, reference, name, size, data.pair.values, (current) => values.push(method.numbers?.({ ...data.pair, current }).value ?? null));
+    else if (data.type === 'categorical') {
+      const visit = (counts: ArrayLike<number>) => values.push(method.categories?.({ ...data.pair, current: Array.from(counts) }).value ?? null);
+      // Booleans are read as numbers, so their chunks are too.
+      if (read.numbers) await eachNumberChunk(db, reference, name, size, read.numbers.all.values, visit);
+      else await eachCategoryChunk(db, reference, name, size, data.pair.values, visit);
     }
-    if (data.type !== 'categorical') return null;
-    // Booleans are read as numbers, so their chunks are too.
-    const chunks = read.numbers ? await readNumberChunks(db, reference, name, size, read.numbers.all.values) : await readCategoryChunks(db, reference, name, size, data.pair.values);
-    return alertAbove(Array.from<ArrayLike<number> | undefined, number | null>(chunks, (current) => (current ? (method.categories?.({ ...data.pair, current: Array.from(current) }).value ?? null) : null)), method.limit);
+    return alertAbove(values, method.limit);
   } catch (error) {
     if (error instanceof Error && error.constructor === Error) return error.message;
     throw error;

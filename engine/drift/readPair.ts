@@ -50,36 +50,42 @@ function countsSql(before: string, now: string, reference: string, current: stri
   return `SELECT v, CAST(sum(r) AS DOUBLE) AS r, CAST(sum(c) AS DOUBLE) AS c FROM (${side(before, reference, 'count(*)', '0')} UNION ALL ${side(now, current, '0', 'count(*)')}) GROUP BY v ORDER BY v`;
 }
 
-/** The reference's values as counts of each chunk of `size` rows in the order of the table. The points of the chunks are among `values`. */
-export async function readNumberChunks(db: Database, reference: string, column: string, size: number, values: Float64Array): Promise<Float64Array[]> {
+/**
+ * Visits each chunk of `size` rows of the reference, in the order of the table, with how often it has each of `values` (ascending; all of the chunk's
+ * are among them). The counts are good until the next visit. Chunks without a value are passed over.
+ */
+export async function eachNumberChunk(db: Database, reference: string, column: string, size: number, values: Float64Array, visit: (counts: Float64Array) => void): Promise<void> {
   const { columns } = await db.table(chunksSql(`CAST(${quoteIdentifier(column)} AS DOUBLE) + 0.0`, reference, column, size));
   const [chunk, value, count] = [numbersOf(columns['k']), numbersOf(columns['v']), numbersOf(columns['n'])];
-  const chunks: Float64Array[] = [];
-  let at = 0;
+  const counts = new Float64Array(values.length);
+  let [at, found] = [0, false];
   for (let i = 0; i < chunk.length; i++) {
-    if (Number.isNaN(value[i] ?? Number.NaN)) continue;
-    if (i === 0 || chunk[i] !== chunk[i - 1]) at = 0;
-    while (at < values.length - 1 && (values[at] ?? 0) < (value[i] ?? 0)) at++;
-    const weights = (chunks[chunk[i] ?? 0] ??= new Float64Array(values.length));
-    weights[at] = (weights[at] ?? 0) + (count[i] ?? 0);
+    if (!Number.isNaN(value[i] ?? Number.NaN)) {
+      while (at < values.length - 1 && (values[at] ?? 0) < (value[i] ?? 0)) at++;
+      counts[at] = (counts[at] ?? 0) + (count[i] ?? 0);
+      found = true;
+    }
+    if (i + 1 < chunk.length && chunk[i + 1] === chunk[i]) continue;
+    if (found) visit(counts);
+    counts.fill(0);
+    [at, found] = [0, false];
   }
-  return chunks;
 }
 
-/** The same for texts: counts of `values` by chunk. */
-export async function readCategoryChunks(db: Database, reference: string, column: string, size: number, values: readonly string[]): Promise<number[][]> {
+/** The same for texts. */
+export async function eachCategoryChunk(db: Database, reference: string, column: string, size: number, values: readonly string[], visit: (counts: number[]) => void): Promise<void> {
   const { columns } = await db.table(chunksSql(`CAST(${quoteIdentifier(column)} AS VARCHAR)`, reference, column, size));
   const [chunk, texts, count] = [numbersOf(columns['k']), columns['v'], numbersOf(columns['n'])];
   const position = new Map(values.map((value, i) => [value, i]));
-  const chunks: number[][] = [];
+  let counts = values.map(() => 0);
   for (let i = 0; i < chunk.length; i++) {
     const text = (texts?.kind === 'text' ? texts.values[i] : null) ?? '';
     const at = position.get(text) ?? position.get(numberMark + text);
-    if (at === undefined) continue;
-    const weights = (chunks[chunk[i] ?? 0] ??= values.map(() => 0));
-    weights[at] = count[i] ?? 0;
+    if (at !== undefined) counts[at] = count[i] ?? 0;
+    if (i + 1 < chunk.length && chunk[i + 1] === chunk[i]) continue;
+    visit(counts);
+    counts = values.map(() => 0);
   }
-  return chunks;
 }
 
 function chunksSql(value: string, source: string, column: string, size: number): string {

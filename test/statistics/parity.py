@@ -87,6 +87,14 @@ measures = {
     "ks_p": lambda a, b: st.ks_2samp(a, b, method="auto").pvalue,
     "ks_exact": lambda a, b: st.ks_2samp(a, b, method="exact").pvalue,
     "kstwo": lambda n, d: st.kstwo.sf(d, n),
+    "norm_sf": lambda z: st.norm.sf(z),
+    "t_two_sided": lambda t, df: 2 * st.t.sf(abs(t), df),
+    "fisher": lambda a, b, c, d: st.fisher_exact([[a, b], [c, d]]).pvalue,
+    "mann_whitney": lambda a, b, alternative: st.mannwhitneyu(a, b, alternative=alternative).pvalue,
+    "cvm": lambda a, b: st.cramervonmises_2samp(a, b).pvalue,
+    "cvm_statistic": lambda a, b: st.cramervonmises_2samp(a, b).statistic,
+    "anderson": lambda a, b: st.anderson_ksamp([a, b], midrank=True).pvalue,
+    "false_discovery": lambda p: st.false_discovery_control(p).tolist(),
     "wasserstein": lambda a, b: st.wasserstein_distance(a, b),
     "std": lambda a: np.std(a),
     "quantile": lambda a, q: np.quantile(a, q),
@@ -133,4 +141,5 @@ def plain(value):
     return None if math.isnan(value) else value if math.isfinite(value) else 1e308
 
 
+warnings.filterwarnings("ignore")
 print(json.dumps([plain(measures[name](*arguments)) for name, arguments in json.load(sys.stdin)]))
