@@ -153,6 +153,8 @@ test('a spread of a millionth of the mean keeps its digits', () => {
   const exact = far.map((value) => value - 1e9);
   const deviation = (values: readonly number[]) => deviationOf(momentsOf(values, null));
   near(deviation(far) / deviation(exact), 1, 'deviation', 1e-8);
+  const other = far.map((value) => value + (random.next() - 0.5) / 1000);
+  near(tTest(numberPair(far, other))?.pValue ?? null, tTest(numberPair(exact, other.map((value) => value - 1e9)))?.pValue ?? Number.NaN, 't', 1e-9);
   near(wassersteinStdOfPair(numberPair(far, far.map((value) => value + 2 ** -9))), 2 ** -9 / 0.001, 'wasserstein', 1e-8);
 });
 
