@@ -14,15 +14,13 @@ const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|
 export async function typedAsPandas(db: Database, source: string): Promise<string> {
   const columns = await columnsOf(db, source);
   const known = (name: string) => `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
-  const counts = columns.map(({ name }, i) => {
-    const value = known(name);
-    const like = (pattern: string) => `count(*) FILTER (regexp_full_match(${value}, ${quoteLiteral(pattern)}))`;
-    const fits = `count(try_cast(trim(${value}) AS BIGINT)) FILTER (regexp_full_match(${value}, ${quoteLiteral(whole)}))`;
-    const finite = `count(try_cast(ltrim(trim(${value}), '+') AS DOUBLE))`;
-    const unsigned = `count(try_cast(trim(${value}) AS UBIGINT)) FILTER (regexp_full_match(${value}, ${quoteLiteral(whole)}))`;
-    return `count(${value}) AS "n${i}", ${like(whole)} AS "w${i}", ${fits} AS "i${i}", ${unsigned} AS "u${i}", ${like(number)} AS "f${i}", ${finite} AS "d${i}", count(*) FILTER (lower(${value}) IN ('true', 'false')) AS "b${i}"`;
+  const texts = columns.map(({ name }, i) => `${known(name)} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`);
+  const counts = columns.map((_, i) => {
+    const fits = (type: string) => `count(try_cast(trim(v${i}) AS ${type})) FILTER (w${i})`;
+    const numbers = `count(*) FILTER (regexp_full_match(v${i}, ${quoteLiteral(number)}))`;
+    return `count(v${i}) AS "n${i}", count(*) FILTER (w${i}) AS "w${i}", ${fits('BIGINT')} AS "i${i}", ${fits('UBIGINT')} AS "u${i}", ${numbers} AS "f${i}", count(try_cast(ltrim(trim(v${i}), '+') AS DOUBLE)) AS "d${i}", count(*) FILTER (lower(v${i}) IN ('true', 'false')) AS "b${i}"`;
   });
-  const [row = {}] = columns.length === 0 ? [] : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM ${source}`);
+  const [row = {}] = columns.length === 0 ? [] : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${source})`);
   const selected = columns.map(({ name }, i) => {
     const of = (key: string) => Number(row[`${key}${i}`] ?? 0);
     const value = known(name);
