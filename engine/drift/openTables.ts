@@ -1,7 +1,7 @@
 import type { Database } from '../data/database.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import type { ProfileName } from './driftTable.ts';
-import { typedAsPandas } from './pandasTable.ts';
+import { typedAsPandas, unnamedColumns } from './pandasTable.ts';
 
 /**
  * The files of a side as a FROM-able expression with the types that a profile's tool would see. Text formats are read once into a table of the database;
@@ -15,7 +15,7 @@ export async function openSide(db: Database, files: readonly string[], profile: 
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${sourceSql(files, { allText: pandas && format === 'csv', withFile: false })}`);
   if (!pandas || format !== 'csv') return table;
   const typedTable = `${table}_typed`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE ${typedTable} AS ${await typedAsPandas(db, table)}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE ${typedTable} AS ${await typedAsPandas(db, table, unnamedColumns(files[0] ?? ''))}`);
   await db.run(`DROP TABLE ${table}`);
   return typedTable;
 }

@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { firstRecord, guessDelimiter } from '../data/csvStart.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
@@ -9,9 +11,9 @@ const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|
 
 /**
  * A SELECT that gives the texts of a CSV file (`source`, all VARCHAR) the types that pandas.read_csv infers: whole numbers, numbers (also whole ones with
- * gaps), booleans, else text; its words for missing are NULL. Whole numbers beyond 64 bits stay text, as there.
+ * gaps), booleans, else text; its words for missing are NULL. Whole numbers beyond 64 bits stay text, as there. `names` renames columns.
  */
-export async function typedAsPandas(db: Database, source: string): Promise<string> {
+export async function typedAsPandas(db: Database, source: string, names: ReadonlyMap<string, string> = new Map()): Promise<string> {
   const columns = await columnsOf(db, source);
   const known = (name: string) => `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
   const texts = columns.map(({ name }, i) => `${known(name)} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`);
@@ -24,7 +26,7 @@ export async function typedAsPandas(db: Database, source: string): Promise<strin
   const selected = columns.map(({ name }, i) => {
     const of = (key: string) => Number(row[`${key}${i}`] ?? 0);
     const value = known(name);
-    return `${typed(value, of('n'), Number(row['n'] ?? 0), { whole: of('w'), fits: of('i'), unsigned: of('u'), numbers: of('f'), doubles: of('d'), booleans: of('b') })} AS ${quoteIdentifier(name)}`;
+    return `${typed(value, of('n'), Number(row['n'] ?? 0), { whole: of('w'), fits: of('i'), unsigned: of('u'), numbers: of('f'), doubles: of('d'), booleans: of('b') })} AS ${quoteIdentifier(names.get(name) ?? name)}`;
   });
   return `SELECT ${selected.join(', ')} FROM ${source}`;
 }
@@ -45,4 +47,15 @@ function typed(value: string, known: number, rows: number, found: Found): string
   if (found.whole === known && found.fits === known && known === rows) return `CAST(trim(${value}) AS BIGINT)`;
   if (found.whole === known && known === rows) return found.unsigned === known ? `CAST(trim(${value}) AS UBIGINT)` : value;
   return found.numbers === known && found.doubles === known ? double : value;
+}
+
+/** Columns whose header is empty, such as the index that pandas writes: ours are `column0`, pandas reads them as `Unnamed: 0`. */
+export function unnamedColumns(file: string): Map<string, string> {
+  if (/\.gz$/i.test(file)) return new Map();
+  const buffer = Buffer.alloc(65536);
+  const handle = openSync(file, 'r');
+  const text = buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, 0)).toString('utf8').replace(/^\uFEFF/, '');
+  closeSync(handle);
+  const header = firstRecord(text, /\.tsv$/i.test(file) ? '\t' : guessDelimiter(text));
+  return new Map(header.flatMap((name, i) => (name.trim() === '' ? [[`column${i}`, `Unnamed: ${i}`]] : [])));
 }

@@ -128,6 +128,8 @@ test('CSV is typed as pandas.read_csv types it', async () => {
   const types = Object.fromEntries((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType]));
   assert.deepEqual(types, { whole: 'BIGINT', gaps: 'DOUBLE', number: 'DOUBLE', flag: 'BOOLEAN', gappedFlag: 'BOOLEAN', word: 'VARCHAR', big: 'VARCHAR', mark: 'DOUBLE', none: 'DOUBLE' });
   assert.deepEqual((await db.rows(`SELECT whole, gaps, number, flag FROM ${source} ORDER BY whole DESC`)).map((row) => Object.values(row)), [[2, null, 0.5, false], [1, 1, 1.5, true], [-3, 3, Number.NEGATIVE_INFINITY, true]]);
+  const indexed = makeProject({ 'i.csv': ',a,""\n0,1,2\n' });
+  assert.deepEqual((await columnsOf(db, await openSide(db, [join(indexed, 'i.csv')], 'nannyml', 'reference'))).map(({ name }) => name), ['Unnamed: 0', 'a', 'Unnamed: 2']);
   await db.run('CREATE OR REPLACE TEMP TABLE texts AS SELECT * FROM (VALUES (\'nan\'), (\'7\')) AS t(x)');
   assert.deepEqual(await db.rows(await typedAsPandas(db, 'texts')), [{ x: null }, { x: 7 }]);
 });
