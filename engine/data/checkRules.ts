@@ -14,15 +14,19 @@ export async function checkRules(db: Database, rules: readonly (FieldRule & { sq
     const sample = samples[rule.sqlType];
     return sample === undefined ? [] : [{ rule, sql: rule.broken({ text: "''", filled: 'true', value: `CAST(${quoteLiteral(sample)} AS ${rule.sqlType})` }) }];
   });
-  if (tries.length === 0) return;
-  try {
-    await db.run(`SELECT ${tries.map(({ sql }) => sql).join(', ')}`);
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    for (const { rule, sql } of tries) await checkRule(db, rule, sql);
-    throw error;
+  for (let from = 0; from < tries.length; from += atOnce) {
+    const portion = tries.slice(from, from + atOnce);
+    try {
+      await db.run(`SELECT ${portion.map(({ sql }) => sql).join(', ')}`);
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      for (const { rule, sql } of portion) await checkRule(db, rule, sql);
+      throw error;
+    }
   }
 }
+
+const atOnce = 500;
 
 async function checkRule(db: Database, { field, rule, says }: FieldRule, sql: string): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { DataError, messageOf } from '../errors.ts';
 
@@ -63,4 +63,33 @@ function startOf(file: string): string {
   } catch (error) {
     throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, { cause: error, place: { file } });
   }
+}
+
+const piece = 1 << 20;
+/** DuckDB passes over lines of tens of megabytes without a word when it sets lines aside. */
+const longestLine = 16 << 20;
+const looked = new Map<string, string>();
+
+/** Throws DataError when a file of plain text has a line of more than 16 MB. Read piece by piece, once for each state of a file; small files are not read. */
+export function checkLineLengths(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats || stats.size <= longestLine || /\.gz$/i.test(file)) return;
+  const state = `${stats.size} ${stats.mtimeMs}`;
+  if (looked.get(file) === state) return;
+  const handle = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(piece);
+    let [start, at] = [0, 0];
+    for (let bytes = readSync(handle, buffer, 0, piece, 0); bytes > 0; bytes = readSync(handle, buffer, 0, piece, at)) {
+      const part = buffer.subarray(0, bytes);
+      const first = [part.indexOf(10), part.indexOf(13)].filter((index) => index >= 0);
+      const end = first.length === 0 ? at + bytes : at + Math.min(...first);
+      if (end - start > longestLine) throw new DataError(`${file}: a line that starts at byte ${start.toLocaleString('en-US')} has more than 16 MB; this is no CSV, or a quote is not closed`, { place: { file } });
+      if (first.length > 0) start = at + Math.max(part.lastIndexOf(10), part.lastIndexOf(13)) + 1;
+      at += bytes;
+    }
+  } finally {
+    closeSync(handle);
+  }
+  looked.set(file, state);
 }

@@ -18,7 +18,7 @@ export function describeFullError(error: unknown): WorkError | null {
     return new WorkError('the disk is full: free some space and run this again; nothing half-written was kept', { cause: error });
   }
   if (/Out of Memory Error/i.test(message)) {
-    return new WorkError('DuckDB ran out of memory: give it more with the memory limit, or use fewer rows or columns', { cause: error });
+    return new WorkError('DuckDB ran out of memory: give it more with the environment variable LOOPWRIGHT_MEMORY_LIMIT (such as 4GB), or use fewer rows or columns', { cause: error });
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { DataError } from '../errors.ts';
-import { readCsvStart, type CsvStart } from './csvStart.ts';
+import { checkLineLengths, readCsvStart, type CsvStart } from './csvStart.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export { describeReadError } from './databaseError.ts';
@@ -43,6 +43,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
   const shared = `union_by_name = true${withFile ? ", filename = '_file'" : ''}`;
   if (format === 'parquet') return `read_parquet(${list(files)}, ${shared})`;
   if (format === 'json') return `read_json(${list(files)}, ${shared}, format = 'auto', maximum_object_size = 67108864, sample_size = -1)`;
+  if (allText && rejects) for (const file of files) checkLineLengths(file);
   const groups = sameHeaders(files);
   const reads = groups.map(({ files: group, start }) => {
     const columns = allText ? `auto_detect = false, columns = {${start.header.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}` : 'sample_size = -1';

@@ -10,8 +10,8 @@ export async function forgetRejects(db: Database): Promise<void> {
   for (const table of Object.values(rejectTables)) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
-/** Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the rows down. Files without any row that was read are left out. */
-export async function keepRejects(db: Database, name: string, source: string): Promise<void> {
+/** Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the rows down. With a source, files that it has no row of are left out. */
+export async function keepRejects(db: Database, name: string, source: string | null): Promise<void> {
   const known = await db.rows(`SELECT table_name FROM duckdb_tables() WHERE table_name = '${rejectTables.errors}'`);
   if (known.length === 0) {
     await db.run(`CREATE TEMP TABLE ${name} (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, shift BIGINT)`);
@@ -23,12 +23,11 @@ export async function keepRejects(db: Database, name: string, source: string): P
     const [file, line] = [String(foreign['file']), Number(foreign['line'])];
     throw new DataError(`${file}, line ${line}: the text is not UTF-8; save it as UTF-8`, { place: { file, line, column: 1 } });
   }
-  const files = (await db.rows(`SELECT DISTINCT _file AS file FROM ${source}`)).map((row) => quoteLiteral(String(row['file'])));
+  const files = source === null ? null : (await db.rows(`SELECT DISTINCT _file AS file FROM ${source}`)).map((row) => quoteLiteral(String(row['file'])));
   await db.run(`CREATE TEMP TABLE ${name} AS
     SELECT file, line, reason, text, line - 1 - row_number() OVER (PARTITION BY file ORDER BY line) AS shift FROM (
       SELECT s.file_path AS file, CAST(e.line AS BIGINT) AS line, any_value(${reasonSql}) AS reason, left(trim(any_value(e.csv_line), chr(10) || chr(13)), 500) AS text
-      FROM ${rejectTables.errors} e JOIN ${rejectTables.scans} s ON s.scan_id = e.scan_id AND s.file_id = e.file_id
-      WHERE s.file_path IN (${files.join(', ') || 'NULL'}) GROUP BY 1, 2)`);
+      FROM ${rejectTables.errors} e JOIN ${rejectTables.scans} s ON s.scan_id = e.scan_id AND s.file_id = e.file_id${files === null ? '' : ` WHERE s.file_path IN (${files.join(', ') || 'NULL'})`} GROUP BY 1, 2)`);
 }
 
 const reasonSql = `CASE CAST(e.error_type AS VARCHAR)

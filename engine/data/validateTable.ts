@@ -19,8 +19,8 @@ export interface ValidateOptions {
   environment?: string;
   /** Columns outside the schema to carry into the valid rows, as they are. */
   alsoKeep?: readonly string[];
-  /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. */
-  rejects?: boolean;
+  /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. `of files with rows`: where the source leaves rows out, files that it has none of do not count. */
+  rejects?: boolean | 'of files with rows';
   /** What happens to rows that break a rule which says nothing itself. Default quarantine; with warn they count as valid. */
   invalid?: InvalidMode;
   /** FROM-able SQL of the table that each foreign key of the schema refers to, in their order; null or absent: not checked. */
@@ -34,13 +34,10 @@ export interface ValidationResult {
   invalidRows: number;
   rules: RuleFinding[];
   tableProblems: TableProblem[];
-  /** Temporary views. `valid`: the declared columns in their types, NULL where a value is not of its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
-  validView: string;
-  invalidView: string;
-  /** `SELECT * FROM` each view. */
+  /** SELECTs, to be used before `discard`. `valid`: the declared columns in their types, NULL where a value is not of its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
   validSql: string;
   invalidSql: string;
-  /** Drops the views and what they keep. */
+  /** Drops what was kept of the rows. */
   discard: () => Promise<void>;
 }
 
@@ -61,61 +58,65 @@ let runs = 0;
  * of it is made, only of the rows that break a rule. Throws DataError when the source cannot be read, CancelledError.
  */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
-  const { source, schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
+  const { schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
   const run = ++runs;
   const name = (part: string) => `loopwright_${part}_${run}`;
-  const rejected = rejects ? name('rejected') : null;
+  const rejected = rejects === false ? null : name('rejected');
   if (rejected) await forgetRejects(db);
+  let { source } = options;
   const types = new Map((await db.rows(`DESCRIBE SELECT * FROM ${source}`)).map((row) => [String(row['column_name']), String(row['column_type'])]));
   const columns = [...types.keys()].filter((column) => column !== '_file');
+  // A statement that reads files of thousands of columns takes seconds to plan; a copy is planned in no time.
+  const copy = columns.length > mostColumnsRead ? name('copy') : null;
+  if (copy) {
+    await db.run(`CREATE TEMP TABLE ${copy} AS SELECT * FROM ${source}`);
+    source = copy;
+  }
   const expected = schema.fields.filter((field) => belongs(field, schema, environment) && isLive(field.loopwright?.stage));
   const fields = checkedFields(options, types, expected);
   const rules: PlannedRule[] = fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}`, count: 0 })));
   await checkRules(db, rules.map((rule) => ({ ...rule, sqlType: fields[rule.f]?.parsed.sqlType ?? 'VARCHAR' })));
 
-  const judged = judgedSql(source, fields, rules);
-  const rows = await countAll(db, judged, fields, rules);
+  const rows = await countAll(db, source, fields, rules);
+  const broke = rules.filter((rule) => rule.count > 0);
   const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows.rows), ...sharesOf(fields, rules, rows, expected)];
-  const numbered = judgedSql(`(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`, fields, rules);
+  const withNumbers = `(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`;
   const modeFor = (rule: { mode: InvalidMode | null }) => rule.mode ?? invalid;
-  const bad = anyOf(rules.filter((rule) => rule.count > 0 && modeFor(rule) !== 'warn').map((rule) => rule.column));
+  const bad = anyOf(broke.filter((rule) => modeFor(rule) !== 'warn').map((rule) => rule.column));
   const marks: PlannedMark[] = [];
   for (const [i, rule] of markRules(schema, fields.map(({ field }) => field), foreign).entries()) {
     const table = name(`marks_${i}`);
-    const count = await markRows(db, { parsed: numbered, unnumbered: judged, bad }, rule, table, fields.map(({ field }) => field.name));
+    const read = [...broke.map(({ f }) => f), ...rule.positions, ...(rule.reference?.source === null ? rule.reference.fields.map((field) => fields.findIndex((one) => one.field.name === field)) : [])];
+    const count = await markRows(db, { parsed: judgedSql(withNumbers, fields, broke, read, ['_lw_n']), unnumbered: judgedSql(source, fields, broke, read), bad }, rule, table, fields.map(({ field }) => field.name));
     marks.push({ ...rule, table, column: `_lw_u${i}`, count });
   }
-  if (rejected) await keepRejects(db, rejected, source);
+  if (rejected) await keepRejects(db, rejected, rejects === 'of files with rows' ? source : null);
 
-  const broken = { rules: rules.filter((rule) => rule.count > 0), marks: marks.filter((mark) => mark.count > 0) };
+  const broken = { rules: broke, marks: marks.filter((mark) => mark.count > 0) };
   const leaving = { rules: broken.rules.filter((rule) => modeFor(rule) !== 'warn'), marks: broken.marks.filter((mark) => modeFor(mark) !== 'warn') };
   const failing = broken.rules.length + broken.marks.length > 0 ? name('failing') : null;
-  if (failing) await keepFailing(db, failing, numbered, columns, types.has('_file'), broken);
+  if (failing) await keepFailing(db, failing, withNumbers, fields, types.has('_file'), broken);
   const place = await placeOf(db, { failing, source, hasFile: types.has('_file'), rejected, starts: name('starts') });
   const leaves = anyOf([...leaving.rules, ...leaving.marks].map(({ column }) => column));
 
   const kept = [
-    ...fields.map(({ field }, f) => `_lw_v${f} AS ${quoteIdentifier(field.name)}`),
+    ...fields.map(({ field, parsed }) => `${parsed.value} AS ${quoteIdentifier(field.name)}`),
     ...alsoKeep.filter((column) => types.has(column) && !fields.some(({ field }) => field.name === column)).map((column) => quoteIdentifier(column)),
   ];
   const stay = leaving.marks.length > 0
-    ? `${numbered} WHERE _lw_n NOT IN (SELECT _lw_n FROM ${failing} WHERE ${leaves}) ORDER BY _lw_n`
-    : `${judged}${leaving.rules.length > 0 ? ` WHERE NOT (${leaves})` : ''}`;
-  const [validView, invalidView] = [name('valid'), name('invalid')];
-  await db.run(`CREATE TEMP VIEW ${validView} AS SELECT ${kept.join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`);
-  await db.run(`CREATE TEMP VIEW ${invalidView} AS ${invalidSelect(columns, failing, place, leaves, leaving, rejected)}`);
+    ? `${withNumbers} AS _lw_rows WHERE _lw_rows._lw_n NOT IN (SELECT _lw_n FROM ${failing} WHERE ${leaves}) ORDER BY _lw_rows._lw_n`
+    : `(SELECT * FROM ${source}${leaving.rules.length > 0 ? ` WHERE NOT (${leaving.rules.map((rule) => verdict(rule, fields)).join(' OR ')})` : ''})`;
+  const validSql = `SELECT ${kept.join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`;
+  const invalidSql = invalidSelect(withNumbers, columns, failing, place, leaves, leaving, rejected);
 
   const unreadable = rejected ? await rejectFindings(db, rejected, lineMode(schema, invalid)) : [];
   const lines = unreadable.reduce((sum, finding) => sum + finding.count, 0);
   const badRows = failing ? Number((await db.rows(`SELECT count(*) AS n FROM ${failing} WHERE ${leaves}`))[0]?.['n'] ?? 0) : 0;
   return {
-    rows: rows.rows + lines, validRows: rows.rows - badRows, invalidRows: badRows + lines, tableProblems, validView, invalidView,
+    rows: rows.rows + lines, validRows: rows.rows - badRows, invalidRows: badRows + lines, tableProblems, validSql, invalidSql,
     rules: [...unreadable, ...(failing ? await findings(db, failing, place, broken, modeFor) : [])],
-    validSql: `SELECT * FROM ${validView}`,
-    invalidSql: `SELECT * FROM ${invalidView}`,
     discard: async () => {
-      for (const view of [validView, invalidView]) await db.run(`DROP VIEW IF EXISTS ${view}`);
-      const tables = [failing, place.starts, rejected, ...broken.marks.map(({ table }) => table)];
+      const tables = [failing, place.starts, rejected, copy, ...broken.marks.map(({ table }) => table)];
       for (const table of tables) if (table) await db.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };
@@ -137,12 +138,25 @@ function belongs(field: Field, schema: DatasetSchema, environment: string | unde
   return environment === undefined || environments === undefined || environments.includes(environment);
 }
 
-/** Every row with its texts, values and verdicts beside what it has. */
-function judgedSql(source: string, fields: readonly CheckedField[], rules: readonly PlannedRule[]): string {
-  const read = fields.map(({ parsed }, f) => `${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}, ${parsed.filled} AS _lw_p${f}`);
+/** Every row with the texts and values of some fields, with verdicts, and with the columns that are asked for: naming thousands of them is what takes time. */
+function judgedSql(source: string, fields: readonly CheckedField[], rules: readonly PlannedRule[], of: readonly number[], columns: readonly string[] = []): string {
+  const read = [...new Set(of)].flatMap((f) => {
+    const parsed = fields[f]?.parsed;
+    return parsed ? [`${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}, ${parsed.filled} AS _lw_p${f}`] : [];
+  });
   const judged = rules.map((rule) => `coalesce(${rule.broken({ text: `_lw_t${rule.f}`, value: `_lw_v${rule.f}`, filled: `_lw_p${rule.f}` })}, false) AS ${rule.column}`);
-  return `(SELECT ${['*', ...judged].join(', ')} FROM (SELECT ${['*', ...read].join(', ')} FROM ${source}))`;
+  return `(SELECT ${['*', ...judged].join(', ')} FROM (SELECT ${[...columns, ...read].join(', ') || '1'} FROM ${source}))`;
 }
+
+/** A rule over the columns of the source themselves. */
+function verdict(rule: PlannedRule, fields: readonly CheckedField[]): string {
+  const parsed = fields[rule.f]?.parsed;
+  return parsed ? `coalesce(${rule.broken({ text: `(${parsed.text})`, value: `(${parsed.value})`, filled: `(${parsed.filled})` })}, false)` : 'false';
+}
+
+const mostColumnsRead = 500;
+/** Fields whose rules are counted in one statement: thousands of expressions take longer to plan than to run. */
+const fieldsAtOnce = 200;
 
 interface Counts {
   rows: number;
@@ -150,20 +164,33 @@ interface Counts {
   filled: number[];
 }
 
-/** One pass over all rows; sets the count of each rule. */
-async function countAll(db: Database, judged: string, fields: readonly CheckedField[], rules: readonly PlannedRule[]): Promise<Counts> {
-  const counts = [
-    'count(*) AS n', ...rules.map(({ column }) => `count(*) FILTER (${column}) AS ${column}`),
-    ...fields.map((_, f) => `count(*) FILTER (_lw_p${f}) AS _lw_p${f}`),
-  ];
-  const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${judged}`);
-  for (const rule of rules) rule.count = Number(row[rule.column]);
-  return { rows: Number(row['n']), filled: fields.map((_, f) => Number(row[`_lw_p${f}`])) };
+/** One pass over all rows for every two hundred fields; sets the count of each rule. */
+async function countAll(db: Database, source: string, fields: readonly CheckedField[], rules: readonly PlannedRule[]): Promise<Counts> {
+  const counted: Counts = { rows: 0, filled: [] };
+  for (let from = 0; from === 0 || from < fields.length; from += fieldsAtOnce) {
+    const to = Math.min(fields.length, from + fieldsAtOnce);
+    const own = rules.filter(({ f }) => f >= from && f < to);
+    const counts = [
+      'count(*) AS n', ...own.map(({ column }) => `count(*) FILTER (${column}) AS ${column}`),
+      ...fields.slice(from, to).map((_, k) => `count(*) FILTER (_lw_p${from + k}) AS _lw_p${from + k}`),
+    ];
+    const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${judgedSql(source, fields, own, range(from, to))}`);
+    for (const rule of own) rule.count = Number(row[rule.column]);
+    counted.rows = Number(row['n']);
+    for (let f = from; f < to; f++) counted.filled.push(Number(row[`_lw_p${f}`]));
+  }
+  return counted;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, k) => from + k);
 }
 
 function sharesOf(fields: readonly CheckedField[], rules: readonly PlannedRule[], { rows, filled }: Counts, expected: readonly Field[]): TableProblem[] {
   return fields.flatMap(({ field }, f) => {
     if (!expected.includes(field)) return [];
+    const { presence, domainMass } = field.loopwright ?? {};
+    if (presence === undefined && domainMass === undefined) return [];
     const strangers = rules.find((rule) => rule.f === f && rule.rule === 'categories')?.count ?? 0;
     return shareProblems(field, { rows, present: filled[f] ?? 0, strangers });
   });
@@ -178,15 +205,15 @@ interface Broken {
   marks: PlannedMark[];
 }
 
-/** Copies the rows that break a rule: number, verdicts, the texts that the verdicts speak of, and what they have. */
-async function keepFailing(db: Database, table: string, numbered: string, columns: readonly string[], hasFile: boolean, { rules, marks }: Broken): Promise<void> {
+/** Notes the rows that break a rule: number, file, verdicts, and the texts that the verdicts speak of. */
+async function keepFailing(db: Database, table: string, source: string, fields: readonly CheckedField[], hasFile: boolean, { rules, marks }: Broken): Promise<void> {
   const texts = new Set([...rules.map(({ f }) => f), ...marks.flatMap(({ positions }) => positions)]);
   const kept = [
     '_lw_n', ...rules.map(({ column }) => column), ...marks.map(({ table: rows, column }) => `(_lw_n IN (SELECT n FROM ${rows})) AS ${column}`),
-    ...[...texts].map((f) => `_lw_t${f}`), ...(hasFile ? ['_file'] : []), ...columns.map(quoteIdentifier),
+    ...[...texts].map((f) => `_lw_t${f}`), ...(hasFile ? ['_file'] : []),
   ];
   const some = anyOf([...rules, ...marks].map(({ column }) => column));
-  await db.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${numbered}) WHERE ${some}`);
+  await db.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${judgedSql(source, fields, rules, [...texts], ['_lw_n', ...(hasFile ? ['_file'] : [])])}) WHERE ${some}`);
 }
 
 interface Place {
@@ -199,7 +226,7 @@ interface Place {
 }
 
 async function placeOf(db: Database, { failing, source, hasFile, rejected, starts }: { failing: string | null; source: string; hasFile: boolean; rejected: string | null; starts: string }): Promise<Place> {
-  if (!failing || !hasFile) return { row: '_lw_n + 1', file: 'NULL::VARCHAR', from: `${failing} r`, starts: null };
+  if (!failing || !hasFile) return { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: `${failing} r`, starts: null };
   await db.run(`CREATE TEMP TABLE ${starts} AS SELECT _file, min(n) AS start FROM (SELECT row_number() OVER () - 1 AS n, _file FROM ${source}) GROUP BY _file`);
   const accepted = 'r._lw_n - s.start + 1';
   // A rejected line before a row moves the row down by one; `shift` is the row from which on it does.
@@ -207,11 +234,11 @@ async function placeOf(db: Database, { failing, source, hasFile, rejected, start
   return { row, file: 'r._file', from: `${failing} r JOIN ${starts} s ON s._file = r._file`, starts };
 }
 
-function invalidSelect(columns: readonly string[], failing: string | null, place: Place, leaves: string, leaving: Broken, rejected: string | null): string {
-  const original = columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `r.${quoteIdentifier(name)}`);
+function invalidSelect(withNumbers: string, columns: readonly string[], failing: string | null, place: Place, leaves: string, leaving: Broken, rejected: string | null): string {
+  const original = columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `o.${quoteIdentifier(name)}`);
   const lines = rejected ? `SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected}` : null;
   if (!failing) return lines ? `${lines} ORDER BY _file, _row` : 'SELECT NULL::VARCHAR AS _file, NULL::BIGINT AS _row, NULL::VARCHAR AS _reasons WHERE false';
-  const rows = `SELECT ${[...original, `${place.file} AS _file`, `${place.row} AS _row`, `concat_ws('; ', ${reasons(leaving)}) AS _reasons`].join(', ')} FROM ${place.from} WHERE ${leaves}`;
+  const rows = `SELECT ${[...original, `${place.file} AS _file`, `${place.row} AS _row`, `concat_ws('; ', ${reasons(leaving)}) AS _reasons`].join(', ')} FROM ${place.from} JOIN ${withNumbers} o ON o._lw_n = r._lw_n WHERE ${leaves}`;
   return lines ? `${rows} UNION ALL BY NAME ${lines} ORDER BY _file, _row` : `${rows} ORDER BY r._lw_n`;
 }
 

@@ -1,9 +1,9 @@
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database } from './database.ts';
 
-/** What DuckDB may hold before it spills to the temporary folder: tables of any size are read in it. */
-const memoryLimit = '1GB';
+/** What DuckDB may hold before it spills to the temporary folder. Tables of any length are read in it; tables of tens of thousands of columns may need more. */
+const memoryLimit = process.env['LOOPWRIGHT_MEMORY_LIMIT'] || `${Math.round(Math.min(3000, Math.max(1500, totalmem() / 4e6)))}MB`;
 
 /** Does work with a database of its own, bounded in memory, closed afterwards and stopped by the signal. */
 export async function withDatabase<T>(signal: AbortSignal | undefined, work: (db: Database) => Promise<T>): Promise<T> {

@@ -175,7 +175,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   if (schema) {
     context.progress('checking every row against the schema');
     const mode = text ? 'raw' : 'typed';
-    const result = await validateTable(db, { source, schema: base ? withoutRowBounds(schema) : schema, mode, rejects: text, invalid, foreign: await foreignTables(context, db, schema) });
+    const result = await validateTable(db, { source, schema: base ? withoutRowBounds(schema) : schema, mode, rejects: text && context.period.asOf !== null ? 'of files with rows' : text, invalid, foreign: await foreignTables(context, db, schema) });
     discard = result.discard;
     ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, invalid));
     sql = result.validSql;

@@ -43,6 +43,11 @@ describe('lines of CSV that are no rows', () => {
     assert.match(finding?.firstFile ?? '', /part1/);
   });
 
+  it('count also in a file that has no other line', async () => {
+    const { result, invalid } = await validate('id,a,b\n1,2\n3,4\n');
+    assert.deepEqual([result.rows, result.validRows, result.invalidRows, invalid.length], [2, 0, 2, 2]);
+  });
+
   it('are none in a clean file, and a second check forgets the first', async () => {
     await validate('id,a,b\n1\n');
     const { result } = await validate('id,a,b\n1,2,3\n2,"two\nlines, quoted",4\n');
