@@ -7,6 +7,7 @@ export const commandIds = {
   openRunHistory: 'loopwright.openRunHistory',
   openModelCard: 'loopwright.openModelCard',
   openDrift: 'loopwright.openDrift',
+  openProfile: 'loopwright.openProfile',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
   promote: 'loopwright.promote',
@@ -46,6 +47,7 @@ export const panelTypes = {
   runHistory: 'loopwright.panel.runHistory',
   modelCard: 'loopwright.panel.modelCard',
   drift: 'loopwright.panel.drift',
+  profile: 'loopwright.panel.profile',
 } as const;
 
 /** Context keys that menus and welcome texts test. */

@@ -6,11 +6,12 @@ export interface OutlineStage {
   range: { start: { line: number; character: number }; end: { line: number; character: number } };
 }
 
-/** Where the stages and monitors stand in the text as it is now, unsaved edits included. */
+/** Where the stages, deployments, monitors and datasets stand in the text as it is now, unsaved edits included. */
 export interface Outline {
   stages: OutlineStage[];
   deployments: OutlineStage[];
   monitors: OutlineStage[];
+  datasets: OutlineStage[];
 }
 
 export interface LanguageRequests {

@@ -1,12 +1,15 @@
+import type { DataSubject } from './dataProfile.ts';
 import type { EngineMethod, EngineRequests } from './engineHost.ts';
 
-export type ViewName = 'runHistory' | 'modelCard' | 'drift';
+export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile';
 
 /** What each view is opened on. */
 export interface ViewState {
   runHistory: { experiment: string | null; runId: string | null };
   modelCard: { version: number | 'champion' | 'latest' };
   drift: { monitor: string };
+  /** Without a subject, the first dataset of the project. */
+  profile: { subject: DataSubject | null; against: DataSubject | null };
 }
 
 /** Things a view asks the client to do in the editor. */
@@ -26,6 +29,8 @@ export type FromView =
   | { kind: 'ready' }
   | { [M in EngineMethod]: { kind: 'request'; id: number; method: M; params: EngineRequests[M]['params'] } }[EngineMethod]
   | { kind: 'action'; action: ViewAction }
+  /** The view shows something else now: its tab is named for that, and a reload comes back to it. */
+  | { kind: 'moved'; state: ViewState[ViewName]; title: string }
   | { kind: 'failed'; message: string };
 
 /** From the client to a webview. */

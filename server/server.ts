@@ -183,7 +183,7 @@ export function startServer(connection: Connection): void {
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
-  connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
+  connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [], datasets: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
 
   documents.listen(connection);
   connection.listen();

@@ -8,6 +8,7 @@ import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
+import { openProfile } from './profileCommand.ts';
 import { pickMonitor } from './runCommands.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
@@ -26,6 +27,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       const monitor = subject.monitor ?? (await pickMonitor(subject));
       if (monitor !== undefined) context.panels.show('drift', project, { monitor });
     }),
+    [commandIds.openProfile]: openProfile(context),
     [commandIds.openStage]: async (given) => {
       const project = await projectOf(context, given);
       if (!project) return;

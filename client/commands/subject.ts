@@ -2,15 +2,19 @@ import { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 
-const texts = ['stage', 'experiment', 'runId', 'deployment', 'monitor', 'text', 'file'] as const;
+const texts = ['stage', 'experiment', 'runId', 'deployment', 'monitor', 'text', 'file', 'dataset', 'snapshot'] as const;
 const numbers = ['version', 'line'] as const;
 
 /**
  * What a command was called on: a tree's row (VS Code hands over the row itself), a subject from a lens or a view,
- * or plain names from a keybinding or a test, where `project` is the folder.
+ * plain names from a keybinding or a test, where `project` is the folder, or the address of a file in the explorer.
  */
 export function readSubject(given: unknown, projects: Projects): RowSubject | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
+  if ('fsPath' in given && typeof given.fsPath === 'string') {
+    const owner = projects.of(given.fsPath);
+    return owner ? { project: owner, file: given.fsPath } : undefined;
+  }
   const source = new Map<string, unknown>(Object.entries('subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given));
   const named = source.get('project');
   const project = named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.all[0];

@@ -10,9 +10,10 @@ import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import { setting } from '../settings.ts';
 import type { RowSubject } from '../views/row.ts';
+import { ago, count } from '../words.ts';
 import { lensText } from './lensText.ts';
 
-/** Run, state and history above each stage; drift above monitors; start and stop above deployments. */
+/** Run, state and history above each stage; drift above monitors; start and stop above deployments; the profile above datasets. */
 export class StageLenses implements CodeLensProvider, Disposable {
   readonly #projects: Projects;
   readonly #server: LanguageServer;
@@ -39,7 +40,8 @@ export class StageLenses implements CodeLensProvider, Disposable {
     const stages = outline.stages.flatMap((place) => stageLenses(project, place));
     const monitors = outline.monitors.flatMap((place) => monitorLenses(project, place));
     const deployments = outline.deployments.flatMap((place) => deploymentLenses(project, place));
-    return [...stages, ...monitors, ...deployments];
+    const datasets = outline.datasets.flatMap((place) => datasetLenses(project, place));
+    return [...datasets, ...stages, ...monitors, ...deployments];
   }
 
   dispose(): void {
@@ -50,7 +52,7 @@ export class StageLenses implements CodeLensProvider, Disposable {
 
 /** While the language server starts, the lines that the engine knows serve. */
 function outlineOf(project: Project): Outline {
-  return { stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place), monitors: [], deployments: [] };
+  return { stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place), monitors: [], deployments: [], datasets: [] };
 }
 
 function place(stage: StageStatus): OutlineStage {
@@ -86,6 +88,12 @@ function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
   return deployment.state === 'stopped'
     ? [lens(place, '$(play) Start', commandIds.startDeployment, subject), lens(place, 'stopped', commandIds.overview, subject)]
     : [lens(place, '$(debug-stop) Stop', commandIds.stopDeployment, subject), lens(place, `${deployment.state}${version}`, commandIds.overview, subject)];
+}
+
+function datasetLenses(project: Project, place: OutlineStage): CodeLens[] {
+  const snapshot = project.overview?.datasets.find((one) => one.name === place.name)?.snapshot;
+  const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${ago(snapshot.createdAt)}` : '';
+  return [lens(place, `$(graph) Profile${newest}`, commandIds.openProfile, { project, dataset: place.name })];
 }
 
 function lens(place: OutlineStage, title: string, command: CommandId, subject: RowSubject): CodeLens {

@@ -6,11 +6,13 @@ import { messageOf } from '../host/engineError.ts';
 import type { Log } from '../host/log.ts';
 import type { Project } from '../projects/project.ts';
 import { setting } from '../settings.ts';
+import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
 
 /** What a view may ask the engine. Promotion is not among them: a person confirms it in the editor first. */
 const allowed: readonly EngineMethod[] = [
   'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/series', 'runs/log', 'runs/star', 'models/card', 'drift/report', 'drift/detail',
+  'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
 ];
 
 export interface ViewPanelOptions<V extends ViewName> {
@@ -20,6 +22,8 @@ export interface ViewPanelOptions<V extends ViewName> {
   panel: WebviewPanel;
   dist: Uri;
   log: Log;
+  /** The view went on to something else by itself. */
+  moved(state: ViewState[V], title: string): void;
   act(project: Project, action: ViewAction): Promise<void>;
 }
 
@@ -76,6 +80,8 @@ export class ViewPanel<V extends ViewName> implements Disposable {
       case 'failed':
         log.error(`view ${view}: ${message.message}`);
         return;
+      case 'moved':
+        return this.#moved(message.state, message.title);
       case 'action':
         return act(project, message.action);
       case 'request':
@@ -85,6 +91,12 @@ export class ViewPanel<V extends ViewName> implements Disposable {
           await this.#send({ kind: 'error', id: message.id, message: messageOf(error) });
         }
     }
+  }
+
+  #moved(state: unknown, title: string): void {
+    const { view, moved } = this.#options;
+    this.#state = checkState(view, state);
+    moved(this.#state, String(title).slice(0, 80));
   }
 
   #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {

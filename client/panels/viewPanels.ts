@@ -6,9 +6,10 @@ import type { Log } from '../host/log.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import { ViewPanel } from './viewPanel.ts';
+import { checkState, keyOf, readKept, titleOf } from './viewState.ts';
 
-const views = ['runHistory', 'modelCard', 'drift'] as const;
-const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift' };
+const views = ['runHistory', 'modelCard', 'drift', 'profile'] as const;
+const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile' };
 
 export interface ViewPanelsOptions {
   projects: Projects;
@@ -36,7 +37,7 @@ export class ViewPanels implements Disposable {
     const key = keyOf(view, project.root, state);
     const open = this.#open.get(key);
     if (open) return open.reveal(state);
-    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project, state), ViewColumn.Active, { enableFindWidget: true });
+    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), ViewColumn.Active, { enableFindWidget: true });
     this.#adopt(view, project, state, panel);
   }
 
@@ -46,14 +47,26 @@ export class ViewPanels implements Disposable {
 
   #adopt<V extends ViewName>(view: V, project: Project, state: ViewState[V], panel: WebviewPanel): void {
     const { extension, log, act } = this.#options;
-    const key = keyOf(view, project.root, state);
+    let key = this.#freeKey(keyOf(view, project.root, state));
     panel.iconPath = { light: Uri.joinPath(extension, 'media', `${icons[view]}-light.svg`), dark: Uri.joinPath(extension, 'media', `${icons[view]}-dark.svg`) };
-    const opened = new ViewPanel({ view, state, project, panel, dist: Uri.joinPath(extension, 'dist'), log, act });
+    const opened = new ViewPanel({ view, state, project, panel, dist: Uri.joinPath(extension, 'dist'), log, act, moved: (now, title) => {
+      panel.title = title;
+      this.#open.delete(key);
+      key = this.#freeKey(keyOf(view, project.root, now));
+      this.#open.set(key, opened);
+    } });
     this.#open.set(key, opened);
     panel.onDidDispose(() => {
       opened.dispose();
       this.#open.delete(key);
     });
+  }
+
+  /** Two panels may come to show the same; the one that was there first is the one that is brought to the front. */
+  #freeKey(key: string): string {
+    let free = key;
+    for (let turn = 2; this.#open.has(free); turn++) free = `${key} ${turn}`;
+    return free;
   }
 
   async #restore<V extends ViewName>(view: V, panel: WebviewPanel, kept: unknown): Promise<void> {
@@ -65,33 +78,4 @@ export class ViewPanels implements Disposable {
     if (!project) return panel.dispose();
     this.#adopt(view, project, checkState(view, found?.state), panel);
   }
-}
-
-function keyOf<V extends ViewName>(view: V, root: string, state: ViewState[V]): string {
-  if ('version' in state) return `${view} ${root} ${state.version}`;
-  return 'monitor' in state ? `${view} ${root} ${state.monitor}` : `${view} ${root}`;
-}
-
-function titleOf<V extends ViewName>(view: V, project: Project, state: ViewState[V]): string {
-  if ('version' in state) return typeof state.version === 'number' ? `${project.name} v${state.version}` : `${project.name} ${state.version}`;
-  return view === 'drift' && 'monitor' in state ? `Drift: ${state.monitor}` : `Runs: ${project.name}`;
-}
-
-function readKept(kept: unknown): { root: string; state: unknown } | null {
-  if (typeof kept !== 'object' || kept === null || !('root' in kept) || typeof kept.root !== 'string') return null;
-  return { root: kept.root, state: 'state' in kept ? kept.state : null };
-}
-
-const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' } };
-
-/** What a webview kept is input like any other: taken only where it has the right shape. */
-function checkState<V extends ViewName>(view: V, state: unknown): ViewState[V] {
-  const base = fallback[view];
-  if (typeof state !== 'object' || state === null) return base;
-  const kept = new Map(Object.entries(state));
-  const fits = Object.entries(base).every(([key, value]) => {
-    const other = kept.get(key);
-    return value === null ? other === null || typeof other === 'string' : typeof other === 'string' || typeof other === 'number';
-  });
-  return fits ? { ...base, ...state } : base;
 }

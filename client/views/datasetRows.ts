@@ -1,3 +1,4 @@
+import type { SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { DatasetSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
@@ -8,12 +9,13 @@ export function datasetRows(project: Project): Row[] {
   return (project.overview?.datasets ?? []).map((dataset) => datasetRow(project, dataset));
 }
 
+/** A click looks at the data; the schema is an action on the row. */
 function datasetRow(project: Project, dataset: DatasetSummary): Row {
   const { snapshot, schema } = dataset;
-  const subject: RowSubject = { project };
+  const subject: RowSubject = { project, dataset: dataset.name };
   if (schema !== null) subject.file = schema;
   const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${ago(snapshot.createdAt)}` : '';
-  const row: Row = {
+  return {
     id: `dataset/${dataset.name}`,
     label: dataset.name,
     description: dataset.snapshotCount === 0 ? 'no snapshot yet' : `${plural(dataset.snapshotCount, 'snapshot')}${newest}`,
@@ -21,10 +23,9 @@ function datasetRow(project: Project, dataset: DatasetSummary): Row {
     icon: 'database',
     context: schema === null ? 'dataset' : 'dataset file',
     subject,
-    children: () => details(project, dataset),
+    children: async () => [...details(project, dataset), ...(await versions(project, dataset))],
+    open: { id: commandIds.openProfile, args: [{ project, dataset: dataset.name }] },
   };
-  if (schema !== null) row.open = { id: commandIds.openFile, args: [subject] };
-  return row;
 }
 
 function details(project: Project, dataset: DatasetSummary): Row[] {
@@ -42,4 +43,30 @@ function details(project: Project, dataset: DatasetSummary): Row[] {
     rows.push({ id: `${id}/quarantined`, label: 'Quarantined', description: `${count(snapshot.quarantined)} rows`, icon: 'warning', color: 'problemsWarningIcon.foreground' });
   }
   return rows;
+}
+
+const shownVersions = 20;
+
+/** The versions whose data is kept, newest first; a click shows what each changed. */
+async function versions(project: Project, dataset: DatasetSummary): Promise<Row[]> {
+  if (dataset.snapshotCount === 0) return [];
+  const choices = await project.engine.request('data/subjects', {});
+  const own = choices.filter(({ subject, title }) => subject.kind === 'snapshot' && title.startsWith(`${dataset.name}@`));
+  return own.slice(0, shownVersions).map((version, index) => versionRow(project, dataset, version, own[index + 1]));
+}
+
+function versionRow(project: Project, dataset: DatasetSummary, { subject, title, rows, madeAt }: SubjectChoice, before: SubjectChoice | undefined): Row {
+  const snapshot = subject.kind === 'snapshot' ? subject.id : '';
+  const about: RowSubject = { project, snapshot, text: snapshot };
+  const change = rows === null || !before || before.rows === null ? '' : rows === before.rows ? 'as many as before' : `${rows > before.rows ? '+' : '−'}${count(Math.abs(rows - before.rows))}`;
+  return {
+    id: `dataset/${dataset.name}/version/${snapshot}`,
+    label: title.slice(dataset.name.length + 1),
+    description: [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`, change].filter(Boolean).join(' · '),
+    tooltip: [title, madeAt === null ? '' : exactTime(madeAt), before ? `Opens the profile, compared with ${before.title}` : 'Opens the profile'].filter(Boolean).join('\n'),
+    icon: 'git-commit',
+    context: 'data version',
+    subject: about,
+    open: { id: commandIds.openProfile, args: [about] },
+  };
 }

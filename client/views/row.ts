@@ -16,6 +16,9 @@ export interface RowSubject {
   deployment?: string;
   monitor?: string;
   text?: string;
+  dataset?: string;
+  /** Id of a version of a dataset. */
+  snapshot?: string;
   file?: string;
   /** 1-based line in `file`. */
   line?: number;

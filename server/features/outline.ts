@@ -3,11 +3,11 @@ import type { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Outline, OutlineStage } from '../../protocol/languageServer.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Where the stages, deployments and monitors of a project file stand in its text as it is now. */
+/** Where the stages, deployments, monitors and datasets of a project file stand in its text as it is now. */
 export function provideOutline(workspace: Workspace, uri: string): Outline {
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   const names = (key: string) => (parsed ? entriesOf(parsed.root, key, parsed.lines) : []);
-  return { stages: names('stages'), deployments: names('deployments'), monitors: names('monitors') };
+  return { stages: names('stages'), deployments: names('deployments'), monitors: names('monitors'), datasets: names('datasets') };
 }
 
 function entriesOf(root: Located | null, key: string, lines: LineIndex): OutlineStage[] {

@@ -11,7 +11,7 @@ const uri = uriOf(join(root, 'loopwright.yaml'));
 test('stages, deployments and monitors stand where the text says, unsaved edits included', async () => {
   server.open(uri, ordersYaml);
   const first = await server.outline(uri);
-  assert.deepEqual([first.stages.map(({ name }) => name), first.deployments.map(({ name }) => name), first.monitors.map(({ name }) => name)], [['collect', 'prepare', 'train', 'validate'], ['production', 'nightly'], ['production']]);
+  assert.deepEqual([first.stages.map(({ name }) => name), first.deployments.map(({ name }) => name), first.monitors.map(({ name }) => name), first.datasets.map(({ name }) => name)], [['collect', 'prepare', 'train', 'validate'], ['production', 'nightly'], ['production'], ['orders', 'features', 'labels']]);
   const edited = `# one more line\n${ordersYaml.replace('  train:\n', '  fit:\n')}`.replaceAll('\n', '\r\n');
   server.change(uri, edited);
   const { stages } = await server.outline(uri);
@@ -24,7 +24,7 @@ test('a broken text still has what can be read of it', async () => {
   server.change(uri, ordersYaml.replace('monitors:', 'monitors: ['));
   assert.ok((await server.outline(uri)).stages.length > 0);
   server.change(uri, 'stages: nonsense\n');
-  assert.deepEqual(await server.outline(uri), { stages: [], deployments: [], monitors: [] });
+  assert.deepEqual(await server.outline(uri), { stages: [], deployments: [], monitors: [], datasets: [] });
 });
 
 test('merged stages have no place of their own, and a closed file no outline', async () => {

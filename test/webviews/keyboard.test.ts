@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import type { ViewName, ViewState } from '../../protocol/webview.ts';
 import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
+import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
+import { subject } from '../fixtures/views/profile.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
@@ -14,11 +16,13 @@ const engine: Answers = {
   'models/card': () => makeCard(3),
   'drift/report': () => makeReport(),
   'drift/detail': ({ column }) => makeDetail(column),
+  ...profileAnswers,
 };
 const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   runHistory: { state: { experiment: null, runId: null }, there: 'table.runs tbody tr' },
   modelCard: { state: { version: 'latest' }, there: '.card table.gates' },
   drift: { state: { monitor: 'production' }, there: '.distribution' },
+  profile: { state: { subject, against: null }, there: '.verdict .codicon' },
 };
 
 interface Stop {
@@ -64,7 +68,7 @@ describe('by keyboard', { skip: cannotTest() }, () => {
     return view;
   };
 
-  for (const name of ['runHistory', 'modelCard', 'drift'] as const) {
+  for (const name of ['runHistory', 'modelCard', 'drift', 'profile'] as const) {
     it(`reaches everything of ${name} with a name and a visible focus, and comes out again`, async () => {
       const view = await open(name);
       const all = await stops(view);

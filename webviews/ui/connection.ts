@@ -54,6 +54,14 @@ export class Connection<V extends ViewName, U> {
     this.#post({ kind: 'action', action });
   }
 
+  /** Tells that the view shows something else now: the tab is named for it, and a reload comes back to it. */
+  move(state: ViewState[V], title: string): void {
+    if (!this.#kept) return;
+    this.#kept = { ...this.#kept, state };
+    this.#api.setState(this.#kept);
+    this.#post({ kind: 'moved', state, title });
+  }
+
   /** Keeps what the person set, for the next reload. */
   keep(ui: U): void {
     if (!this.#kept) return;

@@ -1,0 +1,10 @@
+import '../ui/elements.ts';
+import '../ui/base.css';
+import './profile.css';
+import { Connection } from '../ui/connection.ts';
+import type { Kept } from './model.ts';
+import { usePalette } from './palette.ts';
+import { Profile } from './profile.ts';
+
+usePalette();
+export const profile = new Profile((profile) => new Connection<'profile', Kept>({ open: (opened) => profile.opened(opened), changed: () => profile.changed() }));

@@ -1,0 +1,74 @@
+import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from '../../protocol/dataProfile.ts';
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import type { Connection } from '../ui/connection.ts';
+import type { Loadable } from '../ui/loadable.ts';
+import type { ColumnRow, Kind, Sort } from './columnRows.ts';
+
+export type Tab = 'columns' | 'correlation' | 'quality' | 'rows';
+export type Method = 'spearman' | 'pearson';
+
+/** What is kept over a reload. */
+export interface Kept {
+  tab: Tab;
+  filter: string;
+  kind: Kind;
+  /** Null: as in the file, or, compared with something, by how far each column drifted. */
+  sort: Sort | null;
+  /** The column whose detail is shown. */
+  open: string | null;
+  method: Method;
+  /** Histograms show all values instead of those from the 1st to the 99th percentile. */
+  whole: boolean;
+  /** Where the shown rows begin. */
+  offset: number;
+}
+
+export type ProfileConnection = Connection<'profile', Kept>;
+
+/** What the templates read. */
+export interface Model extends Kept {
+  subject: DataSubject | null;
+  against: DataSubject | null;
+  subjects: Loadable<SubjectChoice[]>;
+  outline: DataOutline | null;
+  profile: Loadable<DataProfile>;
+  relations: Loadable<DataRelations>;
+  quality: Loadable<QualityReport>;
+  comparison: Loadable<DataComparison>;
+  page: Loadable<DataRows>;
+  stages: StageStatus[] | null;
+  /** All columns, and those that the filter leaves, in order. */
+  all: ColumnRow[];
+  shown: ColumnRow[];
+  /** The row that the keyboard is on. */
+  active: string | null;
+  /** What the pointer or the keyboard is on in a chart, in words. */
+  pointed: string | null;
+  /** Row and column of the correlations. */
+  cell: [number, number];
+}
+
+/** What the templates do. */
+export interface Does {
+  show(subject: DataSubject): void;
+  compare(against: DataSubject | null): void;
+  refresh(): void;
+  openFile(path: string): void;
+  run(stage: string | null): void;
+  tab(tab: Tab): void;
+  filter(text: string): void;
+  kind(kind: Kind): void;
+  order(by: Sort['by']): void;
+  activate(name: string): void;
+  open(name: string | null): void;
+  scrolled(): void;
+  keys(event: KeyboardEvent): void;
+  method(method: Method): void;
+  whole(on: boolean): void;
+  point(words: string | null): void;
+  cell(row: number, column: number): void;
+  /** Moves over the correlations; several keys may come before the page is drawn again. */
+  step(down: number, across: number): void;
+  rowsFrom(offset: number): void;
+  retry(what: 'relations' | 'quality' | 'comparison' | 'rows'): void;
+}

@@ -1,0 +1,16 @@
+import { chartColors, onThemeChange } from '../ui/theme.ts';
+
+/** The colours of the charts as CSS variables, so that drawings in the page follow the theme by themselves. */
+export function usePalette(changed: () => void = () => {}): void {
+  const set = (): void => {
+    const { series } = chartColors();
+    const [now = '', warm = '', , broken = ''] = series;
+    const named = { '--now': now, '--drifted': warm, '--broken': broken, '--cold': now, '--warm': warm };
+    for (const [name, value] of Object.entries(named)) document.body.style.setProperty(name, value);
+  };
+  set();
+  onThemeChange(() => {
+    set();
+    changed();
+  });
+}
