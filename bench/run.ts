@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../scripts/build.ts';
+import { benchData } from './data.ts';
 import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
 
-// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large.
+// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large; `--data` times the work on data instead.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
@@ -32,7 +33,8 @@ count('native modules named in the client bundle', natives.length, 0, natives.jo
 const server = readFileSync(join(root, 'dist', 'server.cjs'), 'utf8');
 count('native modules named in the language server', ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length, 0, '');
 
-if (!countsOnly) {
+if (process.argv.includes('--data')) await benchData();
+else if (!countsOnly) {
   const project = fraudProject();
   const cli = join(root, 'dist', 'cli.cjs');
   const node = process.execPath;

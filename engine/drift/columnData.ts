@@ -3,7 +3,7 @@ import { distinctOf, numbersAsCategories, totalsOf, type NumberPair } from '../s
 import { evidentlyType, isNumberLike, nannymlType, pandasDtype, plainType, type Dtype } from './columnTypes.ts';
 import type { ProfileName } from './driftTable.ts';
 import type { ColumnData } from './measure.ts';
-import { readCategories, readNumbers, readTexts, type NumberColumn, type Sides } from './readPair.ts';
+import { readCategories, readNumbers, readNumbersOnGrid, readTexts, type NumberColumn, type Sides } from './readPair.ts';
 import type { Side, SideColumn } from './side.ts';
 
 /** A column of both sides as a profile sees it. */
@@ -15,11 +15,15 @@ export interface ReadColumn {
   extraMissing: Sides;
   /** Distinct values of both sides together. */
   distinct: number;
+  /** The numbers were put into cells, not counted one by one. */
+  estimated?: boolean;
   /** Numbers as they stand, infinite ones too; null for other types. */
   numbers: NumberColumn | null;
 }
 
 const noNumbers = 'evidently raises an error: the reference holds no numbers';
+/** Loopwright's own profile counts every value up to so many rows a side. */
+const mostCounted = 200_000;
 /** At most so many texts a side are read for a classifier. */
 const textLimit = 20_000;
 
@@ -72,9 +76,10 @@ async function readPlain(db: Database, profile: 'loopwright' | 'tfdv', before: S
   if (types.includes(null)) return 'times and nested values are not compared';
   const sources = { reference: reference.source, current: current.source };
   if (types.every((type) => type === 'numeric')) {
-    const numbers = await readNumbers(db, sources, before.name);
+    const large = profile === 'loopwright' && Math.max(before.known, now.known) > mostCounted;
+    const numbers = await (large ? readNumbersOnGrid(db, sources, before.name, { reference: before.known, current: now.known }) : readNumbers(db, sources, before.name));
     const read = fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
-    if (profile === 'loopwright') return read;
+    if (profile === 'loopwright') return { ...read, ...(large ? { estimated: true } : {}) };
     // To TFDV NaN and infinite values are values, which match nothing.
     const all = totalsOf(numbers.all);
     return { ...read, nReference: all.nReference + numbers.nan.reference, nCurrent: all.nCurrent + numbers.nan.current, extraMissing: { reference: 0, current: 0 } };

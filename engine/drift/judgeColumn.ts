@@ -13,6 +13,7 @@ import type { Side } from './side.ts';
 
 /** Loopwright's own profile gives no verdict below this many values a side: the noise of its measures alone then comes near their thresholds. */
 const fewest = 100;
+const estimatedBins = 'values within a 256th of a standard deviation taken for one';
 const brokenMissing = 0.05;
 const brokenUnseen = 0.05;
 
@@ -67,7 +68,7 @@ function withVerdict(named: DriftRow, measured: Measured, measure: Measure, read
   const { drifted: own, note, ...told } = measured;
   const value = finite(told.value);
   const judged = told.value !== null && !Number.isNaN(told.value) && named.threshold !== null && (own ?? isDrifted(measure.compare, told.value, named.threshold));
-  const row: DriftRow = { ...named, ...told, value, pValue: finite(told.pValue), effect: finite(told.effect), drifted: judged };
+  const row: DriftRow = { ...named, ...told, value, pValue: finite(told.pValue), effect: finite(told.effect), drifted: judged, ...(read.estimated ? { bins: told.bins === undefined ? estimatedBins : `${told.bins}; ${estimatedBins}` } : {}) };
   const notes = note === undefined ? [] : [note];
   if (value === null) notes.push(told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values');
   if (profile === 'tfdv' && named.threshold === null) notes.push('TFDV has no default threshold; `--threshold` gives one');
