@@ -9,9 +9,17 @@ import { experimentRows } from '../../client/views/experimentRows.ts';
 import { attentionCount, lifeCycleRows } from '../../client/views/lifeCycleRows.ts';
 import { modelRows } from '../../client/views/modelRows.ts';
 import type { Row } from '../../client/views/row.ts';
+import type { SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
+
+const version = (dataset: string, id: string, rows: number, age: number): SubjectChoice => ({ subject: { kind: 'snapshot', id }, title: `${dataset}@${id.slice(0, 8)}`, rows, madeAt: Date.now() - age * 3_600_000, before: [] });
+const versions: SubjectChoice[] = [
+  { subject: { kind: 'dataset', name: 'transactions' }, title: 'transactions', rows: 205_317, madeAt: null, before: [] },
+  version('transactions', 'a71c0de9f2b1', 205_317, 2), version('transactions', '3f2a91c4d0e7', 191_713, 26), version('transactions', '0b54aa10ffee', 191_713, 50),
+  version('transactions_raw', 'ffff0000ffff', 3, 1),
+];
 
 class FixtureEngine extends EngineHost {
   constructor() {
@@ -19,6 +27,7 @@ class FixtureEngine extends EngineHost {
   }
 
   override async request(method: keyof EngineRequests, params: object): Promise<never> {
+    if (method === 'data/subjects') return versions as never;
     return (method === 'runs/list' ? pageOf(makeRuns(41), params) : overview) as never;
   }
 }
@@ -64,6 +73,19 @@ it('lists datasets, models and deployments', async () => {
   assert.match(lines(versions)[1] ?? '', /^v3 \| champion · pr_auc 0\.912$/);
   assert.match(lines(deploymentRows(made))[0] ?? '', /^production \| healthy · v3 · :8080 · 48,211 served/);
   assert.equal(deploymentRows(made)[2]?.context, 'monitor');
+});
+
+it('opens the profile of a dataset, and of each version what it changed', async () => {
+  const [dataset, labels] = datasetRows(await project());
+  assert.deepEqual([dataset?.open?.id, dataset?.context], ['loopwright.openProfile', 'dataset file']);
+  const children = (await dataset?.children?.()) ?? [];
+  assert.deepEqual(lines(children.filter(({ context }) => context === 'data version')), [
+    'a71c0de9 | 2 hr ago · 205,317 rows · +13,604', '3f2a91c4 | yesterday · 191,713 rows · as many as before', '0b54aa10 | 2 days ago · 191,713 rows',
+  ]);
+  assert.deepEqual([children.at(-1)?.open?.id, children.at(-1)?.subject?.snapshot], ['loopwright.openProfile', '0b54aa10ffee']);
+  assert.match(children.find(({ label }) => label === 'a71c0de9')?.tooltip ?? '', /compared with transactions@3f2a91c4/);
+  assert.equal(new Set(children.map(({ id }) => id)).size, children.length);
+  assert.ok(((await labels?.children?.()) ?? []).every(({ context }) => context !== 'data version'));
 });
 
 it('sums it up in the status bar', async () => {
