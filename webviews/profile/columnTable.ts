@@ -104,7 +104,8 @@ function quantityCell({ profile, unit }: ColumnRow, which: 'min' | 'median' | 'm
   if (!profile.numbers) return html`<span class="muted">${absent}</span>`;
   const about = which === 'median' && !profile.exact;
   const number = profile.numbers[which];
-  return html`<span title="${measured(profile.type, number, unit)}${about ? `\n${aboutWhy}` : ''}">${about ? '≈ ' : ''}${valueOf(profile.type, number)}</span>`;
+  const span = profile.numbers.max - profile.numbers.min;
+  return html`<span title="${measured(profile.type, number, unit)}${about ? `\n${aboutWhy}` : ''}">${about ? '≈ ' : ''}${valueOf(profile.type, number, span)}</span>`;
 }
 
 function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Model): Piece {
@@ -112,7 +113,7 @@ function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Mo
   if (relations.value === null) return relations.error === null && profile.value?.rows !== 0 ? html`<span class="pending" aria-hidden="true"></span>` : html`<span class="muted">${absent}</span>`;
   if (relevance === null) return html`<span class="muted">${absent}</span>`;
   const said = `${number(relevance.mutualInformation, 3)} nats of mutual information; an unrelated column of this shape stays below ${number(relevance.baseline, 3)} in 95 of 100 cases`;
-  if (!relevance.relevant) return html`<span class="measure muted" title=${said}><i class="bar chance" ${css({ '--part': String(relevance.share) })}></i><span>no more than chance</span></span>`;
+  if (!relevance.relevant) return html`<span class="measure muted" title="No more than chance: ${said}"><i class="bar chance" ${css({ '--part': String(relevance.share) })}></i><span>≤ chance</span></span>`;
   return html`<span class="measure" title=${said}><i class="bar" ${css({ '--part': String(relevance.share) })}></i><span>${share(relevance.share)}</span></span>`;
 }
 

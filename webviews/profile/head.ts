@@ -6,7 +6,7 @@ import { icon, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Does, Model } from './model.ts';
 import { comparable, keyOf, same, titleOf } from './subjects.ts';
-import { visible } from './text.ts';
+import { shortened, visible } from './text.ts';
 import { changeOf, verdictOf } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -35,7 +35,9 @@ export function head(model: Model, does: Does): TemplateResult {
 
 function factsOf({ rows, columns, bytes: size, files, madeAt }: NonNullable<Model['profile']['value'] | Model['outline']>): TemplateResult {
   const [first = ''] = files;
-  const place = files.length === 1 ? html`<span title=${first}><bdi>${visible(first)}</bdi></span>` : html`<span title=${files.slice(0, 30).join('\n') + (files.length > 30 ? `\nand ${count(files.length - 30)} more` : '')}>${plural(files.length, 'file')}</span>`;
+  // A kept version lies under a name that is its hash.
+  const where = first.startsWith('.loopwright/') ? 'kept version' : shortened(visible(first), 70);
+  const place = files.length === 1 ? html`<span title=${visible(first)}><bdi>${where}</bdi></span>` : html`<span title=${files.slice(0, 30).join('\n') + (files.length > 30 ? `\nand ${count(files.length - 30)} more` : '')}>${plural(files.length, 'file')}</span>`;
   return html`<b>${rows === null ? 'counting rows…' : plural(rows, 'row')}</b> · <b>${plural(columns.length, 'column')}</b> · ${bytes(size)} · ${place}${madeAt === null ? nothing : html` · made ${time(madeAt)}`}`;
 }
 

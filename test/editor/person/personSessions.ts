@@ -1,9 +1,10 @@
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
 import { language } from './language.ts';
+import { profile } from './profile.ts';
 import { recovery } from './recovery.ts';
 import { story } from './story.ts';
 import { twoProjects } from './twoProjects.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, recovery, twoProjects, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, recovery, twoProjects, untrustedFolder };
