@@ -51,7 +51,7 @@ export interface Model {
 const smallBatch = 64;
 const chunkRows = 8192;
 
-/** Small batches are scored in plain JavaScript, large ones on the backend; both agree to 1e-5. */
+/** Small batches are scored in plain JavaScript, large ones on the backend; on WASM both give the same bits, on others they agree to 1e-5. */
 export function createModel(meta: ModelMeta, network: Network): Model {
   const logits = async (table: Table) => {
     const input = applyPreprocess(meta.preprocess, table);

@@ -27,23 +27,25 @@ export function copyNetwork(network: Network): Network {
   return network.map((layer) => ({ ...layer, weights: layer.weights.slice(), bias: layer.bias.slice() }));
 }
 
-/** Logits of a few rows in plain JavaScript (rows × inputs in, rows × outputs out): no call into a backend, so one row takes microseconds. */
+/**
+ * Logits of a few rows in plain JavaScript (rows × inputs in, rows × outputs out): no call into a backend, so one row takes microseconds. Every product
+ * and sum is rounded to single precision in the order of the WASM backend (bias first, then input by input), so that both give the same bits.
+ */
 export function forward(network: Network, input: Float32Array, rows: number): Float64Array {
-  let values: Float32Array | Float64Array = input;
+  let values = input;
   for (const [l, { inputs, units, weights, bias }] of network.entries()) {
-    const next = new Float64Array(rows * units);
+    const next = new Float32Array(rows * units);
     const last = l === network.length - 1;
     for (let r = 0; r < rows; r++) {
       const at = r * units;
       for (let u = 0; u < units; u++) next[at + u] = bias[u] ?? 0;
       for (let i = 0; i < inputs; i++) {
         const x = values[r * inputs + i] ?? 0;
-        if (x === 0) continue;
-        for (let u = 0, w = i * units; u < units; u++, w++) next[at + u] = (next[at + u] ?? 0) + x * (weights[w] ?? 0);
+        for (let u = 0, w = i * units; u < units; u++, w++) next[at + u] = Math.fround((next[at + u] ?? 0) + Math.fround(x * (weights[w] ?? 0)));
       }
       if (!last) for (let u = at; u < at + units; u++) if ((next[u] ?? 0) < 0) next[u] = 0;
     }
     values = next;
   }
-  return values instanceof Float64Array ? values : Float64Array.from(values);
+  return Float64Array.from(values);
 }
