@@ -26,6 +26,7 @@ function findRead(context: CheckContext): (name: string) => boolean {
     if ('uses' in node.config) paths.push(...(node.config.deps ?? []));
   }
   for (const monitor of Object.values(config.monitors ?? {})) if (monitor.labels) read.add(monitor.labels.dataset);
+  for (const task of Object.values(config.labelling ?? {})) read.add(task.data);
   for (const deployment of Object.values(config.deployments ?? {})) if (deployment.as === 'batch') paths.push(deployment.input);
   for (const [, stage] of stagesOf(config, 'collect')) if ('files' in stage.with.from) paths.push(...[stage.with.from.files].flat());
   for (const file of project.schemas.values()) for (const key of file.value?.foreignKeys ?? []) if (key.reference.resource) read.add(key.reference.resource);

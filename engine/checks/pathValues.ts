@@ -44,6 +44,10 @@ export function pathValues(context: CheckContext): PathValue[] {
     add(['deployments', name, 'input'], false);
     add(['deployments', name, 'output'], true);
   }
+  for (const [name, task] of Object.entries(config.labelling ?? {})) {
+    add(['labelling', name, 'file'], true);
+    if (task.rules !== undefined) add(['labelling', name, 'rules'], false);
+  }
   return found;
 }
 

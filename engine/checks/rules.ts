@@ -2,6 +2,7 @@ import { boundsReversed } from './data/boundsReversed.ts';
 import { constraintUnfit } from './data/constraintUnfit.ts';
 import { fieldTwice } from './data/fieldTwice.ts';
 import { foreignKeyOfNothing } from './data/foreignKeyOfNothing.ts';
+import { labellingUnfit } from './data/labellingUnfit.ts';
 import { positiveNotACategory } from './data/positiveNotACategory.ts';
 import { rolesTwice } from './data/rolesTwice.ts';
 import { columnNotInSchema } from './data/columnNotInSchema.ts';
@@ -89,7 +90,7 @@ export const rules: readonly Rule[] = [
   unknownDataset, unknownStage, cycle, missingFile, unknownParam, unknownDeployment, outputTwice,
   dependencyNobodyProduces, orphanOutput, unreachableStage, unknownAlias, unusedParam, unusedDataset, samePathTwice, unknownCheck, unknownTable, sqlReadsItsOutput,
   // data
-  columnNotInSchema, wrongColumnType, fieldTwice, boundsReversed, constraintUnfit, positiveNotACategory, rolesTwice, foreignKeyOfNothing, sqlParamUnknown,
+  columnNotInSchema, wrongColumnType, fieldTwice, boundsReversed, constraintUnfit, positiveNotACategory, rolesTwice, foreignKeyOfNothing, sqlParamUnknown, labellingUnfit,
   // modelling
   targetAmongFeatures, noTarget, splitShares,
   idAsFeature, timestampAsFeature, randomSplitOfTimedData, protectedAsFeature, oddHyperParameter, unfitModel, tooManyLevels, earlyStoppingWithoutValidation,

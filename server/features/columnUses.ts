@@ -30,6 +30,7 @@ export function columnUse(walked: Walked, around: Around): ColumnUse | null {
 function inProject(walked: Walked, around: Around): ColumnUse | null {
   if (walked.node.kind !== 'scalar' || !walked.shapes.some((shape) => shape.format === 'column')) return null;
   const owner = ancestor(walked, 2)?.node;
+  if (walked.path[0] === 'labelling') return use(textOf(entryOf(owner, 'data')?.value), walked, around);
   const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : (worksOn(owner) ?? (around.kind === 'experiment' ? worksOn(around.declared.of('stages').get(String(walked.path[1]))?.value) : null));
   return use(dataset, walked, around);
 }

@@ -4,10 +4,11 @@ import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
 
-/** The dataset that the stage or monitor around a place works on; null where there is none. */
+/** The dataset that the stage, monitor or labelling task around a place works on; null where there is none. */
 export function datasetAround(root: Located | null, path: KeyPath): string | null {
   const [section = '', name = ''] = path;
   const at = (...rest: string[]) => textAt(root, [section, name, ...rest]);
+  if (section === 'labelling') return at('data');
   return section === 'monitors' ? at('labels', 'dataset') : (at('with', 'data') ?? at('with', 'output'));
 }
 

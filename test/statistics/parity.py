@@ -120,6 +120,7 @@ measures = {
     "log_loss": lambda y, s: sk.log_loss(y, s, labels=[0, 1]),
     "brier": lambda y, s: sk.brier_score_loss(y, s),
     "ece": ece,
+    "cohen_kappa": sk.cohen_kappa_score,
     "rmse": lambda y, p: math.sqrt(sk.mean_squared_error(y, p)),
     "mae": sk.mean_absolute_error,
     "r2": sk.r2_score,

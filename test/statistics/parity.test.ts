@@ -6,6 +6,7 @@ import { studentTwoSided } from '../../engine/statistics/betaTail.ts';
 import { quantile } from '../../engine/statistics/bootstrap.ts';
 import { calibrationBins, expectedCalibrationError } from '../../engine/statistics/calibration.ts';
 import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiSquare.ts';
+import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
 import { cramerVonMises } from '../../engine/statistics/cramerVonMises.ts';
 import { binaryLogLoss, brierScore, confusionAt, confusionMetrics, multiclassMetrics } from '../../engine/statistics/classification.ts';
 import { fairnessMeasures, ratesByGroup } from '../../engine/statistics/fairness.ts';
@@ -157,6 +158,16 @@ for (let i = 0; i < 60; i++) {
   const metrics = multiclassMetrics(labels, decisions, probabilities);
   const names = { accuracy: 'class_accuracy', balanced_accuracy: 'class_balanced_accuracy', macro_precision: 'macro_precision', macro_recall: 'macro_recall', macro_f1: 'macro_f1', log_loss: 'class_log_loss' } as const;
   for (const [ours, theirs] of Object.entries(names)) check(theirs, [labels, decisions, probabilities], metrics[ours as keyof typeof names]);
+}
+
+for (let i = 0; i < 60; i++) {
+  const n = 2 + random.integer(i % 3 === 0 ? 4 : 300);
+  const k = 2 + random.integer(4);
+  const first = list(n, () => random.integer(k));
+  const second = first.map((label) => (random.next() < (i % 5) / 4 ? label : random.integer(k)));
+  const { kappa } = cohenKappa(first.map(String), second.map(String));
+  // Where it is not defined scikit-learn gives NaN; the tests of cohenKappa itself look at that.
+  if (kappa !== null) check('cohen_kappa', [first, second], kappa);
 }
 
 const missing = preparePython();

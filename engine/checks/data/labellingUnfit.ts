@@ -1,0 +1,20 @@
+import { nodeAt } from '../../project/located.ts';
+import { taskProblems } from '../../labelling/task.ts';
+import type { Path, Rule } from '../rule.ts';
+
+export const labellingUnfit: Rule = {
+  code: 'LW328',
+  name: 'labelling-unfit',
+  severity: 'error',
+  docs: 'A labelling task cannot be used: it names a dataset, column, model or file that is not there, or nothing says which column names a row or which classes there are. Correct the name, or say what is missing.',
+  example: { wrong: 'labelling:\n  review: { data: order, label: late, file: data/labels/review.csv }', right: 'labelling:\n  review: { data: orders, label: late, file: data/labels/review.csv }' },
+  check(context) {
+    for (const [name, task] of Object.entries(context.config.labelling ?? {})) {
+      for (const { path, message } of taskProblems(context.project, context.config, task)) {
+        const at: Path = ['labelling', name, ...path];
+        // A default has no place of its own.
+        context.report(nodeAt(context.project.resolved.root ?? undefined, at) ? at : ['labelling', name], message);
+      }
+    }
+  },
+};

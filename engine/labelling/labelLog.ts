@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataError, ProjectError, WorkError, messageOf } from '../errors.ts';
+import { headerLine, parseRecords, recordLine, type LabelRecord } from './labelRecords.ts';
+import type { LabelTask } from './task.ts';
+
+type LabelFile = Pick<LabelTask, 'path' | 'file' | 'key' | 'label'>;
+
+/** Everything that was decided, in the order of the file. */
+export interface LabelLog {
+  records: LabelRecord[];
+  /** Numbers of lines that are no record. */
+  broken: number[];
+}
+
+/** One write of at most this many bytes is whole or not there for everybody who appends to the same file. */
+const longestLine = 4096;
+
+/** Reads a label file; an absent or empty one holds nothing. Throws DataError when it cannot be read or begins with another header. */
+export function readLog(task: LabelFile): LabelLog {
+  const text = readText(task);
+  if (text === '') return { records: [], broken: [] };
+  const header = headerLine(task.key, task.label);
+  return parseRecords(text, headerEnd(text, header, task), header);
+}
+
+/**
+ * Appends one decision: one write at the end of the file, on the disk before this returns. What an earlier write left unfinished is closed first; the
+ * note says so. Throws DataError when the file is not ours (nothing is written then), WorkError when it cannot be written.
+ */
+export function appendRecord(task: LabelFile, record: LabelRecord): { note: string | null } {
+  const line = recordLine(record);
+  const header = headerLine(task.key, task.label);
+  const text = readText(task);
+  const before = text === '' ? header : repairOf(text, header, task);
+  const bytes = Buffer.from(before + line);
+  if (bytes.length > longestLine) throw new ProjectError(`The key of the row is too long to be labelled: the line would have ${bytes.length} bytes, at most ${longestLine} are written at once. Take a shorter column as \`key\`.`);
+  try {
+    mkdirSync(dirname(task.path), { recursive: true });
+    const file = openSync(task.path, 'a', 0o644);
+    try {
+      const written = writeSync(file, bytes);
+      fsyncSync(file);
+      if (written < bytes.length) throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new WorkError(`The label could not be written to ${task.file}: ${messageOf(error)}. It does not count; free some space or correct the permissions, and decide again.`, { cause: error, place: { file: task.file } });
+  }
+  return { note: !endsTorn(text, header, before) ? null : `The last line of ${task.file} had been cut short. It is left out; the new label stands on a line of its own.` };
+}
+
+function readText({ path, file }: LabelFile): string {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new DataError(`The label file ${file} cannot be read: ${messageOf(error)}`, { cause: error, place: { file } });
+  }
+  try {
+    if (!fstatSync(handle).isFile()) throw new DataError(`The label file ${file} is no file. Name another, or move what stands there.`, { place: { file } });
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(handle));
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const why = error instanceof TypeError ? 'it is not UTF-8' : messageOf(error);
+    throw new DataError(`The label file ${file} cannot be read: ${why}. Nothing was written to it.`, { cause: error, place: { file, line: 1, column: 1 } });
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Where the first record begins. */
+function headerEnd(text: string, header: string, { file }: LabelFile): number {
+  const crlf = header.replace(/\n$/, '\r\n');
+  if (text.startsWith(header)) return header.length;
+  if (text.startsWith(crlf)) return crlf.length;
+  // The very first write may have been cut short.
+  if (header.startsWith(text)) return text.length;
+  throw new DataError(`${file} begins with another header than ${header.trimEnd()}. Nothing was written to it. Name another file under \`file\`, or give this one the header.`, { place: { file, line: 1, column: 1 } });
+}
+
+/** What has to stand before the next line, so that a line that was cut short ends there; nothing when the file ends well. */
+function repairOf(text: string, header: string, task: LabelFile): string {
+  headerEnd(text, header, task);
+  if (text.length < header.length && header.startsWith(text)) return header.slice(text.length);
+  const open = (text.match(/"/g)?.length ?? 0) % 2 === 1;
+  if (open) return '"\n';
+  return text.endsWith('\n') ? '' : '\n';
+}
+
+/** Whether the end of the file is the beginning of a line that was cut short, rather than a whole one without its end. */
+function endsTorn(text: string, header: string, repair: string): boolean {
+  if (text === '' || repair === '') return false;
+  if (repair !== '\n') return true;
+  const { broken } = parseRecords(text, text.indexOf('\n') + 1, header);
+  return broken.at(-1) === text.split('\n').length;
+}

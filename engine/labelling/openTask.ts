@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from '../data/database.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { typedSelect } from '../data/typedSource.ts';
+import { messageOf } from '../errors.ts';
+import { loadModel, type Model } from '../models/savedModel.ts';
+import { findSubject, type SubjectPlace } from '../overview/dataSubject.ts';
+import { subjectSql } from '../overview/dataViews.ts';
+import { textOf } from '../project/loadProject.ts';
+import { tablesIn } from '../project/tablesIn.ts';
+import { versionOf } from '../registry/modelVersions.ts';
+import { decisionsOf, type Decisions } from './decisions.ts';
+import { readLog } from './labelLog.ts';
+import { loadDecisions, openRows, type LabelTables } from './labelTables.ts';
+import type { LabelTask } from './task.ts';
+import { scoreKeys, unfitModel, type Scored } from './uncertainty.ts';
+import { loadRules } from './weakLabels.ts';
+
+/** A task with its rows in a database, its model, and what was decided so far. */
+export interface OpenTask {
+  db: Database;
+  task: LabelTask;
+  tables: LabelTables;
+  /** Null when the task names no model. `problem` says why the one it names cannot be asked. */
+  model: { version: number | null; problem: string | null } | null;
+  score: ((keys: readonly string[]) => Promise<Map<string, Scored>>) | null;
+  /** What holds now: the label file is read again when it changed, and the tables of decisions and rules follow it. */
+  refresh(): Promise<Refreshed>;
+}
+
+export interface Refreshed {
+  decisions: Decisions;
+  /** Numbers of lines of the label file that are no record. */
+  broken: readonly number[];
+  /** Why the rules give nothing; null when they ran, or when there are none. */
+  rulesProblem: string | null;
+}
+
+/** Reads the data of a task into the database. Throws DataError when it cannot be read or lacks a column. */
+export async function openTask(db: Database, place: SubjectPlace, task: LabelTask): Promise<OpenTask> {
+  const found = await findSubject({ kind: 'dataset', name: task.dataset }, place);
+  const tables = await openRows(db, await subjectSql(db, found), task);
+  const asked = await findModel(place, task, tables.columns.map(({ name }) => name));
+  const known = new Map<string, Scored>();
+  const score = asked?.model ? scorer(db, asked.model, known) : null;
+  let last: { mark: string; refreshed: Refreshed } | null = null;
+  return {
+    db, task, tables, score,
+    model: asked === null ? null : { version: asked.version, problem: asked.problem },
+    async refresh() {
+      const stats = statSync(task.path, { throwIfNoEntry: false });
+      const mark = `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
+      if (last?.mark === mark) return last.refreshed;
+      const { records, broken } = readLog(task);
+      const decisions = decisionsOf(records, task.classes);
+      await loadDecisions(db, decisions);
+      const sameRules = last && JSON.stringify(last.refreshed.decisions.byRule) === JSON.stringify(decisions.byRule);
+      const rulesProblem = last && sameRules ? last.refreshed.rulesProblem : await runRules(db, place, task, decisions);
+      const refreshed = { decisions, broken, rulesProblem };
+      last = { mark, refreshed };
+      return refreshed;
+    },
+  };
+}
+
+/** Rows are scored once for as long as the task is open. */
+function scorer(db: Database, model: Model, known: Map<string, Scored>): (keys: readonly string[]) => Promise<Map<string, Scored>> {
+  return async (keys) => {
+    const fresh = keys.filter((key) => !known.has(key));
+    if (fresh.length > 0) for (const [key, scored] of await scoreKeys(db, model, fresh)) known.set(key, scored);
+    return known;
+  };
+}
+
+async function findModel({ config, store, folder, project }: SubjectPlace, task: LabelTask, columns: readonly string[]): Promise<{ version: number | null; model: Model | null; problem: string | null } | null> {
+  if (task.model === null) return null;
+  const version = store && config ? versionOf(store, config.project, task.model) : null;
+  if (!version) return { version: null, model: null, problem: `there is no ${task.model} yet` };
+  try {
+    const model = await loadModel(join(project?.root ?? folder, version.path));
+    const problem = unfitModel(model, columns);
+    return { version: version.version, model: problem === null ? model : null, problem };
+  } catch (error) {
+    return { version: version.version, model: null, problem: messageOf(error) };
+  }
+}
+
+/** Rules that fail stop nobody from labelling. */
+async function runRules(db: Database, place: SubjectPlace, task: LabelTask, { byRule: written }: Decisions): Promise<string | null> {
+  const sql = task.rules === null || !place.project ? null : textOf(place.project, task.rules);
+  try {
+    await loadRules(db, task, { sql, written, makeViews: (text) => makeViews(db, place, text) });
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function makeViews(db: Database, place: SubjectPlace, sql: string): Promise<void> {
+  for (const name of tablesIn(sql, Object.keys(place.config?.datasets ?? {}))) {
+    const found = await findSubject({ kind: 'dataset', name }, place);
+    await db.run(`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema)}`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Database } from '../data/database.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import type { Model } from '../models/savedModel.ts';
+import type { LabelRow } from '../../protocol/labelling.ts';
+import { keyColumn, labelTables } from './labelTables.ts';
+
+export type Scored = NonNullable<LabelRow['model']>;
+
+const batch = 5000;
+
+/** Why a model cannot say how sure it is of these rows; null when it can. */
+export function unfitModel(model: Model, columns: readonly string[]): string | null {
+  if (model.meta.task === 'regression') return 'the model predicts a number and is not unsure between classes';
+  const missing = model.meta.features.map(({ name }) => name).filter((name) => !columns.includes(name));
+  return missing.length === 0 ? null : `the data lacks ${missing.map((name) => `\`${name}\``).join(', ')}, which the model reads`;
+}
+
+/**
+ * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin sampling, Scheffer et al. 2001): with two
+ * classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
+ */
+export async function scoreKeys(db: Database, model: Model, keys: readonly string[]): Promise<Map<string, Scored>> {
+  const features = model.meta.features.map(({ name }) => quoteIdentifier(name));
+  const scored = new Map<string, Scored>();
+  for (let from = 0; from < keys.length; from += batch) {
+    const table = await db.table(`SELECT ${[keyColumn, ...features].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`, [JSON.stringify(keys.slice(from, from + batch))]);
+    const probabilities = await model.probabilities(table);
+    const names = table.columns[keyColumn];
+    for (let row = 0; row < table.rows; row++) {
+      const key = names?.kind === 'text' ? names.values[row] : null;
+      if (typeof key === 'string') scored.set(key, judge(model.meta.classes, probabilities, row));
+    }
+  }
+  return scored;
+}
+
+function judge(classes: readonly string[], probabilities: readonly Float64Array[], row: number): Scored {
+  let [best, first, second] = [0, -1, -1];
+  for (const [c, column] of probabilities.entries()) {
+    const p = column[row] ?? 0;
+    if (p > first) [best, first, second] = [c, p, first];
+    else if (p > second) second = p;
+  }
+  return { label: classes[best] ?? String(best), probability: first, margin: first - second };
+}
