@@ -27,13 +27,20 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
     working.catch(() => kept.delete(key));
     return working;
   };
+  const profileOf = (subject: DataSubject) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder })));
+  const relationsOf = (subject: DataSubject) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found)));
   return {
     'data/subjects': () => subjectChoices(placeNow()),
     'data/outline': ({ subject }) => measured('outline', subject, (found, place) => withDatabase(undefined, (db) => outlineSubject(db, found, { root: place.folder }))),
-    'data/profile': ({ subject }) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder }))),
+    'data/profile': ({ subject }) => profileOf(subject),
     'data/rows': ({ subject, offset, limit }) => measured(`rows ${offset} ${limit}`, subject, (found) => withDatabase(undefined, (db) => rowsOfSubject(db, found, { offset, limit }))),
-    'data/relations': ({ subject }) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found))),
+    'data/relations': ({ subject }) => relationsOf(subject),
     'data/compare': ({ reference, current }) => measured('compare', current, async (found, place) => { const before = await findSubject(reference, place); return withDatabase(undefined, (db) => compareSubjects(db, before, found)); }, reference),
-    'data/quality': ({ subject }) => measured('quality', subject, (found, place) => withDatabase(undefined, async (db) => judgeSubject(db, found, { now: Date.now(), foreign: await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset)) }))),
+    'data/quality': ({ subject }) => measured('quality', subject, async (found, place) => {
+      const profile = await profileOf(subject);
+      const relations = profile.target === null ? undefined : await relationsOf(subject);
+      const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
+      return withDatabase(undefined, (db) => judgeSubject(db, found, { now: Date.now(), foreign, profile: profile.columns, ...(relations ? { relations } : {}) }));
+    }),
   };
 }

@@ -12,14 +12,22 @@ export function openProfile(context: CommandContext): (given?: RowSubject) => Pr
     const project = (await mayRun()) ? await projectOf(context, given) : undefined;
     if (!project) return;
     const named = given && subjectOf(project, given);
+    if (named) void begin(project, named);
     if (named && named.kind !== 'snapshot') return context.panels.show('profile', project, { subject: named, against: null });
     const choices = await project.engine.request('data/subjects', {});
     const subject = named ?? (await pickSubject(choices));
     if (subject === undefined) return;
+    if (subject !== null && !named) void begin(project, subject);
     // A version is looked at for what it changed.
     const before = named ? (choices.find((one) => one.subject.kind === 'snapshot' && named.kind === 'snapshot' && one.subject.id === named.id)?.before[0] ?? null) : null;
     context.panels.show('profile', project, { subject, against: before });
   };
+}
+
+/** The engine begins while the page of the view still loads; the view asks for the same and waits less. What goes wrong is told there. */
+async function begin(project: Project, subject: DataSubject): Promise<void> {
+  await project.engine.request('data/outline', { subject }).catch(() => {});
+  await project.engine.request('data/profile', { subject }).catch(() => {});
 }
 
 function subjectOf(project: Project, { dataset, snapshot, file }: RowSubject): DataSubject | null {

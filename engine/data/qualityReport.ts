@@ -1,8 +1,7 @@
-import type { DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type { ColumnProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
 import { columnsOf } from './inspectColumns.ts';
-import type { ColumnProfile } from './profileTable.ts';
 import { quoteIdentifier } from './quote.ts';
 import type { ValidationResult } from './validateTable.ts';
 

@@ -1,4 +1,4 @@
-import type { ComparedColumn, DataComparison, DataHead, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type { ColumnProfile, ComparedColumn, DataComparison, DataHead, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
@@ -56,8 +56,19 @@ export async function relateSubject(db: Database, found: FoundSubject, target?: 
   return relationsOf(db, sql, { target: targetOf(found.schema, names, target), leaveOut: [splitColumn] });
 }
 
+export interface JudgeOptions {
+  /** Epoch ms against which the age is taken. */
+  now: number;
+  target?: string;
+  /** Sources of the datasets that the schema's foreign keys refer to. */
+  foreign?: readonly (string | null)[];
+  /** What was measured already. */
+  profile?: readonly ColumnProfile[];
+  relations?: DataRelations;
+}
+
 /** Completeness, uniqueness, validity, freshness and relevance of a subject, judged by its schema where it has one. */
-export async function judgeSubject(db: Database, found: FoundSubject, options: { now: number; target?: string; foreign?: readonly (string | null)[] }): Promise<QualityReport> {
+export async function judgeSubject(db: Database, found: FoundSubject, options: JudgeOptions): Promise<QualityReport> {
   let validation: ValidationResult | null = null;
   if (found.schema) {
     const raw = rawSource(found.files, found.schema);
@@ -65,9 +76,9 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: {
   }
   try {
     const sql = await subjectSql(db, found);
-    const profile = await profileTable(db, sql);
+    const profile = options.profile ?? (await profileTable(db, sql));
     const target = targetOf(found.schema, profile, options.target);
-    const relations = target === null ? null : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
+    const relations = target === null ? null : options.relations?.target === target ? options.relations : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
     return await qualityReport(db, sql, { profile, schema: found.schema, validation, relations, now: options.now });
   } finally {
     await validation?.discard();

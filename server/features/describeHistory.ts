@@ -77,10 +77,16 @@ export function datasetInData(facts: DatasetFacts | null): string[] {
   if (facts.files.length === 0) return ['No file is there yet.'];
   const bytes = facts.files.reduce((sum, file) => sum + file.bytes, 0);
   const newest = Math.max(...facts.files.map((file) => file.modifiedMs));
-  const lines = [`**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`];
+  const lines = [`**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows${columnsAndGaps(facts)} · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`];
   if (facts.error) lines.push(`It cannot be read: ${facts.error.message}`);
   if (facts.columns.length > 0) lines.push(facts.columns.slice(0, 24).map((column) => `\`${column.name}\` ${column.type}`).join(' · ') + (facts.columns.length > 24 ? ` · … ${facts.columns.length - 24} more` : ''));
   return lines;
+}
+
+function columnsAndGaps({ columns, rows }: DatasetFacts): string {
+  if (columns.length === 0) return '';
+  const missing = columns.reduce((sum, column) => sum + column.missing, 0) / Math.max(1, rows * columns.length);
+  return ` · ${count(columns.length)} ${columns.length === 1 ? 'column' : 'columns'} · ${missing === 0 ? 'nothing' : missing < 0.001 ? 'less than 0.1 %' : `${Number((missing * 100).toPrecision(2))} %`} missing`;
 }
 
 function size(bytes: number): string {

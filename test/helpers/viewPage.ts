@@ -18,7 +18,7 @@ const nonce = 'fixedForTests';
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
 /** Answers of the engine; a method that is missing never answers, as in a slow engine. */
-export type Answers = { [M in EngineMethod]?: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] };
+export type Answers = { [M in EngineMethod]?: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
 export function chromiumPath(): string | null {
   const named = process.env['CHROMIUM'];
@@ -93,7 +93,7 @@ export class ViewBench {
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));
     await page.clock.setFixedTime(fixtureNow);
-    await page.exposeFunction('hostReceives', (message: FromView): ToView | null => {
+    await page.exposeFunction('hostReceives', (message: FromView): ToView | null | Promise<ToView | null> => {
       if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state };
       if (message.kind === 'failed') faults.push(message.message);
       if (message.kind === 'action') actions.push(message.action);
@@ -116,11 +116,11 @@ export class ViewBench {
   }
 }
 
-function answerTo(message: Extract<FromView, { kind: 'request' }>, answers: Answers): ToView | null {
+async function answerTo(message: Extract<FromView, { kind: 'request' }>, answers: Answers): Promise<ToView | null> {
   const answer = answers[message.method] as ((params: unknown) => unknown) | undefined;
   if (!answer) return null;
   try {
-    return { kind: 'response', id: message.id, result: answer(message.params) };
+    return { kind: 'response', id: message.id, result: await answer(message.params) };
   } catch (error) {
     return { kind: 'error', id: message.id, message: error instanceof Error ? error.message : String(error) };
   }

@@ -46,7 +46,7 @@ test('a column: rows, missing, distinct, quantiles and a histogram', async () =>
 });
 
 test('a dataset: rows, files, columns', async () => {
-  assert.match(await hover(uri, project('  orders:   {', '  ord█ers:   {'), /In the data/), /600 rows · 1 file, [\d.]+ KB, changed .*\n\n`id` string/);
+  assert.match(await hover(uri, project('  orders:   {', '  ord█ers:   {'), /In the data/), /600 rows · \d+ columns · [\w. %]+ missing · 1 file, [\d.]+ KB, changed .*\n\n`id` string/);
 });
 
 test('a param: the values that were tried and the best run', async () => {

@@ -61,7 +61,7 @@ describe('profile', { skip: cannotTest() }, () => {
     await view.page.waitForFunction(() => document.activeElement?.classList.contains('columns'));
     await keyboard.press('ArrowDown');
     await keyboard.press('ArrowDown');
-    assert.equal(await view.page.locator('tr.active .name').innerText(), 'amount');
+    await view.page.waitForFunction(() => document.querySelector('tr.active .name')?.textContent === 'amount');
     await keyboard.press('Enter');
     assert.equal(await view.page.locator('.detail h2').innerText(), 'amount');
     await keyboard.press('ArrowDown');

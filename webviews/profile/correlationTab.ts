@@ -45,7 +45,7 @@ function colors(value: number): Record<string, string> {
 }
 
 function text(value: number | null | undefined): string {
-  return value === null || value === undefined ? absent : value.toFixed(2).replace('-', '−');
+  return value === null || value === undefined ? absent : value.toFixed(2).replace(/^-(?=0\.00$)/, '').replace('-', '−');
 }
 
 function keys(event: KeyboardEvent, model: Model, does: Does): void {

@@ -69,12 +69,12 @@ function subjectLabel({ title, subject, rows, madeAt }: SubjectChoice): string {
 }
 
 function said({ tone, text }: Verdict, more: Piece): TemplateResult {
-  return html`<p class="verdict ${tone}">${icon(tone === 'good' ? 'pass' : 'warning')}<span>${text} ${more}</span></p>`;
+  return html`<p class="verdict ${tone}">${icon({ good: 'pass', warn: 'warning', plain: 'info' }[tone])}<span>${text} ${more}</span></p>`;
 }
 
 function verdict(model: Model, does: Does): Piece {
   const { value, error } = model.quality;
-  if (value) return said(verdictOf(value, Date.now()), model.tab === 'quality' ? nothing : html`<button class="link" @click=${() => does.tab('quality')}>Details</button>`);
+  if (value) return said(verdictOf(value, Date.now()), html`<button class="link ${model.tab === 'quality' ? 'shown' : ''}" @click=${() => does.tab('quality')}>Details</button>`);
   if (error !== null) return html`<p class="verdict warn">${icon('warning')}<span>How good the data is could not be told: ${error} <button class="link" @click=${() => does.retry('quality')}>Try again</button></span></p>`;
   // The place is kept, so that the table does not move when the sentence comes.
   return html`<p class="verdict waiting muted">${model.profile.error === null ? html`<span class="late">Checking rules, repeated rows and freshness…</span>` : ''}</p>`;

@@ -3,7 +3,7 @@ import { ago, count, plural } from '../ui/format.ts';
 import { share, visible } from './text.ts';
 
 export interface Verdict {
-  tone: 'good' | 'warn';
+  tone: 'good' | 'warn' | 'plain';
   text: string;
 }
 
@@ -20,7 +20,7 @@ export function verdictOf(quality: QualityReport, now: number): Verdict {
     ...keys.map(({ key, repeated }) => `${plural(repeated, 'value')} of the key ${visible(key)} ${repeated === 1 ? 'is' : 'are'} repeated`),
     ...(freshness ? [`the newest row is from ${ago(freshness.newest, now)}`] : []),
   ];
-  const tone = invalid > 0 || (validity?.problems.length ?? 0) > 0 || keys.length > 0 || uniqueness.repeatedRows > 0 || completeness.share < 0.8 ? 'warn' : 'good';
+  const tone = invalid > 0 || (validity?.problems.length ?? 0) > 0 || keys.length > 0 || uniqueness.repeatedRows > 0 || completeness.share < 0.8 ? 'warn' : validity === null ? 'plain' : 'good';
   return { tone, text: sentence(parts) };
 }
 
