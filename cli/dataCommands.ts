@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { comparatorKinds } from '../engine/drift/comparators.ts';
 import { corrections, profileNames } from '../engine/drift/driftTable.ts';
 import { dataDrift, driftHelp, type DataDriftOptions } from './commands/data/drift.ts';
 import { dataExport, dataImport, exportFormats, importFormats, type DataExportOptions, type DataImportOptions } from './commands/data/exchange.ts';
@@ -37,6 +38,6 @@ export function registerDataCommands(sub: (name: string, description: string) =>
     .action(action<DataDiffOptions>((context, [before, after], options) => dataDiff(context, before, after, options)));
   sub('restore <dataset> <version>', 'put the files of a version back; what they replace is kept as a version')
     .action(action((context, [dataset, version]) => dataRestore(context, dataset, version)));
-  sub('drift <reference> <current>', 'compare two tables column by column').addOption(new Option('--profile <name>', 'whose measures, thresholds and rules').choices([...profileNames]).default('loopwright')).option('--columns <names>', 'only these, with commas').option('--measure <name>', 'this one, where it applies').option('--threshold <number>', 'instead of the measure\'s own').addOption(new Option('--correction <name>', 'of p-values for many tests').choices([...corrections]).default('none')).option('--fail-on-drift', 'exit with 1 when a column or the data has drifted').addHelpText('after', driftHelp)
+  sub('drift <reference> <current>', 'compare two tables column by column').addOption(new Option('--profile <name>', 'whose measures, thresholds and rules').choices([...profileNames]).default('loopwright')).option('--columns <names>', 'only these, with commas').option('--measure <name>', 'this one, where it applies').option('--threshold <number>', 'instead of the measure\'s own').addOption(new Option('--correction <name>', 'of p-values for many tests').choices([...corrections]).default('none')).addOption(new Option('--comparator <kind>', 'which settings of the schema: those between times, or between training and serving').choices([...comparatorKinds]).default('drift')).option('--fail-on-drift', 'exit with 1 when a column or the data has drifted').addHelpText('after', driftHelp)
     .action(action<DataDriftOptions>((context, [reference, current], options) => dataDrift(context, reference, current, options)));
 }

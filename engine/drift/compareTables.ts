@@ -26,13 +26,21 @@ export async function compareTables(db: Database, reference: string, current: st
   const judged: Judged[] = [];
   for (const name of names) {
     checkCancelled(options.signal);
-    judged.push(await judgeColumn(db, name, sides.reference, sides.current, options));
+    judged.push(await judgeColumn(db, name, sides.reference, sides.current, optionsFor(name, options)));
   }
   const corrected = options.correction === 'benjamini-hochberg' ? correct(judged) : judged;
   const counted = corrected.filter(({ counts }) => counts);
   const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
   const share = counted.length === 0 ? 0 : drifted / counted.length;
   return { profile: options.profile, columns: corrected.map(({ row }) => row), dataset: { share, ...datasetVerdict(options.profile, share, drifted) } };
+}
+
+/** What the schema says of a column counts where nothing was asked for. */
+function optionsFor(name: string, options: CompareOptions): CompareOptions {
+  const own = options.profile === 'loopwright' ? options.comparators?.get(name) : undefined;
+  if (!own) return options;
+  const asked = options.measure === undefined && own.measure !== undefined;
+  return { ...options, ...(asked ? { measure: own.measure, fallBack: true } : {}), ...(options.threshold === undefined && own.threshold !== undefined ? { threshold: own.threshold } : {}) };
 }
 
 /** evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by default, TFDV and NannyML tell each column. */

@@ -44,6 +44,12 @@ export const corrections = ['none', 'benjamini-hochberg'] as const;
 export type Correction = (typeof corrections)[number];
 
 /** How two tables are compared. */
+/** How one column is compared. `none` leaves it out; a measure that does not apply to its type gives way to the default. */
+export interface Comparator {
+  measure?: string | undefined;
+  threshold?: number | undefined;
+}
+
 export interface CompareOptions {
   profile: ProfileName;
   /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
@@ -52,6 +58,10 @@ export interface CompareOptions {
   measure?: string;
   /** Instead of the measure's own. */
   threshold?: number;
+  /** What a schema says of single columns; for Loopwright's own profile. */
+  comparators?: ReadonlyMap<string, Comparator>;
+  /** A measure that does not apply gives way to the default instead of being told. */
+  fallBack?: boolean;
   correction?: Correction;
   signal?: AbortSignal;
 }

@@ -35,6 +35,7 @@ export async function judgeColumn(db: Database, name: string, reference: Side, c
     column: name, type: 'none', measure: 'none', displayName: 'none', value: null, pValue: null, effect: null, threshold: null, drifted: false,
     nReference: reference.columns.get(name)?.known ?? 0, nCurrent: current.columns.get(name)?.known ?? 0, ...missing,
   };
+  if (options.profile === 'loopwright' && options.measure === 'none') return uncounted({ ...nothing, note: 'left out by the schema' });
   const read = await readColumn(db, options.profile, name, reference, current);
   if (typeof read === 'string') return uncounted({ ...nothing, note: read });
   const shape: DriftRow = {
@@ -92,7 +93,7 @@ async function choose(db: Database, name: string, read: ReadColumn, reference: S
     const infinite = read.numbers ? infiniteCounts(read.numbers) : { reference: [], current: [] };
     return measureFor(tfdvMeasures(infinite), measure ?? (read.data.type === 'numeric' ? 'js_divergence_2' : 'l_infinity'), read.data.type) ?? notApplied(measure, read.data);
   }
-  if (profile === 'loopwright') return measure === undefined ? loopwrightDefault(read.data) : (measureFor(loopwrightMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
+  if (profile === 'loopwright') return measure === undefined ? loopwrightDefault(read.data) : (measureFor(loopwrightMeasures, measure, read.data.type) ?? (options.fallBack ? loopwrightDefault(read.data) : notApplied(measure, read.data)));
   return measure === undefined ? evidentlyDefault(read.data, read.nReference, read.distinct) : (measureFor(evidentlyMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
 }
 

@@ -1,6 +1,11 @@
 import type { DriftValue } from '../../protocol/drift.ts';
 import type { Column } from '../data/table.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
+import { categoryDistances } from '../statistics/categoryDistances.ts';
+import { energyDistance } from '../statistics/energyDistance.ts';
+import { hellinger } from '../statistics/hellinger.ts';
+import { klDivergence } from '../statistics/klDivergence.ts';
+import { numberPair } from '../statistics/pairs.ts';
 import { chiSquareContingency } from '../statistics/chiSquare.ts';
 import { countBins, countCategories, quantileEdges } from '../statistics/histogram.ts';
 import { jensenShannon } from '../statistics/jensenShannon.ts';
@@ -8,10 +13,14 @@ import { ksTest } from '../statistics/ksTest.ts';
 import { psi } from '../statistics/psi.ts';
 import { wassersteinStd } from '../statistics/wasserstein.ts';
 
-export type Measure = 'wasserstein' | 'js' | 'psi' | 'ks' | 'none';
+import type { comparatorMeasures } from '../project/schema/datasetSchema.ts';
 
-const defaultThreshold: Record<Exclude<Measure, 'none'>, number> = { wasserstein: 0.1, js: 0.1, psi: 0.1, ks: 0.1 };
-const names = { wasserstein: 'wasserstein_std', js: 'js_distance_2', psi: 'psi_10_quantiles', ks: 'ks_statistic', none: 'none' } as const;
+export type Measure = (typeof comparatorMeasures)[number];
+
+const defaultThreshold = 0.1;
+const names: Record<Measure, string> = { wasserstein: 'wasserstein_std', js: 'js_distance_2', psi: 'psi_10_quantiles', ks: 'ks_statistic', hellinger: 'hellinger', kl: 'kl_divergence', energy: 'energy_distance', total_variation: 'total_variation', l_infinity: 'l_infinity', none: 'none' };
+const forNumbers: readonly Measure[] = ['wasserstein', 'ks', 'energy'];
+const forTexts: readonly Measure[] = ['total_variation', 'l_infinity'];
 /** Fewer values on a side give no verdict: the noise of these measures alone then comes near 0.1. */
 const fewest = 100;
 const brokenMissing = 0.05;
@@ -24,10 +33,10 @@ const brokenUnseen = 0.05;
 export function compareColumn(name: string, reference: Column, current: Column, settings: Field['loopwright'] = {}): DriftValue {
   const numeric = reference.kind === 'number' && current.kind === 'number';
   const chosen = settings.drift?.measure ?? (numeric ? 'wasserstein' : 'js');
-  const measure = !numeric && (chosen === 'wasserstein' || chosen === 'ks') ? 'js' : chosen;
+  const measure = !numeric && forNumbers.includes(chosen) ? 'js' : numeric && forTexts.includes(chosen) ? 'wasserstein' : chosen;
   const base = {
     column: name, type: numeric ? ('numeric' as const) : ('categorical' as const), measure: names[measure],
-    threshold: settings.drift?.threshold ?? (measure === 'none' ? Number.MAX_VALUE : defaultThreshold[measure]),
+    threshold: settings.drift?.threshold ?? (measure === 'none' ? Number.MAX_VALUE : defaultThreshold),
     missingReference: missingShare(reference), missingCurrent: missingShare(current),
   };
   if (reference.kind === 'number' && current.kind === 'number') return judge(base, compareNumbers(measure, sorted(reference.values), sorted(current.values)));
@@ -65,7 +74,10 @@ function compareNumbers(measure: Measure, reference: Float64Array, current: Floa
     case 'ks': return { ...base, value: ks?.statistic ?? null, pValue };
     case 'psi': return { ...base, value: psi(...binned()), pValue };
     case 'js': return { ...base, value: jensenShannon(...binned())?.js_distance_2 ?? null, pValue };
-    case 'none': return { ...base, value: null, pValue: null };
+    case 'hellinger': return { ...base, value: hellinger(...binned()), pValue };
+    case 'kl': return { ...base, value: klDivergence(...binned()), pValue };
+    case 'energy': return { ...base, value: energyDistance(numberPair(reference, current)), pValue };
+    default: return { ...base, value: null, pValue: null };
   }
 }
 
@@ -79,8 +91,19 @@ function compareTexts(measure: Measure, reference: (string | null)[], current: (
   const unseen = labels.filter((label) => !before.has(label)).reduce((total, label) => total + (now.get(label) ?? 0), 0);
   const base = { nReference: sum(a), nCurrent: sum(b), unseen: sum(b) === 0 ? 0 : unseen / sum(b) };
   if (measure === 'none') return { ...base, value: null, pValue: null };
-  const value = measure === 'psi' ? psi(a, b) : (jensenShannon(a, b)?.js_distance_2 ?? null);
+  const value = textDistance(measure, a, b);
   return { ...base, value, pValue: chiSquareContingency(a, b)?.pValue ?? null };
+}
+
+function textDistance(measure: Measure, a: number[], b: number[]): number | null {
+  switch (measure) {
+    case 'psi': return psi(a, b);
+    case 'hellinger': return hellinger(a, b);
+    case 'kl': return klDivergence(a, b);
+    case 'total_variation': return categoryDistances(a, b)?.totalVariation ?? null;
+    case 'l_infinity': return categoryDistances(a, b)?.lInfinity ?? null;
+    default: return jensenShannon(a, b)?.js_distance_2 ?? null;
+  }
 }
 
 function missingShare(column: Column): number {

@@ -5,6 +5,8 @@ import { openDatabase } from '../../engine/data/database.ts';
 import { compareTables, type CompareOptions } from '../../engine/drift/compareTables.ts';
 import type { DriftRow } from '../../engine/drift/driftTable.ts';
 import { openSide } from '../../engine/drift/openTables.ts';
+import { comparatorsOf } from '../../engine/drift/comparators.ts';
+import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { readNumbers } from '../../engine/drift/readPair.ts';
 import { wassersteinStdOfPair } from '../../engine/statistics/wasserstein.ts';
 import { typedAsPandas } from '../../engine/drift/pandasTable.ts';
@@ -146,4 +148,28 @@ test('large tables are compared on a grid, close to what counting every value gi
     assert.match(row.bins ?? '', /256th of a standard deviation/);
     assert.deepEqual([row.nReference, row.nCurrent], [exact.reference, exact.current].map((counts) => counts.reduce((sum, n) => sum + n, 0)));
   }
+});
+
+test('a schema says how single columns are compared, for drift and for skew', async () => {
+  const schema: DatasetSchema = { fields: [
+    { name: 'a', type: 'number', loopwright: { drift: { measure: 'ks', threshold: 0.5 }, skew: { threshold: 0.001 } } },
+    { name: 'b', type: 'string', loopwright: { drift: { measure: 'total_variation', threshold: 0.01 } } },
+    { name: 'c', type: 'number', loopwright: { drift: { measure: 'none' } } },
+    { name: 'd', type: 'string', loopwright: { drift: { measure: 'wasserstein' } } },
+  ] };
+  const side = (shift: number) => `(SELECT i + ${shift * 100} AS a, 't' || (i % ${4 + shift}) AS b, i * ${1 + shift} AS c, 'k' || (i % 2) AS d FROM range(1000) t(i))`;
+  const compared = async (kind: 'drift' | 'skew', more: Partial<CompareOptions> = {}) => (await compareTables(db, side(0), side(1), { profile: 'loopwright', comparators: comparatorsOf(schema, kind), ...more })).columns.map(({ column, measure, threshold, drifted, note }) => [column, measure, threshold, drifted, note ?? '']);
+  assert.deepEqual(await compared('drift'), [['a', 'ks_statistic', 0.5, false, ''], ['b', 'total_variation', 0.01, true, 'broken: values that the reference never had'], ['c', 'none', null, false, 'left out by the schema'], ['d', 'js_distance_2', 0.1, false, '']]);
+  assert.deepEqual((await compared('skew'))[0], ['a', 'wasserstein_std', 0.001, true, '']);
+  assert.deepEqual((await compared('drift', { measure: 'psi', threshold: 9 }))[0], ['a', 'psi', 9, false, '']);
+});
+
+test('distances are those that can be worked out by hand, at any size', async () => {
+  const [before, now] = ["(SELECT i::DOUBLE AS n, CASE WHEN i % 2 = 0 THEN 'x' ELSE 'y' END AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))", "(SELECT i::DOUBLE + 100 AS n, 'x' AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))"];
+  const { columns } = await compareTables(db, before, now, { profile: 'loopwright' });
+  const value = (name: string) => columns.find(({ column }) => column === name)?.value;
+  // 100 over the standard deviation of 0 … 999, which is √((1000² − 1) / 12).
+  assert.ok(Math.abs((value('n') ?? 0) - 100 / Math.sqrt((1000 ** 2 - 1) / 12)) < 1e-9);
+  assert.ok(Math.abs((value('c') ?? 0) - 0.5579) < 1e-4);
+  assert.deepEqual([value('huge'), value('nothing')], [0, null]);
 });

@@ -1,9 +1,12 @@
 import { columnChanges, diffTables, type TableDiff } from '../../../engine/data/diffTables.ts';
-import { distributionChanges, moved, type DistributionChange } from '../../../engine/data/distributionChanges.ts';
 import { typedSelect } from '../../../engine/data/typedSource.ts';
+import { comparatorsOf } from '../../../engine/drift/comparators.ts';
+import { compareTables } from '../../../engine/drift/compareTables.ts';
+import type { DriftRow } from '../../../engine/drift/driftTable.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { ProjectError } from '../../../engine/errors.ts';
 import { findSubject, parseSubject, type FoundSubject } from '../../../engine/overview/dataSubject.ts';
+import type { Database } from '../../../engine/data/database.ts';
 import { areKept } from '../../../engine/data/snapshotFiles.ts';
 import { getSnapshot, newestSnapshot, type Snapshot } from '../../../engine/tracking/snapshots.ts';
 import type { DataSubject } from '../../../protocol/dataProfile.ts';
@@ -36,12 +39,20 @@ export async function dataDiff(context: CommandContext, first: string | undefine
     await db.run(`CREATE TEMP VIEW loopwright_after AS ${await typedSelect(db, b.files, b.schema)}`);
     const usable = key && options.key === undefined ? await bothHave(db, key) : key;
     const diff = await diffTables(db, 'loopwright_before', 'loopwright_after', { key: usable, examples: readCount(options.examples ?? '10', 'examples') });
-    return { diff, distributions: await distributionChanges(db, 'loopwright_before', 'loopwright_after') };
+    return { diff, distributions: await distributionsOf(db, a, b, diff) };
   });
   context.terminal.progress(null);
   if (context.json) context.printJson({ before: a.title, after: b.title, ...result.diff, distributions: result.distributions });
   else for (const line of diffLines(a, b, result.diff, result.distributions)) context.terminal.line(line);
   return exitCodes.done;
+}
+
+/** How the columns that both sides have moved, by Loopwright's own rules and what the schema says of a column; none where a side has no rows. */
+async function distributionsOf(db: Database, a: FoundSubject, b: FoundSubject, { rows, columns }: TableDiff): Promise<DriftRow[]> {
+  if (rows.before === 0 || rows.after === 0) return [];
+  const gone = new Set([...columns.added, ...columns.removed].map(({ name }) => name));
+  const table = await compareTables(db, 'loopwright_before', 'loopwright_after', { profile: 'loopwright', comparators: comparatorsOf(b.schema ?? a.schema, 'drift') });
+  return table.columns.filter(({ column }) => !gone.has(column)).toSorted((x, y) => Number(y.drifted) - Number(x.drifted) || (y.value ?? 0) - (x.value ?? 0));
 }
 
 function subjectsOf(place: Place, first: string | undefined, second: string | undefined): [DataSubject, DataSubject] {
@@ -96,7 +107,7 @@ function columnLines({ added, removed, changed }: TableDiff['columns']): string[
   ];
 }
 
-function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributions: readonly DistributionChange[]): string[] {
+function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributions: readonly DriftRow[]): string[] {
   const { rows, columns, key, examples } = diff;
   const lines = [`${a.title} → ${b.title}`, '', `columns  ${columns.added.length} added, ${columns.removed.length} removed, ${columns.changed.length} of another type`, ...columnLines(columns)];
   for (const name of diff.nowMissing) lines.push(`  ! ${name}  has rows without a value now`);
@@ -106,16 +117,18 @@ function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributi
   for (const row of examples.added) lines.push(`  + ${cells(row)}`);
   for (const row of examples.removed) lines.push(`  − ${cells(row)}`);
   for (const { key: row, columns: changes } of examples.changed) lines.push(`  ~ ${cells(row)}: ${Object.entries(changes).map(([name, { before, after }]) => `${name} ${shown(before)} → ${shown(after)}`).join(', ')}`);
-  const shifted = distributions.filter((change) => moved(change) >= 0.005);
-  lines.push('', `distributions  ${shifted.length === 0 ? 'none of the shared columns moved' : `${shifted.length} of ${distributions.length} columns moved`}`);
-  if (shifted.length > 0) lines.push(...table(['column', 'missing', 'mean', 'distance', ''], shifted.map(distributionRow), [3]).map((line) => `  ${line}`));
+  const shifted = distributions.filter(({ value, drifted, missingReference, missingCurrent }) => drifted || (value ?? 0) >= leastShown || Math.abs(missingCurrent - missingReference) >= leastShown);
+  lines.push('', `distributions  ${shifted.length === 0 ? 'none of the shared columns moved' : `${shifted.length} of ${distributions.length} columns moved, ${distributions.filter(({ drifted }) => drifted).length} of them beyond their threshold`}`);
+  if (shifted.length > 0) lines.push(...table(['column', 'missing', 'distance', 'threshold', 'measure', ''], shifted.map(distributionRow), [2, 3]).map((line) => `  ${line}`));
   return lines;
 }
 
-function distributionRow({ name, missing, mean, wasserstein_std: w, js_distance_2: js }: DistributionChange): string[] {
-  const share = (value: number) => `${(value * 100).toFixed(1)} %`;
-  const value = (x: number) => String(Number(x.toPrecision(4)));
-  return [name, missing.before === missing.after ? share(missing.after) : `${share(missing.before)} → ${share(missing.after)}`, mean ? `${value(mean.before)} → ${value(mean.after)}` : '', (w ?? js)?.toFixed(3) ?? '–', w !== null ? 'wasserstein_std' : js !== null ? 'js_distance_2' : ''];
+/** Less is noise in most tables. */
+const leastShown = 0.005;
+
+function distributionRow({ column, missingReference, missingCurrent, value, threshold, measure, drifted, note }: DriftRow): string[] {
+  const share = (part: number) => `${(part * 100).toFixed(1)} %`;
+  return [column, missingReference === missingCurrent ? share(missingCurrent) : `${share(missingReference)} → ${share(missingCurrent)}`, value?.toFixed(3) ?? '–', threshold === null ? '' : String(threshold), measure, [drifted ? 'drifted' : '', note ?? ''].filter(Boolean).join(': ')];
 }
 
 function cells(row: Record<string, string | null>): string {

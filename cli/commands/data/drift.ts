@@ -1,6 +1,7 @@
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { compareTables } from '../../../engine/drift/compareTables.ts';
 import type { Correction, DriftRow, DriftTable, ProfileName } from '../../../engine/drift/driftTable.ts';
+import { comparatorsOf, type ComparatorKind } from '../../../engine/drift/comparators.ts';
 import { domainMeasure } from '../../../engine/drift/compareDomains.ts';
 import { measureList } from '../../../engine/drift/measures.ts';
 import { profileNames } from '../../../engine/drift/driftTable.ts';
@@ -16,6 +17,7 @@ export interface DataDriftOptions {
   measure?: string;
   threshold?: string;
   correction: Correction;
+  comparator: ComparatorKind;
   failOnDrift?: boolean;
 }
 
@@ -30,7 +32,7 @@ export async function dataDrift(context: CommandContext, reference: string | und
   const result = await withDatabase(context.signal, async (db) => {
     const sides = [await openSide(db, before.found.files, options.profile, 'reference'), await openSide(db, now.found.files, options.profile, 'current')] as const;
     return compareTables(db, ...sides, {
-      profile: options.profile, correction: options.correction, signal: context.signal,
+      profile: options.profile, correction: options.correction, signal: context.signal, comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
       ...(columns === undefined ? {} : { columns }), ...(options.measure === undefined ? {} : { measure: options.measure }), ...(threshold === undefined ? {} : { threshold }),
     });
   });

@@ -3,6 +3,9 @@ import type { Rule } from '../rule.ts';
 
 const times: FieldType[] = ['datetime', 'date'];
 
+const ofNumbers: readonly string[] = ['wasserstein', 'ks', 'energy'];
+const ofTexts: readonly string[] = ['total_variation', 'l_infinity'];
+
 export const wrongColumnType: Rule = {
   code: 'LW303',
   name: 'wrong-column-type',
@@ -21,8 +24,13 @@ export const wrongColumnType: Rule = {
     }
     for (const file of context.project.schemas.values()) {
       file.value?.fields.forEach((field, i) => {
-        const measure = field.loopwright?.drift?.measure;
-        if ((measure === 'wasserstein' || measure === 'ks') && ['string', 'boolean'].includes(field.type ?? 'any')) context.reportIn(file, ['fields', i, 'loopwright', 'drift', 'measure'], `\`${measure}\` measures numbers; \`${field.name}\` is of type ${field.type}. Use js or psi.`);
+        for (const kind of ['drift', 'skew'] as const) {
+          const measure = field.loopwright?.[kind]?.measure ?? '';
+          const type = field.type ?? 'any';
+          const path = ['fields', i, 'loopwright', kind, 'measure'];
+          if (ofNumbers.includes(measure) && ['string', 'boolean'].includes(type)) context.reportIn(file, path, `\`${measure}\` measures numbers; \`${field.name}\` is of type ${type}. Use js or psi.`);
+          if (ofTexts.includes(measure) && ['number', 'integer'].includes(type)) context.reportIn(file, path, `\`${measure}\` measures texts; \`${field.name}\` is of type ${type}. Use wasserstein or ks.`);
+        }
       });
     }
   },

@@ -1,13 +1,19 @@
-import type { Field } from '../../project/schema/datasetSchema.ts';
+import type { comparatorMeasures, Field } from '../../project/schema/datasetSchema.ts';
 import type { More, Rule } from '../rule.ts';
 
-type Measure = 'wasserstein' | 'js' | 'psi' | 'ks';
+type Measure = Exclude<(typeof comparatorMeasures)[number], 'none'>;
 
 /** The largest value of a measure, and one beyond which nobody calls it drift any more. */
 const scales: Record<Measure, { most: number; odd: number; name: string }> = {
   js: { most: 1, odd: 1, name: 'The Jensen-Shannon distance' },
   ks: { most: 1, odd: 1, name: 'The Kolmogorov-Smirnov statistic' },
   psi: { most: Number.POSITIVE_INFINITY, odd: 2, name: 'The population stability index' },
+  hellinger: { most: 1, odd: 1, name: 'The Hellinger distance' },
+  total_variation: { most: 1, odd: 1, name: 'The total variation distance' },
+  l_infinity: { most: 1, odd: 1, name: 'The L-infinity distance' },
+  kl: { most: Number.POSITIVE_INFINITY, odd: 5, name: 'The Kullback-Leibler divergence' },
+  // In the unit of the column, so no bound is odd.
+  energy: { most: Number.POSITIVE_INFINITY, odd: Number.POSITIVE_INFINITY, name: 'The energy distance' },
   wasserstein: { most: Number.POSITIVE_INFINITY, odd: 10, name: 'The Wasserstein distance, in standard deviations,' },
 };
 
@@ -15,15 +21,17 @@ export const driftThresholdScale: Rule = {
   code: 'LW605',
   name: 'drift-threshold-scale',
   severity: 'warning',
-  docs: 'The threshold of a drift measure does not fit its scale. `js` and `ks` go from 0 to 1, so a larger threshold is never reached (an error); `psi` above 2 or `wasserstein` above 10 standard deviations hardly ever; 0 is always reached. About 0.1 is usual for all of them.',
+  docs: 'The threshold of a drift measure does not fit its scale. `js`, `ks`, `hellinger`, `total_variation` and `l_infinity` go from 0 to 1, so a larger threshold is never reached (an error); `psi` above 2 or `wasserstein` above 10 standard deviations hardly ever; 0 is always reached. About 0.1 is usual for all of them.',
   example: { wrong: 'loopwright: { role: feature, drift: { measure: ks, threshold: 5 } }', right: 'loopwright: { role: feature, drift: { measure: ks, threshold: 0.1 } }' },
   check(context) {
     for (const file of context.project.schemas.values()) {
       file.value?.fields.forEach((field, i) => {
-        const threshold = field.loopwright?.drift?.threshold;
-        const measure = measureOf(field);
-        const wrong = threshold === undefined || measure === null ? null : judge(threshold, measure);
-        if (wrong) context.reportIn(file, ['fields', i, 'loopwright', 'drift', 'threshold'], wrong.message, wrong.more);
+        for (const kind of ['drift', 'skew'] as const) {
+          const threshold = field.loopwright?.[kind]?.threshold;
+          const measure = measureOf(field, kind);
+          const wrong = threshold === undefined || measure === null ? null : judge(threshold, measure);
+          if (wrong) context.reportIn(file, ['fields', i, 'loopwright', kind, 'threshold'], wrong.message, wrong.more);
+        }
       });
     }
   },
@@ -37,12 +45,11 @@ function judge(threshold: number, measure: Measure): { message: string; more: Mo
 }
 
 /** The measure that is taken for a column; null when its type leaves that open. */
-function measureOf(field: Field): Measure | null {
-  const declared = field.loopwright?.drift?.measure;
+function measureOf(field: Field, kind: 'drift' | 'skew'): Measure | null {
+  const declared = field.loopwright?.[kind]?.measure;
   const type = field.type ?? 'any';
-  const numeric = type === 'number' || type === 'integer';
   if (declared === 'none') return null;
-  if (declared === 'psi' || declared === 'js') return declared;
-  if (numeric) return declared ?? 'wasserstein';
-  return type === 'string' ? 'js' : null;
+  if (declared !== undefined && !['wasserstein', 'ks', 'energy', 'total_variation', 'l_infinity'].includes(declared)) return declared;
+  if (type === 'number' || type === 'integer') return declared === 'total_variation' || declared === 'l_infinity' ? 'wasserstein' : (declared ?? 'wasserstein');
+  return type === 'string' ? (declared === 'total_variation' || declared === 'l_infinity' ? declared : 'js') : null;
 }

@@ -43,6 +43,13 @@ const Constraints = Type.Object({
   enum: Type.Optional(Type.Array(scalar('An allowed value.'), { minItems: 1, description: 'The only values allowed.' })),
 }, { ...closed, description: 'Rules that each value of the column must meet.' });
 
+/** Distances by which a column can be compared; Loopwright's own, each from 0 for no difference. */
+export const comparatorMeasures = ['wasserstein', 'js', 'psi', 'ks', 'hellinger', 'kl', 'energy', 'total_variation', 'l_infinity', 'none'] as const;
+const comparator = (description: string) => Type.Object({
+  measure: Type.Optional(Type.Enum(comparatorMeasures, { description: 'Measure for this column: wasserstein, ks or energy for numbers, total_variation or l_infinity for texts, js, psi, hellinger or kl for both, none to leave it out.' })),
+  threshold: Type.Optional(Type.Number({ minimum: 0, description: 'The column differs from this value on.' })),
+}, { ...closed, description });
+
 const FieldExtras = Type.Object({
   role: Type.Optional(Type.Enum(fieldRoles, { description: 'What the column is for: feature, target, id, timestamp, protected, prediction, score or ignore.' })),
   unit: Type.Optional(Type.String({ format: 'unit', description: 'Unit of the values, such as EUR, km or s; shown beside numbers.' })),
@@ -50,10 +57,8 @@ const FieldExtras = Type.Object({
   domainMass: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Smallest share of values that must lie in the categories, 0 to 1. Default 1.' })),
   positive: Type.Optional(scalar('Of a target with two values: the one that counts as positive.')),
   environments: Type.Optional(Type.Array(Type.String({ description: 'Name of an environment.' }), { description: 'Environments in which the column exists, such as training or serving.' })),
-  drift: Type.Optional(Type.Object({
-    measure: Type.Optional(Type.Enum(['wasserstein', 'js', 'psi', 'ks', 'none'], { description: 'Measure of drift for this column: wasserstein, js, psi, ks or none.' })),
-    threshold: Type.Optional(Type.Number({ minimum: 0, description: 'The column has drifted from this value on.' })),
-  }, { ...closed, description: 'How drift of this column is measured.' })),
+  drift: Type.Optional(comparator('How drift of this column is measured: between one time and another.')),
+  skew: Type.Optional(comparator('How skew of this column is measured: between training and serving, with `loopwright data drift --comparator skew`. Default: as drift.')),
   stage: Type.Optional(Type.Enum(fieldStages, { description: 'Where the column is in its life: planned, alpha, beta, production, deprecated or debug. Outside beta and production it may be absent and its broken rules are warnings. Default production.' })),
   finite: Type.Optional(Type.Boolean({ description: 'False lets a number be infinite. Default true.' })),
   invalid: Type.Optional(Type.Union([mode, perRule(fieldRuleNames, 'By rule.')], { description: 'What happens to rows that break a rule of this column, for all rules or by rule. Default: as the stage says.' })),
