@@ -17,7 +17,7 @@ export function toY(value: number, most: number): number {
 export function roundAbove(most: number): number {
   if (!(most > 0) || !Number.isFinite(most)) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return ([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= most) ?? 10) * power;
+  return Number((([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= most) ?? 10) * power).toPrecision(6));
 }
 
 /** The grid with its values, and what both axes count. */

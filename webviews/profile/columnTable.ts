@@ -9,7 +9,7 @@ import type { Piece } from '../ui/pieces.ts';
 import type { ColumnRow, SortKey } from './columnRows.ts';
 import { miniature, miniaturePair } from './miniature.ts';
 import type { Does, Model } from './model.ts';
-import { aboutWhy, measured, share, valueOf, visible } from './text.ts';
+import { aboutWhy, measured, share, shortened, valueOf, visible } from './text.ts';
 
 export const rowHeight = 34;
 const spare = 10;
@@ -41,7 +41,7 @@ const missing: Head = { title: 'Missing', by: 'missing', number: true, why: 'NUL
 const distinct: Head = { title: 'Distinct', by: 'distinct', number: true, why: 'How many different values', cell: (row) => distinctCell(row) };
 const shape: Head = { title: 'Distribution', by: null, cell: (row) => miniature(row.profile) };
 const quantity = (title: string, by: 'min' | 'median' | 'max'): Head => ({ title, by, number: true, cell: (row) => quantityCell(row, by) });
-const told = (target: string): Head => ({ title: `Tells of ${visible(target)}`, by: 'share', why: 'The share of the uncertainty of the target that the column takes away by itself', cell: (row, model) => toldCell(row, model) });
+const told = (target: string): Head => ({ title: `Tells of ${shortened(visible(target), 24)}`, by: 'share', why: 'The share of the uncertainty of the target that the column takes away by itself', cell: (row, model) => toldCell(row, model) });
 
 const drift: Head = { title: 'Drift', by: 'drift', why: 'How far it moved, in thresholds', cell: (row) => driftCell(row) };
 const pair: Head = { title: 'Then and now', by: null, cell: (row) => (row.compared?.distribution ? miniaturePair(row.compared.distribution) : miniature(row.profile)) };

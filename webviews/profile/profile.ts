@@ -61,9 +61,16 @@ export class Profile {
   }
 
   opened(opened: Opened<'profile', Kept>): void {
+    const { subject, against } = opened.state;
+    // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is asked for.
+    if (this.#subject !== null && same(subject, this.#subject)) {
+      if (against !== null && !same(against, this.#against)) this.#does.compare(against);
+      else this.#tell();
+      return void this.#refresh();
+    }
     if (opened.ui) this.#kept = { ...this.#kept, ...opened.ui };
     this.#active = this.#kept.open;
-    void this.#begin(opened.state.subject, opened.state.against);
+    void this.#begin(subject, against);
   }
 
   changed(): void {

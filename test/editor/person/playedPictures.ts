@@ -62,6 +62,15 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   await settled(page);
   await workbench.picture(`runHistory${ending}`);
 
+  await workbench.pane('Datasets').locator('.pane-header').click();
+  await workbench.click('Datasets', 'features');
+  const data = await workbench.webview('.verdict .codicon');
+  await data.locator('tbody tr', { hasText: 'amount' }).first().click();
+  await data.locator('.detail .plot').waitFor();
+  await settled(page);
+  await workbench.picture(`dataProfile${ending}`);
+  await workbench.pane('Datasets').locator('.pane-header').click();
+
   await workbench.click('Models', 'v3');
   const card = await workbench.webview('.card table.gates');
   assert.match(await card.locator('h1').innerText(), /card-fraud v3/);

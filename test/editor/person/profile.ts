@@ -105,7 +105,7 @@ export const profile: PersonSession = {
       name: 'a file of the explorer, from its menu',
       async run({ workbench }) {
         const { page } = workbench;
-        await page.keyboard.press('Control+Shift+E');
+        await page.locator('.activitybar .action-label[aria-label^="Explorer"]').click();
         await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'incoming' }).click();
         const file = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'orders-2.csv' });
         await file.waitFor();
@@ -123,6 +123,26 @@ export const profile: PersonSession = {
         await frame.locator('table.values tbody tr').first().waitFor();
         await workbench.picture('profile-file');
         await workbench.noErrors();
+      },
+    },
+    {
+      name: 'a reload of the window comes back to the same data, compared with the same version',
+      async run({ workbench }) {
+        const { page } = workbench;
+        await page.locator('.tab', { hasText: 'Profile: features' }).first().click();
+        const before = await workbench.webview('#against');
+        await before.locator('#against').selectOption({ index: 1 });
+        const title = page.locator('.tab.active', { hasText: /Profile: features against features@[\da-f]{8}/ });
+        await title.waitFor();
+        // VS Code writes what views keep to its storage every 5 s, and tells nobody.
+        await page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
+        await title.or(page.locator('.tab', { hasText: 'Profile: features against' })).first().click();
+        await page.waitForTimeout(6500);
+        await page.reload();
+        await workbench.ready();
+        const after = await workbench.webview('.miniature .then');
+        await until('the comparison', async () => /Compared with features@/.test(await after.locator('.verdict').nth(1).innerText()));
+        await page.locator('.tab.active', { hasText: 'Profile: features against features@' }).waitFor();
       },
     },
     {

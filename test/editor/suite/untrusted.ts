@@ -9,13 +9,15 @@ suite('an untrusted folder', () => {
   });
 
   test('starts no engine and offers no task', async () => {
-    const { projects, trees } = await activated();
+    const { panels, projects, trees } = await activated();
     const [project] = await until('the project', () => projects.all.length > 0 && projects.all);
     assert.deepEqual(await trees.lifeCycle.getChildren(), []);
     await commands.executeCommand(`${viewIds.lifeCycle}.focus`);
     void commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
+    void commands.executeCommand(commandIds.openProfile, { project: root(), dataset: 'visits' });
     await new Promise((done) => setTimeout(done, 500));
     assert.equal(tasks.taskExecutions.length, 0);
+    assert.equal(panels.count, 0);
     await assert.rejects(async () => project?.engine.request('project/overview', {}), /not trusted/);
     assert.equal(project?.engine.pid, undefined);
     await picture('untrusted');
