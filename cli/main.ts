@@ -14,6 +14,7 @@ import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { status } from './commands/status.ts';
 import { registerDataCommands } from './dataCommands.ts';
+import { registerLabelCommands } from './labelCommands.ts';
 import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
 
 const program = new Command('loopwright')
@@ -65,6 +66,7 @@ command('loop', 'train, deploy, watch and retrain').option('--replay <files>', '
   .action(action<LoopOptions>((context, _, options) => loop(context, options)));
 const dataCommand = program.command('data').description('collect, check, profile, compare and label data');
 registerDataCommands((name, description) => command(name, description, dataCommand), action);
+registerLabelCommands((name, description) => command(name, description, dataCommand), action);
 command('doctor', 'tell what works on this machine').action(action((context) => doctor(context)));
 program.command('service', { hidden: true }).option('--project <dir>').action(async (options: GlobalOptions) => {
   const { runService } = await import('./service.ts');

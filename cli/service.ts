@@ -4,6 +4,7 @@ import { createMessageConnection, ResponseError, StreamMessageReader, StreamMess
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
 import { dataHandlers } from './dataService.ts';
+import { labelHandlers } from './labelService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
@@ -43,6 +44,7 @@ export function runService(root: string): Promise<number> {
   // Reading the files anew takes milliseconds and is never stale.
   const project = (): Project => loadProject(root);
   const config = () => configFor(project(), 'default');
+  const placeNow = () => { const now = project(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
@@ -55,7 +57,8 @@ export function runService(root: string): Promise<number> {
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),
     'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
-    ...dataHandlers(() => { const now = project(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; }),
+    ...dataHandlers(placeNow),
+    ...labelHandlers(placeNow),
     'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
   };
   for (const [method, handler] of Object.entries(handlers)) {

@@ -1,5 +1,6 @@
 import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
+import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
 import type { MetricSeries, RunDetail, RunPage, RunQuery } from './runs.ts';
@@ -29,6 +30,15 @@ export interface EngineRequests {
   'data/relations': { params: { subject: DataSubject }; result: DataRelations };
   'data/compare': { params: { reference: DataSubject; current: DataSubject }; result: DataComparison };
   'data/quality': { params: { subject: DataSubject }; result: QualityReport };
+  'labels/tasks': { params: Record<string, never>; result: LabelTasks };
+  /** At most 200 rows that this labeller has not decided on, or with `skipped` those that were skipped. */
+  'labels/next': { params: { task: string; labeller: string; limit: number; order?: LabelOrder; skipped?: boolean }; result: LabelQueue };
+  'labels/rows': { params: { task: string; labeller: string; keys: string[] }; result: LabelRow[] };
+  /** Appends a decision; a null label skips the row. */
+  'labels/add': { params: { task: string; labeller: string; key: string; label: string | null }; result: LabelDone };
+  /** Takes the labeller's last decision back. */
+  'labels/undo': { params: { task: string; labeller: string }; result: LabelDone };
+  'labels/summary': { params: { task: string }; result: LabelSummary };
   'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
 }
 

@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import type { Database } from '../engine/data/database.ts';
+import { expandGlob } from '../engine/data/expandGlob.ts';
+import { openMemory } from '../engine/data/withDatabase.ts';
+import { ProjectError } from '../engine/errors.ts';
+import { addLabel, nextRows, rowsByKey, summarise, undoLabel } from '../engine/labelling/labelling.ts';
+import { openTask, type OpenTask } from '../engine/labelling/openTask.ts';
+import { listTasks, resolveTask, taskInfo, type LabelTask } from '../engine/labelling/task.ts';
+import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
+import { versionOf } from '../engine/registry/modelVersions.ts';
+import { defaultLabeller } from './labeller.ts';
+
+type LabelMethod = Extract<EngineMethod, `labels/${string}`>;
+type LabelHandlers = { [M in LabelMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+
+/** A database that nobody asked for so long is closed; its data may be large. */
+const keptFor = 120_000;
+
+/** Answers of the engine host about labels. The data of the task in use stays open, so that the next card is there at once. */
+export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
+  let kept: { mark: string; db: Database; open: OpenTask } | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  let labeller: string | null = null;
+  const close = () => {
+    kept?.db.close();
+    kept = null;
+  };
+  const taskNow = (name: string): { place: SubjectPlace; task: LabelTask } => {
+    const place = placeNow();
+    if (!place.project || !place.config) throw new ProjectError('loopwright.yaml cannot be read; `loopwright check` says why.');
+    return { place, task: resolveTask(place.project, place.config, name) };
+  };
+  const opened = async (name: string): Promise<OpenTask> => {
+    const { place, task } = taskNow(name);
+    const mark = await markOf(place, task);
+    if (kept?.mark === mark) return kept.open;
+    close();
+    const db = await openMemory();
+    try {
+      const open = await openTask(db, place, task);
+      kept = { mark, db, open };
+      return open;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  };
+  // One after the other: the tables of a task are shared, and the last label must be seen by the next question.
+  const inTurn = <T>(work: () => Promise<T> | T): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(() => { last = last.then(close); }, keptFor).unref();
+    return result;
+  };
+  return {
+    'labels/tasks': () => {
+      const { project, config, folder } = placeNow();
+      labeller ??= defaultLabeller(folder);
+      const { tasks, broken } = project && config ? listTasks(project, config) : { tasks: [], broken: [] };
+      return { tasks: tasks.map(taskInfo), broken, labeller };
+    },
+    'labels/next': ({ task, ...request }) => inTurn(async () => nextRows(await opened(task), request)),
+    'labels/rows': ({ task, keys, labeller: who }) => inTurn(async () => rowsByKey(await opened(task), keys, who)),
+    'labels/add': ({ task, key, label, labeller: who }) => inTurn(async () => addLabel(await opened(task), { key, label, labeller: who })),
+    'labels/undo': ({ task, labeller: who }) => inTurn(() => undoLabel(taskNow(task).task, who)),
+    'labels/summary': ({ task }) => inTurn(async () => summarise(await opened(task))),
+  };
+}
+
+/** Changes when the task, its data, its rules or its model does. */
+async function markOf({ project, config, store, folder }: SubjectPlace, task: LabelTask): Promise<string> {
+  const datasets = Object.entries(config?.datasets ?? {}).filter(([name]) => name === task.dataset || task.rules !== null);
+  const files = (await Promise.all(datasets.map(([, dataset]) => expandGlob(project?.root ?? folder, dataset.path)))).flat();
+  if (task.rules !== null) files.push(join(project?.root ?? folder, task.rules));
+  const version = task.model !== null && store && config ? (versionOf(store, config.project, task.model)?.version ?? null) : null;
+  return JSON.stringify([task, version, files.map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.ino, stats?.size, stats?.mtimeMs]; })]);
+}
