@@ -52,9 +52,12 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
   const source = sourceSql(files, { allText: text, withFile: text, rejects: text });
   const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
   if (!schema) {
-    const [row] = await db.rows(`SELECT count(*) AS n FROM ${limited}`);
+    const format = sourceFormat(files[0] ?? '');
+    if (format !== 'parquet') await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM ${limited}`);
+    const read = format === 'parquet' ? limited : 'loopwright_facts';
+    const [row] = await db.rows(`SELECT count(*) AS n FROM ${read}`);
     const rows = Number(row?.['n'] ?? 0);
-    return { ...empty, rows: Math.min(rows, mostRows), partial: rows > mostRows, columns: withoutSplit(await profileTable(db, limited)).map(factsOf) };
+    return { ...empty, rows: Math.min(rows, mostRows), partial: rows > mostRows, columns: withoutSplit(await profileTable(db, read)).map(factsOf) };
   }
   // A limit inside keeps rejects from being told of the lines behind it, so it is only set where it is needed.
   const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -62,7 +65,9 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
   const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, foreign: await foreignSources(db, root, schema, foreign), ...(environment === null ? {} : { environment }) });
   try {
     const read = await typedSelect(db, files, schema, { rejects: true });
-    const typed = large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
+    // Text is parsed once; Parquet is read where it lies.
+    const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
+    if (text) await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
     const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
     const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) => (foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }]));
     return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.filter((rule) => rule.foreignKey === undefined).map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };
