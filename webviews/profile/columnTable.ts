@@ -52,7 +52,7 @@ const pValue: Head = { title: 'p', by: null, number: true, why: 'p-value', cell:
 
 function headsOf(model: Model): Head[] {
   if (model.comparison.value) return [name, type, drift, value, limit, pValue, pair, before, { ...missing, title: 'Missing now' }, distinct];
-  const target = model.profile.value?.target ?? null;
+  const target = (model.profile.value ?? model.outline)?.target ?? null;
   return [name, type, missing, distinct, shape, quantity('Min', 'min'), quantity('Median', 'median'), quantity('Max', 'max'), ...(target === null ? [] : [told(target)])];
 }
 

@@ -28,7 +28,7 @@ export function largeHistogram(row: ColumnRow, column: ColumnProfile, model: Pic
       <line class="axis" x1=${left} x2=${left + width} y1=${top + height} y2=${top + height}></line>
       ${edgeLabels(column.type, edges, places)}
     </svg>
-    <figcaption aria-live="off">${model.pointed ?? html`<span class="muted">${numbers.core && !model.whole ? `From the 1st to the 99th percentile: ${share(inside / filled)} of the values` : 'All finite values'}</span>`}
+    <figcaption aria-live="off">${model.pointed ?? html`<span class="muted">${numbers.core && !model.whole ? `1st to 99th percentile, ${share(inside / filled)} of the values` : 'All finite values'}</span>`}
       ${numbers.core ? html`<label><input type="checkbox" .checked=${model.whole} @change=${(event: Event) => does.whole(event.target instanceof HTMLInputElement && event.target.checked)}> whole range</label>` : nothing}</figcaption>
     ${hiddenTable('Rows by value', ['Value', 'Rows'], counts.map((n, index) => [`${valueOf(column.type, edges[index], span)} to ${valueOf(column.type, edges[index + 1], span)}`, count(n)]))}
   </figure>`;

@@ -10,7 +10,7 @@ const height = 24;
 
 /** A distribution as small as a line of text: bins of numbers stand side by side, frequent values apart. */
 export function miniature(column: ColumnProfile | null): Piece {
-  if (column === null) return html`<span class="pending" aria-hidden="true"></span>`;
+  if (column === null) return html`<span class="pending wide" aria-hidden="true"></span>`;
   if (column.rows - column.missing === 0) return html`<span class="muted">${column.rows === 0 ? 'no rows' : 'all missing'}</span>`;
   if (column.numbers) {
     const { counts, edges } = column.numbers.core ?? column.numbers.histogram;
