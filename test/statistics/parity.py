@@ -77,7 +77,20 @@ def eta2(x, y):
     return between / ((y - y.mean()) ** 2).sum()
 
 
+def expanded(table):
+    rows, columns = [], []
+    for i, row in enumerate(table):
+        for j, n in enumerate(row):
+            rows += [i] * n
+            columns += [j] * n
+    return rows, columns
+
+
 measures = {
+    "mutual_information": lambda table: sk.mutual_info_score(*expanded(table)),
+    "mi_share": lambda table: sk.homogeneity_score(*reversed(expanded(table))),
+    "mi_baseline": lambda table: st.chi2.ppf(0.95, (sum(1 for r in table if sum(r)) - 1) * (sum(1 for c in zip(*table) if sum(c)) - 1)) / (2 * sum(map(sum, table))),
+    "pearson": lambda a, b: st.pearsonr(a, b).statistic,
     "auc_alone": auc_alone,
     "purity": purity,
     "r2_alone": lambda x, y: np.corrcoef(x, y)[0, 1] ** 2,

@@ -21,6 +21,8 @@ import { normalTail } from '../../engine/statistics/normal.ts';
 import { numberPair } from '../../engine/statistics/pairs.ts';
 import { psi } from '../../engine/statistics/psi.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
+import { correlation } from '../../engine/data/relations.ts';
+import { mutualInformation } from '../../engine/statistics/mutualInformation.ts';
 import { averagePrecision, rank, recallAtPrecision, rocAuc } from '../../engine/statistics/rankMetrics.ts';
 import { regressionMetrics } from '../../engine/statistics/regression.ts';
 import { standardDeviation, wasserstein } from '../../engine/statistics/wasserstein.ts';
@@ -172,6 +174,20 @@ for (let i = 0; i < 60; i++) {
 
 const missing = preparePython();
 const skip = missing === null || process.env['CI'] === 'true' ? false : `no Python to compare with: ${missing}`;
+
+for (let i = 0; i < 60; i++) {
+  const [rows, columns] = [2 + random.integer(8), 2 + random.integer(6)];
+  const table = Array.from({ length: rows }, (_, r) => list(columns, (c) => (random.next() < 0.2 ? 0 : random.integer(40) + (r === c ? random.integer(100) : 0))));
+  table[0] = list(columns, (c) => 1 + c);
+  const found = mutualInformation(table);
+  check('mutual_information', [table], found?.mutual_information, 1e-9);
+  // How homogeneous the groups of equal columns are in the rows they tell of: information over the entropy of the columns.
+  check('mi_share', [table], found?.uncertainty_coefficient, 1e-9);
+  const baseline = found?.baseline ?? 0;
+  check('mi_baseline', [table], baseline, baseline * 0.03);
+  const [a, b] = [list(50, () => random.next() ** 3 * 10 ** random.integer(6)), list(50, () => random.next())];
+  check('pearson', [a, b], correlation(a, b), 1e-9);
+}
 
 test('every measure agrees with scipy, scikit-learn or fairlearn', { skip }, (t) => {
   assert.equal(missing, null);
