@@ -8,6 +8,7 @@ export const commandIds = {
   openModelCard: 'loopwright.openModelCard',
   openDrift: 'loopwright.openDrift',
   openProfile: 'loopwright.openProfile',
+  openLabelling: 'loopwright.openLabelling',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
   promote: 'loopwright.promote',
@@ -48,6 +49,7 @@ export const panelTypes = {
   modelCard: 'loopwright.panel.modelCard',
   drift: 'loopwright.panel.drift',
   profile: 'loopwright.panel.profile',
+  labelling: 'loopwright.panel.labelling',
 } as const;
 
 /** Context keys that menus and welcome texts test. */

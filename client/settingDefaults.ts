@@ -8,6 +8,7 @@ export interface Settings {
   'codeLens.enabled': boolean;
   'statusBar.enabled': boolean;
   'runs.pageSize': number;
+  'labelling.labeller': string;
   'trace.server': 'off' | 'messages' | 'verbose';
 }
 
@@ -18,5 +19,6 @@ export const settingDefaults: Settings = {
   'codeLens.enabled': true,
   'statusBar.enabled': true,
   'runs.pageSize': 200,
+  'labelling.labeller': '',
   'trace.server': 'off',
 };

@@ -1,7 +1,7 @@
 import type { DataSubject } from './dataProfile.ts';
 import type { EngineMethod, EngineRequests } from './engineHost.ts';
 
-export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile';
+export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling';
 
 /** What each view is opened on. */
 export interface ViewState {
@@ -10,6 +10,8 @@ export interface ViewState {
   drift: { monitor: string };
   /** Without a subject, the first dataset of the project. */
   profile: { subject: DataSubject | null; against: DataSubject | null };
+  /** Without a task the first one; without a labeller, whom the engine host names. */
+  labelling: { task: string | null; labeller: string | null };
 }
 
 /** Things a view asks the client to do in the editor. */

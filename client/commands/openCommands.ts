@@ -8,6 +8,7 @@ import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
+import { openLabelling } from './labellingCommand.ts';
 import { openProfile } from './profileCommand.ts';
 import { pickMonitor } from './runCommands.ts';
 
@@ -28,6 +29,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       if (monitor !== undefined) context.panels.show('drift', project, { monitor });
     }),
     [commandIds.openProfile]: openProfile(context),
+    [commandIds.openLabelling]: openLabelling(context),
     [commandIds.openStage]: async (given) => {
       const project = await projectOf(context, given);
       if (!project) return;

@@ -13,6 +13,7 @@ import { viewHtml } from './viewHtml.ts';
 const allowed: readonly EngineMethod[] = [
   'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/series', 'runs/log', 'runs/star', 'models/card', 'drift/report', 'drift/detail',
   'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
+  'labels/tasks', 'labels/next', 'labels/rows', 'labels/add', 'labels/undo', 'labels/summary',
 ];
 
 export interface ViewPanelOptions<V extends ViewName> {

@@ -8,8 +8,8 @@ import type { Projects } from '../projects/projects.ts';
 import { ViewPanel } from './viewPanel.ts';
 import { checkState, keyOf, readKept, titleOf } from './viewState.ts';
 
-const views = ['runHistory', 'modelCard', 'drift', 'profile'] as const;
-const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile' };
+const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling'] as const;
+const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile', labelling: 'labelling' };
 
 export interface ViewPanelsOptions {
   projects: Projects;

@@ -5,6 +5,7 @@ import type { ViewName, ViewState } from '../../protocol/webview.ts';
 export function keyOf<V extends ViewName>(view: V, root: string, state: ViewState[V]): string {
   if ('version' in state) return `${view} ${root} ${state.version}`;
   if ('subject' in state) return `${view} ${root} ${state.subject === null ? '' : nameOf(state.subject)}`;
+  if ('task' in state) return `${view} ${root} ${state.task ?? ''}`;
   return 'monitor' in state ? `${view} ${root} ${state.monitor}` : `${view} ${root}`;
 }
 
@@ -12,6 +13,7 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
 export function titleOf<V extends ViewName>(view: V, project: string, state: ViewState[V]): string {
   if ('version' in state) return typeof state.version === 'number' ? `${project} v${state.version}` : `${project} ${state.version}`;
   if ('subject' in state) return state.subject === null ? `Data: ${project}` : `Profile: ${shortName(state.subject)}`;
+  if ('task' in state) return state.task === null ? `Label: ${project}` : `Label: ${state.task}`;
   return view === 'drift' && 'monitor' in state ? `Drift: ${state.monitor}` : `Runs: ${project}`;
 }
 
@@ -20,7 +22,7 @@ export function readKept(kept: unknown): { root: string; state: unknown } | null
   return { root: kept.root, state: 'state' in kept ? kept.state : null };
 }
 
-const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' }, profile: { subject: null, against: null } };
+const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' }, profile: { subject: null, against: null }, labelling: { task: null, labeller: null } };
 
 /** What a webview kept is input like any other: taken only where it has the right shape. */
 export function checkState<V extends ViewName>(view: V, state: unknown): ViewState[V] {

@@ -10,6 +10,7 @@ interface Block {
 
 /** Whole entries with placeholders, by the mapping or list that they belong into. */
 const blocks: Partial<Record<`${FileKind} ${string}`, readonly Block[]>> = {
+  'project labelling': [{ label: 'labelling task', docs: 'Rows of a dataset that people label.', body: ['${1:review}:', '  data: ${2:dataset}', '  label: ${3:label}', '  classes: [${4:yes, no}]', '  file: data/labels/${1:review}.csv'] }],
   'project datasets': [{ label: 'dataset', docs: 'A named table and its schema.', body: ['${1:name}: { path: data/${1:name}/*.parquet, schema: schemas/${1:name}.dataset.yaml }'] }],
   'project stages': [
     { label: 'collect stage', docs: 'Brings files or a download into a dataset.', body: ['${1:collect}:', '  uses: collect', '  with: { dataset: ${2:dataset}, from: { files: ${3:incoming/*.csv} } }'] },

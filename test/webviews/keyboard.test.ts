@@ -5,6 +5,7 @@ import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
 import { subject } from '../fixtures/views/profile.ts';
+import { labelAnswers } from '../fixtures/views/labels.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
@@ -17,12 +18,14 @@ const engine: Answers = {
   'drift/report': () => makeReport(),
   'drift/detail': ({ column }) => makeDetail(column),
   ...profileAnswers,
+  ...labelAnswers,
 };
 const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   runHistory: { state: { experiment: null, runId: null }, there: 'table.runs tbody tr' },
   modelCard: { state: { version: 'latest' }, there: '.card table.gates' },
   drift: { state: { monitor: 'production' }, there: '.distribution' },
   profile: { state: { subject, against: null }, there: '.verdict .codicon' },
+  labelling: { state: { task: 'fraud_review', labeller: 'Ann' }, there: '.card .class' },
 };
 
 interface Stop {
@@ -68,7 +71,7 @@ describe('by keyboard', { skip: cannotTest() }, () => {
     return view;
   };
 
-  for (const name of ['runHistory', 'modelCard', 'drift', 'profile'] as const) {
+  for (const name of ['runHistory', 'modelCard', 'drift', 'profile', 'labelling'] as const) {
     it(`reaches everything of ${name} with a name and a visible focus, and comes out again`, async () => {
       const view = await open(name);
       const all = await stops(view);

@@ -1,0 +1,262 @@
+import type { LabelRow, LabelSummary, LabelTasks } from '../../protocol/labelling.ts';
+import type { Opened } from '../ui/connection.ts';
+import { Loader } from '../ui/loadable.ts';
+import { painter } from '../ui/painter.ts';
+import { keyDeed } from './keys.ts';
+import { labellingView } from './labellingView.ts';
+import { noCards, shownRow } from './model.ts';
+import type { Cards, Does, Kept, LabellingConnection, Model } from './model.ts';
+
+const fetched = 12;
+/** More are asked for when so few are left, so that the next card is always there. */
+const few = 6;
+const keptTrail = 100;
+
+/** The state of the labelling view and what changes it. A decision shows at once and is taken back when it could not be written. */
+export class Labelling {
+  readonly #connection: LabellingConnection;
+  readonly #paint: () => void;
+  readonly #tasks: Loader<LabelTasks>;
+  readonly #summary: Loader<LabelSummary>;
+  readonly #does: Does;
+  #kept: Kept = { labeller: null, reveal: false, order: null };
+  #project = '';
+  #named: string | null = null;
+  #wanted: string | null = null;
+  #cards: Cards = noCards;
+  /** Counts up when the queue begins anew, so that answers for the old one are dropped. */
+  #turn = 0;
+  #asking = false;
+  #ended = false;
+  #naming = false;
+  #help = false;
+  #again = false;
+  #error: string | null = null;
+  #said = '';
+  #shape = '';
+  #later: ReturnType<typeof setTimeout> | null = null;
+  /** Decisions on their way, in order. */
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(connect: (view: Labelling) => LabellingConnection) {
+    this.#does = this.#actions();
+    this.#paint = painter(() => labellingView(this.#model(), this.#does));
+    this.#tasks = new Loader(() => this.#tasksCame());
+    this.#summary = new Loader(this.#paint);
+    this.#connection = connect(this);
+    window.addEventListener('keydown', (event) => keyDeed(event, this.#model(), this.#does));
+  }
+
+  opened({ project, state, ui }: Opened<'labelling', Kept>): void {
+    this.#project = project;
+    this.#named = state.labeller;
+    this.#wanted = state.task;
+    if (ui) this.#kept = { ...this.#kept, ...ui };
+    this.#loadTasks();
+  }
+
+  changed(): void {
+    // There may be more rows now.
+    this.#ended = false;
+    this.#loadTasks();
+  }
+
+  #model(): Model {
+    const { value } = this.#tasks.state;
+    const task = value?.tasks.find(({ name }) => name === this.#wanted) ?? value?.tasks[0] ?? null;
+    const who = this.#kept.labeller ?? this.#named ?? value?.labeller ?? '';
+    return { ...this.#kept, project: this.#project, tasks: this.#tasks.state, task, who, naming: this.#naming, help: this.#help, again: this.#again, cards: this.#cards, summary: this.#summary.state, error: this.#error, said: this.#said };
+  }
+
+  #loadTasks(): void {
+    void this.#tasks.load(() => this.#connection.request('labels/tasks', {}));
+  }
+
+  #tasksCame(): void {
+    const { task, tasks } = this.#model();
+    if (tasks.value && !tasks.loading && task) {
+      const shape = JSON.stringify(task);
+      if (shape !== this.#shape) this.#begin();
+      else void this.#ask();
+      this.#shape = shape;
+      this.#summarise(0);
+    }
+    this.#paint();
+  }
+
+  /** The queue from its start. */
+  #begin(): void {
+    this.#turn++;
+    this.#asking = false;
+    this.#ended = false;
+    this.#error = null;
+    this.#cards = noCards;
+    this.#paint();
+    void this.#ask();
+  }
+
+  /** Asks for more when few are left. What was decided since is not taken in again. */
+  async #ask(): Promise<void> {
+    const { task, who, order, again } = this.#model();
+    if (!task || who === '' || this.#asking || this.#ended || this.#cards.coming.length >= few) return;
+    const turn = this.#turn;
+    this.#asking = true;
+    try {
+      await this.#writing;
+      const queue = await this.#connection.request('labels/next', { task: task.name, labeller: who, limit: fetched, ...(order ? { order } : {}), ...(again ? { skipped: true } : {}) });
+      if (turn !== this.#turn) return;
+      const had = new Set([...this.#cards.coming, ...this.#cards.trail.map(({ row }) => row)].map(({ key }) => key));
+      const fresh = queue.rows.filter(({ key }) => !had.has(key));
+      const coming = [...this.#cards.coming, ...fresh];
+      this.#ended = queue.rows.length < fetched;
+      this.#cards = { ...this.#cards, coming, known: true, left: queue.left, skipped: queue.skipped, note: queue.note, order: queue.order, modelVersion: queue.modelVersion };
+    } catch (error) {
+      if (turn === this.#turn) this.#error = messageOf(error);
+    } finally {
+      if (turn === this.#turn) this.#asking = false;
+    }
+    this.#paint();
+  }
+
+  #summarise(after = 400): void {
+    if (this.#later) clearTimeout(this.#later);
+    this.#later = setTimeout(() => {
+      const { task } = this.#model();
+      if (task) void this.#summary.load(() => this.#connection.request('labels/summary', { task: task.name }), this.#summary.state.value?.task.name !== task.name);
+    }, after);
+  }
+
+  #decide(label: string | null): void {
+    const { task, who } = this.#model();
+    const shown = shownRow(this.#cards);
+    if (!task || !shown || who === '') return;
+    const { row } = shown;
+    this.#error = null;
+    const { coming, trail } = this.#cards;
+    this.#cards = { ...this.#cards, coming: coming.filter(({ key }) => key !== row.key), trail: [...trail.filter((one) => one.row.key !== row.key), { row, label }].slice(-keptTrail), back: 0, opened: null };
+    const next = this.#cards.coming[0];
+    this.#said = `${label ?? 'Skipped'}: ${row.key}.${next ? ` Next: ${next.key}.` : ''}`;
+    const turn = this.#turn;
+    this.#writing = this.#writing.then(async () => {
+      try {
+        const { note } = await this.#connection.request('labels/add', { task: task.name, labeller: who, key: row.key, label });
+        if (note !== null) this.#error = note;
+      } catch (error) {
+        if (turn === this.#turn) this.#bringBack(row, shown.decided, messageOf(error));
+      }
+      this.#summarise();
+      this.#paint();
+    });
+    this.#paint();
+    void this.#ask();
+  }
+
+  /** The card of a decision that could not be written comes back, as it was. */
+  #bringBack(row: LabelRow, before: string | null | undefined, error: string): void {
+    const { coming, trail } = this.#cards;
+    const without = trail.filter((one) => one.row.key !== row.key);
+    const first = before === undefined || this.#again;
+    this.#cards = { ...this.#cards, coming: first ? [row, ...coming] : coming, trail: first ? without : [...without, { row, label: before }], back: 0 };
+    this.#error = error;
+    this.#said = `Not written: ${row.key}. ${error}`;
+  }
+
+  async #undo(): Promise<void> {
+    const { task, who } = this.#model();
+    if (!task || who === '') return;
+    const turn = this.#turn;
+    const undone = this.#writing.then(() => this.#connection.request('labels/undo', { task: task.name, labeller: who }));
+    this.#writing = undone.catch(() => {});
+    try {
+      const { key } = await undone;
+      const known = this.#cards.trail.find((one) => one.row.key === key)?.row;
+      const [row] = await this.#connection.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
+      if (turn !== this.#turn) return;
+      const back = row ?? known;
+      const { coming, trail } = this.#cards;
+      this.#cards = { ...this.#cards, coming: [...(back ? [back] : []), ...coming.filter((one) => one.key !== key)], trail: trail.filter((one) => one.row.key !== key), back: 0, opened: null };
+      this.#error = null;
+      this.#said = `Taken back: ${key}.`;
+    } catch (error) {
+      if (turn === this.#turn) this.#error = messageOf(error);
+    }
+    this.#summarise();
+    this.#paint();
+  }
+
+  async #open(key: string): Promise<void> {
+    const { task, who } = this.#model();
+    if (!task) return;
+    try {
+      const [row] = await this.#connection.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
+      if (row) this.#cards = { ...this.#cards, opened: row, back: 0 };
+      else this.#error = `The row ${key} is no longer in the data.`;
+      this.#said = row ? `Opened ${key}.` : '';
+    } catch (error) {
+      this.#error = messageOf(error);
+    }
+    this.#paint();
+  }
+
+  #keep(part: Partial<Kept>): void {
+    this.#kept = { ...this.#kept, ...part };
+    this.#connection.keep(this.#kept);
+    this.#paint();
+  }
+
+  #actions(): Does {
+    return {
+      decide: (label) => this.#decide(label),
+      undo: () => void this.#undo(),
+      look: (step) => {
+        const { back, trail, opened } = this.#cards;
+        this.#cards = { ...this.#cards, opened: null, back: opened ? back : Math.min(trail.length, Math.max(0, back + step)) };
+        const shown = shownRow(this.#cards);
+        this.#said = shown ? `${shown.row.key}${shown.decided === undefined ? '' : `, ${shown.decided ?? 'skipped'}`}` : '';
+        this.#paint();
+      },
+      open: (key) => void this.#open(key),
+      task: (name) => {
+        this.#wanted = name;
+        this.#again = false;
+        this.#connection.move({ task: name, labeller: this.#named }, `Label: ${name}`);
+        this.#tasksCame();
+      },
+      order: (order) => {
+        this.#keep({ order });
+        this.#begin();
+      },
+      name: (labeller) => {
+        this.#naming = false;
+        const name = labeller.trim();
+        if (name === '' || name === this.#model().who) return this.#paint();
+        this.#keep({ labeller: name });
+        this.#begin();
+      },
+      naming: (on) => {
+        this.#naming = on;
+        this.#paint();
+      },
+      reveal: () => this.#keep({ reveal: !this.#kept.reveal }),
+      help: () => {
+        this.#help = !this.#help;
+        this.#paint();
+      },
+      again: (on) => {
+        this.#again = on;
+        this.#begin();
+      },
+      retry: () => {
+        this.#error = null;
+        this.#ended = false;
+        this.#loadTasks();
+      },
+      copy: (text) => this.#connection.act({ do: 'copy', text }),
+      openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
+    };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
