@@ -35,7 +35,8 @@ export async function relationsOf(db: Database, source: string, options: { targe
       const found = column && outcome ? mutualInformation(contingency(levelsOf(column, mostBins), outcome)) : null;
       if (found) relevance.push({ column: name, mutualInformation: found.mutual_information, baseline: found.baseline, share: found.uncertainty_coefficient, relevant: found.mutual_information > found.baseline });
     }
-    relevance.sort((a, b) => b.share - a.share);
+    // What is beyond chance counts: many levels alone make the information larger.
+    relevance.sort((a, b) => (b.mutualInformation - b.baseline) - (a.mutualInformation - a.baseline));
     return { rows: Number(n), sampled, columns: values.map(({ name }) => name), pearson: matrix('plain'), spearman: matrix('ranks'), target: outcome ? target : null, relevance };
   } finally {
     await db.run(`DROP TABLE IF EXISTS ${sample}`);

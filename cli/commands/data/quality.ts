@@ -35,7 +35,7 @@ function qualityLines(title: string, report: QualityReport): string[] {
   for (const { key, repeated } of uniqueness.keys) lines.push(`                ${key}: ${count(repeated)} repeated`);
   lines.push(`Validity      ${validity === null ? 'not known: the data has no schema. `loopwright data infer` writes a first one.' : `${count(validity.validRows)} of ${count(report.rows)} rows meet the schema.`}`);
   for (const text of [...(validity?.problems ?? []), ...(validity?.rules ?? []).map(({ message }) => message)]) lines.push(`                ${text}`);
-  lines.push(`Freshness     ${freshness === null ? 'not known: no column is the timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${duration(-freshness.ageMs)} ahead of now` : `${duration(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`);
+  lines.push(`Freshness     ${freshness === null ? 'not known: no column is the timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${age(-freshness.ageMs)} ahead of now` : `${age(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`);
   if (relevance === null) lines.push('Relevance     not known: no column is the target; `--target COLUMN` names one.');
   else {
     const told = relevance.columns.filter(({ relevant }) => relevant);
@@ -43,6 +43,12 @@ function qualityLines(title: string, report: QualityReport): string[] {
     for (const { column, share, mutualInformation, baseline, relevant } of relevance.columns.slice(0, 12)) lines.push(`                ${column}: ${percent(share)} of its uncertainty (mutual information ${Number(mutualInformation.toPrecision(3))} nats, chance below ${Number(baseline.toPrecision(3))})${relevant ? '' : ', no more than chance'}`);
   }
   return lines;
+}
+
+function age(ms: number): string {
+  const [hour, day] = [3_600_000, 86_400_000];
+  if (ms >= 2 * day) return `${count(Math.floor(ms / day))} days`;
+  return ms >= 2 * hour ? `${Math.floor(ms / hour)} hours` : duration(ms);
 }
 
 function count(n: number): string {
