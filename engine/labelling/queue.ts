@@ -59,13 +59,14 @@ export async function readCards(db: Database, keys: readonly string[], request: 
   const rules = await db.rows(`SELECT key, rule, label FROM ${labelTables.rules} WHERE key IN ${wanted} ORDER BY rule, label`, [JSON.stringify(keys)]);
   const scores = score ? await score(keys) : null;
   const byKey = new Map(rows.map((row) => [String(row['key']), row]));
+  const numeric = new Set(columns.filter(({ type }) => type === 'number').map(({ name }) => name));
   const facts = new Map(task.schema?.fields.map((field) => [field.name, field]) ?? []);
   return keys.flatMap((key): LabelRow[] => {
     const row = byKey.get(key);
     if (!row) return [];
     const people = decisions.byKey.get(key);
     const mine = people?.get(labeller);
-    const told = shown.map((name, i): LabelValue => ({ name, value: typeof row[`v${i}`] === 'string' ? shortened(String(row[`v${i}`])) : null, unit: facts.get(name)?.loopwright?.unit ?? null, description: facts.get(name)?.description ?? facts.get(name)?.title ?? null }));
+    const told = shown.map((name, i): LabelValue => ({ name, value: textOf(row[`v${i}`], numeric.has(name)), unit: facts.get(name)?.loopwright?.unit ?? null, description: facts.get(name)?.description ?? facts.get(name)?.title ?? null }));
     return [{
       key, values: told, labels: people ? handLabels(people).length : 0, ...(mine ? { mine: mine.label } : {}), model: scores?.get(key) ?? null,
       rules: rules.filter((rule) => rule['key'] === key).map((rule) => ({ rule: String(rule['rule']), label: String(rule['label']) })),
@@ -82,8 +83,11 @@ export function shownColumns(task: LabelTask, columns: readonly SourceColumn[]):
 
 const longestText = 20_000;
 
-function shortened(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+/** A value as people read it; DuckDB writes a DOUBLE without fraction as `10.0`. */
+function textOf(value: unknown, isNumber: boolean): string | null {
+  if (typeof value !== 'string') return null;
+  if (isNumber) return value.replace(/\.0$/, '');
+  return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
 }
 
 /** The order that can be had, and why it is not the one asked for. */

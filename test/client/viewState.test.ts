@@ -27,3 +27,12 @@ it('opens one profile a subject, whatever it is compared with', () => {
   assert.equal(titleOf('profile', 'p', { subject: { kind: 'snapshot', id: '3f2a91c4d0e7' }, against: null }), 'Profile: 3f2a91c4');
   assert.equal(titleOf('drift', 'p', { monitor: 'production' }), 'Drift: production');
 });
+
+it('opens one labelling view a task, whoever labels', () => {
+  const on = (task: string | null, labeller: string | null = null) => keyOf('labelling', '/p', { task, labeller });
+  assert.equal(on('review', 'ann'), on('review', 'ben'));
+  assert.equal(new Set([on(null), on('review'), on('second')]).size, 3);
+  assert.deepEqual([titleOf('labelling', 'p', { task: 'review', labeller: null }), titleOf('labelling', 'p', { task: null, labeller: null })], ['Label: review', 'Label: p']);
+  assert.deepEqual(checkState('labelling', { task: 'review', labeller: null }), { task: 'review', labeller: null });
+  for (const bad of [null, 'x', { task: 3, labeller: null }, { task: {}, labeller: 'ann' }]) assert.deepEqual(checkState('labelling', bad), { task: null, labeller: null });
+});

@@ -140,7 +140,7 @@ export class Labelling {
     this.#writing = this.#writing.then(async () => {
       try {
         const { note } = await this.#connection.request('labels/add', { task: task.name, labeller: who, key: row.key, label });
-        if (note !== null) this.#error = note;
+        if (note !== null) this.#cards = { ...this.#cards, note };
       } catch (error) {
         if (turn === this.#turn) this.#bringBack(row, shown.decided, messageOf(error));
       }
@@ -148,6 +148,8 @@ export class Labelling {
       this.#paint();
     });
     this.#paint();
+    // At the end the counts are asked for once more.
+    if (!next) this.#ended = false;
     void this.#ask();
   }
 

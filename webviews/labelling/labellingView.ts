@@ -67,7 +67,8 @@ function work(model: Model, task: LabelTaskInfo, does: Does): Piece {
   if (!model.cards.known) return model.error === null ? skeleton(7) : nothing;
   const { skipped } = model.cards;
   if (model.again) return emptyState('No skipped row is left', 'You have decided on all that you had skipped.', { label: 'Back to the queue', run: () => does.again(false) });
-  return emptyState('Everything is labelled', `No row of ${task.dataset} is left for ${model.who}.${skipped > 0 ? ` You skipped ${plural(skipped, 'row')}.` : ''}`, skipped > 0 ? { label: 'Look at the skipped again', run: () => does.again(true) } : null);
+  const left = skipped > 0 ? `You skipped ${plural(skipped, 'row')} of ${task.dataset}; all others are done.` : `No row of ${task.dataset} is left for ${model.who}.`;
+  return emptyState(skipped > 0 ? 'Only skipped rows are left' : 'Everything is labelled', left, skipped > 0 ? { label: 'Look at the skipped again', run: () => does.again(true) } : null);
 }
 
 function noTask({ tasks }: Model, does: Does): TemplateResult {

@@ -15,6 +15,7 @@ suite('an untrusted folder', () => {
     await commands.executeCommand(`${viewIds.lifeCycle}.focus`);
     void commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
     void commands.executeCommand(commandIds.openProfile, { project: root(), dataset: 'visits' });
+    void commands.executeCommand(commandIds.openLabelling, { project: root() });
     await new Promise((done) => setTimeout(done, 500));
     assert.equal(tasks.taskExecutions.length, 0);
     assert.equal(panels.count, 0);

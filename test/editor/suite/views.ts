@@ -32,6 +32,13 @@ suite('views', () => {
     await picture('runHistory-small');
   });
 
+  test('the labelling view opens on a project without a task, where it says how to get one', async () => {
+    await activated();
+    await commands.executeCommand(commandIds.openLabelling, { project: root() });
+    await until('the tab', () => webviewTabs().some((label) => label.startsWith('Label')));
+    await picture('labelling-small');
+  });
+
   test('a setting takes effect at once', async () => {
     const settings = workspace.getConfiguration('loopwright');
     const lenses = () => commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', fileUri('loopwright.yaml'), 10);
