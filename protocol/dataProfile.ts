@@ -38,7 +38,7 @@ export interface NumberProfile {
   negative: number;
   /** Infinite values, which the rest leaves out. */
   infinite: number;
-  /** 20 equal bins between min and max, the last one closed; one bin when they are equal. `edges` is one longer than `counts`. */
+  /** 20 equal bins between min and max, the last one closed; one bin when they are equal. Those of whole numbers are at most 20, hold as many each, and end beyond max. `edges` is one longer than `counts`. */
   histogram: Histogram;
   /** The same between the 1st and the 99th percentile, where the ends are so far out that the bins above show nothing; values beyond are not in it. */
   core: Histogram | null;

@@ -75,7 +75,7 @@ async function profileColumns(db: Database, source: string, columns: readonly Re
     const { filled = 0, row = {}, distinct: estimate = 0 } = basics[i] ?? {};
     const base = { name: column.name, type: column.type, rows, missing: rows - filled, distinct: distinct[i] ?? Math.min(estimate, filled), exact: exact || distinct[i] !== undefined };
     const values = `(SELECT ${column.value} AS v FROM ${source} WHERE ${column.filled})`;
-    if (column.numeric) profiles.push({ ...base, exact, top: null, lengths: null, numbers: await profileNumbers(db, values, row, i, counted[i] ?? null, grids[i] ?? null) });
+    if (column.numeric) profiles.push({ ...base, exact, top: null, lengths: null, numbers: await profileNumbers(db, values, row, i, counted[i] ?? null, grids[i] ?? null, column.type === 'integer') });
     else {
       const lengths = typeof row[`v${i}_min`] === 'number' ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) } : null;
       profiles.push({ ...base, numbers: null, top: await topValues(db, source, column, !exact && base.distinct > groupable), lengths });
@@ -133,15 +133,15 @@ interface CountedNumbers {
 async function countNumbers(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[]): Promise<(CountedNumbers | null)[]> {
   const wanted = columns.flatMap((column, i) => {
     const [low, high] = [basics[i]?.row[`v${i}_min`], basics[i]?.row[`v${i}_max`]];
-    return column.numeric && typeof low === 'number' && typeof high === 'number' ? [{ column, i, low, high, bins: binsBetween(low, high) }] : [];
+    return column.numeric && typeof low === 'number' && typeof high === 'number' ? [{ column, i, low, high, bins: binsBetween(low, high, column.type === 'integer') }] : [];
   });
   const found: (CountedNumbers | null)[] = columns.map(() => null);
   if (wanted.length === 0) return found;
   const asked = wanted.map(({ i, bins }) => `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`);
   const [row = {}] = await db.rows(`SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`);
-  for (const { i, low, high, bins } of wanted) {
+  for (const { i, bins } of wanted) {
     const counts = Object.entries(JSON.parse(String(row[`h${i}`] ?? '{}')) as Record<string, number>);
-    found[i] = { quantiles: (row[`q${i}`] as number[]).map(Number), histogram: histogramFrom(bins, low, high, counts.map(([bin]) => Number(bin)), counts.map(([, n]) => n)) };
+    found[i] = { quantiles: (row[`q${i}`] as number[]).map(Number), histogram: histogramFrom(bins, counts.map(([bin]) => Number(bin)), counts.map(([, n]) => n)) };
   }
   return found;
 }
@@ -167,45 +167,58 @@ async function gridsFor(db: Database, source: string, columns: readonly ReadColu
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-async function profileNumbers(db: Database, values: string, row: Record<string, unknown>, i: number, counted: CountedNumbers | null, grid: Grid | null): Promise<NumberProfile | null> {
+async function profileNumbers(db: Database, values: string, row: Record<string, unknown>, i: number, counted: CountedNumbers | null, grid: Grid | null, whole: boolean): Promise<NumberProfile | null> {
   const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
   const number = (part: string) => Number(row[`v${i}_${part}`] ?? 0);
   const base = { min, max, mean: number('mean'), std: number('std'), zeros: number('zeros'), negative: number('negative'), infinite: Number(row[`c${i}`]) - number('finite') };
-  const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid));
+  const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid, whole));
   const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
   const wide = max - min > 5 * (q99 - q01) && q99 > q01;
-  return { ...base, q05, q25, median, q75, q95, histogram, core: wide ? await histogramOf(db, values, q01, q99) : null };
+  return { ...base, q05, q25, median, q75, q95, histogram, core: wide ? await histogramOf(db, values, q01, q99, whole) : null };
 }
 
 /** Quantiles and bins from the cells of a grid, in one pass. */
-async function estimateNumbers(db: Database, values: string, min: number, max: number, grid: Grid | null): Promise<CountedNumbers> {
-  const bins = binsBetween(min, max);
+async function estimateNumbers(db: Database, values: string, min: number, max: number, grid: Grid | null, whole: boolean): Promise<CountedNumbers> {
+  const bins = binsBetween(min, max, whole);
   const cells = await readGrid(db, values, grid ?? { centre: min, scale: 1, tail: true }, bins);
-  return { histogram: histogramFrom(bins, min, max, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
+  return { histogram: histogramFrom(bins, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
 }
 
-/** Bins between two bounds. Far enough apart the width overflows, and so near together that no number lies between it vanishes: then there is one. */
-function binsBetween(low: number, high: number): Bins {
+/**
+ * Bins between two bounds. Those of whole numbers hold as many each, or equal values would seem to be rarer where a bin has one fewer. Far enough
+ * apart the width overflows, and so near together that no number lies between it vanishes: then there is one.
+ */
+function binsBetween(low: number, high: number, whole: boolean): BinPlan {
+  if (whole && high > low && high - low < 2 ** 53) {
+    const width = Math.ceil((high - low + 1) / binCount);
+    const count = Math.ceil((high - low + 1) / width);
+    return { low, width, count, end: low + count * width };
+  }
   const width = (high - low) / binCount;
-  return width > 0 && Number.isFinite(width) ? { low, width, count: binCount } : { low, width: 1, count: 1 };
+  return { ...(width > 0 && Number.isFinite(width) ? { low, width, count: binCount } : { low, width: 1, count: 1 }), end: high };
 }
 
-async function histogramOf(db: Database, values: string, low: number, high: number): Promise<Histogram> {
-  const bins = binsBetween(low, high);
+interface BinPlan extends Bins {
+  /** The last edge. */
+  end: number;
+}
+
+async function histogramOf(db: Database, values: string, low: number, high: number, whole: boolean): Promise<Histogram> {
+  const bins = binsBetween(low, high, whole);
   const bin = bins.count === 1 ? '0' : `CAST(floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(bins.width)}) AS INTEGER)`;
   const { columns } = await db.table(`SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${doubleLiteral(low)} AND ${doubleLiteral(high)} GROUP BY 1`);
   const [at, n] = [columns['bin'], columns['n']];
-  return histogramFrom(bins, low, high, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
+  return histogramFrom(bins, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
 }
 
-function histogramFrom(bins: Bins, low: number, high: number, at: ArrayLike<number>, n: ArrayLike<number>): Histogram {
+function histogramFrom(bins: BinPlan, at: ArrayLike<number>, n: ArrayLike<number>): Histogram {
   const counts = Array.from({ length: bins.count }, () => 0);
   for (let i = 0; i < at.length; i++) {
     const bin = Math.min(bins.count - 1, Math.max(0, at[i] ?? 0));
     counts[bin] = (counts[bin] ?? 0) + (n[i] ?? 0);
   }
-  return { edges: Array.from({ length: bins.count + 1 }, (_, i) => (i === bins.count ? high : low + i * bins.width)), counts };
+  return { edges: Array.from({ length: bins.count + 1 }, (_, i) => (i === bins.count ? bins.end : bins.low + i * bins.width)), counts };
 }
 
 async function topValues(db: Database, source: string, { value, filled, sqlType }: ReadColumn, many: boolean): Promise<{ value: string; count: number }[]> {

@@ -39,6 +39,15 @@ test('numbers of any size, at the ends of what a double holds', async () => {
   }
 });
 
+test('bins of whole numbers hold as many each', async () => {
+  for (const exactRows of [0, 1000]) {
+    const [hour, few, many] = await profileTable(db, '(SELECT i % 24 AS hour, i % 3 AS few, i % 100 - 50 AS many FROM range(600) t(i))', { exactRows });
+    assert.deepEqual(hour?.numbers?.histogram, { edges: Array.from({ length: 13 }, (_, i) => i * 2), counts: Array.from({ length: 12 }, () => 50) });
+    assert.deepEqual(few?.numbers?.histogram, { edges: [0, 1, 2, 3], counts: [200, 200, 200] });
+    assert.deepEqual([many?.numbers?.histogram.edges[0], many?.numbers?.histogram.edges.at(-1), many?.numbers?.histogram.counts], [-50, 50, Array.from({ length: 20 }, () => 30)]);
+  }
+});
+
 test('a large table is estimated close to what counting gives', async () => {
   const large = `(SELECT i AS id, ln(1 - ((i * 7919) % 100003) / 100004.0) * -5 AS even, tan(3.14159 * (((i * 104729) % 99991) / 99991.0 - 0.5)) AS cauchy, 1.5 AS one, CASE WHEN i % 3 = 0 THEN NULL ELSE i % 7 END AS few, 'u' || (i % 30000) AS many,
     CASE WHEN i % 10 < 3 THEN 'top' ELSE md5(i::VARCHAR) END AS skewed FROM range(100000) t(i))`;
