@@ -165,7 +165,7 @@ test('what is no file of ours, or nowhere on a disk, is left alone', async () =>
     server.changedOnDisk(uri);
     assert.deepEqual(await server.complete(uri, { line: 0, character: 0 }), []);
     assert.equal(await server.hover(uri, { line: 0, character: 0 }), null);
-    assert.deepEqual(await server.outline(uri), { stages: [], deployments: [], monitors: [] });
+    assert.deepEqual(await server.outline(uri), { stages: [], datasets: [], deployments: [], monitors: [] });
     assert.ok(!server.published.has(uri), uri);
   }
 });
