@@ -43,7 +43,7 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
   const tables = await openRows(db, await subjectSql(db, found), task);
   const asked = await findModel(place, task, tables.columns.map(({ name }) => name));
   const known = new Map<string, Scored>();
-  const score = asked?.model ? scorer(db, asked.model, known) : null;
+  const score = asked?.model ? scorer(db, asked.model, task, known) : null;
   let last: { mark: string; refreshed: Refreshed } | null = null;
   return {
     db, task, tables, score,
@@ -65,10 +65,10 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
 }
 
 /** Rows are scored once for as long as the task is open. */
-function scorer(db: Database, model: Model, known: Map<string, Scored>): (keys: readonly string[]) => Promise<Map<string, Scored>> {
+function scorer(db: Database, model: Model, task: LabelTask, known: Map<string, Scored>): (keys: readonly string[]) => Promise<Map<string, Scored>> {
   return async (keys) => {
     const fresh = keys.filter((key) => !known.has(key));
-    if (fresh.length > 0) for (const [key, scored] of await scoreKeys(db, model, fresh)) known.set(key, scored);
+    if (fresh.length > 0) for (const [key, scored] of await scoreKeys(db, model, task, fresh)) known.set(key, scored);
     return known;
   };
 }

@@ -2,11 +2,18 @@ import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Model } from '../models/savedModel.ts';
 import type { LabelRow } from '../../protocol/labelling.ts';
+import type { LabelTask } from './task.ts';
 import { keyColumn, labelTables } from './labelTables.ts';
 
 export type Scored = NonNullable<LabelRow['model']>;
 
 const batch = 5000;
+
+/** The model's classes as the task writes them: a model of a boolean target knows 0 and 1. */
+function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): string[] {
+  const isBoolean = classes.every((label) => label === 'true' || label === 'false');
+  return model.meta.classes.map((label) => (isBoolean && label === '1' ? 'true' : isBoolean && label === '0' ? 'false' : label));
+}
 
 /** Why a model cannot say how sure it is of these rows; null when it can. */
 export function unfitModel(model: Model, columns: readonly string[]): string | null {
@@ -19,7 +26,8 @@ export function unfitModel(model: Model, columns: readonly string[]): string | n
  * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin sampling, Scheffer et al. 2001): with two
  * classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
  */
-export async function scoreKeys(db: Database, model: Model, keys: readonly string[]): Promise<Map<string, Scored>> {
+export async function scoreKeys(db: Database, model: Model, task: LabelTask, keys: readonly string[]): Promise<Map<string, Scored>> {
+  const classes = classNames(model, task);
   const features = model.meta.features.map(({ name }) => quoteIdentifier(name));
   const scored = new Map<string, Scored>();
   for (let from = 0; from < keys.length; from += batch) {
@@ -28,7 +36,7 @@ export async function scoreKeys(db: Database, model: Model, keys: readonly strin
     const names = table.columns[keyColumn];
     for (let row = 0; row < table.rows; row++) {
       const key = names?.kind === 'text' ? names.values[row] : null;
-      if (typeof key === 'string') scored.set(key, judge(model.meta.classes, probabilities, row));
+      if (typeof key === 'string') scored.set(key, judge(classes, probabilities, row));
     }
   }
   return scored;

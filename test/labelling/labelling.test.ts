@@ -182,6 +182,7 @@ test('what the model is least sure of comes first', async (t) => {
   const open = await openLabels(t, root, undefined, store);
   const queue = await nextRows(open, { labeller: 'ann', limit: 200 });
   assert.deepEqual([queue.order, queue.note, queue.modelVersion, queue.left], ['uncertain', null, 1, 400]);
+  assert.deepEqual(new Set(queue.rows.map(({ model }) => model?.label)), new Set(['true', 'false']), 'in the words of the task');
   const margins = queue.rows.map(({ model }) => model?.margin ?? -1);
   assert.deepEqual(margins, margins.toSorted((a, b) => a - b));
   const all = await open.score?.((await open.db.rows('SELECT id FROM loopwright_label_rows')).map((row) => String(row['id'])));

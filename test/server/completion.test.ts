@@ -77,6 +77,10 @@ test('columns of the dataset that the stage works on, with their type and role',
   await offers(project('attributes: [country]', 'attributes: [country, █]'), ['amount', 'hour']);
   await offers(project('column: at', 'column: █'), ['at', 'id']);
   await offers(project('key: id', 'key: █'), ['id', 'known_at'], ['amount']);
+  const labelled = `${ordersYaml}labelling:\n  review: { data: orders, label: late, file: a.csv, show: [█] }\n`;
+  await offers(labelled, ['amount', 'country']);
+  await offers(labelled.replace('show: [█]', 'order: █'), ['uncertain', 'unlabelled', 'random']);
+  await offers(labelled.replace('data: orders', 'data: █').replace(', show: [█]', ''), ['orders', 'features']);
   const [amount] = (await complete(project('slices: [country]', 'slices: [█]'))).filter(({ label }) => label === 'amount');
   assert.equal(amount?.detail, 'number · feature');
 });
