@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { LabelSummary } from '../../protocol/labelling.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { writeCsv, writeParquet } from '../data/writeTable.ts';
@@ -13,6 +15,7 @@ import { weakConsensusSql } from './weakLabels.ts';
  */
 export async function writeConsolidated({ db, task, tables, refresh }: OpenTask, path: string): Promise<{ rows: number; hand: number; rule: number }> {
   if (!/\.(csv|parquet)$/i.test(path)) throw new ProjectError(`${path} must end in .csv or .parquet.`);
+  if (isSameFile(path, task.path)) throw new ProjectError(`${task.file} holds every decision with who and when, and is only ever added to. Name another file.`);
   const { decisions, rulesProblem } = await refresh();
   if (rulesProblem !== null) throw new DataError(`The rules give nothing: ${rulesProblem}`, { place: { file: task.rules ?? '' } });
   const hand = 'loopwright_label_consensus';
@@ -25,6 +28,11 @@ export async function writeConsolidated({ db, task, tables, refresh }: OpenTask,
   const n = (source: string) => Number(counts.find((row) => row['source'] === source)?.['n'] ?? 0);
   await (/\.parquet$/i.test(path) ? writeParquet : writeCsv)(db, select, path);
   return { rows: n('hand') + n('rule'), hand: n('hand'), rule: n('rule') };
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const [a, b] = [statSync(path, { throwIfNoEntry: false }), statSync(other, { throwIfNoEntry: false })];
+  return resolve(path) === resolve(other) || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
 }
 
 /** The type in which labels are written: that of all classes alike. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pairwiseAgreement } from '../../engine/labelling/agreement.ts';
@@ -133,6 +133,16 @@ for (const [what, sql, says] of [
     await assert.rejects(writeConsolidated(open, join(root, 'x.csv')), says);
   });
 }
+
+test('the label file itself is never written over', async (t) => {
+  const root = labelProject();
+  const open = await openLabels(t, root);
+  await addLabel(open, { key: 'o1', label: 'fraud', labeller: 'ann' });
+  const before = readFileSync(open.task.path, 'utf8');
+  symlinkSync(open.task.path, join(root, 'other.csv'));
+  for (const path of [open.task.path, join(root, 'data/../data/labels/review.csv'), join(root, 'other.csv')]) await assert.rejects(writeConsolidated(open, path), /only ever added to\. Name another file/);
+  assert.equal(readFileSync(open.task.path, 'utf8'), before);
+});
 
 test('a majority, and none when it is a tie', () => {
   assert.deepEqual([majority(['a', 'b', 'a']), majority(['a', 'b']), majority([]), majority(['b'])], ['a', null, null, 'b']);
