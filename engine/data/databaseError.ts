@@ -51,8 +51,9 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   { when: /Expected Number of Columns: (\d+) Found: (\d+)/, say: (match) => `the line has ${match[2]} fields and the header has ${match[1]}; quote fields that hold the delimiter` },
   { when: /unterminated quote|quote.*not (?:closed|terminated)/i, say: () => 'a quoted field is not closed; close the quote or double it' },
   { when: /Could not convert string|Conversion Error.*CSV/s, say: () => 'a value does not fit the type guessed from the other rows; declare a dataset schema, so that it is checked row by row' },
+  { when: /Maximum line size of (\d+) bytes/, say: (match) => `the line size is over the maximum of ${Number(match[1]).toLocaleString('en-US')} bytes: this is no CSV, a quote is not closed, or a text is too long for one; write such texts as Parquet` },
   { when: /CSV Error[^\n]*\n(?:Original Line:[^\n]*\n)?([^\n]*)/, say: (match) => `cannot be read as CSV: ${match[1]?.trim() ?? ''}` },
-  { when: /when sniffing file|sniff/i, say: () => 'cannot be read as CSV; check that the first line names the columns and every line has as many fields' },
+  { when: /when sniffing file|sniff/i, say: () => 'cannot be read as CSV; check that the first line names the columns and every line has as many fields, and that every quote is closed' },
 ];
 
 function fileIn(message: string): string | null {

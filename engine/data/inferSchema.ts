@@ -29,6 +29,9 @@ export async function inferSchema(db: Database, source: string, { guess = false,
     const constraints: NonNullable<Field['constraints']> = rows > 0 && missing === 0 ? { required: true } : {};
     if (guess) {
       Object.assign(field, await formOf(db, texts ?? source, column, texts !== undefined));
+      if (column.type === 'boolean' && texts !== undefined) Object.assign(field, await truthOf(db, texts, name));
+      // Beyond 64 bits a whole number is only held as a number.
+      if (column.type === 'integer' && Math.abs(column.numbers?.max ?? 0) >= 2 ** 63) field.type = 'number';
       if (unique.has(name) && column !== key && idName.test(name)) constraints.unique = true;
       Object.assign(constraints, boundsOf(column));
     }
@@ -37,6 +40,7 @@ export async function inferSchema(db: Database, source: string, { guess = false,
     if (Object.keys(constraints).length > 0) field.constraints = constraints;
     if (column === key) field.loopwright = { role: 'id' };
     else if (column === time) field.loopwright = { role: 'timestamp' };
+    if (guess && (column.numbers?.infinite ?? 0) > 0) field.loopwright = { ...field.loopwright, finite: false };
     const presence = guess && missing > 0 && missing < rows ? Math.floor((1 - missing / rows) * 20) / 20 : 0;
     if (presence > 0) field.loopwright = { ...field.loopwright, presence };
     fields.push(field);
@@ -80,9 +84,19 @@ async function formOf(db: Database, source: string, { name, type, rows, missing,
   return found ? { type: found.type, format: found.format } : {};
 }
 
+const usualTruth: readonly string[] = ['true', 'True', 'TRUE', '1', 'false', 'False', 'FALSE', '0'];
+
+/** The words for true and false, where they are others than a schema expects. */
+async function truthOf(db: Database, texts: string, name: string): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
+  const column = quoteIdentifier(name);
+  const rows = await db.rows(`SELECT DISTINCT ${column} AS word, TRY_CAST(trim(${column}) AS BOOLEAN) AS truth FROM ${texts} WHERE ${column} IS NOT NULL AND ${column} <> '' ORDER BY 1`);
+  const words = (truth: boolean) => rows.filter((row) => row['truth'] === truth).map((row) => String(row['word']).trim());
+  return rows.every((row) => usualTruth.includes(String(row['word']))) ? {} : { trueValues: words(true), falseValues: words(false) };
+}
+
 /** Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else the next round number outwards. */
 function boundsOf({ type, numbers, distinct }: ColumnProfile): NonNullable<Field['constraints']> {
-  if (!numbers || (type !== 'number' && type !== 'integer') || distinct < 3) return {};
+  if (!numbers || (type !== 'number' && type !== 'integer') || distinct < 3 || numbers.infinite > 0) return {};
   const { min, max } = numbers;
   if (min >= 0 && max <= 1 && type === 'number') return { minimum: 0, maximum: 1 };
   return { minimum: min >= 0 ? 0 : -roundUp(-min), maximum: max <= 0 ? 0 : roundUp(max) };

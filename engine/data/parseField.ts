@@ -59,7 +59,7 @@ function readText(field: Field, type: string, text: string): Omit<ParsedField, '
 function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
   const declared = field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []);
   const texts = declared.map((item) => (typeof item === 'string' ? item : item.value));
-  return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN'])] : texts;
+  return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN', 'nan', 'NAN'])] : texts;
 }
 
 function textOf(column: string, actualType: string, missing: readonly string[]): string {
@@ -96,6 +96,7 @@ function nativeValue(field: Field, column: string, actual: string): Omit<ParsedF
   if (type === 'datetime' && (actual.startsWith('TIMESTAMP') || actual === 'DATE')) return { value: `CAST(${column} AS TIMESTAMP)`, order: 'time', sqlType: 'TIMESTAMP' };
   if (type === 'date' && actual === 'DATE') return { value: column, order: 'time', sqlType: 'DATE' };
   if (type === 'time' && actual === 'TIME') return { value: column, order: 'time', sqlType: 'TIME' };
+  if (type === 'duration' && actual === 'INTERVAL') return { value: column, order: 'text', sqlType: 'INTERVAL' };
   const nested = type === 'any' || (actual.endsWith(']') ? type === 'array' || type === 'list' : type === 'object');
   return nested && isNested(actual) ? { value: column, order: 'text', sqlType: actual } : null;
 }

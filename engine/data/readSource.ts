@@ -45,6 +45,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
   if (format === 'json') return `read_json(${list(files)}, ${shared}, format = 'auto', maximum_object_size = 67108864, sample_size = -1)`;
   if (allText && rejects) for (const file of files) checkLineLengths(file);
   const groups = sameHeaders(files);
+  if (withFile) for (const { files: group, start } of groups) refuseOwnName(group[0] ?? '', start);
   const reads = groups.map(({ files: group, start }) => {
     const columns = allText ? `auto_detect = false, columns = {${start.header.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}` : 'sample_size = -1';
     // Lines that are no row are kept apart only when short ones are not padded.
@@ -53,6 +54,12 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
     return `read_csv(${list(group)}, ${dialect}, ${columns}${withFile ? ", filename = '_file'" : ''})`;
   });
   return reads.length === 1 ? reads.join('') : `(${reads.map((read) => `SELECT * FROM ${read}`).join(' UNION ALL BY NAME ')})`;
+}
+
+/** The column that says which file a row came from cannot stand in the file itself, but does in what was quarantined. */
+function refuseOwnName(file: string, { header }: CsvStart): void {
+  if (!header.some((name) => name.toLowerCase() === '_file')) return;
+  throw new DataError(`${file}: the column _file has a name that Loopwright gives to the file of a row; rename it, and when these are rows from a quarantine, take _file, _row and _reasons away`, { place: { file, line: 1 } });
 }
 
 function list(files: readonly string[]): string {

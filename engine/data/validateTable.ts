@@ -80,7 +80,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   const rows = await countAll(db, source, fields, rules);
   const broke = rules.filter((rule) => rule.count > 0);
   const tableProblems = [...columnProblems(schema, columns, expected), ...rowProblems(schema, rows.rows), ...sharesOf(fields, rules, rows, expected)];
-  const withNumbers = `(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`;
+  const withNumbers = copy ? `(SELECT rowid AS _lw_n, * FROM ${copy})` : `(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`;
   const modeFor = (rule: { mode: InvalidMode | null }) => rule.mode ?? invalid;
   const bad = anyOf(broke.filter((rule) => modeFor(rule) !== 'warn').map((rule) => rule.column));
   const marks: PlannedMark[] = [];
@@ -235,7 +235,8 @@ async function placeOf(db: Database, { failing, source, hasFile, rejected, start
 }
 
 function invalidSelect(withNumbers: string, columns: readonly string[], failing: string | null, place: Place, leaves: string, leaving: Broken, rejected: string | null): string {
-  const original = columns.filter((name) => name !== '_row' && name !== '_reasons').map((name) => `o.${quoteIdentifier(name)}`);
+  // Names of ours give way to none: a column called as one is kept under another name.
+  const original = columns.map((name) => `o.${quoteIdentifier(name)}${name === '_row' || name === '_reasons' ? ` AS ${quoteIdentifier(`${name} (data)`)}` : ''}`);
   const lines = rejected ? `SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected}` : null;
   if (!failing) return lines ? `${lines} ORDER BY _file, _row` : 'SELECT NULL::VARCHAR AS _file, NULL::BIGINT AS _row, NULL::VARCHAR AS _reasons WHERE false';
   const rows = `SELECT ${[...original, `${place.file} AS _file`, `${place.row} AS _row`, `concat_ws('; ', ${reasons(leaving)}) AS _reasons`].join(', ')} FROM ${place.from} JOIN ${withNumbers} o ON o._lw_n = r._lw_n WHERE ${leaves}`;

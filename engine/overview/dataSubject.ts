@@ -3,6 +3,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
 import { expandGlob } from '../data/expandGlob.ts';
 import { sourceFormat } from '../data/readSource.ts';
+import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { areKept, keptPath } from '../data/snapshotFiles.ts';
 import { DataError, ProjectError } from '../errors.ts';
 import { suggestion } from '../project/didYouMean.ts';
@@ -64,6 +65,12 @@ function versionNamed({ store }: SubjectPlace, dataset: string, mark: string, wh
 
 /** The files of a subject, and the schema that goes with them. Throws DataError when there is nothing to read. */
 export async function findSubject(subject: DataSubject, place: SubjectPlace): Promise<FoundSubject> {
+  const found = await filesOfSubject(subject, place);
+  await checkWholeGzip(found.files);
+  return found;
+}
+
+async function filesOfSubject(subject: DataSubject, place: SubjectPlace): Promise<FoundSubject> {
   const { project, config, store } = place;
   const schemaOf = (dataset: string | null) => {
     const path = (dataset === null ? undefined : config?.datasets?.[dataset]?.schema) ?? null;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
@@ -57,6 +58,7 @@ async function collectRows(context: StageContext, { with: inputs }: CollectStage
   const { schema, path } = datasetOf(context, inputs.dataset);
   const plan = planOf(context, inputs, schema, outputPath(path));
   const received = await receive(sourceContext(context, plan), inputs.from);
+  await checkWholeGzip(received.files, context.signal);
   const outs = [plan.target, ...('output' in inputs.from && inputs.from.output !== undefined ? [inputs.from.output] : [])];
   try {
     if (nothingNew(context, plan, received)) return toldNothingNew(context, plan, outs);
@@ -150,6 +152,7 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
     if (attempt === 2) throw new DataError(`The files of \`${plan.dataset}\` changed while they were read, twice: ${describeSource(plan.from)}. Run again when whatever writes them is done; a program that writes beside them and renames spares you this.`);
     context.log('warning: a file changed while it was read; it is read once more');
     received = await receive(sourceContext(context, plan), plan.from);
+    await checkWholeGzip(received.files, context.signal);
   }
 }
 

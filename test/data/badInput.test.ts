@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, copyFileSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { inferSchema } from '../../engine/data/inferSchema.ts';
@@ -9,6 +10,7 @@ import { quoteIdentifier, quoteLiteral } from '../../engine/data/quote.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { relationsOf } from '../../engine/data/relations.ts';
 import { rawSource, typedSelect } from '../../engine/data/typedSource.ts';
+import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import { compareTables } from '../../engine/drift/compareTables.ts';
 import { DataError } from '../../engine/errors.ts';
@@ -62,14 +64,16 @@ test('a byte order mark, CRLF and bare CR change nothing', async () => {
   }
 });
 
-test('10,000 columns are profiled, inferred and validated', async () => {
+test('10,000 columns are profiled and validated', async () => {
   const names = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
   const path = file(`${names.join(',')}\n${Array.from({ length: 5 }, (_, r) => names.map((_name, i) => (i * r) % 7).join(',')).join('\n')}\n`);
   await db.run(`CREATE TEMP TABLE wide AS ${await typedSelect(db, [path], null)}`);
   const columns = await profileTable(db, 'wide');
   assert.deepEqual([columns.length, columns[9999]?.name, columns[3]?.numbers?.max], [10_000, 'c9999', 6]);
   await db.run('DROP TABLE wide');
-  const { result } = await validate(path, { fields: names.map((name, i): Field => (i % 50 === 3 ? { name, type: 'integer', constraints: { maximum: name === 'c3' ? 5 : 6 } } : { name, type: 'any' })) });
+  const schema: DatasetSchema = { fields: names.map((name, i): Field => (i % 50 === 3 ? { name, type: 'integer', constraints: { maximum: name === 'c3' ? 5 : 6 } } : { name, type: 'any' })) };
+  const raw = rawSource([path], schema);
+  const result = await validateTable(db, { source: raw.sql, schema, mode: raw.mode, rejects: raw.rejects });
   assert.deepEqual([result.rows, result.rules.map(({ field, rule, count }) => [field, rule, count])], [5, [['c3', 'maximum', 1]]]);
 });
 
@@ -147,4 +151,31 @@ test('names of columns and files that hold SQL, quotes, dots, spaces and emoji',
   const { result } = await validate(file(`k\n${categories.map((value) => `"${value.replaceAll('"', '""')}"`).join('\n')}\nother\n`), { fields: [{ name: 'k', type: 'string', categories, constraints: { enum: categories, pattern: `.*('|;|🦊|"|x).*` }, missingValues: [`'); DROP TABLE x; --`] }] });
   assert.deepEqual(result.rules.map(({ rule, count, firstValue }) => [rule, count, firstValue]), [['pattern', 1, 'other'], ['enum', 1, 'other'], ['categories', 1, 'other']]);
   assert.ok(quoteIdentifier(`a"b`) === `"a""b"`);
+});
+
+test('a gzip file that was cut short is refused, not read as far as it goes', async () => {
+  const whole = gzipSync(`id,x\n${Array.from({ length: 50_000 }, (_, i) => `${i},${i * 7919}`).join('\n')}\n`);
+  await checkWholeGzip([file(whole, 'csv.gz')]);
+  for (const cut of [whole.length - 3, Math.floor(whole.length / 2)]) await assert.rejects(checkWholeGzip([file(whole.subarray(0, cut), 'csv.gz')]), says(/not a whole gzip file .*cut short/));
+  await assert.rejects(checkWholeGzip([file('a,b\n1,2\n', 'csv.gz')]), says(/not a whole gzip file/));
+});
+
+test('a schema that was inferred takes the data that it was inferred from', async () => {
+  const columns = { yes: ['yes', 'no'], t: ['t', 'f'], odd: ['tRuE', 'false'], inf: ['inf', '-inf', '1.5', 'nan', '1e400', '0', '7'], date: ['31.01.2026', '01.02.2026'], big: ['18446744073709551615', '1', '2'], gap: ['', '5', '6', '7'] };
+  const names = Object.keys(columns);
+  const path = file(`${names.join(',')}\n${Array.from({ length: 40 }, (_, r) => Object.values(columns).map((values) => values[r % values.length]).join(',')).join('\n')}\n`);
+  const schema = await inferSchema(db, sourceSql([path]), { guess: true, texts: sourceSql([path], { allText: true, withFile: false }) });
+  const { result } = await validate(path, schema);
+  assert.deepEqual(result.rules.map(({ message }) => message), []);
+  assert.deepEqual(schema.fields.slice(0, 2).map(({ trueValues, falseValues }) => [trueValues, falseValues]), [[['yes'], ['no']], [['t'], ['f']]]);
+  const parquet = join(folder, 'inferred.parquet');
+  await db.run(`COPY (SELECT 18446744073709551615::UBIGINT AS u, INTERVAL (i) DAY AS span, i / 3 AS x FROM range(10) t(i)) TO ${quoteLiteral(parquet)} (FORMAT parquet)`);
+  const inferred = await inferSchema(db, sourceSql([parquet]), { guess: true });
+  assert.deepEqual((await validate(parquet, inferred)).result.rules.map(({ message }) => message), []);
+});
+
+test('names that are ours: _file is refused with what to do, _row and _reasons are kept', async () => {
+  await assert.rejects(validate(file('id,_file\n1,x\n'), text('id', '_file')), says(/the column _file has a name that Loopwright gives/));
+  const { invalid } = await validate(file('id,_row,_reasons\nx,7,mine\n'), { fields: [{ name: 'id', type: 'integer' }] });
+  assert.deepEqual([invalid[0]?.['_row'], invalid[0]?.['_row (data)'], invalid[0]?.['_reasons (data)']], [1, '7', 'mine']);
 });

@@ -60,7 +60,7 @@ const FieldExtras = Type.Object({
   drift: Type.Optional(comparator('How drift of this column is measured: between one time and another.')),
   skew: Type.Optional(comparator('How skew of this column is measured: between training and serving, with `loopwright data drift --comparator skew`. Default: as drift.')),
   stage: Type.Optional(Type.Enum(fieldStages, { description: 'Where the column is in its life: planned, alpha, beta, production, deprecated or debug. Outside beta and production it may be absent and its broken rules are warnings. Default production.' })),
-  finite: Type.Optional(Type.Boolean({ description: 'False lets a number be infinite. Default true.' })),
+  finite: Type.Optional(Type.Boolean({ description: 'Whether every number has to be finite. With false, infinite values are fine. Default true.' })),
   invalid: Type.Optional(Type.Union([mode, perRule(fieldRuleNames, 'By rule.')], { description: 'What happens to rows that break a rule of this column, for all rules or by rule. Default: as the stage says.' })),
   guessed: Type.Optional(Type.Boolean({ description: 'The role was guessed by `loopwright data infer`. Remove this line when it is right.' })),
 }, { ...closed, description: 'What machine learning needs to know of the column.' });

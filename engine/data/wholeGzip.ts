@@ -1,0 +1,25 @@
+import { createReadStream, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { DataError, messageOf } from '../errors.ts';
+
+const known = new Map<string, string>();
+
+/**
+ * Throws DataError for a gzip file that was cut short or damaged: DuckDB reads what is there and says nothing. The file is unpacked once
+ * for each state that it is in, and nothing of it is held.
+ */
+export async function checkWholeGzip(files: readonly string[], signal?: AbortSignal): Promise<void> {
+  for (const file of files) {
+    const stats = /\.gz$/i.test(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    const state = stats ? `${stats.size} ${stats.mtimeMs}` : undefined;
+    if (state === undefined || stats?.size === 0 || known.get(file) === state) continue;
+    try {
+      await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), createGunzip({ chunkSize: 1 << 20 }), async (parts: AsyncIterable<Buffer>) => { for await (const part of parts) void part; }, signal ? { signal } : {});
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new DataError(`${file}: not a whole gzip file (${messageOf(error)}); it was cut short or is not compressed: make it again or drop \`.gz\` from its name`, { cause: error, place: { file } });
+    }
+    known.set(file, state);
+  }
+}
