@@ -157,14 +157,16 @@ export interface DataComparison {
 export interface ComparedColumn {
   column: string;
   type: string;
-  /** With its convention, such as `wasserstein_std`. */
+  /** Its name says its convention (`js_distance_e`); `none` where nothing was compared. */
   measure: string;
+  /** What is held against the threshold: a distance, or the p-value of a test in the profile `evidently`. Null where there is none. */
   value: number | null;
   pValue: number | null;
   threshold: number | null;
   drifted: boolean;
   nReference: number;
   nCurrent: number;
+  /** Share of rows without a value. */
   missingReference: number;
   missingCurrent: number;
   note: string | null;

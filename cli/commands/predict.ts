@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
+import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/errors.ts';
 import { isGlob } from '../../engine/project/glob.ts';
 import { getVersion, versionOf } from '../../engine/registry/modelVersions.ts';
@@ -37,6 +38,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
   if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
+  await checkWholeGzip(found, context.signal);
   const db = await openDatabase();
   const interrupt = () => db.interrupt();
   context.signal.addEventListener('abort', interrupt);

@@ -1,26 +1,15 @@
+import type { ComparedColumn } from '../../protocol/dataProfile.ts';
+
 /** How a column was compared: by its numbers, its categories, the words of its texts, or not at all. */
 export type ComparedAs = 'numeric' | 'categorical' | 'text' | 'none';
 
 /** What one column's comparison says. */
-export interface DriftRow {
-  column: string;
+export interface DriftRow extends Omit<ComparedColumn, 'type' | 'note' | 'distribution'> {
   type: ComparedAs;
-  /** Name of the measure in Loopwright, which says its convention (`js_distance_e`); `none` where nothing was compared. */
-  measure: string;
   /** The name that the profile's own tool prints. */
   displayName: string;
-  /** What is held against the threshold: a distance, or the p-value of a test in the profile `evidently`. Null where there is none. */
-  value: number | null;
-  pValue: number | null;
   /** Size of the difference beside a test, such as its statistic or Cohen's d; null where the value is one. */
   effect: number | null;
-  threshold: number | null;
-  drifted: boolean;
-  nReference: number;
-  nCurrent: number;
-  /** Share of rows without a value. */
-  missingReference: number;
-  missingCurrent: number;
   /** The rule by which numbers were binned. */
   bins?: string;
   seed?: number;

@@ -6,6 +6,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { typedSelect } from '../data/typedSource.ts';
+import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../errors.ts';
 import { relativePath } from '../project/projectFiles.ts';
@@ -38,6 +39,7 @@ export async function datasetFacts(db: Database, root: string, request: DatasetR
   // What DuckDB would say of these is harder to understand than the header itself.
   if (headers.some((header) => header.repeated.length > 0 || header.encoding !== 'utf-8')) return { ...empty, headers };
   try {
+    await checkWholeGzip(absolute);
     return { ...(await readFacts(db, root, request, absolute, empty)), headers };
   } catch (error) {
     if (error instanceof CancelledError) throw error;

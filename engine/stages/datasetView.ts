@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { typedSelect } from '../data/typedSource.ts';
+import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Period } from '../runner/plan.ts';
@@ -13,6 +14,7 @@ export async function datasetSql(db: Database, root: string, marks: FileMarks, n
   const found = marks.expand(dataset.path);
   if (found.length === 0) throw new DataError(`The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`, { place: { file: dataset.path } });
   const files = found.map((file) => join(root, file));
+  await checkWholeGzip(files);
   const typed = await typedSelect(db, files, dataset.schema);
   const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);
   const conditions = periodConditions(dataset.schema, columns, period);

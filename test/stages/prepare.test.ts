@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { writeFiles, makeProject } from '../helpers/makeProject.ts';
 import { orders, ordersCsv, ordersFiles, ordersYaml } from '../helpers/ordersProject.ts';
@@ -163,4 +164,15 @@ test('values are bound to the SQL, never pasted into it', async () => {
   const { error } = await prepare(project);
   assert.equal(error, null, error?.message);
   assert.deepEqual(await project.rows('data/features.parquet', 'SELECT min(hour) >= 12 AS ok, count(*) > 0 AS some FROM data'), [{ ok: true, some: true }]);
+});
+
+test('a dataset whose gzip file was cut short is refused, not read as far as it goes', async () => {
+  const project = newProject();
+  const yaml = readFileSync(join(project.root, 'loopwright.yaml'), 'utf8');
+  const whole = gzipSync(ordersCsv(orders({ rows: 500 })));
+  writeFiles(project.root, { 'loopwright.yaml': yaml.replace('path: raw/*.csv', 'path: raw/*.csv.gz') });
+  writeFileSync(join(project.root, 'raw/a.csv.gz'), whole.subarray(0, Math.floor(whole.length / 2)));
+  assert.match((await prepare(project)).error?.message ?? '', /a\.csv\.gz: not a whole gzip file .*cut short/);
+  writeFileSync(join(project.root, 'raw/a.csv.gz'), whole);
+  assert.equal((await prepare(project)).error, null);
 });
