@@ -1,16 +1,14 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
-import type { MetricSeries, RunDetail, RunSummary } from '../../protocol/runs.ts';
-import { Curves } from '../ui/charts/curves.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import type { Opened } from '../ui/connection.ts';
-import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { allColumns, shownColumns } from './columns.ts';
 import type { Column } from './columns.ts';
 import { historyView } from './historyView.ts';
 import { keyAction } from './keys.ts';
-import { LogTail } from './logTail.ts';
 import type { Does, HistoryConnection, Kept, Model } from './model.ts';
 import { newestFirst, nextSort, sorted } from './ordering.ts';
+import { Panels } from './panels.ts';
 import { RunPages } from './runPages.ts';
 import { rowHeight, sliceOf } from './table.ts';
 
@@ -21,12 +19,7 @@ export class History {
   readonly #connection: HistoryConnection;
   readonly #paint: () => void;
   readonly #pages: RunPages;
-  readonly #detail: Loader<RunDetail>;
-  readonly #details: Loader<RunDetail[]>;
-  readonly #curves: Loader<MetricSeries[]>;
-  readonly #detailCurves: Loader<MetricSeries[]>;
-  readonly #compareChart = new Curves();
-  readonly #detailChart = new Curves();
+  readonly #panels: Panels;
   readonly #does: Does;
   #kept: Kept = { search: '', experiment: null, sort: newestFirst, shown: {}, selected: [], open: null, comparing: false };
   #project = '';
@@ -34,22 +27,15 @@ export class History {
   #headline: string[] = [];
   #active: string | null = null;
   #choosing = false;
-  #curveKey: string | null = null;
-  #logScale = false;
-  #allRows = false;
-  #log: LogTail | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #rows: RunSummary[] = [];
   #columns: Column[] = [];
 
   constructor(connect: (history: History) => HistoryConnection) {
-    this.#paint = painter(() => historyView(this.#model(), this.#does, sliceOf(scroller(), this.#rows.length), { compare: this.#compareChart.element, detail: this.#detailChart.element }), () => this.#draw());
+    this.#paint = painter(() => historyView(this.#model(), this.#does, sliceOf(scroller(), this.#rows.length), this.#panels.charts), () => this.#panels.draw());
     const changed = (): void => this.#update();
     this.#pages = new RunPages((query) => this.#connection.request('runs/list', query), changed);
-    this.#detail = new Loader(() => this.#detailCame());
-    this.#details = new Loader(() => this.#detailsCame());
-    this.#curves = new Loader(changed);
-    this.#detailCurves = new Loader(changed);
+    this.#panels = new Panels({ connection: () => this.#connection, kept: () => this.#kept, loaded: () => this.#pages.runs, paint: () => this.#paint() });
     this.#does = this.#actions();
     this.#connection = connect(this);
     document.addEventListener('keydown', (event) => this.#pageKeys(event));
@@ -66,22 +52,21 @@ export class History {
     this.#active = this.#kept.open;
     void this.#ask();
     void this.#loadExperiments();
-    if (this.#kept.open !== null) this.#loadDetail(this.#kept.open);
-    if (this.#kept.comparing) this.#loadCompared();
+    if (this.#kept.open !== null) this.#panels.open(this.#kept.open);
+    if (this.#kept.comparing) this.#panels.compare();
     this.#paint();
   }
 
   changed(): void {
     void this.#pages.refresh();
     void this.#loadExperiments();
-    const { open, comparing, selected } = this.#kept;
-    if (open !== null) void this.#detail.load(() => this.#connection.request('runs/get', { runId: open }));
-    if (comparing && this.#pages.runs.some((run) => run.status === 'running' && selected.includes(run.runId))) this.#loadCompared();
+    this.#panels.changed();
   }
 
   #model(): Model {
     return {
       ...this.#kept,
+      ...this.#panels.model,
       project: this.#project,
       runs: this.#rows,
       total: this.#pages.total,
@@ -92,13 +77,6 @@ export class History {
       experiments: this.#experiments,
       active: this.#active,
       choosing: this.#choosing,
-      detail: this.#detail.state,
-      log: this.#log,
-      details: this.#details.state,
-      curves: this.#curves.state,
-      curveKey: this.#curveKey,
-      logScale: this.#logScale,
-      allRows: this.#allRows,
     };
   }
 
@@ -107,13 +85,6 @@ export class History {
     this.#columns = allColumns(this.#pages.runs, this.#headline);
     this.#rows = sorted(this.#pages.runs, this.#columns, this.#kept.sort);
     this.#paint();
-  }
-
-  #draw(): void {
-    const names = new Map([...this.#pages.runs, ...(this.#details.state.value ?? []), ...(this.#detail.state.value ? [this.#detail.state.value] : [])].map((run) => [run.runId, run.name]));
-    if (this.#kept.comparing && this.#curves.state.value) this.#compareChart.show(this.#curves.state.value, names, this.#logScale);
-    if (this.#kept.open !== null && this.#detailCurves.state.value) this.#detailChart.show(this.#detailCurves.state.value, names, this.#logScale);
-    this.#scrollLog();
   }
 
   #set(part: Partial<Kept>): void {
@@ -144,60 +115,9 @@ export class History {
     }
   }
 
-  #loadDetail(runId: string): void {
-    this.#log?.stop();
-    this.#log = null;
-    this.#detailChart.clear();
-    this.#detailCurves.clear();
-    void this.#detail.load(() => this.#connection.request('runs/get', { runId }), true);
-  }
-
-  #detailCame(): void {
-    const run = this.#detail.state.value;
-    if (run && this.#kept.open === run.runId && !this.#detail.state.loading) {
-      if (this.#log?.runId !== run.runId) this.#followLog(run, run.stages.find((stage) => stage.status === 'running' || stage.status === 'failed')?.stage ?? run.stages.findLast((stage) => stage.status === 'finished')?.stage);
-      if (this.#curveKey === null || !run.seriesKeys.includes(this.#curveKey)) this.#curveKey = run.seriesKeys[0] ?? this.#curveKey;
-      const key = this.#curveKey;
-      if (key !== null && run.seriesKeys.includes(key)) void this.#detailCurves.load(() => this.#connection.request('runs/series', { runIds: [run.runId], key }));
-    }
-    this.#update();
-  }
-
-  #followLog(run: RunDetail, stage: string | undefined): void {
-    this.#log?.stop();
-    this.#log = stage === undefined ? null : new LogTail(run.runId, stage, (params) => this.#connection.request('runs/log', params), () => this.#paint());
-  }
-
-  #loadCompared(): void {
-    const runIds = this.#kept.selected;
-    void this.#details.load(() => Promise.all(runIds.map((runId) => this.#connection.request('runs/get', { runId }))));
-  }
-
-  #detailsCame(): void {
-    const runs = this.#details.state.value;
-    if (runs && !this.#details.state.loading) {
-      const keys = [...new Set(runs.flatMap((run) => run.seriesKeys))];
-      if (this.#curveKey === null || !keys.includes(this.#curveKey)) this.#curveKey = keys[0] ?? null;
-      this.#loadCurves();
-    }
-    this.#update();
-  }
-
-  #loadCurves(): void {
-    const key = this.#curveKey;
-    if (key === null) return;
-    const { comparing, selected, open } = this.#kept;
-    if (comparing) void this.#curves.load(() => this.#connection.request('runs/series', { runIds: selected, key }));
-    if (open !== null) void this.#detailCurves.load(() => this.#connection.request('runs/series', { runIds: [open], key }));
-  }
-
-  #scrollLog(): void {
-    const pre = document.querySelector('pre.log');
-    if (pre && this.#log && !this.#log.done && pre.scrollHeight - pre.scrollTop - pre.clientHeight < 80) pre.scrollTop = pre.scrollHeight;
-  }
-
   #actions(): Does {
     return {
+      ...this.#panels.does,
       search: (text) => {
         this.#set({ search: text });
         clearTimeout(this.#typing);
@@ -226,48 +146,28 @@ export class History {
         this.#set({ selected: selected.includes(runId) ? selected.filter((one) => one !== runId) : [...selected, runId] });
         if (!this.#kept.comparing) return;
         if (this.#kept.selected.length < 2) this.#does.compare(false);
-        else this.#loadCompared();
+        else this.#panels.compare();
       },
       open: (runId) => {
         this.#set({ open: runId });
         if (runId === null) {
-          this.#log?.stop();
-          this.#log = null;
+          this.#panels.close();
           focusTable();
           return;
         }
         this.#active = runId;
-        this.#loadDetail(runId);
+        this.#panels.open(runId);
       },
       compare: (on) => {
         if (on && this.#kept.selected.length < 2) return;
         this.#set({ comparing: on });
-        if (on) this.#loadCompared();
+        if (on) this.#panels.compare();
         else {
-          this.#compareChart.clear();
-          this.#curves.clear();
+          this.#panels.stopComparing();
           focusTable();
         }
       },
       star: (run) => void this.#star(run),
-      curve: (key) => {
-        this.#curveKey = key;
-        this.#loadCurves();
-        this.#paint();
-      },
-      logScale: (on) => {
-        this.#logScale = on;
-        this.#paint();
-      },
-      allRows: (on) => {
-        this.#allRows = on;
-        this.#paint();
-      },
-      logStage: (stage) => {
-        const run = this.#detail.state.value;
-        if (run) this.#followLog(run, stage);
-        this.#paint();
-      },
       scrolled: () => {
         const box = scroller();
         if (box && box.scrollTop + box.clientHeight > box.scrollHeight - 40 * rowHeight) void this.#pages.more();

@@ -20,7 +20,7 @@ export interface Kept {
 export type HistoryConnection = Connection<'runHistory', Kept>;
 
 /** What the templates read. */
-export interface Model extends Kept {
+export interface Model extends Kept, PanelModel {
   project: string;
   runs: RunSummary[];
   total: number | null;
@@ -31,6 +31,10 @@ export interface Model extends Kept {
   experiments: ExperimentSummary[];
   active: string | null;
   choosing: boolean;
+}
+
+/** What the panels of one run and of the compared runs read. */
+export interface PanelModel {
   detail: Loadable<RunDetail>;
   log: LogTail | null;
   details: Loadable<RunDetail[]>;
@@ -40,8 +44,16 @@ export interface Model extends Kept {
   allRows: boolean;
 }
 
+/** What those panels do of their own. */
+export interface PanelDoes {
+  curve(key: string): void;
+  logScale(on: boolean): void;
+  allRows(on: boolean): void;
+  logStage(stage: string): void;
+}
+
 /** What the templates do. */
-export interface Does {
+export interface Does extends PanelDoes {
   search(text: string): void;
   filter(experiment: string | null): void;
   order(column: Column): void;
@@ -52,10 +64,6 @@ export interface Does {
   open(runId: string | null): void;
   compare(on: boolean): void;
   star(run: RunSummary): void;
-  curve(key: string): void;
-  logScale(on: boolean): void;
-  allRows(on: boolean): void;
-  logStage(stage: string): void;
   scrolled(): void;
   retry(): void;
   runAll(): void;
