@@ -5,14 +5,13 @@ import type { EngineMethod, EngineNotifications, EngineRequests } from '../proto
 import { messageOf } from '../engine/errors.ts';
 import { dataHandlers } from './dataService.ts';
 import { labelHandlers } from './labelService.ts';
+import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
-import { getRun, listRuns, metricSeries, starRun } from '../engine/tracking/queryRuns.ts';
-import { readLog } from '../engine/tracking/readLog.ts';
 import { markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
 type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
@@ -48,11 +47,7 @@ export function runService(root: string): Promise<number> {
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
-    'runs/list': (query) => { const found = storeNow(); return found ? listRuns(found, query) : { runs: [], total: 0 }; },
-    'runs/get': ({ runId }) => getRun(required(), runId),
-    'runs/series': ({ runIds, key }) => metricSeries(required(), runIds, key),
-    'runs/log': ({ runId, stage, offset }) => readLog(required(), runId, stage, offset),
-    'runs/star': ({ runId, starred }) => { starRun(required(), runId, starred); return null; },
+    ...runHandlers(storeNow, required),
     'models/card': ({ version }) => buildCard(required(), config(), version),
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),

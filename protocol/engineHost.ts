@@ -3,7 +3,7 @@ import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
-import type { MetricSeries, RunDetail, RunPage, RunQuery } from './runs.ts';
+import type { ArtifactContent, FilterCompletion, MetricSeries, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunQuery, SavedView } from './runs.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
 export interface EngineRequests {
@@ -14,7 +14,18 @@ export interface EngineRequests {
   'runs/series': { params: { runIds: string[]; key: string }; result: MetricSeries[] };
   /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */
   'runs/log': { params: { runId: string; stage: string; offset: number }; result: { text: string; next: number; done: boolean } };
-  'runs/star': { params: { runId: string; starred: boolean }; result: null };
+  'runs/columns': { params: RunQuery; result: RunColumns };
+  /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
+  'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };
+  'runs/complete': { params: { text: string; offset: number; experiment?: string }; result: FilterCompletion };
+  /** Changes runs and gives what they were, each run with the change that takes it back. */
+  'runs/update': { params: { changes: { runId: string; change: RunChange }[] }; result: { undo: { runId: string; change: RunChange }[] } };
+  'runs/artifact': { params: { runId: string; path: string }; result: ArtifactContent };
+  /** Writes the table of a query to a file; gives the number of runs. Columns as in RunOrder. */
+  'runs/export': { params: { query: RunQuery; columns: string[]; format: 'csv' | 'parquet'; path: string }; result: { runs: number } };
+  'views/list': { params: Record<string, never>; result: SavedView[] };
+  'views/save': { params: SavedView; result: null };
+  'views/delete': { params: { name: string }; result: null };
   'models/card': { params: { version: number | 'champion' | 'latest' }; result: ModelCard };
   /** Moves the champion alias after the gates; rejected with a message when a gate says no. */
   'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };

@@ -29,7 +29,7 @@ export interface StageResult {
   summary: string;
 }
 
-export type RunStatus = 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+export type RunStatus = 'scheduled' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
 /** The eight parts of a model's life that the explorer shows, in order. */
 export const lifeCycleParts = ['collect', 'prepare', 'develop', 'track', 'validate', 'deploy', 'monitor', 'retrain'] as const;

@@ -12,8 +12,18 @@ export interface RunSummary {
   startedAt: number;
   endedAt: number | null;
   starred: boolean;
-  /** Latest value of each metric. */
+  /** Put away by a person: listed only when asked for. */
+  archived: boolean;
+  /** Thrown away by a person; it can be restored until the store is cleaned. */
+  deleted: boolean;
+  /** What a person wrote about it, as Markdown; empty when nothing. */
+  note: string;
+  /** The run this one is a part of, such as the sweep of a trial. */
+  parent: string | null;
+  /** Latest value of each metric that is a finite number. */
   metrics: Record<string, number>;
+  /** Latest values that JSON has no number for. */
+  notFinite: Record<string, 'NaN' | 'Infinity' | '-Infinity'>;
   params: Record<string, ParamValue>;
   tags: Record<string, string>;
   commit: string | null;
@@ -49,35 +59,118 @@ export interface RunDetail extends RunSummary {
   environment: Record<string, string>;
   seed: number | null;
   gates: GateResult[];
-  /** Names of the metrics that have more than one step. */
+  /** Names of the metrics that have more than one point. */
   seriesKeys: string[];
+  children: { runId: string; name: string; status: RunStatus }[];
+  /** Branch, remote and whether the changes beside the commit are kept; null for what was not known. */
+  code: { branch: string | null; remote: string | null; patch: boolean };
+  /** What the validation counted, rows truth and columns prediction. */
+  confusion: ConfusionMatrix | null;
   reproduce: string;
+}
+
+export interface ConfusionMatrix {
+  labels: string[];
+  /** counts[truth][prediction] */
+  counts: number[][];
 }
 
 export interface RunQuery {
   experiment?: string;
-  /** Words that must all appear in name, params, tags or status. */
+  /** An expression such as `metrics.roc_auc > 0.9 and params.lr < 0.01`; docs/tracking.md has the grammar. */
+  filter?: string;
+  /** Words that must all appear in name, id, params, tags, note or status. */
   search?: string;
+  /** Which runs: those in use (default), put away, thrown away, or all but the thrown away. */
+  which?: 'active' | 'archived' | 'deleted' | 'all';
+  /** Default: newest first. Runs without a value stand last either way. */
+  order?: RunOrder[];
   offset?: number;
   limit?: number;
 }
 
+export interface RunOrder {
+  /** `metrics.key`, `params.key`, `tags.key`, or `name`, `status`, `started`, `ended`, `duration`, `experiment`, `model`, `commit`, `starred`. */
+  column: string;
+  descending: boolean;
+}
+
+/** Why a filter cannot be read: characters `from` to `to` of its text. */
+export interface FilterProblem {
+  message: string;
+  from: number;
+  to: number;
+}
+
 export interface RunPage {
   runs: RunSummary[];
+  /** All runs that match; with a `problem` the runs are those without the filter. */
   total: number;
+  problem?: FilterProblem | null;
 }
 
-export interface MetricPoint {
-  step: number;
-  /** Epoch milliseconds. */
-  at: number;
-  value: number;
+/** What the runs of a query have, most used first. */
+export interface RunColumns {
+  metrics: { key: string; runs: number }[];
+  /** `distinct` counts different values, so that params that differ can come first. */
+  params: { key: string; runs: number; distinct: number }[];
+  tags: { key: string; runs: number; distinct: number }[];
 }
 
+/** Runs of one value of a param, tag or attribute. */
+export interface RunGroup {
+  /** The value as text; null for runs without one. */
+  value: string | null;
+  runs: number;
+  /** Per metric over the runs of the group that have a finite value. */
+  metrics: Record<string, { min: number; max: number; mean: number; n: number }>;
+  /** What a filter has to say beside the query's own for these runs alone. */
+  filter: string;
+}
+
+export interface FilterCompletion {
+  /** The characters of the text that a choice replaces. */
+  from: number;
+  to: number;
+  items: { label: string; insert: string; detail: string; kind: 'metric' | 'param' | 'tag' | 'attribute' | 'operator' | 'value' }[];
+}
+
+/** What a person changes on runs; what is left out stays. A null tag is removed. */
+export interface RunChange {
+  starred?: boolean;
+  archived?: boolean;
+  deleted?: boolean;
+  note?: string;
+  name?: string;
+  tags?: Record<string, string | null>;
+}
+
+/** A layout of the run history under a name. `state` is the view's own. */
+export interface SavedView {
+  name: string;
+  state: unknown;
+}
+
+/**
+ * All points of a metric of a run, by step and time. Each text is the base64 of little-endian 64-bit floats, one a point; times are
+ * epoch milliseconds; values may be NaN or infinite. `steps` is null when point i has step i.
+ */
 export interface MetricSeries {
   runId: string;
   key: string;
-  points: MetricPoint[];
+  count: number;
+  steps: string | null;
+  at: string;
+  values: string;
+}
+
+/** A file of a run as a view shows it: at most 32 MB, or null with the reason. */
+export interface ArtifactContent {
+  path: string;
+  bytes: number;
+  mime: string;
+  base64: string | null;
+  problem: string | null;
 }
 
 /** A named bound that a metric must meet, and how it went. */

@@ -1,5 +1,6 @@
 import type { DataSubject } from './dataProfile.ts';
 import type { EngineMethod, EngineRequests } from './engineHost.ts';
+import type { RunQuery } from './runs.ts';
 
 export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling';
 
@@ -24,7 +25,13 @@ export type ViewAction =
   | { do: 'retrain' }
   | { do: 'monitorNow'; monitor: string }
   | { do: 'promote'; version: number }
-  | { do: 'copy'; text: string };
+  | { do: 'copy'; text: string }
+  /** Asks where, then lets the engine host write the table of a query there. */
+  | { do: 'exportRuns'; query: RunQuery; columns: string[]; format: 'csv' | 'parquet' }
+  /** Asks where, then writes a picture or a table that the view made. */
+  | { do: 'saveFile'; name: string; base64: string }
+  /** Opens a file of a run in an editor. */
+  | { do: 'openArtifact'; runId: string; path: string };
 
 /** From a webview to the client. Every request gets exactly one response, an error included. */
 export type FromView =

@@ -1,4 +1,5 @@
-import { getRun, listRuns } from '../../engine/tracking/queryRuns.ts';
+import { listRuns } from '../../engine/tracking/findRuns.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';

@@ -1,7 +1,8 @@
 import { stageStatuses } from '../runner/stageStatus.ts';
 import type { Project } from '../project/loadProject.ts';
 import { versionOf } from '../registry/modelVersions.ts';
-import { getRun, listRuns } from '../tracking/queryRuns.ts';
+import { listRuns } from '../tracking/findRuns.ts';
+import { getRun } from '../tracking/runDetail.ts';
 import { hasStore, openStore } from '../tracking/store.ts';
 import type { HistoryFacts } from './facts.ts';
 

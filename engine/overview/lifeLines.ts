@@ -4,7 +4,7 @@ import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import { decideRetraining } from '../monitoring/policy.ts';
 import { lastRetrained } from '../monitoring/retrain.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { runCounts } from '../tracking/queryRuns.ts';
+import { runCounts } from '../tracking/stageResults.ts';
 import type { Store } from '../tracking/store.ts';
 
 interface LifeInput {

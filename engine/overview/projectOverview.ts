@@ -6,7 +6,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { summariseVersions } from '../registry/modelVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
-import { runCounts } from '../tracking/queryRuns.ts';
+import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
 import { lifeLines } from './lifeLines.ts';

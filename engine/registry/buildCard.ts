@@ -3,7 +3,7 @@ import { WorkError } from '../errors.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
-import { getRun } from '../tracking/queryRuns.ts';
+import { getRun } from '../tracking/runDetail.ts';
 import type { Store } from '../tracking/store.ts';
 import { aliasesOf, getVersion, latestVersion, summariseVersions, versionOf, type ModelVersion } from './modelVersions.ts';
 

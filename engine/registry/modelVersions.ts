@@ -19,31 +19,40 @@ export interface ModelVersion {
 type VersionSummary = Pick<ModelVersionSummary, 'metrics' | 'gatesPassed' | 'gatesTotal'>;
 
 interface Row {
-  model: string; version: number; run_id: string; path: string; created_at: number; report: string;
+  model: string; version: number; run_id: string; path: string; created_at: number; report: string | null;
 }
 
 /** Registers a validated model as the next version. One that passed its gates becomes the challenger. */
 export function registerVersion({ sql }: Store, model: string, runId: string, report: ValidationReport): number {
   return sql.write(() => {
-    const version = latestVersion({ sql }, model) + 1;
+    const version = nextVersion({ sql }, model);
     const summary: VersionSummary = {
       metrics: Object.fromEntries(Object.entries(report.performance).map(([key, estimate]) => [key, estimate.value])),
       gatesPassed: report.gates.filter((gate) => gate.passed).length, gatesTotal: report.gates.length,
     };
-    sql.run('INSERT INTO model_versions (model, version, run_id, path, created_at, report, summary) VALUES (?, ?, ?, ?, ?, ?, ?)', model, version, runId, report.modelPath, Date.now(), JSON.stringify(report), JSON.stringify(summary));
+    sql.run('INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', model, version, runId, report.modelPath, Date.now(), Date.now(), JSON.stringify(report), JSON.stringify(summary));
     if (report.gates.every((gate) => gate.passed)) setAlias({ sql }, model, 'challenger', version, 'passed its gates');
     return version;
   });
 }
 
+/** The number of the next version of a model, which is registered if it was not. Numbers are not given twice. */
+export function nextVersion({ sql }: Pick<Store, 'sql'>, model: string): number {
+  const now = Date.now();
+  sql.run('INSERT INTO registered_models (name, created_at, updated_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', model, now, now);
+  sql.run('UPDATE registered_models SET last_version = last_version + 1, updated_at = ? WHERE name = ?', now, model);
+  return sql.get<{ v: number }>('SELECT last_version AS v FROM registered_models WHERE name = ?', model)?.v ?? 1;
+}
+
 export function getVersion({ sql }: Pick<Store, 'sql'>, model: string, version: number): ModelVersion {
   const row = sql.get<Row>('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, version);
   if (!row) throw new WorkError(`\`${model}\` has no version ${version}. \`loopwright models\` lists them.`);
+  if (row.report === null) throw new WorkError(`Version ${version} of \`${model}\` was registered by another program and never validated here. Run the stage that validates it first.`);
   return toVersion(row);
 }
 
 export function versionOf({ sql }: Pick<Store, 'sql'>, model: string, alias: Alias): ModelVersion | null {
-  const row = sql.get<Row>('SELECT v.* FROM model_versions v JOIN aliases a ON a.model = v.model AND a.version = v.version WHERE a.model = ? AND a.alias = ?', model, alias);
+  const row = sql.get<Row>('SELECT v.* FROM model_versions v JOIN aliases a ON a.model = v.model AND a.version = v.version WHERE a.model = ? AND a.alias = ? AND v.report IS NOT NULL', model, alias);
   return row ? toVersion(row) : null;
 }
 
@@ -66,9 +75,9 @@ export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<numbe
 /** All versions for lists, newest first. */
 export function summariseVersions(store: Pick<Store, 'sql'>, model: string): ModelVersionSummary[] {
   const aliases = aliasesOf(store, model);
-  return store.sql.all<{ version: number; run_id: string; created_at: number; summary: string; name: string | null }>('SELECT v.version, v.run_id, v.created_at, v.summary, r.name FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id WHERE v.model = ? ORDER BY v.version DESC', model).map((row) => ({
+  return store.sql.all<{ version: number; run_id: string; created_at: number; summary: string | null; name: string | null }>('SELECT v.version, v.run_id, v.created_at, v.summary, r.name FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id WHERE v.model = ? ORDER BY v.version DESC', model).map((row) => ({
     model, version: row.version, aliases: aliases.get(row.version) ?? [], runId: row.run_id, createdAt: row.created_at, runName: row.name ?? row.run_id.slice(0, 8),
-    ...(JSON.parse(row.summary) as VersionSummary),
+    ...(row.summary === null ? { metrics: {}, gatesPassed: 0, gatesTotal: 0 } : (JSON.parse(row.summary) as VersionSummary)),
   }));
 }
 
@@ -84,5 +93,5 @@ export function setAlias({ sql }: Pick<Store, 'sql'>, model: string, alias: Alia
 }
 
 function toVersion(row: Row): ModelVersion {
-  return { model: row.model, version: row.version, runId: row.run_id, path: row.path, createdAt: row.created_at, report: JSON.parse(row.report) as ValidationReport };
+  return { model: row.model, version: row.version, runId: row.run_id, path: row.path, createdAt: row.created_at, report: JSON.parse(row.report ?? '{}') as ValidationReport };
 }

@@ -2,7 +2,7 @@ import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { buildGraph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
-import { lastStageResults } from '../tracking/queryRuns.ts';
+import { lastStageResults } from '../tracking/stageResults.ts';
 import type { Store } from '../tracking/store.ts';
 import { readLock } from './lockFile.ts';
 import { FileMarks } from './markFiles.ts';

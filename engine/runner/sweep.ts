@@ -3,7 +3,7 @@ import { ProjectError } from '../errors.ts';
 import type { SweepConfig } from '../project/schema/experimentSchema.ts';
 import { setAlias } from '../registry/modelVersions.ts';
 import { seededRandom } from '../statistics/random.ts';
-import { getRun } from '../tracking/queryRuns.ts';
+import { getRun } from '../tracking/runDetail.ts';
 import { executeRun, type RunRequest } from './execute.ts';
 
 export interface Trial {

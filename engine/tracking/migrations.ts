@@ -59,4 +59,98 @@ export const migrations: readonly string[] = [
   CREATE TABLE schema_texts (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX run_inputs_by_snapshot ON run_inputs (snapshot_id);
   `,
+  // Runs of any tool: experiments, points once each in the order of their curve, logged models, registered models of MLflow, saved views.
+  `
+  CREATE TABLE experiments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, artifact_location TEXT, lifecycle TEXT NOT NULL DEFAULT 'active', created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO experiments (id, name, created_at, updated_at) SELECT 0, 'default', ifnull(min(started_at), CAST(unixepoch('subsec') * 1000 AS INTEGER)), ifnull(min(started_at), CAST(unixepoch('subsec') * 1000 AS INTEGER)) FROM runs WHERE experiment = 'default';
+  INSERT INTO experiments (name, created_at, updated_at) SELECT experiment, min(started_at), max(started_at) FROM runs WHERE experiment <> 'default' GROUP BY experiment ORDER BY min(started_at);
+  CREATE TABLE experiment_tags (experiment INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (experiment, key)) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE runs RENAME TO old_runs;
+  DROP INDEX runs_by_start;
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, experiment TEXT NOT NULL, status TEXT NOT NULL,
+    started_at INTEGER NOT NULL, ended_at INTEGER, starred INTEGER NOT NULL DEFAULT 0, archived INTEGER NOT NULL DEFAULT 0, deleted_at INTEGER,
+    source TEXT NOT NULL DEFAULT 'loopwright', user_id TEXT NOT NULL DEFAULT '', artifact_uri TEXT,
+    commit_hash TEXT, dirty INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '{}', seed INTEGER, progress TEXT, as_of INTEGER,
+    pid INTEGER, pid_started TEXT, environment TEXT NOT NULL DEFAULT '{}', command TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed, progress, as_of, pid, pid_started, environment, command)
+    SELECT run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed, progress, as_of, pid, pid_started, environment, command FROM old_runs ORDER BY started_at;
+  DROP TABLE old_runs;
+  CREATE INDEX runs_by_start ON runs (started_at DESC, id DESC);
+  CREATE INDEX runs_by_experiment ON runs (experiment, started_at DESC, id DESC);
+  CREATE INDEX runs_unfinished ON runs (status) WHERE status IN ('running', 'scheduled');
+
+  ALTER TABLE params RENAME TO old_params;
+  CREATE TABLE params (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, json INTEGER NOT NULL DEFAULT 0, number REAL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
+  INSERT INTO params (run, key, value, json, number)
+    SELECT r.id, p.key, CASE json_type(p.value) WHEN 'text' THEN p.value ->> '$' ELSE p.value END, json_type(p.value) <> 'text', CASE WHEN json_type(p.value) IN ('integer', 'real') THEN CAST(p.value AS REAL) END
+    FROM old_params p JOIN runs r ON r.run_id = p.run_id;
+  DROP TABLE old_params;
+  CREATE INDEX params_by_number ON params (key, number, run);
+
+  ALTER TABLE tags RENAME TO old_tags;
+  CREATE TABLE tags (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;
+  INSERT INTO tags SELECT r.id, t.key, t.value FROM old_tags t JOIN runs r ON r.run_id = t.run_id;
+  DROP TABLE old_tags;
+  CREATE INDEX tags_by_key ON tags (key, run);
+  CREATE INDEX children ON tags (value, run) WHERE key = 'mlflow.parentRunId';
+
+  CREATE TABLE metric_keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+  INSERT INTO metric_keys (key) SELECT DISTINCT key FROM latest_metrics ORDER BY key;
+  CREATE TABLE points (
+    run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, is_nan INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (run, key, step, at, value, is_nan)
+  ) STRICT, WITHOUT ROWID;
+  INSERT OR IGNORE INTO points SELECT r.id, k.id, m.step, m.at, ifnull(m.value, 0), m.is_nan FROM metrics m JOIN runs r ON r.run_id = m.run_id JOIN metric_keys k ON k.key = m.key;
+  CREATE TABLE latest (
+    run INTEGER NOT NULL, key INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, is_nan INTEGER NOT NULL DEFAULT 0, count INTEGER NOT NULL, PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO latest SELECT run, key, step, at, value, is_nan, count FROM (
+    SELECT *, count(*) OVER (PARTITION BY run, key) AS count, row_number() OVER (PARTITION BY run, key ORDER BY step DESC, at DESC, value DESC) AS place FROM points
+  ) WHERE place = 1;
+  DROP TABLE metrics;
+  DROP TABLE latest_metrics;
+  CREATE INDEX latest_by_value ON latest (key, is_nan, value, run);
+
+  CREATE TABLE mlflow_datasets (
+    id INTEGER PRIMARY KEY, experiment INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, source_type TEXT NOT NULL, source TEXT NOT NULL, schema TEXT, profile TEXT, UNIQUE (experiment, name, digest)
+  ) STRICT;
+  CREATE TABLE dataset_inputs (run INTEGER NOT NULL, dataset INTEGER NOT NULL, tags TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, dataset)) STRICT, WITHOUT ROWID;
+  CREATE INDEX dataset_inputs_by_dataset ON dataset_inputs (dataset, run);
+  CREATE TABLE logged_models (
+    model_id TEXT PRIMARY KEY, experiment INTEGER NOT NULL, name TEXT NOT NULL, artifact_location TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, status TEXT NOT NULL,
+    status_message TEXT, model_type TEXT, source_run_id TEXT, deleted_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX logged_models_by_experiment ON logged_models (experiment, created_at DESC);
+  CREATE TABLE logged_model_params (model_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (model_id, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE logged_model_tags (model_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (model_id, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE logged_model_metrics (
+    model_id TEXT NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, is_nan INTEGER NOT NULL, run_id TEXT NOT NULL, dataset_name TEXT NOT NULL, dataset_digest TEXT NOT NULL,
+    PRIMARY KEY (model_id, key, step, at, value, is_nan, run_id, dataset_name, dataset_digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE run_models (run INTEGER NOT NULL, model_id TEXT NOT NULL, direction TEXT NOT NULL, step INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (run, model_id, direction)) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE registered_models (name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, description TEXT NOT NULL DEFAULT '', last_version INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+  INSERT INTO registered_models (name, created_at, updated_at, last_version) SELECT model, min(created_at), max(created_at), max(version) FROM model_versions GROUP BY model;
+  CREATE TABLE registered_model_tags (model TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (model, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE model_version_tags (model TEXT NOT NULL, version INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (model, version, key)) STRICT, WITHOUT ROWID;
+  ALTER TABLE model_versions RENAME TO old_model_versions;
+  CREATE TABLE model_versions (
+    model TEXT NOT NULL, version INTEGER NOT NULL, run_id TEXT NOT NULL, path TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    report TEXT, summary TEXT, source TEXT, model_id TEXT, run_link TEXT, user_id TEXT NOT NULL DEFAULT '', stage TEXT NOT NULL DEFAULT 'None', description TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT 'READY', status_message TEXT, PRIMARY KEY (model, version)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary) SELECT model, version, run_id, path, created_at, created_at, report, summary FROM old_model_versions;
+  DROP TABLE old_model_versions;
+  CREATE INDEX model_versions_by_run ON model_versions (run_id);
+
+  CREATE TABLE imports (source TEXT NOT NULL, source_id TEXT NOT NULL, id TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '', PRIMARY KEY (source, source_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE texts (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO texts SELECT hash, text FROM schema_texts;
+  DROP TABLE schema_texts;
+  CREATE TABLE views (name TEXT PRIMARY KEY, state TEXT NOT NULL, saved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,6 +7,7 @@ import { migrations } from './migrations.ts';
 import type { Sql, SqlValue } from './sql.ts';
 
 const busyMs = 10_000;
+const mostStatements = 400;
 
 /** Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly` never creates it. */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
@@ -24,12 +25,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     if (error instanceof WorkError) throw error;
     throw new WorkError(explain(error, path), { cause: error, place: { file: path } });
   }
-  const statements = new Map<string, BetterSqlite.Statement>();
-  const prepare = (text: string) => {
-    let statement = statements.get(text);
-    if (!statement) statements.set(text, (statement = db.prepare(text)));
-    return statement;
-  };
+  const prepare = kept((text) => db.prepare(text));
+  const raw = kept((text) => db.prepare(text).raw());
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
@@ -40,6 +37,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   return {
     all: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).all(...values) as T[]),
     get: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).get(...values) as T | undefined),
+    columns: (text, ...values) => guarded(() => raw(text).all(...values) as SqlValue[][]),
     iterate: <T>(text: string, ...values: SqlValue[]) => db.prepare(text).iterate(...values) as IterableIterator<T>,
     run: (text, ...values) => guarded(() => {
       const result = prepare(text).run(...values);
@@ -47,6 +45,20 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     }),
     write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
     close: () => db.close(),
+  };
+}
+
+/** Statements are made once; of those that filters make, the oldest go. */
+function kept(make: (text: string) => BetterSqlite.Statement): (text: string) => BetterSqlite.Statement {
+  const statements = new Map<string, BetterSqlite.Statement>();
+  return (text) => {
+    let statement = statements.get(text);
+    if (!statement) {
+      statement = make(text);
+      if (statements.size >= mostStatements) for (const [oldest] of statements) { statements.delete(oldest); break; }
+      statements.set(text, statement);
+    }
+    return statement;
   };
 }
 

@@ -3,7 +3,9 @@ import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { GateResult, ParamValue } from '../../protocol/runs.ts';
 import { processStart } from './processIdentity.ts';
 import { runName } from './runName.ts';
+import { ensureExperiment } from './experiments.ts';
 import type { Store } from './store.ts';
+import { writeParam, writePoints, writeTag } from './writeRun.ts';
 
 export interface NewRun {
   experiment: string;
@@ -41,29 +43,22 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
   const { sql } = store;
   const runId = randomUUID().replaceAll('-', '');
   const name = runName(runId);
-  sql.write(() => {
-    sql.run(
+  const run = sql.write(() => {
+    ensureExperiment(store, start.experiment);
+    const { lastId } = sql.run(
       `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId, name, start.experiment, Date.now(), start.commit, start.dirty ? 1 : 0, start.seed, start.asOf, process.pid, processStart(process.pid), JSON.stringify(start.environment), start.command,
     );
-    for (const [key, value] of Object.entries(start.params)) sql.run('INSERT INTO params (run_id, key, value) VALUES (?, ?, ?)', runId, key, JSON.stringify(value));
-    for (const [key, value] of Object.entries(start.tags ?? {})) sql.run('INSERT INTO tags (run_id, key, value) VALUES (?, ?, ?)', runId, key, value);
+    for (const [key, value] of Object.entries(start.params)) writeParam(store, lastId, key, value);
+    for (const [key, value] of Object.entries(start.tags ?? {})) writeTag(store, lastId, key, value);
+    return lastId;
   });
-  const writeMetric = (key: string, value: number, step: number, at: number) => {
-    const [stored, isNan] = Number.isNaN(value) ? [0, 1] : [value, 0];
-    sql.run('INSERT INTO metrics (run_id, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)', runId, key, step, at, stored, isNan);
-    sql.run(
-      `INSERT INTO latest_metrics (run_id, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (run_id, key) DO UPDATE SET step = excluded.step, at = excluded.at, value = excluded.value, is_nan = excluded.is_nan WHERE excluded.step >= latest_metrics.step`,
-      runId, key, step, at, stored, isNan,
-    );
-  };
   return {
     runId,
     name,
-    metric: (key, value, step = 0) => sql.write(() => writeMetric(key, value, step, Date.now())),
-    metrics: (values, step = 0) => sql.write(() => { for (const [key, value] of Object.entries(values)) writeMetric(key, value, step, Date.now()); }),
-    tag: (key, value) => void sql.run('INSERT INTO tags (run_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', runId, key, value),
+    metric: (key, value, step = 0) => writePoints(store, run, [{ key, value, step, at: Date.now() }]),
+    metrics: (values, step = 0) => writePoints(store, run, Object.entries(values).map(([key, value]) => ({ key, value, step, at: Date.now() }))),
+    tag: (key, value) => writeTag(store, run, key, value),
     progress: (text) => void sql.run('UPDATE runs SET progress = ? WHERE run_id = ?', text, runId),
     input: (dataset, snapshotId) => void sql.run('INSERT INTO run_inputs (run_id, dataset, snapshot_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET snapshot_id = excluded.snapshot_id', runId, dataset, snapshotId),
     gates: (results) => sql.write(() => results.forEach((result, i) => sql.run('INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result', runId, i, JSON.stringify(result)))),

@@ -123,7 +123,7 @@ export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): unknow
 
 /** The text of the dataset schema that a version was checked against. */
 export function schemaTextOf({ sql }: Pick<Store, 'sql'>, hash: string): string | null {
-  return sql.get<{ text: string }>('SELECT text FROM schema_texts WHERE hash = ?', hash)?.text ?? null;
+  return sql.get<{ text: string }>('SELECT text FROM texts WHERE hash = ?', hash)?.text ?? null;
 }
 
 /** Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays, and the version `spare`. Gives the hashes of the files that any version still needs. */
@@ -141,7 +141,7 @@ export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep
 function keepSchema(sql: Store['sql'], text: string | null): string | null {
   if (text === null) return null;
   const hash = createHash('sha256').update(text).digest('hex');
-  sql.run('INSERT INTO schema_texts (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, text);
+  sql.run('INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, text);
   return hash;
 }
 

@@ -6,6 +6,8 @@ export type SqlRow = Record<string, SqlValue>;
 export interface Sql {
   all<T = SqlRow>(statement: string, ...values: SqlValue[]): T[];
   get<T = SqlRow>(statement: string, ...values: SqlValue[]): T | undefined;
+  /** Rows as arrays in the order of their columns: the quickest way to read many. */
+  columns(statement: string, ...values: SqlValue[]): SqlValue[][];
   iterate<T = SqlRow>(statement: string, ...values: SqlValue[]): IterableIterator<T>;
   run(statement: string, ...values: SqlValue[]): { changes: number; lastId: number };
   /** Runs the work as one write; everything or nothing. */

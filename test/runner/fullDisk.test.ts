@@ -7,7 +7,8 @@ import { WorkError } from '../../engine/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { readLock, updateLock } from '../../engine/runner/lockFile.ts';
 import { executeRun } from '../../engine/runner/execute.ts';
-import { getRun, listRuns } from '../../engine/tracking/queryRuns.ts';
+import { listRuns } from '../../engine/tracking/findRuns.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 

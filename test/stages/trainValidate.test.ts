@@ -6,7 +6,7 @@ import { hashFile } from '../../engine/data/hashFile.ts';
 import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { readLock } from '../../engine/runner/lockFile.ts';
-import { getRun } from '../../engine/tracking/queryRuns.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
 import { readReference } from '../../engine/monitoring/reference.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
 import { labelsSchema, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';

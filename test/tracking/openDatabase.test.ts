@@ -39,7 +39,7 @@ test('a new store has the newest version, in WAL mode', () => {
 test('an older store is brought up, a newer one is refused, and stays as it is', () => {
   const path = join(makeProject(), 'x.db');
   const db = openDatabase(path);
-  db.run("INSERT INTO tags VALUES ('r', 'k', 'v')");
+  db.run("INSERT INTO tags VALUES (1, 'k', 'v')");
   db.run('PRAGMA user_version = 99');
   db.close();
   assert.throws(() => openDatabase(path), saying(/written by a newer Loopwright \(version 99; this one knows \d+\)\. Update Loopwright/));
@@ -52,8 +52,8 @@ test('an older store is brought up, a newer one is refused, and stays as it is',
 test('a write is whole or not at all, also inside another', () => {
   const db = open(join(makeProject(), 'x.db'));
   assert.throws(() => db.write(() => {
-    db.run("INSERT INTO tags VALUES ('r', 'a', '1')");
-    db.write(() => db.run("INSERT INTO tags VALUES ('r', 'b', '1')"));
+    db.run("INSERT INTO tags VALUES (1, 'a', '1')");
+    db.write(() => db.run("INSERT INTO tags VALUES (1, 'b', '1')"));
     throw new Error('stop');
   }), /stop/);
   assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, 0);
@@ -62,14 +62,14 @@ test('a write is whole or not at all, also inside another', () => {
 test('several processes create and write one store at once, and nothing is lost', async () => {
   const path = join(makeProject(), 'x.db');
   const source = `const db = openDatabase(process.argv[1]);
-for (let i = 0; i < 100; i++) db.write(() => { db.run('INSERT INTO tags VALUES (?, ?, ?)', process.argv[2], String(i), 'x'); db.run("INSERT INTO metrics (run_id, key, step, at, value) VALUES ('r', 'n', 0, 0, 1)"); });
+for (let i = 0; i < 100; i++) db.write(() => { db.run('INSERT INTO tags VALUES (?, ?, ?)', Number(process.argv[2]), String(i), 'x'); db.run("INSERT INTO points (run, key, step, at, value) VALUES (?, 1, ?, 0, 1)", Number(process.argv[2]), i); });
 db.close();`;
-  const children = ['a', 'b', 'c', 'd'].map((name) => program(source, path, name));
+  const children = ['1', '2', '3', '4'].map((name) => program(source, path, name));
   const reader = children.map((child) => once(child, 'close'));
   for (const [i, ended] of reader.entries()) assert.equal((await ended)[0], 0, String(children[i]?.stderr?.read() ?? ''));
   const db = open(path);
   assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, 400);
-  assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM metrics')?.n, 400);
+  assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM points')?.n, 400);
 });
 
 test('a store is readable while another process writes, and sees only whole writes', async () => {

@@ -7,7 +7,11 @@ import { after, test } from 'node:test';
 import { WorkError } from '../../engine/errors.ts';
 import { listEvents, recordEvent } from '../../engine/tracking/events.ts';
 import { isAlive, processStart } from '../../engine/tracking/processIdentity.ts';
-import { getRun, lastStageResults, listRuns, metricSeries, runCounts, starRun } from '../../engine/tracking/queryRuns.ts';
+import { listRuns } from '../../engine/tracking/findRuns.ts';
+import { metricSeries } from '../../engine/tracking/metricSeries.ts';
+import { changeRuns } from '../../engine/tracking/changeRuns.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
+import { lastStageResults, runCounts } from '../../engine/tracking/stageResults.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
 import { recordRun, type NewRun } from '../../engine/tracking/recordRun.ts';
 import { runName } from '../../engine/tracking/runName.ts';
@@ -49,7 +53,7 @@ test('a run is told as it was recorded', () => {
   assert.deepEqual([detail.seriesKeys, detail.artifacts, detail.gates.length], [['loss'], [{ path: 'a.txt', bytes: 5 }], 1]);
   assert.equal(detail.reproduce, 'git checkout abc\nloopwright run');
   assert.doesNotThrow(() => JSON.stringify(detail));
-  assert.deepEqual(metricSeries(store, [run.runId, 'none'], 'loss').map(({ points }) => points.map(({ step, value }) => [step, value])), [[[1, 0.5], [2, 0.3]], []]);
+  assert.deepEqual(metricSeries(store, [run.runId, 'none'], 'loss').map(({ count, steps, values }) => [count, numbers(steps), numbers(values)]), [[2, [1, 2], [0.5, 0.3]], [0, [], []]]);
 });
 
 test('an earlier step that comes late does not become the latest', () => {
@@ -77,8 +81,11 @@ test('a run is found by its id, the start of it or its name; the newest of a nam
   const run = recordRun(store, start);
   for (const id of [run.runId, run.runId.slice(0, 8), run.name]) assert.equal(getRun(store, id).runId, run.runId);
   for (const id of ['nothing', '%', '_', '']) assert.throws(() => getRun(store, id), (error) => error instanceof WorkError && /There is no run/.test(error.message), JSON.stringify(id));
-  starRun(store, run.runId, true);
-  assert.equal(getRun(store, run.runId).starred, true);
+  const undo = changeRuns(store, [{ runId: run.runId, change: { starred: true, note: 'so', tags: { a: 'b' } } }]);
+  const starred = getRun(store, run.runId);
+  assert.deepEqual([starred.starred, starred.note, starred.tags['a']], [true, 'so', 'b']);
+  changeRuns(store, undo);
+  assert.deepEqual(getRun(store, run.runId), { ...starred, starred: false, note: '', tags: Object.fromEntries(Object.entries(starred.tags).filter(([key]) => key !== 'a')) });
 });
 
 test('the last result of a stage is that of its own experiment', async () => {
@@ -205,3 +212,8 @@ test('names of runs are readable and follow from the id', () => {
 });
 
 test('a project without a store has none, and asking makes none', () => assert.equal(hasStore(makeProject()), false));
+
+function numbers(base64: string | null): number[] {
+  const bytes = Buffer.from(base64 ?? '', 'base64');
+  return Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));
+}

@@ -1,0 +1,33 @@
+import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import { completeFilter } from '../engine/tracking/filter/completeFilter.ts';
+import { changeRuns } from '../engine/tracking/changeRuns.ts';
+import { listRuns } from '../engine/tracking/findRuns.ts';
+import { metricSeries } from '../engine/tracking/metricSeries.ts';
+import { readArtifact } from '../engine/tracking/readArtifact.ts';
+import { readLog } from '../engine/tracking/readLog.ts';
+import { runColumns, runGroups } from '../engine/tracking/runColumns.ts';
+import { getRun } from '../engine/tracking/runDetail.ts';
+import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.ts';
+import type { Store } from '../engine/tracking/store.ts';
+
+type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
+type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+
+/** What the engine host answers about runs. Before the first run there is no store: lists are empty. */
+export function runHandlers(storeNow: () => Store | null, required: () => Store): RunHandlers {
+  return {
+    'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
+    'runs/get': ({ runId }) => getRun(required(), runId),
+    'runs/series': ({ runIds, key }) => metricSeries(required(), runIds, key),
+    'runs/log': ({ runId, stage, offset }) => readLog(required(), runId, stage, offset),
+    'runs/columns': (query) => { const store = storeNow(); return store ? runColumns(store, query) : { metrics: [], params: [], tags: [] }; },
+    'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },
+    'runs/complete': ({ text, offset }) => { const store = storeNow(); return store ? completeFilter(store, text, offset) : { from: offset, to: offset, items: [] }; },
+    'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
+    'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),
+    'runs/export': () => { throw new Error('not there yet'); },
+    'views/list': () => { const store = storeNow(); return store ? listViews(store) : []; },
+    'views/save': (view) => { saveView(required(), view); return null; },
+    'views/delete': ({ name }) => { deleteView(required(), name); return null; },
+  };
+}

@@ -1,0 +1,22 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfusionMatrix } from '../../protocol/runs.ts';
+import { artifactsFolder, type Store } from './store.ts';
+
+/** The artifact that holds a run's confusion matrix: `{"labels": [...], "counts": [[...], ...]}`, counts[truth][prediction]. */
+export const confusionFile = 'confusion_matrix.json';
+
+/** The confusion matrix that a run wrote; null when there is none or the file is something else. */
+export function confusionOf(store: Store, runId: string): ConfusionMatrix | null {
+  try {
+    const path = join(artifactsFolder(store, runId), confusionFile);
+    if (statSync(path).size > 1_000_000) return null;
+    const content = JSON.parse(readFileSync(path, 'utf8')) as { labels?: unknown; counts?: unknown };
+    const { labels, counts } = content;
+    if (!Array.isArray(labels) || !Array.isArray(counts) || labels.length === 0 || counts.length !== labels.length) return null;
+    const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.length === labels.length && row.every((count) => typeof count === 'number' && count >= 0);
+    return counts.every(isRow) ? { labels: labels.map(String), counts } : null;
+  } catch {
+    return null;
+  }
+}

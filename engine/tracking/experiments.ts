@@ -1,0 +1,76 @@
+import { WorkError } from '../errors.ts';
+import type { Store } from './store.ts';
+
+export interface Experiment {
+  /** 0 is the default experiment. */
+  id: number;
+  name: string;
+  /** Where its artifacts go; null for the project's own folder. */
+  artifactLocation: string | null;
+  lifecycle: 'active' | 'deleted';
+  createdAt: number;
+  updatedAt: number;
+}
+
+type Sql = Pick<Store, 'sql'>;
+
+interface Row {
+  id: number; name: string; artifact_location: string | null; lifecycle: 'active' | 'deleted'; created_at: number; updated_at: number;
+}
+
+export function experimentById({ sql }: Sql, id: number): Experiment | null {
+  const row = sql.get<Row>('SELECT * FROM experiments WHERE id = ?', id);
+  return row ? read(row) : null;
+}
+
+export function experimentByName({ sql }: Sql, name: string): Experiment | null {
+  const row = sql.get<Row>('SELECT * FROM experiments WHERE name = ?', name);
+  return row ? read(row) : null;
+}
+
+/** Makes an experiment; its name must be new. */
+export function createExperiment({ sql }: Sql, name: string, options: { artifactLocation?: string | null; at?: number } = {}): Experiment {
+  const at = options.at ?? Date.now();
+  return sql.write(() => {
+    if (experimentByName({ sql }, name)) throw new WorkError(`There is an experiment \`${name}\` already.`);
+    const { lastId } = sql.run('INSERT INTO experiments (name, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?)', name, options.artifactLocation ?? null, at, at);
+    return { id: lastId, name, artifactLocation: options.artifactLocation ?? null, lifecycle: 'active', createdAt: at, updatedAt: at };
+  });
+}
+
+/** The experiment of a name, made when there is none. */
+export function ensureExperiment(store: Sql, name: string): Experiment {
+  return experimentByName(store, name) ?? store.sql.write(() => experimentByName(store, name) ?? createExperiment(store, name));
+}
+
+/** Another name; its runs go with it. */
+export function renameExperiment({ sql }: Sql, id: number, name: string): void {
+  sql.write(() => {
+    const found = experimentById({ sql }, id);
+    if (!found || found.name === name) return;
+    if (experimentByName({ sql }, name)) throw new WorkError(`There is an experiment \`${name}\` already.`);
+    sql.run('UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?', name, Date.now(), id);
+    sql.run('UPDATE runs SET experiment = ? WHERE experiment = ?', name, found.name);
+  });
+}
+
+/** Throws an experiment with its runs away, or takes it back with those that went with it. */
+export function setExperimentLifecycle({ sql }: Sql, id: number, lifecycle: Experiment['lifecycle']): void {
+  sql.write(() => {
+    const found = experimentById({ sql }, id);
+    if (!found) return;
+    const at = Date.now();
+    // The runs carry the time of their experiment's deletion, so that those thrown away before stay away.
+    if (lifecycle === 'deleted') sql.run('UPDATE runs SET deleted_at = ? WHERE experiment = ? AND deleted_at IS NULL', at, found.name);
+    else sql.run('UPDATE runs SET deleted_at = NULL WHERE experiment = ? AND deleted_at = ?', found.name, found.updatedAt);
+    sql.run('UPDATE experiments SET lifecycle = ?, updated_at = ? WHERE id = ?', lifecycle, at, id);
+  });
+}
+
+export function listExperiments({ sql }: Sql): Experiment[] {
+  return sql.all<Row>('SELECT * FROM experiments ORDER BY id').map(read);
+}
+
+function read(row: Row): Experiment {
+  return { id: row.id, name: row.name, artifactLocation: row.artifact_location, lifecycle: row.lifecycle, createdAt: row.created_at, updatedAt: row.updated_at };
+}

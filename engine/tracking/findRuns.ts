@@ -1,0 +1,149 @@
+import type { FilterProblem, RunOrder, RunPage, RunQuery } from '../../protocol/runs.ts';
+import { compileFilter, type Condition } from './filter/compileFilter.ts';
+import { parseFilter } from './filter/parseFilter.ts';
+import { FilterError } from './filter/tokens.ts';
+import type { Sql, SqlValue } from './sql.ts';
+import type { Store } from './store.ts';
+import { summariseRuns, type RunRow } from './runSummaries.ts';
+import { findKey } from './writeRun.ts';
+
+const newestFirst = 'r.started_at DESC, r.id DESC';
+
+/** A page of runs. A filter that cannot be read is told as `problem`, and the page is the one without it. */
+export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPage {
+  const { sql } = store;
+  const { where, problem } = conditionOf(sql, query);
+  const limit = Math.min(query.limit ?? 200, 5000);
+  const rows = findRows(sql, where, query.order ?? [], limit, query.offset ?? 0);
+  return { runs: summariseRuns(store, rows), total: countRuns(sql, where, rows.length, limit, query.offset ?? 0), problem };
+}
+
+/** What a query asks of `runs r`; with the problem of a filter that cannot be read. */
+export function conditionOf(sql: Sql, query: RunQuery): { where: Condition; problem: FilterProblem | null } {
+  const parts: Condition[] = [whichRuns(query.which ?? 'active')];
+  if (query.experiment !== undefined) parts.push({ sql: 'r.experiment = ?', values: [query.experiment] });
+  for (const word of (query.search ?? '').trim().split(/\s+/).filter(Boolean)) parts.push(containing(word));
+  let problem: FilterProblem | null = null;
+  if (query.filter !== undefined && query.filter.trim() !== '') {
+    try {
+      const filter = parseFilter(query.filter);
+      // Each part of an `and` stands by itself, so that a rare one can be looked up first.
+      if (filter) parts.push(...(filter.kind === 'and' ? filter.parts : [filter]).map((part) => narrowed(sql, compileFilter(sql, part))));
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      problem = error.problem;
+    }
+  }
+  return { where: allOf(parts), problem };
+}
+
+export function allOf(parts: readonly Condition[]): Condition {
+  return { sql: parts.map((part) => part.sql).join(' AND ') || '1', values: parts.flatMap((part) => part.values) };
+}
+
+export function whichRuns(which: NonNullable<RunQuery['which']>): Condition {
+  const sql = { active: 'r.deleted_at IS NULL AND r.archived = 0', archived: 'r.deleted_at IS NULL AND r.archived = 1', deleted: 'r.deleted_at IS NOT NULL', all: 'r.deleted_at IS NULL' }[which];
+  return { sql, values: [] };
+}
+
+const fewRuns = 2000;
+
+/** A part that few runs meet is answered by those runs; one that many meet is asked run by run, in the order of the page. */
+function narrowed(sql: Sql, part: Condition): Condition {
+  const inner = /^EXISTS \(SELECT 1 FROM (latest|params) x WHERE x\.run = r\.id AND (.*)\)$/s.exec(part.sql);
+  if (!inner || (inner[1] === 'params' && !part.sql.includes('x.number'))) return part;
+  const runs = `SELECT x.run FROM ${inner[1]} x WHERE ${inner[2]}`;
+  const found = sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${runs} LIMIT ${fewRuns + 1})`, ...part.values)?.n ?? 0;
+  return found > fewRuns ? part : { sql: `r.id IN (${runs})`, values: part.values };
+}
+
+/** A word somewhere in a run. */
+function containing(word: string): Condition {
+  const like = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return {
+    sql: `(r.name LIKE ? ESCAPE '\\' OR r.run_id LIKE ? ESCAPE '\\' OR r.status LIKE ? ESCAPE '\\' OR r.experiment LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM params p WHERE p.run = r.id AND (p.key || '=' || p.value) LIKE ? ESCAPE '\\') OR EXISTS (SELECT 1 FROM tags t WHERE t.run = r.id AND (t.key NOT LIKE 'mlflow.%' OR t.key = 'mlflow.note.content') AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'))`,
+    values: [like, like, like, like, like, like],
+  };
+}
+
+export function countRuns(sql: Sql, where: Condition, found: number, limit: number, offset: number): number {
+  // A page that is not full is the last one.
+  if (found < limit && (found > 0 || offset === 0)) return offset + found;
+  return sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${where.sql}`, ...where.values)?.n ?? 0;
+}
+
+/**
+ * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a param, the index of those
+ * values is walked from its end until the page is full, so that a page costs what it shows.
+ */
+export function findRows(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number): RunRow[] {
+  const first = order[0];
+  const indexed = first ? indexOf(sql, first) : null;
+  if (!first || !indexed) return ordered(sql, where, order, limit, offset);
+  const rest = order.slice(1).map((one) => orderOf(sql, one));
+  const joins = rest.map((one, i) => one.join(i)).join(' ');
+  const ties = [...rest.map((one, i) => one.by(i)), newestFirst].join(', ');
+  const text = `FROM ${indexed.table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${indexed.present('o')} AND ${where.sql}`;
+  const values: SqlValue[] = [...rest.flatMap((one) => one.values), indexed.key, ...where.values];
+  const rows = sql.all<RunRow>(`SELECT r.* ${text} ORDER BY o.${indexed.column} ${first.descending ? 'DESC' : 'ASC'}, ${ties} LIMIT ? OFFSET ?`, ...values, limit, offset);
+  if (rows.length === limit) return rows;
+  const before = rows.length > 0 || offset === 0 ? offset + rows.length : (sql.get<{ n: number }>(`SELECT count(*) AS n ${text}`, ...values)?.n ?? 0);
+  const without = allOf([where, { sql: `NOT EXISTS (SELECT 1 FROM ${indexed.table} o WHERE o.run = r.id AND o.key = ? AND ${indexed.present('o')})`, values: [indexed.key] }]);
+  return [...rows, ...ordered(sql, without, order, limit - rows.length, Math.max(0, offset - before))];
+}
+
+function ordered(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number): RunRow[] {
+  const orders = order.map((one) => orderOf(sql, one));
+  const joins = orders.map((one, i) => one.join(i)).join(' ');
+  const by = [...orders.map((one, i) => one.by(i)), newestFirst].join(', ');
+  return sql.all<RunRow>(`SELECT r.* FROM runs r ${joins} WHERE ${where.sql} ORDER BY ${by} LIMIT ? OFFSET ?`, ...orders.flatMap((one) => one.values), ...where.values, limit, offset);
+}
+
+interface Indexed {
+  table: 'latest' | 'params';
+  column: 'value' | 'number';
+  key: SqlValue;
+  present(alias: string): string;
+}
+
+function indexOf(sql: Sql, { column }: RunOrder): Indexed | null {
+  const [group, key] = splitColumn(column);
+  if (group === 'metrics') return { table: 'latest', column: 'value', key: findKey({ sql }, key) ?? -1, present: (alias) => `${alias}.is_nan = 0` };
+  if (group === 'params') return { table: 'params', column: 'number', key, present: (alias) => `${alias}.number IS NOT NULL` };
+  return null;
+}
+
+interface Order {
+  join(index: number): string;
+  by(index: number): string;
+  values: SqlValue[];
+}
+
+const attributes: Record<string, string> = {
+  name: 'r.name COLLATE NOCASE', run_name: 'r.name COLLATE NOCASE', status: 'r.status', experiment: 'r.experiment', started: 'r.started_at', start_time: 'r.started_at', ended: 'r.ended_at', end_time: 'r.ended_at',
+  duration: `(ifnull(r.ended_at, unixepoch('subsec') * 1000) - r.started_at)`, commit: 'r.commit_hash', starred: 'r.starred', run_id: 'r.run_id', user: `nullif(r.user_id, '')`, user_id: `nullif(r.user_id, '')`,
+  model: '(SELECT max(v.version) FROM model_versions v WHERE v.run_id = r.run_id)', artifact_uri: 'r.artifact_uri', note: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.note.content')`,
+};
+
+function orderOf(sql: Sql, { column, descending }: RunOrder): Order {
+  const direction = descending ? 'DESC' : 'ASC';
+  const [group, key] = splitColumn(column);
+  switch (group) {
+    case 'metrics': return { join: (i) => `LEFT JOIN latest o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.is_nan, o${i}.value ${direction}`, values: [findKey({ sql }, key) ?? -1] };
+    case 'params': return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.number IS NULL, o${i}.number ${direction}, o${i}.value ${direction}`, values: [key] };
+    case 'tags': return { join: (i) => `LEFT JOIN tags o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.value ${direction}`, values: [key] };
+    default: {
+      const expression = attributes[key] ?? attributes.started ?? '';
+      // A column that is never empty can be walked by its index.
+      const nulls = /started_at|r\.name|r\.status|r\.experiment|r\.starred|r\.run_id/.test(expression) ? '' : `${expression} IS NULL, `;
+      return { join: () => '', by: () => `${nulls}${expression} ${direction}`, values: [] };
+    }
+  }
+}
+
+/** `metrics.a.b` is the metric `a.b`; a name without a group is an attribute. */
+export function splitColumn(column: string): ['metrics' | 'params' | 'tags' | 'attributes', string] {
+  const dot = column.indexOf('.');
+  const group = column.slice(0, Math.max(0, dot));
+  return group === 'metrics' || group === 'params' || group === 'tags' ? [group, column.slice(dot + 1)] : ['attributes', column];
+}

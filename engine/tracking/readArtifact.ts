@@ -1,0 +1,43 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import type { ArtifactContent } from '../../protocol/runs.ts';
+import { WorkError } from '../errors.ts';
+import { findRun } from './runDetail.ts';
+import { artifactsFolder, type Store } from './store.ts';
+
+const most = 32 * 1024 * 1024;
+const types: Record<string, string> = {
+  '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.gif': 'image/gif', '.webp': 'image/webp', '.svg': 'image/svg+xml', '.json': 'application/json', '.csv': 'text/csv',
+  '.txt': 'text/plain', '.log': 'text/plain', '.md': 'text/markdown', '.yaml': 'text/yaml', '.yml': 'text/yaml', '.py': 'text/plain', '.html': 'text/html', '.xml': 'text/xml', '.toml': 'text/plain',
+};
+
+export function mimeOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return types[extname(path).toLowerCase()] ?? (['MLmodel', 'Dockerfile', 'conda.yaml'].includes(name) ? 'text/plain' : 'application/octet-stream');
+}
+
+/** The file of a run below its artifacts; WorkError for one that is not there or lies outside. */
+export function artifactPath(store: Store, runId: string, path: string): string {
+  const root = artifactsFolder(store, findRun(store, runId).run_id);
+  const full = join(root, path);
+  const gone = () => new WorkError(`The run has no artifact \`${path}\`.`);
+  if (full !== root && !full.startsWith(`${root}${sep}`)) throw gone();
+  try {
+    // A link must not lead out of the run's folder.
+    const inside = relative(realpathSync(root), realpathSync(full));
+    if (inside.startsWith('..')) throw gone();
+  } catch (error) {
+    throw error instanceof WorkError ? error : gone();
+  }
+  return full;
+}
+
+/** An artifact for a view. */
+export function readArtifact(store: Store, runId: string, path: string): ArtifactContent {
+  const full = artifactPath(store, runId, path);
+  const info = statSync(full);
+  const mime = mimeOf(path);
+  if (!info.isFile()) throw new WorkError(`\`${path}\` is a folder.`);
+  if (info.size > most) return { path, bytes: info.size, mime, base64: null, problem: 'too large to be shown here' };
+  return { path, bytes: info.size, mime, base64: readFileSync(full).toString('base64'), problem: null };
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
+import type { ArtifactEntry, GateResult, RunDetail, RunStageDetail } from '../../protocol/runs.ts';
+import { WorkError } from '../errors.ts';
+import { confusionOf } from './confusion.ts';
+import { summariseRuns, type RunRow } from './runSummaries.ts';
+import { artifactsFolder, type Store } from './store.ts';
+import { knownTags } from './writeRun.ts';
+
+/** The row of a run by its id, the start of it, or its name; WorkError when there is none. */
+export function findRun({ sql }: Pick<Store, 'sql'>, id: string): RunRow {
+  const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id)
+    ?? (/^[0-9a-f]{4,}$/i.test(id) ? sql.get<RunRow>('SELECT * FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY started_at DESC LIMIT 1', id.toLowerCase(), `${id.toLowerCase()}g`) : undefined)
+    ?? sql.get<RunRow>('SELECT * FROM runs WHERE name = ? ORDER BY started_at DESC LIMIT 1', id);
+  if (!row) throw new WorkError(`There is no run \`${id}\`. \`loopwright runs\` lists them.`);
+  return row;
+}
+
+/** One run with everything known of it; WorkError when there is none. */
+export function getRun(store: Store, id: string): RunDetail {
+  const { sql } = store;
+  const row = findRun(store, id);
+  const runId = row.run_id;
+  const [summary] = summariseRuns(store, [row]);
+  if (!summary) throw new Error('a run without a summary');
+  const stages = sql.all<{ stage: string; kind: StageKind; status: RunStageDetail['status']; started_at: number | null; ended_at: number | null; reasons: string; summary: string; exit_code: number | null; error: string | null }>('SELECT * FROM run_stages WHERE run_id = ? ORDER BY position', runId);
+  const code = JSON.parse(row.code) as { branch?: string; remote?: string; patch?: string };
+  return {
+    ...summary,
+    stages: stages.map((s) => ({ stage: s.stage, kind: s.kind, status: s.status, startedAt: s.started_at, durationMs: s.started_at !== null && s.ended_at !== null ? s.ended_at - s.started_at : null, reasons: JSON.parse(s.reasons) as string[], summary: s.summary, exitCode: s.exit_code, error: s.error })),
+    artifacts: listArtifacts(artifactsFolder(store, runId)),
+    inputs: [
+      ...sql.all<{ dataset: string; snapshotId: string; rows: number; hash: string }>('SELECT i.dataset, i.snapshot_id AS snapshotId, s.rows, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?', runId),
+      ...sql.all<{ name: string; digest: string; profile: string | null }>('SELECT d.name, d.digest, d.profile FROM dataset_inputs i JOIN mlflow_datasets d ON d.id = i.dataset WHERE i.run = ?', row.id).map(({ name, digest, profile }) => ({ dataset: name, snapshotId: '', rows: rowsOf(profile), hash: digest })),
+    ],
+    environment: JSON.parse(row.environment) as Record<string, string>,
+    seed: row.seed,
+    gates: sql.all<{ result: string }>('SELECT result FROM gates WHERE run_id = ? ORDER BY position', runId).map((gate) => JSON.parse(gate.result) as GateResult),
+    seriesKeys: sql.all<{ key: string }>('SELECT k.key FROM latest l JOIN metric_keys k ON k.id = l.key WHERE l.run = ? AND l.count > 1 ORDER BY k.key', row.id).map(({ key }) => key),
+    children: sql.all<{ runId: string; name: string; status: RunStatus }>('SELECT r.run_id AS runId, r.name, r.status FROM tags t JOIN runs r ON r.id = t.run WHERE t.key = ? AND t.value = ? AND r.deleted_at IS NULL ORDER BY r.started_at, r.id LIMIT 1000', knownTags.parent, runId),
+    code: { branch: code.branch ?? null, remote: code.remote ?? null, patch: code.patch !== undefined },
+    confusion: confusionOf(store, runId),
+    reproduce: `${row.commit_hash ? `git checkout ${row.commit_hash}\n` : ''}${row.command}`,
+  };
+}
+
+/** The number of rows that MLflow's profile of a dataset tells. */
+function rowsOf(profile: string | null): number {
+  try {
+    const rows = (JSON.parse(profile ?? '{}') as { num_rows?: unknown }).num_rows;
+    return typeof rows === 'number' ? rows : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function listArtifacts(folder: string): ArtifactEntry[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ path: relative(folder, path).replaceAll('\\', '/'), bytes: statSync(path).size }))
+    .toSorted((a, b) => a.path.localeCompare(b.path));
+}

@@ -1,0 +1,48 @@
+import type { RunStatus } from '../../protocol/lifeCycle.ts';
+import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
+import type { Store } from './store.ts';
+import { knownTags } from './writeRun.ts';
+
+/** A row of `runs`. */
+export interface RunRow {
+  id: number; run_id: string; name: string; experiment: string; status: RunStatus; started_at: number; ended_at: number | null; starred: number; archived: number; deleted_at: number | null;
+  source: string; user_id: string; artifact_uri: string | null; commit_hash: string | null; dirty: number; code: string; seed: number | null; progress: string | null; environment: string; command: string;
+}
+
+/** Rows as the lists show them. Params, metrics, tags and model versions of all of them are read at once. */
+export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
+  if (rows.length === 0) return [];
+  const ids = JSON.stringify(rows.map((row) => row.id));
+  const summaries = new Map(rows.map((row) => [row.id, summaryOf(row)]));
+  const metrics = sql.all<{ run: number; key: string; value: number; is_nan: number }>('SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key', ids);
+  for (const { run, key, value, is_nan: isNan } of metrics) {
+    const summary = summaries.get(run);
+    if (!summary) continue;
+    if (isNan === 0 && Number.isFinite(value)) summary.metrics[key] = value;
+    else summary.notFinite[key] = isNan === 1 ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  }
+  for (const { run, key, value, json } of sql.all<{ run: number; key: string; value: string; json: number }>('SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) {
+    const summary = summaries.get(run);
+    if (summary) summary.params[key] = json === 1 ? (JSON.parse(value) as ParamValue) : value;
+  }
+  for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>('SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value', ids)) {
+    const summary = summaries.get(run);
+    if (!summary) continue;
+    if (key === knownTags.note) summary.note = value;
+    else if (key === knownTags.parent) summary.parent = value;
+    else if (!key.startsWith('mlflow.')) summary.tags[key] = value;
+  }
+  const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
+  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>('SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id', JSON.stringify(rows.map((row) => row.run_id)))) {
+    const summary = summaries.get(byRun.get(runId) ?? -1);
+    if (summary) summary.modelVersion = version;
+  }
+  return [...summaries.values()];
+}
+
+function summaryOf(row: RunRow): RunSummary {
+  return {
+    runId: row.run_id, name: row.name, experiment: row.experiment, status: row.status, startedAt: row.started_at, endedAt: row.ended_at, starred: row.starred === 1, archived: row.archived === 1, deleted: row.deleted_at !== null,
+    note: '', parent: null, metrics: {}, notFinite: {}, params: {}, tags: {}, commit: row.commit_hash, dirty: row.dirty === 1, progress: row.progress, modelVersion: null,
+  };
+}

@@ -1,0 +1,80 @@
+import type { ParamValue } from '../../protocol/runs.ts';
+import type { Store } from './store.ts';
+
+type Sql = Pick<Store, 'sql'>;
+
+/** A value of a metric. Times are epoch milliseconds; the value may be NaN or infinite. */
+export interface MetricPoint {
+  key: string;
+  value: number;
+  step: number;
+  at: number;
+}
+
+/** Tags that MLflow and Loopwright both know. */
+export const knownTags = { name: 'mlflow.runName', note: 'mlflow.note.content', parent: 'mlflow.parentRunId' } as const;
+
+/** The number of a metric's name in this store, given when it is first written. */
+export function metricKeyId({ sql }: Sql, key: string): number {
+  return findKey({ sql }, key) ?? sql.run('INSERT INTO metric_keys (key) VALUES (?)', key).lastId;
+}
+
+/** The number of a metric's name; null when nobody wrote it. */
+export function findKey({ sql }: Sql, key: string): number | null {
+  return sql.get<{ id: number }>('SELECT id FROM metric_keys WHERE key = ?', key)?.id ?? null;
+}
+
+/**
+ * Appends points to a run, in one write. A point that is there already (same name, step, time and value) is not written twice. The latest value is
+ * that of the largest (step, time, value), NaN counting as 0: MLflow's rule.
+ */
+export function writePoints({ sql }: Sql, run: number, points: readonly MetricPoint[]): void {
+  if (points.length === 0) return;
+  sql.write(() => {
+    const news = new Map<string, { id: number; step: number; at: number; value: number; isNan: number; count: number }>();
+    for (const { key, value, step, at } of points) {
+      const isNan = Number.isNaN(value) ? 1 : 0;
+      const stored = isNan === 1 ? 0 : value;
+      const known = news.get(key);
+      const id = known?.id ?? metricKeyId({ sql }, key);
+      const { changes } = sql.run('INSERT OR IGNORE INTO points (run, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)', run, id, step, at, stored, isNan);
+      if (!known) news.set(key, { id, step, at, value: stored, isNan, count: changes });
+      else {
+        known.count += changes;
+        if (step > known.step || (step === known.step && (at > known.at || (at === known.at && stored > known.value)))) Object.assign(known, { step, at, value: stored, isNan });
+      }
+    }
+    for (const { id, step, at, value, isNan, count } of news.values()) {
+      if (count === 0) continue;
+      const { changes } = sql.run(
+        `UPDATE latest SET step = ?, at = ?, value = ?, is_nan = ?, count = count + ? WHERE run = ? AND key = ? AND (?, ?, ?) > (step, at, value)`,
+        step, at, value, isNan, count, run, id, step, at, value,
+      );
+      if (changes === 0) sql.run('INSERT INTO latest (run, key, step, at, value, is_nan, count) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count', run, id, step, at, value, isNan, count);
+    }
+  });
+}
+
+/** A param as the store keeps it: its text, whether that is JSON, and the number that it is. */
+export function paramCells(value: ParamValue): [text: string, json: number, number: number | null] {
+  if (typeof value !== 'string') return [JSON.stringify(value), 1, typeof value === 'number' ? value : null];
+  return [value, 0, numberIn(value)];
+}
+
+/** A finite number written in decimal notation, as training code logs it; null for other text. */
+export function numberIn(text: string): number | null {
+  if (text.length > 40 || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+export function writeParam({ sql }: Sql, run: number, key: string, value: ParamValue): void {
+  sql.run('INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, ?, ?)', run, key, ...paramCells(value));
+}
+
+/** Sets a tag; null removes it. The tag of the run's name names the run. */
+export function writeTag({ sql }: Sql, run: number, key: string, value: string | null): void {
+  if (value === null) sql.run('DELETE FROM tags WHERE run = ? AND key = ?', run, key);
+  else sql.run('INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', run, key, value);
+  if (key === knownTags.name && value !== null && value !== '') sql.run('UPDATE runs SET name = ? WHERE id = ?', value, run);
+}
