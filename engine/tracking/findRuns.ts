@@ -12,29 +12,33 @@ const newestFirst = 'r.started_at DESC, r.id DESC';
 /** A page of runs. A filter that cannot be read is told as `problem`, and the page is the one without it. */
 export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPage {
   const { sql } = store;
-  const { where, problem } = conditionOf(sql, query);
+  const { where, problem, few } = conditionOf(sql, query);
   const limit = Math.min(query.limit ?? 200, 5000);
-  const rows = findRows(sql, where, query.order ?? [], limit, query.offset ?? 0);
+  const rows = findRows(sql, where, query.order ?? [], limit, query.offset ?? 0, few);
   return { runs: summariseRuns(store, rows), total: countRuns(sql, where, rows.length, limit, query.offset ?? 0), problem };
 }
 
 /** What a query asks of `runs r`; with the problem of a filter that cannot be read. */
-export function conditionOf(sql: Sql, query: RunQuery): { where: Condition; problem: FilterProblem | null } {
+export function conditionOf(sql: Sql, query: RunQuery): { where: Condition; problem: FilterProblem | null; few: boolean } {
   const parts: Condition[] = [whichRuns(query.which ?? 'active')];
+  let few = Infinity;
   if (query.experiment !== undefined) parts.push({ sql: 'r.experiment = ?', values: [query.experiment] });
   for (const word of (query.search ?? '').trim().split(/\s+/).filter(Boolean)) parts.push(containing(word));
   let problem: FilterProblem | null = null;
   if (query.filter !== undefined && query.filter.trim() !== '') {
     try {
       const filter = parseFilter(query.filter);
-      // Each part of an `and` stands by itself, so that a rare one can be looked up first.
-      if (filter) parts.push(...(filter.kind === 'and' ? filter.parts : [filter]).map((part) => narrowed(sql, compileFilter(sql, part))));
+      if (filter) {
+        const narrow = rarestFirst(sql, (filter.kind === 'and' ? filter.parts : [filter]).map((part) => compileFilter(sql, part)));
+        parts.push(...narrow.parts);
+        few = narrow.most;
+      }
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       problem = error.problem;
     }
   }
-  return { where: allOf(parts), problem };
+  return { where: allOf(parts), problem, few: few <= fewRuns };
 }
 
 export function allOf(parts: readonly Condition[]): Condition {
@@ -46,15 +50,23 @@ export function whichRuns(which: NonNullable<RunQuery['which']>): Condition {
   return { sql, values: [] };
 }
 
-const fewRuns = 2000;
+const fewRuns = 5000;
+const manyRuns = 40_000;
 
-/** A part that few runs meet is answered by those runs; one that many meet is asked run by run, in the order of the page. */
-function narrowed(sql: Sql, part: Condition): Condition {
-  const inner = /^EXISTS \(SELECT 1 FROM (latest|params) x WHERE x\.run = r\.id AND (.*)\)$/s.exec(part.sql);
-  if (!inner || (inner[1] === 'params' && !part.sql.includes('x.number'))) return part;
-  const runs = `SELECT x.run FROM ${inner[1]} x WHERE ${inner[2]}`;
-  const found = sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${runs} LIMIT ${fewRuns + 1})`, ...part.values)?.n ?? 0;
-  return found > fewRuns ? part : { sql: `r.id IN (${runs})`, values: part.values };
+/** Of parts that must all hold, the one that the fewest runs meet is answered by an index; the others are asked of those runs alone. */
+function rarestFirst(sql: Sql, parts: Condition[]): { parts: Condition[]; most: number } {
+  let best: { at: number; runs: string; found: number } | null = null;
+  for (const [at, part] of parts.entries()) {
+    const inner = /^EXISTS \(SELECT 1 FROM (latest|params|tags) x WHERE x\.run = r\.id AND (.*)\)$/s.exec(part.sql);
+    if (!inner) continue;
+    const runs = `SELECT x.run FROM ${inner[1]} x WHERE ${inner[2]}`;
+    const limit = best?.found ?? manyRuns;
+    const found = sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${runs} LIMIT ${limit + 1})`, ...part.values)?.n ?? 0;
+    if (found <= limit && found < manyRuns) best = { at, runs, found };
+  }
+  if (!best) return { parts, most: Infinity };
+  const { at, runs, found } = best;
+  return { parts: parts.map((part, i) => (i === at ? { sql: `r.id IN (${runs})`, values: part.values } : part)), most: found };
 }
 
 /** A word somewhere in a run. */
@@ -66,36 +78,54 @@ function containing(word: string): Condition {
   };
 }
 
+/** Counts stay good until somebody writes. */
+const counts = new WeakMap<Sql, Map<string, { version: string; n: number }>>();
+
 export function countRuns(sql: Sql, where: Condition, found: number, limit: number, offset: number): number {
   // A page that is not full is the last one.
   if (found < limit && (found > 0 || offset === 0)) return offset + found;
-  return sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${where.sql}`, ...where.values)?.n ?? 0;
+  const known = counts.get(sql) ?? new Map<string, { version: string; n: number }>();
+  const key = JSON.stringify(where);
+  const version = sql.version();
+  const before = known.get(key);
+  if (before?.version === version) return before.n;
+  const n = sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${where.sql}`, ...where.values)?.n ?? 0;
+  if (known.size > 100) known.clear();
+  counts.set(sql, known.set(key, { version, n }));
+  return n;
 }
 
 /**
  * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a param, the index of those
  * values is walked from its end until the page is full, so that a page costs what it shows.
  */
-export function findRows(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number): RunRow[] {
+export function findRows(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number, few = false): RunRow[] {
   const first = order[0];
-  const indexed = first ? indexOf(sql, first) : null;
-  if (!first || !indexed) return ordered(sql, where, order, limit, offset);
+  const indexes = first && !few ? indexesOf(sql, first) : [];
+  if (!first || indexes.length === 0) return ordered(sql, where, order, limit, offset, few);
   const rest = order.slice(1).map((one) => orderOf(sql, one));
   const joins = rest.map((one, i) => one.join(i)).join(' ');
   const ties = [...rest.map((one, i) => one.by(i)), newestFirst].join(', ');
-  const text = `FROM ${indexed.table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${indexed.present('o')} AND ${where.sql}`;
-  const values: SqlValue[] = [...rest.flatMap((one) => one.values), indexed.key, ...where.values];
-  const rows = sql.all<RunRow>(`SELECT r.* ${text} ORDER BY o.${indexed.column} ${first.descending ? 'DESC' : 'ASC'}, ${ties} LIMIT ? OFFSET ?`, ...values, limit, offset);
-  if (rows.length === limit) return rows;
-  const before = rows.length > 0 || offset === 0 ? offset + rows.length : (sql.get<{ n: number }>(`SELECT count(*) AS n ${text}`, ...values)?.n ?? 0);
-  const without = allOf([where, { sql: `NOT EXISTS (SELECT 1 FROM ${indexed.table} o WHERE o.run = r.id AND o.key = ? AND ${indexed.present('o')})`, values: [indexed.key] }]);
-  return [...rows, ...ordered(sql, without, order, limit - rows.length, Math.max(0, offset - before))];
+  const found: RunRow[] = [];
+  let before = 0;
+  for (const index of indexes) {
+    const text = `FROM ${index.table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${index.present('o')} AND ${where.sql}`;
+    const values: SqlValue[] = [...rest.flatMap((one) => one.values), index.key, ...where.values];
+    const skip = Math.max(0, offset - before);
+    const rows = sql.all<RunRow>(`SELECT r.* ${text} ORDER BY o.${index.column} ${first.descending ? 'DESC' : 'ASC'}, ${ties} LIMIT ? OFFSET ?`, ...values, limit - found.length, skip);
+    found.push(...rows);
+    if (found.length === limit) return found;
+    before += rows.length > 0 || skip === 0 ? skip + rows.length : (sql.get<{ n: number }>(`SELECT count(*) AS n ${text}`, ...values)?.n ?? 0);
+  }
+  const without = allOf([where, ...indexes.map((index): Condition => ({ sql: `NOT EXISTS (SELECT 1 FROM ${index.table} o WHERE o.run = r.id AND o.key = ? AND ${index.present('o')})`, values: [index.key] }))]);
+  return [...found, ...ordered(sql, without, order, limit - found.length, Math.max(0, offset - before), few)];
 }
 
-function ordered(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number): RunRow[] {
+function ordered(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number, few: boolean): RunRow[] {
   const orders = order.map((one) => orderOf(sql, one));
   const joins = orders.map((one, i) => one.join(i)).join(' ');
-  const by = [...orders.map((one, i) => one.by(i)), newestFirst].join(', ');
+  // The plus keeps a few runs from being looked for along an index of all.
+  const by = [...orders.map((one, i) => one.by(i)), newestFirst].join(', ').replace(/^r\./, few ? '+r.' : 'r.');
   return sql.all<RunRow>(`SELECT r.* FROM runs r ${joins} WHERE ${where.sql} ORDER BY ${by} LIMIT ? OFFSET ?`, ...orders.flatMap((one) => one.values), ...where.values, limit, offset);
 }
 
@@ -106,11 +136,15 @@ interface Indexed {
   present(alias: string): string;
 }
 
-function indexOf(sql: Sql, { column }: RunOrder): Indexed | null {
+/** The indexes that have the values of a column in order, numbers before text. */
+function indexesOf(sql: Sql, { column }: RunOrder): Indexed[] {
   const [group, key] = splitColumn(column);
-  if (group === 'metrics') return { table: 'latest', column: 'value', key: findKey({ sql }, key) ?? -1, present: (alias) => `${alias}.is_nan = 0` };
-  if (group === 'params') return { table: 'params', column: 'number', key, present: (alias) => `${alias}.number IS NOT NULL` };
-  return null;
+  if (group === 'metrics') return [{ table: 'latest', column: 'value', key: findKey({ sql }, key) ?? -1, present: (alias) => `${alias}.is_nan = 0` }];
+  if (group !== 'params') return [];
+  return [
+    { table: 'params', column: 'number', key, present: (alias) => `${alias}.number IS NOT NULL` },
+    { table: 'params', column: 'value', key, present: (alias) => `${alias}.number IS NULL` },
+  ];
 }
 
 interface Order {

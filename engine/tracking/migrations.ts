@@ -82,6 +82,7 @@ export const migrations: readonly string[] = [
   DROP TABLE old_runs;
   CREATE INDEX runs_by_start ON runs (started_at DESC, id DESC);
   CREATE INDEX runs_by_experiment ON runs (experiment, started_at DESC, id DESC);
+  CREATE INDEX runs_in_use ON runs (experiment) WHERE deleted_at IS NULL AND archived = 0;
   CREATE INDEX runs_unfinished ON runs (status) WHERE status IN ('running', 'scheduled');
 
   ALTER TABLE params RENAME TO old_params;
@@ -91,6 +92,7 @@ export const migrations: readonly string[] = [
     FROM old_params p JOIN runs r ON r.run_id = p.run_id;
   DROP TABLE old_params;
   CREATE INDEX params_by_number ON params (key, number, run);
+  CREATE INDEX params_by_value ON params (key, value, run);
 
   ALTER TABLE tags RENAME TO old_tags;
   CREATE TABLE tags (run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT, WITHOUT ROWID;

@@ -44,6 +44,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
       return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
     }),
     write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
+    version: () => guarded(() => `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`),
     close: () => db.close(),
   };
 }

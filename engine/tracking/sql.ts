@@ -12,5 +12,7 @@ export interface Sql {
   run(statement: string, ...values: SqlValue[]): { changes: number; lastId: number };
   /** Runs the work as one write; everything or nothing. */
   write<T>(work: () => T): T;
+  /** Another text after every change of the database, by this process or another. */
+  version(): string;
   close(): void;
 }
