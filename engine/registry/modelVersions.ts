@@ -82,7 +82,7 @@ export function summariseVersions(store: Pick<Store, 'sql'>, model: string): Mod
 }
 
 /** Moves an alias and keeps the history; gives the version that had it. */
-export function setAlias({ sql }: Pick<Store, 'sql'>, model: string, alias: Alias, version: number | null, why: string): number | null {
+export function setAlias({ sql }: Pick<Store, 'sql'>, model: string, alias: string, version: number | null, why: string): number | null {
   return sql.write(() => {
     const previous = sql.get<{ version: number }>('SELECT version FROM aliases WHERE model = ? AND alias = ?', model, alias)?.version ?? null;
     if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);

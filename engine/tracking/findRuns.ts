@@ -60,8 +60,8 @@ function rarestFirst(sql: Sql, parts: Condition[]): { parts: Condition[]; most: 
     const inner = /^EXISTS \(SELECT 1 FROM (latest|params|tags) x WHERE x\.run = r\.id AND (.*)\)$/s.exec(part.sql);
     if (!inner) continue;
     const runs = `SELECT x.run FROM ${inner[1]} x WHERE ${inner[2]}`;
-    const limit = best?.found ?? manyRuns;
-    const found = sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${runs} LIMIT ${limit + 1})`, ...part.values)?.n ?? 0;
+    const limit: number = best?.found ?? manyRuns;
+    const found: number = sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${runs} LIMIT ${limit + 1})`, ...part.values)?.n ?? 0;
     if (found <= limit && found < manyRuns) best = { at, runs, found };
   }
   if (!best) return { parts, most: Infinity };

@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { basename, dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import type { Store } from '../tracking/store.ts';
+import { invalid, missing } from './mlflowError.ts';
+import { artifactUriOf, runOf } from './runInfo.ts';
+
+/** What is not allowed as the path of an artifact: anything that could lead out of its folder. */
+function safeParts(path: string): string[] {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    throw invalid(`Invalid path: ${path}`);
+  }
+  const parts = decoded.split('/').filter((part) => part !== '');
+  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || /^[a-z]:/i.test(decoded) || decoded.startsWith('//')) throw invalid(`Invalid path: ${path}`);
+  return parts;
+}
+
+/**
+ * The file of a path below `mlflow-artifacts:/`: `<experiment>/<run>/artifacts/…` lies with the run, `<experiment>/models/<id>/artifacts/…` with the
+ * logged models, anything else in a folder of its own.
+ */
+export function artifactFile(store: Store, path: string): string {
+  const parts = safeParts(path);
+  const [, owner = '', third = '', fourth = ''] = parts;
+  const root = join(store.folder, 'artifacts');
+  if (third === 'artifacts' && /^[a-zA-Z0-9][\w-]*$/.test(owner)) return join(root, owner, ...parts.slice(3));
+  if (owner === 'models' && fourth === 'artifacts' && /^[\w-]+$/.test(third)) return join(store.folder, 'models', third, ...parts.slice(4));
+  return join(root, 'shared', ...parts);
+}
+
+export interface ArtifactInfo {
+  path: string;
+  is_dir: boolean;
+  file_size?: number;
+}
+
+/** What lies in a folder of artifacts, by name. `prefix` stands before each path. */
+export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
+  if (!existsSync(folder)) return [];
+  if (statSync(folder).isFile()) return [];
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() || entry.isDirectory()).toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((entry) => ({
+    path: prefix === '' ? entry.name : `${prefix}/${entry.name}`, is_dir: entry.isDirectory(), ...(entry.isFile() ? { file_size: statSync(join(folder, entry.name)).size } : {}),
+  }));
+}
+
+/** The artifacts of a run as `artifacts/list` gives them. */
+export function listRunArtifacts(store: Store, runId: string, path: string): Record<string, unknown> {
+  const row = runOf(store, runId);
+  const uri = artifactUriOf(store, row);
+  const inside = safeParts(path).join('/');
+  if (!uri.startsWith('mlflow-artifacts:')) return { root_uri: uri, files: [] };
+  const folder = artifactFile(store, `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`);
+  return { root_uri: uri, files: listFolder(folder, inside) };
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Receives a file: written beside its place and renamed, so that nobody reads half of it. */
+export async function receive(source: Readable, target: string): Promise<void> {
+  if (existsSync(target) && statSync(target).isDirectory()) throw invalid(`There is a folder \`${basename(target)}\` already.`);
+  mkdirSync(dirname(target), { recursive: true });
+  const part = `${target}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    await pipeline(source, createWriteStream(part));
+    renameSync(part, target);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+export function remove(target: string): void {
+  if (!existsSync(target)) throw missing('The artifact does not exist.');
+  rmSync(target, { recursive: true, force: true });
+}
+
+interface Upload {
+  target: string;
+  parts: number;
+}
+
+function uploadFolder(store: Store, id: string): string {
+  if (!/^[0-9a-f]{32}$/.test(id)) throw invalid(`Invalid upload id: ${id}`);
+  return join(store.folder, 'tmp', `upload-${id}`);
+}
+
+/** Begins an upload in parts; gives its id. */
+export function beginUpload(store: Store, target: string, parts: number): string {
+  if (!Number.isInteger(parts) || parts < 1 || parts > 10_000) throw invalid('num_parts must be between 1 and 10000.');
+  const id = randomUUID().replaceAll('-', '');
+  const folder = uploadFolder(store, id);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'upload.json'), JSON.stringify({ target, parts } satisfies Upload));
+  return id;
+}
+
+/** Receives one part; gives its ETag. */
+export async function receivePart(store: Store, id: string, part: number, source: Readable): Promise<string> {
+  const folder = uploadFolder(store, id);
+  if (!existsSync(folder)) throw missing(`There is no upload ${id}.`);
+  if (!Number.isInteger(part) || part < 1) throw invalid('A part has a number from 1 on.');
+  const path = join(folder, String(part));
+  await receive(source, path);
+  const hash = createHash('md5');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Puts the parts together at their place. */
+export async function finishUpload(store: Store, id: string, target: string, parts: { part_number: number; etag: string }[]): Promise<void> {
+  const folder = uploadFolder(store, id);
+  if (!existsSync(folder)) throw missing(`There is no upload ${id}.`);
+  const upload = JSON.parse(readFileSync(join(folder, 'upload.json'), 'utf8')) as Upload;
+  if (upload.target !== target) throw invalid('This upload is for another path.');
+  const paths = parts.toSorted((a, b) => a.part_number - b.part_number).map(({ part_number: number }) => join(folder, String(number)));
+  if (paths.length === 0) throw invalid('An upload is completed with its parts.');
+  for (const path of paths) if (!existsSync(path)) throw invalid(`Part ${basename(path)} was not uploaded.`);
+  async function* joined() {
+    for (const path of paths) yield* createReadStream(path) as AsyncIterable<Buffer>;
+  }
+  const { Readable: Stream } = await import('node:stream');
+  await receive(Stream.from(joined()), target);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export function dropUpload(store: Store, id: string): void {
+  rmSync(uploadFolder(store, id), { recursive: true, force: true });
+}
+
+/** True when a path stays inside the state of the project. */
+export function isInside(store: Store, path: string): boolean {
+  return path.startsWith(`${store.folder}${sep}`);
+}

@@ -1,0 +1,23 @@
+import { invalid } from './mlflowError.ts';
+
+/** Reads `attribute.name ASC` texts. `columnOf` gives the SQL of a field, or null for one that is not known. */
+export function orderBy(texts: readonly string[], columnOf: (field: string) => string | null): string[] {
+  return texts.map((text) => {
+    const { field, descending } = parseOrder(text);
+    const column = columnOf(field);
+    if (column === null) throw invalid(`Invalid order_by clause '${text}'.`);
+    return `${column} ${descending ? 'DESC' : 'ASC'}`;
+  });
+}
+
+/** A field with its direction; quotes round the key are taken off. */
+export function parseOrder(text: string): { field: string; descending: boolean } {
+  const match = /^\s*(.+?)(?:\s+(asc|desc))?\s*$/is.exec(text);
+  if (!match?.[1]) throw invalid(`Invalid order_by clause '${text}'. Ordering by such a clause is not supported.`);
+  const field = match[1].trim();
+  const parts = /^(?:(\w+)\.)?(?:`([^`]*)`|"([^"]*)"|([^`"]+))$/s.exec(field);
+  if (!parts) throw invalid(`Invalid order_by clause '${text}'.`);
+  const key = parts[2] ?? parts[3] ?? parts[4] ?? '';
+  if (parts[4] !== undefined && /\s/.test(key)) throw invalid(`Invalid order_by clause '${text}'. Put a name with spaces in backticks.`);
+  return { field: parts[1] === undefined ? key : `${parts[1]}.${key}`, descending: match[2]?.toLowerCase() === 'desc' };
+}

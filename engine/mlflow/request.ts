@@ -1,0 +1,99 @@
+import type { Store } from '../tracking/store.ts';
+import { invalid } from './mlflowError.ts';
+
+/** Which run of a stage a client belongs to, told by its token. */
+export interface StageClient {
+  runId: string;
+  stage: string;
+}
+
+/** One call of the protocol: the JSON body, or the query of a GET. */
+export interface Call {
+  store: Store;
+  body: Record<string, unknown>;
+  stage: StageClient | null;
+  /** The process that asks, where the system tells. */
+  client: () => { pid: number; started: string | null } | null;
+  /** Moves the alias of a validated model through its gates; throws when they say no. */
+  promote: (model: string, version: number) => void;
+}
+
+export type Handler = (call: Call) => Record<string, unknown>;
+
+/** The text of a field; MlflowError when it is missing. Protobuf knows no difference between a missing text and an empty one. */
+export function text(body: Record<string, unknown>, ...names: string[]): string {
+  const found = optionalText(body, ...names);
+  if (found === undefined || found === '') throw invalid(`Missing value for required parameter '${names[0]}'. See the API docs for more information about request parameters.`);
+  return found;
+}
+
+export function optionalText(body: Record<string, unknown>, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const value = body[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+    throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. Hint: Value was of type '${typeof value}'. See the API docs for more information about request parameters.`);
+  }
+  return undefined;
+}
+
+/** A 64-bit integer, which JSON may hold as text. */
+export function optionalInteger(body: Record<string, unknown>, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+  return Math.trunc(number);
+}
+
+export function list(body: Record<string, unknown>, name: string): Record<string, unknown>[] {
+  return rawList(body, name).map((item) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) throw invalid(`Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+    return item as Record<string, unknown>;
+  });
+}
+
+export function texts(body: Record<string, unknown>, name: string): string[] {
+  return rawList(body, name).map((item) => {
+    if (typeof item === 'number') return String(item);
+    if (typeof item !== 'string') throw invalid(`Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+    return item;
+  });
+}
+
+function rawList(body: Record<string, unknown>, name: string): unknown[] {
+  const value = body[name];
+  if (value === undefined || value === null) return [];
+  // A query holds a list of one as its item.
+  return Array.isArray(value) ? value : [value];
+}
+
+/** A value as it stands in a message. */
+export function show(value: unknown): string {
+  const written = JSON.stringify(value) ?? 'nothing';
+  return written.length > 200 ? `${written.slice(0, 200)}…` : written;
+}
+
+/** Where a page goes on, as a text that clients hand back. */
+export function pageToken(offset: number): string {
+  return Buffer.from(JSON.stringify({ offset })).toString('base64');
+}
+
+export function offsetOf(token: string | undefined): number {
+  if (token === undefined || token === '') return 0;
+  try {
+    const { offset } = JSON.parse(Buffer.from(token, 'base64').toString('utf8')) as { offset?: unknown };
+    if (typeof offset === 'number' && Number.isInteger(offset) && offset >= 0) return offset;
+  } catch {
+    // Told below.
+  }
+  throw invalid('Invalid page token, could not decode.');
+}
+
+/** The size of a page within its bounds. */
+export function pageSize(body: Record<string, unknown>, usual: number, most: number): number {
+  const size = optionalInteger(body, 'max_results') ?? usual;
+  if (size < 1 || size > most) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied. It must be at least 1 and at most ${most}.`);
+  return size;
+}

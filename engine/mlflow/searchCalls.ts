@@ -1,0 +1,177 @@
+import { allOf, findRows } from '../tracking/findRuns.ts';
+import { compileFilter, type Condition } from '../tracking/filter/compileFilter.ts';
+import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
+import { FilterError } from '../tracking/filter/tokens.ts';
+import { findKey } from '../tracking/writeRun.ts';
+import type { RunOrder } from '../../protocol/runs.ts';
+import { experimentById } from '../tracking/experiments.ts';
+import { lifecycle } from './experimentCalls.ts';
+import { invalid } from './mlflowError.ts';
+import { jsonDouble } from './metricValues.ts';
+import { parseOrder } from './orderBy.ts';
+import { offsetOf, optionalInteger, optionalText, pageSize, pageToken, text, texts, type Handler } from './request.ts';
+import { runOf, wholeRuns } from './runInfo.ts';
+
+/** Runs of experiments by MLflow's grammar. */
+const searchRuns: Handler = ({ store, body }) => {
+  const { sql } = store;
+  const size = pageSize(body, 1000, 50_000);
+  const offset = offsetOf(optionalText(body, 'page_token'));
+  const names = texts(body, 'experiment_ids').flatMap((id) => (/^\d{1,15}$/.test(id) ? (experimentById(store, Number(id))?.name ?? []) : []));
+  const where: Condition[] = [
+    { sql: lifecycle(optionalText(body, 'run_view_type') ?? 'ACTIVE_ONLY', 'r.deleted_at IS NULL', 'r.deleted_at IS NOT NULL'), values: [] },
+    { sql: `r.experiment IN (${names.map(() => '?').join(', ')})`, values: names },
+  ];
+  const filter = filterOf(optionalText(body, 'filter') ?? '');
+  try {
+    if (filter) where.push(compileFilter(sql, filter));
+  } catch (error) {
+    throw error instanceof FilterError ? invalid(`Invalid filter: ${error.message}`) : error;
+  }
+  const rows = findRows(sql, allOf(where), texts(body, 'order_by').map(orderOf), size + 1, offset);
+  return { runs: wholeRuns(store, rows.slice(0, size)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
+};
+
+const comparable = new Set(['=', '!=', '<', '<=', '>', '>=']);
+
+/** A filter as MLflow's server takes it: comparisons joined by AND, each of the kinds that its field knows. */
+export function filterOf(filter: string): Filter | null {
+  let parsed: Filter | null;
+  try {
+    parsed = parseFilter(filter);
+  } catch (error) {
+    throw error instanceof FilterError ? invalid(`Invalid filter string '${filter}': ${error.message}`) : error;
+  }
+  for (const part of parsed?.kind === 'and' ? parsed.parts : parsed ? [parsed] : []) check(part, filter);
+  return parsed;
+}
+
+const times = new Set(['start_time', 'started', 'created', 'Created', 'end_time', 'ended']);
+
+function check(part: Filter, filter: string): void {
+  if (part.kind !== 'compare') throw invalid(`Invalid clause(s) in filter string: '${filter}'. Only comparisons joined by AND are supported.`);
+  const { field, operator, values } = part;
+  const isText = values.every((value) => value.kind === 'text');
+  const refuse = (expected: string) => invalid(`Invalid comparison in filter string '${filter}': ${expected}`);
+  if (operator === 'is null' || operator === 'is not null') {
+    if (field.of !== 'tags' && field.of !== 'params') throw refuse('IS NULL is for tags and params.');
+  } else if (field.of === 'metrics') {
+    if (!comparable.has(operator) || isText) throw refuse(`a metric is compared with a number by ${[...comparable].join(' ')}.`);
+  } else if (field.of === 'params' || field.of === 'tags') {
+    if (!['=', '!=', 'like', 'ilike'].includes(operator) || !isText) throw refuse('params and tags are compared with quoted text by = != LIKE ILIKE.');
+  } else if (field.of === 'datasets') {
+    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText) throw refuse('datasets are compared with quoted text.');
+  } else if (times.has(field.key)) {
+    if (!comparable.has(operator) || isText) throw refuse(`'${field.key}' is compared with a number of milliseconds.`);
+  } else {
+    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText) throw refuse(`'${field.key}' is compared with quoted text.`);
+    if ((operator === 'in' || operator === 'not in') && field.key !== 'run_id') throw refuse("only the 'run_id' attribute supports IN and NOT IN.");
+  }
+}
+
+const orderFields = new Set(['status', 'artifact_uri', 'start_time', 'end_time', 'run_id', 'user_id', 'run_name', 'run name', 'Run name', 'Run Name', 'created', 'Created', 'name']);
+
+function orderOf(order: string): RunOrder {
+  const { field, descending } = parseOrder(order);
+  const group = /^(metrics?|params?|parameters?|tags?|attributes?|attr|run)\.(.*)$/is.exec(field);
+  const kind = group?.[1]?.toLowerCase() ?? '';
+  if (kind.startsWith('metric')) return { column: `metrics.${group?.[2]}`, descending };
+  if (kind.startsWith('param')) return { column: `params.${group?.[2]}`, descending };
+  if (kind.startsWith('tag')) return { column: `tags.${group?.[2]}`, descending };
+  const key = group ? (group[2] ?? '') : field;
+  if (!orderFields.has(key)) throw invalid(`Invalid order_by clause '${order}': there is no attribute '${key}'.`);
+  return { column: /run.?name/i.test(key) ? 'name' : /created/i.test(key) ? 'start_time' : key, descending };
+}
+
+interface Point {
+  value: number; is_nan: number; at: number; step: number;
+}
+
+const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({ key, value: jsonDouble(value, isNan), timestamp: at, step });
+
+const history: Handler = ({ store, body }) => {
+  const row = runOf(store, text(body, 'run_id', 'run_uuid'));
+  const name = text(body, 'metric_key');
+  const key = findKey(store, name) ?? -1;
+  const size = optionalInteger(body, 'max_results');
+  const offset = offsetOf(optionalText(body, 'page_token'));
+  if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
+  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
+  const more = size !== undefined && points.length > size;
+  return { metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)), ...(more ? { next_page_token: pageToken(offset + size) } : {}) };
+};
+
+const mostBulkRuns = 100;
+const mostBulkPoints = 25_000;
+
+/** The histories of a metric of many runs, cut to a number of points as MLflow does. */
+const bulk: Handler = ({ store, body }) => {
+  const name = text(body, 'metric_key');
+  const key = findKey(store, name) ?? -1;
+  const most = Math.min(optionalInteger(body, 'max_results') ?? mostBulkPoints, mostBulkPoints);
+  const found = bulkRuns(body, 'run_id').map((id) => runOf(store, id));
+  const metrics: unknown[] = [];
+  for (const row of found) {
+    if (metrics.length >= most) break;
+    for (const point of store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ?', row.id, key, most - metrics.length)) metrics.push({ ...json(name, point), run_id: row.run_id });
+  }
+  return { metrics };
+};
+
+function bulkRuns(body: Record<string, unknown>, field: string): string[] {
+  const ids = texts(body, field);
+  if (ids.length === 0) throw invalid(`GetMetricHistoryBulk request must specify at least one ${field}.`);
+  if (ids.length > mostBulkRuns) throw invalid(`GetMetricHistoryBulk request cannot specify more than ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`);
+  return ids;
+}
+
+/** Evenly spaced steps of many runs, each run's smallest and largest step among them. */
+const bulkInterval: Handler = ({ store, body }) => {
+  const { sql } = store;
+  const name = text(body, 'metric_key');
+  const key = findKey(store, name) ?? -1;
+  const most = optionalInteger(body, 'max_results') ?? 320;
+  if (most < 1 || most > 2500) throw invalid('max_results must be between 1 and 2500.');
+  const start = optionalInteger(body, 'start_step');
+  const end = optionalInteger(body, 'end_step');
+  if ((start === undefined) !== (end === undefined)) throw invalid('If either start step or end step are specified, both must be specified.');
+  if (start !== undefined && end !== undefined && start > end) throw invalid(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
+  const rows = bulkRuns(body, 'run_ids').map((id) => runOf(store, id));
+  const range = start === undefined ? '' : ' AND step BETWEEN ? AND ?';
+  const bounds = start === undefined || end === undefined ? [] : [start, end];
+  const steps = new Set<number>();
+  const ends = new Map<number, number[]>();
+  for (const row of rows) {
+    const own = sql.all<{ step: number }>(`SELECT DISTINCT step FROM points WHERE run = ? AND key = ?${range} ORDER BY step`, row.id, key, ...bounds).map(({ step }) => step);
+    for (const step of own) steps.add(step);
+    if (own.length > 0) ends.set(row.id, [own[0] ?? 0, own.at(-1) ?? 0]);
+  }
+  const all = [...steps].toSorted((a, b) => a - b);
+  const interval = Math.max(1, Math.ceil(all.length / most));
+  const sampled = all.filter((_, i) => i % interval === 0);
+  if (all.length > 0 && sampled.at(-1) !== all.at(-1)) sampled.push(all.at(-1) ?? 0);
+  return {
+    metrics: rows.flatMap((row) => {
+      const wanted = JSON.stringify([...new Set([...sampled, ...(ends.get(row.id) ?? [])])]);
+      return sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, at, value', row.id, key, wanted).map((point) => ({ ...json(name, point), run_id: row.run_id }));
+    }),
+  };
+};
+
+const searchDatasets: Handler = ({ store, body }) => {
+  const ids = texts(body, 'experiment_ids');
+  const rows = store.sql.all<{ experiment: number; name: string; digest: string; tags: string }>(
+    `SELECT DISTINCT d.experiment, d.name, d.digest, i.tags FROM mlflow_datasets d JOIN dataset_inputs i ON i.dataset = d.id WHERE d.experiment IN (SELECT value FROM json_each(?)) LIMIT 1000`, JSON.stringify(ids.map(Number)));
+  return {
+    dataset_summaries: rows.map(({ experiment, name, digest, tags }) => ({ experiment_id: String(experiment), name, digest, context: (JSON.parse(tags) as { key: string; value: string }[]).find((tag) => tag.key === 'mlflow.data.context')?.value ?? '' })),
+  };
+};
+
+/** The calls that look for runs and read their metrics, by path. */
+export const searchCalls: Record<string, Handler> = {
+  'runs/search': searchRuns,
+  'metrics/get-history': history,
+  'metrics/get-history-bulk': bulk,
+  'metrics/get-history-bulk-interval': bulkInterval,
+  'experiments/search-datasets': searchDatasets,
+};

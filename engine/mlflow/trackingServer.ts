@@ -1,0 +1,249 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { WorkError, messageOf } from '../errors.ts';
+import { mimeOf } from '../tracking/readArtifact.ts';
+import { promote } from '../registry/promote.ts';
+import { markInterrupted, type Store } from '../tracking/store.ts';
+import { artifactFile, beginUpload, dropUpload, finishUpload, listFolder, listRunArtifacts, receive, receivePart, remove } from './artifactFiles.ts';
+import { clientProcess } from './clientProcess.ts';
+import { experimentCalls } from './experimentCalls.ts';
+import { loggedModel, loggedModelCalls } from './loggedModelCalls.ts';
+import { MlflowError, statusOf } from './mlflowError.ts';
+import { registryCalls } from './registryCalls.ts';
+import { list, optionalInteger, optionalText, text, type Handler, type StageClient } from './request.ts';
+import { runCalls } from './runCalls.ts';
+import { searchCalls } from './searchCalls.ts';
+
+/** The version of MLflow whose protocol this speaks. */
+export const mlflowVersion = '3.17.0';
+
+const aliveMs = 4000;
+const largestBody = 64 << 20;
+
+export interface TrackingServer {
+  uri: string;
+  token: string;
+  /** The token of the program of a stage: what it starts first is the stage's own run. */
+  tokenFor(stage: StageClient): string;
+  close(): Promise<void>;
+}
+
+export interface TrackingOptions {
+  store: Store;
+  port?: number;
+  token?: string;
+}
+
+/** Serves MLflow's REST protocol over a project's store, on loopback, to who has the token. */
+export async function startTracking(options: TrackingOptions): Promise<TrackingServer> {
+  const { store } = options;
+  const token = options.token ?? randomBytes(24).toString('hex');
+  const app = fastify({ bodyLimit: largestBody, forceCloseConnections: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', (request, reply, done) => {
+    // No page of a browser has a reason to call; one that was led here by another name is turned away.
+    const refused = request.headers.origin !== undefined ? 'This endpoint is not for web pages.' : !isLocal(request.headers.host) ? 'This endpoint answers on loopback alone.' : null;
+    if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
+    else if (!isOpen(request) && stageOf(request, token) === undefined) void sendError(reply, new MlflowError('UNAUTHENTICATED', 'The token is missing or wrong. Loopwright sets MLFLOW_TRACKING_TOKEN in its terminals and stages; `loopwright track` prints it.'));
+    else done();
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setNotFoundHandler((request, reply) => sendError(reply, notKnown(request)));
+  app.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
+  app.get('/version', (_request, reply) => reply.type('text/plain').send(mlflowVersion));
+  for (const api of ['/api/2.0', '/ajax-api/2.0', '/api/3.0', '/ajax-api/3.0']) {
+    addCalls(app, `${api}/mlflow`, store, token);
+    addArtifacts(app, `${api}/mlflow-artifacts`, store, () => serverUri(app), token);
+  }
+  try {
+    await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  } catch (error) {
+    const used = /EADDRINUSE/.test(messageOf(error));
+    throw new WorkError(used ? `Port ${options.port ?? 0} is in use by another program. Choose another with --port, or 0 for any.` : `The tracking endpoint could not start: ${messageOf(error)}`, { cause: error });
+  }
+  const timer = setInterval(() => {
+    try {
+      markInterrupted(store);
+    } catch {
+      // The store is busy or gone; the next time will tell.
+    }
+  }, aliveMs);
+  timer.unref();
+  return {
+    uri: serverUri(app), token,
+    tokenFor: ({ runId, stage }) => `${token}.${runId}.${Buffer.from(stage).toString('base64url')}`,
+    close: async () => {
+      clearInterval(timer);
+      await app.close();
+    },
+  };
+}
+
+function serverUri(app: FastifyInstance): string {
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+function isLocal(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
+}
+
+function isOpen(request: FastifyRequest): boolean {
+  return request.method === 'GET' && (request.url === '/health' || request.url === '/version');
+}
+
+/** The stage that a request's token names, null for the token of all, undefined for a wrong one. */
+function stageOf(request: FastifyRequest, token: string): StageClient | null | undefined {
+  const header = request.headers.authorization ?? '';
+  const basic = /^basic (.+)$/i.exec(header)?.[1];
+  // A token may also come as the password of a user, for clients that know nothing else.
+  const given = basic === undefined ? (/^bearer (.+)$/i.exec(header)?.[1] ?? '') : (Buffer.from(basic, 'base64').toString('utf8').split(':')[1] ?? '');
+  const [secret = '', runId, stage] = given.split('.');
+  const same = timingSafeEqual(createHash('sha256').update(secret).digest(), createHash('sha256').update(token).digest());
+  if (!same) return undefined;
+  return runId !== undefined && stage !== undefined ? { runId, stage: Buffer.from(stage, 'base64url').toString('utf8') } : null;
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const known = error instanceof MlflowError ? error : wrapped(error);
+  return reply.code(statusOf[known.code]).type('application/json').send(JSON.stringify({ error_code: known.code, message: known.message }));
+}
+
+function wrapped(error: unknown): MlflowError {
+  if (error instanceof WorkError) return new MlflowError(/locked by another process/.test(error.message) ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR', error.message);
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
+  return new MlflowError(status === 413 ? 'INVALID_PARAMETER_VALUE' : typeof status === 'number' && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', messageOf(error));
+}
+
+/** A call that this endpoint does not have: one of MLflow's other parts, or none at all. */
+function notKnown(request: FastifyRequest): MlflowError {
+  const path = request.url.split('?')[0] ?? '';
+  const part = /mlflow\/(traces|prompts?|gateway|assessments|scorers|webhooks|issues|label-schemas|review-queues|genai|workspaces|datasets|jobs|assistant|mcp)/.exec(path)?.[1] ?? (path.startsWith('/v1/traces') ? 'traces' : undefined);
+  if (part !== undefined) return new MlflowError('NOT_IMPLEMENTED', `Loopwright does not keep ${part}. It tracks experiments, runs, metrics, artifacts and models; docs/tracking.md lists what its MLflow endpoint knows.`);
+  return new MlflowError('ENDPOINT_NOT_FOUND', `There is no ${request.method} ${path}.`);
+}
+
+function addCalls(app: FastifyInstance, prefix: string, store: Store, token: string): void {
+  const add = (method: string, path: string, handler: Handler) => {
+    app.route({
+      method, url: `${prefix}/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      handler: async (request, reply) => {
+        const body = request.method === 'GET' ? query(request) : await bodyOf(request, path === 'runs/log-batch' ? limitOfBatch : largestBody);
+        const call = {
+          store, body: { ...body, ...(request.params as Record<string, string>) }, stage: stageOf(request, token) ?? null,
+          client: () => clientProcess(request.raw.socket),
+          promote: (model: string, version: number) => void promote(store, model, version, 'promoted through MLflow'),
+        };
+        return reply.type('application/json').send(JSON.stringify(handler(call)));
+      },
+    });
+  };
+  const either: Record<string, Handler> = { ...experimentCalls, ...searchCalls };
+  // MLflow reads by GET and searches by POST; its older clients mix them, so reading calls take both.
+  for (const [path, handler] of Object.entries(either)) for (const method of ['GET', 'POST']) add(method, path, handler);
+  for (const [path, handler] of Object.entries(runCalls)) for (const method of path === 'runs/get' ? ['GET', 'POST'] : ['POST']) add(method, path, handler);
+  for (const [route, handler] of Object.entries({ ...loggedModelCalls, ...registryCalls })) {
+    const [method = 'GET', path = ''] = route.split(' ');
+    add(method, path, handler);
+  }
+  add('GET', 'artifacts/list', ({ body }) => listRunArtifacts(store, text(body, 'run_id', 'run_uuid'), encodePath(optionalText(body, 'path') ?? '')));
+  add('GET', 'logged-models/{id}/artifacts/directories', ({ body }) => {
+    const row = loggedModel(store, text(body, 'id'));
+    const inside = optionalText(body, 'artifact_directory_path') ?? '';
+    return { root_uri: row.artifact_location, files: row.artifact_location.startsWith('mlflow-artifacts:/') ? listFolder(artifactFile(store, `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`), inside) : [] };
+  });
+  add('GET', 'server-info', () => ({ store_type: 'SqlStore', workspaces_enabled: false, trace_archival_enabled: false, multipart_upload_enabled: true, multipart_download_enabled: false }));
+}
+
+const limitOfBatch = 1_000_000;
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+function query(request: FastifyRequest): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const params = new URL(request.url, 'http://localhost').searchParams;
+  for (const key of new Set(params.keys())) {
+    const all = params.getAll(key);
+    values[key] = all.length > 1 ? all : all[0];
+  }
+  return values;
+}
+
+async function bodyOf(request: FastifyRequest, most: number): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.raw as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= largestBody) chunks.push(chunk);
+  }
+  if (size > most) throw new MlflowError('INVALID_PARAMETER_VALUE', most === limitOfBatch ? `Batched logging API requests must be at most ${most} bytes, got a request of size ${size}.` : `A request has at most ${most} bytes; this one has ${size}.`);
+  if (size === 0) return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw new MlflowError('BAD_REQUEST', `The body of the request is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.');
+  return parsed as Record<string, unknown>;
+}
+
+function addArtifacts(app: FastifyInstance, prefix: string, store: Store, uri: () => string, token: string): void {
+  const pathOf = (request: FastifyRequest, part: string) => (request.url.split('?')[0] ?? '').slice(`${prefix}/${part}/`.length);
+  const json = (reply: FastifyReply, value: unknown) => reply.type('application/json').send(JSON.stringify(value));
+  app.get(`${prefix}/artifacts`, (request, reply) => json(reply, { files: listFolder(artifactFile(store, encodePath(optionalText(query(request), 'path') ?? '')), '') }));
+  app.get(`${prefix}/artifacts/*`, (request, reply) => {
+    const path = pathOf(request, 'artifacts');
+    const file = artifactFile(store, path);
+    if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${decodeURIComponent(path)}'`);
+    return sendFile(request, reply, file);
+  });
+  app.put(`${prefix}/artifacts/*`, async (request, reply) => {
+    await receive(request.raw as Readable, artifactFile(store, pathOf(request, 'artifacts')));
+    return json(reply, {});
+  });
+  app.delete(`${prefix}/artifacts/*`, (request, reply) => {
+    remove(artifactFile(store, pathOf(request, 'artifacts')));
+    return json(reply, {});
+  });
+  const target = (request: FastifyRequest, part: string, body: Record<string, unknown>) => artifactFile(store, `${pathOf(request, part)}/${encodePath((optionalText(body, 'path') ?? '').split('/').at(-1) ?? '')}`);
+  app.post(`${prefix}/mpu/create/*`, async (request, reply) => {
+    const body = await bodyOf(request, largestBody);
+    const parts = optionalInteger(body, 'num_parts') ?? 1;
+    const id = beginUpload(store, target(request, 'mpu/create', body), parts);
+    const credentials = Array.from({ length: parts }, (_, i) => ({ url: `${uri()}${prefix}/mpu/part/${id}/${i + 1}`, part_number: i + 1, headers: { Authorization: `Bearer ${token}` } }));
+    return json(reply, { upload_id: id, credentials });
+  });
+  app.put(`${prefix}/mpu/part/:id/:part`, async (request, reply) => {
+    const { id, part } = request.params as { id: string; part: string };
+    const etag = await receivePart(store, id, Number(part), request.raw as Readable);
+    return reply.header('ETag', etag).send();
+  });
+  app.post(`${prefix}/mpu/complete/*`, async (request, reply) => {
+    const body = await bodyOf(request, largestBody);
+    const parts = list(body, 'parts').map((part) => ({ part_number: optionalInteger(part, 'part_number') ?? 0, etag: optionalText(part, 'etag') ?? '' }));
+    await finishUpload(store, text(body, 'upload_id'), target(request, 'mpu/complete', body), parts);
+    return json(reply, {});
+  });
+  app.post(`${prefix}/mpu/abort/*`, async (request, reply) => {
+    dropUpload(store, text(await bodyOf(request, largestBody), 'upload_id'));
+    return json(reply, {});
+  });
+}
+
+/** A file, or the range of it that was asked for. */
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: string): FastifyReply {
+  const { size } = statSync(file);
+  reply.header('Accept-Ranges', 'bytes').header('X-Content-Type-Options', 'nosniff').header('Content-Disposition', 'attachment').type(mimeOf(file.replaceAll('\\', '/')));
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  if (!range) return reply.header('Content-Length', size).send(createReadStream(file));
+  const start = Number(range[1]);
+  const end = Math.min(range[2] === '' ? size - 1 : Number(range[2]), size - 1);
+  if (start > end) return reply.code(416).header('Content-Range', `bytes */${size}`).send();
+  return reply.code(206).header('Content-Range', `bytes ${start}-${end}/${size}`).header('Content-Length', end - start + 1).send(createReadStream(file, { start, end }));
+}
