@@ -84,7 +84,7 @@ export class ViewBench {
     return new ViewBench(browser, server, `http://127.0.0.1:${port}`);
   }
 
-  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }): Promise<OpenView> {
+  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }, kept?: unknown): Promise<OpenView> {
     const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
     const faults: string[] = [];
     const actions: ViewAction[] = [];
@@ -101,6 +101,8 @@ export class ViewBench {
       requests.push(message.method);
       return answerTo(message, current.answers);
     });
+    // What the view kept before a reload.
+    if (kept !== undefined) await page.addInitScript(`window.keptBefore = ${JSON.stringify(kept)}`);
     await page.goto(`${this.#origin}/?view=${view}&theme=${theme}`);
     return {
       page, faults, actions, requests,
@@ -137,7 +139,7 @@ function pageOf(view: string, origin: string, theme: string): string {
 <body class="${name}"><main id="view"></main>
 <script nonce="${nonce}">
 for (const [key, value] of Object.entries(${JSON.stringify(variables)})) document.documentElement.style.setProperty(key, value);
-const kept = { state: undefined };
+const kept = { state: window.keptBefore };
 window.acquireVsCodeApi = () => ({
   postMessage: async (message) => { const answer = await window.hostReceives(message); if (answer) window.postMessage(answer, '*'); },
   getState: () => kept.state, setState: (state) => { kept.state = state; window.keptState = state; },

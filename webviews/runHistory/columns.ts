@@ -1,111 +1,138 @@
-import type { RunSummary } from '../../protocol/runs.ts';
+import type { RunColumns, RunSummary } from '../../protocol/runs.ts';
 import { duration, metric, param } from '../ui/format.ts';
 import { isLowerBetter } from '../ui/metricDirection.ts';
 
 export interface Column {
-  /** `metric:pr_auc`, `param:hidden`, or a fixed name. */
+  /** As the engine orders by it: `metrics.pr_auc`, `params.hidden`, `tags.owner`, or a fixed name. */
   id: string;
   title: string;
-  kind: 'fixed' | 'metric' | 'param';
-  numeric: boolean;
+  kind: 'fixed' | 'metric' | 'param' | 'tag';
+  /** Which end comes first at the first click: the better of a metric, the newest, the first of the alphabet. */
+  descending: boolean;
   text(run: RunSummary): string;
-  /** What sorting compares; null sorts last. */
-  value(run: RunSummary): number | string | null;
+  /** Numbers stand at the right. */
+  isNumber(run: RunSummary): boolean;
 }
 
-export interface ColumnChoice {
-  /** Ids that the person turned on or off; what is not named follows the default. */
-  shown: Record<string, boolean>;
+/** A key that the runs have: how many have it, and how many values there are. */
+export interface Available {
+  column: Column;
+  runs: number;
+  distinct: number | null;
 }
 
 const metricsShown = 6;
 const paramsShown = 5;
+const infinite = { 'NaN': 'NaN', 'Infinity': '∞', '-Infinity': '−∞' } as const;
 
-const fixed: Column[] = [
-  { id: 'name', title: 'Name', kind: 'fixed', numeric: false, text: (run) => run.name, value: (run) => run.name },
-  { id: 'status', title: 'State', kind: 'fixed', numeric: false, text: (run) => run.status, value: (run) => run.status },
-  { id: 'started', title: 'Started', kind: 'fixed', numeric: true, text: () => '', value: (run) => run.startedAt },
-  { id: 'duration', title: 'Duration', kind: 'fixed', numeric: true, text: (run) => duration(tookOf(run)), value: (run) => tookOf(run) },
-  { id: 'experiment', title: 'Experiment', kind: 'fixed', numeric: false, text: (run) => run.experiment, value: (run) => run.experiment },
-  { id: 'model', title: 'Model', kind: 'fixed', numeric: true, text: (run) => (run.modelVersion === null ? '' : `v${run.modelVersion}`), value: (run) => run.modelVersion },
-  { id: 'commit', title: 'Commit', kind: 'fixed', numeric: false, text: (run) => (run.commit === null ? '' : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`), value: (run) => run.commit },
+const fixed: readonly Column[] = [
+  fixedColumn('name', 'Name', false, false, (run) => run.name),
+  fixedColumn('status', 'State', false, false, (run) => run.progress ?? run.status),
+  fixedColumn('started', 'Started', true, true, () => ''),
+  fixedColumn('ended', 'Ended', true, true, () => ''),
+  fixedColumn('duration', 'Duration', true, true, (run) => duration(tookOf(run))),
+  fixedColumn('experiment', 'Experiment', false, false, (run) => run.experiment),
+  fixedColumn('model', 'Model', true, true, (run) => (run.modelVersion === null ? '' : `v${run.modelVersion}`)),
+  fixedColumn('commit', 'Commit', false, false, (run) => (run.commit === null ? '' : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`)),
 ];
-const fixedShown = new Set(['name', 'status', 'started', 'duration', 'model']);
+const made = new Map(fixed.map((column) => [column.id, column]));
+/** Ordered by from the head of the stars, which is not a column that can be moved. */
+export const starColumn = fixedColumn('starred', 'Starred', false, true, () => '');
 
 export function tookOf(run: RunSummary): number | null {
   return run.endedAt === null ? (run.status === 'running' ? Date.now() - run.startedAt : null) : run.endedAt - run.startedAt;
 }
 
-/** Every column these runs could have: fixed ones, metrics with the model's headline first, then the params that differ before those that do not. */
-export function allColumns(runs: readonly RunSummary[], headline: readonly string[] = []): Column[] {
-  const used = keysByUse(runs, (run) => Object.keys(run.metrics));
-  const metrics = [...headline.filter((key) => used.includes(key)), ...used.filter((key) => !headline.includes(key))];
-  const params = keysByUse(runs, (run) => Object.keys(run.params));
-  const differing = new Set(params.filter((key) => new Set(runs.map((run) => param(run.params[key]))).size > 1));
-  const ordered = [...params.filter((key) => differing.has(key)), ...params.filter((key) => !differing.has(key))];
-  return [...fixed, ...metrics.map(metricColumn), ...ordered.map(paramColumn)];
+/** The part of a metric that a running run has behind it, of a progress such as `train: epoch 14/30`; null when it does not say. */
+export function shareDone(progress: string | null): number | null {
+  const found = /(\d+)\s*\/\s*(\d+)/.exec(progress ?? '');
+  if (!found) return null;
+  const [done, of] = [Number(found[1]), Number(found[2])];
+  return of > 0 && done <= of ? done / of : null;
 }
 
-export function shownColumns(columns: Column[], choice: ColumnChoice, runs: readonly RunSummary[]): Column[] {
-  let metrics = 0;
-  let params = 0;
-  const several = new Set(runs.map((run) => run.experiment)).size > 1;
-  return columns.filter((column) => {
-    const asked = choice.shown[column.id];
-    if (asked !== undefined) return asked;
-    if (column.kind === 'metric') return metrics++ < metricsShown;
-    if (column.kind === 'param') return differs(column, runs) && params++ < paramsShown;
-    return fixedShown.has(column.id) || (column.id === 'experiment' && several);
-  });
+/** A column of its id, whether or not a run has it. */
+export function columnOf(id: string): Column {
+  const known = made.get(id) ?? makeColumn(id);
+  made.set(id, known);
+  return known;
 }
 
-function differs(column: Column, runs: readonly RunSummary[]): boolean {
-  return new Set(runs.map((run) => column.text(run))).size > 1;
+function makeColumn(id: string): Column {
+  const key = keyOf(id);
+  if (id.startsWith('metrics.')) return metricColumn(id, key);
+  return id.startsWith('tags.') ? tagColumn(id, key) : paramColumn(id, key);
 }
 
-/** The runs that hold the best value of a metric, when there is something to be better than. */
-export function bestRuns(column: Column, runs: readonly RunSummary[]): Set<string> {
-  if (column.kind !== 'metric') return new Set();
-  const values = runs.filter((run) => run.status !== 'failed').flatMap((run) => {
-    const value = column.value(run);
-    return typeof value === 'number' ? [{ id: run.runId, value }] : [];
-  });
-  if (new Set(values.map((one) => one.value)).size < 2) return new Set();
-  const numbers = values.map((one) => one.value);
-  const best = isLowerBetter(column.title) ? Math.min(...numbers) : Math.max(...numbers);
-  return new Set(values.filter((one) => one.value === best).map((one) => one.id));
+/** The key in `metrics.key`, `params.key` and `tags.key`. */
+export function keyOf(id: string): string {
+  return id.slice(id.indexOf('.') + 1);
 }
 
-function metricColumn(key: string): Column {
-  return {
-    id: `metric:${key}`,
-    title: key,
-    kind: 'metric',
-    numeric: true,
-    text: (run) => (key in run.metrics ? metric(key, run.metrics[key]) : ''),
-    value: (run) => {
-      const value = run.metrics[key];
-      return value === undefined || !Number.isFinite(value) ? null : value;
-    },
+/** Every column that there could be: fixed ones, metrics with the model's headline first, params that differ before those that do not, tags. */
+export function allColumns(known: RunColumns | null, headline: readonly string[]): Available[] {
+  const own = fixed.map((column): Available => ({ column, runs: 0, distinct: null }));
+  if (!known) return own;
+  const metrics = [...headline.flatMap((key) => known.metrics.filter((one) => one.key === key)), ...known.metrics.filter(({ key }) => !headline.includes(key))];
+  const params = [...known.params.filter(({ distinct }) => distinct > 1), ...known.params.filter(({ distinct }) => distinct <= 1)];
+  return [
+    ...own,
+    ...metrics.map(({ key, runs }): Available => ({ column: columnOf(`metrics.${key}`), runs, distinct: null })),
+    ...params.map(({ key, runs, distinct }): Available => ({ column: columnOf(`params.${key}`), runs, distinct })),
+    ...known.tags.map(({ key, runs, distinct }): Available => ({ column: columnOf(`tags.${key}`), runs, distinct })),
+  ];
+}
+
+/** What is shown while the person chose nothing. */
+export function defaultIds(all: readonly Available[], severalExperiments: boolean): string[] {
+  const of = (kind: Column['kind']): Available[] => all.filter(({ column }) => column.kind === kind);
+  return [
+    'name', 'status', 'started', 'duration',
+    ...(severalExperiments ? ['experiment'] : []),
+    ...of('metric').slice(0, metricsShown).map(({ column }) => column.id),
+    ...of('param').filter(({ distinct }) => (distinct ?? 0) > 1).slice(0, paramsShown).map(({ column }) => column.id),
+    'model',
+  ];
+}
+
+/** The columns that hold numbers, told by the first of the runs that has a value of it. */
+export function numberColumns(columns: readonly Column[], runs: Iterable<RunSummary>): Set<string> {
+  const found = new Set<string>();
+  const open = new Set(columns);
+  for (const run of runs) {
+    for (const column of open) {
+      if (column.kind === 'param' && !(keyOf(column.id) in run.params)) continue;
+      if (column.isNumber(run)) found.add(column.id);
+      open.delete(column);
+    }
+    if (open.size === 0) break;
+  }
+  return found;
+}
+
+/** Whether the best value of a metric is the highest or the lowest. */
+export function isBestLow(column: Column): boolean {
+  return column.kind === 'metric' && isLowerBetter(column.title);
+}
+
+function fixedColumn(id: string, title: string, numeric: boolean, descending: boolean, text: Column['text']): Column {
+  return { id, title, kind: 'fixed', descending, text, isNumber: () => numeric };
+}
+
+function metricColumn(id: string, key: string): Column {
+  const text = (run: RunSummary): string => {
+    const value = run.metrics[key];
+    if (value !== undefined) return metric(key, value);
+    const special = run.notFinite[key];
+    return special === undefined ? '' : infinite[special];
   };
+  return { id, title: key, kind: 'metric', descending: !isLowerBetter(key), text, isNumber: () => true };
 }
 
-function paramColumn(key: string): Column {
-  return {
-    id: `param:${key}`,
-    title: key,
-    kind: 'param',
-    numeric: false,
-    text: (run) => (key in run.params ? param(run.params[key]) : ''),
-    value: (run) => {
-      const value = run.params[key];
-      return typeof value === 'number' ? value : value === undefined || value === null ? null : param(value);
-    },
-  };
+function paramColumn(id: string, key: string): Column {
+  return { id, title: key, kind: 'param', descending: false, text: (run) => (key in run.params ? param(run.params[key]) : ''), isNumber: (run) => typeof run.params[key] === 'number' };
 }
 
-function keysByUse(runs: readonly RunSummary[], keysOf: (run: RunSummary) => string[]): string[] {
-  const uses = new Map<string, number>();
-  for (const run of runs) for (const key of keysOf(run)) uses.set(key, (uses.get(key) ?? 0) + 1);
-  return [...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
+function tagColumn(id: string, key: string): Column {
+  return { id, title: key, kind: 'tag', descending: false, text: (run) => run.tags[key] ?? '', isNumber: () => false };
 }

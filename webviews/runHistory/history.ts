@@ -1,243 +1,335 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
-import type { RunSummary } from '../../protocol/runs.ts';
+import type { RunColumns } from '../../protocol/runs.ts';
 import type { Opened } from '../ui/connection.ts';
+import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
-import { allColumns, shownColumns } from './columns.ts';
-import type { Column } from './columns.ts';
+import { allColumns, columnOf, defaultIds, numberColumns } from './columns.ts';
+import type { Available, Column } from './columns.ts';
+import { FilterInput } from './filterInput.ts';
 import { historyView } from './historyView.ts';
-import { keyAction } from './keys.ts';
-import type { Does, HistoryConnection, Kept, Model } from './model.ts';
-import { newestFirst, nextSort, sorted } from './ordering.ts';
+import { Keyboard } from './keyboard.ts';
+import { readKept } from './kept.ts';
+import { shownIds } from './layout.ts';
+import { MetricRanges } from './metricRanges.ts';
+import type { Does, HistoryConnection, Kept, Model, Popup } from './model.ts';
+import { nextOrder } from './ordering.ts';
 import { Panels } from './panels.ts';
-import { RunPages } from './runPages.ts';
-import { rowHeight, sliceOf } from './table.ts';
+import { Refresher } from './refresher.ts';
+import { runActions } from './runActions.ts';
+import { RunEdits } from './runEdits.ts';
+import { RunRows } from './runRows.ts';
+import { SavedViews } from './savedViews.ts';
+import { Selection } from './selection.ts';
+import { plainSettings, queryOf } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { inSight, portOf, rowHeight } from './slices.ts';
+import { viewActions } from './viewActions.ts';
 
 const typingMs = 180;
+const rowsLeastMs = 200;
+const aroundLeastMs = 2000;
+const filtersKept = 12;
 
 /** The state of the run history and what changes it. */
 export class History {
   readonly #connection: HistoryConnection;
   readonly #paint: () => void;
-  readonly #pages: RunPages;
+  readonly #rows: RunRows;
+  readonly #ranges: MetricRanges;
+  readonly #known: Loader<RunColumns>;
   readonly #panels: Panels;
+  readonly #selection: Selection;
+  readonly #edits: RunEdits;
+  readonly #views: SavedViews;
+  readonly #filter: FilterInput;
+  readonly #keyboard: Keyboard;
+  readonly #rowsAgain: Refresher;
+  readonly #aroundAgain: Refresher;
   readonly #does: Does;
-  #kept: Kept = { search: '', experiment: null, sort: newestFirst, shown: {}, selected: [], open: null, comparing: false };
+  #kept: Kept = readKept(null);
   #project = '';
   #experiments: ExperimentSummary[] = [];
   #headline: string[] = [];
-  #active: string | null = null;
-  #choosing = false;
+  #popup: Popup | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  #rows: RunSummary[] = [];
-  #columns: Column[] = [];
+  #available: readonly Available[] = allColumns(null, []);
+  #columns: readonly Column[] = [];
+  #numbers: ReadonlySet<string> = new Set();
 
   constructor(connect: (history: History) => HistoryConnection) {
-    this.#paint = painter(() => historyView(this.#model(), this.#does, sliceOf(scroller(), this.#rows.length), this.#panels.charts), () => this.#panels.draw());
-    const changed = (): void => this.#update();
-    this.#pages = new RunPages((query) => this.#connection.request('runs/list', query), changed);
-    this.#panels = new Panels({ connection: () => this.#connection, kept: () => this.#kept, loaded: () => this.#pages.runs, paint: () => this.#paint() });
+    this.#paint = painter(() => historyView(this.#model(), this.#does, portOf(scroller()), this.#panels, this.#filter), () => this.#painted());
+    const connection = (): HistoryConnection => this.#connection;
+    const list: HistoryList = (query) => this.#connection.request('runs/list', query);
+    this.#rows = new RunRows({
+      list,
+      groups: (params) => this.#connection.request('runs/groups', params),
+      changed: () => this.#rowsCame(),
+      shifted: (rows) => this.#shifted(rows),
+    });
+    this.#ranges = new MetricRanges(list, () => this.#paint());
+    this.#known = new Loader(() => this.#layOut());
+    this.#panels = new Panels({
+      ask: (method, params) => this.#connection.request(method, params),
+      act: (action) => this.#connection.act(action),
+      shown: () => this.#kept,
+      edit: (text, runId, change) => this.#edits.apply(text, [{ runId, change }]),
+      paint: () => this.#paint(),
+      keep: () => this.#keep({ panels: this.#panels.state }),
+      open: (runId) => this.#does.open(runId),
+      select: (runIds) => this.#select(runIds),
+      stopComparing: () => this.#does.compare(false),
+    });
+    this.#edits = new RunEdits({ connection, rows: this.#rows, refresh: () => this.#rows.refresh(), paint: () => this.#paint() });
+    this.#selection = new Selection({ rows: this.#rows, list, query: () => queryOf(this.#kept), selected: () => this.#kept.selected, setSelected: (selected) => this.#select(selected), say: (text) => this.#edits.say(text) });
+    this.#views = new SavedViews(connection);
+    this.#filter = new FilterInput({
+      complete: (text, offset) => this.#connection.request('runs/complete', { text, offset, ...(this.#kept.experiment === null ? {} : { experiment: this.#kept.experiment }) }),
+      apply: (text) => this.#applyFilter(text),
+      recent: () => this.#kept.recentFilters,
+      leave: () => focusTable(),
+      paint: () => this.#paint(),
+    });
+    this.#rowsAgain = new Refresher(() => this.#rows.refresh(), rowsLeastMs);
+    this.#aroundAgain = new Refresher(() => this.#loadAround(), aroundLeastMs);
     this.#does = this.#actions();
+    this.#keyboard = new Keyboard({ does: this.#does, rows: this.#rows, selection: this.#selection, filter: this.#filter, kept: () => this.#kept, popup: () => this.#popup, page: () => this.#pageRows(), reveal: () => this.#reveal() });
     this.#connection = connect(this);
-    document.addEventListener('keydown', (event) => this.#pageKeys(event));
+    document.addEventListener('keydown', (event) => this.#keyboard.page(event));
+    document.addEventListener('pointerdown', (event) => this.#closeOutside(event));
     window.addEventListener('resize', () => this.#paint());
     // Relative times grow old even when nothing happens.
-    setInterval(() => this.#paint(), 30_000);
+    setInterval(() => this.#paint(), 15_000);
   }
 
   opened(opened: Opened<'runHistory', Kept>): void {
     this.#project = opened.project;
-    if (opened.ui) this.#kept = { ...this.#kept, ...opened.ui };
+    this.#kept = readKept(opened.ui);
     if (opened.state.experiment !== null) this.#kept = { ...this.#kept, experiment: opened.state.experiment };
     if (opened.state.runId !== null) this.#kept = { ...this.#kept, open: opened.state.runId };
-    this.#active = this.#kept.open;
-    void this.#ask();
-    void this.#loadExperiments();
+    this.#filter.show(this.#kept.filter);
+    this.#layOut();
+    void this.#ask(this.#kept.open).then(() => {
+      focusTable();
+      this.#aroundAgain.ask();
+    });
+    void this.#views.load().then(() => this.#paint(), () => {
+      // The rows ask the same engine and show why it does not answer.
+    });
+    this.#panels.restore(this.#kept.panels);
     if (this.#kept.open !== null) this.#panels.open(this.#kept.open);
     if (this.#kept.comparing) this.#panels.compare();
-    this.#paint();
   }
 
   changed(): void {
-    void this.#pages.refresh();
-    void this.#loadExperiments();
+    this.#rowsAgain.ask();
+    this.#aroundAgain.ask();
     this.#panels.changed();
   }
 
   #model(): Model {
+    const { view } = this.#kept;
     return {
       ...this.#kept,
-      ...this.#panels.model,
       project: this.#project,
-      runs: this.#rows,
-      total: this.#pages.total,
-      busy: this.#pages.busy,
-      error: this.#pages.error,
+      length: this.#rows.length,
+      row: (index) => this.#rows.at(index),
+      total: this.#rows.runs,
+      groups: this.#rows.isGrouped ? this.#rows.groups.length : null,
+      ready: this.#rows.isReady,
+      error: this.#rows.error,
+      problem: this.#kept.filter.trim() === '' ? null : this.#rows.problem,
+      available: this.#available,
       columns: this.#columns,
-      visible: shownColumns(this.#columns, this.#kept, this.#rows),
+      isNumber: (column) => this.#numbers.has(column.id),
+      rangeOf: (key) => this.#ranges.get(key),
       experiments: this.#experiments,
-      active: this.#active,
-      choosing: this.#choosing,
+      active: this.#selection.active,
+      isSelected: (runId) => this.#selection.has(runId),
+      targets: this.#selection.targets,
+      popup: this.#popup,
+      toast: this.#edits.toast,
+      views: this.#views.names,
+      edited: view === null ? false : this.#views.differs(view, settingsOf(this.#kept)),
     };
   }
 
-  /** Works out rows and columns once a change, not once a frame. */
-  #update(): void {
-    this.#columns = allColumns(this.#pages.runs, this.#headline);
-    this.#rows = sorted(this.#pages.runs, this.#columns, this.#kept.sort);
+  /** After each painting: the rows that stand in sight now are fetched. */
+  #painted(): void {
+    const { from, to } = inSight(portOf(scroller()), this.#rows.length);
+    this.#rows.see(from, Math.max(to, from + 1));
+    this.#panels.draw();
+  }
+
+  #rowsCame(): void {
+    this.#selection.update();
+    this.#numbers = numberColumns(this.#columns, this.#rows.loaded());
     this.#paint();
   }
 
-  #set(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
-    this.#update();
+  /** Runs came in above: the same rows stay under the eye, unless the person looks at the very top, where the new ones are to be seen. */
+  #shifted(rows: number): void {
+    this.#selection.moved(rows);
+    const box = scroller();
+    if (box && box.scrollTop > 0) box.scrollTop += rows * rowHeight;
   }
 
-  async #ask(): Promise<void> {
-    const first = this.#pages.total === null;
-    const { search, experiment, sort } = this.#kept;
-    await this.#pages.ask({ ...(experiment === null ? {} : { experiment }), ...(search.trim() === '' ? {} : { search: search.trim() }) });
-    // Another order than the store's is only right over all runs.
-    if (sort.column !== newestFirst.column || !sort.descending) await this.#pages.all();
-    if (this.#active === null || !this.#rows.some((run) => run.runId === this.#active)) this.#active = this.#rows[0]?.runId ?? null;
-    this.#update();
-    if (first) focusTable();
+  /** Works out the columns once a change, not once a frame. */
+  #layOut(): void {
+    this.#available = allColumns(this.#known.state.value, this.#headline);
+    const several = this.#kept.experiment === null && this.#experiments.length > 1;
+    this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);
+    this.#numbers = numberColumns(this.#columns, this.#rows.loaded());
+    this.#paint();
   }
 
-  async #loadExperiments(): Promise<void> {
+  async #ask(runId: string | null = null): Promise<void> {
+    clearTimeout(this.#typing);
+    this.#selection.restart(runId);
+    const box = scroller();
+    if (box) box.scrollTop = 0;
+    await this.#rows.ask({ query: queryOf(this.#kept), by: this.#kept.group, metrics: this.#metrics() });
+  }
+
+  /** What stands around the rows: experiments, columns, then the ranges of the shown metrics. */
+  async #loadAround(): Promise<void> {
     try {
       const { experiments, models } = await this.#connection.request('project/overview', {});
       this.#experiments = experiments;
       this.#headline = Object.keys(models[0]?.metrics ?? {});
-      this.#update();
     } catch {
       // The list of runs asks the same engine and shows why it does not answer.
     }
+    const { order: _order, ...about } = queryOf(this.#kept);
+    await this.#known.load(() => this.#connection.request('runs/columns', about));
+    await this.#loadSums(true);
+  }
+
+  async #loadSums(again: boolean): Promise<void> {
+    const metrics = this.#metrics();
+    if (again) this.#ranges.outdate();
+    await this.#rows.sumUp(metrics);
+    if (this.#kept.group === null) await this.#ranges.want(queryOf(this.#kept, this.#rows.problem ? '' : undefined), metrics);
+  }
+
+  #metrics(): string[] {
+    return this.#columns.filter((column) => column.kind === 'metric').map((column) => column.title);
+  }
+
+  #keep(part: Partial<Kept>): void {
+    this.#kept = { ...this.#kept, ...part };
+    this.#connection.keep(this.#kept);
+  }
+
+  /** Other settings: the engine is asked when they are about other rows. */
+  #change(part: Partial<Settings>): void {
+    const about = (): string => JSON.stringify([queryOf(this.#kept), this.#kept.group]);
+    const before = about();
+    this.#keep(part);
+    this.#filter.show(this.#kept.filter);
+    this.#layOut();
+    if (about() === before) void this.#loadSums(false);
+    else void this.#ask().then(() => this.#aroundAgain.ask());
+  }
+
+  #applyFilter(text: string): void {
+    const filter = text.trim();
+    if (filter !== '') this.#keep({ recentFilters: [filter, ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one))].slice(0, filtersKept) });
+    if (text !== this.#kept.filter) this.#change({ filter: text });
+  }
+
+  #select(selected: string[]): void {
+    this.#keep({ selected });
+    this.#paint();
+    if (!this.#kept.comparing) return;
+    if (selected.length < 2) this.#does.compare(false);
+    else this.#panels.compare();
+  }
+
+  #pageRows(): number {
+    return Math.max(1, Math.floor(portOf(scroller()).height / rowHeight) - 2);
+  }
+
+  /** Scrolls the row that the keyboard is on into sight. */
+  #reveal(): void {
+    const box = scroller();
+    if (!box) return;
+    const top = this.#selection.active * rowHeight;
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (top + 2 * rowHeight + 4 > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * rowHeight + 4 - box.clientHeight;
+    this.#paint();
+  }
+
+  #closeOutside(event: Event): void {
+    if (this.#popup !== null && event.target instanceof Element && !event.target.closest('.popup-place')) this.#does.popup(null);
   }
 
   #actions(): Does {
     return {
-      ...this.#panels.does,
-      search: (text) => {
-        this.#set({ search: text });
+      ...runActions({ edits: this.#edits, targets: () => this.#selection.targets, selected: () => this.#kept.selected, closePopup: () => this.#does.popup(null) }),
+      ...viewActions({ views: this.#views, edits: this.#edits, kept: () => this.#kept, settings: () => settingsOf(this.#kept), use: (view, settings) => { this.#keep({ view }); this.#change(settings); }, named: (view) => this.#keep({ view }), closePopup: () => this.#does.popup(null), paint: () => this.#paint() }),
+      set: (part) => this.#change(part),
+      search: (search) => {
+        this.#keep({ search });
+        this.#paint();
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => void this.#ask(), typingMs);
+        this.#typing = setTimeout(() => void this.#ask().then(() => this.#aroundAgain.ask()), typingMs);
       },
-      filter: (experiment) => {
-        this.#set({ experiment });
-        void this.#ask();
+      which: (which) => {
+        this.#keep({ selected: [] });
+        this.#change({ which });
       },
-      order: (column) => {
-        this.#set({ sort: nextSort(this.#kept.sort, column) });
-        void this.#pages.all();
+      order: (column, add) => this.#change({ order: nextOrder(this.#kept.order, column, add) }),
+      layout: (layout) => this.#change({ layout }),
+      popup: (popup) => {
+        this.#popup = popup;
+        this.#paint();
+        if (popup !== null) setTimeout(() => document.querySelector<HTMLElement>(`.popup :is(input[type=text], textarea, button)`)?.focus());
       },
-      choose: (open) => {
-        this.#choosing = open;
+      toggleGroup: (group) => this.#rows.toggle(group),
+      activate: (index) => {
+        this.#selection.activate(index);
+        const run = this.#selection.activeRun;
+        if (run && this.#kept.open !== null && this.#kept.open !== run.runId) this.#does.open(run.runId);
         this.#paint();
       },
-      show: (column, shown) => this.#set({ shown: { ...this.#kept.shown, [column]: shown } }),
-      activate: (runId) => {
-        this.#active = runId;
-        if (this.#kept.open !== null && this.#kept.open !== runId) this.#does.open(runId);
-        this.#paint();
-      },
-      select: (runId) => {
-        const { selected } = this.#kept;
-        this.#set({ selected: selected.includes(runId) ? selected.filter((one) => one !== runId) : [...selected, runId] });
-        if (!this.#kept.comparing) return;
-        if (this.#kept.selected.length < 2) this.#does.compare(false);
-        else this.#panels.compare();
-      },
+      select: (runId) => this.#selection.toggle(runId),
+      selectTo: (index) => void this.#selection.extendTo(index).catch((error: unknown) => this.#edits.say(String(error), true)),
+      clearSelection: () => this.#select([]),
       open: (runId) => {
-        this.#set({ open: runId });
-        if (runId === null) {
-          this.#panels.close();
-          focusTable();
-          return;
-        }
-        this.#active = runId;
-        this.#panels.open(runId);
+        this.#keep({ open: runId });
+        this.#paint();
+        if (runId !== null) return this.#panels.open(runId);
+        this.#panels.close();
+        focusTable();
       },
       compare: (on) => {
         if (on && this.#kept.selected.length < 2) return;
-        this.#set({ comparing: on });
-        if (on) this.#panels.compare();
-        else {
-          this.#panels.stopComparing();
-          focusTable();
-        }
-      },
-      star: (run) => void this.#star(run),
-      scrolled: () => {
-        const box = scroller();
-        if (box && box.scrollTop + box.clientHeight > box.scrollHeight - 40 * rowHeight) void this.#pages.more();
+        this.#keep({ comparing: on });
         this.#paint();
+        if (on) return this.#panels.compare();
+        this.#panels.stopComparing();
+        focusTable();
       },
+      export: (format, what, runs) => {
+        this.#does.popup(null);
+        const query = runs === 'matching' ? queryOf(this.#kept, this.#rows.problem ? '' : undefined) : queryOf({ ...plainSettings, which: this.#kept.which, order: this.#kept.order }, `run_id in (${this.#kept.selected.map((id) => `'${id}'`).join(', ')})`);
+        this.#connection.act({ do: 'exportRuns', query, columns: what === 'shown' ? this.#columns.map((column) => column.id) : this.#available.map(({ column }) => column.id), format });
+      },
+      scrolled: () => this.#paint(),
       retry: () => this.changed(),
       runAll: () => this.#connection.act({ do: 'runStage', stage: null, experiment: null }),
       openCard: (version) => this.#connection.act({ do: 'openCard', version }),
       openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
       copy: (text) => this.#connection.act({ do: 'copy', text }),
-      keys: (event) => this.#tableKeys(event),
+      keys: (event) => this.#keyboard.table(event),
     };
   }
+}
 
-  async #star(run: RunSummary): Promise<void> {
-    await this.#connection.request('runs/star', { runId: run.runId, starred: !run.starred });
-    await this.#pages.refresh();
-  }
+type HistoryList = ConstructorParameters<typeof MetricRanges>[0];
 
-  #tableKeys(event: KeyboardEvent): void {
-    const searching = (event.target as HTMLElement).id === 'search';
-    if (searching && event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
-    if (searching) {
-      event.preventDefault();
-      event.stopPropagation();
-      if (event.key === 'Escape' && this.#kept.search !== '') this.#does.search('');
-      return focusTable();
-    }
-    const action = keyAction(event, this.#rows, this.#active);
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if ('move' in action) {
-      this.#does.activate(action.move);
-      this.#reveal(action.move);
-    } else if (action.run === 'select' && this.#active !== null) this.#does.select(this.#active);
-    else if (action.run === 'open' && this.#active !== null) this.#does.open(this.#active);
-    else if (action.run === 'star') {
-      const run = this.#rows.find((one) => one.runId === this.#active);
-      if (run) this.#does.star(run);
-    }
-  }
-
-  #pageKeys(event: KeyboardEvent): void {
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLInputElement && target.type !== 'checkbox';
-    if (event.key === 'Escape') this.#back();
-    else if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (event.key === '/') {
-      event.preventDefault();
-      document.getElementById('search')?.focus();
-    } else if (event.key === 'c') this.#does.compare(!this.#kept.comparing);
-  }
-
-  /** Escape goes back one step: the columns, the detail, the comparison, the selection. */
-  #back(): void {
-    if (this.#choosing) this.#does.choose(false);
-    else if (this.#kept.open !== null) this.#does.open(null);
-    else if (this.#kept.comparing) this.#does.compare(false);
-    else if (this.#kept.selected.length > 0) this.#set({ selected: [] });
-  }
-
-  #reveal(runId: string): void {
-    const box = scroller();
-    const index = this.#rows.findIndex((run) => run.runId === runId);
-    if (!box || index < 0) return;
-    const top = index * rowHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + 2 * rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * rowHeight - box.clientHeight;
-  }
+function settingsOf({ filter, search, experiment, which, order, group, layout }: Kept): Settings {
+  return { filter, search, experiment, which, order, group, layout };
 }
 
 function scroller(): HTMLElement | null {

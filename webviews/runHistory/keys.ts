@@ -1,20 +1,24 @@
-import type { RunSummary } from '../../protocol/runs.ts';
+/** What a key in the table means. */
+export type KeyAction =
+  | { do: 'move'; by: number; extend: boolean }
+  | { do: 'select' | 'selectAll' | 'open' | 'star' | 'delete' | 'expand' | 'collapse' | 'undo' | 'redo' };
 
-export type KeyAction = { move: string } | { run: 'select' | 'open' | 'star' };
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
-const page = 10;
-const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, Home: -Infinity, End: Infinity };
+const others: Record<string, Exclude<KeyAction, { do: 'move' }>['do']> = { ' ': 'select', Enter: 'open', s: 'star', Delete: 'delete', ArrowRight: 'expand', ArrowLeft: 'collapse' };
 
-/** What a key in the table means; null for one that is not the table's. */
-export function keyAction(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>, rows: readonly RunSummary[], active: string | null): KeyAction | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const step = steps[event.key];
-  if (step !== undefined) {
-    const at = rows.findIndex((run) => run.runId === active);
-    const run = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
-    return run ? { move: run.runId } : null;
+/** Null for a key that is not the table's. `page` is the number of rows in sight. */
+export function keyAction(event: Pressed, page: number): KeyAction | null {
+  if (event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) {
+    const key = event.key.toLowerCase();
+    if (key === 'a' && !event.shiftKey) return { do: 'selectAll' };
+    if (key === 'z') return { do: event.shiftKey ? 'redo' : 'undo' };
+    return key === 'y' ? { do: 'redo' } : null;
   }
-  if (event.key === ' ') return { run: 'select' };
-  if (event.key === 'Enter') return { run: 'open' };
-  return event.key === 's' ? { run: 'star' } : null;
+  const by = event.key === 'PageDown' ? page : event.key === 'PageUp' ? -page : steps[event.key];
+  if (by !== undefined) return { do: 'move', by, extend: event.shiftKey };
+  const other = others[event.key];
+  return other === undefined ? null : { do: other };
 }

@@ -1,69 +1,93 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
-import type { MetricSeries, RunDetail, RunSummary } from '../../protocol/runs.ts';
+import type { FilterProblem, RunGroup, RunSummary } from '../../protocol/runs.ts';
 import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
-import type { Column } from './columns.ts';
-import type { LogTail } from './logTail.ts';
-import type { Sort } from './ordering.ts';
+import type { Available, Column } from './columns.ts';
+import type { Layout } from './layout.ts';
+import type { Range } from './metricRanges.ts';
+import type { Row } from './runRows.ts';
+import type { Settings, Which } from './settings.ts';
+import type { Toast } from './toast.ts';
 
 /** What is kept over a reload. */
-export interface Kept {
-  search: string;
-  experiment: string | null;
-  sort: Sort;
-  shown: Record<string, boolean>;
+export interface Kept extends Settings {
+  /** The saved view that the settings began as. */
+  view: string | null;
+  recentFilters: string[];
   selected: string[];
   open: string | null;
   comparing: boolean;
+  /** What the panels of one run and of the compared runs keep, in their own form. */
+  panels: unknown;
 }
 
 export type HistoryConnection = Connection<'runHistory', Kept>;
 
+/** What stands open over the table: at most one thing. */
+export type Popup = 'columns' | 'views' | 'export' | 'tags' | 'note' | 'rename';
+
 /** What the templates read. */
-export interface Model extends Kept, PanelModel {
+export interface Model extends Kept {
   project: string;
-  runs: RunSummary[];
+  /** Rows of the table, heads of groups among them. */
+  length: number;
+  row(index: number): Row;
+  /** Runs that match; null until the first answer. */
   total: number | null;
-  busy: boolean;
+  /** Groups of the rows; null while they are not grouped. */
+  groups: number | null;
+  ready: boolean;
   error: string | null;
-  columns: Column[];
-  visible: Column[];
+  problem: FilterProblem | null;
+  /** Every column there could be, and those that are shown, in their order. */
+  available: readonly Available[];
+  columns: readonly Column[];
+  /** Whether a column holds numbers in the runs that are loaded. */
+  isNumber(column: Column): boolean;
+  rangeOf(key: string): Range | null;
   experiments: ExperimentSummary[];
-  active: string | null;
-  choosing: boolean;
-}
-
-/** What the panels of one run and of the compared runs read. */
-export interface PanelModel {
-  detail: Loadable<RunDetail>;
-  log: LogTail | null;
-  details: Loadable<RunDetail[]>;
-  curves: Loadable<MetricSeries[]>;
-  curveKey: string | null;
-  logScale: boolean;
-  allRows: boolean;
-}
-
-/** What those panels do of their own. */
-export interface PanelDoes {
-  curve(key: string): void;
-  logScale(on: boolean): void;
-  allRows(on: boolean): void;
-  logStage(stage: string): void;
+  /** The row that the keyboard is on. */
+  active: number;
+  isSelected(runId: string): boolean;
+  /** Runs that an action is about: the selected, else the one that the keyboard is on. Those that are known. */
+  targets: readonly RunSummary[];
+  popup: Popup | null;
+  toast: Toast | null;
+  /** Names of the saved views; whether the one that is on differs from what was saved. */
+  views: readonly string[];
+  edited: boolean;
 }
 
 /** What the templates do. */
-export interface Does extends PanelDoes {
+export interface Does {
+  set(part: Partial<Settings>): void;
   search(text: string): void;
-  filter(experiment: string | null): void;
-  order(column: Column): void;
-  choose(open: boolean): void;
-  show(column: string, shown: boolean): void;
-  activate(runId: string): void;
+  which(which: Which): void;
+  order(column: Column, add: boolean): void;
+  layout(layout: Layout): void;
+  popup(which: Popup | null): void;
+  toggleGroup(group: RunGroup): void;
+  activate(index: number): void;
   select(runId: string): void;
+  /** Selects all rows from the last one that was touched to this one. */
+  selectTo(index: number): void;
+  clearSelection(): void;
   open(runId: string | null): void;
   compare(on: boolean): void;
   star(run: RunSummary): void;
+  starTargets(): void;
+  tag(key: string, value: string | null): void;
+  note(text: string): void;
+  rename(name: string): void;
+  archive(on: boolean): void;
+  remove(on: boolean): void;
+  undo(): void;
+  redo(): void;
+  dismiss(): void;
+  export(format: 'csv' | 'parquet', what: 'shown' | 'all', runs: 'matching' | 'selected'): void;
+  useView(name: string | null): void;
+  saveView(name: string): void;
+  renameView(from: string, to: string): void;
+  deleteView(name: string): void;
   scrolled(): void;
   retry(): void;
   runAll(): void;

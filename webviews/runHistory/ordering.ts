@@ -1,28 +1,28 @@
-import type { RunSummary } from '../../protocol/runs.ts';
+import type { RunOrder } from '../../protocol/runs.ts';
 import type { Column } from './columns.ts';
 
-export interface Sort {
-  column: string;
-  descending: boolean;
+/** How the store orders runs when nothing else is asked. */
+export const newestFirst: RunOrder = { column: 'started', descending: true };
+const keys = 3;
+
+/** What the table is ordered by, the first key first. */
+export function ordersOf(order: readonly RunOrder[]): readonly RunOrder[] {
+  return order.length === 0 ? [newestFirst] : order;
 }
 
-export const newestFirst: Sort = { column: 'started', descending: true };
-
-/** Sorted by a column; runs without a value stand last either way. */
-export function sorted(runs: readonly RunSummary[], columns: readonly Column[], sort: Sort): RunSummary[] {
-  const column = columns.find((one) => one.id === sort.column);
-  if (!column) return [...runs];
-  const sign = sort.descending ? -1 : 1;
-  return runs.toSorted((a, b) => {
-    const left = column.value(a);
-    const right = column.value(b);
-    if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
-    if (typeof left === 'number' && typeof right === 'number') return sign * (left - right);
-    return sign * String(left).localeCompare(String(right), 'en', { numeric: true });
-  });
+/**
+ * The order after a click on a header: the better end first, then the other, then without it. `add` keeps the keys before it, so that
+ * this one decides among equals.
+ */
+export function nextOrder(order: readonly RunOrder[], column: Column, add: boolean): RunOrder[] {
+  const at = order.findIndex((one) => one.column === column.id);
+  const current = order[at];
+  if (add && current === undefined) return [...order, first(column)].slice(-keys);
+  if (current === undefined || (!add && order.length > 1)) return [first(column)];
+  const turned = current.descending === column.descending ? [{ ...current, descending: !current.descending }] : [];
+  return add ? order.toSpliced(at, 1, ...turned) : turned;
 }
 
-/** Text starts ascending, numbers descending; a second click turns it round. */
-export function nextSort(sort: Sort, column: Column): Sort {
-  return sort.column === column.id ? { ...sort, descending: !sort.descending } : { column: column.id, descending: column.numeric };
+function first(column: Column): RunOrder {
+  return { column: column.id, descending: column.descending };
 }

@@ -1,28 +1,45 @@
-import type { EngineRequests } from '../../protocol/engineHost.ts';
-import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
+import type { FilterProblem, RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
 
-type Ask = (query: RunQuery) => Promise<EngineRequests['runs/list']['result']>;
+type Ask = (query: RunQuery) => Promise<RunPage>;
 
-const bigPage = 1000;
+/** Rows a page: enough for two screens, small enough for one answer between two frames. */
+export const pageRows = 100;
+const pagesAtOnce = 3;
+const pagesKept = 40;
 
-/** The runs of a query, fetched page by page as the person scrolls, or all of them when they are to be sorted. */
+interface Page {
+  runs: readonly RunSummary[];
+  /** The refresh that it came with; older ones are shown until they are asked for again. */
+  turn: number;
+}
+
+/**
+ * The runs of a query as a window over any number of rows: only the pages around what is on the screen are fetched and kept. There is
+ * never more than one request under way; what was scrolled past meanwhile is never asked for.
+ */
 export class RunPages {
   readonly #ask: Ask;
   readonly #changed: () => void;
+  readonly #shifted: (rows: number) => void;
   #query: RunQuery = {};
-  #runs: RunSummary[] = [];
+  #pages = new Map<number, Page>();
   #total: number | null = null;
+  #problem: FilterProblem | null = null;
   #error: string | null = null;
-  #busy = false;
+  #from = 0;
+  #to = pageRows;
+  #question = 0;
+  /** The question whose answer is on the screen. */
+  #answered = 0;
   #turn = 0;
+  #stopped = true;
+  #work: Promise<void> | null = null;
 
-  constructor(ask: Ask, changed: () => void) {
+  /** `shifted` is told when rows that were on the screen stand some rows further down after a refresh. */
+  constructor(ask: Ask, changed: () => void, shifted: (rows: number) => void = () => {}) {
     this.#ask = ask;
     this.#changed = changed;
-  }
-
-  get runs(): readonly RunSummary[] {
-    return this.#runs;
+    this.#shifted = shifted;
   }
 
   /** Null until the first answer. */
@@ -30,70 +47,129 @@ export class RunPages {
     return this.#total;
   }
 
+  get problem(): FilterProblem | null {
+    return this.#problem;
+  }
+
   get error(): string | null {
     return this.#error;
   }
 
   get busy(): boolean {
-    return this.#busy;
+    return this.#work !== null;
   }
 
-  /** Another question: the old rows stay on the screen until its answer is there. */
+  at(index: number): RunSummary | undefined {
+    return this.#pages.get(Math.floor(index / pageRows))?.runs[index % pageRows];
+  }
+
+  /** The row of a run, when it is loaded. */
+  indexOf(runId: string): number | null {
+    for (const [page, { runs }] of this.#pages) {
+      const at = runs.findIndex((run) => run.runId === runId);
+      if (at >= 0) return page * pageRows + at;
+    }
+    return null;
+  }
+
+  *loaded(): Iterable<RunSummary> {
+    for (const { runs } of this.#pages.values()) yield* runs;
+  }
+
+  /** Another question, from its first row: the old rows stay on the screen until its answer is there. */
   ask(query: RunQuery): Promise<void> {
     this.#query = query;
-    return this.#load(async () => this.#ask({ ...query, offset: 0 }), () => []);
+    this.#question++;
+    this.#from = 0;
+    this.#to = pageRows;
+    return this.refresh();
   }
 
-  /** The same question again, for as many runs as are shown now. */
+  /** The rows on the screen, `to` not among them. Those that are missing are fetched, then their neighbours. */
+  see(from: number, to: number): void {
+    if (from === this.#from && to === this.#to) return;
+    this.#from = from;
+    this.#to = to;
+    // After an error only a person or the next change tries again, not every frame.
+    if (!this.#stopped) void this.#pump();
+  }
+
+  /** Asks again for what is on the screen; the rest is asked for again when it comes into view. */
   refresh(): Promise<void> {
-    const shown = this.#runs.length;
-    return this.#load(() => this.#range(0, Math.max(shown, 1), shown === 0), () => []);
+    this.#turn++;
+    this.#stopped = false;
+    return this.#pump();
   }
 
-  more(): Promise<void> {
-    if (this.#busy || this.#total === null || this.#runs.length >= this.#total) return Promise.resolve();
-    const have = this.#runs;
-    return this.#load(() => this.#ask({ ...this.#query, offset: have.length }), () => have);
-  }
-
-  all(): Promise<void> {
-    const have = this.#runs;
-    if (this.#total === null || have.length >= this.#total) return Promise.resolve();
-    const missing = this.#total - have.length;
-    return this.#load(() => this.#range(have.length, missing, false), () => have);
-  }
-
-  async #range(from: number, length: number, first: boolean): Promise<RunPage> {
-    if (first) return this.#ask({ ...this.#query, offset: 0 });
-    const runs: RunSummary[] = [];
-    let total = 0;
-    do {
-      const page = await this.#ask({ ...this.#query, offset: from + runs.length, limit: Math.min(bigPage, length - runs.length) });
-      runs.push(...page.runs);
-      total = page.total;
-      if (page.runs.length === 0) break;
-    } while (runs.length < length);
-    return { runs, total };
-  }
-
-  async #load(fetch: () => Promise<RunPage>, before: () => readonly RunSummary[]): Promise<void> {
-    const turn = ++this.#turn;
-    this.#busy = true;
-    this.#changed();
-    try {
-      const page = await fetch();
-      if (turn !== this.#turn) return;
-      // A run that started meanwhile shifts the pages by one; the same run must not stand twice.
-      const known = new Map(before().map((run) => [run.runId, run]));
-      for (const run of page.runs) known.set(run.runId, run);
-      this.#runs = [...known.values()];
-      this.#total = page.total;
-      this.#error = null;
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#error = error instanceof Error ? error.message : String(error);
+  /** Shows a change at once, before the engine has been asked again. */
+  patch(runIds: ReadonlySet<string>, change: (run: RunSummary) => RunSummary): void {
+    for (const [at, page] of this.#pages) {
+      if (page.runs.some((run) => runIds.has(run.runId))) this.#pages.set(at, { ...page, runs: page.runs.map((run) => (runIds.has(run.runId) ? change(run) : run)) });
     }
-    this.#busy = false;
-    this.#changed();
+  }
+
+  #pump(): Promise<void> {
+    this.#work ??= this.#fetchMissing().finally(() => {
+      this.#work = null;
+      this.#changed();
+      // Asked for between the last answer and now.
+      if (!this.#stopped && this.#missing()) void this.#pump();
+    });
+    return this.#work;
+  }
+
+  async #fetchMissing(): Promise<void> {
+    for (let range = this.#missing(); range && !this.#stopped; range = this.#missing()) {
+      const [question, turn] = [this.#question, this.#turn];
+      try {
+        const page = await this.#ask({ ...this.#query, offset: range.first * pageRows, limit: range.pages * pageRows });
+        if (question !== this.#question) continue;
+        this.#take(page, range.first, range.pages, turn);
+        this.#error = null;
+      } catch (error) {
+        if (question !== this.#question) continue;
+        this.#error = error instanceof Error ? error.message : String(error);
+        this.#stopped = true;
+      }
+      this.#changed();
+    }
+  }
+
+  /** The next pages to ask for: those on the screen, then the one below, then the one above. */
+  #missing(): { first: number; pages: number } | null {
+    const isNew = this.#question !== this.#answered;
+    const last = isNew || this.#total === null ? Infinity : Math.max(0, Math.ceil(this.#total / pageRows) - 1);
+    const [top, bottom] = [Math.min(last, Math.floor(this.#from / pageRows)), Math.min(last, Math.floor(Math.max(this.#from, this.#to - 1) / pageRows))];
+    const stale = (page: number): boolean => isNew || this.#pages.get(page)?.turn !== this.#turn;
+    const wanted = Array.from({ length: bottom - top + 1 }, (_, i) => top + i).filter(stale);
+    const [first, end] = [wanted[0], wanted.at(-1)];
+    if (first !== undefined && end !== undefined) return { first, pages: Math.min(pagesAtOnce, end - first + 1) };
+    const beside = [bottom + 1, top - 1].find((page) => page >= 0 && page <= last && stale(page));
+    return beside === undefined ? null : { first: beside, pages: 1 };
+  }
+
+  #take(page: RunPage, first: number, pages: number, turn: number): void {
+    const isNew = this.#question !== this.#answered;
+    if (isNew) this.#pages = new Map();
+    const anchor = isNew ? undefined : this.at(this.#from);
+    for (let at = 0; at < pages; at++) this.#pages.set(first + at, { runs: page.runs.slice(at * pageRows, (at + 1) * pageRows), turn });
+    this.#answered = this.#question;
+    this.#total = page.total;
+    this.#problem = page.problem ?? null;
+    this.#drop();
+    if (!anchor || this.at(this.#from)?.runId === anchor.runId) return;
+    const now = page.runs.findIndex((run) => run.runId === anchor.runId);
+    if (now >= 0) this.#shifted(first * pageRows + now - this.#from);
+  }
+
+  /** Pages beyond the last row, and those farthest from the screen. */
+  #drop(): void {
+    const last = Math.max(0, Math.ceil((this.#total ?? 0) / pageRows) - 1);
+    const middle = Math.floor((this.#from + this.#to) / 2 / pageRows);
+    const kept = [...this.#pages.keys()].filter((page) => page <= last).toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, pagesKept);
+    this.#pages = new Map(kept.flatMap((page) => {
+      const found = this.#pages.get(page);
+      return found ? [[page, found]] : [];
+    }));
   }
 }

@@ -1,50 +1,66 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { count, plural } from '../ui/format.ts';
+import { live } from 'lit/directives/live.js';
+import { count } from '../ui/format.ts';
 import { icon } from '../ui/pieces.ts';
+import { columnsPanel } from './columnsPanel.ts';
+import { exportPanel } from './exportPanel.ts';
+import type { FilterInput } from './filterInput.ts';
 import type { Does, Model } from './model.ts';
+import { popupButton, valueOf } from './popup.ts';
+import { whichNames } from './settings.ts';
+import type { Which } from './settings.ts';
+import { viewsPanel } from './viewsPanel.ts';
 
-export function toolbar(model: Model, does: Does): TemplateResult {
-  const chosen = model.selected.length;
+export { valueOf } from './popup.ts';
+
+const whichAll: readonly Which[] = ['active', 'archived', 'deleted', 'all'];
+const groupAttributes: readonly [string, string][] = [['experiment', 'experiment'], ['status', 'state']];
+
+/** Above the table: the expression to filter by, words to search, and how the rows are laid out. */
+export function toolbar(model: Model, does: Does, filter: FilterInput): TemplateResult {
   return html`<header class="toolbar">
-    <vscode-textfield id="search" class="search" placeholder="Search name, param, tag, state  ( / )" aria-label="Search runs" .value=${model.search}
-      @input=${(event: Event) => does.search(valueOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}>${html`<i slot="content-before" class="codicon codicon-search" aria-hidden="true"></i>`}</vscode-textfield>
-    <label class="filter"><span class="visually-hidden">Experiment</span>
-      <select id="experiment" @change=${(event: Event) => does.filter(valueOf(event) || null)}>
-        <option value="" ?selected=${model.experiment === null}>All experiments</option>
-        ${model.experiments.map((one) => html`<option value=${one.name} ?selected=${model.experiment === one.name}>${one.name} (${count(one.runCount)})</option>`)}
-      </select>
-    </label>
-    <span class="count muted" role="status">${countText(model)}</span>
-    <span class="gap"></span>
-    <span class="columns">
-      <vscode-button secondary aria-expanded=${model.choosing} @click=${() => does.choose(!model.choosing)}>Columns</vscode-button>
-      ${model.choosing ? chooser(model, does) : nothing}
-    </span>
-    <vscode-button id="compare" ?disabled=${chosen < 2} @click=${() => does.compare(!model.comparing)} title=${chosen < 2 ? 'Select two or more runs with Space' : 'Compare the selected runs (c)'}>${chosen < 2 ? 'Compare' : `Compare ${chosen}`}</vscode-button>
+    <div class="finding">
+      ${filter.view(model.problem)}
+      <div class="search-box">${icon('search')}<input id="search" type="text" placeholder="Search words  ( / )" aria-label="Search runs" title="Words that all appear in a name, id, param, tag, note or state" .value=${live(model.search)}
+        @input=${(event: Event) => does.search(valueOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}></div>
+    </div>
+    <div class="tools">
+      ${popupButton(model, does, 'views', html`${icon('layout')} <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing} ${icon('chevron-down')}`, 'Saved views', () => viewsPanel(model, does))}
+      ${experiments(model, does)}
+      <label><span class="visually-hidden">Which runs</span><select id="which" title="Which runs" @change=${(event: Event) => does.which(whichAll.find((one) => one === valueOf(event)) ?? 'active')}>
+        ${whichAll.map((one) => html`<option value=${one} ?selected=${model.which === one}>${whichNames[one]}</option>`)}
+      </select></label>
+      ${grouping(model, does)}
+      <span class="gap"></span>
+      ${popupButton(model, does, 'columns', html`${icon('split-horizontal')} Columns`, 'Columns', () => columnsPanel(model, does))}
+      ${popupButton(model, does, 'export', html`${icon('export')} Export`, 'Export the table', () => exportPanel(model, does))}
+    </div>
   </header>`;
 }
 
-function countText(model: Model): string {
-  if (model.total === null) return '';
-  const shown = model.runs.length;
-  return shown < model.total ? `${count(shown)} of ${plural(model.total, 'run')}` : plural(model.total, 'run');
+function experiments(model: Model, does: Does): TemplateResult {
+  return html`<label><span class="visually-hidden">Experiment</span>
+    <select id="experiment" title="Experiment" @change=${(event: Event) => does.set({ experiment: valueOf(event) || null })}>
+      <option value="" ?selected=${model.experiment === null}>All experiments</option>
+      ${model.experiments.map((one) => html`<option value=${one.name} ?selected=${model.experiment === one.name}>${one.name} (${count(one.runCount)})</option>`)}
+      ${model.experiment !== null && model.experiments.every((one) => one.name !== model.experiment) ? html`<option value=${model.experiment} selected>${model.experiment}</option>` : nothing}
+    </select>
+  </label>`;
 }
 
-function chooser(model: Model, does: Does): TemplateResult {
-  const visible = new Set(model.visible.map((column) => column.id));
-  const group = (title: string, kind: string): TemplateResult | typeof nothing => {
-    const columns = model.columns.filter((column) => column.kind === kind && column.id !== 'name');
-    if (columns.length === 0) return nothing;
-    return html`<fieldset><legend>${title}</legend>${columns.map((column) => html`<label><input type="checkbox" .checked=${visible.has(column.id)} @change=${(event: Event) => does.show(column.id, event.target instanceof HTMLInputElement && event.target.checked)}> ${column.title}</label>`)}</fieldset>`;
+function grouping(model: Model, does: Does): TemplateResult {
+  const options = (title: string, kind: 'param' | 'tag'): TemplateResult | typeof nothing => {
+    const found = model.available.filter(({ column }) => column.kind === kind);
+    return found.length === 0 ? nothing : html`<optgroup label=${title}>${found.map(({ column }) => html`<option value=${column.id} ?selected=${model.group === column.id}>${column.title}</option>`)}</optgroup>`;
   };
-  return html`<div class="chooser" role="dialog" aria-label="Columns" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && does.choose(false)}>
-    <button class="quiet close" aria-label="Close" @click=${() => does.choose(false)}>${icon('close')}</button>
-    ${group('Run', 'fixed')}${group('Metrics', 'metric')}${group('Params', 'param')}
-  </div>`;
-}
-
-export function valueOf(event: Event): string {
-  const { target } = event;
-  return target !== null && 'value' in target && typeof target.value === 'string' ? target.value : '';
+  const isKnown = model.group === null || groupAttributes.some(([id]) => id === model.group) || model.available.some(({ column }) => column.id === model.group);
+  return html`<label><span class="visually-hidden">Group by</span>
+    <select id="group" title="Group by" @change=${(event: Event) => does.set({ group: valueOf(event) || null })}>
+      <option value="" ?selected=${model.group === null}>Not grouped</option>
+      <optgroup label="Run">${groupAttributes.map(([id, title]) => html`<option value=${id} ?selected=${model.group === id}>By ${title}</option>`)}</optgroup>
+      ${options('Params', 'param')}${options('Tags', 'tag')}
+      ${isKnown ? nothing : html`<option value=${model.group ?? ''} selected>${model.group}</option>`}
+    </select>
+  </label>`;
 }

@@ -13,6 +13,7 @@ export function icon(name: string, label = ''): TemplateResult {
 
 const runIcons: Record<RunStatus | 'skipped', string> = {
   running: 'loading',
+  scheduled: 'clock',
   finished: 'pass',
   failed: 'error',
   cancelled: 'circle-slash',

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
+import { columnOf, numberColumns, shareDone } from '../../webviews/runHistory/columns.ts';
+import { readKept } from '../../webviews/runHistory/kept.ts';
+import { keyAction } from '../../webviews/runHistory/keys.ts';
+import { movedBy, movedTo, plainLayout, shownIds, widthOf, withColumn, withPin, withWidth } from '../../webviews/runHistory/layout.ts';
+import { MetricRanges } from '../../webviews/runHistory/metricRanges.ts';
+import { nextOrder } from '../../webviews/runHistory/ordering.ts';
+import { Refresher } from '../../webviews/runHistory/refresher.ts';
+import { changed } from '../../webviews/runHistory/runEdits.ts';
+import { RunPages } from '../../webviews/runHistory/runPages.ts';
+import { plainSettings, readSettings, sameSettings } from '../../webviews/runHistory/settings.ts';
+import { columnSlice, rowSlice } from '../../webviews/runHistory/slices.ts';
+import { makeRuns } from '../fixtures/views/runs.ts';
+import { until } from '../helpers/until.ts';
+
+/** An engine over rows in memory that can be held back, and tells what it was asked. */
+function engineOf(runs: RunSummary[]) {
+  const asked: RunQuery[] = [];
+  const held: (() => void)[] = [];
+  const engine = {
+    runs, asked, held, isHeld: false, underWay: 0, mostUnderWay: 0,
+    async list(query: RunQuery): Promise<RunPage> {
+      asked.push(query);
+      engine.mostUnderWay = Math.max(engine.mostUnderWay, ++engine.underWay);
+      if (engine.isHeld) await new Promise<void>((go) => { held.push(go); });
+      engine.underWay--;
+      const from = query.offset ?? 0;
+      return { runs: engine.runs.slice(from, from + (query.limit ?? 200)), total: engine.runs.length };
+    },
+  };
+  return engine;
+}
+
+describe('the window over the runs', () => {
+  it('fetches what is in sight and its neighbours, and keeps no more than its share of 100,000 rows', async () => {
+    const [one] = makeRuns(1);
+    assert.ok(one);
+    const many = Array.from({ length: 100_000 }, (_, i): RunSummary => ({ ...one, runId: String(i) }));
+    const engine = engineOf(many);
+    const pages = new RunPages((query) => engine.list(query), () => {});
+    await pages.ask({});
+    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 100], [100, 100]]);
+    for (let top = 0; top < 100_000; top += 997) {
+      pages.see(top, top + 30);
+      await until('the row is there', () => pages.at(top) && !pages.busy);
+      assert.equal(pages.at(top)?.runId, String(top));
+    }
+    assert.ok([...pages.loaded()].length <= 4000, `${[...pages.loaded()].length} rows are kept`);
+    assert.equal(engine.mostUnderWay, 1);
+  });
+
+  it('asks for nothing that was scrolled past while an answer was under way', async () => {
+    const engine = engineOf(makeRuns(3000));
+    const pages = new RunPages((query) => engine.list(query), () => {});
+    await pages.ask({});
+    engine.isHeld = true;
+    engine.asked.length = 0;
+    for (let top = 300; top <= 2500; top += 100) pages.see(top, top + 30);
+    engine.isHeld = false;
+    for (const go of engine.held.splice(0)) go();
+    await until('the last place is loaded', () => pages.at(2500) && !pages.busy);
+    assert.ok(engine.asked.length <= 4, JSON.stringify(engine.asked));
+  });
+
+  it('keeps the old rows until the answer to a new question, and drops the answer to an old one', async () => {
+    const engine = engineOf(makeRuns(300));
+    const pages = new RunPages((query) => engine.list(query), () => {});
+    await pages.ask({});
+    engine.isHeld = true;
+    void pages.ask({ search: 'first' });
+    const done = pages.ask({ search: 'second' });
+    assert.ok(pages.at(0), 'the old rows');
+    engine.runs = makeRuns(7);
+    while (pages.busy) {
+      for (const go of engine.held.splice(0)) go();
+      await new Promise((turn) => { setImmediate(turn); });
+    }
+    await done;
+    assert.equal(pages.total, 7);
+    assert.equal(engine.asked.at(-1)?.search, 'second');
+    assert.equal(pages.at(8), undefined);
+  });
+
+  it('tells how far the rows in sight moved when runs came in above', async () => {
+    const runs = makeRuns(1000);
+    const engine = engineOf(runs.slice(3));
+    const moves: number[] = [];
+    const pages = new RunPages((query) => engine.list(query), () => {}, (rows) => moves.push(rows));
+    await pages.ask({});
+    pages.see(420, 450);
+    await until('they are loaded', () => pages.at(449) && !pages.busy);
+    engine.runs = runs;
+    await pages.refresh();
+    assert.deepEqual(moves, [3]);
+    assert.equal(pages.total, 1000);
+  });
+
+  it('keeps rows on an error, tries again only when asked to, and shrinks', async () => {
+    const engine = engineOf(makeRuns(500));
+    let fails = false;
+    const pages = new RunPages((query) => (fails ? Promise.reject(new Error('gone')) : engine.list(query)), () => {});
+    await pages.ask({});
+    fails = true;
+    await pages.refresh();
+    assert.equal(pages.error, 'gone');
+    assert.ok(pages.at(0));
+    const asked = engine.asked.length;
+    pages.see(200, 230);
+    assert.equal(engine.asked.length, asked);
+    fails = false;
+    engine.runs = makeRuns(0);
+    await pages.refresh();
+    assert.deepEqual([pages.error, pages.total, pages.at(0)], [null, 0, undefined]);
+  });
+
+  it('a storm of changes never has two refreshes under way', async () => {
+    let [underWay, most, turns] = [0, 0, 0];
+    const refresher = new Refresher(async () => {
+      most = Math.max(most, ++underWay);
+      await new Promise((turn) => { setTimeout(turn, 2); });
+      underWay--;
+      turns++;
+    }, 5);
+    for (let i = 0; i < 1000; i++) {
+      refresher.ask();
+      if (i % 100 === 0) await new Promise((turn) => { setTimeout(turn, 3); });
+    }
+    const before = turns;
+    refresher.ask();
+    await until('the last change is told', () => turns > before && underWay === 0);
+    assert.equal(most, 1);
+    assert.ok(turns < 20, `${turns} turns for 1,001 changes`);
+  });
+
+  it('the ends of a metric come from the engine, one request at a time, and again for another question', async () => {
+    const runs = makeRuns(50);
+    const asked: RunQuery[] = [];
+    const ranges = new MetricRanges(async (query) => {
+      asked.push(query);
+      const [order] = query.order ?? [];
+      const key = order?.column.slice('metrics.'.length) ?? '';
+      const found = runs.filter((run) => run.metrics[key] !== undefined).toSorted((a, b) => ((a.metrics[key] ?? 0) - (b.metrics[key] ?? 0)) * (order?.descending ? -1 : 1));
+      return { runs: found.slice(0, 1), total: found.length };
+    }, () => {});
+    await ranges.want({ order: [{ column: 'name', descending: false }] }, ['pr_auc', 'none']);
+    const values = runs.flatMap((run) => run.metrics['pr_auc'] ?? []);
+    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values) });
+    assert.equal(ranges.get('none'), null);
+    const first = asked.length;
+    await ranges.want({}, ['pr_auc']);
+    assert.equal(asked.length, first, 'known already, whatever the order');
+    await ranges.want({ search: 'x' }, ['pr_auc']);
+    assert.equal(asked.length, first + 2);
+  });
+});
+
+describe('the layout of the table', () => {
+  const ids = ['name', 'status', 'metrics.a', 'params.b'];
+
+  it('shows columns in their order, pinned ones first, the name always', () => {
+    assert.deepEqual(shownIds(plainLayout, ids), ids);
+    assert.deepEqual(shownIds({ ...plainLayout, columns: ['status'] }, ids), ['name', 'status']);
+    assert.deepEqual(shownIds({ ...plainLayout, pinned: ['params.b', 'name'] }, ids), ['name', 'params.b', 'status', 'metrics.a']);
+  });
+
+  it('moves, pins, adds and removes columns', () => {
+    assert.deepEqual(movedTo(plainLayout, ids, 'params.b', 'status').columns, ['name', 'params.b', 'status', 'metrics.a']);
+    assert.deepEqual(movedBy(plainLayout, ids, 'status', 1).columns, ['name', 'metrics.a', 'status', 'params.b']);
+    assert.equal(movedBy(plainLayout, ids, 'params.b', 1), plainLayout);
+    assert.deepEqual(movedTo(plainLayout, ids, 'params.b', 'name').pinned, ['name', 'params.b']);
+    const pinned = withPin(plainLayout, ids, 'metrics.a', true);
+    assert.deepEqual(pinned.columns, ['name', 'metrics.a', 'status', 'params.b']);
+    assert.deepEqual(withPin(pinned, pinned.columns ?? [], 'metrics.a', false).pinned, ['name']);
+    assert.deepEqual(withColumn(plainLayout, ids, 'tags.c', true).columns, [...ids, 'tags.c']);
+    assert.deepEqual(withColumn(plainLayout, ids, 'status', false).columns, ['name', 'metrics.a', 'params.b']);
+    assert.equal(widthOf(columnOf('name'), withWidth(plainLayout, 'name', 3)), 48, 'no column gets lost');
+  });
+
+  it('sorts better end first, then the other, then not; Shift adds keys', () => {
+    const [loss, auc, name] = [columnOf('metrics.loss'), columnOf('metrics.auc'), columnOf('name')];
+    assert.deepEqual(nextOrder([], loss, false), [{ column: 'metrics.loss', descending: false }]);
+    assert.deepEqual(nextOrder([], auc, false), [{ column: 'metrics.auc', descending: true }]);
+    assert.deepEqual(nextOrder([{ column: 'metrics.auc', descending: true }], auc, false), [{ column: 'metrics.auc', descending: false }]);
+    assert.deepEqual(nextOrder([{ column: 'metrics.auc', descending: false }], auc, false), []);
+    const two = nextOrder([{ column: 'metrics.auc', descending: true }], name, true);
+    assert.deepEqual(two, [{ column: 'metrics.auc', descending: true }, { column: 'name', descending: false }]);
+    assert.deepEqual(nextOrder(two, name, true)[1], { column: 'name', descending: true });
+    assert.deepEqual(nextOrder(two, name, false), [{ column: 'name', descending: false }]);
+  });
+
+  it('keys with dots, slashes and other alphabets stay whole', () => {
+    for (const key of ['a.b', 'val/loss', 'größe', 'x y']) assert.equal(columnOf(`metrics.${key}`).title, key);
+    const [run] = makeRuns(1);
+    assert.ok(run);
+    const odd: RunSummary = { ...run, metrics: {}, notFinite: { 'val/loss': 'NaN', up: 'Infinity' }, params: { lr: 0.1, name: 'x' } };
+    assert.deepEqual([columnOf('metrics.val/loss').text(odd), columnOf('metrics.up').text(odd), columnOf('metrics.none').text(odd)], ['NaN', '∞', '']);
+    assert.deepEqual([...numberColumns(['params.lr', 'params.name', 'metrics.up', 'status'].map(columnOf), [odd])].toSorted(), ['metrics.up', 'params.lr']);
+  });
+
+  it('has as many rows in the page wherever it stands, and few columns of many', () => {
+    const at = (top: number) => rowSlice({ top, left: 0, width: 1000, height: 700 }, 100_000);
+    assert.equal(new Set([0, 28 * 50, 28 * 99_970].map((top) => at(top).to - at(top).from)).size, 1);
+    assert.ok(at(28 * 99_975).to === 100_000);
+    const widths = Array.from({ length: 500 }, () => 100);
+    assert.deepEqual(columnSlice({ top: 0, left: 0, width: 1000, height: 1 }, widths.slice(0, 20), 0), { from: 0, to: 20 });
+    const some = columnSlice({ top: 0, left: 20_000, width: 1000, height: 1 }, widths, 200);
+    assert.ok(some.from > 190 && some.to < 216 && some.to > 208, JSON.stringify(some));
+  });
+
+  it('reads the progress of a run', () => {
+    assert.deepEqual([shareDone('train: epoch 14/30'), shareDone(null), shareDone('half'), shareDone('epoch 3/0'), shareDone('9/3')], [14 / 30, null, null, null, null]);
+  });
+});
+
+describe('what is kept', () => {
+  it('takes what an earlier version kept where it fits, and nothing that does not', () => {
+    const kept = readKept({ search: 'x', sort: { column: 'started' }, shown: {}, selected: ['a', 3], open: 7, comparing: true, which: 'nonsense', order: [{ column: 'name' }, 5], layout: { widths: { a: 'wide', b: 20 }, pinned: 4 } });
+    assert.deepEqual(kept, { ...plainSettings, search: 'x', selected: ['a'], open: null, comparing: true, order: [{ column: 'name', descending: false }], layout: { columns: null, pinned: ['name'], widths: { b: 48 } }, view: null, recentFilters: [], panels: null });
+    assert.deepEqual(readSettings(JSON.parse(JSON.stringify(plainSettings))), plainSettings);
+    assert.ok(sameSettings(plainSettings, { ...plainSettings, layout: { widths: {}, pinned: ['name'], columns: null } }));
+    assert.ok(!sameSettings(plainSettings, { ...plainSettings, filter: 'a' }));
+  });
+
+  it('a change shows at once as the engine will tell it', () => {
+    const [run] = makeRuns(1);
+    assert.ok(run);
+    const after = changed(run, { starred: true, note: 'n', tags: { trigger: null, owner: 'ann' } });
+    assert.deepEqual([after.starred, after.note, after.tags], [true, 'n', { owner: 'ann' }]);
+  });
+
+  it('knows the keys of the table', () => {
+    const press = (key: string, more: Partial<KeyboardEvent> = {}) => keyAction({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }, 20);
+    assert.deepEqual(press('PageDown'), { do: 'move', by: 20, extend: false });
+    assert.deepEqual(press('ArrowUp', { shiftKey: true }), { do: 'move', by: -1, extend: true });
+    assert.deepEqual([press('a', { ctrlKey: true }), press('z', { ctrlKey: true }), press('z', { ctrlKey: true, shiftKey: true }), press('Delete'), press('q'), press('ArrowDown', { altKey: true })], [{ do: 'selectAll' }, { do: 'undo' }, { do: 'redo' }, { do: 'delete' }, null, null]);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Column } from './columns.ts';
+import { widthOf } from './layout.ts';
+import type { Layout } from './layout.ts';
+
+/** Tick and star. */
+const leading = 62;
+const groupedMetric = 168;
+
+let sheet: CSSStyleSheet | undefined;
+let written = '';
+
+/** Pixels of each column; a metric has room for three numbers where groups are summed up. */
+export function widthsOf(columns: readonly Column[], layout: Layout, isGrouped: boolean): number[] {
+  return columns.map((column) => {
+    const width = widthOf(column, layout);
+    return isGrouped && column.kind === 'metric' && layout.widths[column.id] === undefined ? Math.max(groupedMetric, width) : width;
+  });
+}
+
+export function pinnedCount(columns: readonly Column[], layout: Layout): number {
+  return columns.filter((column) => layout.pinned.includes(column.id)).length;
+}
+
+/**
+ * Writes widths, and where pinned columns stay, as rules of one style sheet: changing a width is one rule, whatever the number of rows,
+ * and the Content-Security-Policy allows no style attribute.
+ */
+export function writeColumnSheet(widths: readonly number[], pinned: number): void {
+  let left = leading;
+  const rules = widths.map((width, i) => {
+    const rule = `.runs col.c${i}{width:${width}px}${i < pinned ? `.runs .c${i}:is(td,th){position:sticky;left:${left}px}` : ''}`;
+    left += width;
+    return rule;
+  });
+  const text = [`table.runs{width:max(100%,${left}px)}`, ...rules].join('\n');
+  if (text === written) return;
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }
+  sheet.replaceSync(text);
+  written = text;
+}

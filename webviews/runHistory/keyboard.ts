@@ -1,0 +1,114 @@
+import type { FilterInput } from './filterInput.ts';
+import { keyAction } from './keys.ts';
+import type { KeyAction } from './keys.ts';
+import type { Does, Kept, Popup } from './model.ts';
+import type { RunRows } from './runRows.ts';
+import type { Selection } from './selection.ts';
+import { focusHead } from './tableHead.ts';
+
+export interface KeyboardHost {
+  does: Does;
+  rows: RunRows;
+  selection: Selection;
+  filter: FilterInput;
+  kept(): Kept;
+  popup(): Popup | null;
+  /** Rows in sight. */
+  page(): number;
+  /** Scrolls to the row that the keyboard is on. */
+  reveal(): void;
+}
+
+/** The keys of the table and of the page. */
+export class Keyboard {
+  readonly #host: KeyboardHost;
+
+  constructor(host: KeyboardHost) {
+    this.#host = host;
+  }
+
+  /** Keys while the table, or the box of words to search, has the focus. */
+  table(event: KeyboardEvent): void {
+    if (event.target instanceof HTMLElement && event.target.id === 'search') return this.#searchKeys(event);
+    const action = keyAction(event, this.#host.page());
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#act(action);
+  }
+
+  /** Keys anywhere else. */
+  page(event: KeyboardEvent): void {
+    const { does, filter, kept } = this.#host;
+    if (event.key === 'Escape') return this.#back();
+    if (isTyping(event)) return;
+    const undoes = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z';
+    if (undoes && event.shiftKey) does.redo();
+    else if (undoes) does.undo();
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === '/') document.getElementById('search')?.focus();
+    else if (event.key === 'f') filter.focus();
+    else if (event.key === 'c') does.compare(!kept().comparing);
+    else return;
+    event.preventDefault();
+  }
+
+  #searchKeys(event: KeyboardEvent): void {
+    const { does, kept } = this.#host;
+    if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === 'Escape' && kept().search !== '') does.search('');
+    document.querySelector<HTMLElement>('table.runs')?.focus();
+  }
+
+  #act(action: KeyAction): void {
+    const { does, rows, selection } = this.#host;
+    const row = rows.at(selection.active);
+    if (action.do === 'move') return this.#move(action.by, action.extend);
+    if (row.kind === 'group' && (action.do === 'open' || action.do === 'select' || (action.do === 'expand' && !row.open) || (action.do === 'collapse' && row.open))) return does.toggleGroup(row.group);
+    switch (action.do) {
+      case 'selectAll': return void selection.all().catch(() => does.retry());
+      case 'undo': return does.undo();
+      case 'redo': return does.redo();
+      case 'star': return does.starTargets();
+      case 'delete': return does.remove(true);
+      case 'select': return row.kind === 'run' ? does.select(row.run.runId) : undefined;
+      case 'open': return row.kind === 'run' ? does.open(row.run.runId) : undefined;
+      case 'collapse': return this.#toHeadOfGroup();
+      case 'expand': return undefined;
+    }
+  }
+
+  #move(by: number, extend: boolean): void {
+    const { does, rows, selection, reveal } = this.#host;
+    if (by === -1 && selection.active === 0 && !extend) return focusHead();
+    const to = Math.max(0, Math.min(rows.length - 1, selection.active + by));
+    if (extend) does.selectTo(to);
+    else does.activate(to);
+    reveal();
+  }
+
+  #toHeadOfGroup(): void {
+    const { does, rows, selection, reveal } = this.#host;
+    if (!rows.isGrouped) return;
+    let at = selection.active;
+    while (at > 0 && rows.at(at).kind !== 'group') at--;
+    does.activate(at);
+    reveal();
+  }
+
+  /** Escape goes back one step: what stands over the table, the detail, the comparison, the selection. */
+  #back(): void {
+    const { does, kept, popup } = this.#host;
+    if (popup() !== null) does.popup(null);
+    else if (kept().open !== null) does.open(null);
+    else if (kept().comparing) does.compare(false);
+    else if (kept().selected.length > 0) does.clearSelection();
+  }
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  return (target instanceof HTMLInputElement && target.type !== 'checkbox') || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}

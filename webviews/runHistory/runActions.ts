@@ -1,0 +1,44 @@
+import type { RunChange, RunSummary } from '../../protocol/runs.ts';
+import type { Does } from './model.ts';
+import type { RunEdits } from './runEdits.ts';
+
+export interface ActionsHost {
+  edits: RunEdits;
+  targets(): readonly RunSummary[];
+  /** The ids that are selected, loaded or not. */
+  selected(): readonly string[];
+  closePopup(): void;
+}
+
+type RunDoes = Pick<Does, 'star' | 'starTargets' | 'tag' | 'note' | 'rename' | 'archive' | 'remove' | 'undo' | 'redo' | 'dismiss'>;
+
+/** What a person does to runs. */
+export function runActions({ edits, targets, selected, closePopup }: ActionsHost): RunDoes {
+  const change = (text: string, one: RunChange): void => {
+    const runIds = selected().length > 0 ? selected() : targets().map((run) => run.runId);
+    void edits.apply(text, runIds.map((runId) => ({ runId, change: one })));
+  };
+  return {
+    star: (run) => void edits.apply(run.starred ? 'Removed the star of' : 'Starred', [{ runId: run.runId, change: { starred: !run.starred } }]),
+    starTargets: () => {
+      const on = targets().some((run) => !run.starred);
+      change(on ? 'Starred' : 'Removed the star of', { starred: on });
+    },
+    tag: (key, value) => {
+      if (key !== '') change(value === null ? `Removed the tag ${key} from` : `Tagged ${key}`, { tags: { [key]: value } });
+    },
+    note: (text) => {
+      change(text === '' ? 'Removed the note of' : 'Wrote the note of', { note: text });
+      closePopup();
+    },
+    rename: (name) => {
+      if (name !== '') change('Renamed', { name });
+      closePopup();
+    },
+    archive: (on) => change(on ? 'Archived' : 'Restored', { archived: on }),
+    remove: (on) => change(on ? 'Deleted' : 'Restored', { deleted: on }),
+    undo: () => void edits.undo(),
+    redo: () => void edits.redo(),
+    dismiss: () => edits.dismiss(),
+  };
+}
