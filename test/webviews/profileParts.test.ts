@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import type { ComparedColumn } from '../../protocol/dataProfile.ts';
 import { columnRows, driftRatio, filtered, nextSort, ordered } from '../../webviews/profile/columnRows.ts';
 import { roundAbove } from '../../webviews/profile/axes.ts';
-import { parsed } from '../../webviews/profile/heatColor.ts';
+import { parsed } from '../../webviews/ui/heatColor.ts';
 import { share, shortened, valueOf, visible } from '../../webviews/profile/text.ts';
 import { changeOf, verdictOf } from '../../webviews/profile/verdict.ts';
 import { fixtureNow } from '../fixtures/views/random.ts';

@@ -1,9 +1,14 @@
+import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { DataZoomComponent, MarkLineComponent } from 'echarts/components';
+import { use } from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { DriftReport, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
 import { columnName, count, day, dayTime, metric, number, percent } from '../ui/format.ts';
 import type { ChartColors } from '../ui/theme.ts';
 import { ratio } from './model.ts';
 import type { Cell } from './model.ts';
+
+use([HeatmapChart, LineChart, ScatterChart, DataZoomComponent, MarkLineComponent]);
 
 const left = 150;
 const right = 24;

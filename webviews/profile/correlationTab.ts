@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css } from '../ui/css.ts';
 import { absent, count } from '../ui/format.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
-import { heatColor } from './heatColor.ts';
+import { heatColor } from '../ui/heatColor.ts';
 import type { Does, Method, Model } from './model.ts';
 import { shortened, visible } from './text.ts';
 

@@ -1,4 +1,5 @@
 import type { EngineRequests } from '../../protocol/engineHost.ts';
+import { plainLog } from './logText.ts';
 
 type Log = EngineRequests['runs/log'];
 const everyMs = 1000;
@@ -11,10 +12,12 @@ export class LogTail {
   readonly stage: string;
   readonly #ask: (params: Log['params']) => Promise<Log['result']>;
   readonly #changed: () => void;
+  /** As a terminal would show it. */
   text = '';
   cut = false;
   done = false;
   error: string | null = null;
+  #raw = '';
   #offset = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -24,6 +27,13 @@ export class LogTail {
     this.stage = stage;
     this.#ask = ask;
     this.#changed = changed;
+    void this.#read();
+  }
+
+  /** Reads on after an error. */
+  retry(): void {
+    if (this.error === null || this.#stopped) return;
+    this.error = null;
     void this.#read();
   }
 
@@ -38,11 +48,12 @@ export class LogTail {
       if (this.#stopped) return;
       const more = part.next > this.#offset;
       this.#offset = part.next;
-      this.text += part.text;
-      if (this.text.length > keptCharacters) {
-        this.text = this.text.slice(-keptCharacters);
+      this.#raw += part.text;
+      if (this.#raw.length > keptCharacters) {
+        this.#raw = this.#raw.slice(this.#raw.indexOf('\n', this.#raw.length - keptCharacters) + 1);
         this.cut = true;
       }
+      this.text = plainLog(this.#raw);
       this.done = part.done;
       this.error = null;
       this.#changed();

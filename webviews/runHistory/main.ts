@@ -3,6 +3,8 @@ import 'uplot/dist/uPlot.min.css';
 import '../ui/base.css';
 import '../ui/gates.css';
 import './runHistory.css';
+import './panels.css';
+import './curves/curves.css';
 import { Connection } from '../ui/connection.ts';
 import { History } from './history.ts';
 import type { Kept } from './model.ts';

@@ -1,87 +1,289 @@
 import uPlot from 'uplot';
-import type { MetricSeries } from '../../../protocol/runs.ts';
-import { number } from '../format.ts';
 import { chartColors, onThemeChange } from '../theme.ts';
+import { axisTitle, tickTexts } from './axisText.ts';
+import type { AxisKind } from './axisText.ts';
+import { drawLines } from './drawLines.ts';
+import type { Frame, Line } from './line.ts';
+import type { LineStyle } from './lineStyle.ts';
+import { roundTicks, xRange, yRange } from './ranges.ts';
+import type { Range } from './ranges.ts';
+import { spanUnit } from './axisText.ts';
 
-interface Drawn {
-  series: MetricSeries[];
-  names: Map<string, string>;
-  log: boolean;
+/** One curve of a chart. */
+export interface ChartLine {
+  id: string;
+  name: string;
+  line: Line;
+  /** The place in the palette: the same run looks the same in every chart. */
+  place: number;
+}
+
+export interface CurveOptions {
+  xLabel: string;
+  yLabel: string;
+  kind: AxisKind;
+  logX: boolean;
+  logY: boolean;
+  /** The part of x that is shown; null for all. */
+  zoom: Range | null;
+  /** A line to stand out from the others. */
+  focus: string | null;
+}
+
+export interface CurveHandlers {
+  zoomed(zoom: Range | null): void;
+  /** The pointer or the keyboard is at an x, and at which height in pixels when it is the pointer; null when it left. */
+  hovered(x: number | null, y: number | null): void;
+  style(place: number): LineStyle;
+}
+
+/** What is on the screen, for an export to draw again. */
+export interface ShownCurves {
+  lines: readonly ChartLine[];
+  options: CurveOptions;
+  frame: Frame;
+  xTicks: { at: number; text: string }[];
+  yTicks: { at: number; text: string }[];
+  xTitle: string;
 }
 
 const height = 240;
 
-/** Metric curves over steps, every point, with a legend; drag to zoom, double click to go back. */
-export class Curves {
+/**
+ * Curves with an x of their own each, every point drawn. uPlot makes the axes, the cursor and the choice of a part; the curves are drawn by
+ * drawLines.ts, because uPlot wants one x for all series, and joining a million points of several runs to one x costs more than drawing them.
+ */
+export class CurveChart {
   readonly element = document.createElement('div');
-  #drawn: Drawn | null = null;
+  readonly #handlers: CurveHandlers;
   #plot: uPlot | null = null;
+  #lines: readonly ChartLine[] = [];
+  #options: CurveOptions | null = null;
+  #built = '';
+  #x: Range = [0, 1];
+  #y: Range = [0, 1];
+  #ticks: { x: ShownCurves['xTicks']; y: ShownCurves['yTicks'] } = { x: [], y: [] };
+  /** Set while the cursor is moved by the program. */
+  #moving = false;
+  #cursor: number | null = null;
+  /** How long the last drawing of the curves took, in milliseconds. */
+  drawMs = 0;
 
-  constructor() {
+  constructor(handlers: CurveHandlers) {
+    this.#handlers = handlers;
     this.element.className = 'curves';
-    onThemeChange(() => this.#draw());
-    new ResizeObserver(() => this.#plot?.setSize({ width: this.#width(), height })).observe(this.element);
+    onThemeChange(() => this.#build());
+    new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
-  show(series: MetricSeries[], names: Map<string, string>, log: boolean): void {
-    const before = this.#drawn;
-    this.#drawn = { series, names, log };
-    const same = before !== null && before.log === log && before.series.length === series.length && before.series.every((one, index) => one.runId === series[index]?.runId && one.key === series[index]?.key);
-    // New points of the same curves keep the zoom and the legend's choice.
-    if (same && this.#plot) this.#plot.setData(tableOf(series, log), this.#plot.scales['x']?.max === undefined);
-    else this.#draw();
+  show(lines: readonly ChartLine[], options: CurveOptions): void {
+    this.#lines = lines;
+    this.#options = options;
+    this.#fit();
+    if (this.element.clientWidth === 0) return;
+    if (this.#plot && this.#built === keyOf(options)) this.#plot.setData([this.#x, this.#y]);
+    else this.#build();
+  }
+
+  /** Puts the cursor at an x, or takes it away. */
+  cursorAt(x: number | null): void {
+    const plot = this.#plot;
+    if (!plot || x === this.#cursor) return;
+    this.#cursor = x;
+    this.#moving = true;
+    plot.setCursor({ left: x === null ? -10 : plot.valToPos(x, 'x'), top: -10 }, true);
+    this.#moving = false;
+  }
+
+  /** The height of a value in the pixels that `hovered` counts in. */
+  heightOf(value: number): number {
+    return this.#plot?.valToPos(value, 'y') ?? 0;
+  }
+
+  leftOf(x: number): number {
+    const plot = this.#plot;
+    return plot ? plot.valToPos(x, 'x') + plot.bbox.left / devicePixelRatio : 0;
+  }
+
+  style(place: number): LineStyle {
+    return this.#handlers.style(place);
+  }
+
+  get range(): Range {
+    return this.#x;
+  }
+
+  get shown(): ShownCurves | null {
+    const options = this.#options;
+    if (!options || !this.#plot) return null;
+    return { lines: this.#lines, options, frame: this.#frame(this.#plot, 1), xTicks: this.#ticks.x, yTicks: this.#ticks.y, xTitle: axisTitle(options.xLabel, options.kind, this.#x) };
   }
 
   clear(): void {
-    this.#drawn = null;
+    this.#lines = [];
     this.#plot?.destroy();
     this.#plot = null;
+  }
+
+  /** Works out the ranges: x as zoomed, y what is seen of it. */
+  #fit(): void {
+    const options = this.#options;
+    if (!options) return;
+    const lines = this.#lines.map((one) => one.line);
+    this.#x = options.zoom ?? xRange(lines, options.logX) ?? [options.logX ? 1 : 0, options.logX ? 10 : 1];
+    this.#y = yRange(lines, this.#x, options.logY) ?? [options.logY ? 0.1 : 0, 1];
+  }
+
+  #resized(): void {
+    if (this.element.clientWidth === 0) return;
+    if (this.#plot) this.#plot.setSize({ width: this.#width(), height });
+    else this.#build();
   }
 
   #width(): number {
-    return Math.max(260, this.element.clientWidth);
+    return Math.max(220, this.element.clientWidth);
   }
 
-  #draw(): void {
+  #frame(plot: uPlot, ratio: number): Frame {
+    const scale = ratio / devicePixelRatio;
+    const { left, top, width, height } = plot.bbox;
+    const options = this.#options;
+    return { xMin: this.#x[0], xMax: this.#x[1], yMin: this.#y[0], yMax: this.#y[1], logX: options?.logX ?? false, logY: options?.logY ?? false, left: left * scale, top: top * scale, width: width * scale, height: height * scale };
+  }
+
+  #build(): void {
+    const options = this.#options;
     this.#plot?.destroy();
     this.#plot = null;
-    if (!this.#drawn) return;
-    const { series, names, log } = this.#drawn;
+    if (!options || this.element.clientWidth === 0) return;
+    this.#built = keyOf(options);
     const colors = chartColors();
-    const axis = { stroke: colors.muted, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1 }, font: `11px ${colors.font}` };
-    const dashes = [[], [6, 4], [2, 3], [8, 3, 2, 3]];
+    const font = `11px ${colors.font}`;
+    const axis = { stroke: colors.muted, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1 }, font, labelFont: font, labelSize: 18, labelGap: 0 };
+    const kept = (side: 'x' | 'y', ticks: readonly (number | null)[], texts: string[]): string[] => {
+      this.#ticks[side] = ticks.flatMap((at, index) => (at === null ? [] : [{ at, text: texts[index] ?? '' }]));
+      return texts;
+    };
     this.#plot = new uPlot({
       width: this.#width(),
       height,
-      cursor: { drag: { x: true, y: false }, points: { size: 6 } },
-      scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
-      axes: [{ ...axis, label: 'step', labelSize: 18, labelFont: `11px ${colors.font}`, size: 34 }, { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => (tick === null ? '' : number(tick, 3))) }],
-      series: [
-        { label: 'step' },
-        ...series.map((one, index) => ({
-          label: names.get(one.runId) ?? one.runId.slice(0, 8),
-          stroke: colors.series[index % colors.series.length] ?? colors.foreground,
-          // After the palette's colours are used once, dashes tell the curves apart.
-          dash: dashes[Math.floor(index / colors.series.length) % dashes.length] ?? [],
-          width: 1.75,
-          spanGaps: true,
-          points: { show: one.points.length < 40, size: 4 },
-          value: (_plot: uPlot, value: number | null) => number(value),
-        })),
+      ms: 1,
+      legend: { show: false },
+      cursor: {
+        drag: { x: true, y: false, setScale: false },
+        points: { show: false },
+        bind: {
+          mousedown: (_plot, _target, handler) => (event) => (event.shiftKey ? this.#pan(event) : handler(event)),
+          dblclick: () => () => {
+            this.#handlers.zoomed(null);
+            return null;
+          },
+        },
+      },
+      scales: {
+        x: { time: options.kind === 'clock', range: () => this.#x, distr: options.logX ? 3 : 1 },
+        y: { range: () => this.#y, distr: options.logY ? 3 : 1 },
+      },
+      axes: [
+        {
+          ...axis,
+          size: options.kind === 'clock' ? 44 : 32,
+          space: options.kind === 'clock' ? 70 : 56,
+          label: () => axisTitle(options.xLabel, options.kind, this.#x),
+          values: (_plot, ticks) => kept('x', ticks, tickTexts(options.kind, ticks, this.#x)),
+          ...(options.kind === 'seconds' && !options.logX ? { splits: (plot: uPlot) => roundTicks(this.#x[0], this.#x[1], plot.width / 90, spanUnit(Math.max(...this.#x.map(Math.abs))).seconds) } : {}),
+        },
+        {
+          ...axis,
+          label: options.yLabel,
+          values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
+          // As wide as its longest text.
+          size: (_plot, texts) => Math.max(34, Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.4 + 12),
+        },
       ],
-    }, tableOf(series, log), this.element);
+      series: [{}, { show: true, paths: () => null, points: { show: false } }],
+      hooks: {
+        draw: [(plot) => this.#draw(plot)],
+        setSelect: [(plot) => this.#selected(plot)],
+        setCursor: [(plot) => this.#moved(plot)],
+      },
+    }, [this.#x, this.#y], this.element);
+    this.#plot.over.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
+  }
+
+  #draw(plot: uPlot): void {
+    const options = this.#options;
+    if (!options) return;
+    const started = performance.now();
+    drawLines(plot.ctx, this.#lines, this.#frame(plot, devicePixelRatio), { style: (place) => this.#handlers.style(place), focus: options.focus, ratio: devicePixelRatio });
+    this.drawMs = performance.now() - started;
+  }
+
+  #selected(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < 3) return;
+    const from = plot.posToVal(left, 'x');
+    const to = plot.posToVal(left + width, 'x');
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#handlers.zoomed([from, to]);
+  }
+
+  #moved(plot: uPlot): void {
+    if (this.#moving) return;
+    const { left, top } = plot.cursor;
+    const inside = left !== undefined && left >= 0;
+    this.#cursor = inside ? plot.posToVal(left, 'x') : null;
+    this.#handlers.hovered(this.#cursor, inside ? (top ?? null) : null);
+  }
+
+  /** Control and the wheel zoom at the pointer; the wheel alone scrolls the page. */
+  #wheel(event: WheelEvent): void {
+    const plot = this.#plot;
+    if (!plot || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.zoomBy(event.deltaY < 0 ? 0.8 : 1.25, event.offsetX / (plot.bbox.width / devicePixelRatio));
+  }
+
+  /** Makes the shown part of x so many times as long, around a place in it from 0 to 1. */
+  zoomBy(factor: number, around = 0.5): void {
+    this.#shift((share) => around + (share - around) * factor);
+  }
+
+  /** Moves the shown part by a share of its length. */
+  panBy(share: number): void {
+    this.#shift((at) => at + share);
+  }
+
+  #shift(move: (share: number) => number): void {
+    const plot = this.#plot;
+    if (!plot) return;
+    const width = plot.bbox.width / devicePixelRatio;
+    const from = plot.posToVal(move(0) * width, 'x');
+    const to = plot.posToVal(move(1) * width, 'x');
+    if (to > from && Number.isFinite(to - from)) this.#handlers.zoomed([from, to]);
+  }
+
+  #pan(event: MouseEvent): null {
+    const plot = this.#plot;
+    if (!plot) return null;
+    let last = event.clientX;
+    const width = plot.bbox.width / devicePixelRatio;
+    const move = (next: MouseEvent): void => {
+      this.panBy((last - next.clientX) / width);
+      last = next.clientX;
+    };
+    const end = (): void => {
+      document.removeEventListener('mousemove', move);
+      document.removeEventListener('mouseup', end);
+    };
+    document.addEventListener('mousemove', move);
+    document.addEventListener('mouseup', end);
+    event.preventDefault();
+    return null;
   }
 }
 
-/** uPlot wants one x for all: the union of the steps, with gaps where a run has none. */
-function tableOf(series: MetricSeries[], log: boolean): uPlot.AlignedData {
-  const steps = [...new Set(series.flatMap((one) => one.points.map((point) => point.step)))].toSorted((a, b) => a - b);
-  const columns = series.map((one) => {
-    const byStep = new Map(one.points.map((point) => [point.step, point.value]));
-    return steps.map((step) => {
-      const value = byStep.get(step);
-      return value === undefined || !Number.isFinite(value) || (log && value <= 0) ? null : value;
-    });
-  });
-  return [steps, ...columns];
+/** What makes a new plot necessary. */
+function keyOf({ kind, logX, logY, xLabel, yLabel }: CurveOptions): string {
+  return JSON.stringify([kind, logX, logY, xLabel, yLabel]);
 }

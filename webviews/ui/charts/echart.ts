@@ -1,34 +1,44 @@
-import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
-import { AriaComponent, DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { onThemeChange } from '../theme.ts';
 
-use([HeatmapChart, LineChart, ScatterChart, AriaComponent, DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+// What every drawing needs; the kinds of charts are registered where they are used.
+use([AriaComponent, GridComponent, TooltipComponent, CanvasRenderer]);
+
+export interface EChartHandlers {
+  clicked(event: { seriesId?: string; value: unknown; dataIndex?: number }): void;
+  zoomed(start: number, end: number): void;
+  /** Parts of an axis of parallel coordinates were chosen; none means all of it. */
+  areaSelected?(axis: string, intervals: [number, number][]): void;
+}
 
 /** One ECharts drawing: made when it first has a size, made anew when the theme changes. */
 export class EChart {
   readonly element = document.createElement('div');
-  readonly #clicked: (event: { seriesId?: string; value: unknown }) => void;
-  readonly #zoomed: (start: number, end: number) => void;
+  readonly #handlers: EChartHandlers;
   #option: (() => EChartsCoreOption) | null = null;
+  #after: (chart: EChartsType) => void = () => {};
   #height = 0;
   #chart: EChartsType | null = null;
 
-  constructor(handlers: { clicked(event: { seriesId?: string; value: unknown }): void; zoomed(start: number, end: number): void }) {
-    this.#clicked = handlers.clicked;
-    this.#zoomed = handlers.zoomed;
+  constructor(handlers: EChartHandlers) {
+    this.#handlers = handlers;
     onThemeChange(() => this.#again());
     new ResizeObserver(() => this.#resized()).observe(this.element);
   }
 
-  show(option: () => EChartsCoreOption, height: number): void {
+  /** `after` brings back what an option does not hold, such as the parts of axes that are chosen. */
+  show(option: () => EChartsCoreOption, height: number, after: (chart: EChartsType) => void = () => {}): void {
     this.#option = option;
+    this.#after = after;
     this.#height = height;
     this.element.style.height = `${height}px`;
     this.#resized();
-    this.#chart?.setOption(option(), { notMerge: true });
+    if (!this.#chart) return;
+    this.#chart.setOption(option(), { notMerge: true });
+    after(this.#chart);
   }
 
   #resized(): void {
@@ -41,13 +51,19 @@ export class EChart {
     if (!this.#option || this.element.clientWidth === 0) return;
     this.#chart?.dispose();
     const chart = init(this.element, null, { renderer: 'canvas', height: this.#height });
-    chart.on('click', (event) => this.#clicked({ ...(event.seriesId === undefined ? {} : { seriesId: event.seriesId }), value: event.value }));
+    const { clicked, zoomed, areaSelected } = this.#handlers;
+    chart.on('click', (event) => clicked({ ...(event.seriesId === undefined ? {} : { seriesId: event.seriesId }), value: event.value, dataIndex: event.dataIndex }));
     chart.on('datazoom', () => {
       const { dataZoom } = chart.getOption() as { dataZoom?: { startValue: number; endValue: number }[] };
       const [zoom] = dataZoom ?? [];
-      if (zoom) this.#zoomed(zoom.startValue, zoom.endValue);
+      if (zoom) zoomed(zoom.startValue, zoom.endValue);
+    });
+    chart.on('axisareaselected', (event) => {
+      const { parallelAxisId, intervals } = event as unknown as { parallelAxisId?: string; intervals?: [number, number][] };
+      if (parallelAxisId !== undefined) areaSelected?.(parallelAxisId, intervals ?? []);
     });
     chart.setOption(this.#option(), { notMerge: true });
+    this.#after(chart);
     this.#chart = chart;
   }
 }

@@ -1,4 +1,4 @@
-import { chartColors } from '../ui/theme.ts';
+import { chartColors } from './theme.ts';
 
 type Rgb = readonly [number, number, number];
 

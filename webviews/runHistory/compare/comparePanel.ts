@@ -1,0 +1,127 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { RunDetail } from '../../../protocol/runs.ts';
+import { csvOf } from '../../ui/csv.ts';
+import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
+import { saveText } from '../../ui/saveChart.ts';
+import { onThemeChange } from '../../ui/theme.ts';
+import { ArtifactStore } from '../artifactStore.ts';
+import { CurveGrid } from '../curves/curveGrid.ts';
+import type { PanelHost } from '../panelHost.ts';
+import { compareTabs, readCompareState } from './compareState.ts';
+import type { CompareState, CompareTab } from './compareState.ts';
+import { confusionTab } from './confusion.ts';
+import { differenceTable } from './differenceTable.ts';
+import { imagesTab } from './imagesTab.ts';
+import { ParallelTab } from './parallelTab.ts';
+import { RunDetails } from './runDetails.ts';
+import { ScatterTab } from './scatterTab.ts';
+
+/** The selected runs side by side: curves, parallel coordinates, scatter, differences, confusion, images. */
+export class ComparePanel {
+  readonly #host: PanelHost;
+  readonly #details: RunDetails;
+  readonly #grid: CurveGrid;
+  readonly #parallel: ParallelTab;
+  readonly #scatter: ScatterTab;
+  readonly #images: ArtifactStore;
+  #state: CompareState = readCompareState(null);
+  #pages = 1;
+
+  constructor(host: PanelHost) {
+    this.#host = host;
+    this.#details = new RunDetails((runId) => host.ask('runs/get', { runId }), (grew) => this.#came(grew));
+    this.#grid = new CurveGrid({ ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) }, { name: 'Curves of the compared runs', holds: () => true, first: 6 });
+    this.#parallel = new ParallelTab(host, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));
+    this.#scatter = new ScatterTab(host, () => this.#state.scatter, (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }));
+    this.#images = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
+    onThemeChange(() => host.paint());
+  }
+
+  /** What the person set, for the next reload. */
+  state(): CompareState {
+    return { ...this.#state, curves: this.#grid.state };
+  }
+
+  restore(kept: unknown): void {
+    this.#state = readCompareState(kept);
+    this.#grid.restore(this.#state.curves);
+  }
+
+  /** Compares these runs. */
+  setRuns(runIds: readonly string[]): void {
+    this.#details.set(runIds);
+  }
+
+  /** The store changed: runs that are going on are asked for again. */
+  changed(): void {
+    this.#details.refresh();
+  }
+
+  render(): TemplateResult {
+    const runs = this.#details.runs;
+    const { wanted, error, loading } = this.#details;
+    return html`<section class="compare ${this.#state.tall ? 'tall' : ''}" aria-label="Comparison" tabindex="-1">
+      <header><h1>Compare ${wanted} runs</h1>
+        <div class="tabs" role="tablist" aria-label="Comparison" @keydown=${(event: KeyboardEvent) => this.#tabKeys(event)}>${(Object.keys(compareTabs) as CompareTab[]).map((tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${tab === this.#state.tab} aria-controls="compared" tabindex=${tab === this.#state.tab ? 0 : -1} @click=${() => this.#set({ tab })}>${compareTabs[tab]}</button>`)}</div>
+        <span class="muted" role="status">${loading && runs.length < wanted ? `${runs.length} of ${wanted} loaded` : ''}</span>
+        <span class="sizes"><button class="quiet" aria-pressed=${this.#state.tall} title=${this.#state.tall ? 'Show the table of runs too' : 'Use the whole height'} aria-label="Whole height" @click=${() => this.#set({ tall: !this.#state.tall })}>${icon(this.#state.tall ? 'chevron-down' : 'chevron-up')}</button>
+          <button class="quiet" title="Close (Esc)" aria-label="Close" @click=${() => this.#host.stopComparing()}>${icon('close')}</button></span></header>
+      ${errorBar(error, () => this.#details.refresh())}
+      <div id="compared" role="tabpanel" aria-labelledby="tab-${this.#state.tab}">${runs.length > 0 ? this.#tab(runs) : error === null ? skeleton(8) : nothing}</div>
+    </section>`;
+  }
+
+  #tab(runs: RunDetail[]): TemplateResult {
+    const open = (runId: string): void => this.#host.open(runId);
+    this.#grid.setActive(this.#state.tab === 'curves');
+    switch (this.#state.tab) {
+      case 'curves':
+        return html`${this.#grid.element}`;
+      case 'parallel':
+        return this.#parallel.render(runs);
+      case 'scatter':
+        return this.#scatter.render(runs);
+      case 'differences':
+        return differenceTable(runs, this.#state.differences, this.#pages, {
+          choose: (part) => this.#set({ differences: { ...this.#state.differences, ...part } }),
+          open,
+          more: () => {
+            this.#pages++;
+            this.#host.paint();
+          },
+          save: (csv) => saveText((action) => this.#host.act(action), 'Differences', 'csv', csv),
+        });
+      case 'confusion':
+        return confusionTab(runs, this.#state.confusion, (confusion) => this.#set({ confusion }), open, (run, { labels, counts }) => {
+          saveText((action) => this.#host.act(action), `Confusion ${run.name}`, 'csv', csvOf(['truth', ...labels], labels.map((label, row) => [label, ...(counts[row] ?? [])])));
+        });
+      case 'images':
+        return imagesTab(runs, this.#state.images, this.#images, { choose: (part) => this.#set({ images: { ...this.#state.images, ...part } }), open });
+    }
+  }
+
+  #set(part: Partial<CompareState>): void {
+    this.#state = { ...this.#state, ...part };
+    this.#host.keep();
+    this.#host.paint();
+  }
+
+  #came(grew: string[]): void {
+    for (const runId of grew) this.#images.outdate(runId);
+    this.#grid.setRuns(this.#details.runs, grew);
+    this.#host.paint();
+  }
+
+  /** Left and right walk through the tabs, as in any list of tabs. */
+  #tabKeys(event: KeyboardEvent): void {
+    const tabs = Object.keys(compareTabs) as CompareTab[];
+    const at = tabs.indexOf(this.#state.tab);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const tab = tabs[(to + tabs.length) % tabs.length] ?? 'curves';
+    this.#set({ tab });
+    document.getElementById(`tab-${tab}`)?.focus();
+  }
+}

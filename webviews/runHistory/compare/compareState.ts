@@ -1,0 +1,73 @@
+import { readGridState, recordOf, texts } from '../curves/gridState.ts';
+import type { GridState } from '../curves/gridState.ts';
+import type { ConfusionUnit } from './confusion.ts';
+import type { Brushes } from './parallel.ts';
+
+export type CompareTab = 'curves' | 'parallel' | 'scatter' | 'differences' | 'confusion' | 'images';
+
+export const compareTabs: Record<CompareTab, string> = { curves: 'Curves', parallel: 'Parallel coordinates', scatter: 'Scatter', differences: 'Differences', confusion: 'Confusion', images: 'Images' };
+
+export interface ParallelState {
+  /** Ids of fields in the order of the axes; null for the ones that tell most. */
+  axes: string[] | null;
+  log: string[];
+  color: string | null;
+  brushes: Brushes;
+  table: boolean;
+}
+
+export interface ScatterState {
+  x: string | null;
+  y: string | null;
+  /** An empty text is no colour; null the first choice. */
+  color: string | null;
+  logX: boolean;
+  logY: boolean;
+  table: boolean;
+}
+
+/** What a person set in the comparison, kept over a reload. */
+export interface CompareState {
+  tab: CompareTab;
+  /** It has the whole height, and the table of runs none. */
+  tall: boolean;
+  curves: GridState;
+  parallel: ParallelState;
+  scatter: ScatterState;
+  differences: { all: boolean; baseline: string | null };
+  confusion: ConfusionUnit;
+  images: { group: string | null; step: number | null };
+}
+
+/** What was kept is input like any other: taken only where it has the right shape. */
+export function readCompareState(kept: unknown): CompareState {
+  const given = recordOf(kept);
+  const parallel = recordOf(given['parallel']);
+  const scatter = recordOf(given['scatter']);
+  const differences = recordOf(given['differences']);
+  const images = recordOf(given['images']);
+  const tab = given['tab'];
+  return {
+    tab: typeof tab === 'string' && Object.hasOwn(compareTabs, tab) ? (tab as CompareTab) : 'curves',
+    tall: given['tall'] === true,
+    curves: readGridState(given['curves']),
+    parallel: { axes: Array.isArray(parallel['axes']) ? texts(parallel['axes']) : null, log: texts(parallel['log']), color: text(parallel['color']), brushes: brushesOf(parallel['brushes']), table: parallel['table'] === true },
+    scatter: { x: text(scatter['x']), y: text(scatter['y']), color: text(scatter['color']), logX: scatter['logX'] === true, logY: scatter['logY'] === true, table: scatter['table'] === true },
+    differences: { all: differences['all'] === true, baseline: text(differences['baseline']) },
+    confusion: given['confusion'] === 'rows' ? 'rows' : 'share',
+    images: { group: text(images['group']), step: typeof images['step'] === 'number' ? images['step'] : null },
+  };
+}
+
+function text(given: unknown): string | null {
+  return typeof given === 'string' ? given : null;
+}
+
+function brushesOf(given: unknown): Brushes {
+  const brushes: Brushes = {};
+  for (const [field, intervals] of Object.entries(recordOf(given))) {
+    if (!Array.isArray(intervals)) continue;
+    brushes[field] = intervals.flatMap((one): [number, number][] => (Array.isArray(one) && Number.isFinite(one[0]) && Number.isFinite(one[1]) ? [[Number(one[0]), Number(one[1])]] : []));
+  }
+  return brushes;
+}

@@ -1,0 +1,92 @@
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { metric, number, param } from '../../ui/format.ts';
+
+/** Something that runs have a value of, to stand on an axis. */
+export interface Field {
+  /** `metrics.loss`, `params.lr`, `tags.owner`, or `duration`. */
+  id: string;
+  title: string;
+  kind: 'metric' | 'param' | 'tag' | 'attribute';
+  numeric: boolean;
+  /** Null for a run that has none, or one that is not finite. */
+  value(run: RunSummary): number | string | null;
+  text(value: number | string | null): string;
+}
+
+/** Every field that any of these runs has: metrics, then params of which several values are there, other params, tags. */
+export function fieldsOf(runs: readonly RunSummary[]): Field[] {
+  const metrics = keysOf(runs, (run) => run.metrics).map((key): Field => ({
+    id: `metrics.${key}`, title: key, kind: 'metric', numeric: true,
+    value: (run) => finite(run.metrics[key]),
+    text: (value) => (typeof value === 'number' ? metric(key, value) : 'none'),
+  }));
+  const params = keysOf(runs, (run) => run.params).map((key) => textOrNumber(`params.${key}`, key, 'param', runs, (run) => run.params[key] ?? null));
+  const tags = keysOf(runs, (run) => run.tags).map((key) => textOrNumber(`tags.${key}`, key, 'tag', runs, (run) => run.tags[key] ?? null));
+  const duration: Field = {
+    id: 'duration', title: 'duration (s)', kind: 'attribute', numeric: true,
+    value: (run) => (run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000),
+    text: (value) => (typeof value === 'number' ? `${number(value)} s` : 'none'),
+  };
+  const varies = (field: Field): boolean => distinct(field, runs) > 1;
+  return [...metrics, ...params.filter(varies), duration, ...params.filter((field) => !varies(field)), ...tags.filter(varies)];
+}
+
+/** Texts that are numbers in every run, as other tools log their params, count as numbers. */
+function textOrNumber(id: string, title: string, kind: Field['kind'], runs: readonly RunSummary[], read: (run: RunSummary) => RunSummary['params'][string]): Field {
+  const given = runs.map(read).filter((value) => value !== null);
+  const numeric = given.length > 0 && given.every((value) => asNumber(value) !== null);
+  return {
+    id, title, kind, numeric,
+    value: (run) => {
+      const value = read(run);
+      if (value === null) return null;
+      return numeric ? asNumber(value) : param(value);
+    },
+    text: (value) => (value === null ? 'none' : typeof value === 'number' ? number(value, 6) : value),
+  };
+}
+
+function asNumber(value: unknown): number | null {
+  if (typeof value === 'number') return finite(value);
+  if (typeof value !== 'string' || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value.trim())) return null;
+  return finite(Number(value));
+}
+
+function finite(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : value;
+}
+
+export function distinct(field: Field, runs: readonly RunSummary[]): number {
+  return new Set(runs.map((run) => field.value(run))).size;
+}
+
+/** The values of a category axis: numbers inside the texts in order, then by letters. */
+export function categories(field: Field, runs: readonly RunSummary[]): string[] {
+  const all = new Set(runs.map((run) => field.value(run)).filter((value) => value !== null).map(String));
+  return [...all].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** The finite numbers of a field over runs; null when there are none. */
+export function extent(field: Field, runs: readonly RunSummary[]): [number, number] | null {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const run of runs) {
+    const value = field.value(run);
+    if (typeof value !== 'number') continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min <= max ? [min, max] : null;
+}
+
+/** Whether a logarithmic axis has a place for every value. */
+export function canBeLog(field: Field, runs: readonly RunSummary[]): boolean {
+  const range = field.numeric ? extent(field, runs) : null;
+  return range !== null && range[0] > 0;
+}
+
+function keysOf(runs: readonly RunSummary[], read: (run: RunSummary) => object): string[] {
+  const uses = new Map<string, number>();
+  for (const run of runs) for (const key of Object.keys(read(run))) uses.set(key, (uses.get(key) ?? 0) + 1);
+  return [...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
+}

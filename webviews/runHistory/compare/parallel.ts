@@ -1,0 +1,109 @@
+import { ParallelChart } from 'echarts/charts';
+import { ParallelComponent, VisualMapContinuousComponent } from 'echarts/components';
+import { use } from 'echarts/core';
+import type { EChartsCoreOption, EChartsType } from 'echarts/core';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { tickText } from '../../ui/charts/axisText.ts';
+import { sequentialColors } from '../../ui/charts/sequential.ts';
+import type { ChartColors } from '../../ui/theme.ts';
+import { canBeLog, categories, extent } from './fields.ts';
+import type { Field } from './fields.ts';
+
+use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
+
+/** Chosen parts of axes by the field's id: numbers for numeric axes, places of categories for the others. */
+export type Brushes = Record<string, [number, number][]>;
+
+export interface ParallelPlan {
+  runs: readonly RunSummary[];
+  fields: readonly Field[];
+  log: readonly string[];
+  color: Field | null;
+  brushes: Brushes;
+}
+
+const none = 'none';
+
+/** The categories of an axis; runs without a value have one of their own. */
+export function axisCategories(field: Field, runs: readonly RunSummary[]): string[] {
+  const all = categories(field, runs);
+  return runs.some((run) => field.value(run) === null) ? [...all, none] : all;
+}
+
+/** The runs inside every chosen part. A run without a number is inside no part of that axis. */
+export function brushedRuns({ runs, fields, brushes }: Pick<ParallelPlan, 'runs' | 'fields' | 'brushes'>): RunSummary[] {
+  const active = fields.filter((field) => (brushes[field.id] ?? []).length > 0);
+  const places = new Map(active.filter((field) => !field.numeric).map((field) => [field.id, axisCategories(field, runs)]));
+  return runs.filter((run) => active.every((field) => {
+    const value = field.value(run);
+    const at = field.numeric ? value : (places.get(field.id)?.indexOf(value === null ? none : String(value)) ?? -1);
+    return typeof at === 'number' && (brushes[field.id] ?? []).some(([from, to]) => at >= from && at <= to);
+  }));
+}
+
+export function parallelOption({ runs, fields, log, color }: ParallelPlan, colors: ChartColors): EChartsCoreOption {
+  const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
+  const dark = colors.kind === 'dark' || colors.kind === 'contrast';
+  const range = color ? extent(color, runs) : null;
+  // The colour is a dimension of its own, after those of the axes.
+  const shade = fields.length;
+  return {
+    animation: false,
+    textStyle: { fontFamily: colors.font, color: colors.foreground },
+    parallel: { left: 60, right: 110, top: 56, bottom: 30, parallelAxisDefault: {
+      nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 }, nameGap: 14, nameTruncate: { maxWidth: 130, ellipsis: '…' },
+      axisLine: { lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, minorTick: { show: false },
+      areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.25 },
+    } },
+    parallelAxis: fields.map((field, dim) => ({
+      id: field.id, dim, name: field.title,
+      // The names stand at two heights, so that neighbours do not touch.
+      nameGap: dim % 2 === 0 ? 12 : 28,
+      ...axisOf(field, runs, log.includes(field.id), text),
+    })),
+    ...(color && range ? { visualMap: {
+      type: 'continuous', dimension: shade, min: range[0], max: range[0] === range[1] ? range[0] + 1 : range[1], calculable: false, right: 8, top: 'middle', itemHeight: 160, itemWidth: 14,
+      text: [`${color.title}\n${color.text(range[1])}`, color.text(range[0])], textStyle: text, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
+    } } : {}),
+    series: [{
+      type: 'parallel', id: 'runs', smooth: false, progressive: 0, inactiveOpacity: 0.06, activeOpacity: 0.95,
+      lineStyle: { width: runs.length > 100 ? 1 : 2, opacity: runs.length > 100 ? 0.5 : 0.9, color: colors.series[0] },
+      emphasis: { lineStyle: { width: 4, opacity: 1 } },
+      tooltip: { show: true },
+      data: runs.map((run) => ({ name: run.name, value: [...fields.map((field) => placed(field, run)), color?.value(run) ?? Number.NaN] })),
+    }],
+    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },
+      formatter: ({ dataIndex }: { dataIndex: number }) => {
+        const run = runs[dataIndex];
+        return run ? [run.name, ...fields.map((field) => `${field.title}  ${field.text(field.value(run))}`)].join('\n') : '';
+      } },
+  };
+}
+
+/** Chooses the same parts again, after a drawing was made anew. */
+export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan): void {
+  for (const field of fields) {
+    const intervals = brushes[field.id];
+    if (intervals && intervals.length > 0) chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
+  }
+}
+
+function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {
+  if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisLabel: { ...text, width: 90, overflow: 'truncate' } };
+  const range = extent(field, runs);
+  const type = log && canBeLog(field, runs) ? 'log' : 'value';
+  return { type, scale: true, ...(range && type === 'value' ? padded(range) : {}), axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))) } };
+}
+
+/** An axis over one value alone has no length; it is given some. */
+function padded([min, max]: [number, number]): object {
+  if (min < max) return {};
+  const air = Math.abs(min) * 0.1 || 1;
+  return { min: min - air, max: max + air };
+}
+
+function placed(field: Field, run: RunSummary): number | string {
+  const value = field.value(run);
+  if (value !== null) return field.numeric ? value : String(value);
+  return field.numeric ? Number.NaN : none;
+}

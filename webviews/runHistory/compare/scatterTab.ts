@@ -1,0 +1,102 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { EChart } from '../../ui/charts/echart.ts';
+import { echartSvg } from '../../ui/charts/echartSvg.ts';
+import { plural } from '../../ui/format.ts';
+import { icon } from '../../ui/pieces.ts';
+import { savePng, saveText } from '../../ui/saveChart.ts';
+import { chartColors } from '../../ui/theme.ts';
+import type { PanelHost } from '../panelHost.ts';
+import type { ScatterState } from './compareState.ts';
+import { canBeLog, distinct, fieldsOf } from './fields.ts';
+import type { Field } from './fields.ts';
+import { fieldSelect } from './fieldSelect.ts';
+import { fieldTable, fieldsCsv } from './fieldTable.ts';
+import { bestPoint, scatterOption, scatterRuns } from './scatter.ts';
+import type { ScatterPlan } from './scatter.ts';
+
+const height = 380;
+
+/** Runs as points: any param or metric against any other, coloured by a third. */
+export class ScatterTab {
+  readonly #host: PanelHost;
+  readonly #state: () => ScatterState;
+  readonly #set: (part: Partial<ScatterState>) => void;
+  readonly #chart: EChart;
+  #drawn = '';
+  #points: readonly RunSummary[] = [];
+
+  constructor(host: PanelHost, state: () => ScatterState, set: (part: Partial<ScatterState>) => void) {
+    this.#host = host;
+    this.#state = state;
+    this.#set = set;
+    this.#chart = new EChart({
+      clicked: ({ dataIndex, seriesId }) => {
+        const run = seriesId === 'runs' && dataIndex !== undefined ? this.#points[dataIndex] : undefined;
+        if (run) host.open(run.runId);
+      },
+      zoomed: () => {},
+    });
+    this.#chart.element.className = 'echart';
+  }
+
+  render(runs: readonly RunSummary[]): TemplateResult {
+    const all = fieldsOf(runs);
+    const plan = planOf(runs, all, this.#state());
+    if (!plan) return html`<p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
+    this.#draw(plan);
+    const { table } = this.#state();
+    const shown = scatterRuns(plan);
+    const without = runs.length - shown.length;
+    const fields = [plan.x, plan.y, ...(plan.color ? [plan.color] : [])];
+    const log = (side: 'logX' | 'logY', field: Field): TemplateResult | typeof nothing => (canBeLog(field, runs) ? html`<label><input type="checkbox" .checked=${this.#state()[side]} @change=${() => this.#set({ [side]: !this.#state()[side] })}> log</label>` : nothing);
+    return html`<div class="tool-line" role="toolbar" aria-label="Scatter plot">
+        ${fieldSelect('x', all, plan.x.id, (x) => this.#set({ x }))}${log('logX', plan.x)}
+        ${fieldSelect('y', all, plan.y.id, (y) => this.#set({ y }))}${log('logY', plan.y)}
+        ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (color) => this.#set({ color }), 'one colour')}
+        <span class="gap"></span>
+        <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
+        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan)}>${format.toUpperCase()}</button>`)}
+      </div>
+      <div class="plot" role="img" aria-label=${sentence(plan, shown)}>${this.#chart.element}</div>
+      ${without === 0 ? nothing : html`<p class="muted chart-note">${icon('info')} ${plural(without, 'run')} without ${plan.x.title} or ${plan.y.title} ${without === 1 ? 'is' : 'are'} not shown.</p>`}
+      ${table ? fieldTable(shown, fields, (runId) => this.#host.open(runId)) : nothing}`;
+  }
+
+  #draw(plan: ScatterPlan): void {
+    const { x, y, color, logX, logY, runs } = plan;
+    this.#points = scatterRuns(plan);
+    const seen = JSON.stringify([chartColors().kind, x.id, y.id, color?.id, logX, logY, runs.map((run) => [run.name, x.value(run), y.value(run), color?.value(run)])]);
+    if (seen === this.#drawn) return;
+    this.#drawn = seen;
+    this.#chart.show(() => scatterOption(plan, chartColors()), height);
+  }
+
+  #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan): void {
+    const { act } = this.#host;
+    const title = `${plan.y.title} by ${plan.x.title}`;
+    if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(scatterRuns(plan), [plan.x, plan.y, ...(plan.color ? [plan.color] : [])]));
+    const colors = chartColors();
+    const svg = echartSvg(scatterOption(plan, colors), 900, 480, colors.background);
+    if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
+    else void savePng((action) => act(action), title, svg);
+  }
+}
+
+/** First the param that differs most against the first metric, coloured by the second. */
+function planOf(runs: readonly RunSummary[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
+  const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
+  const metrics = all.filter((field) => field.kind === 'metric' && distinct(field, runs) > 1);
+  const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => distinct(b, runs) - distinct(a, runs));
+  const y = byId(state.y) ?? metrics[0] ?? all[0];
+  const x = byId(state.x) ?? params[0] ?? all.find((field) => field !== y);
+  if (!x || !y) return null;
+  const color = state.color === '' ? null : (byId(state.color) ?? metrics.find((field) => field !== y && field !== x) ?? null);
+  return { runs, x, y, color, logX: state.logX, logY: state.logY };
+}
+
+function sentence({ x, y, color }: ScatterPlan, shown: readonly RunSummary[]): string {
+  const best = bestPoint(shown, y);
+  return `${y.title} against ${x.title} of ${plural(shown.length, 'run')}${color ? `, coloured by ${color.title}` : ''}.${best ? ` Best: ${best.name} with ${y.text(y.value(best))} at ${x.title} ${x.text(x.value(best))}.` : ''} The table has the numbers.`;
+}

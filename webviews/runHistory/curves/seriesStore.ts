@@ -1,0 +1,113 @@
+import type { MetricSeries } from '../../../protocol/runs.ts';
+import { curveOf } from '../../ui/series.ts';
+import type { Curve } from '../../ui/series.ts';
+
+type Ask = (params: { runIds: string[]; key: string }) => Promise<MetricSeries[]>;
+
+/** An answer of about this many points at most, as far as the ones before tell: it has to fit into one message. */
+const pointsAtOnce = 2_000_000;
+const firstRuns = 8;
+
+/** The curves of runs, asked for once and again when they grew; one request at a time, and old curves stay until the new are there. */
+export class SeriesStore {
+  readonly #ask: Ask;
+  readonly #changed: (key: string) => void;
+  readonly #curves = new Map<string, Map<string, Curve>>();
+  readonly #wanted = new Map<string, Set<string>>();
+  readonly #errors = new Map<string, string>();
+  #asking: { key: string; runIds: ReadonlySet<string> } | null = null;
+  #largest = 1;
+  /** Grows when everything is forgotten: an answer from before is not taken. */
+  #age = 0;
+
+  constructor(ask: Ask, changed: (key: string) => void) {
+    this.#ask = ask;
+    this.#changed = changed;
+  }
+
+  get(runId: string, key: string): Curve | undefined {
+    return this.#curves.get(key)?.get(runId);
+  }
+
+  error(key: string): string | null {
+    return this.#errors.get(key) ?? null;
+  }
+
+  /** Whether curves of a metric are on their way that are not here in an older form. */
+  missing(key: string): boolean {
+    const coming = [...(this.#wanted.get(key) ?? []), ...(this.#asking?.key === key ? this.#asking.runIds : [])];
+    return coming.some((runId) => this.get(runId, key) === undefined);
+  }
+
+  /** Asks for the curves that are not here yet. */
+  want(runIds: readonly string[], key: string): void {
+    const fresh = runIds.filter((runId) => this.get(runId, key) === undefined && !(this.#asking?.key === key && this.#asking.runIds.has(runId)));
+    // After an error a person asks again.
+    if (fresh.length > 0 && !this.#errors.has(key)) this.#enqueue(fresh, key);
+  }
+
+  /** Asks again for the curves of these runs that are here. */
+  refresh(runIds: readonly string[]): void {
+    for (const [key, curves] of this.#curves) {
+      const known = runIds.filter((runId) => curves.has(runId));
+      if (known.length > 0) this.#enqueue(known, key);
+    }
+  }
+
+  /** After an error. */
+  retry(runIds: readonly string[], key: string): void {
+    this.#errors.delete(key);
+    this.#enqueue(runIds, key);
+  }
+
+  /** Forgets the curves of all other runs. */
+  keepOnly(runIds: readonly string[]): void {
+    const kept = new Set(runIds);
+    for (const curves of this.#curves.values()) for (const runId of curves.keys()) if (!kept.has(runId)) curves.delete(runId);
+    for (const wanted of this.#wanted.values()) for (const runId of wanted) if (!kept.has(runId)) wanted.delete(runId);
+  }
+
+  clear(): void {
+    this.#age++;
+    this.#curves.clear();
+    this.#wanted.clear();
+    this.#errors.clear();
+  }
+
+  #enqueue(runIds: readonly string[], key: string): void {
+    const wanted = this.#wanted.get(key) ?? new Set();
+    for (const runId of runIds) wanted.add(runId);
+    this.#wanted.set(key, wanted);
+    if (this.#asking === null) void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    for (;;) {
+      const entry = [...this.#wanted].find(([, runs]) => runs.size > 0);
+      if (!entry) return;
+      const [key, wanted] = entry;
+      const runIds = [...wanted].slice(0, Math.max(1, this.#largest === 1 ? firstRuns : Math.floor(pointsAtOnce / this.#largest)));
+      for (const runId of runIds) wanted.delete(runId);
+      const age = this.#age;
+      this.#asking = { key, runIds: new Set(runIds) };
+      try {
+        const answer = await this.#ask({ runIds, key });
+        if (age === this.#age) this.#take(key, answer, runIds);
+      } catch (error) {
+        if (age === this.#age) this.#errors.set(key, error instanceof Error ? error.message : String(error));
+      }
+      this.#asking = null;
+      this.#changed(key);
+    }
+  }
+
+  #take(key: string, answer: MetricSeries[], runIds: string[]): void {
+    const curves = this.#curves.get(key) ?? new Map<string, Curve>();
+    const none = { key, count: 0, steps: null, at: '', values: '' };
+    // A run without the metric has an empty curve, so that it is not asked for over and over.
+    for (const runId of runIds) curves.set(runId, curveOf(answer.find((one) => one.runId === runId) ?? { runId, ...none }));
+    this.#curves.set(key, curves);
+    this.#largest = Math.max(this.#largest, ...answer.map((one) => one.count));
+    this.#errors.delete(key);
+  }
+}

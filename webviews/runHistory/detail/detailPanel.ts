@@ -1,0 +1,234 @@
+import { html, nothing } from 'lit';
+import type { TemplateResult } from 'lit';
+import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
+import { Loader } from '../../ui/loadable.ts';
+import { errorBar, skeleton } from '../../ui/pieces.ts';
+import { ArtifactStore } from '../artifactStore.ts';
+import { CurveGrid } from '../curves/curveGrid.ts';
+import type { GridHost } from '../curves/curveGrid.ts';
+import { LogTail } from '../logTail.ts';
+import type { PanelHost } from '../panelHost.ts';
+import { detailView } from './detailView.ts';
+import { readDetailState } from './detailState.ts';
+import type { DetailState } from './detailState.ts';
+
+/** What is being changed by hand right now: only one thing at a time. */
+export type Editing = { what: 'name' | 'note'; text: string } | null;
+
+export interface DetailModel {
+  run: RunDetail;
+  turned: ReadonlySet<string>;
+  editing: Editing;
+  log: LogTail | null;
+  curves: CurveGrid;
+  system: CurveGrid;
+  files: ArtifactStore;
+  /** The path of the file that is previewed. */
+  preview: string | null;
+  /** What a long table is searched for, by the section's name. */
+  search: ReadonlyMap<string, string>;
+}
+
+export interface DetailDoes {
+  close(): void;
+  open(runId: string): void;
+  turn(section: string): void;
+  edit(editing: Editing): void;
+  saveEdit(): void;
+  change(text: string, change: RunChange): void;
+  logStage(stage: string): void;
+  logScrolled(box: HTMLElement): void;
+  preview(path: string | null): void;
+  openArtifact(path: string): void;
+  openCard(version: number): void;
+  copy(text: string): void;
+  search(section: string, text: string): void;
+}
+
+/** One run: what it was, what came out, what it ran on, and how to have it again. */
+export class DetailPanel {
+  readonly #host: PanelHost;
+  readonly #detail: Loader<RunDetail>;
+  readonly #curves: CurveGrid;
+  readonly #system: CurveGrid;
+  readonly #files: ArtifactStore;
+  readonly #does: DetailDoes;
+  readonly #search = new Map<string, string>();
+  #state: DetailState = readDetailState(null);
+  #runId: string | null = null;
+  #editing: Editing = null;
+  #log: LogTail | null = null;
+  /** Whether a person chose the stage of the log; else it goes on with the run. */
+  #stageChosen = false;
+  #following = true;
+  #preview: string | null = null;
+  #busy = false;
+  #again = false;
+
+  constructor(host: PanelHost) {
+    this.#host = host;
+    this.#detail = new Loader(() => this.#came());
+    const grid: GridHost = { ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) };
+    const isSystem = (key: string): boolean => key.startsWith('system/');
+    this.#curves = new CurveGrid(grid, { name: 'Curves of the run', holds: (key) => !isSystem(key), first: 2 });
+    this.#system = new CurveGrid(grid, { name: 'System metrics of the run', holds: isSystem, first: 12 });
+    this.#files = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
+    this.#does = this.#actions();
+  }
+
+  state(): DetailState {
+    const draft = this.#editing?.what === 'note' && this.#runId !== null ? { runId: this.#runId, text: this.#editing.text } : null;
+    return { ...this.#state, curves: this.#curves.state, system: this.#system.state, draft };
+  }
+
+  restore(kept: unknown): void {
+    this.#state = readDetailState(kept);
+    this.#curves.restore(this.#state.curves);
+    this.#system.restore(this.#state.system);
+  }
+
+  /** Shows a run. */
+  open(runId: string): void {
+    if (runId === this.#runId) return this.changed();
+    this.close();
+    this.#runId = runId;
+    const { draft } = this.#state;
+    if (draft?.runId === runId) this.#editing = { what: 'note', text: draft.text };
+    void this.#load(runId, true);
+  }
+
+  close(): void {
+    this.#runId = null;
+    this.#editing = null;
+    this.#preview = null;
+    this.#stageChosen = false;
+    this.#following = true;
+    this.#search.clear();
+    this.#log?.stop();
+    this.#log = null;
+    this.#detail.clear();
+    this.#curves.setRuns([]);
+    this.#system.setRuns([]);
+  }
+
+  /** The store changed: the run is asked for again, once at a time. */
+  changed(): void {
+    if (this.#runId === null) return;
+    if (this.#busy) this.#again = true;
+    else void this.#load(this.#runId, false);
+  }
+
+  render(): TemplateResult {
+    const { value: run, loading, error } = this.#detail.state;
+    const shown = run !== null && run.runId === this.#runId ? run : null;
+    this.#curves.setActive(shown !== null && !this.#isClosed('curves'));
+    this.#system.setActive(shown !== null && !this.#isClosed('system'));
+    return html`<aside class="detail" aria-label="Run detail" tabindex="-1">
+      ${errorBar(error, () => this.changed())}
+      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, preview: this.#preview, search: this.#search }, this.#does) : loading ? skeleton(10) : nothing}
+    </aside>`;
+  }
+
+  /** After each painting: a log that is followed stays at its end. */
+  painted(): void {
+    const box = document.querySelector('pre.log');
+    if (box && this.#following) box.scrollTop = box.scrollHeight;
+  }
+
+  #isClosed(section: 'curves' | 'system'): boolean {
+    // The system's metrics are closed at first.
+    return this.#state.turned.includes(section) !== (section === 'system');
+  }
+
+  async #load(runId: string, fresh: boolean): Promise<void> {
+    this.#busy = true;
+    this.#again = false;
+    await this.#detail.load(() => this.#host.ask('runs/get', { runId }), fresh);
+    this.#busy = false;
+    // The question may have become about another run meanwhile.
+    if (this.#again && this.#runId !== null) void this.#load(this.#runId, false);
+  }
+
+  #came(): void {
+    const { value: run, loading } = this.#detail.state;
+    if (run && run.runId === this.#runId && !loading) {
+      const [before] = this.#curves.runs;
+      const grew = before?.runId === run.runId && before.status === 'running' ? [run.runId] : [];
+      if (grew.length > 0) this.#files.outdate(run.runId);
+      this.#curves.setRuns([run], grew);
+      this.#system.setRuns([run], grew);
+      this.#chooseLog(run);
+    }
+    this.#host.paint();
+  }
+
+  /** The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose. */
+  #chooseLog(run: RunDetail): void {
+    const going = run.stages.find((stage) => stage.status === 'running');
+    const telling = going ?? run.stages.find((stage) => stage.status === 'failed') ?? run.stages.findLast((stage) => stage.status !== 'skipped');
+    if (this.#log?.runId === run.runId && (this.#stageChosen || this.#log.stage === telling?.stage || !this.#log.done)) return this.#log.retry();
+    this.#follow(run.runId, telling?.stage);
+  }
+
+  #follow(runId: string, stage: string | undefined): void {
+    this.#log?.stop();
+    this.#following = true;
+    this.#log = stage === undefined ? null : new LogTail(runId, stage, (params) => this.#host.ask('runs/log', params), () => this.#host.paint());
+  }
+
+  #change(text: string, change: RunChange): void {
+    const runId = this.#runId;
+    if (runId !== null) void this.#host.edit(text, runId, change).then(() => this.changed());
+  }
+
+  #actions(): DetailDoes {
+    const host = this.#host;
+    return {
+      close: () => host.open(null),
+      open: (runId) => host.open(runId),
+      turn: (section) => {
+        const { turned } = this.#state;
+        this.#state = { ...this.#state, turned: turned.includes(section) ? turned.filter((one) => one !== section) : [...turned, section] };
+        host.keep();
+        host.paint();
+      },
+      edit: (editing) => {
+        const opened = this.#editing?.what !== editing?.what;
+        this.#editing = editing;
+        host.keep();
+        host.paint();
+        if (opened && editing) setTimeout(() => document.querySelector<HTMLElement>('.detail .editing')?.focus(), 20);
+      },
+      saveEdit: () => {
+        const editing = this.#editing;
+        this.#editing = null;
+        if (editing?.what === 'note') this.#change(editing.text.trim() === '' ? 'Removed the note of' : 'Wrote the note of', { note: editing.text });
+        else if (editing && editing.text.trim() !== '') this.#change('Renamed', { name: editing.text.trim() });
+        host.keep();
+        host.paint();
+      },
+      change: (text, change) => this.#change(text, change),
+      logStage: (stage) => {
+        this.#stageChosen = true;
+        if (this.#runId !== null) this.#follow(this.#runId, stage);
+        host.paint();
+      },
+      logScrolled: (box) => {
+        this.#following = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+      },
+      preview: (path) => {
+        this.#preview = path;
+        host.paint();
+      },
+      openArtifact: (path) => {
+        if (this.#runId !== null) host.act({ do: 'openArtifact', runId: this.#runId, path });
+      },
+      openCard: (version) => host.act({ do: 'openCard', version }),
+      copy: (text) => host.act({ do: 'copy', text }),
+      search: (section, text) => {
+        this.#search.set(section, text);
+        host.paint();
+      },
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { readGridState, recordOf, texts } from '../curves/gridState.ts';
+import type { GridState } from '../curves/gridState.ts';
+
+/** What a person set in the detail, kept over a reload. */
+export interface DetailState {
+  /** Sections that are not as they first are. */
+  turned: string[];
+  curves: GridState;
+  system: GridState;
+  /** The note that is being written, so that a reload does not lose it. */
+  draft: { runId: string; text: string } | null;
+}
+
+export function readDetailState(kept: unknown): DetailState {
+  const given = recordOf(kept);
+  const draft = recordOf(given['draft']);
+  return {
+    turned: texts(given['turned']),
+    curves: readGridState(given['curves']),
+    system: readGridState(given['system']),
+    draft: typeof draft['runId'] === 'string' && typeof draft['text'] === 'string' ? { runId: draft['runId'], text: draft['text'] } : null,
+  };
+}

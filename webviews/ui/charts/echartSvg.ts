@@ -1,0 +1,17 @@
+import { init, use } from 'echarts/core';
+import type { EChartsCoreOption, EChartsType } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+
+use([SVGRenderer]);
+
+/** A drawing as an SVG of shapes and text, for a file. */
+export function echartSvg(option: EChartsCoreOption, width: number, height: number, background: string, after: (chart: EChartsType) => void = () => {}): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ ...option, backgroundColor: background, animation: false });
+    after(chart);
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}

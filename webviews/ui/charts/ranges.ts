@@ -1,0 +1,61 @@
+import { firstAtLeast } from './line.ts';
+import type { Line } from './line.ts';
+
+export type Range = [number, number];
+
+/** All of x that lines have; with `log` only what is above zero. Null when there is nothing. */
+export function xRange(lines: readonly Line[], log: boolean): Range | null {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const { xs } of lines) {
+    if (xs.length === 0) continue;
+    const start = log ? firstAtLeast(xs, Number.MIN_VALUE) : 0;
+    const low = xs[start];
+    const high = xs[xs.length - 1];
+    if (low === undefined || high === undefined) continue;
+    if (low < min) min = low;
+    if (high > max) max = high;
+  }
+  if (!(min <= max)) return null;
+  return min === max ? around(min, log) : [min, max];
+}
+
+/** The finite y of the points between two x, with air above and below; null when there is none. */
+export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean): Range | null {
+  let min = Infinity;
+  let max = -Infinity;
+  const take = (xs: Float64Array, ys: Float64Array): void => {
+    for (let i = firstAtLeast(xs, from); i < ys.length && (xs[i] as number) <= to; i++) {
+      const y = ys[i] as number;
+      if (y - y !== 0 || (log && y <= 0)) continue;
+      if (y < min) min = y;
+      if (y > max) max = y;
+    }
+  };
+  for (const { xs, ys, smooth } of lines) {
+    take(xs, ys);
+    // An average remembers what came before the part that is shown, so it may lie outside of its values there.
+    if (smooth) take(xs, smooth);
+  }
+  if (!(min <= max)) return null;
+  if (min === max) return around(min, log);
+  if (log) return [min / (max / min) ** 0.04, max * (max / min) ** 0.04];
+  const air = (max - min) * 0.05;
+  return Number.isFinite(air) ? [min - air, max + air] : [min, max];
+}
+
+function around(value: number, log: boolean): Range {
+  if (log) return [value / 2, value * 2];
+  const air = Math.abs(value) * 0.1 || 1;
+  return [value - air, value + air];
+}
+
+/** Round numbers from `min` to `max`, about `wanted` of them. */
+export function roundTicks(min: number, max: number, wanted: number, unit = 1): number[] {
+  const rough = (max - min) / unit / Math.max(1, wanted);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power * unit;
+  if (!(step > 0) || !Number.isFinite(step)) return [min];
+  const first = Math.ceil(min / step - 1e-9);
+  return Array.from({ length: Math.max(0, Math.floor(max / step + 1e-9) - first + 1) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+}
