@@ -7,7 +7,6 @@ export interface Settings {
   'checks.severity': Severities;
   'codeLens.enabled': boolean;
   'statusBar.enabled': boolean;
-  'runs.pageSize': number;
   'labelling.labeller': string;
   'trace.server': 'off' | 'messages' | 'verbose';
 }
@@ -18,7 +17,6 @@ export const settingDefaults: Settings = {
   'checks.severity': {},
   'codeLens.enabled': true,
   'statusBar.enabled': true,
-  'runs.pageSize': 200,
   'labelling.labeller': '',
   'trace.server': 'off',
 };

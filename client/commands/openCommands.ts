@@ -72,7 +72,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
 function star(starred: boolean): Handler {
   return async (given) => {
     if (given?.runId === undefined) return;
-    await given.project.engine.request('runs/star', { runId: given.runId, starred });
+    await given.project.engine.request('runs/update', { changes: [{ runId: given.runId, change: { starred } }] });
     await given.project.refresh();
   };
 }

@@ -10,6 +10,7 @@ import { openCommands } from './openCommands.ts';
 import { projectCommands } from './projectCommands.ts';
 import { runCommands } from './runCommands.ts';
 import { readSubject } from './subject.ts';
+import { exportRuns, openArtifact, saveFile } from './viewFiles.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
@@ -50,5 +51,20 @@ export async function actOnView(project: Project, action: ViewAction): Promise<v
       return run(commandIds.promote, { version: action.version });
     case 'copy':
       return run(commandIds.copyText, { text: action.text });
+    case 'exportRuns':
+      return told(exportRuns(project, action));
+    case 'saveFile':
+      return told(saveFile(project, action));
+    case 'openArtifact':
+      return told(openArtifact(project, action));
+  }
+}
+
+/** What a view asked for has no command around it that would tell of an error. */
+async function told(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await window.showErrorMessage(messageOf(error));
   }
 }

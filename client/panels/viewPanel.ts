@@ -5,13 +5,13 @@ import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../pr
 import { messageOf } from '../host/engineError.ts';
 import type { Log } from '../host/log.ts';
 import type { Project } from '../projects/project.ts';
-import { setting } from '../settings.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
 
-/** What a view may ask the engine. Promotion is not among them: a person confirms it in the editor first. */
+/** What a view may ask the engine. Promotion and writing files are not among them: a person confirms the one and says where for the other. */
 const allowed: readonly EngineMethod[] = [
-  'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/series', 'runs/log', 'runs/star', 'models/card', 'drift/report', 'drift/detail',
+  'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/series', 'runs/log', 'runs/columns', 'runs/groups', 'runs/complete', 'runs/update', 'runs/artifact',
+  'views/list', 'views/save', 'views/delete', 'models/card', 'drift/report', 'drift/detail',
   'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
   'labels/tasks', 'labels/next', 'labels/rows', 'labels/add', 'labels/undo', 'labels/summary',
 ];
@@ -103,7 +103,6 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
     if (!allowed.includes(message.method)) throw new Error(`A view may not ask for ${message.method}.`);
     const { engine } = this.#options.project;
-    if (message.method === 'runs/list') return engine.request('runs/list', { limit: setting('runs.pageSize'), ...message.params });
     return engine.request(message.method, message.params);
   }
 }

@@ -33,6 +33,7 @@ export const stageLook: Record<StageState, StateLook> = {
 };
 
 export const runLook: Record<RunStatus, StateLook> = {
+  scheduled: { icon: 'clock', color: 'disabledForeground', word: 'scheduled' },
   running: { ...working, word: 'running' },
   finished: { ...done, word: 'finished' },
   failed: { ...broken, word: 'failed' },

@@ -43,7 +43,7 @@ it('hands a refusal over in the words of the engine', async (t) => {
 
 it('hears of changes', async (t) => {
   const { engine, counts } = host(t);
-  await engine.request('runs/star', { runId: 'x', starred: true });
+  await engine.request('runs/update', { changes: [{ runId: 'x', change: { starred: true } }] });
   await wait(20);
   assert.equal(counts.changes, 1);
 });

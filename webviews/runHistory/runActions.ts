@@ -25,7 +25,7 @@ export function runActions({ edits, targets, selected, closePopup }: ActionsHost
       change(on ? 'Starred' : 'Removed the star of', { starred: on });
     },
     tag: (key, value) => {
-      if (key !== '') change(value === null ? `Removed the tag ${key} from` : `Tagged ${key}`, { tags: { [key]: value } });
+      if (key !== '') change(value === null ? `Removed the tag ${key} of` : `Set the tag ${key} of`, { tags: { [key]: value } });
     },
     note: (text) => {
       change(text === '' ? 'Removed the note of' : 'Wrote the note of', { note: text });
