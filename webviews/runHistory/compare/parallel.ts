@@ -63,7 +63,7 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
     })),
     ...(color && range ? { visualMap: {
       type: 'continuous', dimension: shade, min: range[0], max: range[0] === range[1] ? range[0] + 1 : range[1], calculable: false, right: 8, top: 'middle', itemHeight: 160, itemWidth: 14,
-      text: [`${color.title}\n${color.text(range[1])}`, color.text(range[0])], textStyle: text, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
+      text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
     } } : {}),
     series: [{
       type: 'parallel', id: 'runs', smooth: false, progressive: 0, inactiveOpacity: 0.06, activeOpacity: 0.95,
@@ -89,7 +89,7 @@ export function restoreBrushes(chart: EChartsType, { fields, brushes }: Parallel
 }
 
 function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {
-  if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisLabel: { ...text, width: 90, overflow: 'truncate' } };
+  if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
   const range = extent(field, runs);
   const type = log && canBeLog(field, runs) ? 'log' : 'value';
   return { type, scale: true, ...(range && type === 'value' ? padded(range) : {}), axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))) } };

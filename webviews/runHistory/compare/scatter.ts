@@ -53,7 +53,7 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
     yAxis: { ...axisOf(y, shown, plan.logY, text, colors), name: y.title, nameLocation: 'middle', nameGap: 54, nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 } },
     ...(color && range ? { visualMap: {
       type: 'continuous', dimension: 2, seriesIndex: 0, min: range[0], max: range[0] === range[1] ? range[0] + 1 : range[1], calculable: false, right: 8, top: 'middle', itemHeight: 160, itemWidth: 14,
-      text: [`${color.title}\n${color.text(range[1])}`, color.text(range[0])], textStyle: text, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
+      text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
     } } : {}),
     series: [
       { type: 'scatter', id: 'runs', symbolSize: size, itemStyle: { color: colors.series[0], borderColor: colors.background, borderWidth: 1, opacity: 0.95 }, data: shown.map(point), emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } } },
@@ -70,7 +70,7 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
 
 function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object, colors: ChartColors): object {
   const lines = { axisLine: { show: true, lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, splitLine: { lineStyle: { color: colors.grid } }, minorSplitLine: { show: false } };
-  if (!field.numeric) return { ...lines, type: 'category', data: categories(field, runs), axisLabel: { ...text, width: 90, overflow: 'truncate' } };
+  if (!field.numeric) return { ...lines, type: 'category', data: categories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
   return { ...lines, type: log && canBeLog(field, runs) ? 'log' : 'value', scale: true, axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))), hideOverlap: true } };
 }
 

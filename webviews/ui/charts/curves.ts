@@ -159,7 +159,7 @@ export class CurveChart {
     this.#built = keyOf(options);
     const colors = chartColors();
     const font = `11px ${colors.font}`;
-    const axis = { stroke: colors.muted, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1 }, font, labelFont: font, labelSize: 18, labelGap: 0 };
+    const axis = { stroke: colors.muted, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1 }, font, labelFont: font, labelSize: 16, labelGap: 0 };
     const kept = (side: 'x' | 'y', ticks: readonly (number | null)[], texts: string[]): string[] => {
       this.#ticks[side] = ticks.flatMap((at, index) => (at === null ? [] : [{ at, text: texts[index] ?? '' }]));
       return texts;
@@ -198,7 +198,7 @@ export class CurveChart {
           label: options.yLabel,
           values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
           // As wide as its longest text.
-          size: (_plot, texts) => Math.max(34, Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.4 + 12),
+          size: (_plot, texts) => Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.6 + 20,
         },
       ],
       series: [{}, { show: true, paths: () => null, points: { show: false } }],

@@ -85,14 +85,17 @@ function drawMarks(ctx: CanvasRenderingContext2D, line: Line, ys: Float64Array, 
   if (points.length === 0) return;
   const shape = look.marker === 'none' ? 'circle' : look.marker;
   const size = (look.marker === 'none' ? 4 : 7) * ratio;
-  const marks = new Path2D(points.map(([x, y]) => markerPath(shape, x, y, size)).join(''));
-  ctx.fill(marks);
+  fillShapes(ctx, points.map(([x, y]) => markerPath(shape, x, y, size)));
 }
 
 /** Triangles at the upper edge for +∞ and at the lower for −∞. */
 function drawInfinities(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, ratio: number): void {
-  const triangles = new Path2D(infinityPlaces(line, frame).map(([x, sign]) => infinityPath(x, sign, frame, 9 * ratio)).join(''));
-  ctx.fill(triangles);
+  fillShapes(ctx, infinityPlaces(line, frame).map(([x, sign]) => infinityPath(x, sign, frame, 9 * ratio)));
+}
+
+function fillShapes(ctx: CanvasRenderingContext2D, shapes: readonly string[]): void {
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is no array
+  ctx.fill(new Path2D(shapes.join('')));
 }
 
 /** Each infinite point as pixels from the left and its sign; those that share a pixel stand once. */
