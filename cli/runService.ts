@@ -1,6 +1,7 @@
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { completeFilter } from '../engine/tracking/filter/completeFilter.ts';
 import { changeRuns } from '../engine/tracking/changeRuns.ts';
+import { exportRuns } from '../engine/tracking/exportRuns.ts';
 import { listRuns } from '../engine/tracking/findRuns.ts';
 import { metricSeries } from '../engine/tracking/metricSeries.ts';
 import { readArtifact } from '../engine/tracking/readArtifact.ts';
@@ -25,7 +26,7 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
     'runs/complete': ({ text, offset }) => { const store = storeNow(); return store ? completeFilter(store, text, offset) : { from: offset, to: offset, items: [] }; },
     'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
     'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),
-    'runs/export': () => { throw new Error('not there yet'); },
+    'runs/export': (what) => exportRuns(required(), what),
     'views/list': () => { const store = storeNow(); return store ? listViews(store) : []; },
     'views/save': (view) => { saveView(required(), view); return null; },
     'views/delete': ({ name }) => { deleteView(required(), name); return null; },

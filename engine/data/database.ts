@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import { CancelledError } from '../errors.ts';
+import { appendColumns, createTableSql, type TypedColumn, type TypedValue } from './appendColumns.ts';
 import { columnReader } from './columnReader.ts';
 import { describeDatabaseError } from './databaseError.ts';
 import { plainValue } from './plainValue.ts';
@@ -19,6 +20,10 @@ export interface Database {
   rows(sql: string, params?: SqlParams): Promise<Record<string, unknown>[]>;
   /** Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts. */
   table(sql: string, params?: SqlParams): Promise<Table>;
+  /** Makes an empty table for rows that are made here. */
+  create(table: string, columns: readonly TypedColumn[]): Promise<void>;
+  /** Appends rows to such a table: `values[i]` are those of column i. */
+  append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void>;
   /** Stops the statement under way and those waiting, which then reject with CancelledError. */
   interrupt(): void;
   close(): void;
@@ -95,6 +100,14 @@ class OpenDatabase implements Database {
     });
   }
 
+  create(table: string, columns: readonly TypedColumn[]): Promise<void> {
+    return this.run(createTableSql(table, columns));
+  }
+
+  append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void> {
+    return this.#inTurn(() => appendColumns(this.#duckdb, this.#connection, table, columns, values));
+  }
+
   interrupt(): void {
     this.#interrupts++;
     if (!this.#closed) this.#connection.interrupt();
@@ -108,11 +121,15 @@ class OpenDatabase implements Database {
   }
 
   #query<T>(sql: string, params: SqlParams | undefined, read: (result: DuckDBResult) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined)));
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
     const interrupts = this.#interrupts;
     const work = this.#last.then(async () => {
       if (this.#closed || interrupts !== this.#interrupts) throw new CancelledError();
       try {
-        return await read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined));
+        return await step();
       } catch (error) {
         throw describeDatabaseError(error);
       }

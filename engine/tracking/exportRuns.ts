@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RunQuery, RunSummary } from '../../protocol/runs.ts';
+import type { TypedValue } from '../data/appendColumns.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { withDatabase } from '../data/withDatabase.ts';
+import { writeParquet } from '../data/writeTable.ts';
+import { messageOf, WorkError } from '../errors.ts';
+import { exportColumns, type ExportColumn } from './exportColumns.ts';
+import { conditionOf, findRows } from './findRuns.ts';
+import { summariseRuns, type RunRow } from './runSummaries.ts';
+import type { Store } from './store.ts';
+
+export interface RunExport {
+  query: RunQuery;
+  /** As in RunOrder. The run's id stands before them. */
+  columns: readonly string[];
+  format: 'csv' | 'parquet';
+  /** Absolute. The file is there whole or not at all. */
+  path: string;
+}
+
+const runsAtOnce = 2000;
+const idsAtOnce = 5000;
+
+/**
+ * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time, and between parts others
+ * are answered. Throws WorkError: a filter that cannot be read, an unknown column, a place that cannot be written.
+ */
+export async function exportRuns(store: Pick<Store, 'sql'>, { query, columns: names, format, path }: RunExport): Promise<{ runs: number }> {
+  if (!isAbsolute(path)) throw new WorkError(`A table is written to an absolute path, not to \`${path}\`.`);
+  const runs = await findIds(store, query);
+  const columns = exportColumns(store, names, runs);
+  const written = format === 'csv' ? await writeCsv(store, runs, columns, path) : await writeTyped(store, runs, columns, path);
+  return { runs: written };
+}
+
+/** All runs of the query, by their row numbers. Those that move between two parts are taken once. */
+async function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): Promise<number[]> {
+  const { where, problem } = conditionOf(sql, query);
+  if (problem) throw new WorkError(`The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`);
+  const most = Math.min(query.limit ?? Infinity, Number.MAX_SAFE_INTEGER);
+  const found = new Set<number>();
+  for (let offset = query.offset ?? 0; found.size < most; offset += idsAtOnce) {
+    const rows = findRows(sql, where, query.order ?? [], Math.min(idsAtOnce, most - found.size), offset);
+    for (const row of rows) found.add(row.id);
+    if (rows.length < idsAtOnce) break;
+    await turn();
+  }
+  return [...found];
+}
+
+/** The runs in this order, a part at a time; one that is gone meanwhile is left out. */
+async function* summaries(store: Pick<Store, 'sql'>, runs: readonly number[]): AsyncIterable<RunSummary[]> {
+  for (let from = 0; from < runs.length; from += runsAtOnce) {
+    const part = runs.slice(from, from + runsAtOnce);
+    const rows = new Map(store.sql.all<RunRow>('SELECT r.* FROM json_each(?) j JOIN runs r ON r.id = j.value', JSON.stringify(part)).map((row) => [row.id, row]));
+    yield summariseRuns(store, part.flatMap((id) => rows.get(id) ?? []));
+    await turn();
+  }
+}
+
+async function writeCsv(store: Pick<Store, 'sql'>, runs: readonly number[], columns: readonly ExportColumn[], path: string): Promise<number> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
+  let written = 0;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.write(csvLine(columns.map((column) => column.name)));
+      for await (const part of summaries(store, runs)) {
+        await file.write(part.map((run) => csvLine(columns.map((column) => csvText(column, column.value(run))))).join(''));
+        written += part.length;
+      }
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error instanceof WorkError ? error : new WorkError(`${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
+  }
+  return written;
+}
+
+async function writeTyped(store: Pick<Store, 'sql'>, runs: readonly number[], columns: readonly ExportColumn[], path: string): Promise<number> {
+  return withDatabase(undefined, async (db) => {
+    // DuckDB's names know no upper and lower case, those of metrics do.
+    const plain = columns.map(({ kind }, i) => ({ name: `c${i}`, kind }));
+    await db.create('runs', plain);
+    let written = 0;
+    for await (const part of summaries(store, runs)) {
+      await db.append('runs', plain, columns.map((column) => part.map((run) => column.value(run))));
+      written += part.length;
+    }
+    await writeParquet(db, `SELECT ${columns.map(({ name }, i) => `c${i} AS ${quoteIdentifier(name)}`).join(', ')} FROM runs`, path);
+    return written;
+  });
+}
+
+/** Numbers with all their digits, times as ISO in UTC. */
+function csvText(column: ExportColumn, value: TypedValue): string {
+  if (value === null) return '';
+  return column.kind === 'time' ? new Date(Number(value)).toISOString() : String(value);
+}
+
+/** A record after RFC 4180: CRLF, and quotes round what holds a comma, a quote, a line break, or spaces at its ends. */
+function csvLine(fields: readonly string[]): string {
+  return `${fields.map((field) => (/[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
+}
