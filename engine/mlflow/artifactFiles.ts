@@ -8,15 +8,15 @@ import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
 
 /** What is not allowed as the path of an artifact: anything that could lead out of its folder. */
-function safeParts(path: string): string[] {
+export function artifactParts(path: string): string[] {
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);
   } catch {
-    throw invalid(`Invalid path: ${path}`);
+    throw invalid('Invalid path');
   }
   const parts = decoded.split('/').filter((part) => part !== '');
-  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || /^[a-z]:/i.test(decoded) || decoded.startsWith('//')) throw invalid(`Invalid path: ${path}`);
+  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || /^[a-z]:/i.test(decoded) || decoded.startsWith('//')) throw invalid('Invalid path');
   return parts;
 }
 
@@ -25,7 +25,7 @@ function safeParts(path: string): string[] {
  * logged models, anything else in a folder of its own.
  */
 export function artifactFile(store: Store, path: string): string {
-  const parts = safeParts(path);
+  const parts = artifactParts(path);
   const [, owner = '', third = '', fourth = ''] = parts;
   const root = join(store.folder, 'artifacts');
   if (third === 'artifacts' && /^[a-zA-Z0-9][\w-]*$/.test(owner)) return join(root, owner, ...parts.slice(3));
@@ -52,7 +52,7 @@ export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
 export function listRunArtifacts(store: Store, runId: string, path: string): Record<string, unknown> {
   const row = runOf(store, runId);
   const uri = artifactUriOf(store, row);
-  const inside = safeParts(path).join('/');
+  const inside = artifactParts(path).join('/');
   if (!uri.startsWith('mlflow-artifacts:')) return { root_uri: uri, files: [] };
   const folder = artifactFile(store, `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`);
   return { root_uri: uri, files: listFolder(folder, inside) };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createExperiment, experimentById, experimentByName, renameExperiment, setExperimentLifecycle, type Experiment } from '../tracking/experiments.ts';
 import type { SqlValue } from '../tracking/sql.ts';
 import type { Store } from '../tracking/store.ts';
@@ -30,7 +31,7 @@ export function artifactLocation(experiment: Experiment): string {
 
 function experimentJson({ sql }: Sql, experiment: Experiment): Record<string, unknown> {
   return {
-    experiment_id: String(experiment.id), name: experiment.name, artifact_location: artifactLocation(experiment), lifecycle_stage: experiment.lifecycle, creation_time: experiment.createdAt, last_update_time: experiment.updatedAt,
+    experiment_id: String(experiment.id), name: experiment.id === 0 && experiment.name === 'default' ? 'Default' : experiment.name, artifact_location: artifactLocation(experiment), lifecycle_stage: experiment.lifecycle, creation_time: experiment.createdAt, last_update_time: experiment.updatedAt,
     tags: sql.all<{ key: string; value: string }>('SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key', experiment.id),
   };
 }
@@ -52,11 +53,17 @@ const create: Handler = ({ store, body }) => {
   return store.sql.write(() => {
     const known = findByName(store, name);
     if (known) throw new MlflowError('RESOURCE_ALREADY_EXISTS', `Experiment(name=${name}) already exists.${known.lifecycle === 'deleted' ? ' It is deleted; restore it, or delete it permanently.' : ''}`);
-    const made = createExperiment(store, name, { artifactLocation: location?.replace(/\/$/, '') ?? null });
+    const made = createExperiment(store, name, { artifactLocation: location === null ? null : absolute(store, location) });
     for (const tag of list(body, 'tags')) setTag(store, made.id, tag);
     return { experiment_id: String(made.id) };
   });
 };
+
+/** A place without a scheme is a folder of this machine, relative to the project. */
+function absolute({ root }: Pick<Store, 'root'>, location: string): string {
+  const plain = location.replace(/(.)\/+$/, '$1');
+  return /^[a-z][a-z0-9+.-]*:/i.test(plain) ? plain : resolve(root, plain);
+}
 
 function setTag({ sql }: Sql, experiment: number, tag: Record<string, unknown>): void {
   const key = checkKey(tag.key, 'key');
@@ -89,7 +96,8 @@ const restore: Handler = ({ store, body }) => {
   return {};
 };
 
-const columns: Record<string, string> = { name: 'e.name', experiment_id: 'e.id', creation_time: 'e.created_at', last_update_time: 'e.updated_at' };
+const nameColumn = `CASE WHEN e.id = 0 AND e.name = 'default' THEN 'Default' ELSE e.name END`;
+const columns: Record<string, string> = { name: nameColumn, experiment_id: 'e.id', creation_time: 'e.created_at', last_update_time: 'e.updated_at' };
 
 const search: Handler = ({ store, body }) => {
   const { sql } = store;
@@ -124,7 +132,7 @@ function whereOf(filter: string, values: SqlValue[]): string {
     if (tag) values.push(part.field.key);
     if (part.operator === 'is null' || part.operator === 'is not null') return `${part.operator === 'is null' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ?)`;
     const value = part.values[0]?.value ?? '';
-    if ((column === 'e.name' || tag) !== (typeof value === 'string')) throw invalid(`Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`);
+    if ((column === nameColumn || tag) !== (typeof value === 'string')) throw invalid(`Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`);
     const comparison = part.operator === 'like' ? `${column} GLOB ?` : part.operator === 'ilike' ? `${column} LIKE ?` : `${column} ${part.operator} ?`;
     values.push(part.operator === 'like' ? String(value).replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?') : value);
     return tag ? `EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ? AND ${comparison})` : comparison;

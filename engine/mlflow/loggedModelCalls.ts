@@ -90,6 +90,7 @@ const search: Handler = ({ store, body }) => {
   const datasets = list(body, 'datasets');
   const filter = optionalText(body, 'filter');
   if (filter) conditions.push(whereOf(filter, datasets, values));
+  if (datasets.length > 0) conditions.push(`EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND (${onDatasets(datasets, values)}))`);
   const orders: string[] = [];
   for (const order of list(body, 'order_by')) orders.push(orderOf(order, values));
   const text_ = `SELECT m.* FROM logged_models m WHERE ${conditions.join(' AND ')} ORDER BY ${[...orders, 'm.created_at DESC', 'm.model_id'].join(', ')} LIMIT ? OFFSET ?`;
@@ -116,6 +117,15 @@ function orderOf(order: Record<string, unknown>, values: SqlValue[]): string {
   return `${column} IS NULL, ${column} ${direction}`;
 }
 
+/** Metrics that were measured on any of these datasets. */
+function onDatasets(datasets: Record<string, unknown>[], values: SqlValue[]): string {
+  return datasets.map((dataset) => {
+    const digest = optionalText(dataset, 'dataset_digest');
+    values.push(text(dataset, 'dataset_name'), ...(digest ? [digest] : []));
+    return `(x.dataset_name = ?${digest ? ' AND x.dataset_digest = ?' : ''})`;
+  }).join(' OR ');
+}
+
 function whereOf(filter: string, datasets: Record<string, unknown>[], values: SqlValue[]): string {
   const refuse = () => invalid(`Invalid filter string: '${filter}'.`);
   const visit = (part: Filter): string => {
@@ -140,12 +150,8 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
       if (typeof value !== 'number') throw refuse();
       values.push(field.key);
       const own = compare('x.value');
-      const where = datasets.map((dataset) => {
-        const digest = optionalText(dataset, 'dataset_digest');
-        values.push(text(dataset, 'dataset_name'), ...(digest ? [digest] : []));
-        return `(x.dataset_name = ?${digest ? ' AND x.dataset_digest = ?' : ''})`;
-      });
-      return `EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ? AND x.is_nan = 0 AND ${own}${where.length > 0 ? ` AND (${where.join(' OR ')})` : ''})`;
+      const where = onDatasets(datasets, values);
+      return `EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ? AND x.is_nan = 0 AND ${own}${where === '' ? '' : ` AND (${where})`})`;
     }
     if (field.of === 'datasets' || typeof value !== 'string') throw refuse();
     values.push(field.key);

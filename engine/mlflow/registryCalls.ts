@@ -5,7 +5,9 @@ import { FilterError } from '../tracking/filter/tokens.ts';
 import { nextVersion, setAlias } from '../registry/modelVersions.ts';
 import { invalid, missing, MlflowError } from './mlflowError.ts';
 import { checkAlias, checkKey, checkLength, checkModelName, limits } from './names.ts';
+import { loggedModel } from './loggedModelCalls.ts';
 import { orderBy } from './orderBy.ts';
+import { artifactUriOf, runOf } from './runInfo.ts';
 import { list, offsetOf, optionalText, pageSize, pageToken, text, texts, type Handler } from './request.ts';
 
 type Sql = Pick<Store, 'sql'>;
@@ -19,6 +21,7 @@ interface VersionRow {
   description: string; status: string; status_message: string | null;
 }
 
+const promptTag = 'mlflow.prompt.is_prompt';
 const stages = ['None', 'Staging', 'Production', 'Archived'];
 
 function modelOf({ sql }: Sql, name: string): ModelRow {
@@ -28,7 +31,7 @@ function modelOf({ sql }: Sql, name: string): ModelRow {
 }
 
 function versionOf({ sql }: Sql, name: string, version: string): VersionRow {
-  if (!/^\d+$/.test(version)) throw invalid(`Invalid value "${version}" for parameter 'version' supplied: Model version must be an integer, got '${version}'`);
+  if (!/^\d+$/.test(version)) throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
   const row = sql.get<VersionRow>('SELECT * FROM model_versions WHERE model = ? AND version = ?', name, Number(version));
   if (!row) throw missing(`Model Version (name=${name}, version=${version}) not found`);
   return row;
@@ -38,7 +41,7 @@ function modelJson(store: Sql, row: ModelRow): Record<string, unknown> {
   const { sql } = store;
   const latest = sql.all<VersionRow>('SELECT v.* FROM model_versions v JOIN (SELECT stage, max(version) AS version FROM model_versions WHERE model = ? GROUP BY stage) l ON l.version = v.version WHERE v.model = ? ORDER BY v.version', row.name, row.name);
   return {
-    name: row.name, creation_timestamp: row.created_at, last_updated_timestamp: row.updated_at, ...(row.description === '' ? {} : { description: row.description }), latest_versions: latest.map((version) => versionJson(store, version)),
+    name: row.name, creation_timestamp: row.created_at, last_updated_timestamp: row.updated_at, description: row.description, latest_versions: latest.map((version) => versionJson(store, version)),
     tags: sql.all<{ key: string; value: string }>('SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key', row.name),
     aliases: sql.all<{ alias: string; version: number }>('SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias', row.name).map(({ alias, version }) => ({ alias, version: String(version) })),
   };
@@ -46,8 +49,8 @@ function modelJson(store: Sql, row: ModelRow): Record<string, unknown> {
 
 function versionJson({ sql }: Sql, row: VersionRow): Record<string, unknown> {
   return {
-    name: row.model, version: String(row.version), creation_timestamp: row.created_at, last_updated_timestamp: row.updated_at, user_id: row.user_id, current_stage: row.stage, ...(row.description === '' ? {} : { description: row.description }),
-    source: sourceOf(row), run_id: row.run_id, status: row.status, ...(row.status_message === null ? {} : { status_message: row.status_message }), ...(row.run_link === null ? {} : { run_link: row.run_link }),
+    name: row.model, version: String(row.version), creation_timestamp: row.created_at, last_updated_timestamp: row.updated_at, user_id: row.user_id, current_stage: row.stage, description: row.description,
+    source: row.source ?? sourceOf(row), run_id: row.run_id, status: row.status, ...(row.status_message === null ? {} : { status_message: row.status_message }), ...(row.run_link === null ? {} : { run_link: row.run_link }),
     ...(row.model_id === null ? {} : { model_id: row.model_id }),
     tags: sql.all<{ key: string; value: string }>('SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key', row.model, row.version),
     aliases: sql.all<{ alias: string }>('SELECT alias FROM aliases WHERE model = ? AND version = ? ORDER BY alias', row.model, row.version).map(({ alias }) => alias),
@@ -56,9 +59,19 @@ function versionJson({ sql }: Sql, row: VersionRow): Record<string, unknown> {
 
 /** Where the files of a version are; those of a version that Loopwright validated lie among its run's artifacts. */
 function sourceOf(row: VersionRow): string {
-  if (row.source !== null) return row.source;
+  // What was copied from another version lies where that one does.
+  if (row.source !== null) return row.path || row.source;
   const inRun = row.path.replaceAll('\\', '/').split(`artifacts/${row.run_id}/`)[1];
   return `mlflow-artifacts:/0/${row.run_id}/artifacts${inRun === undefined ? '' : `/${inRun}`}`;
+}
+
+/** Where the files of a version of a model are, as an address below `mlflow-artifacts:` where they are kept here. */
+export function versionSource(store: Sql, name: string, version: string): string {
+  const source = sourceOf(versionOf(store, name, version));
+  const inRun = /^runs:\/+([^/]+)\/(.*)$/.exec(source);
+  if (inRun) return `${artifactUriOf(store, runOf(store, inRun[1] ?? ''))}/${inRun[2]}`;
+  const model = /^models:\/+(m-[0-9a-f]+)$/.exec(source)?.[1];
+  return model === undefined ? source : loggedModel(store, model).artifact_location;
 }
 
 /** True when the project validates and serves this model: its aliases move through the gates alone. */
@@ -74,7 +87,7 @@ function touch({ sql }: Sql, name: string, version?: number): void {
 const createModel: Handler = ({ store, body }) => {
   const name = checkModelName(text(body, 'name'));
   const tags = list(body, 'tags');
-  if (tags.some((tag) => tag.key === 'mlflow.prompt.is_prompt')) throw new MlflowError('NOT_IMPLEMENTED', 'Loopwright does not keep prompts. docs/tracking.md lists what its MLflow endpoint knows.');
+  if (tags.some((tag) => tag.key === promptTag)) throw new MlflowError('NOT_IMPLEMENTED', 'Loopwright does not keep prompts. docs/tracking.md lists what its MLflow endpoint knows.');
   const { sql } = store;
   return sql.write(() => {
     if (sql.get('SELECT 1 AS found FROM registered_models WHERE name = ?', name)) throw new MlflowError('RESOURCE_ALREADY_EXISTS', `Registered Model (name=${name}) already exists.`);
@@ -154,7 +167,10 @@ function whereOf(filter: string, columns: Record<string, string>, tags: string, 
       values.push(operator === 'like' ? String(value).replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?') : value);
       comparison = operator === 'like' ? `${column} GLOB ?` : operator === 'ilike' ? `${column} LIKE ?` : `${column} ${operator} ?`;
     }
-    return tag ? `EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND ${comparison})` : comparison;
+    if (!tag) return comparison;
+    // Clients leave prompts out by this comparison; what has no such tag is none.
+    if (field.key === promptTag && operator === '!=') return `NOT EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND x.value = ?)`;
+    return `EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND ${comparison})`;
   };
   try {
     const parsed = parseFilter(filter);
@@ -182,32 +198,64 @@ const searchVersions: Handler = ({ store, body }) => {
   const filter = optionalText(body, 'filter');
   const where = filter ? whereOf(filter, versionColumns, 'model_version_tags x WHERE x.model = m.model AND x.version = m.version', values) : '1';
   const order = orderBy(texts(body, 'order_by'), (field) => (Object.hasOwn(versionColumns, field) ? (versionColumns[field] ?? null) : null));
-  const rows = store.sql.all<VersionRow>(`SELECT m.* FROM model_versions m WHERE ${where} ORDER BY ${[...order, 'm.updated_at DESC', 'm.model', 'm.version DESC'].join(', ')} LIMIT ? OFFSET ?`, ...values, size + 1, offset);
+  const rows = store.sql.all<VersionRow>(`SELECT m.* FROM model_versions m WHERE ${where} ORDER BY ${[...(order.length > 0 ? order : ['m.updated_at DESC']), 'm.model', 'm.version DESC'].join(', ')} LIMIT ? OFFSET ?`, ...values, size + 1, offset);
   return { model_versions: rows.slice(0, size).map((row) => versionJson(store, row)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
 };
 
 const createVersion: Handler = ({ store, body }) => {
   const name = checkModelName(text(body, 'name'));
-  let source = text(body, 'source');
+  const source = text(body, 'source');
   const { sql } = store;
   return sql.write(() => {
     modelOf(store, name);
+    checkSource(source);
     const modelId = optionalText(body, 'model_id') || /^models:\/(m-[0-9a-f]+)$/.exec(source)?.[1] || null;
     const logged = modelId === null ? undefined : sql.get<{ artifact_location: string; source_run_id: string | null }>('SELECT artifact_location, source_run_id FROM logged_models WHERE model_id = ?', modelId);
     if (modelId !== null && !logged) throw missing(`Logged model with ID '${modelId}' not found.`);
     const copied = /^models:\/([^/@]+)\/(\d+)$/.exec(source);
-    if (copied) source = sourceOf(versionOf(store, copied[1] ?? '', copied[2] ?? ''));
+    const place = copied ? sourceOf(versionOf(store, decoded(copied[1] ?? ''), copied[2] ?? '')) : '';
     const version = nextVersion(store, name);
     const now = Date.now();
     sql.run(
       'INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, source, model_id, run_link, user_id, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      name, version, optionalText(body, 'run_id') || logged?.source_run_id || '', '', now, now, source, modelId, optionalText(body, 'run_link') || null, '', optionalText(body, 'description') ?? '',
+      name, version, optionalText(body, 'run_id') || logged?.source_run_id || '', place, now, now, source, modelId, optionalText(body, 'run_link') || null, '', optionalText(body, 'description') ?? '',
     );
     const row = versionOf(store, name, String(version));
+    if (modelId !== null) noteVersion(store, modelId, name, version);
     for (const tag of list(body, 'tags')) setVersionTag(store, row, tag);
     return { model_version: versionJson(store, row) };
   });
 };
+
+/** A version must not point at files of this machine that no run wrote, nor out of the place it names. */
+function checkSource(source: string): void {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
+  if (scheme === undefined || scheme === 'file' || scheme.length === 1) {
+    throw invalid(`Invalid model version source: '${source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id. Artifacts of this project have mlflow-artifacts: addresses.`);
+  }
+  if (scheme === 'models' || scheme === 'runs') return;
+  let path = source;
+  for (let i = 0; i < 3; i++) path = decoded(path);
+  if (path.includes('\0') || path.split(/[/\\?#]/).includes('..')) {
+    throw invalid(`Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present. Please provide an absolute path.`);
+  }
+}
+
+function decoded(text_: string): string {
+  try {
+    return decodeURIComponent(text_);
+  } catch {
+    return text_;
+  }
+}
+
+/** A logged model knows the versions that were made of it, in the tag that MLflow keeps. */
+function noteVersion({ sql }: Sql, modelId: string, name: string, version: number): void {
+  const known = sql.get<{ value: string }>(`SELECT value FROM logged_model_tags WHERE model_id = ? AND key = 'mlflow.modelVersions'`, modelId)?.value ?? '[]';
+  const all = [...(JSON.parse(known) as { name: string; version: number }[]), { name, version }];
+  const written = `[${all.map((one) => `{"name": ${JSON.stringify(one.name)}, "version": ${one.version}}`).join(', ')}]`;
+  sql.run(`INSERT INTO logged_model_tags (model_id, key, value) VALUES (?, 'mlflow.modelVersions', ?) ON CONFLICT DO UPDATE SET value = excluded.value`, modelId, written);
+}
 
 const deleteVersion: Handler = ({ store, body }) => {
   const row = versionOf(store, text(body, 'name'), text(body, 'version'));
@@ -302,8 +350,7 @@ export const registryCalls: Record<string, Handler> = {
   'GET model-versions/search': searchVersions,
   'PATCH model-versions/update': ({ store, body }) => {
     const row = versionOf(store, text(body, 'name'), text(body, 'version'));
-    store.sql.run('UPDATE model_versions SET description = ? WHERE model = ? AND version = ?', optionalText(body, 'description') ?? '', row.model, row.version);
-    touch(store, row.model, row.version);
+    store.sql.run('UPDATE model_versions SET description = ?, updated_at = ? WHERE model = ? AND version = ?', optionalText(body, 'description') ?? '', Date.now(), row.model, row.version);
     return { model_version: versionJson(store, versionOf(store, row.model, String(row.version))) };
   },
   'DELETE model-versions/delete': deleteVersion,

@@ -32,8 +32,7 @@ export function optionalText(body: Record<string, unknown>, ...names: string[]):
     const value = body[name];
     if (value === undefined || value === null) continue;
     if (typeof value === 'string') return value;
-    if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-    throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. Hint: Value was of type '${typeof value}'. See the API docs for more information about request parameters.`);
+    throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof value}'. See the API docs for more information about request parameters.`);
   }
   return undefined;
 }
@@ -48,6 +47,8 @@ export function optionalInteger(body: Record<string, unknown>, name: string): nu
 }
 
 export function list(body: Record<string, unknown>, name: string): Record<string, unknown>[] {
+  const given = body[name];
+  if (given !== undefined && given !== null && !Array.isArray(given)) throw invalid(`Invalid value ${show(given)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof given}'. See the API docs for more information about request parameters.`);
   return rawList(body, name).map((item) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) throw invalid(`Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
     return item as Record<string, unknown>;

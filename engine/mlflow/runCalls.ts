@@ -78,7 +78,7 @@ const update: Handler = ({ store, body, client }) => {
       sql.run('UPDATE runs SET name = ? WHERE id = ?', name, row.id);
       writeTag(store, row.id, knownTags.name, name);
     }
-    const told = optionalText(body, 'status');
+    const told = typeof body.status === 'number' ? String(body.status) : optionalText(body, 'status');
     // How a stage ended is for the stage to say: its program may be followed by checks that fail.
     if (told !== undefined && !isOurs(row)) {
       const status = statusFrom(told);

@@ -96,7 +96,7 @@ const history: Handler = ({ store, body }) => {
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
-  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
+  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
   const more = size !== undefined && points.length > size;
   return { metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)), ...(more ? { next_page_token: pageToken(offset + size) } : {}) };
 };
@@ -106,21 +106,23 @@ const mostBulkPoints = 25_000;
 
 /** The histories of a metric of many runs, cut to a number of points as MLflow does. */
 const bulk: Handler = ({ store, body }) => {
-  const name = text(body, 'metric_key');
+  const ids = bulkRuns(body);
+  const name = optionalText(body, 'metric_key');
+  if (name === undefined || name === '') throw invalid('GetMetricHistoryBulk request must specify a metric_key.');
   const key = findKey(store, name) ?? -1;
   const most = Math.min(optionalInteger(body, 'max_results') ?? mostBulkPoints, mostBulkPoints);
-  const found = bulkRuns(body, 'run_id').map((id) => runOf(store, id));
+  const found = ids.toSorted().map((id) => runOf(store, id));
   const metrics: unknown[] = [];
   for (const row of found) {
     if (metrics.length >= most) break;
-    for (const point of store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ?', row.id, key, most - metrics.length)) metrics.push({ ...json(name, point), run_id: row.run_id });
+    for (const point of store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ?', row.id, key, most - metrics.length)) metrics.push({ ...json(name, point), run_id: row.run_id });
   }
   return { metrics };
 };
 
-function bulkRuns(body: Record<string, unknown>, field: string): string[] {
-  const ids = texts(body, field);
-  if (ids.length === 0) throw invalid(`GetMetricHistoryBulk request must specify at least one ${field}.`);
+function bulkRuns(body: Record<string, unknown>): string[] {
+  const ids = texts(body, 'run_id');
+  if (ids.length === 0) throw invalid('GetMetricHistoryBulk request must specify at least one run_id.');
   if (ids.length > mostBulkRuns) throw invalid(`GetMetricHistoryBulk request cannot specify more than ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`);
   return ids;
 }
@@ -128,6 +130,9 @@ function bulkRuns(body: Record<string, unknown>, field: string): string[] {
 /** Evenly spaced steps of many runs, each run's smallest and largest step among them. */
 const bulkInterval: Handler = ({ store, body }) => {
   const { sql } = store;
+  const ids = texts(body, 'run_ids');
+  if (ids.length === 0) throw invalid("Missing value for required parameter 'run_ids'. See the API docs for more information about request parameters.");
+  if (ids.length > mostBulkRuns) throw invalid(`GetMetricHistoryBulkInterval request must specify at most ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`);
   const name = text(body, 'metric_key');
   const key = findKey(store, name) ?? -1;
   const most = optionalInteger(body, 'max_results') ?? 320;
@@ -136,23 +141,23 @@ const bulkInterval: Handler = ({ store, body }) => {
   const end = optionalInteger(body, 'end_step');
   if ((start === undefined) !== (end === undefined)) throw invalid('If either start step or end step are specified, both must be specified.');
   if (start !== undefined && end !== undefined && start > end) throw invalid(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
-  const rows = bulkRuns(body, 'run_ids').map((id) => runOf(store, id));
+  const rows = ids.map((id) => runOf(store, id));
   const range = start === undefined ? '' : ' AND step BETWEEN ? AND ?';
   const bounds = start === undefined || end === undefined ? [] : [start, end];
   const steps = new Set<number>();
-  const ends = new Map<number, number[]>();
+  const ends: number[] = [];
   for (const row of rows) {
     const own = sql.all<{ step: number }>(`SELECT DISTINCT step FROM points WHERE run = ? AND key = ?${range} ORDER BY step`, row.id, key, ...bounds).map(({ step }) => step);
     for (const step of own) steps.add(step);
-    if (own.length > 0) ends.set(row.id, [own[0] ?? 0, own.at(-1) ?? 0]);
+    if (own.length > 0) ends.push(own[0] ?? 0, own.at(-1) ?? 0);
   }
   const all = [...steps].toSorted((a, b) => a - b);
   const interval = Math.max(1, Math.ceil(all.length / most));
   const sampled = all.filter((_, i) => i % interval === 0);
   if (all.length > 0 && sampled.at(-1) !== all.at(-1)) sampled.push(all.at(-1) ?? 0);
+  const wanted = JSON.stringify([...new Set([...sampled, ...ends])]);
   return {
     metrics: rows.flatMap((row) => {
-      const wanted = JSON.stringify([...new Set([...sampled, ...(ends.get(row.id) ?? [])])]);
       return sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, at, value', row.id, key, wanted).map((point) => ({ ...json(name, point), run_id: row.run_id }));
     }),
   };
@@ -160,6 +165,8 @@ const bulkInterval: Handler = ({ store, body }) => {
 
 const searchDatasets: Handler = ({ store, body }) => {
   const ids = texts(body, 'experiment_ids');
+  if (ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.');
+  if (ids.length > 20) throw invalid(`SearchDatasets request cannot specify more than 20 experiment_ids. Received ${ids.length} experiment_ids.`);
   const rows = store.sql.all<{ experiment: number; name: string; digest: string; tags: string }>(
     `SELECT DISTINCT d.experiment, d.name, d.digest, i.tags FROM mlflow_datasets d JOIN dataset_inputs i ON i.dataset = d.id WHERE d.experiment IN (SELECT value FROM json_each(?)) LIMIT 1000`, JSON.stringify(ids.map(Number)));
   return {

@@ -1,4 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -7,12 +8,13 @@ import { WorkError, messageOf } from '../errors.ts';
 import { mimeOf } from '../tracking/readArtifact.ts';
 import { promote } from '../registry/promote.ts';
 import { markInterrupted, type Store } from '../tracking/store.ts';
-import { artifactFile, beginUpload, dropUpload, finishUpload, listFolder, listRunArtifacts, receive, receivePart, remove } from './artifactFiles.ts';
+import { artifactFile, artifactParts, beginUpload, dropUpload, finishUpload, listFolder, listRunArtifacts, receive, receivePart, remove } from './artifactFiles.ts';
 import { clientProcess } from './clientProcess.ts';
 import { experimentCalls } from './experimentCalls.ts';
 import { loggedModel, loggedModelCalls } from './loggedModelCalls.ts';
 import { MlflowError, statusOf } from './mlflowError.ts';
-import { registryCalls } from './registryCalls.ts';
+import { registryCalls, versionSource } from './registryCalls.ts';
+import { activeRun, artifactUriOf, runOf } from './runInfo.ts';
 import { list, optionalInteger, optionalText, text, type Handler, type StageClient } from './request.ts';
 import { runCalls } from './runCalls.ts';
 import { searchCalls } from './searchCalls.ts';
@@ -55,6 +57,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   app.setNotFoundHandler((request, reply) => sendError(reply, notKnown(request)));
   app.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
   app.get('/version', (_request, reply) => reply.type('text/plain').send(mlflowVersion));
+  addFiles(app, store);
   for (const api of ['/api/2.0', '/ajax-api/2.0', '/api/3.0', '/ajax-api/3.0']) {
     addCalls(app, `${api}/mlflow`, store, token);
     addArtifacts(app, `${api}/mlflow-artifacts`, store, () => serverUri(app), token);
@@ -155,7 +158,7 @@ function addCalls(app: FastifyInstance, prefix: string, store: Store, token: str
     const inside = optionalText(body, 'artifact_directory_path') ?? '';
     return { root_uri: row.artifact_location, files: row.artifact_location.startsWith('mlflow-artifacts:/') ? listFolder(artifactFile(store, `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`), inside) : [] };
   });
-  add('GET', 'server-info', () => ({ store_type: 'SqlStore', workspaces_enabled: false, trace_archival_enabled: false, multipart_upload_enabled: true, multipart_download_enabled: false }));
+  add('GET', 'server-info', () => ({ store_type: 'SqlStore', workspaces_enabled: false, trace_archival_enabled: false, multipart_uploads_enabled: true, multipart_downloads_enabled: false }));
 }
 
 const limitOfBatch = 1_000_000;
@@ -191,6 +194,54 @@ async function bodyOf(request: FastifyRequest, most: number): Promise<Record<str
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.');
   return parsed as Record<string, unknown>;
+}
+
+/** The calls of MLflow's pages for one file of a run, a logged model or a model version. */
+function addFiles(app: FastifyInstance, store: Store): void {
+  const inFolder = (uri: unknown, path: string) => {
+    if (typeof uri !== 'string' || !uri.startsWith('mlflow-artifacts:/')) throw new MlflowError('INVALID_PARAMETER_VALUE', 'These artifacts are not kept here.');
+    return artifactFile(store, `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(path)}`);
+  };
+  const give = (request: FastifyRequest, reply: FastifyReply, file: string, path: string) => {
+    if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
+    return sendFile(request, reply, file);
+  };
+  app.get('/get-artifact', (request, reply) => {
+    const asked = query(request);
+    const path = text(asked, 'path');
+    checkArtifactPath(path);
+    return give(request, reply, inFolder(artifactUriOf(store, runOf(store, text(asked, 'run_id', 'run_uuid'))), path), path);
+  });
+  for (const url of ['/model-versions/get-artifact', '//model-versions/get-artifact']) {
+    app.get(url, (request, reply) => {
+      const asked = query(request);
+      const path = text(asked, 'path');
+      checkArtifactPath(path);
+      return give(request, reply, inFolder(versionSource(store, text(asked, 'name'), text(asked, 'version')), path), path);
+    });
+  }
+  app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
+    const asked = query(request);
+    const needed = (value: string | undefined, name: string) => {
+      if (value === undefined || value === '') throw new MlflowError('INVALID_PARAMETER_VALUE', `Request must specify ${name}.`);
+      return value;
+    };
+    const runId = needed(optionalText(asked, 'run_uuid', 'run_id'), 'run_uuid');
+    const path = needed(optionalText(asked, 'path'), 'path');
+    checkArtifactPath(path);
+    if (request.headers['content-length'] === '0' || (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)) needed('', 'data');
+    await receive(request.raw as Readable, inFolder(artifactUriOf(store, activeRun(store, runId)), path));
+    return reply.type('application/json').send('{}');
+  });
+  app.get('/ajax-api/2.0/mlflow/logged-models/:id/artifacts/files', (request, reply) => {
+    const path = text(query(request), 'artifact_file_path');
+    checkArtifactPath(path);
+    return give(request, reply, inFolder(loggedModel(store, (request.params as { id: string }).id).artifact_location, path), path);
+  });
+}
+
+function checkArtifactPath(path: string): void {
+  artifactParts(encodePath(path));
 }
 
 function addArtifacts(app: FastifyInstance, prefix: string, store: Store, uri: () => string, token: string): void {
@@ -236,10 +287,17 @@ function addArtifacts(app: FastifyInstance, prefix: string, store: Store, uri: (
   });
 }
 
+/** Only plain characters stand in a header; others follow in the form of RFC 5987. */
+function disposition(file: string): string {
+  const name = basename(file);
+  const plain = name.replaceAll(/[^\x20-\x7e]|["\\;,]/g, '_');
+  return `attachment; filename=${/\s/.test(plain) ? `"${plain}"` : plain}${plain === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`}`;
+}
+
 /** A file, or the range of it that was asked for. */
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: string): FastifyReply {
   const { size } = statSync(file);
-  reply.header('Accept-Ranges', 'bytes').header('X-Content-Type-Options', 'nosniff').header('Content-Disposition', 'attachment').type(mimeOf(file.replaceAll('\\', '/')));
+  reply.header('Accept-Ranges', 'bytes').header('X-Content-Type-Options', 'nosniff').header('Content-Disposition', disposition(file)).type(mimeOf(file.replaceAll('\\', '/')));
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   if (!range) return reply.header('Content-Length', size).send(createReadStream(file));
   const start = Number(range[1]);

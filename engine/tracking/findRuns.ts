@@ -7,7 +7,7 @@ import type { Store } from './store.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import { findKey } from './writeRun.ts';
 
-const newestFirst = 'r.started_at DESC, r.id DESC';
+const newestFirst = 'r.started_at DESC, r.run_id';
 
 /** A page of runs. A filter that cannot be read is told as `problem`, and the page is the one without it. */
 export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPage {

@@ -80,8 +80,8 @@ export const migrations: readonly string[] = [
   INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed, progress, as_of, pid, pid_started, environment, command)
     SELECT run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed, progress, as_of, pid, pid_started, environment, command FROM old_runs ORDER BY started_at;
   DROP TABLE old_runs;
-  CREATE INDEX runs_by_start ON runs (started_at DESC, id DESC);
-  CREATE INDEX runs_by_experiment ON runs (experiment, started_at DESC, id DESC);
+  CREATE INDEX runs_by_start ON runs (started_at DESC, run_id);
+  CREATE INDEX runs_by_experiment ON runs (experiment, started_at DESC, run_id);
   CREATE INDEX runs_in_use ON runs (experiment) WHERE deleted_at IS NULL AND archived = 0;
   CREATE INDEX runs_unfinished ON runs (status) WHERE status IN ('running', 'scheduled');
 

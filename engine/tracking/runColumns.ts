@@ -13,7 +13,7 @@ const newest = 2000;
 /** What the runs of a query have: metrics, params and tags, most used first, counted over the newest 2,000 of them. Names that only older runs have follow with 0. */
 export function runColumns({ sql }: Pick<Store, 'sql'>, query: RunQuery): RunColumns {
   const { where } = conditionOf(sql, query);
-  const runs = `WITH q AS MATERIALIZED (SELECT r.id FROM runs r WHERE ${where.sql} ORDER BY r.started_at DESC, r.id DESC LIMIT ${newest})`;
+  const runs = `WITH q AS MATERIALIZED (SELECT r.id FROM runs r WHERE ${where.sql} ORDER BY r.started_at DESC, r.run_id LIMIT ${newest})`;
   const params = sql.all<RunColumns['params'][number]>(`${runs} SELECT p.key, count(*) AS runs, count(DISTINCT p.value) AS "distinct" FROM q CROSS JOIN params p ON p.run = q.id GROUP BY p.key ORDER BY runs DESC, p.key LIMIT ${mostKeys}`, ...where.values);
   const tags = sql.all<RunColumns['tags'][number]>(`${runs} SELECT t.key, count(*) AS runs, count(DISTINCT t.value) AS "distinct" FROM q CROSS JOIN tags t ON t.run = q.id WHERE t.key NOT LIKE 'mlflow.%' GROUP BY t.key ORDER BY runs DESC, t.key LIMIT ${mostKeys}`, ...where.values);
   const metrics = sql.all<RunColumns['metrics'][number]>(`${runs} SELECT k.key, g.n AS runs FROM (SELECT l.key, count(*) AS n FROM q CROSS JOIN latest l ON l.run = q.id GROUP BY l.key) g JOIN metric_keys k ON k.id = g.key ORDER BY g.n DESC, k.key LIMIT ${mostKeys}`, ...where.values);
