@@ -4,7 +4,7 @@ import { axisTitle, spanUnit, tickText, tickTexts } from '../../webviews/ui/char
 import { nearest, traceLine, visible } from '../../webviews/ui/charts/line.ts';
 import type { Frame, Line } from '../../webviews/ui/charts/line.ts';
 import { markerPath, styleAt } from '../../webviews/ui/charts/lineStyle.ts';
-import { roundTicks, xRange, yRange } from '../../webviews/ui/charts/ranges.ts';
+import { logTicks, roundTicks, xRange, yRange } from '../../webviews/ui/charts/ranges.ts';
 import { curveOf, packed } from '../../webviews/ui/series.ts';
 import type { Curve } from '../../webviews/ui/series.ts';
 import { positions } from '../../webviews/runHistory/curves/axis.ts';
@@ -154,6 +154,10 @@ it('ranges over what can be drawn', () => {
   assert.deepEqual(yRange([line([0, 1], [0, 0])], [0, 1], false), [-1, 1]);
   assert.deepEqual(roundTicks(0, 100, 5), [0, 20, 40, 60, 80, 100]);
   assert.deepEqual(roundTicks(0, 400, 5, 60), [0, 120, 240, 360]);
+  assert.deepEqual(logTicks(0.119, 0.8, 6), [0.2, 0.3, 0.5, 0.7]);
+  assert.deepEqual(logTicks(0.5, 60, 6), [0.5, 1, 2, 5, 10, 20, 50]);
+  assert.deepEqual(logTicks(1e-8, 1, 4), [1e-8, 1e-6, 1e-4, 0.01, 1]);
+  assert.deepEqual(logTicks(0.52, 0.53, 2), [0.52, 0.525, 0.53]);
 });
 
 it('writes axes with units', () => {

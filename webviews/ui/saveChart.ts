@@ -1,11 +1,18 @@
 import type { ViewAction } from '../../protocol/webview.ts';
 import { base64Of, base64OfText } from './series.ts';
+import { chartColors } from './theme.ts';
+import type { ChartColors } from './theme.ts';
 
 type Act = (action: ViewAction) => void;
 
+/** The colours of the theme with fonts that a file finds anywhere; a font's name in quotes would also end an attribute of an SVG. */
+export function savedColors(): ChartColors {
+  return { ...chartColors(), font: 'system-ui, sans-serif' };
+}
+
 /** A file name of letters, digits and hyphens. */
 export function fileName(title: string, ending: string): string {
-  const plain = title.normalize('NFKD').replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80);
+  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80);
   return `${plain || 'chart'}.${ending}`;
 }
 

@@ -31,6 +31,11 @@ export function fieldsOf(runs: readonly RunSummary[]): Field[] {
   return [...metrics, ...params.filter(varies), duration, ...params.filter((field) => !varies(field)), ...tags.filter(varies)];
 }
 
+/** Metrics of the machine and of where the training was tell little of how good a run is: they are chosen by hand only. */
+export function tellsOfRun({ id }: Field): boolean {
+  return !id.startsWith('metrics.system/') && id !== 'metrics.epoch';
+}
+
 /** Texts that are numbers in every run, as other tools log their params, count as numbers. */
 function textOrNumber(id: string, title: string, kind: Field['kind'], runs: readonly RunSummary[], read: (run: RunSummary) => RunSummary['params'][string]): Field {
   const given = runs.map(read).filter((value) => value !== null);

@@ -45,7 +45,7 @@ export function imageGroups(runs: readonly { runId: string; artifacts: readonly 
     }
   }
   return [...groups].map(([name, images]) => ({ name, images, steps: [...new Set(images.flatMap(({ step }) => (step === null ? [] : [step])))].toSorted((a, b) => a - b) }))
-    .toSorted((a, b) => runsOf(b) - runsOf(a) || a.name.localeCompare(b.name, 'en', { numeric: true }));
+    .toSorted((a, b) => runsOf(b) - runsOf(a) || Number(b.steps.length > 0) - Number(a.steps.length > 0) || a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
 /** The image of a run at a step, or at the last step before it that the run has. */

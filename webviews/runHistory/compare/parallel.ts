@@ -86,6 +86,8 @@ export function restoreBrushes(chart: EChartsType, { fields, brushes }: Parallel
     const intervals = brushes[field.id];
     if (intervals && intervals.length > 0) chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
   }
+  // The action chooses the lines; the marks on the axes are drawn with the next option alone.
+  chart.setOption({});
 }
 
 function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {

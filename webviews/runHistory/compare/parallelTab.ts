@@ -5,11 +5,11 @@ import { EChart } from '../../ui/charts/echart.ts';
 import { echartSvg } from '../../ui/charts/echartSvg.ts';
 import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
-import { savePng, saveText } from '../../ui/saveChart.ts';
+import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
 import type { PanelHost } from '../panelHost.ts';
 import type { ParallelState } from './compareState.ts';
-import { canBeLog, distinct, fieldsOf } from './fields.ts';
+import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
 import { fieldTable, fieldsCsv } from './fieldTable.ts';
@@ -26,6 +26,8 @@ export class ParallelTab {
   readonly #set: (part: Partial<ParallelState>) => void;
   readonly #chart: EChart;
   #drawn = '';
+  /** Whether parts of axes were chosen when it was looked at last. */
+  #brushed = false;
   #choosing = false;
   #dragged: string | null = null;
   #runs: readonly RunSummary[] = [];
@@ -71,7 +73,7 @@ export class ParallelTab {
     const state = this.#state();
     const byId = new Map(all.map((field) => [field.id, field]));
     const fields = state.axes ? state.axes.flatMap((id) => byId.get(id) ?? []) : firstAxes(all, runs);
-    const color = state.color === '' ? null : (byId.get(state.color ?? '') ?? all.find((field) => field.kind === 'metric' && distinct(field, runs) > 1) ?? null);
+    const color = state.color === '' ? null : (byId.get(state.color ?? '') ?? all.find((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1) ?? null);
     return { runs, fields, log: state.log, color, brushes: state.brushes };
   }
 
@@ -79,8 +81,11 @@ export class ParallelTab {
   #draw(plan: ParallelPlan): void {
     this.#runs = plan.runs;
     const { kind } = chartColors();
-    const seen = JSON.stringify([kind, plan.log, plan.color?.id, Object.values(plan.brushes).flat().length === 0, plan.fields.map((field) => [field.id, plan.runs.map((run) => field.value(run))]), plan.runs.map((run) => [run.name, plan.color?.value(run)])]);
-    if (seen === this.#drawn || plan.fields.length < 2) return;
+    const seen = JSON.stringify([kind, plan.log, plan.color?.id, plan.fields.map((field) => [field.id, plan.runs.map((run) => field.value(run))]), plan.runs.map((run) => [run.name, plan.color?.value(run)])]);
+    const brushed = Object.values(plan.brushes).flat().length > 0;
+    const cleared = this.#brushed && !brushed;
+    this.#brushed = brushed;
+    if ((seen === this.#drawn && !cleared) || plan.fields.length < 2) return;
     this.#drawn = seen;
     this.#chart.show(() => parallelOption(plan, chartColors()), height, (chart) => restoreBrushes(chart, { ...plan, brushes: this.#state().brushes }));
   }
@@ -124,7 +129,7 @@ export class ParallelTab {
     const { act } = this.#host;
     const title = 'Parallel coordinates';
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(brushedRuns(plan), plan.fields));
-    const colors = chartColors();
+    const colors = savedColors();
     const svg = echartSvg(parallelOption(plan, colors), Math.max(900, plan.fields.length * 140), height, colors.background, (chart) => restoreBrushes(chart, plan));
     if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
     else void savePng((action) => act(action), title, svg);
@@ -133,7 +138,7 @@ export class ParallelTab {
 
 /** The params that differ, then the metrics, as many as can be read. */
 function firstAxes(all: readonly Field[], runs: readonly RunSummary[]): Field[] {
-  const telling = all.filter((field) => field.kind !== 'attribute' && distinct(field, runs) > 1 && (field.numeric || distinct(field, runs) <= 30) && !field.id.startsWith('metrics.system/'));
+  const telling = all.filter((field) => field.kind !== 'attribute' && distinct(field, runs) > 1 && (field.numeric || distinct(field, runs) <= 30) && tellsOfRun(field));
   const params = telling.filter((field) => field.kind === 'param').slice(0, axesFirst - 2);
   const metrics = telling.filter((field) => field.kind === 'metric').slice(0, Math.max(2, axesFirst - params.length));
   return [...params, ...metrics].slice(0, axesFirst);

@@ -5,11 +5,11 @@ import { EChart } from '../../ui/charts/echart.ts';
 import { echartSvg } from '../../ui/charts/echartSvg.ts';
 import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
-import { savePng, saveText } from '../../ui/saveChart.ts';
+import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
 import type { PanelHost } from '../panelHost.ts';
 import type { ScatterState } from './compareState.ts';
-import { canBeLog, distinct, fieldsOf } from './fields.ts';
+import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
 import { fieldTable, fieldsCsv } from './fieldTable.ts';
@@ -77,7 +77,7 @@ export class ScatterTab {
     const { act } = this.#host;
     const title = `${plan.y.title} by ${plan.x.title}`;
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(scatterRuns(plan), [plan.x, plan.y, ...(plan.color ? [plan.color] : [])]));
-    const colors = chartColors();
+    const colors = savedColors();
     const svg = echartSvg(scatterOption(plan, colors), 900, 480, colors.background);
     if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
     else void savePng((action) => act(action), title, svg);
@@ -87,7 +87,7 @@ export class ScatterTab {
 /** First the param that differs most against the first metric, coloured by the second. */
 function planOf(runs: readonly RunSummary[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
-  const metrics = all.filter((field) => field.kind === 'metric' && distinct(field, runs) > 1);
+  const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);
   const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => distinct(b, runs) - distinct(a, runs));
   const y = byId(state.y) ?? metrics[0] ?? all[0];
   const x = byId(state.x) ?? params[0] ?? all.find((field) => field !== y);

@@ -8,7 +8,7 @@ import type { ChartLine, CurveOptions } from '../../ui/charts/curves.ts';
 import { curveSvg } from '../../ui/charts/curveSvg.ts';
 import { styleAt } from '../../ui/charts/lineStyle.ts';
 import type { LineStyle } from '../../ui/charts/lineStyle.ts';
-import { savePng, saveText } from '../../ui/saveChart.ts';
+import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import type { Curve } from '../../ui/series.ts';
 import { chartColors, onThemeChange } from '../../ui/theme.ts';
 import { axisLabels, epochKey } from './axis.ts';
@@ -227,7 +227,7 @@ export class CurveGrid {
     const { shown } = one.chart;
     if (!shown) return;
     const smooth = this.#state.smoothing === 0 ? '' : `, smoothed ${this.#state.smoothing}`;
-    const svg = curveSvg(shown, `${one.key}${smooth}`, (place) => this.style(place), chartColors());
+    const svg = curveSvg(shown, `${one.key}${smooth}`, (place) => this.style(place), savedColors());
     if (format === 'svg') saveText(act, one.key, 'svg', svg);
     else void savePng(act, one.key, svg);
   }

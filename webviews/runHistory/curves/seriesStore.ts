@@ -16,6 +16,7 @@ export class SeriesStore {
   readonly #wanted = new Map<string, Set<string>>();
   readonly #errors = new Map<string, string>();
   #asking: { key: string; runIds: ReadonlySet<string> } | null = null;
+  #busy = false;
   #largest = 1;
   /** Grows when everything is forgotten: an answer from before is not taken. */
   #age = 0;
@@ -78,13 +79,13 @@ export class SeriesStore {
     const wanted = this.#wanted.get(key) ?? new Set();
     for (const runId of runIds) wanted.add(runId);
     this.#wanted.set(key, wanted);
-    if (this.#asking === null) void this.#next();
+    if (!this.#busy) void this.#next();
   }
 
   async #next(): Promise<void> {
-    for (;;) {
-      const entry = [...this.#wanted].find(([, runs]) => runs.size > 0);
-      if (!entry) return;
+    this.#busy = true;
+    const waiting = (): [string, Set<string>] | undefined => [...this.#wanted].find(([, runs]) => runs.size > 0);
+    for (let entry = waiting(); entry; entry = waiting()) {
       const [key, wanted] = entry;
       const runIds = [...wanted].slice(0, Math.max(1, this.#largest === 1 ? firstRuns : Math.floor(pointsAtOnce / this.#largest)));
       for (const runId of runIds) wanted.delete(runId);
@@ -99,6 +100,7 @@ export class SeriesStore {
       this.#asking = null;
       this.#changed(key);
     }
+    this.#busy = false;
   }
 
   #take(key: string, answer: MetricSeries[], runIds: string[]): void {

@@ -20,7 +20,7 @@ export function detailHead({ run, editing }: DetailModel, does: DetailDoes): Tem
 }
 
 function nameInput(text: string, does: DetailDoes): TemplateResult {
-  return html`<input class="editing name" aria-label="Name of the run" maxlength="250" .value=${text} @input=${(event: Event) => does.edit({ what: 'name', text: (event.target as HTMLInputElement).value })}
+  return html`<input class="editing name" aria-label="Name of the run" maxlength="500" .value=${text} @input=${(event: Event) => does.edit({ what: 'name', text: (event.target as HTMLInputElement).value })}
     @keydown=${(event: KeyboardEvent) => {
       if (event.key !== 'Enter' && event.key !== 'Escape') return;
       event.preventDefault();

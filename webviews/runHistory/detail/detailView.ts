@@ -86,7 +86,7 @@ function log({ run, log: tail }: DetailModel, does: DetailDoes): Piece {
 
 function inputs(run: RunDetail): Piece {
   if (run.inputs.length === 0) return html`<p class="muted">No dataset was recorded.</p>`;
-  return html`<div class="wide"><table class="plain"><thead><tr><th scope="col">Dataset</th><th scope="col">Snapshot</th><th scope="col">Content</th><th scope="col" class="number">Rows</th></tr></thead><tbody>${run.inputs.map((one) => html`<tr><td>${one.dataset}</td><td>${one.snapshotId === '' ? '–' : html`<code>${shortId(one.snapshotId)}</code>`}</td><td><code title="Content hash ${one.hash}">${one.hash.slice(0, 12)}</code></td><td class="number">${count(one.rows)}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="wide"><table class="plain"><thead><tr><th scope="col">Dataset</th><th scope="col">Snapshot</th><th scope="col">Content</th><th scope="col" class="number">Rows</th></tr></thead><tbody>${run.inputs.map((one) => html`<tr><td>${one.dataset}</td><td>${one.snapshotId === '' ? '–' : html`<code>${shortId(one.snapshotId)}</code>`}</td><td><code title="Content hash ${one.hash}">${one.hash.slice(0, 12)}</code></td><td class="number">${one.rows === 0 && one.snapshotId === '' ? '–' : count(one.rows)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function family(run: RunDetail, does: DetailDoes): Piece {

@@ -1,13 +1,12 @@
 import uPlot from 'uplot';
 import { chartColors, onThemeChange } from '../theme.ts';
-import { axisTitle, tickTexts } from './axisText.ts';
+import { axisTitle, spanUnit, tickTexts } from './axisText.ts';
 import type { AxisKind } from './axisText.ts';
 import { drawLines } from './drawLines.ts';
 import type { Frame, Line } from './line.ts';
 import type { LineStyle } from './lineStyle.ts';
-import { roundTicks, xRange, yRange } from './ranges.ts';
+import { logTicks, roundTicks, xRange, yRange } from './ranges.ts';
 import type { Range } from './ranges.ts';
-import { spanUnit } from './axisText.ts';
 
 /** One curve of a chart. */
 export interface ChartLine {
@@ -47,7 +46,7 @@ export interface ShownCurves {
   xTitle: string;
 }
 
-const height = 240;
+const leastHeight = 200;
 
 /**
  * Curves with an x of their own each, every point drawn. uPlot makes the axes, the cursor and the choice of a part; the curves are drawn by
@@ -136,12 +135,13 @@ export class CurveChart {
 
   #resized(): void {
     if (this.element.clientWidth === 0) return;
-    if (this.#plot) this.#plot.setSize({ width: this.#width(), height });
+    if (this.#plot) this.#plot.setSize(this.#size());
     else this.#build();
   }
 
-  #width(): number {
-    return Math.max(220, this.element.clientWidth);
+  /** As large as the style sheet makes its element. */
+  #size(): { width: number; height: number } {
+    return { width: Math.max(220, this.element.clientWidth), height: Math.max(leastHeight, this.element.clientHeight) };
   }
 
   #frame(plot: uPlot, ratio: number): Frame {
@@ -165,8 +165,7 @@ export class CurveChart {
       return texts;
     };
     this.#plot = new uPlot({
-      width: this.#width(),
-      height,
+      ...this.#size(),
       ms: 1,
       legend: { show: false },
       cursor: {
@@ -191,12 +190,14 @@ export class CurveChart {
           space: options.kind === 'clock' ? 70 : 56,
           label: () => axisTitle(options.xLabel, options.kind, this.#x),
           values: (_plot, ticks) => kept('x', ticks, tickTexts(options.kind, ticks, this.#x)),
-          ...(options.kind === 'seconds' && !options.logX ? { splits: (plot: uPlot) => roundTicks(this.#x[0], this.#x[1], plot.width / 90, spanUnit(Math.max(...this.#x.map(Math.abs))).seconds) } : {}),
+          ...(options.logX ? logged((plot) => logTicks(...this.#x, plot.width / 80)) : {}),
+          ...(options.kind === 'seconds' && !options.logX ? { splits: (plot: uPlot) => roundTicks(...this.#x, plot.width / 90, spanUnit(Math.max(...this.#x.map(Math.abs))).seconds) } : {}),
         },
         {
           ...axis,
           label: options.yLabel,
           values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
+          ...(options.logY ? logged((plot) => logTicks(...this.#y, plot.height / 40)) : {}),
           // As wide as its longest text.
           size: (_plot, texts) => Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.6 + 20,
         },
@@ -281,6 +282,11 @@ export class CurveChart {
     event.preventDefault();
     return null;
   }
+}
+
+/** Ticks of our own, all of them shown. */
+function logged(splits: (plot: uPlot) => number[]): Pick<uPlot.Axis, 'splits' | 'filter'> {
+  return { splits, filter: (_plot, ticks) => ticks };
 }
 
 /** What makes a new plot necessary. */

@@ -60,7 +60,7 @@ export class EChart {
     });
     chart.on('axisareaselected', (event) => {
       const { parallelAxisId, intervals } = event as unknown as { parallelAxisId?: string; intervals?: [number, number][] };
-      if (parallelAxisId !== undefined) areaSelected?.(parallelAxisId, intervals ?? []);
+      if (parallelAxisId !== undefined) areaSelected?.(parallelAxisId, (intervals ?? []).map(([from, to]) => [Math.min(from, to), Math.max(from, to)]));
     });
     chart.setOption(this.#option(), { notMerge: true });
     this.#after(chart);

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { ArtifactContent, RunDetail, RunSummary } from '../../protocol/runs.ts';
+import { sequentialColor } from '../../webviews/ui/charts/sequential.ts';
+import { csvOf } from '../../webviews/ui/csv.ts';
+import { fileName } from '../../webviews/ui/saveChart.ts';
+import { ArtifactStore } from '../../webviews/runHistory/artifactStore.ts';
+import { readCompareState } from '../../webviews/runHistory/compare/compareState.ts';
+import { largestCount, rowShares } from '../../webviews/runHistory/compare/confusion.ts';
+import { differencesCsv } from '../../webviews/runHistory/compare/differenceTable.ts';
+import { differencesOf } from '../../webviews/runHistory/compare/differences.ts';
+import { canBeLog, categories, extent, fieldsOf } from '../../webviews/runHistory/compare/fields.ts';
+import type { Field } from '../../webviews/runHistory/compare/fields.ts';
+import { imageAt, imageGroups, stepOf } from '../../webviews/runHistory/compare/imageGroups.ts';
+import { axisCategories, brushedRuns } from '../../webviews/runHistory/compare/parallel.ts';
+import { RunDetails } from '../../webviews/runHistory/compare/runDetails.ts';
+import { bestPoint, scatterRuns } from '../../webviews/runHistory/compare/scatter.ts';
+import { fileTree } from '../../webviews/runHistory/detail/fileTree.ts';
+import { csvRows, previewOf } from '../../webviews/runHistory/detail/previewContent.ts';
+import { imageSource } from '../../webviews/runHistory/imageData.ts';
+import { plainLog } from '../../webviews/runHistory/logText.ts';
+import { detailOf, makeRuns } from '../fixtures/views/runs.ts';
+
+const [plainRun] = makeRuns(2).map((run) => ({ ...run, status: 'finished' as const, dirty: false }));
+
+function run(part: Partial<RunSummary> & { runId: string }): RunDetail {
+  if (!plainRun) throw new Error('There is a run.');
+  return { ...detailOf({ ...plainRun, name: part.runId, metrics: {}, params: {}, tags: {}, ...part }), inputs: [], environment: {} };
+}
+
+function field(runs: readonly RunSummary[], id: string): Field {
+  const found = fieldsOf(runs).find((one) => one.id === id);
+  assert.ok(found, id);
+  return found;
+}
+
+it('tells what differs, by how much from the baseline, and to the good or not', () => {
+  const runs = [
+    run({ runId: 'a', metrics: { loss: 0.5, acc: 0.9, same: 1 }, params: { lr: 0.1, units: [64, 32] } }),
+    run({ runId: 'b', metrics: { loss: 0.4, acc: 0.8, same: 1 }, notFinite: { extra: 'NaN' }, params: { lr: 0.1, units: [64, 16] }, tags: { owner: 'me' } }),
+    run({ runId: 'c', status: 'failed', metrics: { loss: 0.1, same: 1 }, notFinite: { acc: '-Infinity' }, params: { lr: 0.1, units: [64, 32] } }),
+  ];
+  const lines = new Map(differencesOf(runs, 0).map((line) => [line.name, line]));
+  assert.deepEqual(lines.get('loss')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.5000', '', null, false], ['0.4000', '−0.1', true, true], ['0.1000', '−0.4', true, false]]);
+  assert.deepEqual(lines.get('acc')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.9000', '', null, true], ['0.8000', '−0.1', false, false], ['−∞', '', null, false]]);
+  assert.deepEqual(lines.get('extra')?.cells.map(({ text }) => text), ['–', 'NaN', '–']);
+  assert.deepEqual(['same', 'lr', 'units', 'owner', 'commit'].map((name) => lines.get(name)?.differs), [false, false, true, true, false]);
+  assert.deepEqual(differencesOf(runs, 1).find((line) => line.name === 'loss')?.cells.map((cell) => cell.delta), ['+0.1', '', '−0.3']);
+  assert.deepEqual([...new Set(differencesOf(runs, 0).map((line) => line.group))], ['Metrics', 'Params', 'Tags', 'Code']);
+  assert.match(differencesCsv(runs, differencesOf(runs, 0)), /^group,name,a,b,c\r\nMetrics,loss,0\.5000,0\.4000,0\.1000\r\n/);
+});
+
+it('knows which fields are numbers, and texts that are numbers in every run', () => {
+  const runs = [
+    run({ runId: 'a', metrics: { loss: 0.5 }, params: { lr: '1e-3', depth: 2, kind: 'relu', on: true, mixed: '3' }, tags: { owner: 'x' } }),
+    run({ runId: 'b', metrics: { loss: Number.NaN }, params: { lr: '0.01', depth: 10, kind: 'gelu', on: false, mixed: 'auto' }, tags: { owner: 'x' } }),
+  ];
+  assert.deepEqual(fieldsOf(runs).map((one) => [one.id, one.numeric]), [['metrics.loss', true], ['params.lr', true], ['params.depth', true], ['params.kind', false], ['params.on', false], ['params.mixed', false], ['duration', true]]);
+  assert.deepEqual(runs.map((one) => field(runs, 'params.lr').value(one)), [0.001, 0.01]);
+  assert.deepEqual(runs.map((one) => field(runs, 'metrics.loss').value(one)), [0.5, null]);
+  assert.deepEqual(extent(field(runs, 'params.depth'), runs), [2, 10]);
+  assert.deepEqual(categories(field(runs, 'params.on'), runs), ['false', 'true']);
+  assert.deepEqual([canBeLog(field(runs, 'params.lr'), runs), canBeLog(field(runs, 'params.kind'), runs), canBeLog(field([run({ runId: 'z', params: { lr: 0 } })], 'params.lr'), [run({ runId: 'z', params: { lr: 0 } })])], [true, false, false]);
+});
+
+it('keeps the runs inside every chosen part of the axes', () => {
+  const runs = [['a', 0.1, 'relu'], ['b', 0.5, 'gelu'], ['c', 0.9, 'relu'], ['d', null, 'tanh']].map(([runId, loss, kind]) => run({ runId: String(runId), metrics: loss === null ? {} : { loss: Number(loss) }, params: { kind: kind ?? '' } }));
+  const fields = [field(runs, 'metrics.loss'), field(runs, 'params.kind')];
+  const inside = (brushes: Record<string, [number, number][]>): string[] => brushedRuns({ runs, fields, brushes }).map((one) => one.runId);
+  assert.deepEqual(inside({}), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(inside({ 'metrics.loss': [[0, 0.2], [0.8, 1]] }), ['a', 'c']);
+  assert.deepEqual(axisCategories(field(runs, 'params.kind'), runs), ['gelu', 'relu', 'tanh']);
+  assert.deepEqual(inside({ 'params.kind': [[0.6, 1.4]] }), ['a', 'c']);
+  assert.deepEqual(inside({ 'params.kind': [[0, 1]], 'metrics.loss': [[0.3, 1]] }), ['b', 'c']);
+  assert.deepEqual(inside({ 'params.gone': [[0, 0]] }), ['a', 'b', 'c', 'd']);
+});
+
+it('marks the best point by what its name says is better', () => {
+  const runs = [run({ runId: 'a', metrics: { loss: 0.5, acc: 0.7 } }), run({ runId: 'b', metrics: { loss: 0.2, acc: 0.6 } }), run({ runId: 'c', status: 'failed', metrics: { loss: 0, acc: 1 } }), run({ runId: 'd', metrics: { acc: 0.1 } })];
+  const [loss, acc] = [field(runs, 'metrics.loss'), field(runs, 'metrics.acc')];
+  assert.deepEqual([bestPoint(runs, loss)?.runId, bestPoint(runs, acc)?.runId, bestPoint(runs.slice(0, 1), acc)], ['b', 'a', null]);
+  assert.deepEqual(scatterRuns({ runs, x: loss, y: acc }).map((one) => one.runId), ['a', 'b', 'c']);
+  assert.equal(bestPoint(runs, field(runs, 'duration')), null);
+});
+
+it('finds the same image over runs and steps', () => {
+  assert.deepEqual([
+    'images/sample%step%12%timestamp%1712345678901%0b1c2d3e.png', 'plots/step_5/roc.png', 'epoch=07-val.webp', 'samples/digit_000100.png', 'confusion.png', 'fold_3.png', 'steps.png',
+  ].map(stepOf).map(({ name, step }) => [name, step]), [
+    ['images/sample{step}.png', 12], ['plots/step_{step}/roc.png', 5], ['epoch={step}-val.webp', 7], ['samples/digit_{step}.png', 100], ['confusion.png', null], ['fold_3.png', null], ['steps.png', null],
+  ]);
+  const files = (...paths: string[]): { path: string }[] => paths.map((path) => ({ path }));
+  const groups = imageGroups([{ runId: 'a', artifacts: files('s_step_1.png', 's_step_5.png', 'x.png', 'model.bin') }, { runId: 'b', artifacts: files('s_step_1.png', 's_step_3.png', 's_step_3%compressed.webp') }]);
+  assert.deepEqual(groups.map(({ name, steps }) => [name, steps]), [['s_step_{step}.png', [1, 3, 5]], ['x.png', []]]);
+  const [steps, plain] = groups;
+  assert.ok(steps && plain);
+  assert.deepEqual([imageAt(steps, 'b', 5)?.step, imageAt(steps, 'b', 2)?.step, imageAt(steps, 'b', 0), imageAt(plain, 'a', null)?.path, imageAt(plain, 'b', null)], [3, 1, null, 'x.png', null]);
+});
+
+it('shows a confusion matrix as shares of the truth, on one scale for all', () => {
+  assert.deepEqual(rowShares({ labels: ['a', 'b'], counts: [[3, 1], [0, 0]] }), [[0.75, 0.25], [null, null]]);
+  assert.equal(largestCount([{ labels: ['a'], counts: [[3]] }, { labels: ['a'], counts: [[9]] }, { labels: [], counts: [] }]), 9);
+});
+
+it('shows the head of a file as what it is', () => {
+  const content = (path: string, bytes: Uint8Array | string, problem: string | null = null): ArtifactContent => ({ path, bytes: bytes.length, mime: '', base64: problem === null ? Buffer.from(bytes).toString('base64') : null, problem });
+  assert.deepEqual(previewOf(content('a.json', '{"a":[1]}')), { kind: 'text', text: '{\n  "a": [\n    1\n  ]\n}', cut: false });
+  assert.deepEqual(previewOf(content('a.json', '{"a":')), { kind: 'text', text: '{"a":', cut: false });
+  assert.deepEqual(previewOf(content('a.csv', 'x,y\r\n1,"2, ""3"""\n')), { kind: 'table', header: ['x', 'y'], rows: [['1', '2, "3"']], cut: false });
+  assert.deepEqual(previewOf(content('w.bin', Uint8Array.of(1, 0, 2))), { kind: 'none', why: 'This file is not text.' });
+  assert.deepEqual(previewOf(content('w.bin', '', 'too large to be shown here')), { kind: 'none', why: 'too large to be shown here' });
+  const long = previewOf(content('a.csv', `x\n${'1\n'.repeat(200_000)}`));
+  assert.ok(long.kind === 'table' && long.cut && long.rows.length === 100);
+  assert.deepEqual(csvRows('a,b\n"line\nbreak",', ',', 9), [['a', 'b'], ['line\nbreak', '']]);
+  assert.equal(imageSource(content('p.SVG', '<svg/>')), 'data:image/svg+xml;base64,PHN2Zy8+');
+  assert.equal(imageSource(content('page.html', '<p>')), null);
+});
+
+it('makes folders of paths', () => {
+  const tree = fileTree([{ path: 'model/data/weights.bin', bytes: 10 }, { path: 'model/data/a10.txt', bytes: 1 }, { path: 'model/data/a9.txt', bytes: 1 }, { path: 'card.json', bytes: 5 }]);
+  assert.deepEqual([tree.bytes, tree.count, tree.files.map((file) => file.name), tree.folders.map((one) => [one.name, one.path, one.bytes, one.count])], [17, 4, ['card.json'], [['model/data', 'model/data', 12, 3]]]);
+  assert.deepEqual(tree.folders[0]?.files.map((file) => file.name), ['a9.txt', 'a10.txt', 'weights.bin']);
+});
+
+it('shows a log as a terminal would', () => {
+  assert.equal(plainLog('\u001b[32mok\u001b[0m\r\n10%\r 50%\r100%\nlong line\rshort\n'), 'ok\n100%\nshortline\n');
+  assert.equal(plainLog('a\u001b]0;title\u0007b\u001b[1;31mc'), 'abc');
+});
+
+it('names files, writes CSV, and colours evenly', () => {
+  assert.deepEqual([fileName('eval/acc@champion', 'png'), fileName('../../etc/passwd', 'csv'), fileName('', 'svg'), fileName('größe', 'svg')], ['eval-acc-champion.png', 'etc-passwd.csv', 'chart.svg', 'große.svg']);
+  assert.equal(csvOf(['a'], [['x\ny'], [null], ['q"']]), 'a\r\n"x\ny"\r\n\r\n"q"""\r\n');
+  assert.deepEqual([sequentialColor(0, false), sequentialColor(1, true), sequentialColor(7, true)], ['rgb(0, 34, 78)', 'rgb(254, 232, 56)', 'rgb(254, 232, 56)']);
+});
+
+it('takes a kept comparison only where it fits', () => {
+  const state = readCompareState({ tab: 'constructor', parallel: { axes: ['a', 1], brushes: { x: [[1, 2], 'no'], y: 3 } }, scatter: { color: '' }, images: { step: 'x' }, confusion: 'rows' });
+  assert.deepEqual([state.tab, state.parallel.axes, state.parallel.brushes, state.scatter.color, state.images.step, state.confusion, state.tall], ['curves', ['a'], { x: [[1, 2]] }, '', null, 'rows', false]);
+  assert.deepEqual(readCompareState(JSON.parse(JSON.stringify(state))), state);
+});
+
+it('asks for the details of runs one by one, and again only for those that go on', async () => {
+  const asked: string[] = [];
+  let going = 0;
+  let ended = false;
+  const grown: string[][] = [];
+  const details = new RunDetails(async (runId) => {
+    asked.push(runId);
+    assert.equal(++going, 1);
+    await Promise.resolve();
+    going--;
+    return run({ runId, status: runId === 'live' && !ended ? 'running' : 'finished' });
+  }, (grew) => grown.push(grew));
+  const settle = async (): Promise<void> => { for (let turn = 0; turn < 40; turn++) await Promise.resolve(); };
+  details.set(['a', 'live', 'b']);
+  await settle();
+  assert.deepEqual(details.runs.map((one) => one.runId), ['a', 'live', 'b']);
+  details.refresh();
+  details.refresh();
+  await settle();
+  assert.deepEqual(asked, ['a', 'live', 'b', 'live', 'live']);
+  ended = true;
+  details.refresh();
+  await settle();
+  details.refresh();
+  await settle();
+  assert.deepEqual(asked.slice(5), ['live'], 'once more after it ended, then no more');
+  assert.deepEqual(grown.flat(), ['live', 'live', 'live']);
+});
+
+it('loads files when they are looked at, one at a time, and again when they may have changed', async () => {
+  const asked: string[] = [];
+  let fails = true;
+  const store = new ArtifactStore(({ path }) => {
+    asked.push(path);
+    return fails && path === 'b' ? Promise.reject(new Error('gone')) : Promise.resolve({ path, bytes: 1, mime: '', base64: '', problem: null });
+  }, () => {});
+  const settle = async (): Promise<void> => { for (let turn = 0; turn < 20; turn++) await Promise.resolve(); };
+  for (const path of ['a', 'a', 'b']) store.want('r', path);
+  assert.equal(store.get('r', 'a'), undefined);
+  await settle();
+  store.want('r', 'a');
+  assert.deepEqual([asked, store.get('r', 'a')?.error, store.get('r', 'b')?.error], [['a', 'b'], null, 'gone']);
+  fails = false;
+  store.retry('r', 'b');
+  store.outdate('r');
+  assert.ok(store.get('r', 'a')?.content, 'the old one is shown until the new one is there');
+  store.want('r', 'a');
+  await settle();
+  assert.deepEqual([asked.slice(2), store.get('r', 'b')?.error, store.get('r', 'a')?.isOld], [['b', 'a'], null, false]);
+});
