@@ -36,13 +36,14 @@ function field(runs: readonly RunSummary[], id: string): Field {
 
 it('tells what differs, by how much from the baseline, and to the good or not', () => {
   const runs = [
-    run({ runId: 'a', metrics: { loss: 0.5, acc: 0.9, same: 1 }, params: { lr: 0.1, units: [64, 32] } }),
-    run({ runId: 'b', metrics: { loss: 0.4, acc: 0.8, same: 1 }, notFinite: { extra: 'NaN' }, params: { lr: 0.1, units: [64, 16] }, tags: { owner: 'me' } }),
+    run({ runId: 'a', metrics: { loss: 0.5, acc: 0.9, same: 1, 'system/cpu': 3 }, params: { lr: 0.1, units: [64, 32] } }),
+    run({ runId: 'b', metrics: { loss: 0.4, acc: 0.8, same: 1, 'system/cpu': 5 }, notFinite: { extra: 'NaN' }, params: { lr: 0.1, units: [64, 16] }, tags: { owner: 'me' } }),
     run({ runId: 'c', status: 'failed', metrics: { loss: 0.1, same: 1 }, notFinite: { acc: '-Infinity' }, params: { lr: 0.1, units: [64, 32] } }),
   ];
   const lines = new Map(differencesOf(runs, 0).map((line) => [line.name, line]));
   assert.deepEqual(lines.get('loss')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.5000', '', null, false], ['0.4000', '−0.1', true, true], ['0.1000', '−0.4', true, false]]);
   assert.deepEqual(lines.get('acc')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.9000', '', null, true], ['0.8000', '−0.1', false, false], ['−∞', '', null, false]]);
+  assert.deepEqual(lines.get('system/cpu')?.cells.map(({ delta, better, best }) => [delta, better, best]), [['', null, false], ['+2', null, false], ['', null, false]]);
   assert.deepEqual(lines.get('extra')?.cells.map(({ text }) => text), ['–', 'NaN', '–']);
   assert.deepEqual(['same', 'lr', 'units', 'owner', 'commit'].map((name) => lines.get(name)?.differs), [false, false, true, true, false]);
   assert.deepEqual(differencesOf(runs, 1).find((line) => line.name === 'loss')?.cells.map((cell) => cell.delta), ['+0.1', '', '−0.3']);

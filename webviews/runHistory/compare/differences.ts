@@ -38,6 +38,8 @@ export function differencesOf(runs: readonly RunDetail[], baseline: number): Dif
 
 function metricLine(name: string, runs: readonly RunDetail[], baseline: number): DifferenceLine {
   const lower = isLowerBetter(name);
+  // A busy processor and a late epoch are neither good nor bad.
+  const judged = !name.startsWith('system/') && name !== 'epoch';
   const values = runs.map((run) => run.metrics[name]);
   const base = values[baseline];
   const best = bestOf(runs.map((run, index) => (run.status === 'failed' ? undefined : values[index])), lower);
@@ -45,7 +47,7 @@ function metricLine(name: string, runs: readonly RunDetail[], baseline: number):
     const value = values[index];
     if (value === undefined) return plain(notFiniteText(run.notFinite[name]));
     const delta = index === baseline || base === undefined ? 0 : value - base;
-    return { text: metric(name, value), delta: delta === 0 ? '' : difference(delta), better: delta === 0 ? null : delta < 0 === lower, best: best !== null && value === best && run.status !== 'failed' };
+    return { text: metric(name, value), delta: delta === 0 ? '' : difference(delta), better: delta === 0 || !judged ? null : delta < 0 === lower, best: judged && best !== null && value === best && run.status !== 'failed' };
   });
   return { group: 'Metrics', name, cells, differs: new Set(runs.map((run, index) => values[index] ?? run.notFinite[name])).size > 1 };
 }
