@@ -288,6 +288,27 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await clean(view);
   });
 
+  it('comes back after a reload as it was left', async () => {
+    const view = await bench.open('runHistory', { experiment: null, runId: null }, { ...held.answers, 'project/overview': () => overview }, 'dark', size);
+    await view.page.locator('tr[aria-selected]').first().waitFor();
+    const compare = { tab: 'curves', tall: true, curves: { metrics: ['val_loss', 'loss'], axis: 'epoch', logX: false, logY: ['loss'], smoothing: 0.5, zoom: [2, 6], hidden: [held.runs[2]?.runId], tables: ['loss'] } };
+    // As VS Code does it: the state is there, then the view is opened.
+    await view.page.evaluate(({ compare, selected }) => {
+      const api = (window as unknown as { acquireVsCodeApi(): { setState(state: unknown): void } }).acquireVsCodeApi();
+      api.setState({ root: '/projects/card-fraud', state: { experiment: null, runId: null }, ui: { selected, comparing: true, panels: { compare } } });
+      window.postMessage({ kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state: { experiment: null, runId: null } }, '*');
+    }, { compare, selected: held.runs.slice(1, 4).map((run) => run.runId) });
+    await until('the charts are as they were', async () => (await view.page.locator('.chart-card h3').allInnerTexts()).join() === 'val_loss,loss');
+    await until('the curves are drawn', async () => /^loss by epoch, 2 runs/.test((await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+    await view.page.getByRole('button', { name: 'Show all' }).waitFor();
+    assert.equal(await view.page.locator('.smoothing output').innerText(), '0.50');
+    assert.equal(await view.page.locator('.legend input:checked').count(), 2);
+    assert.equal(await view.page.getByLabel('Logarithmic y axis of loss').getAttribute('aria-pressed'), 'true');
+    await view.page.locator('.chart-card[aria-label="loss"] .points').waitFor();
+    await view.picture('runCompare-reloaded-dark');
+    await clean(view);
+  });
+
   it('says why a curve could not be had, keeps the others, and tries again', async () => {
     let fails = true;
     const view = await compare(2, { more: { 'runs/series': (params) => {

@@ -6,6 +6,8 @@ import { count } from '../../ui/format.ts';
 import { heatColor } from '../../ui/heatColor.ts';
 
 export type ConfusionUnit = 'rows' | 'share';
+/** Where there is room: rows, with their share beside them and as their colour. */
+type ShownUnit = ConfusionUnit | 'both';
 
 const roomy = 12;
 
@@ -36,7 +38,7 @@ export function confusionTab(runs: readonly RunDetail[], unit: ConfusionUnit, ch
 }
 
 /** One matrix, truth down and prediction across. `most` is the count that has the full colour. */
-export function confusionTable(matrix: ConfusionMatrix, unit: ConfusionUnit, most: number, name: string): TemplateResult {
+export function confusionTable(matrix: ConfusionMatrix, unit: ShownUnit, most: number, name: string): TemplateResult {
   const shares = rowShares(matrix);
   const { labels, counts } = matrix;
   const small = labels.length > roomy;
@@ -46,9 +48,9 @@ export function confusionTable(matrix: ConfusionMatrix, unit: ConfusionUnit, mos
     const strength = unit === 'rows' ? rows / most : (share ?? 0);
     const shareText = share === null ? 'no rows' : `${(share * 100).toFixed(1)} %`;
     const { background, color } = heatColor(-strength);
-    return html`<td class=${row === column ? 'right' : ''} title="${labels[row]} taken for ${labels[column]}: ${count(rows)} rows, ${shareText}" ${css({ 'background-color': background, color })}><span class=${small ? 'visually-hidden' : ''}>${unit === 'rows' ? count(rows) : share === null ? '–' : shareText}</span></td>`;
+    return html`<td class=${row === column ? 'right' : ''} title="${labels[row]} taken for ${labels[column]}: ${count(rows)} rows, ${shareText}" ${css({ 'background-color': background, color })}><span class=${small ? 'visually-hidden' : ''}>${unit !== 'share' ? count(rows) : share === null ? '–' : shareText}${unit === 'both' && share !== null ? html`<small>${shareText}</small>` : nothing}</span></td>`;
   };
-  return html`<div class="wide"><table class="confusion ${small ? 'small' : ''}"><caption class="visually-hidden">Confusion matrix of ${name}: truth down, prediction across, in ${unit === 'rows' ? 'rows' : 'shares of the true class'}</caption>
+  return html`<div class="wide"><table class="confusion ${small ? 'small' : ''}"><caption class="visually-hidden">Confusion matrix of ${name}: truth down, prediction across, in ${unit === 'share' ? 'shares of the true class' : 'rows'}</caption>
     <thead><tr><td class="corner muted">truth ↓ prediction →</td>${labels.map((label) => html`<th scope="col" title=${label}><span>${label}</span></th>`)}<th scope="col" class="number">n</th></tr></thead>
     <tbody>${labels.map((label, row) => html`<tr><th scope="row" title=${label}>${label}</th>${labels.map((_, column) => cell(row, column))}<td class="number sum">${count((counts[row] ?? []).reduce((sum, one) => sum + one, 0))}</td></tr>`)}</tbody></table></div>`;
 }

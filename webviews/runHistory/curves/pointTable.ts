@@ -31,7 +31,7 @@ function points(one: GridChart, { run, curve }: GridChart['curves'][number], gri
   const turn = (by: number): void => grid.turnTable(one, { runId: run.runId, page: Math.min(pages - 1, Math.max(0, by)) });
   const { smoothing } = grid.state;
   const average = smoothing > 0 ? smoothed(curve.values, smoothing) : null;
-  return html`<div class="pager">
+  return html`<div><div class="pager">
       <label>Points of <select aria-label="Run" @change=${(event: Event) => grid.turnTable(one, { runId: (event.target as HTMLSelectElement).value, page: 0 })}>${one.curves.map((other) => html`<option value=${other.run.runId} ?selected=${other.run.runId === run.runId}>${other.run.name}</option>`)}</select></label>
       <button class="quiet" ?disabled=${page === 0} @click=${() => turn(0)} aria-label="First page"><i class="codicon codicon-chevron-left" aria-hidden="true"></i><i class="codicon codicon-chevron-left" aria-hidden="true"></i></button>
       <button class="quiet" ?disabled=${page === 0} @click=${() => turn(page - 1)} aria-label="Page before"><i class="codicon codicon-chevron-left" aria-hidden="true"></i></button>
@@ -44,7 +44,7 @@ function points(one: GridChart, { run, curve }: GridChart['curves'][number], gri
       <tbody>${Array.from({ length: to - from }, (_, row) => {
         const i = from + row;
         return html`<tr><td class="number">${number(curve.steps[i], 6)}</td><td>${exactTime(curve.at[i] ?? 0)}</td><td class="number">${exact(one.key, curve.values[i])}</td>${average ? html`<td class="number">${exact(one.key, average[i])}</td>` : nothing}</tr>`;
-      })}</tbody></table></div>`;
+      })}</tbody></table></div></div>`;
 }
 
 /** All digits on hover. */

@@ -90,6 +90,8 @@ export class DetailPanel {
   /** Shows a run. */
   open(runId: string): void {
     if (runId === this.#runId) return this.changed();
+    // What was looked at closely in one run is elsewhere in another.
+    if (this.#runId !== null) for (const grid of [this.#curves, this.#system]) if (grid.state.zoom) grid.set({ zoom: null });
     this.close();
     this.#runId = runId;
     const { draft } = this.#state;

@@ -28,7 +28,7 @@ export function detailView(model: DetailModel, does: DetailDoes): TemplateResult
     ${part('metrics', 'Metrics', () => metricsTable(model, does))}
     ${run.seriesKeys.some((key) => !isSystem(key)) ? part('curves', 'Curves', () => html`${model.curves.element}`) : nothing}
     ${run.gates.length === 0 ? nothing : part('gates', 'Gates', () => html`<div class="wide">${gateRows(run.gates)}</div>`)}
-    ${run.confusion ? part('confusion', 'Confusion matrix', () => (run.confusion ? confusionTable(run.confusion, 'rows', largestCount([run.confusion]), run.name) : nothing)) : nothing}
+    ${run.confusion ? part('confusion', 'Confusion matrix', () => (run.confusion ? confusionTable(run.confusion, 'both', largestCount([run.confusion]), run.name) : nothing)) : nothing}
     ${run.stages.length === 0 ? nothing : part('stages', 'Stages', () => stages(run.stages))}
     ${run.stages.length === 0 ? nothing : part('log', 'Log', () => log(model, does))}
     ${part('params', 'Params', () => pairs('params', Object.entries(run.params).map(([key, value]) => [key, param(value)]), 'This run logged no param.', model, does))}
