@@ -84,7 +84,7 @@ export class ViewBench {
     return new ViewBench(browser, server, `http://127.0.0.1:${port}`);
   }
 
-  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }, kept?: unknown): Promise<OpenView> {
+  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }, { kept, realTime = false }: { kept?: unknown; realTime?: boolean } = {}): Promise<OpenView> {
     const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
     const faults: string[] = [];
     const actions: ViewAction[] = [];
@@ -92,7 +92,8 @@ export class ViewBench {
     const current: { answers: Answers } = { answers };
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));
-    await page.clock.setFixedTime(fixtureNow);
+    // Times of day stand still for the pictures; where speed is measured the page has its own timers.
+    if (!realTime) await page.clock.setFixedTime(fixtureNow);
     await page.exposeFunction('hostReceives', (message: FromView): ToView | null | Promise<ToView | null> => {
       if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state };
       if (message.kind === 'failed') faults.push(message.message);
@@ -110,6 +111,11 @@ export class ViewBench {
       changed: () => page.evaluate(() => window.postMessage({ kind: 'changed' }, '*')),
       picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
     };
+  }
+
+  /** Ends the views that are open, so that the next has the machine for itself. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
   }
 
   async stop(): Promise<void> {

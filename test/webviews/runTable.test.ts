@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { listViews } from '../../engine/tracking/savedViews.ts';
 import type { Kept } from '../../webviews/runHistory/model.ts';
@@ -33,10 +33,11 @@ const heads = (view: OpenView): Promise<string[]> => view.page.locator('th[data-
 describe('the table of runs', { skip }, () => {
   let bench: ViewBench;
   before(async () => { bench = await ViewBench.start(); });
-  after(async () => {
-    await bench.stop();
-    for (const close of closing) close();
+  afterEach(async () => {
+    await bench.closePages();
+    for (const close of closing.splice(0)) close();
   });
+  after(() => bench.stop());
 
   it('filters by an expression with completion, keeps the filter for another time, and underlines what cannot be read', async () => {
     const runs = makeRuns(120);
@@ -389,7 +390,7 @@ describe('the table of runs', { skip }, () => {
     await view.page.locator('tr.group').first().waitFor();
     const before = await kept(view);
     const { store } = view;
-    const again = await bench.open('runHistory', { experiment: null, runId: null }, { ...view.all, 'project/overview': () => overview }, 'dark', undefined, { root: '/projects/card-fraud', ui: before });
+    const again = await bench.open('runHistory', { experiment: null, runId: null }, { ...view.all, 'project/overview': () => overview }, 'dark', undefined, { kept: { root: '/projects/card-fraud', ui: before } });
     await again.page.locator('tr.group').first().waitFor();
     assert.deepEqual([await again.page.locator('#filter').inputValue(), await again.page.locator('#search').inputValue(), await again.page.locator('#group').inputValue()], ['metrics.pr_auc > 0.85', 'finished', 'experiment']);
     const total = listRuns(store, { filter: 'metrics.pr_auc > 0.85', search: 'finished' }).total;

@@ -41,7 +41,7 @@ describe('the window over the runs', () => {
     const engine = engineOf(many);
     const pages = new RunPages((query) => engine.list(query), () => {});
     await pages.ask({});
-    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 100], [100, 100]]);
+    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 50], [50, 50]]);
     for (let top = 0; top < 100_000; top += 997) {
       pages.see(top, top + 30);
       await until('the row is there', () => pages.at(top) && !pages.busy);

@@ -1,13 +1,23 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunGroup, RunSummary } from '../../protocol/runs.ts';
+import { css } from '../ui/css.ts';
 import { count, metric, plural, shortId } from '../ui/format.ts';
 import { icon, statusMark, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { isBestLow, keyOf, shareDone } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Does, Model } from './model.ts';
+import { rowHeight } from './slices.ts';
 import type { Slice } from './slices.ts';
+
+/** Which columns stand in the page: those that are pinned, a slice of the others, and pixels of those before and after it. */
+export interface Shape {
+  pinned: number;
+  columns: Slice;
+  before: number;
+  after: number;
+}
 
 /** How long a bar is, in steps of a twentieth: one class each, as the Content-Security-Policy allows no style attribute. */
 const barSteps = 20;
@@ -16,39 +26,43 @@ export function barClass(share: number): string {
   return `bar bar-${Math.max(0, Math.min(barSteps, Math.round(share * barSteps)))}`;
 }
 
-export function runRow(run: RunSummary, index: number, model: Model, does: Does, pinned: number, slice: Slice): TemplateResult {
+export function runRow(run: RunSummary, index: number, model: Model, does: Does, shape: Shape): TemplateResult {
   const selected = model.isSelected(run.runId);
-  return html`<tr id="row-${index}" class=${rowClass(index, selected, run.runId === model.open, model)} role="row" aria-selected=${selected} aria-rowindex=${index + 2} aria-level=${model.group === null ? nothing : 2}
+  return html`<tr id="row-${index}" class=${rowClass(index, selected, run.runId === model.open, model)} role="row" aria-selected=${selected} aria-rowindex=${index + 2} aria-level=${model.group === null ? nothing : 2} ${place(index)}
       @click=${(event: MouseEvent) => clicked(event, run.runId, index, does)} @dblclick=${() => does.open(run.runId)}>
-    <td class="tick"><input type="checkbox" tabindex="-1" .checked=${selected} aria-label="Select ${run.name}" @click=${(event: MouseEvent) => { event.stopPropagation(); if (event.shiftKey) does.selectTo(index); else does.select(run.runId); }}></td>
-    <td class="star"><button class="quiet" tabindex="-1" aria-label=${run.starred ? 'Remove star' : 'Star'} aria-pressed=${run.starred} @click=${(event: Event) => { event.stopPropagation(); does.star(run); }}>${icon(run.starred ? 'star-full' : 'star-empty')}</button></td>
-    ${inSlice(model.columns, pinned, slice, (column, at) => cell(run, column, at, model, does, at < pinned))}
+    <td role="gridcell" class="tick"><input type="checkbox" tabindex="-1" .checked=${selected} aria-label="Select ${run.name}" @click=${(event: MouseEvent) => { event.stopPropagation(); if (event.shiftKey) does.selectTo(index); else does.select(run.runId); }}></td>
+    <td role="gridcell" class="star"><button class="quiet" tabindex="-1" aria-label=${run.starred ? 'Remove star' : 'Star'} aria-pressed=${run.starred} @click=${(event: Event) => { event.stopPropagation(); does.star(run); }}>${icon(run.starred ? 'star-full' : 'star-empty')}</button></td>
+    ${inSlice(model.columns, shape, (column, at) => cell(run, column, at, model, does, at < shape.pinned))}
   </tr>`;
 }
 
-export function groupRow(group: RunGroup, open: boolean, index: number, model: Model, does: Does, pinned: number, slice: Slice): TemplateResult {
+export function groupRow(group: RunGroup, open: boolean, index: number, model: Model, does: Does, shape: Shape): TemplateResult {
   const title = group.value ?? 'none';
-  return html`<tr id="row-${index}" class="group ${index === model.active ? 'active' : ''}" role="row" aria-rowindex=${index + 2} aria-level="1" aria-expanded=${open} @click=${() => { does.activate(index); does.toggleGroup(group); }}>
-    <td class="pin group-name" colspan=${2 + pinned}>${icon(open ? 'chevron-down' : 'chevron-right')} <span class="muted">${model.group?.includes('.') ? keyOf(model.group) : model.group}</span> <b class=${group.value === null ? 'muted' : ''}>${title}</b> <span class="muted">${plural(group.runs, 'run')}</span></td>
-    ${inSlice(model.columns, pinned, slice, (column, at) => (at < pinned ? null : statistics(group, column, at)), true)}
+  return html`<tr id="row-${index}" class="group ${index === model.active ? 'active' : ''}" role="row" aria-rowindex=${index + 2} aria-level="1" aria-expanded=${open} ${place(index)} @click=${() => { does.activate(index); does.toggleGroup(group); }}>
+    <td role="gridcell" class="pin group-name">${icon(open ? 'chevron-down' : 'chevron-right')} <span class="muted">${model.group?.includes('.') ? keyOf(model.group) : model.group}</span> <b class=${group.value === null ? 'muted' : ''}>${title}</b> <span class="muted">${plural(group.runs, 'run')}</span></td>
+    ${inSlice(model.columns, shape, (column, at) => statistics(group, column, at), true)}
   </tr>`;
 }
 
 export function waitingRow(index: number, model: Model): TemplateResult {
-  return html`<tr id="row-${index}" class="waiting ${index === model.active ? 'active' : ''}" role="row" aria-rowindex=${index + 2} aria-busy="true"><td></td><td></td><td colspan=${model.columns.length + 1}><i></i></td></tr>`;
+  return html`<tr id="row-${index}" class="waiting ${index === model.active ? 'active' : ''}" role="row" aria-rowindex=${index + 2} aria-busy="true" ${place(index)}><td role="gridcell"><i></i></td></tr>`;
 }
 
-/** The cells of pinned columns, of those in the slice, and one empty cell for those on either side of it. */
-function inSlice(columns: readonly Column[], pinned: number, slice: Slice, one: (column: Column, at: number) => TemplateResult | null, isGroup = false): Piece[] {
-  const before = slice.from;
-  const after = columns.length - pinned - slice.to;
+/** The cells of pinned columns, of those in the slice, and an empty one for those on either side of it. */
+function inSlice(columns: readonly Column[], { pinned, columns: slice, before, after }: Shape, one: (column: Column, at: number) => TemplateResult, isGroup = false): Piece[] {
+  const [from, to] = [pinned + slice.from, pinned + slice.to];
   return [
-    ...(isGroup ? [] : columns.slice(0, pinned).map((column, at) => one(column, at) ?? nothing)),
-    before > 0 ? html`<td colspan=${before} aria-hidden="true"></td>` : nothing,
-    ...columns.slice(pinned + slice.from, pinned + slice.to).map((column, i) => one(column, pinned + slice.from + i) ?? nothing),
-    after > 0 ? html`<td colspan=${after} aria-hidden="true"></td>` : nothing,
-    html`<td class="filler"></td>`,
+    ...(isGroup ? [] : columns.slice(0, pinned).map(one)),
+    before > 0 ? html`<td aria-hidden="true" ${css({ width: `${before}px` })}></td>` : nothing,
+    ...columns.slice(from, to).map((column, i) => one(column, from + i)),
+    after > 0 ? html`<td aria-hidden="true" ${css({ width: `${after}px` })}></td>` : nothing,
+    html`<td class="filler" aria-hidden="true"></td>`,
   ];
+}
+
+/** Where a row stands, moved without laying out the others. */
+function place(index: number): ReturnType<typeof css> {
+  return css({ transform: `translateY(${index * rowHeight}px)` });
 }
 
 function rowClass(index: number, selected: boolean, open: boolean, model: Model): string {
@@ -62,42 +76,42 @@ function clicked(event: MouseEvent, runId: string, index: number, does: Does): v
 }
 
 function cell(run: RunSummary, column: Column, at: number, model: Model, does: Does, isPinned: boolean): TemplateResult {
-  const place = `c${at}${isPinned ? ' pin' : ''}`;
+  const spot = `c${at}${isPinned ? ' pin' : ''}`;
   switch (column.id) {
     case 'name':
-      return html`<td class="${place} name"><button class="link" tabindex="-1" @click=${(event: Event) => { event.stopPropagation(); does.open(run.runId); }}>${run.name}</button> <span class="muted">${shortId(run.runId)}</span>${marks(run)}</td>`;
+      return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} name"><button class="link" tabindex="-1" @click=${(event: Event) => { event.stopPropagation(); does.open(run.runId); }}>${run.name}</button> <span class="muted">${shortId(run.runId)}</span>${marks(run)}</td>`;
     case 'status':
-      return status(run, place);
+      return status(run, at, spot);
     case 'started':
-      return html`<td class="${place} number">${time(run.startedAt)}</td>`;
+      return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number">${time(run.startedAt)}</td>`;
     case 'ended':
-      return html`<td class="${place} number">${run.endedAt === null ? nothing : time(run.endedAt)}</td>`;
+      return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number">${run.endedAt === null ? nothing : time(run.endedAt)}</td>`;
     case 'model':
-      return html`<td class="${place} number">${run.modelVersion === null ? nothing : html`<button class="link" tabindex="-1" @click=${(event: Event) => { event.stopPropagation(); does.openCard(run.modelVersion ?? 0); }}>v${run.modelVersion}</button>`}</td>`;
+      return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number">${run.modelVersion === null ? nothing : html`<button class="link" tabindex="-1" @click=${(event: Event) => { event.stopPropagation(); does.openCard(run.modelVersion ?? 0); }}>v${run.modelVersion}</button>`}</td>`;
     default:
-      return column.kind === 'metric' ? metricCell(run, column, place, model) : textCell(run, column, place);
+      return column.kind === 'metric' ? metricCell(run, column, at, spot, model) : textCell(run, column, at, spot);
   }
 }
 
-function textCell(run: RunSummary, column: Column, place: string): TemplateResult {
+function textCell(run: RunSummary, column: Column, at: number, spot: string): TemplateResult {
   const text = column.text(run);
-  return html`<td class="${place}${column.isNumber(run) ? ' number' : ''}" title=${text}>${text}</td>`;
+  return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot}${column.isNumber(run) ? ' number' : ''}" title=${text}>${text}</td>`;
 }
 
-function metricCell(run: RunSummary, column: Column, place: string, model: Model): TemplateResult {
+function metricCell(run: RunSummary, column: Column, at: number, spot: string, model: Model): TemplateResult {
   const value = run.metrics[column.title];
   const range = model.rangeOf(column.title);
-  if (value === undefined || !range || range.low === range.high) return html`<td class="${place} number" title=${value ?? nothing}>${column.text(run)}</td>`;
+  if (value === undefined || !range || range.low === range.high) return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number" title=${value ?? nothing}>${column.text(run)}</td>`;
   const isBest = value === (isBestLow(column) ? range.low : range.high);
   const bar = barClass((value - range.low) / (range.high - range.low));
-  return html`<td class="${place} number ${bar}${isBest ? ' best' : ''}" title=${isBest ? `${value}: the best of the runs that match` : value}>${isBest ? html`<span class="best-mark">▲</span>` : nothing}${column.text(run)}</td>`;
+  return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number ${bar}${isBest ? ' best' : ''}" title=${isBest ? `${value}: the best of the runs that match` : value}>${isBest ? html`<span class="best-mark">▲</span>` : nothing}${column.text(run)}</td>`;
 }
 
 /** The state in words, and for a run that goes on how far it is. */
-function status(run: RunSummary, place: string): TemplateResult {
-  if (run.status !== 'running') return html`<td class=${place}>${statusMark(run.status)}</td>`;
+function status(run: RunSummary, at: number, spot: string): TemplateResult {
+  if (run.status !== 'running') return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot}>${statusMark(run.status)}</td>`;
   const share = shareDone(run.progress);
-  return html`<td class="${place} ${share === null ? '' : barClass(share)}" title=${run.progress ?? 'running'}>${statusMark('running', run.progress ?? 'running')}</td>`;
+  return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} ${share === null ? '' : barClass(share)}" title=${run.progress ?? 'running'}>${statusMark('running', run.progress ?? 'running')}</td>`;
 }
 
 function marks(run: RunSummary): Piece[] {
@@ -110,9 +124,9 @@ function marks(run: RunSummary): Piece[] {
 
 function statistics(group: RunGroup, column: Column, at: number): TemplateResult {
   const found = column.kind === 'metric' ? group.metrics[column.title] : undefined;
-  if (!found) return html`<td class="c${at}"></td>`;
+  if (!found) return html`<td role="gridcell" aria-colindex=${at + 3} class="c${at}"></td>`;
   const text = (value: number): string => metric(column.title, value);
   // The unit stands once, at the mean.
   const bare = (value: number): string => text(value).replace(/ m?s$/, '');
-  return html`<td class="c${at} number statistics" title="${count(found.n)} runs: least ${found.min}, mean ${found.mean}, greatest ${found.max}">${bare(found.min)} <b>${text(found.mean)}</b> ${bare(found.max)}</td>`;
+  return html`<td role="gridcell" aria-colindex=${at + 3} class="c${at} number statistics" title="${count(found.n)} runs: least ${found.min}, mean ${found.mean}, greatest ${found.max}">${bare(found.min)} <b>${text(found.mean)}</b> ${bare(found.max)}</td>`;
 }

@@ -27,12 +27,14 @@ export function pinnedCount(columns: readonly Column[], layout: Layout): number 
  */
 export function writeColumnSheet(widths: readonly number[], pinned: number): void {
   let left = leading;
+  let pinnedWidth = leading;
   const rules = widths.map((width, i) => {
-    const rule = `.runs col.c${i}{width:${width}px}${i < pinned ? `.runs .c${i}:is(td,th){position:sticky;left:${left}px}` : ''}`;
+    const rule = `.runs .c${i}{width:${width}px${i < pinned ? `;left:${left}px` : ''}}`;
     left += width;
+    if (i === pinned - 1) pinnedWidth = left;
     return rule;
   });
-  const text = [`table.runs{width:max(100%,${left}px)}`, ...rules].join('\n');
+  const text = [`table.runs{width:max(100%,${left}px)}.runs .group-name{width:${pinnedWidth}px}`, ...rules].join('\n');
   if (text === written) return;
   if (!sheet) {
     sheet = new CSSStyleSheet();

@@ -23,12 +23,14 @@ import { Selection } from './selection.ts';
 import { plainSettings, queryOf } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { inSight, portOf, rowHeight } from './slices.ts';
+import type { Port } from './slices.ts';
 import { viewActions } from './viewActions.ts';
 
 const typingMs = 180;
 const rowsLeastMs = 200;
 const aroundLeastMs = 2000;
 const filtersKept = 12;
+const agingMs = 15_000;
 
 /** The state of the run history and what changes it. */
 export class History {
@@ -50,6 +52,8 @@ export class History {
   #project = '';
   #experiments: ExperimentSummary[] = [];
   #headline: string[] = [];
+  #port: Port = portOf(null);
+  #layouts = 0;
   #popup: Popup | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #available: readonly Available[] = allColumns(null, []);
@@ -57,7 +61,7 @@ export class History {
   #numbers: ReadonlySet<string> = new Set();
 
   constructor(connect: (history: History) => HistoryConnection) {
-    this.#paint = painter(() => historyView(this.#model(), this.#does, portOf(scroller()), this.#panels, this.#filter), () => this.#painted());
+    this.#paint = painter(() => historyView(this.#model(), this.#does, this.#look(), this.#panels, this.#filter), () => this.#painted());
     const connection = (): HistoryConnection => this.#connection;
     const list: HistoryList = (query) => this.#connection.request('runs/list', query);
     this.#rows = new RunRows({
@@ -98,7 +102,7 @@ export class History {
     document.addEventListener('pointerdown', (event) => this.#closeOutside(event));
     window.addEventListener('resize', () => this.#paint());
     // Relative times grow old even when nothing happens.
-    setInterval(() => this.#paint(), 15_000);
+    setInterval(() => this.#paint(), agingMs);
   }
 
   opened(opened: Opened<'runHistory', Kept>): void {
@@ -140,6 +144,7 @@ export class History {
       problem: this.#kept.filter.trim() === '' ? null : this.#rows.problem,
       available: this.#available,
       columns: this.#columns,
+      stamp: `${this.#layouts} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
       isNumber: (column) => this.#numbers.has(column.id),
       rangeOf: (key) => this.#ranges.get(key),
       experiments: this.#experiments,
@@ -153,9 +158,15 @@ export class History {
     };
   }
 
+  /** Reads where the table stands, once a frame and before anything is written: reading it afterwards would lay out the page twice. */
+  #look(): Port {
+    this.#port = portOf(scroller());
+    return this.#port;
+  }
+
   /** After each painting: the rows that stand in sight now are fetched. */
   #painted(): void {
-    const { from, to } = inSight(portOf(scroller()), this.#rows.length);
+    const { from, to } = inSight(this.#port, this.#rows.length);
     this.#rows.see(from, Math.max(to, from + 1));
     this.#panels.draw();
   }
@@ -175,6 +186,7 @@ export class History {
 
   /** Works out the columns once a change, not once a frame. */
   #layOut(): void {
+    this.#layouts++;
     this.#available = allColumns(this.#known.state.value, this.#headline);
     const several = this.#kept.experiment === null && this.#experiments.length > 1;
     this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);

@@ -20,6 +20,8 @@ export class MetricRanges {
   #turn = 0;
   #known = new Map<string, { range: Range | null; turn: number }>();
   #work: Promise<void> | null = null;
+  /** Grows with every range that is known. */
+  version = 0;
 
   constructor(ask: Ask, changed: () => void) {
     this.#ask = ask;
@@ -59,6 +61,7 @@ export class MetricRanges {
         const low = await this.#end(key, false);
         const high = low === null ? null : await this.#end(key, true);
         this.#known.set(key, { range: low === null || high === null ? null : { low, high }, turn });
+        this.version++;
       } catch {
         // The rows ask the same engine and show why it does not answer; these are asked for again with them.
         return;

@@ -43,6 +43,8 @@ export interface Model extends Kept {
   columns: readonly Column[];
   /** Whether a column holds numbers in the runs that are loaded. */
   isNumber(column: Column): boolean;
+  /** Another one when cells that are there may look otherwise: columns, ranges, or the time that they tell. */
+  stamp: string;
   rangeOf(key: string): Range | null;
   experiments: ExperimentSummary[];
   /** The row that the keyboard is on. */

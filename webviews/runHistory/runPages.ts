@@ -2,10 +2,10 @@ import type { FilterProblem, RunPage, RunQuery, RunSummary } from '../../protoco
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
-/** Rows a page: enough for two screens, small enough for one answer between two frames. */
-export const pageRows = 100;
-const pagesAtOnce = 3;
-const pagesKept = 40;
+/** Rows a page: more than most screens hold, and little enough to be read, sent and taken between two frames. */
+export const pageRows = 50;
+const pagesAtOnce = 4;
+const pagesKept = 80;
 
 interface Page {
   runs: readonly RunSummary[];

@@ -13,24 +13,25 @@ const kindNames: Record<Column['kind'], string> = { fixed: '', metric: 'metric '
 
 /** The heads: a click sorts, Shift adds a key, dragging moves, the right edge changes the width. All of it by keyboard too. */
 export function tableHead(model: Model, does: Does, pinned: number): TemplateResult {
-  return html`<thead @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}><tr>
-    <th scope="col" class="tick"><span class="visually-hidden">Selected</span></th>
-    <th scope="col" class="star" aria-sort=${sortOf(model, starColumn)}><button class="quiet" tabindex="-1" aria-label="Starred" title="Starred first" @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}>${icon('star-empty')}</button></th>
+  return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}><tr role="row" aria-rowindex="1">
+    <th scope="col" role="columnheader" class="tick"><span class="visually-hidden">Selected</span></th>
+    <th scope="col" role="columnheader" class="star" aria-sort=${sortOf(model, starColumn)}><button class="quiet" tabindex="-1" aria-label="Starred" title="Starred first" @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}>${icon('star-empty')}</button></th>
     ${model.columns.map((column, at) => head(column, at, model, does, at < pinned))}
-    <th scope="col" class="filler"><span class="visually-hidden">Empty</span></th>
+    <th scope="col" class="filler" aria-hidden="true"></th>
   </tr></thead>`;
 }
 
 function head(column: Column, at: number, model: Model, does: Does, isPinned: boolean): TemplateResult {
   const ids = model.columns.map((one) => one.id);
   const isNumber = model.isNumber(column);
-  return html`<th scope="col" data-column=${column.id} class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''}" aria-sort=${sortOf(model, column)} draggable="true"
+  const isSummed = model.group !== null && column.kind === 'metric';
+  return html`<th scope="col" role="columnheader" aria-colindex=${at + 3} data-column=${column.id} class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''} ${isSummed ? 'summed' : ''}" aria-sort=${sortOf(model, column)} draggable="true"
       title="${kindNames[column.kind]}${column.title}: click sorts, Shift+click adds a key; drag moves (Alt+←/→), P pins"
       @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', column.id)}
       @dragover=${(event: DragEvent) => event.preventDefault()}
       @drop=${(event: DragEvent) => dropped(event, column.id, model, does, ids)}>
     <button class="quiet" tabindex="-1" @click=${(event: MouseEvent) => does.order(column, event.shiftKey)}><span class="title">${column.title}</span>${sortMark(model, column)}</button>
-    ${model.group !== null && column.kind === 'metric' ? html`<span class="muted stats">min mean max</span>` : nothing}
+    ${isSummed ? html`<span class="muted stats">min mean max</span>` : nothing}
     <span class="resizer" aria-hidden="true" @pointerdown=${(event: PointerEvent) => resize(event, column, model, does)} @dblclick=${() => does.layout(withoutWidth(model, column))}></span>
   </th>`;
 }

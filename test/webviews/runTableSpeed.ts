@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { openStore } from '../../engine/tracking/store.ts';
+import type { EngineMethod } from '../../protocol/engineHost.ts';
+import { build } from '../../scripts/build.ts';
+import { ViewBench } from '../helpers/viewPage.ts';
+import type { Answers, OpenView } from '../helpers/viewPage.ts';
+
+// How long a person waits in the table of 100,000 runs, with the bundled engine host over a store and the bundled view in Chromium: from the
+// deed until the right rows are painted. Run it alone: `node_modules/.bin/node test/webviews/runTableSpeed.ts [rounds] [runs]`.
+const rounds = Number(process.argv[2] ?? 7);
+const total = Number(process.argv[3] ?? 100_000);
+const metrics = ['loss', 'roc_auc', 'pr_auc', 'f1', 'precision', 'recall', 'val/loss', 'val/roc_auc', 'latency_ms', 'epoch_seconds'];
+const root = mkdtempSync(join(tmpdir(), 'loopwright-table-'));
+
+writeFileSync(join(root, 'loopwright.yaml'), 'version: 1\nproject: speed\nstages:\n  nothing: { cmd: "true" }\n');
+fillStore();
+await build({ tests: false });
+const bench = await ViewBench.start();
+const times = new Map<string, number[]>();
+try {
+  for (let round = 0; round < rounds; round++) {
+    const host = startHost();
+    await host.ask('project/overview', {});
+    await engineAlone(host.ask);
+    await oneRound(host.ask);
+    host.stop();
+  }
+} finally {
+  await bench.stop();
+  rmSync(root, { recursive: true, force: true });
+}
+for (const [step, all] of times) {
+  const sorted = all.toSorted((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+  console.log(`${step}: median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${sorted.at(-1)?.toFixed(1)} (${sorted.length})`);
+}
+
+async function oneRound(ask: (method: EngineMethod, params: unknown) => Promise<unknown>): Promise<void> {
+  const methods: EngineMethod[] = ['project/overview', 'runs/list', 'runs/columns', 'runs/groups', 'runs/complete', 'runs/get', 'runs/update', 'views/list'];
+  const engine: Record<string, number[]> = {};
+  const answers = Object.fromEntries(methods.map((method) => [method, async (params: unknown) => {
+    const began = performance.now();
+    const answer = await ask(method, params);
+    (engine[method] ??= []).push(performance.now() - began);
+    return answer;
+  }])) as Answers;
+  const began = performance.now();
+  const view = await bench.open('runHistory', { experiment: null, runId: null }, answers, 'dark', undefined, { realTime: true });
+  await view.page.waitForFunction(() => document.querySelectorAll('tr[aria-selected]').length > 20, undefined, { polling: 'raf' });
+  add('open the page, until rows stand (ms)', performance.now() - began);
+  await view.page.waitForFunction(() => document.querySelectorAll('td.bar').length > 100 && document.querySelectorAll('td.best, th[data-column]').length > 8, undefined, { polling: 'raf' });
+  await quiet(view);
+  add('sort by a metric (ms)', await deed(view, 'th[data-column="metrics.loss"] button', null));
+  await quiet(view);
+  add('turn the order round (ms)', await deed(view, 'th[data-column="metrics.loss"] button', null));
+  await quiet(view);
+  add('filter by an expression, from Enter (ms)', await deed(view, null, 'metrics.roc_auc > 0.9 and params.lr < 0.01'));
+  await quiet(view);
+  add('without the filter, from Enter (ms)', await deed(view, null, ''));
+  await quiet(view);
+  for (const frame of await scroll(view, 240, 90)) add('frame while the wheel scrolls (ms)', frame);
+  for (const frame of await scroll(view, 120, 20_000)) add('frame while the bar is dragged through all (ms)', frame);
+  await quiet(view);
+  add('jump to the last row (ms)', await jump(view));
+  for (const [method, all] of Object.entries(engine)) for (const ms of all) add(`engine and pipe: ${method} (ms)`, ms);
+  if (view.faults.length > 0) throw new Error(view.faults.join('\n'));
+  await view.page.close();
+}
+
+/** What the engine and its pipe take for the first page, when nothing else is asked. */
+async function engineAlone(ask: (method: EngineMethod, params: unknown) => Promise<unknown>): Promise<void> {
+  const queries: Record<string, unknown> = {
+    'newest first': {}, 'ordered by a metric': { order: [{ column: 'metrics.loss', descending: false }] }, 'ordered by a param': { order: [{ column: 'params.lr', descending: true }] }, 'ordered by the name': { order: [{ column: 'name', descending: false }] },
+    'filtered': { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01' }, 'filtered and ordered': { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01', order: [{ column: 'metrics.loss', descending: false }] },
+    'words': { search: 'otter adamw' }, 'the last page': { offset: total - 50 }, 'the last page by a metric': { offset: total - 50, order: [{ column: 'metrics.loss', descending: false }] },
+  };
+  for (const [name, query] of Object.entries(queries)) {
+    const began = performance.now();
+    await ask('runs/list', { limit: 50, ...(query as object) });
+    add(`engine alone: ${name} (ms)`, performance.now() - began);
+  }
+  for (const [method, params] of [['runs/columns', {}], ['runs/groups', { query: {}, by: 'params.optimizer', metrics: ['loss', 'roc_auc'] }], ['runs/complete', { text: 'metrics.', offset: 8 }]] as const) {
+    const began = performance.now();
+    await ask(method, params);
+    add(`engine alone: ${method} (ms)`, performance.now() - began);
+  }
+}
+
+/** Clicks, or sets the filter, inside the page; gives the time until other rows are painted. */
+function deed(view: OpenView, click: string | null, filter: string | null): Promise<number> {
+  return view.page.evaluate(async ([click, filter]) => {
+    const frame = (): Promise<number> => new Promise((done) => { requestAnimationFrame(done); });
+    const rows = (): string => [...document.querySelectorAll('tr[aria-selected] td.name')].map((one) => one.textContent).join();
+    const before = rows();
+    const box = document.querySelector<HTMLInputElement>('#filter');
+    if (filter !== null && box) {
+      box.focus();
+      box.value = filter;
+      box.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    const began = performance.now();
+    if (click !== null) document.querySelector<HTMLElement>(click)?.click();
+    else box?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    while (rows() === before || document.querySelector('tr.waiting')) await frame();
+    await frame();
+    return performance.now() - began;
+  }, [click, filter] as const);
+}
+
+/** Scrolls some pixels each frame and gives how long each frame was. */
+function scroll(view: OpenView, frames: number, pixels: number): Promise<number[]> {
+  return view.page.evaluate(async ([frames, pixels]) => {
+    const box = document.querySelector('.scroller');
+    if (!box) return [];
+    box.scrollTop = 0;
+    const times: number[] = [];
+    let last = await new Promise<number>((done) => { requestAnimationFrame(done); });
+    for (let i = 0; i < frames; i++) {
+      box.scrollTop += pixels;
+      const now = await new Promise<number>((done) => { requestAnimationFrame(done); });
+      times.push(now - last);
+      last = now;
+    }
+    return times;
+  }, [frames, pixels] as const);
+}
+
+function jump(view: OpenView): Promise<number> {
+  return view.page.evaluate(async () => {
+    const box = document.querySelector('.scroller');
+    if (!box) return Number.NaN;
+    box.scrollTop = 0;
+    const began = performance.now();
+    box.scrollTop = box.scrollHeight;
+    const frame = (): Promise<number> => new Promise((done) => { requestAnimationFrame(done); });
+    await frame();
+    const isThere = (): boolean => {
+      const last = [...document.querySelectorAll('.runs tbody tr:not(.space)')].at(-1);
+      return last !== undefined && last.hasAttribute('aria-selected') && last.getAttribute('aria-rowindex') === document.querySelector('.runs')?.getAttribute('aria-rowcount');
+    };
+    while (!isThere()) await frame();
+    return performance.now() - began;
+  });
+}
+
+/** Waits until the view asks for nothing any more. */
+async function quiet(view: OpenView): Promise<void> {
+  let [seen, since] = [-1, performance.now()];
+  while (performance.now() - since < 400) {
+    if (view.requests.length !== seen) [seen, since] = [view.requests.length, performance.now()];
+    await view.page.waitForTimeout(20);
+  }
+}
+
+function add(step: string, ms: number): void {
+  times.set(step, [...(times.get(step) ?? []), ms]);
+}
+
+function startHost(): { ask(method: EngineMethod, params: unknown): Promise<unknown>; stop(): void } {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/cli.cjs'), 'service', '--project', root], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  connection.listen();
+  return {
+    ask: (method, params) => connection.sendRequest(method, params),
+    stop: () => {
+      connection.dispose();
+      child.stdin.end();
+      child.kill();
+    },
+  };
+}
+
+/** Runs with ten metrics, seven params and two tags each, in eight experiments; the 50 points of each curve are left out: no list reads them. */
+function fillStore(): void {
+  const store = openStore(root);
+  const noise = (seed: number): string => `((abs(id * 2654435761 + ${seed} * 40503) % 1000003) / 1000003.0)`;
+  store.sql.write(() => {
+    store.sql.run(`INSERT INTO runs (id, run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty)
+      WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < ${total})
+      SELECT id, printf('%032x', id * 7919), printf('%s-%s-%d', substr('bravecalm_quickquietbold_', (id % 5) * 5 + 1, 5), 'otter', id), 'experiment-' || (id % 8), CASE WHEN id % 31 = 0 THEN 'failed' ELSE 'finished' END,
+        1700000000000 + id * 60000, 1700000000000 + id * 60000 + 1000 * (id % 977), id % 50 = 0, printf('%040x', id / 100), id % 3 = 0 FROM n`);
+    for (const [i, key] of metrics.entries()) {
+      store.sql.run('INSERT INTO metric_keys (id, key) VALUES (?, ?)', i + 1, key);
+      store.sql.run(`INSERT INTO latest (run, key, step, at, value, is_nan, count) SELECT id, ${i + 1}, 49, started_at, ${noise(i)}, 0, 50 FROM runs`);
+    }
+    for (const [key, value] of Object.entries({ lr: `CAST(pow(10, -1 - 4 * ${noise(11)}) AS TEXT)`, batch: "CAST(1 << (4 + id % 5) AS TEXT)", optimizer: "CASE id % 3 WHEN 0 THEN 'adam' WHEN 1 THEN 'sgd' ELSE 'adamw' END", seed: 'CAST(id % 10 AS TEXT)', layers: 'CAST(1 + id % 6 AS TEXT)', dropout: `CAST(round(${noise(13)}, 2) AS TEXT)`, data: "'v' || (id % 4)" })) {
+      store.sql.run(`INSERT INTO params (run, key, value, json, number) SELECT id, ?, ${value}, 0, CASE WHEN ? IN ('optimizer', 'data') THEN NULL ELSE CAST(${value} AS REAL) END FROM runs`, key, key);
+    }
+    for (const [key, value] of Object.entries({ team: "'team ' || (id % 7)", trigger: "CASE id % 11 WHEN 0 THEN 'retraining' ELSE 'person' END" })) store.sql.run(`INSERT INTO tags (run, key, value) SELECT id, ?, ${value} FROM runs`, key);
+  });
+  store.sql.close();
+  console.log(`${total.toLocaleString('en')} runs, ${(statSync(join(root, '.loopwright', 'loopwright.db')).size / 1e6).toFixed(0)} MB and its log`);
+}
