@@ -132,6 +132,29 @@ describe('the table of runs', { skip }, () => {
     assert.deepEqual(view.faults, []);
   });
 
+  it('a frame of scrolling touches only the rows that come in', async () => {
+    const view = await open(bench, makeRuns(500));
+    await view.page.locator('.scroller').evaluate((box) => { box.scrollTop = 60 * 28; });
+    await until('nothing is asked any more', async () => (await view.page.locator('tr.waiting').count()) === 0 && (await view.page.locator('#row-60').count()) === 1);
+    // The last thing that comes: the range of the last metric.
+    await view.page.waitForFunction(() => [...document.querySelectorAll('#row-62 td.number')].filter((cell) => cell.classList.contains('bar')).length === 4);
+    const touched = await view.page.evaluate(async () => {
+      const rows = new Set<Element | null | undefined>();
+      const note = (all: MutationRecord[]): void => { for (const { target } of all) rows.add((target instanceof Element ? target : target.parentElement)?.closest('tr')); };
+      const observer = new MutationObserver(note);
+      const body = document.querySelector('.runs tbody');
+      const box = document.querySelector('.scroller');
+      if (!body || !box) return -1;
+      observer.observe(body, { subtree: true, childList: true, attributes: true, characterData: true });
+      box.scrollTop += 3 * 28;
+      const isMoved = (): boolean => document.querySelector('#row-90') !== null && [...rows].length >= 3;
+      for (let i = 0; i < 200 && !isMoved(); i++) await new Promise((turn) => { requestAnimationFrame(turn); });
+      note(observer.takeRecords());
+      return rows.size;
+    });
+    assert.equal(touched, 3);
+  });
+
   it('a run that comes in stands at the top, and moves nothing for who reads further down', async () => {
     const runs = makeRuns(900);
     const view = await open(bench, runs);
@@ -290,9 +313,13 @@ describe('the table of runs', { skip }, () => {
     await count(view, /^39 runs$/);
     await page.locator('#which').selectOption('archived');
     await count(view, /^1 run$/);
+    await page.locator('#row-0').click();
+    await page.keyboard.press(' ');
+    await page.getByText('1 selected').waitFor();
     await page.locator('.actions').getByText('Restore').click();
     await until('it is in use', () => now(c)?.archived === false);
     await page.getByText('No run is here').waitFor();
+    assert.equal(await page.getByText('1 selected').count(), 0, 'what left the table is not selected any more');
     assert.deepEqual(view.faults, []);
   });
 
@@ -418,7 +445,7 @@ describe('the table of runs', { skip }, () => {
       await view.page.locator('#filter-list li').first().waitFor();
       await view.picture(`runTable-completion-${theme}`);
       await view.page.locator('#filter').fill('metrics.pr_auc >> 3');
-      await view.page.locator('.filter-problem').waitFor();
+      await view.page.locator('.filter-problem', { hasText: 'Expected a value' }).waitFor();
       await view.picture(`runTable-problem-${theme}`);
       await view.page.locator('#filter').fill('');
       await view.page.locator('#filter').press('Enter');

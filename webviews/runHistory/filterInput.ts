@@ -47,7 +47,9 @@ export class FilterInput {
     this.#close();
   }
 
-  view(problem: FilterProblem | null): TemplateResult {
+  /** `found` is what is wrong with the filter that was applied: no word of a text that was typed on since. */
+  view(found: FilterProblem | null, applied: string): TemplateResult {
+    const problem = this.#text === applied ? found : null;
     return html`<div class="filter-box ${problem ? 'wrong' : ''}" @focusout=${() => this.#close()}>
       ${icon('filter')}
       <div class="typed">

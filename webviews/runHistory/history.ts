@@ -76,7 +76,7 @@ export class History {
       ask: (method, params) => this.#connection.request(method, params),
       act: (action) => this.#connection.act(action),
       shown: () => this.#kept,
-      edit: (text, runId, change) => this.#edits.apply(text, [{ runId, change }]),
+      edit: async (text, runId, change) => void (await this.#edits.apply(text, [{ runId, change }])),
       paint: () => this.#paint(),
       keep: () => this.#keep({ panels: this.#panels.state }),
       open: (runId) => this.#does.open(runId),
@@ -277,7 +277,7 @@ export class History {
 
   #actions(): Does {
     return {
-      ...runActions({ edits: this.#edits, targets: () => this.#selection.targets, selected: () => this.#kept.selected, closePopup: () => this.#does.popup(null) }),
+      ...runActions({ edits: this.#edits, targets: () => this.#selection.targets, selected: () => this.#kept.selected, clearSelection: () => this.#kept.selected.length > 0 && this.#select([]), closePopup: () => this.#does.popup(null) }),
       ...viewActions({ views: this.#views, edits: this.#edits, kept: () => this.#kept, settings: () => settingsOf(this.#kept), use: (view, settings) => { this.#keep({ view }); this.#change(settings); }, named: (view) => this.#keep({ view }), closePopup: () => this.#does.popup(null), paint: () => this.#paint() }),
       set: (part) => this.#change(part),
       search: (search) => {
@@ -309,6 +309,8 @@ export class History {
       clearSelection: () => this.#select([]),
       open: (runId) => {
         this.#keep({ open: runId });
+        const at = runId === null ? null : this.#rows.indexOf(runId);
+        if (at !== null) this.#selection.activate(at);
         this.#paint();
         if (runId !== null) return this.#panels.open(runId);
         this.#panels.close();

@@ -31,7 +31,7 @@ export class RunEdits {
   readonly #undone: Step[] = [];
   #toast: Toast | null = null;
   /** One step after the other: what is to be undone has to be done first. */
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<boolean> = Promise.resolve(true);
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: EditsHost) {
@@ -42,9 +42,9 @@ export class RunEdits {
     return this.#toast;
   }
 
-  /** `text` says what was done, such as `Archived`; the runs are counted behind it. */
-  apply(text: string, changes: Changes): Promise<void> {
-    if (changes.length === 0) return Promise.resolve();
+  /** `text` says what was done, such as `Archived`; the runs are counted behind it. True when it was done. */
+  apply(text: string, changes: Changes): Promise<boolean> {
+    if (changes.length === 0) return Promise.resolve(false);
     return this.#next(() => {
       this.#undone.length = 0;
       return this.#send(`${text} ${plural(changes.length, 'run')}`, changes, this.#done, 'Undo');
@@ -52,19 +52,21 @@ export class RunEdits {
   }
 
   /** Takes the last step back. */
-  undo(): Promise<void> {
+  undo(): Promise<boolean> {
     return this.#next(async () => {
       const step = this.#done.pop();
-      if (step) await this.#send(step.text, step.changes, this.#undone, 'Redo');
-      else this.say('There is nothing to undo.');
+      if (step) return this.#send(step.text, step.changes, this.#undone, 'Redo');
+      this.say('There is nothing to undo.');
+      return false;
     });
   }
 
-  redo(): Promise<void> {
+  redo(): Promise<boolean> {
     return this.#next(async () => {
       const step = this.#undone.pop();
-      if (step) await this.#send(step.text, step.changes, this.#done, 'Undo');
-      else this.say('There is nothing to do again.');
+      if (step) return this.#send(step.text, step.changes, this.#done, 'Undo');
+      this.say('There is nothing to do again.');
+      return false;
     });
   }
 
@@ -77,22 +79,25 @@ export class RunEdits {
     this.#host.paint();
   }
 
-  #next(work: () => Promise<void>): Promise<void> {
+  #next(work: () => Promise<boolean>): Promise<boolean> {
     this.#last = this.#last.then(work);
     return this.#last;
   }
 
-  async #send(text: string, changes: Changes, onto: Step[], back: 'Undo' | 'Redo'): Promise<void> {
+  async #send(text: string, changes: Changes, onto: Step[], back: 'Undo' | 'Redo'): Promise<boolean> {
     this.#patch(changes);
     try {
       const { undo } = await this.#host.connection().request('runs/update', { changes });
       onto.push({ text, changes: undo });
       if (onto.length > stepsKept) onto.shift();
       this.#show({ text: back === 'Undo' ? text : `Undone: ${text}`, back, isError: false });
+      return true;
     } catch (error) {
       this.say(`The change was not made: ${error instanceof Error ? error.message : String(error)}`, true);
+      return false;
+    } finally {
+      void this.#host.refresh();
     }
-    void this.#host.refresh();
   }
 
   #patch(changes: Changes): void {

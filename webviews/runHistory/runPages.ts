@@ -144,7 +144,8 @@ export class RunPages {
     const wanted = Array.from({ length: bottom - top + 1 }, (_, i) => top + i).filter(stale);
     const [first, end] = [wanted[0], wanted.at(-1)];
     if (first !== undefined && end !== undefined) return { first, pages: Math.min(pagesAtOnce, end - first + 1) };
-    const beside = [bottom + 1, top - 1].find((page) => page >= 0 && page <= last && stale(page));
+    // A neighbour that is only old is asked for again when it comes into sight.
+    const beside = [bottom + 1, top - 1].find((page) => page >= 0 && page <= last && !this.#pages.has(page));
     return beside === undefined ? null : { first: beside, pages: 1 };
   }
 

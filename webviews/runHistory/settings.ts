@@ -46,12 +46,12 @@ export function sameSettings(left: Settings, right: Settings): boolean {
   return canonical(left) === canonical(right);
 }
 
-/** What the engine is asked for; `filter` stands in for the settings' own where a group adds to it. */
-export function queryOf(settings: Settings, filter = settings.filter.trim()): RunQuery {
+/** What the engine is asked for; `filter` stands in for the settings' own. It goes as it was typed: a problem names characters of it. */
+export function queryOf(settings: Settings, filter = settings.filter): RunQuery {
   const search = settings.search.trim();
   return {
     ...(settings.experiment === null ? {} : { experiment: settings.experiment }),
-    ...(filter === '' ? {} : { filter }),
+    ...(filter.trim() === '' ? {} : { filter }),
     ...(search === '' ? {} : { search }),
     ...(settings.which === 'active' ? {} : { which: settings.which }),
     ...(settings.order.length === 0 ? {} : { order: settings.order }),

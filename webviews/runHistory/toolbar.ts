@@ -21,7 +21,7 @@ const groupAttributes: readonly [string, string][] = [['experiment', 'experiment
 export function toolbar(model: Model, does: Does, filter: FilterInput): TemplateResult {
   return html`<header class="toolbar">
     <div class="finding">
-      ${filter.view(model.problem)}
+      ${filter.view(model.problem, model.filter)}
       <div class="search-box">${icon('search')}<input id="search" type="text" placeholder="Search words  ( / )" aria-label="Search runs" title="Words that all appear in a name, id, param, tag, note or state" .value=${live(model.search)}
         @input=${(event: Event) => does.search(valueOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}></div>
     </div>
