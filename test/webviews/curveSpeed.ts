@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../helpers/viewPage.ts';
 
 // How long curves take from the engine's answer to pixels, with every point drawn: reading the packed series, preparing, drawing; then
@@ -13,6 +14,7 @@ import { CurveChart } from './webviews/ui/charts/curves.ts';
 import { styleAt } from './webviews/ui/charts/lineStyle.ts';
 import { curveOf, packed } from './webviews/ui/series.ts';
 import { prepare } from './webviews/runHistory/curves/prepare.ts';
+import { CurveGrid } from './webviews/runHistory/curves/curveGrid.ts';
 
 function series(run, count) {
   const values = new Float64Array(count), at = new Float64Array(count), steps = new Float64Array(count);
@@ -24,6 +26,22 @@ function series(run, count) {
 
 // Waits until what was drawn has been painted.
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+// As the view does it: from the engine's answer to the chart with its summary, its notes and its legend.
+window.measureView = async (runs, count) => {
+  const answer = Array.from({ length: runs }, (_, run) => series(run, count));
+  let give;
+  const grid = new CurveGrid({ ask: () => new Promise((done) => { give = done; }), act() {}, kept() {}, open() {} }, { name: 'Curves', holds: () => true, first: 1 });
+  document.getElementById('view').replaceChildren(grid.element);
+  grid.setRuns(answer.map(({ runId }) => ({ runId, name: runId, startedAt: 1.7e12, status: 'finished', seriesKeys: ['loss'] })));
+  grid.setActive(true);
+  while (!document.querySelector('.curves')) await painted();
+  const from = performance.now();
+  give(answer);
+  while (!/minimum/.test(document.querySelector('.plot').getAttribute('aria-label'))) await new Promise((done) => setTimeout(done));
+  await painted();
+  return performance.now() - from;
+};
 
 window.measure = async (runs, count, axis) => {
   const answer = Array.from({ length: runs }, (_, run) => series(run, count));
@@ -57,16 +75,22 @@ window.measure = async (runs, count, axis) => {
 };
 `;
 
+/** A new page each time: nothing is compiled or kept from the round before. */
+async function newPage(browser: Browser): Promise<Page> {
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await tab.setContent('<body class="vscode-dark"><div id="view"></div></body>');
+  for (const path of ['node_modules/uplot/dist/uPlot.min.css', 'webviews/ui/base.css', 'webviews/runHistory/curves/curves.css']) await tab.addStyleTag({ path: join(root, path) });
+  await tab.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
+  return tab;
+}
+
 const bundle = await esbuild.build({ stdin: { contents: page, resolveDir: root, loader: 'ts' }, bundle: true, write: false, format: 'iife', target: 'es2022', minify: true });
 const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
 try {
   for (const [runs, count, axis] of [[1, 1_000_000, 'step'], [1, 1_000_000, 'relative'], [10, 100_000, 'step'], [50, 10_000, 'relative']] as const) {
     const all: Record<string, [number, number][]> = {};
     for (let round = 0; round < rounds; round++) {
-      // A new page each time: nothing is compiled or kept from the round before.
-      const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      await tab.setContent('<body class="vscode-dark"><div id="view"></div></body>');
-      await tab.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
+      const tab = await newPage(browser);
       const found = await tab.evaluate(`measure(${runs}, ${count}, '${axis}')`) as { times: Record<string, [number, number]>; pixels: number };
       if (found.pixels === 0) throw new Error('Nothing was drawn.');
       for (const [name, time] of Object.entries(found.times)) (all[name] ??= []).push(time);
@@ -74,6 +98,13 @@ try {
     }
     console.log(`${runs} × ${count.toLocaleString('en')} points by ${axis}: ${Object.entries(all).map(([name, times]) => `${name} ${median(times.map(([work]) => work))} ms (on the screen ${median(times.map(([, shown]) => shown))})`).join(', ')}`);
   }
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const tab = await newPage(browser);
+    times.push(await tab.evaluate('measureView(1, 1_000_000)') as number);
+    await tab.close();
+  }
+  console.log(`1 × 1,000,000 points in the view, from the answer to the screen with summary and notes: ${median(times)} ms`);
 } finally {
   await browser.close();
 }

@@ -135,8 +135,10 @@ export class CurveChart {
 
   #resized(): void {
     if (this.element.clientWidth === 0) return;
-    if (this.#plot) this.#plot.setSize(this.#size());
-    else this.#build();
+    const { width, height } = this.#size();
+    if (!this.#plot) this.#build();
+    // It is also told of the size that the plot was made for.
+    else if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
   }
 
   /** As large as the style sheet makes its element. */
