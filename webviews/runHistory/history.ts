@@ -144,9 +144,9 @@ export class History {
       problem: this.#kept.filter.trim() === '' ? null : this.#rows.problem,
       available: this.#available,
       columns: this.#columns,
-      stamp: `${this.#layouts} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
+      stamp: `${this.#layouts} ${this.#rows.version} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
       isNumber: (column) => this.#numbers.has(column.id),
-      rangeOf: (key) => this.#ranges.get(key),
+      rangeOf: (key) => (this.#rows.isGrouped ? this.#rows.rangeOf(key) : this.#ranges.get(key)),
       experiments: this.#experiments,
       active: this.#selection.active,
       isSelected: (runId) => this.#selection.has(runId),
@@ -240,13 +240,21 @@ export class History {
     this.#filter.show(this.#kept.filter);
     this.#layOut();
     if (about() === before) void this.#loadSums(false);
-    else void this.#ask().then(() => this.#aroundAgain.ask());
+    else void this.#ask().then(() => {
+      this.#remember();
+      this.#aroundAgain.ask();
+    });
   }
 
   #applyFilter(text: string): void {
-    const filter = text.trim();
-    if (filter !== '') this.#keep({ recentFilters: [filter, ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one))].slice(0, filtersKept) });
     if (text !== this.#kept.filter) this.#change({ filter: text });
+  }
+
+  /** Offers a filter again that was answered. What was only a step on the way to it is forgotten. */
+  #remember(): void {
+    const filter = this.#kept.filter.trim();
+    if (filter === '' || this.#rows.problem || this.#rows.error !== null || this.#kept.recentFilters[0] === filter) return;
+    this.#keep({ recentFilters: [filter, ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one))].slice(0, filtersKept) });
   }
 
   #select(selected: string[]): void {

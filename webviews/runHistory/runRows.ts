@@ -1,5 +1,6 @@
 import type { RunGroup, RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
 import { Loader } from '../ui/loadable.ts';
+import type { Range } from './metricRanges.ts';
 import { pageRows, RunPages } from './runPages.ts';
 
 export type Row = { kind: 'run'; run: RunSummary } | { kind: 'waiting' } | { kind: 'group'; group: RunGroup; open: boolean };
@@ -36,6 +37,9 @@ export class RunRows {
   readonly #groups: Loader<RunGroup[]>;
   #open = new Map<string, RunPages>();
   #segments: Segment[] = [];
+  /** Grows when groups are summed up anew. */
+  version = 0;
+  #ranges = new Map<string, Range | null>();
   #question: RowsQuestion = { query: {}, by: null, metrics: [] };
 
   constructor(host: RowsHost) {
@@ -68,6 +72,16 @@ export class RunRows {
 
   get groups(): readonly RunGroup[] {
     return this.#groups.state.value ?? [];
+  }
+
+  /** The least and the greatest value of a metric over all groups. */
+  rangeOf(metric: string): Range | null {
+    const known = this.#ranges.get(metric);
+    if (known !== undefined) return known;
+    const sums = this.groups.flatMap((group) => group.metrics[metric] ?? []);
+    const range = sums.length === 0 ? null : { low: Math.min(...sums.map((sum) => sum.min)), high: Math.max(...sums.map((sum) => sum.max)) };
+    this.#ranges.set(metric, range);
+    return range;
   }
 
   /** Rows that the table has now, heads of groups among them. */
@@ -151,6 +165,8 @@ export class RunRows {
     if (by === null) return;
     const { order: _order, ...about } = query;
     await this.#groups.load(() => this.#host.groups({ query: this.#flat.problem ? withoutFilter(about) : about, by, metrics: [...metrics] }));
+    this.version++;
+    this.#ranges = new Map();
     // Opened groups are asked again, one after the other; those that are gone are forgotten.
     const groups = new Map(this.groups.map((group) => [keyOfGroup(group), group]));
     for (const [key, pages] of this.#open) {
