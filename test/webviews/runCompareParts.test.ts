@@ -161,12 +161,13 @@ it('asks for the details of runs one by one, and again only for those that go on
   await settle();
   assert.deepEqual(asked, ['a', 'live', 'b', 'live', 'live']);
   ended = true;
+  grown.length = 0;
   details.refresh();
   await settle();
   details.refresh();
   await settle();
   assert.deepEqual(asked.slice(5), ['live'], 'once more after it ended, then no more');
-  assert.deepEqual(grown.flat(), ['live', 'live', 'live']);
+  assert.deepEqual(grown.flat(), ['live'], 'the last points came with its end');
 });
 
 it('loads files when they are looked at, one at a time, and again when they may have changed', async () => {

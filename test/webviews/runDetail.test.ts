@@ -86,7 +86,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await view.page.getByLabel('Edit the note').click();
     await view.detail.locator('textarea').fill('other');
     await view.page.keyboard.press('Escape');
-    assert.equal(await view.detail.locator('.markdown strong').count(), 1);
+    await view.detail.locator('.markdown strong').waitFor();
     assert.equal(await view.page.locator('.detail').count(), 1, 'Escape left the note, not the run');
     await clean(view);
   });
