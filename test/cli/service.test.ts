@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
@@ -76,6 +76,24 @@ test('runs: list, get, series, log, update', async () => {
   assert.deepEqual(await ask('runs/update', { changes: [{ runId, change: { starred: true } }] }), { undo: [{ runId, change: { starred: false } }] });
   assert.equal((await ask('runs/get', { runId })).starred, true);
   await assert.rejects(ask('runs/get', { runId: 'nothing' }), refused(/There is no run `nothing`/));
+});
+
+test('runs: columns, groups, completion, export and saved views', async () => {
+  const columns = await ask('runs/columns', {});
+  const key = columns.metrics[0]?.key ?? '';
+  assert.ok(key !== '' && columns.params.length > 0);
+  const groups = await ask('runs/groups', { query: {}, by: 'status', metrics: [key] });
+  assert.equal(groups.reduce((sum, group) => sum + group.runs, 0), (await ask('runs/list', {})).total);
+  assert.ok((await ask('runs/complete', { text: 'metrics.', offset: 8 })).items.some((item) => item.label === `metrics.${key}`));
+  const path = join(root, 'out', 'runs.csv');
+  const written = await ask('runs/export', { query: { filter: groups[0]?.filter ?? '' }, columns: ['name', `metrics.${key}`], format: 'csv', path });
+  assert.equal(written.runs, groups[0]?.runs);
+  assert.deepEqual(readFileSync(path, 'utf8').split('\r\n').slice(0, 1), [`run_id,name,metrics.${key}`]);
+  await assert.rejects(ask('runs/export', { query: {}, columns: ['no such'], format: 'csv', path }), refused(/no column/));
+  await ask('views/save', { name: 'mine', state: { filter: 'a' } });
+  assert.deepEqual(await ask('views/list', {}), [{ name: 'mine', state: { filter: 'a' } }]);
+  await ask('views/delete', { name: 'mine' });
+  assert.deepEqual(await ask('views/list', {}), []);
 });
 
 test('models: card, promote, rollback', async () => {

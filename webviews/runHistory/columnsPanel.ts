@@ -19,12 +19,15 @@ let words = '';
 export function columnsPanel(model: Model, does: Does): TemplateResult {
   const ids = model.columns.map((column) => column.id);
   const needle = words.trim().toLowerCase();
-  return html`<input id="column-search" type="text" placeholder="Find a column" aria-label="Find a column" .value=${words} @input=${(event: Event) => { words = valueOf(event); does.popup('columns'); }}>
+  const isListed = ({ column }: Available): boolean => (needle === '' ? !ids.includes(column.id) : column.title.toLowerCase().includes(needle));
+  return html`<input id="column-search" type="text" placeholder="Find a column" aria-label="Find a column" .value=${words}
+      @input=${(event: Event) => { words = valueOf(event); does.popup('columns'); }}>
     <div class="column-lists">
       ${needle === '' ? html`<fieldset><legend>Shown, in this order</legend>${repeat(model.columns, (column) => column.id, (column) => shownLine(column, model, does, ids))}</fieldset>` : nothing}
-      ${kinds.map(([kind, title]) => rest(title, model.available.filter(({ column }) => column.kind === kind && (needle === '' ? !ids.includes(column.id) : column.title.toLowerCase().includes(needle))), model, does, ids))}
+      ${kinds.map(([kind, title]) => rest(title, model.available.filter((one) => one.column.kind === kind && isListed(one)), model, does, ids))}
     </div>
-    <p class="foot"><button class="link" ?disabled=${model.layout.columns === null} @click=${() => does.layout({ ...model.layout, columns: null })}>As by default</button><span class="muted">Alt+↑/↓ moves, P pins</span></p>`;
+    <p class="foot"><button class="link" ?disabled=${model.layout.columns === null}
+        @click=${() => does.layout({ ...model.layout, columns: null })}>As by default</button><span class="muted">Alt+↑/↓ moves, P pins</span></p>`;
 }
 
 function shownLine(column: Column, model: Model, does: Does, ids: string[]): TemplateResult {
@@ -34,8 +37,10 @@ function shownLine(column: Column, model: Model, does: Does, ids: string[]): Tem
       @drop=${(event: DragEvent) => { event.preventDefault(); does.layout(movedTo(model.layout, ids, event.dataTransfer?.getData('text/plain') ?? '', column.id)); }}
       @keydown=${(event: KeyboardEvent) => lineKeys(event, column, model, does, ids)}>
     ${icon('gripper')}
-    <label><input type="checkbox" .checked=${true} ?disabled=${column.id === 'name'} @change=${() => does.layout(withColumn(model.layout, ids, column.id, false))}> ${kindBefore(column)}${column.title}</label>
-    <button class="quiet pin-button" tabindex="-1" aria-pressed=${isPinned} aria-label="Pin ${column.title}" title=${isPinned ? 'Pinned at the left' : 'Pin at the left (P)'} @click=${() => does.layout(withPin(model.layout, ids, column.id, !isPinned))}>${icon(isPinned ? 'pinned' : 'pin')}</button>
+    <label><input type="checkbox" .checked=${true} ?disabled=${column.id === 'name'}
+        @change=${() => does.layout(withColumn(model.layout, ids, column.id, false))}> ${kindBefore(column)}${column.title}</label>
+    <button class="quiet pin-button" tabindex="-1" aria-pressed=${isPinned} aria-label="Pin ${column.title}" title=${isPinned ? 'Pinned at the left' : 'Pin at the left (P)'}
+        @click=${() => does.layout(withPin(model.layout, ids, column.id, !isPinned))}>${icon(isPinned ? 'pinned' : 'pin')}</button>
   </div>`;
 }
 
@@ -43,7 +48,9 @@ function rest(title: string, found: readonly Available[], model: Model, does: Do
   if (found.length === 0) return nothing;
   const shown = found.slice(0, listed);
   return html`<fieldset><legend>${title} <span class="muted">${count(found.length)}</span></legend>
-    ${repeat(shown, ({ column }) => column.id, (one) => html`<div class="line"><label><input type="checkbox" .checked=${ids.includes(one.column.id)} ?disabled=${one.column.id === 'name'} @change=${(event: Event) => does.layout(withColumn(model.layout, ids, one.column.id, event.target instanceof HTMLInputElement && event.target.checked))}> ${one.column.title}</label>${use(one)}</div>`)}
+    ${repeat(shown, ({ column }) => column.id, (one) => html`<div class="line"><label><input type="checkbox" .checked=${ids.includes(one.column.id)}
+        ?disabled=${one.column.id === 'name'}
+        @change=${(event: Event) => does.layout(withColumn(model.layout, ids, one.column.id, isChecked(event)))}> ${one.column.title}</label>${use(one)}</div>`)}
     ${found.length > listed ? html`<p class="muted">${count(found.length - listed)} more: search for them.</p>` : nothing}
   </fieldset>`;
 }
@@ -52,6 +59,10 @@ function use({ runs, distinct }: Available): Piece {
   if (runs === 0) return nothing;
   const values = distinct === null ? '' : distinct === 1 ? 'one value · ' : `${count(distinct)} values · `;
   return html`<span class="muted use">${values}${count(runs)}</span>`;
+}
+
+function isChecked(event: Event): boolean {
+  return event.target instanceof HTMLInputElement && event.target.checked;
 }
 
 function kindBefore(column: Column): Piece {

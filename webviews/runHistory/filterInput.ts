@@ -19,7 +19,15 @@ export interface FilterHost {
 
 const completeMs = 60;
 const applyMs = 400;
-const itemIcons: Record<Item['kind'], string> = { metric: 'graph-line', param: 'settings', tag: 'tag', attribute: 'symbol-field', operator: 'symbol-operator', value: 'symbol-constant', recent: 'history' };
+const itemIcons: Record<Item['kind'], string> = {
+  metric: 'graph-line',
+  param: 'settings',
+  tag: 'tag',
+  attribute: 'symbol-field',
+  operator: 'symbol-operator',
+  value: 'symbol-constant',
+  recent: 'history',
+};
 
 /** The box for the filter expression: completion while typing, filters used before when it is empty, the place of a mistake underlined. */
 export class FilterInput {
@@ -61,7 +69,8 @@ export class FilterInput {
           @input=${(event: Event) => this.#typed(event)} @keydown=${(event: KeyboardEvent) => this.#keys(event)} @click=${() => this.#ask()}
           @scroll=${(event: Event) => follow(event)}>
       </div>
-      ${this.#text === '' ? nothing : html`<button class="quiet" title="Clear the filter" aria-label="Clear the filter" @mousedown=${keepFocus} @click=${() => this.#set('', true)}>${icon('close')}</button>`}
+      ${this.#text === '' ? nothing : html`<button class="quiet" title="Clear the filter" aria-label="Clear the filter" @mousedown=${keepFocus}
+          @click=${() => this.#set('', true)}>${icon('close')}</button>`}
       ${this.#isOpen ? this.#list() : problemLine(problem)}
     </div>`;
   }

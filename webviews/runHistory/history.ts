@@ -84,7 +84,14 @@ export class History {
       stopComparing: () => this.#does.compare(false),
     });
     this.#edits = new RunEdits({ connection, rows: this.#rows, refresh: () => this.#rows.refresh(), paint: () => this.#paint() });
-    this.#selection = new Selection({ rows: this.#rows, list, query: () => queryOf(this.#kept), selected: () => this.#kept.selected, setSelected: (selected) => this.#select(selected), say: (text) => this.#edits.say(text) });
+    this.#selection = new Selection({
+      rows: this.#rows,
+      list,
+      query: () => queryOf(this.#kept),
+      selected: () => this.#kept.selected,
+      setSelected: (selected) => this.#select(selected),
+      say: (text) => this.#edits.say(text),
+    });
     this.#views = new SavedViews(connection);
     this.#filter = new FilterInput({
       complete: (text, offset) => this.#connection.request('runs/complete', { text, offset, ...(this.#kept.experiment === null ? {} : { experiment: this.#kept.experiment }) }),
@@ -96,7 +103,16 @@ export class History {
     this.#rowsAgain = new Refresher(() => this.#rows.refresh(), rowsLeastMs);
     this.#aroundAgain = new Refresher(() => this.#loadAround(), aroundLeastMs);
     this.#does = this.#actions();
-    this.#keyboard = new Keyboard({ does: this.#does, rows: this.#rows, selection: this.#selection, filter: this.#filter, kept: () => this.#kept, popup: () => this.#popup, page: () => this.#pageRows(), reveal: () => this.#reveal() });
+    this.#keyboard = new Keyboard({
+      does: this.#does,
+      rows: this.#rows,
+      selection: this.#selection,
+      filter: this.#filter,
+      kept: () => this.#kept,
+      popup: () => this.#popup,
+      page: () => this.#pageRows(),
+      reveal: () => this.#reveal(),
+    });
     this.#connection = connect(this);
     document.addEventListener('keydown', (event) => this.#keyboard.page(event));
     document.addEventListener('pointerdown', (event) => this.#closeOutside(event));
@@ -285,8 +301,28 @@ export class History {
 
   #actions(): Does {
     return {
-      ...runActions({ edits: this.#edits, targets: () => this.#selection.targets, selected: () => this.#kept.selected, clearSelection: () => this.#kept.selected.length > 0 && this.#select([]), closePopup: () => this.#does.popup(null) }),
-      ...viewActions({ views: this.#views, edits: this.#edits, kept: () => this.#kept, settings: () => settingsOf(this.#kept), use: (view, settings) => { this.#keep({ view }); this.#change(settings); }, named: (view) => this.#keep({ view }), closePopup: () => this.#does.popup(null), paint: () => this.#paint() }),
+      ...runActions({
+        edits: this.#edits,
+        targets: () => this.#selection.targets,
+        selected: () => this.#kept.selected,
+        clearSelection: () => {
+          if (this.#kept.selected.length > 0) this.#select([]);
+        },
+        closePopup: () => this.#does.popup(null),
+      }),
+      ...viewActions({
+        views: this.#views,
+        edits: this.#edits,
+        kept: () => this.#kept,
+        settings: () => settingsOf(this.#kept),
+        use: (view, settings) => {
+          this.#keep({ view });
+          this.#change(settings);
+        },
+        named: (view) => this.#keep({ view }),
+        closePopup: () => this.#does.popup(null),
+        paint: () => this.#paint(),
+      }),
       set: (part) => this.#change(part),
       search: (search) => {
         this.#keep({ search });
@@ -334,15 +370,16 @@ export class History {
       },
       export: (format, what, runs) => {
         this.#does.popup(null);
-        const query = runs === 'matching' ? queryOf(this.#kept, this.#rows.problem ? '' : undefined) : queryOf({ ...plainSettings, which: this.#kept.which, order: this.#kept.order }, `run_id in (${this.#kept.selected.map((id) => `'${id}'`).join(', ')})`);
+        const { which, order, selected } = this.#kept;
+        const query = runs === 'matching'
+          ? queryOf(this.#kept, this.#rows.problem ? '' : undefined)
+          : queryOf({ ...plainSettings, which, order }, `run_id in (${selected.map((id) => `'${id}'`).join(', ')})`);
         this.#connection.act({ do: 'exportRuns', query, columns: what === 'shown' ? this.#columns.map((column) => column.id) : this.#available.map(({ column }) => column.id), format });
       },
       scrolled: () => this.#paint(),
       retry: () => this.changed(),
       runAll: () => this.#connection.act({ do: 'runStage', stage: null, experiment: null }),
       openCard: (version) => this.#connection.act({ do: 'openCard', version }),
-      openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
-      copy: (text) => this.#connection.act({ do: 'copy', text }),
       keys: (event) => this.#keyboard.table(event),
     };
   }

@@ -94,7 +94,5 @@ export interface Does {
   retry(): void;
   runAll(): void;
   openCard(version: number): void;
-  openFile(path: string): void;
-  copy(text: string): void;
   keys(event: KeyboardEvent): void;
 }

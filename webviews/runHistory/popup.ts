@@ -15,7 +15,8 @@ export function popupButton(model: Model, does: Does, name: Popup, label: Piece,
 
 /** One line of a list of things to do or choose from. */
 export function choice(label: Piece | string, detail: string, chosen: boolean | null, run: () => void, isDisabled = false): TemplateResult {
-  return html`<button class="choice" ?disabled=${isDisabled} aria-pressed=${chosen === null ? nothing : chosen} @click=${run}>${chosen === null ? nothing : icon(chosen ? 'check' : 'blank')}<span>${label}</span>${detail === '' ? nothing : html`<span class="muted">${detail}</span>`}</button>`;
+  return html`<button class="choice" ?disabled=${isDisabled} aria-pressed=${chosen === null ? nothing : chosen}
+      @click=${run}>${chosen === null ? nothing : icon(chosen ? 'check' : 'blank')}<span>${label}</span>${detail === '' ? nothing : html`<span class="muted">${detail}</span>`}</button>`;
 }
 
 function popupKeys(event: KeyboardEvent, isOpen: boolean, does: Does): void {

@@ -15,7 +15,8 @@ const kindNames: Record<Column['kind'], string> = { fixed: '', metric: 'metric '
 export function tableHead(model: Model, does: Does, pinned: number): TemplateResult {
   return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}><tr role="row" aria-rowindex="1">
     <th scope="col" role="columnheader" class="tick"><span class="visually-hidden">Selected</span></th>
-    <th scope="col" role="columnheader" class="star" aria-sort=${sortOf(model, starColumn)}><button class="quiet" tabindex="-1" aria-label="Starred" title="Starred first" @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}>${icon('star-empty')}</button></th>
+    <th scope="col" role="columnheader" class="star" aria-sort=${sortOf(model, starColumn)}><button class="quiet" tabindex="-1" aria-label="Starred" title="Starred first"
+        @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}>${icon('star-empty')}</button></th>
     ${model.columns.map((column, at) => head(column, at, model, does, at < pinned))}
     <th scope="col" class="filler" aria-hidden="true"></th>
   </tr></thead>`;
@@ -25,7 +26,9 @@ function head(column: Column, at: number, model: Model, does: Does, isPinned: bo
   const ids = model.columns.map((one) => one.id);
   const isNumber = model.isNumber(column);
   const isSummed = model.group !== null && column.kind === 'metric';
-  return html`<th scope="col" role="columnheader" aria-colindex=${at + 3} data-column=${column.id} class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''} ${isSummed ? 'summed' : ''}" aria-sort=${sortOf(model, column)} draggable="true"
+  return html`<th scope="col" role="columnheader"
+      aria-colindex=${at + 3} data-column=${column.id} class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''} ${isSummed ? 'summed' : ''}"
+      aria-sort=${sortOf(model, column)} draggable="true"
       title="${kindNames[column.kind]}${column.title}: click sorts, Shift+click adds a key; drag moves (Alt+←/→), P pins"
       @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', column.id)}
       @dragover=${(event: DragEvent) => event.preventDefault()}

@@ -12,7 +12,11 @@ export interface Toast {
 }
 
 export function toastLine(toast: Toast | null, does: Does): Piece {
-  return html`<div class="toast-place" role="status">${toast === null ? nothing : html`<div class="toast ${toast.isError ? 'error' : ''}">${toast.isError ? icon('error') : nothing}<span>${toast.text}</span>
+  return html`<div class="toast-place" role="status">${toast === null ? nothing : content(toast, does)}</div>`;
+}
+
+function content(toast: Toast, does: Does): Piece {
+  return html`<div class="toast ${toast.isError ? 'error' : ''}">${toast.isError ? icon('error') : nothing}<span>${toast.text}</span>
     ${toast.back === null ? nothing : html`<button class="link" id="undo" @click=${() => (toast.back === 'Undo' ? does.undo() : does.redo())}>${toast.back}</button>`}
-    <button class="quiet" aria-label="Close" @click=${() => does.dismiss()}>${icon('close')}</button></div>`}</div>`;
+    <button class="quiet" aria-label="Close" @click=${() => does.dismiss()}>${icon('close')}</button></div>`;
 }

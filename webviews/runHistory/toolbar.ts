@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { count } from '../ui/format.ts';
 import { icon } from '../ui/pieces.ts';
+import type { Available } from './columns.ts';
 import { columnsPanel } from './columnsPanel.ts';
 import { exportPanel } from './exportPanel.ts';
 import type { FilterInput } from './filterInput.ts';
@@ -12,21 +13,21 @@ import { whichNames } from './settings.ts';
 import type { Which } from './settings.ts';
 import { viewsPanel } from './viewsPanel.ts';
 
-export { valueOf } from './popup.ts';
-
 const whichAll: readonly Which[] = ['active', 'archived', 'deleted', 'all'];
 const groupAttributes: readonly [string, string][] = [['experiment', 'experiment'], ['status', 'state']];
 
 /** Above the table: the expression to filter by, words to search, and how the rows are laid out. */
 export function toolbar(model: Model, does: Does, filter: FilterInput): TemplateResult {
+  const view = html`${icon('layout')} <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing} ${icon('chevron-down')}`;
   return html`<header class="toolbar">
     <div class="finding">
       ${filter.view(model.problem, model.filter)}
-      <div class="search-box">${icon('search')}<input id="search" type="text" placeholder="Search words  ( / )" aria-label="Search runs" title="Words that all appear in a name, id, param, tag, note or state" .value=${live(model.search)}
+      <div class="search-box">${icon('search')}<input id="search" type="text" placeholder="Search words  ( / )" aria-label="Search runs"
+          title="Words that all appear in a name, id, param, tag, note or state" .value=${live(model.search)}
         @input=${(event: Event) => does.search(valueOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}></div>
     </div>
     <div class="tools">
-      ${popupButton(model, does, 'views', html`${icon('layout')} <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing} ${icon('chevron-down')}`, 'Saved views', () => viewsPanel(model, does))}
+      ${popupButton(model, does, 'views', view, 'Saved views', () => viewsPanel(model, does))}
       ${experiments(model, does)}
       <label><span class="visually-hidden">Which runs</span><select id="which" title="Which runs" @change=${(event: Event) => does.which(whichAll.find((one) => one === valueOf(event)) ?? 'active')}>
         ${whichAll.map((one) => html`<option value=${one} ?selected=${model.which === one}>${whichNames[one]}</option>`)}
@@ -52,7 +53,8 @@ function experiments(model: Model, does: Does): TemplateResult {
 function grouping(model: Model, does: Does): TemplateResult {
   const options = (title: string, kind: 'param' | 'tag'): TemplateResult | typeof nothing => {
     const found = model.available.filter(({ column }) => column.kind === kind);
-    return found.length === 0 ? nothing : html`<optgroup label=${title}>${found.map(({ column }) => html`<option value=${column.id} ?selected=${model.group === column.id}>${column.title}</option>`)}</optgroup>`;
+    const option = ({ column }: Available): TemplateResult => html`<option value=${column.id} ?selected=${model.group === column.id}>${column.title}</option>`;
+    return found.length === 0 ? nothing : html`<optgroup label=${title}>${found.map(option)}</optgroup>`;
   };
   const isKnown = model.group === null || groupAttributes.some(([id]) => id === model.group) || model.available.some(({ column }) => column.id === model.group);
   return html`<label><span class="visually-hidden">Group by</span>

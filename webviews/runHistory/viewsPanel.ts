@@ -14,6 +14,8 @@ export function viewsPanel(model: Model, does: Does): TemplateResult {
       ${choice(`Save “${view}”`, '', null, () => does.saveView(view), !model.edited)}
       ${choice('Back to what was saved', '', null, () => does.useView(view), !model.edited)}
       ${choice(`Delete “${view}”`, '', null, () => does.deleteView(view))}
-      <form @submit=${(event: SubmitEvent) => does.renameView(view, formTexts(event)('name').trim())}><input name="name" type="text" required maxlength="80" placeholder="Another name for it" aria-label="Another name for ${view}"><button class="tool">Rename</button></form>`}
-    <form @submit=${(event: SubmitEvent) => does.saveView(formTexts(event)('name').trim())}><input name="name" type="text" required maxlength="80" pattern=".*\\S.*" placeholder="Name of a new view" aria-label="Name of a new view"><button class="tool">Save as</button></form>`;
+      <form @submit=${(event: SubmitEvent) => does.renameView(view, formTexts(event)('name').trim())}><input name="name" type="text" required maxlength="80"
+          placeholder="Another name for it" aria-label="Another name for ${view}"><button class="tool">Rename</button></form>`}
+    <form @submit=${(event: SubmitEvent) => does.saveView(formTexts(event)('name').trim())}><input name="name" type="text" required maxlength="80" pattern=".*\\S.*"
+        placeholder="Name of a new view" aria-label="Name of a new view"><button class="tool">Save as</button></form>`;
 }
