@@ -202,10 +202,11 @@ export class History {
 
   /** Works out the columns once a change, not once a frame. */
   #layOut(): void {
-    this.#layouts++;
+    const before = this.#columns;
     this.#available = allColumns(this.#known.state.value, this.#headline);
     const several = this.#kept.experiment === null && this.#experiments.length > 1;
     this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);
+    if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at])) this.#layouts++;
     this.#numbers = numberColumns(this.#columns, this.#rows.loaded());
     this.#paint();
   }
