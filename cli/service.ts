@@ -1,4 +1,4 @@
-import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
@@ -12,6 +12,7 @@ import { configFor, loadProject, type Project } from '../engine/project/loadProj
 import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
+import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
 import { markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
 type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
@@ -40,6 +41,12 @@ export function runService(root: string): Promise<number> {
     if (!found) throw new Error('Nothing was run yet, so there is nothing to show.');
     return found;
   };
+  // A program that logs makes the store, if nothing did before.
+  const storeMade = () => storeNow() ?? (mkdirSync(join(root, stateFolder), { recursive: true }), openStore(root).sql.close(), required());
+  let tracking: Promise<TrackingServer> | null = null;
+  // Runs whose program died are told within seconds, also when nobody asks.
+  const watchRuns = setInterval(() => { try { storeNow(); } catch { /* Busy or broken: whoever asks next is told. */ } }, 4000);
+  watchRuns.unref();
   // Reading the files anew takes milliseconds and is never stale.
   const project = (): Project => loadProject(root);
   const config = () => configFor(project(), 'default');
@@ -48,6 +55,7 @@ export function runService(root: string): Promise<number> {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
     ...runHandlers(storeNow, required),
+    'tracking/endpoint': async () => { const { uri, token } = await (tracking ??= import('../engine/mlflow/trackingServer.ts').then(({ startTracking }) => startTracking({ store: storeMade }))); return { uri, token }; },
     'models/card': ({ version }) => buildCard(required(), config(), version),
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),
@@ -69,6 +77,8 @@ export function runService(root: string): Promise<number> {
   return new Promise((resolve) => {
     connection.onClose(() => {
       stopWatching();
+      clearInterval(watchRuns);
+      void tracking?.then((server) => server.close());
       store?.sql.close();
       resolve(0);
     });

@@ -11,7 +11,7 @@ export interface TrackOptions {
 export async function track(context: CommandContext, options: TrackOptions): Promise<number> {
   const port = Number(options.port ?? '0');
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) throw new ProjectError(`\`--port ${options.port}\` is not a port. It is a number from 0 to 65535; 0 takes a free one.`);
-  const server = await startTracking({ store: context.store(), port });
+  const server = await startTracking({ store: context.store, port });
   const { terminal } = context;
   if (context.json) terminal.line(JSON.stringify({ uri: server.uri, token: server.token }));
   else {

@@ -84,14 +84,15 @@ const update: Handler = ({ store, body }) => {
 };
 
 const remove: Handler = ({ store, body }) => {
-  const experiment = activeExperiment(store, text(body, 'experiment_id'));
+  const experiment = experimentOf(store, text(body, 'experiment_id'));
+  if (experiment.lifecycle === 'deleted') throw missing(`No active Experiment with id=${experiment.id} exists`);
   setExperimentLifecycle(store, experiment.id, 'deleted');
   return {};
 };
 
 const restore: Handler = ({ store, body }) => {
   const experiment = experimentOf(store, text(body, 'experiment_id'));
-  if (experiment.lifecycle === 'active') throw invalid(`The experiment ${experiment.id} must be in the 'deleted' state. Current state is active.`);
+  if (experiment.lifecycle === 'active') throw missing(`No deleted Experiment with id=${experiment.id} exists`);
   setExperimentLifecycle(store, experiment.id, 'active');
   return {};
 };

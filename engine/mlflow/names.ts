@@ -4,7 +4,7 @@ import { show } from './request.ts';
 
 /** The limits of MLflow's protocol. */
 export const limits = {
-  key: 250, param: 6000, tag: 8000, experimentName: 500, experimentTag: 20_000, registryTag: 100_000, alias: 255, metricsPerBatch: 1000, paramsPerBatch: 100, entitiesPerBatch: 1000, batchBytes: 1_000_000,
+  key: 250, param: 6000, tag: 8000, experimentName: 500, experimentTag: 20_000, registryTag: 100_000, alias: 255, metricsPerBatch: 1000, paramsPerBatch: 100, entitiesPerBatch: 1000,
   datasetName: 500, datasetDigest: 36, datasetSource: 65_535, datasetSchema: 1_048_575, datasetProfile: 16_777_215, inputTagKey: 255, inputTagValue: 500,
 } as const;
 

@@ -171,9 +171,8 @@ const logInputs: Handler = ({ store, body }) => {
   const experiment = Number(runInfo(store, row).experiment_id);
   const datasets = list(body, 'datasets').map((input) => {
     const dataset = (input.dataset ?? {}) as Record<string, unknown>;
-    const field = (name: string, limit: number, needed: boolean) => {
+    const field = (name: string, limit: number) => {
       const value = optionalText(dataset, name) ?? '';
-      if (needed && value === '') throw invalid(`Dataset ${name} cannot be None`);
       checkLength(value, limit, `Dataset ${name}`);
       return value;
     };
@@ -185,8 +184,8 @@ const logInputs: Handler = ({ store, body }) => {
       return { key, value };
     });
     return {
-      name: field('name', limits.datasetName, true), digest: field('digest', limits.datasetDigest, true), sourceType: field('source_type', 1000, true), source: field('source', limits.datasetSource, true),
-      schema: field('schema', limits.datasetSchema, false), profile: field('profile', limits.datasetProfile, false), tags,
+      name: field('name', limits.datasetName), digest: field('digest', limits.datasetDigest), sourceType: field('source_type', 1000), source: field('source', limits.datasetSource),
+      schema: field('schema', limits.datasetSchema), profile: field('profile', limits.datasetProfile), tags,
     };
   });
   sql.write(() => {

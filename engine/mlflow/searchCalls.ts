@@ -36,6 +36,7 @@ const comparable = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
 /** A filter as MLflow's server takes it: comparisons joined by AND, each of the kinds that its field knows. */
 export function filterOf(filter: string): Filter | null {
+  if (filter !== '' && filter.trim() === '') throw invalid('Invalid filter string: it is blank.');
   let parsed: Filter | null;
   try {
     parsed = parseFilter(filter);
@@ -96,7 +97,7 @@ const history: Handler = ({ store, body }) => {
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
-  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
+  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
   const more = size !== undefined && points.length > size;
   return { metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)), ...(more ? { next_page_token: pageToken(offset + size) } : {}) };
 };

@@ -34,14 +34,16 @@ export interface TrackingServer {
 }
 
 export interface TrackingOptions {
-  store: Store;
+  /** Opens the store; first called when a client asks for something, so that a project without runs is not touched. */
+  store: () => Store;
   port?: number;
   token?: string;
 }
 
 /** Serves MLflow's REST protocol over a project's store, on loopback, to who has the token. */
 export async function startTracking(options: TrackingOptions): Promise<TrackingServer> {
-  const { store } = options;
+  let opened: Store | null = null;
+  const store = () => (opened = options.store());
   const token = options.token ?? randomBytes(24).toString('hex');
   const app = fastify({ bodyLimit: largestBody, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
@@ -70,7 +72,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   }
   const timer = setInterval(() => {
     try {
-      markInterrupted(store);
+      if (opened) markInterrupted(options.store());
     } catch {
       // The store is busy or gone; the next time will tell.
     }
@@ -129,16 +131,16 @@ function notKnown(request: FastifyRequest): MlflowError {
   return new MlflowError('ENDPOINT_NOT_FOUND', `There is no ${request.method} ${path}.`);
 }
 
-function addCalls(app: FastifyInstance, prefix: string, store: Store, token: string): void {
+function addCalls(app: FastifyInstance, prefix: string, store: () => Store, token: string): void {
   const add = (method: string, path: string, handler: Handler) => {
     app.route({
       method, url: `${prefix}/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       handler: async (request, reply) => {
-        const body = request.method === 'GET' ? query(request) : await bodyOf(request, path === 'runs/log-batch' ? limitOfBatch : largestBody);
+        const body = request.method === 'GET' ? query(request) : await bodyOf(request);
         const call = {
-          store, body: { ...body, ...(request.params as Record<string, string>) }, stage: stageOf(request, token) ?? null,
+          store: store(), body: { ...body, ...(request.params as Record<string, string>) }, stage: stageOf(request, token) ?? null,
           client: () => clientProcess(request.raw.socket),
-          promote: (model: string, version: number) => void promote(store, model, version, 'promoted through MLflow'),
+          promote: (model: string, version: number) => void promote(store(), model, version, 'promoted through MLflow'),
         };
         return reply.type('application/json').send(JSON.stringify(handler(call)));
       },
@@ -152,16 +154,14 @@ function addCalls(app: FastifyInstance, prefix: string, store: Store, token: str
     const [method = 'GET', path = ''] = route.split(' ');
     add(method, path, handler);
   }
-  add('GET', 'artifacts/list', ({ body }) => listRunArtifacts(store, text(body, 'run_id', 'run_uuid'), encodePath(optionalText(body, 'path') ?? '')));
+  add('GET', 'artifacts/list', ({ body }) => listRunArtifacts(store(), text(body, 'run_id', 'run_uuid'), encodePath(optionalText(body, 'path') ?? '')));
   add('GET', 'logged-models/{id}/artifacts/directories', ({ body }) => {
-    const row = loggedModel(store, text(body, 'id'));
+    const row = loggedModel(store(), text(body, 'id'));
     const inside = optionalText(body, 'artifact_directory_path') ?? '';
-    return { root_uri: row.artifact_location, files: row.artifact_location.startsWith('mlflow-artifacts:/') ? listFolder(artifactFile(store, `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`), inside) : [] };
+    return { root_uri: row.artifact_location, files: row.artifact_location.startsWith('mlflow-artifacts:/') ? listFolder(artifactFile(store(), `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`), inside) : [] };
   });
   add('GET', 'server-info', () => ({ store_type: 'SqlStore', workspaces_enabled: false, trace_archival_enabled: false, multipart_uploads_enabled: true, multipart_downloads_enabled: false }));
 }
-
-const limitOfBatch = 1_000_000;
 
 function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
@@ -177,14 +177,14 @@ function query(request: FastifyRequest): Record<string, unknown> {
   return values;
 }
 
-async function bodyOf(request: FastifyRequest, most: number): Promise<Record<string, unknown>> {
+async function bodyOf(request: FastifyRequest): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.raw as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size <= largestBody) chunks.push(chunk);
   }
-  if (size > most) throw new MlflowError('INVALID_PARAMETER_VALUE', most === limitOfBatch ? `Batched logging API requests must be at most ${most} bytes, got a request of size ${size}.` : `A request has at most ${most} bytes; this one has ${size}.`);
+  if (size > largestBody) throw new MlflowError('INVALID_PARAMETER_VALUE', `A request has at most ${largestBody} bytes; this one has ${size}.`);
   if (size === 0) return {};
   let parsed: unknown;
   try {
@@ -197,10 +197,10 @@ async function bodyOf(request: FastifyRequest, most: number): Promise<Record<str
 }
 
 /** The calls of MLflow's pages for one file of a run, a logged model or a model version. */
-function addFiles(app: FastifyInstance, store: Store): void {
+function addFiles(app: FastifyInstance, store: () => Store): void {
   const inFolder = (uri: unknown, path: string) => {
     if (typeof uri !== 'string' || !uri.startsWith('mlflow-artifacts:/')) throw new MlflowError('INVALID_PARAMETER_VALUE', 'These artifacts are not kept here.');
-    return artifactFile(store, `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(path)}`);
+    return artifactFile(store(), `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(path)}`);
   };
   const give = (request: FastifyRequest, reply: FastifyReply, file: string, path: string) => {
     if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
@@ -210,14 +210,14 @@ function addFiles(app: FastifyInstance, store: Store): void {
     const asked = query(request);
     const path = text(asked, 'path');
     checkArtifactPath(path);
-    return give(request, reply, inFolder(artifactUriOf(store, runOf(store, text(asked, 'run_id', 'run_uuid'))), path), path);
+    return give(request, reply, inFolder(artifactUriOf(store(), runOf(store(), text(asked, 'run_id', 'run_uuid'))), path), path);
   });
   for (const url of ['/model-versions/get-artifact', '//model-versions/get-artifact']) {
     app.get(url, (request, reply) => {
       const asked = query(request);
       const path = text(asked, 'path');
       checkArtifactPath(path);
-      return give(request, reply, inFolder(versionSource(store, text(asked, 'name'), text(asked, 'version')), path), path);
+      return give(request, reply, inFolder(versionSource(store(), text(asked, 'name'), text(asked, 'version')), path), path);
     });
   }
   app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
@@ -230,13 +230,13 @@ function addFiles(app: FastifyInstance, store: Store): void {
     const path = needed(optionalText(asked, 'path'), 'path');
     checkArtifactPath(path);
     if (request.headers['content-length'] === '0' || (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)) needed('', 'data');
-    await receive(request.raw as Readable, inFolder(artifactUriOf(store, activeRun(store, runId)), path));
+    await receive(request.raw as Readable, inFolder(artifactUriOf(store(), activeRun(store(), runId)), path));
     return reply.type('application/json').send('{}');
   });
   app.get('/ajax-api/2.0/mlflow/logged-models/:id/artifacts/files', (request, reply) => {
     const path = text(query(request), 'artifact_file_path');
     checkArtifactPath(path);
-    return give(request, reply, inFolder(loggedModel(store, (request.params as { id: string }).id).artifact_location, path), path);
+    return give(request, reply, inFolder(loggedModel(store(), (request.params as { id: string }).id).artifact_location, path), path);
   });
 }
 
@@ -244,45 +244,45 @@ function checkArtifactPath(path: string): void {
   artifactParts(encodePath(path));
 }
 
-function addArtifacts(app: FastifyInstance, prefix: string, store: Store, uri: () => string, token: string): void {
+function addArtifacts(app: FastifyInstance, prefix: string, store: () => Store, uri: () => string, token: string): void {
   const pathOf = (request: FastifyRequest, part: string) => (request.url.split('?')[0] ?? '').slice(`${prefix}/${part}/`.length);
   const json = (reply: FastifyReply, value: unknown) => reply.type('application/json').send(JSON.stringify(value));
-  app.get(`${prefix}/artifacts`, (request, reply) => json(reply, { files: listFolder(artifactFile(store, encodePath(optionalText(query(request), 'path') ?? '')), '') }));
+  app.get(`${prefix}/artifacts`, (request, reply) => json(reply, { files: listFolder(artifactFile(store(), encodePath(optionalText(query(request), 'path') ?? '')), '') }));
   app.get(`${prefix}/artifacts/*`, (request, reply) => {
     const path = pathOf(request, 'artifacts');
-    const file = artifactFile(store, path);
+    const file = artifactFile(store(), path);
     if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${decodeURIComponent(path)}'`);
     return sendFile(request, reply, file);
   });
   app.put(`${prefix}/artifacts/*`, async (request, reply) => {
-    await receive(request.raw as Readable, artifactFile(store, pathOf(request, 'artifacts')));
+    await receive(request.raw as Readable, artifactFile(store(), pathOf(request, 'artifacts')));
     return json(reply, {});
   });
   app.delete(`${prefix}/artifacts/*`, (request, reply) => {
-    remove(artifactFile(store, pathOf(request, 'artifacts')));
+    remove(artifactFile(store(), pathOf(request, 'artifacts')));
     return json(reply, {});
   });
-  const target = (request: FastifyRequest, part: string, body: Record<string, unknown>) => artifactFile(store, `${pathOf(request, part)}/${encodePath((optionalText(body, 'path') ?? '').split('/').at(-1) ?? '')}`);
+  const target = (request: FastifyRequest, part: string, body: Record<string, unknown>) => artifactFile(store(), `${pathOf(request, part)}/${encodePath((optionalText(body, 'path') ?? '').split('/').at(-1) ?? '')}`);
   app.post(`${prefix}/mpu/create/*`, async (request, reply) => {
-    const body = await bodyOf(request, largestBody);
+    const body = await bodyOf(request);
     const parts = optionalInteger(body, 'num_parts') ?? 1;
-    const id = beginUpload(store, target(request, 'mpu/create', body), parts);
+    const id = beginUpload(store(), target(request, 'mpu/create', body), parts);
     const credentials = Array.from({ length: parts }, (_, i) => ({ url: `${uri()}${prefix}/mpu/part/${id}/${i + 1}`, part_number: i + 1, headers: { Authorization: `Bearer ${token}` } }));
     return json(reply, { upload_id: id, credentials });
   });
   app.put(`${prefix}/mpu/part/:id/:part`, async (request, reply) => {
     const { id, part } = request.params as { id: string; part: string };
-    const etag = await receivePart(store, id, Number(part), request.raw as Readable);
+    const etag = await receivePart(store(), id, Number(part), request.raw as Readable);
     return reply.header('ETag', etag).send();
   });
   app.post(`${prefix}/mpu/complete/*`, async (request, reply) => {
-    const body = await bodyOf(request, largestBody);
+    const body = await bodyOf(request);
     const parts = list(body, 'parts').map((part) => ({ part_number: optionalInteger(part, 'part_number') ?? 0, etag: optionalText(part, 'etag') ?? '' }));
-    await finishUpload(store, text(body, 'upload_id'), target(request, 'mpu/complete', body), parts);
+    await finishUpload(store(), text(body, 'upload_id'), target(request, 'mpu/complete', body), parts);
     return json(reply, {});
   });
   app.post(`${prefix}/mpu/abort/*`, async (request, reply) => {
-    dropUpload(store, text(await bodyOf(request, largestBody), 'upload_id'));
+    dropUpload(store(), text(await bodyOf(request), 'upload_id'));
     return json(reply, {});
   });
 }

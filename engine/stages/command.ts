@@ -14,15 +14,16 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const { root } = context.project;
   context.log(`$ ${stage.cmd}`);
   let last = '';
+  const tracking = await trackingFor(context, stage);
   const code = await runCommand({
     cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
-    env: { ...process.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
+    env: { ...process.env, ...tracking?.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
     onSpawn: (pid) => context.run.child(context.node.name, pid),
     onLine: (line) => {
       if (line.trim() !== '') last = line.trim();
       context.log(line);
     },
-  });
+  }).finally(() => tracking?.close());
   if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
@@ -38,6 +39,16 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
     ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no: ${failed.map(describeGate).join('; ')}` } : {}),
   };
+}
+
+/** An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose themselves is left to them. */
+async function trackingFor({ store, run, node, experiment }: StageContext, stage: CmdStage): Promise<{ env: Record<string, string>; close: () => Promise<void> } | null> {
+  const chosen = stage.env?.['MLFLOW_TRACKING_URI'] ?? (process.env['LOOPWRIGHT_TRACKING_URI'] === process.env['MLFLOW_TRACKING_URI'] ? undefined : process.env['MLFLOW_TRACKING_URI']);
+  if (chosen !== undefined) return null;
+  const { startTracking } = await import('../mlflow/trackingServer.ts');
+  const server = await startTracking({ store: () => store });
+  const token = server.tokenFor({ runId: run.runId, stage: node.name });
+  return { env: { MLFLOW_TRACKING_URI: server.uri, MLFLOW_REGISTRY_URI: server.uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_EXPERIMENT_NAME: experiment }, close: server.close };
 }
 
 /** A command that ended with another exit code than 0. */

@@ -4,10 +4,12 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export interface PythonVenv {
+  /** Its interpreter. */
+  python: string;
   /** Makes it, once. Gives why it could not be had, or null. */
   prepare(): string | null;
   /** Runs a script of Python with a text as input and gives what it prints. Throws with what it says when it fails. */
-  run(script: string, input: string): string;
+  run(script: string, input: string, env?: Record<string, string>): string;
 }
 
 /** A throw-away virtual environment with packages of PyPI, kept in the cache folder. `imports` are the modules that show that it is whole. */
@@ -16,6 +18,7 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const whole = () => existsSync(python) && spawnSync(python, ['-c', `import ${imports.join(', ')}`], { timeout: 120_000 }).status === 0;
   return {
+    python,
     prepare() {
       if (whole()) return null;
       mkdirSync(dirname(folder), { recursive: true });
@@ -26,8 +29,8 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       }
       return whole() ? null : 'the packages were installed but cannot be imported';
     },
-    run(script, input) {
-      const { status, stdout, stderr } = spawnSync(python, [script], { input, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000 });
+    run(script, input, env = {}) {
+      const { status, stdout, stderr } = spawnSync(python, [script], { input, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, env: { ...process.env, ...env } });
       if (status !== 0) throw new Error(stderr);
       return stdout;
     },

@@ -126,6 +126,8 @@ class Reader {
     const values = [this.#value()];
     while (this.#peek().kind === 'comma') {
       this.#at++;
+      // Python writes a list of one with a comma at its end.
+      if (this.#peek().kind === 'close') break;
       values.push(this.#value());
     }
     const close = this.#next();

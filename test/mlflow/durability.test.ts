@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { metricSeries } from '../../engine/tracking/metricSeries.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
+import { openStore } from '../../engine/tracking/store.ts';
+import { makeProject } from '../helpers/makeProject.ts';
+import { trackingProcess } from '../helpers/trackingProcess.ts';
+
+/** A program that logs batches of 100 points for ever and tells the number of each that was acknowledged. */
+const logger = `
+  const [uri, token, runId, from] = process.argv.slice(1);
+  for (let batch = Number(from); ; batch++) {
+    const metrics = Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
+    const response = await fetch(uri + '/api/2.0/mlflow/runs/log-batch', { method: 'POST', headers: { authorization: 'Bearer ' + token }, body: JSON.stringify({ run_id: runId, metrics }) }).catch(() => null);
+    if (response === null) break;
+    if (response.ok) process.stdout.write(batch + '\\n');
+  }`;
+
+async function acknowledged(program: ReturnType<typeof spawn>, atLeast: number, kill: () => void): Promise<number[]> {
+  let text = '';
+  let killed = false;
+  program.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    if (!killed && text.split('\n').length > atLeast) {
+      killed = true;
+      kill();
+    }
+  });
+  await once(program, 'close');
+  return text.split('\n').slice(0, -1).map(Number);
+}
+
+test('no acknowledged metric is lost when the writer or the server is killed in the middle, two hundred times', { timeout: 600_000 }, async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
+  const told = new Set<number>();
+  let runId = '';
+  let next = 0;
+  for (let round = 0; round < 200; round++) {
+    const server = await trackingProcess(root);
+    if (runId === '') runId = ((await server.call('runs/create', { experiment_id: '0' })).body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(next)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const killServer = round % 2 === 0;
+    const ended = once(server.child, 'exit');
+    for (const batch of await acknowledged(writer, 1 + (round % 7), () => (killServer ? server.child : writer).kill('SIGKILL'))) told.add(batch);
+    server.child.kill('SIGKILL');
+    await ended;
+    // What was under way may be there or not; the next writer begins beyond it.
+    next = Math.max(next, ...told) + 10;
+  }
+  const store = openStore(root);
+  assert.equal(store.sql.get<{ integrity_check: string }>('PRAGMA integrity_check')?.integrity_check, 'ok');
+  const [series] = metricSeries(store, [runId], 'm');
+  const bytes = Buffer.from(series?.steps ?? '', 'base64');
+  const steps = new Set(Array.from({ length: series?.count ?? 0 }, (_, i) => (series?.steps === null ? i : bytes.readDoubleLE(i * 8))));
+  assert.ok(told.size > 400, `${told.size} batches`);
+  for (const batch of told) for (let i = 0; i < 100; i++) assert.ok(steps.has(batch * 100 + i), `point ${i} of batch ${batch}`);
+  assert.equal(steps.size % 100, 0, 'a batch is there whole or not at all');
+  assert.equal(store.sql.get<{ count: number }>('SELECT count FROM latest WHERE run = (SELECT id FROM runs WHERE run_id = ?)', runId)?.count, steps.size);
+  store.sql.close();
+});
+
+test('eight processes that log at once into one store lose nothing', { timeout: 120_000 }, async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: eight\nstages: {}\n' });
+  // Two servers over the same store: the engine host of a window and a stage in a terminal.
+  const servers = [await trackingProcess(root), await trackingProcess(root)];
+  const shared = ((await servers[0]?.call('runs/create', { experiment_id: '0' }))?.body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
+  const script = `
+    const [uri, token, shared, me] = process.argv.slice(1);
+    const call = (path, body) => fetch(uri + '/api/2.0/mlflow/' + path, { method: 'POST', headers: { authorization: 'Bearer ' + token }, body: JSON.stringify(body) }).then(async (r) => { if (!r.ok) throw new Error(await r.text()); return r.json(); });
+    const { run } = await call('runs/create', { experiment_id: '0', run_name: 'own-' + me });
+    for (let batch = 0; batch < 20; batch++) {
+      const metrics = (key) => Array.from({ length: 50 }, (_, i) => ({ key, value: i, timestamp: batch, step: batch * 50 + i }));
+      await call('runs/log-batch', { run_id: run.info.run_id, metrics: metrics('own'), params: [{ key: 'p' + batch, value: me }] });
+      await call('runs/log-batch', { run_id: shared, metrics: metrics('of-' + me), tags: [{ key: 't-' + me + '-' + batch, value: me }] });
+    }
+    await call('runs/update', { run_id: run.info.run_id, status: 'FINISHED', end_time: Date.now() });
+    console.log(run.info.run_id);`;
+  const programs = Array.from({ length: 8 }, (_, i) => spawn(process.execPath, ['--input-type=module', '-e', script, servers[i % 2]?.uri ?? '', servers[i % 2]?.token ?? '', shared, String(i)], { stdio: ['ignore', 'pipe', 'inherit'] }));
+  const ids = await Promise.all(programs.map(async (program) => {
+    let out = '';
+    program.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    const [code] = (await once(program, 'close')) as [number];
+    assert.equal(code, 0);
+    return out.trim();
+  }));
+  for (const server of servers) await server.stop();
+  const store = openStore(root);
+  for (const [i, id] of ids.entries()) {
+    const run = getRun(store, id);
+    assert.deepEqual([run.status, Object.keys(run.params).length, metricSeries(store, [id], 'own')[0]?.count, metricSeries(store, [shared], `of-${i}`)[0]?.count], ['finished', 20, 1000, 1000]);
+  }
+  assert.equal(Object.keys(getRun(store, shared).tags).length, 160);
+  store.sql.close();
+});
