@@ -6,59 +6,82 @@ import { metricSeries } from '../../engine/tracking/metricSeries.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
-import { trackingProcess } from '../helpers/trackingProcess.ts';
+import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
 
-/** A program that logs batches of 100 points for ever and tells the number of each that was acknowledged. */
-const logger = `
-  const [uri, token, runId, from] = process.argv.slice(1);
-  for (let batch = Number(from); ; batch++) {
-    const metrics = Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
-    const response = await fetch(uri + '/api/2.0/mlflow/runs/log-batch', { method: 'POST', headers: { authorization: 'Bearer ' + token }, body: JSON.stringify({ run_id: runId, metrics }) }).catch(() => null);
-    if (response === null) break;
-    if (response.ok) process.stdout.write(batch + '\\n');
-  }`;
+const points = (batch: number) => Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
 
-async function acknowledged(program: ReturnType<typeof spawn>, atLeast: number, kill: () => void): Promise<number[]> {
-  let text = '';
-  let killed = false;
-  program.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    if (!killed && text.split('\n').length > atLeast) {
-      killed = true;
-      kill();
-    }
-  });
-  await once(program, 'close');
-  return text.split('\n').slice(0, -1).map(Number);
+async function startRun(server: TrackingProcess): Promise<string> {
+  return ((await server.call('runs/create', { experiment_id: '0' })).body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
 }
 
-test('no acknowledged metric is lost when the writer or the server is killed in the middle, two hundred times', { timeout: 600_000 }, async () => {
-  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
-  const told = new Set<number>();
-  let runId = '';
-  let next = 0;
-  for (let round = 0; round < 200; round++) {
-    const server = await trackingProcess(root);
-    if (runId === '') runId = ((await server.call('runs/create', { experiment_id: '0' })).body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
-    const writer = spawn(process.execPath, ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(next)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const killServer = round % 2 === 0;
-    const ended = once(server.child, 'exit');
-    for (const batch of await acknowledged(writer, 1 + (round % 7), () => (killServer ? server.child : writer).kill('SIGKILL'))) told.add(batch);
-    server.child.kill('SIGKILL');
-    await ended;
-    // What was under way may be there or not; the next writer begins beyond it.
-    next = Math.max(next, ...told) + 10;
-  }
+/** Every point of a batch that was acknowledged is there; of the others, whole batches or nothing. */
+function check(root: string, runId: string, told: Set<number>): void {
   const store = openStore(root);
   assert.equal(store.sql.get<{ integrity_check: string }>('PRAGMA integrity_check')?.integrity_check, 'ok');
   const [series] = metricSeries(store, [runId], 'm');
   const bytes = Buffer.from(series?.steps ?? '', 'base64');
   const steps = new Set(Array.from({ length: series?.count ?? 0 }, (_, i) => (series?.steps === null ? i : bytes.readDoubleLE(i * 8))));
-  assert.ok(told.size > 400, `${told.size} batches`);
   for (const batch of told) for (let i = 0; i < 100; i++) assert.ok(steps.has(batch * 100 + i), `point ${i} of batch ${batch}`);
   assert.equal(steps.size % 100, 0, 'a batch is there whole or not at all');
   assert.equal(store.sql.get<{ count: number }>('SELECT count FROM latest WHERE run = (SELECT id FROM runs WHERE run_id = ?)', runId)?.count, steps.size);
   store.sql.close();
+}
+
+test('no acknowledged metric is lost when the server is killed in the middle, a hundred times', { timeout: 600_000 }, async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
+  const told = new Set<number>();
+  let runId = '';
+  let batch = 0;
+  for (let round = 0; round < 100; round++) {
+    const server = await trackingProcess(root);
+    if (runId === '') runId = await startRun(server);
+    const ended = once(server.child, 'exit');
+    // Four writers at once, so that the kill falls into the middle of something.
+    let acknowledged = 0;
+    const writer = async (): Promise<void> => {
+      for (;;) {
+        const mine = batch++;
+        const answer = await server.call('runs/log-batch', { run_id: runId, metrics: points(mine) }).catch(() => null);
+        if (answer === null) return;
+        assert.equal(answer.status, 200);
+        told.add(mine);
+        if (++acknowledged === 1 + (round % 9)) server.child.kill('SIGKILL');
+      }
+    };
+    await Promise.all([writer(), writer(), writer(), writer()]);
+    await ended;
+  }
+  assert.ok(told.size >= 400, `${told.size} batches`);
+  check(root, runId, told);
+});
+
+/** A program that logs batches for ever and tells the number of each that was acknowledged. */
+const logger = `
+  const [uri, token, runId, from] = process.argv.slice(1);
+  for (let batch = Number(from); ; batch++) {
+    const metrics = Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
+    const response = await fetch(uri + '/api/2.0/mlflow/runs/log-batch', { method: 'POST', headers: { authorization: 'Bearer ' + token }, body: JSON.stringify({ run_id: runId, metrics }) });
+    if (response.ok) process.stdout.write(batch + '\\n');
+  }`;
+
+test('no acknowledged metric is lost when the writer is killed in the middle, a hundred times', { timeout: 600_000 }, async () => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
+  const server = await trackingProcess(root);
+  const runId = await startRun(server);
+  const told = new Set<number>();
+  for (let round = 0; round < 100; round++) {
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(round * 1000)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    writer.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.split('\n').length > 1 + (round % 7)) writer.kill('SIGKILL');
+    });
+    await once(writer, 'close');
+    for (const line of text.split('\n').slice(0, -1)) told.add(Number(line));
+  }
+  await server.stop();
+  assert.ok(told.size >= 300, `${told.size} batches`);
+  check(root, runId, told);
 });
 
 test('eight processes that log at once into one store lose nothing', { timeout: 120_000 }, async () => {

@@ -11,11 +11,10 @@ import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
 import { until } from '../helpers/until.ts';
 
-let root: string;
+const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: endpoint\nstages: {}\n' });
 let server: TrackingProcess;
 
 before(async () => {
-  root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: endpoint\nstages: {}\n' });
   server = await trackingProcess(root);
 });
 after(() => server.stop());
