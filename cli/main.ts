@@ -3,6 +3,7 @@ import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
+import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
 import { init, type InitOptions } from './commands/init.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
 import { modelCard, models, promoteModel, rollbackModel } from './commands/models.ts';
@@ -59,6 +60,9 @@ command('predict', 'score files with a model version').option('--input <file>', 
   .action(action<PredictOptions>((context, _, options) => predict(context, options)));
 command('track', 'take runs of MLflow programs into the project, until stopped').option('--port <n>', 'the port on 127.0.0.1 (default: 0, a free one)')
   .action(action<TrackOptions>((context, _args, options) => track(context, options)));
+command('import <path>', 'take runs of MLflow or TensorBoard into the project').option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)').option('--dry-run', 'tell what would be added, and add nothing')
+  .addHelpText('after', '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, or a folder that holds one of them. Importing again adds what is new.')
+  .action(action<ImportRunsOptions>((context, [path = ''], options) => importRuns(context, path, options)));
 command('serve [deployment]', 'serve an api deployment until stopped').option('--port <n>', 'another port; 0 takes a free one')
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
 command('monitor [name]', 'judge the windows of a monitor').option('--now <time>', 'judge as if it were this time')

@@ -55,7 +55,7 @@ export function runService(root: string): Promise<number> {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
     ...runHandlers(storeNow, required),
-    'tracking/endpoint': async () => { const { uri, token } = await (tracking ??= import('../engine/mlflow/trackingServer.ts').then(({ startTracking }) => startTracking({ store: storeMade }))); return { uri, token }; },
+    'tracking/endpoint': async ({ before }) => { const { uri, token } = await (tracking ??= startEndpoint(storeMade, before)); return { uri, token }; },
     'models/card': ({ version }) => buildCard(required(), config(), version),
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),
@@ -84,6 +84,14 @@ export function runService(root: string): Promise<number> {
     });
     connection.listen();
   });
+}
+
+/** The endpoint for programs in terminals, at its place of before when that is free. */
+async function startEndpoint(store: () => Store, before: { uri: string; token: string } | null): Promise<TrackingServer> {
+  const { startTracking } = await import('../engine/mlflow/trackingServer.ts');
+  const port = Number(new URL(before?.uri ?? 'http://127.0.0.1:0').port);
+  if (!before || !port) return startTracking({ store });
+  return startTracking({ store, port, token: before.token }).catch(() => startTracking({ store, token: before.token }));
 }
 
 const folders = ['experiments', 'schemas', 'sql'];

@@ -10,6 +10,7 @@ import { StageLenses } from './lenses/stageLenses.ts';
 import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
 import { Projects } from './projects/projects.ts';
+import { terminalTracking } from './projects/terminalTracking.ts';
 import { statusBar } from './status/statusBar.ts';
 import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
 import { registerViews } from './views/registerViews.ts';
@@ -38,6 +39,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   context.subscriptions.push(
     log, projects, tasks, panels, server, ...parts,
     new StageLenses(projects, server),
+    terminalTracking(context, projects, log),
     ...statusBar(projects),
     ...registerCommands({ extension: context.extensionUri, cli, projects, tasks, panels, log }),
     workspace.onDidGrantWorkspaceTrust(() => void restart(projects)),

@@ -8,6 +8,7 @@ export interface Settings {
   'codeLens.enabled': boolean;
   'statusBar.enabled': boolean;
   'labelling.labeller': string;
+  'tracking.terminals': boolean;
   'trace.server': 'off' | 'messages' | 'verbose';
 }
 
@@ -18,5 +19,6 @@ export const settingDefaults: Settings = {
   'codeLens.enabled': true,
   'statusBar.enabled': true,
   'labelling.labeller': '',
+  'tracking.terminals': true,
   'trace.server': 'off',
 };

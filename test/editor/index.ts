@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
     await import('./suite/virtual.ts');
     await import('./suite/stages.ts');
     await import('./suite/views.ts');
+    await import('./suite/terminals.ts');
   }
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => {

@@ -58,7 +58,7 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
     });
     await history.locator('#compare').click();
   }
-  await history.locator('.u-over').waitFor();
+  await history.locator('.u-over').first().waitFor();
   await settled(page);
   await workbench.picture(`runHistory${ending}`);
 
