@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { join, sep } from 'node:path';
+import { messageOf } from '../errors.ts';
+import type { Tell } from './records.ts';
+
+export interface FoundFile {
+  /** Relative to the folder, with `/`. */
+  path: string;
+  /** Absolute. */
+  full: string;
+  bytes: number;
+  /** Time of the last change, epoch milliseconds. */
+  changed: number;
+}
+
+/** All files of a folder and its sub-folders, by path. Links are followed to files inside `within` alone, never to folders: a link may lead round in a circle or to files that are nobody's business. */
+export function walkFiles(folder: string, within: string, tell: Tell): FoundFile[] {
+  const found: FoundFile[] = [];
+  const visit = (at: string, prefix: string) => {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(at, { withFileTypes: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(at, `the folder cannot be read: ${messageOf(error)}`);
+      return;
+    }
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const full = join(at, entry.name);
+      const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+      if (entry.isDirectory()) visit(full, path);
+      else if (entry.isSymbolicLink()) {
+        const why = linkProblem(full, within);
+        if (why === null) add(full, path);
+        else tell(full, why);
+      } else if (entry.isFile()) add(full, path);
+    }
+  };
+  const add = (full: string, path: string) => {
+    const { size, mtimeMs } = statSync(full);
+    found.push({ path, full, bytes: size, changed: Math.floor(mtimeMs) });
+  };
+  visit(folder, '');
+  return found;
+}
+
+/** Why a link is not followed; null when it may be. */
+function linkProblem(link: string, within: string): string | null {
+  try {
+    const target = realpathSync(link);
+    if (statSync(target).isDirectory()) return 'it is a link to a folder, which is not followed';
+    return target.startsWith(`${realpathSync(within)}${sep}`) ? null : 'it is a link that leads out of the source, which is not followed';
+  } catch {
+    return 'it is a link that leads nowhere';
+  }
+}
+
+/** The folders in a folder, by name; links to folders and hidden ones are not among them. */
+export function subfolders(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+/** Keys are paths and values the whole content of their files. */
+export function readTexts(folder: string, within: string, tell: Tell): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of walkFiles(folder, within, tell)) {
+    const bytes = readFileSync(file.full);
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    if (text.includes('\ufffd') && !bytes.includes('\ufffd')) tell(file.full, 'it is not UTF-8: what cannot be read stands as �');
+    texts.set(file.path, text);
+  }
+  return texts;
+}
