@@ -7,8 +7,9 @@ import { benchData } from './data.ts';
 import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
+import { benchTracking } from './tracking.ts';
 
-// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large; `--data` times the work on data instead.
+// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
@@ -34,6 +35,7 @@ const server = readFileSync(join(root, 'dist', 'server.cjs'), 'utf8');
 count('native modules named in the language server', ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length, 0, '');
 
 if (process.argv.includes('--data')) await benchData();
+else if (process.argv.includes('--tracking')) await benchTracking();
 else if (!countsOnly) {
   const project = fraudProject();
   const cli = join(root, 'dist', 'cli.cjs');

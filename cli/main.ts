@@ -50,7 +50,9 @@ command('check', 'check the files of the project, and its data against them')
 command('run [stages...]', 'bring stages and what they depend on up to date').option('--experiment <name>', 'run a variation of the project').option('--param <name=value>', 'set a param for this run; may be repeated', collectList).option('--force', 'run the named stages even when fresh')
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
 command('status', 'show where the model is in its life and why stages are stale').action(action((context) => status(context)));
-command('runs [run]', 'list the runs, or show one').option('--experiment <name>', 'only runs of this experiment').option('--search <words>', 'only runs with these words in name, params or tags').option('--limit <n>', 'how many (default: 20)')
+command('runs [run]', 'list the runs, or show one').option('--experiment <name>', 'only runs of this experiment').option('--search <words>', 'only runs with these words in name, params or tags')
+  .option('--filter <expression>', 'only runs that meet it, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"').option('--sort <column>', 'metrics.NAME, params.NAME, duration, …; a minus in front turns it round').option('--which <which>', 'active (default), archived, deleted or all')
+  .option('--limit <n>', 'how many (default: 20)').option('--export <file>', 'write all that match to a .csv or .parquet file')
   .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));

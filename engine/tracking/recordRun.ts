@@ -14,19 +14,45 @@ export interface NewRun {
   seed: number | null;
   commit: string | null;
   dirty: boolean;
+  /** What else is known of the code and of how the run was asked for; see RunCode. */
+  code?: RunCode;
   environment: Record<string, string>;
   command: string;
   /** Rows later than this were not read, when the run was made as of a past time. Epoch milliseconds. */
   asOf: number | null;
 }
 
+/** The column `code` of a run. Hashes name texts that `textOf` gives. */
+export interface RunCode {
+  branch?: string;
+  remote?: string;
+  /** Folder of the project in its repository, with `/` at the end. */
+  root?: string;
+  /** Hash of the patch that makes the commit what was run. */
+  patch?: string;
+  /** New files that the patch lacks. */
+  leftOut?: string[];
+  /** Why a patch is not kept though files differed. */
+  problem?: string;
+  /** Rows older than this before the time of the run were not read. Milliseconds. */
+  window?: number;
+  /** Hash of what each stage was made from and made: entries of the lock, as JSON by stage. */
+  made?: string;
+}
+
 /** A run being recorded. Everything is written at once, so a kill loses nothing that was told. */
 export interface RecordedRun {
   runId: string;
   name: string;
+  /** Its number in the tables. */
+  number: number;
   metric(key: string, value: number, step?: number): void;
   metrics(values: Record<string, number>, step?: number): void;
   tag(key: string, value: string): void;
+  /** Adds to what is known of where the run is made. */
+  environment(values: Record<string, string>): void;
+  /** Adds to what is known of its code. */
+  code(values: Partial<RunCode>): void;
   progress(text: string | null): void;
   input(dataset: string, snapshotId: string): void;
   gates(results: GateResult[]): void;
@@ -46,8 +72,8 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
   const run = sql.write(() => {
     ensureExperiment(store, start.experiment);
     const { lastId } = sql.run(
-      `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      runId, name, start.experiment, Date.now(), start.commit, start.dirty ? 1 : 0, start.seed, start.asOf, process.pid, processStart(process.pid), JSON.stringify(start.environment), start.command,
+      `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, code, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      runId, name, start.experiment, Date.now(), start.commit, start.dirty ? 1 : 0, JSON.stringify(start.code ?? {}), start.seed, start.asOf, process.pid, processStart(process.pid), JSON.stringify(start.environment), start.command,
     );
     for (const [key, value] of Object.entries(start.params)) writeParam(store, lastId, key, value);
     for (const [key, value] of Object.entries(start.tags ?? {})) writeTag(store, lastId, key, value);
@@ -56,9 +82,12 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
   return {
     runId,
     name,
+    number: run,
     metric: (key, value, step = 0) => writePoints(store, run, [{ key, value, step, at: Date.now() }]),
     metrics: (values, step = 0) => writePoints(store, run, Object.entries(values).map(([key, value]) => ({ key, value, step, at: Date.now() }))),
     tag: (key, value) => writeTag(store, run, key, value),
+    environment: (values) => void sql.run('UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?', JSON.stringify(values), runId),
+    code: (values) => void sql.run('UPDATE runs SET code = json_patch(code, ?) WHERE run_id = ?', JSON.stringify(values), runId),
     progress: (text) => void sql.run('UPDATE runs SET progress = ? WHERE run_id = ?', text, runId),
     input: (dataset, snapshotId) => void sql.run('INSERT INTO run_inputs (run_id, dataset, snapshot_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET snapshot_id = excluded.snapshot_id', runId, dataset, snapshotId),
     gates: (results) => sql.write(() => results.forEach((result, i) => sql.run('INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result', runId, i, JSON.stringify(result)))),

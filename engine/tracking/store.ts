@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { metricsFile, metricsPath } from './metricsFile.ts';
 import { openDatabase } from './openDatabase.ts';
 import { isAlive } from './processIdentity.ts';
 import type { Sql } from './sql.ts';
@@ -41,7 +42,10 @@ export function markInterrupted(store: Store): void {
   const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`).filter((run) => !isAlive(run.pid, run.pid_started));
   const stopped = store.sql.all<{ name: string; pid: number | null; pid_started: string | null }>(`SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`).filter((row) => !isAlive(row.pid, row.pid_started));
   if (gone.length + stopped.length === 0) return;
-  for (const { run_id: id } of gone) stopChildren(store, id);
+  for (const { run_id: id } of gone) {
+    stopChildren(store, id);
+    takeLeftLines(store, id);
+  }
   store.sql.write(() => {
     for (const { run_id: id } of gone) {
       store.sql.run(`UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`, Date.now(), id);
@@ -49,6 +53,20 @@ export function markInterrupted(store: Store): void {
     }
     for (const { name } of stopped) store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
   });
+}
+
+/** What a program appended to its metrics file and nobody took any more. */
+function takeLeftLines(store: Store, runId: string): void {
+  for (const { stage } of store.sql.all<{ stage: string }>(`SELECT stage FROM run_stages WHERE run_id = ? AND status = 'running'`, runId)) {
+    if (!existsSync(metricsPath(store, runId, stage))) continue;
+    try {
+      const file = metricsFile({ store, runId, stage, root: store.root, warn: () => {} });
+      file.take(true);
+      file.remove();
+    } catch {
+      // A full disk or a busy store: the file stays for the next who looks, until the run is marked.
+    }
+  }
 }
 
 /** A command outlives a run that was killed outright; it would go on writing outputs that nobody waits for. */

@@ -4,8 +4,9 @@ import { labelling } from './labelling.ts';
 import { language } from './language.ts';
 import { profile } from './profile.ts';
 import { recovery } from './recovery.ts';
+import { runHistory } from './runHistory.ts';
 import { story } from './story.ts';
 import { twoProjects } from './twoProjects.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, recovery, twoProjects, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, twoProjects, untrustedFolder };

@@ -1,0 +1,165 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { listRuns } from '../engine/tracking/findRuns.ts';
+import { ensureExperiment } from '../engine/tracking/experiments.ts';
+import { metricKeyId, writeParam, writeTag } from '../engine/tracking/writeRun.ts';
+import { openStore, type Store } from '../engine/tracking/store.ts';
+import type { RunQuery } from '../protocol/runs.ts';
+
+// Logging over HTTP beside an MLflow server with its SQLite store, and questions over 100,000 runs.
+const root = join(import.meta.dirname, '..');
+const work = join(root, 'build', 'bench', 'tracking');
+const python = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright', 'mlflow-venv', 'bin', 'python');
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+interface Answer {
+  status: number;
+  body: string;
+}
+
+function post(uri: string, token: string, path: string, body: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${uri}/api/2.0/mlflow/${path}`, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    });
+    call.on('error', reject).end(body);
+  });
+}
+
+/** Metrics a second that a server acknowledges: batches of 1,000 one after another, for some seconds, five names, rising steps. */
+async function logRate(uri: string, token: string, seconds: number): Promise<number> {
+  const created = await post(uri, token, 'runs/create', JSON.stringify({ experiment_id: '0', start_time: Date.now() }));
+  const runId = (JSON.parse(created.body) as { run: { info: { run_id: string } } }).run.info.run_id;
+  const names = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'lr'];
+  let step = 0;
+  const batch = () => JSON.stringify({ run_id: runId, metrics: Array.from({ length: 1000 }, (_, i) => ({ key: names[i % 5], value: Math.random(), timestamp: Date.now(), step: step + Math.floor(i / 5) })) });
+  for (let i = 0; i < 3; i++, step += 200) await post(uri, token, 'runs/log-batch', batch());
+  let logged = 0;
+  let spent = 0;
+  while (spent < seconds * 1000) {
+    const body = batch();
+    step += 200;
+    const started = performance.now();
+    const { status, body: said } = await post(uri, token, 'runs/log-batch', body);
+    spent += performance.now() - started;
+    if (status !== 200) throw new Error(said);
+    logged += 1000;
+  }
+  return logged / (spent / 1000);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  process.kill(-(child.pid ?? 0), 'SIGKILL');
+  await ended;
+}
+
+export async function benchTracking(): Promise<void> {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  writeFileSync(join(work, 'loopwright.yaml'), 'version: 1\nproject: bench\nstages: {}\n');
+  const ours = spawn(process.execPath, [join(root, 'dist', 'cli.cjs'), 'track', '--json', '--project', work], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const [line] = (await once(createInterface({ input: ours.stdout }), 'line')) as [string];
+  const { uri, token } = JSON.parse(line) as { uri: string; token: string };
+  const theirs = existsSync(python) ? await mlflowServer() : null;
+  const rates: number[] = [];
+  const peers: number[] = [];
+  // In turns, so that a busy moment of the machine meets both.
+  for (let round = 0; round < 3; round++) {
+    rates.push(await logRate(uri, token, 5));
+    if (theirs) peers.push(await logRate(theirs.uri, '', 5));
+  }
+  await stop(ours);
+  if (theirs) await stop(theirs.child);
+  const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const say = (values: number[]) => `${Math.round(middle(values)).toLocaleString('en')} [${Math.round(Math.min(...values)).toLocaleString('en')}, ${Math.round(Math.max(...values)).toLocaleString('en')}]`;
+  console.log(`log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`);
+  questions();
+}
+
+async function mlflowServer(): Promise<{ uri: string; child: ChildProcess }> {
+  const port = await freePort();
+  const child = spawn(python, ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', `sqlite:///${join(work, 'mlflow.db')}`, '--artifacts-destination', join(work, 'artifacts')], { stdio: 'ignore', detached: true });
+  const uri = `http://127.0.0.1:${port}`;
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
+    if ((await fetch(`${uri}/health`).catch(() => null))?.ok) return { uri, child };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the MLflow server did not start');
+}
+
+/** 100,000 runs of 8 metrics and 5 params each. */
+export function writeManyRuns(store: Store, count: number): void {
+  const metrics = ['roc_auc', 'pr_auc', 'loss', 'f1', 'precision', 'recall', 'latency_p95_ms', 'train_seconds'];
+  const experiments = ['default', 'wider', 'deep', 'xgb'];
+  let seed = 1;
+  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  store.sql.write(() => {
+    for (const name of experiments) ensureExperiment(store, name);
+    const keys = metrics.map((name) => metricKeyId(store, name));
+    for (let i = 0; i < count; i++) {
+      const at = 1_700_000_000_000 + i * 60_000;
+      const { lastId } = store.sql.run('INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?)', i.toString(16).padStart(32, '0'), `run-${i}`, experiments[i % 4] ?? 'default', i % 17 === 3 ? 'failed' : 'finished', at, at + Math.floor(random() * 1e6));
+      for (const key of keys) {
+        const value = random();
+        store.sql.run('INSERT INTO points VALUES (?, ?, 0, ?, ?, 0)', lastId, key, at, value);
+        store.sql.run('INSERT INTO latest VALUES (?, ?, 0, ?, ?, 0, 1)', lastId, key, at, value);
+      }
+      writeParam(store, lastId, 'lr', Number((10 ** (-4 * random())).toPrecision(4)));
+      writeParam(store, lastId, 'hidden', [[64, 32], [128, 64], [256, 128]][i % 3] ?? []);
+      writeParam(store, lastId, 'model', ['mlp', 'xgb', 'logreg'][i % 3] ?? '');
+      writeParam(store, lastId, 'epochs', 10 + (i % 50));
+      writeParam(store, lastId, 'seed', i);
+      writeTag(store, lastId, 'team', ['a', 'b', 'c'][i % 3] ?? '');
+    }
+  });
+}
+
+function questions(): void {
+  const folder = join(work, 'many');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'loopwright.yaml'), 'version: 1\nproject: many\nstages: {}\n');
+  const store = openStore(folder);
+  writeManyRuns(store, 100_000);
+  const best = [{ column: 'metrics.pr_auc', descending: true }];
+  const asked: [string, RunQuery][] = [
+    ['newest first', {}],
+    ['ordered by a metric', { order: best }],
+    ['filter and order: metrics.roc_auc > 0.9 and params.lr < 0.01', { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01', order: best }],
+    ["filter and order: params.model = 'xgb' and metrics.f1 > 0.5", { filter: "params.model = 'xgb' and metrics.f1 > 0.5", order: best }],
+    ['filter and order, few meet it: three metrics > 0.95', { filter: 'metrics.roc_auc > 0.95 and metrics.f1 > 0.95 and metrics.recall > 0.95', order: best }],
+    ['filter with or', { filter: 'metrics.roc_auc > 0.9 or params.lr < 0.001', order: best }],
+    ['ordered by name', { order: [{ column: 'name', descending: false }] }],
+    ['words', { search: 'run-9999' }],
+    ['last page, ordered by a metric', { order: best, offset: 99_900 }],
+  ];
+  console.log('\n100,000 runs, a page of 100 with the total, in the engine (goal 20 ms for filter and order); first time, then median of 20 with the total counted anew');
+  for (const [name, query] of asked) {
+    const times = Array.from({ length: 21 }, (_, i) => {
+      // A write makes the engine count again, as when runs go on.
+      writeTag(store, 1, 'tick', String(i));
+      const started = performance.now();
+      listRuns(store, { limit: 100, ...query });
+      return performance.now() - started;
+    });
+    const later = times.slice(1).toSorted((a, b) => a - b);
+    console.log(`  ${name}: ${times[0]?.toFixed(1)} ms, ${later[10]?.toFixed(1)} ms [${later[0]?.toFixed(1)}, ${later.at(-1)?.toFixed(1)}]`);
+  }
+  store.sql.close();
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ordersFiles } from '../../helpers/ordersProject.ts';
+import { writeFiles } from '../../helpers/makeProject.ts';
+import type { PersonSession } from './personTest.ts';
+import { until } from './workbench.ts';
+
+/** Finds, marks, compares and exports runs with keyboard and mouse. */
+export const runHistory: PersonSession = {
+  prepare: (folder, root) => {
+    const project = join(folder, 'orders');
+    writeFiles(project, ordersFiles({ rows: 400 }));
+    for (const epochs of ['2', '3', '4']) execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'run', '--param', `epochs=${epochs}`, '--project', project], { cwd: project });
+    return project;
+  },
+  trust: true,
+  tests: [
+    {
+      name: 'a filter is completed by keyboard and narrows the runs',
+      async run({ workbench }) {
+        const { keyboard } = workbench.page;
+        await workbench.showExplorer();
+        await workbench.command('Loopwright: Open run history');
+        const frame = await workbench.webview('tr[aria-selected]');
+        await until('three runs', async () => (await frame.locator('tr[aria-selected]').count()) === 3);
+        await frame.locator('table.runs').focus();
+        await keyboard.press('f');
+        await keyboard.type('params.ep');
+        await frame.locator('#filter-list li', { hasText: 'params.epochs' }).waitFor();
+        await workbench.picture('runHistory-completion');
+        await keyboard.press('Tab');
+        await keyboard.type(' >= 3');
+        await keyboard.press('Enter');
+        await until('two runs', async () => (await frame.locator('tr[aria-selected]').count()) === 2);
+      },
+    },
+    {
+      name: 'S stars, Delete throws away, Ctrl+Z takes back',
+      async run({ workbench }) {
+        const { keyboard } = workbench.page;
+        const frame = await workbench.webview('tr[aria-selected]');
+        await frame.locator('table.runs').focus();
+        await keyboard.press('Home');
+        await keyboard.press('s');
+        await frame.locator('#row-0 [aria-pressed="true"]').waitFor();
+        await keyboard.press('Delete');
+        await until('one run', async () => (await frame.locator('tr[aria-selected]').count()) === 1);
+        await frame.locator('#undo').waitFor();
+        await keyboard.press('Control+z');
+        await until('two runs again', async () => (await frame.locator('tr[aria-selected]').count()) === 2);
+      },
+    },
+    {
+      name: 'C compares the selected runs, and a reload of the window comes back to it',
+      async run({ workbench }) {
+        const { keyboard } = workbench.page;
+        const frame = await workbench.webview('tr[aria-selected]');
+        await frame.locator('table.runs').focus();
+        await keyboard.press('Control+a');
+        await keyboard.press('c');
+        await frame.locator('.u-over').first().waitFor();
+        await workbench.picture('runHistory-compare');
+        await workbench.page.reload();
+        await workbench.ready();
+        const again = await workbench.webview('.u-over');
+        assert.equal(await again.locator('#filter').inputValue(), 'params.epochs >= 3');
+        await workbench.picture('runHistory-reloaded');
+      },
+    },
+    {
+      name: 'the table is written where the person says',
+      async run({ workbench, project }) {
+        const { keyboard } = workbench.page;
+        const frame = await workbench.webview('tr[aria-selected]');
+        await frame.locator('#open-export').click();
+        await frame.getByText('CSV').first().click();
+        const input = workbench.page.locator('.quick-input-widget input').first();
+        await input.waitFor();
+        await input.fill(join(project, 'table.csv'));
+        await keyboard.press('Enter');
+        await until('the file', () => existsSync(join(project, 'table.csv')));
+        const lines = readFileSync(join(project, 'table.csv'), 'utf8').trim().split('\n');
+        assert.equal(lines.length, 3, lines.join('\n'));
+        await workbench.message(/2 runs written to table\.csv/);
+      },
+    },
+  ],
+};
