@@ -9,6 +9,7 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
   const say = options.json ? terminal.note : terminal.line;
   let lastShare = -1;
   return {
+    onNote: (text) => terminal.note(text),
     onStart: ({ name, runId }, plan) => say(terminal.style('bold', `run ${name}`) + terminal.style('gray', ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to look at`)),
     onStage: (stage, kind, reasons) => {
       lastShare = -1;

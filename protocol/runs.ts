@@ -66,6 +66,9 @@ export interface RunDetail extends RunSummary {
   code: { branch: string | null; remote: string | null; patch: boolean };
   /** What the validation counted, rows truth and columns prediction. */
   confusion: ConfusionMatrix | null;
+  /** The command line it was started with; empty when that is not known. */
+  command: string;
+  /** How to run it again. */
   reproduce: string;
 }
 

@@ -34,6 +34,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
       for (const [key, value] of Object.entries(run.params)) terminal.line(`  param  ${key} = ${JSON.stringify(value)}`);
       for (const [key, value] of Object.entries(run.metrics)) terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
       for (const artifact of run.artifacts) terminal.line(`  file   ${artifact.path} (${artifact.bytes.toLocaleString('en-US')} B)`);
+      if (run.command !== '') terminal.line(`  command:   ${run.command}`);
       terminal.line(`  reproduce: ${run.reproduce.replaceAll('\n', ' && ')}`);
     }
     return exitCodes.done;

@@ -9,6 +9,9 @@ import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.
 import { entryOf, nodeAt } from '../project/located.ts';
 import { configFor, projectFileName, type Project } from '../project/loadProject.ts';
 import { checkProject } from '../checks/checkProject.ts';
+import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVersion.ts';
+import { environmentOf } from '../provenance/environment.ts';
+import { sampleSystem } from '../provenance/systemMetrics.ts';
 import type { ProjectConfig, StageConfig } from '../project/schema/projectSchema.ts';
 import { collect } from '../stages/collect.ts';
 import { CommandError, command } from '../stages/command.ts';
@@ -16,17 +19,18 @@ import { prepare } from '../stages/prepare.ts';
 import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
 import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
-import { recordRun, type RecordedRun } from '../tracking/recordRun.ts';
+import { recordRun, type RecordedRun, type RunCode } from '../tracking/recordRun.ts';
 import { artifactsFolder, logPath, type Store } from '../tracking/store.ts';
-import { codeVersion } from './codeVersion.ts';
-import { environmentOf } from './environment.ts';
-import { lockKey, readLock, updateLock } from './lockFile.ts';
+import { keepText } from '../tracking/texts.ts';
+import { lockKey, readLock, updateLock, type LockEntry } from './lockFile.ts';
 import { FileMarks } from './markFiles.ts';
 import { fingerprint, planStage, planStages, wholePeriod, type Period, type PlannedStage } from './plan.ts';
 import { holdRunLock } from './runLock.ts';
 
 /** What happens while a run goes, for terminals and logs. */
 export interface RunEvents {
+  /** Something about the run as a whole that a person should know. */
+  onNote?: (text: string) => void;
   onStart?: (run: { runId: string; name: string }, plan: PlannedStage[]) => void;
   onStage?: (stage: string, kind: StageKind, reasons: string[]) => void;
   onSkip?: (stage: string) => void;
@@ -50,6 +54,12 @@ export interface RunRequest {
   events?: RunEvents | undefined;
   /** How a person would repeat it. */
   commandLine?: string | undefined;
+  /** Run these stages and no other, fresh or not: what they read is there. */
+  only?: readonly string[] | undefined;
+  /** Instead of the project's seed. */
+  seed?: number | undefined;
+  /** The code, where it is known already. */
+  code?: CodeVersion | undefined;
 }
 
 export interface RunOutcome {
@@ -66,34 +76,46 @@ export interface RunOutcome {
 export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const { project, store } = request;
   const experiment = request.experiment ?? 'default';
-  const config = configFor(project, experiment, request.params ? { params: request.params } : {});
+  const resolved = configFor(project, experiment, request.params ? { params: request.params } : {});
+  const config = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
   const problems = checkProject(project).filter((problem) => problem.severity === 'error');
   if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   const graph = buildGraph(config, project.files);
-  for (const name of request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
+  for (const name of request.only ?? request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
   const marks = new FileMarks(project.root, store);
   const period = request.period ?? wholePeriod;
-  const names = request.stages ? closure(graph, request.stages) : graph.order;
-  const forced = new Set(request.force ? (request.stages ?? graph.order) : []);
+  const only = new Set(request.only);
+  const names = request.only ? graph.order.filter((name) => only.has(name)) : request.stages ? closure(graph, request.stages) : graph.order;
+  const forced = new Set(request.only ?? (request.force ? (request.stages ?? graph.order) : []));
   // A source elsewhere may have something new at any time: who names its stage wants it asked.
   const asked = new Set((request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })));
   const planOptions = () => ({ project, config, graph, lock: readLock(project.root), marks, experiment, period, names });
-  const plan = planStages(planOptions());
+  const plan = planStages(planOptions()).filter(({ node }) => !request.only || only.has(node.name));
   if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
     return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
   }
   const release = holdRunLock(store);
   try {
-    const code = await codeVersion(project.root);
+    const [code, environment] = await Promise.all([request.code ?? codeVersion(project.root, [...graph.stages.values()].flatMap(({ outs }) => outs)), environmentOf(project.root)]);
     const run = recordRun(store, {
       experiment, params: (config.params ?? {}) as Record<string, ParamValue>, tags: request.tags ?? {}, seed: config.seed ?? 0, commit: code.commit, dirty: code.dirty,
-      environment: environmentOf(), command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
+      code: codeColumn(store, code, period), environment, command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
     });
+    if (code.problem !== null) request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
+    if (code.leftOut.length > 0) request.events?.onNote?.(`New files that are not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. They are large or look like secrets; add them to .gitignore, or commit those that are code.`);
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
-    return await runPlan({ request, config, experiment, run, marks, period, names, forced, asked, planOptions });
+    return await runPlan({ request, config, experiment, run, marks, period, names, forced, asked, planOptions, made: {}, samples: 0 });
   } finally {
     release();
   }
+}
+
+function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
+  return {
+    ...(code.branch === null ? {} : { branch: code.branch }), ...(code.remote === null ? {} : { remote: code.remote }), ...(code.root === '' ? {} : { root: code.root }),
+    ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }), ...(code.leftOut.length === 0 ? {} : { leftOut: code.leftOut }), ...(code.problem === null ? {} : { problem: code.problem }),
+    ...(period.window === null ? {} : { window: period.window }),
+  };
 }
 
 interface Work {
@@ -107,9 +129,21 @@ interface Work {
   forced: Set<string>;
   asked: Set<string>;
   planOptions: () => Parameters<typeof planStage>[0];
+  /** What each stage was made from and made: the lock as far as it is about this run. */
+  made: Record<string, LockEntry>;
+  /** How many samples of the system were taken. */
+  samples: number;
 }
 
 async function runPlan(work: Work): Promise<RunOutcome> {
+  try {
+    return await runStages(work);
+  } finally {
+    if (Object.keys(work.made).length > 0) work.run.code({ made: keepText(work.request.store, JSON.stringify(work.made)) });
+  }
+}
+
+async function runStages(work: Work): Promise<RunOutcome> {
   const { request, run, names } = work;
   const done: RunOutcome['stages'] = [];
   const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
@@ -121,6 +155,7 @@ async function runPlan(work: Work): Promise<RunOutcome> {
     const planned = planStage(work.planOptions(), stageNode(work, name));
     if (planned.state === 'fresh' && !work.forced.has(name) && !work.asked.has(name)) {
       run.stageSkipped(name, planned.node.kind, position);
+      if (planned.recorded) work.made[name] = planned.recorded;
       request.events?.onSkip?.(name);
       done.push({ stage: name, status: 'skipped', summary: '', reasons: [], durationMs: 0 });
       continue;
@@ -137,9 +172,12 @@ async function runPlan(work: Work): Promise<RunOutcome> {
     try {
       checkCancelled(request.signal);
       const before = fingerprint(work.planOptions(), planned.node);
+      work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
+      const entry = { ...before, outs: work.marks.mark(result.outs), run: run.runId };
+      work.made[name] = entry;
       if (result.refused === undefined) {
-        updateLock(request.project.root, lockKey(name, work.experiment), { ...before, outs: work.marks.mark(result.outs), run: run.runId });
+        updateLock(request.project.root, lockKey(name, work.experiment), entry);
         ended('finished', { summary: result.summary, exitCode: 0 });
       } else {
         ended('failed', { summary: result.summary, error: result.refused, exitCode: 1 });
@@ -186,8 +224,16 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
   const interrupt = () => database?.interrupt();
   signal.addEventListener('abort', interrupt);
   let told = 0;
+  const sampler = process.env['LOOPWRIGHT_SYSTEM_METRICS'] === '0' ? null : sampleSystem({ from: work.samples, write: (values, sample) => {
+    work.samples = sample + 1;
+    run.metrics(values, sample);
+  } });
+  const followed: RecordedRun = { ...run, child: (stage, pid) => {
+    run.child(stage, pid);
+    sampler?.follow(pid);
+  } };
   const context: StageContext = {
-    project: request.project, config: work.config, node, store: request.store, run, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name),
+    project: request.project, config: work.config, node, store: request.store, run: followed, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name),
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,
@@ -215,6 +261,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     context.log(error instanceof CancelledError ? 'cancelled' : `error: ${messageOf(error)}`);
     throw error;
   } finally {
+    sampler?.stop();
     signal.removeEventListener('abort', interrupt);
     (database as Database | null)?.close();
     await new Promise<void>((resolve) => logFile.end(() => resolve()));

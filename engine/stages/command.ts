@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { WorkError, messageOf } from '../errors.ts';
-import { durationMs } from '../project/duration.ts';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorkError } from '../errors.ts';
+import { durationMs } from '../project/duration.ts';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
 import { isGlob } from '../project/glob.ts';
+import { describePython, pythonOf } from '../provenance/pythonEnvironment.ts';
 import { runCommand } from '../runner/runCommand.ts';
-import { describeGate, judgeGate } from './gates.ts';
+import { keepText } from '../tracking/texts.ts';
+import { describeGate, judgeGate, type Measured } from './gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
+import { tailMetrics } from './tailMetrics.ts';
 
 /** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
@@ -15,21 +17,25 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   context.log(`$ ${stage.cmd}`);
   let last = '';
   const tracking = await trackingFor(context, stage);
+  const tail = tailMetrics(context, stage.metrics ?? []);
+  const env = { ...process.env, ...tracking?.env, ...tail.env, ...stage.env, LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'], LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' };
+  const python = notePython(context, stage, env);
   const code = await runCommand({
-    cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
-    env: { ...process.env, ...tracking?.env, ...stage.env, LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' },
+    cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout), env,
     onSpawn: (pid) => context.run.child(context.node.name, pid),
     onLine: (line) => {
       if (line.trim() !== '') last = line.trim();
       context.log(line);
     },
-  }).finally(() => tracking?.close());
+  }).finally(async () => {
+    tail.end();
+    await Promise.all([tracking?.close(), python]);
+  });
   if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
-  const metrics = Object.assign({}, ...(stage.metrics ?? []).map((path) => readMetrics(root, path))) as Record<string, number>;
-  if (Object.keys(metrics).length > 0) context.run.metrics(metrics);
-  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, { value: Object.hasOwn(metrics, gate) ? (metrics[gate] ?? null) : null, interval: null, n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` }));
+  const metrics = tail.final();
+  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, measured(metrics, gate)));
   if (gates.length > 0) context.run.gates(gates);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);
@@ -39,6 +45,25 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
     ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no: ${failed.map(describeGate).join('; ')}` } : {}),
   };
+}
+
+/** No bound holds for NaN, and none is broken by it: it counts as no value. */
+function measured(metrics: Record<string, number>, gate: string): Measured {
+  const value = Object.hasOwn(metrics, gate) ? metrics[gate] : undefined;
+  const note = value === undefined ? `none of the files under \`metrics\` holds \`${gate}\`` : 'the value is NaN';
+  return { value: value === undefined || Number.isNaN(value) ? null : value, interval: null, n: null, note };
+}
+
+/** Notes the Python of a program and its packages, asked while the program runs so that nobody waits for it. */
+async function notePython({ project: { root }, run, store, node, signal }: StageContext, stage: CmdStage, env: Record<string, string | undefined>): Promise<void> {
+  const words = pythonOf(stage.cmd, root);
+  const found = words ? await describePython(words, { cwd: root, env, signal }) : null;
+  if (!found) return;
+  const packages = keepText(store, found.packages);
+  const known = JSON.parse(store.sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', run.runId)?.environment ?? '{}') as Record<string, string>;
+  // Stages may use different Pythons: one that differs from the first is noted by its stage.
+  const other = known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
+  run.environment(other ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages } : { python: found.version, packages });
 }
 
 /** An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose themselves is left to them. */
@@ -68,21 +93,4 @@ function advice(code: number, cmd: string, last: string): string {
   const module = /ModuleNotFoundError: No module named '([^']+)'/.exec(last)?.[1];
   if (module) return ` Python has no module \`${module}\`: \`pip install ${module}\` in the environment that the command uses.`;
   return last === '' ? '' : ` Its last line: ${last.slice(0, 300)}`;
-}
-
-/** Numbers of a JSON file, nested keys joined with dots. */
-function readMetrics(root: string, path: string): Record<string, number> {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(join(root, path), 'utf8'));
-  } catch (error) {
-    throw new WorkError(`The metrics file \`${path}\` is not JSON: ${messageOf(error)}`, { cause: error, place: { file: path } });
-  }
-  const metrics: Record<string, number> = {};
-  const walk = (value: unknown, prefix: string) => {
-    if (typeof value === 'number') metrics[prefix] = value;
-    else if (value !== null && typeof value === 'object') for (const [key, item] of Object.entries(value)) walk(item, prefix === '' ? key : `${prefix}.${key}`);
-  };
-  walk(content, '');
-  return metrics;
 }

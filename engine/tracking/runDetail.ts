@@ -6,6 +6,7 @@ import { WorkError } from '../errors.ts';
 import { confusionOf } from './confusion.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import { artifactsFolder, type Store } from './store.ts';
+import { textOf } from './texts.ts';
 import { knownTags } from './writeRun.ts';
 
 /** The row of a run by its id, the start of it, or its name; WorkError when there is none. */
@@ -34,15 +35,24 @@ export function getRun(store: Store, id: string): RunDetail {
       ...sql.all<{ dataset: string; snapshotId: string; rows: number; hash: string }>('SELECT i.dataset, i.snapshot_id AS snapshotId, s.rows, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?', runId),
       ...sql.all<{ name: string; digest: string; profile: string | null }>('SELECT d.name, d.digest, d.profile FROM dataset_inputs i JOIN mlflow_datasets d ON d.id = i.dataset WHERE i.run = ?', row.id).map(({ name, digest, profile }) => ({ dataset: name, snapshotId: '', rows: rowsOf(profile), hash: digest })),
     ],
-    environment: JSON.parse(row.environment) as Record<string, string>,
+    environment: withCounts(store, JSON.parse(row.environment) as Record<string, string>),
     seed: row.seed,
     gates: sql.all<{ result: string }>('SELECT result FROM gates WHERE run_id = ? ORDER BY position', runId).map((gate) => JSON.parse(gate.result) as GateResult),
     seriesKeys: sql.all<{ key: string }>('SELECT k.key FROM latest l JOIN metric_keys k ON k.id = l.key WHERE l.run = ? AND l.count > 1 ORDER BY k.key', row.id).map(({ key }) => key),
     children: sql.all<{ runId: string; name: string; status: RunStatus }>('SELECT r.run_id AS runId, r.name, r.status FROM tags t JOIN runs r ON r.id = t.run WHERE t.key = ? AND t.value = ? AND r.deleted_at IS NULL ORDER BY r.started_at, r.id LIMIT 1000', knownTags.parent, runId),
     code: { branch: code.branch ?? null, remote: code.remote ?? null, patch: code.patch !== undefined },
     confusion: confusionOf(store, runId),
-    reproduce: `${row.commit_hash ? `git checkout ${row.commit_hash}\n` : ''}${row.command}`,
+    command: row.command,
+    reproduce: row.source === 'loopwright' ? `loopwright reproduce ${runId.slice(0, 8)}` : `${row.commit_hash ? `git checkout ${row.commit_hash}\n` : ''}${row.command}`,
   };
+}
+
+/** Lists of packages are kept as texts of one line each; a person is told how many. */
+function withCounts(store: Store, environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => {
+    const text = /^packages(\.|$)/.test(key) ? textOf(store, value) : null;
+    return [key, text === null ? value : `${text.split('\n').length} (${value.slice(0, 12)})`];
+  }));
 }
 
 /** The number of rows that MLflow's profile of a dataset tells. */

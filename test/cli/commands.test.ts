@@ -123,7 +123,7 @@ test('runs: a page, one run, and what cannot be found', async () => {
   const one = await runJson<RunDetail>(['runs', json.runs[0]?.name ?? ''], { cwd });
   assert.deepEqual([one.code, one.json.runId], [0, json.runs[0]?.runId]);
   assert.match((await runCli(['runs'], { cwd })).out, /^run\s+id\s+experiment\s+status/);
-  assert.match((await runCli(['runs', json.runs[0]?.runId.slice(0, 8) ?? ''], { cwd })).out, /reproduce: .*loopwright run/);
+  assert.match((await runCli(['runs', json.runs[0]?.runId.slice(0, 8) ?? ''], { cwd })).out, /command: +loopwright run[^]*reproduce: loopwright reproduce [0-9a-f]{8}/);
   const none = await runJson<Failure>(['runs', 'nothing'], { cwd });
   assert.deepEqual([none.code, none.json.error.message], [1, 'There is no run `nothing`. `loopwright runs` lists them.']);
 });
@@ -132,7 +132,7 @@ test('an experiment and a param', async () => {
   const { json } = await runJson<RunOutcome>(['run', 'train', '--experiment', 'longer', '--param', 'learning_rate=0.01'], { cwd });
   assert.match(json.stages.find(({ stage }) => stage === 'train')?.reasons.join('; ') ?? '', /params\.epochs 3 → 5; params\.learning_rate 0\.05 → 0\.01/);
   const run = await runJson<RunDetail>(['runs', json.runId ?? ''], { cwd });
-  assert.deepEqual([run.json.experiment, run.json.params, run.json.reproduce], ['longer', { epochs: 5, learning_rate: 0.01 }, "loopwright run train --experiment longer --param 'learning_rate=0.01'"]);
+  assert.deepEqual([run.json.experiment, run.json.params, run.json.command], ['longer', { epochs: 5, learning_rate: 0.01 }, "loopwright run train --experiment longer --param 'learning_rate=0.01'"]);
 });
 
 test('models: list, promote, card, rollback', async () => {

@@ -36,7 +36,7 @@ test('a run streams, stores the logs, reads metrics and says what happened', asy
   assert.match(said[2] ?? '', /^train\| \$ echo one/);
   const detail = getRun(store, outcome.runId ?? '');
   assert.deepEqual(detail.metrics, { f1: 0.5, 'deep.loss': 2, 'deep.list.0': 1, 'deep.list.1': 2 });
-  assert.deepEqual([detail.status, detail.tags, detail.reproduce, detail.stages[0]?.exitCode, detail.progress], ['finished', { why: 'test' }, 'loopwright run train', 0, null]);
+  assert.deepEqual([detail.status, detail.tags, detail.command, detail.stages[0]?.exitCode, detail.progress], ['finished', { why: 'test' }, 'loopwright run train', 0, null]);
   assert.match(detail.stages[0]?.summary ?? '', /^f1 0\.5 · deep\.loss 2$/);
   assert.deepEqual(readLog(store, detail.runId, 'train', 0).text.split('\n').slice(1).toSorted(), ['', 'one', 'two']);
 });

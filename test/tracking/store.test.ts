@@ -51,7 +51,7 @@ test('a run is told as it was recorded', () => {
   assert.equal(detail.metrics['loss'], 0.3, 'the latest value of a metric');
   assert.equal(detail.metrics['odd'], undefined);
   assert.deepEqual([detail.seriesKeys, detail.artifacts, detail.gates.length], [['loss'], [{ path: 'a.txt', bytes: 5 }], 1]);
-  assert.equal(detail.reproduce, 'git checkout abc\nloopwright run');
+  assert.deepEqual([detail.command, detail.reproduce], ['loopwright run', `loopwright reproduce ${run.runId.slice(0, 8)}`]);
   assert.doesNotThrow(() => JSON.stringify(detail));
   assert.deepEqual(metricSeries(store, [run.runId, 'none'], 'loss').map(({ count, steps, values }) => [count, numbers(steps), numbers(values)]), [[2, [1, 2], [0.5, 0.3]], [0, [], []]]);
 });

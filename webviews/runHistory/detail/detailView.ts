@@ -102,6 +102,7 @@ function code(run: RunDetail, does: DetailDoes): Piece {
     <tr><th scope="row">Commit</th><td class="value">${run.commit === null ? 'not in git' : html`${copyable(run.commit, does.copy, run.commit.slice(0, 7))}${edits}`}</td></tr>
     ${branch === null ? nothing : html`<tr><th scope="row">Branch</th><td class="value">${branch}</td></tr>`}
     ${remote === null ? nothing : html`<tr><th scope="row">Remote</th><td class="value">${/^https:\/\//.test(remote) ? html`<a href=${remote}>${remote}</a>` : remote}</td></tr>`}
+    ${run.command === '' ? nothing : html`<tr><th scope="row">Command</th><td class="value"><code>${run.command}</code></td></tr>`}
     <tr><th scope="row">Seed</th><td class="value">${run.seed === null ? 'none' : run.seed}</td></tr>
   </tbody></table>`;
 }

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface PythonEnvironment {
+  /** Such as `CPython 3.12.4`. */
+  version: string;
+  /** One line a package, `name==version`, sorted; as `pip freeze` would write those of PyPI. */
+  packages: string;
+  count: number;
+}
+
+const longestMs = 15_000;
+
+/** What a Python says of itself, by its own metadata: no pip, no import of any package. */
+const script = `
+import importlib.metadata as m, json, platform
+found = {}
+for d in m.distributions():
+    name = d.metadata["Name"]
+    if name and name not in found:
+        found[name] = d.version
+print(json.dumps({"version": platform.python_implementation() + " " + platform.python_version(), "packages": found}))
+`;
+
+const programs = /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
+
+/** The words that start the Python that a command line uses; null when it does not look like one that does. */
+export function pythonOf(cmd: string, root: string): string[] | null {
+  const venv = ['.venv', 'venv'].map((name) => join(root, name, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')).find((path) => existsSync(path));
+  const active = /(?:^|[\s;&|(])(?:\.|source)\s+["']?([^\s"';&|]+)\/(bin|Scripts)\/activate/.exec(cmd);
+  if (active) return [`${active[1]}/${active[2]}/python`];
+  const conda = /(?:^|[\s;&|(])((?:conda|mamba|micromamba) run(?:\s+(?:-n|-p|--name|--prefix)[\s=]\S+)?)/.exec(cmd)?.[1];
+  if (conda !== undefined) return [...conda.trim().split(/\s+/), 'python'];
+  // Without syncing: the stage's own call may be installing at this moment.
+  if (/(?:^|[\s;&|(])uv run\s/.test(cmd)) return ['uv', 'run', '--no-sync', 'python'];
+  const manager = /(?:^|[\s;&|(])(poetry|pipenv|pdm|rye) run\s/.exec(cmd)?.[1];
+  if (manager !== undefined) return [manager, 'run', 'python'];
+  const words = cmd.split(/[\s;&|()]+/).map((word) => word.replaceAll(/["']/g, ''));
+  const named = words.find((word) => /^(python|pypy)[\d.]*(\.exe)?$/i.test(basename(word)));
+  if (named !== undefined) return [named];
+  const program = words.find((word) => programs.test(basename(word)));
+  if (program?.includes('/')) return [join(program, '..', 'python')];
+  if (venv !== undefined) return [venv];
+  return program !== undefined || words.some((word) => word.endsWith('.py')) ? ['python3'] : null;
+}
+
+/** The version and the packages of a Python; null when it cannot say, for which a stage must not fail. */
+export async function describePython(words: readonly string[], options: { cwd: string; env: Record<string, string | undefined>; signal?: AbortSignal | undefined }): Promise<PythonEnvironment | null> {
+  const [program = 'python3', ...args] = words;
+  try {
+    const { stdout } = await run(program.includes('/') ? join(program.startsWith('/') ? '' : options.cwd, program) : program, [...args, '-c', script], { ...options, timeout: longestMs, killSignal: 'SIGKILL', maxBuffer: 16 << 20 });
+    const said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { version: string; packages: Record<string, string> };
+    const lines = Object.entries(said.packages).map(([name, version]) => `${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}==${version}`).toSorted();
+    return { version: said.version, packages: lines.join('\n'), count: lines.length };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,162 @@
+import { closeSync, cpSync, existsSync, fstatSync, mkdirSync, openSync, readSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { ParamValue } from '../../protocol/runs.ts';
+import { messageOf } from '../errors.ts';
+import { readMetricLine, type MetricLine } from './metricLines.ts';
+import { artifactsFolder, logPath, type Store } from './store.ts';
+import { findKey, paramCells, writePoints, writeTag } from './writeRun.ts';
+
+const chunkBytes = 1 << 20;
+const longestLine = 16 << 20;
+const source = 'metrics-file';
+
+/** The file that a stage's program appends lines to: $LOOPWRIGHT_METRICS. */
+export function metricsPath(store: Store, runId: string, stage: string): string {
+  return logPath(store, runId, stage).replace(/\.log$/, '.metrics.jsonl');
+}
+
+/**
+ * Takes what was appended to a metrics file into its run. How far it was read is written together with what was read, so that a kill at any
+ * moment neither loses a line nor takes one twice; `metricsFile` of another process goes on where this one ended.
+ */
+export interface MetricsFile {
+  /** Takes the whole lines that are there; with `last` also one without its end. Gives how many lines were taken. */
+  take(last?: boolean): number;
+  /** Removes the file, once its run has everything. */
+  remove(): void;
+}
+
+export interface MetricsFileOptions {
+  store: Store;
+  runId: string;
+  stage: string;
+  /** Folder against which artifacts are named. */
+  root: string;
+  /** Told of a line that cannot be used, the first time; and of their number in the end. */
+  warn: (text: string) => void;
+}
+
+export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOptions): MetricsFile {
+  const { sql } = store;
+  const path = metricsPath(store, runId, stage);
+  const run = sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)?.id ?? 0;
+  const key = `${runId}/${stage}`;
+  const known = sql.get<{ id: string; detail: string }>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, key);
+  let offset = Number(known?.id ?? 0);
+  let lines = Number(known?.detail ?? 0);
+  let bad = 0;
+  const nextStep = new Map<string, number>();
+  const stepOf = (name: string) => {
+    const step = nextStep.get(name) ?? lastStep(store, run, name) + 1;
+    nextStep.set(name, step + 1);
+    return step;
+  };
+  const refuse = (number: number, why: string) => {
+    bad++;
+    if (bad === 1) warn(`warning: line ${number} of $LOOPWRIGHT_METRICS was not understood: ${why}. Further ones are counted only.`);
+  };
+  const write = (line: MetricLine, now: number) => {
+    for (const name of Object.keys(line.metrics)) if (line.step !== null) nextStep.set(name, Math.max(nextStep.get(name) ?? 0, line.step + 1));
+    writePoints(store, run, Object.entries(line.metrics).map(([name, value]) => ({ key: name, value, step: line.step ?? stepOf(name), at: line.at ?? now })));
+    for (const [name, value] of Object.entries(line.params)) keepParam(store, run, name, value);
+    for (const [name, value] of Object.entries(line.tags)) writeTag(store, run, name, value);
+  };
+  const takeLines = (texts: string[], bytes: number) => {
+    const now = Date.now();
+    const read: { line: MetricLine; number: number }[] = [];
+    for (const [i, text] of texts.entries()) {
+      if (text.trim() === '') continue;
+      try {
+        read.push({ line: readMetricLine(text), number: lines + i + 1 });
+      } catch (error) {
+        refuse(lines + i + 1, messageOf(error));
+      }
+    }
+    sql.write(() => {
+      for (const { line } of read) write(line, now);
+      sql.run('INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail', source, key, String(offset + bytes), String(lines + texts.length));
+    });
+    offset += bytes;
+    lines += texts.length;
+    for (const { line, number } of read) {
+      for (const path of line.artifacts) {
+        try {
+          keepArtifact(store, runId, root, path);
+        } catch (error) {
+          refuse(number, messageOf(error));
+        }
+      }
+    }
+  };
+  return {
+    take(last = false) {
+      const before = lines;
+      let handle: number;
+      try {
+        handle = openSync(path, 'r');
+      } catch {
+        return 0;
+      }
+      try {
+        // A program that writes the file anew is read anew.
+        if (fstatSync(handle).size < offset) [offset, lines] = [0, 0];
+        readChunks(handle, () => offset, takeLines, last);
+      } finally {
+        closeSync(handle);
+      }
+      if (last && bad > 1) warn(`warning: ${bad} lines of $LOOPWRIGHT_METRICS were not understood`);
+      return lines - before;
+    },
+    remove() {
+      rmSync(path, { force: true });
+      sql.run('DELETE FROM imports WHERE source = ? AND source_id = ?', source, key);
+    },
+  };
+}
+
+/** The largest step of a metric of a run; -1 when it has none. */
+export function lastStep(store: Store, run: number, name: string): number {
+  const key = findKey(store, name);
+  return (key === null ? null : store.sql.get<{ step: number | null }>('SELECT max(step) AS step FROM points WHERE run = ? AND key = ?', run, key)?.step) ?? -1;
+}
+
+/** Reads whole lines from an offset on, a piece at a time; half a line waits for the rest. */
+function readChunks(handle: number, offset: () => number, take: (lines: string[], bytes: number) => void, last: boolean): void {
+  let size = chunkBytes;
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(size);
+    const found = readSync(handle, buffer, 0, size, offset());
+    const end = buffer.subarray(0, found).lastIndexOf(10) + 1;
+    if (end > 0) {
+      take(buffer.toString('utf8', 0, end - 1).split('\n'), end);
+      size = chunkBytes;
+    } else if (found === size && size < longestLine) size *= 2;
+    else {
+      // A line beyond all measure is passed over in pieces, each told as bad.
+      if (found === size || (last && found > 0)) take([buffer.toString('utf8', 0, found)], found);
+      if (found < size) return;
+    }
+  }
+}
+
+/** Writes a param of a program. What the project itself gave under that name stays; another value is kept beside it under `program.name`. */
+function keepParam({ sql }: Store, run: number, key: string, value: ParamValue): void {
+  const [text, json, number] = paramCells(value);
+  const known = sql.get<{ value: string }>('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
+  if (known?.value === text) return;
+  sql.run('INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, json = excluded.json, number = excluded.number', run, known ? `program.${key}` : key, text, json, number);
+}
+
+/** Copies a file or folder among the artifacts of a run: under its path in the project, or its name when it lies elsewhere. */
+function keepArtifact(store: Store, runId: string, root: string, path: string): void {
+  const from = resolve(root, path);
+  if (!existsSync(from)) throw new Error(`there is no file \`${path}\``);
+  const inside = relative(root, from);
+  const folder = artifactsFolder(store, runId);
+  const target = join(folder, inside === '' || inside.startsWith('..') ? basename(from) : inside);
+  if (target === folder || !target.startsWith(`${folder}${sep}`)) throw new Error(`\`${path}\` has no name to be kept under`);
+  mkdirSync(dirname(target), { recursive: true });
+  const real = realpathSync(from);
+  if (statSync(real).isDirectory() && `${folder}${sep}`.startsWith(`${real}${sep}`)) throw new Error(`\`${path}\` holds the run's own artifacts`);
+  cpSync(real, target, { recursive: true, dereference: true });
+}
