@@ -3,6 +3,7 @@ import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
 import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
 import { init, type InitOptions } from './commands/init.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
@@ -65,6 +66,9 @@ command('track', 'take runs of MLflow programs into the project, until stopped')
 command('import <path>', 'take runs of MLflow or TensorBoard into the project').option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)').option('--dry-run', 'tell what would be added, and add nothing')
   .addHelpText('after', '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, or a folder that holds one of them. Importing again adds what is new.')
   .action(action<ImportRunsOptions>((context, [path = ''], options) => importRuns(context, path, options)));
+command('export', 'write runs into an MLflow file store or send them to an MLflow server').option('--to <place>', 'mlruns:FOLDER, or the address of a server').option('--filter <expression>', 'only runs that are so, such as "metrics.loss < 0.1"').option('--experiment <name>', 'only runs of this experiment')
+  .addHelpText('after', '\nA server is asked with MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds what is new.')
+  .action(action<ExportRunsOptions>((context, _args, options) => exportRunsTo(context, options)));
 command('serve [deployment]', 'serve an api deployment until stopped').option('--port <n>', 'another port; 0 takes a free one')
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
 command('monitor [name]', 'judge the windows of a monitor').option('--now <time>', 'judge as if it were this time')
