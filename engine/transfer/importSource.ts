@@ -70,12 +70,14 @@ async function importAll(store: Store, source: TransferSource, options: ImportOp
   const experiments = new Map<string, number>();
   for (const experiment of source.experiments) experiments.set(experiment.id, writeExperiment(store, source, experiment, counts));
   const total = source.runs.length;
+  const unfound: string[] = [];
   for (const [i, handle] of source.runs.entries()) {
     checkCancelled(options.signal);
     options.onProgress?.(`run ${i + 1} of ${total}`, i / Math.max(1, total));
-    await importRun(store, source, handle, experiments, counts, { ...options, tell });
+    await importRun(store, source, handle, experiments, counts, { ...options, tell, unfound });
     if (i % 20 === 19) await turn();
   }
+  if (unfound.length > 0) tell(unfound[0] ?? '', `the artifacts of ${unfound.length === 1 ? 'this run' : `this and ${unfound.length - 1} other runs`} were kept by a server, and no \`mlartifacts\` folder lies beside the source; if there were any they were not imported`);
   for (const model of source.models()) {
     checkCancelled(options.signal);
     options.onProgress?.(`model ${model.name}`, null);
@@ -122,7 +124,7 @@ function writeExperiment(store: Store, source: TransferSource, experiment: Sourc
 
 type Options = ImportOptions & { tell: Tell };
 
-async function importRun(store: Store, source: TransferSource, handle: RunHandle, experiments: Map<string, number>, counts: ImportCounts, options: Options): Promise<void> {
+async function importRun(store: Store, source: TransferSource, handle: RunHandle, experiments: Map<string, number>, counts: ImportCounts, options: Options & { unfound: string[] }): Promise<void> {
   const { signature } = handle;
   const then = findImported<RunDetailThen>(store, runSource(source.key, handle.id), handle.id);
   const here = then !== null && store.sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', then.id) !== undefined;
@@ -143,6 +145,7 @@ async function importRun(store: Store, source: TransferSource, handle: RunHandle
     // What lies in a bucket or on a server stays there, under its own address.
     const elsewhere = run.artifacts.folder === null && run.artifacts.uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(run.artifacts.uri) && !/^(file|mlflow-artifacts):/i.test(run.artifacts.uri);
     const { added, points } = store.sql.write(() => writeImportedRun(store, source, run, { signature, experiment, artifactUri: elsewhere ? run.artifacts.uri : null }));
+    if (added && run.artifacts.folder === null && run.artifacts.uri?.startsWith('mlflow-artifacts:')) options.unfound.push(run.id);
     if (elsewhere && added) options.tell(run.id, `its artifacts stay at ${run.artifacts.uri}`);
     counts.artifacts += copied;
     counts.points += points;
