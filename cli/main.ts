@@ -10,6 +10,7 @@ import { loop, type LoopOptions } from './commands/loop.ts';
 import { modelCard, models, promoteModel, rollbackModel } from './commands/models.ts';
 import { monitor, type MonitorOptions } from './commands/monitor.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
+import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
 import { retrain, type RetrainOptions } from './commands/retrain.ts';
 import { runCommand, type RunOptions } from './commands/run.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
@@ -55,6 +56,8 @@ command('runs [run]', 'list the runs, or show one').option('--experiment <name>'
   .option('--filter <expression>', 'only runs that meet it, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"').option('--sort <column>', 'metrics.NAME, params.NAME, duration, …; a minus in front turns it round').option('--which <which>', 'active (default), archived, deleted or all')
   .option('--limit <n>', 'how many (default: 20)').option('--export <file>', 'write all that match to a .csv or .parquet file')
   .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
+command('reproduce <run>', 'run a run again with its code, data and params, and tell which metrics match').option('--tolerance <n>', 'how far a metric may be off, absolute or in proportion (default: 1e-9)').option('--keep', 'leave the work tree to be looked at')
+  .action(action<ReproduceOptions>((context, [run = ''], options) => reproduceCommand(context, run, options)));
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));
 modelsCommand.command('rollback').description('give the place back to the champion before').action(action((context) => rollbackModel(context)));

@@ -1,0 +1,141 @@
+import { constants, existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, mkdir, realpath, rm, symlink, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { CancelledError, WorkError, messageOf } from '../errors.ts';
+import { isAlive, processStart } from '../tracking/processIdentity.ts';
+import { hasStore, openStore } from '../tracking/store.ts';
+import { git, gitText } from './git.ts';
+
+/** A folder of its own in which an old state of the project stands. */
+export interface Workplace {
+  /** The project in it, absolute. */
+  root: string;
+  /** Leaves the folder to the person; gives its path. */
+  keep(): string;
+  /** Removes it, and what git knows of it. */
+  remove(): Promise<void>;
+}
+
+const prefix = 'loopwright-reproduce-';
+/** What programs need and no repository holds: linked, never copied. */
+const linked = ['node_modules', '.venv', 'venv', '.env'];
+
+interface Owner {
+  pid: number;
+  started: string | null;
+  /** Where the work tree is registered; null for a copy. */
+  repository: string | null;
+  root: string;
+}
+
+/** Checks a commit out beside the project, with a patch laid over it; the repository's own files and index stay as they are. */
+export async function checkOut(project: string, code: { commit: string; root: string; patch: Buffer | null }, signal?: AbortSignal): Promise<Workplace> {
+  await removeAbandoned(project);
+  const place = await begin(code.root, project);
+  try {
+    await git(project, ['worktree', 'add', '--detach', '--quiet', place.code, code.commit], { timeoutMs: 600_000, signal });
+    if (code.patch) await applyPatch(place.code, code.patch);
+    const top = await gitText(project, ['rev-parse', '--show-toplevel']);
+    for (const [from, to] of [[project, place.root], [top, place.code]] as const) await linkTools(from, to);
+    return place;
+  } catch (error) {
+    await place.remove();
+    throw signal?.aborted ? new CancelledError() : error;
+  }
+}
+
+/** A copy of the project as it stands, where no commit is known. */
+export async function copyProject(project: string, signal?: AbortSignal): Promise<Workplace> {
+  await removeAbandoned(project);
+  const place = await begin('', null);
+  try {
+    const passedOver = new Set(['.loopwright', '.git', ...linked]);
+    await cp(project, place.root, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, filter: (from) => {
+      if (signal?.aborted) throw new CancelledError();
+      return !passedOver.has(relative(project, from).split(sep)[0] ?? '');
+    } });
+    await linkTools(project, place.root);
+    return place;
+  } catch (error) {
+    await place.remove();
+    throw error;
+  }
+}
+
+async function begin(inRepository: string, repository: string | null): Promise<Workplace & { code: string }> {
+  const base = await realpath(await mkdtemp(join(tmpdir(), prefix)));
+  const code = join(base, 'code');
+  const root = resolve(code, inRepository);
+  if (repository === null) await mkdir(root, { recursive: true });
+  // Whoever finds this after a kill knows whose it was and how to take it away.
+  writeFileSync(join(base, 'owner.json'), JSON.stringify({ pid: process.pid, started: processStart(process.pid), repository, root } satisfies Owner));
+  return {
+    root, code,
+    keep() {
+      writeFileSync(join(base, 'owner.json'), '{}');
+      return root;
+    },
+    remove: () => removePlace(base, { repository, root }),
+  };
+}
+
+async function applyPatch(top: string, patch: Buffer): Promise<void> {
+  try {
+    await git(top, ['apply', '--whitespace=nowarn', '-'], { input: patch });
+  } catch (error) {
+    throw new WorkError(`The changes that were kept with the run do not apply to its commit: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function linkTools(from: string, to: string): Promise<void> {
+  for (const name of linked) {
+    const source = join(from, name);
+    if (!existsSync(source) || lstatSync(join(to, name), { throwIfNoEntry: false })) continue;
+    await symlink(source, join(to, name), lstatSync(source).isFile() ? 'file' : 'junction');
+  }
+}
+
+async function removePlace(base: string, { repository, root }: Pick<Owner, 'repository' | 'root'>): Promise<void> {
+  // The links first: nothing may follow them into the project.
+  for (const folder of new Set([root, join(base, 'code')])) {
+    for (const name of linked) if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
+  }
+  await rm(base, { recursive: true, force: true, maxRetries: 5 });
+  if (repository !== null) await git(repository, ['worktree', 'remove', '--force', '--force', join(base, 'code')]).catch(() => {});
+}
+
+function isLink(path: string): boolean {
+  try {
+    readlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a killed reproduction left: its programs, its folder, and its place in the repository's list. */
+async function removeAbandoned(project: string): Promise<void> {
+  const folder = await realpath(tmpdir());
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(prefix))) {
+    const base = join(folder, name);
+    const owner = readOwner(base);
+    if (!owner || isAlive(owner.pid, owner.started)) continue;
+    // Opening its store ends programs that outlived the run.
+    if (hasStore(owner.root)) try { openStore(owner.root).sql.close(); } catch { /* Half made; it goes all the same. */ }
+    await removePlace(base, owner).catch(() => {});
+  }
+  const listed = await gitText(project, ['worktree', 'list', '--porcelain']).catch(() => '');
+  for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
+    if (basename(dirname(path)).startsWith(prefix) && !existsSync(path)) await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
+  }
+}
+
+function readOwner(base: string): Owner | null {
+  try {
+    const owner = JSON.parse(readFileSync(join(base, 'owner.json'), 'utf8')) as Partial<Owner>;
+    return typeof owner.pid === 'number' && typeof owner.root === 'string' ? { pid: owner.pid, started: owner.started ?? null, repository: owner.repository ?? null, root: owner.root } : null;
+  } catch {
+    return null;
+  }
+}
