@@ -15,6 +15,7 @@ import { retrain, type RetrainOptions } from './commands/retrain.ts';
 import { runCommand, type RunOptions } from './commands/run.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
+import { recover, type RecoverOptions } from './commands/recover.ts';
 import { track, type TrackOptions } from './commands/track.ts';
 import { status } from './commands/status.ts';
 import { registerDataCommands } from './dataCommands.ts';
@@ -64,6 +65,8 @@ modelsCommand.command('rollback').description('give the place back to the champi
 modelsCommand.command('card [version]').description('print the model card as JSON').action(action((context, [version]) => modelCard(context, version)));
 command('predict', 'score files with a model version').option('--input <file>', 'file or glob with the rows').option('--output <file>', 'Parquet file to write').option('--deployment <name>', 'a batch deployment').option('--model-version <n>', 'version to use (default: the champion)').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
   .action(action<PredictOptions>((context, _, options) => predict(context, options)));
+command('recover', 'save what can be read of a damaged store').option('--dry-run', 'only tell what could be saved')
+  .action(action<RecoverOptions>((context, _args, options) => recover(context, options)));
 command('track', 'take runs of MLflow programs into the project, until stopped').option('--port <n>', 'the port on 127.0.0.1 (default: 0, a free one)')
   .action(action<TrackOptions>((context, _args, options) => track(context, options)));
 command('import <path>', 'take runs of MLflow or TensorBoard into the project').option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)').option('--dry-run', 'tell what would be added, and add nothing')

@@ -91,6 +91,6 @@ function explain(error: unknown, path: string): string {
   if (/^SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC)/.test(code)) return `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`;
   if (code.startsWith('SQLITE_BUSY')) return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
   if (/^SQLITE_(READONLY|CANTOPEN)/.test(code)) return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return `${path} is not a readable store. Move it away; the next run makes a new one.`;
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`;
   return `The store ${path} failed: ${messageOf(error)}`;
 }

@@ -106,7 +106,7 @@ for (let i = 0; ; i++) { db.run("INSERT INTO tags VALUES (?, 'k', 'x')", String(
 
 test('a file that is no store, a folder and a cut store are told, with the file', () => {
   const root = makeProject({ 'x.db': `${'not a database '.repeat(100)}` });
-  assert.throws(() => openDatabase(join(root, 'x.db')), (error) => saying(/x\.db is not a readable store\. Move it away/)(error) && (error as WorkError).place?.file === join(root, 'x.db'));
+  assert.throws(() => openDatabase(join(root, 'x.db')), (error) => saying(/x\.db is not a readable store\. `loopwright recover --dry-run` tells what can be saved/)(error) && (error as WorkError).place?.file === join(root, 'x.db'));
   mkdirSync(join(root, 'folder.db'));
   assert.throws(() => openDatabase(join(root, 'folder.db')), saying(/cannot be opened for writing/));
   const cut = join(root, 'cut.db');
