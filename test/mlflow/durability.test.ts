@@ -87,8 +87,9 @@ test('no acknowledged metric is lost when the writer is killed in the middle, a 
 test('eight processes that log at once into one store lose nothing', { timeout: 120_000 }, async () => {
   const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: eight\nstages: {}\n' });
   // Two servers over the same store: the engine host of a window and a stage in a terminal.
-  const servers = [await trackingProcess(root), await trackingProcess(root)];
-  const shared = ((await servers[0]?.call('runs/create', { experiment_id: '0' }))?.body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
+  const first = await trackingProcess(root);
+  const servers = [first, await trackingProcess(root)];
+  const shared = await startRun(first);
   const script = `
     const [uri, token, shared, me] = process.argv.slice(1);
     const call = (path, body) => fetch(uri + '/api/2.0/mlflow/' + path, { method: 'POST', headers: { authorization: 'Bearer ' + token }, body: JSON.stringify(body) }).then(async (r) => { if (!r.ok) throw new Error(await r.text()); return r.json(); });
