@@ -17,7 +17,7 @@ interface Manifest {
 /** Everything that may be in the package. A file that none of these knows stops the packaging. */
 const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
-  /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
+  /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^helper\/loopwright\.(mjs|d\.mts)$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
   /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/, /^docs\/reference\/checks(\/LW\d+)?\.md$/,
@@ -37,7 +37,7 @@ export async function makePackage(): Promise<string> {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
-  for (const name of ['media', 'snippets']) cpSync(join(root, name), join(stage, name), { recursive: true });
+  for (const name of ['media', 'snippets', 'helper']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
   for (const name of ['checks', 'checks.md']) cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
   copyExample();
@@ -96,7 +96,7 @@ function check(): string[] {
   const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
   if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
   const absent = needed.filter((file) => !files.includes(file));
   if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
   return files;

@@ -41,10 +41,10 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
   const path = metricsPath(store, runId, stage);
   const run = sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)?.id ?? 0;
   const key = `${runId}/${stage}`;
-  const known = sql.get<{ id: string; detail: string }>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, key);
-  let offset = Number(known?.id ?? 0);
-  let lines = Number(known?.detail ?? 0);
+  let offset = 0;
+  let lines = 0;
   let bad = 0;
+  let taken = 0;
   const nextStep = new Map<string, number>();
   const stepOf = (name: string) => {
     const step = nextStep.get(name) ?? lastStep(store, run, name) + 1;
@@ -78,6 +78,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
     });
     offset += bytes;
     lines += texts.length;
+    taken += texts.length;
     for (const { line, number } of read) {
       for (const path of line.artifacts) {
         try {
@@ -90,7 +91,9 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
   };
   return {
     take(last = false) {
-      const before = lines;
+      const before = taken;
+      const known = sql.get<{ id: string; detail: string }>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, key);
+      [offset, lines] = [Number(known?.id ?? 0), Number(known?.detail ?? 0)];
       let handle: number;
       try {
         handle = openSync(path, 'r');
@@ -105,7 +108,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
         closeSync(handle);
       }
       if (last && bad > 1) warn(`warning: ${bad} lines of $LOOPWRIGHT_METRICS were not understood`);
-      return lines - before;
+      return taken - before;
     },
     remove() {
       rmSync(path, { force: true });
