@@ -159,3 +159,40 @@ test('the points of a sweep follow from it alone', () => {
   for (const { u, l, i } of random()) assert.ok(Number(u) >= 2 && Number(u) <= 3 && Number(l) >= 0.001 && Number(l) <= 10 && [1, 2, 3].includes(Number(i)));
   assert.ok(new Set(random().map(({ i }) => i)).size === 3);
 });
+
+test('a Latin hypercube draws once from each part of every param', () => {
+  const runs = 40;
+  const points = sweepPoints({ method: 'latin_hypercube', runs, objective: { maximize: 'f1' }, params: { u: { uniform: [0, 1] }, l: { log_uniform: [1e-4, 1] }, i: { int: [1, 4] }, c: { choice: ['a', 'b'] } } });
+  const parts = (share: (point: Record<string, unknown>) => number) => points.map((point) => Math.floor(share(point) * runs)).toSorted((a, b) => a - b);
+  const each = Array.from({ length: runs }, (_, i) => i);
+  assert.deepEqual(parts(({ u }) => Number(u)), each);
+  assert.deepEqual(parts(({ l }) => (Math.log(Number(l)) - Math.log(1e-4)) / -Math.log(1e-4)), each);
+  assert.deepEqual([1, 2, 3, 4].map((value) => points.filter(({ i }) => i === value).length), [10, 10, 10, 10]);
+  assert.deepEqual(['a', 'b'].map((value) => points.filter(({ c }) => c === value).length), [20, 20]);
+  assert.notDeepEqual(points.map(({ u }) => Math.floor(Number(u) * runs)), each, 'in an order of chance');
+});
+
+test('a sweep that was stopped goes on where it was, and a whole one begins anew', async () => {
+  const { store, root } = newProject('  s: { cmd: "echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n', { 'experiments/grid.experiment.yaml': 'sweep: { method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2, 3, 4] } } }\n' }, 'params: { n: 0 }\n');
+  const project = loadProject(root);
+  const sweep = project.experiments.get('grid')?.value?.sweep;
+  assert.ok(sweep);
+  const stop = new AbortController();
+  const said: string[] = [];
+  await assert.rejects(runSweep({ project, store, experiment: 'grid', signal: stop.signal }, sweep, (line) => {
+    said.push(line);
+    if (line.startsWith('trial 3')) stop.abort();
+  }), CancelledError);
+  const second = await runSweep({ project, store, experiment: 'grid' }, sweep, (line) => said.push(line));
+  assert.deepEqual(second.trials.map(({ params, value }) => [params['n'], value]), [[1, 1], [2, 2], [3, 3], [4, 4]]);
+  assert.match(said.join('\n'), /2 of 4 trials were done before the sweep was stopped/);
+  assert.equal(said.filter((line) => line.startsWith('trial 1 ')).length, 1, 'the first was not run again');
+  const runs = () => store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs WHERE status = 'finished'`)?.n;
+  assert.equal(runs(), 4);
+  await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
+  assert.equal(runs(), 8, 'a sweep that was whole is run anew');
+  const again = new AbortController();
+  await assert.rejects(runSweep({ project, store, experiment: 'grid', signal: again.signal }, sweep, (line) => { if (line.startsWith('trial 2')) again.abort(); }), CancelledError);
+  await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
+  assert.equal(runs(), 12, 'each execution is told apart');
+});

@@ -18,8 +18,8 @@ export const ExperimentSchema = Type.Object({
     with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Inputs laid over those of the stage.' })),
   }, { ...closed, description: 'Changes to one stage.' }), { description: 'Changes to stages of the project.' })),
   sweep: Type.Optional(Type.Object({
-    method: Type.Enum(['grid', 'random'], { description: 'grid: every combination of the choices. random: draws from the distributions.' }),
-    runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Most runs. With random: how many. Default 20.' })),
+    method: Type.Enum(['grid', 'random', 'latin_hypercube'], { description: 'grid: every combination of the choices. random: draws from the distributions. latin_hypercube: draws that cover the range of every param evenly, one in each of as many parts as there are runs.' }),
+    runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000, description: 'Most runs. With random and latin_hypercube: how many. Default 20.' })),
     objective: Type.Union([
       Type.Object({ maximize: Type.String({ format: 'metric', description: 'Metric to make large.' }) }, closed),
       Type.Object({ minimize: Type.String({ format: 'metric', description: 'Metric to make small.' }) }, closed),
