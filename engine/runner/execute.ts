@@ -4,6 +4,7 @@ import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { openDatabase, type Database } from '../data/database.ts';
+import { withoutCredentials } from '../data/sources/redact.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.ts';
 import { entryOf, nodeAt } from '../project/located.ts';
@@ -140,7 +141,7 @@ async function runPlan(work: Work): Promise<RunOutcome> {
   try {
     return await runStages(work);
   } finally {
-    if (Object.keys(work.made).length > 0) work.run.code({ made: keepText(work.request.store, JSON.stringify(work.made)) });
+    if (Object.keys(work.made).length > 0) work.run.code({ made: keepText(work.request.store, withoutCredentials(JSON.stringify(work.made))) });
   }
 }
 
