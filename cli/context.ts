@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { exitCodes } from '../protocol/problem.ts';
 import type { Problem } from '../protocol/problem.ts';
 import { CancelledError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
+import { dvcFileName } from '../engine/project/dvc/readDvcProject.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 import { hasStore, openStore, type Store } from '../engine/tracking/store.ts';
@@ -28,18 +29,22 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-/** The folder of the project: the one given, or the nearest above with a loopwright.yaml. */
+/** The folder of the project: the one given, or the nearest above with a loopwright.yaml, or with a dvc.yaml. */
 export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
-    if (!existsSync(join(root, projectFileName))) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+    if (!isProject(root)) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
     return root;
   }
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, projectFileName))) return folder;
+    if (isProject(folder)) return folder;
     if (dirname(folder) === folder) throw new ProjectError(`There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
   }
+}
+
+function isProject(folder: string): boolean {
+  return [projectFileName, dvcFileName].some((name) => existsSync(join(folder, name)));
 }
 
 /** Runs a command with its context, turns whatever it throws into a message and an exit code. */

@@ -26,6 +26,7 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   ['LW114', 'bad-schedule', 'A text that is no cron expression.'],
   ['LW115', 'unknown-unit', 'A unit that is not known, so nothing can be told about its scale.', 'warning'],
   ['LW116', 'bad-address', 'A text that is no http or https address.'],
+  ['LW117', 'dvc', 'What a dvc.yaml says that is wrong, or that Loopwright does otherwise than DVC.'],
   ['LW208', 'environment-not-set', 'An environment variable that is not set here.', 'warning'],
 ];
 

@@ -8,6 +8,7 @@ import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { ExperimentConfig } from './schema/experimentSchema.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
+import { dvcFileName, readDvcProject, type DvcProject } from './dvc/readDvcProject.ts';
 import { shapes, type FileKind } from './shape.ts';
 import { shapeProblem, validateShape } from './validateShape.ts';
 
@@ -34,6 +35,8 @@ export interface Project {
   /** Dataset schemas by path. */
   schemas: Map<string, ConfigFile<DatasetSchema>>;
   env: Record<string, string | undefined>;
+  /** What the project is made of when it is a dvc.yaml; null for one with a loopwright.yaml. */
+  dvc: DvcProject | null;
 }
 
 /** Parses a file of the project; a caller that keeps what it parsed gives the same object for the same text. */
@@ -50,17 +53,18 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
 
 export const projectFileName = 'loopwright.yaml';
 
-/** Reads a project. Never throws for what the user wrote; a folder without loopwright.yaml gives a project whose file says so. */
+/** Reads a project. Never throws for what the user wrote; a folder without loopwright.yaml is the project of its dvc.yaml, or gives one whose file says that there is none. */
 export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
-  const parsed = parseFile(files, projectFileName, parse);
+  const dvc = !files.exists(projectFileName) && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
+  const parsed = dvc?.parsed ?? parseFile(files, projectFileName, parse);
   const resolved = resolveConfig(parsed, env);
-  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: projectFileName, parsed, value: resolved.config, problems: brokenSyntax(parsed) ? parsed.problems : [...parsed.problems, ...resolved.problems] };
+  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: brokenSyntax(parsed) ? parsed.problems : [...parsed.problems, ...resolved.problems] };
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
   for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
   for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
   const readable = resolved.config ? { config: resolved.config, whole: true, leftOut: new Set<string>() } : readableConfig(resolved.root, file.problems.filter(({ severity }) => severity === 'error').map((problem) => ({ start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) })));
-  return { root, files, file, resolved, readable, experiments, schemas, env };
+  return { root, files, file, resolved, readable, experiments, schemas, env, dvc };
 }
 
 /** Checks one experiment or dataset file for shape. */
@@ -138,12 +142,14 @@ const decoded = new WeakMap<Uint8Array, string>();
 export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {
   if (!project.file.parsed.root && project.file.problems.length > 0) throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);
   const file = experiment === 'default' ? null : project.experiments.get(experiment);
+  // Its programs read params.yaml themselves: other values would change what is recorded and not what is run.
+  if (project.dvc && (file || Object.keys(overrides.params ?? {}).length > 0)) throw new ProjectError('The programs of a DVC project read their params from files. Change them there; experiments and `--param` need a loopwright.yaml.');
   if (file === undefined) throw new ProjectError(`There is no experiment \`${experiment}\`. Known: ${['default', ...project.experiments.keys()].join(', ')}.`);
   const fileProblems = file?.problems.filter((problem) => problem.severity === 'error') ?? [];
   if (fileProblems.length > 0) throw new ProjectError(`The experiment \`${experiment}\` has problems.`, fileProblems);
   const resolved = resolveConfig(project.file.parsed, project.env, { ...overrides, experiment: file?.parsed.root ?? null });
   const problems = [...project.file.parsed.problems, ...resolved.problems].filter((problem) => problem.severity === 'error');
-  if (problems.length > 0 || !resolved.config) throw new ProjectError(`${projectFileName} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  if (problems.length > 0 || !resolved.config) throw new ProjectError(`${project.file.path} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   return resolved.config;
 }
 

@@ -202,10 +202,10 @@ async function runStages(work: Work): Promise<RunOutcome> {
   return outcome('finished', null);
 }
 
-/** Where a stage stands in loopwright.yaml, for errors that have no better place. */
+/** Where a stage stands in the project's file, for errors that have no better place. */
 function stagePlace(project: Project, stage: string): Place {
   const key = entryOf(nodeAt(project.file.parsed.root ?? undefined, ['stages']), stage)?.keyRange;
-  return project.file.parsed.lines.place(projectFileName, key ?? { start: 0, end: 0 });
+  return project.file.parsed.lines.place(project.file.path, key ?? { start: 0, end: 0 });
 }
 
 function stageNode(work: Work, name: string): StageNode {

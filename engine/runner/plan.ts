@@ -7,6 +7,7 @@ import { envIn } from '../project/interpolate.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { differences, fileChanges, type Fingerprint } from './compare.ts';
+import { dvcLockEntry } from './dvcLock.ts';
 import { lockKey, type FileMark, type Lock, type LockEntry } from './lockFile.ts';
 import type { FileMarks } from './markFiles.ts';
 
@@ -46,9 +47,14 @@ export function planStages(options: { project: Project; config: ProjectConfig; g
 
 /** The plan of one stage by itself, without regard to the stages before it. */
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
-  const { lock, marks, experiment } = options;
+  const { project, lock, marks, experiment } = options;
+  if (project.dvc?.frozen.has(node.name)) return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
   const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
+  // DVC may have run the stage since, or alone.
+  const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, marks) : null;
+  if (byDvc) candidates.push(byDvc);
+  if (project.dvc?.always.has(node.name)) return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons: ['it says `always_changed`'], recorded: candidates[0] ?? null };
   let reasons: string[] = ['never run'];
   for (const recorded of candidates) {
     const found = [...differences(recorded, now), ...outChanges(recorded, marks)];

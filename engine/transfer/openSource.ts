@@ -14,6 +14,7 @@ export function openSource(path: string, kind: ImportKind | undefined, tell: Tel
   if (!existsSync(path)) throw new ProjectError(`There is no ${path}.`);
   const found = kind === undefined ? candidates(path) : [{ kind, path: placeOf(path, kind) }];
   const [one, other] = found;
+  if (!one && isDvc(path)) throw new ProjectError(`${path} is a DVC project, which is not imported: without a loopwright.yaml its dvc.yaml is the project. Run \`loopwright status\` and \`loopwright run\` in its folder.`);
   if (!one) throw new ProjectError(`${path} holds nothing that can be imported: no mlruns/ folder, no mlflow.db and no TensorBoard event files. \`--kind\` names what it is.`);
   if (other) throw new ProjectError(`${path} holds ${found.map((each) => `${each.path} (${each.kind})`).join(' and ')}. Import them one by one, or choose with \`--kind\`.`);
   switch (one.kind) {
@@ -21,6 +22,10 @@ export function openSource(path: string, kind: ImportKind | undefined, tell: Tel
     case 'mlflow.db': return openMlflowDatabase(one.path, tell);
     case 'tensorboard': return openTensorBoard(one.path, tell);
   }
+}
+
+function isDvc(path: string): boolean {
+  return /^dvc\.(yaml|lock)$/.test(basename(path)) || existsSync(join(path, 'dvc.yaml'));
 }
 
 interface Candidate {

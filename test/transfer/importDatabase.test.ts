@@ -101,4 +101,5 @@ test('what is no database of MLflow is refused with its name, and nothing is cha
   await assert.rejects(importInto(root, join(root, 'b.db')), /b\.db is not a SQLite database/);
   await assert.rejects(importInto(root, join(root, 'c.db')), /not one of MLflow/);
   await assert.rejects(importInto(root, join(root, 'gone')), /There is no .*gone/);
+  await assert.rejects(importInto(root, makeProject({ 'dvc.yaml': 'stages: {}' })), /is a DVC project, which is not imported/);
 });

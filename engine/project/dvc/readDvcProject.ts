@@ -1,0 +1,210 @@
+import { basename, posix } from 'node:path';
+import type { Problem } from '../../../protocol/problem.ts';
+import { entryOf, toValue, type Entry, type Located, type Range } from '../located.ts';
+import { parseYaml, type Parsed } from '../parseYaml.ts';
+import type { ProjectFiles } from '../projectFiles.ts';
+import { contextOf, fill, flatten, select, stampOut, type Context, type Tell } from './template.ts';
+
+export const dvcFileName = 'dvc.yaml';
+export const dvcLockName = 'dvc.lock';
+const defaultParams = 'params.yaml';
+
+/** A dvc.yaml as a project of ours: the same stages, located where they stand in it. */
+export interface DvcProject {
+  /** The project; its tree is what a loopwright.yaml would be. */
+  parsed: Parsed;
+  /** Stages that never run, and those that always do. */
+  frozen: Set<string>;
+  always: Set<string>;
+  /** Folder of each stage's paths, relative to the project; empty for the project itself. */
+  folders: Map<string, string>;
+}
+
+/** Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a warning or information at its place. */
+export function readDvcProject(root: string, files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed = parseYaml): DvcProject {
+  const source = parse(dvcFileName, files.read(dvcFileName) ?? '');
+  const problems: Problem[] = [...source.problems];
+  const report = (severity: Problem['severity']) => (range: Range, message: string) => void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
+  const tell = { error: report('error'), warning: report('warning'), info: report('info') };
+  const dvc: DvcProject = { parsed: { ...source, problems }, frozen: new Set(), always: new Set(), folders: new Map() };
+  if (!source.root || problems.length > 0) return dvc;
+  const reader = new ParamFiles(files, parse);
+  const context = contextFor(entryOf(source.root, 'vars')?.value, reader, '', new Map(contextOf(reader.file(defaultParams))), tell.error);
+  const made: Made = { dvc, reader, params: new Map(), text: source.text, tell };
+  const stages: Entry[] = [];
+  const written = entryOf(source.root, 'stages')?.value;
+  for (const entry of written?.kind === 'map' ? written.entries : []) {
+    for (const stamped of stampOut(entry, context, source.text, tell.error)) {
+      stages.push({ key: stamped.name, keyRange: stamped.nameRange, value: stageOf(stamped.name, stamped.stage, stamped.context, made), merged: false });
+    }
+  }
+  if (stages.length > 0) tell.info({ start: source.root.range.start, end: source.root.range.start + 1 }, 'Loopwright runs this DVC project as it is. DVC removes outputs before their stage runs and keeps them in its cache; Loopwright leaves them where they are.');
+  for (const [key, why] of [['artifacts', 'Artifacts are not registered.'], ['datasets', 'Datasets of DVC are not followed: a stage is not stale when one changes.']] as const) {
+    const found = entryOf(source.root, key);
+    if (found) tell.warning(found.keyRange, why);
+  }
+  const at = source.root.range;
+  const scalar = (value: string | number | boolean | null, range = at): Located => ({ kind: 'scalar', range, value, quoted: typeof value === 'string' });
+  const map = (pairs: [string, Located][]): Located => ({ kind: 'map', range: at, entries: pairs.map(([key, value]) => ({ key, keyRange: at, value, merged: false })) });
+  const params = [...made.params].map(([key, value]): [string, Located] => [key, locate(value, at)]);
+  dvc.parsed.root = map([['version', scalar(1)], ['project', scalar(nameOf(root))], ...(params.length > 0 ? [['params', map(params)] as [string, Located]] : []), ['stages', { kind: 'map', range: written?.range ?? at, entries: stages }]]);
+  return dvc;
+}
+
+interface Made {
+  dvc: DvcProject;
+  reader: ParamFiles;
+  /** Params of the project by name: `a.b` of params.yaml, `file:a.b` of others. */
+  params: Map<string, unknown>;
+  text: string;
+  tell: { error: Tell; warning: Tell; info: Tell };
+}
+
+function nameOf(root: string): string {
+  return basename(root).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '') || 'dvc';
+}
+
+/** Files of params, read once. */
+class ParamFiles {
+  readonly #files: ProjectFiles;
+  readonly #parse: (path: string, content: string | Uint8Array) => Parsed;
+  readonly #known = new Map<string, Parsed | null>();
+
+  constructor(files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed) {
+    this.#files = files;
+    this.#parse = parse;
+  }
+
+  /** The content of a YAML or JSON file; null when there is none. */
+  file(path: string): Parsed | null {
+    let known = this.#known.get(path);
+    if (known === undefined) {
+      const content = this.#files.read(path);
+      this.#known.set(path, (known = content === null ? null : this.#parse(path, content)));
+    }
+    return known;
+  }
+}
+
+/** The names of `vars`: files, parts of files as `file:a,b`, and mappings written there. */
+function contextFor(vars: Located | undefined, reader: ParamFiles, folder: string, before: Context, tell: Tell): Context {
+  const context = new Map(before);
+  for (const item of vars?.kind === 'seq' ? vars.items : []) {
+    if (item.kind === 'map') for (const { key, value } of item.entries) context.set(key, value);
+    if (item.kind !== 'scalar') continue;
+    const [file = '', keys = ''] = String(item.value).split(':');
+    const found = reader.file(posix.join(folder, file));
+    if (!found) tell(item.range, `There is no file \`${file}\` with variables.`);
+    for (const [key, value] of contextOf(found, keys === '' ? [] : keys.split(',').map((key) => key.trim()))) context.set(key, value);
+  }
+  return context;
+}
+
+/** One stage as a `cmd` stage of ours. */
+function stageOf(name: string, raw: Located, outer: Context, made: Made): Located {
+  const { tell, text, dvc } = made;
+  const wdirNode = entryOf(raw, 'wdir')?.value;
+  const wdir = wdirNode ? toValue(fill(wdirNode, outer, text, tell.error)) : '';
+  const folder = posix.normalize(typeof wdir === 'string' && wdir !== '' ? wdir : '.');
+  const inside = folder === '.' ? '' : folder;
+  dvc.folders.set(name, inside);
+  const context = contextFor(entryOf(raw, 'vars')?.value, made.reader, inside, outer, tell.error);
+  const stage = fill(raw, context, text, tell.error);
+  const entries: Entry[] = [];
+  const add = (key: string, from: Entry | undefined, value: Located | null) => {
+    if (from && value) entries.push({ key, keyRange: from.keyRange, value, merged: false });
+  };
+  const get = (key: string) => entryOf(stage, key);
+  const cmd = get('cmd');
+  if (!cmd) tell.error(stage.range, `The stage \`${name}\` has no \`cmd\`.`);
+  add('cmd', cmd, cmd ? commandOf(cmd.value, inside) : null);
+  const description = get('desc')?.value;
+  add('description', get('desc'), description?.kind === 'scalar' ? { ...description, value: String(description.value) } : null);
+  const { names, wholeFiles } = paramsOf(get('params')?.value, inside, made);
+  const deps = paths(get('deps')?.value, inside, tell);
+  add('deps', get('deps') ?? get('params'), list(stage.range, [...deps, ...wholeFiles]));
+  add('params', get('params'), list(stage.range, names));
+  const metrics = paths(get('metrics')?.value, inside, tell);
+  const readable = metrics.filter((node) => /\.json$/i.test(String(toValue(node))));
+  for (const other of metrics.filter((node) => !readable.includes(node))) tell.info(other.range, `\`${String(toValue(other))}\` is kept as an output; only metrics in JSON are read into the run.`);
+  add('outs', get('outs') ?? get('metrics'), list(stage.range, [...paths(get('outs')?.value, inside, tell), ...metrics.filter((node) => !readable.includes(node))]));
+  add('metrics', get('metrics'), list(stage.range, readable));
+  add('plots', get('plots'), list(stage.range, paths(get('plots')?.value, inside, tell)));
+  if (toValue(get('frozen')?.value) === true) dvc.frozen.add(name);
+  if (toValue(get('always_changed')?.value) === true) dvc.always.add(name);
+  const live = get('live');
+  if (live) tell.warning(live.keyRange, '`live` is not followed; name its files under `metrics` and `plots`.');
+  return { kind: 'map', range: stage.range, entries };
+}
+
+function list(range: Range, items: Located[]): Located | null {
+  return items.length === 0 ? null : { kind: 'seq', range, items };
+}
+
+/** The command of a stage; a list runs one after the other as long as each does well, each in the folder of the stage. */
+export function commandText(cmd: unknown, folder: string): string {
+  const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line) => String(line).trim());
+  const all = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `( ${line}\n)`).join(' && ');
+  // Our own references are written the same way: what DVC leaves for the shell must not be taken for one.
+  const plain = all.replaceAll(/\$\{([A-Za-z_]\w*)\}/g, '$$$1');
+  return folder === '' ? plain : `cd ${/^[\w./-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`\\]/g, '\\$&')}"`} && ${lines.length === 1 ? plain : `{ ${plain}\n}`}`;
+}
+
+function commandOf(node: Located, folder: string): Located {
+  return { kind: 'scalar', range: node.range, value: commandText(toValue(node), folder), quoted: true };
+}
+
+/** The paths of a list of texts and of mappings with options, from the folder of the project. */
+function paths(node: Located | undefined, folder: string, tell: Made['tell']): Located[] {
+  const items: { node: Located; path: string; options: Located | null }[] = [];
+  for (const item of node?.kind === 'seq' ? node.items : []) {
+    if (item.kind === 'scalar') items.push({ node: item, path: String(item.value), options: null });
+    if (item.kind === 'map') for (const { key, value } of item.entries) items.push({ node: item, path: key, options: value });
+  }
+  return items.flatMap(({ node: at, path, options }): Located[] => {
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+      tell.warning(at.range, `\`${path}\` lies elsewhere and is not followed: the stage is not stale when it changes.`);
+      return [];
+    }
+    if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined) tell.info(at.range, 'The remote of this output is for DVC alone.');
+    return [{ kind: 'scalar', range: at.range, value: posix.join(folder, path).replace(/\/$/, ''), quoted: true }];
+  });
+}
+
+/** The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a whole. */
+function paramsOf(node: Located | undefined, folder: string, made: Made): { names: Located[]; wholeFiles: Located[] } {
+  const names: Located[] = [];
+  const wholeFiles: Located[] = [];
+  const use = (file: string, keys: string[] | null, range: Range) => {
+    const path = posix.join(folder, file);
+    if (!/\.(ya?ml|json)$/i.test(path)) {
+      made.tell.info(range, `\`${path}\` is followed as a whole: only params in YAML and JSON are told apart.`);
+      wholeFiles.push({ kind: 'scalar', range, value: path, quoted: true });
+      return;
+    }
+    const context = new Map(contextOf(made.reader.file(path)));
+    for (const key of keys ?? context.keys()) {
+      const found = select(key, context);
+      if (!found) made.tell.error(range, `There is no param \`${key}\` in \`${path}\`.`);
+      for (const [name, value] of found ? flatten(toValue(found), paramName(path, key)) : []) {
+        made.params.set(name, value);
+        names.push({ kind: 'scalar', range, value: name, quoted: true });
+      }
+    }
+  };
+  for (const item of node?.kind === 'seq' ? node.items : []) {
+    if (item.kind === 'scalar') use(defaultParams, [String(item.value)], item.range);
+    if (item.kind === 'map') for (const { key: file, value } of item.entries) use(file, value.kind === 'seq' && value.items.length > 0 ? value.items.map((one) => String(toValue(one))) : null, value.kind === 'seq' ? value.range : item.range);
+  }
+  return { names, wholeFiles };
+}
+
+/** How a param of a file is called in the project. */
+export function paramName(path: string, key: string): string {
+  return path === defaultParams ? key : `${path}:${key}`;
+}
+
+function locate(value: unknown, range: Range): Located {
+  if (Array.isArray(value)) return { kind: 'seq', range, items: value.map((item) => locate(item, range)) };
+  return { kind: 'scalar', range, value: value as string | number | boolean | null, quoted: typeof value === 'string' };
+}

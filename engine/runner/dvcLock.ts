@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
+import { parse } from 'yaml';
+import { commandText, dvcLockName, paramName, type DvcProject } from '../project/dvc/readDvcProject.ts';
+import { flatten } from '../project/dvc/template.ts';
+import type { LockEntry, FileMark } from './lockFile.ts';
+import type { FileMarks } from './markFiles.ts';
+
+interface DvcOutput {
+  path: string;
+  md5?: string;
+  size?: number;
+  hash?: string;
+}
+
+interface DvcEntry {
+  cmd?: unknown;
+  deps?: DvcOutput[];
+  outs?: DvcOutput[];
+  params?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * What dvc.lock says of a stage, as an entry of our lock: a file that is as DVC left it has its mark of now, another one a mark that no file has.
+ * Null when DVC never ran the stage. Reads the files that have the recorded size.
+ */
+export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks: FileMarks): LockEntry | null {
+  const entry = readDvcLock(root)[stage];
+  if (!entry) return null;
+  const folder = dvc.folders.get(stage) ?? '';
+  const params = Object.entries(entry.params ?? {}).flatMap(([file, values]) => Object.entries(values ?? {}).flatMap(([key, value]) => flatten(value, paramName(posix.join(folder, file), key))));
+  const known = (outputs: DvcOutput[] | undefined) => Object.assign({}, ...(outputs ?? []).map((output) => marksOf(root, folder, output, marks))) as Record<string, FileMark>;
+  return { spec: { cmd: commandText(entry.cmd, folder) }, params: Object.fromEntries(params), deps: known(entry.deps), outs: known(entry.outs), run: '' };
+}
+
+function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
+  try {
+    const content = parse(readFileSync(join(root, dvcLockName), 'utf8')) as { schema?: string; stages?: Record<string, DvcEntry> } | null;
+    // Before schema 2.0 the stages stood at the top.
+    const stages = content?.stages ?? (content && content.schema === undefined ? (content as Record<string, DvcEntry>) : {});
+    return Object.assign(Object.create(null) as Record<string, DvcEntry>, stages);
+  } catch {
+    return {};
+  }
+}
+
+function marksOf(root: string, folder: string, output: DvcOutput, marks: FileMarks): Record<string, FileMark> {
+  const path = posix.join(folder, output.path).replace(/\/$/, '');
+  const now = marks.mark([path]);
+  if (output.md5 !== undefined && isSame(join(root, path), output)) return now;
+  const other = Object.entries(now).map(([file, mark]): [string, FileMark] => [file, { hash: `md5:${output.md5 ?? ''}`, bytes: mark.bytes }]);
+  return Object.fromEntries(other.length > 0 ? other : [[path, { hash: `md5:${output.md5 ?? ''}`, bytes: output.size ?? 0 }]]);
+}
+
+/** Whether a file or folder has the hash that DVC recorded. */
+function isSame(path: string, { md5 = '', size, hash }: DvcOutput): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return false;
+  if (stats.isDirectory()) return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5') === md5;
+  if (hash === 'md5' && size !== undefined && size !== stats.size) return false;
+  const bytes = readFileSync(path);
+  return md5Of(bytes) === md5 || (hash !== 'md5' && md5Of(withoutCarriageReturns(bytes)) === md5);
+}
+
+/** The hash of a folder: the MD5 of the JSON of its files by path, as Python writes it, and `.dir`. */
+export function folderMd5(folder: string, old = false): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const listed = files.map((file) => ({ relpath: relative(folder, file).split(sep).join('/'), bytes: readFileSync(file) })).map(({ relpath, bytes }) => ({ relpath, md5: md5Of(old ? withoutCarriageReturns(bytes) : bytes) }));
+  const json = listed.toSorted((a, b) => (a.relpath < b.relpath ? -1 : 1)).map(({ relpath, md5 }) => `{"md5": "${md5}", "relpath": ${pythonJson(relpath)}}`).join(', ');
+  return `${md5Of(Buffer.from(`[${json}]`))}.dir`;
+}
+
+/** Text as Python's json.dumps writes it: ASCII alone. */
+function pythonJson(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+/** Before version 3 DVC hashed texts with the line ends of Unix: what has no zero byte in its first 512 and few odd ones is text. */
+function withoutCarriageReturns(bytes: Buffer): Buffer {
+  const start = bytes.subarray(0, 512);
+  return start.includes(0) ? bytes : Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { numberText } from '../../engine/project/dvc/pythonText.ts';
+import { loadProject } from '../../engine/project/loadProject.ts';
+import { stageStatuses } from '../../engine/runner/stageStatus.ts';
+import { makeProject, writeFiles } from '../helpers/makeProject.ts';
+import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { runCli, runJson } from '../helpers/runCli.ts';
+
+const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
+const script = join(import.meta.dirname, 'dvcSide.py');
+
+const files = {
+  'data/x.csv': 'a,b\n1,2\n', 'data/ü.txt': 'ü\r\n', 'data/deep/z': '', 'sub/in.txt': 's\n',
+  'params.yaml': 'train:\n  lr: 1e-3\n  depth: 3\n  layers: [1, 2]\nseed: 7\nflag: true\nmodels: [a, b]\ntiny: 0.00001\n',
+  'other.json': '{"x": {"y": 1.0, "z": "t"}, "w": 2, "sizes": [{"n": 1}, {"n": 2}]}',
+  'dvc.yaml': `vars:
+  - name: world
+  - other.json
+stages:
+  prepare:
+    desc: reads \${name}
+    cmd:
+      - mkdir -p out/dir
+      - cp data/x.csv out/dir/x.csv; echo \${name} \${train.lr} \${flag} \${x.y} \${tiny} > out/dir/n.txt
+    deps: [data]
+    params: [seed, train]
+    outs: [out/dir]
+  insub:
+    wdir: sub
+    cmd: cat in.txt > res.txt
+    deps: [in.txt]
+    params:
+      - ../other.json:
+          - x.y
+          - w
+    outs:
+      - res.txt:
+          cache: false
+          persist: true
+  whole:
+    cmd: echo > whole.txt
+    params:
+      - other.json:
+    outs: [whole.txt]
+  train:
+    foreach: \${models}
+    do:
+      cmd: echo '{"m":1}' > m_\${item}.json
+      deps: [out/dir]
+      metrics:
+        - m_\${item}.json:
+            cache: false
+  sized:
+    foreach: \${sizes}
+    do:
+      cmd: echo \${item.n} > s_\${item.n}
+      outs: ["s_\${item.n}"]
+  named:
+    foreach:
+      one: {v: 1.50}
+      two: {v: 2}
+    do:
+      cmd: echo \${key} \${item.v} > n_\${key}
+      outs: ["n_\${key}"]
+  grid:
+    matrix:
+      k: [1, 2.0]
+      m: \${models}
+    cmd: echo \${item.k} \${item.m} \${key} > g_\${item.k}_\${item.m}.txt
+    outs: ["g_\${item.k}_\${item.m}.txt"]
+  args:
+    cmd: echo \${train} > args.txt
+    outs: [args.txt]
+`,
+};
+
+const stale = (root: string) => stageStatuses(loadProject(root), null).filter(({ state }) => state === 'stale' || state === 'never').map(({ name }) => name).toSorted();
+
+test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) => {
+  const why = python.prepare();
+  if (why) return t.skip(why);
+  const root = makeProject(files);
+  const dvc = (what: string) => JSON.parse(python.run(script, JSON.stringify({ folder: root, do: what }))) as string[];
+  dvc('init');
+  assert.deepEqual(stale(root), dvc('status'), 'before anything ran');
+  assert.deepEqual(dvc('repro'), []);
+  assert.equal(stale(root).length, 0, JSON.stringify(stageStatuses(loadProject(root), null).filter(({ state }) => state !== 'fresh').map(({ name, reasons }) => [name, reasons])));
+  const changes: [string, Record<string, string>, string[]][] = [
+    ['a file', { 'sub/in.txt': 'other\n' }, ['insub']],
+    ['a file in a folder', { 'data/deep/new': 'x' }, ['prepare']],
+    ['a param', { 'params.yaml': files['params.yaml'].replace('seed: 7', 'seed: 8') }, ['prepare']],
+    ['a param that none names', { 'params.yaml': `${files['params.yaml']}more: 1\n` }, []],
+    ['the spelling of a number', { 'other.json': files['other.json'].replace('"w": 2', '"w": 2.0') }, []],
+    ['another file of params', { 'other.json': files['other.json'].replace('"w": 2', '"w": 3') }, ['insub', 'whole']],
+    ['an output', { 'out/dir/n.txt': 'x' }, ['prepare', 'train@a', 'train@b']],
+    ['a command', { 'dvc.yaml': files['dvc.yaml'].replace('cat in.txt', 'cat ./in.txt') }, ['insub']],
+    ['a param in a command', { 'params.yaml': files['params.yaml'].replace('flag: true', 'flag: false') }, ['prepare']],
+  ];
+  for (const [what, written, expected] of changes) {
+    const before = Object.fromEntries(Object.keys(written).map((path) => [path, existsSync(join(root, path)) ? readFileSync(join(root, path)) : null]));
+    writeFiles(root, written);
+    assert.deepEqual(stale(root), dvc('status'), what);
+    assert.deepEqual(stale(root), expected, what);
+    for (const [path, content] of Object.entries(before)) {
+      if (content === null) rmSync(join(root, path));
+      else writeFiles(root, { [path]: content });
+    }
+    assert.deepEqual(stale(root), [], `back: ${what}`);
+  }
+});
+
+test('a dvc.yaml runs as it is, and what it wrote is what DVC would have written', async () => {
+  const root = makeProject(files);
+  const { code, json, err } = await runJson<{ status: string; stages: { stage: string; status: string }[] }>(['run'], { cwd: root });
+  assert.equal(code, 0, err);
+  assert.equal(json.status, 'finished');
+  assert.deepEqual(json.stages.map(({ stage }) => stage).toSorted(), ['args', 'grid@1-a', 'grid@1-b', 'grid@2.0-a', 'grid@2.0-b', 'insub', 'named@one', 'named@two', 'prepare', 'sized@0', 'sized@1', 'train@a', 'train@b', 'whole']);
+  const text = (path: string) => readFileSync(join(root, path), 'utf8').trim();
+  assert.equal(text('out/dir/n.txt'), 'world 0.001 true 1.0 1e-05');
+  assert.equal(text('args.txt'), '--lr 0.001 --depth 3 --layers 1 2');
+  assert.equal(text('g_2.0_b.txt'), '2.0 b 2.0-b');
+  assert.equal(text('s_2'), '2');
+  assert.equal(text('n_one'), 'one 1.5');
+  assert.equal(text('sub/res.txt'), 's');
+  assert.match((await runCli(['run'], { cwd: root })).out, /Everything is fresh/);
+  writeFiles(root, { 'sub/in.txt': 'new' });
+  assert.deepEqual(stale(root), ['insub']);
+  const refused = await runCli(['run', '--param', 'seed=3'], { cwd: root });
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /read their params from files/);
+});
+
+test('frozen stages never run, `always_changed` ones always, and a stage that fails says so', async () => {
+  const root = makeProject({ 'dvc.yaml': "stages:\n  ice:\n    cmd: exit 1\n    frozen: true\n  hot:\n    cmd: echo > hot\n    outs: [hot]\n    always_changed: true\n  bad:\n    cmd:\n      - 'false'\n      - touch never\n" });
+  assert.deepEqual(stale(root), ['bad', 'hot']);
+  assert.equal((await runCli(['run', 'hot'], { cwd: root })).code, 0);
+  assert.deepEqual(stale(root), ['bad', 'hot']);
+  assert.equal((await runCli(['run', 'bad'], { cwd: root })).code, 1);
+  assert.equal(existsSync(join(root, 'never')), false);
+});
+
+test('numbers are written as Python writes them', () => {
+  for (const [value, written, text] of [[1, '1', '1'], [1, '1.0', '1.0'], [1000, '1e3', '1000.0'], [1e-5, '1e-5', '1e-05'], [0.0001, '1e-4', '0.0001'], [1e16, '1e16', '1e+16'], [1.5, '1.50', '1.5'], [-0.5, '-.5', '-0.5']] as const) assert.equal(numberText(value, written), text);
+});
