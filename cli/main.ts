@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { blameCommand, type BlameOptions } from './commands/blame.ts';
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
@@ -59,6 +60,8 @@ command('runs [run]', 'list the runs, or show one').option('--experiment <name>'
   .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
 command('reproduce <run>', 'run a run again with its code, data and params, and tell which metrics match').option('--tolerance <n>', 'how far a metric may be off, absolute or in proportion (default: 1e-9)').option('--keep', 'leave the work tree to be looked at')
   .action(action<ReproduceOptions>((context, [run = ''], options) => reproduceCommand(context, run, options)));
+command('blame <a> <b>', 'tell what differs between two runs, what most likely moved a metric first').option('--metric <name>', 'the metric in question (default: that of the first gate)')
+  .action(action<BlameOptions>((context, [a = '', b = ''], options) => blameCommand(context, a, b, options)));
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));
 modelsCommand.command('rollback').description('give the place back to the champion before').action(action((context) => rollbackModel(context)));

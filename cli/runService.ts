@@ -1,4 +1,6 @@
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import { blame } from '../engine/provenance/blame.ts';
+import { runPart } from '../engine/provenance/runParts.ts';
 import { completeFilter } from '../engine/tracking/filter/completeFilter.ts';
 import { changeRuns } from '../engine/tracking/changeRuns.ts';
 import { exportRuns } from '../engine/tracking/exportRuns.ts';
@@ -27,6 +29,8 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
     'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
     'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),
     'runs/export': (what) => exportRuns(required(), what),
+    'runs/blame': ({ a, b, metric }) => { const store = required(); return blame({ root: store.root, store, a, b, metric }); },
+    'runs/part': ({ runId, ...part }) => { const store = required(); return runPart(store.root, store, runId, part); },
     'views/list': () => { const store = storeNow(); return store ? listViews(store) : []; },
     'views/save': (view) => { saveView(required(), view); return null; },
     'views/delete': ({ name }) => { deleteView(required(), name); return null; },

@@ -1,3 +1,4 @@
+import type { Blame, RunPart } from './blame.ts';
 import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
@@ -25,6 +26,10 @@ export interface EngineRequests {
   'runs/artifact': { params: { runId: string; path: string }; result: ArtifactContent };
   /** Writes the table of a query to a file; gives the number of runs. Columns as in RunOrder. */
   'runs/export': { params: { query: RunQuery; columns: string[]; format: 'csv' | 'parquet'; path: string }; result: { runs: number } };
+  /** What differs between two runs, what most likely moved the metric first; a null metric is chosen. */
+  'runs/blame': { params: { a: string; b: string; metric: string | null }; result: Blame };
+  /** A part of a run as text, to be shown beside another's; null text for a file its code did not have. */
+  'runs/part': { params: { runId: string } & RunPart; result: { text: string | null; problem: string | null } };
   'views/list': { params: Record<string, never>; result: SavedView[] };
   'views/save': { params: SavedView; result: null };
   'views/delete': { params: { name: string }; result: null };

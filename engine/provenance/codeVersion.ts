@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { pathsOverlap } from '../project/glob.ts';
+import { lockFileName } from '../runner/lockFile.ts';
 import { git, gitText } from './git.ts';
 
 /** The state of the code a run was made with. */
@@ -99,7 +100,8 @@ async function changesOf(root: string, prefix: string, made: readonly string[]):
   for (const entry of status.split('\0')) {
     if (entry === '') continue;
     const path = entry.slice(3 + prefix.length);
-    if (path.startsWith('.loopwright/')) continue;
+    // The state, and the record of what stages were made from: neither is what they are made from.
+    if (path.startsWith('.loopwright/') || path === lockFileName) continue;
     if (!entry.startsWith('??')) tracked++;
     else if (!made.some((product) => pathsOverlap(product, path))) added.push(path);
   }
@@ -123,7 +125,7 @@ async function patchOf(root: string, head: Head, added: readonly string[]): Prom
     await copyFile(head.index, env['GIT_INDEX_FILE']).catch(() => git(root, ['read-tree', 'HEAD'], { env }));
     await git(root, ['add', '--update', '--', '.'], { env });
     if (added.length > 0) await git(root, ['update-index', '--add', '-z', '--stdin'], { env, input: added.map((path) => `${path}\0`).join('') });
-    const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.'], { env });
+    const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.', `:(exclude)${lockFileName}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } });
     if (patch.length > mostPatch) return { patch: null, problem: `the changes beside the commit are ${(patch.length / 1e6).toFixed(0)} MB, more than the ${mostPatch >> 20} MB that are kept` };
     return { patch: patch.length === 0 ? null : patch, problem: null };
   } finally {

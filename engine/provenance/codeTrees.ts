@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, posix, resolve } from 'node:path';
+import { WorkError } from '../errors.ts';
+import { scratchEnv } from './codeVersion.ts';
+import { git, gitText } from './git.ts';
+import type { KeptRun } from './keptRun.ts';
+
+/** A file that is not the same in the code of two runs. */
+export interface CodeChange {
+  /** Relative to the project; begins with `../` for what lies elsewhere in the repository. */
+  path: string;
+  status: 'added' | 'changed' | 'removed';
+  /** Lines that came and went; null for what is no text. */
+  lines: { added: number; removed: number } | null;
+}
+
+export interface CodeTrees {
+  changes(a: KeptRun, b: KeptRun): Promise<CodeChange[]>;
+  /** The text of a file as it was in a run; null when the run had none. */
+  read(run: KeptRun, path: string): Promise<Buffer | null>;
+  /** The files of a run's code whose name ends so, as one text; for finding imports. */
+  lines(run: KeptRun, pattern: string, ending: string): Promise<string[]>;
+}
+
+const mostFile = 20 << 20;
+
+/** Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder of its own. WorkError for code that is not known. */
+export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) => Promise<T>): Promise<T> {
+  const objects = resolve(root, await gitText(root, ['rev-parse', '--git-path', 'objects']));
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-trees-'));
+  try {
+    const env = await scratchEnv(folder, objects);
+    const made = new Map<string, Promise<string>>();
+    const treeOf = (run: KeptRun): Promise<string> => {
+      const tree = made.get(run.row.run_id) ?? makeTree(root, env, run);
+      made.set(run.row.run_id, tree);
+      return tree;
+    };
+    return await work({
+      changes: async (a, b) => {
+        const [before, after] = [await treeOf(a), await treeOf(b)];
+        if (before === after) return [];
+        const ask = (format: string) => gitText(root, ['diff', format, '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', before, after], { env });
+        return changesIn(await ask('--name-status'), await ask('--numstat'), b.code.root ?? a.code.root ?? '');
+      },
+      read: async (run, path) => {
+        const object = `${await treeOf(run)}:${posix.normalize(posix.join(run.code.root ?? '', path))}`;
+        const size = await gitText(root, ['cat-file', '-s', object], { env }).catch(() => null);
+        if (size === null) return null;
+        if (Number(size) > mostFile) throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);
+        return git(root, ['cat-file', 'blob', object], { env });
+      },
+      lines: async (run, pattern, ending) => (await gitText(root, ['grep', '-hIE', '-e', pattern, await treeOf(run), '--', `*${ending}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } }).catch(() => '')).split('\n').filter(Boolean),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+let treesMade = 0;
+
+async function makeTree(root: string, env: Awaited<ReturnType<typeof scratchEnv>>, { row, patch }: KeptRun): Promise<string> {
+  if (row.commit_hash === null) throw new WorkError(`the code of ${row.name} is not known: it was made outside git`);
+  await git(root, ['cat-file', '-e', `${row.commit_hash}^{commit}`]).catch(() => {
+    throw new WorkError(`the commit ${row.commit_hash?.slice(0, 12)} of ${row.name} is not in this repository`);
+  });
+  // Two trees may be made at once, each in its own index.
+  const own = { ...env, GIT_INDEX_FILE: `${env.GIT_INDEX_FILE}-${treesMade++}` };
+  const top = await gitText(root, ['rev-parse', '--show-toplevel']);
+  await git(top, ['read-tree', row.commit_hash], { env: own });
+  if (patch) await git(top, ['apply', '--cached', '--whitespace=nowarn', '-'], { env: own, input: patch });
+  return gitText(top, ['write-tree'], { env: own });
+}
+
+function changesIn(statuses: string, numbers: string, prefix: string): CodeChange[] {
+  const lines = new Map(numbers.split('\0').filter(Boolean).map((entry): [string, CodeChange['lines']] => {
+    const [added = '', removed = '', path = ''] = entry.split('\t');
+    return [path, added === '-' ? null : { added: Number(added), removed: Number(removed) }];
+  }));
+  const fields = statuses.split('\0').filter(Boolean);
+  const changes: CodeChange[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [letter = '', path = ''] = [fields[i], fields[i + 1]];
+    changes.push({ path: posix.relative(prefix, path), status: letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'changed', lines: lines.get(path) ?? null });
+  }
+  return changes;
+}
