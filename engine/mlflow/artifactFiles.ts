@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Store } from '../tracking/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
@@ -125,16 +125,10 @@ export async function finishUpload(store: Store, id: string, target: string, par
   async function* joined() {
     for (const path of paths) yield* createReadStream(path) as AsyncIterable<Buffer>;
   }
-  const { Readable: Stream } = await import('node:stream');
-  await receive(Stream.from(joined()), target);
+  await receive(Readable.from(joined()), target);
   rmSync(folder, { recursive: true, force: true });
 }
 
 export function dropUpload(store: Store, id: string): void {
   rmSync(uploadFolder(store, id), { recursive: true, force: true });
-}
-
-/** True when a path stays inside the state of the project. */
-export function isInside(store: Store, path: string): boolean {
-  return path.startsWith(`${store.folder}${sep}`);
 }

@@ -3,6 +3,7 @@ import { createExperiment, experimentById, experimentByName, renameExperiment, s
 import type { SqlValue } from '../tracking/sql.ts';
 import type { Store } from '../tracking/store.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
+import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { invalid, missing, MlflowError } from './mlflowError.ts';
 import { checkKey, checkLength, limits } from './names.ts';
@@ -135,7 +136,7 @@ function whereOf(filter: string, values: SqlValue[]): string {
     const value = part.values[0]?.value ?? '';
     if ((column === nameColumn || tag) !== (typeof value === 'string')) throw invalid(`Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`);
     const comparison = part.operator === 'like' ? `${column} GLOB ?` : part.operator === 'ilike' ? `${column} LIKE ?` : `${column} ${part.operator} ?`;
-    values.push(part.operator === 'like' ? String(value).replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?') : value);
+    values.push(part.operator === 'like' ? globOf(String(value)) : value);
     return tag ? `EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ? AND ${comparison})` : comparison;
   };
   try {

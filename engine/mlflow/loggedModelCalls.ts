@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { runName } from '../tracking/runName.ts';
 import type { SqlValue } from '../tracking/sql.ts';
 import type { Store } from '../tracking/store.ts';
+import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { activeExperiment, artifactLocation } from './experimentCalls.ts';
@@ -93,8 +94,8 @@ const search: Handler = ({ store, body }) => {
   if (datasets.length > 0) conditions.push(`EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND (${onDatasets(datasets, values)}))`);
   const orders: string[] = [];
   for (const order of list(body, 'order_by')) orders.push(orderOf(order, values));
-  const text_ = `SELECT m.* FROM logged_models m WHERE ${conditions.join(' AND ')} ORDER BY ${[...orders, 'm.created_at DESC', 'm.model_id'].join(', ')} LIMIT ? OFFSET ?`;
-  const rows = sql.all<Row>(text_, ...values, size + 1, offset);
+  const question = `SELECT m.* FROM logged_models m WHERE ${conditions.join(' AND ')} ORDER BY ${[...orders, 'm.created_at DESC', 'm.model_id'].join(', ')} LIMIT ? OFFSET ?`;
+  const rows = sql.all<Row>(question, ...values, size + 1, offset);
   return { models: rows.slice(0, size).map((row) => modelJson(store, row)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
 };
 
@@ -138,7 +139,7 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
         values.push(...part.values.map((one) => one.value));
         return `${column} ${operator === 'in' ? 'IN' : 'NOT IN'} (${part.values.map(() => '?').join(', ')})`;
       }
-      values.push(operator === 'like' ? String(value).replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?') : value);
+      values.push(operator === 'like' ? globOf(String(value)) : value);
       return operator === 'like' ? `${column} GLOB ?` : operator === 'ilike' ? `${column} LIKE ?` : `${column} ${operator} ?`;
     };
     if (field.of === 'attributes') {

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../tracking/sql.ts';
 import type { Store } from '../tracking/store.ts';
+import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { nextVersion, setAlias } from '../registry/modelVersions.ts';
@@ -164,7 +165,7 @@ function whereOf(filter: string, columns: Record<string, string>, tags: string, 
       values.push(...part.values.map((one) => one.value));
       comparison = `${column} ${operator === 'in' ? 'IN' : 'NOT IN'} (${part.values.map(() => '?').join(', ')})`;
     } else {
-      values.push(operator === 'like' ? String(value).replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?') : value);
+      values.push(operator === 'like' ? globOf(String(value)) : value);
       comparison = operator === 'like' ? `${column} GLOB ?` : operator === 'ilike' ? `${column} LIKE ?` : `${column} ${operator} ?`;
     }
     if (!tag) return comparison;
@@ -241,11 +242,11 @@ function checkSource(source: string): void {
   }
 }
 
-function decoded(text_: string): string {
+function decoded(path: string): string {
   try {
-    return decodeURIComponent(text_);
+    return decodeURIComponent(path);
   } catch {
-    return text_;
+    return path;
   }
 }
 

@@ -168,6 +168,6 @@ function textOf(value: SqlValue | undefined, filter: Compare): string {
 }
 
 /** The pattern of LIKE as one of GLOB, which tells upper and lower case apart. */
-function globOf(pattern: string): string {
+export function globOf(pattern: string): string {
   return pattern.replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?');
 }
