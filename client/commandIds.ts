@@ -5,6 +5,7 @@ export const commandIds = {
   whyStale: 'loopwright.whyStale',
   runExperiment: 'loopwright.runExperiment',
   openRunHistory: 'loopwright.openRunHistory',
+  compareRuns: 'loopwright.compareRuns',
   openModelCard: 'loopwright.openModelCard',
   openDrift: 'loopwright.openDrift',
   openProfile: 'loopwright.openProfile',

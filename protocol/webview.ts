@@ -19,6 +19,8 @@ export interface ViewState {
 export type ViewAction =
   | { do: 'openCard'; version: number }
   | { do: 'openRun'; runId: string }
+  /** Tells what changed between two runs. */
+  | { do: 'compareRuns'; a: string; b: string }
   | { do: 'openDrift'; monitor: string }
   | { do: 'openFile'; path: string; line: number | null }
   | { do: 'runStage'; stage: string | null; experiment: string | null }

@@ -7,6 +7,7 @@ import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import { compareRuns } from './compareRuns.ts';
 import type { CommandContext } from './context.ts';
 import { openLabelling } from './labellingCommand.ts';
 import { openProfile } from './profileCommand.ts';
@@ -23,6 +24,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
   return {
     [commandIds.openRunHistory]: about((project, subject) =>
       context.panels.show('runHistory', project, { experiment: subject.experiment ?? null, runId: subject.runId ?? null })),
+    [commandIds.compareRuns]: compareRuns(context),
     [commandIds.openModelCard]: about((project, subject) => context.panels.show('modelCard', project, { version: subject.version ?? 'latest' })),
     [commandIds.openDrift]: about(async (project, subject) => {
       const monitor = subject.monitor ?? (await pickMonitor(subject));

@@ -3,6 +3,7 @@ import type { Disposable } from 'vscode';
 import type { ViewAction } from '../../protocol/webview.ts';
 import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
+import { runDocuments } from '../language/runDocuments.ts';
 import type { Project } from '../projects/project.ts';
 import type { CommandContext } from './context.ts';
 import { modelCommands } from './modelCommands.ts';
@@ -15,7 +16,7 @@ import { exportRuns, openArtifact, saveFile } from './viewFiles.ts';
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
   const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...projectCommands(context) };
-  return Object.values(commandIds).map((id) =>
+  return [runDocuments(context.projects), ...Object.values(commandIds).map((id) =>
     commands.registerCommand(id, async (given: unknown) => {
       try {
         await handlers[id]?.(readSubject(given, context.projects));
@@ -25,7 +26,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
         const answer = await window.showErrorMessage(messageOf(error), log);
         if (answer === log) context.log.show();
       }
-    }));
+    }))];
 }
 
 /** What a view may ask the editor to do: the same commands, about the view's project. */
@@ -36,6 +37,8 @@ export async function actOnView(project: Project, action: ViewAction): Promise<v
       return run(commandIds.openModelCard, { version: action.version });
     case 'openRun':
       return run(commandIds.openRunHistory, { runId: action.runId });
+    case 'compareRuns':
+      return run(commandIds.compareRuns, { runId: action.a, against: action.b });
     case 'openDrift':
       return run(commandIds.openDrift, { monitor: action.monitor });
     case 'openFile':

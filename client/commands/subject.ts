@@ -2,7 +2,7 @@ import { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 
-const texts = ['stage', 'experiment', 'runId', 'deployment', 'monitor', 'text', 'file', 'dataset', 'snapshot'] as const;
+const texts = ['stage', 'experiment', 'runId', 'against', 'deployment', 'monitor', 'text', 'file', 'dataset', 'snapshot'] as const;
 const numbers = ['version', 'line'] as const;
 
 /**

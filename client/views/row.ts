@@ -12,6 +12,8 @@ export interface RowSubject {
   stage?: string;
   experiment?: string;
   runId?: string;
+  /** Another run, to compare with. */
+  against?: string;
   version?: number;
   deployment?: string;
   monitor?: string;

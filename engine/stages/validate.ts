@@ -17,7 +17,9 @@ import { writeAtomic } from '../runner/writeAtomic.ts';
 import { bootstrapIntervals, quantile, type Interval } from '../statistics/bootstrap.ts';
 import { calibrationBins } from '../statistics/calibration.ts';
 import { rank, recallAtPrecision } from '../statistics/rankMetrics.ts';
+import { confusionFile } from '../tracking/confusion.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
+import { confusionCounts } from './confusionCounts.ts';
 import { evaluator, type Predictions } from './evaluate.ts';
 import { fairnessRows } from './fairnessRows.ts';
 import { binaryTarget, classTarget, columnOf, numberTarget } from './features.ts';
@@ -113,6 +115,8 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
     features: model.meta.features.map((feature) => ({ name: feature.name, kind: feature.kind, missing: missingShare(test, feature.name), levels: levelsOf(model, feature.name) })),
     modelPath: folder, referencePath,
   };
+  const confusion = confusionCounts(truth, predictions, threshold, report.classes);
+  if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const reportPath = join(context.artifacts(), `validation-${context.node.name}.json`);
   writeAtomic(reportPath, `${JSON.stringify(report, null, 2)}\n`);
   const version = registerVersion(context.store, context.config.project, context.run.runId, report);

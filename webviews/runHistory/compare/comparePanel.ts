@@ -65,11 +65,17 @@ export class ComparePanel {
       <header><h1>Compare ${wanted} runs</h1>
         <div class="tabs" role="tablist" aria-label="Comparison" @keydown=${(event: KeyboardEvent) => this.#tabKeys(event)}>${(Object.keys(compareTabs) as CompareTab[]).map((tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${tab === this.#state.tab} aria-controls="compared" tabindex=${tab === this.#state.tab ? 0 : -1} @click=${() => this.#set({ tab })}>${compareTabs[tab]}</button>`)}</div>
         <span class="muted" role="status">${loading && runs.length < wanted ? `${runs.length} of ${wanted} loaded` : ''}</span>
-        <span class="sizes"><button class="quiet" aria-pressed=${this.#state.tall} title=${this.#state.tall ? 'Show the table of runs too' : 'Use the whole height'} aria-label="Whole height" @click=${() => this.#set({ tall: !this.#state.tall })}>${icon(this.#state.tall ? 'chevron-down' : 'chevron-up')}</button>
+        <span class="sizes">${wanted === 2 && runs.length === 2 ? html`<button class="quiet" title="What changed between the two, what most likely moved the metric first" @click=${() => this.#whatChanged(runs)}>${icon('diff')} What changed?</button>` : nothing}<button class="quiet" aria-pressed=${this.#state.tall} title=${this.#state.tall ? 'Show the table of runs too' : 'Use the whole height'} aria-label="Whole height" @click=${() => this.#set({ tall: !this.#state.tall })}>${icon(this.#state.tall ? 'chevron-down' : 'chevron-up')}</button>
           <button class="quiet" title="Close (Esc)" aria-label="Close" @click=${() => this.#host.stopComparing()}>${icon('close')}</button></span></header>
       ${errorBar(error, () => this.#details.refresh())}
       <div id="compared" role="tabpanel" aria-labelledby="tab-${this.#state.tab}">${runs.length > 0 ? this.#tab(runs) : error === null ? skeleton(8) : nothing}</div>
     </section>`;
+  }
+
+  /** The editor tells the differences and opens them in its own diff, from the older run to the newer. */
+  #whatChanged(runs: RunDetail[]): void {
+    const [a, b] = runs.toSorted((x, y) => x.startedAt - y.startedAt);
+    if (a && b) this.#host.act({ do: 'compareRuns', a: a.runId, b: b.runId });
   }
 
   #tab(runs: RunDetail[]): TemplateResult {

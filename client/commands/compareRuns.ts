@@ -1,0 +1,73 @@
+import { commands, ProgressLocation, window } from 'vscode';
+import type { Blame, BlameItem, RunPart } from '../../protocol/blame.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
+import { fileOf, partOf, partsOf } from '../language/runAddress.ts';
+import { runUri } from '../language/runDocuments.ts';
+import type { Project } from '../projects/project.ts';
+import type { RowSubject } from '../views/row.ts';
+import { ago } from '../words.ts';
+import { choice, mayRun, pick, projectOf, type Choice } from './ask.ts';
+import type { CommandContext } from './context.ts';
+
+const icons: Record<BlameItem['kind'], string> = { data: 'database', period: 'calendar', param: 'settings', stage: 'symbol-event', code: 'file-code', seed: 'symbol-number', package: 'package', runtime: 'server-process', hardware: 'chip' };
+const mostRuns = 200;
+
+/** Tells what differs between two runs, what most likely moved the metric first, and opens it in the editor's own diff. */
+export function compareRuns(context: CommandContext): (given?: RowSubject) => Promise<void> {
+  return async (given) => {
+    const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+    if (!project) return;
+    const a = given?.runId ?? (await pickRun(project, 'What changed: from which run?', null));
+    if (a === undefined) return;
+    const b = given?.against ?? (await pickRun(project, 'What changed: to which run?', a));
+    if (b === undefined) return;
+    const found = await window.withProgress({ location: ProgressLocation.Notification, title: 'Comparing two runs' }, () => project.engine.request('runs/blame', { a, b, metric: null }));
+    if (given?.text === 'all') return openAll(project, found);
+    await show(project, found);
+  };
+}
+
+async function pickRun(project: Project, title: string, but: string | null): Promise<string | undefined> {
+  const { runs } = await project.engine.request('runs/list', { limit: mostRuns });
+  const others = runs.filter(({ runId }) => runId !== but);
+  if (others.length === 0) void window.showInformationMessage(`${project.name} has ${but === null ? 'no run' : 'no other run'} to compare.`);
+  return others.length === 0 ? undefined : pick(title, others.map(runChoice));
+}
+
+function runChoice(run: RunSummary): Choice<string> {
+  const metrics = Object.entries(run.metrics).filter(([key]) => !key.startsWith('system/')).slice(0, 4).map(([key, value]) => `${key} ${Number(value.toPrecision(4))}`).join(' · ');
+  return { ...choice(run.runId, run.name, [run.runId.slice(0, 8), run.experiment, run.status, ago(run.startedAt)].join(' · '), 'history'), ...(metrics === '' ? {} : { detail: metrics }) };
+}
+
+async function show(project: Project, found: Blame): Promise<void> {
+  const { a, b, metric, items, notes } = found;
+  if (items.length === 0) {
+    void window.showInformationMessage([`Nothing that was recorded differs between ${a.name} and ${b.name}.`, ...notes].join(' '));
+    return;
+  }
+  const values = metric ? `: ${metric.key} ${shown(metric.before)} → ${shown(metric.after)}` : '';
+  const all = { ...choice<RunPart | 'all' | null>('all', 'Open everything that changed', `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`, 'diff-multiple') };
+  const each = items.map((item) => ({ ...choice<RunPart | 'all' | null>(partOf(item), item.name, item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`, icons[item.kind]), detail: item.why }));
+  const told = notes.map((note) => choice<RunPart | 'all' | null>(null, note, '', 'info'));
+  const chosen = await pick(`${a.name} → ${b.name}${values}`, [all, ...each, ...told]);
+  if (chosen === 'all') await openAll(project, found);
+  else if (chosen) await commands.executeCommand('vscode.diff', addressOf(project, a.runId, chosen), addressOf(project, b.runId, chosen), `${fileOf(chosen)} (${a.name} ↔ ${b.name})`);
+}
+
+async function openAll(project: Project, { a, b, items }: Blame): Promise<void> {
+  const state = new Map(items.filter(({ kind, path }) => kind === 'code' && path !== null).map((item) => [item.path, item]));
+  const resources = partsOf(items).map((part) => {
+    const item = part.part === 'code' ? state.get(part.path) : undefined;
+    const [before, after] = [addressOf(project, a.runId, part), addressOf(project, b.runId, part)];
+    return [after, item?.before === null ? undefined : before, item?.after === null ? undefined : after];
+  });
+  await commands.executeCommand('vscode.changes', `${a.name} ↔ ${b.name}`, resources);
+}
+
+function addressOf(project: Project, runId: string, part: RunPart) {
+  return runUri({ root: project.root, runId, part });
+}
+
+function shown(value: number | null): string {
+  return value === null ? '–' : String(Number(value.toPrecision(4)));
+}
