@@ -14,6 +14,7 @@ export async function run(): Promise<void> {
     await import('./suite/stages.ts');
     await import('./suite/views.ts');
     await import('./suite/terminals.ts');
+    await import('./suite/compareRuns.ts');
   }
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => {
