@@ -45,7 +45,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await until('the curve says what it shows', async () => new RegExp(`${pointsEach} points`).test((await view.detail.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
     await view.picture('runDetail-dark');
     await view.detail.locator('section[aria-label=reproduce] vscode-button').click();
-    assert.ok(view.actions.some((action) => action.do === 'copy' && action.text.startsWith('git checkout 4f2a91c')));
+    assert.ok(view.actions.some((action) => action.do === 'copy' && action.text.startsWith('loopwright reproduce ')));
     await clean(view);
   });
 

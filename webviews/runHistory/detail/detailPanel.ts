@@ -61,6 +61,8 @@ export class DetailPanel {
   /** Whether a person chose the stage of the log; else it goes on with the run. */
   #stageChosen = false;
   #following = true;
+  /** Where the log was scrolled to. */
+  #followed: { box: Element | null; top: number } = { box: null, top: 0 };
   #preview: string | null = null;
   #busy = false;
   #again = false;
@@ -105,6 +107,7 @@ export class DetailPanel {
     this.#preview = null;
     this.#stageChosen = false;
     this.#following = true;
+    this.#followed = { box: null, top: 0 };
     this.#search.clear();
     this.#log?.stop();
     this.#log = null;
@@ -134,7 +137,14 @@ export class DetailPanel {
   /** After each painting: a log that is followed stays at its end. */
   painted(): void {
     const box = document.querySelector('pre.log');
-    if (box && this.#following) box.scrollTop = box.scrollHeight;
+    if (!box || !this.#following) return;
+    // Whoever scrolled up has, even if the event of it is still on its way.
+    if (box === this.#followed.box && box.scrollTop < this.#followed.top - 24) {
+      this.#following = false;
+      return;
+    }
+    box.scrollTop = box.scrollHeight;
+    this.#followed = { box, top: box.scrollTop };
   }
 
   #isClosed(section: 'curves' | 'system'): boolean {
@@ -175,6 +185,7 @@ export class DetailPanel {
   #follow(runId: string, stage: string | undefined): void {
     this.#log?.stop();
     this.#following = true;
+    this.#followed = { box: null, top: 0 };
     this.#log = stage === undefined ? null : new LogTail(runId, stage, (params) => this.#host.ask('runs/log', params), () => this.#host.paint());
   }
 
