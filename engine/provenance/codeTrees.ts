@@ -27,7 +27,10 @@ const mostFile = 20 << 20;
 
 /** Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder of its own. WorkError for code that is not known. */
 export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) => Promise<T>): Promise<T> {
-  const objects = resolve(root, await gitText(root, ['rev-parse', '--git-path', 'objects']));
+  const [path = '', prefix = ''] = (await gitText(root, ['rev-parse', '--git-path', 'objects', '--show-prefix'])).split('\n');
+  const objects = resolve(root, path);
+  // A program that logged by itself does not tell where in the repository it stood: it is taken to be where the project is.
+  const folderOf = (run: KeptRun) => run.code.root ?? prefix;
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-trees-'));
   try {
     const env = await scratchEnv(folder, objects);
@@ -42,10 +45,10 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
         const [before, after] = [await treeOf(a), await treeOf(b)];
         if (before === after) return [];
         const ask = (format: string) => gitText(root, ['diff', format, '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', before, after], { env });
-        return changesIn(await ask('--name-status'), await ask('--numstat'), b.code.root ?? a.code.root ?? '');
+        return changesIn(await ask('--name-status'), await ask('--numstat'), folderOf(b));
       },
       read: async (run, path) => {
-        const object = `${await treeOf(run)}:${posix.normalize(posix.join(run.code.root ?? '', path))}`;
+        const object = `${await treeOf(run)}:${posix.normalize(posix.join(folderOf(run), path))}`;
         const size = await gitText(root, ['cat-file', '-s', object], { env }).catch(() => null);
         if (size === null) return null;
         if (Number(size) > mostFile) throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
@@ -121,8 +121,7 @@ async function patchOf(root: string, head: Head, added: readonly string[]): Prom
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-patch-'));
   try {
     const env = await scratchEnv(folder, head.objects);
-    // With the repository's own index, git knows which files it need not read.
-    await copyFile(head.index, env['GIT_INDEX_FILE']).catch(() => git(root, ['read-tree', 'HEAD'], { env }));
+    await copyIndex(head.index, env.GIT_INDEX_FILE).catch(() => git(root, ['read-tree', 'HEAD'], { env }));
     await git(root, ['add', '--update', '--', '.'], { env });
     if (added.length > 0) await git(root, ['update-index', '--add', '-z', '--stdin'], { env, input: added.map((path) => `${path}\0`).join('') });
     const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.', `:(exclude)${lockFileName}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } });
@@ -131,6 +130,16 @@ async function patchOf(root: string, head: Head, added: readonly string[]): Prom
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * With a copy of the repository's own index, git knows which files it need not read. It trusts the index only for files that are older than it:
+ * a copy with a newer time would hide a change of the same second and size.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const second = Math.floor((await stat(from)).mtimeMs / 1000);
+  await copyFile(from, to);
+  await utimes(to, second, second);
 }
 
 /** An index and an object folder beside those of a repository. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { codeVersion, largeFile, mostPatch, patchBytes, patchText, withoutCredentials } from '../../engine/provenance/codeVersion.ts';
@@ -74,6 +74,20 @@ test('a repository whose objects or settings are unusual gives the same patch', 
   } finally {
     delete process.env['GIT_DIR'];
   }
+});
+
+test('a change of the same size in the same second as the commit is not overlooked', async () => {
+  const root = makeProject({ 'a.txt': 'x\n' });
+  commitAll(root);
+  // As if all of this had happened some seconds ago.
+  const second = Math.floor(Date.now() / 1000) - 10;
+  gitIn(root)('config', 'core.trustctime', 'false');
+  utimesSync(join(root, 'a.txt'), second, second);
+  gitIn(root)('update-index', '--refresh');
+  utimesSync(join(root, '.git/index'), second, second);
+  writeFileSync(join(root, 'a.txt'), 'y\n');
+  utimesSync(join(root, 'a.txt'), second, second);
+  assert.match((await codeVersion(root)).patch?.toString() ?? '', /-x\n\+y\n/);
 });
 
 test('too much is told: secrets and large new files are named, a patch beyond the limit is not kept', async () => {
