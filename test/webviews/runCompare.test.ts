@@ -216,6 +216,18 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await clean(view);
   });
 
+  it('asks the editor what changed between two runs, from the older to the newer; of more than two it cannot be asked', async () => {
+    const view = await compare(2, { tab: 'differences' });
+    await view.page.getByRole('button', { name: 'What changed?' }).click();
+    const asked = await until('the action', () => view.actions.find((action) => action.do === 'compareRuns'));
+    const [newer, older] = view.chosen.toSorted((x, y) => y.startedAt - x.startedAt);
+    assert.deepEqual(asked, { do: 'compareRuns', a: older?.runId, b: newer?.runId });
+    await clean(view);
+    const three = await compare(3, { tab: 'differences' });
+    await three.page.locator('.differences tbody tr').nth(3).waitFor();
+    assert.equal(await three.page.getByRole('button', { name: 'What changed?' }).count(), 0);
+  });
+
   it('shows only what differs, against any baseline', async () => {
     const view = await compare(4, { tab: 'differences' });
     await view.page.locator('.differences tbody tr').nth(3).waitFor();
