@@ -210,7 +210,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await until('the plot says its best', async () => /pr_auc against log_loss of \d+ runs.*Best: /.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''));
     await view.picture('runCompare-scatter-dark');
     await view.page.getByLabel('Table of the runs').click();
-    assert.ok((await view.page.locator('.compare .points tbody tr').count()) > 20);
+    await until('the rows', async () => (await view.page.locator('.compare .points tbody tr').count()) > 20);
     await view.page.locator('.compare .points tbody button').first().click();
     await view.page.locator('.detail h1').waitFor();
     await clean(view);
