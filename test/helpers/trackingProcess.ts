@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { entryOf } from './entryOf.ts';
 
 export interface TrackingProcess {
   uri: string;
@@ -12,9 +12,11 @@ export interface TrackingProcess {
   stop(): Promise<void>;
 }
 
+const entry = entryOf('dist/cli.cjs', 'cli/main.ts');
+
 /** `loopwright track --json` for a project, as a process of its own. */
 export async function trackingProcess(root: string): Promise<TrackingProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../cli/main.ts'), 'track', '--json', '--port', '0', '--project', root], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, 'track', '--json', '--port', '0', '--project', root], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const lines = createInterface({ input: child.stdout });
