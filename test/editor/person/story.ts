@@ -69,7 +69,7 @@ export const story: PersonSession = {
         assert.deepEqual(await frame.locator('table.runs td.name button').allInnerTexts(), [run.label]);
         assert.match(await frame.locator('table.runs').innerText(), /finished/);
         const detail = frame.locator('.detail');
-        await detail.getByText('Reproduce').waitFor();
+        await detail.getByRole('button', { name: 'Reproduce' }).waitFor();
         assert.match(await detail.innerText(), /pr_auc/);
         await workbench.says('Models', 'v1', /challenger/);
         await workbench.picture('story-runHistory');
