@@ -268,6 +268,8 @@ export class Profile {
     const filtering = event.currentTarget instanceof HTMLElement && event.currentTarget.id === 'filter';
     if (filtering) {
       if (!['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
+      // With nothing to clear, Escape goes one step back as it does everywhere.
+      if (event.key === 'Escape' && this.#kept.filter === '') return;
       event.preventDefault();
       event.stopPropagation();
       if (event.key === 'Escape' && this.#kept.filter !== '') this.#does.filter('');
