@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
@@ -13,7 +13,7 @@ import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
-import { markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
+import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
 type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
@@ -42,7 +42,10 @@ export function runService(root: string): Promise<number> {
     return found;
   };
   // A program that logs makes the store, if nothing did before.
-  const storeMade = () => storeNow() ?? (mkdirSync(join(root, stateFolder), { recursive: true }), openStore(root).sql.close(), required());
+  const storeMade = () => {
+    if (!hasStore(root)) openStore(root).sql.close();
+    return required();
+  };
   let tracking: Promise<TrackingServer> | null = null;
   // Runs whose program died are told within seconds, also when nobody asks.
   const watchRuns = setInterval(() => { try { storeNow(); } catch { /* Busy or broken: whoever asks next is told. */ } }, 4000);
@@ -55,7 +58,17 @@ export function runService(root: string): Promise<number> {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
     ...runHandlers(storeNow, required),
-    'tracking/endpoint': async ({ before }) => { const { uri, token } = await (tracking ??= startEndpoint(storeMade, before)); return { uri, token }; },
+    'tracking/endpoint': async ({ before }) => {
+      tracking ??= startEndpoint(storeMade, before);
+      try {
+        const { uri, token } = await tracking;
+        return { uri, token };
+      } catch (error) {
+        // Whoever asks next tries again.
+        tracking = null;
+        throw error;
+      }
+    },
     'models/card': ({ version }) => buildCard(required(), config(), version),
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/rollback': () => rollback(required(), config().project),

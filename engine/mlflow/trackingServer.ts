@@ -119,6 +119,7 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
 
 function wrapped(error: unknown): MlflowError {
   if (error instanceof WorkError) return new MlflowError(/locked by another process/.test(error.message) ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR', error.message);
+  if (/ENOSPC/.test(messageOf(error))) return new MlflowError('INTERNAL_ERROR', 'The disk is full: the artifact was not taken. Free some space; what was written before is kept.');
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
   return new MlflowError(status === 413 ? 'INVALID_PARAMETER_VALUE' : typeof status === 'number' && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', messageOf(error));
 }

@@ -39,7 +39,8 @@ export function openStore(root: string): Store {
 
 /** Runs and deployments whose process is gone are told as they are. */
 export function markInterrupted(store: Store): void {
-  const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`).filter((run) => !isAlive(run.pid, run.pid_started));
+  // The list of states is that of the index of unfinished runs: this is asked before every answer.
+  const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status IN ('running', 'scheduled') AND status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`).filter((run) => !isAlive(run.pid, run.pid_started));
   const stopped = store.sql.all<{ name: string; pid: number | null; pid_started: string | null }>(`SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`).filter((row) => !isAlive(row.pid, row.pid_started));
   if (gone.length + stopped.length === 0) return;
   for (const { run_id: id } of gone) {

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { openDatabase } from '../../engine/data/database.ts';
 import type { DataSubject } from '../../protocol/dataProfile.ts';
 import type { EngineMethod } from '../../protocol/engineHost.ts';
 import { build } from '../../scripts/build.ts';
+import { startHost } from '../helpers/startHost.ts';
 import { ViewBench } from '../helpers/viewPage.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 
@@ -25,7 +24,7 @@ const times: Record<string, number[]> = {};
 try {
   for (let round = 0; round < rounds; round++) {
     // A new engine each time: nothing is kept from the round before. It has answered the sidebar, as it has when a person opens a view.
-    const host = startHost();
+    const host = startHost(root);
     await host.ask('project/overview', {});
     for (const [step, ms] of Object.entries(await openOnce(host.ask))) (times[step] ??= []).push(ms);
     host.stop();
@@ -60,20 +59,6 @@ async function openOnce(ask: (method: EngineMethod, params: unknown) => Promise<
   await view.picture('profile-million-dark');
   await view.page.close();
   return found;
-}
-
-function startHost(): { ask(method: EngineMethod, params: unknown): Promise<unknown>; stop(): void } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/cli.cjs'), 'service', '--project', root], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
-  connection.listen();
-  return {
-    ask: (method, params) => connection.sendRequest(method, params),
-    stop: () => {
-      connection.dispose();
-      child.stdin.end();
-      child.kill();
-    },
-  };
 }
 
 /** Twelve normals, a heavy tail, an id, a time, four texts of 3 to 500 levels, and the target. */

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { openStore } from '../../engine/tracking/store.ts';
 import type { EngineMethod } from '../../protocol/engineHost.ts';
 import { build } from '../../scripts/build.ts';
+import { startHost } from '../helpers/startHost.ts';
 import { ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
@@ -23,7 +22,7 @@ const bench = await ViewBench.start();
 const times = new Map<string, number[]>();
 try {
   for (let round = 0; round < rounds; round++) {
-    const host = startHost();
+    const host = startHost(root);
     await host.ask('project/overview', {});
     await engineAlone(host.ask);
     await oneRound(host.ask);
@@ -158,20 +157,6 @@ async function quiet(view: OpenView): Promise<void> {
 
 function add(step: string, ms: number): void {
   times.set(step, [...(times.get(step) ?? []), ms]);
-}
-
-function startHost(): { ask(method: EngineMethod, params: unknown): Promise<unknown>; stop(): void } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/cli.cjs'), 'service', '--project', root], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
-  connection.listen();
-  return {
-    ask: (method, params) => connection.sendRequest(method, params),
-    stop: () => {
-      connection.dispose();
-      child.stdin.end();
-      child.kill();
-    },
-  };
 }
 
 /** Runs with ten metrics, seven params and two tags each, in eight experiments; the 50 points of each curve are left out: no list reads them. */

@@ -22,7 +22,7 @@ import { SavedViews } from './savedViews.ts';
 import { Selection } from './selection.ts';
 import { plainSettings, queryOf } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { inSight, portOf, rowHeight } from './slices.ts';
+import { focusTable, inSight, portOf, rowHeight } from './slices.ts';
 import type { Port } from './slices.ts';
 import { viewActions } from './viewActions.ts';
 
@@ -394,8 +394,4 @@ function settingsOf({ filter, search, experiment, which, order, group, layout }:
 
 function scroller(): HTMLElement | null {
   return document.querySelector<HTMLElement>('.scroller');
-}
-
-function focusTable(): void {
-  setTimeout(() => document.querySelector<HTMLElement>('table.runs')?.focus());
 }

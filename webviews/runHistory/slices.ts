@@ -48,3 +48,8 @@ export function columnSlice(port: Port, widths: readonly number[], pinnedWidth: 
   }
   return { from: Math.min(from, to), to };
 }
+
+/** After the next painting, so that it is there. */
+export function focusTable(): void {
+  setTimeout(() => document.querySelector<HTMLElement>('table.runs')?.focus());
+}
