@@ -1,44 +1,26 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkError } from '../errors.ts';
+import { WorkError, messageOf } from '../errors.ts';
 import { isAlive, processStart } from '../tracking/processIdentity.ts';
 import type { Store } from '../tracking/store.ts';
 
-/** Holds the project so that two runs do not write the same outputs; gives the function that lets go. WorkError when another process holds it. */
-export function holdRunLock(store: Store): () => void {
+/**
+ * Holds the project so that two runs do not write the same outputs; gives the function that lets go. What a killed process left is taken
+ * over. Processes ask one after the other, by the write lock of the store's database. WorkError when another process holds it.
+ */
+export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
   const path = join(store.folder, 'run.lock');
-  mkdirSync(store.folder, { recursive: true });
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const own = `${path}.${process.pid}`;
-      writeFileSync(own, `${process.pid} ${processStart(process.pid) ?? ""}`);
-      try {
-        linkSync(own, path);
-      } finally {
-        rmSync(own, { force: true });
-      }
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new WorkError(`The state folder cannot be written: ${(error as Error).message}`, { cause: error });
-    }
+  store.sql.write(() => {
     const [pid, started] = readOwner(path);
-    // The owner was killed: what it left is taken over.
-    if (!isAlive(pid, started) && attempt < 100) takeAway(path, pid);
-    else throw new WorkError(`Another run of this project is going (process ${pid}). Wait for it, or stop it.`);
-  }
-}
-
-/** Removes what a dead owner left, but not what another process that saw the same has put there meanwhile. */
-export function takeAway(path: string, dead: number | null): void {
-  const aside = `${path}.${process.pid}.old`;
-  try {
-    renameSync(path, aside);
-    if (readOwner(aside)[0] !== dead) linkSync(aside, path);
-  } catch {
-    // It is gone, or there is a newer one; the next attempt looks again.
-  } finally {
-    rmSync(aside, { force: true });
-  }
+    if (isAlive(pid, started)) throw new WorkError(`Another run of this project is going (process ${pid}). Wait for it, or stop it.`);
+    try {
+      mkdirSync(store.folder, { recursive: true });
+      writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''}`);
+    } catch (error) {
+      throw new WorkError(`The state folder cannot be written: ${messageOf(error)}`, { cause: error });
+    }
+  });
+  return () => rmSync(path, { force: true });
 }
 
 function readOwner(path: string): [number | null, string | null] {
