@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.ts';
 
@@ -14,7 +15,10 @@ interface Counts {
 
 interface Suite {
   name: string;
-  run: () => Counts;
+  /** Suites of one lane run one after the other, the lanes beside each other. */
+  lane: 'browser' | 'node';
+  /** The counts, and what is to be shown. */
+  run: () => Promise<Counts & { printed: string }>;
 }
 
 const root = join(import.meta.dirname, '..');
@@ -22,19 +26,30 @@ const output = join(root, 'build', 'test');
 const inCi = (process.env['CI'] ?? '') !== '';
 mkdirSync(output, { recursive: true });
 
+/** Runs a program of this folder; what it prints is kept, so that suites beside each other do not mix theirs. */
+async function runNode(args: readonly string[], timeout?: number): Promise<{ status: number | null; printed: string }> {
+  const child = spawn(process.execPath, [...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' as const }) });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (printed += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, printed };
+}
+
 /** Test files run by Node's own runner; the report is kept in build/test. */
-function nodeSuite(name: string, pattern: string): Suite {
+function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'): Suite {
   return {
     name,
-    run: () => {
+    lane,
+    run: async () => {
       const files = globSync(pattern, { cwd: root }).toSorted();
-      if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+      if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, printed: '' };
       const report = join(output, `${name}.tap`);
-      const result = spawnSync(process.execPath, ['--test', '--test-reporter=./scripts/failuresReporter.mjs', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`, ...files], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+      rmSync(report, { force: true });
+      const { status, printed } = await runNode(['--test', '--test-reporter=./scripts/failuresReporter.mjs', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`, ...files]);
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-      const counts = { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo') };
-      return result.status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+      const counts = { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo'), printed };
+      return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
     },
   };
 }
@@ -43,22 +58,22 @@ function nodeSuite(name: string, pattern: string): Suite {
 function editorSuite(): Suite {
   return {
     name: 'editor',
-    run: () => {
+    lane: 'browser',
+    run: async () => {
       const played = join(root, 'build', 'demo', 'fraud');
-      const result = spawnSync(process.execPath, ['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', timeout: 600_000 });
-      process.stdout.write(result.stdout);
-      const last = result.stdout.trim().split('\n').at(-1) ?? '';
+      const { printed } = await runNode(['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], 900_000);
+      const last = printed.trim().split('\n').findLast((line) => line.startsWith('{"editor"')) ?? '';
       try {
-        return (JSON.parse(last) as { editor: Counts }).editor;
+        return { ...(JSON.parse(last) as { editor: Counts }).editor, printed };
       } catch {
-        return { passed: 0, failed: 1, skipped: 0 };
+        return { passed: 0, failed: 1, skipped: 0, printed };
       }
     },
   };
 }
 
 const folders = ['project', 'checks', 'runner', 'tracking', 'provenance', 'mlflow', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'data', 'models', 'interop', 'labelling', 'transfer', 'statistics', 'drift', 'cli', 'server', 'client', 'scripts', 'examples'];
-const suites: Suite[] = [...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)), nodeSuite('webviews', 'test/webviews/*.test.ts'), editorSuite()];
+const suites: Suite[] = [...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)), nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'), editorSuite()];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !suites.some((suite) => suite.name === name));
@@ -68,15 +83,19 @@ if (unknown !== undefined) {
 }
 await build({ tests: true });
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  const started = Date.now();
-  const counts = suite.run();
-  if (counts.passed + counts.failed + counts.skipped === 0) continue;
-  console.log(`${counts.failed > 0 ? '✗' : '✓'} ${suite.name.padEnd(12)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped  ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+async function runLane(lane: Suite['lane']): Promise<void> {
+  for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name)).filter((one) => one.lane === lane)) {
+    const started = Date.now();
+    const { printed, ...counts } = await suite.run();
+    process.stdout.write(printed);
+    if (counts.passed + counts.failed + counts.skipped === 0) continue;
+    console.log(`${counts.failed > 0 ? '✗' : '✓'} ${suite.name.padEnd(12)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped  ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
 }
+await Promise.all([runLane('browser'), runLane('node')]);
 if (inCi && total.skipped > 0) {
   console.log(`${total.skipped} skipped tests count as failed in CI.`);
   total.failed += total.skipped;

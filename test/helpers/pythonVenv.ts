@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -22,6 +22,8 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
     prepare() {
       if (whole()) return null;
       mkdirSync(dirname(folder), { recursive: true });
+      using _ = alone(`${folder}.lock`);
+      if (whole()) return null;
       rmSync(folder, { recursive: true, force: true });
       for (const [command, args] of [['python3', ['-m', 'venv', folder]], [python, ['-m', 'pip', 'install', '--quiet', ...packages]]] as const) {
         const { status, error, stderr } = spawnSync(command, [...args], { encoding: 'utf8', timeout: 600_000 });
@@ -35,4 +37,22 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       return stdout;
     },
   };
+}
+
+/** Two suites may want the same environment at once: one makes it, the other waits. What a killed one held is free. */
+function alone(path: string): Disposable {
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx' });
+      return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    try {
+      process.kill(Number(readFileSync(path, 'utf8')), 0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    } catch {
+      rmSync(path, { force: true });
+    }
+  }
 }
