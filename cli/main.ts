@@ -13,7 +13,7 @@ import { monitor, type MonitorOptions } from './commands/monitor.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
 import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
 import { retrain, type RetrainOptions } from './commands/retrain.ts';
-import { runCommand, type RunOptions } from './commands/run.ts';
+import { runCommand, trialCommand, type RunOptions } from './commands/run.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { recover, type RecoverOptions } from './commands/recover.ts';
@@ -53,10 +53,12 @@ command('check', 'check the files of the project, and its data against them')
   .action(action<CheckOptions>((context, _, options) => check(context, options)));
 command('run [stages...]', 'bring stages and what they depend on up to date').option('--experiment <name>', 'run a variation of the project').option('--param <name=value>', 'set a param for this run; may be repeated', collectList).option('--force', 'run the named stages even when fresh')
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
+// Not for people: a sweep starts its trials with it.
+program.command('trial', { hidden: true }).option('--project <dir>').action(action((context) => trialCommand(context)));
 command('status', 'show where the model is in its life and why stages are stale').action(action((context) => status(context)));
 command('runs [run]', 'list the runs, or show one').option('--experiment <name>', 'only runs of this experiment').option('--search <words>', 'only runs with these words in name, params or tags')
   .option('--filter <expression>', 'only runs that meet it, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"').option('--sort <column>', 'metrics.NAME, params.NAME, duration, …; a minus in front turns it round').option('--which <which>', 'active (default), archived, deleted or all')
-  .option('--limit <n>', 'how many (default: 20)').option('--export <file>', 'write all that match to a .csv or .parquet file')
+  .option('--limit <n>', 'how many (default: 20)').option('--export <file>', 'write all that match to a .csv or .parquet file').option('--importance <metric>', 'tell which params move a metric over the runs that match')
   .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
 command('reproduce <run>', 'run a run again with its code, data and params, and tell which metrics match').option('--tolerance <n>', 'how far a metric may be off, absolute or in proportion (default: 1e-9)').option('--keep', 'leave the work tree to be looked at')
   .action(action<ReproduceOptions>((context, [run = ''], options) => reproduceCommand(context, run, options)));

@@ -6,6 +6,7 @@ import { changeRuns } from '../engine/tracking/changeRuns.ts';
 import { exportRuns } from '../engine/tracking/exportRuns.ts';
 import { listRuns } from '../engine/tracking/findRuns.ts';
 import { metricSeries } from '../engine/tracking/metricSeries.ts';
+import { paramImportance } from '../engine/tracking/paramImportance.ts';
 import { readArtifact } from '../engine/tracking/readArtifact.ts';
 import { readLog } from '../engine/tracking/readLog.ts';
 import { runColumns, runGroups } from '../engine/tracking/runColumns.ts';
@@ -14,10 +15,11 @@ import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.t
 import type { Store } from '../engine/tracking/store.ts';
 
 type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
-type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
 /** What the engine host answers about runs. Before the first run there is no store: lists are empty. */
 export function runHandlers(storeNow: () => Store | null, required: () => Store): RunHandlers {
+  let weighing = new AbortController();
   return {
     'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
     'runs/get': ({ runId }) => getRun(required(), runId),
@@ -25,6 +27,12 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
     'runs/log': ({ runId, stage, offset }) => readLog(required(), runId, stage, offset),
     'runs/columns': (query) => { const store = storeNow(); return store ? runColumns(store, query) : { metrics: [], params: [], tags: [] }; },
     'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },
+    'runs/importance': ({ metric, ...of }, signal) => {
+      // Whoever asks anew, as when another metric is chosen, waits for no old answer.
+      weighing.abort();
+      weighing = new AbortController();
+      return paramImportance(required(), { metric, of, signal: signal ? AbortSignal.any([signal, weighing.signal]) : weighing.signal });
+    },
     'runs/complete': ({ text, offset }) => { const store = storeNow(); return store ? completeFilter(store, text, offset) : { from: offset, to: offset, items: [] }; },
     'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
     'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),

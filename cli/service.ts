@@ -1,6 +1,6 @@
 import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
 import { dataHandlers } from './dataService.ts';
@@ -15,7 +15,7 @@ import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
 import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
-type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
 /** The engine host: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
 export function runService(root: string): Promise<number> {
@@ -78,9 +78,11 @@ export function runService(root: string): Promise<number> {
     'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
   };
   for (const [method, handler] of Object.entries(handlers)) {
-    connection.onRequest(method, async (params: never) => {
+    connection.onRequest(method, async (params: never, token: CancellationToken) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
       try {
-        return await (handler as (params: never) => unknown)(params);
+        return await (handler as (params: never, signal: AbortSignal) => unknown)(params, stop.signal);
       } catch (error) {
         throw new ResponseError(-32000, messageOf(error));
       }

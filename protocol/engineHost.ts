@@ -4,7 +4,7 @@ import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
-import type { ArtifactContent, FilterCompletion, MetricSeries, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunQuery, SavedView } from './runs.ts';
+import type { ArtifactContent, FilterCompletion, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunQuery, SavedView } from './runs.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
 export interface EngineRequests {
@@ -20,6 +20,8 @@ export interface EngineRequests {
   'runs/columns': { params: RunQuery; result: RunColumns };
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };
+  /** Which params move a metric: over these runs, or over the newest 5,000 that a query finds. A newer question ends an older one that is still being worked on. */
+  'runs/importance': { params: { metric: string } & ({ runIds: string[] } | { query: RunQuery }); result: ParamImportance };
   'runs/complete': { params: { text: string; offset: number; experiment?: string }; result: FilterCompletion };
   /** Changes runs and gives what they were, each run with the change that takes it back. */
   'runs/update': { params: { changes: { runId: string; change: RunChange }[] }; result: { undo: { runId: string; change: RunChange }[] } };

@@ -131,6 +131,39 @@ export interface RunGroup {
   filter: string;
 }
 
+/** Which params move a metric, over a set of runs. */
+export interface ParamImportance {
+  metric: string;
+  /** The most important first. Empty when nothing can be told. */
+  params: ImportantParam[];
+  /** Runs that were looked at, and those of them that could be used. */
+  found: number;
+  runs: number;
+  /** Why the other runs were not used, as the end of a sentence such as `3 runs failed`. */
+  leftOutRuns: { runs: number; why: string }[];
+  /** Params of the runs that nothing can be told of, and why, as the end of a sentence. */
+  leftOutParams: { key: string; why: string }[];
+  /** R² of the forest on runs that its trees had not seen: how far the shares can be believed. At 0 or below they tell nothing. */
+  r2: number | null;
+  /** The part of what the forest tells that single params make, from 0 to 1; the rest is how params act together. */
+  alone: number | null;
+  /** Why nothing can be told; null when it can. */
+  problem: string | null;
+}
+
+export interface ImportantParam {
+  key: string;
+  kind: 'number' | 'category';
+  /** Its share of what single params explain; all together are 1. */
+  importance: number;
+  /** Spearman's rank correlation with the metric and its two-sided p-value; null for categories. */
+  correlation: { rho: number; pValue: number } | null;
+  /** Its logarithm was used, since its values are spread over decades. */
+  log: boolean;
+  /** Different values among the runs that were used. */
+  distinct: number;
+}
+
 export interface FilterCompletion {
   /** The characters of the text that a choice replaces. */
   from: number;

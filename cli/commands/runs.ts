@@ -9,6 +9,7 @@ import { runColumns } from '../../engine/tracking/runColumns.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';
 import { ago, duration, number, table } from '../terminal.ts';
+import { runImportance } from './runImportance.ts';
 
 export interface RunsOptions {
   experiment?: string;
@@ -18,6 +19,7 @@ export interface RunsOptions {
   sort?: string;
   which?: string;
   export?: string;
+  importance?: string;
 }
 
 /** `loopwright runs`: the run history, newest first; `loopwright runs ID`: one run. */
@@ -40,6 +42,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
     return exitCodes.done;
   }
   const query = queryOf(options);
+  if (options.importance !== undefined) return runImportance(context, options.importance, query);
   const page = store ? listRuns(store, { ...query, limit }) : { runs: [], total: 0 };
   if (page.problem) throw new ProjectError(`--filter: ${page.problem.message}\n  ${options.filter ?? ''}\n  ${' '.repeat(page.problem.from)}${'^'.repeat(Math.max(1, page.problem.to - page.problem.from))}`);
   if (options.export !== undefined) return exportTable(context, query, options.export);

@@ -1,0 +1,39 @@
+import { paramImportance } from '../../engine/tracking/paramImportance.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { ImportantParam, ParamImportance, RunQuery } from '../../protocol/runs.ts';
+import type { CommandContext } from '../context.ts';
+import { bar, table } from '../terminal.ts';
+
+/** `loopwright runs --importance METRIC`: which params move a metric over the runs that match. Exits with 1 when nothing can be told. */
+export async function runImportance(context: CommandContext, metric: string, query: RunQuery): Promise<number> {
+  const found = await paramImportance(context.store(), { metric, of: { query }, signal: context.signal });
+  if (context.json) context.printJson(found);
+  else for (const line of lines(found)) context.terminal.line(line);
+  return found.problem === null ? exitCodes.done : exitCodes.failed;
+}
+
+function lines(found: ParamImportance): string[] {
+  const shares = table(['param', 'share', '', 'metric', 'values'], found.params.map((param) => [param.key + (param.log ? ' (log)' : ''), `${(param.importance * 100).toFixed(1)} %`, bar(param.importance), direction(param), String(param.distinct)]), [1, 4]);
+  return [
+    found.problem ?? `${found.metric} over ${found.runs} runs. ${belief(found.r2)}`,
+    ...(found.params.length === 0 ? [] : shares),
+    ...(found.alone !== null && found.params.length > 0 ? [`${(found.alone * 100).toFixed(0)} % of what the forest tells comes from single params; the rest is how they act together.`] : []),
+    ...found.leftOutRuns.map(({ runs, why }) => `left out: ${runs === 1 ? '1 run' : `${runs} runs`} that ${why}`),
+    ...found.leftOutParams.map(({ key, why }) => `left out: ${key}, which ${why}`),
+  ];
+}
+
+/** How far the shares can be believed. */
+function belief(r2: number | null): string {
+  if (r2 === null) return '';
+  if (r2 <= 0) return 'The forest explains none of the differences between runs it has not seen: the shares tell nothing.';
+  const part = `The forest explains ${(r2 * 100).toFixed(0)} % of the differences between runs it has not seen`;
+  return r2 < 0.3 ? `${part}: the shares tell little.` : `${part}.`;
+}
+
+function direction({ correlation }: ImportantParam): string {
+  if (correlation === null) return 'by category';
+  const rho = `ρ ${correlation.rho.toFixed(2)}`;
+  if (correlation.pValue >= 0.05) return `no one direction, ${rho}`;
+  return `${correlation.rho > 0 ? 'rises' : 'falls'} with it, ${rho}`;
+}
