@@ -26,8 +26,8 @@ function lines(found: ParamImportance): string[] {
 /** How far the shares can be believed. */
 function belief(r2: number | null): string {
   if (r2 === null) return '';
-  if (r2 <= 0) return 'The forest explains none of the differences between runs it has not seen: the shares tell nothing.';
-  const part = `The forest explains ${(r2 * 100).toFixed(0)} % of the differences between runs it has not seen`;
+  if (r2 <= 0) return 'A random forest of the params explains none of the differences between runs it has not seen: the shares tell nothing.';
+  const part = `A random forest of the params explains ${(r2 * 100).toFixed(0)} % of the differences between runs it has not seen`;
   return r2 < 0.3 ? `${part}: the shares tell little.` : `${part}.`;
 }
 
@@ -35,5 +35,5 @@ function direction({ correlation }: ImportantParam): string {
   if (correlation === null) return 'by category';
   const rho = `ρ ${correlation.rho.toFixed(2)}`;
   if (correlation.pValue >= 0.05) return `no one direction, ${rho}`;
-  return `${correlation.rho > 0 ? 'rises' : 'falls'} with it, ${rho}`;
+  return `${correlation.rho > 0 ? 'rises with it' : 'falls as it rises'}, ${rho}`;
 }

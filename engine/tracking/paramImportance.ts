@@ -20,6 +20,9 @@ const fewestRuns = 8;
 /** Params are taken together as long as this part of the runs has them all. */
 const mostHave = 0.8;
 
+/** The tag of a trial that was stopped before its end: its last value is not what it would have come to. */
+const stoppedTag = 'loopwright.stopped';
+
 /** A run that ended well with a finite value of the metric. */
 interface Usable {
   value: number;
@@ -48,7 +51,8 @@ export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, s
   };
   const target = Float64Array.from(complete, (run) => run.value);
   const problem = problemOf(found, target, used.length, metric);
-  if (problem !== null) return { ...answer, problem };
+  // With a handful of runs nothing differs, and no param is worth a word.
+  if (problem !== null) return { ...answer, problem, leftOutParams: target.length < fewestRuns ? [] : answer.leftOutParams };
   const { shares, alone, r2 } = await fanova(used.map(({ param }) => param.feature), target, signal ? { signal } : {});
   if (!shares) return { ...answer, r2, alone, problem: `No param alone makes a difference to ${metric}; what there is comes from how params act together.` };
   const params = used.map(({ key, param }, index) => ({ key, kind: param.kind, importance: shares[index] ?? 0, correlation: param.numbers ? spearman(param.numbers, target) : null, log: param.log, distinct: param.distinct }));
@@ -85,10 +89,12 @@ function readUsable({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[], metric
   const ids = JSON.stringify(rows.map((row) => row.id));
   const key = findKey({ sql }, metric);
   const values = new Map(key === null ? [] : sql.all<{ run: number; value: number; is_nan: number }>('SELECT l.run, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value WHERE l.key = ?', ids, key).map((row) => [row.run, row.is_nan === 1 ? Number.NaN : row.value]));
+  const stopped = new Set(sql.all<{ run: number }>('SELECT t.run FROM json_each(?) j JOIN tags t ON t.run = j.value WHERE t.key = ?', ids, stoppedTag).map(({ run }) => run));
   const usable = new Map<number, Usable>();
   for (const { id, status } of rows) {
     const value = values.get(id);
-    if (status !== 'finished') drop(unfinished[status]);
+    if (stopped.has(id)) drop('were stopped early by their sweep');
+    else if (status !== 'finished') drop(unfinished[status]);
     else if (value === undefined) drop(`have no ${metric}`);
     else if (!Number.isFinite(value)) drop(`have ${Number.isNaN(value) ? 'NaN' : 'an infinite value'} as ${metric}`);
     else usable.set(id, { value, params: new Map() });

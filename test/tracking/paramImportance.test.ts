@@ -28,6 +28,7 @@ const odd = [
   run(502, { params: { lr: 0.1 } }),
   run(503, { params: { lr: 0.1 }, notFinite: { acc: 'NaN' } }),
   run(504, { params: { lr: 0.1 }, notFinite: { acc: '-Infinity' } }),
+  run(507, { params: { lr: 0.1 }, metrics: { acc: 9 }, status: 'cancelled', tags: { 'loopwright.stopped': 'at epoch 3' } }),
   run(505, { params: { workers: 3 }, metrics: { acc: 5 } }),
   run(506, { params: { lr: 0.1, optimizer: 'adam', hidden: [64, 32], workers: 1, seed: 7, note: 'x', rare: 5 }, metrics: { acc: 1.1 } }),
 ];
@@ -40,7 +41,7 @@ describe('which params move a metric', () => {
   it('ranks them, tells the direction, and what was left out and why', async () => {
     const found = await ask();
     assert.equal(found.problem, null);
-    assert.deepEqual([found.found, found.runs], [127, 121]);
+    assert.deepEqual([found.found, found.runs], [128, 121]);
     assert.deepEqual(found.params.map(({ key }) => key).slice(0, 2), ['lr', 'optimizer']);
     const [lr, optimizer] = found.params;
     assert.ok(lr && optimizer && lr.importance > 0.6 && optimizer.importance > 0.1, JSON.stringify(found.params));
@@ -49,7 +50,7 @@ describe('which params move a metric', () => {
     assert.ok(lr.correlation && lr.correlation.rho < -0.8 && lr.correlation.pValue < 1e-9);
     assert.ok((found.r2 ?? 0) > 0.9, String(found.r2));
     assert.deepEqual(new Map(found.leftOutRuns.map(({ runs, why }) => [why, runs])), new Map([
-      ['failed', 1], ['are still running', 1], ['have no acc', 1], ['have NaN as acc', 1], ['have an infinite value as acc', 1], ['have no value of a param that the others have', 1],
+      ['failed', 1], ['are still running', 1], ['were stopped early by their sweep', 1], ['have no acc', 1], ['have NaN as acc', 1], ['have an infinite value as acc', 1], ['have no value of a param that the others have', 1],
     ]));
     assert.deepEqual(found.leftOutParams.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [
       { key: 'note', why: 'has 121 different values, not all of them numbers, in 121 runs: too few runs of each' },

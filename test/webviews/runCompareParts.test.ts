@@ -15,6 +15,9 @@ import { imageAt, imageGroups, stepOf } from '../../webviews/runHistory/compare/
 import { axisCategories, brushedRuns } from '../../webviews/runHistory/compare/parallel.ts';
 import { RunDetails } from '../../webviews/runHistory/compare/runDetails.ts';
 import { bestPoint, scatterRuns } from '../../webviews/runHistory/compare/scatter.ts';
+import { sweepQuery, scopeNames, scopeQuery } from '../../webviews/runHistory/compare/scope.ts';
+import { belief, directionText, importanceCsv, importanceSvg } from '../../webviews/runHistory/compare/importance.ts';
+import { plainSettings } from '../../webviews/runHistory/settings.ts';
 import { fileTree } from '../../webviews/runHistory/detail/fileTree.ts';
 import { csvRows, previewOf } from '../../webviews/runHistory/detail/previewContent.ts';
 import { imageSource } from '../../webviews/runHistory/imageData.ts';
@@ -190,4 +193,37 @@ it('loads files when they are looked at, one at a time, and again when they may 
   store.want('r', 'a');
   await settle();
   assert.deepEqual([asked.slice(2), store.get('r', 'b')?.error, store.get('r', 'a')?.isOld], [['b', 'a'], null, false]);
+});
+
+it('knows all runs of a sweep by its tag, else by the parent that all have', () => {
+  const trial = (runId: string, sweep: string, parent: string | null) => run({ runId, tags: { 'loopwright.sweep': sweep }, parent });
+  assert.deepEqual(sweepQuery([trial('a', "it's.1", 'p'), trial('b', "it's.1", 'p')]), { filter: "tags.`loopwright.sweep` = 'it''s.1'" });
+  assert.deepEqual(sweepQuery([trial('a', 'x.1', 'p'), trial('b', 'x.2', 'p')]), { filter: "parent = 'p'" });
+  assert.equal(sweepQuery([trial('a', 'x.1', 'p'), trial('b', 'x.2', null)]), null);
+  assert.equal(sweepQuery([run({ runId: 'a' }), run({ runId: 'b' })]), null);
+  assert.equal(sweepQuery([]), null);
+  const settings = { ...plainSettings, filter: 'params.lr > 1', order: [{ column: 'name', descending: true }] };
+  assert.deepEqual(scopeQuery('table', [], settings), { filter: 'params.lr > 1' });
+  assert.equal(scopeQuery('selected', [], settings), null);
+  assert.deepEqual(scopeNames(3, true, settings), [['selected', 'the 3 selected'], ['table', 'all that the filter finds'], ['sweep', 'all of this sweep']]);
+  assert.deepEqual(scopeNames(3, false, plainSettings).at(-1), ['table', 'all of the table']);
+});
+
+it('says in words how params move a metric, and how far that can be believed', () => {
+  const param = (rho: number | null, pValue = 0) => ({ key: 'a<b', kind: rho === null ? 'category' as const : 'number' as const, importance: 0.5, correlation: rho === null ? null : { rho, pValue }, log: false, distinct: 3 });
+  assert.deepEqual([param(0.9), param(-0.9), param(0.1, 0.5), param(null)].map((one) => directionText(one, 'loss')), ['loss rises with it', 'loss falls as it rises', 'no one direction', '3 categories']);
+  assert.deepEqual([null, -0.2, 0, 0.1, 0.83].map((r2) => belief(r2).level), ['none', 'none', 'none', 'weak', 'good']);
+  assert.match(belief(0.83).text, /explains 83 % of the differences between runs it has not seen\.$/);
+  const found = { metric: 'loss & more', params: [param(-0.5)], found: 9, runs: 9, leftOutRuns: [], leftOutParams: [], r2: 0.5, alone: 1, problem: null };
+  const colors = { kind: 'dark' as const, foreground: '#fff', muted: '#999', grid: '#333', background: '#000', focus: '#00f', series: ['#0af'], calm: '', drifted: '', broken: '', font: 'system-ui' };
+  const svg = importanceSvg(found, colors);
+  assert.ok(svg.includes('>a&lt;b</text>') && svg.includes('What moves loss &amp; more') && svg.includes('↓ loss &amp; more falls as it rises'));
+  assert.equal(importanceCsv(found), 'param,importance,kind,log,distinct,spearman,p_value\r\na<b,0.5,number,false,3,-0.5,0\r\n');
+});
+
+it('keeps the choices of importance and of the runs, where they are such', () => {
+  const { importance, scope } = readCompareState({ importance: { metric: 'acc', table: true }, scope: 'sweep', tab: 'importance' });
+  assert.deepEqual([importance, scope], [{ metric: 'acc', table: true }, 'sweep']);
+  const odd = readCompareState({ importance: { metric: 5 }, scope: 'everything' });
+  assert.deepEqual([odd.importance, odd.scope], [{ metric: null, table: false }, 'selected']);
 });

@@ -1,13 +1,14 @@
 import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
 import type { RunChange } from '../../protocol/runs.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
+import type { Settings } from './settings.ts';
 
 /** What the detail and the comparison need of the view that they stand in. */
 export interface PanelHost {
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
-  /** The run that is open in the detail, those that are selected, and whether these are compared. */
-  shown(): { open: string | null; selected: readonly string[]; comparing: boolean };
+  /** The run that is open in the detail, those that are selected, whether these are compared, and what the table shows. */
+  shown(): Settings & { open: string | null; selected: readonly string[]; comparing: boolean };
   /** Changes a run so that it can be undone; `text` says what is done, such as `Renamed`. */
   edit(text: string, runId: string, change: RunChange): Promise<void>;
   paint(): void;

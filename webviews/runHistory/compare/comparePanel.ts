@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { csvOf } from '../../ui/csv.ts';
+import { count, plural } from '../../ui/format.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import { saveText } from '../../ui/saveChart.ts';
 import { onThemeChange } from '../../ui/theme.ts';
@@ -14,16 +15,22 @@ import { confusionTab } from './confusion.ts';
 import { differenceTable } from './differenceTable.ts';
 import { imagesTab } from './imagesTab.ts';
 import { ParallelTab } from './parallelTab.ts';
+import { ImportanceTab } from './importanceTab.ts';
 import { RunDetails } from './runDetails.ts';
 import { ScatterTab } from './scatterTab.ts';
+import { ScopedRuns } from './scopedRuns.ts';
+import type { Scoped } from './scopedRuns.ts';
+import { scopeSelect } from './scopeSelect.ts';
 
-/** The selected runs side by side: curves, parallel coordinates, scatter, differences, confusion, images. */
+/** The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion, images. */
 export class ComparePanel {
   readonly #host: PanelHost;
   readonly #details: RunDetails;
   readonly #grid: CurveGrid;
   readonly #parallel: ParallelTab;
   readonly #scatter: ScatterTab;
+  readonly #importance: ImportanceTab;
+  readonly #scoped: ScopedRuns;
   readonly #images: ArtifactStore;
   #state: CompareState = readCompareState(null);
   #pages = 1;
@@ -34,6 +41,15 @@ export class ComparePanel {
     this.#grid = new CurveGrid({ ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) }, { name: 'Curves of the compared runs', holds: () => true, first: 6 });
     this.#parallel = new ParallelTab(host, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));
     this.#scatter = new ScatterTab(host, () => this.#state.scatter, (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }));
+    this.#importance = new ImportanceTab(host, () => this.#state.importance, {
+      set: (part) => this.#set({ importance: { ...this.#state.importance, ...part } }),
+      scope: (scope) => this.#set({ scope }),
+      scatter: (param, metric) => {
+        this.#set({ tab: 'scatter', scatter: { ...this.#state.scatter, x: `params.${param.key}`, y: `metrics.${metric}`, logX: param.log, logY: false } });
+        document.getElementById('tab-scatter')?.focus();
+      },
+    });
+    this.#scoped = new ScopedRuns(host);
     this.#images = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
     onThemeChange(() => host.paint());
   }
@@ -51,11 +67,18 @@ export class ComparePanel {
   /** Compares these runs. */
   setRuns(runIds: readonly string[]): void {
     this.#details.set(runIds);
+    if (runIds.length > 0) return;
+    this.#scoped.rest();
+    this.#importance.rest();
   }
 
-  /** The store changed: runs that are going on are asked for again. */
+  /** The store changed: runs that are going on are asked for again, and what the charts are about. */
   changed(): void {
     this.#details.refresh();
+    if (this.#state.tab === 'importance') this.#importance.refresh();
+    else this.#importance.rest();
+    if (this.#state.tab === 'parallel' || this.#state.tab === 'scatter') this.#scoped.refresh();
+    else this.#scoped.rest();
   }
 
   render(): TemplateResult {
@@ -85,9 +108,11 @@ export class ComparePanel {
       case 'curves':
         return html`${this.#grid.element}`;
       case 'parallel':
-        return this.#parallel.render(runs);
+        return this.#overScope(runs, (scoped, choice) => this.#parallel.render(scoped, choice));
       case 'scatter':
-        return this.#scatter.render(runs);
+        return this.#overScope(runs, (scoped, choice) => this.#scatter.render(scoped, choice));
+      case 'importance':
+        return this.#importance.render(runs, this.#state.scope);
       case 'differences':
         return differenceTable(runs, this.#state.differences, this.#pages, {
           choose: (part) => this.#set({ differences: { ...this.#state.differences, ...part } }),
@@ -105,6 +130,15 @@ export class ComparePanel {
       case 'images':
         return imagesTab(runs, this.#state.images, this.#images, { choose: (part) => this.#set({ images: { ...this.#state.images, ...part } }), open });
     }
+  }
+
+  /** A chart of the runs that are chosen for it, once they are here. */
+  #overScope(selected: RunDetail[], chart: (runs: Scoped['runs'], choice: TemplateResult) => TemplateResult): TemplateResult {
+    const { runs, more, loading, error } = this.#scoped.of(this.#state.scope, selected);
+    const choice = scopeSelect(this.#state.scope, selected, this.#host, (scope) => this.#set({ scope }));
+    return html`${errorBar(error, () => this.#scoped.refresh())}
+      ${runs.length === 0 && loading ? skeleton(8) : chart(runs, choice)}
+      ${more > 0 ? html`<p class="muted chart-note">${icon('info')} The newest ${plural(runs.length, 'run')} of ${count(runs.length + more)}.</p>` : nothing}`;
   }
 
   #set(part: Partial<CompareState>): void {

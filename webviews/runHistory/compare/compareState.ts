@@ -2,10 +2,12 @@ import { readGridState, recordOf, texts } from '../curves/gridState.ts';
 import type { GridState } from '../curves/gridState.ts';
 import type { ConfusionUnit } from './confusion.ts';
 import type { Brushes } from './parallel.ts';
+import { scopes } from './scope.ts';
+import type { Scope } from './scope.ts';
 
-export type CompareTab = 'curves' | 'parallel' | 'scatter' | 'differences' | 'confusion' | 'images';
+export type CompareTab = 'curves' | 'parallel' | 'scatter' | 'importance' | 'differences' | 'confusion' | 'images';
 
-export const compareTabs: Record<CompareTab, string> = { curves: 'Curves', parallel: 'Parallel coordinates', scatter: 'Scatter', differences: 'Differences', confusion: 'Confusion', images: 'Images' };
+export const compareTabs: Record<CompareTab, string> = { curves: 'Curves', parallel: 'Parallel coordinates', scatter: 'Scatter', importance: 'Importance', differences: 'Differences', confusion: 'Confusion', images: 'Images' };
 
 export interface ParallelState {
   /** Ids of fields in the order of the axes; null for the ones that tell most. */
@@ -26,6 +28,12 @@ export interface ScatterState {
   table: boolean;
 }
 
+export interface ImportanceState {
+  /** The metric's name; null for the first. */
+  metric: string | null;
+  table: boolean;
+}
+
 /** What a person set in the comparison, kept over a reload. */
 export interface CompareState {
   tab: CompareTab;
@@ -34,6 +42,9 @@ export interface CompareState {
   curves: GridState;
   parallel: ParallelState;
   scatter: ScatterState;
+  importance: ImportanceState;
+  /** Which runs parallel coordinates, scatter and importance are about. */
+  scope: Scope;
   differences: { all: boolean; baseline: string | null };
   confusion: ConfusionUnit;
   images: { group: string | null; step: number | null };
@@ -44,6 +55,7 @@ export function readCompareState(kept: unknown): CompareState {
   const given = recordOf(kept);
   const parallel = recordOf(given['parallel']);
   const scatter = recordOf(given['scatter']);
+  const importance = recordOf(given['importance']);
   const differences = recordOf(given['differences']);
   const images = recordOf(given['images']);
   const tab = given['tab'];
@@ -53,6 +65,8 @@ export function readCompareState(kept: unknown): CompareState {
     curves: readGridState(given['curves']),
     parallel: { axes: Array.isArray(parallel['axes']) ? texts(parallel['axes']) : null, log: texts(parallel['log']), color: text(parallel['color']), brushes: brushesOf(parallel['brushes']), table: parallel['table'] === true },
     scatter: { x: text(scatter['x']), y: text(scatter['y']), color: text(scatter['color']), logX: scatter['logX'] === true, logY: scatter['logY'] === true, table: scatter['table'] === true },
+    importance: { metric: text(importance['metric']), table: importance['table'] === true },
+    scope: scopes.find((one) => one === given['scope']) ?? 'selected',
     differences: { all: differences['all'] === true, baseline: text(differences['baseline']) },
     confusion: given['confusion'] === 'rows' ? 'rows' : 'share',
     images: { group: text(images['group']), step: typeof images['step'] === 'number' ? images['step'] : null },

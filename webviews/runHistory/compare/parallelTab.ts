@@ -47,7 +47,8 @@ export class ParallelTab {
     this.#chart.element.className = 'echart';
   }
 
-  render(runs: readonly RunSummary[]): TemplateResult {
+  /** `choice` is the choice of the runs, in the line of tools. */
+  render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
     const all = fieldsOf(runs);
     const plan = this.#plan(runs, all);
     this.#draw(plan);
@@ -58,6 +59,7 @@ export class ParallelTab {
     return html`<div class="tool-line" role="toolbar" aria-label="Parallel coordinates">
         <span class="menu-place"><button class="tool-choice" aria-haspopup="dialog" aria-expanded=${this.#choosing} @click=${() => this.#choose(!this.#choosing)}>${icon('settings')} Axes <span class="muted">${plan.fields.length}</span> ${icon('chevron-down')}</button>${this.#choosing ? this.#menu(plan, all) : nothing}</span>
         ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (id) => this.#set({ color: id }), 'one colour')}
+        ${choice}
         <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${brushed.length} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part'}</span>
         ${filtered ? html`<button class="tool-choice select-brushed" ?disabled=${brushed.length === 0} @click=${() => this.#host.select(brushed.map((run) => run.runId))}>Select these runs</button><button class="link" @click=${() => this.#set({ brushes: {} })}>Clear</button>` : nothing}
         <span class="gap"></span>

@@ -41,10 +41,11 @@ export class ScatterTab {
     this.#chart.element.className = 'echart';
   }
 
-  render(runs: readonly RunSummary[]): TemplateResult {
+  /** `choice` is the choice of the runs, in the line of tools. */
+  render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
     const all = fieldsOf(runs);
     const plan = planOf(runs, all, this.#state());
-    if (!plan) return html`<p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
+    if (!plan) return html`<div class="tool-line">${choice}</div><p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
     this.#draw(plan);
     const { table } = this.#state();
     const shown = scatterRuns(plan);
@@ -55,6 +56,7 @@ export class ScatterTab {
         ${fieldSelect('x', all, plan.x.id, (x) => this.#set({ x }))}${log('logX', plan.x)}
         ${fieldSelect('y', all, plan.y.id, (y) => this.#set({ y }))}${log('logY', plan.y)}
         ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (color) => this.#set({ color }), 'one colour')}
+        ${choice}
         <span class="gap"></span>
         <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
         ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan)}>${format.toUpperCase()}</button>`)}
