@@ -9,7 +9,9 @@ import { withDatabase } from '../data/withDatabase.ts';
 import { writeParquet } from '../data/writeTable.ts';
 import { messageOf, WorkError } from '../errors.ts';
 import { exportColumns, type ExportColumn } from './exportColumns.ts';
-import { conditionOf, findRows } from './findRuns.ts';
+import { matchingRuns } from './matchingRuns.ts';
+import { momentOf } from './moment.ts';
+import { pageOfRuns } from './pageOfRuns.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import type { Store } from './store.ts';
 
@@ -23,7 +25,6 @@ export interface RunExport {
 }
 
 const runsAtOnce = 2000;
-const idsAtOnce = 5000;
 
 /**
  * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time, and between parts others
@@ -31,25 +32,19 @@ const idsAtOnce = 5000;
  */
 export async function exportRuns(store: Pick<Store, 'sql'>, { query, columns: names, format, path }: RunExport): Promise<{ runs: number }> {
   if (!isAbsolute(path)) throw new WorkError(`A table is written to an absolute path, not to \`${path}\`.`);
-  const runs = await findIds(store, query);
+  const runs = findIds(store, query);
   const columns = exportColumns(store, names, runs);
   const written = format === 'csv' ? await writeCsv(store, runs, columns, path) : await writeTyped(store, runs, columns, path);
   return { runs: written };
 }
 
-/** All runs of the query, by their row numbers. Those that move between two parts are taken once. */
-async function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): Promise<number[]> {
-  const { where, problem } = conditionOf(sql, query);
-  if (problem) throw new WorkError(`The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`);
-  const most = Math.min(query.limit ?? Infinity, Number.MAX_SAFE_INTEGER);
-  const found = new Set<number>();
-  for (let offset = query.offset ?? 0; found.size < most; offset += idsAtOnce) {
-    const rows = findRows(sql, where, query.order ?? [], Math.min(idsAtOnce, most - found.size), offset);
-    for (const row of rows) found.add(row.id);
-    if (rows.length < idsAtOnce) break;
-    await turn();
-  }
-  return [...found];
+/** All runs of the query, by their row numbers. */
+function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): number[] {
+  return sql.read(() => {
+    const { runs, total, problem } = matchingRuns(sql, query);
+    if (problem) throw new WorkError(`The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`);
+    return pageOfRuns(sql, momentOf(sql), { runs, total }, query.order ?? [], query.limit ?? total, query.offset ?? 0);
+  });
 }
 
 /** The runs in this order, a part at a time; one that is gone meanwhile is left out. */

@@ -155,4 +155,12 @@ export const migrations: readonly string[] = [
   DROP TABLE schema_texts;
   CREATE TABLE views (name TEXT PRIMARY KEY, state TEXT NOT NULL, saved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // Lists of runs come from indexes alone: those put away, names in order, short values of tags, and what filters ask of every run without the long texts beside it.
+  `
+  CREATE INDEX runs_put_away ON runs (archived) WHERE deleted_at IS NOT NULL OR archived = 1;
+  CREATE INDEX runs_by_name ON runs (name COLLATE NOCASE, started_at DESC, run_id);
+  CREATE INDEX runs_by_status ON runs (status, started_at, ended_at, starred, archived, deleted_at, dirty, seed, source, user_id, experiment, name, commit_hash, run_id);
+  CREATE INDEX tags_by_value ON tags (key, value, run) WHERE length(CAST(value AS BLOB)) <= 250;
+  CREATE INDEX tags_long ON tags (key, run) WHERE length(CAST(value AS BLOB)) > 250;
+  `,
 ];

@@ -8,6 +8,8 @@ import type { Sql, SqlValue } from './sql.ts';
 
 const busyMs = 10_000;
 const mostStatements = 400;
+/** Pages of the file that are kept in memory once they were read: an index of 100,000 runs and some. */
+const mostPagesKb = 65_536;
 
 /** Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly` never creates it. */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
@@ -19,6 +21,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     if (!options.readonly) {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = NORMAL');
+      db.pragma(`cache_size = -${mostPagesKb}`);
       migrate(db, path);
     }
   } catch (error) {
@@ -27,6 +30,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   }
   const prepare = kept((text) => db.prepare(text));
   const raw = kept((text) => db.prepare(text).raw());
+  const first = kept((text) => db.prepare(text).pluck());
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
@@ -38,12 +42,14 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     all: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).all(...values) as T[]),
     get: <T>(text: string, ...values: SqlValue[]) => guarded(() => prepare(text).get(...values) as T | undefined),
     columns: (text, ...values) => guarded(() => raw(text).all(...values) as SqlValue[][]),
+    numbers: (text, ...values) => guarded(() => first(text).all(...values) as number[]),
     iterate: <T>(text: string, ...values: SqlValue[]) => db.prepare(text).iterate(...values) as IterableIterator<T>,
     run: (text, ...values) => guarded(() => {
       const result = prepare(text).run(...values);
       return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
     }),
     write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
+    read: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).deferred())),
     version: () => guarded(() => `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`),
     close: () => db.close(),
   };

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type BetterSqlite from 'better-sqlite3';
+import type { RunQuery } from '../../protocol/runs.ts';
 import { listExperiments } from '../../engine/tracking/experiments.ts';
+import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
 import { migrations } from '../../engine/tracking/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
@@ -39,4 +41,26 @@ test('a store of the version before keeps its runs, params, tags, metrics and mo
   assert.deepEqual(listExperiments(store).map(({ id, name, createdAt }) => [id, name, createdAt]), [[0, 'default', 1000], [1, 'wider', 2000]]);
   assert.equal(getVersion(store, 'm', 3).runId, 'a1');
   assert.equal(registerVersion(store, 'm', 'b2', { ...getVersion(store, 'm', 3).report, performance: {} }), 4, 'numbers go on');
+});
+
+test('a store of version 3 keeps its runs and gets the indexes that lists are read from', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, '.loopwright'));
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(root, '.loopwright', 'loopwright.db'));
+  for (const migration of migrations.slice(0, 3)) db.exec(migration);
+  db.pragma('user_version = 3');
+  for (const [id, archived, deleted, team] of [['a1', 0, null, 'fraud'], ['b2', 1, null, 'x'.repeat(5000)], ['c3', 0, 7, 'fraud']] as const) {
+    const { lastInsertRowid } = db.prepare(`INSERT INTO runs (run_id, name, experiment, status, started_at, archived, deleted_at) VALUES (?, ?, 'default', 'finished', 1, ?, ?)`).run(id, `name-${id}`, archived, deleted);
+    db.prepare(`INSERT INTO tags VALUES (?, 'team', ?)`).run(lastInsertRowid, team);
+  }
+  db.close();
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  assert.equal(store.sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version, migrations.length);
+  const found = (query: RunQuery) => listRuns(store, query).runs.map(({ runId, tags }) => [runId, tags['team']?.length]);
+  assert.deepEqual(found({}), [['a1', 5]]);
+  assert.deepEqual(found({ which: 'archived' }), [['b2', 5000]]);
+  assert.deepEqual(found({ which: 'deleted', filter: "tags.team = 'fraud'" }), [['c3', 5]]);
+  assert.deepEqual(found({ which: 'all', filter: "tags.team like 'xxx%'", order: [{ column: 'name', descending: true }] }), [['b2', 5000]]);
 });

@@ -7,7 +7,18 @@ import { FilterError } from './tokens.ts';
 export interface Condition {
   sql: string;
   values: SqlValue[];
+  /** The row numbers of the runs that meet it, where an index has them; one may come twice. */
+  list?: { sql: string; values: SqlValue[] };
 }
+
+/** The runs that meet a condition, as a statement of its own. */
+export function listOf({ sql, values, list }: Condition): { sql: string; values: SqlValue[] } {
+  return list ?? { sql: `SELECT r.id FROM runs r WHERE ${sql}`, values };
+}
+
+/** Tags of at most 250 bytes have an index with their values; the others one that tells which they are. Written as the indexes say it. */
+export const shortTag = 'length(CAST(x.value AS BLOB)) <= 250';
+export const longTag = 'length(CAST(x.value AS BLOB)) > 250';
 
 type Compare = Extract<Filter, { kind: 'compare' }>;
 
@@ -54,7 +65,7 @@ function compare(sql: Sql, filter: Compare): Condition {
   switch (field.of) {
     case 'metrics': return metric(sql, field, filter);
     case 'params': return param(field, filter);
-    case 'tags': return keyed('tags', field.key, filter.values.every((value) => value.kind === 'text') ? 'x.value' : 'CAST(x.value AS REAL)', filter);
+    case 'tags': return tag(field, filter);
     case 'datasets': return dataset(field, filter);
     case 'attributes': return attribute(field, filter);
   }
@@ -62,9 +73,9 @@ function compare(sql: Sql, filter: Compare): Condition {
 
 function presence(sql: Sql, field: Field): Condition {
   switch (field.of) {
-    case 'metrics': return { sql: 'EXISTS (SELECT 1 FROM latest x WHERE x.run = r.id AND x.key = ?)', values: [findKey({ sql }, field.key) ?? -1] };
-    case 'params': return { sql: 'EXISTS (SELECT 1 FROM params x WHERE x.run = r.id AND x.key = ?)', values: [field.key] };
-    case 'tags': return { sql: 'EXISTS (SELECT 1 FROM tags x WHERE x.run = r.id AND x.key = ?)', values: [field.key] };
+    case 'metrics': return among('latest', 'x.key = ?', [findKey({ sql }, field.key) ?? -1]);
+    case 'params': return among('params', 'x.key = ?', [field.key]);
+    case 'tags': return among('tags', 'x.key = ?', [field.key]);
     case 'datasets': return { sql: '(EXISTS (SELECT 1 FROM dataset_inputs x WHERE x.run = r.id) OR EXISTS (SELECT 1 FROM run_inputs x WHERE x.run_id = r.run_id))', values: [] };
     case 'attributes': return { sql: `(${columnOf(field, 0, 0).sql} IS NOT NULL)`, values: [] };
   }
@@ -74,9 +85,13 @@ function metric(sql: Sql, field: Field, filter: Compare): Condition {
   const key = findKey({ sql }, field.key) ?? -1;
   const numbers = numbersOf(filter, 'A metric is compared with numbers.');
   const nan = numbers.some((value) => Number.isNaN(value));
-  if (nan && (filter.operator === '=' || filter.operator === '!=')) return { sql: 'EXISTS (SELECT 1 FROM latest x WHERE x.run = r.id AND x.key = ? AND x.is_nan = ?)', values: [key, filter.operator === '=' ? 1 : 0] };
+  if (nan && (filter.operator === '=' || filter.operator === '!=')) return among('latest', 'x.key = ? AND x.is_nan = ?', [key, filter.operator === '=' ? 1 : 0]);
   const condition = plain('x.value', filter.operator, numbers, filter);
-  return { sql: `EXISTS (SELECT 1 FROM latest x WHERE x.run = r.id AND x.key = ? AND x.is_nan = 0 AND ${condition.sql})`, values: [key, ...condition.values] };
+  return among('latest', `x.key = ? AND x.is_nan = 0 AND ${condition.sql}`, [key, ...condition.values]);
+}
+
+function among(table: 'latest' | 'params' | 'tags', meets: string, values: SqlValue[]): Condition {
+  return { sql: `EXISTS (SELECT 1 FROM ${table} x WHERE x.run = r.id AND ${meets})`, values, list: { sql: `SELECT x.run FROM ${table} x WHERE ${meets}`, values } };
 }
 
 /** A param is text; compared with a number it is read as one. */
@@ -87,7 +102,13 @@ function param(field: Field, filter: Compare): Condition {
 
 function keyed(table: 'params' | 'tags', key: string, column: string, filter: Compare): Condition {
   const condition = plain(column, filter.operator, filter.values.map((value) => value.value), filter);
-  return { sql: `EXISTS (SELECT 1 FROM ${table} x WHERE x.run = r.id AND x.key = ? AND ${condition.sql})`, values: [key, ...condition.values] };
+  return among(table, `x.key = ? AND ${condition.sql}`, [key, ...condition.values]);
+}
+
+function tag(field: Field, filter: Compare): Condition {
+  const condition = keyed('tags', field.key, filter.values.every((value) => value.kind === 'text') ? 'x.value' : 'CAST(x.value AS REAL)', filter);
+  const { list, values } = condition;
+  return list ? { ...condition, list: { sql: `${list.sql} AND ${shortTag} UNION ALL ${list.sql} AND ${longTag}`, values: [...values, ...values] } } : condition;
 }
 
 function dataset(field: Field, filter: Compare): Condition {

@@ -1,0 +1,64 @@
+import { setOf, type RunSet } from './runSet.ts';
+import type { Sql, SqlValue } from './sql.ts';
+
+/** What was read of the runs since the last write of anybody: sets of runs by the statement that lists them, and whole orders of them. */
+export interface Moment {
+  version: string;
+  /** All runs, the deleted among them. */
+  all: RunSet;
+  runs: number;
+  sets: Map<string, RunSet>;
+  orders: Map<string, Int32Array>;
+}
+
+const mostSets = 64;
+const mostOrders = 8;
+const moments = new WeakMap<Sql, Moment>();
+
+/** The moment of the store; another one after every change of it. */
+export function momentOf(sql: Sql): Moment {
+  const version = sql.version();
+  const known = moments.get(sql);
+  if (known?.version === version) return known;
+  const { least = 0, most = 0, runs = 0 } = sql.get<{ least: number; most: number; runs: number }>('SELECT ifnull((SELECT min(id) FROM runs), 0) AS least, ifnull((SELECT max(id) FROM runs), 0) AS most, (SELECT count(*) FROM runs) AS runs') ?? {};
+  const isGapless = runs === most - least + 1;
+  const all = isGapless ? new Uint8Array(most + 1).fill(1, least) : setOf(most + 1, sql.numbers('SELECT id FROM runs'));
+  const moment: Moment = { version, all, runs, sets: new Map(), orders: new Map() };
+  moments.set(sql, moment);
+  return moment;
+}
+
+/** The runs that a statement lists, kept as long as nobody writes. */
+export function listed(sql: Sql, moment: Moment, statement: string, values: readonly SqlValue[]): RunSet {
+  // What depends on the clock is another set a moment later.
+  const key = statement.includes('unixepoch') ? null : JSON.stringify([statement, values]);
+  const known = key === null ? undefined : moment.sets.get(key);
+  if (known) return known;
+  const set = setOf(moment.all.length, sql.numbers(statement, ...values));
+  if (key !== null) keep(moment.sets, key, set, mostSets);
+  return set;
+}
+
+/** All runs in the order of a statement, kept as long as nobody writes. */
+export function orderedBy(sql: Sql, moment: Moment, statement: string, values: readonly SqlValue[]): Int32Array {
+  const key = orderKey(statement, values);
+  const known = moment.orders.get(key);
+  if (known) return known;
+  const runs = new Int32Array(sql.numbers(statement, ...values));
+  if (!statement.includes('unixepoch')) keep(moment.orders, key, runs, mostOrders);
+  return runs;
+}
+
+/** The order of a statement when it was read as a whole before. */
+export function knownOrder(moment: Moment, statement: string, values: readonly SqlValue[]): Int32Array | undefined {
+  return moment.orders.get(orderKey(statement, values));
+}
+
+function orderKey(statement: string, values: readonly SqlValue[]): string {
+  return JSON.stringify([statement, values]);
+}
+
+function keep<T>(kept: Map<string, T>, key: string, value: T, most: number): void {
+  if (kept.size >= most) for (const [oldest] of kept) { kept.delete(oldest); break; }
+  kept.set(key, value);
+}
