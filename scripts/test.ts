@@ -72,7 +72,7 @@ function editorSuite(): Suite {
   };
 }
 
-const folders = ['project', 'checks', 'runner', 'tracking', 'provenance', 'mlflow', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'data', 'models', 'interop', 'labelling', 'transfer', 'statistics', 'drift', 'cli', 'server', 'client', 'scripts', 'examples'];
+const folders = ['project', 'checks', 'runner', 'tracking', 'provenance', 'mlflow', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'data', 'models', 'interop', 'labelling', 'transfer', 'statistics', 'drift', 'cli', 'server', 'client', 'examples'];
 const suites: Suite[] = [...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)), nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'), editorSuite()];
 
 const wanted = process.argv.slice(2);

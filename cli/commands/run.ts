@@ -3,7 +3,8 @@ import type { ParamValue } from '../../protocol/runs.ts';
 import { ProjectError } from '../../engine/errors.ts';
 import { parseParam } from '../parseParam.ts';
 import { executeRun, type RunOutcome } from '../../engine/runner/execute.ts';
-import { runSweep } from '../../engine/runner/sweep.ts';
+import { runSweep } from '../../engine/runner/sweep/runSweep.ts';
+import { serveTrial } from '../../engine/runner/sweep/trialProcess.ts';
 import { placeText, type CommandContext } from '../context.ts';
 import { runPrinter } from '../runPrinter.ts';
 import { duration } from '../terminal.ts';
@@ -25,8 +26,9 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
   const sweep = project.experiments.get(experiment)?.value?.sweep;
   if (sweep) {
-    const result = await runSweep(request, sweep, (line) => (context.json ? terminal.note(line) : terminal.line(line)));
-    if (context.json) context.printJson({ status: result.best ? 'finished' : 'failed', objective: result.objective, trials: result.trials, best: result.best });
+    const say = (line: string) => (context.json ? terminal.note(line) : terminal.line(line));
+    const result = await runSweep({ ...request, program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] }, sweep, say);
+    if (context.json) context.printJson({ status: result.best ? 'finished' : 'failed', ...result });
     else terminal.line(result.best ? `best of ${result.trials.length}: ${result.best.name} with ${result.objective} ${result.best.value} at ${JSON.stringify(result.best.params)}` : 'no trial finished with the objective');
     return result.best ? exitCodes.done : exitCodes.failed;
   }
@@ -44,4 +46,10 @@ function summarise({ terminal }: CommandContext, outcome: RunOutcome, ms: number
 
 function commandLine(stages: string[], options: RunOptions): string {
   return ['loopwright run', ...stages, ...(options.experiment ? [`--experiment ${options.experiment}`] : []), ...(options.param ?? []).map((param) => `--param '${param}'`), ...(options.force ? ['--force'] : [])].join(' ');
+}
+
+/** `loopwright trial`: one trial of a sweep, ordered on standard input by the process that runs the sweep. */
+export async function trialCommand(context: CommandContext): Promise<number> {
+  await serveTrial(context.project().root, process.stdin, (line) => process.stdout.write(`${line}\n`), context.signal);
+  return exitCodes.done;
 }

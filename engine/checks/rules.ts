@@ -61,6 +61,7 @@ import { tooManyLevels } from './modelling/tooManyLevels.ts';
 import { earlyStoppingWithoutValidation } from './modelling/earlyStoppingWithoutValidation.ts';
 import { sweepRangeReversed } from './modelling/sweepRangeReversed.ts';
 import { gridNeedsChoices } from './modelling/gridNeedsChoices.ts';
+import { halvingWithoutEffect } from './modelling/halvingWithoutEffect.ts';
 import { sweepOfOne } from './modelling/sweepOfOne.ts';
 import { classWeightWithoutClasses } from './modelling/classWeightWithoutClasses.ts';
 import { ignoredInput } from './modelling/ignoredInput.ts';
@@ -94,7 +95,7 @@ export const rules: readonly Rule[] = [
   // modelling
   targetAmongFeatures, noTarget, splitShares,
   idAsFeature, timestampAsFeature, randomSplitOfTimedData, protectedAsFeature, oddHyperParameter, unfitModel, tooManyLevels, earlyStoppingWithoutValidation,
-  sweepRangeReversed, gridNeedsChoices, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand, preprocessUnfit,
+  sweepRangeReversed, gridNeedsChoices, halvingWithoutEffect, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand, preprocessUnfit,
   // evaluation
   unknownMetric, gateWithoutBound,
   gateAlwaysPasses, gateNeverPasses, accuracyAlone, protectedWithoutFairnessGate, thresholdReversed, noGates, sliceOfManyValues, objectiveReversed, confidenceWithoutInterval,

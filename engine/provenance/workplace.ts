@@ -17,9 +17,10 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-const prefix = 'loopwright-reproduce-';
+const prefixes = { reproduction: 'loopwright-reproduce-', trial: 'loopwright-trial-' } as const;
+const isPlace = (name: string) => Object.values(prefixes).some((prefix) => name.startsWith(prefix));
 /** What programs need and no repository holds: linked, never copied. */
-const linked = ['node_modules', '.venv', 'venv', '.env'];
+export const linked = ['node_modules', '.venv', 'venv', '.env'];
 
 interface Owner {
   pid: number;
@@ -63,8 +64,9 @@ export async function copyProject(project: string, signal?: AbortSignal): Promis
   }
 }
 
-async function begin(inRepository: string, repository: string | null): Promise<Workplace & { code: string }> {
-  const base = await realpath(await mkdtemp(join(tmpdir(), prefix)));
+/** A new folder with nothing in it but the folders down to the project. */
+export async function begin(inRepository: string, repository: string | null, kind: keyof typeof prefixes = 'reproduction'): Promise<Workplace & { code: string }> {
+  const base = await realpath(await mkdtemp(join(tmpdir(), prefixes[kind])));
   const code = join(base, 'code');
   const root = resolve(code, inRepository);
   if (repository === null) await mkdir(root, { recursive: true });
@@ -88,7 +90,8 @@ async function applyPatch(top: string, patch: Buffer): Promise<void> {
   }
 }
 
-async function linkTools(from: string, to: string): Promise<void> {
+/** Links what programs need and the place lacks to the project's own. */
+export async function linkTools(from: string, to: string): Promise<void> {
   for (const name of linked) {
     const source = join(from, name);
     if (!existsSync(source) || lstatSync(join(to, name), { throwIfNoEntry: false })) continue;
@@ -99,7 +102,7 @@ async function linkTools(from: string, to: string): Promise<void> {
 async function removePlace(base: string, { repository, root }: Pick<Owner, 'repository' | 'root'>): Promise<void> {
   // The links first: nothing may follow them into the project.
   for (const folder of new Set([root, join(base, 'code')])) {
-    for (const name of linked) if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
+    for (const name of [...linked, '.loopwright']) if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
   }
   await rm(base, { recursive: true, force: true, maxRetries: 5 });
   if (repository !== null) await git(repository, ['worktree', 'remove', '--force', '--force', join(base, 'code')]).catch(() => {});
@@ -114,10 +117,10 @@ function isLink(path: string): boolean {
   }
 }
 
-/** What a killed reproduction left: its programs, its folder, and its place in the repository's list. */
-async function removeAbandoned(project: string): Promise<void> {
+/** What a killed process left: its programs, its folder, and its place in the repository's list. */
+export async function removeAbandoned(project: string): Promise<void> {
   const folder = await realpath(tmpdir());
-  for (const name of readdirSync(folder).filter((one) => one.startsWith(prefix))) {
+  for (const name of readdirSync(folder).filter(isPlace)) {
     const base = join(folder, name);
     const owner = readOwner(base);
     if (!owner || isAlive(owner.pid, owner.started)) continue;
@@ -127,7 +130,7 @@ async function removeAbandoned(project: string): Promise<void> {
   }
   const listed = await gitText(project, ['worktree', 'list', '--porcelain']).catch(() => '');
   for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
-    if (basename(dirname(path)).startsWith(prefix) && !existsSync(path)) await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
+    if (isPlace(basename(dirname(path))) && !existsSync(path)) await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
   }
 }
 

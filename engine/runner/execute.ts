@@ -61,6 +61,8 @@ export interface RunRequest {
   seed?: number | undefined;
   /** The code, where it is known already. */
   code?: CodeVersion | undefined;
+  /** Whoever asks holds the project for it. */
+  held?: boolean | undefined;
 }
 
 export interface RunOutcome {
@@ -96,7 +98,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
     return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
   }
-  const release = holdRunLock(store);
+  const release = request.held ? () => {} : holdRunLock(store);
   try {
     const [code, environment] = await Promise.all([request.code ?? codeVersion(project.root, [...graph.stages.values()].flatMap(({ outs }) => outs)), environmentOf(project.root)]);
     const run = recordRun(store, {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { isGlob } from '../project/glob.ts';
 import { diskFiles, relativePath } from '../project/projectFiles.ts';
 import type { Store } from '../tracking/store.ts';
@@ -10,10 +10,14 @@ import type { FileMark } from './lockFile.ts';
 export class FileMarks {
   readonly #root: string;
   readonly #store: Store | null;
+  /** Where the store stands, when the files are those of a copy of the project elsewhere. */
+  readonly #home: string | null;
 
   constructor(root: string, store: Store | null) {
     this.#root = root;
     this.#store = store;
+    const home = store ? dirname(realPath(store.folder)) : null;
+    this.#home = home === realPath(root) ? null : home;
   }
 
   /** The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the root. */
@@ -22,7 +26,7 @@ export class FileMarks {
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     if (!stats.isDirectory()) return [path];
-    return readdirSync(this.#absolute(path), { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)).filter(isFile).map((found) => this.#relative(found)).toSorted();
+    return filesIn(this.#absolute(path)).map((found) => this.#relative(found)).toSorted();
   }
 
   /** Marks of all files that the paths name, by path. */
@@ -36,11 +40,12 @@ export class FileMarks {
     const path = this.#absolute(file);
     const stats = statSync(path, { bigint: true });
     const changed = changeOf(stats);
-    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>('SELECT hash, bytes, changed FROM file_hashes WHERE path = ?', file);
+    const key = this.#home === null ? file : relativePath(this.#home, realPath(path));
+    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>('SELECT hash, bytes, changed FROM file_hashes WHERE path = ?', key);
     if (known && known.changed === changed && BigInt(known.bytes) === stats.size) return { hash: known.hash, bytes: known.bytes };
     const hash = hashOf(path);
     const bytes = Number(stats.size);
-    this.#store?.sql.run('INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash', file, bytes, changed, hash);
+    this.#store?.sql.run('INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash', key, bytes, changed, hash);
     return { hash, bytes };
   }
 
@@ -50,6 +55,28 @@ export class FileMarks {
 
   #relative(path: string): string {
     return relativePath(this.#root, path);
+  }
+}
+
+/** Every file below a folder, absolute. Links to folders are followed, but not round in a circle. */
+function filesIn(folder: string, above: readonly string[] = []): string[] {
+  const real = realPath(folder);
+  if (above.includes(real)) return [];
+  const seen = [...above, real];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [path];
+    if (entry.isDirectory()) return filesIn(path, seen);
+    const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    return target?.isDirectory() ? filesIn(path, seen) : target?.isFile() ? [path] : [];
+  });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

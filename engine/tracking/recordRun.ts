@@ -79,6 +79,19 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
     for (const [key, value] of Object.entries(start.tags ?? {})) writeTag(store, lastId, key, value);
     return lastId;
   });
+  return recorder(store, { runId, name, number: run });
+}
+
+/** Goes on with a run that had ended, as this process's own. */
+export function continueRun(store: Store, runId: string): RecordedRun {
+  const found = store.sql.get<{ id: number; name: string }>('SELECT id, name FROM runs WHERE run_id = ?', runId);
+  if (!found) throw new Error(`the run ${runId} is gone`);
+  store.sql.run(`UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`, process.pid, processStart(process.pid), found.id);
+  return recorder(store, { runId, name: found.name, number: found.id });
+}
+
+function recorder(store: Store, { runId, name, number: run }: Pick<RecordedRun, 'runId' | 'name' | 'number'>): RecordedRun {
+  const { sql } = store;
   return {
     runId,
     name,

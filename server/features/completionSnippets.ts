@@ -43,7 +43,7 @@ const blocks: Partial<Record<`${FileKind} ${string}`, readonly Block[]>> = {
     { label: 'id', docs: 'What names a row.', body: ['{ name: ${1:id}, type: string, constraints: { required: true, unique: true }, loopwright: { role: id } }'] },
   ],
   'experiment ': [
-    { label: 'sweep', docs: 'Many runs with varied params.', body: ['sweep:', '  method: ${1|random,grid|}', '  runs: ${2:20}', '  objective: { maximize: ${3:pr_auc} }', '  params:', '    ${4:learning_rate}: { log_uniform: [${5:0.0001}, ${6:0.01}] }'] },
+    { label: 'sweep', docs: 'Many runs with varied params.', body: ['sweep:', '  method: ${1|random,latin_hypercube,grid,halving,bayesian|}', '  runs: ${2:20}', '  objective: { maximize: ${3:pr_auc} }', '  params:', '    ${4:learning_rate}: { log_uniform: [${5:0.0001}, ${6:0.01}] }'] },
   ],
 };
 

@@ -114,6 +114,16 @@ test('LW418 a grid over a range', () => {
   expectMarks('LW418', sweep('learning_rate: { choice: [0.001, 0.01] }', 'grid'));
 });
 
+test('LW427 halving that stops nothing', () => {
+  const halving = (settings: string, method = 'halving', mark = 'halving') => trial(`sweep:\n  method: ${method}\n  objective: { maximize: pr_auc }\n  ${mark}: ${settings}\n  params:\n    learning_rate: { uniform: [0.001, 0.01] }\n`);
+  const other = halving('{ min_steps: 2 }', 'random', '«halving»');
+  expectMarks('LW427', other);
+  assert.match(expectFixed('LW427', other, experiment), /method: halving/);
+  expectMarks('LW427', halving('{ watch: { maximize: «pr_auc» } }'));
+  expectMarks('LW427', halving('{ watch: { minimize: validation_loss }, reduction: 4 }'));
+  expectMarks('LW427', halving('{ min_steps: 2 }'));
+});
+
 test('LW419 a sweep over one value, or one value twice', () => {
   expectMarks('LW419', sweep('epochs: { choice: «[10]» }\n    learning_rate: { uniform: «[0.1, 0.1]» }'));
   const over = sweep('epochs: { choice: [10, 20, «10», 30] }');
@@ -154,7 +164,7 @@ test('LW423 an experiment that lays inputs over a command', () => {
 });
 
 test('the orders project has no finding about its model', () => {
-  for (const code of ['LW405', 'LW406', 'LW408', 'LW409', 'LW413', 'LW414', 'LW415', 'LW416', 'LW417', 'LW418', 'LW419', 'LW420', 'LW421', 'LW422', 'LW423']) assert.deepEqual(findings(code, {}).problems, []);
+  for (const code of ['LW405', 'LW406', 'LW408', 'LW409', 'LW413', 'LW414', 'LW415', 'LW416', 'LW417', 'LW418', 'LW419', 'LW420', 'LW421', 'LW422', 'LW423', 'LW427']) assert.deepEqual(findings(code, {}).problems, []);
 });
 
 test('LW426 preprocessing that does not fit', () => {

@@ -6,7 +6,6 @@ import { CancelledError, ProjectError } from '../../engine/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunEvents, type RunRequest } from '../../engine/runner/execute.ts';
 import { readLock } from '../../engine/runner/lockFile.ts';
-import { runSweep, sweepPoints } from '../../engine/runner/sweep.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
@@ -136,63 +135,4 @@ test('two runs at once: the second is told who runs', async () => {
   await assert.rejects(run(), /Another run of this project is going \(process \d+\)/);
   symlinkSync('.', join(root, 'go'));
   assert.equal((await first).status, 'finished');
-});
-
-test('a sweep runs every point and tells the best', async () => {
-  const { run, store, root } = newProject('  s: { cmd: "test ${params.n} -ne 2 && echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n', { 'experiments/grid.experiment.yaml': 'sweep: { method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2, 3] } } }\n' }, 'params: { n: 0 }\n');
-  void run;
-  const project = loadProject(root);
-  const sweep = project.experiments.get('grid')?.value?.sweep;
-  assert.ok(sweep);
-  const { trials, best } = await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
-  assert.deepEqual(trials.map(({ params, status, value }) => [params['n'], status, value]), [[1, 'finished', 1], [2, 'failed', null], [3, 'finished', 3]]);
-  assert.equal(best?.value, 3);
-});
-
-test('the points of a sweep follow from it alone', () => {
-  const objective = { maximize: 'f1' };
-  assert.deepEqual(sweepPoints({ method: 'grid', objective, params: { a: { choice: [1, 2] }, b: { choice: ['x', 'y'] } } }), [{ a: 1, b: 'x' }, { a: 1, b: 'y' }, { a: 2, b: 'x' }, { a: 2, b: 'y' }]);
-  assert.deepEqual(sweepPoints({ method: 'grid', runs: 1, objective, params: { a: { choice: [1, 2] } } }, { a: 5 }), [{}], 'what is given is not varied');
-  assert.throws(() => sweepPoints({ method: 'grid', objective, params: { a: { uniform: [0, 1] } } }), /A grid needs `choice` for `a`/);
-  const random = () => sweepPoints({ method: 'random', runs: 50, objective, params: { u: { uniform: [2, 3] }, l: { log_uniform: [0.001, 10] }, i: { int: [1, 3] }, c: { choice: [[1], [2]] } } });
-  assert.deepEqual(random(), random());
-  for (const { u, l, i } of random()) assert.ok(Number(u) >= 2 && Number(u) <= 3 && Number(l) >= 0.001 && Number(l) <= 10 && [1, 2, 3].includes(Number(i)));
-  assert.ok(new Set(random().map(({ i }) => i)).size === 3);
-});
-
-test('a Latin hypercube draws once from each part of every param', () => {
-  const runs = 40;
-  const points = sweepPoints({ method: 'latin_hypercube', runs, objective: { maximize: 'f1' }, params: { u: { uniform: [0, 1] }, l: { log_uniform: [1e-4, 1] }, i: { int: [1, 4] }, c: { choice: ['a', 'b'] } } });
-  const parts = (share: (point: Record<string, unknown>) => number) => points.map((point) => Math.floor(share(point) * runs)).toSorted((a, b) => a - b);
-  const each = Array.from({ length: runs }, (_, i) => i);
-  assert.deepEqual(parts(({ u }) => Number(u)), each);
-  assert.deepEqual(parts(({ l }) => (Math.log(Number(l)) - Math.log(1e-4)) / -Math.log(1e-4)), each);
-  assert.deepEqual([1, 2, 3, 4].map((value) => points.filter(({ i }) => i === value).length), [10, 10, 10, 10]);
-  assert.deepEqual(['a', 'b'].map((value) => points.filter(({ c }) => c === value).length), [20, 20]);
-  assert.notDeepEqual(points.map(({ u }) => Math.floor(Number(u) * runs)), each, 'in an order of chance');
-});
-
-test('a sweep that was stopped goes on where it was, and a whole one begins anew', async () => {
-  const { store, root } = newProject('  s: { cmd: "echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n', { 'experiments/grid.experiment.yaml': 'sweep: { method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2, 3, 4] } } }\n' }, 'params: { n: 0 }\n');
-  const project = loadProject(root);
-  const sweep = project.experiments.get('grid')?.value?.sweep;
-  assert.ok(sweep);
-  const stop = new AbortController();
-  const said: string[] = [];
-  await assert.rejects(runSweep({ project, store, experiment: 'grid', signal: stop.signal }, sweep, (line) => {
-    said.push(line);
-    if (line.startsWith('trial 3')) stop.abort();
-  }), CancelledError);
-  const second = await runSweep({ project, store, experiment: 'grid' }, sweep, (line) => said.push(line));
-  assert.deepEqual(second.trials.map(({ params, value }) => [params['n'], value]), [[1, 1], [2, 2], [3, 3], [4, 4]]);
-  assert.match(said.join('\n'), /2 of 4 trials were done before the sweep was stopped/);
-  assert.equal(said.filter((line) => line.startsWith('trial 1 ')).length, 1, 'the first was not run again');
-  const runs = () => store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs WHERE status = 'finished'`)?.n;
-  assert.equal(runs(), 4);
-  await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
-  assert.equal(runs(), 8, 'a sweep that was whole is run anew');
-  const again = new AbortController();
-  await assert.rejects(runSweep({ project, store, experiment: 'grid', signal: again.signal }, sweep, (line) => { if (line.startsWith('trial 2')) again.abort(); }), CancelledError);
-  await runSweep({ project, store, experiment: 'grid' }, sweep, () => {});
-  assert.equal(runs(), 12, 'each execution is told apart');
 });

@@ -105,7 +105,8 @@ test('an experiment offers the params and stages of its project', async () => {
   await offers('params: { █ }\n', ['epochs', 'learning_rate'], [], 'experiment');
   await offers('params:\n  epochs: 3\n  █\n', ['learning_rate'], ['epochs'], 'experiment');
   await offers('stages:\n  █\n', ['collect', 'prepare', 'train', 'validate'], [], 'experiment');
-  await offers('sweep:\n  method: █\n', ['grid', 'latin_hypercube', 'random'], [], 'experiment');
+  await offers('sweep:\n  method: █\n', ['bayesian', 'grid', 'halving', 'latin_hypercube', 'random'], [], 'experiment');
+  await offers('sweep:\n  halving:\n    █\n', ['min_steps', 'reduction', 'watch'], [], 'experiment');
   await offers('sweep:\n  method: grid\n  objective: { maximize: █ }\n', ['pr_auc'], [], 'experiment');
   await offers('sweep:\n  method: grid\n  params:\n    █\n', ['epochs'], [], 'experiment');
 });

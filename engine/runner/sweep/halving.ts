@@ -1,0 +1,51 @@
+export interface HalvingRules {
+  direction: 'maximize' | 'minimize';
+  /** The step of the first rung. */
+  minSteps: number;
+  /** One in so many goes on from each rung. */
+  reduction: number;
+}
+
+/** Why a trial is stopped, in numbers for a sentence. */
+export interface Stop {
+  step: number;
+  value: number;
+  /** How many trials have reached the rung, this one among them. */
+  reached: number;
+}
+
+/**
+ * Asynchronous successive halving (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning") that stops early instead of
+ * pausing: at the steps `minSteps`, `minSteps` × `reduction`, `minSteps` × `reduction`², … a trial goes on only when its value is among
+ * the best 1/`reduction` of all values that trials had at that rung until then; the first to come always goes on. NaN is stopped at once
+ * it reaches a rung. The decisions are those of Optuna's SuccessiveHalvingPruner with a min_early_stopping_rate of 0.
+ */
+export class Halving {
+  readonly #rules: HalvingRules;
+  /** What each trial had at each rung. */
+  readonly #rungs: Map<number, number>[] = [];
+  readonly #reached = new Map<number, number>();
+
+  constructor(rules: HalvingRules) {
+    this.#rules = rules;
+  }
+
+  /** Tells a trial's value at a step, in the order of its steps; gives why the trial has to stop, or null. */
+  report(trial: number, step: number, value: number): Stop | null {
+    const { minSteps, reduction } = this.#rules;
+    for (let rung = this.#reached.get(trial) ?? 0; ; rung++) {
+      if (step < minSteps * reduction ** rung) return null;
+      if (Number.isNaN(value)) return { step, value, reached: this.#rungs[rung]?.size ?? 0 };
+      const values = (this.#rungs[rung] ??= new Map<number, number>()).set(trial, value);
+      this.#reached.set(trial, rung + 1);
+      if (!this.#isAmongBest(value, [...values.values()])) return { step, value, reached: values.size };
+    }
+  }
+
+  #isAmongBest(value: number, all: readonly number[]): boolean {
+    const sign = this.#rules.direction === 'maximize' ? -1 : 1;
+    const last = Math.max(0, Math.floor(all.length / this.#rules.reduction) - 1);
+    const bound = all.map((one) => sign * one).toSorted((a, b) => a - b)[last] ?? 0;
+    return sign * value <= bound;
+  }
+}

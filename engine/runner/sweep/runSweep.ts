@@ -1,0 +1,157 @@
+import type { ParamValue } from '../../../protocol/runs.ts';
+import { checkProject } from '../../checks/checkProject.ts';
+import { CancelledError, ProjectError, WorkError, checkCancelled } from '../../errors.ts';
+import { configFor } from '../../project/loadProject.ts';
+import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
+import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeVersion.ts';
+import { environmentOf } from '../../provenance/environment.ts';
+import type { Workplace } from '../../provenance/workplace.ts';
+import { setAlias } from '../../registry/modelVersions.ts';
+import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordRun.ts';
+import { getRun } from '../../tracking/runDetail.ts';
+import { keepText } from '../../tracking/texts.ts';
+import { executeRun, type RunRequest } from '../execute.ts';
+import { holdRunLock } from '../runLock.ts';
+import { startSuggestions, type Suggestions } from './optuna.ts';
+import { findSession, sweepTags, type Session } from './session.ts';
+import { defaultRuns, sweepPoints, varied } from './sweepPoints.ts';
+import { sweptStages } from './sweptStages.ts';
+import { bestOf, runTrial, type Sweep, type SweepRequest, type Trial } from './runTrial.ts';
+import { trialPlace } from './trialPlace.ts';
+import { watchTrials, type Watch } from './watchTrials.ts';
+
+export interface SweepResult {
+  objective: string;
+  /** The run above the trials. */
+  parent: { runId: string; name: string };
+  /** In the order of their points. */
+  trials: Trial[];
+  best: Trial | null;
+}
+
+/**
+ * Runs an experiment once for each point of its sweep, and tells the best. What all trials have in common is run once before; a trial that
+ * fails does not stop the others. With `parallel` above 1 each trial has a folder and a process of its own, and the project's own outputs
+ * stay as they are. Rejects with CancelledError when stopped; asked again, it goes on with what is left.
+ */
+export async function runSweep(request: SweepRequest, config: SweepConfig, say: (line: string) => void): Promise<SweepResult> {
+  const { project, store } = request;
+  checkCancelled(request.signal);
+  const problems = checkProject(project).filter((problem) => problem.severity === 'error');
+  if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  const points = config.method === 'bayesian' ? null : sweepPoints(config, request.params ?? {});
+  const count = points?.length ?? config.runs ?? defaultRuns;
+  const stages = sweptStages(request, config);
+  const release = holdRunLock(store);
+  const abort = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal;
+  let sweep: Sweep | null = null;
+  try {
+    const session = findSession(request, config, count);
+    const code = request.code ?? (await codeVersion(project.root, stages.outs));
+    const [direction, objective] = 'maximize' in config.objective ? ['maximize' as const, config.objective.maximize] : ['minimize' as const, config.objective.minimize];
+    const parent = await parentRun(request, config, session, code, direction, objective);
+    sweep = { request, config, say, direction, objective, stages, count, session, parent, code, points, suggestions: null, watch: null, trials: new Map(), signal };
+    takeOver(sweep);
+    await runShared(sweep);
+    if (points === null) sweep.suggestions = await suggestionsFor(sweep);
+    if (config.method === 'halving') sweep.watch = watchFor(sweep);
+    await runTrials(sweep, abort);
+    return finish(sweep);
+  } catch (error) {
+    sweep?.parent.end(error instanceof CancelledError ? 'cancelled' : 'failed');
+    throw error;
+  } finally {
+    sweep?.watch?.close();
+    sweep?.suggestions?.close();
+    release();
+  }
+}
+
+/** The run that the trials are children of; it holds what they have in common. */
+async function parentRun(request: SweepRequest, config: SweepConfig, session: Session, code: CodeVersion, direction: string, objective: string): Promise<RecordedRun> {
+  const { store, project } = request;
+  if (session.parent !== null) return continueRun(store, session.parent);
+  const experiment = request.experiment ?? 'default';
+  const resolved = configFor(project, experiment, { params: request.params ?? {} });
+  const fixed = Object.fromEntries(Object.entries(resolved.params ?? {}).filter(([name]) => !varied(config, request.params).some(([one]) => one === name)));
+  return recordRun(store, {
+    experiment, params: fixed as Record<string, ParamValue>, tags: { ...request.tags, sweep: experiment, [sweepTags.session]: session.name, 'loopwright.objective': `${direction} ${objective}`, 'loopwright.method': config.method },
+    seed: resolved.seed ?? 0, commit: code.commit, dirty: code.dirty, environment: await environmentOf(project.root), command: request.commandLine ?? `loopwright run --experiment ${experiment}`, asOf: request.period?.asOf ?? null,
+    code: { ...(code.branch === null ? {} : { branch: code.branch }), ...(code.remote === null ? {} : { remote: code.remote }), ...(code.root === '' ? {} : { root: code.root }), ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }) },
+  });
+}
+
+/** The trials that were done before the sweep was stopped. */
+function takeOver(sweep: Sweep): void {
+  const { session, points, config, request, objective, count, say } = sweep;
+  const names = varied(config, request.params).map(([name]) => name);
+  for (const [i, runId] of session.done) {
+    const run = getRun(request.store, runId);
+    const params = points?.[i] ?? Object.fromEntries(names.map((name) => [name, run.params[name] ?? null]));
+    sweep.trials.set(i, { runId, name: run.name, params, status: run.status, value: run.metrics[objective] ?? null, stopped: run.tags[sweepTags.stopped] ?? null });
+  }
+  if (session.done.size > 0) say(`${session.done.size} of ${count} trials were done before the sweep was stopped; it goes on with the others. --force begins anew.`);
+}
+
+async function runShared({ request, stages, parent, code, signal, session }: Sweep): Promise<void> {
+  if (stages.shared.length === 0) return;
+  const outcome = await executeRun({ ...request, stages: stages.shared, force: (request.force ?? false) && session.done.size === 0, held: true, code, signal, tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.parent]: parent.runId } });
+  if (outcome.status === 'failed') throw new WorkError(`What all trials have in common failed, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`);
+}
+
+function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<Suggestions> {
+  const { project } = request;
+  const resolved = configFor(project, request.experiment ?? 'default');
+  return startSuggestions({
+    root: project.root, commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])), distributions: varied(config, request.params), direction, parallel: config.parallel ?? 1, seed: resolved.seed ?? 0,
+    done: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, { params, value }]) => ({ params, value })),
+  });
+}
+
+/** What is watched when nothing is said: the objective; of built-in training, which measures that only at its end, the loss. */
+function watchFor({ request, config, direction, objective, stages, session }: Sweep): Watch {
+  const rules = config.halving ?? {};
+  const watch = rules.watch ?? (stages.trains ? { minimize: 'validation_loss' } : config.objective);
+  const [towards, metric] = rules.watch || stages.trains ? ('maximize' in watch ? ['maximize' as const, watch.maximize] : ['minimize' as const, watch.minimize]) : [direction, objective];
+  const made = watchTrials(request.store, metric, { direction: towards, minSteps: rules.min_steps ?? 1, reduction: rules.reduction ?? 3 });
+  for (const [i, runId] of [...session.done].toSorted(([a], [b]) => a - b)) made.replay(i, runId);
+  return made;
+}
+
+/** As many workers as may run at once, each with the next trial that is left. */
+async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
+  const left = Array.from({ length: sweep.count }, (_, i) => i).filter((i) => !sweep.trials.has(i));
+  const parallel = Math.min(sweep.config.parallel ?? 1, left.length);
+  const places: Workplace[] = [];
+  const worker = async (place: Workplace | null): Promise<void> => {
+    for (let i = left.shift(); i !== undefined; i = left.shift()) {
+      checkCancelled(sweep.signal);
+      await runTrial(sweep, i, place);
+    }
+  };
+  try {
+    for (let i = 0; parallel > 1 && i < parallel; i++) places.push(await trialPlace(sweep.request.project.root, sweep.stages.outs, sweep.signal));
+    const workers = places.length > 0 ? places.map(worker) : [worker(null)];
+    // The first that breaks off stops the others; all are waited for.
+    await Promise.all(workers.map((one) => one.catch((error: unknown) => { abort.abort(); throw error; }))).finally(() => Promise.allSettled(workers));
+  } finally {
+    await Promise.all(places.map((place) => place.remove()));
+  }
+}
+
+function finish(sweep: Sweep): SweepResult {
+  const { request, trials, watch, parent, objective, say } = sweep;
+  const best = bestOf(sweep);
+  if (watch && !watch.seen) say('No trial logged the watched metric by step, so none could be stopped early. Name one that is logged while training goes on: `halving: { watch: { minimize: … } }`.');
+  nameChallenger(request, best);
+  parent.end(best ? 'finished' : 'failed');
+  return { objective, parent: { runId: parent.runId, name: parent.name }, trials: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, trial]) => trial), best };
+}
+
+/** Each trial that passed its gates became the challenger in its turn; after the sweep the best of them is. */
+function nameChallenger(request: RunRequest, best: Trial | null): void {
+  const run = best?.runId ? getRun(request.store, best.runId) : null;
+  const model = request.project.resolved.config?.project;
+  if (run?.modelVersion && model !== undefined && run.gates.every((gate) => gate.passed)) setAlias(request.store, model, 'challenger', run.modelVersion, 'best of a sweep');
+}

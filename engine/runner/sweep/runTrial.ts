@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { CancelledError } from '../../errors.ts';
+import { loadProject } from '../../project/loadProject.ts';
+import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
+import type { CodeVersion } from '../../provenance/codeVersion.ts';
+import type { Workplace } from '../../provenance/workplace.ts';
+import type { RecordedRun } from '../../tracking/recordRun.ts';
+import { getRun } from '../../tracking/runDetail.ts';
+import { stateFolder, type Store } from '../../tracking/store.ts';
+import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
+import type { Suggestions } from './optuna.ts';
+import { sweepTags, type Session } from './session.ts';
+import type { Point } from './sweepPoints.ts';
+import type { SweptStages } from './sweptStages.ts';
+import { clearOuts } from './trialPlace.ts';
+import { runTrialProcess } from './trialProcess.ts';
+import type { Watch } from './watchTrials.ts';
+
+export interface Trial {
+  runId: string | null;
+  name: string | null;
+  params: Point;
+  status: string;
+  /** The objective; null when the run failed or did not measure it. */
+  value: number | null;
+  /** Why it was stopped early, or null. */
+  stopped: string | null;
+}
+
+export interface SweepRequest extends RunRequest {
+  /** How to start another process of this program, so that trials at the same time have a process each; without it they share this one. */
+  program?: readonly string[] | undefined;
+}
+
+/** A sweep that is going. */
+export interface Sweep {
+  request: SweepRequest;
+  config: SweepConfig;
+  say: (line: string) => void;
+  direction: 'maximize' | 'minimize';
+  objective: string;
+  /** Stages in common and for each trial. */
+  stages: SweptStages;
+  count: number;
+  session: Session;
+  parent: RecordedRun;
+  code: CodeVersion;
+  /** Null with method bayesian. */
+  points: Point[] | null;
+  suggestions: Suggestions | null;
+  watch: Watch | null;
+  /** By the number of their point. */
+  trials: Map<number, Trial>;
+  signal: AbortSignal;
+}
+
+/** Runs the trial of a point, in the project or in a folder of its own, and notes what came of it. A trial that fails is no error. */
+export async function runTrial(sweep: Sweep, i: number, place: Workplace | null): Promise<void> {
+  const { request, say, count, objective, watch, parent } = sweep;
+  const asked = await sweep.suggestions?.ask();
+  const params = asked?.params ?? sweep.points?.[i] ?? {};
+  say(`trial ${i + 1} of ${count}: ${paramText(params)}`);
+  const early = new AbortController();
+  let why: string | null = null;
+  let runId: string | null = null;
+  const events: RunRequest['events'] = {
+    ...(place === null ? request.events : { onLog: (stage, line) => request.events?.onLog?.(stage, `[${i + 1}] ${line}`) }),
+    onStart: (run, plan) => {
+      runId = run.runId;
+      if (place === null) request.events?.onStart?.(run, plan);
+      watch?.add(i, run.runId, (reason) => {
+        why = reason;
+        early.abort();
+      });
+    },
+  };
+  const given = { ...request.params, ...params };
+  const trial = {
+    ...request, events, stages: sweep.stages.swept, force: true, held: true, params: given, code: sweep.code, signal: AbortSignal.any([sweep.signal, early.signal]),
+    tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.session]: sweep.session.name, [sweepTags.trial]: String(i), [sweepTags.parent]: parent.runId },
+    commandLine: ['loopwright run', ...(request.stages ?? []), ...(request.experiment === undefined ? [] : [`--experiment ${request.experiment}`]), ...Object.entries(given).map(([name, value]) => `--param '${name}=${JSON.stringify(value)}'`)].join(' '),
+  };
+  let outcome: RunOutcome | null = null;
+  try {
+    outcome = await runIn(trial, place, sweep.stages.outs);
+  } catch (error) {
+    if (!(error instanceof CancelledError) || why === null || sweep.signal.aborted) throw error;
+  } finally {
+    watch?.remove(i);
+  }
+  const stopped = outcome === null ? why : null;
+  const id = outcome?.runId ?? runId;
+  if (stopped !== null && id !== null) noteStopped(request.store, id, stopped);
+  const run = id === null ? null : getRun(request.store, id);
+  const value = run?.metrics[objective] ?? null;
+  sweep.trials.set(i, { runId: id, name: run?.name ?? null, params, status: outcome?.status ?? 'cancelled', value, stopped });
+  if (asked) sweep.suggestions?.tell(asked.number, value);
+  tellProgress(sweep, i, outcome);
+}
+
+function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void {
+  const { trials, count, objective, parent, say } = sweep;
+  const trial = trials.get(i);
+  const best = bestOf(sweep);
+  const stopped = [...trials.values()].filter((one) => one.stopped !== null).length;
+  parent.progress(`${trials.size} of ${count} trials${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`);
+  if (best?.runId) parent.tag(sweepTags.best, best.runId);
+  const what = trial?.stopped != null ? `stopped early: ${trial.stopped}` : outcome?.error ? `failed: ${outcome.error.message}` : trial?.value == null ? `measured no ${objective}` : `${objective} ${short(trial.value)}`;
+  say(`${i + 1}/${count}: ${what}${best ? ` · best ${short(best.value)}` : ''}`);
+}
+
+async function runIn(trial: SweepRequest & { code: CodeVersion; stages: readonly string[] }, place: Workplace | null, outs: readonly string[]): Promise<RunOutcome> {
+  if (place === null) return executeRun(trial);
+  await clearOuts(place.root, outs);
+  if (trial.program) return runTrialProcess(trial.program, place.root, trial);
+  return executeRun({ ...trial, project: loadProject(place.root), store: { ...trial.store, root: place.root, folder: join(place.root, stateFolder) } });
+}
+
+/** A run that was stopped early says so, instead of that a person cancelled it. */
+function noteStopped({ sql }: Store, runId: string, why: string): void {
+  sql.write(() => {
+    sql.run('INSERT INTO tags (run, key, value) SELECT id, ?, ? FROM runs WHERE run_id = ? ON CONFLICT DO UPDATE SET value = excluded.value', sweepTags.stopped, why, runId);
+    sql.run(`UPDATE run_stages SET error = ?, summary = 'stopped early' WHERE run_id = ? AND status = 'cancelled'`, `Stopped early by the sweep: ${why}.`, runId);
+  });
+}
+
+/** The trial with the best objective; one that was stopped early is not whole and does not count. */
+export function bestOf({ trials, direction }: Pick<Sweep, 'trials' | 'direction'>): Trial | null {
+  const sign = direction === 'maximize' ? -1 : 1;
+  // Of equal ones the first.
+  return [...trials.entries()].filter(([, { value, stopped }]) => value !== null && !Number.isNaN(value) && stopped === null).toSorted(([i, a], [j, b]) => sign * ((a.value ?? 0) - (b.value ?? 0)) || i - j)[0]?.[1] ?? null;
+}
+
+function paramText(params: Point): string {
+  return Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+}
+
+function short(value: number | null): string {
+  return value === null ? 'none' : String(Number(value.toPrecision(5)));
+}

@@ -1,0 +1,81 @@
+import { constants, existsSync, type Dirent } from 'node:fs';
+import { copyFile, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CancelledError } from '../../errors.ts';
+import { isGlob, pathsOverlap } from '../../project/glob.ts';
+import { begin, linked, linkTools, removeAbandoned, type Workplace } from '../../provenance/workplace.ts';
+import { stateFolder } from '../../tracking/store.ts';
+
+/** Larger files are linked, and so are folders with more entries than this: data is read, not changed, by a trial. */
+const largeFile = 1 << 20;
+const manyEntries = 2000;
+
+/**
+ * A folder of its own for trials: what they write is there alone, the store is the project's. Small files are copied, so that programs
+ * which look around from where they stand stay in the folder; `made` are the paths that trials write, which are left out.
+ */
+export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Workplace> {
+  await removeAbandoned(project);
+  const place = await begin('', null, 'trial');
+  try {
+    await copyFolder({ project, root: place.root, made, signal }, '');
+    await linkTools(project, place.root);
+    await link(join(project, stateFolder), join(place.root, stateFolder), true);
+    return place;
+  } catch (error) {
+    await place.remove();
+    throw error;
+  }
+}
+
+/** Removes what the trial before wrote, so that none begins from another's output. */
+export async function clearOuts(root: string, made: readonly string[]): Promise<void> {
+  for (const path of made) if (!isGlob(path)) await rm(join(root, path), { recursive: true, force: true });
+}
+
+interface Copy {
+  project: string;
+  root: string;
+  made: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
+async function copyFolder(copy: Copy, folder: string): Promise<void> {
+  await mkdir(join(copy.root, folder), { recursive: true });
+  for (const entry of await readdir(join(copy.project, folder), { withFileTypes: true })) {
+    if (copy.signal?.aborted) throw new CancelledError();
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (path === stateFolder || path === '.git' || linked.includes(path)) continue;
+    if (copy.made.some((out) => path === out || path.startsWith(`${out}/`))) continue;
+    await copyEntry(copy, path, entry);
+  }
+}
+
+async function copyEntry(copy: Copy, path: string, entry: Dirent): Promise<void> {
+  const [from, to] = [join(copy.project, path), join(copy.root, path)];
+  if (entry.isSymbolicLink()) {
+    // Through the link of the project: where that leads, relative to its own place, it leads from here as well.
+    if (existsSync(from)) await link(from, to, (await stat(from)).isDirectory());
+    return;
+  }
+  if (entry.isDirectory()) {
+    const isWritten = copy.made.some((out) => pathsOverlap(out, path));
+    if (!isWritten && (await readdir(from)).length > manyEntries) await link(from, to, true);
+    else await copyFolder(copy, path);
+    return;
+  }
+  if (!entry.isFile()) return;
+  if ((await stat(from)).size > largeFile && (await link(from, to, false))) return;
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+}
+
+/** False where the system does not let this person make links to files. */
+async function link(from: string, to: string, isFolder: boolean): Promise<boolean> {
+  try {
+    await symlink(from, to, isFolder ? 'junction' : 'file');
+    return true;
+  } catch (error) {
+    if (isFolder || (error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    return false;
+  }
+}

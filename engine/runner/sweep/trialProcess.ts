@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { RunStatus } from '../../../protocol/lifeCycle.ts';
+import type { CodeVersion } from '../../provenance/codeVersion.ts';
+import { CancelledError, messageOf } from '../../errors.ts';
+import { loadProject } from '../../project/loadProject.ts';
+import { openStore } from '../../tracking/store.ts';
+import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
+
+/** What a trial in a process of its own is told on standard input, as one line of JSON. When its input ends it stops. */
+interface TrialOrder {
+  stages: string[];
+  experiment: string;
+  params: NonNullable<RunRequest['params']>;
+  tags: Record<string, string>;
+  commandLine: string;
+  period: RunRequest['period'];
+  code: Omit<CodeVersion, 'patch'> & { patch: string | null };
+}
+
+/** What it tells, a line each. */
+type TrialNews = { start: { runId: string; name: string } } | { log: [stage: string, line: string] } | { end: [stage: string, status: RunStatus, summary: string, ms: number] } | { outcome: RunOutcome | null } | { error: string };
+
+export type TrialRequest = Omit<RunRequest, 'project' | 'store'> & { code: CodeVersion; stages: readonly string[] };
+
+/** Runs a trial in another process of this program. Rejects with CancelledError when it was stopped. */
+export async function runTrialProcess(program: readonly string[], root: string, trial: TrialRequest): Promise<RunOutcome> {
+  const { code, signal, events } = trial;
+  const [command = process.execPath, ...args] = program;
+  const child = spawn(command, [...args, 'trial', '--project', root], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+  const order: TrialOrder = {
+    stages: [...trial.stages], experiment: trial.experiment ?? 'default', params: trial.params ?? {}, tags: trial.tags ?? {}, commandLine: trial.commandLine ?? '', period: trial.period,
+    code: { ...code, patch: code.patch?.toString('base64') ?? null },
+  };
+  child.stdin.on('error', () => {});
+  child.stdin.write(`${JSON.stringify(order)}\n`);
+  const stop = () => void child.stdin.end();
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4000); });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(messageOf(error)));
+    child.once('close', (exit, by) => resolve(`ended with ${by ?? `exit code ${exit}`}${errors.trim() === '' ? '' : `: ${errors.trim().split('\n').at(-1)}`}`));
+  });
+  let outcome: RunOutcome | null = null;
+  let said: string | null = null;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const news = JSON.parse(line) as TrialNews;
+    if ('start' in news) events?.onStart?.(news.start, []);
+    else if ('log' in news) events?.onLog?.(...news.log);
+    else if ('end' in news) events?.onStageEnd?.(...news.end);
+    else if ('outcome' in news) outcome = news.outcome;
+    else said = news.error;
+  }
+  const why = await ended;
+  signal?.removeEventListener('abort', stop);
+  if (outcome) return outcome;
+  if (signal?.aborted) throw new CancelledError();
+  // The run, if it began, is marked as interrupted by whoever opens the store next.
+  return { runId: null, name: null, status: 'failed', stages: [], error: { stage: '', message: said ?? `the process of the trial ${why}`, place: null } };
+}
+
+/** The other side: runs what is ordered on standard input in the folder of a trial. */
+export async function serveTrial(root: string, input: Readable, tell: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const say = (news: TrialNews) => tell(JSON.stringify(news));
+  const stopped = new AbortController();
+  const lines = createInterface({ input })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done) return;
+  const order = JSON.parse(first.value) as TrialOrder;
+  // Nothing more is said: the end of the input means that the trial has to stop, or that who ordered it is gone.
+  void lines.next().then(() => stopped.abort());
+  const store = openStore(root);
+  try {
+    const outcome = await executeRun({
+      project: loadProject(root), store, stages: order.stages, force: true, held: true, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period,
+      code: { ...order.code, patch: order.code.patch === null ? null : Buffer.from(order.code.patch, 'base64') }, signal: AbortSignal.any([stopped.signal, signal]),
+      events: { onStart: ({ runId, name }) => say({ start: { runId, name } }), onLog: (...log) => say({ log }), onStageEnd: (...end) => say({ end }) },
+    });
+    say({ outcome });
+  } catch (error) {
+    say(error instanceof CancelledError ? { outcome: null } : { error: messageOf(error) });
+  } finally {
+    store.sql.close();
+    // Whoever waits for it to end would be waited for.
+    input.destroy();
+  }
+}
