@@ -185,11 +185,11 @@ for (const [parallel, program] of [[1, undefined], [2, [process.execPath, cli]]]
     const { trials, best, parent } = await run({ program });
     // The draws are fixed.
     assert.deepEqual(trials.map(({ params, status, value }) => [params['n'], status, value]), [[1, 'finished', 1], ...Array.from({ length: 4 }, () => [2, 'cancelled', null]), [1, 'finished', 1]]);
-    assert.match(trials[1]?.stopped ?? '', /^loss 2 is not among the best 1 in 3 of the \d trials that reached this step, at step 1$/);
+    assert.match(trials[1]?.stopped ?? '', /^loss 2 is not the best of the \d trials that reached this step, at step 1$/);
     assert.equal(best, trials[0]);
     const weak = getRun(store, trials[1]?.runId ?? '');
     assert.deepEqual([weak.tags['loopwright.stopped'], weak.stages[0]?.summary, weak.stages[0]?.error], [trials[1]?.stopped, 'stopped early', `Stopped early by the sweep: ${trials[1]?.stopped}.`]);
-    assert.match(said.join('\n'), /2\/6: stopped early: loss 2 is not among/);
+    assert.match(said.join('\n'), /2\/6: stopped early: loss 2 is not the best/);
     assert.equal(getRun(store, parent.runId).status, 'finished');
     if (parallel > 1) return;
     // What was stopped early is done: nothing is left to go on with.

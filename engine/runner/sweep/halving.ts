@@ -10,8 +10,9 @@ export interface HalvingRules {
 export interface Stop {
   step: number;
   value: number;
-  /** How many trials have reached the rung, this one among them. */
+  /** How many trials have reached the rung, this one among them, and how many of them go on. */
   reached: number;
+  best: number;
 }
 
 /**
@@ -35,17 +36,17 @@ export class Halving {
     const { minSteps, reduction } = this.#rules;
     for (let rung = this.#reached.get(trial) ?? 0; ; rung++) {
       if (step < minSteps * reduction ** rung) return null;
-      if (Number.isNaN(value)) return { step, value, reached: this.#rungs[rung]?.size ?? 0 };
+      if (Number.isNaN(value)) return { step, value, reached: this.#rungs[rung]?.size ?? 0, best: 0 };
       const values = (this.#rungs[rung] ??= new Map<number, number>()).set(trial, value);
       this.#reached.set(trial, rung + 1);
-      if (!this.#isAmongBest(value, [...values.values()])) return { step, value, reached: values.size };
+      const best = Math.max(1, Math.floor(values.size / reduction));
+      if (!this.#isAmong(best, value, [...values.values()])) return { step, value, reached: values.size, best };
     }
   }
 
-  #isAmongBest(value: number, all: readonly number[]): boolean {
+  #isAmong(best: number, value: number, all: readonly number[]): boolean {
     const sign = this.#rules.direction === 'maximize' ? -1 : 1;
-    const last = Math.max(0, Math.floor(all.length / this.#rules.reduction) - 1);
-    const bound = all.map((one) => sign * one).toSorted((a, b) => a - b)[last] ?? 0;
+    const bound = all.map((one) => sign * one).toSorted((a, b) => a - b)[best - 1] ?? 0;
     return sign * value <= bound;
   }
 }

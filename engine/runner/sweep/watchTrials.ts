@@ -36,7 +36,7 @@ export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: Ha
       one.step = step;
       if (!stop) continue;
       watched.delete(trial);
-      one.stop(`${metric} ${Number.isNaN(stop.value) ? 'is NaN' : `${Number(stop.value.toPrecision(4))} is not among the best 1 in ${rules.reduction} of the ${stop.reached} trials that reached this step`}, at step ${stop.step}`);
+one.stop(`${metric} ${Number.isNaN(stop.value) ? 'is NaN' : `${Number(stop.value.toPrecision(4))} is not ${stop.best === 1 ? 'the best' : `among the best ${stop.best}`} of the ${stop.reached} trials that reached this step`}, at step ${stop.step}`);
     }
   };
   const timer = setInterval(tick, everyMs);
