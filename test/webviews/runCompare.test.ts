@@ -188,6 +188,47 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await clean(view);
   });
 
+  it('chooses a part of an axis by keys: moves, widens and takes it away, and says what is inside', async () => {
+    const view = await compare(40, { tab: 'parallel' });
+    await until('all runs are there', async () => /of 40 runs/.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''));
+    const handles = view.page.getByRole('slider', { name: /^Axis / });
+    const titles = await handles.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    assert.deepEqual(titles.slice(0, 3), ['Axis dropout', 'Axis hidden', 'Axis learning_rate']);
+    // The Tab key reaches one of them, after the buttons of the line above.
+    assert.deepEqual(await handles.evaluateAll((all) => all.map((one) => (one as HTMLElement).tabIndex)), titles.map((_, index) => (index === 0 ? 0 : -1)));
+    await view.page.getByLabel('Save the parallel coordinates as CSV').focus();
+    await view.page.keyboard.press('Tab');
+    const focused = (): Promise<(string | null)[]> => view.page.evaluate(() => [document.activeElement?.getAttribute('aria-label') ?? null, document.activeElement?.getAttribute('aria-valuetext') ?? null]);
+    assert.deepEqual(await focused(), ['Axis dropout', 'all']);
+    for (let i = 0; i < 2; i++) await view.page.keyboard.press('ArrowRight');
+    assert.deepEqual(await focused(), ['Axis learning_rate', 'all']);
+    const inside = (): Promise<number> => view.page.locator('.tool-line [role=status]').innerText().then((text) => Number(/^(\d+) of 40 runs inside/.exec(text)?.[1] ?? 40));
+    const having = (wanted: (run: RunSummary) => boolean): number => view.chosen.filter(wanted).length;
+    await view.page.keyboard.press('ArrowUp');
+    await until('the highest rates', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) >= 0.00233));
+    assert.deepEqual(await focused(), ['Axis learning_rate', '0.002325 to 0.003']);
+    for (let i = 0; i < 15; i++) await view.page.keyboard.press('ArrowDown');
+    await until('the lowest rates', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.000976));
+    for (let i = 0; i < 2; i++) await view.page.keyboard.press('Shift+ArrowUp');
+    await until('the next ones too', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125));
+    await view.picture('runCompare-parallel-keys-dark');
+    await view.page.keyboard.press('ArrowLeft');
+    assert.deepEqual(await focused(), ['Axis hidden', 'all']);
+    await view.page.keyboard.press('ArrowDown');
+    await until('and of these one width', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125 && String(run.params['hidden']) === '64,32'));
+    assert.deepEqual(await focused(), ['Axis hidden', '[64, 32]']);
+    await view.picture('runCompare-parallel-category-dark');
+    const { parallel } = ((await view.page.evaluate('window.keptState')) as { ui: { panels: { compare: { parallel: { brushes: Record<string, unknown> } } } } }).ui.panels.compare;
+    assert.deepEqual(parallel.brushes['params.hidden'], [[0, 0]]);
+    await view.page.keyboard.press('Escape');
+    await until('the width does not matter any more', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125));
+    await view.page.keyboard.press('ArrowRight');
+    await view.page.keyboard.press('Escape');
+    await until('all are inside', async () => (await inside()) === 40);
+    assert.deepEqual(await focused(), ['Axis learning_rate', 'all']);
+    await clean(view);
+  });
+
   it('chooses and orders the axes', async () => {
     const view = await compare(6, { tab: 'parallel' });
     await view.page.getByRole('button', { name: /^Axes/ }).click();

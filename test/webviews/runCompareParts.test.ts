@@ -9,6 +9,8 @@ import { readCompareState } from '../../webviews/runHistory/compare/compareState
 import { largestCount, rowShares } from '../../webviews/runHistory/compare/confusion.ts';
 import { differencesCsv } from '../../webviews/runHistory/compare/differenceTable.ts';
 import { differencesOf } from '../../webviews/runHistory/compare/differences.ts';
+import { axisScale, partText, pressed } from '../../webviews/runHistory/compare/brushKeys.ts';
+import type { Interval } from '../../webviews/runHistory/compare/brushKeys.ts';
 import { canBeLog, categories, extent, fieldsOf } from '../../webviews/runHistory/compare/fields.ts';
 import type { Field } from '../../webviews/runHistory/compare/fields.ts';
 import { imageAt, imageGroups, stepOf } from '../../webviews/runHistory/compare/imageGroups.ts';
@@ -226,4 +228,33 @@ it('keeps the choices of importance and of the runs, where they are such', () =>
   assert.deepEqual([importance, scope], [{ metric: 'acc', table: true }, 'sweep']);
   const odd = readCompareState({ importance: { metric: 5 }, scope: 'everything' });
   assert.deepEqual([odd.importance, odd.scope], [{ metric: null, table: false }, 'selected']);
+});
+
+it('moves and widens a part of an axis by keys, within its ends, on the scale that it has', () => {
+  const runs = [['a', 0.001, 'x'], ['b', 0.1, 'y'], ['c', 10, 'z']].map(([runId, lr, kind]) => run({ runId: String(runId), params: { lr: lr ?? 0, kind: kind ?? '', same: 1 } }));
+  const [lr, kind, same] = ['params.lr', 'params.kind', 'params.same'].map((id) => field(runs, id));
+  assert.ok(lr && kind && same);
+  const linear = axisScale(lr, runs, false);
+  const log = axisScale(lr, runs, true);
+  const names = axisScale(kind, runs, false);
+  assert.ok(linear && log && names);
+  assert.equal(axisScale(same, runs, false), null);
+  const keys = (scale: typeof linear, ...all: string[]): Interval | null | undefined => all.reduce<Interval | null | undefined>((part, key) => pressed(key.replace('Shift+', ''), key.startsWith('Shift+'), part ?? null, scale), null);
+  assert.deepEqual(keys(log, 'ArrowUp'), [1, 10]);
+  assert.deepEqual(keys(log, 'ArrowDown'), [0.001, 0.01]);
+  assert.deepEqual(keys(log, 'ArrowDown', 'PageUp'), [0.01, 0.1]);
+  assert.deepEqual(keys(linear, 'ArrowUp', 'End', 'ArrowUp'), [7.50025, 10]);
+  assert.deepEqual(keys(linear, 'ArrowUp', 'Home')?.[0], 0.001);
+  // A part is never empty, and never longer than the axis.
+  const least = keys(log, 'ArrowDown', ...Array.from({ length: 9 }, () => 'Shift+ArrowDown'));
+  assert.ok(least && least[0] === 0.001 && Math.abs(least[1] - 10 ** (-3 + 0.2)) < 1e-9, String(least));
+  assert.deepEqual(keys(log, 'ArrowDown', 'Shift+End'), [0.001, 10]);
+  assert.deepEqual(keys(names, 'ArrowDown'), [0, 0]);
+  assert.deepEqual(keys(names, 'ArrowUp', 'ArrowUp'), [2, 2]);
+  assert.deepEqual(keys(names, 'ArrowDown', 'Shift+ArrowUp', 'ArrowUp'), [1, 2]);
+  assert.deepEqual(keys(names, 'ArrowDown', 'Shift+ArrowDown'), [0, 0]);
+  assert.equal(keys(names, 'ArrowUp', 'Escape'), null);
+  assert.equal(pressed('Escape', false, null, names), undefined);
+  assert.equal(pressed('x', false, [0, 0], names), undefined);
+  assert.deepEqual([partText(null, names, kind), partText([0, 1], names, kind), partText([0.01, 0.1], log, lr)], ['all', 'x, y', '0.01 to 0.1']);
 });

@@ -24,6 +24,9 @@ export interface ParallelPlan {
 
 const none = 'none';
 
+/** How far the axes stand from the edges of the drawing, in pixels. */
+export const parallelGrid = { left: 60, right: 110, top: 56, bottom: 30 };
+
 /** The categories of an axis; runs without a value have one of their own. */
 export function axisCategories(field: Field, runs: readonly RunSummary[]): string[] {
   const all = categories(field, runs);
@@ -50,15 +53,15 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
   return {
     animation: false,
     textStyle: { fontFamily: colors.font, color: colors.foreground },
-    parallel: { left: 60, right: 110, top: 56, bottom: 30, parallelAxisDefault: {
+    parallel: { ...parallelGrid, parallelAxisDefault: {
       nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 }, nameGap: 14, nameTruncate: { maxWidth: 130, ellipsis: '…' },
       axisLine: { lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, minorTick: { show: false },
-      areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.25 },
     } },
     parallelAxis: fields.map((field, dim) => ({
       id: field.id, dim, name: field.title,
       // The names stand at two heights, so that neighbours do not touch.
       nameGap: dim % 2 === 0 ? 12 : 28,
+      areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.3 },
       ...axisOf(field, runs, log.includes(field.id), text),
     })),
     ...(color && range ? { visualMap: {
@@ -81,13 +84,17 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
 }
 
 /** Chooses the same parts again, after a drawing was made anew. */
-export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan): void {
+export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan, colors: ChartColors): void {
   for (const field of fields) {
     const intervals = brushes[field.id];
     if (intervals && intervals.length > 0) chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
   }
   // The action chooses the lines; the marks on the axes are drawn with the next option alone.
   chart.setOption({});
+  // ECharts gives a mark that it did not draw under the hand a style of its own, a nearly opaque grey.
+  for (const shape of chart.getZr().storage.getDisplayList(true)) {
+    if (shape.name === 'main' && shape.parent && '__brushOption' in shape.parent) shape.attr({ style: { fill: colors.focus, stroke: colors.focus, opacity: 0.3 } });
+  }
 }
 
 function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {

@@ -8,6 +8,7 @@ import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
 import type { PanelHost } from '../panelHost.ts';
+import { AxisHandles } from './axisHandles.ts';
 import type { ParallelState } from './compareState.ts';
 import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
@@ -19,12 +20,13 @@ import type { ParallelPlan } from './parallel.ts';
 const height = 380;
 const axesFirst = 8;
 
-/** Runs as lines over axes of params and metrics; a part of an axis that is dragged over keeps the runs inside. */
+/** Runs as lines over axes of params and metrics; a part of an axis that is dragged over, or chosen by the keyboard, keeps the runs inside. */
 export class ParallelTab {
   readonly #host: PanelHost;
   readonly #state: () => ParallelState;
   readonly #set: (part: Partial<ParallelState>) => void;
   readonly #chart: EChart;
+  readonly #handles: AxisHandles;
   #drawn = '';
   /** Whether parts of axes were chosen when it was looked at last. */
   #brushed = false;
@@ -45,6 +47,11 @@ export class ParallelTab {
       areaSelected: (axis, intervals) => this.#set({ brushes: { ...this.#state().brushes, [axis]: intervals } }),
     });
     this.#chart.element.className = 'echart';
+    this.#handles = new AxisHandles((axis, part) => {
+      // The drawing did not make this part, so it is drawn anew with it.
+      this.#drawn = '';
+      this.#set({ brushes: { ...this.#state().brushes, [axis]: part === null ? [] : [part] } });
+    });
   }
 
   /** `choice` is the choice of the runs, in the line of tools. */
@@ -52,6 +59,7 @@ export class ParallelTab {
     const all = fieldsOf(runs);
     const plan = this.#plan(runs, all);
     this.#draw(plan);
+    this.#handles.show(plan);
     const brushed = brushedRuns(plan);
     const filtered = brushed.length < runs.length;
     const { table } = this.#state();
@@ -60,13 +68,13 @@ export class ParallelTab {
         <span class="menu-place"><button class="tool-choice" aria-haspopup="dialog" aria-expanded=${this.#choosing} @click=${() => this.#choose(!this.#choosing)}>${icon('settings')} Axes <span class="muted">${plan.fields.length}</span> ${icon('chevron-down')}</button>${this.#choosing ? this.#menu(plan, all) : nothing}</span>
         ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (id) => this.#set({ color: id }), 'one colour')}
         ${choice}
-        <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${brushed.length} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part'}</span>
+        <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${brushed.length} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part, or go to it by Tab and press ↑ or ↓'}</span>
         ${filtered ? html`<button class="tool-choice select-brushed" ?disabled=${brushed.length === 0} @click=${() => this.#host.select(brushed.map((run) => run.runId))}>Select these runs</button><button class="link" @click=${() => this.#set({ brushes: {} })}>Clear</button>` : nothing}
         <span class="gap"></span>
         <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
         ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the parallel coordinates as ${format.toUpperCase()}" @click=${() => this.#save(format, plan)}>${format.toUpperCase()}</button>`)}
       </div>
-      ${plan.fields.length < 2 ? html`<p class="muted empty-note">Parallel coordinates need two axes. Choose params or metrics above.</p>` : html`<div class="plot" role="img" aria-label=${sentence(plan, brushed.length)}>${this.#chart.element}</div>`}
+      ${plan.fields.length < 2 ? html`<p class="muted empty-note">Parallel coordinates need two axes. Choose params or metrics above.</p>` : html`<div class="axes-plot"><div class="plot" role="img" aria-label=${sentence(plan, brushed.length)}>${this.#chart.element}</div>${this.#handles.element}</div>`}
       ${missing.length === 0 ? nothing : html`<p class="muted chart-note">${icon('info')} Some runs have no value of ${missing.map((field) => field.title).join(', ')}; their lines pass by that axis.</p>`}
       ${table ? fieldTable(brushed, plan.fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
@@ -89,7 +97,7 @@ export class ParallelTab {
     this.#brushed = brushed;
     if ((seen === this.#drawn && !cleared) || plan.fields.length < 2) return;
     this.#drawn = seen;
-    this.#chart.show(() => parallelOption(plan, chartColors()), height, (chart) => restoreBrushes(chart, { ...plan, brushes: this.#state().brushes }));
+    this.#chart.show(() => parallelOption(plan, chartColors()), height, (chart) => restoreBrushes(chart, { ...plan, brushes: this.#state().brushes }, chartColors()));
   }
 
   #choose(open: boolean): void {
@@ -132,7 +140,7 @@ export class ParallelTab {
     const title = 'Parallel coordinates';
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(brushedRuns(plan), plan.fields));
     const colors = savedColors();
-    const svg = echartSvg(parallelOption(plan, colors), Math.max(900, plan.fields.length * 140), height, colors.background, (chart) => restoreBrushes(chart, plan));
+    const svg = echartSvg(parallelOption(plan, colors), Math.max(900, plan.fields.length * 140), height, colors.background, (chart) => restoreBrushes(chart, plan, colors));
     if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
     else void savePng((action) => act(action), title, svg);
   }
