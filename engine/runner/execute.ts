@@ -221,8 +221,9 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
   const path = logPath(request.store, run.runId, node.name);
   mkdirSync(dirname(path), { recursive: true });
   const logFile = createWriteStream(path, { flags: 'a' });
+  const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });
   // A full disk must not crash the run through the log; the stage itself will say so.
-  logFile.on('error', () => {});
+  for (const file of [logFile, errorFile]) file.on('error', () => {});
   let database: Database | null = null;
   const signal = request.signal ?? new AbortController().signal;
   const interrupt = () => database?.interrupt();
@@ -241,8 +242,9 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,
-    log: (line) => {
+    log: (line, from) => {
       logFile.write(`${line}\n`);
+      if (from === 'stderr') errorFile.write(`${line}\n`);
       request.events?.onLog?.(node.name, line);
     },
     progress: (text, share) => {
@@ -268,7 +270,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     sampler?.stop();
     signal.removeEventListener('abort', interrupt);
     (database as Database | null)?.close();
-    await new Promise<void>((resolve) => logFile.end(() => resolve()));
+    await Promise.all([logFile, errorFile].map((file) => new Promise<void>((resolve) => file.end(() => resolve()))));
   }
 }
 

@@ -13,7 +13,7 @@ export interface CommandOptions {
   /** An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone. */
   stdout?: number | undefined;
   /** Each line as it comes, without its end. */
-  onLine: (line: string) => void;
+  onLine: (line: string, from: 'stdout' | 'stderr') => void;
 }
 
 /** How long a process tree has after SIGTERM before it is killed. */
@@ -63,7 +63,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
     process.once('exit', onExit);
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener('abort', onAbort, { once: true });
-    const flushers = [child.stdout, child.stderr].map((stream) => stream && readLines(stream, options.onLine));
+    const flushers = (['stdout', 'stderr'] as const).map((from) => child[from] && readLines(child[from], (line) => options.onLine(line, from)));
     const cleanUp = () => {
       clearTimeout(timeout);
       clearTimeout(killTimer);
@@ -110,7 +110,7 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
       lines.push(rest);
       rest = '';
     }
-    lines.forEach(onLine);
+    for (const line of lines) onLine(line);
   });
   return () => {
     if (rest) onLine(rest.replace(/\r$/, ''));

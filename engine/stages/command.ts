@@ -23,9 +23,9 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const code = await runCommand({
     cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout), env,
     onSpawn: (pid) => context.run.child(context.node.name, pid),
-    onLine: (line) => {
+    onLine: (line, from) => {
       if (line.trim() !== '') last = line.trim();
-      context.log(line);
+      context.log(line, from);
     },
   }).finally(async () => {
     tail.end();

@@ -27,8 +27,8 @@ export interface StageContext {
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;
-  /** A line for the log and the terminal. */
-  log: (line: string) => void;
+  /** A line for the log and the terminal; lines of standard error are kept by themselves as well. */
+  log: (line: string, from?: 'stdout' | 'stderr') => void;
   /** Where the work stands: words, and a share from 0 to 1 when known. */
   progress: (text: string, share?: number) => void;
   /** Folder of the run's artifacts, absolute; made when first asked for. */

@@ -3,12 +3,12 @@ import { logPath, type Store } from './store.ts';
 
 const most = 256 * 1024;
 
-/** A part of a stage's log from a byte offset, at most 256 kB; `done` when the stage ended and nothing is left. */
-export function readLog(store: Store, runId: string, stage: string, offset: number): { text: string; next: number; done: boolean } {
+/** A part of a stage's log, or of its standard error alone, from a byte offset, at most 256 kB; `done` when the stage ended and nothing is left. */
+export function readLog(store: Store, runId: string, stage: string, offset: number, stream: 'all' | 'stderr' = 'all'): { text: string; next: number; done: boolean } {
   const running = store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM run_stages WHERE run_id = ? AND stage = ? AND status = 'running'`, runId, stage)?.n === 1;
   let handle: number;
   try {
-    handle = openSync(logPath(store, runId, stage), 'r');
+    handle = openSync(logPath(store, runId, stage, stream), 'r');
   } catch {
     return { text: '', next: 0, done: !running };
   }

@@ -20,8 +20,9 @@ export function artifactsFolder(store: Store, runId: string): string {
   return join(store.folder, 'artifacts', runId);
 }
 
-export function logPath(store: Store, runId: string, stage: string): string {
-  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}.log`);
+/** The log of a stage: all that was printed, in the order in which it came, or standard error alone. */
+export function logPath(store: Store, runId: string, stage: string, stream: 'all' | 'stderr' = 'all'): string {
+  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}${stream === 'stderr' ? '%stderr' : ''}.log`);
 }
 
 /** True when the project has a store already. */

@@ -38,6 +38,7 @@ test('a run streams, stores the logs, reads metrics and says what happened', asy
   assert.deepEqual([detail.status, detail.tags, detail.command, detail.stages[0]?.exitCode, detail.progress], ['finished', { why: 'test' }, 'loopwright run train', 0, null]);
   assert.match(detail.stages[0]?.summary ?? '', /^f1 0\.5 · deep\.loss 2$/);
   assert.deepEqual(readLog(store, detail.runId, 'train', 0).text.split('\n').slice(1).toSorted(), ['', 'one', 'two']);
+  assert.equal(readLog(store, detail.runId, 'train', 0, 'stderr').text, 'two\n');
 });
 
 test('a stage sees its run, its name, the seed and its own variables', async () => {

@@ -156,6 +156,20 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await clean(view);
   });
 
+  it('shows standard error by itself', async () => {
+    const { runId } = held.runs[6] ?? { runId: '' };
+    held.store.sql.run("UPDATE run_stages SET kind = 'cmd' WHERE run_id = ? AND stage = 'train'", runId);
+    appendFileSync(logPath(held.store, runId, 'train', 'stderr'), 'warning: beware\n');
+    const view = await open(6);
+    await until('the log is there', async () => /epoch 30\/30/.test(await view.detail.locator('pre.log').innerText()));
+    await view.detail.locator('#log-stream').selectOption('stderr');
+    await until('the warning stands alone', async () => (await view.detail.locator('pre.log').innerText()).trim() === 'warning: beware');
+    await view.picture('runDetail-stderr-dark');
+    await view.detail.locator('#log-stage').selectOption('prepare');
+    await until('a built-in stage has one output', async () => (await view.detail.locator('#log-stream').count()) === 0);
+    await clean(view);
+  });
+
   it('tells what is not a number, why a run failed, its parent and its children', async () => {
     const failed = await open(9);
     await failed.detail.locator('.error-bar').waitFor();

@@ -10,6 +10,7 @@ const keptCharacters = 400_000;
 export class LogTail {
   readonly runId: string;
   readonly stage: string;
+  readonly stream: 'all' | 'stderr';
   readonly #ask: (params: Log['params']) => Promise<Log['result']>;
   readonly #changed: () => void;
   /** As a terminal would show it. */
@@ -22,9 +23,10 @@ export class LogTail {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  constructor(runId: string, stage: string, ask: (params: Log['params']) => Promise<Log['result']>, changed: () => void) {
+  constructor(runId: string, stage: string, stream: 'all' | 'stderr', ask: (params: Log['params']) => Promise<Log['result']>, changed: () => void) {
     this.runId = runId;
     this.stage = stage;
+    this.stream = stream;
     this.#ask = ask;
     this.#changed = changed;
     void this.#read();
@@ -44,7 +46,7 @@ export class LogTail {
 
   async #read(): Promise<void> {
     try {
-      const part = await this.#ask({ runId: this.runId, stage: this.stage, offset: this.#offset });
+      const part = await this.#ask({ runId: this.runId, stage: this.stage, offset: this.#offset, stream: this.stream });
       if (this.#stopped) return;
       const more = part.next > this.#offset;
       this.#offset = part.next;

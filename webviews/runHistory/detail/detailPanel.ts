@@ -37,6 +37,7 @@ export interface DetailDoes {
   saveEdit(): void;
   change(text: string, change: RunChange): void;
   logStage(stage: string): void;
+  logStream(stream: 'all' | 'stderr'): void;
   logScrolled(box: HTMLElement): void;
   preview(path: string | null): void;
   openArtifact(path: string): void;
@@ -58,6 +59,7 @@ export class DetailPanel {
   #runId: string | null = null;
   #editing: Editing = null;
   #log: LogTail | null = null;
+  #stream: 'all' | 'stderr' = 'all';
   /** Whether a person chose the stage of the log; else it goes on with the run. */
   #stageChosen = false;
   #following = true;
@@ -186,7 +188,7 @@ export class DetailPanel {
     this.#log?.stop();
     this.#following = true;
     this.#followed = { box: null, top: 0 };
-    this.#log = stage === undefined ? null : new LogTail(runId, stage, (params) => this.#host.ask('runs/log', params), () => this.#host.paint());
+    this.#log = stage === undefined ? null : new LogTail(runId, stage, this.#stream, (params) => this.#host.ask('runs/log', params), () => this.#host.paint());
   }
 
   #change(text: string, change: RunChange): void {
@@ -221,6 +223,11 @@ export class DetailPanel {
         host.paint();
       },
       change: (text, change) => this.#change(text, change),
+      logStream: (stream) => {
+        this.#stream = stream;
+        if (this.#runId !== null) this.#follow(this.#runId, this.#log?.stage);
+        this.#host.paint();
+      },
       logStage: (stage) => {
         this.#stageChosen = true;
         if (this.#runId !== null) this.#follow(this.#runId, stage);

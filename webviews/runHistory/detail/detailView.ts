@@ -77,9 +77,9 @@ function stages(all: RunStageDetail[]): Piece {
 
 function log({ run, log: tail }: DetailModel, does: DetailDoes): Piece {
   if (!tail) return html`<p class="muted">No stage has a log.</p>`;
-  const chosen = html`<label>Stage <select id="log-stage" @change=${(event: Event) => does.logStage((event.target as HTMLSelectElement).value)}>${run.stages.map((stage) => html`<option value=${stage.stage} ?selected=${stage.stage === tail.stage}>${stage.stage}</option>`)}</select></label>`;
+  const chosen = html`<label>Stage <select id="log-stage" @change=${(event: Event) => does.logStage((event.target as HTMLSelectElement).value)}>${run.stages.map((stage) => html`<option value=${stage.stage} ?selected=${stage.stage === tail.stage}>${stage.stage}</option>`)}</select></label>${run.stages.find(({ stage }) => stage === tail.stage)?.kind !== 'cmd' ? nothing : html` <label>Output <select id="log-stream" @change=${(event: Event) => does.logStream((event.target as HTMLSelectElement).value === 'stderr' ? 'stderr' : 'all')}>${(['all', 'stderr'] as const).map((stream) => html`<option value=${stream} ?selected=${stream === tail.stream}>${stream === 'all' ? 'all' : 'standard error'}</option>`)}</select></label>`}`;
   const text = tail.text === ''
-    ? html`<p class="muted">${tail.done ? 'This stage wrote nothing.' : 'Waiting for its first line.'}</p>`
+    ? html`<p class="muted">${tail.done ? (tail.stream === 'stderr' ? 'This stage wrote nothing to standard error.' : 'This stage wrote nothing.') : 'Waiting for its first line.'}</p>`
     : html`<pre class="log" tabindex="0" role="region" aria-label="Log of ${tail.stage}" @scroll=${(event: Event) => does.logScrolled(event.currentTarget as HTMLElement)}>${tail.cut ? '… earlier lines are left out\n' : ''}${tail.text}</pre>`;
   return html`<div class="log-head">${chosen}${tail.done ? nothing : statusMark('running', 'live')}<span class="gap"></span>${tail.text === '' ? nothing : html`<button class="quiet" title="Copy the log" aria-label="Copy the log" @click=${() => does.copy(tail.text)}>${icon('copy')}</button>`}</div>${errorBar(tail.error, () => tail.retry())}${text}`;
 }
