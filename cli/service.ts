@@ -58,8 +58,8 @@ export function runService(root: string): Promise<number> {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
     ...runHandlers(storeNow, required),
-    'tracking/endpoint': async ({ before }) => {
-      tracking ??= startEndpoint(storeMade, before);
+    'tracking/endpoint': async () => {
+      tracking ??= startEndpoint(root, storeMade);
       try {
         const { uri, token } = await tracking;
         return { uri, token };
@@ -101,12 +101,32 @@ export function runService(root: string): Promise<number> {
   });
 }
 
-/** The endpoint for programs in terminals, at its place of before when that is free. */
-async function startEndpoint(store: () => Store, before: { uri: string; token: string } | null): Promise<TrackingServer> {
+/** The endpoint for programs in terminals, at its place of before when that is free. Where it is, is noted once somebody logs there. */
+async function startEndpoint(root: string, store: () => Store): Promise<TrackingServer> {
   const { startTracking } = await import('../engine/mlflow/trackingServer.ts');
-  const port = Number(new URL(before?.uri ?? 'http://127.0.0.1:0').port);
-  if (!before || !port) return startTracking({ store });
-  return startTracking({ store, port, token: before.token }).catch(() => startTracking({ store, token: before.token }));
+  const { knownPlace, notePlace } = await import('../engine/mlflow/endpointPlace.ts');
+  const known = knownPlace(root);
+  if (known) return takePlace(known, (place) => startTracking({ store, ...place }));
+  let isNoted = false;
+  const server: TrackingServer = await startTracking({ store: () => {
+    const found = store();
+    if (!isNoted) notePlace(root, { port: Number(new URL(server.uri).port), token: server.token });
+    isNoted = true;
+    return found;
+  } });
+  return server;
+}
+
+/** At its place, which the process before may be about to leave; else, as another window of the project holds it, at another with the same token. */
+async function takePlace<T>(place: { port: number; token: string }, start: (place: { port?: number; token: string }) => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    try {
+      return await start(place);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+  return start({ token: place.token });
 }
 
 const folders = ['experiments', 'schemas', 'sql'];

@@ -15,8 +15,8 @@ export interface EngineRequests {
   'runs/series': { params: { runIds: string[]; key: string }; result: MetricSeries[] };
   /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */
   'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean } };
-  /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. What it was before is taken again where it is free, so that a program outlives a restart. */
-  'tracking/endpoint': { params: { before: { uri: string; token: string } | null }; result: { uri: string; token: string } };
+  /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */
+  'tracking/endpoint': { params: Record<string, never>; result: { uri: string; token: string } };
   'runs/columns': { params: RunQuery; result: RunColumns };
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };

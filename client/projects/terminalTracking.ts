@@ -6,16 +6,10 @@ import { setting } from '../settings.ts';
 import type { Project } from './project.ts';
 import type { Projects } from './projects.ts';
 
-/** The address in use for a project, and the engine that serves it. */
-interface Endpoint {
-  uri: string;
-  token: string;
-  pid: number | undefined;
-}
-
 /** Gives new terminals the address of the project's MLflow endpoint, once the project's engine runs anyway. */
 export function terminalTracking(context: ExtensionContext, projects: Projects, log: Log): Disposable {
-  const endpoints = new Map<string, Endpoint>();
+  // By project, the process of the engine that serves it.
+  const endpoints = new Map<string, number | undefined>();
   const asking = new Set<string>();
   const collectionOf = (project: Project): EnvironmentVariableCollection => {
     const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
@@ -25,12 +19,11 @@ export function terminalTracking(context: ExtensionContext, projects: Projects, 
   const update = async (project: Project): Promise<void> => {
     // A person who logs elsewhere goes on doing so.
     if (!setting('tracking.terminals') || process.env['MLFLOW_TRACKING_URI'] !== undefined || !project.overview) return;
-    const before = endpoints.get(project.root);
-    if (asking.has(project.root) || (before && before.pid === project.engine.pid)) return;
+    if (asking.has(project.root) || (endpoints.has(project.root) && endpoints.get(project.root) === project.engine.pid)) return;
     asking.add(project.root);
     try {
-      const { uri, token } = await project.engine.request('tracking/endpoint', { before: before ? { uri: before.uri, token: before.token } : null });
-      endpoints.set(project.root, { uri, token, pid: project.engine.pid });
+      const { uri, token } = await project.engine.request('tracking/endpoint', {});
+      endpoints.set(project.root, project.engine.pid);
       const collection = collectionOf(project);
       collection.persistent = false;
       collection.description = `Programs that use MLflow log into ${project.name}`;

@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { WorkError, messageOf } from '../errors.ts';
 
 /** Writes a whole file or nothing: into a neighbour first, then renamed over the old one. */
-export function writeAtomic(path: string, text: string): void {
+export function writeAtomic(path: string, text: string, options: { mode?: number } = {}): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const handle = openSync(temporary, 'w');
+    const handle = openSync(temporary, 'w', options.mode);
     try {
       const bytes = Buffer.from(text, 'utf8');
       for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);

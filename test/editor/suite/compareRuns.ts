@@ -15,7 +15,7 @@ suite('What changed between two runs', () => {
     git('add', '.');
     git('commit', '-q', '-m', 'x');
     const run = async (lr: string): Promise<string> => {
-      const terminal = await until('the endpoint', () => project.engine.request('tracking/endpoint', { before: null }));
+      const terminal = await until('the endpoint', () => project.engine.request('tracking/endpoint', {}));
       // A run that a program logs: the quickest there is.
       const call = async (path: string, body: unknown): Promise<{ run?: { info: { run_id: string } } }> => (await fetch(`${terminal.uri}/api/2.0/mlflow/${path}`, { method: 'POST', headers: { authorization: `Bearer ${terminal.token}` }, body: JSON.stringify(body) })).json() as Promise<{ run?: { info: { run_id: string } } }>;
       const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root(), encoding: 'utf8' }).trim();

@@ -12,7 +12,7 @@ suite('Terminals', () => {
     const project = await until('the project', () => projects.byRoot(root()));
     await project.need();
     const before = countOf();
-    const { uri, token } = await project.engine.request('tracking/endpoint', { before: null });
+    const { uri, token } = await project.engine.request('tracking/endpoint', {});
     assert.match(uri, /^http:\/\/127\.0\.0\.1:\d+$/);
     const file = join(tmpdir(), `loopwright-terminal-${process.pid}.json`);
     const wanted = await until('the terminal’s environment', async () => {
