@@ -1,5 +1,6 @@
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
+import { kills } from './kills.ts';
 import { labelling } from './labelling.ts';
 import { language } from './language.ts';
 import { profile } from './profile.ts';
@@ -9,4 +10,4 @@ import { story } from './story.ts';
 import { twoProjects } from './twoProjects.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, twoProjects, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, untrustedFolder };
