@@ -96,7 +96,7 @@ function check(): string[] {
   const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
   if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'dist/webviews/runHistoryCharts.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
   const absent = needed.filter((file) => !files.includes(file));
   if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
   return files;

@@ -190,7 +190,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
 
   it('chooses a part of an axis by keys: moves, widens and takes it away, and says what is inside', async () => {
     const view = await compare(40, { tab: 'parallel' });
-    await until('all runs are there', async () => /of 40 runs/.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''));
+    await until('all runs are there', async () => /of 40 runs/.test((await view.page.locator('.axes-plot .plot').getAttribute('aria-label')) ?? ''));
     const handles = view.page.getByRole('slider', { name: /^Axis / });
     const titles = await handles.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
     assert.deepEqual(titles.slice(0, 3), ['Axis dropout', 'Axis hidden', 'Axis learning_rate']);
@@ -376,6 +376,26 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await card.getByText('Try again').click();
     await drawn(view, 'val_loss');
     assert.equal(await card.locator('.error-bar').count(), 0);
+  });
+
+  it('loads what draws parallel coordinates and scatter plots when one is first to be seen, and says when that fails', async () => {
+    const loaded = (view: OpenView): Promise<number> => view.page.evaluate(() => performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/runHistoryCharts.js')).length);
+    const view = await compare(3);
+    await drawn(view);
+    assert.equal(await loaded(view), 0);
+    let fails = true;
+    await view.page.route('**/runHistoryCharts.js*', (route) => (fails ? route.abort() : route.continue()));
+    await view.page.locator('#tab-scatter').click();
+    await view.page.locator('#compared .error-bar').waitFor();
+    assert.match(await view.page.locator('#compared .error-bar').innerText(), /^The charts could not be loaded: /);
+    await view.picture('runCompare-charts-error-dark');
+    fails = false;
+    await view.page.getByText('Try again').click();
+    await view.page.locator('.compare .plot canvas').first().waitFor();
+    await view.page.locator('#tab-parallel').click();
+    await view.page.locator('.axes-plot canvas').first().waitFor();
+    // The browser tells of the request that was broken off here; nothing else went wrong.
+    assert.deepEqual(view.faults.filter((fault) => !/ERR_FAILED/.test(fault)), []);
   });
 
   it('looks right in light and in high contrast', async () => {

@@ -76,11 +76,25 @@ export const runHistory: PersonSession = {
       },
     },
     {
+      name: 'a scatter plot comes with a file of its own, and the importance of params says what it needs',
+      async run({ workbench }) {
+        const frame = await workbench.webview('.u-over');
+        await frame.locator('#tab-scatter').click();
+        await frame.locator('.compare .plot canvas').first().waitFor();
+        await workbench.picture('runHistory-scatter');
+        await frame.locator('#tab-importance').click();
+        await frame.getByText('2 runs can be used, and at least 8 are needed.').waitFor();
+        await workbench.picture('runHistory-importance');
+        await frame.locator('#tab-curves').click();
+        await frame.locator('.u-over').first().waitFor();
+      },
+    },
+    {
       name: 'the table is written where the person says',
       async run({ workbench, project }) {
         const frame = await workbench.webview('tr[aria-selected]');
         await frame.locator('#open-export').click();
-        await frame.getByText('CSV').first().click();
+        await frame.locator('.popup-export').getByText('CSV').first().click();
         const input = workbench.page.locator('.quick-input-widget input.input');
         await until('the name that is proposed', async () => /runs\.csv$/.test(await input.inputValue()));
         const accept = workbench.page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' });

@@ -16,6 +16,7 @@ import { differenceTable } from './differenceTable.ts';
 import { imagesTab } from './imagesTab.ts';
 import { ParallelTab } from './parallelTab.ts';
 import { ImportanceTab } from './importanceTab.ts';
+import { LazyCharts } from './lazyCharts.ts';
 import { RunDetails } from './runDetails.ts';
 import { ScatterTab } from './scatterTab.ts';
 import { ScopedRuns } from './scopedRuns.ts';
@@ -39,8 +40,9 @@ export class ComparePanel {
     this.#host = host;
     this.#details = new RunDetails((runId) => host.ask('runs/get', { runId }), (grew) => this.#came(grew));
     this.#grid = new CurveGrid({ ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) }, { name: 'Curves of the compared runs', holds: () => true, first: 6 });
-    this.#parallel = new ParallelTab(host, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));
-    this.#scatter = new ScatterTab(host, () => this.#state.scatter, (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }));
+    const charts = new LazyCharts(() => host.paint());
+    this.#parallel = new ParallelTab(host, charts, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));
+    this.#scatter = new ScatterTab(host, charts, () => this.#state.scatter, (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }));
     this.#importance = new ImportanceTab(host, () => this.#state.importance, {
       set: (part) => this.#set({ importance: { ...this.#state.importance, ...part } }),
       scope: (scope) => this.#set({ scope }),

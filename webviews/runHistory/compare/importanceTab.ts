@@ -72,9 +72,9 @@ export class ImportanceTab {
     return html`<div class="tool-line" role="toolbar" aria-label="Importance of params">
       ${fieldSelect('Metric', metrics, chosen.id, (id) => this.#does.set({ metric: id.slice('metrics.'.length) }))}
       ${scopeSelect(scope, runs, this.#host, (one) => this.#does.scope(one))}
-      <span class="gap"></span>
+      <span class="saves">
       <button class="quiet flag" aria-pressed=${table} aria-label="Table of the params" ?disabled=${none} @click=${() => this.#does.set({ table: !table })}>Table</button>
-      ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the importance of params as ${format.toUpperCase()}" ?disabled=${none} @click=${() => found && this.#save(format, found)}>${format.toUpperCase()}</button>`)}
+      ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the importance of params as ${format.toUpperCase()}" ?disabled=${none} @click=${() => found && this.#save(format, found)}>${format.toUpperCase()}</button>`)}</span>
     </div>`;
   }
 

@@ -1,8 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { EChart } from '../../ui/charts/echart.ts';
-import { echartSvg } from '../../ui/charts/echartSvg.ts';
+import type { EChart } from '../../ui/charts/echart.ts';
 import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
@@ -14,7 +13,8 @@ import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
 import { fieldTable, fieldsCsv } from './fieldTable.ts';
-import { brushedRuns, parallelOption, restoreBrushes } from './parallel.ts';
+import type { Charts, LazyCharts } from './lazyCharts.ts';
+import { brushedRuns } from './parallel.ts';
 import type { ParallelPlan } from './parallel.ts';
 
 const height = 380;
@@ -25,7 +25,8 @@ export class ParallelTab {
   readonly #host: PanelHost;
   readonly #state: () => ParallelState;
   readonly #set: (part: Partial<ParallelState>) => void;
-  readonly #chart: EChart;
+  readonly #charts: LazyCharts;
+  #chart: EChart | null = null;
   readonly #handles: AxisHandles;
   #drawn = '';
   /** Whether parts of axes were chosen when it was looked at last. */
@@ -34,19 +35,11 @@ export class ParallelTab {
   #dragged: string | null = null;
   #runs: readonly RunSummary[] = [];
 
-  constructor(host: PanelHost, state: () => ParallelState, set: (part: Partial<ParallelState>) => void) {
+  constructor(host: PanelHost, charts: LazyCharts, state: () => ParallelState, set: (part: Partial<ParallelState>) => void) {
     this.#host = host;
+    this.#charts = charts;
     this.#state = state;
     this.#set = set;
-    this.#chart = new EChart({
-      clicked: ({ dataIndex }) => {
-        const run = dataIndex === undefined ? undefined : this.#runs[dataIndex];
-        if (run) host.open(run.runId);
-      },
-      zoomed: () => {},
-      areaSelected: (axis, intervals) => this.#set({ brushes: { ...this.#state().brushes, [axis]: intervals } }),
-    });
-    this.#chart.element.className = 'echart';
     this.#handles = new AxisHandles((axis, part) => {
       // The drawing did not make this part, so it is drawn anew with it.
       this.#drawn = '';
@@ -54,11 +47,27 @@ export class ParallelTab {
     });
   }
 
+  #made({ EChart }: Charts): EChart {
+    const chart = new EChart({
+      clicked: ({ dataIndex }) => {
+        const run = dataIndex === undefined ? undefined : this.#runs[dataIndex];
+        if (run) this.#host.open(run.runId);
+      },
+      zoomed: () => {},
+      areaSelected: (axis, intervals) => this.#set({ brushes: { ...this.#state().brushes, [axis]: intervals } }),
+    });
+    chart.element.className = 'echart';
+    return chart;
+  }
+
   /** `choice` is the choice of the runs, in the line of tools. */
   render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
+    const charts = this.#charts.value;
+    if (!charts) return this.#charts.waiting();
     const all = fieldsOf(runs);
     const plan = this.#plan(runs, all);
-    this.#draw(plan);
+    const chart = (this.#chart ??= this.#made(charts));
+    this.#draw(plan, chart, charts);
     this.#handles.show(plan);
     const brushed = brushedRuns(plan);
     const filtered = brushed.length < runs.length;
@@ -70,11 +79,11 @@ export class ParallelTab {
         ${choice}
         <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${brushed.length} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part, or go to it by Tab and press ↑ or ↓'}</span>
         ${filtered ? html`<button class="tool-choice select-brushed" ?disabled=${brushed.length === 0} @click=${() => this.#host.select(brushed.map((run) => run.runId))}>Select these runs</button><button class="link" @click=${() => this.#set({ brushes: {} })}>Clear</button>` : nothing}
-        <span class="gap"></span>
+        <span class="saves">
         <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
-        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the parallel coordinates as ${format.toUpperCase()}" @click=${() => this.#save(format, plan)}>${format.toUpperCase()}</button>`)}
+        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the parallel coordinates as ${format.toUpperCase()}" @click=${() => this.#save(format, plan, charts)}>${format.toUpperCase()}</button>`)}</span>
       </div>
-      ${plan.fields.length < 2 ? html`<p class="muted empty-note">Parallel coordinates need two axes. Choose params or metrics above.</p>` : html`<div class="axes-plot"><div class="plot" role="img" aria-label=${sentence(plan, brushed.length)}>${this.#chart.element}</div>${this.#handles.element}</div>`}
+      ${plan.fields.length < 2 ? html`<p class="muted empty-note">Parallel coordinates need two axes. Choose params or metrics above.</p>` : html`<div class="axes-plot"><div class="plot" role="img" aria-label=${sentence(plan, brushed.length)}>${chart.element}</div>${this.#handles.element}</div>`}
       ${missing.length === 0 ? nothing : html`<p class="muted chart-note">${icon('info')} Some runs have no value of ${missing.map((field) => field.title).join(', ')}; their lines pass by that axis.</p>`}
       ${table ? fieldTable(brushed, plan.fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
@@ -88,7 +97,7 @@ export class ParallelTab {
   }
 
   /** Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand. */
-  #draw(plan: ParallelPlan): void {
+  #draw(plan: ParallelPlan, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
     this.#runs = plan.runs;
     const { kind } = chartColors();
     const seen = JSON.stringify([kind, plan.log, plan.color?.id, plan.fields.map((field) => [field.id, plan.runs.map((run) => field.value(run))]), plan.runs.map((run) => [run.name, plan.color?.value(run)])]);
@@ -97,7 +106,7 @@ export class ParallelTab {
     this.#brushed = brushed;
     if ((seen === this.#drawn && !cleared) || plan.fields.length < 2) return;
     this.#drawn = seen;
-    this.#chart.show(() => parallelOption(plan, chartColors()), height, (chart) => restoreBrushes(chart, { ...plan, brushes: this.#state().brushes }, chartColors()));
+    chart.show(() => parallelOption(plan, chartColors()), height, (drawn) => restoreBrushes(drawn, { ...plan, brushes: this.#state().brushes }, chartColors()));
   }
 
   #choose(open: boolean): void {
@@ -135,7 +144,7 @@ export class ParallelTab {
     this.#choose(false);
   }
 
-  #save(format: 'png' | 'svg' | 'csv', plan: ParallelPlan): void {
+  #save(format: 'png' | 'svg' | 'csv', plan: ParallelPlan, { echartSvg, parallelOption, restoreBrushes }: Charts): void {
     const { act } = this.#host;
     const title = 'Parallel coordinates';
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(brushedRuns(plan), plan.fields));

@@ -1,8 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { EChart } from '../../ui/charts/echart.ts';
-import { echartSvg } from '../../ui/charts/echartSvg.ts';
+import type { EChart } from '../../ui/charts/echart.ts';
 import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
@@ -13,7 +12,8 @@ import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
 import { fieldTable, fieldsCsv } from './fieldTable.ts';
-import { bestPoint, scatterOption, scatterRuns } from './scatter.ts';
+import type { Charts, LazyCharts } from './lazyCharts.ts';
+import { bestPoint, scatterRuns } from './scatter.ts';
 import type { ScatterPlan } from './scatter.ts';
 
 const height = 380;
@@ -23,30 +23,39 @@ export class ScatterTab {
   readonly #host: PanelHost;
   readonly #state: () => ScatterState;
   readonly #set: (part: Partial<ScatterState>) => void;
-  readonly #chart: EChart;
+  readonly #charts: LazyCharts;
+  #chart: EChart | null = null;
   #drawn = '';
   #points: readonly RunSummary[] = [];
 
-  constructor(host: PanelHost, state: () => ScatterState, set: (part: Partial<ScatterState>) => void) {
+  constructor(host: PanelHost, charts: LazyCharts, state: () => ScatterState, set: (part: Partial<ScatterState>) => void) {
     this.#host = host;
+    this.#charts = charts;
     this.#state = state;
     this.#set = set;
-    this.#chart = new EChart({
+  }
+
+  #made({ EChart }: Charts): EChart {
+    const chart = new EChart({
       clicked: ({ dataIndex, seriesId }) => {
         const run = seriesId === 'runs' && dataIndex !== undefined ? this.#points[dataIndex] : undefined;
-        if (run) host.open(run.runId);
+        if (run) this.#host.open(run.runId);
       },
       zoomed: () => {},
     });
-    this.#chart.element.className = 'echart';
+    chart.element.className = 'echart';
+    return chart;
   }
 
   /** `choice` is the choice of the runs, in the line of tools. */
   render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
+    const charts = this.#charts.value;
+    if (!charts) return this.#charts.waiting();
     const all = fieldsOf(runs);
     const plan = planOf(runs, all, this.#state());
     if (!plan) return html`<div class="tool-line">${choice}</div><p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
-    this.#draw(plan);
+    const chart = (this.#chart ??= this.#made(charts));
+    this.#draw(plan, chart, charts);
     const { table } = this.#state();
     const shown = scatterRuns(plan);
     const without = runs.length - shown.length;
@@ -57,25 +66,25 @@ export class ScatterTab {
         ${fieldSelect('y', all, plan.y.id, (y) => this.#set({ y }))}${log('logY', plan.y)}
         ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (color) => this.#set({ color }), 'one colour')}
         ${choice}
-        <span class="gap"></span>
+        <span class="saves">
         <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
-        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan)}>${format.toUpperCase()}</button>`)}
+        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan, charts)}>${format.toUpperCase()}</button>`)}</span>
       </div>
-      <div class="plot" role="img" aria-label=${sentence(plan, shown)}>${this.#chart.element}</div>
+      <div class="plot" role="img" aria-label=${sentence(plan, shown)}>${chart.element}</div>
       ${without === 0 ? nothing : html`<p class="muted chart-note">${icon('info')} ${plural(without, 'run')} without ${plan.x.title} or ${plan.y.title} ${without === 1 ? 'is' : 'are'} not shown.</p>`}
       ${table ? fieldTable(shown, fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
 
-  #draw(plan: ScatterPlan): void {
+  #draw(plan: ScatterPlan, chart: EChart, { scatterOption }: Charts): void {
     const { x, y, color, logX, logY, runs } = plan;
     this.#points = scatterRuns(plan);
     const seen = JSON.stringify([chartColors().kind, x.id, y.id, color?.id, logX, logY, runs.map((run) => [run.name, x.value(run), y.value(run), color?.value(run)])]);
     if (seen === this.#drawn) return;
     this.#drawn = seen;
-    this.#chart.show(() => scatterOption(plan, chartColors()), height);
+    chart.show(() => scatterOption(plan, chartColors()), height);
   }
 
-  #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan): void {
+  #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan, { echartSvg, scatterOption }: Charts): void {
     const { act } = this.#host;
     const title = `${plan.y.title} by ${plan.x.title}`;
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(scatterRuns(plan), [plan.x, plan.y, ...(plan.color ? [plan.color] : [])]));

@@ -1,0 +1,88 @@
+import { ParallelChart } from 'echarts/charts';
+import { ParallelComponent, VisualMapContinuousComponent } from 'echarts/components';
+import { use } from 'echarts/core';
+import type { EChartsCoreOption, EChartsType } from 'echarts/core';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { tickText } from '../../ui/charts/axisText.ts';
+import { sequentialColors } from '../../ui/charts/sequential.ts';
+import type { ChartColors } from '../../ui/theme.ts';
+import { canBeLog, extent } from './fields.ts';
+import type { Field } from './fields.ts';
+import { axisCategories, none, parallelGrid } from './parallel.ts';
+import type { ParallelPlan } from './parallel.ts';
+
+use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
+
+/** What ECharts draws of runs as lines over axes. */
+export function parallelOption({ runs, fields, log, color }: ParallelPlan, colors: ChartColors): EChartsCoreOption {
+  const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
+  const dark = colors.kind === 'dark' || colors.kind === 'contrast';
+  const range = color ? extent(color, runs) : null;
+  // The colour is a dimension of its own, after those of the axes.
+  const shade = fields.length;
+  return {
+    animation: false,
+    textStyle: { fontFamily: colors.font, color: colors.foreground },
+    parallel: { ...parallelGrid, parallelAxisDefault: {
+      nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 }, nameGap: 14, nameTruncate: { maxWidth: 130, ellipsis: '…' },
+      axisLine: { lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, minorTick: { show: false },
+    } },
+    parallelAxis: fields.map((field, dim) => ({
+      id: field.id, dim, name: field.title,
+      // The names stand at two heights, so that neighbours do not touch.
+      nameGap: dim % 2 === 0 ? 12 : 28,
+      areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.3 },
+      ...axisOf(field, runs, log.includes(field.id), text),
+    })),
+    ...(color && range ? { visualMap: {
+      type: 'continuous', dimension: shade, min: range[0], max: range[0] === range[1] ? range[0] + 1 : range[1], calculable: false, right: 8, top: 'middle', itemHeight: 160, itemWidth: 14,
+      text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
+    } } : {}),
+    series: [{
+      type: 'parallel', id: 'runs', smooth: false, progressive: 0, inactiveOpacity: 0.06, activeOpacity: 0.95,
+      lineStyle: { width: runs.length > 100 ? 1 : 2, opacity: runs.length > 100 ? 0.5 : 0.9, color: colors.series[0] },
+      emphasis: { lineStyle: { width: 4, opacity: 1 } },
+      tooltip: { show: true },
+      data: runs.map((run) => ({ name: run.name, value: [...fields.map((field) => placed(field, run)), color?.value(run) ?? Number.NaN] })),
+    }],
+    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },
+      formatter: ({ dataIndex }: { dataIndex: number }) => {
+        const run = runs[dataIndex];
+        return run ? [run.name, ...fields.map((field) => `${field.title}  ${field.text(field.value(run))}`)].join('\n') : '';
+      } },
+  };
+}
+
+/** Chooses the same parts again, after a drawing was made anew. */
+export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan, colors: ChartColors): void {
+  for (const field of fields) {
+    const intervals = brushes[field.id];
+    if (intervals && intervals.length > 0) chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
+  }
+  // The action chooses the lines; the marks on the axes are drawn with the next option alone.
+  chart.setOption({});
+  // ECharts gives a mark that it did not draw under the hand a style of its own, a nearly opaque grey.
+  for (const shape of chart.getZr().storage.getDisplayList(true)) {
+    if (shape.name === 'main' && shape.parent && '__brushOption' in shape.parent) shape.attr({ style: { fill: colors.focus, stroke: colors.focus, opacity: 0.3 } });
+  }
+}
+
+function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {
+  if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
+  const range = extent(field, runs);
+  const type = log && canBeLog(field, runs) ? 'log' : 'value';
+  return { type, scale: true, ...(range && type === 'value' ? padded(range) : {}), axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))) } };
+}
+
+/** An axis over one value alone has no length; it is given some. */
+function padded([min, max]: [number, number]): object {
+  if (min < max) return {};
+  const air = Math.abs(min) * 0.1 || 1;
+  return { min: min - air, max: max + air };
+}
+
+function placed(field: Field, run: RunSummary): number | string {
+  const value = field.value(run);
+  if (value !== null) return field.numeric ? value : String(value);
+  return field.numeric ? Number.NaN : none;
+}
