@@ -139,9 +139,9 @@ export interface ParamImportance {
   /** Runs that were looked at, and those of them that could be used. */
   found: number;
   runs: number;
-  /** Why the other runs were not used, as the end of a sentence such as `3 runs failed`. */
+  /** Why the other runs were not used, to stand after their number: `3 runs, failed`. */
   leftOutRuns: { runs: number; why: string }[];
-  /** Params of the runs that nothing can be told of, and why, as the end of a sentence. */
+  /** Params of the runs that nothing can be told of, and why, to stand after their name: `seed, which has one value in all runs`. */
   leftOutParams: { key: string; why: string }[];
   /** R² of the forest on runs that its trees had not seen: how far the shares can be believed. At 0 or below they tell nothing. */
   r2: number | null;

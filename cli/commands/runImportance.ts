@@ -17,8 +17,8 @@ function lines(found: ParamImportance): string[] {
   return [
     found.problem ?? `${found.metric} over ${found.runs} runs. ${belief(found.r2)}`,
     ...(found.params.length === 0 ? [] : shares),
-    ...(found.alone !== null && found.params.length > 0 ? [`${(found.alone * 100).toFixed(0)} % of what the forest tells comes from single params; the rest is how they act together.`] : []),
-    ...found.leftOutRuns.map(({ runs, why }) => `left out: ${runs === 1 ? '1 run' : `${runs} runs`} that ${why}`),
+    ...(found.alone !== null && found.params.length > 0 && found.alone < 0.995 ? [`${(found.alone * 100).toFixed(0)} % of that comes from params by themselves, which the bars share out; the rest from how they act together.`] : []),
+    ...found.leftOutRuns.map(({ runs, why }) => `left out: ${runs === 1 ? '1 run' : `${runs} runs`}, ${why}`),
     ...found.leftOutParams.map(({ key, why }) => `left out: ${key}, which ${why}`),
   ];
 }

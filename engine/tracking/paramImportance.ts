@@ -37,10 +37,10 @@ export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, s
   const { rows, found } = 'runIds' in of ? rowsOf(store, of.runIds) : rowsFound(store, of.query);
   const leftOut = new Map<string, number>();
   const drop = (why: string, runs = 1): void => void leftOut.set(why, (leftOut.get(why) ?? 0) + runs);
-  if (found > rows.length) drop(`are older than the newest ${mostRuns.toLocaleString('en')}`, found - rows.length);
+  if (found > rows.length) drop(`older than the newest ${mostRuns.toLocaleString('en')}`, found - rows.length);
   const usable = readUsable(store, rows, metric, drop);
   const { complete, keys, params: rare } = mostComplete(usable);
-  if (usable.length > complete.length) drop('have no value of a param that the others have', usable.length - complete.length);
+  if (usable.length > complete.length) drop('without a param that the others have', usable.length - complete.length);
   const encoded = keys.map((key): { key: string; param: EncodedParam | string } => ({ key, param: encodeParam(complete.map((run) => run.params.get(key) ?? '')) }));
   const used = encoded.flatMap(({ key, param }) => (typeof param === 'string' ? [] : [{ key, param }]));
   const answer: ParamImportance = {
@@ -81,7 +81,7 @@ function rowsOf({ sql }: Pick<Store, 'sql'>, runIds: readonly string[]): { rows:
 }
 
 const unfinished: Record<Exclude<RunRow['status'], 'finished'>, string> = {
-  running: 'are still running', scheduled: 'have not started', failed: 'failed', cancelled: 'were cancelled', interrupted: 'were interrupted',
+  running: 'still running', scheduled: 'not started', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted',
 };
 
 /** Finished runs with a finite value of the metric, and their params: a number where the store knows one, else its text. */
@@ -93,10 +93,10 @@ function readUsable({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[], metric
   const usable = new Map<number, Usable>();
   for (const { id, status } of rows) {
     const value = values.get(id);
-    if (stopped.has(id)) drop('were stopped early by their sweep');
+    if (stopped.has(id)) drop('stopped early by the sweep');
     else if (status !== 'finished') drop(unfinished[status]);
-    else if (value === undefined) drop(`have no ${metric}`);
-    else if (!Number.isFinite(value)) drop(`have ${Number.isNaN(value) ? 'NaN' : 'an infinite value'} as ${metric}`);
+    else if (value === undefined) drop(`without ${metric}`);
+    else if (!Number.isFinite(value)) drop(`with ${Number.isNaN(value) ? 'NaN' : 'an infinite value'} as ${metric}`);
     else usable.set(id, { value, params: new Map() });
   }
   for (const { run, key: name, value, number } of sql.all<{ run: number; key: string; value: string; number: number | null }>('SELECT p.run, p.key, p.value, p.number FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) usable.get(run)?.params.set(name, number ?? value);

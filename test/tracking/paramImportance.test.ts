@@ -50,7 +50,7 @@ describe('which params move a metric', () => {
     assert.ok(lr.correlation && lr.correlation.rho < -0.8 && lr.correlation.pValue < 1e-9);
     assert.ok((found.r2 ?? 0) > 0.9, String(found.r2));
     assert.deepEqual(new Map(found.leftOutRuns.map(({ runs, why }) => [why, runs])), new Map([
-      ['failed', 1], ['are still running', 1], ['were stopped early by their sweep', 1], ['have no acc', 1], ['have NaN as acc', 1], ['have an infinite value as acc', 1], ['have no value of a param that the others have', 1],
+      ['failed', 1], ['still running', 1], ['stopped early by the sweep', 1], ['without acc', 1], ['with NaN as acc', 1], ['with an infinite value as acc', 1], ['without a param that the others have', 1],
     ]));
     assert.deepEqual(found.leftOutParams.toSorted((a, b) => (a.key < b.key ? -1 : 1)), [
       { key: 'note', why: 'has 121 different values, not all of them numbers, in 121 runs: too few runs of each' },

@@ -76,7 +76,7 @@ describe('the importance of params, over the engine’s own answers', { skip: ca
     await until('the table is looked at', async () => /^87 runs\./.test(await view.page.locator('.belief').innerText()));
     assert.match(await view.page.locator('.left-out summary').innerText(), /^Left out: 3 runs and 2 params$/);
     await view.page.locator('.left-out summary').click();
-    await view.page.getByText('3 runs that failed').waitFor();
+    await view.page.getByText('3 runs, failed').waitFor();
     await view.picture('runCompare-importance-dark');
     await clean(view);
   });

@@ -141,7 +141,7 @@ function leftOut({ leftOutRuns, leftOutParams }: ParamImportance): Piece {
   const runs = leftOutRuns.reduce((sum, one) => sum + one.runs, 0);
   const what = [runs > 0 ? plural(runs, 'run') : '', leftOutParams.length > 0 ? plural(leftOutParams.length, 'param') : ''].filter(Boolean).join(' and ');
   return html`<details class="left-out"><summary>Left out: ${what}</summary><ul>
-    ${leftOutRuns.map((one) => html`<li>${plural(one.runs, 'run')} that ${one.why}</li>`)}
+    ${leftOutRuns.map((one) => html`<li>${plural(one.runs, 'run')}, ${one.why}</li>`)}
     ${leftOutParams.map((one) => html`<li><code>${one.key}</code>, which ${one.why}</li>`)}
   </ul></details>`;
 }
