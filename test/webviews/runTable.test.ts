@@ -117,6 +117,71 @@ describe('the table of runs', { skip }, () => {
     assert.equal(await view.page.locator('th[data-column="metrics.log_loss"]').getAttribute('aria-sort'), 'ascending');
   });
 
+  it('does not mark the best of a run that failed, in the table and in groups', async () => {
+    const runs = makeRuns(60).map((run, i): RunSummary => (i === 7 ? { ...run, status: 'failed', metrics: { ...run.metrics, pr_auc: 0.999 } } : run));
+    const view = await open(bench, runs);
+    const best = runs.filter((run) => run.status !== 'failed').reduce((a, b) => ((b.metrics['pr_auc'] ?? 0) > (a.metrics['pr_auc'] ?? 0) ? b : a));
+    await view.page.waitForFunction(() => document.querySelectorAll('td.bar').length > 10);
+    await view.page.getByRole('button', { name: 'pr_auc' }).click();
+    await until('the failed run is first', async () => (await rowTexts(view))[0] === runs[7]?.name);
+    const marked = view.page.locator('td.best', { hasText: /0\.[89]\d{3}/ });
+    await until('the best is marked', async () => (await marked.allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(4) ?? '?'));
+    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.9990/);
+    await view.page.locator('#group').selectOption('params.hidden');
+    await view.page.locator('tr.group').first().waitFor();
+    for (const group of await view.page.locator('tr.group').all()) await group.click();
+    await until('the best is marked in its group', async () => (await view.page.locator('td.best').allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(4) ?? '?'));
+    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.9990/);
+  });
+
+  it('selects with Shift all runs of open groups between two rows, those that were never loaded too', async () => {
+    const runs = makeRuns(900);
+    const view = await open(bench, runs);
+    const { page } = view;
+    await until('the params', async () => (await heads(view)).includes('params.hidden'));
+    await page.locator('#group').selectOption('params.hidden');
+    await page.locator('tr.group').first().waitFor();
+    await page.locator('tr.group').nth(0).click();
+    await until('its runs', async () => (await page.locator('table.runs').getAttribute('aria-rowcount')) === '304');
+    await page.locator('tr[aria-selected]').nth(1).click();
+    await page.keyboard.press('Shift+End');
+    const first = (await page.locator('tr.group').count()) > 0 ? runs.filter((run) => JSON.stringify(run.params['hidden']) === JSON.stringify(runs[0]?.params['hidden'])).length : 0;
+    assert.equal(first, 300);
+    await until('all but the first are selected', async () => (await kept(view)).selected.length === 299);
+    const group = (id: string): string => JSON.stringify(runs.find((run) => run.runId === id)?.params['hidden']);
+    const { selected } = await kept(view);
+    assert.deepEqual([new Set(selected.map(group)).size, new Set(selected).size], [1, 299], 'closed groups are not opened');
+  });
+
+  it('an answer that comes after the answer to a newer question is not shown', async () => {
+    const runs = makeRuns(120);
+    const view = await open(bench, runs);
+    await until('everything is there', async () => view.requests.includes('runs/columns') && (await view.page.locator('td.bar').count()) > 0);
+    const list = view.all['runs/list'];
+    assert.ok(list);
+    let release = (): void => {};
+    const held = new Promise<void>((go) => { release = go; });
+    let late = false;
+    view.answer({ 'runs/list': async (query) => {
+      const page = await list(query);
+      if (query.search === 'wider') {
+        await held;
+        late = true;
+      }
+      return page;
+    } });
+    await view.page.locator('#search').fill('wider');
+    await until('the old question is asked', () => view.requests.at(-1) === 'runs/list');
+    await view.page.locator('#search').fill('retraining');
+    const expected = names(runs.filter((run) => run.tags['trigger'] === 'retraining'));
+    await until('the new rows', async () => (await rowTexts(view)).join() === expected.join());
+    release();
+    await until('the old answer came', () => late);
+    await view.changed();
+    await until('the rows were asked for again', async () => view.requests.filter((one) => one === 'runs/list').length > 3);
+    assert.deepEqual(await rowTexts(view), expected);
+  });
+
   it('scrolls over any number of rows, asks only for what is in sight, and End and Home reach the ends', async () => {
     const runs = makeRuns(5000);
     const view = await open(bench, runs);

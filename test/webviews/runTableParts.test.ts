@@ -41,6 +41,8 @@ describe('the window over the runs', () => {
     const engine = engineOf(many);
     const pages = new RunPages((query) => engine.list(query), () => {});
     await pages.ask({});
+    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 50]], 'the page is shown first');
+    await until('the neighbours are asked for', () => engine.asked.length > 1 && !pages.busy);
     assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 50], [50, 50]]);
     for (let top = 0; top < 100_000; top += 997) {
       pages.see(top, top + 30);
@@ -81,6 +83,25 @@ describe('the window over the runs', () => {
     assert.equal(pages.total, 7);
     assert.equal(engine.asked.at(-1)?.search, 'second');
     assert.equal(pages.at(8), undefined);
+  });
+
+  it('does not wait for the answer to an old question, and never shows it when it comes after the new one', async () => {
+    const runs = makeRuns(300);
+    const answers = new Map<string, (page: RunPage) => void>();
+    const pages = new RunPages((query) => new Promise((answer) => { answers.set(query.search ?? '', answer); }), () => {});
+    const old = pages.ask({ search: 'old' });
+    const done = pages.ask({ search: 'new' });
+    assert.deepEqual([...answers.keys()], ['old', 'new']);
+    answers.get('new')?.({ runs: runs.slice(10, 20), total: 10 });
+    await done;
+    answers.get('old')?.({ runs: runs.slice(0, 5), total: 5 });
+    await old;
+    assert.deepEqual([pages.total, pages.at(0)?.runId], [10, runs[10]?.runId]);
+    void pages.refresh();
+    assert.equal(pages.busy, true);
+    answers.get('new')?.({ runs: runs.slice(11, 20), total: 9 });
+    await until('the refresh is taken', () => !pages.busy);
+    assert.deepEqual([pages.total, pages.at(0)?.runId], [9, runs[11]?.runId]);
   });
 
   it('tells how far the rows in sight moved when runs came in above', async () => {
@@ -141,18 +162,24 @@ describe('the window over the runs', () => {
       asked.push(query);
       const [order] = query.order ?? [];
       const key = order?.column.slice('metrics.'.length) ?? '';
-      const found = runs.filter((run) => run.metrics[key] !== undefined).toSorted((a, b) => ((a.metrics[key] ?? 0) - (b.metrics[key] ?? 0)) * (order?.descending ? -1 : 1));
+      const found = runs.filter((run) => run.metrics[key] !== undefined && !(query.filter?.includes("status not in ('failed'") && run.status === 'failed')).toSorted((a, b) => ((a.metrics[key] ?? 0) - (b.metrics[key] ?? 0)) * (order?.descending ? -1 : 1));
       return { runs: found.slice(0, 1), total: found.length };
     }, () => {});
     await ranges.want({ order: [{ column: 'name', descending: false }] }, ['pr_auc', 'none']);
     const values = runs.flatMap((run) => run.metrics['pr_auc'] ?? []);
-    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values) });
+    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values), best: Math.max(...values) });
     assert.equal(ranges.get('none'), null);
     const first = asked.length;
     await ranges.want({}, ['pr_auc']);
     assert.equal(asked.length, first, 'known already, whatever the order');
     await ranges.want({ search: 'x' }, ['pr_auc']);
     assert.equal(asked.length, first + 2);
+    for (const run of runs) if (run.metrics['pr_auc'] === Math.max(...values)) run.status = 'failed';
+    await ranges.want({ filter: 'starred = true or dirty = true' }, ['pr_auc']);
+    const well = runs.filter((run) => run.status !== 'failed').flatMap((run) => run.metrics['pr_auc'] ?? []);
+    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values), best: Math.max(...well) }, 'what failed is not the best');
+    assert.ok(Math.max(...well) < Math.max(...values));
+    assert.match(asked.at(-1)?.filter ?? '', /^\(starred = true or dirty = true\) and status not in/);
   });
 });
 

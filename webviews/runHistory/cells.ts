@@ -5,8 +5,9 @@ import { css } from '../ui/css.ts';
 import { count, metric, plural, shortId } from '../ui/format.ts';
 import { icon, statusMark, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import { isBestLow, keyOf, shareDone } from './columns.ts';
+import { keyOf, shareDone } from './columns.ts';
 import type { Column } from './columns.ts';
+import { isBroken } from './metricRanges.ts';
 import type { Does, Model } from './model.ts';
 import { rowHeight } from './slices.ts';
 import type { Slice } from './slices.ts';
@@ -110,10 +111,10 @@ function metricCell(run: RunSummary, column: Column, at: number, spot: string, m
   const value = run.metrics[column.title];
   const range = model.rangeOf(column.title);
   if (value === undefined || !range || range.low === range.high) return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number" title=${value ?? nothing}>${column.text(run)}</td>`;
-  const isBest = value === (isBestLow(column) ? range.low : range.high);
+  const isBest = value === range.best && !isBroken(run.status);
   const bar = barClass((value - range.low) / (range.high - range.low));
   return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number ${bar}${isBest ? ' best' : ''}"
-      title=${isBest ? `${value}: the best of the runs that match` : value}>${isBest ? html`<span class="best-mark">▲</span>` : nothing}${column.text(run)}</td>`;
+      title=${isBest ? `${value}: the best of the runs that match and did not fail` : value}>${isBest ? html`<span class="best-mark">▲</span>` : nothing}${column.text(run)}</td>`;
 }
 
 /** The state in words, and for a run that goes on how far it is. */

@@ -110,11 +110,6 @@ export function numberColumns(columns: readonly Column[], runs: Iterable<RunSumm
   return found;
 }
 
-/** Whether the best value of a metric is the highest or the lowest. */
-export function isBestLow(column: Column): boolean {
-  return column.kind === 'metric' && isLowerBetter(column.title);
-}
-
 function fixedColumn(id: string, title: string, numeric: boolean, descending: boolean, text: Column['text']): Column {
   return { id, title, kind: 'fixed', descending, text, isNumber: () => numeric };
 }

@@ -1,5 +1,5 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
-import type { RunColumns } from '../../protocol/runs.ts';
+import type { RunColumns, RunPage, RunQuery } from '../../protocol/runs.ts';
 import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
@@ -20,9 +20,9 @@ import { RunEdits } from './runEdits.ts';
 import { RunRows } from './runRows.ts';
 import { SavedViews } from './savedViews.ts';
 import { Selection } from './selection.ts';
-import { plainSettings, queryOf } from './settings.ts';
+import { aboutRuns, plainSettings, queryOf, settingsOf } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { focusTable, inSight, portOf, rowHeight } from './slices.ts';
+import { focusTable, inSight, portOf, rowHeight, scroller } from './slices.ts';
 import type { Port } from './slices.ts';
 import { viewActions } from './viewActions.ts';
 
@@ -31,6 +31,7 @@ const rowsLeastMs = 200;
 const aroundLeastMs = 2000;
 const filtersKept = 12;
 const agingMs = 15_000;
+const showingMs = 80;
 
 /** The state of the run history and what changes it. */
 export class History {
@@ -56,6 +57,7 @@ export class History {
   #layouts = 0;
   #popup: Popup | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
+  #around: ReturnType<typeof setTimeout> | undefined;
   #available: readonly Available[] = allColumns(null, []);
   #columns: readonly Column[] = [];
   #numbers: ReadonlySet<string> = new Set();
@@ -63,7 +65,7 @@ export class History {
   constructor(connect: (history: History) => HistoryConnection) {
     this.#paint = painter(() => historyView(this.#model(), this.#does, this.#look(), this.#panels, this.#filter), () => this.#painted());
     const connection = (): HistoryConnection => this.#connection;
-    const list: HistoryList = (query) => this.#connection.request('runs/list', query);
+    const list = (query: RunQuery): Promise<RunPage> => this.#connection.request('runs/list', query);
     this.#rows = new RunRows({
       list,
       groups: (params) => this.#connection.request('runs/groups', params),
@@ -162,7 +164,7 @@ export class History {
       columns: this.#columns,
       stamp: `${this.#layouts} ${this.#rows.version} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
       isNumber: (column) => this.#numbers.has(column.id),
-      rangeOf: (key) => (this.#rows.isGrouped ? this.#rows.rangeOf(key) : this.#ranges.get(key)),
+      rangeOf: (key) => this.#ranges.get(key),
       experiments: this.#experiments,
       active: this.#selection.active,
       isSelected: (runId) => this.#selection.has(runId),
@@ -228,8 +230,7 @@ export class History {
     } catch {
       // The list of runs asks the same engine and shows why it does not answer.
     }
-    const { order: _order, ...about } = queryOf(this.#kept);
-    await this.#known.load(() => this.#connection.request('runs/columns', about));
+    await this.#known.load(() => this.#connection.request('runs/columns', aboutRuns(this.#kept)));
     await this.#loadSums(true);
   }
 
@@ -237,7 +238,7 @@ export class History {
     const metrics = this.#metrics();
     if (again) this.#ranges.outdate();
     await this.#rows.sumUp(metrics);
-    if (this.#kept.group === null) await this.#ranges.want(queryOf(this.#kept, this.#rows.problem ? '' : undefined), metrics);
+    await this.#ranges.want(queryOf(this.#kept, this.#rows.problem ? '' : undefined), metrics);
   }
 
   #metrics(): string[] {
@@ -252,15 +253,22 @@ export class History {
   /** Other settings: the engine is asked when they are about other rows. */
   #change(part: Partial<Settings>): void {
     const about = (): string => JSON.stringify([queryOf(this.#kept), this.#kept.group]);
-    const before = about();
+    const [before, runsBefore] = [about(), JSON.stringify(aboutRuns(this.#kept))];
     this.#keep(part);
     this.#filter.show(this.#kept.filter);
     this.#layOut();
     if (about() === before) void this.#loadSums(false);
     else void this.#ask().then(() => {
       this.#remember();
-      this.#aroundAgain.ask();
+      // Another order is about the same runs.
+      if (JSON.stringify(aboutRuns(this.#kept)) !== runsBefore) this.#aroundSoon();
     });
+  }
+
+  /** When the rows had time to be shown. */
+  #aroundSoon(): void {
+    clearTimeout(this.#around);
+    this.#around = setTimeout(() => this.#aroundAgain.ask(), showingMs);
   }
 
   #applyFilter(text: string): void {
@@ -329,7 +337,7 @@ export class History {
         this.#keep({ search });
         this.#paint();
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => void this.#ask().then(() => this.#aroundAgain.ask()), typingMs);
+        this.#typing = setTimeout(() => void this.#ask().then(() => this.#aroundSoon()), typingMs);
       },
       which: (which) => {
         this.#keep({ selected: [] });
@@ -384,14 +392,4 @@ export class History {
       keys: (event) => this.#keyboard.table(event),
     };
   }
-}
-
-type HistoryList = ConstructorParameters<typeof MetricRanges>[0];
-
-function settingsOf({ filter, search, experiment, which, order, group, layout }: Kept): Settings {
-  return { filter, search, experiment, which, order, group, layout };
-}
-
-function scroller(): HTMLElement | null {
-  return document.querySelector<HTMLElement>('.scroller');
 }

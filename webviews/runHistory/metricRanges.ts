@@ -1,15 +1,27 @@
-import type { RunPage, RunQuery } from '../../protocol/runs.ts';
+import type { RunStatus } from '../../protocol/lifeCycle.ts';
+import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
+import { isLowerBetter } from '../ui/metricDirection.ts';
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
 export interface Range {
   low: number;
   high: number;
+  /** The better end over the runs that did not fail; null when there is none. */
+  best: number | null;
 }
 
+/** What a run that broke off has of a metric may be the best and is worth nothing. */
+export function isBroken(status: RunStatus): boolean {
+  return brokenStates.includes(status);
+}
+
+const brokenStates: readonly RunStatus[] = ['failed', 'interrupted', 'cancelled'];
+const unbroken = `status not in (${brokenStates.map((status) => `'${status}'`).join(', ')})`;
+
 /**
- * The least and greatest value that the runs of a query have of a metric. The engine is asked for the first run in each order, one
- * request after the other, so that the rows never wait for long.
+ * The least and greatest value that the runs of a query have of a metric, and the best. The engine is asked for the first run in each order,
+ * one request after the other, so that the rows never wait for long.
  */
 export class MetricRanges {
   readonly #ask: Ask;
@@ -58,9 +70,7 @@ export class MetricRanges {
     for (let key = this.#next(); key !== undefined; key = this.#next()) {
       const turn = this.#turn;
       try {
-        const low = await this.#end(key, false);
-        const high = low === null ? null : await this.#end(key, true);
-        this.#known.set(key, { range: low === null || high === null ? null : { low, high }, turn });
+        this.#known.set(key, { range: await this.#rangeOf(key), turn });
         this.version++;
       } catch {
         // The rows ask the same engine and show why it does not answer; these are asked for again with them.
@@ -74,8 +84,19 @@ export class MetricRanges {
     return this.#wanted.find((key) => this.#known.get(key)?.turn !== this.#turn);
   }
 
-  async #end(key: string, descending: boolean): Promise<number | null> {
-    const { runs } = await this.#ask({ ...this.#query, order: [{ column: `metrics.${key}`, descending }], offset: 0, limit: 1 });
-    return runs[0]?.metrics[key] ?? null;
+  async #rangeOf(key: string): Promise<Range | null> {
+    const query = this.#query;
+    const [least, greatest] = [await this.#end(query, key, false), await this.#end(query, key, true)];
+    const [low, high] = [least?.metrics[key], greatest?.metrics[key]];
+    if (!least || !greatest || low === undefined || high === undefined) return null;
+    const first = isLowerBetter(key) ? least : greatest;
+    // Only where a broken run stands at the end, the others are asked for.
+    const best = isBroken(first.status) ? await this.#end({ ...query, filter: query.filter?.trim() ? `(${query.filter}) and ${unbroken}` : unbroken }, key, !isLowerBetter(key)) : first;
+    return { low, high, best: best?.metrics[key] ?? null };
+  }
+
+  async #end(query: RunQuery, key: string, descending: boolean): Promise<RunSummary | undefined> {
+    const { runs } = await this.#ask({ ...query, order: [{ column: `metrics.${key}`, descending }], offset: 0, limit: 1 });
+    return runs[0];
   }
 }

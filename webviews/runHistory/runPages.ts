@@ -6,6 +6,8 @@ type Ask = (query: RunQuery) => Promise<RunPage>;
 export const pageRows = 50;
 const pagesAtOnce = 4;
 const pagesKept = 80;
+/** So long the page has to itself to show the first rows of another question, before their neighbours are asked for. */
+const showingMs = 80;
 
 interface Page {
   runs: readonly RunSummary[];
@@ -15,7 +17,7 @@ interface Page {
 
 /**
  * The runs of a query as a window over any number of rows: only the pages around what is on the screen are fetched and kept. There is
- * never more than one request under way; what was scrolled past meanwhile is never asked for.
+ * never more than one request of a question under way; what was scrolled past meanwhile is never asked for.
  */
 export class RunPages {
   readonly #ask: Ask;
@@ -33,7 +35,9 @@ export class RunPages {
   #answered = 0;
   #turn = 0;
   #stopped = true;
-  #work: Promise<void> | null = null;
+  #work: { question: number; done: Promise<void> } | null = null;
+  #showingUntil = 0;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   /** `shifted` is told when rows that were on the screen stand some rows further down after a refresh. */
   constructor(ask: Ask, changed: () => void, shifted: (rows: number) => void = () => {}) {
@@ -108,26 +112,31 @@ export class RunPages {
     }
   }
 
+  /** Another question does not wait for the answer to the one before, which is not taken any more. */
   #pump(): Promise<void> {
-    this.#work ??= this.#fetchMissing().finally(() => {
+    if (this.#work?.question === this.#question) return this.#work.done;
+    const question = this.#question;
+    const done = this.#fetchMissing(question).finally(() => {
+      if (this.#work?.question !== question) return;
       this.#work = null;
       this.#changed();
       // Asked for between the last answer and now.
       if (!this.#stopped && this.#missing()) void this.#pump();
     });
-    return this.#work;
+    this.#work = { question, done };
+    return done;
   }
 
-  async #fetchMissing(): Promise<void> {
+  async #fetchMissing(question: number): Promise<void> {
     for (let range = this.#missing(); range && !this.#stopped; range = this.#missing()) {
-      const [question, turn] = [this.#question, this.#turn];
+      const turn = this.#turn;
       try {
         const page = await this.#ask({ ...this.#query, offset: range.first * pageRows, limit: range.pages * pageRows });
-        if (question !== this.#question) continue;
+        if (question !== this.#question) return;
         this.#take(page, range.first, range.pages, turn);
         this.#error = null;
       } catch (error) {
-        if (question !== this.#question) continue;
+        if (question !== this.#question) return;
         this.#error = error instanceof Error ? error.message : String(error);
         this.#stopped = true;
       }
@@ -146,12 +155,22 @@ export class RunPages {
     if (first !== undefined && end !== undefined) return { first, pages: Math.min(pagesAtOnce, end - first + 1) };
     // A neighbour that is only old is asked for again when it comes into sight.
     const beside = [bottom + 1, top - 1].find((page) => page >= 0 && page <= last && !this.#pages.has(page));
-    return beside === undefined ? null : { first: beside, pages: 1 };
+    if (beside === undefined) return null;
+    const rest = this.#showingUntil - performance.now();
+    if (rest <= 0) return { first: beside, pages: 1 };
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      if (!this.#stopped) void this.#pump();
+    }, rest);
+    return null;
   }
 
   #take(page: RunPage, first: number, pages: number, turn: number): void {
     const isNew = this.#question !== this.#answered;
-    if (isNew) this.#pages = new Map();
+    if (isNew) {
+      this.#pages = new Map();
+      this.#showingUntil = performance.now() + showingMs;
+    }
     const anchor = isNew ? undefined : this.at(this.#from);
     for (let at = 0; at < pages; at++) this.#pages.set(first + at, { runs: page.runs.slice(at * pageRows, (at + 1) * pageRows), turn });
     this.#answered = this.#question;

@@ -1,6 +1,5 @@
 import type { RunGroup, RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
 import { Loader } from '../ui/loadable.ts';
-import type { Range } from './metricRanges.ts';
 import { pageRows, RunPages } from './runPages.ts';
 
 export type Row = { kind: 'run'; run: RunSummary } | { kind: 'waiting' } | { kind: 'group'; group: RunGroup; open: boolean };
@@ -39,7 +38,6 @@ export class RunRows {
   #segments: Segment[] = [];
   /** Grows when groups are summed up anew. */
   version = 0;
-  #ranges = new Map<string, Range | null>();
   #question: RowsQuestion = { query: {}, by: null, metrics: [] };
 
   constructor(host: RowsHost) {
@@ -74,16 +72,6 @@ export class RunRows {
     return this.#groups.state.value ?? [];
   }
 
-  /** The least and the greatest value of a metric over all groups. */
-  rangeOf(metric: string): Range | null {
-    const known = this.#ranges.get(metric);
-    if (known !== undefined) return known;
-    const sums = this.groups.flatMap((group) => group.metrics[metric] ?? []);
-    const range = sums.length === 0 ? null : { low: Math.min(...sums.map((sum) => sum.min)), high: Math.max(...sums.map((sum) => sum.max)) };
-    this.#ranges.set(metric, range);
-    return range;
-  }
-
   /** Rows that the table has now, heads of groups among them. */
   get length(): number {
     if (!this.isGrouped) return this.#flat.total ?? 0;
@@ -105,6 +93,15 @@ export class RunRows {
       if (found !== null) return at + 1 + found;
     }
     return null;
+  }
+
+  /** What to ask for to have all runs from one row to another: the parts of groups that are open. */
+  between(from: number, to: number): RunQuery[] {
+    if (!this.isGrouped) return [{ ...this.#question.query, offset: from, limit: to - from + 1 }];
+    return this.#segments.flatMap(({ group, at, pages, rows }): RunQuery[] => {
+      const [first, last] = [Math.max(0, from - at - 1), Math.min(rows - 1, to - at - 1)];
+      return pages && first <= last ? [{ ...this.#queryOf(group), offset: first, limit: last - first + 1 }] : [];
+    });
   }
 
   *loaded(): Iterable<RunSummary> {
@@ -166,7 +163,6 @@ export class RunRows {
     const { order: _order, ...about } = query;
     await this.#groups.load(() => this.#host.groups({ query: this.#flat.problem ? withoutFilter(about) : about, by, metrics: [...metrics] }));
     this.version++;
-    this.#ranges = new Map();
     // Opened groups are asked again, one after the other; those that are gone are forgotten.
     const groups = new Map(this.groups.map((group) => [keyOfGroup(group), group]));
     for (const [key, pages] of this.#open) {

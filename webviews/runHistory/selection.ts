@@ -23,6 +23,8 @@ export class Selection {
   #anchor = 0;
   #asSet: { list: readonly string[]; set: ReadonlySet<string> } = { list: [], set: new Set() };
   #known = new Map<string, RunSummary>();
+  /** Grows with every range and every other question: answers to those before are not taken. */
+  #turn = 0;
 
   constructor(host: SelectionHost) {
     this.#host = host;
@@ -58,6 +60,7 @@ export class Selection {
 
   /** Another question: the keyboard goes to the first row, or to a run that is to be found there. */
   restart(runId: string | null): void {
+    this.#turn++;
     this.#active = 0;
     this.#anchor = 0;
     this.#activeRun = runId;
@@ -89,22 +92,28 @@ export class Selection {
     this.#set(selected.filter((one) => one !== runId));
   }
 
-  /** Selects the runs from where the range began to a row; rows that are not loaded are asked for. */
+  /** Selects the runs from where the range began to a row; those that are not loaded are asked for, in groups those of the groups that are open. */
   async extendTo(index: number): Promise<void> {
     const { rows } = this.#host;
     this.activate(index, true);
     const [from, to] = [Math.min(this.#anchor, this.#active), Math.max(this.#anchor, this.#active)];
     const found = Array.from({ length: Math.min(mostSelected, to - from + 1) }, (_, i) => rows.at(from + i));
-    const loaded = found.flatMap((row) => (row.kind === 'run' ? [row.run.runId] : []));
-    this.#add(loaded);
-    if (rows.isGrouped || found.every((row) => row.kind !== 'waiting')) return;
-    const { runs } = await this.#host.list({ ...this.#host.query(), offset: from, limit: found.length });
-    this.#remember(runs, true);
-    this.#add(runs.map((run) => run.runId));
+    this.#add(found.flatMap((row) => (row.kind === 'run' ? [row.run.runId] : [])));
+    if (found.every((row) => row.kind !== 'waiting')) return;
+    const turn = ++this.#turn;
+    for (const part of rows.between(from, from + found.length - 1)) {
+      const { runs } = await this.#host.list(part);
+      // Meanwhile another question was asked, or another range drawn.
+      if (turn !== this.#turn) return;
+      this.#remember(runs, true);
+      this.#add(runs.map((run) => run.runId));
+    }
   }
 
   async all(): Promise<void> {
+    const turn = ++this.#turn;
     const { runs, total } = await this.#host.list({ ...this.#host.query(), offset: 0, limit: mostSelected });
+    if (turn !== this.#turn) return;
     this.#remember(runs, true);
     this.#set(runs.map((run) => run.runId));
     if (total > runs.length) this.#host.say(`Selected the first ${count(runs.length)} of ${count(total)} runs; more than ${count(mostSelected)} cannot be selected at once.`);

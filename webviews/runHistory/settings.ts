@@ -20,6 +20,11 @@ export interface Settings {
   layout: Layout;
 }
 
+/** The settings among what a view keeps. */
+export function settingsOf({ filter, search, experiment, which, order, group, layout }: Settings): Settings {
+  return { filter, search, experiment, which, order, group, layout };
+}
+
 export const plainSettings: Settings = { filter: '', search: '', experiment: null, which: 'active', order: [], group: null, layout: plainLayout };
 export const whichNames: Record<Which, string> = { active: 'In use', archived: 'Archived', deleted: 'Deleted', all: 'In use and archived' };
 
@@ -73,4 +78,10 @@ function isWhich(given: unknown): given is Which {
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner);
+}
+
+/** Which runs the table is about, in whatever order. */
+export function aboutRuns(settings: Settings): RunQuery {
+  const { order: _order, ...query } = queryOf(settings);
+  return query;
 }

@@ -49,6 +49,11 @@ export function columnSlice(port: Port, widths: readonly number[], pinnedWidth: 
   return { from: Math.min(from, to), to };
 }
 
+/** The box that the table is scrolled in; null while there is no table. */
+export function scroller(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('.scroller');
+}
+
 /** After the next painting, so that it is there. */
 export function focusTable(): void {
   setTimeout(() => document.querySelector<HTMLElement>('table.runs')?.focus());
