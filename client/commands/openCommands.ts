@@ -3,7 +3,6 @@ import { commands, env, Position, Range, Selection, TextEditorRevealType, Uri, w
 import { commandIds, viewIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
@@ -36,7 +35,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       const project = await projectOf(context, given);
       if (!project) return;
       const stage = project.overview?.stages.find((one) => one.name === given?.stage);
-      await openFile(project, projectFile, stage?.line ?? null);
+      await openFile(project, project.file, stage?.line ?? null);
     },
     [commandIds.openFile]: async (given) => {
       const project = await projectOf(context, given);

@@ -5,9 +5,11 @@ import { latest } from '../latest.ts';
 
 const quietMs = 150;
 
-/** One folder with a loopwright.yaml: its engine and what is known of it now. */
+/** One folder with a loopwright.yaml or a dvc.yaml: its engine and what is known of it now. */
 export class Project {
   readonly root: string;
+  /** The name of the file it is written in. */
+  file = 'loopwright.yaml';
   readonly engine: EngineHost;
   readonly #listeners = new Set<() => void>();
   readonly #refresh: ReturnType<typeof latest>;

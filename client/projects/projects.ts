@@ -4,8 +4,10 @@ import { contextKeys } from '../commandIds.ts';
 import { Project } from './project.ts';
 
 export const projectFile = 'loopwright.yaml';
+/** A project of DVC is run as it is, where there is no file of ours. */
+const projectFiles = [projectFile, 'dvc.yaml'];
 
-/** The projects of the window: one for each workspace folder with a loopwright.yaml. */
+/** The projects of the window: one for each workspace folder with a loopwright.yaml or a dvc.yaml. */
 export class Projects implements Disposable {
   readonly #create: (root: string) => Project;
   readonly #changed = new EventEmitter<void>();
@@ -35,10 +37,12 @@ export class Projects implements Disposable {
   async find(): Promise<void> {
     const folders = (workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
     this.#watch(folders.map((folder) => folder.uri));
-    const found = await Promise.all(folders.map((folder) => exists(Uri.joinPath(folder.uri, projectFile))));
-    const roots = folders.filter((_, index) => found[index]).map((folder) => folder.uri.fsPath);
+    const found = await Promise.all(folders.map((folder) => fileIn(folder.uri)));
+    const files = new Map(folders.flatMap((folder, index) => { const file = found[index]; return file === undefined ? [] : [[folder.uri.fsPath, file] as const]; }));
+    const roots = [...files.keys()];
     for (const gone of this.#all.filter((project) => !roots.includes(project.root))) gone.dispose();
     this.#all = roots.map((root) => this.#all.find((project) => project.root === root) ?? this.#open(root));
+    for (const project of this.#all) project.file = files.get(project.root) ?? projectFile;
     await commands.executeCommand('setContext', contextKeys.hasProject, this.#all.length > 0);
     this.#looked();
     this.#changed.fire();
@@ -67,7 +71,7 @@ export class Projects implements Disposable {
   #watch(folders: Uri[]): void {
     for (const folder of folders) {
       if (this.#watchers.has(folder.fsPath)) continue;
-      const main = workspace.createFileSystemWatcher(new RelativePattern(folder, projectFile));
+      const main = workspace.createFileSystemWatcher(new RelativePattern(folder, `{${projectFiles.join(',')}}`));
       const others = workspace.createFileSystemWatcher(new RelativePattern(folder, '**/*.{experiment,dataset}.yaml'));
       const again = (): void => void this.find();
       const touched = (uri: Uri): void => this.of(uri.fsPath)?.touched();
@@ -78,6 +82,12 @@ export class Projects implements Disposable {
       this.#watchers.set(folder.fsPath, { dispose: () => [main, others].forEach((watcher) => watcher.dispose()) });
     }
   }
+}
+
+/** The file of the project in a folder; one of ours comes first. */
+async function fileIn(folder: Uri): Promise<string | undefined> {
+  for (const file of projectFiles) if (await exists(Uri.joinPath(folder, file))) return file;
+  return undefined;
 }
 
 async function exists(uri: Uri): Promise<boolean> {

@@ -198,7 +198,7 @@ async function runStages(work: Work): Promise<RunOutcome> {
         run.end('failed');
         throw error;
       }
-      return outcome('failed', { stage: name, message: error.message, place: error.place?.line === undefined && (error.place?.file ?? projectFileName) === projectFileName ? stagePlace(request.project, name) : error.place });
+      return outcome('failed', { stage: name, message: error.message, place: error.place?.line === undefined && [undefined, projectFileName, request.project.file.path].includes(error.place?.file) ? stagePlace(request.project, name) : error.place });
     }
   }
   return outcome('finished', null);

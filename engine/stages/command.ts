@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { WorkError } from '../errors.ts';
 import { durationMs } from '../project/duration.ts';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
@@ -14,6 +15,7 @@ import { tailMetrics } from './tailMetrics.ts';
 /** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
   const { root } = context.project;
+  if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
   context.log(`$ ${stage.cmd}`);
   let last = '';
   const tracking = await trackingFor(context, stage);
@@ -33,7 +35,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   });
   if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
-  if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: 'loopwright.yaml' } });
+  if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: context.project.file.path } });
   const metrics = tail.final();
   const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, measured(metrics, gate)));
   if (gates.length > 0) context.run.gates(gates);
@@ -45,6 +47,14 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
     ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no: ${failed.map(describeGate).join('; ')}` } : {}),
   };
+}
+
+/** As DVC does: a stage begins without its outputs, but for those that persist. */
+async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdStage): Promise<void> {
+  for (const path of [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])]) {
+    const isInside = !relative(root, join(root, path)).startsWith('..') && relative(root, join(root, path)) !== '';
+    if (isInside && !kept.has(path)) await rm(join(root, path), { recursive: true, force: true });
+  }
 }
 
 /** No bound holds for NaN, and none is broken by it: it counts as no value. */

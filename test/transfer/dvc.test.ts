@@ -142,6 +142,20 @@ test('frozen stages never run, `always_changed` ones always, and a stage that fa
   assert.equal(existsSync(join(root, 'never')), false);
 });
 
+test('a stage begins without its outputs, as with DVC, but for those that persist; one that is missing is told where it stands', async () => {
+  const root = makeProject({
+    'dvc.yaml': "stages:\n  make:\n    cmd: mkdir out && echo a >> out/a && echo b >> kept && echo c >> sub/log\n    outs:\n      - out/\n      - kept: { persist: true }\n    plots:\n      - sub/log: { cache: false }\n  lost:\n    cmd: 'true'\n    outs: [nothing]\n",
+    'sub/log': 'old\n',
+  });
+  const text = (path: string) => readFileSync(join(root, path), 'utf8');
+  for (const kept of ['b\n', 'b\nb\n']) {
+    const { code, err } = await runCli(['run', 'make', '--force'], { cwd: root });
+    assert.equal(code, 0, err);
+    assert.deepEqual([text('out/a'), text('kept'), text('sub/log')], ['a\n', kept, 'c\n']);
+  }
+  assert.match((await runCli(['run', 'lost'], { cwd: root })).err, /dvc\.yaml:9:3.*did not write `nothing`/);
+});
+
 test('numbers are written as Python writes them', () => {
   for (const [value, written, text] of [[1, '1', '1'], [1, '1.0', '1.0'], [1000, '1e3', '1000.0'], [1e-5, '1e-5', '1e-05'], [0.0001, '1e-4', '0.0001'], [1e16, '1e16', '1e+16'], [1.5, '1.50', '1.5'], [-0.5, '-.5', '-0.5']] as const) assert.equal(numberText(value, written), text);
 });

@@ -16,6 +16,8 @@ export interface DvcProject {
   /** Stages that never run, and those that always do. */
   frozen: Set<string>;
   always: Set<string>;
+  /** Outputs that stay where they are when their stage runs (`persist`). */
+  kept: Set<string>;
   /** Folder of each stage's paths, relative to the project; empty for the project itself. */
   folders: Map<string, string>;
 }
@@ -26,7 +28,7 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: (path: 
   const problems: Problem[] = [...source.problems];
   const report = (severity: Problem['severity']) => (range: Range, message: string) => void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
   const tell = { error: report('error'), warning: report('warning'), info: report('info') };
-  const dvc: DvcProject = { parsed: { ...source, problems }, frozen: new Set(), always: new Set(), folders: new Map() };
+  const dvc: DvcProject = { parsed: { ...source, problems }, frozen: new Set(), always: new Set(), kept: new Set(), folders: new Map() };
   if (!source.root || problems.length > 0) return dvc;
   const reader = new ParamFiles(files, parse);
   const context = contextFor(entryOf(source.root, 'vars')?.value, reader, '', new Map(contextOf(reader.file(defaultParams))), tell.error);
@@ -38,7 +40,7 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: (path: 
       stages.push({ key: stamped.name, keyRange: stamped.nameRange, value: stageOf(stamped.name, stamped.stage, stamped.context, made), merged: false });
     }
   }
-  if (stages.length > 0) tell.info({ start: source.root.range.start, end: source.root.range.start + 1 }, 'Loopwright runs this DVC project as it is. DVC removes outputs before their stage runs and keeps them in its cache; Loopwright leaves them where they are.');
+  if (stages.length > 0) tell.info({ start: source.root.range.start, end: source.root.range.start + 1 }, 'Loopwright runs this DVC project as it is. Outputs are not put into the cache of DVC; `dvc commit` does that.');
   for (const [key, why] of [['artifacts', 'Artifacts are not registered.'], ['datasets', 'Datasets of DVC are not followed: a stage is not stale when one changes.']] as const) {
     const found = entryOf(source.root, key);
     if (found) tell.warning(found.keyRange, why);
@@ -130,6 +132,7 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
   add('outs', get('outs') ?? get('metrics'), list(stage.range, [...paths(get('outs')?.value, inside, tell), ...metrics.filter((node) => !readable.includes(node))]));
   add('metrics', get('metrics'), list(stage.range, readable));
   add('plots', get('plots'), list(stage.range, paths(get('plots')?.value, inside, tell)));
+  for (const key of ['outs', 'metrics', 'plots']) for (const path of persisted(get(key)?.value)) dvc.kept.add(posix.join(inside, path).replace(/\/$/, ''));
   if (toValue(get('frozen')?.value) === true) dvc.frozen.add(name);
   if (toValue(get('always_changed')?.value) === true) dvc.always.add(name);
   const live = get('live');
@@ -169,6 +172,12 @@ function paths(node: Located | undefined, folder: string, tell: Made['tell']): L
     if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined) tell.info(at.range, 'The remote of this output is for DVC alone.');
     return [{ kind: 'scalar', range: at.range, value: posix.join(folder, path).replace(/\/$/, ''), quoted: true }];
   });
+}
+
+/** The outputs of a list that say `persist`. */
+function persisted(node: Located | undefined): string[] {
+  const items = node?.kind === 'seq' ? node.items : [];
+  return items.flatMap((item) => (item.kind === 'map' ? item.entries.filter(({ value }) => toValue(entryOf(value, 'persist')?.value) === true).map(({ key }) => key) : []));
 }
 
 /** The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a whole. */

@@ -1,3 +1,4 @@
+import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
 import { kills } from './kills.ts';
@@ -10,4 +11,4 @@ import { story } from './story.ts';
 import { twoProjects } from './twoProjects.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, dvcFolder, untrustedFolder };
