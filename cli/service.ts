@@ -80,6 +80,8 @@ export function runService(root: string): Promise<number> {
   for (const [method, handler] of Object.entries(handlers)) {
     connection.onRequest(method, async (params: never, token: CancellationToken) => {
       const stop = new AbortController();
+      // One that was taken back while it waited tells nobody any more.
+      if (token.isCancellationRequested) stop.abort();
       token.onCancellationRequested(() => stop.abort());
       try {
         return await (handler as (params: never, signal: AbortSignal) => unknown)(params, stop.signal);
