@@ -156,8 +156,8 @@ export interface ImportantParam {
   kind: 'number' | 'category';
   /** Its share of what single params explain; all together are 1. */
   importance: number;
-  /** Spearman's rank correlation with the metric and its two-sided p-value; null for categories. */
-  correlation: { rho: number; pValue: number } | null;
+  /** Spearman's rank correlation with the metric, its two-sided p-value, and that adjusted for the number of params (Benjamini and Hochberg); null for categories. */
+  correlation: { rho: number; pValue: number; adjusted: number } | null;
   /** Its logarithm was used, since its values are spread over decades. */
   log: boolean;
   /** Different values among the runs that were used. */

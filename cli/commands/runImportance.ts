@@ -34,6 +34,6 @@ function belief(r2: number | null): string {
 function direction({ correlation }: ImportantParam): string {
   if (correlation === null) return 'by category';
   const rho = `ρ ${correlation.rho.toFixed(2)}`;
-  if (correlation.pValue >= 0.05) return `no one direction, ${rho}`;
+  if (correlation.adjusted >= 0.05) return `no one direction, ${rho}`;
   return `${correlation.rho > 0 ? 'rises with it' : 'falls as it rises'}, ${rho}`;
 }

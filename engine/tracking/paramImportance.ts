@@ -1,5 +1,6 @@
-import type { ParamImportance, RunQuery } from '../../protocol/runs.ts';
+import type { ImportantParam, ParamImportance, RunQuery } from '../../protocol/runs.ts';
 import { DataError } from '../errors.ts';
+import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
 import { fanova } from '../statistics/importance/fanova.ts';
 import { encodeParam, type EncodedParam } from '../statistics/importance/features.ts';
 import { spearman } from '../statistics/importance/spearman.ts';
@@ -55,7 +56,14 @@ export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, s
   if (problem !== null) return { ...answer, problem, leftOutParams: target.length < fewestRuns ? [] : answer.leftOutParams };
   const { shares, alone, r2 } = await fanova(used.map(({ param }) => param.feature), target, signal ? { signal } : {});
   if (!shares) return { ...answer, r2, alone, problem: `No param alone makes a difference to ${metric}; what there is comes from how params act together.` };
-  const params = used.map(({ key, param }, index) => ({ key, kind: param.kind, importance: shares[index] ?? 0, correlation: param.numbers ? spearman(param.numbers, target) : null, log: param.log, distinct: param.distinct }));
+  const correlations = used.map(({ param }) => (param.numbers ? spearman(param.numbers, target) : null));
+  // Of twenty params that do nothing one would have a p-value below 0.05.
+  const adjusted = benjaminiHochberg(correlations.map((one) => one?.pValue ?? null));
+  const params = used.map(({ key, param }, index): ImportantParam => {
+    const found = correlations[index] ?? null;
+    const correlation = found === null ? null : { ...found, adjusted: adjusted[index] ?? found.pValue };
+    return { key, kind: param.kind, importance: shares[index] ?? 0, correlation, log: param.log, distinct: param.distinct };
+  });
   return { ...answer, params: params.toSorted((a, b) => b.importance - a.importance), alone, r2 };
 }
 

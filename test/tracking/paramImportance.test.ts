@@ -47,7 +47,7 @@ describe('which params move a metric', () => {
     assert.ok(lr && optimizer && lr.importance > 0.6 && optimizer.importance > 0.1, JSON.stringify(found.params));
     assert.ok(Math.abs(found.params.reduce((sum, one) => sum + one.importance, 0) - 1) < 1e-9);
     assert.deepEqual([lr.kind, lr.log, optimizer.kind, optimizer.log, optimizer.correlation, optimizer.distinct], ['number', true, 'category', false, null, 2]);
-    assert.ok(lr.correlation && lr.correlation.rho < -0.8 && lr.correlation.pValue < 1e-9);
+    assert.ok(lr.correlation && lr.correlation.rho < -0.8 && lr.correlation.pValue < 1e-9 && lr.correlation.adjusted < 1e-9);
     assert.ok((found.r2 ?? 0) > 0.9, String(found.r2));
     assert.deepEqual(new Map(found.leftOutRuns.map(({ runs, why }) => [why, runs])), new Map([
       ['failed', 1], ['still running', 1], ['stopped early by the sweep', 1], ['without acc', 1], ['with NaN as acc', 1], ['with an infinite value as acc', 1], ['without a param that the others have', 1],
@@ -83,6 +83,7 @@ describe('which params move a metric', () => {
     const noise = runStore(trials.map((one) => ({ ...one, metrics: { acc: random.next() } })));
     const found = await paramImportance(noise.store, { metric: 'acc', of: { query: {} } });
     assert.ok((found.r2 ?? 1) < 0.1, String(found.r2));
+    for (const { correlation } of found.params) if (correlation) assert.ok(correlation.adjusted >= correlation.pValue && correlation.adjusted <= 1);
     noise.close();
   });
 

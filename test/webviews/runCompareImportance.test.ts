@@ -99,7 +99,7 @@ describe('the importance of params, over the engine’s own answers', { skip: ca
     assert.ok(svg.includes('>learning_rate</text>') && !/NaN|undefined/.test(svg));
     assert.equal(await view.page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? 'whole', svg), 'whole');
     assert.equal((await saved(view, 'Importance-of-params-for-accuracy.png')).subarray(1, 4).toString(), 'PNG');
-    assert.match((await saved(view, 'Importance-of-params-for-accuracy.csv')).toString(), /^param,importance,kind,log,distinct,spearman,p_value\r\nlearning_rate,0\.\d+,number,true,58,-0\.\d+,/);
+    assert.match((await saved(view, 'Importance-of-params-for-accuracy.csv')).toString(), /^param,importance,kind,log,distinct,spearman,p_value,p_adjusted\r\nlearning_rate,0\.\d+,number,true,58,-0\.\d+,/);
     await clean(view);
   });
 

@@ -212,7 +212,7 @@ it('knows all runs of a sweep by its tag, else by the parent that all have', () 
 });
 
 it('says in words how params move a metric, and how far that can be believed', () => {
-  const param = (rho: number | null, pValue = 0) => ({ key: 'a<b', kind: rho === null ? 'category' as const : 'number' as const, importance: 0.5, correlation: rho === null ? null : { rho, pValue }, log: false, distinct: 3 });
+  const param = (rho: number | null, pValue = 0) => ({ key: 'a<b', kind: rho === null ? 'category' as const : 'number' as const, importance: 0.5, correlation: rho === null ? null : { rho, pValue: pValue / 2, adjusted: pValue }, log: false, distinct: 3 });
   assert.deepEqual([param(0.9), param(-0.9), param(0.1, 0.5), param(null)].map((one) => directionText(one, 'loss')), ['loss rises with it', 'loss falls as it rises', 'no one direction', '3 categories']);
   assert.deepEqual([null, -0.2, 0, 0.1, 0.83].map((r2) => belief(r2).level), ['none', 'none', 'none', 'weak', 'good']);
   assert.match(belief(0.83).text, /explains 83 % of the differences between runs it has not seen\.$/);
@@ -220,7 +220,7 @@ it('says in words how params move a metric, and how far that can be believed', (
   const colors = { kind: 'dark' as const, foreground: '#fff', muted: '#999', grid: '#333', background: '#000', focus: '#00f', series: ['#0af'], calm: '', drifted: '', broken: '', font: 'system-ui' };
   const svg = importanceSvg(found, colors);
   assert.ok(svg.includes('>a&lt;b</text>') && svg.includes('What moves loss &amp; more') && svg.includes('↓ loss &amp; more falls as it rises'));
-  assert.equal(importanceCsv(found), 'param,importance,kind,log,distinct,spearman,p_value\r\na<b,0.5,number,false,3,-0.5,0\r\n');
+  assert.equal(importanceCsv(found), 'param,importance,kind,log,distinct,spearman,p_value,p_adjusted\r\na<b,0.5,number,false,3,-0.5,0,0\r\n');
 });
 
 it('keeps the choices of importance and of the runs, where they are such', () => {

@@ -4,7 +4,7 @@ import { csvOf } from '../../ui/csv.ts';
 import { percent, plural } from '../../ui/format.ts';
 import type { ChartColors } from '../../ui/theme.ts';
 
-/** From this p-value on a rank correlation tells no direction. */
+/** From this p-value on, adjusted for the number of params, a rank correlation tells no direction. */
 const chance = 0.05;
 /** Below this R² the shares are hardly to be believed. */
 const weak = 0.3;
@@ -14,7 +14,7 @@ export type Direction = 'up' | 'down' | 'none' | 'category';
 /** Where the metric goes when a param grows. */
 export function directionOf({ correlation }: ImportantParam): Direction {
   if (correlation === null) return 'category';
-  if (correlation.pValue >= chance) return 'none';
+  if (correlation.adjusted >= chance) return 'none';
   return correlation.rho > 0 ? 'up' : 'down';
 }
 
@@ -52,7 +52,7 @@ export function importanceSentence({ metric, params, runs, r2 }: ParamImportance
 }
 
 export function importanceCsv({ params }: ParamImportance): string {
-  return csvOf(['param', 'importance', 'kind', 'log', 'distinct', 'spearman', 'p_value'], params.map((param) => [param.key, param.importance, param.kind, String(param.log), param.distinct, param.correlation?.rho ?? null, param.correlation?.pValue ?? null]));
+  return csvOf(['param', 'importance', 'kind', 'log', 'distinct', 'spearman', 'p_value', 'p_adjusted'], params.map((param) => [param.key, param.importance, param.kind, String(param.log), param.distinct, param.correlation?.rho ?? null, param.correlation?.pValue ?? null, param.correlation?.adjusted ?? null]));
 }
 
 const width = 900;

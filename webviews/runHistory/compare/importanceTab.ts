@@ -147,8 +147,8 @@ function leftOut({ leftOutRuns, leftOutParams }: ParamImportance): Piece {
 }
 
 function paramTable({ params, metric }: ParamImportance, scatter: (param: ImportantParam) => void): TemplateResult {
-  return html`<div class="wide points" tabindex="0" role="region" aria-label="Importance of the params"><table class="plain"><thead><tr><th scope="col">Param</th><th scope="col" class="number">Share</th><th scope="col">Direction</th><th scope="col" class="number">ρ</th><th scope="col" class="number">p</th><th scope="col" class="number">Values</th><th scope="col">Scale</th></tr></thead>
-    <tbody>${params.map((param) => html`<tr><th scope="row"><button class="link" @click=${() => scatter(param)}>${param.key}</button></th><td class="number">${percent(param.importance)}</td><td>${directionText(param, metric)}</td><td class="number">${rhoText(param)}</td><td class="number">${param.correlation === null ? '' : pText(param.correlation.pValue)}</td><td class="number">${param.distinct}</td><td>${param.kind === 'category' ? 'categories' : param.log ? 'logarithmic' : 'linear'}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="wide points" tabindex="0" role="region" aria-label="Importance of the params"><table class="plain"><thead><tr><th scope="col">Param</th><th scope="col" class="number">Share</th><th scope="col">Direction</th><th scope="col" class="number">ρ</th><th scope="col" class="number" title="Adjusted for the number of params">p</th><th scope="col" class="number">Values</th><th scope="col">Scale</th></tr></thead>
+    <tbody>${params.map((param) => html`<tr><th scope="row"><button class="link" @click=${() => scatter(param)}>${param.key}</button></th><td class="number">${percent(param.importance)}</td><td>${directionText(param, metric)}</td><td class="number">${rhoText(param)}</td><td class="number">${param.correlation === null ? '' : pText(param.correlation.adjusted)}</td><td class="number">${param.distinct}</td><td>${param.kind === 'category' ? 'categories' : param.log ? 'logarithmic' : 'linear'}</td></tr>`)}</tbody></table></div>`;
 }
 
 function pText(p: number): string {
