@@ -24,7 +24,7 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
   return {
     'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
     'runs/get': ({ runId }) => getRun(required(), runId),
-    'runs/series': ({ runIds, key }) => metricSeries(required(), runIds, key),
+    'runs/series': ({ runIds, key, ends }) => metricSeries(required(), runIds, key, ends),
     'runs/log': ({ runId, stage, offset, stream }) => readLog(required(), runId, stage, offset, stream),
     'runs/columns': (query) => { const store = storeNow(); return store ? runColumns(store, query) : { metrics: [], params: [], tags: [] }; },
     'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },

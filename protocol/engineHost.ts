@@ -12,7 +12,8 @@ export interface EngineRequests {
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
   'runs/list': { params: RunQuery; result: RunPage };
   'runs/get': { params: { runId: string }; result: RunDetail };
-  'runs/series': { params: { runIds: string[]; key: string }; result: MetricSeries[] };
+  /** `ends` are those of earlier answers, by run: only what came after them is wanted. */
+  'runs/series': { params: { runIds: string[]; key: string; ends?: Record<string, string> }; result: MetricSeries[] };
   /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */
   'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean } };
   /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */

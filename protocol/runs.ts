@@ -190,14 +190,21 @@ export interface SavedView {
 /**
  * All points of a metric of a run, by step and time. Each text is the base64 of little-endian 64-bit floats, one a point; times are
  * epoch milliseconds; values may be NaN or infinite. `steps` is null when point i has step i.
+ *
+ * Asked with the `end` of an earlier answer, only the points after it come, where `from` tells how many stand before them, as they were;
+ * with `from` 0 or none these are all points, whatever was asked. Point i of an answer is then point `from` + i.
  */
 export interface MetricSeries {
   runId: string;
   key: string;
+  from?: number;
+  /** Points in this answer. */
   count: number;
   steps: string | null;
   at: string;
   values: string;
+  /** To be given back when the series is asked for again. */
+  end?: string;
 }
 
 /** A file of a run as a view shows it: at most 32 MB, or null with the reason. */

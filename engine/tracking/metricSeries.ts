@@ -1,26 +1,72 @@
 import type { MetricSeries } from '../../protocol/runs.ts';
+import type { Sql, SqlValue } from './sql.ts';
 import type { Store } from './store.ts';
 import { findKey } from './writeRun.ts';
 
-/** All points of a metric for some runs, by step and time. A run or metric that is not there has none. */
-export function metricSeries({ sql }: Pick<Store, 'sql'>, runIds: readonly string[], key: string): MetricSeries[] {
-  const id = findKey({ sql }, key);
-  return runIds.map((runId) => {
-    const run = sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)?.id;
-    const rows = run === undefined || id === null ? [] : sql.columns('SELECT step, at, value, is_nan FROM points WHERE run = ? AND key = ? ORDER BY step, at, value', run, id);
-    const steps = new Float64Array(rows.length);
-    const at = new Float64Array(rows.length);
-    const values = new Float64Array(rows.length);
-    let regular = true;
-    for (const [i, row] of rows.entries()) {
-      const [step = 0, time = 0, value = 0, isNan = 0] = row as number[];
-      steps[i] = step;
-      at[i] = time;
-      values[i] = isNan === 1 ? Number.NaN : value;
-      if (step !== i) regular = false;
-    }
-    return { runId, key, count: rows.length, steps: regular ? null : pack(steps), at: pack(at), values: pack(values) };
+/**
+ * All points of a metric for some runs, by step, time and value. A run or metric that is not there has none. With the `end` of an earlier answer only what
+ * came after it, unless points were put before it meanwhile: then all again.
+ */
+export function metricSeries({ sql }: Pick<Store, 'sql'>, runIds: readonly string[], key: string, ends: Readonly<Record<string, string>> = {}): MetricSeries[] {
+  return sql.read(() => {
+    const id = findKey({ sql }, key);
+    return runIds.map((runId) => {
+      const run = sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)?.id;
+      if (run === undefined || id === null) return { runId, key, from: 0, count: 0, steps: null, at: '', values: '', end: '' };
+      const end = readEnd(ends[runId]);
+      const points = (end && pointsAfter(sql, run, id, end)) ?? pointsOf(sql, run, id, 0, 'run = ? AND key = ?', [run, id]);
+      return { runId, key, ...points };
+    });
   });
+}
+
+/** The last point of an answer, with how many there were; whole numbers as text, since they may have more digits than a number of JavaScript. */
+interface End {
+  count: number;
+  step: string;
+  at: string;
+  value: number;
+  isNan: number;
+}
+
+type Points = Omit<MetricSeries, 'runId' | 'key'>;
+
+/** Points are only ever added: as many as before and those after the last are all, or else some came in between. Null then. */
+function pointsAfter(sql: Sql, run: number, key: number, { count, step, at, value, isNan }: End): Points | null {
+  const now = sql.get<{ count: number }>('SELECT count FROM latest WHERE run = ? AND key = ?', run, key)?.count ?? 0;
+  const where = 'run = ? AND key = ? AND (step, at, value, is_nan) > (CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)';
+  const bound = [run, key, step, at, value, isNan];
+  const added = sql.get<{ n: number }>(`SELECT count(*) AS n FROM points WHERE ${where}`, ...bound)?.n ?? 0;
+  if (count + added !== now) return null;
+  const isThere = sql.get('SELECT 1 FROM points WHERE run = ? AND key = ? AND step = CAST(? AS INTEGER) AND at = CAST(? AS INTEGER) AND value = ? AND is_nan = ?', ...bound) !== undefined;
+  return isThere ? pointsOf(sql, run, key, count, where, bound) : null;
+}
+
+/** One column after the other: three lists of numbers are read in half the time of one list of rows. */
+function pointsOf(sql: Sql, run: number, key: number, from: number, where: string, bound: SqlValue[]): Points {
+  const column = (expression: string): number[] => sql.numbers(`SELECT ${expression} FROM points WHERE ${where} ORDER BY step, at, value, is_nan`, ...bound);
+  const values = floats(column('CASE is_nan WHEN 1 THEN NULL ELSE value END'));
+  const steps = floats(column('step'));
+  const isCounted = steps.every((step, i) => step === from + i);
+  return { from, count: values.length, steps: isCounted ? null : pack(steps), at: pack(floats(column('at'))), values: pack(values), end: endOf(sql, run, key, from + values.length) };
+}
+
+function endOf(sql: Sql, run: number, key: number, count: number): string {
+  const last = sql.get<Omit<End, 'count'>>('SELECT CAST(p.step AS TEXT) AS step, CAST(p.at AS TEXT) AS at, p.value, p.is_nan AS isNan FROM points p WHERE p.run = ? AND p.key = ? ORDER BY p.step DESC, p.at DESC, p.value DESC, p.is_nan DESC LIMIT 1', run, key);
+  // As text, since JSON has no infinite numbers.
+  return last ? [count, last.step, last.at, String(last.value), last.isNan].join(' ') : '';
+}
+
+function readEnd(text: string | undefined): End | null {
+  const [count, step, at, value, isNan] = (text ?? '').split(' ');
+  return count && step && at && value && isNan ? { count: Number(count), step, at, value: Number(value), isNan: Number(isNan) } : null;
+}
+
+/** What is null is not a number. */
+function floats(numbers: readonly (number | null)[]): Float64Array {
+  const all = new Float64Array(numbers.length);
+  for (let i = 0; i < all.length; i++) all[i] = numbers[i] ?? Number.NaN;
+  return all;
 }
 
 function pack(numbers: Float64Array): string {

@@ -34,6 +34,26 @@ export function curveOf(series: MetricSeries): Curve {
   };
 }
 
+/** A curve with the points of an answer that goes on where the curve ends; an answer of all points takes its place. */
+export function grown(curve: Curve | undefined, series: MetricSeries): Curve {
+  const from = series.from ?? 0;
+  if (from === 0) return curveOf(series);
+  if (curve?.count !== from) throw new Error(`Points from ${from} on came for a series of ${curve?.count ?? 0} points.`);
+  if (series.count === 0) return curve;
+  const steps = series.steps === null ? indices(series.count, from) : doubles(series.steps, series.count);
+  return {
+    runId: series.runId, key: series.key, count: from + series.count,
+    steps: joined(curve.steps, steps), at: joined(curve.at, doubles(series.at, series.count)), values: joined(curve.values, doubles(series.values, series.count)),
+  };
+}
+
+function joined(before: Float64Array, after: Float64Array): Float64Array {
+  const all = new Float64Array(before.length + after.length);
+  all.set(before);
+  all.set(after, before.length);
+  return all;
+}
+
 /** The base64 of little-endian 64-bit floats, which every platform that VS Code runs on has in this order itself. */
 export function doubles(base64: string, count: number): Float64Array {
   const bytes = bytesOf(base64);
@@ -77,8 +97,8 @@ export function base64OfText(text: string): string {
   return base64Of(new TextEncoder().encode(text));
 }
 
-function indices(count: number): Float64Array {
+function indices(count: number, from = 0): Float64Array {
   const all = new Float64Array(count);
-  for (let i = 0; i < count; i++) all[i] = i;
+  for (let i = 0; i < count; i++) all[i] = from + i;
   return all;
 }

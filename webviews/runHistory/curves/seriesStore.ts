@@ -1,8 +1,14 @@
 import type { MetricSeries } from '../../../protocol/runs.ts';
-import { curveOf } from '../../ui/series.ts';
+import { grown } from '../../ui/series.ts';
 import type { Curve } from '../../ui/series.ts';
 
-type Ask = (params: { runIds: string[]; key: string }) => Promise<MetricSeries[]>;
+type Ask = (params: { runIds: string[]; key: string; ends?: Record<string, string> }) => Promise<MetricSeries[]>;
+
+interface Held {
+  curve: Curve;
+  /** Where it ends, as the engine told: what is asked for again begins there. */
+  end: string;
+}
 
 /** An answer of about this many points at most, as far as the ones before tell: it has to fit into one message. */
 const pointsAtOnce = 2_000_000;
@@ -12,7 +18,7 @@ const firstRuns = 8;
 export class SeriesStore {
   readonly #ask: Ask;
   readonly #changed: (key: string) => void;
-  readonly #curves = new Map<string, Map<string, Curve>>();
+  readonly #curves = new Map<string, Map<string, Held>>();
   readonly #wanted = new Map<string, Set<string>>();
   readonly #errors = new Map<string, string>();
   #asking: { key: string; runIds: ReadonlySet<string> } | null = null;
@@ -27,7 +33,7 @@ export class SeriesStore {
   }
 
   get(runId: string, key: string): Curve | undefined {
-    return this.#curves.get(key)?.get(runId);
+    return this.#curves.get(key)?.get(runId)?.curve;
   }
 
   error(key: string): string | null {
@@ -92,7 +98,7 @@ export class SeriesStore {
       const age = this.#age;
       this.#asking = { key, runIds: new Set(runIds) };
       try {
-        const answer = await this.#ask({ runIds, key });
+        const answer = await this.#ask({ runIds, key, ...this.#endsOf(runIds, key) });
         if (age === this.#age) this.#take(key, answer, runIds);
       } catch (error) {
         if (age === this.#age) this.#errors.set(key, error instanceof Error ? error.message : String(error));
@@ -103,13 +109,26 @@ export class SeriesStore {
     this.#busy = false;
   }
 
+  #endsOf(runIds: readonly string[], key: string): { ends?: Record<string, string> } {
+    const ends = runIds.flatMap((runId): [string, string][] => {
+      const end = this.#curves.get(key)?.get(runId)?.end ?? '';
+      return end === '' ? [] : [[runId, end]];
+    });
+    return ends.length === 0 ? {} : { ends: Object.fromEntries(ends) };
+  }
+
   #take(key: string, answer: MetricSeries[], runIds: string[]): void {
-    const curves = this.#curves.get(key) ?? new Map<string, Curve>();
+    const curves = this.#curves.get(key) ?? new Map<string, Held>();
     const none = { key, count: 0, steps: null, at: '', values: '' };
     // A run without the metric has an empty curve, so that it is not asked for over and over.
-    for (const runId of runIds) curves.set(runId, curveOf(answer.find((one) => one.runId === runId) ?? { runId, ...none }));
+    for (const runId of runIds) {
+      const series = answer.find((one) => one.runId === runId) ?? { runId, ...none };
+      // The curve that these points go on from was let go of meanwhile: it is asked for as a whole.
+      if ((series.from ?? 0) > 0 && curves.get(runId)?.curve.count !== series.from) this.#wanted.get(key)?.add(runId);
+      else curves.set(runId, { curve: grown(curves.get(runId)?.curve, series), end: series.end ?? '' });
+    }
     this.#curves.set(key, curves);
-    this.#largest = Math.max(this.#largest, ...answer.map((one) => one.count));
+    this.#largest = Math.max(this.#largest, ...answer.map((one) => (one.from ?? 0) + one.count));
     this.#errors.delete(key);
   }
 }
