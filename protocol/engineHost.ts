@@ -12,6 +12,8 @@ export interface EngineRequests {
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
   'runs/list': { params: RunQuery; result: RunPage };
   'runs/get': { params: { runId: string }; result: RunDetail };
+  /** At most 100 runs, in this order; those that are not there are left out. */
+  'runs/details': { params: { runIds: string[] }; result: RunDetail[] };
   /** `ends` are those of earlier answers, by run: only what came after them is wanted. */
   'runs/series': { params: { runIds: string[]; key: string; ends?: Record<string, string> }; result: MetricSeries[] };
   /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */

@@ -9,6 +9,8 @@ import { artifactsFolder, type Store } from './store.ts';
 import { textOf } from './texts.ts';
 import { knownTags } from './writeRun.ts';
 
+const mostAtOnce = 100;
+
 /** The row of a run by its id, the start of it, or its name; WorkError when there is none. */
 export function findRun({ sql }: Pick<Store, 'sql'>, id: string): RunRow {
   const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id)
@@ -20,8 +22,20 @@ export function findRun({ sql }: Pick<Store, 'sql'>, id: string): RunRow {
 
 /** One run with everything known of it; WorkError when there is none. */
 export function getRun(store: Store, id: string): RunDetail {
+  return detailOf(store, findRun(store, id));
+}
+
+/** Several runs by their whole ids, in this order; those that are not there are left out. WorkError for more than 100 at once. */
+export function getRuns(store: Store, ids: readonly string[]): RunDetail[] {
+  if (ids.length > mostAtOnce) throw new WorkError(`The details of at most ${mostAtOnce} runs are read at once; ${ids.length} were asked for.`);
+  return ids.flatMap((id) => {
+    const row = store.sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id);
+    return row ? [detailOf(store, row)] : [];
+  });
+}
+
+function detailOf(store: Store, row: RunRow): RunDetail {
   const { sql } = store;
-  const row = findRun(store, id);
   const runId = row.run_id;
   const [summary] = summariseRuns(store, [row]);
   if (!summary) throw new Error('a run without a summary');

@@ -97,6 +97,8 @@ test('runs: list, get, series, log, update', async () => {
   assert.deepEqual(await ask('runs/update', { changes: [{ runId, change: { starred: true } }] }), { undo: [{ runId, change: { starred: false } }] });
   assert.equal((await ask('runs/get', { runId })).starred, true);
   await assert.rejects(ask('runs/get', { runId: 'nothing' }), refused(/There is no run `nothing`/));
+  assert.deepEqual(await ask('runs/details', { runIds: ['nothing', runId] }), [await ask('runs/get', { runId })]);
+  await assert.rejects(ask('runs/details', { runIds: Array.from({ length: 101 }, String) }), refused(/at most 100 runs/));
 });
 
 test('runs: columns, groups, completion, export and saved views', async () => {

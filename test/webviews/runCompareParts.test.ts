@@ -145,17 +145,17 @@ it('takes a kept comparison only where it fits', () => {
   assert.deepEqual(readCompareState(JSON.parse(JSON.stringify(state))), state);
 });
 
-it('asks for the details of runs one by one, and again only for those that go on', async () => {
-  const asked: string[] = [];
+it('asks for the details of runs together, some at once, and again only for those that go on', async () => {
+  const asked: string[][] = [];
   let going = 0;
   let ended = false;
   const grown: string[][] = [];
-  const details = new RunDetails(async (runId) => {
-    asked.push(runId);
+  const details = new RunDetails(async (runIds) => {
+    asked.push(runIds);
     assert.equal(++going, 1);
     await Promise.resolve();
     going--;
-    return run({ runId, status: runId === 'live' && !ended ? 'running' : 'finished' });
+    return runIds.filter((runId) => runId !== 'gone').map((runId) => run({ runId, status: runId === 'live' && !ended ? 'running' : 'finished' }));
   }, (grew) => grown.push(grew));
   const settle = async (): Promise<void> => { for (let turn = 0; turn < 40; turn++) await Promise.resolve(); };
   details.set(['a', 'live', 'b']);
@@ -164,15 +164,21 @@ it('asks for the details of runs one by one, and again only for those that go on
   details.refresh();
   details.refresh();
   await settle();
-  assert.deepEqual(asked, ['a', 'live', 'b', 'live', 'live']);
+  assert.deepEqual(asked, [['a', 'live', 'b'], ['live'], ['live']]);
   ended = true;
   grown.length = 0;
   details.refresh();
   await settle();
   details.refresh();
   await settle();
-  assert.deepEqual(asked.slice(5), ['live'], 'once more after it ended, then no more');
+  assert.deepEqual(asked.slice(3), [['live']], 'once more after it ended, then no more');
   assert.deepEqual(grown.flat(), ['live'], 'the last points came with its end');
+  asked.length = 0;
+  details.set(['gone', ...Array.from({ length: 120 }, (_, i) => `r${i}`)]);
+  await settle();
+  assert.deepEqual(asked.slice(0, 3).map((runIds) => runIds.length), [50, 50, 21]);
+  assert.equal(details.runs.length, 120);
+  assert.equal(details.error, 'Of the compared runs gone is not in the store any more.');
 });
 
 it('loads files when they are looked at, one at a time, and again when they may have changed', async () => {

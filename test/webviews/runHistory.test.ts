@@ -24,6 +24,7 @@ function engineWith(all = runs): Answers {
     ...answers,
     'project/overview': () => overview,
     'runs/get': ({ runId }) => detailOf(run(runId)),
+    'runs/details': ({ runIds }) => runIds.map((runId) => detailOf(run(runId))),
     'runs/series': ({ runIds, key }) => runIds.map((runId) => seriesOf(run(runId), key)),
     'runs/log': ({ offset }) => ({ text: trainLog.slice(offset), next: trainLog.length, done: true }),
   };

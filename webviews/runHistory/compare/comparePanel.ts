@@ -38,7 +38,7 @@ export class ComparePanel {
 
   constructor(host: PanelHost) {
     this.#host = host;
-    this.#details = new RunDetails((runId) => host.ask('runs/get', { runId }), (grew) => this.#came(grew));
+    this.#details = new RunDetails((runIds) => host.ask('runs/details', { runIds }), (grew) => this.#came(grew));
     this.#grid = new CurveGrid({ ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) }, { name: 'Curves of the compared runs', holds: () => true, first: 6 });
     const charts = new LazyCharts(() => host.paint());
     this.#parallel = new ParallelTab(host, charts, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));

@@ -3,9 +3,12 @@ import type { RunDetail } from '../../../protocol/runs.ts';
 /** A run that ended changes by a person's hand alone: it is asked for again when it was not for this long. */
 const endedAgainMs = 30_000;
 
-/** The details of the compared runs, asked for one after the other and kept until newer ones are there. */
+/** So many runs a request: the first are there soon, and the engine answers others in between. */
+const runsAtOnce = 50;
+
+/** The details of the compared runs, asked for together and kept until newer ones are there. */
 export class RunDetails {
-  readonly #ask: (runId: string) => Promise<RunDetail>;
+  readonly #ask: (runIds: string[]) => Promise<RunDetail[]>;
   readonly #changed: (grew: string[]) => void;
   readonly #details = new Map<string, { run: RunDetail; at: number }>();
   #runIds: readonly string[] = [];
@@ -13,7 +16,7 @@ export class RunDetails {
   #busy = false;
   #again = false;
 
-  constructor(ask: (runId: string) => Promise<RunDetail>, changed: (grew: string[]) => void) {
+  constructor(ask: (runIds: string[]) => Promise<RunDetail[]>, changed: (grew: string[]) => void) {
     this.#ask = ask;
     this.#changed = changed;
   }
@@ -64,27 +67,27 @@ export class RunDetails {
       const held = this.#details.get(runId);
       return held === undefined || held.run.status === 'running' || now - held.at > endedAgainMs;
     });
-    const grew: string[] = [];
-    let painted = performance.now();
-    for (const runId of due) {
-      if (!this.#runIds.includes(runId)) continue;
-      const before = this.#details.get(runId)?.run;
+    const missing: string[] = [];
+    for (let from = 0; from < due.length; from += runsAtOnce) {
+      const runIds = due.slice(from, from + runsAtOnce).filter((runId) => this.#runIds.includes(runId));
+      if (runIds.length === 0) continue;
       try {
-        const run = await this.#ask(runId);
-        this.#details.set(runId, { run, at: Date.now() });
-        this.#error = null;
-        // Its last points came between the last asking and its end.
-        if (before?.status === 'running') grew.push(runId);
+        const runs = await this.#ask(runIds);
+        missing.push(...runIds.filter((runId) => !runs.some((run) => run.runId === runId)));
+        this.#error = missing.length === 0 ? null : `Of the compared runs ${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the store any more.`;
+        // Many runs appear as they come.
+        this.#changed(this.#take(runs));
       } catch (error) {
         this.#error = error instanceof Error ? error.message : String(error);
-        return this.#changed(grew);
-      }
-      // Many runs appear as they come.
-      if (performance.now() - painted > 100) {
-        this.#changed(grew.splice(0));
-        painted = performance.now();
+        return this.#changed([]);
       }
     }
-    this.#changed(grew);
+  }
+
+  /** Gives the runs that ended since they were asked for before: their last points came between that and their end. */
+  #take(runs: readonly RunDetail[]): string[] {
+    const grew = runs.filter((run) => this.#details.get(run.runId)?.run.status === 'running').map((run) => run.runId);
+    for (const run of runs) if (this.#runIds.includes(run.runId)) this.#details.set(run.runId, { run, at: Date.now() });
+    return grew;
   }
 }
