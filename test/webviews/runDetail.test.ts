@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { getRun } from '../../engine/tracking/runDetail.ts';
+import { findRun, getRun } from '../../engine/tracking/runDetail.ts';
 import { logPath } from '../../engine/tracking/store.ts';
+import { writeTag } from '../../engine/tracking/writeRun.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { pointsEach, richStore, writeCurves } from '../fixtures/views/richRuns.ts';
 import { until } from '../helpers/until.ts';
@@ -182,6 +183,30 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await until('NaN is shown', async () => /nll\s+NaN\s+bound\s+−∞/.test(await view.detail.locator('section[aria-label=metrics]').innerText()));
     await view.detail.getByRole('button', { name: parent.name }).click();
     await view.page.getByRole('heading', { name: parent.name }).waitFor();
+    await clean(view);
+  });
+
+  it('tells the runs of a sweep: the one above, its trials, and which was stopped early', async () => {
+    const [above, best, weak] = [held.runs[8], held.runs[10], held.runs[12]];
+    assert.ok(above && best && weak);
+    const id = (run: { runId: string }) => findRun(held.store, run.runId).id;
+    const tag = (run: { runId: string }, key: string, value: string) => writeTag(held.store, id(run), key, value);
+    for (const run of [above, best, weak]) tag(run, 'loopwright.sweep', 'abc.1');
+    for (const [i, run] of [best, weak].entries()) {
+      tag(run, 'loopwright.trial', String(i));
+      tag(run, 'mlflow.parentRunId', above.runId);
+    }
+    tag(weak, 'loopwright.stopped', 'val_loss 0.3 is not the best of the 4 trials that reached this step, at step 3');
+    held.store.sql.run("UPDATE runs SET status = 'cancelled' WHERE id = ?", id(weak));
+    const view = await open(8);
+    await view.detail.getByRole('button', { name: 'Show these 2 in the table' }).click();
+    const rows = view.page.locator('table.runs tbody tr');
+    await until('the trials alone', async () => (await rows.count()) === 2);
+    assert.match(await view.page.locator('#filter').inputValue(), /^parent = '/);
+    const text = (await rows.allInnerTexts()).join('\n');
+    assert.match(text, /#1[^]*#2[^]*stopped early/);
+    assert.match(await rows.nth(1).locator('td[title^="Stopped early by its sweep: val_loss 0.3"]').innerText(), /stopped early/);
+    await view.picture('runDetail-sweep-dark');
     await clean(view);
   });
 

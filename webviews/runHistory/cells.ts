@@ -119,6 +119,8 @@ function metricCell(run: RunSummary, column: Column, at: number, spot: string, m
 
 /** The state in words, and for a run that goes on how far it is. */
 function status(run: RunSummary, at: number, spot: string): TemplateResult {
+  const stopped = run.tags['loopwright.stopped'];
+  if (run.status === 'cancelled' && stopped !== undefined) return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot} title="Stopped early by its sweep: ${stopped}">${statusMark('cancelled', 'stopped early')}</td>`;
   if (run.status !== 'running') return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot}>${statusMark(run.status)}</td>`;
   const share = shareDone(run.progress);
   return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} ${share === null ? '' : barClass(share)}"
@@ -126,7 +128,11 @@ function status(run: RunSummary, at: number, spot: string): TemplateResult {
 }
 
 function marks(run: RunSummary): Piece[] {
+  const sweep = run.tags['loopwright.sweep'];
+  const trial = run.tags['loopwright.trial'];
   return [
+    trial === undefined ? nothing : html` <span class="muted" title="Trial ${Number(trial) + 1} of its sweep">#${Number(trial) + 1}</span>`,
+    sweep !== undefined && trial === undefined ? html` ${icon('beaker', 'A sweep; its trials are runs of their own')}` : nothing,
     run.note === '' ? nothing : html` ${icon('note', run.note.slice(0, 400))}`,
     run.archived ? html` ${icon('archive', 'Archived')}` : nothing,
     run.deleted ? html` ${icon('trash', 'Deleted')}` : nothing,

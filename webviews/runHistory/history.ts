@@ -84,6 +84,7 @@ export class History {
       open: (runId) => this.#does.open(runId),
       select: (runIds) => this.#select(runIds),
       stopComparing: () => this.#does.compare(false),
+      filter: (filter) => this.#change({ filter, search: '', experiment: null, which: 'active', group: null }),
     });
     this.#edits = new RunEdits({ connection, rows: this.#rows, refresh: () => this.#rows.refresh(), paint: () => this.#paint() });
     this.#selection = new Selection({

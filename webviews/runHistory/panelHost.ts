@@ -16,6 +16,8 @@ export interface PanelHost {
   keep(): void;
   /** Shows a run in the detail; null closes it. */
   open(runId: string | null): void;
+  /** Shows in the table the runs that a filter finds, whatever it was narrowed to. */
+  filter(text: string): void;
   /** Makes these the selected runs. */
   select(runIds: string[]): void;
   /** Closes the comparison. */

@@ -103,7 +103,7 @@ function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void
   const trial = trials.get(i);
   const best = bestOf(sweep);
   const stopped = [...trials.values()].filter((one) => one.stopped !== null).length;
-  parent.progress(`${trials.size} of ${count} trials${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`);
+  parent.progress(`trials ${trials.size}/${count}${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`);
   if (best?.runId) parent.tag(sweepTags.best, best.runId);
   const what = trial?.stopped != null ? `stopped early: ${trial.stopped}` : outcome?.error ? `failed: ${outcome.error.message}` : trial?.value == null ? `measured no ${objective}` : `${objective} ${short(trial.value)}`;
   say(`${i + 1}/${count}: ${what}${best ? ` · best ${short(best.value)}` : ''}`);

@@ -38,6 +38,8 @@ export interface DetailDoes {
   change(text: string, change: RunChange): void;
   logStage(stage: string): void;
   logStream(stream: 'all' | 'stderr'): void;
+  /** Shows the runs below this one in the table. */
+  listChildren(): void;
   logScrolled(box: HTMLElement): void;
   preview(path: string | null): void;
   openArtifact(path: string): void;
@@ -227,6 +229,9 @@ export class DetailPanel {
         this.#stream = stream;
         if (this.#runId !== null) this.#follow(this.#runId, this.#log?.stage);
         this.#host.paint();
+      },
+      listChildren: () => {
+        if (this.#runId !== null) host.filter(`parent = '${this.#runId}'`);
       },
       logStage: (stage) => {
         this.#stageChosen = true;

@@ -92,7 +92,7 @@ function inputs(run: RunDetail): Piece {
 function family(run: RunDetail, does: DetailDoes): Piece {
   const { parent } = run;
   return html`${parent === null ? nothing : html`<p>Part of <button class="link" @click=${() => does.open(parent)}><code>${shortId(parent)}</code></button></p>`}
-    ${run.children.length === 0 ? nothing : html`<ul class="children">${run.children.map((child) => html`<li>${statusMark(child.status)} <button class="link" @click=${() => does.open(child.runId)}>${child.name}</button></li>`)}</ul>`}`;
+    ${run.children.length === 0 ? nothing : html`<p><button class="link" @click=${() => does.listChildren()}>Show ${run.children.length === 1 ? 'it' : `these ${run.children.length}`} in the table</button></p><ul class="children">${run.children.map((child) => html`<li>${statusMark(child.status)} <button class="link" @click=${() => does.open(child.runId)}>${child.name}</button></li>`)}</ul>`}`;
 }
 
 function code(run: RunDetail, does: DetailDoes): Piece {
