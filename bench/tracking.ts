@@ -6,11 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { listRuns } from '../engine/tracking/findRuns.ts';
-import { ensureExperiment } from '../engine/tracking/experiments.ts';
-import { metricKeyId, writeParam, writeTag } from '../engine/tracking/writeRun.ts';
-import { openStore, type Store } from '../engine/tracking/store.ts';
-import type { RunQuery } from '../protocol/runs.ts';
+import { benchQuestions } from './runQuestions.ts';
 
 // Logging over HTTP beside an MLflow server with its SQLite store, and questions over 100,000 runs.
 const root = join(import.meta.dirname, '..');
@@ -90,7 +86,7 @@ export async function benchTracking(): Promise<void> {
   const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   const say = (values: number[]) => `${Math.round(middle(values)).toLocaleString('en')} [${Math.round(Math.min(...values)).toLocaleString('en')}, ${Math.round(Math.max(...values)).toLocaleString('en')}]`;
   console.log(`log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`);
-  questions();
+  benchQuestions(work);
 }
 
 async function mlflowServer(): Promise<{ uri: string; child: ChildProcess }> {
@@ -102,64 +98,4 @@ async function mlflowServer(): Promise<{ uri: string; child: ChildProcess }> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the MLflow server did not start');
-}
-
-/** 100,000 runs of 8 metrics and 5 params each. */
-export function writeManyRuns(store: Store, count: number): void {
-  const metrics = ['roc_auc', 'pr_auc', 'loss', 'f1', 'precision', 'recall', 'latency_p95_ms', 'train_seconds'];
-  const experiments = ['default', 'wider', 'deep', 'xgb'];
-  let seed = 1;
-  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-  store.sql.write(() => {
-    for (const name of experiments) ensureExperiment(store, name);
-    const keys = metrics.map((name) => metricKeyId(store, name));
-    for (let i = 0; i < count; i++) {
-      const at = 1_700_000_000_000 + i * 60_000;
-      const { lastId } = store.sql.run('INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?)', i.toString(16).padStart(32, '0'), `run-${i}`, experiments[i % 4] ?? 'default', i % 17 === 3 ? 'failed' : 'finished', at, at + Math.floor(random() * 1e6));
-      for (const key of keys) {
-        const value = random();
-        store.sql.run('INSERT INTO points VALUES (?, ?, 0, ?, ?, 0)', lastId, key, at, value);
-        store.sql.run('INSERT INTO latest VALUES (?, ?, 0, ?, ?, 0, 1)', lastId, key, at, value);
-      }
-      writeParam(store, lastId, 'lr', Number((10 ** (-4 * random())).toPrecision(4)));
-      writeParam(store, lastId, 'hidden', [[64, 32], [128, 64], [256, 128]][i % 3] ?? []);
-      writeParam(store, lastId, 'model', ['mlp', 'xgb', 'logreg'][i % 3] ?? '');
-      writeParam(store, lastId, 'epochs', 10 + (i % 50));
-      writeParam(store, lastId, 'seed', i);
-      writeTag(store, lastId, 'team', ['a', 'b', 'c'][i % 3] ?? '');
-    }
-  });
-}
-
-function questions(): void {
-  const folder = join(work, 'many');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'loopwright.yaml'), 'version: 1\nproject: many\nstages: {}\n');
-  const store = openStore(folder);
-  writeManyRuns(store, 100_000);
-  const best = [{ column: 'metrics.pr_auc', descending: true }];
-  const asked: [string, RunQuery][] = [
-    ['newest first', {}],
-    ['ordered by a metric', { order: best }],
-    ['filter and order: metrics.roc_auc > 0.9 and params.lr < 0.01', { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01', order: best }],
-    ["filter and order: params.model = 'xgb' and metrics.f1 > 0.5", { filter: "params.model = 'xgb' and metrics.f1 > 0.5", order: best }],
-    ['filter and order, few meet it: three metrics > 0.95', { filter: 'metrics.roc_auc > 0.95 and metrics.f1 > 0.95 and metrics.recall > 0.95', order: best }],
-    ['filter with or', { filter: 'metrics.roc_auc > 0.9 or params.lr < 0.001', order: best }],
-    ['ordered by name', { order: [{ column: 'name', descending: false }] }],
-    ['words', { search: 'run-9999' }],
-    ['last page, ordered by a metric', { order: best, offset: 99_900 }],
-  ];
-  console.log('\n100,000 runs, a page of 100 with the total, in the engine (goal 20 ms for filter and order); first time, then median of 20 with the total counted anew');
-  for (const [name, query] of asked) {
-    const times = Array.from({ length: 21 }, (_, i) => {
-      // A write makes the engine count again, as when runs go on.
-      writeTag(store, 1, 'tick', String(i));
-      const started = performance.now();
-      listRuns(store, { limit: 100, ...query });
-      return performance.now() - started;
-    });
-    const later = times.slice(1).toSorted((a, b) => a - b);
-    console.log(`  ${name}: ${times[0]?.toFixed(1)} ms, ${later[10]?.toFixed(1)} ms [${later[0]?.toFixed(1)}, ${later.at(-1)?.toFixed(1)}]`);
-  }
-  store.sql.close();
 }
