@@ -14,7 +14,7 @@ export interface Layout {
 export const plainLayout: Layout = { columns: null, pinned: ['name'], widths: {} };
 const narrowest = 48;
 const widest = 900;
-const fixedWidths: Record<string, number> = { name: 210, status: 168, started: 106, ended: 106, duration: 98, experiment: 116, model: 74, commit: 120 };
+const fixedWidths: Record<string, number> = { name: 226, status: 168, started: 122, ended: 122, duration: 98, experiment: 116, model: 74, commit: 120 };
 
 export function readLayout(given: unknown): Layout {
   const kept = fieldsOf(given);
