@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { processStart } from '../tracking/processIdentity.ts';
@@ -9,7 +10,7 @@ export interface ClientProcess {
 
 const known = new WeakMap<Socket, ClientProcess | null>();
 
-/** The process at the other end of a loopback connection, so that a run whose program died can be told from one that is silent; null where the system does not tell (only Linux does). */
+/** The process at the other end of a loopback connection, so that a run whose program died can be told from one that is silent; null where the system does not tell at once (only Linux does). */
 export function clientProcess(socket: Socket): ClientProcess | null {
   const before = known.get(socket);
   if (before !== undefined) return before;
@@ -27,6 +28,37 @@ function find(socket: Socket): ClientProcess | null {
   } catch {
     return null;
   }
+}
+
+const longestMs = 10_000;
+
+/** The same where a program of the system has to be asked, which takes a moment: lsof on macOS, netstat on Windows. Null when it cannot say. */
+export async function clientProcessLater(socket: Socket, platform: NodeJS.Platform = process.platform): Promise<ClientProcess | null> {
+  const { remotePort: client, localPort: server } = socket;
+  if (client === undefined || server === undefined) return null;
+  const [program, args, read] = platform === 'win32' ? (['netstat', ['-ano', '-p', 'TCP'], pidInNetstat] as const) : (['lsof', ['-nP', `-iTCP:${client}`, '-sTCP:ESTABLISHED', '-Fpn'], pidInLsof] as const);
+  const said = await new Promise<string>((resolve) => execFile(program, [...args], { timeout: longestMs, windowsHide: true, maxBuffer: 16 << 20 }, (_error, stdout) => resolve(stdout)));
+  const pid = read(said, client, server);
+  return pid === null ? null : { pid, started: processStart(pid) };
+}
+
+/** Of `lsof -Fpn`: a line `p` with the process, then lines `n` with its connections. */
+export function pidInLsof(said: string, client: number, server: number): number | null {
+  let pid = 0;
+  for (const line of said.split('\n')) {
+    if (line.startsWith('p')) pid = Number(line.slice(1));
+    if (line.startsWith('n') && line.endsWith(`:${server}`) && line.includes(`:${client}->`) && pid > 0) return pid;
+  }
+  return null;
+}
+
+/** Of `netstat -ano`: the client's own end, whatever the language of the system calls its state. */
+export function pidInNetstat(said: string, client: number, server: number): number | null {
+  for (const line of said.split('\n')) {
+    const [, local = '', remote = '', , pid] = line.trim().split(/\s+/);
+    if (local.endsWith(`:${client}`) && remote.endsWith(`:${server}`) && Number(pid) > 0) return Number(pid);
+  }
+  return null;
 }
 
 /** The inode of the client's end, from the kernel's table of connections. */

@@ -14,6 +14,8 @@ export interface Call {
   stage: StageClient | null;
   /** The process that asks, where the system tells. */
   client: () => { pid: number; started: string | null } | null;
+  /** The same, where the system tells only after a moment. */
+  clientLater: () => Promise<{ pid: number; started: string | null } | null>;
   /** Moves the alias of a validated model through its gates; throws when they say no. */
   promote: (model: string, version: number) => void;
 }

@@ -37,6 +37,7 @@ const create: Handler = (call) => {
     if (named !== '' && tagged !== '' && named !== tagged) throw invalid(`Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${named}', mlflow.runName='${tagged}').`);
     const runId = randomUUID().replaceAll('-', '');
     const program = call.client();
+    if (!program && process.platform !== 'linux') void noteLater(call, runId);
     const name = named || tagged || runName(runId);
     const { lastId } = sql.run(
       `INSERT INTO runs (run_id, name, experiment, status, started_at, source, user_id, artifact_uri, commit_hash, code, command, pid, pid_started) VALUES (?, ?, ?, 'running', ?, 'mlflow', ?, ?, ?, ?, ?, ?, ?)`,
@@ -50,6 +51,16 @@ const create: Handler = (call) => {
     return { run: wholeRuns(store, [runOf(store, runId)])[0] };
   });
 };
+
+/** Who runs it, as soon as the system has told. */
+async function noteLater({ store, clientLater }: Call, runId: string): Promise<void> {
+  const program = await clientLater();
+  try {
+    if (program) store.sql.run(`UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`, program.pid, program.started, runId);
+  } catch {
+    // The store was closed meanwhile; a run whose process is not known is not called interrupted.
+  }
+}
 
 const adoptedTag = 'mlflow.loopwright.adopted';
 

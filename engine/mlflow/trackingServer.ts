@@ -9,7 +9,7 @@ import { mimeOf } from '../tracking/readArtifact.ts';
 import { promote } from '../registry/promote.ts';
 import { markInterrupted, type Store } from '../tracking/store.ts';
 import { artifactFile, artifactParts, beginUpload, dropUpload, finishUpload, listFolder, listRunArtifacts, receive, receivePart, remove } from './artifactFiles.ts';
-import { clientProcess } from './clientProcess.ts';
+import { clientProcess, clientProcessLater } from './clientProcess.ts';
 import { experimentCalls } from './experimentCalls.ts';
 import { loggedModel, loggedModelCalls } from './loggedModelCalls.ts';
 import { MlflowError, statusOf } from './mlflowError.ts';
@@ -141,6 +141,7 @@ function addCalls(app: FastifyInstance, prefix: string, store: () => Store, toke
         const call = {
           store: store(), body: { ...body, ...(request.params as Record<string, string>) }, stage: stageOf(request, token) ?? null,
           client: () => clientProcess(request.raw.socket),
+          clientLater: () => clientProcessLater(request.raw.socket),
           promote: (model: string, version: number) => void promote(store(), model, version, 'promoted through MLflow'),
         };
         return reply.type('application/json').send(JSON.stringify(handler(call)));
