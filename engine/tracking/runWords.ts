@@ -1,5 +1,5 @@
 import { listed, type Moment } from './moment.ts';
-import { both, either, runsIn, sizeOf, type RunSet } from './runSet.ts';
+import { both, either, runsIn, sizeOf, without, type RunSet } from './runSet.ts';
 import { longTag, shortTag, type Condition } from './filter/compileFilter.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { knownTags } from './writeRun.ts';
@@ -24,34 +24,43 @@ export function containing(word: string): Condition {
 export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
   const like = patternOf(word);
   const list = (statement: string, values: readonly SqlValue[]): RunSet => listed(sql, moment, statement, values);
-  if (sizeOf(among) <= few) {
-    const condition = containing(word);
-    return both(among, list(`SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${condition.sql}`, [JSON.stringify(runsIn(among)), ...condition.values]));
-  }
+  if (sizeOf(among) <= few) return askedEach(sql, moment, word, among);
   const columns = ['status', 'experiment'].map((column) => {
     const values = distinct(sql, 'runs', column).filter((value) => has(value, word));
     return list(`SELECT r.id FROM runs r WHERE r.${column} IN (SELECT value FROM json_each(?))`, [JSON.stringify(values)]);
   });
-  const found = [
-    ...columns,
-    list(`SELECT r.id FROM runs r WHERE r.name LIKE ? ESCAPE '\\'`, [like]),
-    list(`SELECT r.id FROM runs r WHERE r.run_id LIKE ? ESCAPE '\\'`, [like]),
-  ];
+  const found = [...columns, list(`SELECT r.id FROM runs r WHERE r.name LIKE ? ESCAPE '\\'`, [like]), list(`SELECT r.id FROM runs r WHERE r.run_id LIKE ? ESCAPE '\\'`, [like])].reduce(either);
+  // A word that most names have leaves few runs, and those are asked one by one.
+  const left = without(among, found);
+  return both(among, either(found, sizeOf(left) <= few ? askedEach(sql, moment, word, left) : valued(sql, moment, word, like)));
+}
+
+/** The runs of a small set that have a word. */
+function askedEach(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
+  const { sql: meets, values } = containing(word);
+  return both(among, listed(sql, moment, `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${meets}`, [JSON.stringify(runsIn(among)), ...values]));
+}
+
+/** The runs that have a word in their params or tags. */
+function valued(sql: Sql, moment: Moment, word: string, like: string): RunSet {
+  const list = (statement: string, values: readonly SqlValue[]): RunSet => listed(sql, moment, statement, values);
   const params = distinct(sql, 'params', 'key');
   const tags = distinct(sql, 'tags', 'key').filter((key) => !has(key.slice(0, 7), 'mlflow.') || key === knownTags.note);
+  const ofTags = JSON.stringify(tags);
   if (word.includes('=')) {
-    found.push(list(`SELECT p.run FROM params p WHERE (p.key || '=' || p.value) LIKE ? ESCAPE '\\'`, [like]));
-    found.push(list(`SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?)) AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'`, [JSON.stringify(tags), like]));
-    return both(among, found.reduce(either));
+    return either(
+      list(`SELECT p.run FROM params p WHERE (p.key || '=' || p.value) LIKE ? ESCAPE '\\'`, [like]),
+      list(`SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?)) AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'`, [ofTags, like]),
+    );
   }
   // Without the sign between them, the word is in the key or in the value.
-  found.push(list('SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?))', [JSON.stringify(params.filter((key) => has(key, word)))]));
   const texts = isInNumbers(word) ? params : params.filter((key) => sql.get('SELECT 1 FROM params WHERE key = ? AND number IS NULL LIMIT 1', key));
-  found.push(list(`SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?)) AND p.value LIKE ? ESCAPE '\\'`, [JSON.stringify(texts), like]));
-  found.push(list('SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?))', [JSON.stringify(tags.filter((key) => has(key, word)))]));
-  const ofTags = JSON.stringify(tags);
-  for (const length of [shortTag, longTag]) found.push(list(`SELECT x.run FROM tags x WHERE x.key IN (SELECT value FROM json_each(?)) AND ${length} AND x.value LIKE ? ESCAPE '\\'`, [ofTags, like]));
-  return both(among, found.reduce(either));
+  return [
+    list('SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?))', [JSON.stringify(params.filter((key) => has(key, word)))]),
+    list(`SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?)) AND p.value LIKE ? ESCAPE '\\'`, [JSON.stringify(texts), like]),
+    list('SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?))', [JSON.stringify(tags.filter((key) => has(key, word)))]),
+    ...[shortTag, longTag].map((length) => list(`SELECT x.run FROM tags x WHERE x.key IN (SELECT value FROM json_each(?)) AND ${length} AND x.value LIKE ? ESCAPE '\\'`, [ofTags, like])),
+  ].reduce(either);
 }
 
 /** The different values of a column that an index begins with, walked from one to the next. */
