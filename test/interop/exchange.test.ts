@@ -16,7 +16,7 @@ import { loadConfigFile } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from '../data/temporaryFolder.ts';
-import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { interopVenv as venv } from '../helpers/interopVenv.ts';
 
 const folder = temporaryFolder();
 const csv = join(folder, 'rows.csv');
@@ -74,7 +74,6 @@ test('an export says what it cannot', () => {
   assert.deepEqual((suite['meta'] as { loopwright_left_out: string[] }).loopwright_left_out, ['mail: format email', 'kind: foreign key']);
 });
 
-const venv = pythonVenv('interop-venv', ['pandera[io]', 'mlflow-skinny', 'great_expectations', 'frictionless', 'jsonschema', 'mlcroissant'], ['pandera', 'mlflow', 'great_expectations', 'frictionless', 'jsonschema', 'mlcroissant']);
 const missing = venv.prepare();
 
 test('the tools themselves', { skip: missing === null ? false : `Python's packages cannot be had here: ${missing}` }, async (t) => {

@@ -9,11 +9,11 @@ import type { Blame } from '../../protocol/blame.ts';
 import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersCsv, ordersFiles } from '../helpers/ordersProject.ts';
-import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { interopVenv } from '../helpers/interopVenv.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { runIn } from '../helpers/runIn.ts';
 
-const { python, prepare } = pythonVenv('interop-venv', [], ['pandas']);
+const { python, prepare } = interopVenv;
 const names = ({ items }: Blame) => items.map(({ kind, name }) => `${kind} ${name}`);
 const item = ({ items }: Blame, name: string) => items.find((one) => one.name === name);
 

@@ -8,10 +8,10 @@ import { getRun } from '../../engine/tracking/runDetail.ts';
 import { textOf } from '../../engine/tracking/texts.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { makeProject } from '../helpers/makeProject.ts';
-import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { interopVenv } from '../helpers/interopVenv.ts';
 import { runIn } from '../helpers/runIn.ts';
 
-const { python, prepare } = pythonVenv('interop-venv', [], ['json']);
+const { python, prepare } = interopVenv;
 
 test('the environment tells the machine and the lock of the packages, but neither user nor path', async () => {
   const environment = await environmentOf(makeProject({ 'package-lock.json': '{}' }));

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { interopVenv } from '../helpers/interopVenv.ts';
 import { startCli } from '../helpers/runCli.ts';
 
 /** The environment of test/interop, whose mlflow-skinny writes and reads file stores. */
-export const python = pythonVenv('interop-venv', ['mlflow-skinny==3.*', 'pandas', 'numpy', 'pandera', 'great_expectations', 'frictionless', 'mlcroissant'], ['mlflow', 'pandas']);
+export const python = interopVenv;
 const script = join(import.meta.dirname, 'mlflowSide.py');
 
 export interface Description {
