@@ -40,7 +40,7 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
 }
 
 /** Two suites may want the same environment at once: one makes it, the other waits. What a killed one held is free. */
-function alone(path: string): Disposable {
+export function alone(path: string): Disposable {
   for (;;) {
     try {
       writeFileSync(path, String(process.pid), { flag: 'wx' });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { alone } from '../helpers/pythonVenv.ts';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'parity.py');
 const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loopwright', 'parity-venv');
@@ -17,10 +18,12 @@ const packages = ['numpy', 'scipy', 'scikit-learn', 'fairlearn', 'pyarrow', 'pan
 /** Makes a throw-away environment with the packages in the cache folder, once (about 2 minutes). Returns why it could not be had, or null. */
 export function preparePython(): string | null {
   if (isReady()) return null;
+  mkdirSync(dirname(folder), { recursive: true });
+  using _ = alone(`${folder}.lock`);
+  if (isReady()) return null;
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
   // One of an earlier version of these tests gets what it lacks; others may be using it.
   if (existsSync(python) && run(python, install) === null && isReady()) return null;
-  mkdirSync(dirname(folder), { recursive: true });
   rmSync(folder, { recursive: true, force: true });
   const made = run('python3', ['-m', 'venv', folder]);
   if (made !== null) return made;
