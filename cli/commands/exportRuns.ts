@@ -15,7 +15,7 @@ export interface ExportRunsOptions {
 
 const mostProblems = 20;
 
-/** `loopwright export --to PLACE`: writes runs into an MLflow file store, or sends them to an MLflow server. */
+/** `loopwright export --to PLACE`: writes runs and models into an MLflow file store, or sends them to an MLflow server. */
 export async function exportRunsTo(context: CommandContext, given: ExportRunsOptions): Promise<number> {
   const { terminal } = context;
   if (given.to === undefined) throw new ProjectError('Say where to with `--to mlruns:FOLDER` or `--to http://SERVER`.');
@@ -35,9 +35,10 @@ export async function exportRunsTo(context: CommandContext, given: ExportRunsOpt
     for (const { file, message } of counts.problems.slice(0, mostProblems)) terminal.note(`${file}: ${message}`);
     if (counts.problems.length > mostProblems) terminal.note(`… and ${counts.problems.length - mostProblems} more; \`--json\` lists all.`);
     const number = (n: number, what: string) => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
-    const added = [[counts.experiments, 'experiment'], [counts.runs, 'run'], [counts.points, 'point'], [counts.artifacts, 'artifact file']] as const;
+    const added = [[counts.experiments, 'experiment'], [counts.runs, 'run'], [counts.points, 'point'], [counts.models, 'logged model'], [counts.registeredModels, 'registered model'], [counts.modelVersions, 'model version'], [counts.artifacts, 'artifact file']] as const;
     const rest = [...(counts.updated > 0 ? [`${counts.updated} went on`] : []), ...(counts.unchanged > 0 ? [`${counts.unchanged} there already`] : []), ...(counts.skipped > 0 ? [`${counts.skipped} left out`] : [])];
-    terminal.line(`Wrote ${added.filter(([n]) => n > 0).map(([n, what]) => number(n, what)).join(', ') || 'nothing new'}${rest.length > 0 ? `; of the runs ${rest.join(', ')}` : ''} (${counts.to}).`);
+    const models = [...(counts.modelsUpdated > 0 ? [`${counts.modelsUpdated} went on`] : []), ...(counts.modelsSkipped > 0 ? [`${counts.modelsSkipped} not whole`] : [])];
+    terminal.line(`Wrote ${added.filter(([n]) => n > 0).map(([n, what]) => number(n, what)).join(', ') || 'nothing new'}${rest.length > 0 ? `; of the runs ${rest.join(', ')}` : ''}${models.length > 0 ? `; of the models ${models.join(', ')}` : ''} (${counts.to}).`);
   }
-  return counts.skipped > 0 ? exitCodes.failed : exitCodes.done;
+  return counts.skipped + counts.modelsSkipped > 0 ? exitCodes.failed : exitCodes.done;
 }

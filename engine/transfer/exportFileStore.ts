@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
@@ -8,8 +8,12 @@ import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.
 import { experimentByName } from '../tracking/experiments.ts';
 import type { Store } from '../tracking/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
+import { modelsToExport, readModelForExport, type LoggedModelRow } from './exportedModels.ts';
 import { noCounts, plainKeys, readForExport, runsToExport, type ExportCounts, type ExportedRun, type ExportOptions } from './exportedRuns.ts';
-import { linesOf } from './metricFile.ts';
+import { exportRegistry } from './exportRegistry.ts';
+import { writeLinks, writeModel } from './fileStoreModelsExport.ts';
+import { appendLines, fileOf, isDeleted, isDiskFull, md5, named, putter, pythonText, writeText } from './fileStoreParts.ts';
+import { fileStoreRegistry } from './fileStoreRegistry.ts';
 import { readMeta } from './metaYaml.ts';
 import type { SourceDataset, Tell } from './records.ts';
 import { subfolders } from './walkFiles.ts';
@@ -17,36 +21,76 @@ import { metaText, type MetaFields } from './writeMeta.ts';
 
 const statuses: Record<RunStatus, number> = { running: 1, scheduled: 2, finished: 3, failed: 4, interrupted: 4, cancelled: 5 };
 
-/** Writes runs into an `mlruns` folder as MLflow's file store has them. Runs keep their ids; what is there already is only added to. */
-export async function exportFileStore(store: Store, folder: string, options: ExportOptions): Promise<ExportCounts> {
+interface Place {
+  folder: string;
+  staging: string;
+  /** Experiments of the file store: name → folder. */
+  known: Map<string, string>;
+}
+
+type Options = ExportOptions & { tell: Tell };
+
+/** Writes runs, their logged models and the registered ones into an `mlruns` folder as MLflow's file store has them. All keep their ids; what is there already is only added to. */
+export async function exportFileStore(store: Store, folder: string, given: ExportOptions): Promise<ExportCounts> {
   const counts = noCounts(folder);
   const tell: Tell = (file, message) => void counts.problems.push({ file, message });
+  const options: Options = { ...given, tell };
   const rows = runsToExport(store, options);
   mkdirSync(folder, { recursive: true });
-  const known = experimentsIn(folder, tell);
-  const staging = join(folder, `.loopwright-${process.pid}`);
+  const place: Place = { folder, staging: join(folder, `.loopwright-${process.pid}`), known: experimentsIn(folder, tell) };
   try {
+    const models = modelsToExport(store, new Set(rows.map((row) => row.run_id)), options);
+    const ids = new Set(models.map((row) => row.model_id));
+    const runFolders = new Map<string, string>();
     for (const [i, row] of rows.entries()) {
       checkCancelled(options.signal);
       options.onProgress?.(`run ${i + 1} of ${rows.length}: ${row.name}`, i / rows.length);
-      try {
+      await leaveOut(() => counts.skipped++, row.run_id, `the run ${row.name}`, tell, async () => {
         const run = readForExport(store, row);
-        const experiment = experimentFor(store, folder, row.experiment, known, counts);
-        await writeRun(join(folder, experiment), experiment, run, staging, counts, { ...options, tell });
-      } catch (error) {
-        if (error instanceof CancelledError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
-        counts.skipped++;
-        tell(row.run_id, `the run ${row.name} was left out: ${messageOf(error)}`);
-      }
+        const experiment = experimentFor(store, folder, row.experiment, place.known, counts);
+        await writeRun(join(folder, experiment), experiment, run, ids, place.staging, counts, options);
+        runFolders.set(row.run_id, join(folder, experiment, row.run_id));
+      });
       if (i % 20 === 19) await turn();
     }
+    const modelFolders = await writeModels(store, place, models, counts, options);
+    const places = { runs: runFolders, models: modelFolders, staging: place.staging, signal: options.signal, tell, copied: (files: number) => void (counts.artifacts += files) };
+    await exportRegistry(store, fileStoreRegistry(store, realpathSync(folder), places), new Set(runFolders.keys()), counts, options);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new WorkError(`The disk is full: ${folder} could not be written. Free some space and export again; what is whole there stays.`, { cause: error });
+    if (isDiskFull(error)) throw new WorkError(`The disk is full: ${folder} could not be written. Free some space and export again; what is whole there stays.`, { cause: error });
     throw error;
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    rmSync(place.staging, { recursive: true, force: true });
   }
   return counts;
+}
+
+/** What cannot be written is told, unless nothing more can be. */
+async function leaveOut(count: () => void, id: string, what: string, tell: Tell, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CancelledError || isDiskFull(error)) throw error;
+    count();
+    tell(id, `${what} was left out: ${messageOf(error)}`);
+  }
+}
+
+/** Writes the logged models; gives their folders by id. */
+async function writeModels(store: Store, place: Place, models: readonly LoggedModelRow[], counts: ExportCounts, options: Options): Promise<Map<string, string>> {
+  const folders = new Map<string, string>();
+  for (const [i, row] of models.entries()) {
+    checkCancelled(options.signal);
+    options.onProgress?.(`logged model ${i + 1} of ${models.length}: ${row.name}`, i / models.length);
+    await leaveOut(() => counts.modelsSkipped++, row.model_id, `the logged model ${row.name}`, options.tell, async () => {
+      if (!/^m-[\w-]+$/.test(row.model_id)) throw new WorkError(`${JSON.stringify(row.model_id)} is no id of a logged model`);
+      const experiment = experimentFor(store, place.folder, row.experiment, place.known, counts);
+      await writeModel(join(place.folder, experiment), experiment, readModelForExport(store, row), place.staging, counts, options);
+      folders.set(row.model_id, join(place.folder, experiment, 'models', row.model_id));
+    });
+    if (i % 20 === 19) await turn();
+  }
+  return folders;
 }
 
 /** The experiments of a store by name. */
@@ -76,43 +120,40 @@ function experimentFor(store: Store, folder: string, name: string, known: Map<st
   mkdirSync(path, { recursive: true });
   const tags = ours ? store.sql.all<{ key: string; value: string }>('SELECT key, value FROM experiment_tags WHERE experiment = ?', ours.id) : [];
   const plain = plainKeys(tags.map(({ key }) => key));
-  for (const { key, value } of tags) writeText(join(path, 'tags', ...(plain.get(key) ?? key).split('/')), value);
+  for (const { key, value } of tags) writeText(fileOf(join(path, 'tags'), plain.get(key) ?? key), value);
   writeText(join(path, 'meta.yaml'), metaText({ artifact_location: pathToFileURL(path).href, creation_time: ours?.createdAt ?? Date.now(), experiment_id: id, last_update_time: ours?.updatedAt ?? Date.now(), lifecycle_stage: 'active', name: called }));
   known.set(called, id);
   counts.experiments++;
   return id;
 }
 
-function writeText(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-}
-
 /** A new run is written beside the store and moved in whole; one that is there gets what it lacks. */
-async function writeRun(experiment: string, experimentId: string, run: ExportedRun, staging: string, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<void> {
+async function writeRun(experiment: string, experimentId: string, run: ExportedRun, models: ReadonlySet<string>, staging: string, counts: ExportCounts, options: Options): Promise<void> {
   const { row } = run;
   const place = join(experiment, row.run_id);
   const isNew = !existsSync(join(place, 'meta.yaml'));
+  // What a person deleted there stays deleted.
+  if (!isNew && isDeleted(place)) {
+    counts.unchanged++;
+    return;
+  }
   const path = isNew ? join(staging, row.run_id) : place;
   mkdirSync(path, { recursive: true });
   const change = { any: false };
-  const put = (file: string, text: string, replace: boolean) => {
-    if (existsSync(file) && (!replace || readFileSync(file, 'utf8') === text)) return;
-    writeText(file, text);
-    change.any = true;
-  };
+  const put = putter(change);
   for (const folder of ['params', 'metrics', 'tags', 'artifacts']) mkdirSync(join(path, folder), { recursive: true });
-  for (const [, name, value] of named(run.params, row.name, options.tell)) put(join(path, 'params', ...name.split('/')), value, false);
-  for (const [, name, value] of named([...run.tags], row.name, options.tell)) put(join(path, 'tags', ...name.split('/')), value, true);
+  for (const [name, value] of named(run.params, row.name, options.tell)) put(fileOf(join(path, 'params'), name), value, false);
+  for (const [name, value] of named([...run.tags], row.name, options.tell)) put(fileOf(join(path, 'tags'), name), value, true);
   const metricNames = plainKeys(run.metrics.map(({ key }) => key));
   let points = 0;
   for (const metric of run.metrics) {
     checkCancelled(options.signal);
     const name = metricNames.get(metric.key) ?? metric.key;
     if (name !== metric.key) options.tell(row.name, `the metric \`${metric.key}\` is written as \`${name}\``);
-    points += appendPoints(join(path, 'metrics', ...name.split('/')), metric);
+    points += appendLines(fileOf(join(path, 'metrics'), name), linesOf(metric));
   }
   for (const dataset of run.datasets) writeDataset(experiment, path, row.run_id, dataset, put);
+  writeLinks(path, row.run_id, run.models, models, put);
   put(join(path, 'meta.yaml'), metaText({
     artifact_uri: `${pathToFileURL(place).href}/artifacts`, end_time: row.ended_at, entry_point_name: '', experiment_id: experimentId, lifecycle_stage: 'active', run_id: row.run_id, run_name: row.name, run_uuid: row.run_id,
     source_name: '', source_type: 4, source_version: '', start_time: row.started_at, status: statuses[row.status], tags: [], user_id: row.user_id,
@@ -126,48 +167,8 @@ async function writeRun(experiment: string, experimentId: string, run: ExportedR
   else counts.unchanged++;
 }
 
-function named(pairs: readonly [string, string][], run: string, tell: Tell): [string, string, string][] {
-  const names = plainKeys(pairs.map(([key]) => key));
-  return pairs.map(([key, value]) => {
-    const name = names.get(key) ?? key;
-    if (name !== key) tell(run, `\`${key}\` is written as \`${name}\``);
-    return [key, name, value];
-  });
-}
-
-/** Appends the points that the file does not have; gives how many. */
-function appendPoints(file: string, { points }: ExportedRun['metrics'][number]): number {
-  const there = new Set<string>();
-  let endsWell = true;
-  if (existsSync(file)) {
-    for (const lines of linesOf(file)) for (const line of lines) if (line !== '') there.add(line.trim());
-    endsWell = readFileSync(file).at(-1) === 10;
-  }
-  mkdirSync(dirname(file), { recursive: true });
-  const handle = openSync(file, 'a');
-  let added = 0;
-  try {
-    for (const part of points()) {
-      const lines = part.map(({ at, value, step }) => `${at} ${pythonText(value)} ${step}`).filter((line) => !there.has(line));
-      if (lines.length > 0) writeSync(handle, `${endsWell ? '' : '\n'}${lines.join('\n')}\n`);
-      if (lines.length > 0) endsWell = true;
-      added += lines.length;
-    }
-  } finally {
-    closeSync(handle);
-  }
-  return added;
-}
-
-/** A float as Python reads it, with all its digits. */
-function pythonText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  return Object.is(value, -0) ? '-0.0' : String(value);
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+function* linesOf({ points }: ExportedRun['metrics'][number]): Iterable<string[]> {
+  for (const part of points()) yield part.map(({ at, value, step }) => `${at} ${pythonText(value)} ${step}`);
 }
 
 function writeDataset(experiment: string, run: string, runId: string, dataset: SourceDataset, put: (file: string, text: string, replace: boolean) => void): void {

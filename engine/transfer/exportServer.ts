@@ -1,62 +1,72 @@
-import { openAsBlob } from 'node:fs';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../tracking/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
+import { modelsToExport } from './exportedModels.ts';
 import { noCounts, ownIdTag, plainKeys, readForExport, runsToExport, type ExportCounts, type ExportedRun, type ExportOptions } from './exportedRuns.ts';
+import { exportRegistry } from './exportRegistry.ts';
 import { markOf } from './importedIds.ts';
-import { mlflowClient, RefusedError, type Json, type MlflowClient } from './mlflowClient.ts';
-import type { SourcePoint, Tell } from './records.ts';
+import { mlflowClient, RefusedError, type MlflowClient } from './mlflowClient.ts';
+import type { Tell } from './records.ts';
+import { sendLinks, sendModels, type ModelsJob } from './serverModelsExport.ts';
+import { cutTo, endsAll, jsonNumber, limits, markTag, parts, pointKey, sendArtifacts, sentName, type There } from './serverParts.ts';
+import { serverRegistry } from './serverRegistry.ts';
 import { walkFiles } from './walkFiles.ts';
 
 const statuses: Record<RunStatus, string> = { running: 'RUNNING', scheduled: 'SCHEDULED', finished: 'FINISHED', failed: 'FAILED', interrupted: 'FAILED', cancelled: 'KILLED' };
-/** The limits of MLflow's protocol. */
-const limits = { metrics: 1000, params: 100, tags: 100, entities: 1000, bytes: 500_000, param: 6000, tag: 5000 };
-/** What was sent the last time, so that a run that did not change is not asked about again. */
-const markTag = 'loopwright.exported';
 
-interface There {
-  id: string;
-  mark: string;
-  artifactUri: string;
-  params: Set<string>;
-  tags: Map<string, string>;
-  deleted: boolean;
-}
-
-/** Sends runs to an MLflow server. A run that is there, known by the tag of its id here, gets what it lacks. */
-export async function exportServer(store: Store, address: string, options: ExportOptions & { env?: Record<string, string | undefined> }): Promise<ExportCounts> {
-  const client = mlflowClient(address, options.env ?? process.env, options.signal);
+/** Sends runs, their logged models and the registered ones to an MLflow server. What is there, known by the tag of its id here, gets what it lacks. */
+export async function exportServer(store: Store, address: string, given: ExportOptions & { env?: Record<string, string | undefined> }): Promise<ExportCounts> {
+  const client = mlflowClient(address, given.env ?? process.env, given.signal);
   const counts = noCounts(client.uri);
   const tell: Tell = (file, message) => void counts.problems.push({ file, message });
+  const options = { ...given, tell };
   const rows = runsToExport(store, options);
-  const experiments = new Map<string, { id: string; there: Map<string, There> }>();
+  const experiments = new Map<string, Experiment>();
+  const experimentOf = async (name: string) => {
+    let experiment = experiments.get(name);
+    if (!experiment) {
+      const id = await experimentFor(client, store, name, counts);
+      experiments.set(name, (experiment = { id, there: await runsThere(client, id) }));
+    }
+    return experiment;
+  };
   const sent = new Map<string, string>();
+  const runs = new Map<string, There>();
   try {
     for (const [i, row] of rows.entries()) {
       checkCancelled(options.signal);
       options.onProgress?.(`run ${i + 1} of ${rows.length}: ${row.name}`, i / rows.length);
-      let experiment = experiments.get(row.experiment);
-      if (!experiment) {
-        const id = await experimentFor(client, store, row.experiment, counts);
-        experiments.set(row.experiment, (experiment = { id, there: await runsThere(client, id) }));
-        for (const [own, there] of experiment.there) sent.set(own, there.id);
-      }
+      const isNew = !experiments.has(row.experiment);
+      const experiment = await experimentOf(row.experiment);
+      if (isNew) for (const [own, there] of experiment.there) sent.set(own, there.id);
       try {
-        sent.set(row.run_id, await sendRun(client, store, row, experiment, sent, counts, { ...options, tell }));
+        const there = await sendRun(client, store, row, experiment, sent, counts, options);
+        sent.set(row.run_id, there.id);
+        runs.set(row.run_id, there);
       } catch (error) {
         // One run that the server does not like is told; a server that is gone ends it all.
-        if (!(error instanceof RefusedError) || error.status === 401 || error.status === 403) throw error;
+        if (endsAll(error)) throw error;
         counts.skipped++;
         tell(row.run_id, `the run ${row.name} was not sent whole: ${messageOf(error)}`);
       }
     }
+    const job: ModelsJob = { client, store, runs, experiment: async (name) => (await experimentOf(name)).id, counts, options };
+    const models = await sendModels(job, modelsToExport(store, new Set(rows.map((row) => row.run_id)), options));
+    await sendLinks(job, rows, models);
+    await exportRegistry(store, serverRegistry({ client, store, runs, models, counts, options }), new Set(runs.keys()), counts, options);
   } catch (error) {
     throw options.signal?.aborted ? new CancelledError() : error;
   }
   return counts;
+}
+
+interface Experiment {
+  /** Its id there. */
+  id: string;
+  there: Map<string, There>;
 }
 
 async function experimentFor(client: MlflowClient, store: Store, name: string, counts: ExportCounts): Promise<string> {
@@ -95,7 +105,7 @@ interface RunJson {
   data: { tags?: { key: string; value: string }[]; params?: { key: string; value: string }[] };
 }
 
-async function sendRun(client: MlflowClient, store: Store, row: RunRow, experiment: { id: string; there: Map<string, There> }, sent: Map<string, string>, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<string> {
+async function sendRun(client: MlflowClient, store: Store, row: RunRow, experiment: Experiment, sent: Map<string, string>, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<There> {
   const run = readForExport(store, row);
   const parent = run.tags.get(knownTags.parent);
   if (parent !== undefined) run.tags.set(knownTags.parent, sent.get(parent) ?? parent);
@@ -105,7 +115,7 @@ async function sendRun(client: MlflowClient, store: Store, row: RunRow, experime
   // What a person deleted there stays deleted.
   if (before && (before.mark === mark || before.deleted)) {
     counts.unchanged++;
-    return before.id;
+    return before;
   }
   const there = before ?? (await createRun(client, experiment.id, run));
   // Counted now: a run that fails on the way is there all the same, and goes on with the next export.
@@ -115,11 +125,12 @@ async function sendRun(client: MlflowClient, store: Store, row: RunRow, experime
   if (run.datasets.length > 0) {
     await client.post('runs/log-inputs', { run_id: there.id, datasets: run.datasets.map((d) => ({ tags: d.tags, dataset: { name: d.name, digest: d.digest, source_type: d.sourceType, source: d.source, ...(d.schema === null ? {} : { schema: d.schema }), ...(d.profile === null ? {} : { profile: d.profile }) } })) });
   }
-  await sendArtifacts(client, there, row.name, files, counts, options);
+  const list = (folder: string | null) => client.get('artifacts/list', { run_id: there.id, ...(folder === null ? {} : { path: folder }) });
+  await sendArtifacts(client, { name: row.name, uri: there.artifactUri, files, list }, counts, options);
   const isOver = row.status !== 'running' && row.status !== 'scheduled';
   await client.post('runs/update', { run_id: there.id, status: statuses[row.status], ...(isOver && row.ended_at !== null ? { end_time: row.ended_at } : {}) });
   await client.post('runs/set-tag', { run_id: there.id, key: markTag, value: mark });
-  return there.id;
+  return there;
 }
 
 async function createRun(client: MlflowClient, experiment: string, run: ExportedRun): Promise<There> {
@@ -133,24 +144,15 @@ async function createRun(client: MlflowClient, experiment: string, run: Exported
 /** Params and tags that are not there as they are, then the points that are not. */
 async function sendBatches(client: MlflowClient, there: There, run: ExportedRun, known: boolean, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<void> {
   const { row } = run;
-  const name = (names: Map<string, string>, key: string, what: string) => {
-    const plain = names.get(key) ?? key;
-    if (plain !== key) options.tell(row.name, `the ${what} \`${key}\` is sent as \`${plain}\``);
-    return plain;
-  };
-  const cut = (key: string, value: string, limit: number) => {
-    if (value.length > limit) options.tell(row.name, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut off`);
-    return value.slice(0, limit);
-  };
   const paramNames = plainKeys(run.params.map(([key]) => key));
   const tagNames = plainKeys([...run.tags.keys()]);
-  const params = run.params.map(([key, value]) => ({ key: name(paramNames, key, 'param'), value: cut(key, value, limits.param) })).filter(({ key }) => !there.params.has(key));
-  const tags = [...run.tags].map(([key, value]) => ({ key: name(tagNames, key, 'tag'), value: cut(key, value, limits.tag) })).filter(({ key, value }) => there.tags.get(key) !== value);
+  const params = run.params.map(([key, value]) => ({ key: sentName(paramNames, key, 'param', row.name, options.tell), value: cutTo(limits.param, key, value, row.name, options.tell) })).filter(({ key }) => !there.params.has(key));
+  const tags = [...run.tags].map(([key, value]) => ({ key: sentName(tagNames, key, 'tag', row.name, options.tell), value: cutTo(limits.tag, key, value, row.name, options.tell) })).filter(({ key, value }) => there.tags.get(key) !== value);
   for (const part of parts(params, limits.params)) await client.post('runs/log-batch', { run_id: there.id, params: part });
   for (const part of parts(tags, limits.tags)) await client.post('runs/log-batch', { run_id: there.id, tags: part });
   const metricNames = plainKeys(run.metrics.map(({ key }) => key));
   for (const metric of run.metrics) {
-    const key = name(metricNames, metric.key, 'metric');
+    const key = sentName(metricNames, metric.key, 'metric', row.name, options.tell);
     const had = known ? await history(client, there.id, key) : new Set<string>();
     for (const points of metric.points()) {
       const fresh = points.filter((point) => !had.has(pointKey(point.at, point.step, point.value)));
@@ -163,32 +165,6 @@ async function sendBatches(client: MlflowClient, there: There, run: ExportedRun,
   }
 }
 
-function jsonNumber({ value }: SourcePoint): number | string {
-  return Number.isNaN(value) ? 'NaN' : Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
-}
-
-/** Items in parts of at most so many, and not more bytes than a request may have. */
-function* parts<T extends Json>(items: readonly T[], most: number): Iterable<T[]> {
-  let part: T[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
-    if (part.length > 0 && (part.length === most || bytes + size > limits.bytes)) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(item);
-    bytes += size;
-  }
-  if (part.length > 0) yield part;
-}
-
-/** A server on SQLite gives the largest numbers for infinities. */
-function pointKey(at: number, step: number, value: number): string {
-  return `${at} ${step} ${value === Infinity ? Number.MAX_VALUE : value === -Infinity ? -Number.MAX_VALUE : value}`;
-}
-
 /** The points of a metric that the server has. */
 async function history(client: MlflowClient, run: string, key: string): Promise<Set<string>> {
   const points = new Set<string>();
@@ -199,28 +175,4 @@ async function history(client: MlflowClient, run: string, key: string): Promise<
     token = page.next_page_token || undefined;
   } while (token !== undefined);
   return points;
-}
-
-/** Uploads what the server does not have in the same size. One that keeps artifacts elsewhere leaves that to programs with access there. */
-async function sendArtifacts(client: MlflowClient, there: There, name: string, files: ReturnType<typeof walkFiles>, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<void> {
-  if (files.length === 0) return;
-  const root = /^mlflow-artifacts:\/*(?:\/\/[^/]+\/)?(.*)$/.exec(there.artifactUri)?.[1];
-  if (root === undefined) {
-    options.tell(name, `its ${files.length} artifacts were not sent: the server keeps those of this run at ${there.artifactUri || 'an unknown place'}, which is not reached through the server. Start it with --serve-artifacts for a new experiment`);
-    return;
-  }
-  const listed = new Map<string, Map<string, number>>();
-  for (const file of files) {
-    checkCancelled(options.signal);
-    const folder = file.path.split('/').slice(0, -1).join('/');
-    let sizes = listed.get(folder);
-    if (!sizes) {
-      const { files: entries = [] } = (await client.get('artifacts/list', { run_id: there.id, ...(folder === '' ? {} : { path: folder }) })) as { files?: { path: string; file_size?: number | string }[] };
-      listed.set(folder, (sizes = new Map(entries.map((entry) => [entry.path, Number(entry.file_size ?? -1)]))));
-    }
-    if (sizes.get(file.path) === file.bytes) continue;
-    options.onProgress?.(`${name}: ${file.path}`, null);
-    await client.put(`${root}/${file.path}`, await openAsBlob(file.full));
-    counts.artifacts++;
-  }
 }

@@ -4,7 +4,8 @@ import { findRows, conditionOf } from '../tracking/findRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { artifactsFolder, type Store } from '../tracking/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
-import type { SourceDataset, SourcePoint, TransferProblem } from './records.ts';
+import { modelLinks } from './exportedModels.ts';
+import type { SourceDataset, SourcePoint, SourceRun, TransferProblem } from './records.ts';
 
 /** The tag that an exported run has elsewhere: its id here. */
 export const ownIdTag = 'loopwright.run_id';
@@ -31,11 +32,19 @@ export interface ExportCounts {
   /** Runs that were there as they are. */
   unchanged: number;
   skipped: number;
+  /** Logged models, registered models and versions of those that were written now. */
+  models: number;
+  registeredModels: number;
+  modelVersions: number;
+  /** Logged models, registered models and versions that were there and got something new. */
+  modelsUpdated: number;
+  /** Those of which something was refused. */
+  modelsSkipped: number;
   problems: TransferProblem[];
 }
 
 export function noCounts(to: string): ExportCounts {
-  return { to, experiments: 0, runs: 0, points: 0, artifacts: 0, updated: 0, unchanged: 0, skipped: 0, problems: [] };
+  return { to, experiments: 0, runs: 0, points: 0, artifacts: 0, updated: 0, unchanged: 0, skipped: 0, models: 0, registeredModels: 0, modelVersions: 0, modelsUpdated: 0, modelsSkipped: 0, problems: [] };
 }
 
 /** A run as another tool takes it. */
@@ -45,6 +54,8 @@ export interface ExportedRun {
   tags: Map<string, string>;
   metrics: { key: string; count: number; points(): Iterable<SourcePoint[]> }[];
   datasets: SourceDataset[];
+  /** The logged models that it read and made. */
+  models: SourceRun['models'];
   /** Folder of its artifacts; null when it has none here. */
   artifacts: string | null;
 }
@@ -82,7 +93,7 @@ export function readForExport(store: Store, row: RunRow): ExportedRun {
   return {
     row, tags, params: sql.all<{ key: string; value: string }>('SELECT key, value FROM params WHERE run = ? ORDER BY key', row.id).map(({ key, value }) => [key, value]),
     metrics: keys.map(({ id, key, count }) => ({ key, count, points: () => pointsOf(store, row.id, id) })),
-    datasets: [...datasetsOf(store, row), ...snapshotsOf(store, row)], artifacts: existsSync(folder) ? folder : null,
+    datasets: [...datasetsOf(store, row), ...snapshotsOf(store, row)], models: modelLinks(store, row.id), artifacts: existsSync(folder) ? folder : null,
   };
 }
 

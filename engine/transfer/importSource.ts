@@ -9,7 +9,7 @@ import { artifactsFolder, stateFolder, type Store } from '../tracking/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type { ImportKind, RunHandle, SourceExperiment, SourceModel, Tell, TransferProblem, TransferSource } from './records.ts';
-import { writeImportedModel, writeRegistered } from './writeImportedModels.ts';
+import { isOwnModel, writeImportedModel, writeRegistered } from './writeImportedModels.ts';
 import { isOwnRun, writeImportedRun, type RunDetailThen } from './writeImportedRun.ts';
 
 export interface ImportCounts {
@@ -171,6 +171,7 @@ async function importModel(store: Store, source: TransferSource, model: SourceMo
     if (experiment === undefined) throw new WorkError(`its experiment ${model.experimentId} is not in the source`);
     const { folder, uri } = model.artifacts;
     const elsewhere = folder === null && uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri);
+    if (isOwnModel(store, model)) return;
     if (folder !== null && !options.dryRun) counts.artifacts += await copyArtifacts(folder, join(store.folder, 'models', model.id), options);
     const added = store.sql.write(() => writeImportedModel(store, source, model, experiment, elsewhere ? (uri ?? '') : `mlflow-artifacts:/${experiment}/models/${model.id}/artifacts`));
     if (added) counts.models++;

@@ -20,6 +20,8 @@ export interface MlflowClient {
   uri: string;
   get(path: string, query: Record<string, string | number | undefined>): Promise<Json>;
   post(path: string, body: Json, options?: { once?: boolean }): Promise<Json>;
+  patch(path: string, body: Json): Promise<Json>;
+  delete(path: string, body: Json): Promise<Json>;
   /** Sends a file to the server's artifacts; `path` is below `mlflow-artifacts:/`. */
   put(path: string, body: Blob): Promise<void>;
 }
@@ -65,6 +67,8 @@ export function mlflowClient(address: string, env: Record<string, string | undef
       return call('GET', `/api/2.0/mlflow/${path}?${params.toString()}`, undefined, '');
     },
     post: (path, body, options) => call('POST', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json', options?.once ?? false),
+    patch: (path, body) => call('PATCH', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
+    delete: (path, body) => call('DELETE', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
     put: async (path, body) => void (await call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, body, 'application/octet-stream')),
   };
 }
@@ -83,7 +87,8 @@ function refused(text: string, status: number, what: string, base: string): Refu
   try {
     const body = JSON.parse(text) as { error_code?: string; message?: string };
     code = body.error_code ?? '';
-    message = body.message ?? message;
+    // Of a database's error a server gives the whole statement.
+    message = body.message?.slice(0, 400) ?? message;
   } catch {
     // A proxy answers in its own way.
   }

@@ -3,13 +3,18 @@ import { findImported, markOf, noteImported, runIdFor } from './importedIds.ts';
 import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './records.ts';
 import { localPath } from './artifactPlaces.ts';
 
+/** True for a logged model of this very project: one that is here and never came from elsewhere, or that went to a server and comes back from there. */
+export function isOwnModel(store: Store, model: SourceModel): boolean {
+  if (findImported(store, 'mlflow model', model.id)) return false;
+  const exported = model.tags.get('loopwright.model_id') ?? '';
+  return store.sql.get('SELECT 1 AS found FROM logged_models WHERE model_id IN (?, ?)', model.id, exported) !== undefined;
+}
+
 /** Writes a logged model, or what is new of it. True when it was not here. Call it inside `sql.write`. */
 export function writeImportedModel(store: Store, from: { key: string }, model: SourceModel, experiment: number, location: string): boolean {
   const { sql } = store;
   const added = !sql.get('SELECT 1 AS found FROM logged_models WHERE model_id = ?', model.id);
   const then = findImported<{ mark: string; tags: Record<string, string> }>(store, 'mlflow model', model.id);
-  // One that is here and never came from elsewhere was made here.
-  if (!added && !then) return false;
   const runId = (id: string) => (id === '' ? id : runIdFor(store, from.key, id));
   const mark = markOf(JSON.stringify([model.status, model.statusMessage, model.updatedAt, model.deleted, model.name]));
   const deletedAt = model.deleted ? model.updatedAt : null;
@@ -42,7 +47,7 @@ function writeTags({ sql }: Store, table: string, owner: string, ids: (string | 
     if (then[key] !== markOf(value)) sql.run(`INSERT INTO ${table} VALUES (${[...ids, key, value].map(() => '?').join(', ')}) ON CONFLICT DO UPDATE SET value = excluded.value`, ...ids, key, value);
   }
   for (const key of Object.keys(then)) if (!tags.has(key)) sql.run(`DELETE FROM ${name} WHERE ${where} AND key = ?`, ...ids, key);
-  return Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
+  return marksOf(tags);
 }
 
 interface RegisteredThen {
@@ -56,7 +61,7 @@ interface VersionThen {
   tags: Record<string, string>;
 }
 
-/** Writes a registered model with its versions; gives how many versions are new. Call it inside `sql.write`. */
+/** Writes a registered model with its versions; gives how many versions are new. Call it inside `sql.write`. What was exported from here and comes back changes nothing. */
 export function writeRegistered(store: Store, from: { key: string }, model: SourceRegistered, tell: Tell): number {
   const { sql } = store;
   const source = `${from.key} registered`;
@@ -65,32 +70,54 @@ export function writeRegistered(store: Store, from: { key: string }, model: Sour
     tell(`models/${model.name}`, `left out: \`${model.name}\` is the model that this project validates and serves, whose versions come from its own runs`);
     return 0;
   }
+  const here = sql.get<{ created_at: number }>('SELECT created_at FROM registered_models WHERE name = ?', model.name);
   const mark = markOf(JSON.stringify([model.description, model.updatedAt]));
   sql.run('INSERT INTO registered_models (name, created_at, updated_at, description) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING', model.name, model.createdAt, model.updatedAt, model.description);
   if (then && then.detail.mark !== mark) sql.run('UPDATE registered_models SET updated_at = ?, description = ? WHERE name = ?', model.updatedAt, model.description, model.name);
-  const tags = writeTags(store, 'registered_model_tags (model, key, value)', 'model', [model.name], model.tags, then?.detail.tags);
   let added = 0;
-  for (const version of model.versions) added += writeVersion(store, from, model.name, version, tell) ? 1 : 0;
-  sql.run('UPDATE registered_models SET last_version = max(last_version, ?) WHERE name = ?', Math.max(0, ...model.versions.map(({ version }) => version)), model.name);
-  const before = then?.detail.aliases ?? {};
+  let isOwn = here?.created_at === model.createdAt;
+  const numbers = new Map<number, number>();
+  for (const version of model.versions) {
+    const written = writeVersion(store, from, model.name, version, tell);
+    if (written.added) added++;
+    isOwn ||= written.isOwn;
+    if (written.number !== null) numbers.set(version.version, written.number);
+  }
+  sql.run('UPDATE registered_models SET last_version = max(last_version, ?) WHERE name = ?', Math.max(0, ...numbers.values()), model.name);
+  const comesBack = here !== undefined && !then && isOwn && wentOut(store, 'registered', model.name);
+  const tags = writeTags(store, 'registered_model_tags (model, key, value)', 'model', [model.name], model.tags, comesBack ? marksOf(model.tags) : then?.detail.tags);
+  const before = comesBack ? Object.fromEntries(model.aliases) : (then?.detail.aliases ?? {});
   for (const [alias, version] of model.aliases) {
-    if (before[alias] === version || !sql.get('SELECT 1 AS found FROM model_versions WHERE model = ? AND version = ?', model.name, version)) continue;
-    sql.run('INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version', model.name, alias, version);
+    const number = numbers.get(version);
+    if (before[alias] === version || number === undefined) continue;
+    sql.run('INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version', model.name, alias, number);
   }
   for (const alias of Object.keys(before)) if (!model.aliases.has(alias)) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model.name, alias);
   noteImported(store, source, model.name, model.name, { mark, tags, aliases: Object.fromEntries(model.aliases) } satisfies RegisteredThen);
   return added;
 }
 
-function writeVersion(store: Store, from: { key: string }, model: string, version: SourceVersion, tell: Tell): boolean {
+/** True for what this project made itself or sent out: its source can say nothing of it that is not known here. */
+function wentOut({ sql }: Store, kind: 'registered' | 'version', id: string): boolean {
+  const sources = sql.all<{ source: string }>('SELECT source FROM imports WHERE source_id = ? AND source LIKE ?', id, `% ${kind}`).map(({ source }) => source);
+  return sources.length === 0 || sources.some((source) => source.startsWith('export '));
+}
+
+/** Gives the number that the version has here; null when it was left out. */
+function writeVersion(store: Store, from: { key: string }, model: string, version: SourceVersion, tell: Tell): { added: boolean; isOwn: boolean; number: number | null } {
   const { sql } = store;
   const source = `${from.key} version`;
   const id = `${model}/${version.version}`;
   const then = findImported<VersionThen>(store, source, id);
+  const exported = Number(version.tags.get('loopwright.version') ?? Number.NaN);
+  if (!then && Number.isInteger(exported) && sql.get('SELECT 1 AS found FROM model_versions WHERE model = ? AND version = ? AND created_at = ?', model, exported, Number(version.tags.get('loopwright.created')))) {
+    return { added: false, isOwn: true, number: exported };
+  }
   const here = sql.get<{ source: string | null; created_at: number }>('SELECT source, created_at FROM model_versions WHERE model = ? AND version = ?', model, version.version);
-  if (here && !then && (here.source !== version.source || here.created_at !== version.createdAt)) {
+  const isOwn = !then && here !== undefined && version.createdAt > 0 && here.created_at === version.createdAt && wentOut(store, 'version', id);
+  if (here && !then && !isOwn && (here.source !== version.source || here.created_at !== version.createdAt)) {
     tell(`models/${model}/version-${version.version}`, 'left out: this project has another version of that number');
-    return false;
+    return { added: false, isOwn: false, number: null };
   }
   const runId = version.runId === '' ? '' : runIdFor(store, from.key, version.runId);
   const mark = markOf(JSON.stringify([version.description, version.stage, version.status, version.statusMessage, version.updatedAt]));
@@ -103,9 +130,13 @@ function writeVersion(store: Store, from: { key: string }, model: string, versio
   } else if (then && then.detail.mark !== mark) {
     sql.run('UPDATE model_versions SET description = ?, stage = ?, status = ?, status_message = ?, updated_at = ? WHERE model = ? AND version = ?', version.description, version.stage, version.status, version.statusMessage, version.updatedAt, model, version.version);
   }
-  const tags = writeTags(store, 'model_version_tags (model, version, key, value)', 'model,version', [model, version.version], version.tags, then?.detail.tags);
+  const tags = writeTags(store, 'model_version_tags (model, version, key, value)', 'model,version', [model, version.version], version.tags, isOwn ? marksOf(version.tags) : then?.detail.tags);
   noteImported(store, source, id, id, { mark, tags } satisfies VersionThen);
-  return !here;
+  return { added: !here, isOwn, number: version.version };
+}
+
+function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
 }
 
 /** Where the files of a version are now, when its source was a place among the artifacts of a run or of a logged model that came along; empty otherwise. */

@@ -1,0 +1,233 @@
+import { WorkError, checkCancelled, messageOf } from '../errors.ts';
+import type { Store } from '../tracking/store.ts';
+import type { ExportCounts, ExportOptions } from './exportedRuns.ts';
+import { plainKeys } from './exportedRuns.ts';
+import { registeredToExport, type ExportedRegistered, type ExportedVersion } from './exportedRegistry.ts';
+import { findImported, markOf, noteImported } from './importedIds.ts';
+import type { Tell } from './records.ts';
+
+/** What a registry elsewhere says of a version. */
+export interface VersionThere {
+  /** Its number there. */
+  number: string;
+  /** The version of this project that it is, by number and time; null for one that came from elsewhere. */
+  ours: { version: number; createdAt: number } | null;
+  description: string;
+  stage: string;
+  tags: Map<string, string>;
+  /** True for one that was deleted there, where that is kept. */
+  deleted: boolean;
+}
+
+export interface RegisteredThere {
+  description: string;
+  tags: Map<string, string>;
+  /** Alias → number there. */
+  aliases: Map<string, string>;
+  versions: VersionThere[];
+}
+
+/** A registry to export to. What it refuses it throws; `isFatal` says whether the rest can go on. */
+export interface RegistryTarget {
+  /** Names this place among those exported to. */
+  key: string;
+  isFatal(error: unknown): boolean;
+  /** Null when it has no such model. */
+  find(name: string): RegisteredThere | null | Promise<RegisteredThere | null>;
+  create(name: string, model: ExportedRegistered): void | Promise<void>;
+  describe(name: string, description: string): void | Promise<void>;
+  setTag(name: string, key: string, value: string): void | Promise<void>;
+  deleteTag(name: string, key: string): void | Promise<void>;
+  setAlias(name: string, alias: string, number: string): void | Promise<void>;
+  deleteAlias(name: string, alias: string): void | Promise<void>;
+  /** Gives its number there. */
+  createVersion(name: string, version: ExportedVersion, tags: ReadonlyMap<string, string>): string | Promise<string>;
+  describeVersion(name: string, number: string, description: string): void | Promise<void>;
+  setStage(name: string, number: string, stage: string): void | Promise<void>;
+  setVersionTag(name: string, number: string, key: string, value: string): void | Promise<void>;
+  deleteVersionTag(name: string, number: string, key: string): void | Promise<void>;
+}
+
+/** What was written of a model the last time, so that what was changed here since is told from what was changed there. */
+interface ModelThen {
+  description: string;
+  tags: Record<string, string>;
+  /** Alias → number here. */
+  aliases: Record<string, number>;
+}
+
+interface VersionThen {
+  createdAt: number;
+  number: string;
+  description: string;
+  stage: string;
+  tags: Record<string, string>;
+}
+
+interface Work {
+  store: Store;
+  target: RegistryTarget;
+  counts: ExportCounts;
+  tell: Tell;
+  signal: AbortSignal | undefined;
+}
+
+/** Brings the registered models of these runs to another registry. One that is there gets what is new here and what was changed here since the last time. */
+export async function exportRegistry(store: Store, target: RegistryTarget, runs: ReadonlySet<string>, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<void> {
+  const work: Work = { store, target, counts, tell: options.tell, signal: options.signal };
+  for (const model of registeredToExport(store, runs, options.tell)) {
+    checkCancelled(options.signal);
+    options.onProgress?.(`registered model ${model.name}`, null);
+    await attempt(work, model.name, 'the registered model was not exported whole', () => exportModel(work, model));
+  }
+}
+
+/** Does one thing; a refusal is told and the rest goes on. */
+async function attempt(work: Work, about: string, what: string, action: () => void | Promise<void>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (work.target.isFatal(error)) throw error;
+    work.counts.modelsSkipped++;
+    work.tell(about, `${what}: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+async function exportModel(work: Work, model: ExportedRegistered): Promise<void> {
+  const { store, target, counts } = work;
+  const source = `export ${target.key} registered`;
+  let there = await target.find(model.as);
+  // What was written to one that is gone says nothing of the new one.
+  const then = there === null ? undefined : findImported<ModelThen>(store, source, model.name)?.detail;
+  const isNew = there === null;
+  const change = { any: false };
+  const tags = plainTags(work, model.name, model.tags);
+  if (there === null) {
+    await target.create(model.as, { ...model, tags });
+    there = { description: model.description, tags, aliases: new Map(), versions: [] };
+    counts.registeredModels++;
+  } else {
+    const description = markOf(model.description);
+    // One that others made keeps what it has.
+    const changed = then === undefined ? there.description === '' : then.description !== description;
+    if (changed && there.description !== model.description) {
+      await target.describe(model.as, model.description);
+      change.any = true;
+    }
+    const { set, remove } = changedTags(tags, then?.tags, there.tags, false);
+    for (const [key, value] of set) await target.setTag(model.as, key, value);
+    for (const key of remove) await target.deleteTag(model.as, key);
+    change.any ||= set.length + remove.length > 0;
+  }
+  const numbers = await exportVersions(work, model, there, isNew);
+  const aliases = await exportAliases(work, model, there, numbers, then?.aliases ?? {}, change);
+  noteImported(store, source, model.name, model.as, { description: markOf(model.description), tags: marksOf(tags), aliases } satisfies ModelThen);
+  if (!isNew && change.any) counts.modelsUpdated++;
+}
+
+/** Exports the versions in their order; gives the number there of each that is there, by its number here. */
+async function exportVersions(work: Work, model: ExportedRegistered, there: RegisteredThere, isNew: boolean): Promise<Map<number, string>> {
+  const { store, target, counts } = work;
+  const source = `export ${target.key} version`;
+  const numbers = new Map<number, string>();
+  for (const version of model.versions) {
+    checkCancelled(work.signal);
+    const id = `${model.name}/${version.version}`;
+    const known = isNew ? undefined : findImported<VersionThen>(store, source, id)?.detail;
+    const then = known?.createdAt === version.createdAt ? known : undefined;
+    const found = there.versions.find(({ number, ours }) => number === then?.number || (ours?.version === version.version && ours.createdAt === version.createdAt));
+    // What a person deleted there stays deleted.
+    if (found?.deleted || (!found && then)) continue;
+    await attempt(work, `${model.name} v${version.version}`, 'the model version was not exported whole', async () => {
+      const tags = plainTags(work, `${model.name} v${version.version}`, version.tags);
+      let number = found?.number;
+      if (number === undefined) {
+        number = await target.createVersion(model.as, version, tags);
+        counts.modelVersions++;
+        // It is there from now on, whatever becomes of the rest.
+        numbers.set(version.version, number);
+        const made: VersionThen = { createdAt: version.createdAt, number, description: markOf(version.description), stage: 'None', tags: marksOf(tags) };
+        noteImported(store, source, id, number, made);
+        if (version.stage !== 'None') await target.setStage(model.as, number, version.stage);
+      } else if (found) {
+        numbers.set(version.version, number);
+        if (await updateVersion(work, model.as, version, tags, found, then)) counts.modelsUpdated++;
+      }
+      noteImported(store, source, id, number, { createdAt: version.createdAt, number, description: markOf(version.description), stage: version.stage, tags: marksOf(tags) } satisfies VersionThen);
+    });
+  }
+  return numbers;
+}
+
+/** Brings what changed here of a version that is there; true when anything did. */
+async function updateVersion({ target }: Work, model: string, version: ExportedVersion, tags: Map<string, string>, there: VersionThere, then: Partial<VersionThen> | undefined): Promise<boolean> {
+  let changed = false;
+  if (then?.description !== markOf(version.description) && there.description !== version.description) {
+    await target.describeVersion(model, there.number, version.description);
+    changed = true;
+  }
+  if (then?.stage !== version.stage && there.stage !== version.stage) {
+    await target.setStage(model, there.number, version.stage);
+    changed = true;
+  }
+  const { set, remove } = changedTags(tags, then?.tags, there.tags, true);
+  for (const [key, value] of set) await target.setVersionTag(model, there.number, key, value);
+  for (const key of remove) await target.deleteVersionTag(model, there.number, key);
+  return changed || set.length + remove.length > 0;
+}
+
+/** Sets the aliases that were set or moved here since; gives those that stand as here. An alias is never taken from a version that is none of ours. */
+async function exportAliases(work: Work, model: ExportedRegistered, there: RegisteredThere, numbers: ReadonlyMap<number, string>, then: Record<string, number>, change: { any: boolean }): Promise<Record<string, number>> {
+  const { target, tell } = work;
+  const ours = new Set(numbers.values());
+  const standing: Record<string, number> = {};
+  for (const [alias, version] of model.aliases) {
+    const number = numbers.get(version);
+    const before = there.aliases.get(alias);
+    if (number === undefined) tell(model.name, `the alias \`${alias}\` was left out, as version ${version} is not there`);
+    else if (before === number || then[alias] === version) standing[alias] = version;
+    else if (before !== undefined && !ours.has(before)) tell(model.name, `the alias \`${alias}\` was left out: there it names version ${before}, which is not of this project`);
+    else if (await attempt(work, model.name, `the alias \`${alias}\` was not set`, () => target.setAlias(model.as, alias, number))) {
+      standing[alias] = version;
+      change.any = true;
+    }
+  }
+  for (const [alias, version] of Object.entries(then)) {
+    const before = there.aliases.get(alias);
+    if (model.aliases.has(alias) || before === undefined || before !== numbers.get(version)) continue;
+    if (await attempt(work, model.name, `the alias \`${alias}\` was not removed`, () => target.deleteAlias(model.as, alias))) change.any = true;
+    else standing[alias] = version;
+  }
+  return standing;
+}
+
+/** The tags to set and to remove. What was changed there alone stays; without a record of the last time, ours count when `weMadeIt`. */
+function changedTags(now: ReadonlyMap<string, string>, then: Record<string, string> | undefined, there: ReadonlyMap<string, string>, weMadeIt: boolean): { set: [string, string][]; remove: string[] } {
+  const isChanged = (key: string, value: string) => (then === undefined ? weMadeIt || !there.has(key) : then[key] !== markOf(value));
+  return {
+    set: [...now].filter(([key, value]) => there.get(key) !== value && isChanged(key, value)),
+    remove: Object.keys(then ?? {}).filter((key) => !now.has(key) && there.has(key)),
+  };
+}
+
+function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
+}
+
+/** Tags under keys that MLflow takes. */
+function plainTags({ tell }: Work, owner: string, tags: ReadonlyMap<string, string>): Map<string, string> {
+  const names = plainKeys([...tags.keys()]);
+  return new Map([...tags].map(([key, value]) => {
+    const name = names.get(key) ?? key;
+    if (name !== key) tell(owner, `the tag \`${key}\` is written as \`${name}\``);
+    return [name, value];
+  }));
+}
+
+/** Aliases that MLflow takes. */
+export function checkAliasName(alias: string): void {
+  if (!/^[\p{L}\p{N}_-]{1,255}$/u.test(alias)) throw new WorkError('MLflow takes only letters, digits, underscores and dashes');
+  if (/^(latest|v\d+)$/i.test(alias)) throw new WorkError('MLflow keeps this name for itself');
+}
