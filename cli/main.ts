@@ -77,7 +77,7 @@ command('track', 'take runs of MLflow programs into the project, until stopped')
 command('import <path>', 'take runs of MLflow or TensorBoard into the project').option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)').option('--dry-run', 'tell what would be added, and add nothing')
   .addHelpText('after', '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, or a folder that holds one of them. Importing again adds what is new.')
   .action(action<ImportRunsOptions>((context, [path = ''], options) => importRuns(context, path, options)));
-command('export', 'write runs into an MLflow file store or send them to an MLflow server').option('--to <place>', 'mlruns:FOLDER, or the address of a server').option('--filter <expression>', 'only runs that are so, such as "metrics.loss < 0.1"').option('--experiment <name>', 'only runs of this experiment')
+command('export', 'write runs and models into an MLflow file store or send them to an MLflow server').option('--to <place>', 'mlruns:FOLDER, or the address of a server').option('--filter <expression>', 'only runs that are so, and their models, such as "metrics.loss < 0.1"').option('--experiment <name>', 'only runs of this experiment')
   .addHelpText('after', '\nA server is asked with MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds what is new.')
   .action(action<ExportRunsOptions>((context, _args, options) => exportRunsTo(context, options)));
 command('serve [deployment]', 'serve an api deployment until stopped').option('--port <n>', 'another port; 0 takes a free one')

@@ -62,8 +62,9 @@ function versionJson({ sql }: Sql, row: VersionRow): Record<string, unknown> {
 function sourceOf(row: VersionRow): string {
   // What was copied from another version lies where that one does.
   if (row.source !== null) return row.path || row.source;
-  const inRun = row.path.replaceAll('\\', '/').split(`artifacts/${row.run_id}/`)[1];
-  return `mlflow-artifacts:/0/${row.run_id}/artifacts${inRun === undefined ? '' : `/${inRun}`}`;
+  // A version may be of a model that an earlier run trained.
+  const [, run = row.run_id, inRun] = /(?:^|\/)artifacts\/([0-9a-f]{32})\/(.+)$/.exec(row.path.replaceAll('\\', '/')) ?? [];
+  return `mlflow-artifacts:/0/${run}/artifacts${inRun === undefined ? '' : `/${inRun}`}`;
 }
 
 /** Where the files of a version of a model are, as an address below `mlflow-artifacts:` where they are kept here. */
