@@ -1,4 +1,4 @@
-import { setOf, type RunSet } from './runSet.ts';
+import { emptySet, setOf, type RunSet } from './runSet.ts';
 import type { Sql, SqlValue } from './sql.ts';
 
 /** What was read of the runs since the last write of anybody: sets of runs by the statement that lists them, and whole orders of them. */
@@ -22,7 +22,8 @@ export function momentOf(sql: Sql): Moment {
   if (known?.version === version) return known;
   const { least = 0, most = 0, runs = 0 } = sql.get<{ least: number; most: number; runs: number }>('SELECT ifnull((SELECT min(id) FROM runs), 0) AS least, ifnull((SELECT max(id) FROM runs), 0) AS most, (SELECT count(*) FROM runs) AS runs') ?? {};
   const isGapless = runs === most - least + 1;
-  const all = isGapless ? new Uint8Array(most + 1).fill(1, least) : setOf(most + 1, sql.numbers('SELECT id FROM runs'));
+  const none = emptySet(most);
+  const all = isGapless ? none.fill(1, least, most + 1) : setOf(none, sql.numbers('SELECT id FROM runs'));
   const moment: Moment = { version, all, runs, sets: new Map(), orders: new Map() };
   moments.set(sql, moment);
   return moment;
@@ -34,7 +35,7 @@ export function listed(sql: Sql, moment: Moment, statement: string, values: read
   const key = statement.includes('unixepoch') ? null : JSON.stringify([statement, values]);
   const known = key === null ? undefined : moment.sets.get(key);
   if (known) return known;
-  const set = setOf(moment.all.length, sql.numbers(statement, ...values));
+  const set = setOf(moment.all, sql.numbers(statement, ...values));
   if (key !== null) keep(moment.sets, key, set, mostSets);
   return set;
 }

@@ -121,7 +121,7 @@ function settled(sql: Sql, moment: Moment, ties: Ties, among: RunSet, found: rea
   const page = found.slice(skip, wanted);
   const [head, tail] = [page[0], page.at(-1)];
   if (head === undefined || tail === undefined) return [];
-  const sameAs = (run: number): RunSet => setOf(among.length, ties.same(run).filter((one) => among[one] === 1));
+  const sameAs = (run: number): RunSet => setOf(among, ties.same(run).filter((one) => among[one] === 1));
   const newest = (runs: RunSet): number[] => (sizeOf(runs) <= few ? ties.settle(runsIn(runs)) : chosen(orderedBy(sql, moment, `SELECT r.id FROM runs r ORDER BY ${newestFirst}`, []), runs));
   const first = sameAs(head);
   let from = skip;

@@ -1,41 +1,57 @@
-/** A set of runs: 1 at the row number of each run that is in it. The sets of one moment have the same length. */
-export type RunSet = Uint8Array;
+/** A set of runs: 1 at the row number of each run that is in it. The sets of one moment have the same length, a multiple of 4. */
+export type RunSet = Uint8Array<ArrayBuffer>;
 
-export function setOf(length: number, runs: readonly number[]): RunSet {
-  const set = new Uint8Array(length);
+/** An empty set that has room for row numbers up to `most`. */
+export function emptySet(most: number): RunSet {
+  return new Uint8Array(4 * (Math.floor(most / 4) + 1));
+}
+
+export function setOf(like: RunSet, runs: readonly number[]): RunSet {
+  const set = new Uint8Array(like.length);
   // A run beyond the end was written after the moment: outside of a typed array nothing is set.
-  for (const run of runs) set[run] = 1;
+  for (let i = 0; i < runs.length; i++) set[runs[i] ?? 0] = 1;
   return set;
 }
 
 export function both(a: RunSet, b: RunSet): RunSet {
-  const set = new Uint8Array(a.length);
-  for (let i = 0; i < set.length; i++) set[i] = (a[i] ?? 0) & (b[i] ?? 0);
-  return set;
+  const [set, x, y] = [new Uint32Array(a.length / 4), words(a), words(b)];
+  for (let i = 0; i < set.length; i++) set[i] = (x[i] ?? 0) & (y[i] ?? 0);
+  return bytes(set);
 }
 
 export function either(a: RunSet, b: RunSet): RunSet {
-  const set = new Uint8Array(a.length);
-  for (let i = 0; i < set.length; i++) set[i] = (a[i] ?? 0) | (b[i] ?? 0);
-  return set;
+  const [set, x, y] = [new Uint32Array(a.length / 4), words(a), words(b)];
+  for (let i = 0; i < set.length; i++) set[i] = (x[i] ?? 0) | (y[i] ?? 0);
+  return bytes(set);
 }
 
 /** Those of `a` that are not in `b`. */
 export function without(a: RunSet, b: RunSet): RunSet {
-  const set = new Uint8Array(a.length);
-  for (let i = 0; i < set.length; i++) set[i] = (a[i] ?? 0) & ~(b[i] ?? 0);
-  return set;
+  const [set, x, y] = [new Uint32Array(a.length / 4), words(a), words(b)];
+  for (let i = 0; i < set.length; i++) set[i] = (x[i] ?? 0) & ~(y[i] ?? 0);
+  return bytes(set);
 }
 
 export function sizeOf(set: RunSet): number {
+  const four = words(set);
   let size = 0;
-  for (let i = 0; i < set.length; i++) size += set[i] ?? 0;
+  // The product has the sum of the four bytes in its highest one.
+  for (let i = 0; i < four.length; i++) size += Math.imul(four[i] ?? 0, 0x01010101) >>> 24;
   return size;
 }
 
 /** The row numbers, rising. */
 export function runsIn(set: RunSet): number[] {
   const runs: number[] = [];
-  for (let i = 0; i < set.length; i++) if (set[i] === 1) runs.push(i);
+  for (let i = set.indexOf(1); i >= 0; i = set.indexOf(1, i + 1)) runs.push(i);
   return runs;
+}
+
+/** Four runs at a time: the first filter of a process is answered before its code is compiled. */
+function words(set: RunSet): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(set.buffer, set.byteOffset, set.length / 4);
+}
+
+function bytes(set: Uint32Array<ArrayBuffer>): RunSet {
+  return new Uint8Array(set.buffer);
 }

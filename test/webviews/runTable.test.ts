@@ -25,6 +25,11 @@ async function open(bench: ViewBench, runs: readonly RunSummary[], more: Answers
 }
 
 const rowTexts = (view: OpenView): Promise<string[]> => view.page.locator('table.runs tr[aria-selected] td.name button').allInnerTexts();
+/** All rows that stand in the page, when those out of sight have come too. */
+const allRows = async (view: OpenView): Promise<string[]> => {
+  await until('no row is waiting', async () => (await view.page.locator('tr.waiting').count()) === 0);
+  return rowTexts(view);
+};
 const names = (runs: readonly RunSummary[]): string[] => runs.map((run) => run.name);
 const kept = async (view: OpenView): Promise<Kept> => ((await view.page.evaluate('window.keptState')) as { ui: Kept }).ui;
 const count = (view: OpenView, text: RegExp) => until(`the count is ${text}`, async () => text.test(await view.page.locator('.actions .count').innerText()));
@@ -57,7 +62,7 @@ describe('the table of runs', { skip }, () => {
     await page.keyboard.press('Enter');
     const better = runs.filter((run) => (run.metrics['pr_auc'] ?? 0) > 0.9);
     await count(view, new RegExp(`^${better.length} runs$`));
-    assert.deepEqual(await rowTexts(view), names(better));
+    assert.deepEqual(await allRows(view), names(better));
     await page.keyboard.press('f');
     await page.keyboard.press('End');
     await page.keyboard.type(' and params.lr <');
@@ -89,7 +94,7 @@ describe('the table of runs', { skip }, () => {
     await view.page.locator('#search').fill('wider finished');
     const both = runs.filter((run) => run.params['learning_rate'] === 0.001 && run.experiment === 'wider' && run.status === 'finished');
     await count(view, new RegExp(`^${both.length} runs?$`));
-    assert.deepEqual(await rowTexts(view), names(both));
+    assert.deepEqual(await allRows(view), names(both));
     await view.page.locator('#search').fill('nothing-has-this');
     await view.page.getByText('No run matches').waitFor();
     await view.picture('runTable-nothing-dark');
@@ -180,7 +185,7 @@ describe('the table of runs', { skip }, () => {
     await until('the old answer came', () => late);
     await view.changed();
     await until('the rows were asked for again', async () => view.requests.filter((one) => one === 'runs/list').length > 3);
-    assert.deepEqual(await rowTexts(view), expected);
+    assert.deepEqual(await allRows(view), expected);
   });
 
   it('scrolls over any number of rows, asks only for what is in sight, and End and Home reach the ends', async () => {

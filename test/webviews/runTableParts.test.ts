@@ -9,7 +9,7 @@ import { MetricRanges } from '../../webviews/runHistory/metricRanges.ts';
 import { nextOrder } from '../../webviews/runHistory/ordering.ts';
 import { Refresher } from '../../webviews/runHistory/refresher.ts';
 import { changed } from '../../webviews/runHistory/runEdits.ts';
-import { RunPages } from '../../webviews/runHistory/runPages.ts';
+import { pageRows, RunPages } from '../../webviews/runHistory/runPages.ts';
 import { plainSettings, readSettings, sameSettings } from '../../webviews/runHistory/settings.ts';
 import { columnSlice, rowSlice } from '../../webviews/runHistory/slices.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
@@ -41,9 +41,9 @@ describe('the window over the runs', () => {
     const engine = engineOf(many);
     const pages = new RunPages((query) => engine.list(query), () => {});
     await pages.ask({});
-    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 50]], 'the page is shown first');
+    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, pageRows]], 'the page is shown first');
     await until('the neighbours are asked for', () => engine.asked.length > 1 && !pages.busy);
-    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, 50], [50, 50]]);
+    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, pageRows], [pageRows, pageRows]]);
     for (let top = 0; top < 100_000; top += 997) {
       pages.see(top, top + 30);
       await until('the row is there', () => pages.at(top) && !pages.busy);

@@ -2,8 +2,8 @@ import type { FilterProblem, RunPage, RunQuery, RunSummary } from '../../protoco
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
-/** Rows a page: more than most screens hold, and little enough to be read, sent and taken between two frames. */
-export const pageRows = 50;
+/** Rows a page: those that most windows show, so that they are painted before the rows beyond are read, sent and made. */
+export const pageRows = 32;
 const pagesAtOnce = 4;
 const pagesKept = 80;
 /** So long the page has to itself to show the first rows of another question, before their neighbours are asked for. */
