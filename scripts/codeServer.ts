@@ -34,11 +34,28 @@ export function installedCodeServer(): CodeServer | null {
   return existsSync(join(folder(), 'node_modules/.package-lock.json')) ? paths : null;
 }
 
-/** Installs code-server outside the project unless it is there. It is built beside its place and moved in when complete. */
+/** True while another process that lives builds it beside its place. */
+function isBeingBuilt(target: string): boolean {
+  const parent = dirname(target);
+  const others = existsSync(parent) ? readdirSync(parent).filter((name) => join(parent, name).startsWith(`${target}.`)) : [];
+  return others.some((name) => {
+    try {
+      return process.kill(Number(name.split('.').at(-1)), 0);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Installs code-server outside the project unless it is there. It is built beside its place and moved in when complete; of two that ask at once the second waits. */
 export function ensureCodeServer(): CodeServer {
-  const installed = installedCodeServer();
-  if (installed) return installed;
   const target = folder();
+  for (;;) {
+    const installed = installedCodeServer();
+    if (installed) return installed;
+    if (!isBeingBuilt(target)) break;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  }
   const building = `${target}.${process.pid}`;
   console.log(`Installing code-server ${version}: about 800 MB, a few minutes.`);
   mkdirSync(building, { recursive: true });

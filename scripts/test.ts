@@ -60,6 +60,8 @@ function editorSuite(): Suite {
     name: 'editor',
     lane: 'browser',
     run: async () => {
+      // CI installs it while other suites run.
+      if (inCi) await runNode(['scripts/codeServer.ts', '--install']);
       const played = join(root, 'build', 'demo', 'fraud');
       const { printed } = await runNode(['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], 900_000);
       const last = printed.trim().split('\n').findLast((line) => line.startsWith('{"editor"')) ?? '';

@@ -5,5 +5,7 @@ import { interopVenv } from './interopVenv.ts';
 // Makes the large environments of Python that tests compare with, so that they come while other work is done. Who needs one before it is whole waits for it.
 for (const prepare of [preparePython, () => interopVenv.prepare(), () => mlflowVenv.prepare()]) {
   const why = prepare();
-  if (why !== null) console.log(`an environment of Python could not be made yet: ${why}`);
+  if (why === null) continue;
+  console.log(`an environment of Python could not be made: ${why}`);
+  process.exitCode = 1;
 }
