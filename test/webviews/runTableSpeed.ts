@@ -100,6 +100,9 @@ function deed(view: OpenView, click: string | null, filter: string | null): Prom
       box.focus();
       box.value = filter;
       box.dispatchEvent(new Event('input', { bubbles: true }));
+      // What was typed is on the screen when a person presses Enter.
+      await frame();
+      await frame();
     }
     const began = performance.now();
     if (click !== null) document.querySelector<HTMLElement>(click)?.click();
