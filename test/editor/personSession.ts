@@ -49,7 +49,7 @@ export async function runAsPerson(name: string, session: PersonSession, code: Co
         await workbench.picture(`failed-${name}`).catch(() => {});
         broken = true;
         counts.failed++;
-        tell({ ...told, state: 'failed', error: error instanceof Error ? error.stack : String(error) });
+        tell({ ...told, state: 'failed', error: `${error instanceof Error ? error.stack : String(error)}\n${await workbench.seen()}` });
       }
     }
   } finally {

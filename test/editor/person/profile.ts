@@ -150,7 +150,9 @@ export const profile: PersonSession = {
       async run({ workbench, project }) {
         const { page } = workbench;
         await page.locator('.tab', { hasText: 'Profile: incoming/orders-2.csv' }).click();
-        const frame = await workbench.webview('#tab-columns');
+        // The view of the tab before may still stand there, and a click on one that is filling itself can miss.
+        const frame = await workbench.webview('.profile .numbers:has-text("2,500 rows"):has-text("6 columns")');
+        await frame.locator('.verdict:not(.waiting)').first().waitFor();
         for (const theme of ['dark', 'contrast', 'light'] as const) {
           wear(project, theme);
           await page.locator(`.monaco-workbench.${themes[theme][1]}`).waitFor();

@@ -156,6 +156,13 @@ export class Workbench {
     }, ms);
   }
 
+  /** What stands on the screen, in words, for somebody who has the words of a failure and not its picture. */
+  async seen(): Promise<string> {
+    const tab = await this.page.locator('.tab.active').allInnerTexts().catch(() => []);
+    const frames = await Promise.all(this.page.frames().slice(1).map((frame) => frame.evaluate(() => document.body.innerText.trim().slice(0, 600)).catch(() => '')));
+    return [`     the tab in front: ${tab.join(', ')}`, ...frames.filter(Boolean).map((text) => `     a view shows: ${text.replaceAll(/\s+/g, ' ')}`)].join('\n');
+  }
+
   /** Waits for a message and returns its words. The test driver keeps messages out of the corner, so they are read behind the bell. */
   async message(pattern: RegExp, ms = patience): Promise<string> {
     await this.#bell(true);
