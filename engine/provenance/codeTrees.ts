@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { WorkError } from '../errors.ts';
-import { scratchEnv } from './codeVersion.ts';
 import { git, gitText } from './git.ts';
 import type { KeptRun } from './keptRun.ts';
+import { scratchEnv } from './scratchEnv.ts';
 
 /** A file that is not the same in the code of two runs. */
 export interface CodeChange {
@@ -50,7 +50,7 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
       read: async (run, path) => {
         const object = `${await treeOf(run)}:${posix.normalize(posix.join(folderOf(run), path))}`;
         const size = await gitText(root, ['cat-file', '-s', object], { env }).catch(() => null);
-        if (size === null) return null;
+        if (size === null) return submoduleAt(root, env, await treeOf(run), posix.normalize(posix.join(folderOf(run), path)));
         if (Number(size) > mostFile) throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);
         return git(root, ['cat-file', 'blob', object], { env });
       },
@@ -59,6 +59,12 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A submodule has no text in the tree; at which commit it stands is said as git says it. Null for what is not there at all. */
+async function submoduleAt(root: string, env: Record<string, string>, tree: string, path: string): Promise<Buffer | null> {
+  const [, commit] = /^160000 commit ([\da-f]+)/.exec(await gitText(root, ['ls-tree', '--full-tree', tree, '--', path], { env })) ?? [];
+  return commit === undefined ? null : Buffer.from(`Subproject commit ${commit}\n`);
 }
 
 let treesMade = 0;

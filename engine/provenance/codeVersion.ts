@@ -1,10 +1,12 @@
-import { copyFile, lstat, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { pathsOverlap } from '../project/glob.ts';
 import { lockFileName } from '../runner/lockFile.ts';
 import { git, gitText } from './git.ts';
+import { scratchEnv } from './scratchEnv.ts';
+import { changedSubmodules } from './submodules.ts';
 
 /** The state of the code a run was made with. */
 export interface CodeVersion {
@@ -19,7 +21,7 @@ export interface CodeVersion {
   root: string;
   /** What makes the commit the state of the files: a patch that `git apply` takes. Null when nothing differs, or when it was not kept. */
   patch: Buffer | null;
-  /** New files that the patch lacks because they are large or look like secrets; relative to the project. */
+  /** What the patch lacks, relative to the project: new files that are large or look like secrets, and submodules and repositories inside whose files are not those of a commit (with `/` at the end). */
   leftOut: string[];
   /** Why there is no patch though files differ. */
   problem: string | null;
@@ -47,10 +49,10 @@ export async function codeVersion(root: string, made: readonly string[] = []): P
   const { commit, prefix } = head;
   const known = { ...outside, commit, root: prefix, branch: head.branch, remote: await remoteOf(root, head.branch) };
   try {
-    const changes = await changesOf(root, prefix, made);
-    if (changes.tracked === 0 && changes.added.length === 0) return known;
+    const [changes, submodules] = await Promise.all([changesOf(root, prefix, made), changedSubmodules(root, head.top, prefix)]);
+    if (changes.tracked === 0 && changes.added.length === 0 && submodules.length === 0) return known;
     const { kept, leftOut } = await chooseNew(root, changes.added);
-    return { ...known, dirty: true, leftOut, ...(await patchOf(root, head, kept)) };
+    return { ...known, dirty: true, leftOut: [...leftOut, ...submodules], ...(await patchOf(root, head, kept)) };
   } catch (error) {
     return { ...known, dirty: true, problem: messageOf(error) };
   }
@@ -60,17 +62,18 @@ interface Head {
   commit: string;
   branch: string | null;
   prefix: string;
+  top: string;
   index: string;
   objects: string;
 }
 
 async function headOf(root: string): Promise<Head> {
   const [said, branch] = await Promise.all([
-    gitText(root, ['rev-parse', 'HEAD', '--show-prefix', '--git-path', 'index', '--git-path', 'objects']),
+    gitText(root, ['rev-parse', 'HEAD', '--show-prefix', '--show-toplevel', '--git-path', 'index', '--git-path', 'objects']),
     gitText(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => ''),
   ]);
-  const [commit = '', prefix = '', index = '', objects = ''] = said.split('\n');
-  return { commit, prefix, branch: branch || null, index: resolve(root, index), objects: resolve(root, objects) };
+  const [commit = '', prefix = '', top = '', index = '', objects = ''] = said.split('\n');
+  return { commit, prefix, top, branch: branch || null, index: resolve(root, index), objects: resolve(root, objects) };
 }
 
 async function remoteOf(root: string, branch: string | null): Promise<string | null> {
@@ -94,7 +97,7 @@ export function withoutCredentials(url: string): string | null {
 }
 
 async function changesOf(root: string, prefix: string, made: readonly string[]): Promise<{ tracked: number; added: string[] }> {
-  const status = (await git(root, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=all', '--', '.'])).toString('utf8');
+  const status = (await git(root, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=dirty', '--', '.'])).toString('utf8');
   let tracked = 0;
   const added: string[] = [];
   for (const entry of status.split('\0')) {
@@ -124,7 +127,7 @@ async function patchOf(root: string, head: Head, added: readonly string[]): Prom
     await copyIndex(head.index, env.GIT_INDEX_FILE).catch(() => git(root, ['read-tree', 'HEAD'], { env }));
     await git(root, ['add', '--update', '--', '.'], { env });
     if (added.length > 0) await git(root, ['update-index', '--add', '-z', '--stdin'], { env, input: added.map((path) => `${path}\0`).join('') });
-    const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.', `:(exclude)${lockFileName}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } });
+    const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=dirty', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.', `:(exclude)${lockFileName}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } });
     if (patch.length > mostPatch) return { patch: null, problem: `the changes beside the commit are ${(patch.length / 1e6).toFixed(0)} MB, more than the ${mostPatch >> 20} MB that are kept` };
     return { patch: patch.length === 0 ? null : patch, problem: null };
   } finally {
@@ -140,12 +143,6 @@ async function copyIndex(from: string, to: string): Promise<void> {
   const second = Math.floor((await stat(from)).mtimeMs / 1000);
   await copyFile(from, to);
   await utimes(to, second, second);
-}
-
-/** An index and an object folder beside those of a repository. */
-export async function scratchEnv(folder: string, objects: string): Promise<{ GIT_INDEX_FILE: string; GIT_OBJECT_DIRECTORY: string; GIT_ALTERNATE_OBJECT_DIRECTORIES: string }> {
-  await mkdir(join(folder, 'objects'));
-  return { GIT_INDEX_FILE: join(folder, 'index'), GIT_OBJECT_DIRECTORY: join(folder, 'objects'), GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
 }
 
 /** A patch as text: itself when it is UTF-8, else base64 after a mark that no patch begins with. */

@@ -110,7 +110,7 @@ async function restoreCode({ root, signal }: ReproduceOptions, { row, code, patc
   });
   if (code.problem !== undefined) notes.push(`The run had changes beside its commit that were not kept: ${code.problem}.`);
   else if (row.dirty === 1 && patch === null && Object.keys(code).length === 0) notes.push('The run had changes beside its commit, which were not kept at that time.');
-  if (code.leftOut && code.leftOut.length > 0) notes.push(`New files that were not kept with the run: ${code.leftOut.join(', ')}.`);
+  if (code.leftOut && code.leftOut.length > 0) notes.push(`Not kept with the run, so not as they were: ${code.leftOut.join(', ')}.`);
   say(`checking out ${row.commit_hash.slice(0, 12)}${patch ? ' with the changes that were kept' : ''}`);
   return checkOut(root, { commit: row.commit_hash, root: code.root ?? '', patch }, signal);
 }

@@ -6,6 +6,7 @@ import { CancelledError, WorkError, messageOf } from '../errors.ts';
 import { isAlive, processStart } from '../tracking/processIdentity.ts';
 import { hasStore, openStore } from '../tracking/store.ts';
 import { git, gitText } from './git.ts';
+import { restoreSubmodules } from './submodules.ts';
 
 /** A folder of its own in which an old state of the project stands. */
 export interface Workplace {
@@ -38,6 +39,7 @@ export async function checkOut(project: string, code: { commit: string; root: st
     await git(project, ['worktree', 'add', '--detach', '--quiet', place.code, code.commit], { timeoutMs: 600_000, signal });
     if (code.patch) await applyPatch(place.code, code.patch);
     const top = await gitText(project, ['rev-parse', '--show-toplevel']);
+    await restoreSubmodules(top, place.code, code.patch, signal);
     for (const [from, to] of [[project, place.root], [top, place.code]] as const) await linkTools(from, to);
     return place;
   } catch (error) {

@@ -106,7 +106,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       code: codeColumn(store, code, period), environment, command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
     });
     if (code.problem !== null) request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
-    if (code.leftOut.length > 0) request.events?.onNote?.(`New files that are not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. They are large or look like secrets; add them to .gitignore, or commit those that are code.`);
+    if (code.leftOut.length > 0) request.events?.onNote?.(`Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`);
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
     return await runPlan({ request, config, experiment, run, marks, period, names, forced, asked, planOptions, made: {}, samples: 0 });
   } finally {

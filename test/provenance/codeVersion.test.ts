@@ -124,6 +124,33 @@ test('a repository inside the folder is named and not swallowed; one without a c
   assert.deepEqual(await codeVersion(empty), outside);
 });
 
+test('a submodule at another commit is in the patch; changes inside it are named', async () => {
+  const lib = makeProject({ 'f.py': '1' });
+  const first = commitAll(lib);
+  writeFiles(lib, { 'f.py': '2' });
+  gitIn(lib)('commit', '-qam', 'y');
+  const second = gitIn(lib)('rev-parse', 'HEAD').trim();
+  const top = makeProject({ 'ml/a.py': '1' });
+  commitAll(top);
+  gitIn(top)('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', lib, 'ml/my lib');
+  const inside = gitIn(join(top, 'ml/my lib'));
+  inside('checkout', '-q', first);
+  gitIn(top)('commit', '-qam', 'with a submodule');
+  const root = join(top, 'ml');
+  const clean = await codeVersion(root);
+  assert.deepEqual([clean.dirty, clean.patch, clean.leftOut], [false, null, []]);
+  inside('checkout', '-q', second);
+  const moved = await codeVersion(root);
+  assert.deepEqual([moved.dirty, moved.leftOut, moved.problem], [true, [], null]);
+  assert.match(moved.patch?.toString() ?? '', new RegExp(`-Subproject commit ${first}\n\\+Subproject commit ${second}\n`));
+  inside('checkout', '-q', first);
+  for (const change of [{ 'f.py': 'changed' }, { 'f.py': '1', 'new.py': 'new' }] as Record<string, string>[]) {
+    writeFiles(join(root, 'my lib'), change);
+    const changed = await codeVersion(root);
+    assert.deepEqual([changed.dirty, changed.patch, changed.leftOut, changed.problem], [true, null, ['my lib/'], null]);
+  }
+});
+
 test('a remote is told without anything secret', async () => {
   for (const [url, shown] of [
     ['https://alice:ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'], ['https://ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'], ['https://host/o/r.git?private_token=s#x', 'https://host/o/r.git'],

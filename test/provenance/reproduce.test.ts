@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import { WorkError } from '../../engine/errors.ts';
+import { withCodeTrees } from '../../engine/provenance/codeTrees.ts';
+import { keptRun } from '../../engine/provenance/keptRun.ts';
 import { reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
@@ -193,4 +195,41 @@ test('--keep leaves the work tree; tools that no repository holds are linked int
   gitIn(root)('worktree', 'remove', '--force', join(result.folder ?? '', '..'));
   assert.equal(readFileSync(join(root, 'sub/node_modules/m/value'), 'utf8'), '{"a": 3}');
   rmSync(join(result.folder ?? '', '../..'), { recursive: true, force: true });
+});
+
+test('submodules stand at the commits of the run, those inside submodules too; a commit that is gone is told', async () => {
+  const add = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add'];
+  const deep = makeProject({ 'deep.json': '{"deep": 3}' });
+  commitAll(deep);
+  const lib = makeProject({ 'value.json': '{"value": 1}' });
+  commitAll(lib);
+  gitIn(lib)(...add, deep, 'deep');
+  gitIn(lib)('commit', '-qm', 'deep');
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "cat lib/value.json > value.json && cat lib/deep/deep.json > deep.json", metrics: [value.json, deep.json] } }\n', '.gitignore': '/*.json\n.loopwright/\nloopwright.lock\n' });
+  commitAll(root);
+  gitIn(root)(...add, lib, 'lib');
+  gitIn(root)('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init', '--recursive');
+  gitIn(root)('commit', '-qm', 'lib');
+  // The run is made at a commit of the submodule that the project has not committed.
+  const inside = gitIn(join(root, 'lib'));
+  const before = inside('rev-parse', 'HEAD').trim();
+  writeFiles(join(root, 'lib'), { 'value.json': '{"value": 2}' });
+  inside('commit', '-qam', 'two');
+  const { run, store } = runIn(root);
+  const first = await run();
+  assert.deepEqual([first.error, getRun(store, first.runId ?? '').metrics['value']], [null, 2]);
+  const second = inside('rev-parse', 'HEAD').trim();
+  inside('checkout', '-q', before);
+  const kept = keptRun(store, first.runId ?? '');
+  assert.equal((await withCodeTrees(root, (trees) => trees.read(kept, 'lib')))?.toString(), `Subproject commit ${second}\n`, 'what the native diff of two runs shows');
+  const status = gitIn(root)('status', '--porcelain');
+
+  const result = await reproduce({ root, store, run: first.name ?? '' });
+  assert.deepEqual([result.error, result.notes, verdicts(result)], [null, [], { value: 'same', deep: 'same' }]);
+  assert.equal(gitIn(root)('status', '--porcelain'), status);
+
+  inside('branch', '-qD', 'main');
+  inside('reflog', 'expire', '--expire=now', '--all');
+  inside('gc', '--quiet', '--prune=now');
+  await assert.rejects(reproduce({ root, store, run: first.name ?? '' }), { message: /The submodule `lib` has no commit [\da-f]{12} here\. Fetch it/ });
 });
