@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import { descendantsOf } from '../runner/processTree.ts';
+import { cpuBetween, ownUse, treeUse, type ProcessUse } from './processUse.ts';
 
 const run = promisify(execFile);
 
-/** How often is sampled: every 2 s in the first minute, so that short stages have a curve, then every 10 s. */
-const firstMs = 2_000;
+/** How often is sampled: every 2 s in the first minute, so that short stages have a curve, then every 10 s. Where a program has to be asked that takes long itself, from the start every 10 s. */
+const firstMs = process.platform === 'win32' ? 10_000 : 2_000;
 const laterMs = 10_000;
 const firstSamples = 30;
-/** Linux counts processor time in ticks of 10 ms, whatever the kernel's own rate. */
-const tickMs = 10;
 
 export interface SystemSampler {
   /** The process whose tree is sampled from now on, instead of this one. */
@@ -25,24 +22,28 @@ export interface SamplerOptions {
   from: number;
   /** For tests. */
   everyMs?: number;
+  platform?: NodeJS.Platform;
 }
 
 /**
  * Samples what a stage uses until it is stopped, under MLflow's names (`system/…`). MLflow measures the whole machine; this is the stage's own
  * processes: percent of all cores, and resident megabytes (10^6 bytes). A stage that ends within the first interval has no sample.
  */
-export function sampleSystem({ write, from, everyMs }: SamplerOptions): SystemSampler {
+export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions): SystemSampler {
   let pid: number | null = null;
-  let before = usage(null);
+  let before: ProcessUse | null = ownUse();
   let at = performance.now();
   let sample = from;
   let timer: NodeJS.Timeout;
   let stopped = false;
   const take = async () => {
+    const whose = pid;
+    const used = whose === null ? ownUse() : await treeUse(whose, platform);
     const now = performance.now();
-    const used = usage(pid);
     const cards = await graphicsUse();
     if (stopped) return;
+    // Another process is to be followed since.
+    if (whose !== pid) return next();
     if (used && before) {
       const share = cpuBetween(before, used) / (now - at) / availableParallelism();
       write({ 'system/cpu_utilization_percentage': round(Math.min(100, share * 100)), 'system/system_memory_usage_megabytes': round(used.bytes / 1e6), 'system/system_memory_usage_percentage': round((used.bytes / totalmem()) * 100), ...cards }, sample++);
@@ -60,7 +61,8 @@ export function sampleSystem({ write, from, everyMs }: SamplerOptions): SystemSa
   return {
     follow: (process) => {
       pid = process;
-      before = usage(pid);
+      // It has just begun, and used nothing.
+      before = { cpu: new Map(), waited: false, bytes: 0 };
       at = performance.now();
     },
     stop: () => {
@@ -68,45 +70,6 @@ export function sampleSystem({ write, from, everyMs }: SamplerOptions): SystemSa
       clearTimeout(timer);
     },
   };
-}
-
-interface Usage {
-  /** Processor time in milliseconds of each process, by number and start. */
-  cpu: Map<string, number>;
-  bytes: number;
-}
-
-/** What a process and its descendants use; of this process for null; null where the system does not tell. */
-function usage(pid: number | null): Usage | null {
-  if (pid === null) {
-    const { user, system } = process.cpuUsage();
-    return { cpu: new Map([['self', (user + system) / 1000]]), bytes: process.memoryUsage.rss() };
-  }
-  if (process.platform !== 'linux') return null;
-  const total: Usage = { cpu: new Map(), bytes: 0 };
-  for (const one of [pid, ...descendantsOf(pid).map((child) => child.pid)]) addProcess(total, one);
-  return total.cpu.size === 0 ? null : total;
-}
-
-function addProcess(total: Usage, pid: number): void {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
-    // utime and stime, and those of children that ended and were waited for: fields 14 to 17 of proc(5).
-    const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + (fields[field] ?? 0), 0);
-    total.cpu.set(`${pid} ${fields[19]}`, ticks * tickMs);
-    total.bytes += Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    // It ended in this moment.
-  }
-}
-
-/** A child that ended since counts through its parent, whose time of waited children grew by all of the child's: what was counted of it before is taken off. */
-function cpuBetween(before: Usage, now: Usage): number {
-  let ms = 0;
-  for (const [key, used] of now.cpu) ms += used - (before.cpu.get(key) ?? 0);
-  for (const [key, used] of before.cpu) if (!now.cpu.has(key)) ms -= used;
-  return Math.max(0, ms);
 }
 
 let noGraphics = false;
