@@ -16,7 +16,7 @@ export function artifactParts(path: string): string[] {
     throw invalid('Invalid path');
   }
   const parts = decoded.split('/').filter((part) => part !== '');
-  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || /^[a-z]:/i.test(decoded) || decoded.startsWith('//')) throw invalid('Invalid path');
+  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || (process.platform === 'win32' ? /^[a-z]:/i : /^[a-z]:\//i).test(decoded) || decoded.startsWith('//')) throw invalid('Invalid path');
   return parts;
 }
 
@@ -52,6 +52,7 @@ export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
 export function listRunArtifacts(store: Store, runId: string, path: string): Record<string, unknown> {
   const row = runOf(store, runId);
   const uri = artifactUriOf(store, row);
+  if (decodeURIComponent(path).startsWith('/')) throw invalid('Invalid path');
   const inside = artifactParts(path).join('/');
   if (!uri.startsWith('mlflow-artifacts:')) return { root_uri: uri, files: [] };
   const folder = artifactFile(store, `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`);

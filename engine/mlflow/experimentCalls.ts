@@ -14,7 +14,7 @@ type Sql = Pick<Store, 'sql'>;
 
 /** The experiment of an id of the protocol, which is text. */
 export function experimentOf(store: Sql, id: string): Experiment {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(id)) throw invalid(`Invalid experiment ID: '${id}'`);
+  if (!/^-?\d{1,63}$/.test(id)) throw invalid(`Invalid experiment ID: '${id}'`);
   const found = /^\d{1,15}$/.test(id) ? experimentById(store, Number(id)) : null;
   if (!found) throw missing(`No Experiment with id=${id} exists`);
   return found;
@@ -101,6 +101,10 @@ const restore: Handler = ({ store, body }) => {
 const nameColumn = `CASE WHEN e.id = 0 AND e.name = 'default' THEN 'Default' ELSE e.name END`;
 const columns: Record<string, string> = { name: nameColumn, experiment_id: 'e.id', creation_time: 'e.created_at', last_update_time: 'e.updated_at' };
 
+/** Of what a filter can be made: ids are compared as text. */
+const filterColumns: Record<string, string> = { ...columns, experiment_id: 'CAST(e.id AS TEXT)' };
+const textColumns = new Set([nameColumn, filterColumns.experiment_id]);
+
 const search: Handler = ({ store, body }) => {
   const { sql } = store;
   const size = pageSize(body, 1000, 50_000);
@@ -129,18 +133,19 @@ function whereOf(filter: string, values: SqlValue[]): string {
     if (part.kind === 'and') return part.parts.map(visit).join(' AND ');
     if (part.kind !== 'compare' || part.operator === 'in' || part.operator === 'not in') throw invalid(`Invalid filter string: '${filter}'. Only comparisons joined by AND are supported.`);
     const tag = part.field.of === 'tags';
-    const column = tag ? 'x.value' : part.field.of === 'attributes' ? columns[part.field.key] : undefined;
+    const column = tag ? 'x.value' : part.field.of === 'attributes' ? filterColumns[part.field.key] : undefined;
     if (column === undefined) throw invalid(`Invalid attribute key in filter: '${filter}'. Known: ${Object.keys(columns).join(', ')}, tags.`);
     if (tag) values.push(part.field.key);
     if (part.operator === 'is null' || part.operator === 'is not null') return `${part.operator === 'is null' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ?)`;
     const value = part.values[0]?.value ?? '';
-    if ((column === nameColumn || tag) !== (typeof value === 'string')) throw invalid(`Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`);
+    if ((textColumns.has(column) || tag) !== (typeof value === 'string')) throw invalid(`Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`);
+    if (typeof value === 'string' && !['=', '!=', 'like', 'ilike'].includes(part.operator)) throw invalid(`Invalid comparison in filter: '${filter}'. Names and tags are compared by = != LIKE ILIKE.`);
     const comparison = part.operator === 'like' ? `${column} GLOB ?` : part.operator === 'ilike' ? `${column} LIKE ?` : `${column} ${part.operator} ?`;
     values.push(part.operator === 'like' ? globOf(String(value)) : value);
     return tag ? `EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ? AND ${comparison})` : comparison;
   };
   try {
-    const parsed = parseFilter(filter);
+    const parsed = parseFilter(filter, true);
     return parsed ? visit(parsed) : '1';
   } catch (error) {
     throw error instanceof FilterError ? invalid(`Invalid filter string '${filter}': ${error.message}`) : error;

@@ -77,7 +77,7 @@ function writeTags({ sql }: Store, id: string, body: Record<string, unknown>): v
 }
 
 const columns: Record<string, string> = {
-  name: 'm.name', model_id: 'm.model_id', model_type: 'm.model_type', status: "replace(m.status, 'LOGGED_MODEL_', '')", source_run_id: 'm.source_run_id', creation_timestamp: 'm.created_at', creation_time: 'm.created_at', last_updated_timestamp: 'm.updated_at',
+  name: 'm.name', model_id: 'm.model_id', model_type: `ifnull(m.model_type, '')`, status: "replace(m.status, 'LOGGED_MODEL_', '')", source_run_id: 'm.source_run_id', creation_timestamp: 'm.created_at', creation_time: 'm.created_at', last_updated_timestamp: 'm.updated_at',
   last_updated_time: 'm.updated_at',
 };
 
@@ -99,7 +99,8 @@ const search: Handler = ({ store, body }) => {
   return { models: rows.slice(0, size).map((row) => modelJson(store, row)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
 };
 
-const latestMetric = (condition: string) => `(SELECT x.value FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ?${condition} ORDER BY x.step DESC, x.at DESC, x.value DESC LIMIT 1)`;
+/** The latest of a metric here is that of the latest time, as MLflow has it for models, and not of the largest step. */
+const latestMetric = (condition: string) => `(SELECT x.value FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ?${condition} ORDER BY x.at DESC, x.step DESC, x.run_id LIMIT 1)`;
 
 function orderOf(order: Record<string, unknown>, values: SqlValue[]): string {
   const field = text(order, 'field_name');
@@ -134,6 +135,7 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
     if (part.kind !== 'compare' || part.operator === 'is null' || part.operator === 'is not null') throw refuse();
     const { field, operator } = part;
     const value = part.values[0]?.value ?? '';
+    if (typeof value === 'string' && /[<>]/.test(operator)) throw refuse();
     const compare = (column: string): string => {
       if (operator === 'in' || operator === 'not in') {
         values.push(...part.values.map((one) => one.value));
@@ -152,14 +154,14 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
       values.push(field.key);
       const own = compare('x.value');
       const where = onDatasets(datasets, values);
-      return `EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ? AND x.is_nan = 0 AND ${own}${where === '' ? '' : ` AND (${where})`})`;
+      return `EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ? AND ${operator === '!=' ? `(x.is_nan = 1 OR ${own})` : `x.is_nan = 0 AND ${own}`}${where === '' ? '' : ` AND (${where})`})`;
     }
     if (field.of === 'datasets' || typeof value !== 'string') throw refuse();
     values.push(field.key);
     return `EXISTS (SELECT 1 FROM logged_model_${field.of} x WHERE x.model_id = m.model_id AND x.key = ? AND ${compare('x.value')})`;
   };
   try {
-    const parsed = parseFilter(filter);
+    const parsed = parseFilter(filter, true);
     return parsed ? visit(parsed) : '1';
   } catch (error) {
     throw error instanceof FilterError ? invalid(`Invalid filter string '${filter}': ${error.message}`) : error;

@@ -29,7 +29,7 @@ function doubleOf(value: unknown): number | null {
 
 function longOf(value: unknown): number | null {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) ? number : null;
+  return typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 63 ? number : null;
 }
 
 /** A double as protobuf writes it into JSON. */

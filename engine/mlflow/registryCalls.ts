@@ -26,14 +26,14 @@ const promptTag = 'mlflow.prompt.is_prompt';
 const stages = ['None', 'Staging', 'Production', 'Archived'];
 
 function modelOf({ sql }: Sql, name: string): ModelRow {
-  const row = sql.get<ModelRow>('SELECT * FROM registered_models WHERE name = ?', name);
+  const row = sql.get<ModelRow>('SELECT * FROM registered_models WHERE name = ?', checkModelName(name));
   if (!row) throw missing(`Registered Model with name=${name} not found`);
   return row;
 }
 
 function versionOf({ sql }: Sql, name: string, version: string): VersionRow {
   if (!/^\d+$/.test(version)) throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
-  const row = sql.get<VersionRow>('SELECT * FROM model_versions WHERE model = ? AND version = ?', name, Number(version));
+  const row = sql.get<VersionRow>('SELECT * FROM model_versions WHERE model = ? AND version = ?', checkModelName(name), Number(version));
   if (!row) throw missing(`Model Version (name=${name}, version=${version}) not found`);
   return row;
 }
@@ -175,7 +175,7 @@ function whereOf(filter: string, columns: Record<string, string>, tags: string, 
     return `EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND ${comparison})`;
   };
   try {
-    const parsed = parseFilter(filter);
+    const parsed = parseFilter(filter, true);
     return parsed ? visit(parsed) : '1';
   } catch (error) {
     throw error instanceof FilterError ? refuse(error.message) : error;

@@ -42,9 +42,9 @@ export function optionalText(body: Record<string, unknown>, ...names: string[]):
 /** A 64-bit integer, which JSON may hold as text. */
 export function optionalInteger(body: Record<string, unknown>, name: string): number | undefined {
   const value = body[name];
-  if (value === undefined || value === null || value === '') return undefined;
-  const number = typeof value === 'string' ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !(Math.abs(number) < 2 ** 63)) throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
   return Math.trunc(number);
 }
 

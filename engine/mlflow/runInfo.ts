@@ -24,7 +24,6 @@ export function statusFrom(status: string): RunStatus {
 
 /** The row of a run by its id. */
 export function runOf({ sql }: Sql, runId: string): RunRow {
-  if (!/^[a-zA-Z0-9][\w-]{0,255}$/.test(runId)) throw invalid(`Invalid value '${runId}' for parameter 'run_id' supplied.`);
   const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', runId);
   if (!row) throw missing(`Run with id=${runId} not found`);
   return row;

@@ -3,18 +3,19 @@ import { compileFilter, type Condition } from '../tracking/filter/compileFilter.
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { findKey } from '../tracking/writeRun.ts';
-import type { RunOrder } from '../../protocol/runs.ts';
+import type { ColumnOrder } from '../tracking/runOrder.ts';
 import { experimentById } from '../tracking/experiments.ts';
 import { lifecycle } from './experimentCalls.ts';
 import { invalid } from './mlflowError.ts';
 import { jsonDouble } from './metricValues.ts';
 import { parseOrder } from './orderBy.ts';
-import { offsetOf, optionalInteger, optionalText, pageSize, pageToken, text, texts, type Handler } from './request.ts';
+import { offsetOf, optionalInteger, optionalText, pageSize, pageToken, show, text, texts, type Handler } from './request.ts';
 import { runOf, wholeRuns } from './runInfo.ts';
 
 /** Runs of experiments by MLflow's grammar. */
 const searchRuns: Handler = ({ store, body }) => {
   const { sql } = store;
+  for (const name of ['experiment_ids', 'order_by']) if (typeof body[name] === 'string') throw invalid(`Invalid value ${show(body[name])} for parameter '${name}' supplied: it is a list.`);
   const size = pageSize(body, 1000, 50_000);
   const offset = offsetOf(optionalText(body, 'page_token'));
   const names = texts(body, 'experiment_ids').flatMap((id) => (/^\d{1,15}$/.test(id) ? (experimentById(store, Number(id))?.name ?? []) : []));
@@ -39,12 +40,24 @@ export function filterOf(filter: string): Filter | null {
   if (filter !== '' && filter.trim() === '') throw invalid('Invalid filter string: it is blank.');
   let parsed: Filter | null;
   try {
-    parsed = parseFilter(filter);
+    parsed = parseFilter(filter, true);
   } catch (error) {
     throw error instanceof FilterError ? invalid(`Invalid filter string '${filter}': ${error.message}`) : error;
   }
   for (const part of parsed?.kind === 'and' ? parsed.parts : parsed ? [parsed] : []) check(part, filter);
-  return parsed;
+  return parsed?.kind === 'and' ? { ...parsed, parts: parsed.parts.map(byWords) } : parsed && byWords(parsed);
+}
+
+const statusWords = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'];
+
+/** A comparison of the state is one with MLflow's words for it, letter by letter. */
+function byWords(part: Filter): Filter {
+  if (part.kind !== 'compare' || part.field.of !== 'attributes' || part.field.key !== 'status') return part;
+  const { operator, values: [value] } = part;
+  const text = value?.kind === 'text' ? value.value : '';
+  const pattern = new RegExp(`^${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('%', '.*').replaceAll('_', '.')}$`, operator === 'ilike' ? 'isu' : 'su');
+  const meant = statusWords.filter((word) => (operator === 'like' || operator === 'ilike' ? pattern.test(word) : word === text));
+  return { ...part, operator: operator === '!=' ? 'not in' : 'in', values: meant.map((word) => ({ kind: 'text', value: word })) };
 }
 
 const times = new Set(['start_time', 'started', 'created', 'Created', 'end_time', 'ended']);
@@ -72,16 +85,16 @@ function check(part: Filter, filter: string): void {
 
 const orderFields = new Set(['status', 'artifact_uri', 'start_time', 'end_time', 'run_id', 'user_id', 'run_name', 'run name', 'Run name', 'Run Name', 'created', 'Created', 'name']);
 
-function orderOf(order: string): RunOrder {
+function orderOf(order: string): ColumnOrder {
   const { field, descending } = parseOrder(order);
   const group = /^(metrics?|params?|parameters?|tags?|attributes?|attr|run)\.(.*)$/is.exec(field);
   const kind = group?.[1]?.toLowerCase() ?? '';
   if (kind.startsWith('metric')) return { column: `metrics.${group?.[2]}`, descending };
-  if (kind.startsWith('param')) return { column: `params.${group?.[2]}`, descending };
+  if (kind.startsWith('param')) return { column: `params.${group?.[2]}`, descending, plain: true };
   if (kind.startsWith('tag')) return { column: `tags.${group?.[2]}`, descending };
   const key = group ? (group[2] ?? '') : field;
   if (!orderFields.has(key)) throw invalid(`Invalid order_by clause '${order}': there is no attribute '${key}'.`);
-  return { column: /run.?name/i.test(key) ? 'name' : /created/i.test(key) ? 'start_time' : key, descending };
+  return { column: /run.?name/i.test(key) ? 'name' : /created/i.test(key) ? 'start_time' : key, descending, plain: true };
 }
 
 interface Point {
@@ -91,8 +104,10 @@ interface Point {
 const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({ key, value: jsonDouble(value, isNan), timestamp: at, step });
 
 const history: Handler = ({ store, body }) => {
-  const row = runOf(store, text(body, 'run_id', 'run_uuid'));
+  const runId = text(body, 'run_id', 'run_uuid');
   const name = text(body, 'metric_key');
+  // As MLflow has it: of a run that is not there nothing is known.
+  const row = store.sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId) ?? { id: -1 };
   const key = findKey(store, name) ?? -1;
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));

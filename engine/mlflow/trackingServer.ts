@@ -174,7 +174,8 @@ function query(request: FastifyRequest): Record<string, unknown> {
   const params = new URL(request.url, 'http://localhost').searchParams;
   for (const key of new Set(params.keys())) {
     const all = params.getAll(key);
-    values[key] = all.length > 1 ? all : all[0];
+    // `max_results=` says nothing.
+    if (key !== 'max_results' || all[0] !== '') values[key] = all.length > 1 ? all : all[0];
   }
   return values;
 }

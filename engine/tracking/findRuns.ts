@@ -1,9 +1,9 @@
-import type { FilterProblem, RunOrder, RunPage, RunQuery } from '../../protocol/runs.ts';
+import type { FilterProblem, RunPage, RunQuery } from '../../protocol/runs.ts';
 import type { Condition } from './filter/compileFilter.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
-import { indexesOf, newestFirst, orderBy } from './runOrder.ts';
+import { indexesOf, newestFirst, orderBy, type ColumnOrder } from './runOrder.ts';
 import { runsIn } from './runSet.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import type { Store } from './store.ts';
@@ -40,7 +40,7 @@ export function allOf(parts: readonly Condition[]): Condition {
  * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a param, the index of those
  * values is walked from its end until the page is full, so that a page costs what it shows.
  */
-export function findRows(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number, few = false): RunRow[] {
+export function findRows(sql: Sql, where: Condition, order: readonly ColumnOrder[], limit: number, offset: number, few = false): RunRow[] {
   const first = order[0];
   const indexes = first && !few ? indexesOf(sql, first) : [];
   if (!first || indexes.length === 0) return ordered(sql, where, order, limit, offset, few);
@@ -62,7 +62,7 @@ export function findRows(sql: Sql, where: Condition, order: readonly RunOrder[],
   return [...found, ...ordered(sql, without, order, limit - found.length, Math.max(0, offset - before), few)];
 }
 
-function ordered(sql: Sql, where: Condition, order: readonly RunOrder[], limit: number, offset: number, few: boolean): RunRow[] {
+function ordered(sql: Sql, where: Condition, order: readonly ColumnOrder[], limit: number, offset: number, few: boolean): RunRow[] {
   const orders = order.map((one) => orderBy(sql, one));
   const joins = orders.map((one, i) => one.join(i)).join(' ');
   // The plus keeps a few runs from being looked for along an index of all.

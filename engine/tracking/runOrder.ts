@@ -2,6 +2,11 @@ import type { RunOrder } from '../../protocol/runs.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { findKey } from './writeRun.ts';
 
+/** A column to order by. `plain`: as MLflow's server orders, that is params as text, names with upper case first, and states by MLflow's words for them. */
+export interface ColumnOrder extends RunOrder {
+  plain?: boolean;
+}
+
 /** How `runs r` is put in order by a column: what is joined to it under a number, and what ORDER BY says. */
 export interface OrderBy {
   join(index: number): string;
@@ -26,16 +31,19 @@ const attributes: Record<string, string> = {
   model: '(SELECT max(v.version) FROM model_versions v WHERE v.run_id = r.run_id)', artifact_uri: 'r.artifact_uri', note: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.note.content')`,
 };
 
+const plainAttributes: Record<string, string> = { ...attributes, name: 'r.name', run_name: 'r.name', status: `CASE r.status WHEN 'cancelled' THEN 'killed' WHEN 'interrupted' THEN 'failed' ELSE r.status END` };
+
 /** Runs without a value stand last in either direction; of metrics those that are not a number before them. */
-export function orderBy(sql: Sql, { column, descending }: RunOrder): OrderBy {
+export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnOrder): OrderBy {
   const direction = descending ? 'DESC' : 'ASC';
   const [group, key] = splitColumn(column);
   switch (group) {
     case 'metrics': return { join: (i) => `LEFT JOIN latest o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.is_nan, o${i}.value ${direction}`, values: [findKey({ sql }, key) ?? -1] };
-    case 'params': return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.number IS NULL, o${i}.number ${direction}, CASE WHEN o${i}.number IS NULL THEN o${i}.value END ${direction}`, values: [key] };
+    case 'params': if (plain) return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.value ${direction}`, values: [key] };
+      return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.number IS NULL, o${i}.number ${direction}, CASE WHEN o${i}.number IS NULL THEN o${i}.value END ${direction}`, values: [key] };
     case 'tags': return { join: (i) => `LEFT JOIN tags o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.value ${direction}`, values: [key] };
     default: {
-      const expression = attributes[key] ?? attributes.started ?? '';
+      const expression = (plain ? plainAttributes : attributes)[key] ?? attributes.started ?? '';
       // A column that is never empty can be walked by its index.
       const nulls = /started_at|r\.name|r\.status|r\.experiment|r\.starred|r\.run_id/.test(expression) ? '' : `${expression} IS NULL, `;
       return { join: () => '', by: () => `${nulls}${expression} ${direction}`, values: [] };
@@ -44,10 +52,11 @@ export function orderBy(sql: Sql, { column, descending }: RunOrder): OrderBy {
 }
 
 /** The indexes that have the values of a column in order, numbers before text; none for most columns. */
-export function indexesOf(sql: Sql, { column }: RunOrder): IndexedOrder[] {
+export function indexesOf(sql: Sql, { column, plain = false }: ColumnOrder): IndexedOrder[] {
   const [group, key] = splitColumn(column);
   if (group === 'metrics') return [{ table: 'latest', column: 'value', key: findKey({ sql }, key) ?? -1, present: (alias) => `${alias}.is_nan = 0` }];
   if (group !== 'params') return [];
+  if (plain) return [{ table: 'params', column: 'value', key, present: () => '1' }];
   return [
     { table: 'params', column: 'number', key, present: (alias) => `${alias}.number IS NOT NULL` },
     { table: 'params', column: 'value', key, present: (alias) => `${alias}.number IS NULL` },

@@ -55,6 +55,18 @@ test('what is not kept here is said in MLflow’s way, at once', async () => {
   for (const body of ['{', '[]', '"x"', 'null', '{"run_id": ']) assert.deepEqual((await raw('/api/2.0/mlflow/runs/log-batch', { method: 'POST', body })).code, 'BAD_REQUEST', body);
 });
 
+test('whole numbers beyond 64 bits are refused where they stand', async () => {
+  const runId = await created();
+  for (const [path, body] of [
+    ['runs/log-metric', { run_id: runId, key: 'm', value: 1, timestamp: 2 ** 63 }], ['runs/log-metric', { run_id: runId, key: 'm', value: 1, timestamp: 1, step: -(2 ** 63) - 5000 }],
+    ['runs/log-batch', { run_id: runId, metrics: [{ key: 'm', value: 1, timestamp: '99999999999999999999' }] }], ['runs/create', { experiment_id: '0', start_time: 1e20 }], ['runs/update', { run_id: runId, status: 'FINISHED', end_time: '' }],
+  ] as const) {
+    const { status, body: said } = await server.call(path, body);
+    assert.deepEqual([status, said['error_code']], [400, 'INVALID_PARAMETER_VALUE'], JSON.stringify(body));
+  }
+  assert.equal((await server.call('runs/log-metric', { run_id: runId, key: 'm', value: 1, timestamp: '9007199254740993', step: -1 })).status, 200);
+});
+
 test('an artifact goes nowhere but below the artifacts, whatever its path says', async () => {
   const runId = await created();
   const base = '/api/2.0/mlflow-artifacts/artifacts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { makeProject } from '../helpers/makeProject.ts';
 import { mlflowVenv } from './mlflowVenv.ts';
 import { freePort } from '../helpers/postgres.ts';
@@ -19,9 +19,14 @@ const meant = [
   'experiment restored', // Runs that were deleted before their experiment stay deleted.
 ];
 
-test('answers 350 questions as a real MLflow server does, but for six', { timeout: 900_000 }, async (t) => {
-  const problem = mlflowVenv.prepare();
-  if (problem !== null) return t.skip(problem);
+interface Answers {
+  asked: number;
+  same_length: boolean;
+  different: [string, unknown, unknown][];
+}
+
+/** Has a script ask a real MLflow server and ours the same, both new and empty. */
+async function compare(t: TestContext, script: string, more: object): Promise<Answers> {
   const folder = makeProject();
   const port = await freePort();
   const server = spawn(mlflowVenv.python, ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`, '--artifacts-destination', join(folder, 'artifacts')], { stdio: 'ignore', detached: true });
@@ -35,8 +40,23 @@ test('answers 350 questions as a real MLflow server does, but for six', { timeou
   t.after(() => ours.stop());
   const uri = `http://127.0.0.1:${port}`;
   await until('the MLflow server answers', async () => (await fetch(`${uri}/health`).catch(() => null))?.ok === true, 120_000);
-  const answer = JSON.parse(mlflowVenv.run(join(import.meta.dirname, 'sameAsMlflow.py'), JSON.stringify({ uris: [[uri, 'none'], [ours.uri, ours.token]] }))) as { asked: number; same_length: boolean; different: [string, unknown, unknown][] };
+  return JSON.parse(mlflowVenv.run(join(import.meta.dirname, script), JSON.stringify({ uris: [[uri, 'none'], [ours.uri, ours.token]], ...more }))) as Answers;
+}
+
+test('answers 350 questions as a real MLflow server does, but for six', { timeout: 900_000 }, async (t) => {
+  const problem = mlflowVenv.prepare();
+  if (problem !== null) return t.skip(problem);
+  const answer = await compare(t, 'sameAsMlflow.py', {});
   assert.ok(answer.asked >= 350 && answer.same_length, `${answer.asked} questions`);
   assert.deepEqual(answer.different.filter(([what]) => !meant.includes(what)), []);
   assert.deepEqual(answer.different.map(([what]) => what), meant, 'what is another on purpose still is');
+});
+
+// LOOPWRIGHT_MLFLOW_SEED=7 asks others.
+test('answers hundreds of random questions about random runs, models and versions as a real MLflow server does', { timeout: 900_000 }, async (t) => {
+  const problem = mlflowVenv.prepare();
+  if (problem !== null) return t.skip(problem);
+  const answer = await compare(t, 'randomQuestions.py', { seed: Number(process.env['LOOPWRIGHT_MLFLOW_SEED'] ?? 5), questions: 300 });
+  assert.ok(answer.asked >= 700 && answer.same_length, `${answer.asked} questions`);
+  assert.deepEqual(answer.different, []);
 });

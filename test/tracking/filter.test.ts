@@ -35,7 +35,9 @@ const lr = (run: RunSummary) => run.params['lr'] as number | undefined;
 const meanings: [string, (run: RunSummary) => boolean][] = [
   ['metrics.auc > 0.5', (run) => (number(run, 'auc') ?? -1) > 0.5],
   ['metrics.auc >= 0.5 and metrics.auc < 0.7', (run) => (number(run, 'auc') ?? -1) >= 0.5 && (number(run, 'auc') ?? 9) < 0.7],
-  ['metrics.auc != 0.5', (run) => number(run, 'auc') !== undefined && number(run, 'auc') !== 0.5],
+  ['metrics.auc != 0.5', (run) => run.notFinite['auc'] === 'NaN' || (number(run, 'auc') !== undefined && number(run, 'auc') !== 0.5)],
+  ['metrics.auc not in (0.5, 1)', (run) => run.notFinite['auc'] === 'NaN' || (number(run, 'auc') !== undefined && ![0.5, 1].includes(number(run, 'auc') ?? 0))],
+  [String.raw`params.kind = 'C:\'`, () => false],
   ['not metrics.auc > 0.5', (run) => !((number(run, 'auc') ?? -1) > 0.5)],
   ['metrics.auc = nan', (run) => run.notFinite['auc'] === 'NaN'],
   ['metrics.auc = inf', (run) => run.notFinite['auc'] === 'Infinity'],

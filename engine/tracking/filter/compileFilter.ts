@@ -87,7 +87,9 @@ function metric(sql: Sql, field: Field, filter: Compare): Condition {
   const nan = numbers.some((value) => Number.isNaN(value));
   if (nan && (filter.operator === '=' || filter.operator === '!=')) return among('latest', 'x.key = ? AND x.is_nan = ?', [key, filter.operator === '=' ? 1 : 0]);
   const condition = plain('x.value', filter.operator, numbers, filter);
-  return among('latest', `x.key = ? AND x.is_nan = 0 AND ${condition.sql}`, [key, ...condition.values]);
+  // What is not a number is other than every number, and neither more nor less.
+  const meets = filter.operator === '!=' || filter.operator === 'not in' ? `(x.is_nan = 1 OR ${condition.sql})` : `x.is_nan = 0 AND ${condition.sql}`;
+  return among('latest', `x.key = ? AND ${meets}`, [key, ...condition.values]);
 }
 
 function among(table: 'latest' | 'params' | 'tags', meets: string, values: SqlValue[]): Condition {

@@ -24,8 +24,11 @@ const pattern = /\s+|(?<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?<unit>ms|
 
 export const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot hold a key. */
-export function tokenize(text: string): Token[] {
+/**
+ * The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot hold a key. A quote is
+ * doubled to stand for itself; with `escapes`, as clients of MLflow write, a backslash before it does the same.
+ */
+export function tokenize(text: string, escapes = false): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -50,10 +53,11 @@ export function tokenize(text: string): Token[] {
     else if (groups.comma !== undefined) add('comma', ',');
     else if (groups.dot !== undefined) add('dot', '.');
     else if (groups.quote !== undefined) {
-      const close = closing(text, at);
+      const close = closing(text, at, escapes);
       if (close < 0) throw new FilterError('This quote is never closed.', at, text.length);
       const mark = match[0];
-      const content = text.slice(at + 1, close).replaceAll(mark + mark, mark);
+      const inside = text.slice(at + 1, close).replaceAll(mark + mark, mark);
+      const content = escapes ? inside.replaceAll(`\\${mark}`, mark) : inside;
       tokens.push({ kind: mark === '`' || (mark === '"' && afterDot) ? 'quoted' : 'text', text: content, value: Number.NaN, from: at, to: close + 1 });
       at = close + 1;
       continue;
@@ -64,13 +68,13 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
-/** Where the quote that opens at `from` closes; a doubled quote stands for itself. */
-function closing(text: string, from: number): number {
+/** Where the quote that opens at `from` closes; a doubled quote stands for itself, and so does one after a backslash when `escapes`. */
+function closing(text: string, from: number, escapes: boolean): number {
   const mark = text[from] ?? '';
   for (let at = from + 1; at < text.length; at++) {
-    if (text[at] !== mark) continue;
-    if (text[at + 1] === mark) at++;
-    else return at;
+    if (escapes && text[at] === '\\' && text[at + 1] === mark) at++;
+    else if (text[at] === mark && text[at + 1] === mark) at++;
+    else if (text[at] === mark) return at;
   }
   return -1;
 }
