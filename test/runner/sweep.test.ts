@@ -15,6 +15,7 @@ import { sweepPoints } from '../../engine/runner/sweep/sweepPoints.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/store.ts';
+import { commitAll } from '../helpers/gitIn.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
@@ -54,6 +55,17 @@ test('a sweep runs every point under one parent and tells the best; what fails d
   assert.deepEqual(above.children.map(({ runId }) => runId), trials.map(({ runId }) => runId));
   assert.match(said.join('\n'), /^trial 1 of 3: n 1\n1\/3: f1 1 · best 1\ntrial 2 of 3: n 2\n2\/3: failed: .*exit code 1.* · best 1\ntrial 3 of 3: n 3\n3\/3: f1 3 · best 3$/);
   assert.equal(getRun(store, trials[2]?.runId ?? '').command, "loopwright run --experiment tune --param 'n=3'");
+});
+
+test('what stages wrote before is no part of the code of a trial', async () => {
+  const { run, root, store } = newSweep(`  base: { cmd: "echo 10 > base.txt", outs: [base.txt] }\n  s: { cmd: "cat base.txt > out.txt && echo '{\\"f1\\": '\${params.n}'}' > m.json", deps: [base.txt], outs: [out.txt], metrics: [m.json] }\n`, '{ method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2] } } }');
+  commitAll(root);
+  await run();
+  const { parent, trials } = await run({ force: true });
+  for (const runId of [parent.runId, ...trials.map((trial) => trial.runId ?? '')]) {
+    const { commit, dirty, code } = getRun(store, runId);
+    assert.deepEqual([typeof commit, dirty, code.patch], ['string', false, false], runId);
+  }
 });
 
 test('the points of a sweep follow from it alone', () => {

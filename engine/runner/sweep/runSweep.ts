@@ -48,7 +48,7 @@ export async function runSweep(request: SweepRequest, config: SweepConfig, say: 
   let sweep: Sweep | null = null;
   try {
     const session = findSession(request, config, count);
-    const code = request.code ?? (await codeVersion(project.root, stages.outs));
+    const code = request.code ?? (await codeVersion(project.root, stages.made));
     const [direction, objective] = 'maximize' in config.objective ? ['maximize' as const, config.objective.maximize] : ['minimize' as const, config.objective.minimize];
     const parent = await parentRun(request, config, session, code, direction, objective);
     sweep = { request, config, say, direction, objective, stages, count, session, parent, code, points, suggestions: null, watch: null, trials: new Map(), signal };

@@ -12,6 +12,8 @@ export interface SweptStages {
   swept: string[];
   /** What those write. */
   outs: string[];
+  /** What any stage of the experiment writes, which is no part of its code. */
+  made: string[];
   /** Whether a built-in stage trains in each trial. */
   trains: boolean;
 }
@@ -36,7 +38,7 @@ export function sweptStages({ project, experiment = 'default', stages, params: f
   // Where no stage uses a param of the sweep, as a program may read its environment, every stage is run.
   const swept = wanted.some((stage) => reached.has(stage)) ? wanted.filter((stage) => reached.has(stage)) : [...wanted];
   const nodes = swept.flatMap((stage) => graph.stages.get(stage) ?? []);
-  return { shared: wanted.filter((stage) => !swept.includes(stage)), swept, outs: nodes.flatMap((node) => node.outs), trains: nodes.some(({ kind }) => kind === 'train') };
+  return { shared: wanted.filter((stage) => !swept.includes(stage)), swept, outs: nodes.flatMap((node) => node.outs), made: [...graph.stages.values()].flatMap((node) => node.outs), trains: nodes.some(({ kind }) => kind === 'train') };
 }
 
 /** Enough of the values of a distribution to see where they matter: all choices, or both ends. */
