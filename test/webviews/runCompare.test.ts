@@ -1,3 +1,4 @@
+// One comparison of the same runs with one bench: parts of its own would start Chromium and fill a store again each.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunSummary } from '../../protocol/runs.ts';

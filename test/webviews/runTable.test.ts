@@ -1,3 +1,4 @@
+// One view with one bench: parts of its own would start Chromium and fill a store again each.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
