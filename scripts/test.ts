@@ -27,13 +27,16 @@ const inCi = (process.env['CI'] ?? '') !== '';
 mkdirSync(output, { recursive: true });
 
 /** Runs a program of this folder; what it prints is kept, so that suites beside each other do not mix theirs. */
-async function runNode(args: readonly string[], timeout?: number): Promise<{ status: number | null; printed: string }> {
-  const child = spawn(process.execPath, [...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' as const }) });
+async function runNode(args: readonly string[], timeout?: number, killSignal: NodeJS.Signals = 'SIGKILL'): Promise<{ status: number | null; printed: string }> {
+  const child = spawn(process.execPath, [...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...(timeout === undefined ? {} : { timeout, killSignal }) });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (printed += text));
   const [status] = (await once(child, 'close')) as [number | null];
   return { status, printed };
 }
+
+/** What takes longer hangs: it fails, and says so, instead of holding everything up. */
+const longest = { testMs: 600_000, suiteMs: 900_000 };
 
 /** Test files run by Node's own runner; the report is kept in build/test. */
 function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'): Suite {
@@ -45,11 +48,11 @@ function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'):
       if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, printed: '' };
       const report = join(output, `${name}.tap`);
       rmSync(report, { force: true });
-      const { status, printed } = await runNode(['--test', '--test-reporter=./scripts/failuresReporter.mjs', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`, ...files]);
+      const { status, printed } = await runNode(['--test', `--test-timeout=${longest.testMs}`, '--test-reporter=./scripts/failuresReporter.mjs', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`, ...files], longest.suiteMs, 'SIGTERM');
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
       const counts = { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo'), printed };
-      return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+      return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1, printed: `${printed}${status === null ? `The suite was stopped after ${longest.suiteMs / 60_000} minutes: a test hangs.\n` : ''}` } : counts;
     },
   };
 }

@@ -19,7 +19,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   try {
     db = new Database(path, { timeout: busyMs, readonly: options.readonly ?? false, fileMustExist: options.readonly ?? false });
     if (!options.readonly) {
-      db.pragma('journal_mode = WAL');
+      patiently(() => db.pragma('journal_mode = WAL'));
       db.pragma('synchronous = NORMAL');
       db.pragma(`cache_size = -${mostPagesKb}`);
       migrate(db, path);
@@ -53,6 +53,19 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     version: () => guarded(() => `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`),
     close: () => db.close(),
   };
+}
+
+/** SQLite does not wait where a wait could lock two processes for ever, such as when several make a new file one with WAL at once: they try again here. */
+function patiently<T>(work: () => T): T {
+  const last = performance.now() + busyMs;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isSqliteError(error) || !error.code.startsWith('SQLITE_BUSY') || performance.now() > last) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 + Math.random() * 8);
+    }
+  }
 }
 
 /** Statements are made once; of those that filters make, the oldest go. */

@@ -51,8 +51,10 @@ process.stdin.resume();`;
   for (let round = 0; round < 10; round++) {
     const folder = makeProject({ '.loopwright/run.lock': '999999 12345' });
     const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, folder], { stdio: ['pipe', 'pipe', 'inherit'] }));
-    await Promise.all(children.map((child) => once(child.stdout, 'data')));
-    const answers = Promise.all(children.map(async (child) => String((await once(child.stdout, 'data'))[0]).trim()));
+    // A program that ends says no more: waiting for it would never end.
+    const line = (child: (typeof children)[number]) => Promise.race([once(child.stdout, 'data').then(([data]) => String(data).trim()), once(child, 'close').then(([code]) => `ended with ${String(code)}`)]);
+    assert.deepEqual(await Promise.all(children.map(line)), children.map(() => 'ready'));
+    const answers = Promise.all(children.map(line));
     writeFileSync(join(folder, 'go'), '');
     const said = await answers;
     children.forEach((child) => child.kill('SIGKILL'));

@@ -177,3 +177,25 @@ try { for (; n < 100000; n++) db.run("INSERT INTO tags VALUES (?, 'k', ?)", Stri
   assert.equal(open(path).get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, n);
   assert.ok(existsSync(path));
 });
+
+test('a store that several processes make at once is there for all of them', { timeout: 120_000 }, async (t) => {
+  const root = makeProject();
+  // They are up before the first file is made, and begin in the same millisecond.
+  const source = `const { openDatabase } = await import(${JSON.stringify(module)});
+openDatabase(process.argv[1] + '/own-' + process.pid + '.db').close();
+process.stdin.on('data', (line) => {
+  const [at, path] = String(line).trim().split(' ');
+  while (Date.now() < Number(at));
+  try { openDatabase(path).close(); console.log('made'); } catch (error) { console.log(error.message); }
+});
+console.log('up');`;
+  const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, root], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  t.after(() => children.forEach((child) => child.kill()));
+  const line = (child: (typeof children)[number]) => Promise.race([once(child.stdout, 'data').then(([data]) => String(data).trim()), once(child, 'close').then(([code]) => `ended with ${String(code)}`)]);
+  await Promise.all(children.map(line));
+  for (let round = 0; round < 100; round++) {
+    const answers = Promise.all(children.map(line));
+    for (const child of children) child.stdin.write(`${Date.now() + 10} ${join(root, `store-${round}.db`)}\n`);
+    assert.deepEqual(await answers, children.map(() => 'made'), `round ${round}`);
+  }
+});
