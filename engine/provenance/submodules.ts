@@ -19,6 +19,7 @@ export async function changedSubmodules(root: string, top: string, prefix: strin
  * its path in the project; one that is not there in the project is left empty. WorkError when the commit is not known there.
  */
 export async function restoreSubmodules(top: string, place: string, patch: Buffer | null, signal?: AbortSignal): Promise<void> {
+  if (!existsSync(join(place, '.gitmodules'))) return;
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-submodules-'));
   try {
     const objects = await gitText(place, ['rev-parse', '--git-path', 'objects']);

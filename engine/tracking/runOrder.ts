@@ -39,8 +39,10 @@ export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnO
   const [group, key] = splitColumn(column);
   switch (group) {
     case 'metrics': return { join: (i) => `LEFT JOIN latest o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.is_nan, o${i}.value ${direction}`, values: [findKey({ sql }, key) ?? -1] };
-    case 'params': if (plain) return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.value ${direction}`, values: [key] };
-      return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.number IS NULL, o${i}.number ${direction}, CASE WHEN o${i}.number IS NULL THEN o${i}.value END ${direction}`, values: [key] };
+    case 'params': {
+      const byNumber = (i: number) => `o${i}.number IS NULL, o${i}.number ${direction}, CASE WHEN o${i}.number IS NULL THEN o${i}.value END ${direction}`;
+      return { join: (i) => `LEFT JOIN params o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, ${plain ? `o${i}.value ${direction}` : byNumber(i)}`, values: [key] };
+    }
     case 'tags': return { join: (i) => `LEFT JOIN tags o${i} ON o${i}.run = r.id AND o${i}.key = ?`, by: (i) => `o${i}.value IS NULL, o${i}.value ${direction}`, values: [key] };
     default: {
       const expression = (plain ? plainAttributes : attributes)[key] ?? attributes.started ?? '';

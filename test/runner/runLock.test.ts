@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,6 +8,7 @@ import { WorkError } from '../../engine/errors.ts';
 import { holdRunLock } from '../../engine/runner/runLock.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { nextLine } from '../helpers/nextLine.ts';
 
 const lockOf = (root: string) => join(root, '.loopwright/run.lock');
 const busy = (error: unknown) => error instanceof WorkError && /Another run of this project is going \(process \d+\)/.test(error.message);
@@ -51,10 +51,8 @@ process.stdin.resume();`;
   for (let round = 0; round < 10; round++) {
     const folder = makeProject({ '.loopwright/run.lock': '999999 12345' });
     const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, folder], { stdio: ['pipe', 'pipe', 'inherit'] }));
-    // A program that ends says no more: waiting for it would never end.
-    const line = (child: (typeof children)[number]) => Promise.race([once(child.stdout, 'data').then(([data]) => String(data).trim()), once(child, 'close').then(([code]) => `ended with ${String(code)}`)]);
-    assert.deepEqual(await Promise.all(children.map(line)), children.map(() => 'ready'));
-    const answers = Promise.all(children.map(line));
+    assert.deepEqual(await Promise.all(children.map(nextLine)), children.map(() => 'ready'));
+    const answers = Promise.all(children.map(nextLine));
     writeFileSync(join(folder, 'go'), '');
     const said = await answers;
     children.forEach((child) => child.kill('SIGKILL'));

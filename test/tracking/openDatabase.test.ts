@@ -10,6 +10,7 @@ import { migrations } from '../../engine/tracking/migrations.ts';
 import { openDatabase } from '../../engine/tracking/openDatabase.ts';
 import type { Sql } from '../../engine/tracking/sql.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { nextLine } from '../helpers/nextLine.ts';
 
 const module = fileURLToPath(new URL('../../engine/tracking/openDatabase.ts', import.meta.url));
 
@@ -191,10 +192,9 @@ process.stdin.on('data', (line) => {
 console.log('up');`;
   const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, root], { stdio: ['pipe', 'pipe', 'inherit'] }));
   t.after(() => children.forEach((child) => child.kill()));
-  const line = (child: (typeof children)[number]) => Promise.race([once(child.stdout, 'data').then(([data]) => String(data).trim()), once(child, 'close').then(([code]) => `ended with ${String(code)}`)]);
-  await Promise.all(children.map(line));
+  await Promise.all(children.map(nextLine));
   for (let round = 0; round < 100; round++) {
-    const answers = Promise.all(children.map(line));
+    const answers = Promise.all(children.map(nextLine));
     for (const child of children) child.stdin.write(`${Date.now() + 10} ${join(root, `store-${round}.db`)}\n`);
     assert.deepEqual(await answers, children.map(() => 'made'), `round ${round}`);
   }
