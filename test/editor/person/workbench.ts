@@ -91,11 +91,14 @@ export class Workbench {
 
   /** Through the command palette, as typed. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
+    // Asked for again when a view that opened meanwhile took the focus and with it the palette.
+    await until(`"${title}" in the command palette`, async () => {
+      if (!(await input.isVisible())) await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`, { timeout: 2000 });
+      await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click({ timeout: 3000 });
+      return true;
+    });
   }
 
   async pick(text: string): Promise<void> {
@@ -159,7 +162,7 @@ export class Workbench {
   /** What stands on the screen, in words, for somebody who has the words of a failure and not its picture. */
   async seen(): Promise<string> {
     const tab = await this.page.locator('.tab.active').allInnerTexts().catch(() => []);
-    const frames = await Promise.all(this.page.frames().slice(1).map((frame) => frame.evaluate(() => document.body.innerText.trim().slice(0, 600)).catch(() => '')));
+    const frames = await Promise.all(this.page.frames().slice(1).map((frame) => frame.evaluate(() => (document.body.offsetWidth > 0 ? document.body.innerText.trim().slice(0, 600) : '')).catch(() => '')));
     return [`     the tab in front: ${tab.join(', ')}`, ...frames.filter(Boolean).map((text) => `     a view shows: ${text.replaceAll(/\s+/g, ' ')}`)].join('\n');
   }
 
@@ -174,20 +177,28 @@ export class Workbench {
   async pressInMessage(about: string, button: string): Promise<void> {
     await this.#bell(true);
     const item = this.page.locator('.notifications-center .notification-list-item', { hasText: about });
-    // Buttons are shown once the message is opened out.
-    await item.first().click();
-    await item.locator('.monaco-button', { hasText: button }).first().click();
+    const pressed = item.locator('.monaco-button', { hasText: button }).first();
+    await until(`the button "${button}" in the message about ${about}`, async () => {
+      // Buttons are shown once the message is opened out.
+      if (!(await pressed.isVisible())) await item.first().click({ timeout: 2000 });
+      await pressed.click({ timeout: 2000 });
+      return true;
+    });
   }
 
   #messages(): Locator {
     return this.page.locator('.notifications-center .notification-list-item-message');
   }
 
+  /** Pressed again while nothing came of it: the bell is drawn anew as messages come and go, and a press on the old one is lost. */
   async #bell(open: boolean): Promise<void> {
     const center = this.page.locator('.notifications-center.visible');
-    if ((await center.isVisible()) === open) return;
-    await this.page.locator('#status\\.notifications').click();
-    await center.waitFor({ state: open ? 'visible' : 'hidden' });
+    await until(`the messages to be ${open ? 'shown' : 'hidden'}`, async () => {
+      if ((await center.isVisible()) === open) return true;
+      await this.page.locator('#status\\.notifications').click({ timeout: 2000 });
+      await center.waitFor({ state: open ? 'visible' : 'hidden', timeout: 2000 });
+      return true;
+    });
   }
 
   /** The modal question; returns its words after the button was pressed. */
