@@ -11,6 +11,7 @@ import { readArtifact } from '../engine/tracking/readArtifact.ts';
 import { readLog } from '../engine/tracking/readLog.ts';
 import { runColumns } from '../engine/tracking/runColumns.ts';
 import { runGroups } from '../engine/tracking/runGroups.ts';
+import { runPoints } from '../engine/tracking/runPoints.ts';
 import { getRun, getRuns } from '../engine/tracking/runDetail.ts';
 import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.ts';
 import type { Store } from '../engine/tracking/store.ts';
@@ -23,6 +24,7 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
   let weighing = new AbortController();
   return {
     'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
+    'runs/points': ({ query, columns }) => { const store = storeNow(); return store ? runPoints(store, query, columns) : []; },
     'runs/get': ({ runId }) => getRun(required(), runId),
     'runs/details': ({ runIds }) => getRuns(required(), runIds),
     'runs/series': ({ runIds, key, ends }) => metricSeries(required(), runIds, key, ends),

@@ -4,13 +4,15 @@ import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
-import type { ArtifactContent, FilterCompletion, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunQuery, SavedView } from './runs.ts';
+import type { ArtifactContent, FilterCompletion, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
 export interface EngineRequests {
   'project/overview': { params: Record<string, never>; result: ProjectOverview };
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
   'runs/list': { params: RunQuery; result: RunPage };
+  /** At most 10,000 runs of a query, with the values of these columns alone: `metrics.key`, `params.key`, `tags.key`; others are passed over. */
+  'runs/points': { params: { query: RunQuery; columns: string[] }; result: RunPoint[] };
   'runs/get': { params: { runId: string }; result: RunDetail };
   /** At most 100 runs, in this order; those that are not there are left out. */
   'runs/details': { params: { runIds: string[] }; result: RunDetail[] };

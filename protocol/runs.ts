@@ -98,6 +98,9 @@ export interface RunOrder {
   descending: boolean;
 }
 
+/** A run as charts of many runs need it: the values that they ask for and no others. */
+export type RunPoint = Pick<RunSummary, 'runId' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'metrics' | 'params' | 'tags'>;
+
 /** Why a filter cannot be read: characters `from` to `to` of its text. */
 export interface FilterProblem {
   message: string;

@@ -10,7 +10,7 @@ import { viewHtml } from './viewHtml.ts';
 
 /** What a view may ask the engine. Promotion and writing files are not among them: a person confirms the one and says where for the other. */
 const allowed: readonly EngineMethod[] = [
-  'project/overview', 'stages/status', 'runs/list', 'runs/get', 'runs/details', 'runs/series', 'runs/log', 'runs/columns', 'runs/groups', 'runs/importance', 'runs/complete', 'runs/update', 'runs/artifact', 'runs/blame', 'runs/part',
+  'project/overview', 'stages/status', 'runs/list', 'runs/points', 'runs/get', 'runs/details', 'runs/series', 'runs/log', 'runs/columns', 'runs/groups', 'runs/importance', 'runs/complete', 'runs/update', 'runs/artifact', 'runs/blame', 'runs/part',
   'views/list', 'views/save', 'views/delete', 'models/card', 'drift/report', 'drift/detail',
   'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
   'labels/tasks', 'labels/next', 'labels/rows', 'labels/add', 'labels/undo', 'labels/summary',

@@ -9,21 +9,30 @@ export interface RunRow {
   source: string; user_id: string; artifact_uri: string | null; commit_hash: string | null; dirty: number; code: string; seed: number | null; progress: string | null; environment: string; command: string;
 }
 
+export interface MetricRow { run: number; key: string; value: number; is_nan: number }
+
+export interface ParamRow { run: number; key: string; value: string; json: number }
+
+/** A param as it was logged. */
+export function paramOf({ value, json }: Pick<ParamRow, 'value' | 'json'>): ParamValue {
+  return json === 1 ? (JSON.parse(value) as ParamValue) : value;
+}
+
 /** Rows as the lists show them. Params, metrics, tags and model versions of all of them are read at once. */
 export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
   const summaries = new Map(rows.map((row) => [row.id, summaryOf(row)]));
-  const metrics = sql.all<{ run: number; key: string; value: number; is_nan: number }>('SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key', ids);
+  const metrics = sql.all<MetricRow>('SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key', ids);
   for (const { run, key, value, is_nan: isNan } of metrics) {
     const summary = summaries.get(run);
     if (!summary) continue;
     if (isNan === 0 && Number.isFinite(value)) summary.metrics[key] = value;
     else summary.notFinite[key] = isNan === 1 ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   }
-  for (const { run, key, value, json } of sql.all<{ run: number; key: string; value: string; json: number }>('SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) {
-    const summary = summaries.get(run);
-    if (summary) summary.params[key] = json === 1 ? (JSON.parse(value) as ParamValue) : value;
+  for (const param of sql.all<ParamRow>('SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) {
+    const summary = summaries.get(param.run);
+    if (summary) summary.params[param.key] = paramOf(param);
   }
   for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>('SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value', ids)) {
     const summary = summaries.get(run);

@@ -12,7 +12,7 @@ export interface SelectionHost {
 }
 
 /** More runs than this are neither selected at once nor changed at once. */
-const mostSelected = 1000;
+export const mostSelected = 1000;
 
 /** The row that the keyboard is on, and the runs that are selected. Both belong to runs, not to rows: rows move while runs come in. */
 export class Selection {

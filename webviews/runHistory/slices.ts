@@ -56,5 +56,10 @@ export function scroller(): HTMLElement | null {
 
 /** After the next painting, so that it is there. */
 export function focusTable(): void {
-  setTimeout(() => document.querySelector<HTMLElement>('table.runs')?.focus());
+  const from = document.activeElement;
+  setTimeout(() => {
+    // Somebody quick is in another place already, such as the box of words to search.
+    const { activeElement } = document;
+    if (activeElement === from || activeElement === document.body || activeElement === null) document.querySelector<HTMLElement>('table.runs')?.focus();
+  });
 }

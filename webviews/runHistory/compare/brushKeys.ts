@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { canBeLog, extent } from './fields.ts';
 import type { Field } from './fields.ts';
 import { axisCategories } from './parallel.ts';
@@ -13,7 +13,7 @@ const firstShare = 0.25;
 const pageSteps = 5;
 
 /** The scale of an axis; null when there is nothing on it to choose from. */
-export function axisScale(field: Field, runs: readonly RunSummary[], log: boolean): AxisScale | null {
+export function axisScale(field: Field, runs: readonly RunPoint[], log: boolean): AxisScale | null {
   if (!field.numeric) {
     const categories = axisCategories(field, runs);
     return categories.length === 0 ? null : { categories };

@@ -135,12 +135,15 @@ export class ComparePanel {
   }
 
   /** A chart of the runs that are chosen for it, once they are here. */
-  #overScope(selected: RunDetail[], chart: (runs: Scoped['runs'], choice: TemplateResult) => TemplateResult): TemplateResult {
-    const { runs, more, loading, error } = this.#scoped.of(this.#state.scope, selected);
+  #overScope(selected: RunDetail[], chart: (scoped: Scoped, choice: TemplateResult) => TemplateResult): TemplateResult {
+    const scoped = this.#scoped.of(this.#state.scope, selected);
     const choice = scopeSelect(this.#state.scope, selected, this.#host, (scope) => this.#set({ scope }));
+    const drawn = scoped.known.length === 0 && scoped.loading ? skeleton(8) : chart(scoped, choice);
+    // Only the chart knows what it is about, and so what is missing.
+    const [missing, error] = [scoped.missing(), scoped.error()];
     return html`${errorBar(error, () => this.#scoped.refresh())}
-      ${runs.length === 0 && loading ? skeleton(8) : chart(runs, choice)}
-      ${more > 0 ? html`<p class="muted chart-note">${icon('info')} The newest ${plural(runs.length, 'run')} of ${count(runs.length + more)}.</p>` : nothing}`;
+      ${drawn}
+      ${missing === null ? nothing : html`<p class="muted chart-note" role="status">${icon('info')} The newest ${count(scoped.known.length)} of ${plural(scoped.total, 'run')}${error === null ? `; the older ones are on their way, ${count(missing.came)} came` : ''}.</p>`}`;
   }
 
   #set(part: Partial<CompareState>): void {

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { metric, number, param } from '../../ui/format.ts';
 
 /** Something that runs have a value of, to stand on an axis. */
@@ -9,16 +9,19 @@ export interface Field {
   kind: 'metric' | 'param' | 'tag' | 'attribute';
   numeric: boolean;
   /** Null for a run that has none, or one that is not finite. */
-  value(run: RunSummary): number | string | null;
+  value(run: RunPoint): number | string | null;
   text(value: number | string | null): string;
+  /** The same of other runs: a param is a number when it is one in all of them. */
+  of(runs: readonly RunPoint[]): Field;
 }
 
 /** Every field that any of these runs has: metrics, then params of which several values are there, other params, tags. */
-export function fieldsOf(runs: readonly RunSummary[]): Field[] {
+export function fieldsOf(runs: readonly RunPoint[]): Field[] {
   const metrics = keysOf(runs, (run) => run.metrics).map((key): Field => ({
     id: `metrics.${key}`, title: key, kind: 'metric', numeric: true,
     value: (run) => finite(run.metrics[key]),
     text: (value) => (typeof value === 'number' ? metric(key, value) : 'none'),
+    of() { return this; },
   }));
   const params = keysOf(runs, (run) => run.params).map((key) => textOrNumber(`params.${key}`, key, 'param', runs, (run) => run.params[key] ?? null));
   const tags = keysOf(runs, (run) => run.tags).map((key) => textOrNumber(`tags.${key}`, key, 'tag', runs, (run) => run.tags[key] ?? null));
@@ -26,6 +29,7 @@ export function fieldsOf(runs: readonly RunSummary[]): Field[] {
     id: 'duration', title: 'duration (s)', kind: 'attribute', numeric: true,
     value: (run) => (run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000),
     text: (value) => (typeof value === 'number' ? `${number(value)} s` : 'none'),
+    of() { return this; },
   };
   const varies = (field: Field): boolean => distinct(field, runs) > 1;
   return [...metrics, ...params.filter(varies), duration, ...params.filter((field) => !varies(field)), ...tags.filter(varies)];
@@ -37,10 +41,10 @@ export function tellsOfRun({ id }: Field): boolean {
 }
 
 /** Texts that are numbers in every run, as other tools log their params, count as numbers. */
-function textOrNumber(id: string, title: string, kind: Field['kind'], runs: readonly RunSummary[], read: (run: RunSummary) => RunSummary['params'][string]): Field {
+function textOrNumber(id: string, title: string, kind: Field['kind'], runs: readonly RunPoint[], read: (run: RunPoint) => RunPoint['params'][string]): Field {
   const given = runs.map(read).filter((value) => value !== null);
   const numeric = given.length > 0 && given.every((value) => asNumber(value) !== null);
-  return {
+  const field: Field = {
     id, title, kind, numeric,
     value: (run) => {
       const value = read(run);
@@ -48,7 +52,9 @@ function textOrNumber(id: string, title: string, kind: Field['kind'], runs: read
       return numeric ? asNumber(value) : param(value);
     },
     text: (value) => (value === null ? 'none' : typeof value === 'number' ? number(value, 6) : value),
+    of: (others) => (others === runs ? field : textOrNumber(id, title, kind, others, read)),
   };
+  return field;
 }
 
 function asNumber(value: unknown): number | null {
@@ -61,18 +67,18 @@ function finite(value: number | undefined): number | null {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
-export function distinct(field: Field, runs: readonly RunSummary[]): number {
+export function distinct(field: Field, runs: readonly RunPoint[]): number {
   return new Set(runs.map((run) => field.value(run))).size;
 }
 
 /** The values of a category axis: numbers inside the texts in order, then by letters. */
-export function categories(field: Field, runs: readonly RunSummary[]): string[] {
+export function categories(field: Field, runs: readonly RunPoint[]): string[] {
   const all = new Set(runs.map((run) => field.value(run)).filter((value) => value !== null).map(String));
   return [...all].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 /** The finite numbers of a field over runs; null when there are none. */
-export function extent(field: Field, runs: readonly RunSummary[]): [number, number] | null {
+export function extent(field: Field, runs: readonly RunPoint[]): [number, number] | null {
   let min = Infinity;
   let max = -Infinity;
   for (const run of runs) {
@@ -85,12 +91,12 @@ export function extent(field: Field, runs: readonly RunSummary[]): [number, numb
 }
 
 /** Whether a logarithmic axis has a place for every value. */
-export function canBeLog(field: Field, runs: readonly RunSummary[]): boolean {
+export function canBeLog(field: Field, runs: readonly RunPoint[]): boolean {
   const range = field.numeric ? extent(field, runs) : null;
   return range !== null && range[0] > 0;
 }
 
-function keysOf(runs: readonly RunSummary[], read: (run: RunSummary) => object): string[] {
+function keysOf(runs: readonly RunPoint[], read: (run: RunPoint) => object): string[] {
   const uses = new Map<string, number>();
   for (const run of runs) for (const key of Object.keys(read(run))) uses.set(key, (uses.get(key) ?? 0) + 1);
   return [...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { categories } from './fields.ts';
 import type { Field } from './fields.ts';
 
@@ -6,7 +6,7 @@ import type { Field } from './fields.ts';
 export type Brushes = Record<string, [number, number][]>;
 
 export interface ParallelPlan {
-  runs: readonly RunSummary[];
+  runs: readonly RunPoint[];
   fields: readonly Field[];
   log: readonly string[];
   color: Field | null;
@@ -20,13 +20,13 @@ export const none = 'none';
 export const parallelGrid = { left: 60, right: 110, top: 56, bottom: 30 };
 
 /** The categories of an axis; runs without a value have one of their own. */
-export function axisCategories(field: Field, runs: readonly RunSummary[]): string[] {
+export function axisCategories(field: Field, runs: readonly RunPoint[]): string[] {
   const all = categories(field, runs);
   return runs.some((run) => field.value(run) === null) ? [...all, none] : all;
 }
 
 /** The runs inside every chosen part. A run without a number is inside no part of that axis. */
-export function brushedRuns({ runs, fields, brushes }: Pick<ParallelPlan, 'runs' | 'fields' | 'brushes'>): RunSummary[] {
+export function brushedRuns({ runs, fields, brushes }: Pick<ParallelPlan, 'runs' | 'fields' | 'brushes'>): RunPoint[] {
   const active = fields.filter((field) => (brushes[field.id] ?? []).length > 0);
   const places = new Map(active.filter((field) => !field.numeric).map((field) => [field.id, axisCategories(field, runs)]));
   return runs.filter((run) => active.every((field) => {

@@ -2,7 +2,7 @@ import { ParallelChart } from 'echarts/charts';
 import { ParallelComponent, VisualMapContinuousComponent } from 'echarts/components';
 import { use } from 'echarts/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { tickText } from '../../ui/charts/axisText.ts';
 import { sequentialColors } from '../../ui/charts/sequential.ts';
 import type { ChartColors } from '../../ui/theme.ts';
@@ -13,11 +13,19 @@ import type { ParallelPlan } from './parallel.ts';
 
 use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
 
+/** Lines of very many runs lie over each other: where they are dense shows by how thin they are drawn. */
+const looks = [
+  { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0.01 }, { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
+  { over: 100, width: 1, all: 0.5, active: 0.95, inactive: 0.06 }, { over: -1, width: 2, all: 0.9, active: 0.95, inactive: 0.06 },
+] as const;
+
 /** What ECharts draws of runs as lines over axes. */
 export function parallelOption({ runs, fields, log, color }: ParallelPlan, colors: ChartColors): EChartsCoreOption {
-  const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
+  // The words stand on the lines.
+  const text = { color: colors.foreground, fontFamily: colors.font, fontSize: 11, textBorderColor: colors.background, textBorderWidth: 3 };
   const dark = colors.kind === 'dark' || colors.kind === 'contrast';
   const range = color ? extent(color, runs) : null;
+  const look = looks.find(({ over }) => runs.length > over) ?? looks[3];
   // The colour is a dimension of its own, after those of the axes.
   const shade = fields.length;
   return {
@@ -39,8 +47,8 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
       text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
     } } : {}),
     series: [{
-      type: 'parallel', id: 'runs', smooth: false, progressive: 0, inactiveOpacity: 0.06, activeOpacity: 0.95,
-      lineStyle: { width: runs.length > 100 ? 1 : 2, opacity: runs.length > 100 ? 0.5 : 0.9, color: colors.series[0] },
+      type: 'parallel', id: 'runs', smooth: false, progressive: runs.length > 5000 ? 1000 : 0, inactiveOpacity: look.inactive, activeOpacity: look.active,
+      lineStyle: { width: look.width, opacity: look.all, color: colors.series[0] },
       emphasis: { lineStyle: { width: 4, opacity: 1 } },
       tooltip: { show: true },
       data: runs.map((run) => ({ name: run.name, value: [...fields.map((field) => placed(field, run)), color?.value(run) ?? Number.NaN] })),
@@ -67,7 +75,7 @@ export function restoreBrushes(chart: EChartsType, { fields, brushes }: Parallel
   }
 }
 
-function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object): object {
+function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: object): object {
   if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
   const range = extent(field, runs);
   const type = log && canBeLog(field, runs) ? 'log' : 'value';
@@ -81,7 +89,7 @@ function padded([min, max]: [number, number]): object {
   return { min: min - air, max: max + air };
 }
 
-function placed(field: Field, run: RunSummary): number | string {
+function placed(field: Field, run: RunPoint): number | string {
   const value = field.value(run);
   if (value !== null) return field.numeric ? value : String(value);
   return field.numeric ? Number.NaN : none;

@@ -1,14 +1,16 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import type { EChart } from '../../ui/charts/echart.ts';
-import { plural } from '../../ui/format.ts';
+import { count, plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
 import type { PanelHost } from '../panelHost.ts';
+import { mostSelected } from '../selection.ts';
 import { AxisHandles } from './axisHandles.ts';
 import type { ParallelState } from './compareState.ts';
+import { Drawn } from './drawn.ts';
 import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
@@ -16,6 +18,7 @@ import { fieldTable, fieldsCsv } from './fieldTable.ts';
 import type { Charts, LazyCharts } from './lazyCharts.ts';
 import { brushedRuns } from './parallel.ts';
 import type { ParallelPlan } from './parallel.ts';
+import type { Scoped } from './scopedRuns.ts';
 
 const height = 380;
 const axesFirst = 8;
@@ -28,12 +31,12 @@ export class ParallelTab {
   readonly #charts: LazyCharts;
   #chart: EChart | null = null;
   readonly #handles: AxisHandles;
-  #drawn = '';
+  readonly #drawn = new Drawn();
   /** Whether parts of axes were chosen when it was looked at last. */
   #brushed = false;
   #choosing = false;
   #dragged: string | null = null;
-  #runs: readonly RunSummary[] = [];
+  #runs: readonly RunPoint[] = [];
 
   constructor(host: PanelHost, charts: LazyCharts, state: () => ParallelState, set: (part: Partial<ParallelState>) => void) {
     this.#host = host;
@@ -42,7 +45,7 @@ export class ParallelTab {
     this.#set = set;
     this.#handles = new AxisHandles((axis, part) => {
       // The drawing did not make this part, so it is drawn anew with it.
-      this.#drawn = '';
+      this.#drawn.forget();
       this.#set({ brushes: { ...this.#state().brushes, [axis]: part === null ? [] : [part] } });
     });
   }
@@ -61,11 +64,13 @@ export class ParallelTab {
   }
 
   /** `choice` is the choice of the runs, in the line of tools. */
-  render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
+  render({ known, over }: Scoped, choice: TemplateResult): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
-    const all = fieldsOf(runs);
-    const plan = this.#plan(runs, all);
+    const all = fieldsOf(known);
+    const first = this.#plan(known, all);
+    const runs = over([...first.fields, ...(first.color ? [first.color] : [])].map((field) => field.id));
+    const plan = { ...first, runs, fields: first.fields.map((field) => field.of(runs)), color: first.color?.of(runs) ?? null };
     const chart = (this.#chart ??= this.#made(charts));
     this.#draw(plan, chart, charts);
     this.#handles.show(plan);
@@ -77,8 +82,8 @@ export class ParallelTab {
         <span class="menu-place"><button class="tool-choice" aria-haspopup="dialog" aria-expanded=${this.#choosing} @click=${() => this.#choose(!this.#choosing)}>${icon('settings')} Axes <span class="muted">${plan.fields.length}</span> ${icon('chevron-down')}</button>${this.#choosing ? this.#menu(plan, all) : nothing}</span>
         ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (id) => this.#set({ color: id }), 'one colour')}
         ${choice}
-        <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${brushed.length} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part, or go to it by Tab and press ↑ or ↓'}</span>
-        ${filtered ? html`<button class="tool-choice select-brushed" ?disabled=${brushed.length === 0} @click=${() => this.#host.select(brushed.map((run) => run.runId))}>Select these runs</button><button class="link" @click=${() => this.#set({ brushes: {} })}>Clear</button>` : nothing}
+        <span role="status" class=${filtered ? '' : 'muted'}>${filtered ? `${count(brushed.length)} of ${plural(runs.length, 'run')} inside` : 'drag along an axis to keep a part, or go to it by Tab and press ↑ or ↓'}</span>
+        ${filtered ? html`<button class="tool-choice select-brushed" ?disabled=${brushed.length === 0 || brushed.length > mostSelected} title=${brushed.length > mostSelected ? `At most ${count(mostSelected)} runs are selected at once` : nothing} @click=${() => this.#host.select(brushed.map((run) => run.runId))}>Select these runs</button><button class="link" @click=${() => this.#set({ brushes: {} })}>Clear</button>` : nothing}
         <span class="saves">
         <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
         ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the parallel coordinates as ${format.toUpperCase()}" @click=${() => this.#save(format, plan, charts)}>${format.toUpperCase()}</button>`)}</span>
@@ -88,7 +93,7 @@ export class ParallelTab {
       ${table ? fieldTable(brushed, plan.fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
 
-  #plan(runs: readonly RunSummary[], all: readonly Field[]): ParallelPlan {
+  #plan(runs: readonly RunPoint[], all: readonly Field[]): ParallelPlan {
     const state = this.#state();
     const byId = new Map(all.map((field) => [field.id, field]));
     const fields = state.axes ? state.axes.flatMap((id) => byId.get(id) ?? []) : firstAxes(all, runs);
@@ -99,13 +104,12 @@ export class ParallelTab {
   /** Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand. */
   #draw(plan: ParallelPlan, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
     this.#runs = plan.runs;
-    const { kind } = chartColors();
-    const seen = JSON.stringify([kind, plan.log, plan.color?.id, plan.fields.map((field) => [field.id, plan.runs.map((run) => field.value(run))]), plan.runs.map((run) => [run.name, plan.color?.value(run)])]);
     const brushed = Object.values(plan.brushes).flat().length > 0;
     const cleared = this.#brushed && !brushed;
     this.#brushed = brushed;
-    if ((seen === this.#drawn && !cleared) || plan.fields.length < 2) return;
-    this.#drawn = seen;
+    if (plan.fields.length < 2) return;
+    const isNew = this.#drawn.isNew(plan.runs, [...plan.fields, ...(plan.color ? [plan.color] : [])], JSON.stringify([chartColors().kind, plan.log, plan.color?.id, plan.fields.map((field) => field.id)]));
+    if (!isNew && !cleared) return;
     chart.show(() => parallelOption(plan, chartColors()), height, (drawn) => restoreBrushes(drawn, { ...plan, brushes: this.#state().brushes }, chartColors()));
   }
 
@@ -156,7 +160,7 @@ export class ParallelTab {
 }
 
 /** The params that differ, then the metrics, as many as can be read. */
-function firstAxes(all: readonly Field[], runs: readonly RunSummary[]): Field[] {
+function firstAxes(all: readonly Field[], runs: readonly RunPoint[]): Field[] {
   const telling = all.filter((field) => field.kind !== 'attribute' && distinct(field, runs) > 1 && (field.numeric || distinct(field, runs) <= 30) && tellsOfRun(field));
   const params = telling.filter((field) => field.kind === 'param').slice(0, axesFirst - 2);
   const metrics = telling.filter((field) => field.kind === 'metric').slice(0, Math.max(2, axesFirst - params.length));

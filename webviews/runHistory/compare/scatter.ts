@@ -1,9 +1,9 @@
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { isLowerBetter } from '../../ui/metricDirection.ts';
 import type { Field } from './fields.ts';
 
 export interface ScatterPlan {
-  runs: readonly RunSummary[];
+  runs: readonly RunPoint[];
   x: Field;
   y: Field;
   color: Field | null;
@@ -12,16 +12,16 @@ export interface ScatterPlan {
 }
 
 /** The runs that have both values: the points, in this order. */
-export function scatterRuns({ runs, x, y }: Pick<ScatterPlan, 'runs' | 'x' | 'y'>): RunSummary[] {
+export function scatterRuns({ runs, x, y }: Pick<ScatterPlan, 'runs' | 'x' | 'y'>): RunPoint[] {
   return runs.filter((run) => x.value(run) !== null && y.value(run) !== null);
 }
 
 /** The run whose y is best, when y is a metric and there is something to be better than. */
-export function bestPoint(runs: readonly RunSummary[], y: Field): RunSummary | null {
+export function bestPoint(runs: readonly RunPoint[], y: Field): RunPoint | null {
   if (y.kind !== 'metric') return null;
   const whole = runs.filter((run) => run.status !== 'failed' && typeof y.value(run) === 'number');
   const lower = isLowerBetter(y.title);
-  const value = (run: RunSummary): number => Number(y.value(run));
+  const value = (run: RunPoint): number => Number(y.value(run));
   if (new Set(whole.map(value)).size < 2) return null;
   return whole.reduce((best, run) => ((lower ? value(run) < value(best) : value(run) > value(best)) ? run : best));
 }

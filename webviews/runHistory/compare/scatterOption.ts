@@ -2,7 +2,7 @@ import { ScatterChart } from 'echarts/charts';
 import { VisualMapContinuousComponent } from 'echarts/components';
 import { use } from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import { tickText } from '../../ui/charts/axisText.ts';
 import { sequentialColors } from '../../ui/charts/sequential.ts';
 import type { ChartColors } from '../../ui/theme.ts';
@@ -13,6 +13,9 @@ import type { ScatterPlan } from './scatter.ts';
 
 use([ScatterChart, VisualMapContinuousComponent]);
 
+/** How large points are when there are more than so many. */
+const sizes = [[20_000, 3], [2000, 5], [200, 7]] as const;
+
 /** What ECharts draws of runs as points. */
 export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCoreOption {
   const { x, y, color } = plan;
@@ -21,8 +24,9 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
   const dark = colors.kind === 'dark' || colors.kind === 'contrast';
   const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
   const range = color ? extent(color, shown) : null;
-  const point = (run: RunSummary): object => ({ value: [placed(x, run), placed(y, run), color?.value(run) ?? '-'], name: run.name });
-  const size = shown.length > 200 ? 7 : 11;
+  const point = (run: RunPoint): object => ({ value: [placed(x, run), placed(y, run), color?.value(run) ?? '-'], name: run.name });
+  const size = sizes.find(([over]) => shown.length > over)?.[1] ?? 11;
+  const isDense = shown.length > 2000;
   return {
     animation: false,
     textStyle: { fontFamily: colors.font, color: colors.foreground },
@@ -34,9 +38,9 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
       text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
     } } : {}),
     series: [
-      { type: 'scatter', id: 'runs', symbolSize: size, itemStyle: { color: colors.series[0], borderColor: colors.background, borderWidth: 1, opacity: 0.95 }, data: shown.map(point), emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } } },
-      { type: 'scatter', id: 'best', silent: true, symbolSize: size + 11, z: 1, itemStyle: { color: 'rgba(0,0,0,0)', borderColor: colors.foreground, borderWidth: 2 },
-        label: { show: true, formatter: best ? `best: ${best.name}` : '', position: 'top', color: colors.foreground, fontSize: 12, textBorderColor: colors.background, textBorderWidth: 3 }, labelLayout: { moveOverlap: 'shiftY' }, data: best ? [point(best)] : [] },
+      { type: 'scatter', id: 'runs', symbolSize: size, itemStyle: { color: colors.series[0], borderColor: colors.background, borderWidth: isDense ? 0 : 1, opacity: isDense ? 0.6 : 0.95 }, data: shown.map(point), emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } } },
+      { type: 'scatter', id: 'best', silent: true, symbolSize: size + 11, z: isDense ? 3 : 1, itemStyle: { color: 'rgba(0,0,0,0)', borderColor: colors.foreground, borderWidth: 2 },
+        label: { show: true, formatter: best ? `best: ${best.name}` : '', position: best ? besides(x, best, shown) : 'top', color: colors.foreground, fontSize: 12, textBorderColor: colors.background, textBorderWidth: 3 }, labelLayout: { moveOverlap: 'shiftY' }, data: best ? [point(best)] : [] },
     ],
     tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },
       formatter: ({ dataIndex }: { dataIndex: number }) => {
@@ -46,13 +50,22 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
   };
 }
 
-function axisOf(field: Field, runs: readonly RunSummary[], log: boolean, text: object, colors: ChartColors): object {
+function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: object, colors: ChartColors): object {
   const lines = { axisLine: { show: true, lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, splitLine: { lineStyle: { color: colors.grid } }, minorSplitLine: { show: false } };
   if (!field.numeric) return { ...lines, type: 'category', data: categories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
   return { ...lines, type: log && canBeLog(field, runs) ? 'log' : 'value', scale: true, axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))), hideOverlap: true } };
 }
 
-function placed(field: Field, run: RunSummary): number | string {
+/** Where the words about a point stand inside the drawing. */
+function besides(x: Field, run: RunPoint, runs: readonly RunPoint[]): 'left' | 'right' | 'top' {
+  const range = extent(x, runs);
+  const value = x.value(run);
+  if (!range || typeof value !== 'number') return 'top';
+  const share = (value - range[0]) / (range[1] - range[0] || 1);
+  return share < 0.1 ? 'right' : share > 0.9 ? 'left' : 'top';
+}
+
+function placed(field: Field, run: RunPoint): number | string {
   const value = field.value(run);
   return field.numeric ? Number(value) : String(value);
 }

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunPoint } from '../../../protocol/runs.ts';
 import type { EChart } from '../../ui/charts/echart.ts';
 import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
@@ -8,6 +8,7 @@ import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
 import type { PanelHost } from '../panelHost.ts';
 import type { ScatterState } from './compareState.ts';
+import { Drawn } from './drawn.ts';
 import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
@@ -15,6 +16,7 @@ import { fieldTable, fieldsCsv } from './fieldTable.ts';
 import type { Charts, LazyCharts } from './lazyCharts.ts';
 import { bestPoint, scatterRuns } from './scatter.ts';
 import type { ScatterPlan } from './scatter.ts';
+import type { Scoped } from './scopedRuns.ts';
 
 const height = 380;
 
@@ -25,8 +27,8 @@ export class ScatterTab {
   readonly #set: (part: Partial<ScatterState>) => void;
   readonly #charts: LazyCharts;
   #chart: EChart | null = null;
-  #drawn = '';
-  #points: readonly RunSummary[] = [];
+  readonly #drawn = new Drawn();
+  #points: readonly RunPoint[] = [];
 
   constructor(host: PanelHost, charts: LazyCharts, state: () => ScatterState, set: (part: Partial<ScatterState>) => void) {
     this.#host = host;
@@ -48,18 +50,20 @@ export class ScatterTab {
   }
 
   /** `choice` is the choice of the runs, in the line of tools. */
-  render(runs: readonly RunSummary[], choice: TemplateResult): TemplateResult {
+  render({ known, over }: Scoped, choice: TemplateResult): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
-    const all = fieldsOf(runs);
-    const plan = planOf(runs, all, this.#state());
-    if (!plan) return html`<div class="tool-line">${choice}</div><p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
-    const chart = (this.#chart ??= this.#made(charts));
-    this.#draw(plan, chart, charts);
-    const { table } = this.#state();
-    const shown = scatterRuns(plan);
-    const without = runs.length - shown.length;
+    const all = fieldsOf(known);
+    const first = planOf(known, all, this.#state());
+    if (!first) return html`<div class="tool-line">${choice}</div><p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
+    const runs = over([first.x, first.y, ...(first.color ? [first.color] : [])].map((field) => field.id));
+    const plan = { ...first, runs, x: first.x.of(runs), y: first.y.of(runs), color: first.color?.of(runs) ?? null };
     const fields = [plan.x, plan.y, ...(plan.color ? [plan.color] : [])];
+    const chart = (this.#chart ??= this.#made(charts));
+    this.#draw(plan, fields, chart, charts);
+    const { table } = this.#state();
+    const shown = this.#points;
+    const without = runs.length - shown.length;
     const log = (side: 'logX' | 'logY', field: Field): TemplateResult | typeof nothing => (canBeLog(field, runs) ? html`<label><input type="checkbox" .checked=${this.#state()[side]} @change=${() => this.#set({ [side]: !this.#state()[side] })}> log</label>` : nothing);
     return html`<div class="tool-line" role="toolbar" aria-label="Scatter plot">
         ${fieldSelect('x', all, plan.x.id, (x) => this.#set({ x }))}${log('logX', plan.x)}
@@ -75,13 +79,10 @@ export class ScatterTab {
       ${table ? fieldTable(shown, fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
 
-  #draw(plan: ScatterPlan, chart: EChart, { scatterOption }: Charts): void {
+  #draw(plan: ScatterPlan, fields: readonly Field[], chart: EChart, { scatterOption }: Charts): void {
     const { x, y, color, logX, logY, runs } = plan;
     this.#points = scatterRuns(plan);
-    const seen = JSON.stringify([chartColors().kind, x.id, y.id, color?.id, logX, logY, runs.map((run) => [run.name, x.value(run), y.value(run), color?.value(run)])]);
-    if (seen === this.#drawn) return;
-    this.#drawn = seen;
-    chart.show(() => scatterOption(plan, chartColors()), height);
+    if (this.#drawn.isNew(runs, fields, JSON.stringify([chartColors().kind, x.id, y.id, color?.id, logX, logY]))) chart.show(() => scatterOption(plan, chartColors()), height);
   }
 
   #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan, { echartSvg, scatterOption }: Charts): void {
@@ -96,7 +97,7 @@ export class ScatterTab {
 }
 
 /** First the param that differs most against the first metric, coloured by the second. */
-function planOf(runs: readonly RunSummary[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
+function planOf(runs: readonly RunPoint[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
   const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);
   const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => distinct(b, runs) - distinct(a, runs));
@@ -107,7 +108,7 @@ function planOf(runs: readonly RunSummary[], all: readonly Field[], state: Scatt
   return { runs, x, y, color, logX: state.logX, logY: state.logY };
 }
 
-function sentence({ x, y, color }: ScatterPlan, shown: readonly RunSummary[]): string {
+function sentence({ x, y, color }: ScatterPlan, shown: readonly RunPoint[]): string {
   const best = bestPoint(shown, y);
   return `${y.title} against ${x.title} of ${plural(shown.length, 'run')}${color ? `, coloured by ${color.title}` : ''}.${best ? ` Best: ${best.name} with ${y.text(y.value(best))} at ${x.title} ${x.text(x.value(best))}.` : ''} The table has the numbers.`;
 }

@@ -1,57 +1,76 @@
-import type { RunDetail, RunPage, RunSummary } from '../../../protocol/runs.ts';
+import type { RunDetail, RunPage, RunPoint, RunQuery, RunSummary } from '../../../protocol/runs.ts';
 import { Loader } from '../../ui/loadable.ts';
 import type { PanelHost } from '../panelHost.ts';
 import { Refresher } from '../refresher.ts';
+import { OlderRuns } from './olderRuns.ts';
 import { scopeQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** So many runs are drawn at most: the newest. */
-const most = 2000;
+/** So many of the newest come at once with all that they have: from them it is told what could stand on an axis. */
+const first = 2000;
 const againMs = 2000;
 
 export interface Scoped {
-  runs: readonly RunSummary[];
-  /** Runs that there are, beyond those that came. */
-  more: number;
+  /** The newest runs, of which everything is here. */
+  known: readonly RunSummary[];
+  /** These and all older ones for a chart of some columns; as long as the older ones are on their way, these alone. The same list until something changed. */
+  over(columns: readonly string[]): readonly RunPoint[];
+  total: number;
   loading: boolean;
-  error: string | null;
+  /** What the chart asked for last and is not here yet: how many of the older runs came so far. Null when nothing is missing. */
+  missing(): { came: number } | null;
+  error(): string | null;
 }
 
-/** The runs of a scope for charts that need no more of a run than a row of the table: asked for at once, and again when the store changes. */
+/** The runs of a scope for charts that need no more of a run than its values: asked for at once, and again when the store changes. */
 export class ScopedRuns {
   readonly #host: PanelHost;
   readonly #loader: Loader<RunPage>;
+  readonly #older: OlderRuns;
   readonly #again = new Refresher(() => this.#load(false), againMs);
   #asked = '';
 
   constructor(host: PanelHost) {
     this.#host = host;
     this.#loader = new Loader(() => host.paint());
+    this.#older = new OlderRuns((query, columns) => host.ask('runs/points', { query, columns: [...columns] }), () => host.paint());
   }
 
   of(scope: Scope, selected: readonly RunDetail[]): Scoped {
     const query = scopeQuery(scope, selected, this.#host.shown());
-    if (query === null) return { runs: selected, more: 0, loading: false, error: null };
+    if (query === null) return { known: selected, over: () => selected, total: selected.length, loading: false, missing: () => null, error: () => null };
     const asked = JSON.stringify(query);
     if (asked !== this.#asked) {
       this.#asked = asked;
+      this.#older.stop();
       void this.#load(true);
     }
     const { value, loading, error } = this.#loader.state;
-    return { runs: value?.runs ?? [], more: value ? value.total - value.runs.length : 0, loading, error };
+    const known = value?.runs ?? [];
+    const total = value?.total ?? 0;
+    const over = (columns: readonly string[]): readonly RunPoint[] => {
+      if (total <= known.length) return known;
+      this.#older.need({ query, columns, offset: known.length });
+      return this.#older.beside(known);
+    };
+    const missing = (): { came: number } | null => (total <= known.length || this.#older.state.whole ? null : { came: this.#older.state.came });
+    return { known, over, total, loading, missing, error: () => error ?? this.#older.state.problem };
   }
 
   /** Something else is looked at: the next look asks anew. */
   rest(): void {
     this.#asked = '';
+    this.#older.stop();
   }
 
   refresh(): void {
-    if (this.#asked !== '') this.#again.ask();
+    if (this.#asked === '') return;
+    this.#again.ask();
+    this.#older.outdate();
   }
 
   #load(fresh: boolean): Promise<void> {
-    const query = JSON.parse(this.#asked) as object;
-    return this.#loader.load(() => this.#host.ask('runs/list', { ...query, offset: 0, limit: most }), fresh);
+    const query = JSON.parse(this.#asked) as RunQuery;
+    return this.#loader.load(() => this.#host.ask('runs/list', { ...query, offset: 0, limit: first }), fresh);
   }
 }

@@ -8,7 +8,9 @@ use([SVGRenderer]);
 export function echartSvg(option: EChartsCoreOption, width: number, height: number, background: string, after: (chart: EChartsType) => void = () => {}): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ ...option, backgroundColor: background, animation: false });
+    // What is drawn piece by piece on a screen has to be whole here.
+    const series = (option['series'] as object[]).map((one) => ({ ...one, progressive: 0 }));
+    chart.setOption({ ...option, series, backgroundColor: background, animation: false });
     after(chart);
     return chart.renderToSVGString();
   } finally {
