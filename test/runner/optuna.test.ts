@@ -80,7 +80,8 @@ test('method bayesian asks Optuna, finds what is good, and goes on after a stop'
     await assert.rejects(runSweep({ project, store, experiment: 'tune', signal: stop.signal }, sweep, (line) => { if (line.startsWith('20/36')) stop.abort(); }), CancelledError);
     const said: string[] = [];
     const { trials, best } = await runSweep({ project, store, experiment: 'tune' }, sweep, (line) => said.push(line));
-    assert.match(said[0] ?? '', /^(20|21) of 36 trials were done/);
+    // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after it.
+    assert.match(said[0] ?? '', /^(19|20|21) of 36 trials were done/);
     assert.equal(trials.length, 36);
     for (const { params: { x, k, c }, value } of trials) {
       assert.ok(Number(x) >= 1e-5 && Number(x) <= 10 && Number.isInteger(k) && Number(k) >= 1 && Number(k) <= 10 && ['[1]', '[2,3]'].includes(JSON.stringify(c)), JSON.stringify({ x, k, c }));

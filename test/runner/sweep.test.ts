@@ -13,9 +13,10 @@ import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.t
 import type { SweepRequest } from '../../engine/runner/sweep/runTrial.ts';
 import { sweepPoints } from '../../engine/runner/sweep/sweepPoints.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
+import { readLog } from '../../engine/tracking/readLog.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/store.ts';
-import { commitAll } from '../helpers/gitIn.ts';
+import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
@@ -142,6 +143,34 @@ for (const [how, program] of [['in this process', undefined], ['in processes of 
     assert.deepEqual(places(), []);
     // A trial is a run like any other: repeated by itself, in the project, it gives the same.
     assert.equal(listRuns(store, { filter: `parent = '${parent.runId}'` }).total, 5);
+  });
+}
+
+for (const folder of ['', 'deep/er/']) {
+  test(`programs of trials at the same time may ask git, in a project ${folder === '' ? 'at the top' : 'in a folder'} of its repository, and change nothing of it`, { timeout: 120_000 }, async () => {
+    const top = makeProject({ [`${folder}loopwright.yaml`]: 'version: 1\nproject: p\nparams: { n: 0 }\nstages:\n  s: { cmd: "sh ask.sh; echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n', [`${folder}experiments/tune.experiment.yaml`]: 'sweep: { method: grid, parallel: 2, objective: { maximize: f1 }, params: { n: { choice: [1, 2] } } }\n',
+      [`${folder}ask.sh`]: 'echo "$(git describe --tags --dirty) $(git rev-parse --abbrev-ref HEAD) $(git remote get-url origin)"\ngit status --porcelain\ngit -c user.name=t -c user.email=t@x commit -qam trial && git tag mine && git log --oneline | wc -l\n',
+      [`${folder}large.bin`]: 'x'.repeat(2 << 20), [`${folder}.gitignore`]: '.loopwright/\nm.json\n', 'beside/other.txt': 'o', [`${folder}changed.txt`]: 'a' });
+    commitAll(top);
+    const git = gitIn(top);
+    for (const args of [['tag', 'v1.0'], ['checkout', '-q', '-b', 'work'], ['commit', '-q', '--allow-empty', '-m', 'next'], ['remote', 'add', 'origin', 'https://example.invalid/r.git']]) git(...args);
+    writeFileSync(join(top, folder, 'changed.txt'), 'b');
+    writeFileSync(join(top, folder, 'new.txt'), 'n');
+    const root = join(top, folder);
+    const store = openStore(root);
+    after(() => store.sql.close());
+    const project = loadProject(root, undefined, {});
+    const config = project.experiments.get('tune')?.value?.sweep;
+    assert.ok(config);
+    const before = [git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag'), git('branch', '-a')];
+    const { trials } = await runSweep({ project, store, experiment: 'tune', program: [process.execPath, cli] }, config, () => {});
+    for (const { runId, status } of trials) {
+      assert.equal(status, 'finished');
+      const { text } = readLog(store, runId ?? '', 's', 0);
+      assert.match(text, new RegExp(`\\nv1\\.0-1-g\\w+-dirty work https://example\\.invalid/r\\.git\n M ${folder}changed\\.txt\n\\?\\? ${folder}new\\.txt\n *3\n`));
+    }
+    assert.deepEqual([git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag'), git('branch', '-a')], before);
+    assert.deepEqual(places(), []);
   });
 }
 

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../errors.ts';
 import { isGlob, pathsOverlap } from '../../project/glob.ts';
+import { ownRepository, repositoryOf } from '../../provenance/ownRepository.ts';
 import { begin, linked, linkTools, removeAbandoned, type Workplace } from '../../provenance/workplace.ts';
 import { stateFolder } from '../../tracking/store.ts';
 
@@ -12,15 +13,19 @@ const manyEntries = 2000;
 
 /**
  * A folder of its own for trials: what they write is there alone, the store is the project's. Small files are copied, so that programs
- * which look around from where they stand stay in the folder; `made` are the paths that trials write, which are left out.
+ * which look around from where they stand stay in the folder; `made` are the paths that trials write, which are left out. Where the
+ * project is in a repository the folder has one of its own.
  */
 export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Workplace> {
   await removeAbandoned(project);
-  const place = await begin('', null, 'trial');
+  const repository = await repositoryOf(project);
+  const place = await begin(repository?.prefix ?? '', null, 'trial');
   try {
     await copyFolder({ project, root: place.root, made, signal }, '');
     await linkTools(project, place.root);
     await link(join(project, stateFolder), join(place.root, stateFolder), true);
+    // A repository that git does not give a copy of is none that a program of a trial could ask either.
+    if (repository) await ownRepository(repository, place.code, signal).catch((error: unknown) => { if (signal?.aborted) throw error; });
     return place;
   } catch (error) {
     await place.remove();
@@ -45,7 +50,7 @@ async function copyFolder(copy: Copy, folder: string): Promise<void> {
   for (const entry of await readdir(join(copy.project, folder), { withFileTypes: true })) {
     if (copy.signal?.aborted) throw new CancelledError();
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (path === stateFolder || path === '.git' || linked.includes(path)) continue;
+    if (path === stateFolder || entry.name === '.git' || linked.includes(path)) continue;
     if (copy.made.some((out) => path === out || path.startsWith(`${out}/`))) continue;
     await copyEntry(copy, path, entry);
   }
