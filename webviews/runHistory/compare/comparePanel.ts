@@ -23,6 +23,10 @@ import { ScopedRuns } from './scopedRuns.ts';
 import type { Scoped } from './scopedRuns.ts';
 import { scopeSelect } from './scopeSelect.ts';
 
+const leastPlot = 380;
+/** The tools above the table and those of the comparison, and a note below. */
+const aroundPlot = 250;
+
 /** The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion, images. */
 export class ComparePanel {
   readonly #host: PanelHost;
@@ -54,6 +58,7 @@ export class ComparePanel {
     this.#scoped = new ScopedRuns(host);
     this.#images = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
     onThemeChange(() => host.paint());
+    window.addEventListener('resize', () => host.paint());
   }
 
   /** What the person set, for the next reload. */
@@ -110,9 +115,9 @@ export class ComparePanel {
       case 'curves':
         return html`${this.#grid.element}`;
       case 'parallel':
-        return this.#overScope(runs, (scoped, choice) => this.#parallel.render(scoped, choice));
+        return this.#overScope(runs, (scoped, choice) => this.#parallel.render(scoped, choice, this.#plotHeight(this.#state.parallel.table)));
       case 'scatter':
-        return this.#overScope(runs, (scoped, choice) => this.#scatter.render(scoped, choice));
+        return this.#overScope(runs, (scoped, choice) => this.#scatter.render(scoped, choice, this.#plotHeight(this.#state.scatter.table)));
       case 'importance':
         return this.#importance.render(runs, this.#state.scope);
       case 'differences':
@@ -144,6 +149,11 @@ export class ComparePanel {
     return html`${errorBar(error, () => this.#scoped.refresh())}
       ${drawn}
       ${missing === null ? nothing : html`<p class="muted chart-note" role="status">${icon('info')} The newest ${count(scoped.known.length)} of ${plural(scoped.total, 'run')}${error === null ? `; the older ones are on their way, ${count(missing.came)} came` : ''}.</p>`}`;
+  }
+
+  /** Of one drawing, in pixels: it may use the height that the comparison has, unless its table stands below. */
+  #plotHeight(withTable: boolean): number {
+    return this.#state.tall && !withTable ? Math.max(leastPlot, window.innerHeight - aroundPlot) : leastPlot;
   }
 
   #set(part: Partial<CompareState>): void {

@@ -20,7 +20,8 @@ import { brushedRuns } from './parallel.ts';
 import type { ParallelPlan } from './parallel.ts';
 import type { Scoped } from './scopedRuns.ts';
 
-const height = 380;
+/** Of the saved drawing, in pixels. */
+const savedHeight = 380;
 const axesFirst = 8;
 
 /** Runs as lines over axes of params and metrics; a part of an axis that is dragged over, or chosen by the keyboard, keeps the runs inside. */
@@ -63,8 +64,8 @@ export class ParallelTab {
     return chart;
   }
 
-  /** `choice` is the choice of the runs, in the line of tools. */
-  render({ known, over }: Scoped, choice: TemplateResult): TemplateResult {
+  /** `choice` is the choice of the runs, in the line of tools; `height` that of the drawing in pixels. */
+  render({ known, over }: Scoped, choice: TemplateResult, height: number): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
     const all = fieldsOf(known);
@@ -72,7 +73,7 @@ export class ParallelTab {
     const runs = over([...first.fields, ...(first.color ? [first.color] : [])].map((field) => field.id));
     const plan = { ...first, runs, fields: first.fields.map((field) => field.of(runs)), color: first.color?.of(runs) ?? null };
     const chart = (this.#chart ??= this.#made(charts));
-    this.#draw(plan, chart, charts);
+    this.#draw(plan, height, chart, charts);
     this.#handles.show(plan);
     const brushed = brushedRuns(plan);
     const filtered = brushed.length < runs.length;
@@ -102,13 +103,13 @@ export class ParallelTab {
   }
 
   /** Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand. */
-  #draw(plan: ParallelPlan, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
+  #draw(plan: ParallelPlan, height: number, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
     this.#runs = plan.runs;
     const brushed = Object.values(plan.brushes).flat().length > 0;
     const cleared = this.#brushed && !brushed;
     this.#brushed = brushed;
     if (plan.fields.length < 2) return;
-    const isNew = this.#drawn.isNew(plan.runs, [...plan.fields, ...(plan.color ? [plan.color] : [])], JSON.stringify([chartColors().kind, plan.log, plan.color?.id, plan.fields.map((field) => field.id)]));
+    const isNew = this.#drawn.isNew(plan.runs, [...plan.fields, ...(plan.color ? [plan.color] : [])], JSON.stringify([chartColors().kind, height, plan.log, plan.color?.id, plan.fields.map((field) => field.id)]));
     if (!isNew && !cleared) return;
     chart.show(() => parallelOption(plan, chartColors()), height, (drawn) => restoreBrushes(drawn, { ...plan, brushes: this.#state().brushes }, chartColors()));
   }
@@ -153,7 +154,7 @@ export class ParallelTab {
     const title = 'Parallel coordinates';
     if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(brushedRuns(plan), plan.fields));
     const colors = savedColors();
-    const svg = echartSvg(parallelOption(plan, colors), Math.max(900, plan.fields.length * 140), height, colors.background, (chart) => restoreBrushes(chart, plan, colors));
+    const svg = echartSvg(parallelOption(plan, colors), Math.max(900, plan.fields.length * 140), savedHeight, colors.background, (chart) => restoreBrushes(chart, plan, colors));
     if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
     else void savePng((action) => act(action), title, svg);
   }

@@ -39,7 +39,7 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
     } } : {}),
     series: [
       { type: 'scatter', id: 'runs', symbolSize: size, itemStyle: { color: colors.series[0], borderColor: colors.background, borderWidth: isDense ? 0 : 1, opacity: isDense ? 0.6 : 0.95 }, data: shown.map(point), emphasis: { itemStyle: { borderColor: colors.focus, borderWidth: 2 } } },
-      { type: 'scatter', id: 'best', silent: true, symbolSize: size + 11, z: isDense ? 3 : 1, itemStyle: { color: 'rgba(0,0,0,0)', borderColor: colors.foreground, borderWidth: 2 },
+      { type: 'scatter', id: 'best', silent: true, symbolSize: size + 11, z: 3, itemStyle: { color: 'rgba(0,0,0,0)', borderColor: colors.foreground, borderWidth: 2 },
         label: { show: true, formatter: best ? `best: ${best.name}` : '', position: best ? besides(x, best, shown) : 'top', color: colors.foreground, fontSize: 12, textBorderColor: colors.background, textBorderWidth: 3 }, labelLayout: { moveOverlap: 'shiftY' }, data: best ? [point(best)] : [] },
     ],
     tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },

@@ -18,8 +18,6 @@ import { bestPoint, scatterRuns } from './scatter.ts';
 import type { ScatterPlan } from './scatter.ts';
 import type { Scoped } from './scopedRuns.ts';
 
-const height = 380;
-
 /** Runs as points: any param or metric against any other, coloured by a third. */
 export class ScatterTab {
   readonly #host: PanelHost;
@@ -49,8 +47,8 @@ export class ScatterTab {
     return chart;
   }
 
-  /** `choice` is the choice of the runs, in the line of tools. */
-  render({ known, over }: Scoped, choice: TemplateResult): TemplateResult {
+  /** `choice` is the choice of the runs, in the line of tools; `height` that of the drawing in pixels. */
+  render({ known, over }: Scoped, choice: TemplateResult, height: number): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
     const all = fieldsOf(known);
@@ -60,7 +58,7 @@ export class ScatterTab {
     const plan = { ...first, runs, x: first.x.of(runs), y: first.y.of(runs), color: first.color?.of(runs) ?? null };
     const fields = [plan.x, plan.y, ...(plan.color ? [plan.color] : [])];
     const chart = (this.#chart ??= this.#made(charts));
-    this.#draw(plan, fields, chart, charts);
+    this.#draw(plan, fields, height, chart, charts);
     const { table } = this.#state();
     const shown = this.#points;
     const without = runs.length - shown.length;
@@ -79,10 +77,10 @@ export class ScatterTab {
       ${table ? fieldTable(shown, fields, (runId) => this.#host.open(runId)) : nothing}`;
   }
 
-  #draw(plan: ScatterPlan, fields: readonly Field[], chart: EChart, { scatterOption }: Charts): void {
+  #draw(plan: ScatterPlan, fields: readonly Field[], height: number, chart: EChart, { scatterOption }: Charts): void {
     const { x, y, color, logX, logY, runs } = plan;
     this.#points = scatterRuns(plan);
-    if (this.#drawn.isNew(runs, fields, JSON.stringify([chartColors().kind, x.id, y.id, color?.id, logX, logY]))) chart.show(() => scatterOption(plan, chartColors()), height);
+    if (this.#drawn.isNew(runs, fields, JSON.stringify([chartColors().kind, height, x.id, y.id, color?.id, logX, logY]))) chart.show(() => scatterOption(plan, chartColors()), height);
   }
 
   #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan, { echartSvg, scatterOption }: Charts): void {
@@ -96,11 +94,12 @@ export class ScatterTab {
   }
 }
 
-/** First the param that differs most against the first metric, coloured by the second. */
+/** First the param that differs most, a number rather than a category, against the first metric, coloured by the second. */
 function planOf(runs: readonly RunPoint[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
   const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);
-  const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => distinct(b, runs) - distinct(a, runs));
+  const values = (field: Field): number => distinct(field, runs);
+  const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => Number(b.numeric && values(b) > 1) - Number(a.numeric && values(a) > 1) || values(b) - values(a));
   const y = byId(state.y) ?? metrics[0] ?? all[0];
   const x = byId(state.x) ?? params[0] ?? all.find((field) => field !== y);
   if (!x || !y) return null;
