@@ -53,9 +53,10 @@ export class OlderRuns {
     void this.#load();
   }
 
-  /** The store changed. */
+  /** The store changed, or a person wants what failed tried again. */
   outdate(): void {
-    if (this.#wanted) this.#again.ask();
+    if (this.#problem !== null) void this.#load();
+    else if (this.#wanted) this.#again.ask();
   }
 
   stop(): void {
