@@ -1,5 +1,5 @@
 import type { FilterProblem, RunQuery } from '../../protocol/runs.ts';
-import { compileFilter, listOf } from './filter/compileFilter.ts';
+import { compileFilter, listOf, type Condition } from './filter/compileFilter.ts';
 import { parseFilter, type Filter } from './filter/parseFilter.ts';
 import { FilterError } from './filter/tokens.ts';
 import { listed, momentOf, type Moment } from './moment.ts';
@@ -36,6 +36,14 @@ export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   }
   for (const word of wordsOf(query.search)) runs = runsWithWord(sql, moment, word, runs);
   return { runs, total: sizeOf(runs), problem };
+}
+
+/** The runs that a statement lists by row number and that meet a filter. Throws FilterError for a comparison that cannot be made. */
+export function runsMeeting(sql: Sql, list: Condition, filter: Filter | null): Pick<Matching, 'runs' | 'total'> {
+  const moment = momentOf(sql);
+  const among = listed(sql, moment, list.sql, list.values);
+  const runs = filter ? meeting(sql, moment, filter, among) : among;
+  return { runs, total: sizeOf(runs) };
 }
 
 /** Those that were put away are few and have an index of their own. */

@@ -1,7 +1,6 @@
-import type { RunOrder } from '../../protocol/runs.ts';
 import { knownOrder, orderedBy, type Moment } from './moment.ts';
 import type { Matching } from './matchingRuns.ts';
-import { indexesOf, newestFirst, orderBy, type IndexedOrder } from './runOrder.ts';
+import { indexesOf, newestFirst, orderBy, type ColumnOrder, type IndexedOrder } from './runOrder.ts';
 import { runsIn, setOf, sizeOf, type RunSet } from './runSet.ts';
 import type { Sql, SqlValue } from './sql.ts';
 
@@ -28,7 +27,7 @@ interface Ties {
 }
 
 /** The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value of a column stand last in either direction. */
-export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Matching, 'runs' | 'total'>, order: readonly RunOrder[], limit: number, offset: number): number[] {
+export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Matching, 'runs' | 'total'>, order: readonly ColumnOrder[], limit: number, offset: number): number[] {
   if (offset >= total || limit <= 0) return [];
   if (total <= few) return sorted(sql, runsIn(runs), order).slice(offset, offset + limit);
   const left = runs.slice();
@@ -47,21 +46,21 @@ export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Match
 }
 
 /** Some runs in an order. */
-function sorted(sql: Sql, runs: readonly number[], order: readonly RunOrder[]): number[] {
+function sorted(sql: Sql, runs: readonly number[], order: readonly ColumnOrder[]): number[] {
   const { joins, by, values } = ordering(sql, order);
   return sql.numbers(`SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value ${joins} ORDER BY ${by}`, JSON.stringify(runs), ...values);
 }
 
-function ordering(sql: Sql, order: readonly RunOrder[]): { joins: string; by: string; values: SqlValue[] } {
+function ordering(sql: Sql, order: readonly ColumnOrder[]): { joins: string; by: string; values: SqlValue[] } {
   const orders = order.map((one) => orderBy(sql, one));
   return { joins: orders.map((one, i) => one.join(i)).join(' '), by: [...orders.map((one, i) => one.by(i)), newestFirst].join(', '), values: orders.flatMap((one) => one.values) };
 }
 
 /** What an order consists of: the values that an index has in order, then all other runs. */
-function stretchesOf(sql: Sql, order: readonly RunOrder[]): Stretch[] {
+function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
   const [first, ...rest] = order;
   const whole = ordering(sql, order);
-  const others: Stretch = { sql: `SELECT r.id FROM runs r ${whole.joins} ORDER BY ${whole.by}`, values: whole.values, ties: null, isIndexed: !first || (rest.length === 0 && indexed.has(first.column)) };
+  const others: Stretch = { sql: `SELECT r.id FROM runs r ${whole.joins} ORDER BY ${whole.by}`, values: whole.values, ties: null, isIndexed: !first || (rest.length === 0 && indexed.has(first.column) && !(first.plain && first.column.endsWith('name'))) };
   const indexes = first ? indexesOf(sql, first) : [];
   if (!first || indexes.length === 0) return [others];
   const direction = first.descending ? 'DESC' : 'ASC';
