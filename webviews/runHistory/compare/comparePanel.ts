@@ -23,9 +23,10 @@ import { ScopedRuns } from './scopedRuns.ts';
 import type { Scoped } from './scopedRuns.ts';
 import { scopeSelect } from './scopeSelect.ts';
 
-const leastPlot = 380;
-/** The tools above the table and those of the comparison, and a note below. */
-const aroundPlot = 250;
+/** Heights in pixels: of a drawing above its table, the least of one, what stands above the comparison, and what stands in it above and below a drawing. */
+const heights = { withTable: 380, least: 280, above: 76, around: 170 };
+/** The part of the height below the toolbar that the comparison has beside the table of runs, as in panels.css. */
+const share = 0.62;
 
 /** The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion, images. */
 export class ComparePanel {
@@ -153,7 +154,8 @@ export class ComparePanel {
 
   /** Of one drawing, in pixels: it may use the height that the comparison has, unless its table stands below. */
   #plotHeight(withTable: boolean): number {
-    return this.#state.tall && !withTable ? Math.max(leastPlot, window.innerHeight - aroundPlot) : leastPlot;
+    if (withTable) return heights.withTable;
+    return Math.max(heights.least, Math.round((window.innerHeight - heights.above) * (this.#state.tall ? 1 : share)) - heights.around);
   }
 
   #set(part: Partial<CompareState>): void {

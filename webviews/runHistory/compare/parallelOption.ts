@@ -15,7 +15,7 @@ use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
 
 /** Lines of very many runs lie over each other: where they are dense shows by how thin they are drawn. */
 const looks = [
-  { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0.01 }, { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
+  { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0 }, { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
   { over: 100, width: 1, all: 0.5, active: 0.95, inactive: 0.06 }, { over: -1, width: 2, all: 0.9, active: 0.95, inactive: 0.06 },
 ] as const;
 
