@@ -13,6 +13,12 @@ export function summarise(times: number[]): Timing {
   return { median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN, runs: times.length };
 }
 
+/** `median [smallest, largest]` of some milliseconds. */
+export function inMs(times: number[]): string {
+  const { median, min, max } = summarise(times);
+  return `${median.toFixed(1)} ms [${min.toFixed(1)}, ${max.toFixed(1)}]`;
+}
+
 /** Times a program as a whole process, after one run that warms the caches. Throws when it fails. */
 export function timeProcess(command: string, args: string[], options: { cwd: string; runs?: number; exitCodes?: number[]; env?: NodeJS.ProcessEnv }): Timing {
   const times: number[] = [];

@@ -8,7 +8,7 @@ import { runGroups } from '../engine/tracking/runGroups.ts';
 import { openStore, type Store } from '../engine/tracking/store.ts';
 import { metricKeyId, writeParam, writePoints, writeTag } from '../engine/tracking/writeRun.ts';
 import type { RunQuery } from '../protocol/runs.ts';
-import { summarise } from './measure.ts';
+import { inMs } from './measure.ts';
 
 // Questions over 100,000 runs and a curve of 1,000,000 points, in the engine: part of `npm run bench -- --tracking`, or alone
 // `node_modules/.bin/node bench/runQuestions.ts`.
@@ -51,8 +51,7 @@ function timed(turns: number, before: (turn: number) => void, work: (turn: numbe
 }
 
 function tell(name: string, [first = Number.NaN, ...later]: number[]): void {
-  const { median, min, max } = summarise(later);
-  console.log(`  ${name}: ${first.toFixed(1)} ms, ${median.toFixed(1)} ms [${min.toFixed(1)}, ${max.toFixed(1)}]`);
+  console.log(`  ${name}: ${first.toFixed(1)} ms, ${inMs(later)}`);
 }
 
 /** Writes the store into a folder and asks it. */

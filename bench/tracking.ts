@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { inMs } from './measure.ts';
 import { benchQuestions } from './runQuestions.ts';
 
 // Logging over HTTP beside an MLflow server with its SQLite store, and questions over 100,000 runs.
@@ -70,9 +71,7 @@ export async function benchTracking(): Promise<void> {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, 'loopwright.yaml'), 'version: 1\nproject: bench\nstages: {}\n');
-  const ours = spawn(process.execPath, [join(root, 'dist', 'cli.cjs'), 'track', '--json', '--project', work], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  const [line] = (await once(createInterface({ input: ours.stdout }), 'line')) as [string];
-  const { uri, token } = JSON.parse(line) as { uri: string; token: string };
+  const { uri, token, child: ours } = await ourServer(work);
   const theirs = existsSync(python) ? await mlflowServer() : null;
   const rates: number[] = [];
   const peers: number[] = [];
@@ -87,6 +86,46 @@ export async function benchTracking(): Promise<void> {
   const say = (values: number[]) => `${Math.round(middle(values)).toLocaleString('en')} [${Math.round(Math.min(...values)).toLocaleString('en')}, ${Math.round(Math.max(...values)).toLocaleString('en')}]`;
   console.log(`log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`);
   benchQuestions(work);
+  await benchSearch(join(work, 'many'));
+}
+
+/** MLflow's search of runs over HTTP, as its client asks it: again as it was, and after each write. */
+async function benchSearch(folder: string): Promise<void> {
+  const { uri, token, child } = await ourServer(folder);
+  try {
+    const ask = async (path: string, body: object): Promise<string> => {
+      const { status, body: said } = await post(uri, token, path, JSON.stringify(body));
+      if (status !== 200) throw new Error(said);
+      return said;
+    };
+    const { experiments } = JSON.parse(await ask('experiments/search', { max_results: 100 })) as { experiments: { experiment_id: string }[] };
+    const all = { experiment_ids: experiments.map((one) => one.experiment_id), max_results: 100 };
+    const { run } = JSON.parse(await ask('runs/create', { experiment_id: '0', start_time: Date.now() })) as { run: { info: { run_id: string } } };
+    console.log("\nMLflow's search of 100,000 runs over HTTP, a page of 100; first time, then median of 20 as it was, and after a write");
+    for (const [name, query] of [['newest first', {}], ['filter', { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'" }], ['order', { order_by: ['metrics.loss ASC'] }], ['filter and order', { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'", order_by: ['metrics.loss ASC'] }]] as const) {
+      const timed = async (): Promise<number> => {
+        const started = performance.now();
+        await ask('runs/search', { ...all, ...query });
+        return performance.now() - started;
+      };
+      const [again, written]: [number[], number[]] = [[], []];
+      const first = await timed();
+      for (let turn = 0; turn < 20; turn++) again.push(await timed());
+      for (let turn = 0; turn < 20; turn++) {
+        await ask('runs/log-metric', { run_id: run.info.run_id, key: 'tick', value: turn, timestamp: Date.now(), step: turn });
+        written.push(await timed());
+      }
+      console.log(`  ${name}: ${first.toFixed(1)} ms, ${inMs(again)}, ${inMs(written)}`);
+    }
+  } finally {
+    await stop(child);
+  }
+}
+
+async function ourServer(folder: string): Promise<{ uri: string; token: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli.cjs'), 'track', '--json', '--project', folder], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { ...(JSON.parse(line) as { uri: string; token: string }), child };
 }
 
 async function mlflowServer(): Promise<{ uri: string; child: ChildProcess }> {

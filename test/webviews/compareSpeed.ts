@@ -1,42 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EngineMethod } from '../../protocol/engineHost.ts';
-import { build } from '../../scripts/build.ts';
-import { fillManyRuns } from '../helpers/manyRuns.ts';
-import { startHost } from '../helpers/startHost.ts';
-import { ViewBench } from '../helpers/viewPage.ts';
+import { speedRounds } from '../helpers/speedRounds.ts';
+import type { SpeedRound } from '../helpers/speedRounds.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
 // How long a person waits for a scatter plot and parallel coordinates of very many runs, with the bundled engine host over a store and the bundled
 // view in Chromium: from the choice of all runs until all are drawn. Run it alone: `node_modules/.bin/node test/webviews/compareSpeed.ts [rounds] [runs]`.
 const rounds = Number(process.argv[2] ?? 3);
 const total = Number(process.argv[3] ?? 100_000);
-const root = mkdtempSync(join(tmpdir(), 'loopwright-compare-'));
 const methods: EngineMethod[] = ['project/overview', 'runs/list', 'runs/points', 'runs/columns', 'runs/details', 'runs/series', 'runs/get', 'views/list'];
 
-writeFileSync(join(root, 'loopwright.yaml'), 'version: 1\nproject: speed\nstages:\n  nothing: { cmd: "true" }\n');
-console.log(fillManyRuns(root, total));
-await build({ tests: false });
-const bench = await ViewBench.start();
-const times = new Map<string, number[]>();
-try {
-  for (let round = 0; round < rounds; round++) {
-    const host = startHost(root);
-    await host.ask('project/overview', {});
-    await oneRound(host.ask);
-    host.stop();
-  }
-} finally {
-  await bench.stop();
-  rmSync(root, { recursive: true, force: true });
-}
-for (const [step, all] of times) {
-  const sorted = all.toSorted((a, b) => a - b);
-  console.log(`${step}: median ${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)}, most ${sorted.at(-1)?.toFixed(0)} (${sorted.length})`);
-}
+await speedRounds({ rounds, runs: total }, oneRound);
 
-async function oneRound(ask: (method: EngineMethod, params: unknown) => Promise<unknown>): Promise<void> {
+async function oneRound({ bench, ask, add }: SpeedRound): Promise<void> {
   const answers = Object.fromEntries(methods.map((method) => [method, async (params: unknown) => {
     const began = performance.now();
     const answer = await ask(method, params);
@@ -99,8 +74,4 @@ async function longestFrame(view: OpenView, work: () => Promise<void>): Promise<
     delete held.longest;
     return longest;
   });
-}
-
-function add(step: string, ms: number): void {
-  times.set(step, [...(times.get(step) ?? []), ms]);
 }

@@ -1,43 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EngineMethod } from '../../protocol/engineHost.ts';
-import { build } from '../../scripts/build.ts';
-import { fillManyRuns } from '../helpers/manyRuns.ts';
-import { startHost } from '../helpers/startHost.ts';
-import { ViewBench } from '../helpers/viewPage.ts';
+import { speedRounds } from '../helpers/speedRounds.ts';
+import type { SpeedRound } from '../helpers/speedRounds.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
 // How long a person waits in the table of 100,000 runs, with the bundled engine host over a store and the bundled view in Chromium: from the
 // deed until the right rows are painted. Run it alone: `node_modules/.bin/node test/webviews/runTableSpeed.ts [rounds] [runs]`.
 const rounds = Number(process.argv[2] ?? 7);
 const total = Number(process.argv[3] ?? 100_000);
-const root = mkdtempSync(join(tmpdir(), 'loopwright-table-'));
 
-writeFileSync(join(root, 'loopwright.yaml'), 'version: 1\nproject: speed\nstages:\n  nothing: { cmd: "true" }\n');
-console.log(fillManyRuns(root, total));
-await build({ tests: false });
-const bench = await ViewBench.start();
-const times = new Map<string, number[]>();
-try {
-  for (let round = 0; round < rounds; round++) {
-    const host = startHost(root);
-    await host.ask('project/overview', {});
-    await engineAlone(host.ask);
-    await oneRound(host.ask);
-    host.stop();
-  }
-} finally {
-  await bench.stop();
-  rmSync(root, { recursive: true, force: true });
-}
-for (const [step, all] of times) {
-  const sorted = all.toSorted((a, b) => a - b);
-  const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
-  console.log(`${step}: median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${sorted.at(-1)?.toFixed(1)} (${sorted.length})`);
-}
+await speedRounds({ rounds, runs: total }, oneRound);
 
-async function oneRound(ask: (method: EngineMethod, params: unknown) => Promise<unknown>): Promise<void> {
+async function oneRound(round: SpeedRound): Promise<void> {
+  const { bench, ask, add } = round;
+  await engineAlone(round);
   const methods: EngineMethod[] = ['project/overview', 'runs/list', 'runs/columns', 'runs/groups', 'runs/complete', 'runs/get', 'runs/update', 'views/list'];
   const engine: Record<string, number[]> = {};
   const answers = Object.fromEntries(methods.map((method) => [method, async (params: unknown) => {
@@ -70,7 +45,7 @@ async function oneRound(ask: (method: EngineMethod, params: unknown) => Promise<
 }
 
 /** What the engine and its pipe take for the first page, when nothing else is asked. */
-async function engineAlone(ask: (method: EngineMethod, params: unknown) => Promise<unknown>): Promise<void> {
+async function engineAlone({ ask, add }: SpeedRound): Promise<void> {
   const queries: Record<string, unknown> = {
     'newest first': {}, 'ordered by a metric': { order: [{ column: 'metrics.loss', descending: false }] }, 'ordered by a param': { order: [{ column: 'params.lr', descending: true }] }, 'ordered by the name': { order: [{ column: 'name', descending: false }] },
     'filtered': { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01' }, 'filtered and ordered': { filter: 'metrics.roc_auc > 0.9 and params.lr < 0.01', order: [{ column: 'metrics.loss', descending: false }] },
@@ -157,8 +132,4 @@ async function quiet(view: OpenView): Promise<void> {
     if (view.requests.length !== seen) [seen, since] = [view.requests.length, performance.now()];
     await view.page.waitForTimeout(20);
   }
-}
-
-function add(step: string, ms: number): void {
-  times.set(step, [...(times.get(step) ?? []), ms]);
 }
