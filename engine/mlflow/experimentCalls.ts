@@ -110,7 +110,7 @@ const search: Handler = ({ store, body }) => {
   const size = pageSize(body, 1000, 50_000);
   const offset = offsetOf(optionalText(body, 'page_token'));
   const values: SqlValue[] = [];
-  const conditions = [lifecycle(optionalText(body, 'view_type') ?? 'ACTIVE_ONLY', "e.lifecycle = 'active'", "e.lifecycle = 'deleted'")];
+  const conditions = [lifecycle(optionalText(body, 'view_type') ?? 'ACTIVE_ONLY', "e.lifecycle = 'active'", "e.lifecycle = 'deleted'", '1')];
   const filter = optionalText(body, 'filter');
   if (filter) conditions.push(whereOf(filter, values));
   const order = orderBy(texts(body, 'order_by'), (field) => columns[field.replace(/^attributes?\./, '')] ?? null);
@@ -119,11 +119,12 @@ const search: Handler = ({ store, body }) => {
   return { experiments, ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
 };
 
-export function lifecycle(view: string, active: string, deleted: string): string {
+/** What a view of MLflow's means: those in use, those that were deleted, or both. */
+export function lifecycle<T>(view: string, active: T, deleted: T, all: T): T {
   switch (view) {
     case 'ACTIVE_ONLY': case '1': return active;
     case 'DELETED_ONLY': case '2': return deleted;
-    case 'ALL': case '3': return '1';
+    case 'ALL': case '3': return all;
     default: throw invalid(`Invalid value '${view}' for parameter 'view_type' supplied.`);
   }
 }

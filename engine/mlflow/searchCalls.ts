@@ -1,9 +1,8 @@
-import { allOf, findRows, rowsOf } from '../tracking/findRuns.ts';
-import { runsMeeting } from '../tracking/matchingRuns.ts';
+import { findRows, rowsOf } from '../tracking/findRuns.ts';
+import { runsOfExperiments, type Matching } from '../tracking/matchingRuns.ts';
 import { momentOf } from '../tracking/moment.ts';
 import { pageOfRuns } from '../tracking/pageOfRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Condition } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { findKey } from '../tracking/writeRun.ts';
@@ -24,25 +23,29 @@ const searchRuns: Handler = ({ store, body }) => {
   const size = pageSize(body, 1000, 50_000);
   const offset = offsetOf(optionalText(body, 'page_token'));
   const names = texts(body, 'experiment_ids').flatMap((id) => (/^\d{1,15}$/.test(id) ? (experimentById(store, Number(id))?.name ?? []) : []));
-  const where = allOf([
-    { sql: lifecycle(optionalText(body, 'run_view_type') ?? 'ACTIVE_ONLY', 'r.deleted_at IS NULL', 'r.deleted_at IS NOT NULL'), values: [] },
-    { sql: `r.experiment IN (${names.map(() => '?').join(', ')})`, values: names },
-  ]);
+  const which = lifecycle(optionalText(body, 'run_view_type') ?? 'ACTIVE_ONLY', 'kept' as const, 'deleted' as const, 'all' as const);
   const filter = filterOf(optionalText(body, 'filter') ?? '');
   const order = texts(body, 'order_by').map(orderOf);
-  const rows = filter || order.length > 0 ? chosenRows(sql, where, filter, order, size + 1, offset) : findRows(sql, where, [], size + 1, offset);
+  const rows = filter || order.length > 0 ? chosenRows(sql, () => runsOfExperiments(sql, names, which, filter), order, size + 1, offset) : newestRows(sql, names, which, size + 1, offset);
   return { runs: wholeRuns(store, rows.slice(0, size)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
 };
 
 /** A page by sets and indexes, as the run history has it: what is rare, or last, takes no longer than what is first. */
-function chosenRows(sql: Sql, where: Condition, filter: Filter | null, order: readonly ColumnOrder[], limit: number, offset: number): RunRow[] {
+function chosenRows(sql: Sql, matching: () => Pick<Matching, 'runs' | 'total'>, order: readonly ColumnOrder[], limit: number, offset: number): RunRow[] {
   return sql.read(() => {
     try {
-      return rowsOf(sql, pageOfRuns(sql, momentOf(sql), runsMeeting(sql, { sql: `SELECT r.id FROM runs r WHERE ${where.sql}`, values: where.values }, filter), order, limit, offset));
+      return rowsOf(sql, pageOfRuns(sql, momentOf(sql), matching(), order, limit, offset));
     } catch (error) {
       throw error instanceof FilterError ? invalid(`Invalid filter: ${error.message}`) : error;
     }
   });
+}
+
+const conditions = { kept: 'r.deleted_at IS NULL', deleted: 'r.deleted_at IS NOT NULL', all: '1' };
+
+/** The newest need no sets, which every write makes anew. */
+function newestRows(sql: Sql, experiments: readonly string[], which: keyof typeof conditions, limit: number, offset: number): RunRow[] {
+  return findRows(sql, { sql: `${conditions[which]} AND r.experiment IN (${experiments.map(() => '?').join(', ')})`, values: [...experiments] }, [], limit, offset);
 }
 
 const comparable = new Set(['=', '!=', '<', '<=', '>', '>=']);

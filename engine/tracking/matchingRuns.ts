@@ -1,5 +1,5 @@
 import type { FilterProblem, RunQuery } from '../../protocol/runs.ts';
-import { compileFilter, listOf, type Condition } from './filter/compileFilter.ts';
+import { compileFilter, listOf } from './filter/compileFilter.ts';
 import { parseFilter, type Filter } from './filter/parseFilter.ts';
 import { FilterError } from './filter/tokens.ts';
 import { listed, momentOf, type Moment } from './moment.ts';
@@ -38,10 +38,12 @@ export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   return { runs, total: sizeOf(runs), problem };
 }
 
-/** The runs that a statement lists by row number and that meet a filter. Throws FilterError for a comparison that cannot be made. */
-export function runsMeeting(sql: Sql, list: Condition, filter: Filter | null): Pick<Matching, 'runs' | 'total'> {
+/** The runs of some experiments that meet a filter; archived ones count. Throws FilterError for a comparison that cannot be made. */
+export function runsOfExperiments(sql: Sql, experiments: readonly string[], which: 'kept' | 'deleted' | 'all', filter: Filter | null): Pick<Matching, 'runs' | 'total'> {
   const moment = momentOf(sql);
-  const among = listed(sql, moment, list.sql, list.values);
+  // Each is listed by an index alone; a statement for both would look at every run.
+  const kind = which === 'all' ? moment.all : ofKind(sql, moment, which === 'kept' ? 'all' : 'deleted');
+  const among = both(kind, listed(sql, moment, `SELECT r.id FROM runs r WHERE r.experiment IN (${experiments.map(() => '?').join(', ')})`, experiments));
   const runs = filter ? meeting(sql, moment, filter, among) : among;
   return { runs, total: sizeOf(runs) };
 }

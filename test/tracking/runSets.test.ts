@@ -4,7 +4,7 @@ import { compileFilter } from '../../engine/tracking/filter/compileFilter.ts';
 import { parseFilter } from '../../engine/tracking/filter/parseFilter.ts';
 import { allOf, findRows, listRuns } from '../../engine/tracking/findRuns.ts';
 import { changeRuns } from '../../engine/tracking/changeRuns.ts';
-import { runsMeeting } from '../../engine/tracking/matchingRuns.ts';
+import { runsOfExperiments } from '../../engine/tracking/matchingRuns.ts';
 import { momentOf } from '../../engine/tracking/moment.ts';
 import { pageOfRuns } from '../../engine/tracking/pageOfRuns.ts';
 import { runGroups } from '../../engine/tracking/runGroups.ts';
@@ -87,13 +87,14 @@ test('each order gives the page of a plain statement, wherever it begins', () =>
 });
 
 test('the orders of MLflow, as text and by its words, give the page of a plain statement', () => {
-  const list = { sql: "SELECT r.id FROM runs r WHERE r.deleted_at IS NULL AND r.experiment IN ('default', 'wider')", values: [] };
-  const where = { sql: "r.deleted_at IS NULL AND r.experiment IN ('default', 'wider')", values: [] };
-  for (const filter of [null, parseFilter("metrics.loss > 0.2 and tags.team != 'b'", true)]) {
-    const all = filter ? allOf([where, compileFilter(sql, filter)]) : where;
-    for (const column of columns) for (const descending of [true, false]) for (const more of [[], [{ column: 'params.lr', descending: true, plain: true }]]) for (const offset of [0, 1300, 9000]) {
-      const order = [{ column, descending, plain: true }, ...more];
-      assert.deepEqual(pageOfRuns(sql, momentOf(sql), runsMeeting(sql, list, filter), order, 60, offset), findRows(sql, all, order, 60, offset).map(({ id }) => id), JSON.stringify([order, offset, filter !== null]));
+  for (const [kind, kept] of [['kept', 'r.deleted_at IS NULL'], ['deleted', 'r.deleted_at IS NOT NULL'], ['all', '1']] as const) {
+    const where = { sql: `${kept} AND r.experiment IN ('default', 'wider')`, values: [] };
+    for (const filter of kind === 'kept' ? [null, parseFilter("metrics.loss > 0.2 and tags.team != 'b'", true)] : [null]) {
+      const all = filter ? allOf([where, compileFilter(sql, filter)]) : where;
+      for (const column of columns) for (const descending of [true, false]) for (const more of [[], [{ column: 'params.lr', descending: true, plain: true }]]) for (const offset of kind === 'kept' ? [0, 1300, 9000] : [0]) {
+        const order = [{ column, descending, plain: true }, ...more];
+        assert.deepEqual(pageOfRuns(sql, momentOf(sql), runsOfExperiments(sql, ['default', 'wider'], kind, filter), order, 60, offset), findRows(sql, all, order, 60, offset).map(({ id }) => id), JSON.stringify([kind, order, offset, filter !== null]));
+      }
     }
   }
 });
