@@ -407,7 +407,9 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
       await view.picture(`runCompare-curves-${theme}`);
       for (const tab of ['parallel', 'scatter', 'differences', 'confusion']) {
         await view.page.locator(`#tab-${tab}`).click();
-        if (tab === 'parallel' || tab === 'scatter') await view.page.locator('.compare .plot canvas').first().waitFor();
+        // The curves of the tab before have a canvas too.
+        if (tab === 'parallel') await view.page.locator('.axes-plot canvas').first().waitFor();
+        if (tab === 'scatter') await view.page.locator('.compare .plot[aria-label*=" against "] canvas').first().waitFor();
         await view.picture(`runCompare-${tab}-${theme}`);
       }
       await clean(view);
