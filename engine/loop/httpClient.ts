@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 
 export interface Sent {
   /** HTTP status; 0 when no answer came. */
@@ -11,6 +12,7 @@ export interface Sent {
 export class PredictClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
   readonly #url: URL;
+  readonly #health: URL;
   requests = 0;
   failed = 0;
 
@@ -18,6 +20,7 @@ export class PredictClient {
 
   constructor(url: string, token: string | null = null) {
     this.#url = new URL('/predict', url);
+    this.#health = new URL('/health', url);
     this.#headers = token === null ? {} : { authorization: `Bearer ${token}` };
   }
 
@@ -38,6 +41,17 @@ export class PredictClient {
       });
       call.on('error', (error) => done(0, error.message));
       call.end(body);
+    });
+  }
+
+  /** The version that serves now; null when no answer came. */
+  servedVersion(): Promise<number | null> {
+    return new Promise((resolve) => {
+      const call = request(this.#health, { agent: this.#agent }, (response) => {
+        json(response).then((health) => resolve((health as { model_version?: number }).model_version ?? null), () => resolve(null));
+      });
+      call.on('error', () => resolve(null));
+      call.end();
     });
   }
 

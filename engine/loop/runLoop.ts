@@ -10,7 +10,7 @@ import { durationMs } from '../project/duration.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { versionOf } from '../registry/modelVersions.ts';
+import { aliasVersion, versionOf } from '../registry/modelVersions.ts';
 import { promote } from '../registry/promote.ts';
 import { executeRun, type RunEvents, type RunOutcome } from '../runner/execute.ts';
 import { deploymentColumns } from '../serving/deploymentColumns.ts';
@@ -51,6 +51,8 @@ export interface LoopOutcome {
 }
 
 const rowsPerRequest = 200;
+/** How long a deployment may take to load the version that was promoted. */
+const takeOverMs = 60_000;
 
 /** The whole loop: bring the model up to date, promote the first through its gates, deploy, watch, and retrain when the policy says so. */
 export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
@@ -141,15 +143,17 @@ async function replay(work: Work, source: ReplaySource, start: number, url: stri
       events?.onReplay?.(outcome.rows / source.rows, now);
       await judge(now);
       const coming = client ? await replayRows(db, source, now, now + every) : [];
-      const retrained = await act(work, now, async (done) => {
-        // Traffic goes on while the challenger trains and takes over: a dropped request would stop the loop.
-        while (client && !done() && ahead < coming.length / 2) {
-          await send(coming.slice(ahead, ahead + 10));
-          ahead += Math.min(10, coming.length - ahead);
-          await wait(50, undefined, { signal });
-        }
-      });
-      if (retrained) outcome.retrainings.push(retrained);
+      // Traffic goes on while the challenger trains and takes over: a dropped request would stop the loop.
+      const meanwhile = async () => {
+        const few = coming.slice(ahead, Math.min(ahead + 10, Math.ceil(coming.length / 2)));
+        if (few.length > 0) await send(few);
+        ahead += few.length;
+        await wait(50, undefined, { signal });
+      };
+      const retrained = await act(work, now, async (done) => { while (client && !done()) await meanwhile(); });
+      if (!retrained) continue;
+      outcome.retrainings.push(retrained);
+      if (client) await takenOver(work, client, meanwhile);
     }
     // Labels of the last windows arrive after the last row.
     const delay = work.config.monitors?.[work.monitorName]?.labels?.delay;
@@ -159,6 +163,22 @@ async function replay(work: Work, source: ReplaySource, start: number, url: stri
     outcome.requests = client?.requests ?? 0;
     outcome.failedRequests = client?.failed ?? 0;
     client?.close();
+  }
+}
+
+/**
+ * Waits until the deployment serves the version that it names, with `meanwhile` going on. Replayed time is faster than loading a model: without
+ * this, the rows of days would be served by the version before, the more the slower the machine.
+ */
+async function takenOver({ request, config, deploymentName }: Work, client: PredictClient, meanwhile: () => Promise<void>): Promise<void> {
+  const alias = config.deployments?.[deploymentName]?.model;
+  const wanted = alias === undefined ? null : aliasVersion(request.store, config.project, alias);
+  const deadline = Date.now() + takeOverMs;
+  let served = await client.servedVersion();
+  while (wanted !== null && served !== wanted) {
+    if (Date.now() > deadline) throw new WorkError(`v${wanted} is ${alias}, but after ${takeOverMs / 1000} s \`${deploymentName}\` still serves ${served === null ? 'nothing' : `v${served}`}. Its own lines say why it was not loaded.`);
+    await meanwhile();
+    served = await client.servedVersion();
   }
 }
 

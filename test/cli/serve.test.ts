@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import type { LoopOutcome } from '../../engine/loop/runLoop.ts';
 import type { MonthRow } from '../../engine/loop/monthlyReport.ts';
 import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
-import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersCsv, ordersProject, ordersStart, type Order } from '../helpers/ordersProject.ts';
+import { ordersProject, ordersStart } from '../helpers/ordersProject.ts';
+import { replayProject } from '../helpers/replayProject.ts';
 import { isRunning, runCli, runJson, startCli, type RunningCli } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 
@@ -49,20 +49,6 @@ test('serve: answers until it is stopped, and is told as stopped afterwards', as
   await killed.running.ended;
   assert.deepEqual((await runJson<ProjectOverview>(['status'], { cwd })).json.deployments[0]?.state, 'stopped', 'a killed server is not told as healthy');
 });
-
-const known = (rows: readonly Order[]) => rows.map((row) => `${row.id},${new Date(Date.parse(row.at) + 2 * day).toISOString()},${row.late}\n`).join('');
-
-/** The small project with two weeks of traffic that was recorded: one as before, one with amounts that moved. */
-function replayProject(): string {
-  const cwd = ordersProject();
-  const quiet = orders({ rows: 700, firstDay: 62, days: 7, seed: 21, prefix: 'p' });
-  const moved = orders({ rows: 700, firstDay: 69, days: 7, seed: 22, prefix: 's', shift: 150 });
-  writeFiles(cwd, {
-    'incoming/orders-2.csv': ordersCsv([...quiet, ...moved]), 'replay/traffic.csv': `${ordersCsv([...quiet, ...moved])}bad,row,x,y,z,w\n`,
-    'labels/labels-1.csv': `id,known_at,late\n${known(quiet)}${known(moved)}`,
-  });
-  return cwd;
-}
 
 /** The processes whose command names this folder, or that run in it. */
 async function processesOf(folder: string): Promise<number[]> {
