@@ -206,24 +206,27 @@ test('when the process of a sweep is killed its trials end, and the next takes o
   assert.deepEqual(places(), []);
 });
 
-// A weak one begins when a good one is through, and would take minutes if nobody stopped it.
+// A weak one begins when the steps of a good one are known, and would take minutes if nobody stopped it.
 const steps = `import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-const [n, through] = process.argv.slice(2);
+const [n, known] = process.argv.slice(2);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-while (n !== '1' && !existsSync(through)) await pause(20);
+while (n !== '1' && !existsSync(known)) await pause(20);
 for (let step = 1; step <= 9; step++) {
   appendFileSync(process.env.LOOPWRIGHT_METRICS, JSON.stringify({ loss: Number(n) / step, step }) + '\\n');
   if (n !== '1') await pause(30_000);
 }
 writeFileSync('m.json', JSON.stringify({ f1: 1 / Number(n) }));
-writeFileSync(through, '');
 `;
 
 for (const [parallel, program] of [[1, undefined], [2, [process.execPath, cli]]] as const) {
   test(`halving stops what is weak early and says why, ${parallel} at once`, { timeout: 120_000 }, async () => {
-    const { run, store, said } = newSweep(`  s: { cmd: "node train.mjs \${params.n} ${makeProject({})}/through", deps: [train.mjs], metrics: [m.json] }\n`,
+    const known = join(makeProject({}), 'known');
+    const { run, store, said } = newSweep(`  s: { cmd: "node train.mjs \${params.n} ${known}", deps: [train.mjs], metrics: [m.json] }\n`,
       `{ method: halving, runs: 6, parallel: ${parallel}, objective: { maximize: f1 }, halving: { watch: { minimize: loss } }, params: { n: { choice: [1, 2] } } }`, 'n: 0', { 'train.mjs': steps });
-    const { trials, best, parent } = await run({ program });
+    const [{ trials, best, parent }] = await Promise.all([
+      run({ program }),
+      until('the steps of the first are known', () => (store.sql.get<{ n: number }>('SELECT count(*) AS n FROM points p JOIN metric_keys k ON k.id = p.key WHERE k.key = ?', 'loss')?.n ?? 0) >= 9, 60_000).then(() => writeFileSync(known, '')),
+    ]);
     // The draws are fixed.
     assert.deepEqual(trials.map(({ params, status, value }) => [params['n'], status, value]), [[1, 'finished', 1], ...Array.from({ length: 4 }, () => [2, 'cancelled', null]), [1, 'finished', 1]]);
     assert.match(trials[1]?.stopped ?? '', /^loss 2 is not the best of the \d trials that reached this step, at step 1$/);

@@ -115,7 +115,7 @@ function watchFor({ request, config, direction, objective, stages, session }: Sw
   const watch = rules.watch ?? (stages.trains ? { minimize: 'validation_loss' } : config.objective);
   const [towards, metric] = rules.watch || stages.trains ? ('maximize' in watch ? ['maximize' as const, watch.maximize] : ['minimize' as const, watch.minimize]) : [direction, objective];
   const made = watchTrials(request.store, metric, { direction: towards, minSteps: rules.min_steps ?? 1, reduction: rules.reduction ?? 3 });
-  for (const [i, runId] of [...session.done].toSorted(([a], [b]) => a - b)) made.replay(i, runId);
+  made.replay(session.done);
   return made;
 }
 

@@ -6,8 +6,8 @@ export interface Watch {
   add(trial: number, runId: string, stop: (why: string) => void): void;
   /** Looks a last time at what came of a trial, and no more after. */
   remove(trial: number): void;
-  /** Takes in what an earlier session measured. */
-  replay(trial: number, runId: string): void;
+  /** Takes in what an earlier session measured: trials and their runs. */
+  replay(runs: Iterable<[number, string]>): void;
   /** Whether any trial logged the metric by step. */
   readonly seen: boolean;
   close(): void;
@@ -15,48 +15,75 @@ export interface Watch {
 
 const everyMs = 150;
 
-/** Stops trials early by a metric that they log by step, read from the store as it comes: the same for every program, however it logs. */
+interface Watched {
+  runId: string;
+  /** The last step that was taken in. */
+  step: number;
+  stop: (why: string) => void;
+}
+
+interface Point {
+  step: number;
+  /** When it was logged, epoch milliseconds. */
+  at: number;
+  value: number;
+}
+
+/**
+ * Stops trials early by a metric that they log by step, read from the store as it comes: the same for every program, however it logs. What came
+ * since the last look is taken in the order in which it was logged, so that a trial is held against all that was known before it.
+ */
 export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: HalvingRules): Watch {
   const halving = new Halving(rules);
-  const watched = new Map<number, { runId: string; step: number; stop: (why: string) => void }>();
+  const watched = new Map<number, Watched>();
   let seen = false;
-  const look = (trial: number, runId: string, after: number): { stop: Stop | null; step: number } => {
-    let step = after;
-    for (const point of pointsAfter(store, runId, metric, after)) {
+  const look = (): void => {
+    const came = [...watched].flatMap(([trial, one]) => inOrder(pointsAfter(store, one.runId, metric, one.step)).map((point) => ({ trial, one, point })));
+    for (const { trial, one, point } of came.toSorted((a, b) => a.point.at - b.point.at)) {
+      if (!watched.has(trial)) continue;
       seen = true;
-      step = point.step;
+      one.step = point.step;
       const stop = halving.report(trial, point.step, point.value);
-      if (stop) return { stop, step };
-    }
-    return { stop: null, step };
-  };
-  const tick = () => {
-    for (const [trial, one] of watched) {
-      const { stop, step } = look(trial, one.runId, one.step);
-      one.step = step;
       if (!stop) continue;
       watched.delete(trial);
-one.stop(`${metric} ${Number.isNaN(stop.value) ? 'is NaN' : `${Number(stop.value.toPrecision(4))} is not ${stop.best === 1 ? 'the best' : `among the best ${stop.best}`} of the ${stop.reached} trials that reached this step`}, at step ${stop.step}`);
+      one.stop(reasonOf(metric, stop));
     }
   };
-  const timer = setInterval(tick, everyMs);
+  const timer = setInterval(look, everyMs);
   return {
     add: (trial, runId, stop) => void watched.set(trial, { runId, step: Number.NEGATIVE_INFINITY, stop }),
     remove(trial) {
       const one = watched.get(trial);
-      if (one) look(trial, one.runId, one.step);
+      if (!one) return;
+      // It has ended: what it logged last is only compared with.
+      one.stop = () => {};
+      look();
       watched.delete(trial);
     },
-    replay: (trial, runId) => void look(trial, runId, Number.NEGATIVE_INFINITY),
+    replay(runs) {
+      for (const [trial, runId] of runs) this.add(trial, runId, () => {});
+      look();
+      watched.clear();
+    },
     get seen() { return seen; },
     close: () => clearInterval(timer),
   };
 }
 
+function reasonOf(metric: string, { step, value, reached, best }: Stop): string {
+  return `${metric} ${Number.isNaN(value) ? 'is NaN' : `${Number(value.toPrecision(4))} is not ${best === 1 ? 'the best' : `among the best ${best}`} of the ${reached} trials that reached this step`}, at step ${step}`;
+}
+
+/** Points of a trial in the order of their steps, none earlier than the one before it. */
+function inOrder(points: readonly Point[]): Point[] {
+  let latest = Number.NEGATIVE_INFINITY;
+  return points.map((point) => ({ ...point, at: (latest = Math.max(latest, point.at)) }));
+}
+
 /** The last value of each step after one, in order. */
-function pointsAfter({ sql }: Pick<Store, 'sql'>, runId: string, metric: string, after: number): { step: number; value: number }[] {
-  const rows = sql.all<{ step: number; value: number; is_nan: number }>(
-    `SELECT p.step, p.value, p.is_nan FROM points p WHERE p.run = (SELECT id FROM runs WHERE run_id = ?) AND p.key = (SELECT id FROM metric_keys WHERE key = ?) AND p.step > ? ORDER BY p.step, p.at`,
+function pointsAfter({ sql }: Pick<Store, 'sql'>, runId: string, metric: string, after: number): Point[] {
+  const rows = sql.all<{ step: number; at: number; value: number; is_nan: number }>(
+    `SELECT p.step, p.at, p.value, p.is_nan FROM points p WHERE p.run = (SELECT id FROM runs WHERE run_id = ?) AND p.key = (SELECT id FROM metric_keys WHERE key = ?) AND p.step > ? ORDER BY p.step, p.at`,
     runId, metric, Number.isFinite(after) ? after : Number.MIN_SAFE_INTEGER);
-  return [...new Map(rows.map(({ step, value, is_nan: isNan }) => [step, { step, value: isNan === 1 ? Number.NaN : value }])).values()];
+  return [...new Map(rows.map(({ step, at, value, is_nan: isNan }) => [step, { step, at, value: isNan === 1 ? Number.NaN : value }])).values()];
 }
