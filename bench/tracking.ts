@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { benchImportance } from './importance.ts';
 import { inMs } from './measure.ts';
 import { benchQuestions } from './runQuestions.ts';
 
@@ -87,6 +88,7 @@ export async function benchTracking(): Promise<void> {
   console.log(`log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`);
   benchQuestions(work);
   await benchSearch(join(work, 'many'));
+  await benchImportance(work);
 }
 
 /** MLflow's search of runs over HTTP, as its client asks it: again as it was, and after each write. */
