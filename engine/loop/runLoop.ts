@@ -172,13 +172,15 @@ async function replay(work: Work, source: ReplaySource, start: number, url: stri
  */
 async function takenOver({ request, config, deploymentName }: Work, client: PredictClient, meanwhile: () => Promise<void>): Promise<void> {
   const alias = config.deployments?.[deploymentName]?.model;
-  const wanted = alias === undefined ? null : aliasVersion(request.store, config.project, alias);
+  if (alias === undefined) return;
   const deadline = Date.now() + takeOverMs;
-  let served = await client.servedVersion();
-  while (wanted !== null && served !== wanted) {
-    if (Date.now() > deadline) throw new WorkError(`v${wanted} is ${alias}, but after ${takeOverMs / 1000} s \`${deploymentName}\` still serves ${served === null ? 'nothing' : `v${served}`}. Its own lines say why it was not loaded.`);
+  for (;;) {
+    const served = await client.servedVersion();
+    // Asked each time: a person may promote another meanwhile.
+    const wanted = aliasVersion(request.store, config.project, alias);
+    if (served === wanted) return;
+    if (Date.now() > deadline) throw new WorkError(`v${wanted} is ${alias}, but after ${takeOverMs / 1000} s \`${deploymentName}\` ${served === null ? 'gives no answer' : `still serves v${served}`}. Its own lines say why.`);
     await meanwhile();
-    served = await client.servedVersion();
   }
 }
 
