@@ -93,9 +93,15 @@ async function startServer({ terminal, project }: CommandContext, deployment: st
   const entry = process.argv[1];
   if (entry === undefined) throw new WorkError('The server cannot be started: the program does not know its own file.');
   const child = spawn(process.execPath, [...process.execArgv, entry, 'serve', deployment, '--json', '--project', project().root, ...(port === undefined ? [] : ['--port', port])], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) } });
-  const errors: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  let last = '';
+  let serves = false;
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last = line;
+    // Why a version is not loaded is told by the server alone.
+    if (serves) terminal.note(`  ${deployment}: ${line}`);
+  });
   const close = async () => {
+    serves = false;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
@@ -106,13 +112,14 @@ async function startServer({ terminal, project }: CommandContext, deployment: st
   let out = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.once('error', (error) => reject(new WorkError(`The server could not be started: ${messageOf(error)}`)));
-    child.once('exit', (code) => reject(new WorkError(serverError(out) ?? `The server ended with exit code ${code}. ${errors.at(-1) ?? ''}`)));
+    child.once('exit', (code) => reject(new WorkError(serverError(out) ?? `The server ended with exit code ${code}. ${last}`)));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk;
       const found = /"url":"([^"]+)"/.exec(out)?.[1];
       if (found !== undefined) resolve(found);
     });
   });
+  serves = true;
   terminal.note(`  ${deployment} serves at ${url}`);
   return { url, close };
 }

@@ -68,6 +68,7 @@ test('loop: trains, deploys, replays, sees drift, retrains and ends without a pr
   assert.equal(code, 0, err);
   assert.deepEqual([json.rows, json.failedRequests, json.refused], [1400, 0, 1]);
   assert.ok(json.requests > 0 && json.windows >= 14);
+  assert.match(err, /^ {2}production: now serving version \d$/m, 'what the server says is shown');
   assert.ok(json.retrainings.length > 0 && json.retrainings.some(({ status }) => status === 'promoted'), JSON.stringify(json.retrainings));
   const march = json.months.find(({ month }) => month === '2026-03');
   assert.equal(march?.rows, 1400);
