@@ -10,6 +10,9 @@ export interface ServedVersion {
   model: Model;
 }
 
+/** How long a version that could not be loaded is left alone. */
+const retryMs = 5000;
+
 /** The model behind an alias. When the alias moves, the new version is loaded while the old one goes on serving. */
 export class ServingModel {
   readonly #store: Store;
@@ -18,6 +21,8 @@ export class ServingModel {
   readonly #onError: (message: string) => void;
   #current: ServedVersion | null = null;
   #loading: Promise<void> | null = null;
+  /** The version that could not be loaded, why, and when it is tried again: its files may be restored. */
+  #failed: { version: number; message: string; again: number } | null = null;
 
   constructor(store: Store, name: string, alias: Alias, onError: (message: string) => void) {
     this.#store = store;
@@ -39,9 +44,17 @@ export class ServingModel {
   current(): ServedVersion {
     if (!this.#current) throw new Error('the model was asked for before it was loaded');
     const wanted = aliasVersion(this.#store, this.#name, this.#alias);
-    if (wanted !== null && wanted !== this.#current.version.version && !this.#loading) {
-      this.#loading = this.load().then(() => undefined, (error: unknown) => this.#onError(`version ${wanted} could not be loaded, ${this.#current?.version.version} goes on: ${messageOf(error)}`)).finally(() => { this.#loading = null; });
+    const failedJustNow = this.#failed?.version === wanted && Date.now() < this.#failed.again;
+    if (wanted !== null && wanted !== this.#current.version.version && !this.#loading && !failedJustNow) {
+      this.#loading = this.load().then(() => { this.#failed = null; }, (error: unknown) => this.#couldNot(wanted, messageOf(error))).finally(() => { this.#loading = null; });
     }
     return this.#current;
+  }
+
+  /** Tells once why a version is not served. */
+  #couldNot(version: number, why: string): void {
+    const message = `version ${version} could not be loaded, ${this.#current?.version.version} goes on: ${why}`;
+    if (this.#failed?.message !== message) this.#onError(message);
+    this.#failed = { version, message, again: Date.now() + retryMs };
   }
 }
