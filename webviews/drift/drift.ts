@@ -1,6 +1,7 @@
 import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';
 import { EChart } from '../ui/charts/echart.ts';
 import type { Opened } from '../ui/connection.ts';
+import { isPlain, take } from '../ui/keys.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { chartColors } from '../ui/theme.ts';
@@ -115,8 +116,8 @@ export class Drift {
     const report = this.#report.state.value;
     const { cell } = this.#kept;
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-Infinity, 0], End: [Infinity, 0] }[event.key];
-    if (!report || !cell || !step || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
+    if (!report || !cell || !step || !isPlain(event)) return;
+    take(event);
     const [across = 0, down = 0] = step;
     const within = (value: number, length: number): number => Math.min(length - 1, Math.max(0, value));
     const window = report.windows[within(report.windows.findIndex((one) => one.id === cell.windowId) + across, report.windows.length)];

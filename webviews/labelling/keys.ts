@@ -1,3 +1,4 @@
+import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
 import type { Does, Model } from './model.ts';
 
 /** Every key and what it does, for the help. */
@@ -13,10 +14,10 @@ export const keyHelp: readonly [keys: string, does: string][] = [
 /** Does what a key stands for. Keys in fields are texts, and Space on a button presses it. */
 export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Model, does: Does): void {
   const target = event.composedPath()[0];
-  if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement || event.altKey) return;
+  if (isTyping(event)) return;
   const deed = () => {
     const { key } = event;
-    if (event.ctrlKey || event.metaKey) return key.toLowerCase() === 'z' && !event.shiftKey ? does.undo : null;
+    if (!isPlain(event)) return isCommand(event) && key.toLowerCase() === 'z' && !event.shiftKey ? does.undo : null;
     if (key === '?') return does.help;
     if (key === 'Escape') return help ? does.help : naming ? () => does.naming(false) : cards.opened || cards.back > 0 ? () => does.look(-1) : null;
     if (!task) return null;
@@ -37,6 +38,6 @@ export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Mod
   const found = deed();
   // A key that is held down decides once.
   if (!found) return;
-  event.preventDefault();
+  take(event);
   if (!event.repeat) found();
 }

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LabelOrder, LabelTaskInfo } from '../../protocol/labelling.ts';
 import { plural } from '../ui/format.ts';
+import { isPlain } from '../ui/keys.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { card } from './card.ts';
@@ -54,7 +55,7 @@ function who(model: Model, does: Does): TemplateResult {
     event.preventDefault();
     const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem('labeller') : null;
     if (field instanceof HTMLInputElement) does.name(field.value);
-  }}><label>Labelling as <input id="labeller" name="labeller" maxlength="100" autocomplete="off" .value=${model.who} @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && does.naming(false)}></label> <button class="link" type="submit">Keep</button></form>`;
+  }}><label>Labelling as <input id="labeller" name="labeller" maxlength="100" autocomplete="off" .value=${model.who} @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && isPlain(event) && does.naming(false)}></label> <button class="link" type="submit">Keep</button></form>`;
 }
 
 function help(): TemplateResult {

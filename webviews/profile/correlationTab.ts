@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { css } from '../ui/css.ts';
 import { absent, count } from '../ui/format.ts';
+import { isPlain, take } from '../ui/keys.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
 import { heatColor } from '../ui/heatColor.ts';
 import type { Does, Method, Model } from './model.ts';
@@ -51,13 +52,13 @@ function text(value: number | null | undefined): string {
 function keys(event: KeyboardEvent, model: Model, does: Does): void {
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -Infinity], End: [0, Infinity] }[event.key];
   const row = model.relations.value?.columns[model.cell[0]];
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isPlain(event)) return;
   if (event.key === 'Enter' && row !== undefined) {
     does.tab('columns');
     does.open(row);
     return;
   }
   if (!step) return;
-  event.preventDefault();
+  take(event);
   does.step(step[0] ?? 0, step[1] ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import type { Opened } from '../ui/connection.ts';
+import { isPlain, isTyping, take } from '../ui/keys.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { onThemeChange } from '../ui/theme.ts';
@@ -267,35 +268,33 @@ export class Profile {
   #keys(event: KeyboardEvent): void {
     const filtering = event.currentTarget instanceof HTMLElement && event.currentTarget.id === 'filter';
     if (filtering) {
-      if (!['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
+      if (!isPlain(event) || !['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
       // With nothing to clear, Escape goes one step back as it does everywhere.
       if (event.key === 'Escape' && this.#kept.filter === '') return;
-      event.preventDefault();
-      event.stopPropagation();
+      take(event);
       if (event.key === 'Escape' && this.#kept.filter !== '') this.#does.filter('');
       return focusTable();
     }
     // A button in the table's head has keys of its own.
     if (event.target !== event.currentTarget) return;
+    if (!isPlain(event)) return;
     const next = rowAfter(event, this.#shown, this.#active);
     if (next === null && event.key !== 'Enter') return;
-    event.preventDefault();
-    event.stopPropagation();
+    take(event);
     if (next === null) return void (this.#active !== null && this.#does.open(this.#active));
     this.#does.activate(next);
     this.#reveal(next);
   }
 
   #pageKeys(event: KeyboardEvent): void {
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type);
+    if (!isPlain(event)) return;
     if (event.key === 'Escape') {
       if (this.#kept.tab !== 'columns') this.#does.tab('columns');
       else if (this.#kept.open !== null) this.#does.open(null);
       else if (this.#kept.filter !== '') this.#does.filter('');
       focusTable();
-    } else if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
+    } else if (event.key === '/' && !isTyping(event)) {
+      take(event);
       if (this.#kept.tab !== 'columns') this.#does.tab('columns');
       setTimeout(() => document.getElementById('filter')?.focus());
     }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { count, plural } from '../ui/format.ts';
+import { isPlain, take } from '../ui/keys.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { columnTable } from './columnTable.ts';
@@ -81,8 +82,8 @@ function failed(model: Model, does: Does, message: string): TemplateResult {
 
 function tabKeys(event: KeyboardEvent, model: Model, does: Does): void {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (step === undefined) return;
-  event.preventDefault();
+  if (step === undefined || !isPlain(event)) return;
+  take(event);
   const names = Object.keys(tabs) as Tab[];
   const next = names[(names.indexOf(model.tab) + step + names.length) % names.length];
   if (!next) return;

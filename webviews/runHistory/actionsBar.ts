@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { count, plural } from '../ui/format.ts';
+import { isCommand, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { keyOf } from './columns.ts';
@@ -89,7 +90,7 @@ function about(targets: readonly RunSummary[], model: Model): Piece | string {
 }
 
 function submitOnCtrlEnter(event: KeyboardEvent): void {
-  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
+  if (event.key !== 'Enter' || !isCommand(event)) return;
+  take(event);
   if (event.currentTarget instanceof HTMLFormElement) event.currentTarget.requestSubmit();
 }

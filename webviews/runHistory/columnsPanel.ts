@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { count } from '../ui/format.ts';
+import { isPlain, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Available, Column } from './columns.ts';
@@ -71,10 +72,9 @@ function kindBefore(column: Column): Piece {
 
 function lineKeys(event: KeyboardEvent, column: Column, model: Model, does: Does, ids: string[]): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (event.altKey && step !== 0) does.layout(movedBy(model.layout, ids, column.id, step));
-  else if (event.key === 'p') does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
+  if (event.altKey && !event.ctrlKey && !event.metaKey && step !== 0) does.layout(movedBy(model.layout, ids, column.id, step));
+  else if (event.key === 'p' && isPlain(event)) does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
   else return;
-  event.preventDefault();
-  event.stopPropagation();
+  take(event);
   setTimeout(() => document.querySelector<HTMLElement>(`.popup-columns .line[data-column="${CSS.escape(column.id)}"] input`)?.focus());
 }

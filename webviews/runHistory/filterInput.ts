@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FilterCompletion, FilterProblem } from '../../protocol/runs.ts';
+import { isPlain, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 
@@ -102,12 +103,15 @@ export class FilterInput {
   }
 
   #keys(event: KeyboardEvent): void {
-    // Nothing typed here is a key of the table.
-    event.stopPropagation();
+    if (event.key === ' ' && event.ctrlKey) {
+      this.#ask();
+      return take(event);
+    }
+    if (!isPlain(event)) return;
     const item = this.#isOpen ? this.#items[this.#at] : undefined;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && this.#isOpen) this.#go(step);
-    else if ((event.key === 'ArrowDown' && this.#text.trim() === '') || (event.key === ' ' && event.ctrlKey)) this.#ask();
+    else if (event.key === 'ArrowDown' && this.#text.trim() === '') this.#ask();
     else if (event.key === 'ArrowDown') this.#host.leave();
     else if ((event.key === 'Enter' || event.key === 'Tab') && item) this.#accept(item);
     else if (event.key === 'Enter') this.#done();
@@ -115,7 +119,7 @@ export class FilterInput {
     else if (event.key === 'Escape' && this.#text !== '') this.#set('', true);
     else if (event.key === 'Escape') this.#host.leave();
     else return;
-    event.preventDefault();
+    take(event);
   }
 
   #go(step: number): void {

@@ -1,3 +1,4 @@
+import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
 import type { FilterInput } from './filterInput.ts';
 import { keyAction } from './keys.ts';
 import type { KeyAction } from './keys.ts';
@@ -30,34 +31,34 @@ export class Keyboard {
   /** Keys while the table, or the box of words to search, has the focus. */
   table(event: KeyboardEvent): void {
     if (event.target instanceof HTMLElement && event.target.id === 'search') return this.#searchKeys(event);
+    // The buttons in the head have keys of their own.
+    if (event.target instanceof Element && event.target.closest('thead')) return;
     const action = keyAction(event, this.#host.page());
     if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
+    take(event);
     this.#act(action);
   }
 
   /** Keys anywhere else. */
   page(event: KeyboardEvent): void {
     const { does, filter, kept } = this.#host;
-    if (event.key === 'Escape') return this.#back();
-    if (isTyping(event)) return;
-    const undoes = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z';
+    if (event.key === 'Escape' && isPlain(event)) return this.#back();
+    if (isTyping(event) || isInPopup(event)) return;
+    const undoes = isCommand(event) && event.key.toLowerCase() === 'z';
     if (undoes && event.shiftKey) does.redo();
     else if (undoes) does.undo();
-    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (!isPlain(event)) return;
     else if (event.key === '/') document.getElementById('search')?.focus();
     else if (event.key === 'f') filter.focus();
     else if (event.key === 'c') does.compare(!kept().comparing);
     else return;
-    event.preventDefault();
+    take(event);
   }
 
   #searchKeys(event: KeyboardEvent): void {
     const { does, kept } = this.#host;
-    if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (!isPlain(event) || (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
+    take(event);
     if (event.key === 'Escape' && kept().search !== '') does.search('');
     document.querySelector<HTMLElement>('table.runs')?.focus();
   }
@@ -108,7 +109,7 @@ export class Keyboard {
   }
 }
 
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  return (target instanceof HTMLInputElement && target.type !== 'checkbox') || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+/** Letters on the buttons of a popup are no keys of the page behind it. */
+function isInPopup(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.closest('.popup-place, [role=dialog]') !== null;
 }

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { isPlain, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Does, Model, Popup } from './model.ts';
@@ -20,20 +21,19 @@ export function choice(label: Piece | string, detail: string, chosen: boolean | 
 }
 
 function popupKeys(event: KeyboardEvent, isOpen: boolean, does: Does): void {
-  if (!isOpen) return;
+  if (!isOpen || !isPlain(event)) return;
   const place = event.currentTarget;
   if (!(place instanceof HTMLElement)) return;
   if (event.key === 'Escape') {
     does.popup(null);
     place.querySelector('button')?.focus();
   } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-    if (event.target instanceof HTMLTextAreaElement || event.altKey) return event.stopPropagation();
+    if (event.target instanceof HTMLTextAreaElement) return;
     const stops = [...place.querySelectorAll<HTMLElement>('.popup :is(button, input, select):not([disabled]):not([tabindex="-1"])')];
     const at = stops.indexOf(event.target as HTMLElement);
     stops[(at + (event.key === 'ArrowDown' ? 1 : -1) + stops.length) % stops.length]?.focus();
-  } else return event.stopPropagation();
-  event.preventDefault();
-  event.stopPropagation();
+  } else return;
+  take(event);
 }
 
 export function valueOf(event: Event): string {

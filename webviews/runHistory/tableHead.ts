@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { isPlain, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { starColumn } from './columns.ts';
@@ -84,7 +85,7 @@ function withoutWidth(model: Model, column: Column): Model['layout'] {
 /** Arrows go from head to head, Alt moves the column, Alt+Shift makes it wider or narrower, P pins it, down goes to the rows. */
 function headKeys(event: KeyboardEvent, model: Model, does: Does): void {
   const cell = event.target instanceof Element ? event.target.closest('th') : null;
-  if (!cell) return;
+  if (!cell || !(isPlain(event) || isOfColumn(event))) return;
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   const id = cell.dataset['column'];
   const column = model.columns.find((one) => one.id === id);
@@ -94,12 +95,16 @@ function headKeys(event: KeyboardEvent, model: Model, does: Does): void {
   else if (step !== 0 && column) {
     does.layout(movedBy(model.layout, ids, column.id, step));
     setTimeout(() => focusHead(document.querySelector(`th[data-column="${CSS.escape(column.id)}"]`)));
-  } else if (event.key === 'p' && column) does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
+  } else if (event.altKey) return;
+  else if (event.key === 'p' && column) does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
   else if (event.key === 'ArrowDown' || event.key === 'Escape') document.querySelector<HTMLElement>('table.runs')?.focus();
-  else if (event.key !== 'Enter' && event.key !== ' ') return;
-  else return void event.stopPropagation();
-  event.preventDefault();
-  event.stopPropagation();
+  else return;
+  take(event);
+}
+
+/** Alt with an arrow moves a column. */
+function isOfColumn(event: KeyboardEvent): boolean {
+  return event.altKey && !event.ctrlKey && !event.metaKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight');
 }
 
 /** Puts the keyboard on a head, or on the first one that has something to press. */

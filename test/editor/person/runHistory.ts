@@ -38,6 +38,29 @@ export const runHistory: PersonSession = {
       },
     },
     {
+      name: 'shortcuts of the editor work from inside the filter, and what is typed next is not in it',
+      async run({ workbench }) {
+        const { keyboard } = workbench.page;
+        const frame = await workbench.webview('#filter');
+        const quickInput = workbench.page.locator('.quick-input-widget');
+        for (const key of ['Control+p', 'F1', 'Control+Shift+P']) {
+          await frame.locator('#filter').focus();
+          await keyboard.press(key);
+          await quickInput.locator('input').waitFor();
+          await keyboard.press('Escape');
+          await quickInput.waitFor({ state: 'hidden' });
+        }
+        const sideBar = workbench.page.locator('.part.sidebar');
+        await frame.locator('#filter').focus();
+        await keyboard.press('Control+b');
+        await sideBar.waitFor({ state: 'hidden' });
+        await frame.locator('#filter').focus();
+        await keyboard.press('Control+b');
+        await sideBar.waitFor();
+        assert.equal(await frame.locator('#filter').inputValue(), 'params.epochs >= 3');
+      },
+    },
+    {
       name: 'S stars, Delete throws away, Ctrl+Z takes back',
       async run({ workbench }) {
         const { keyboard } = workbench.page;

@@ -1,3 +1,4 @@
+import { isPlain, take } from '../../ui/keys.ts';
 import { axisScale, partText, pressed } from './brushKeys.ts';
 import type { AxisScale, Interval } from './brushKeys.ts';
 import type { Field } from './fields.ts';
@@ -84,16 +85,12 @@ export class AxisHandles {
   #key(event: KeyboardEvent): void {
     const plan = this.#plan;
     const field = plan?.fields[this.#active];
-    if (!plan || !field || event.ctrlKey || event.metaKey || event.altKey) return;
-    const taken = (): void => {
-      event.preventDefault();
-      event.stopPropagation();
-    };
+    if (!plan || !field || !isPlain(event)) return;
     if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
       this.#active = Math.min(this.#handles.length - 1, Math.max(0, this.#active + (event.key === 'ArrowLeft' ? -1 : 1)));
       this.#rove();
       this.#handles[this.#active]?.focus();
-      return taken();
+      return take(event);
     }
     const scale = axisScale(field, plan.runs, plan.log.includes(field.id));
     const part = scale ? pressed(event.key, event.shiftKey, partOf(plan, field), scale) : undefined;
@@ -101,7 +98,7 @@ export class AxisHandles {
     // Keys that come before the next painting go on from here.
     this.#plan = { ...plan, brushes: { ...plan.brushes, [field.id]: part === null ? [] : [part] } };
     this.#changed(field.id, part);
-    taken();
+    take(event);
   }
 
   #rove(): void {

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { csvOf } from '../../ui/csv.ts';
 import { count, plural } from '../../ui/format.ts';
+import { isPlain, take } from '../../ui/keys.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import { saveText } from '../../ui/saveChart.ts';
 import { onThemeChange } from '../../ui/theme.ts';
@@ -175,8 +176,8 @@ export class ComparePanel {
     const tabs = Object.keys(compareTabs) as CompareTab[];
     const at = tabs.indexOf(this.#state.tab);
     const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
+    if (to === undefined || !isPlain(event)) return;
+    take(event);
     const tab = tabs[(to + tabs.length) % tabs.length] ?? 'curves';
     this.#set({ tab });
     document.getElementById(`tab-${tab}`)?.focus();

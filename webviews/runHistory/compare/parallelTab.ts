@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { RunPoint } from '../../../protocol/runs.ts';
 import type { EChart } from '../../ui/charts/echart.ts';
 import { count, plural } from '../../ui/format.ts';
+import { isPlain, take } from '../../ui/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
@@ -144,8 +145,8 @@ export class ParallelTab {
   }
 
   #menuKeys(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
+    if (event.key !== 'Escape' || !isPlain(event)) return;
+    take(event);
     this.#choose(false);
   }
 

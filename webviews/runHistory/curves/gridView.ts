@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { xText } from '../../ui/charts/axisText.ts';
 import { firstAtLeast, nearest } from '../../ui/charts/line.ts';
+import { isPlain, take } from '../../ui/keys.ts';
 import { errorBar, icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { xAxes } from './axis.ts';
@@ -47,8 +48,8 @@ function metricMenu(grid: CurveGrid): TemplateResult {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = keys.filter((key) => words.every((word) => key.toLowerCase().includes(word)));
   const close = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
+    if (event.key !== 'Escape' || !isPlain(event)) return;
+    take(event);
     grid.choose(false);
     grid.element.querySelector<HTMLElement>('.menu-place > button')?.focus();
   };
@@ -116,11 +117,7 @@ const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1
 
 /** Arrows move the cursor from point to point, + and − zoom, 0 shows all, Escape takes the cursor away. */
 function chartKeys(event: KeyboardEvent, one: GridChart, grid: CurveGrid): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const taken = (): void => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  if (!isPlain(event)) return;
   if (event.key === '+' || event.key === '=') one.chart.zoomBy(0.7);
   else if (event.key === '-') one.chart.zoomBy(1.4);
   else if (event.key === '0') grid.set({ zoom: null });
@@ -131,7 +128,7 @@ function chartKeys(event: KeyboardEvent, one: GridChart, grid: CurveGrid): void 
     if (step === undefined) return;
     moveCursor(one, grid, step);
   }
-  taken();
+  take(event);
 }
 
 /** To the next point of the longest line, within what is shown. */

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { duration } from '../../ui/format.ts';
+import { isPlain, take } from '../../ui/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
 import type { DetailDoes, DetailModel } from './detailPanel.ts';
 
@@ -22,9 +23,8 @@ export function detailHead({ run, editing }: DetailModel, does: DetailDoes): Tem
 function nameInput(text: string, does: DetailDoes): TemplateResult {
   return html`<input class="editing name" aria-label="Name of the run" maxlength="500" .value=${text} @input=${(event: Event) => does.edit({ what: 'name', text: (event.target as HTMLInputElement).value })}
     @keydown=${(event: KeyboardEvent) => {
-      if (event.key !== 'Enter' && event.key !== 'Escape') return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (!isPlain(event) || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+      take(event);
       if (event.key === 'Enter') does.saveEdit();
       else does.edit(null);
     }}><button class="quiet" title="Save the name" aria-label="Save the name" @click=${() => does.saveEdit()}>${icon('check')}</button>`;

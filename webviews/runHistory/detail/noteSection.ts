@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import { isCommand, isPlain, take } from '../../ui/keys.ts';
 import { markdown } from '../../ui/markdown.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { DetailDoes, DetailModel } from './detailPanel.ts';
@@ -18,11 +19,10 @@ function noteInput(text: string, does: DetailDoes): TemplateResult {
 }
 
 function noteKeys(event: KeyboardEvent, does: DetailDoes): void {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) does.saveEdit();
-  else if (event.key === 'Escape') does.edit(null);
+  if (event.key === 'Enter' && isCommand(event)) does.saveEdit();
+  else if (event.key === 'Escape' && isPlain(event)) does.edit(null);
   else return;
-  event.preventDefault();
-  event.stopPropagation();
+  take(event);
 }
 
 /** Tags as labels that can be taken away, and a line to add one. Those that MLflow sets for itself stand apart. */
