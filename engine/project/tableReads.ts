@@ -1,13 +1,8 @@
+import { lower, sqlTokens, type SqlToken } from './sqlTokens.ts';
+
 /** A name that SQL surely reads as a table, and where it stands. */
 export interface TableRead {
   name: string;
-  start: number;
-  end: number;
-}
-
-interface Token {
-  kind: 'word' | 'quoted' | 'sign';
-  text: string;
   start: number;
   end: number;
 }
@@ -22,7 +17,7 @@ const system = /^(duckdb_|sqlite_|pg_|pragma_)/;
  * files in quotes, names that the query makes itself (WITH), and the FROM of `extract(year FROM at)` and `IS DISTINCT FROM`.
  */
 export function tableReads(sql: string): TableRead[] {
-  const tokens = tokensOf(sql);
+  const tokens = sqlTokens(sql);
   const own = ownNames(tokens);
   const reads: TableRead[] = [];
   const frames: { selects: boolean }[] = [{ selects: true }];
@@ -39,7 +34,7 @@ export function tableReads(sql: string): TableRead[] {
   return reads;
 }
 
-function tableAt(tokens: readonly Token[], at: number): TableRead | null {
+function tableAt(tokens: readonly SqlToken[], at: number): TableRead | null {
   const token = tokens[at];
   const next = tokens[at + 1]?.text;
   if (!token || token.kind === 'sign' || next === '.' || next === '(') return null;
@@ -51,7 +46,7 @@ function tableAt(tokens: readonly Token[], at: number): TableRead | null {
 }
 
 /** Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them, which does no harm. */
-function ownNames(tokens: readonly Token[]): Set<string> {
+export function ownNames(tokens: readonly SqlToken[]): Set<string> {
   const names = new Set<string>();
   tokens.forEach((token, i) => {
     if (lower(token) !== 'as') return;
@@ -64,18 +59,4 @@ function ownNames(tokens: readonly Token[]): Set<string> {
     if (named && named.kind !== 'sign') names.add(named.text.replaceAll('""', '"').toLowerCase());
   });
   return names;
-}
-
-const lower = (token: Token | undefined) => (token?.kind === 'word' ? token.text.toLowerCase() : '');
-
-function tokensOf(sql: string): Token[] {
-  const pattern = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|\$\$[\s\S]*?\$\$|"((?:[^"]|"")*)"|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|[^\s]/gu;
-  const tokens: Token[] = [];
-  for (const match of sql.matchAll(pattern)) {
-    const [text] = match;
-    if (/^(--|\/\*)/.test(text)) continue;
-    const kind = match[1] === undefined ? (/^[\p{L}_]/u.test(text) ? 'word' : 'sign') : 'quoted';
-    tokens.push({ kind, text: match[1] ?? text, start: match.index, end: match.index + text.length });
-  }
-  return tokens;
 }

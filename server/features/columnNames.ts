@@ -1,11 +1,11 @@
-import type { Range } from '../../engine/project/located.ts';
+import { entryOf, type Entry, type Range } from '../../engine/project/located.ts';
 import { textOf, type Project } from '../../engine/project/loadProject.ts';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
-import { tableUses } from '../../engine/project/tablesIn.ts';
 import { columnUse, type Around, type ColumnUse } from './columnUses.ts';
-import { columnsIn, declaredIn, type Column } from './declared.ts';
+import { columnsIn, declaredIn, textOf as textIn, type Column } from './declared.ts';
+import { columnPlacesIn, type SqlPlace } from './sqlNames.ts';
 import { walkedOf } from './walked.ts';
 
 /** A column of a dataset schema: datasets that share the schema share it. */
@@ -20,6 +20,8 @@ export interface ColumnPlace {
   lines: LineIndex;
   range: Range;
   declaration: boolean;
+  /** How the name is written, in SQL. */
+  sql?: SqlPlace;
 }
 
 /** The column that is named at an offset of a file. */
@@ -35,45 +37,50 @@ export function declaredColumn(project: Project, { schema, column }: ColumnName)
   return parsed && found ? { parsed, column: found } : null;
 }
 
-/** Every place of a column: in its schema and others that refer to it, in the project, and in SQL that names it with its table. */
+/** Every place of a column: in its schema and others that refer to it, in the project, and in SQL that surely means it. */
 export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[] {
   const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => usesIn(project, file)
     .filter((use) => use.schema === wanted.schema && use.column === wanted.column)
     .map(({ range, declaration }) => ({ path: file.path, lines: file.parsed.lines, range, declaration })));
-  return [...inYaml, ...inSql(project, wanted)];
+  const inSql = columnsInSql(project, wanted).flatMap(({ path, lines, places }) => places.map((sql) => ({ path, lines, range: sql.range, declaration: false, sql })));
+  return [...inYaml, ...inSql];
+}
+
+/** SQL of the project that uses a column, and why not all of it could be rewritten. */
+export function columnsInSql(project: Project, { schema, column }: ColumnName): { path: string; lines: LineIndex; places: SqlPlace[]; unsure: string | null }[] {
+  const declared = declaredIn(project.file.parsed.root);
+  const schemaOf = (dataset: string) => declared.text('datasets', dataset, 'schema');
+  const names = new Map([...declared.of('datasets').keys()].map((name) => [name.toLowerCase(), name]));
+  const inputs = new Set([...names].filter(([, name]) => schemaOf(name) === schema).map(([lower]) => lower));
+  const columnsOf = (table: string) => {
+    const columns = columnsIn(project.schemas.get(schemaOf(names.get(table) ?? '') ?? '')?.parsed);
+    return columns.size === 0 ? null : new Set([...columns.keys()].map((name) => name.toLowerCase()));
+  };
+  return sqlFilesOf(project).map(({ path, outputs }) => {
+    const text = textOf(project, path);
+    const found = columnPlacesIn(text, { column, inputs, output: outputs.some((output) => schemaOf(output) === schema), columnsOf });
+    return { path, lines: new LineIndex(text), ...found };
+  });
+}
+
+/** The SQL files over the datasets of a project, with the datasets that they make. */
+export function sqlFilesOf(project: Project): { path: string; outputs: string[] }[] {
+  const declared = declaredIn(project.file.parsed.root);
+  const files = new Map<string, string[]>();
+  const add = (path: string | null, output: string | null) => {
+    if (path !== null && path.endsWith('.sql')) files.set(path, [...(files.get(path) ?? []), ...(output === null ? [] : [output])]);
+  };
+  for (const name of declared.of('stages').keys()) if (declared.text('stages', name, 'uses') === 'prepare') add(declared.text('stages', name, 'with', 'sql'), declared.text('stages', name, 'with', 'output'));
+  for (const { value } of labelTasks(project)) add(textIn(entryOf(value, 'rules')?.value), null);
+  return [...files].map(([path, outputs]) => ({ path, outputs }));
+}
+
+function labelTasks(project: Project): Entry[] {
+  const tasks = entryOf(project.file.parsed.root ?? undefined, 'labelling')?.value;
+  return tasks?.kind === 'map' ? tasks.entries : [];
 }
 
 function usesIn(project: Project, { kind, path, parsed }: { kind: FileKind; path: string; parsed: Parsed }): ColumnUse[] {
   const around: Around = { kind, text: parsed.text, path, declared: declaredIn(kind === 'project' ? parsed.root : project.file.parsed.root) };
   return walkedOf(kind, parsed, project).flatMap((walked) => columnUse(walked, around) ?? []);
-}
-
-/** `dataset.column` in the SQL of stages, where the name surely is the dataset's: no other table is called so there. */
-function inSql(project: Project, { schema, column }: ColumnName): ColumnPlace[] {
-  const declared = declaredIn(project.file.parsed.root);
-  const datasets = [...declared.of('datasets').keys()].filter((name) => declared.text('datasets', name, 'schema') === schema);
-  const paths = new Set([...declared.of('stages').keys()].flatMap((name) => (declared.text('stages', name, 'uses') === 'prepare' ? (declared.text('stages', name, 'with', 'sql') ?? []) : [])));
-  return [...paths].flatMap((path) => {
-    const text = textOf(project, path);
-    const lines = new LineIndex(text);
-    return datasets.flatMap((dataset) => qualified(text, dataset, column).map((range) => ({ path, lines, range, declaration: false })));
-  });
-}
-
-function qualified(sql: string, dataset: string, column: string): Range[] {
-  if (isAlias(sql, dataset)) return [];
-  return tableUses(sql, dataset).flatMap(({ end }) => {
-    const after = /^"?\s*\.\s*(?:"([^"]+)"|(\w+))/.exec(sql.slice(end, end + 200));
-    const named = after?.[1] ?? after?.[2];
-    if (!after || named?.toLowerCase() !== column.toLowerCase()) return [];
-    const start = end + after[0].length - named.length - (after[1] === undefined ? 0 : 1);
-    return [{ start, end: start + named.length }];
-  });
-}
-
-/** Another table or a subquery has the name of the dataset here: `FROM orders AS features`, `WITH features AS (…)`. */
-function isAlias(sql: string, dataset: string): boolean {
-  const keywords = 'from|join|select|where|on|using|and|or|by|distinct|when|then|else|case|in|not|as';
-  const name = dataset.replaceAll(/[^\w]/g, '.');
-  return new RegExp(`\\bas\\s+"?${name}\\b|\\b${name}"?\\s+as\\s*\\(|\\)\\s*"?${name}\\b|\\b(?:from|join)\\s+(?!(?:${keywords})\\b)[\\w."]+\\s+"?${name}\\b`, 'i').test(sql);
 }

@@ -2,7 +2,7 @@ import { entryOf, type Range } from '../../engine/project/located.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
 import { textOf, type Declared } from './declared.ts';
-import { ancestor, literally, scalarRange } from './walked.ts';
+import { ancestor, literally, scalarRange, unquoted } from './walked.ts';
 
 /** What is known of the file that a column is named in. */
 export interface Around {
@@ -24,15 +24,25 @@ export interface ColumnUse {
 
 /** The column that a value names, or the key of it (`missing[amount]`); null where it names none. */
 export function columnUse(walked: Walked, around: Around): ColumnUse | null {
-  return around.kind === 'dataset' ? inSchema(walked, around) : ((around.kind === 'project' ? inMetric(walked, around) : null) ?? inProject(walked, around));
+  return around.kind === 'dataset' ? inSchema(walked, around) : (inMetric(walked, around) ?? inProject(walked, around));
 }
 
 function inProject(walked: Walked, around: Around): ColumnUse | null {
+  if (walked.key === 'name' && walked.path.at(-2) === 'preprocess' && walked.path.length === 5) return preprocessed(walked, around);
   if (walked.node.kind !== 'scalar' || !walked.shapes.some((shape) => shape.format === 'column')) return null;
   const owner = ancestor(walked, 2)?.node;
   if (walked.path[0] === 'labelling') return use(textOf(entryOf(owner, 'data')?.value), walked, around);
   const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : (worksOn(owner) ?? (around.kind === 'experiment' ? worksOn(around.declared.of('stages').get(String(walked.path[1]))?.value) : null));
   return use(dataset, walked, around);
+}
+
+/** The column that a key of `preprocess` names. */
+function preprocessed({ entry, parent, path }: Walked, { text, declared }: Around): ColumnUse | null {
+  const inputs = parent?.parent?.node;
+  const dataset = textOf(entryOf(inputs, 'data')?.value) ?? declared.text('stages', String(path[1]), 'with', 'data');
+  const schema = dataset === null ? null : declared.text('datasets', dataset, 'schema');
+  if (!entry || schema === null || text[entry.keyRange.start] === '*') return null;
+  return { schema, column: entry.key, range: unquoted(text, entry.keyRange), declaration: false };
 }
 
 /** The dataset that a stage works on: the one it reads, or the one it writes. */
@@ -43,8 +53,14 @@ function worksOn(stage: Walked['node'] | undefined): string | null {
 
 function use(dataset: string | null, walked: Walked, { declared, text }: Around): ColumnUse | null {
   const schema = dataset === null ? null : declared.text('datasets', dataset, 'schema');
-  const range = scalarRange(text, walked.node);
-  return schema === null || !range ? null : { schema, column: text.slice(range.start, range.end), range, declaration: false };
+  return schema === null ? null : named(walked, text, schema, false);
+}
+
+/** The column of a value, written plain or in quotes with or without escapes; what an alias brings stands elsewhere. */
+function named({ node }: Walked, text: string, schema: string, declaration: boolean): ColumnUse | null {
+  const column = textOf(node);
+  if (column === null || /[*|>]/.test(text[node.range.start] ?? '')) return null;
+  return { schema, column, range: unquoted(text, node.range), declaration };
 }
 
 /** The attribute of `equal_opportunity_difference[age_group]` and the column of `missing[amount]`, as a key or as a value. */
@@ -73,19 +89,23 @@ export function metricAt(walked: Walked, text: string): { text: string; range: R
 /** The dataset whose rows a metric is measured on: that of the stage, or of the stage that a monitor takes as its reference. */
 function datasetOfMetric(walked: Walked, declared: Declared): string | null {
   const [section] = walked.path;
+  if (section === 'sweep') return onlyValidated(declared);
   if (section === 'stages') return worksOn(ancestor(walked, 2)?.node);
   const monitor = section === 'monitors' ? ancestor(walked, 2)?.node : declared.of('monitors').get(textOf(entryOf(walked.parent?.node, 'monitor')?.value) ?? '')?.value;
   const reference = textOf(entryOf(monitor, 'reference')?.value);
   return reference === null ? null : declared.text('stages', reference, 'with', 'data');
 }
 
+/** The dataset of the stage that validates, when there is one such stage. */
+function onlyValidated(declared: Declared): string | null {
+  const stages = [...declared.of('stages').keys()].filter((name) => declared.text('stages', name, 'uses') === 'validate');
+  return stages.length === 1 && stages[0] !== undefined ? declared.text('stages', stages[0], 'with', 'data') : null;
+}
+
 function inSchema(walked: Walked, around: Around): ColumnUse | null {
   if (walked.node.kind !== 'scalar') return null;
   const [head, , third, fourth] = walked.path;
-  const own = (declaration: boolean) => {
-    const range = scalarRange(around.text, walked.node);
-    return range && { schema: around.path, column: around.text.slice(range.start, range.end), range, declaration };
-  };
+  const own = (declaration: boolean) => named(walked, around.text, around.path, declaration);
   if (head === 'fields' && third === 'name' && walked.path.length === 3) return own(true);
   if (head === 'primaryKey' || head === 'uniqueKeys' || (head === 'foreignKeys' && third === 'fields')) return own(false);
   if (head !== 'foreignKeys' || third !== 'reference' || fourth !== 'fields') return null;

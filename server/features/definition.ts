@@ -9,12 +9,16 @@ import { ownPath, sectionByFormat } from './declared.ts';
 import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
 import { nameAt, shapesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
+import { nameUnder } from './references.ts';
 
 /** Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema, or the file of a path. */
 export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);
   const project = workspace.projectOf(uri);
+  const inSql = kind === null ? nameUnder(workspace, uri, position) : null;
+  if (inSql && 'column' in inSql.name) return columnField(inSql.project, inSql.name);
+  if (inSql && 'section' in inSql.name) return declared(inSql.project, inSql.name.section, inSql.name.name);
   if (kind === null || !parsed || !project) return null;
   const offset = parsed.lines.offset(position.line + 1, position.character + 1);
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
@@ -31,14 +35,20 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   }
   if (spot.on !== 'value' || spot.value?.kind !== 'scalar') return null;
   const word = spot.path.at(-1) === 'cmd' ? nameAt(kind, parsed, offset, project) : null;
+  if (word?.section === 'experiments') return atStart(project, project.experiments.get(word.name)?.path);
   if (word) return declared(project, word.section, word.name);
   const text = String(spot.value.value);
   for (const shape of shapesOf(kind, parsed, spot.value, project)) {
     const target = sectionByFormat[shape.format ?? ''];
     if (target !== undefined) return declared(project, target, text);
-    if (shape.format === 'path' && project.files.exists(text)) return { uri: toUri(join(project.root, text)), range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };
+    if (shape.format === 'path' && project.files.exists(text)) return atStart(project, text);
   }
   return null;
+}
+
+function atStart(project: Project, path: string | undefined): Location | null {
+  const start = { line: 0, character: 0 };
+  return path === undefined ? null : { uri: toUri(join(project.root, path)), range: { start, end: start } };
 }
 
 function declared(project: Project, section: string, name: string): Location | null {

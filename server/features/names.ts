@@ -10,9 +10,9 @@ import { unquoted, walkedOf } from './walked.ts';
 export type Section = 'params' | 'datasets' | 'stages' | 'deployments' | 'monitors';
 const sections: readonly Section[] = ['params', 'datasets', 'stages', 'deployments', 'monitors'];
 
-/** A thing that a project declares by name. */
+/** A thing that a project declares by name; an experiment by that of its file. */
 export interface Name {
-  section: Section;
+  section: Section | 'experiments';
   name: string;
 }
 
@@ -33,8 +33,8 @@ export function nameAt(kind: FileKind, parsed: Parsed, offset: number, project: 
   if (spot.on === 'key') return declaredBy(kind, spot.path);
   if (spot.value?.kind !== 'scalar') return null;
   if (isCommand(kind, spot.path)) {
-    const word = stageWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
-    if (word) return { section: 'stages', name: word.name };
+    const word = commandWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
+    if (word) return { section: word.section, name: word.name };
   }
   const section = shapesOf(kind, parsed, spot.value, project).map((shape) => sectionByFormat[shape.format ?? '']).find((found) => found !== undefined);
   return section === undefined ? null : { section, name: String(spot.value.value) };
@@ -74,8 +74,9 @@ function occurrencesIn(file: ConfigFile<unknown>, { node, entry, path, shapes: m
   const { text } = file.parsed;
   if (entry?.key === wanted.name && declaredBy(file.kind, path)?.section === wanted.section) found.push({ file, range: unquoted(text, entry.keyRange), declaration: file.kind === 'project' });
   if (node.kind !== 'scalar') return found;
-  if (wanted.section === 'stages' && isCommand(file.kind, path)) for (const { name, range } of stageWords(text, node.range)) if (name === wanted.name) found.push({ file, range, declaration: false });
-  if (node.value === wanted.name && meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
+  if (isCommand(file.kind, path)) for (const { section, name, range } of commandWords(text, node.range)) if (section === wanted.section && name === wanted.name) found.push({ file, range, declaration: false });
+  // An alias stands for what its anchor holds.
+  if (node.value === wanted.name && text[node.range.start] !== '*' && meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
   return found;
 }
 
@@ -83,13 +84,38 @@ function isCommand(kind: FileKind, path: KeyPath): boolean {
   return kind === 'project' && path.length === 3 && path[0] === 'stages' && path[2] === 'cmd';
 }
 
-/** The stages that `loopwright run` names in a command line. */
-function stageWords(text: string, range: Range): { name: string; range: Range }[] {
+interface CommandWord extends Name {
+  range: Range;
+}
+
+/** What the command of ours takes as its names: `loopwright serve production`. */
+const subjects: Record<string, Section> = { run: 'stages', serve: 'deployments', monitor: 'monitors' };
+/** Options whose value is a name, in front of `=` where it gives a value. */
+const options: Record<string, Name['section']> = { experiment: 'experiments', param: 'params', deployment: 'deployments' };
+
+/** The stages, experiments, params and deployments that commands of ours name in a command line. */
+function commandWords(text: string, range: Range): CommandWord[] {
   const written = text.slice(range.start, range.end);
-  return [...written.matchAll(/\bloopwright[ \t]+run\b([^\n;|&"'#]*)/g)].flatMap((run) => {
-    const start = range.start + run.index + run[0].length - (run[1] ?? '').length;
-    return [...(run[1] ?? '').matchAll(/--(?:experiment|param|project)(?:=|[ \t]+)\S+|\S+/g)].flatMap((word) => (/^[A-Za-z_][\w-]*$/.test(word[0]) ? [{ name: word[0], range: { start: start + word.index, end: start + word.index + word[0].length } }] : []));
+  return [...written.matchAll(/\bloopwright[ \t]+(\w+)\b([^\n;|&"'#]*)/g)].flatMap((call) => {
+    const subject = subjects[call[1] ?? ''];
+    const start = range.start + call.index + call[0].length - (call[2] ?? '').length;
+    return [...(call[2] ?? '').matchAll(/(--([a-z-]+)(?:=|[ \t]+))([^\s-]\S*)|\S+/g)].flatMap((word): CommandWord[] => {
+      const [whole, opening = '', option, value] = word;
+      const section = option === undefined ? subject : options[option];
+      const name = /^[A-Za-z_][\w-]*/.exec(value ?? whole)?.[0];
+      const rest = (value ?? whole).slice(name?.length ?? 0);
+      // A flag without a value stands in front of a name of its own.
+      if (option !== undefined && !valued.has(option)) return subject && name !== undefined && rest === '' ? [wordAt(subject, name, start + word.index + opening.length)] : [];
+      if (section === undefined || name === undefined || !(rest === '' || (section === 'params' && rest.startsWith('=')))) return [];
+      return [wordAt(section, name, start + word.index + opening.length)];
+    });
   });
+}
+
+const valued = new Set([...Object.keys(options), 'project', 'port', 'now', 'input', 'output', 'sql', 'model-version']);
+
+function wordAt(section: Name['section'], name: string, start: number): CommandWord {
+  return { section, name, range: { start, end: start + name.length } };
 }
 
 function escape(text: string): string {
@@ -98,5 +124,6 @@ function escape(text: string): string {
 
 /** The declaration of a name in loopwright.yaml, if there is one. */
 export function declarationOf(project: Project, { section, name }: Name): Range | null {
+  if (section === 'experiments') return project.experiments.has(name) ? { start: 0, end: 0 } : null;
   return entryOf(nodeAt(project.file.parsed.root ?? undefined, [section]), name)?.keyRange ?? null;
 }

@@ -5,9 +5,10 @@ import { relativePath } from '../../engine/project/projectFiles.ts';
 import { shapes } from '../../engine/project/shape.ts';
 import { walkShapes } from '../../engine/project/schemaWalk.ts';
 import { pathOf, type Workspace } from '../workspace.ts';
+import { occurrencesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
-/** When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something inside them. */
+/** When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something inside them, and the commands that run an experiment. */
 export function renamedFiles(workspace: Workspace, files: readonly { oldUri: string; newUri: string }[]): WorkspaceEdit | null {
   const changes: Record<string, TextEdit[]> = {};
   for (const { oldUri, newUri } of files) {
@@ -18,6 +19,10 @@ export function renamedFiles(workspace: Workspace, files: readonly { oldUri: str
     const project = workspace.projectAt(root);
     if (!project.file.parsed.root || from === '' || to.startsWith('..')) continue;
     const uri = workspace.uriOf(join(root, project.file.path));
+    const [experiment, renamed] = [experimentOf(from), experimentOf(to)];
+    if (experiment !== null && renamed !== null) {
+      for (const { file, range } of occurrencesOf(project, { section: 'experiments', name: experiment })) (changes[uri] ??= []).push({ range: toLspRange(file.parsed.lines, range), newText: renamed });
+    }
     walkShapes(project.file.parsed.root, shapes.project, ({ node, shapes: meant }) => {
       if (node.kind !== 'scalar' || typeof node.value !== 'string' || !meant.some(({ format }) => format === 'path')) return;
       const path = node.value.replace(/^\.\//, '');
@@ -27,4 +32,9 @@ export function renamedFiles(workspace: Workspace, files: readonly { oldUri: str
     });
   }
   return Object.keys(changes).length === 0 ? null : { changes };
+}
+
+/** The name of the experiment that a path of the project is the file of. */
+function experimentOf(path: string): string | null {
+  return /^experiments\/([^/]+)\.experiment\.ya?ml$/.exec(path)?.[1] ?? null;
 }

@@ -1,0 +1,65 @@
+import { entryOf, type Located, type Range } from './located.ts';
+import { parseText } from './parseText.ts';
+import type { Parsed } from './parseYaml.ts';
+
+/** A scalar as it stands in a file: a value, or the key of a pair. */
+export interface WrittenScalar {
+  range: Range;
+  key: boolean;
+  /** It stands inside `{…}` or `[…]`. */
+  flow: boolean;
+}
+
+/** The scalar or key around an offset; null in comments and between entries. */
+export function scalarAround({ root, text }: Pick<Parsed, 'root' | 'text'>, offset: number): WrittenScalar | null {
+  const around = (range: Range) => offset >= range.start && offset <= range.end;
+  const go = (node: Located, flow: boolean): WrittenScalar | null => {
+    if (node.kind === 'scalar') return around(node.range) && node.range.end > node.range.start ? { range: node.range, key: false, flow } : null;
+    const inside = flow || text[node.range.start] === '{' || text[node.range.start] === '[';
+    if (node.kind === 'seq') return node.items.map((item) => go(item, inside)).find((found) => found !== null) ?? null;
+    for (const { keyRange, value, merged } of node.entries) {
+      if (merged) continue;
+      if (around(keyRange)) return { range: keyRange, key: true, flow: inside };
+      const found = go(value, inside);
+      if (found) return found;
+    }
+    return null;
+  };
+  return root && go(root, false);
+}
+
+/**
+ * Writes a name at parts of a scalar, in the quotes that stand there, or in double quotes where the plain text would be read as something else.
+ * Null where that cannot be done on one line.
+ */
+export function rewriteScalar(text: string, scalar: WrittenScalar, parts: readonly Range[], name: string): { range: Range; text: string }[] | null {
+  const { start, end } = scalar.range;
+  const written = text.slice(start, end);
+  if (written.startsWith('"')) return parts.map((range) => ({ range, text: JSON.stringify(name).slice(1, -1) }));
+  if (written.startsWith("'")) return parts.map((range) => ({ range, text: name.replaceAll("'", "''") }));
+  const asPlain = parts.map((range) => ({ range, text: name }));
+  if (/^[|>]/.test(written) || written.includes('\n')) return /^[\w-]+$/.test(name) ? asPlain : null;
+  const whole = parts.toReversed().reduce((made, part) => made.slice(0, part.start - start) + name + made.slice(part.end - start), written);
+  return readsPlain(whole, scalar) ? asPlain : [{ range: scalar.range, text: JSON.stringify(whole) }];
+}
+
+/** Words that YAML 1.1 reads as booleans, and other tools with it. */
+const booleans = /^(y|n|yes|no|on|off)$/i;
+
+/** Whether a plain scalar is read as this very text at its place. */
+export function readsPlain(text: string, { key, flow }: Pick<WrittenScalar, 'key' | 'flow'>): boolean {
+  if (booleans.test(text) || text === '' || text === '<<') return false;
+  const pair = key ? `${text}: 0` : `k: ${text}`;
+  const { root, findings } = parseText(flow ? `{ ${pair} }` : pair);
+  if (findings.length > 0 || root?.kind !== 'map' || root.entries.length !== 1) return false;
+  const value = entryOf(root, 'k')?.value;
+  if (key) return root.entries[0]?.key === text && /^\S/.test(text) && isText(text);
+  return value?.kind === 'scalar' && value.value === text;
+}
+
+/** Keys are texts whatever they look like; other tools read `1e3` and `null` as what they look like. */
+function isText(text: string): boolean {
+  const { root } = parseText(`- ${text}`);
+  const item = root?.kind === 'seq' ? root.items[0] : undefined;
+  return item?.kind !== 'scalar' || typeof item.value === 'string';
+}
