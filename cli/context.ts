@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { exitCodes } from '../protocol/problem.ts';
 import type { Problem } from '../protocol/problem.ts';
 import { CancelledError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
-import { dvcFileName } from '../engine/project/dvc/readDvcProject.ts';
+import { nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 import { hasStore, openStore, type Store } from '../engine/tracking/store.ts';
@@ -34,17 +34,12 @@ export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
-    if (!isProject(root)) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+    if (projectFileIn(root) === null) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
     return root;
   }
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    if (isProject(folder)) return folder;
-    if (dirname(folder) === folder) throw new ProjectError(`There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
-  }
-}
-
-function isProject(folder: string): boolean {
-  return [projectFileName, dvcFileName].some((name) => existsSync(join(folder, name)));
+  const root = nearestProject(process.cwd());
+  if (root === null) throw new ProjectError(`There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
+  return root;
 }
 
 /** Runs a command with its context, turns whatever it throws into a message and an exit code. */
@@ -71,7 +66,7 @@ export async function runWithContext(options: GlobalOptions, work: (context: Com
   try {
     return await work(context);
   } catch (error) {
-    return report(error, context);
+    return report(error, context, project);
   } finally {
     terminal.progress(null);
     store?.sql.close();
@@ -79,28 +74,37 @@ export async function runWithContext(options: GlobalOptions, work: (context: Com
   }
 }
 
-function report(error: unknown, { terminal, json }: CommandContext): number {
+function report(error: unknown, { terminal, json }: CommandContext, project: Project | undefined): number {
   const code = error instanceof CancelledError ? exitCodes.cancelled : error instanceof ProjectError ? exitCodes.wrongUse : exitCodes.failed;
   const problems = error instanceof ProjectError ? error.problems : [];
   const place = error instanceof WorkError ? error.place : null;
+  const root = project?.root ?? process.cwd();
   if (json) {
     terminal.line(JSON.stringify({ error: { message: messageOf(error), ...place, problems } }, null, 2));
     return code;
   }
   if (error instanceof CancelledError) terminal.note('cancelled');
   else if (error instanceof ProjectError || error instanceof WorkError) {
-    for (const problem of problems) terminal.note(problemLine(problem));
-    terminal.note(`${placeText(place)}error: ${error.message}`);
+    for (const problem of problems) terminal.note(problemLine(problem, root));
+    terminal.note(`${placeText(place, root, project?.file.path)}error: ${error.message}`);
   } else terminal.note(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a fault of Loopwright. Please report it with the lines above.`);
   return code;
 }
 
 /** `file:line:column: error: message [CODE]`, which the problem matcher of the editor reads. */
-export function problemLine(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message} [${problem.code}]`;
+export function problemLine(problem: Problem, root: string): string {
+  return `${pathFromHere(root, problem.file)}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message} [${problem.code}]`;
 }
 
-export function placeText(place: { file?: string; line?: number; column?: number } | null): string {
+/** The same for a place. Stages call the file of the project by its usual name, whatever its name is here. */
+export function placeText(place: { file?: string; line?: number; column?: number } | null, root: string, projectFile: string = projectFileName): string {
   if (!place?.file) return '';
-  return `${place.file}:${place.line ?? 1}:${place.column ?? 1}: `;
+  return `${pathFromHere(root, place.file === projectFileName ? projectFile : place.file)}:${place.line ?? 1}:${place.column ?? 1}: `;
+}
+
+/** A path of the project from the working folder, so that it can be opened from there; the whole path when the project is elsewhere. */
+function pathFromHere(root: string, file: string): string {
+  const path = relative(process.cwd(), resolve(root, file));
+  const isNear = !relative(process.cwd(), root).startsWith('..') || !relative(root, process.cwd()).startsWith('..');
+  return isNear ? path : resolve(root, file);
 }

@@ -14,7 +14,25 @@ export interface Outline {
   datasets: OutlineStage[];
 }
 
+/** A project of the window, by its files as they are now: nothing ran to know it. */
+export interface ProjectSummary {
+  /** Folder of the project. */
+  root: string;
+  /** Name of the file that makes it one. */
+  file: string;
+  /** What it calls itself; null while that cannot be read. */
+  name: string | null;
+  stages: string[];
+  /** Those with a file. */
+  experiments: string[];
+  /** Deployments that are served. */
+  deployments: string[];
+  monitors: string[];
+}
+
 export interface LanguageRequests {
+  /** The projects of the folders of the window; `again` looks through the folders once more. */
+  'loopwright/projects': { params: { again: boolean }; result: { projects: ProjectSummary[]; isCut: boolean } };
   'loopwright/outline': { params: { uri: string }; result: Outline };
 }
 
@@ -24,7 +42,14 @@ export interface ClientRequests {
   'loopwright/virtualFiles': { params: { uri: string }; result: { folder: string; texts: Record<string, string>; names: string[] } | null };
 }
 
-/** Settings of the checks, at the start and whenever they change. */
+/** Settings at the start and whenever they change. */
+export interface ServerSettings {
+  checks: CheckSettings;
+  /** Globs of the editor's `files.exclude`, where no project is looked for. */
+  exclude: string[];
+}
+
+/** Settings of the checks. */
 export interface CheckSettings {
   /** Whether data is read. */
   data: boolean;

@@ -1,6 +1,12 @@
 import { severityChoices, type SeverityChoice } from '../protocol/problem.ts';
 import type { CheckSettings } from '../protocol/languageServer.ts';
 
+/** The globs of folders in which no project is looked for, out of what a client sent. */
+export function excludedGlobs(settings: unknown): string[] {
+  const exclude = (settings as { exclude?: unknown } | null | undefined)?.exclude;
+  return Array.isArray(exclude) ? exclude.filter((glob) => typeof glob === 'string') : [];
+}
+
 /** The settings of the checks out of what a client sent, which may be anything. */
 export function checkSettings(settings: unknown): CheckSettings {
   const checks = (settings as { checks?: { data?: unknown; severity?: unknown } } | null | undefined)?.checks;

@@ -2,7 +2,7 @@ import { DidChangeWatchedFilesNotification, type Connection, type Disposable } f
 import type { Project } from '../engine/project/loadProject.ts';
 import { toUri } from './workspace.ts';
 
-const ours = '**/{loopwright.yaml,*.experiment.yaml,*.dataset.yaml,*.sql}';
+const ours = '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml,*.sql}';
 
 /** Asks the client to tell of changes on the disk: of our own files, of the data of the projects, and of their stores. */
 export class FileWatcher {

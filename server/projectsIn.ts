@@ -1,25 +1,20 @@
-import { glob } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { projectFileName } from '../engine/project/loadProject.ts';
+import { findProjects, nearestProject } from '../engine/project/findProjects.ts';
 import { isVirtual, pathOf } from './workspace.ts';
 
-const mostProjects = 100;
-const passedOver = new Set(['node_modules', '.git', '.loopwright', '.venv', 'venv', 'dist', 'build', '__pycache__', '.tox', '.mypy_cache']);
+/** Each one is read and judged, which takes time; a window with more shows these. */
+const mostProjects = 500;
 
-/** The folders with a project under some folders; those that hold what is installed or generated are passed over. */
-export async function projectsIn(folderUris: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+/** The folders with a project of some folders: in them, below them, and the one around a folder that has none itself. */
+export async function projectsIn(folderUris: readonly string[], exclude: readonly string[] = []): Promise<{ roots: string[]; isCut: boolean }> {
+  const roots = new Set<string>();
   for (const uri of folderUris) {
     const folder = pathOf(uri);
     if (folder === null || isVirtual(folder)) continue;
-    try {
-      for await (const path of glob(`**/${projectFileName}`, { cwd: folder, exclude: (name) => passedOver.has(name) })) {
-        found.push(dirname(join(folder, path)));
-        if (found.length >= mostProjects) return found;
-      }
-    } catch {
-      // A folder that may not be read has no project that could be judged.
-    }
+    const around = nearestProject(folder);
+    if (around !== null) roots.add(around);
+    const found = await findProjects(folder, { exclude, most: mostProjects - roots.size });
+    for (const root of found.roots) roots.add(root);
+    if (found.isCut) return { roots: [...roots], isCut: true };
   }
-  return found;
+  return { roots: [...roots], isCut: false };
 }

@@ -3,7 +3,7 @@ import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
 import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
-import { checkSettings } from './checkSettings.ts';
+import { checkSettings, excludedGlobs } from './checkSettings.ts';
 import { docsOf } from './docs.ts';
 import { FactsClient } from './facts/factsClient.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/callHierarchy.ts';
@@ -29,6 +29,7 @@ import { provideWorkspaceSymbols } from './features/workspaceSymbols.ts';
 import { provideSourceActions, resolveSourceAction } from './features/sourceActions.ts';
 import { FileWatcher } from './fileWatcher.ts';
 import { projectsIn } from './projectsIn.ts';
+import { summaryOf } from './projectSummary.ts';
 import { isVirtual, pathOf, Workspace } from './workspace.ts';
 
 const storePauseMs = 3000;
@@ -49,11 +50,13 @@ export function startServer(connection: Connection): void {
   let folders: string[] = [];
   let hasFolders = false;
   let refreshesHints = false;
-  let judged: Promise<void> = Promise.resolve();
+  let exclude: string[] = [];
+  let found: Promise<{ roots: string[]; isCut: boolean }> = Promise.resolve({ roots: [], isCut: false });
   const apply = (settings: unknown) => {
     const checks = checkSettings(settings);
     facts.enabled = checks.data;
     diagnostics.severities = checks.severity;
+    exclude = excludedGlobs(settings);
   };
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
@@ -89,8 +92,11 @@ export function startServer(connection: Connection): void {
   });
   connection.onInitialized(() => {
     void watcher.watch([]);
-    if (hasFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added }) => void judgeFolders(added.map(({ uri }) => uri)));
-    judged = judgeFolders(folders);
+    if (hasFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      folders = [...folders.filter((uri) => !removed.some((gone) => gone.uri === uri)), ...added.map(({ uri }) => uri)];
+      found = judgeFolders();
+    });
+    found = judgeFolders();
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     apply((settings as { loopwright?: unknown } | null)?.loopwright);
@@ -100,9 +106,17 @@ export function startServer(connection: Connection): void {
   connection.onExit(() => facts.stop());
 
   /** Closed files have findings too: every project of the folders is judged once. */
-  const judgeFolders = async (uris: readonly string[]) => {
-    for (const root of await projectsIn(uris)) diagnostics.project(root);
+  const judgeFolders = async () => {
+    const before = (await found).roots;
+    const now = await projectsIn(folders, exclude);
+    for (const root of now.roots) {
+      // Questions that wait are answered between two projects.
+      await new Promise(setImmediate);
+      diagnostics.project(root);
+    }
+    for (const root of before) if (!now.roots.includes(root) && workspace.openIn(root).length === 0) diagnostics.forget(root);
     await watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+    return now;
   };
   /** Files on no disk come from the client. */
   const fetchVirtual = async (uri: string) => {
@@ -176,7 +190,7 @@ export function startServer(connection: Connection): void {
   connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
   const symbols = guarded('workspace symbols', [], (query: string) => provideWorkspaceSymbols(workspace, workspace.roots(), query));
   // The first question may come before the folders were looked through.
-  connection.onWorkspaceSymbol(({ query }) => judged.then(() => symbols(query)));
+  connection.onWorkspaceSymbol(({ query }) => found.then(() => symbols(query)));
   connection.languages.callHierarchy.onPrepare(guarded('call hierarchy', [], ({ textDocument, position }) => prepareCallHierarchy(workspace, textDocument.uri, position)));
   connection.languages.callHierarchy.onIncomingCalls(guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)));
   connection.languages.callHierarchy.onOutgoingCalls(guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)));
@@ -185,6 +199,12 @@ export function startServer(connection: Connection): void {
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
   connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [], datasets: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
+
+  connection.onRequest('loopwright/projects', async ({ again }: LanguageRequests['loopwright/projects']['params']): Promise<LanguageRequests['loopwright/projects']['result']> => {
+    if (again) found = judgeFolders();
+    const { roots, isCut } = await found;
+    return { projects: roots.map((root) => summaryOf(workspace.projectAt(root))), isCut };
+  });
 
   documents.listen(connection);
   connection.listen();

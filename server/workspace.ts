@@ -4,12 +4,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { globToRegExp } from '../engine/project/glob.ts';
-import { loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
+import { loadProject, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
 import { relativePath, type ProjectFiles } from '../engine/project/projectFiles.ts';
 import { fileKindOf, type FileKind } from '../engine/project/shape.ts';
 import { YamlParser } from '../engine/project/yamlParser.ts';
 import { languageIds } from '../protocol/languageServer.ts';
+import { projectFileNames } from '../protocol/projectFiles.ts';
 import { CachedFiles } from './cachedFiles.ts';
 
 interface Known {
@@ -49,7 +50,7 @@ export class Workspace {
     return language === languageIds.project ? 'project' : language === languageIds.experiment ? 'experiment' : language === languageIds.dataset ? 'dataset' : null;
   }
 
-  /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml, open, on disk or sent by the client. */
+  /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml or loopwright.yml, open, on disk or sent by the client. */
   rootOf(uri: string): string | null {
     const path = pathOf(uri);
     if (path === null) return null;
@@ -59,10 +60,10 @@ export class Workspace {
     }
   }
 
-  /** True while a folder has a loopwright.yaml. */
+  /** True while a folder has a file that makes it a project. */
   isProject(folder: string): boolean {
-    const path = join(folder, projectFileName);
-    return (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined;
+    const paths = projectFileNames.map((name) => join(folder, name));
+    return paths.some((path) => (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined);
   }
 
   /** The address of a file: that by which the editor opened it, which may encode more characters than ours. */

@@ -50,7 +50,7 @@ async function factsAbout({ terminal, signal }: CommandContext, project: Project
 
 function printForPeople({ terminal }: CommandContext, project: Project, problems: readonly Problem[], errors: number): void {
   for (const problem of problems) {
-    terminal.line(problemLine(problem));
+    terminal.line(problemLine(problem, project.root));
     if (terminal.live) for (const line of excerpt(project, problem)) terminal.line(terminal.style('dim', line));
   }
   const [warnings, notes] = (['warning', 'info'] as const).map((severity) => problems.filter((problem) => problem.severity === severity).length);

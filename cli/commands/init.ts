@@ -9,6 +9,7 @@ import { ProjectError } from '../../engine/errors.ts';
 import { projectFileName } from '../../engine/project/loadProject.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { exitCodes } from '../../protocol/problem.ts';
+import { projectFileNames } from '../../protocol/projectFiles.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface InitOptions {
@@ -19,7 +20,8 @@ export interface InitOptions {
 /** `loopwright init [DIR]`: a first project. With `--data FILE --target COLUMN` it is made for that data and runs as it stands; no file is overwritten. */
 export async function init(context: CommandContext, folder: string | undefined, options: InitOptions): Promise<number> {
   const root = resolve(folder ?? '.');
-  if (existsSync(join(root, projectFileName))) throw new ProjectError(`${join(root, projectFileName)} exists already; nothing was changed.`);
+  const known = projectFileNames.find((name) => existsSync(join(root, name)));
+  if (known !== undefined) throw new ProjectError(`${join(root, known)} exists already; nothing was changed.`);
   if (options.target !== undefined && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
   const files = options.data === undefined ? emptyProject(root) : await projectFor(root, resolve(options.data), options.target);
   const existing = Object.keys(files).find((path) => existsSync(join(root, path)));

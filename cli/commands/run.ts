@@ -38,9 +38,9 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   return outcome.status === 'failed' ? exitCodes.failed : exitCodes.done;
 }
 
-function summarise({ terminal }: CommandContext, outcome: RunOutcome, ms: number): void {
+function summarise({ terminal, project }: CommandContext, outcome: RunOutcome, ms: number): void {
   if (outcome.status === 'fresh') terminal.line(`Everything is fresh: ${outcome.stages.map(({ stage }) => stage).join(', ')}.`);
-  else if (outcome.error) terminal.note(`${placeText(outcome.error.place)}error: ${outcome.error.stage}: ${outcome.error.message}`);
+  else if (outcome.error) terminal.note(`${placeText(outcome.error.place, project().root, project().file.path)}error: ${outcome.error.stage}: ${outcome.error.message}`);
   else terminal.line(terminal.style('green', `Done in ${duration(ms)}.`));
 }
 

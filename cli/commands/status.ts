@@ -9,14 +9,15 @@ const stageIcons: Record<StageState, string> = { fresh: '✓', stale: '●', nev
 
 /** `loopwright status`: where the model is in its life, and why a stage is stale. */
 export async function status(context: CommandContext): Promise<number> {
-  const overview = projectOverview(context.project(), context.storeIfAny());
+  const project = context.project();
+  const overview = projectOverview(project, context.storeIfAny());
   if (context.json) {
     context.printJson(overview);
     return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
   }
   const { terminal } = context;
   if (overview.problems.length > 0) {
-    for (const problem of overview.problems) terminal.line(problemLine(problem));
+    for (const problem of overview.problems) terminal.line(problemLine(problem, project.root));
     return exitCodes.wrongUse;
   }
   terminal.line(terminal.style('bold', overview.project));

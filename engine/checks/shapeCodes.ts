@@ -27,6 +27,7 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   ['LW115', 'unknown-unit', 'A unit that is not known, so nothing can be told about its scale.', 'warning'],
   ['LW116', 'bad-address', 'A text that is no http or https address.'],
   ['LW117', 'dvc', 'What a dvc.yaml says that is wrong, or that Loopwright does otherwise than DVC.'],
+  ['LW118', 'unread-twin', 'A file stands twice, as `.yaml` and as `.yml`. The `.yaml` is read, and what the other says has no effect.', 'warning'],
   ['LW208', 'environment-not-set', 'An environment variable that is not set here.', 'warning'],
 ];
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../../protocol/problem.ts';
+import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { ProjectError, messageOf } from '../errors.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { parseYaml, type Parsed } from './parseYaml.ts';
@@ -51,20 +52,32 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
   return known;
 }
 
-export const projectFileName = 'loopwright.yaml';
+/** The name that new projects get, and that errors of stages give for the file of the project. */
+export const projectFileName = projectFileNames[0];
 
-/** Reads a project. Never throws for what the user wrote; a folder without loopwright.yaml is the project of its dvc.yaml, or gives one whose file says that there is none. */
+/** Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its dvc.yaml, or gives one whose file says that there is none. */
 export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
-  const dvc = !files.exists(projectFileName) && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
-  const parsed = dvc?.parsed ?? parseFile(files, projectFileName, parse);
-  const resolved = resolveConfig(parsed, env);
-  const file: ConfigFile<ProjectConfig> = { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: brokenSyntax(parsed) ? parsed.problems : [...parsed.problems, ...resolved.problems] };
+  const [name, ...unread] = projectFileNames.filter((one) => files.exists(one));
+  const dvc = name === undefined && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
+  const parsed = dvc?.parsed ?? parseFile(files, name ?? projectFileName, parse);
+  const { file, resolved } = resolveProjectFile(parsed, env);
+  if (name !== undefined) file.problems.push(...unread.map((other) => unreadTwin(other, name)));
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
-  for (const path of files.glob('experiments/*.experiment.yaml')) experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
+  for (const path of experimentPaths(files)) {
+    const twin = experiments.get(experimentName(path));
+    if (twin) file.problems.push(unreadTwin(path, twin.path));
+    else experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
+  }
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
   for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
   const readable = resolved.config ? { config: resolved.config, whole: true, leftOut: new Set<string>() } : readableConfig(resolved.root, file.problems.filter(({ severity }) => severity === 'error').map((problem) => ({ start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) })));
   return { root, files, file, resolved, readable, experiments, schemas, env, dvc };
+}
+
+/** Checks a file of a project for shape, its references resolved. */
+export function resolveProjectFile(parsed: Parsed, env: Record<string, string | undefined>): { file: ConfigFile<ProjectConfig>; resolved: Resolved } {
+  const resolved = resolveConfig(parsed, env);
+  return { file: { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: [...parsed.problems, ...(brokenSyntax(parsed) ? [] : resolved.problems)] }, resolved };
 }
 
 /** Checks one experiment or dataset file for shape. */
@@ -109,6 +122,16 @@ function schemaPaths(root: Located | null, files: ProjectFiles): string[] {
     }
   }
   return [...paths];
+}
+
+/** Sorted, so that of two files of one experiment the .yaml comes first and is read. */
+function experimentPaths(files: ProjectFiles): string[] {
+  return [...files.glob('experiments/*.experiment.yaml'), ...files.glob('experiments/*.experiment.yml')].toSorted();
+}
+
+/** Tells of a .yml beside the .yaml of the same name. */
+function unreadTwin(path: string, read: string): Problem {
+  return { file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW118', severity: 'warning', message: `\`${path}\` is not read, because \`${read}\` is there too. Delete one of the two.` };
 }
 
 export function experimentName(path: string): string {

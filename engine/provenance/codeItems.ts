@@ -7,6 +7,8 @@ import type { KeptRun } from './keptRun.ts';
 const programs = /\.(py|pyi|pyx|ipynb|r|rmd|jl|scala|java|kt|go|rs|c|cc|cpp|cu|h|hpp|js|mjs|cjs|ts|mts|cts|sh|bash|sql|lua|rb)$/i;
 const prose = /(^|\/)(docs?|tests?|__tests__|\.github|\.vscode)\/|(^|\/)(test_[^/]*|[^/]*[._]test\.[^/]*|readme[^/]*|changelog[^/]*|licen[cs]e[^/]*|\.gitignore|\.gitattributes)$|\.(md|rst|txt|adoc)$/i;
 
+const isProjectFile = /^loopwright\.ya?ml$/;
+
 /** The files of the code that differ, what stages were told, and which Python modules the code imports. */
 export async function codeItems(trees: CodeTrees, a: KeptRun, b: KeptRun): Promise<{ items: BlameItem[]; imported: Set<string> }> {
   const changes = (await trees.changes(a, b)).filter(({ path }) => path !== lockFileName && !path.startsWith('.loopwright/'));
@@ -15,7 +17,8 @@ export async function codeItems(trees: CodeTrees, a: KeptRun, b: KeptRun): Promi
     const [weight, why] = judge(change, a, b, told);
     return { kind: 'code', name: change.path, before: change.status === 'added' ? null : a.row.commit_hash?.slice(0, 7) ?? null, after: change.status === 'removed' ? null : b.row.commit_hash?.slice(0, 7) ?? null, why, weight, path: change.path };
   });
-  for (const [stage, what] of told) items.push({ kind: 'stage', name: stage, before: null, after: null, why: what.join('; '), weight: 75, path: changes.some(({ path }) => path === 'loopwright.yaml') ? 'loopwright.yaml' : null });
+  const projectFile = changes.find(({ path }) => isProjectFile.test(path))?.path ?? null;
+  for (const [stage, what] of told) items.push({ kind: 'stage', name: stage, before: null, after: null, why: what.join('; '), weight: 75, path: projectFile });
   return { items, imported: await importedModules(trees, b) };
 }
 
@@ -24,7 +27,7 @@ function judge(change: CodeChange, a: KeptRun, b: KeptRun, told: ReadonlyMap<str
   const size = lines ? ` (+${lines.added} −${lines.removed} lines)` : '';
   const readers = [...new Set([...readersOf(a, path), ...readersOf(b, path)])];
   if (readers.length > 0) return [80, `${status}${size}; read by ${readers.join(', ')}`];
-  if (path === 'loopwright.yaml' || /^experiments\/.*\.experiment\.ya?ml$/.test(path)) return told.size > 0 ? [40, `${status}${size}; stages were told otherwise`] : [10, `${status}${size}; beside params, stages were told the same`];
+  if (isProjectFile.test(path) || /^experiments\/.*\.experiment\.ya?ml$/.test(path)) return told.size > 0 ? [40, `${status}${size}; stages were told otherwise`] : [10, `${status}${size}; beside params, stages were told the same`];
   if (prose.test(path)) return [5, `${status}${size}; documentation, tests or settings of tools`];
   if (path.startsWith('../')) return [20, `${status}${size}; outside the project's folder`];
   return programs.test(path) ? [45, `${status}${size}; code that a stage may use`] : [30, `${status}${size}`];

@@ -3,7 +3,7 @@ import { DiagnosticSeverity, type Diagnostic, type PublishDiagnosticsParams } fr
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { judge } from '../../engine/checks/severities.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
-import { loadConfigFile, type Project } from '../../engine/project/loadProject.ts';
+import { loadConfigFile, resolveProjectFile, type Project } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem, Severities } from '../../protocol/problem.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
@@ -110,8 +110,14 @@ export class Diagnostics {
     const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => workspace.uriOf(join(root, path))));
     const known = project.readable?.config ? facts(project) : noFacts;
     const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) => workspace.uriOf(join(root, path)));
-    for (const uri of workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, problems);
+    for (const uri of workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, [...(found.get(key) ?? []), ...problems]);
     return found;
+  }
+
+  /** Takes back what was said of a project that is no longer one of the window's. */
+  forget(root: string): void {
+    this.#send(root, new Map());
+    this.#published.delete(root);
   }
 
   /** Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project around. */
@@ -138,7 +144,9 @@ export class Diagnostics {
     if (kind === null || text === undefined) return new Map();
     const root = this.#options.workspace.rootOf(uri);
     const name = root === null ? uri : pathInProject(root, uri);
-    return new Map([[uri, judge(loadConfigFile(kind, parseYaml(name, text)).problems, () => text, this.severities)]]);
+    const parsed = parseYaml(name, text);
+    const { problems } = kind === 'project' ? resolveProjectFile(parsed, process.env).file : loadConfigFile(kind, parsed);
+    return new Map([[uri, judge(problems, () => text, this.severities)]]);
   }
 
   #send(group: string, found: Map<string, Problem[]>): void {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SymbolKind, type SymbolInformation } from 'vscode-languageserver';
 import { entryOf, type Range } from '../../engine/project/located.ts';
 import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
-import { toUri, type Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { columnsIn, declaredIn } from './declared.ts';
 import type { Section } from './names.ts';
 import { toLspRange } from './ranges.ts';
@@ -25,7 +25,7 @@ export function provideWorkspaceSymbols(workspace: Workspace, roots: Iterable<st
   const matches = matcher(query);
   const found: { score: number; project: Project; declared: Declared }[] = [];
   for (const root of new Set(roots)) {
-    const project = workspace.projectOf(toUri(join(root, 'loopwright.yaml')));
+    const project = workspace.projectAt(root);
     if (!project) continue;
     for (const declared of declaredBy(project)) {
       const score = matches(declared.name);

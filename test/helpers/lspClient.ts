@@ -13,6 +13,8 @@ export interface ClientOptions {
   /** Whether data is read. Default false: then findings are those of the texts alone. */
   data?: boolean;
   severity?: Record<string, string>;
+  /** Globs of folders in which no project is looked for. */
+  exclude?: string[];
   /** Paths of the folders of the workspace. */
   folders?: string[];
   /** Registers nothing that the server asks for. */
@@ -65,9 +67,9 @@ export class LspClient {
   }
 
   async start(): Promise<this> {
-    const { data = false, severity = {}, folders = [] } = this.#options;
+    const { data = false, severity = {}, folders = [], exclude = [] } = this.#options;
     await this.connection.sendRequest('initialize', {
-      processId: process.pid, rootUri: null, workspaceFolders: folders.map((folder) => ({ uri: pathToFileURL(folder).href, name: folder })), initializationOptions: { checks: { data, severity } },
+      processId: process.pid, rootUri: null, workspaceFolders: folders.map((folder) => ({ uri: pathToFileURL(folder).href, name: folder })), initializationOptions: { checks: { data, severity }, exclude },
       capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true }, workspaceFolders: true } },
     });
     await this.connection.sendNotification('initialized', {});
