@@ -36,6 +36,12 @@ export interface LanguageRequests {
   'loopwright/outline': { params: { uri: string }; result: Outline };
 }
 
+/** The data of each completion item. */
+export interface CompletionData {
+  /** True where Enter accepts the first item shown; elsewhere Enter is a new line unless an item was chosen. */
+  enterAccepts: boolean;
+}
+
 /** What the server may ask of the client, and what it is told besides LSP. */
 export interface ClientRequests {
   /** The files of ours around an address that is on no disk: the folder of its project, the texts of YAML and SQL files, and the names of all. Null when there is no project. */

@@ -68,7 +68,7 @@ export function startServer(connection: Connection): void {
     return {
       capabilities: {
         textDocumentSync: TextDocumentSyncKind.Incremental,
-        completionProvider: { triggerCharacters: [':', ' ', '.', '{', '[', ',', '-', '/', '"', '@'] },
+        completionProvider: { triggerCharacters: [' ', '.', '{', '[', ',', '/', '"', "'", '@'] },
         hoverProvider: true,
         definitionProvider: true,
         referencesProvider: true,
@@ -171,7 +171,7 @@ export function startServer(connection: Connection): void {
       return empty;
     }
   };
-  connection.onCompletion(guarded('completion', null, ({ textDocument, position }) => provideCompletion(workspace, (project) => facts.latest(project), textDocument.uri, position)));
+  connection.onCompletion(guarded('completion', null, ({ textDocument, position, context }) => provideCompletion(workspace, (project) => facts.latest(project), textDocument.uri, position, context)));
   connection.onHover(guarded('hover', null, ({ textDocument, position }) => provideHover(workspace, (project) => facts.latest(project), textDocument.uri, position)));
   connection.onDefinition(guarded('definition', null, ({ textDocument, position }) => provideDefinition(workspace, textDocument.uri, position)));
   connection.onReferences(guarded('references', [], ({ textDocument, position, context }) => provideReferences(workspace, textDocument.uri, position, context.includeDeclaration)));

@@ -1,4 +1,4 @@
-import { CompletionItemKind, InsertTextFormat, type CompletionItem, type CompletionList, type Position } from 'vscode-languageserver';
+import { CompletionItemKind, InsertTextFormat, type CompletionContext, type CompletionItem, type CompletionList, type Position, type Range } from 'vscode-languageserver';
 import { rules } from '../../engine/checks/rules.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
@@ -6,9 +6,10 @@ import { fairnessMeasures, metricDocs, metricsFor } from '../../engine/project/m
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
+import type { CompletionData } from '../../protocol/languageServer.ts';
 import { snippetItems } from './completionSnippets.ts';
 import { dataItems, formatItems, named, valuesOf, type ValuePlace } from './completionValues.ts';
-import { cursorAt, cursorMark, type Cursor } from './cursor.ts';
+import { cursorAt, cursorMark, isComment, type Cursor } from './cursor.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
 
 interface Place {
@@ -24,33 +25,82 @@ interface Place {
 }
 
 /** What may stand at the cursor: keys, values and names, from the schema, from the project and from its data. */
-export function provideCompletion(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position): CompletionList | null {
+export function provideCompletion(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position, context?: CompletionContext): CompletionList | null {
   const kind = workspace.kindOf(uri);
   const document = workspace.document(uri);
   if (kind === null || !document) return null;
   const text = document.getText();
   const offset = document.offsetAt(position);
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  if (/#\s*loopwright-ignore\s[\s\w,]*$/.test(line)) return { isIncomplete: false, items: checkItems() };
+  // A space at the start of a line is indentation, which asks for nothing.
+  if (context?.triggerCharacter === ' ' && line.trim() === '') return null;
+  const complete = (items: CompletionItem[], start: number, end: number, enterAccepts = false): CompletionList => {
+    const range = { start: document.positionAt(start), end: document.positionAt(end) };
+    // What Enter does changes with the first letter, so the list is asked for again.
+    return { isIncomplete: start === offset, items: items.map((item) => replacing(item, range, enterAccepts)) };
+  };
+  const silenced = /#\s*loopwright-ignore\s[\s\w,]*?(\w*)$/.exec(line);
+  if (silenced) return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + wordLength(text, offset, /^\w*/));
   const project = workspace.projectOf(uri);
-  const params = paramReference(text, line, offset, project);
-  if (params) return { isIncomplete: false, items: params };
+  const reference = isComment(text, offset) ? null : /\$\{\s*([\w.-]*)$/.exec(line);
+  if (reference) return complete(paramReference(text, offset, project), offset - (reference[1] ?? '').length, offset + wordLength(text, offset, /^[\w.-]*/));
   const cursor = cursorAt(text, offset);
   if (!cursor) return null;
-  const { root } = workspace.parsePassing(uri, cursor.text);
-  const path = findMark(root, []);
-  if (!path) return null;
-  const own = cursor.on === 'key' ? path.slice(0, -1) : path;
   const facts = project?.readable?.config ? factsOf(project) : noFacts;
-  const place: Place = { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, facts, file: project ? pathInProject(project.root, uri) : '', cursor };
-  return { isIncomplete: false, items: cursor.on === 'key' ? keyItems(place) : valueItems(place) };
+  const placeOf = (root: Located | null, on: 'key' | 'value'): Place | null => {
+    const path = findMark(root, []);
+    if (!path) return null;
+    const own = on === 'key' ? path.slice(0, -1) : path;
+    return { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, facts, file: project ? pathInProject(project.root, uri) : '', cursor };
+  };
+  const keys = cursor.on === 'value' ? null : placeOf(workspace.parsePassing(uri, cursor.keyText).root, 'key');
+  const value = cursor.on === 'key' ? null : placeOf(workspace.parsePassing(uri, cursor.text).root, 'value');
+  const dashes = line.slice(0, cursor.start - cursor.quote.length - (offset - line.length)).trimStart();
+  const indentation = ' '.repeat(dashes.startsWith('-') ? dashes.length : 0);
+  const items = [
+    ...(keys ? keyItems(keys).map((item) => indented(item, indentation)) : []),
+    ...(value ? valueItems(value).map((item) => quotedItem(indented(item, indentation), cursor.quote)) : []),
+  ];
+  return complete(items, cursor.start, cursor.end, enterAccepts(cursor, text, offset, value?.shapes ?? []));
 }
 
-/** Inside `${…`: the params with their values, the paths of datasets, and the environment. What is chosen is closed. */
-function paramReference(text: string, line: string, offset: number, project: Project | null): CompletionItem[] | null {
-  const open = /\$\{\s*([\w.-]*)$/.exec(line);
-  if (!open) return null;
-  const end = /^\s*\}/.test(text.slice(offset, offset + 20)) ? '' : '}';
+/**
+ * True where Enter accepts the first item that is shown, even though none is chosen: a key without its colon is no line yet, and
+ * before a closing bracket or quote the line is not at its end. Everywhere else Enter is a new line.
+ */
+function enterAccepts(cursor: Cursor, text: string, offset: number, values: readonly Shape[]): boolean {
+  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
+  if (cursor.word === '' || cursor.hasColon) return false;
+  if (/^\s*[\]},]|^["']/.test(rest)) return true;
+  const isKey = cursor.on === 'key' || (cursor.on === 'item' && values.length > 0 && values.every(({ type }) => type === 'object'));
+  return isKey && rest.trim() === '';
+}
+
+/** The item with the place that it replaces. */
+function replacing({ insertText, ...item }: CompletionItem, range: Range, enterAccepts: boolean): CompletionItem {
+  return { ...item, filterText: item.filterText ?? item.label, textEdit: { range, newText: insertText ?? item.label }, data: { enterAccepts } satisfies CompletionData };
+}
+
+/** The editor repeats the indentation of the line; behind the dash of a list item more is needed. */
+function indented(item: CompletionItem, indentation: string): CompletionItem {
+  return item.insertText?.includes('\n') ? { ...item, insertText: item.insertText.replaceAll('\n', `\n${indentation}`) } : item;
+}
+
+/** The item as it has to be written inside quotes that are there already. */
+function quotedItem(item: CompletionItem, quote: Cursor['quote']): CompletionItem {
+  if (quote === '' || item.insertTextFormat === InsertTextFormat.Snippet) return item;
+  const written = item.insertText ?? item.label;
+  const plain = written.startsWith('"') ? String(JSON.parse(written)) : written;
+  return { ...item, insertText: quote === '"' ? JSON.stringify(plain).slice(1, -1) : plain.replaceAll("'", "''") };
+}
+
+function wordLength(text: string, offset: number, pattern: RegExp): number {
+  return pattern.exec(text.slice(offset, offset + 200))?.[0].length ?? 0;
+}
+
+/** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed. */
+function paramReference(text: string, offset: number, project: Project | null): CompletionItem[] {
+  const end = /^[\w.-]*\s*\}/.test(text.slice(offset, offset + 200)) ? '' : '}';
   const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${end}` });
   const params = project?.readable?.config.params ?? valuesOf(project?.file.parsed.root, 'params');
   const datasets = valuesOf(project?.file.parsed.root, 'datasets');
@@ -95,10 +145,11 @@ function keyItems(place: Place): CompletionItem[] {
       items.set(key, { label: key, kind: CompletionItemKind.Property, insertText: insertKey(key, property, place.cursor), insertTextFormat: InsertTextFormat.Snippet, sortText: `${required ? 0 : 1}${key}`, ...(property.description ? { documentation: property.description } : {}), ...(required ? { detail: 'required' } : {}) });
     }
     const value = recordValue(shape);
-    if (value && place.kind === 'project' && place.path[0] === 'checks') for (const item of checkItems()) if (!present.has(item.label)) items.set(item.label, { ...item, insertText: `${item.label}: ` });
+    if (value && place.kind === 'project' && place.path[0] === 'checks') for (const item of checkItems()) if (!present.has(item.label)) items.set(item.label, { ...item, insertText: place.cursor.hasColon ? item.label : `${item.label}: ` });
     if (value) for (const { name, docs } of recordKeys(place)) if (!present.has(name)) items.set(name, { label: name, kind: CompletionItemKind.Field, insertText: insertKey(name, value, place.cursor), insertTextFormat: InsertTextFormat.Snippet, ...(docs ? { documentation: docs } : {}) });
   }
-  for (const snippet of snippetItems(place.kind, place.path, place.cursor.flow)) items.set(snippet.label, snippet);
+  const { kind, root, path, cursor } = place;
+  if (!cursor.hasColon && cursor.quote === '') for (const snippet of snippetItems({ kind, root, path, flow: cursor.flow, isItem: false })) items.set(`${snippet.label} as a whole`, snippet);
   return [...items.values()];
 }
 
@@ -131,11 +182,13 @@ function servedColumns(project: Project | null): string[] {
   }))];
 }
 
-function insertKey(key: string, shape: Shape, cursor: Cursor): string {
+function insertKey(key: string, shape: Shape, { flow, quote, hasColon }: Cursor): string {
   const name = key.replaceAll(/[\\$}]/g, '\\$&');
-  const safe = /[[\]@{},&*#?|<>=!%:]/.test(key) && cursor.flow ? `"${name}"` : name;
+  const safe = quote === '' && /[[\]@{},&*#?|<>=!%:]/.test(key) && flow ? `"${name}"` : name;
+  // The closing quote that follows stands before the colon.
+  if (hasColon || quote !== '') return safe;
   if (shape.const !== undefined) return `${safe}: ${String(shape.const)}`;
-  if (cursor.flow) return shape.type === 'object' ? `${safe}: { $0 }` : shape.type === 'array' ? `${safe}: [$0]` : `${safe}: $0`;
+  if (flow) return shape.type === 'object' ? `${safe}: { $0 }` : shape.type === 'array' ? `${safe}: [$0]` : `${safe}: $0`;
   if (shape.type === 'object' && !shape.anyOf) return `${safe}:\n  $0`;
   if (shape.type === 'array') return shape.items?.type === 'string' || shape.items?.type === 'integer' ? `${safe}: [$0]` : `${safe}:\n  - $0`;
   return `${safe}: $0`;
@@ -150,7 +203,8 @@ function valueItems(place: Place): CompletionItem[] {
     if (shape.format) items.push(...formatItems(shape.format, valuePlace(place)));
   }
   items.unshift(...dataItems(valuePlace(place)));
-  if (place.path.length > 0) items.push(...snippetItems(place.kind, place.path.filter((step, i) => typeof step === 'string' || i < place.path.length - 1), true));
+  const { kind, root, path, cursor } = place;
+  if (typeof path.at(-1) === 'number' && cursor.quote === '') items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
   // A union of kinds (`uses: collect | prepare | …`) narrows to one member; all of its siblings' values are offered.
   const last = place.path.at(-1);
   if (typeof last === 'string') {

@@ -111,11 +111,14 @@ function columnItems({ project, kind, root, path, facts }: ValuePlace): Completi
 
 function pathItems({ project, word }: ValuePlace): CompletionItem[] {
   if (!project) return [];
-  const start = word.replaceAll(/[*?[\]{}]/g, '');
+  const here = word.startsWith('./') ? './' : '';
+  const start = word.slice(here.length).replaceAll(/[*?[\]{}]/g, '');
   const found = project.files.glob(`${start}*`).filter((path) => !/^(\.git|\.loopwright|node_modules)(\/|$)/.test(path)).slice(0, 200);
   return found.map((path) => {
     const folder = !/\.[^/]+$/.test(path) && project.files.glob(`${path}/*`).length > 0;
-    return { label: path, kind: folder ? CompletionItemKind.Folder : CompletionItemKind.File, ...(folder ? { insertText: `${path}/`, command: { title: 'More', command: 'editor.action.triggerSuggest' } } : {}) };
+    // The list that follows is opened as by typing: nothing is chosen in it.
+    const more = { title: 'More', command: 'editor.action.triggerSuggest', arguments: [{ auto: true }] };
+    return { ...named(`${here}${path}`, folder ? CompletionItemKind.Folder : CompletionItemKind.File), ...(folder ? { insertText: plainName(`${here}${path}/`), command: more } : {}) };
   });
 }
 

@@ -1,58 +1,93 @@
+import { yamlTokens, type Token } from '../../engine/project/yamlTokens.ts';
+import { entryStart } from './entryStart.ts';
+
 /** A word that no file holds; it stands at the cursor while the text around it is parsed. */
 export const cursorMark = 'loopwrightCursor';
 
 export interface Cursor {
-  on: 'key' | 'value';
+  /** `item` is the start of a list item in block style: a value, or the first key of a mapping. */
+  on: 'key' | 'item' | 'value';
   /** True inside `{…}` or `[…]`. */
   flow: boolean;
-  /** What is written of the word so far. */
+  /** The quote that the word is in. */
+  quote: '' | '"' | "'";
+  /** The written part of the word, up to the cursor, as it stands there. */
   word: string;
-  /** The text with the mark at the cursor, so that it parses. */
+  /** Offsets of the whole word: what an accepted item replaces. Quotes around it stay. */
+  start: number;
+  end: number;
+  /** True where a colon follows, so that only the name of the key is replaced. */
+  hasColon: boolean;
+  /** The text with the mark in place of the word, so that it parses. */
   text: string;
+  /** The same with the mark as a key. */
+  keyText: string;
 }
 
-/** What is being written at an offset. Null inside a comment. */
+/** The word at an offset and its role. Null where nothing is completed: comments, block scalars, texts of several lines, tags and anchors. */
 export function cursorAt(text: string, offset: number): Cursor | null {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  const before = text.slice(lineStart, offset);
-  if (/(^|\s)#/.test(before)) return null;
-  const open = openBracket(text, offset);
-  const word = /[^\s,[\]{}:"']*$/.exec(before)?.[0] ?? '';
-  const wordStart = offset - word.length;
-  const lineEnd = text.indexOf('\n', offset) === -1 ? text.length : text.indexOf('\n', offset);
-  const rest = text.slice(offset, lineEnd);
-  const restOfWord = /^[^\s,[\]{}:"']*/.exec(rest)?.[0] ?? '';
-  const after = offset + restOfWord.length;
-  const replaced = (mark: string) => text.slice(0, wordStart) + mark + text.slice(after);
-  if (open === '{') {
-    const segment = text.slice(Math.max(text.lastIndexOf('{', wordStart - 1), text.lastIndexOf(',', wordStart - 1)) + 1, wordStart);
-    const onValue = /:\s*["']?$/.test(segment);
-    const hasColon = /^\s*:/.test(text.slice(after, lineEnd));
-    return { on: onValue ? 'value' : 'key', flow: true, word, text: replaced(onValue || hasColon ? cursorMark : `${cursorMark}: 0`) };
-  }
-  if (open === '[') return { on: 'value', flow: true, word, text: replaced(cursorMark) };
-  const value = /^(\s*(?:-\s+)*)(?:[^\s:#][^:#]*|"[^"]*"):\s+["']?\S*$/.exec(before);
-  if (value) return { on: 'value', flow: false, word, text: replaced(cursorMark) };
-  if (!/^\s*(?:-\s+)*\S*$/.test(before)) return null;
-  const hasColon = /^\s*:/.test(text.slice(after, lineEnd));
-  return { on: 'key', flow: false, word, text: replaced(hasColon ? cursorMark : `${cursorMark}: 0`) };
+  const before = text.slice(0, offset);
+  const from = entryStart(before);
+  const tokens = yamlTokens(before.slice(from) + cursorMark).filter(({ kind, start, end }) => kind !== 'space' && (end > start || kind === 'newline'));
+  const at = tokens.findIndex(({ end }) => end >= offset - from + cursorMark.length);
+  const token = tokens[at];
+  if (!token) return null;
+  // The editor breaks lines at a lone carriage return too.
+  const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  const quote = token.kind === 'double-quoted-scalar' ? '"' : token.kind === 'single-quoted-scalar' ? "'" : '';
+  const outer = from + token.start;
+  if ((token.kind !== 'plain' && quote === '') || outer < lineStart) return null;
+  const start = outer + quote.length;
+  const { flow, role } = roleOf(tokens.slice(0, at));
+  if (role === null) return null;
+  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
+  const [end, outerEnd] = quote === '' ? plainEnd(rest, flow !== null, offset, outer === offset) : quotedEnd(rest, quote, offset);
+  const word = text.slice(start, offset);
+  // After `key:` without a space, a dash without a space, and behind what only begins a plain text.
+  if (quote === '' && (/:$/.test(word) || /^-+$/.test(word) || (role !== 'value' && /:/.test(word) && flow === null))) return null;
+  const hasColon = /^\s*:(?=[\s,[\]{}]|$)/.test(text.slice(outerEnd, outerEnd + 80).split('\n')[0] ?? '') && role !== 'value';
+  const marked = (mark: string) => text.slice(0, outer) + mark + text.slice(outerEnd);
+  const keyText = marked(hasColon ? cursorMark : `${cursorMark}: 0`);
+  const on = role === 'item' && hasColon ? 'key' : role;
+  return { on, flow: flow !== null, quote, word, start, end, hasColon, text: on === 'key' ? keyText : marked(cursorMark), keyText };
 }
 
-/** The bracket of a flow collection that is open at an offset, on the lines of the same paragraph. */
-function openBracket(text: string, offset: number): '{' | '[' | null {
-  const stack: ('{' | '[')[] = [];
-  let quote = '';
-  const from = Math.max(0, text.lastIndexOf('\n\n', offset - 1));
-  for (let i = from; i < offset; i++) {
-    const c = text[i] ?? '';
-    if (quote !== '') {
-      if (c === quote || c === '\n') quote = '';
-    } else if (c === '"' || c === "'") quote = /[\s,[{:]/.test(text[i - 1] ?? ' ') ? c : '';
-    else if (c === '#' && /\s/.test(text[i - 1] ?? ' ')) i = text.indexOf('\n', i) === -1 ? offset : text.indexOf('\n', i);
-    else if (c === '{' && text[i - 1] === '$') i = text.indexOf('}', i) === -1 ? offset : text.indexOf('}', i);
-    else if ((c === '{' || c === '[') && /[\s,[{:-]/.test(text[i - 1] ?? ' ')) stack.push(c);
-    else if (c === '}' && stack.at(-1) === '{') stack.pop();
-    else if (c === ']' && stack.at(-1) === '[') stack.pop();
+/** The end of a plain word, from the rest of its line. Before a bracket, a quote or a dash a new word ends at the cursor. */
+function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): [number, number] {
+  if (isNew && !/^(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|[-?:](?=[^\s,[\]{}]))/.test(rest)) return [offset, offset];
+  const part = flow ? (/^[^,[\]{}]*/.exec(rest)?.[0] ?? '') : rest;
+  const length = /^(?:(?!\s+#|\s*:(?:\s|$)).)*/.exec(part)?.[0].trimEnd().length ?? 0;
+  return [offset + length, offset + length];
+}
+
+/** The end of a quoted word inside and outside of its quotes. One without its closing quote ends at the cursor. */
+function quotedEnd(rest: string, quote: string, offset: number): [number, number] {
+  const inside = (quote === '"' ? /^(?:[^"\\]|\\.)*/ : /^(?:[^']|'')*/).exec(rest)?.[0].length ?? 0;
+  return rest[inside] === quote ? [offset + inside, offset + inside + 1] : [offset, offset];
+}
+
+/** The role of a word behind these tokens, and the bracket that it is in; a role of null where no word belongs. */
+function roleOf(tokens: readonly Token[]): { flow: '{' | '[' | null; role: Cursor['on'] | null } {
+  const open: ('{' | '[')[] = [];
+  for (const { kind } of tokens) {
+    if (kind === 'flow-map-start') open.push('{');
+    else if (kind === 'flow-seq-start') open.push('[');
+    else if (kind === 'flow-map-end' || kind === 'flow-seq-end') open.pop();
   }
-  return stack.at(-1) ?? null;
+  const flow = open.at(-1) ?? null;
+  const skipped = new Set<Token['kind']>(flow === null ? ['anchor', 'tag'] : ['anchor', 'tag', 'newline', 'comment']);
+  const last = tokens.findLast(({ kind }) => !skipped.has(kind))?.kind ?? 'newline';
+  if (flow !== null) {
+    if (last === 'map-value-ind') return { flow, role: 'value' };
+    return { flow, role: last === 'comma' || last === 'flow-map-start' || last === 'flow-seq-start' ? (flow === '{' ? 'key' : 'value') : null };
+  }
+  if (last === 'map-value-ind') return { flow, role: 'value' };
+  if (last === 'seq-item-ind') return { flow, role: 'item' };
+  return { flow, role: last === 'newline' || last === 'block-scalar' || last === 'comment' ? 'key' : null };
+}
+
+/** True inside a comment. */
+export function isComment(text: string, offset: number): boolean {
+  const before = text.slice(0, offset);
+  return yamlTokens(before.slice(entryStart(before)) + cursorMark).at(-1)?.kind === 'comment';
 }

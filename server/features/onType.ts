@@ -1,6 +1,7 @@
 import type { Position, TextEdit } from 'vscode-languageserver';
 import { closes, opens, structureAt, yamlPieces, type Piece } from '../../engine/project/yamlPieces.ts';
 import type { Workspace } from '../workspace.ts';
+import { entryStart, lineAt } from './entryStart.ts';
 
 const step = 2;
 
@@ -82,31 +83,10 @@ function lineOf(pieces: readonly Piece[], at: number): { dash: number | null; ba
   return { dash, base };
 }
 
-/** Where the entry begins that the end of a text stands in: reading a long file from its start would take too long. */
-function entryStart(text: string): number {
-  const section = startOfLine(text, /\n(?=[^\s#])/g, 0);
-  const header = lineAt(text, section);
-  if (!/^[^\s#'"][^:]*:\s*(#.*)?$/.test(header)) return section;
-  const indent = /\n( +)(?=[^\s#])/.exec(text.slice(section))?.[1];
-  return indent === undefined ? section : startOfLine(text, new RegExp(`\\n(?=${indent}[^\\s#])`, 'g'), section);
-}
-
-/** The start of the last line that a pattern finds, from an offset on. */
-function startOfLine(text: string, pattern: RegExp, from: number): number {
-  let found = from;
-  for (const match of text.slice(from).matchAll(pattern)) found = from + match.index + 1;
-  return found;
-}
-
 /** The indentation of the next line that is not empty. */
 function indentBelow(text: string, start: number): number | null {
   const below = /\n( *)[^\s#]/.exec(text.slice(start))?.[1];
   return below?.length ?? null;
-}
-
-function lineAt(text: string, start: number): string {
-  const end = text.indexOf('\n', start);
-  return text.slice(start, end === -1 ? undefined : end);
 }
 
 const indentOf = (line: string): number => /^[ \t]*/.exec(line)?.[0].length ?? 0;

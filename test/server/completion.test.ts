@@ -121,7 +121,7 @@ test('a dataset schema offers its fields, types and roles', async () => {
 });
 
 test('what is inserted fits where it stands', async () => {
-  const inserted = async (marked: string, label: string) => (await complete(marked)).find((item) => item.label === label)?.insertText;
+  const inserted = async (marked: string, label: string) => (await complete(marked)).find((item) => item.label === label)?.textEdit?.newText;
   assert.equal(await inserted('version: 1\n█\n', 'stages'), 'stages:\n  $0');
   assert.equal(await inserted('█\n', 'version'), 'version: 1');
   assert.equal(await inserted('version: 1\nproject: p\nstages:\n  s: { █ }\n', 'deps'), 'deps: [$0]');

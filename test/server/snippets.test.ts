@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { expandSnippet } from '../helpers/acceptItem.ts';
 
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli.cjs');
@@ -16,16 +17,10 @@ function snippets(name: string): Map<string, Snippet> {
   return new Map(Object.values(all).map((one) => [one.prefix, one]));
 }
 
-/** The text as it stands when every placeholder is left as offered. */
+/** The text with every placeholder left as offered. */
 function expand(snippet: Snippet | undefined): string {
   assert.ok(snippet);
-  let text = snippet.body.join('\n');
-  let before: string;
-  do {
-    before = text;
-    text = text.replace(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, '$1').replace(/(^|[^\\])\$\{\d+:((?:\\.|[^{}\\]|\{[^{}]*\})*)\}/g, '$1$2');
-  } while (text !== before);
-  return text.replace(/\$\{?0\}?/g, '').replace(/\\([$}])/g, '$1');
+  return expandSnippet(snippet.body.join('\n'));
 }
 
 const indent = (text: string, by = '  ') => text.replace(/^(?=.)/gm, by);
