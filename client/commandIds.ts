@@ -54,7 +54,7 @@ export const panelTypes = {
 } as const;
 
 /** Context keys that menus and welcome texts test. */
-export const contextKeys = { hasProject: 'loopwright.hasProject' } as const;
+export const contextKeys = { hasProject: 'loopwright.hasProject', enterAccepts: 'loopwright.enterAccepts' } as const;
 
 export const taskType = 'loopwright';
 export const problemMatcher = '$loopwright';

@@ -18,7 +18,7 @@ interface Manifest {
 const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
   /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^helper\/loopwright\.(mjs|d\.mts)$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
-  /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/, /^snippets\/\w+\.json$/,
+  /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/,
   /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/, /^docs\/reference\/checks(\/LW\d+)?\.md$/,
   /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
@@ -37,7 +37,7 @@ export async function makePackage(): Promise<string> {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
-  for (const name of ['media', 'snippets', 'helper']) cpSync(join(root, name), join(stage, name), { recursive: true });
+  for (const name of ['media', 'helper']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
   for (const name of ['checks', 'checks.md']) cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
   copyExample();

@@ -9,6 +9,7 @@ import { BackOff } from '../host/backOff.ts';
 import { messageOf } from '../host/engineError.ts';
 import { nodeProgram } from '../node.ts';
 import { setting } from '../settings.ts';
+import { typingMiddleware } from './typingMiddleware.ts';
 import { virtualFiles, virtualSchemes } from './virtualFiles.ts';
 
 /** The language client: starts dist/server.cjs, restarts it after a crash and says so. */
@@ -35,6 +36,7 @@ export class LspClient implements Disposable {
       // SQL is judged as the stage that runs it; older versions in a diff (git:) are left alone.
       documentSelector: [...Object.values(languageIds).flatMap((language) => ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme }))), { language: 'sql', scheme: 'file' }],
       initializationOptions: { checks: checkSettings() },
+      middleware: typingMiddleware(),
       errorHandler: restarting(),
       outputChannel: this.#log,
     });

@@ -41,7 +41,7 @@ it('declares tasks, languages and files that exist', () => {
   assert.deepEqual(contributes.taskDefinitions[0].properties.command.enum, [...taskCommands]);
   assert.equal(`$${contributes.problemMatchers[0].name}`, problemMatcher);
   assert.deepEqual(sorted(contributes.languages.map((one: { id: string }) => one.id)), sorted(Object.values(languageIds)));
-  const files = [manifest.icon, contributes.viewsContainers.activitybar[0].icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.snippets.map((one: { path: string }) => one.path), ...contributes.languages.map((one: { configuration: string }) => one.configuration)];
+  const files = [manifest.icon, contributes.viewsContainers.activitybar[0].icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.languages.map((one: { configuration: string }) => one.configuration)];
   for (const file of files) assert.ok(existsSync(join(root, file)), file);
 });
 
