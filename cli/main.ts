@@ -8,7 +8,7 @@ import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
 import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
 import { init, type InitOptions } from './commands/init.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
-import { modelCard, models, promoteModel, rollbackModel } from './commands/models.ts';
+import { modelCard, models, promoteModel, registerModel, rollbackModel } from './commands/models.ts';
 import { monitor, type MonitorOptions } from './commands/monitor.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
 import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
@@ -28,7 +28,7 @@ const program = new Command('loopwright')
   .version(manifest.version)
   .showSuggestionAfterError()
   .showHelpAfterError('(`loopwright help COMMAND` tells more)')
-  .addHelpText('after', '\nExit codes: 0 done, 1 the work failed or a gate or check said no, 2 wrong use or bad project, 130 cancelled.')
+  .addHelpText('after', '\nExit codes: 0 done, 1 the work failed or a gate or check did not pass, 2 wrong use or bad project, 130 cancelled.')
   .exitOverride();
 
 /** A command with the options that all have. */
@@ -66,6 +66,7 @@ command('blame <a> <b>', 'tell what differs between two runs, what most likely m
   .action(action<BlameOptions>((context, [a = '', b = ''], options) => blameCommand(context, a, b, options)));
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));
+modelsCommand.command('register <run>').description('make the model that a run validated a version, such as a trial of a sweep').action(action((context, [run = '']) => registerModel(context, run)));
 modelsCommand.command('rollback').description('give the place back to the champion before').action(action((context) => rollbackModel(context)));
 modelsCommand.command('card [version]').description('print the model card as JSON').action(action((context, [version]) => modelCard(context, version)));
 command('predict', 'score files with a model version').option('--input <file>', 'file or glob with the rows').option('--output <file>', 'Parquet file to write').option('--deployment <name>', 'a batch deployment').option('--model-version <n>', 'version to use (default: the champion)').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')

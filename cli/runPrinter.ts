@@ -2,7 +2,7 @@ import type { RunEvents } from '../engine/runner/execute.ts';
 import type { RunStatus } from '../protocol/lifeCycle.ts';
 import { bar, duration, type Terminal } from './terminal.ts';
 
-const icons: Record<RunStatus, string> = { finished: '✓', failed: '✗', cancelled: '■', interrupted: '■', running: '●', scheduled: '○' };
+const icons: Record<RunStatus, string> = { finished: '✓', failed: '✗', refused: '⊘', cancelled: '■', interrupted: '■', running: '●', scheduled: '○' };
 
 /** Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json` everything goes to standard error. */
 export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
@@ -27,7 +27,7 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
     },
     onStageEnd: (stage, status, summary, ms) => {
       terminal.progress(null);
-      const colour = status === 'finished' ? 'green' : 'red';
+      const colour = status === 'finished' ? 'green' : status === 'refused' ? 'yellow' : 'red';
       say(`${terminal.style(colour, icons[status])} ${stage} ${terminal.style('gray', `${duration(ms)}`)}  ${summary}`);
     },
   };

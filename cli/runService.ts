@@ -1,4 +1,5 @@
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import type { PrimaryMetric } from '../protocol/runs.ts';
 import { blame } from '../engine/provenance/blame.ts';
 import { runPart } from '../engine/provenance/runParts.ts';
 import { completeFilter } from '../engine/tracking/filter/completeFilter.ts';
@@ -19,8 +20,8 @@ import type { Store } from '../engine/tracking/store.ts';
 type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
 type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
-/** What the engine host answers about runs. Before the first run there is no store: lists are empty. */
-export function runHandlers(storeNow: () => Store | null, required: () => Store): RunHandlers {
+/** What the engine host answers about runs. Before the first run there is no store: lists are empty. `declared` tells the metrics that the project names to stand for the runs of an experiment. */
+export function runHandlers(storeNow: () => Store | null, required: () => Store, declared: (experiment: string | null) => PrimaryMetric[] = () => []): RunHandlers {
   let weighing = new AbortController();
   return {
     'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
@@ -29,7 +30,7 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
     'runs/details': ({ runIds }) => getRuns(required(), runIds),
     'runs/series': ({ runIds, key, ends }) => metricSeries(required(), runIds, key, ends),
     'runs/log': ({ runId, stage, offset, stream }) => readLog(required(), runId, stage, offset, stream),
-    'runs/columns': (query) => { const store = storeNow(); return store ? runColumns(store, query) : { metrics: [], params: [], tags: [] }; },
+    'runs/columns': (query) => { const store = storeNow(); const primary = declared(query.experiment ?? null); return store ? runColumns(store, query, primary) : { primary, metrics: [], params: [], tags: [] }; },
     'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },
     'runs/importance': ({ metric, ...of }, signal) => {
       // Whoever asks anew, as when another metric is chosen, waits for no old answer.
@@ -41,7 +42,7 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store)
     'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
     'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),
     'runs/export': (what) => exportRuns(required(), what),
-    'runs/blame': ({ a, b, metric }) => { const store = required(); return blame({ root: store.root, store, a, b, metric }); },
+    'runs/blame': ({ a, b, metric }) => { const store = required(); return blame({ root: store.root, store, a, b, metric, primary: declared(null) }); },
     'runs/part': ({ runId, ...part }) => { const store = required(); return runPart(store.root, store, runId, part); },
     'views/list': () => { const store = storeNow(); return store ? listViews(store) : []; },
     'views/save': (view) => { saveView(required(), view); return null; },

@@ -9,8 +9,10 @@ import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
+import { declaredMetrics } from '../engine/project/primaryMetric.ts';
 import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
+import { registerRun } from '../engine/registry/registerRun.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
 import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
@@ -57,7 +59,7 @@ export function runService(root: string): Promise<number> {
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(project(), storeNow()),
-    ...runHandlers(storeNow, required),
+    ...runHandlers(storeNow, required, (experiment) => declaredMetrics(project(), experiment)),
     'tracking/endpoint': async () => {
       tracking ??= startEndpoint(root, storeMade);
       try {
@@ -71,6 +73,7 @@ export function runService(root: string): Promise<number> {
     },
     'models/card': ({ version }) => buildCard(required(), config(), version),
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
+    'models/register': ({ runId }) => registerRun(required(), config().project, runId),
     'models/rollback': () => rollback(required(), config().project),
     'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
     ...dataHandlers(placeNow),

@@ -12,6 +12,7 @@ export const commandIds = {
   openLabelling: 'loopwright.openLabelling',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
+  registerRun: 'loopwright.registerRun',
   promote: 'loopwright.promote',
   rollBack: 'loopwright.rollBack',
   startDeployment: 'loopwright.startDeployment',

@@ -10,7 +10,7 @@ export class ProjectError extends Error {
   }
 }
 
-/** The work failed or a gate said no; the CLI exits with 1. `place` is where a person should look. */
+/** The work failed or a gate did not pass; the CLI exits with 1. `place` is where a person should look. */
 export class WorkError extends Error {
   override name = 'WorkError';
   readonly place: Partial<Place> | null;

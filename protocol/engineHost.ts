@@ -41,8 +41,10 @@ export interface EngineRequests {
   'views/save': { params: SavedView; result: null };
   'views/delete': { params: { name: string }; result: null };
   'models/card': { params: { version: number | 'champion' | 'latest' }; result: ModelCard };
-  /** Moves the champion alias after the gates; rejected with a message when a gate says no. */
+  /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
   'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
+  /** Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run validated none. */
+  'models/register': { params: { runId: string }; result: { version: number; runId: string; runName: string; made: boolean } };
   'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
   'drift/report': { params: { monitor: string }; result: DriftReport };
   /** What can be profiled: datasets and their versions. */

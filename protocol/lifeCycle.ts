@@ -1,7 +1,8 @@
 import type { Problem } from './problem.ts';
+import type { PrimaryMetric } from './runs.ts';
 
 /** The state of a stage of the graph, as the explorer, the code lens and `loopwright status` tell it. */
-export type StageState = 'fresh' | 'stale' | 'never' | 'running' | 'failed' | 'blocked';
+export type StageState = 'fresh' | 'stale' | 'never' | 'running' | 'failed' | 'refused' | 'blocked';
 
 /** The built-in kinds and `cmd` for a user's own program. */
 export type StageKind = 'collect' | 'prepare' | 'train' | 'validate' | 'cmd';
@@ -29,14 +30,15 @@ export interface StageResult {
   summary: string;
 }
 
-export type RunStatus = 'scheduled' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+/** `refused`: the stages ran to their end and the gates did not pass. */
+export type RunStatus = 'scheduled' | 'running' | 'finished' | 'failed' | 'refused' | 'cancelled' | 'interrupted';
 
 /** The eight parts of a model's life that the explorer shows, in order. */
 export const lifeCycleParts = ['collect', 'prepare', 'develop', 'track', 'validate', 'deploy', 'monitor', 'retrain'] as const;
 export type LifeCyclePart = (typeof lifeCycleParts)[number];
 
-/** `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `running`; `none` nothing yet. */
-export type LifeState = 'ok' | 'stale' | 'attention' | 'running' | 'failed' | 'none';
+/** `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `refused` by the gates; `running`; `none` nothing yet. */
+export type LifeState = 'ok' | 'stale' | 'attention' | 'running' | 'failed' | 'refused' | 'none';
 
 export interface LifeLine {
   part: LifeCyclePart;
@@ -52,7 +54,11 @@ export interface ExperimentSummary {
   name: string;
   describe: string;
   runCount: number;
-  /** Null for the default experiment, which has no file. Workspace-relative. */
+  /** The metrics that stand for its runs: the primary one first, then those that stand in for it on a run that lacks it. */
+  primary: PrimaryMetric[];
+  /** The best value of the primary metric among the runs that went to their end; null when none has it, or there are too many to look through. */
+  best: number | null;
+  /** Null for the default experiment and for those of other programs, which have no file. Workspace-relative. */
   file: string | null;
 }
 
@@ -105,6 +111,8 @@ export interface ProjectOverview {
   root: string;
   life: LifeLine[];
   stages: StageStatus[];
+  /** The metrics that stand for a model of this project, the primary one first. */
+  primary: PrimaryMetric[];
   experiments: ExperimentSummary[];
   datasets: DatasetSummary[];
   models: ModelVersionSummary[];

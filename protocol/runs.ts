@@ -28,6 +28,8 @@ export interface RunSummary {
   tags: Record<string, string>;
   commit: string | null;
   dirty: boolean;
+  /** How many of its gates passed; absent when none was judged. */
+  verdict?: { passed: number; total: number };
   /** Model version this run registered, if any. */
   modelVersion: number | null;
   /** While running: what it does now, such as `train: epoch 14/30`. */
@@ -115,8 +117,17 @@ export interface RunPage {
   problem?: FilterProblem | null;
 }
 
+/** A metric by which runs are told apart, which way it gets better, and why it was chosen: `the first gate`. */
+export interface PrimaryMetric {
+  name: string;
+  direction: 'maximize' | 'minimize';
+  why: string;
+}
+
 /** What the runs of a query have, most used first. */
 export interface RunColumns {
+  /** The metrics that stand for a run: the primary one first, then those that stand in for it. */
+  primary: PrimaryMetric[];
   metrics: { key: string; runs: number }[];
   /** `distinct` counts different values, so that params that differ can come first. */
   params: { key: string; runs: number; distinct: number }[];

@@ -1,4 +1,5 @@
 import { blame } from '../../engine/provenance/blame.ts';
+import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -9,7 +10,7 @@ export interface BlameOptions {
 /** `loopwright blame RUN_A RUN_B`: what differs between two runs, what most likely moved the metric first. */
 export async function blameCommand(context: CommandContext, a: string, b: string, options: BlameOptions): Promise<number> {
   const { terminal } = context;
-  const found = await blame({ root: context.project().root, store: context.store(), a, b, metric: options.metric ?? null, signal: context.signal });
+  const found = await blame({ root: context.project().root, store: context.store(), a, b, metric: options.metric ?? null, primary: declaredMetrics(context.project(), null), signal: context.signal });
   if (context.json) {
     context.printJson(found);
     return exitCodes.done;

@@ -1,10 +1,13 @@
 import { buildCard } from '../../engine/registry/buildCard.ts';
 import { summariseVersions } from '../../engine/registry/modelVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
+import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
+import { registerRun } from '../../engine/registry/registerRun.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readVersion } from '../readOption.ts';
-import { ago, table } from '../terminal.ts';
+import { gatesText, metricText, timeText } from '../../protocol/words.ts';
+import { table } from '../terminal.ts';
 
 /** `loopwright models`: the versions with their aliases and gates. */
 export async function models(context: CommandContext): Promise<number> {
@@ -13,9 +16,10 @@ export async function models(context: CommandContext): Promise<number> {
   if (context.json) context.printJson(versions);
   else if (versions.length === 0) context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
   else {
-    const headline = Object.keys(versions[0]?.metrics ?? {})[0] ?? '';
-    const rows = versions.map((version) => [`v${version.version}`, version.aliases.join(', '), `${version.gatesPassed} of ${version.gatesTotal}`, version.metrics[headline]?.toFixed(3) ?? '–', version.runName, ago(version.createdAt)]);
-    for (const line of table(['version', 'alias', 'gates', headline, 'run', 'made'], rows, [3])) context.terminal.line(line);
+    const key = declaredMetrics(context.project(), null).map(({ name }) => name).find((name) => versions.some(({ metrics }) => metrics[name] !== undefined)) ?? Object.keys(versions[0]?.metrics ?? {})[0] ?? '';
+    const value = (metrics: Record<string, number>): string => (metrics[key] === undefined ? '–' : metricText(key, metrics[key]));
+    const rows = versions.map(({ version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [`v${version}`, value(metrics), aliases.join(', '), gatesText({ passed: gatesPassed, total: gatesTotal }), runName, timeText(createdAt)]);
+    for (const line of table(['version', key, 'alias', 'gates', 'run', 'made'], rows, [1])) context.terminal.line(line);
   }
   return exitCodes.done;
 }
@@ -25,6 +29,14 @@ export async function promoteModel(context: CommandContext, version: string): Pr
   const result = promote(context.store(), context.config().project, readVersion(version), 'promoted by hand');
   if (context.json) context.printJson(result);
   else context.terminal.line(result.previous === result.version ? `v${result.version} is the champion already.` : `v${result.version} is champion${result.previous === null ? '' : `; v${result.previous} was before. \`loopwright models rollback\` goes back`}.`);
+  return exitCodes.done;
+}
+
+/** `loopwright models register RUN`: makes the model that a run validated a version, such as a trial of a sweep. */
+export async function registerModel(context: CommandContext, run: string): Promise<number> {
+  const result = registerRun(context.store(), context.config().project, run);
+  if (context.json) context.printJson(result);
+  else context.terminal.line(result.made ? `${result.runName} is v${result.version}.` : `${result.runName} is v${result.version} already.`);
   return exitCodes.done;
 }
 

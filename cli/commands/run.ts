@@ -3,7 +3,7 @@ import type { ParamValue } from '../../protocol/runs.ts';
 import { ProjectError } from '../../engine/errors.ts';
 import { parseParam } from '../parseParam.ts';
 import { executeRun, type RunOutcome } from '../../engine/runner/execute.ts';
-import { runSweep } from '../../engine/runner/sweep/runSweep.ts';
+import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';
 import { serveTrial } from '../../engine/runner/sweep/trialProcess.ts';
 import { placeText, type CommandContext } from '../context.ts';
 import { runPrinter } from '../runPrinter.ts';
@@ -28,14 +28,30 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   if (sweep) {
     const say = (line: string) => (context.json ? terminal.note(line) : terminal.line(line));
     const result = await runSweep({ ...request, program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] }, sweep, say);
-    if (context.json) context.printJson({ status: result.best ? 'finished' : 'failed', ...result });
-    else terminal.line(result.best ? `best of ${result.trials.length}: ${result.best.name} with ${result.objective} ${result.best.value} at ${JSON.stringify(result.best.params)}` : 'no trial finished with the objective');
-    return result.best ? exitCodes.done : exitCodes.failed;
+    const status = sweepStatus(result);
+    if (context.json) context.printJson({ status, ...result });
+    else for (const line of sweepLines(result)) terminal.line(line);
+    return status === 'finished' ? exitCodes.done : exitCodes.failed;
   }
   const outcome = await executeRun(request);
   if (context.json) context.printJson(outcome);
   else summarise(context, outcome, Date.now() - started);
-  return outcome.status === 'failed' ? exitCodes.failed : exitCodes.done;
+  return outcome.status === 'failed' || outcome.status === 'refused' ? exitCodes.failed : exitCodes.done;
+}
+
+/** `refused` when the gates passed no trial. */
+function sweepStatus({ best, trials }: SweepResult): 'finished' | 'refused' | 'failed' {
+  return !best ? 'failed' : trials.some(({ status, value }) => status === 'finished' && value !== null) ? 'finished' : 'refused';
+}
+
+function sweepLines({ best, chosen, objective, trials }: SweepResult): string[] {
+  if (!best) return [`No trial finished with ${objective}.`];
+  const lines = [`best of ${trials.length}: ${best.name} with ${objective} ${best.value} at ${JSON.stringify(best.params)}`];
+  const refused = trials.filter(({ status }) => status === 'refused').length;
+  if (refused > 0) lines.push(`${refused} of ${trials.length} trials were refused by their gates`);
+  if (chosen?.trial === best) lines.push(`registered as v${chosen.version}`);
+  else if (chosen) lines.push(`registered as v${chosen.version}: ${chosen.trial.name} with ${objective} ${chosen.trial.value}, the best that passed its gates`);
+  return lines;
 }
 
 function summarise({ terminal, project }: CommandContext, outcome: RunOutcome, ms: number): void {

@@ -5,10 +5,13 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { RunQuery } from '../../protocol/runs.ts';
 import { ProjectError } from '../../engine/errors.ts';
 import { exportRuns } from '../../engine/tracking/exportRuns.ts';
+import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
+import { primaryAmong } from '../../engine/tracking/rankMetrics.ts';
 import { runColumns } from '../../engine/tracking/runColumns.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';
-import { ago, duration, number, table } from '../terminal.ts';
+import { gatesText, metricText, timeText } from '../../protocol/words.ts';
+import { duration, table } from '../terminal.ts';
 import { runImportance } from './runImportance.ts';
 
 export interface RunsOptions {
@@ -31,10 +34,12 @@ export async function runs(context: CommandContext, id: string | undefined, opti
     const run = getRun(store ?? context.store(), id);
     if (context.json) context.printJson(run);
     else {
-      terminal.line(`${terminal.style('bold', run.name)}  ${run.runId}  ${run.status}  ${run.experiment}  ${ago(run.startedAt)}`);
+      terminal.line(`${terminal.style('bold', run.name)}  ${run.runId}  ${run.status}${run.verdict ? ` (${gatesText(run.verdict)})` : ''}  ${run.experiment}  ${timeText(run.startedAt)}`);
+      const primary = primaryAmong(declaredMetrics(context.project(), run.experiment), Object.keys(run.metrics).map((key) => ({ key, runs: 1 })), Infinity).map(({ name }) => name);
       for (const stage of run.stages) terminal.line(`  ${stage.stage.padEnd(12)} ${stage.status.padEnd(10)} ${duration(stage.durationMs).padStart(9)}  ${stage.error ?? stage.summary}`);
       for (const [key, value] of Object.entries(run.params)) terminal.line(`  param  ${key} = ${JSON.stringify(value)}`);
-      for (const [key, value] of Object.entries(run.metrics)) terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
+      const rank = (key: string): number => (primary.includes(key) ? primary.indexOf(key) : primary.length + Number(key.startsWith('system/')));
+      for (const [key, value] of Object.entries(run.metrics).toSorted(([a], [b]) => rank(a) - rank(b))) terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
       for (const artifact of run.artifacts) terminal.line(`  file   ${artifact.path} (${artifact.bytes.toLocaleString('en-US')} B)`);
       if (run.command !== '') terminal.line(`  command:   ${run.command}`);
       terminal.line(`  reproduce: ${run.reproduce.replaceAll('\n', ' && ')}`);
@@ -49,9 +54,15 @@ export async function runs(context: CommandContext, id: string | undefined, opti
   if (context.json) context.printJson(page);
   else if (page.runs.length === 0) terminal.line(Object.keys(query).length > 0 ? 'No run is like that.' : 'No runs. `loopwright run` makes the first.');
   else {
-    const keys = ['pr_auc', 'balanced_accuracy', 'rmse', 'accuracy'].filter((key) => page.runs.some((run) => run.metrics[key] !== undefined)).slice(0, 2);
-    const rows = page.runs.map((run) => [run.name, run.runId.slice(0, 8), run.experiment, run.status, ago(run.startedAt), run.endedAt === null ? '' : duration(run.endedAt - run.startedAt), ...keys.map((key) => number(run.metrics[key])), run.modelVersion === null ? '' : `v${run.modelVersion}`]);
-    for (const line of table(['run', 'id', 'experiment', 'status', 'started', 'took', ...keys, 'model'], rows, [5, 6, 7])) terminal.line(line);
+    const columns = store ? runColumns(store, query, declaredMetrics(context.project(), query.experiment ?? null)) : { primary: [], params: [] };
+    const keys = columns.primary.map(({ name }) => name).filter((key) => page.runs.some((run) => run.metrics[key] !== undefined)).slice(0, 2);
+    const params = query.experiment === undefined ? [] : columns.params.filter(({ distinct }) => distinct > 1).slice(0, 3).map(({ key }) => key);
+    const rows = page.runs.map((run) => [
+      run.name, ...keys.map((key) => valueText(key, run.metrics[key])), ...params.map((key) => (key in run.params ? JSON.stringify(run.params[key]) : '')), run.runId.slice(0, 8), run.experiment,
+      run.status === 'refused' && run.verdict ? `refused: ${gatesText(run.verdict)}` : run.status, timeText(run.startedAt), run.endedAt === null ? '' : duration(run.endedAt - run.startedAt), run.modelVersion === null ? '' : `v${run.modelVersion}`,
+    ]);
+    const right = [...keys, ...params].map((_, index) => index + 1);
+    for (const line of table(['run', ...keys, ...params, 'id', 'experiment', 'status', 'started', 'took', 'model'], rows, [...right, right.length + 5, right.length + 6])) terminal.line(line);
     if (page.total > page.runs.length) terminal.line(`${page.total - page.runs.length} more; \`--limit\` shows them.`);
   }
   return exitCodes.done;
@@ -65,6 +76,10 @@ function queryOf(options: RunsOptions): RunQuery {
     ...(options.experiment ? { experiment: options.experiment } : {}), ...(options.search ? { search: options.search } : {}), ...(options.filter ? { filter: options.filter } : {}), ...(which ? { which } : {}),
     ...(options.sort ? { order: [{ column: options.sort.slice(descending ? 1 : 0), descending }] } : {}),
   };
+}
+
+function valueText(key: string, value: number | undefined): string {
+  return value === undefined ? '–' : metricText(key, value);
 }
 
 async function exportTable(context: CommandContext, query: RunQuery, path: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { commands, ProgressLocation, window } from 'vscode';
 import type { Blame, BlameItem, RunPart } from '../../protocol/blame.ts';
-import type { RunSummary } from '../../protocol/runs.ts';
+import type { PrimaryMetric, RunSummary } from '../../protocol/runs.ts';
+import { gatesText, metricText } from '../../protocol/words.ts';
 import { fileOf, partOf, partsOf } from '../language/runAddress.ts';
 import { runUri } from '../language/runDocuments.ts';
 import type { Project } from '../projects/project.ts';
@@ -28,15 +29,17 @@ export function compareRuns(context: CommandContext): (given?: RowSubject) => Pr
 }
 
 async function pickRun(project: Project, title: string, but: string | null): Promise<string | undefined> {
-  const { runs } = await project.engine.request('runs/list', { limit: mostRuns });
+  const [{ runs }, { primary }] = await Promise.all([project.engine.request('runs/list', { limit: mostRuns }), project.engine.request('runs/columns', {})]);
   const others = runs.filter(({ runId }) => runId !== but);
   if (others.length === 0) void window.showInformationMessage(`${project.name} has ${but === null ? 'no run' : 'no other run'} to compare.`);
-  return others.length === 0 ? undefined : pick(title, others.map(runChoice));
+  return others.length === 0 ? undefined : pick(title, others.map((run) => runChoice(run, primary)));
 }
 
-function runChoice(run: RunSummary): Choice<string> {
-  const metrics = Object.entries(run.metrics).filter(([key]) => !key.startsWith('system/')).slice(0, 4).map(([key, value]) => `${key} ${Number(value.toPrecision(4))}`).join(' · ');
-  return { ...choice(run.runId, run.name, [run.runId.slice(0, 8), run.experiment, run.status, ago(run.startedAt)].join(' · '), 'history'), ...(metrics === '' ? {} : { detail: metrics }) };
+/** The primary metric first, then what stands in for it. */
+function runChoice(run: RunSummary, primary: readonly PrimaryMetric[]): Choice<string> {
+  const metrics = primary.filter(({ name }) => name in run.metrics).slice(0, 4).map(({ name }) => `${name} ${metricText(name, run.metrics[name] ?? Number.NaN)}`);
+  const state = run.status === 'refused' && run.verdict ? gatesText(run.verdict) : run.status;
+  return { ...choice(run.runId, run.name, [...metrics.slice(0, 1), run.experiment, state, ago(run.startedAt)].join(' · '), 'history'), detail: [...metrics.slice(1), run.runId.slice(0, 8)].join(' · ') };
 }
 
 async function show(project: Project, found: Blame): Promise<void> {
@@ -45,7 +48,7 @@ async function show(project: Project, found: Blame): Promise<void> {
     void window.showInformationMessage([`Nothing that was recorded differs between ${a.name} and ${b.name}.`, ...notes].join(' '));
     return;
   }
-  const values = metric ? `: ${metric.key} ${shown(metric.before)} → ${shown(metric.after)}` : '';
+  const values = metric ? `: ${metric.key} ${shown(metric.key, metric.before)} → ${shown(metric.key, metric.after)}` : '';
   const all = { ...choice<RunPart | 'all' | null>('all', 'Open everything that changed', `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`, 'diff-multiple') };
   const each = items.map((item) => ({ ...choice<RunPart | 'all' | null>(partOf(item), item.name, item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`, icons[item.kind]), detail: item.why }));
   const told = notes.map((note) => choice<RunPart | 'all' | null>(null, note, '', 'info'));
@@ -68,6 +71,6 @@ function addressOf(project: Project, runId: string, part: RunPart) {
   return runUri({ root: project.root, runId, part });
 }
 
-function shown(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(4)));
+function shown(key: string, value: number | null): string {
+  return value === null ? '–' : metricText(key, value);
 }

@@ -1,20 +1,28 @@
-import { window } from 'vscode';
-import type { GateResult } from '../../protocol/runs.ts';
+import { commands, window } from 'vscode';
+import type { GateResult, RunQuery } from '../../protocol/runs.ts';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { ago, metric } from '../words.ts';
+import { gatesText, metricText } from '../../protocol/words.ts';
+import { shownMetricText } from '../views/shownMetric.ts';
+import { ago } from '../words.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
 
-/** Promotion and its way back. Both name what changes and ask a person first. */
+/** New versions, promotion and its way back. The last two name what changes and ask a person first. */
 export function modelCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
   return {
+    [commandIds.registerRun]: async (given) => {
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+      if (!project) return;
+      const runId = given?.runId ?? (await pickTrial(project));
+      if (runId !== undefined) await registerRun(project, runId);
+    },
     [commandIds.promote]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
@@ -26,6 +34,27 @@ export function modelCommands(context: CommandContext): Partial<Record<CommandId
       if (project) await rollBack(project);
     },
   };
+}
+
+async function registerRun(project: Project, runId: string): Promise<void> {
+  const { version, runName, made } = await project.engine.request('models/register', { runId });
+  await project.refresh();
+  const show = 'Show card';
+  const answer = await window.showInformationMessage(made ? `${runName} is v${version} of ${project.name}.` : `${runName} is v${version} already.`, show);
+  if (answer === show) await commands.executeCommand(commandIds.openModelCard, { project, version });
+}
+
+/** A trial of a sweep that is no version; the best of the primary metric first. */
+async function pickTrial(project: Project): Promise<string | undefined> {
+  const query: RunQuery = { filter: `tags.\`loopwright.trial\` is not null and status in ('finished', 'refused') and model is null`, limit: 200 };
+  const { primary } = await project.engine.request('runs/columns', query);
+  const [first] = primary;
+  const { runs } = await project.engine.request('runs/list', { ...query, ...(first ? { order: [{ column: `metrics.${first.name}`, descending: first.direction === 'maximize' }] } : {}) });
+  if (runs.length === 0) {
+    void window.showInformationMessage('There is no trial of a sweep to choose. Other runs become versions when they validate a model.');
+    return undefined;
+  }
+  return pick('Make which trial a model version?', runs.map((run) => choice(run.runId, run.name, [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', ago(run.startedAt)].filter(Boolean).join(' · '), 'beaker')));
 }
 
 async function promote(project: Project, version: number): Promise<void> {
@@ -71,7 +100,7 @@ async function rollBack(project: Project): Promise<void> {
 
 export function gateLine(gate: GateResult): string {
   const bounds = [gate.min === null ? '' : `≥ ${gate.min}`, gate.max === null ? '' : `≤ ${gate.max}`].filter(Boolean).join(' and ');
-  const value = gate.value === null ? (gate.note || 'no value') : metric(gate.value);
+  const value = gate.value === null ? (gate.note || 'no value') : metricText(gate.gate, gate.value);
   return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
 }
 
@@ -80,11 +109,11 @@ function championOf(models: ModelVersionSummary[]): ModelVersionSummary | undefi
 }
 
 async function pickVersion(project: Project): Promise<number | undefined> {
-  const { models } = await overviewOf(project);
+  const { models, primary } = await overviewOf(project);
   if (models.length === 0) {
     void window.showInformationMessage('No model version yet. Run the stages up to validate: that registers one.');
     return undefined;
   }
-  const rows = models.map((one) => choice(one.version, `v${one.version}`, [`${one.gatesPassed} of ${one.gatesTotal} gates`, ...one.aliases, ago(one.createdAt)].join(' · '), 'package'));
+  const rows = models.map((one) => choice(one.version, `v${one.version}`, [shownMetricText(one.metrics, primary), gatesText({ passed: one.gatesPassed, total: one.gatesTotal }), ...one.aliases, ago(one.createdAt)].filter(Boolean).join(' · '), 'package'));
   return pick('Promote which version?', rows);
 }

@@ -2,7 +2,7 @@ import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { stageLook } from '../views/stateIcons.ts';
 import { ago, duration } from '../words.ts';
 
-/** What stands beside ▶ above a stage: `fresh 2 h ago · 42 s · pr_auc 0.912`, `stale: params.epochs 20 → 30`. */
+/** What stands beside ▶ above a stage: `fresh · pr_auc 0.912 · 2 hours ago · 42 s`, `stale: params.epochs 20 → 30`. */
 export function lensText(stage: StageStatus, now = Date.now()): string {
   const look = stageLook[stage.state];
   const icon = `$(${look.icon})`;
@@ -10,7 +10,7 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
   switch (stage.state) {
     case 'fresh':
       if (!last) return `${icon} ${look.word}`;
-      return [`${icon} fresh ${ago(last.startedAt, now)}`, last.durationMs === null ? '' : duration(last.durationMs), last.summary].filter(Boolean).join(' · ');
+      return [`${icon} ${look.word}`, last.summary, ago(last.startedAt, now), last.durationMs === null ? '' : duration(last.durationMs)].filter(Boolean).join(' · ');
     case 'stale':
     case 'blocked': {
       const [first, ...others] = stage.reasons;
@@ -20,6 +20,8 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
     }
     case 'failed':
       return `${icon} failed${last ? ` ${ago(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;
+    case 'refused':
+      return [`${icon} refused`, last?.summary || stage.reasons[0] || '', last ? ago(last.startedAt, now) : ''].filter(Boolean).join(' · ');
     case 'running':
     case 'never':
       return `${icon} ${look.word}`;

@@ -1,4 +1,5 @@
 import type { Project } from '../projects/project.ts';
+import { shownMetricText } from '../views/shownMetric.ts';
 import { attentionCount } from '../views/lifeCycleRows.ts';
 
 /** The words of the status bar item. */
@@ -7,18 +8,21 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const { overview, error } = project;
   if (!overview) return error === undefined ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` } : { text: '$(error) Loopwright', tooltip: error };
   const champion = overview.models.find((version) => version.aliases.includes('champion'));
+  const value = champion ? shownMetricText(champion.metrics, overview.primary) : '';
+  const refused = overview.stages.find((stage) => stage.state === 'refused');
   const running = overview.stages.filter((stage) => stage.state === 'running').map((stage) => stage.name);
   const stale = overview.stages.filter((stage) => stage.state === 'stale').length;
   const attention = attentionCount(project);
   const words = [
-    champion ? `$(verified) ${overview.project} v${champion.version}` : `$(circle-outline) ${overview.project}`,
+    champion ? `$(verified) ${overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}` : `$(circle-outline) ${overview.project}`,
     running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
     attention > 0 ? `$(warning) ${attention}` : '',
   ];
   const said = [
     `Loopwright: ${overview.project}`,
-    champion ? `champion v${champion.version}` : 'no champion yet',
+    champion ? `champion v${champion.version}${value === '' ? '' : ` with ${value}`}` : 'no champion yet',
     running.length > 0 ? `running ${running.join(', ')}` : '',
+    refused ? `${refused.name}: ${refused.reasons[0] ?? 'refused by its gates'}` : '',
     stale > 0 ? `${stale} stale` : '',
     attention > 0 ? `${attention} need you` : '',
   ];

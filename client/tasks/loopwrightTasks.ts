@@ -1,5 +1,7 @@
 import { ProcessExecution, Task, TaskGroup, TaskPanelKind, TaskRevealKind, TaskScope, Uri, tasks, window, workspace } from 'vscode';
 import type { Disposable, TaskExecution, TaskProvider } from 'vscode';
+import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import { exitCodes } from '../../protocol/problem.ts';
 import { problemMatcher, taskType } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
 import type { Project } from '../projects/project.ts';
@@ -84,15 +86,23 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     const definition = readDefinition(execution.task.definition);
     if (!definition) return;
     const project = this.#projects.byRoot(projectRootOf(execution) ?? '');
-    void project?.refresh();
+    await project?.refresh();
     // 130 and no code at all are a person's own Stop.
     if (exitCode === undefined || exitCode === 0 || exitCode === 130) return;
     const terminal = window.terminals.find((one) => one.name.includes(execution.task.name));
     const show = 'Show terminal';
-    const text = `"${execution.task.name}" failed with exit code ${exitCode}.`;
-    const answer = await (terminal ? window.showErrorMessage(text, show) : window.showErrorMessage(text));
+    const refused = (definition.command ?? 'run') === 'run' && exitCode === exitCodes.failed ? lastRefused(project) : undefined;
+    const text = refused ? `"${execution.task.name}" ran to its end and was refused: ${refused.reasons[0] ?? 'its gates failed'}.` : `"${execution.task.name}" failed with exit code ${exitCode}.`;
+    const tell = refused ? window.showWarningMessage : window.showErrorMessage;
+    const answer = await (terminal ? tell(text, show) : tell(text));
     if (answer === show) terminal?.show();
   }
+}
+
+/** The stage that ran last, when its gates refused what it made. */
+function lastRefused(project: Project | undefined): StageStatus | undefined {
+  const [last] = (project?.overview?.stages ?? []).toSorted((a, b) => (b.last?.startedAt ?? 0) - (a.last?.startedAt ?? 0));
+  return last?.state === 'refused' ? last : undefined;
 }
 
 function projectRootOf(execution: TaskExecution): string | undefined {

@@ -2,11 +2,15 @@ import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, duration, exactTime, metric, plural } from '../words.ts';
+import type { PrimaryMetric } from '../../protocol/runs.ts';
+import { gatesText, metricText } from '../../protocol/words.ts';
+import { ago, duration, exactTime, plural } from '../words.ts';
 import type { Row, RowSubject } from './row.ts';
+import { shownMetricText } from './shownMetric.ts';
 import { runLook } from './stateIcons.ts';
 
 const shown = 20;
+const paramsShown = 2;
 
 export function experimentRows(project: Project): Row[] {
   return (project.overview?.experiments ?? []).map((experiment) => experimentRow(project, experiment));
@@ -18,10 +22,10 @@ function experimentRow(project: Project, experiment: ExperimentSummary): Row {
   return {
     id: `experiment/${experiment.name}`,
     label: experiment.name,
-    description: experiment.runCount === 0 ? 'no runs yet' : plural(experiment.runCount, 'run'),
-    tooltip: [experiment.name, experiment.describe, experiment.file ?? ''].filter(Boolean).join('\n'),
+    description: [bestText(experiment), experiment.runCount === 0 ? 'no runs yet' : plural(experiment.runCount, 'run')].filter(Boolean).join(' · '),
+    tooltip: [experiment.name, experiment.describe, primaryText(experiment), experiment.file ?? ''].filter(Boolean).join('\n'),
     icon: 'beaker',
-    context: experiment.file === null ? 'experiment' : 'experiment file',
+    context: experiment.file !== null ? 'experiment file' : experiment.name === 'default' ? 'experiment' : 'experiment logged',
     subject,
     children: () => runRows(project, experiment),
   };
@@ -29,8 +33,8 @@ function experimentRow(project: Project, experiment: ExperimentSummary): Row {
 
 async function runRows(project: Project, experiment: ExperimentSummary): Promise<Row[]> {
   const page = await project.engine.request('runs/list', { experiment: experiment.name, offset: 0, limit: shown });
-  const headline = project.overview?.models[0] ? Object.keys(project.overview.models[0].metrics)[0] : undefined;
-  const rows = page.runs.map((run) => runRow(project, run, headline));
+  const swept = sweptParams(page.runs);
+  const rows = page.runs.map((run) => runRow(project, run, experiment.primary, swept));
   if (page.total > shown) {
     const subject = { project, experiment: experiment.name };
     rows.push({ id: `more/${experiment.name}`, label: `All ${plural(page.total, 'run')}`, icon: 'list-unordered', open: { id: commandIds.openRunHistory, args: [subject] } });
@@ -38,24 +42,52 @@ async function runRows(project: Project, experiment: ExperimentSummary): Promise
   return rows;
 }
 
-export function runRow(project: Project, run: RunSummary, headline: string | undefined): Row {
+export function runRow(project: Project, run: RunSummary, primary: readonly PrimaryMetric[], swept: readonly string[] = []): Row {
   const look = runLook[run.status];
   const subject: RowSubject = { project, runId: run.runId, text: run.runId };
-  const key = headline !== undefined && headline in run.metrics ? headline : Object.keys(run.metrics)[0];
-  const value = key === undefined ? undefined : run.metrics[key];
-  const parts = [run.status === 'finished' ? '' : (run.progress ?? look.word)];
-  if (key !== undefined && value !== undefined) parts.push(`${key} ${metric(value)}`);
-  parts.push(ago(run.startedAt));
-  const took = run.endedAt === null ? '' : `\nTook ${duration(run.endedAt - run.startedAt)}`;
+  const state = run.status === 'finished' ? '' : run.status === 'refused' && run.verdict ? gatesText(run.verdict) : (run.progress ?? look.word);
+  const params = isTrial(run) ? swept.filter((key) => key in run.params).map((key) => `${key} ${paramText(run.params[key])}`) : [];
+  const parts = [shownMetricText(run.metrics, primary), state, ...params.slice(0, paramsShown), ago(run.startedAt)];
+  const told = [`${run.name} (${run.runId.slice(0, 8)}): ${look.word}${run.verdict ? `, ${gatesText(run.verdict)}` : ''}`, `Started ${exactTime(run.startedAt)}`, ...params];
+  if (run.endedAt !== null) told.push(`Took ${duration(run.endedAt - run.startedAt)}`);
   return {
     id: `run/${run.runId}`,
     label: `${run.starred ? '★ ' : ''}${run.name}`,
     description: parts.filter(Boolean).join(' · '),
-    tooltip: `${run.name} (${run.runId.slice(0, 8)}): ${look.word}\nStarted ${exactTime(run.startedAt)}${took}`,
+    tooltip: told.join('\n'),
     icon: look.icon,
     color: look.color,
-    context: run.starred ? 'run starred' : 'run unstarred',
+    context: `${run.starred ? 'run starred' : 'run unstarred'}${canBeVersion(run) ? ' registrable' : ''}`,
     subject,
     open: { id: commandIds.openRunHistory, args: [subject] },
   };
+}
+
+/** `best pr_auc 0.921`. */
+function bestText({ primary: [first], best }: ExperimentSummary): string {
+  return first && best !== null ? `best ${first.name} ${metricText(first.name, best)}` : '';
+}
+
+function primaryText({ primary: [first] }: ExperimentSummary): string {
+  return first ? `Primary metric ${first.name} (${first.why}), ${first.direction === 'maximize' ? 'more' : 'less'} is better` : '';
+}
+
+function isTrial(run: RunSummary): boolean {
+  return run.tags['loopwright.trial'] !== undefined;
+}
+
+/** A validated run of a sweep that no version came from; other runs are versions by themselves. */
+export function canBeVersion(run: RunSummary): boolean {
+  return run.modelVersion === null && isTrial(run) && (run.status === 'finished' || run.status === 'refused');
+}
+
+/** The params that differ among the trials. */
+function sweptParams(runs: readonly RunSummary[]): string[] {
+  const values = new Map<string, Set<string>>();
+  for (const run of runs.filter(isTrial)) for (const [key, value] of Object.entries(run.params)) values.set(key, (values.get(key) ?? new Set()).add(JSON.stringify(value)));
+  return [...values].filter(([, different]) => different.size > 1).map(([key]) => key);
+}
+
+function paramText(value: unknown): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(3))) : typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -61,7 +61,7 @@ export function stageRow(project: Project, stage: StageStatus): Row {
   const look = stageLook[stage.state];
   const parts = [look.word];
   const [reason] = stage.reasons;
-  if (stage.state === 'stale' && reason !== undefined) parts.push(reason);
+  if ((stage.state === 'stale' || stage.state === 'failed') && reason !== undefined) parts.push(reason);
   else if (stage.last?.summary) parts.push(stage.last.summary);
   const tooltip = [`${stage.name} (${stage.kind}): ${look.word}`, ...stage.reasons.map((text) => `• ${text}`)];
   if (stage.last) {
@@ -84,5 +84,5 @@ export function stageRow(project: Project, stage: StageStatus): Row {
 /** How many lines need a person: the number on the badge. */
 export function attentionCount(project: Project): number {
   const life = project.overview?.life ?? [];
-  return life.filter((line) => line.state === 'attention' || line.state === 'failed').length + (project.overview?.problems.length ? 1 : 0);
+  return life.filter((line) => line.state === 'attention' || line.state === 'failed' || line.state === 'refused').length + (project.overview?.problems.length ? 1 : 0);
 }

@@ -1,8 +1,11 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, metric } from '../words.ts';
+import { comparisonText, gatesText, metricText } from '../../protocol/words.ts';
+import { ago, exactTime } from '../words.ts';
 import type { Row } from './row.ts';
+import { stageLook } from './stateIcons.ts';
+import { shownMetric, shownMetricText } from './shownMetric.ts';
 
 export function modelRows(project: Project): Row[] {
   const versions = project.overview?.models ?? [];
@@ -16,25 +19,27 @@ export function modelRows(project: Project): Row[] {
       description: aliased.join(' · '),
       icon: 'package',
       expanded: true,
-      children: () => own.map((version) => versionRow(project, version)),
+      children: () => own.map((version) => versionRow(project, version, own.find(({ aliases }) => aliases.includes('champion')))),
     };
   });
 }
 
-function versionRow(project: Project, version: ModelVersionSummary): Row {
+function versionRow(project: Project, version: ModelVersionSummary, best: ModelVersionSummary | undefined): Row {
   const champion = version.aliases.includes('champion');
   const passed = version.gatesPassed === version.gatesTotal;
-  const gates = version.gatesTotal === 0 ? 'no gates' : `${version.gatesPassed} of ${version.gatesTotal} gates`;
-  const [headline] = Object.entries(version.metrics);
+  const gates = gatesText({ passed: version.gatesPassed, total: version.gatesTotal });
+  const primary = project.overview?.primary ?? [];
+  const [own, other] = [shownMetric(version.metrics, primary), best && best !== version ? shownMetric(best.metrics, primary) : null];
+  const comparison = own && best && other?.name === own.name ? comparisonText(own.name, own.value, other.value, own.direction, `v${best.version}`) : '';
   const subject = { project, version: version.version, runId: version.runId };
-  const parts = [version.aliases.join(', '), headline ? `${headline[0]} ${metric(headline[1])}` : '', passed ? '' : `${version.gatesPassed}/${version.gatesTotal} gates`];
+  const parts = [shownMetricText(version.metrics, primary), version.aliases.join(', '), passed ? '' : gates, ago(version.createdAt)];
   return {
     id: `version/${version.model}/${version.version}`,
     label: `v${version.version}`,
     description: parts.filter(Boolean).join(' · '),
-    tooltip: [`${version.model} v${version.version}, from run ${version.runName}`, ...Object.entries(version.metrics).map(([key, value]) => `${key} ${metric(value)}`), gates, `made ${ago(version.createdAt)}`].join('\n'),
-    icon: champion ? 'verified-filled' : passed ? 'pass' : 'error',
-    color: champion || passed ? 'testing.iconPassed' : 'testing.iconFailed',
+    tooltip: [`${version.model} v${version.version}, from run ${version.runName}`, comparison, gates, ...Object.entries(version.metrics).map(([key, value]) => `${key} ${metricText(key, value)}`), `made ${exactTime(version.createdAt)}`].filter(Boolean).join('\n'),
+    icon: champion ? 'verified-filled' : passed ? 'pass' : stageLook.refused.icon,
+    color: champion || passed ? 'testing.iconPassed' : stageLook.refused.color,
     context: champion ? 'version champion' : 'version candidate',
     subject,
     open: { id: commandIds.openModelCard, args: [subject] },

@@ -12,6 +12,7 @@ const working = { icon: 'loading~spin', color: 'charts.blue' };
 const broken = { icon: 'error', color: 'testing.iconFailed' };
 const old = { icon: 'history', color: 'charts.yellow' };
 const warn = { icon: 'warning', color: 'problemsWarningIcon.foreground' };
+const refused = { icon: 'thumbsdown', color: 'charts.orange' };
 const quiet = { icon: 'circle-outline', color: 'disabledForeground' };
 
 export const lifeLook: Record<LifeState, StateLook> = {
@@ -20,6 +21,7 @@ export const lifeLook: Record<LifeState, StateLook> = {
   attention: { ...warn, word: 'needs a person' },
   running: { ...working, word: 'running' },
   failed: { ...broken, word: 'failed' },
+  refused: { ...refused, word: 'refused by its gates' },
   none: { ...quiet, word: 'nothing yet' },
 };
 
@@ -29,6 +31,7 @@ export const stageLook: Record<StageState, StateLook> = {
   never: { ...quiet, word: 'never ran' },
   running: { ...working, word: 'running' },
   failed: { ...broken, word: 'failed' },
+  refused: { ...refused, word: 'refused by its gates' },
   blocked: { icon: 'circle-slash', color: 'disabledForeground', word: 'waits for an earlier stage' },
 };
 
@@ -37,6 +40,7 @@ export const runLook: Record<RunStatus, StateLook> = {
   running: { ...working, word: 'running' },
   finished: { ...done, word: 'finished' },
   failed: { ...broken, word: 'failed' },
+  refused: { ...refused, word: 'refused by its gates' },
   cancelled: { icon: 'circle-slash', color: 'disabledForeground', word: 'cancelled' },
   interrupted: { icon: 'debug-disconnect', color: 'charts.yellow', word: 'interrupted' },
 };

@@ -31,6 +31,7 @@ import { protectedWithoutFairnessGate } from './evaluation/protectedWithoutFairn
 import { thresholdReversed } from './evaluation/thresholdReversed.ts';
 import { noGates } from './evaluation/noGates.ts';
 import { sliceOfManyValues } from './evaluation/sliceOfManyValues.ts';
+import { primaryMetricUnknown } from './evaluation/primaryMetricUnknown.ts';
 import { objectiveReversed } from './evaluation/objectiveReversed.ts';
 import { confidenceWithoutInterval } from './evaluation/confidenceWithoutInterval.ts';
 import { unknownMetric } from './evaluation/unknownMetric.ts';
@@ -98,7 +99,7 @@ export const rules: readonly Rule[] = [
   sweepRangeReversed, gridNeedsChoices, halvingWithoutEffect, sweepOfOne, classWeightWithoutClasses, ignoredInput, experimentChangesNothing, experimentOnCommand, preprocessUnfit,
   // evaluation
   unknownMetric, gateWithoutBound,
-  gateAlwaysPasses, gateNeverPasses, accuracyAlone, protectedWithoutFairnessGate, thresholdReversed, noGates, sliceOfManyValues, objectiveReversed, confidenceWithoutInterval,
+  gateAlwaysPasses, gateNeverPasses, accuracyAlone, protectedWithoutFairnessGate, thresholdReversed, noGates, sliceOfManyValues, objectiveReversed, confidenceWithoutInterval, primaryMetricUnknown,
   // deployment and monitoring
   portClash,
   openWithoutAuth, referenceOfOtherData, windowTooSmall, driftThresholdScale, labelDelay, retrainingCanLoop, promotionWithoutGates, privilegedPort,

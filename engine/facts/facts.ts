@@ -1,5 +1,5 @@
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import type { GateResult, RunSummary } from '../../protocol/runs.ts';
+import type { GateResult, PrimaryMetric, RunSummary } from '../../protocol/runs.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
@@ -90,6 +90,8 @@ export interface SqlFacts {
 export interface HistoryFacts {
   /** The newest runs first, with their gates. */
   runs: (RunSummary & { gates: GateResult[] })[];
+  /** The metrics that the project names to stand for a run, the primary one first. */
+  primary: PrimaryMetric[];
   /** Each stage with its state and why. */
   stages: StageStatus[];
   /** The versions that aliases name, with the run each came from. */

@@ -4,6 +4,7 @@ import { versionOf } from '../registry/modelVersions.ts';
 import { listRuns } from '../tracking/findRuns.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import { hasStore, openStore } from '../tracking/store.ts';
+import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { HistoryFacts } from './facts.ts';
 
 const newestRuns = 30;
@@ -20,7 +21,7 @@ export function historyFacts(project: Project): HistoryFacts | null {
       const run = version?.runId === undefined || version.runId === null ? null : getRun(store, version.runId);
       return version && run ? [{ alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }] : [];
     });
-    return { runs, stages: stageStatuses(project, store), aliases };
+    return { runs, primary: declaredMetrics(project, null), stages: stageStatuses(project, store), aliases };
   } finally {
     store.sql.close();
   }

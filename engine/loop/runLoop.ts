@@ -72,7 +72,7 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
       events?.onPhase?.('train');
       // Only what was known before the first replayed row may teach the first model.
       const outcome = await executeRun({ project, store, signal: request.signal, events, period: { asOf: source?.from ?? null, window: null }, commandLine: 'loopwright loop' });
-      if (outcome.status === 'failed') throw failed(outcome);
+      if (outcome.status === 'failed' || outcome.status === 'refused') throw failed(outcome);
       const challenger = versionOf(store, config.project, 'challenger');
       if (!challenger) throw new WorkError('No version passed its gates, so there is nothing to deploy.');
       promote(store, config.project, challenger.version, 'first version, all gates passed', source?.from ?? Date.now());

@@ -16,7 +16,7 @@ export interface Call {
   client: () => { pid: number; started: string | null } | null;
   /** The same, where the system tells only after a moment. */
   clientLater: () => Promise<{ pid: number; started: string | null } | null>;
-  /** Moves the alias of a validated model through its gates; throws when they say no. */
+  /** Moves the alias of a validated model through its gates; throws when they fail. */
   promote: (model: string, version: number) => void;
 }
 

@@ -12,7 +12,7 @@ import { checkKey, checkLength, cut, limits } from './names.ts';
 import { list, optionalInteger, optionalText, show, text, type Call, type Handler } from './request.ts';
 import { activeRun, runInfo, runOf, statusFrom, wholeRuns } from './runInfo.ts';
 
-const ended = new Set(['finished', 'failed', 'cancelled', 'interrupted']);
+const ended = new Set(['finished', 'refused', 'failed', 'cancelled', 'interrupted']);
 
 /** True for a run that a `loopwright` process makes and ends itself. */
 function isOurs(row: RunRow): boolean {

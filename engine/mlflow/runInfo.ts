@@ -8,7 +8,7 @@ import { invalid, missing, MlflowError } from './mlflowError.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-const statuses: Record<RunStatus, string> = { scheduled: 'SCHEDULED', running: 'RUNNING', finished: 'FINISHED', failed: 'FAILED', interrupted: 'FAILED', cancelled: 'KILLED' };
+const statuses: Record<RunStatus, string> = { scheduled: 'SCHEDULED', running: 'RUNNING', finished: 'FINISHED', refused: 'FINISHED', failed: 'FAILED', interrupted: 'FAILED', cancelled: 'KILLED' };
 
 /** Our word for a status of MLflow. */
 export function statusFrom(status: string): RunStatus {

@@ -35,9 +35,9 @@ export async function retrain(input: { project: Project; config: ProjectConfig; 
   const newest = latestVersion(store, config.project);
   const version = newest > before ? newest : null;
   const base = { version, previous: champion, runId: outcome.runId };
-  if (outcome.status === 'failed') {
+  if (outcome.status === 'failed' || outcome.status === 'refused') {
     const message = outcome.error?.message ?? 'the run failed';
-    const rejected = version !== null;
+    const rejected = outcome.status === 'refused';
     recordEvent(store, { at: now, kind: 'rejected', monitor, text: rejected ? `v${version} was not promoted: ${message}` : `retraining failed in ${outcome.error?.stage}: ${message}`, modelVersion: version, runId: outcome.runId });
     return { ...base, status: rejected ? 'rejected' : 'failed', message };
   }

@@ -39,11 +39,11 @@ function stageLine({ stages }: LifeInput, ...kinds: StageKind[]): Line {
   const own = stages.filter((stage) => kinds.includes(stage.kind));
   const [first] = own;
   if (!first) return { state: 'none', detail: 'no stage', stage: null };
-  const order: StageStatus['state'][] = ['running', 'failed', 'stale', 'never', 'blocked', 'fresh'];
+  const order: StageStatus['state'][] = ['running', 'failed', 'refused', 'stale', 'never', 'blocked', 'fresh'];
   // When all is well, the last that measured something speaks for them.
   const telling = own.findLast(({ last }) => last && last.summary !== '' && last.summary !== 'exit code 0') ?? first;
   const worst = order.slice(0, -1).map((state) => own.find((stage) => stage.state === state)).find((stage) => stage !== undefined) ?? telling;
-  const states: Record<StageStatus['state'], LifeState> = { running: 'running', failed: 'failed', stale: 'stale', never: 'none', blocked: 'stale', fresh: 'ok' };
+  const states: Record<StageStatus['state'], LifeState> = { running: 'running', failed: 'failed', refused: 'refused', stale: 'stale', never: 'none', blocked: 'stale', fresh: 'ok' };
   const detail = worst.state === 'fresh' ? (worst.last?.summary ?? 'fresh') : worst.state === 'running' ? 'running' : worst.state === 'never' ? 'not run yet' : worst.state === 'stale' ? `stale: ${worst.reasons[0] ?? ''}` : (worst.reasons[0] ?? '');
   return { state: states[worst.state], detail, stage: worst.name };
 }

@@ -2,6 +2,7 @@ import type { DatasetSummary, DeploymentSummary, ExperimentSummary, LifeLine, Pr
 import type { Problem } from '../../protocol/problem.ts';
 import { checkProject } from '../checks/checkProject.ts';
 import type { Project } from '../project/loadProject.ts';
+import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { summariseVersions } from '../registry/modelVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
@@ -10,12 +11,13 @@ import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
 import { lifeLines } from './lifeLines.ts';
+import { bestValue, primaryMetrics } from './primaryMetrics.ts';
 
 /** Everything the sidebar shows. `store` is null before the first run. */
 export function projectOverview(project: Project, store: Store | null): ProjectOverview {
   const problems: Problem[] = checkProject(project).filter((problem) => problem.severity === 'error');
   const { config } = project.resolved;
-  const base = { project: config?.project ?? 'project', root: project.root, experiments: experimentsOf(project, store), problems };
+  const base = { project: config?.project ?? 'project', root: project.root, primary: declaredMetrics(project, null), experiments: experimentsOf(project, store), problems };
   if (!config) return { ...base, life: [], stages: [], datasets: [], models: [], deployments: [], monitors: [] };
   const stages: StageStatus[] = problems.length === 0 ? stageStatuses(project, store) : [];
   const models = store ? summariseVersions(store, config.project) : [];
@@ -27,8 +29,14 @@ export function projectOverview(project: Project, store: Store | null): ProjectO
 
 function experimentsOf(project: Project, store: Store | null): ExperimentSummary[] {
   const counts = store ? runCounts(store) : new Map<string, number>();
-  const files = [...project.experiments].map(([name, file]) => ({ name, describe: file.value?.describe ?? '', runCount: counts.get(name) ?? 0, file: file.path }));
-  return [{ name: 'default', describe: 'The project as it is written', runCount: counts.get('default') ?? 0, file: null }, ...files];
+  const summary = (name: string, describe: string, file: string | null): ExperimentSummary => {
+    const primary = primaryMetrics(project, store, name);
+    return { name, describe, runCount: counts.get(name) ?? 0, primary, best: store && primary[0] ? bestValue(store, name, primary[0]) : null, file };
+  };
+  const files = [...project.experiments].map(([name, file]) => summary(name, file.value?.describe ?? '', file.path));
+  // Programs that log by themselves name their own experiments.
+  const others = [...counts.keys()].filter((name) => name !== 'default' && !project.experiments.has(name)).toSorted().map((name) => summary(name, 'Runs that a program logged under this name', null));
+  return [summary('default', 'The project as it is written', null), ...files, ...others];
 }
 
 function datasetsOf(config: ProjectConfig, store: Store | null): DatasetSummary[] {

@@ -1,3 +1,4 @@
+import { isLowerBetter } from '../../protocol/metricDirection.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { TrainStage } from './schema/projectSchema.ts';
 
@@ -42,7 +43,7 @@ export const metricDocs: Record<string, string> = {
 
 /** Metrics for which a smaller value is better. */
 export function smallerIsBetter(metric: string): boolean {
-  return metricDocs[parseMetric(metric)?.name ?? metric]?.includes('Smaller is better') ?? /loss|error|latency/.test(metric);
+  return metricDocs[parseMetric(metric)?.name ?? metric]?.includes('Smaller is better') ?? isLowerBetter(metric);
 }
 
 /** The metrics that validation computes; with no task known, those of any. */
@@ -51,9 +52,9 @@ export function metricsFor(task: Task | null, fairness = false): string[] {
   return [...new Set([...(task ? byTask[task] : Object.values(byTask).flat()), ...everyTask])];
 }
 
-/** The metric that stands for a model in tables. */
-export function headlineMetric(task: Task): string {
-  return { binary: 'pr_auc', multiclass: 'balanced_accuracy', regression: 'rmse' }[task];
+/** The metrics that usually stand for a model of a task, the first before the others. */
+export function usualMetrics(task: Task): readonly string[] {
+  return { binary: ['pr_auc', 'roc_auc'], multiclass: ['macro_f1', 'accuracy'], regression: ['rmse', 'mae'] }[task];
 }
 
 /** `name`, `name[attribute]` and `name@champion`, taken apart; null when it is none of these. */

@@ -1,6 +1,8 @@
+import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { Blame, BlameItem } from '../../protocol/blame.ts';
 import { WorkError, messageOf } from '../errors.ts';
 import type { Store } from '../tracking/store.ts';
+import { rankMetrics } from '../tracking/rankMetrics.ts';
 import { findKey } from '../tracking/writeRun.ts';
 import { codeItems } from './codeItems.ts';
 import { withCodeTrees } from './codeTrees.ts';
@@ -15,17 +17,17 @@ export interface BlameOptions {
   store: Store;
   a: string;
   b: string;
-  /** Default: that of the first gate, else the first of the usual ones that both runs have. */
+  /** Default: the primary metric, else the one of both runs that tells most. */
   metric?: string | null;
+  /** The metrics that the project names to stand for a run. */
+  primary?: readonly PrimaryMetric[];
   signal?: AbortSignal;
 }
 
-const usual = ['pr_auc', 'roc_auc', 'accuracy', 'balanced_accuracy', 'macro_f1', 'f1', 'rmse', 'r2', 'val_loss', 'validation_loss', 'loss'];
-
 /** What differs between two runs, sorted by how likely it moved the metric: docs/runs.md has the rule. */
-export async function blame({ root, store, a: first, b: second, metric: asked, signal }: BlameOptions): Promise<Blame> {
+export async function blame({ root, store, a: first, b: second, metric: asked, primary = [], signal }: BlameOptions): Promise<Blame> {
   const [a, b] = [keptRun(store, first), keptRun(store, second)];
-  const key = asked ?? chooseMetric(store, a, b);
+  const key = asked ?? chooseMetric(store, a, b, primary);
   const [before, after] = key === null ? [null, null] : [latest(store, a, key), latest(store, b, key)];
   if (asked && before === null && after === null) throw new WorkError(`Neither run has a metric \`${asked}\`. They share ${sharedMetrics(store, a, b).slice(0, 10).join(', ') || 'none'}.`);
   const moved = before === null || after === null ? null : Math.abs(after - before);
@@ -69,10 +71,11 @@ function sharedMetrics({ sql }: Store, a: KeptRun, b: KeptRun): string[] {
   return sql.all<{ key: string }>('SELECT k.key FROM latest x JOIN latest y ON y.key = x.key JOIN metric_keys k ON k.id = x.key WHERE x.run = ? AND y.run = ? ORDER BY k.key', a.row.id, b.row.id).map(({ key }) => key);
 }
 
-function chooseMetric(store: Store, a: KeptRun, b: KeptRun): string | null {
+function chooseMetric(store: Store, a: KeptRun, b: KeptRun, primary: readonly PrimaryMetric[]): string | null {
   const shared = sharedMetrics(store, a, b).filter((key) => !isTiming(key));
   const gates = store.sql.all<{ gate: string }>(`SELECT result ->> '$.gate' AS gate FROM gates WHERE run_id = ? ORDER BY position`, b.row.run_id).map(({ gate }) => gate);
-  return [...gates, ...usual, ...shared].find((key) => shared.includes(key)) ?? null;
+  const ranked = rankMetrics(shared.map((shown) => ({ key: shown, runs: 2 }))).map(({ name }) => name);
+  return [...primary.map(({ name }) => name), ...gates, ...ranked, ...shared].find((key) => shared.includes(key)) ?? null;
 }
 
 function paramItems(a: KeptRun, b: KeptRun): BlameItem[] {

@@ -9,7 +9,7 @@ export interface Promotion {
   previous: number | null;
 }
 
-/** Makes a version the champion. Refused with the gates that said no, whoever asks. `at` is when, on the clock of the caller. */
+/** Makes a version the champion. Refused with the gates that failed, whoever asks. `at` is when, on the clock of the caller. */
 export function promote(store: Store, model: string, version: number, why: string, at = Date.now()): Promotion {
   const wanted = getVersion(store, model, version);
   const failed = wanted.report.gates.filter((gate) => !gate.passed);

@@ -27,3 +27,8 @@ export interface ValidationReport {
   /** Parquet with the test rows: features, `_score` or `_prediction`. The monitors' reference. */
   referencePath: string;
 }
+
+/** The report of a validate stage among the artifacts of its run. */
+export function reportFile(stage: string): string {
+  return `validation-${stage}.json`;
+}

@@ -61,7 +61,9 @@ export interface RunRequest {
   seed?: number | undefined;
   /** The code, where it is known already. */
   code?: CodeVersion | undefined;
-  /** Whoever asks holds the project for it. */
+  /** False for the trials of a sweep: what they validate becomes no model version. Default true. */
+  registers?: boolean | undefined;
+  /** The caller already holds the run lock. */
   held?: boolean | undefined;
 }
 
@@ -69,9 +71,10 @@ export interface RunOutcome {
   /** Null when nothing had to run. */
   runId: string | null;
   name: string | null;
-  status: 'finished' | 'failed' | 'fresh';
+  /** `refused`: all ran, and gates did not pass. */
+  status: 'finished' | 'failed' | 'refused' | 'fresh';
   stages: { stage: string; status: RunStatus | 'skipped'; summary: string; reasons: string[]; durationMs: number }[];
-  /** Why it failed: an error or a gate that said no. */
+  /** Why it failed or was refused: an error, or the gates that did not pass. */
   error: { stage: string; message: string; place: WorkError['place'] } | null;
 }
 
@@ -151,7 +154,7 @@ async function runStages(work: Work): Promise<RunOutcome> {
   const { request, run, names } = work;
   const done: RunOutcome['stages'] = [];
   const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
-    run.end(status === 'failed' ? 'failed' : 'finished');
+    run.end(status === 'fresh' ? 'finished' : status);
     return { runId: run.runId, name: run.name, status, stages: done, error };
   };
   for (const [position, name] of names.entries()) {
@@ -184,8 +187,8 @@ async function runStages(work: Work): Promise<RunOutcome> {
         updateLock(request.project.root, lockKey(name, work.experiment), entry);
         ended('finished', { summary: result.summary, exitCode: 0 });
       } else {
-        ended('failed', { summary: result.summary, error: result.refused, exitCode: 1 });
-        return outcome('failed', { stage: name, message: result.refused, place: stagePlace(request.project, name) });
+        ended('refused', { summary: result.summary, error: result.refused, exitCode: 1 });
+        return outcome('refused', { stage: name, message: result.refused, place: stagePlace(request.project, name) });
       }
     } catch (error) {
       if (error instanceof CancelledError || request.signal?.aborted) {
@@ -238,7 +241,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     sampler?.follow(pid);
   } };
   const context: StageContext = {
-    project: request.project, config: work.config, node, store: request.store, run: followed, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name),
+    project: request.project, config: work.config, node, store: request.store, run: followed, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name), registers: request.registers ?? true,
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,

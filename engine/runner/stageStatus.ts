@@ -1,8 +1,9 @@
-import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import type { RunStatus, StageStatus } from '../../protocol/lifeCycle.ts';
+import { gatesText } from '../../protocol/words.ts';
 import { buildGraph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
-import { lastStageResults } from '../tracking/stageResults.ts';
+import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
 import type { Store } from '../tracking/store.ts';
 import { readLock } from './lockFile.ts';
 import { FileMarks } from './markFiles.ts';
@@ -19,11 +20,22 @@ export function stageStatuses(project: Project, store: Store | null, experiment 
   return plan.map(({ node, state, reasons }) => {
     const result = last.get(node.name) ?? null;
     const range = entryOf(stages, node.name)?.keyRange;
-    const failed = state !== 'fresh' && (result?.status === 'failed' || result?.status === 'interrupted' || result?.status === 'cancelled');
+    const ended = state !== 'fresh' && result && isUnsuccessful(result.status) ? result.status : null;
     return {
-      name: node.name, kind: node.kind, state: result?.status === 'running' ? 'running' : failed && result?.status === 'failed' ? 'failed' : state,
-      reasons: failed ? [`the last run ${result?.status === 'failed' ? 'failed' : `was ${result?.status}`}`, ...reasons] : reasons,
+      name: node.name, kind: node.kind, state: result?.status === 'running' ? 'running' : ended === 'failed' || ended === 'refused' ? ended : state,
+      reasons: ended && result ? [whyOf(ended, result.runId, store), ...reasons] : reasons,
       dependsOn: node.dependsOn, line: range ? project.file.parsed.lines.at(range.start).line : null, last: result,
     };
   });
+}
+
+function isUnsuccessful(status: RunStatus): boolean {
+  return status === 'failed' || status === 'refused' || status === 'interrupted' || status === 'cancelled';
+}
+
+/** `2 of 4 gates failed`, `the last run failed`, `the last run was cancelled`. */
+function whyOf(ended: RunStatus, runId: string, store: Store | null): string {
+  if (ended === 'failed') return 'the last run failed';
+  const verdict = ended === 'refused' && store ? verdictOf(store, runId) : null;
+  return verdict ? gatesText(verdict) : `the last run was ${ended}`;
 }

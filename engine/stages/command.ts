@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { gatesText } from '../../protocol/words.ts';
 import { WorkError } from '../errors.ts';
 import { durationMs } from '../project/duration.ts';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
@@ -41,11 +42,12 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   if (gates.length > 0) context.run.gates(gates);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);
+  const verdict = { passed: gates.length - failed.length, total: gates.length };
   const shown = Object.entries(metrics).slice(0, 2).map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
   return {
-    summary: shown.join(' · ') || 'exit code 0',
+    summary: [...shown, ...(gates.length > 0 ? [gatesText(verdict)] : [])].join(' · ') || 'exit code 0',
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
-    ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no: ${failed.map(describeGate).join('; ')}` } : {}),
+    ...(failed.length > 0 ? { refused: `${gatesText(verdict)}: ${failed.map(describeGate).join('; ')}` } : {}),
   };
 }
 

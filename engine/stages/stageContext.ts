@@ -24,6 +24,8 @@ export interface StageContext {
   forced: boolean;
   /** The lock as it is now, to find the model of an earlier stage. */
   lock: () => Lock;
+  /** Whether a validated model becomes a version: not that of a trial, of which the sweep chooses one. */
+  registers: boolean;
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;
@@ -40,7 +42,7 @@ export interface StageOutcome {
   summary: string;
   /** What was written, relative to the project. */
   outs: string[];
-  /** Set when the stage finished but a gate said no; the message is the reason. */
+  /** Set when the stage finished and gates failed; the message is the reason. */
   refused?: string;
 }
 

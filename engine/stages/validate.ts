@@ -2,16 +2,18 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Estimate } from '../../protocol/modelCard.ts';
 import type { GateResult } from '../../protocol/runs.ts';
+import { gatesText, metricText } from '../../protocol/words.ts';
 import { WorkError, checkCancelled } from '../errors.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { Table } from '../data/table.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
-import { headlineMetric, parseMetric } from '../project/metricNames.ts';
+import { parseMetric, usualMetrics } from '../project/metricNames.ts';
+import { declaredMetrics } from '../project/primaryMetric.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ValidateStage } from '../project/schema/projectSchema.ts';
 import { registerVersion, versionOf } from '../registry/modelVersions.ts';
-import type { ValidationReport } from '../registry/validationReport.ts';
+import { reportFile, type ValidationReport } from '../registry/validationReport.ts';
 import { lockKey } from '../runner/lockFile.ts';
 import { writeAtomic } from '../runner/writeAtomic.ts';
 import { bootstrapIntervals, quantile, type Interval } from '../statistics/bootstrap.ts';
@@ -106,7 +108,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   if (snapshot) context.run.input(inputs.data, snapshot.id);
   const report: ValidationReport = {
     version: 1, task: model.meta.task, target: model.meta.target, algorithm: algorithmOf(model), backend: model.meta.backend, threshold, minPrecision, classes: classNames(model, dataset.schema?.fields.find((field) => field.name === model.meta.target)?.type === 'boolean'),
-    performance, headlineMetric: headlineMetric(model.meta.task), gates, slices, fairness,
+    performance, headlineMetric: headlineOf(context, model, performance), gates, slices, fairness,
     calibration: model.meta.task === 'binary' ? calibrationBins(truth, predictions.values) : [],
     data: {
       dataset: inputs.data, hash: snapshot?.hash ?? '', quarantined: quarantinedBefore(context), preparedAt: snapshot?.createdAt ?? Date.now(),
@@ -117,19 +119,26 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   };
   const confusion = confusionCounts(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
-  const reportPath = join(context.artifacts(), `validation-${context.node.name}.json`);
+  const reportPath = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-  const version = registerVersion(context.store, context.config.project, context.run.runId, report);
+  const version = context.registers ? registerVersion(context.store, context.config.project, context.run.runId, report) : null;
   context.run.metrics(Object.fromEntries(Object.entries(performance).map(([key, estimate]) => [key, estimate.value])));
   context.run.gates(gates);
   logResults(context, performance, gates, version);
   const failed = gates.filter((gate) => !gate.passed);
   const headline = performance[report.headlineMetric];
-  const summary = `v${version}${headline ? ` · ${report.headlineMetric} ${headline.value.toFixed(3)}` : ''}${gates.length > 0 ? ` · ${gates.length - failed.length} of ${gates.length} gates` : ''}`;
+  const verdict = { passed: gates.length - failed.length, total: gates.length };
+  const summary = [headline ? `${report.headlineMetric} ${metricText(report.headlineMetric, headline.value)}` : '', gates.length > 0 ? gatesText(verdict) : '', version === null ? '' : `v${version}`].filter(Boolean).join(' · ');
   return {
     summary, outs: [relativePath(root, reportPath), referencePath],
-    ...(failed.length > 0 ? { refused: `${failed.length} of ${gates.length} gates said no to version ${version}: ${failed.map(describeGate).join('; ')}` } : {}),
+    ...(failed.length > 0 ? { refused: `${gatesText(verdict)}${version === null ? '' : ` for version ${version}`}: ${failed.map(describeGate).join('; ')}` } : {}),
   };
+}
+
+/** The primary metric, where this validation measured it; else what is usual for the task. */
+function headlineOf(context: StageContext, { meta }: Model, performance: Record<string, Estimate>): string {
+  const known = [...declaredMetrics(context.project, context.experiment).map(({ name }) => name), ...usualMetrics(meta.task)];
+  return known.find((name) => performance[name] !== undefined) ?? Object.keys(performance)[0] ?? '';
 }
 
 function single(value: number, n: number): Estimate {
@@ -222,12 +231,11 @@ function algorithmOf({ meta }: Model): string {
   return meta.task === 'regression' ? 'linear regression' : 'logistic regression';
 }
 
-function logResults(context: StageContext, performance: Record<string, Estimate>, gates: GateResult[], version: number): void {
+function logResults(context: StageContext, performance: Record<string, Estimate>, gates: GateResult[], version: number | null): void {
   for (const [name, estimate] of Object.entries(performance)) context.log(`${name.padEnd(22)} ${Number(estimate.value.toPrecision(4))}${estimate.low === null || estimate.high === null ? '' : `  [${Number(estimate.low.toPrecision(4))}, ${Number(estimate.high.toPrecision(4))}]`}`);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${gate.note && gate.value !== null ? ` (${gate.note})` : ''}`);
-  context.log(`registered as version ${version} of ${context.config.project}; ${count(Object.keys(performance).length)} metrics`);
+  context.log(`${version === null ? 'a trial, not registered as a version' : `registered as version ${version} of ${context.config.project}`}; ${count(Object.keys(performance).length)} metrics`);
 }
-
 
 function levelsOf(model: Model, feature: string): number | null {
   const step = model.meta.preprocess.steps.find((candidate) => candidate.name === feature);

@@ -163,4 +163,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX tags_by_value ON tags (key, value, run) WHERE length(CAST(value AS BLOB)) <= 250;
   CREATE INDEX tags_long ON tags (key, run) WHERE length(CAST(value AS BLOB)) > 250;
   `,
+  // A run whose stages ran and whose gates did not pass is refused, not failed.
+  `
+  UPDATE runs SET status = 'refused' WHERE status = 'failed' AND run_id IN (SELECT s.run_id FROM run_stages s WHERE s.status = 'failed' AND s.error GLOB '[0-9]* of [0-9]* gates said no*');
+  UPDATE run_stages SET status = 'refused' WHERE status = 'failed' AND error GLOB '[0-9]* of [0-9]* gates said no*';
+  UPDATE run_stages SET error = replace(replace(error, ' gates said no to version ', ' gates failed for version '), ' gates said no: ', ' gates failed: ') WHERE status = 'refused';
+  `,
 ];

@@ -88,22 +88,21 @@ function rowsOf({ sql }: Pick<Store, 'sql'>, runIds: readonly string[]): { rows:
   return { rows, found: rows.length < mostRuns ? rows.length : new Set(runIds).size };
 }
 
-const unfinished: Record<Exclude<RunRow['status'], 'finished'>, string> = {
+const unfinished: Record<Exclude<RunRow['status'], 'finished' | 'refused'>, string> = {
   running: 'still running', scheduled: 'not started', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted',
 };
 
-/** Finished runs, and those that were measured to the end and failed their gates, with a finite value of the metric, and their params: a number where the store knows one, else its text. */
+/** Finished runs and those that their gates refused, which were measured to the end, with a finite value of the metric, and their params: a number where the store knows one, else its text. */
 function readUsable({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[], metric: string, drop: (why: string) => void): Usable[] {
   const ids = JSON.stringify(rows.map((row) => row.id));
   const key = findKey({ sql }, metric);
   const values = new Map(key === null ? [] : sql.all<{ run: number; value: number; is_nan: number }>('SELECT l.run, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value WHERE l.key = ?', ids, key).map((row) => [row.run, row.is_nan === 1 ? Number.NaN : row.value]));
   const stopped = new Set(sql.all<{ run: number }>('SELECT t.run FROM json_each(?) j JOIN tags t ON t.run = j.value WHERE t.key = ?', ids, stoppedTag).map(({ run }) => run));
   const usable = new Map<number, Usable>();
-  const judged = new Set(sql.all<{ run_id: string }>('SELECT DISTINCT g.run_id FROM json_each(?) j JOIN runs r ON r.id = j.value JOIN gates g ON g.run_id = r.run_id', ids).map((row) => row.run_id));
-  for (const { id, run_id: runId, status } of rows) {
+  for (const { id, status } of rows) {
     const value = values.get(id);
     if (stopped.has(id)) drop('stopped early by the sweep');
-    else if (status !== 'finished' && !(status === 'failed' && judged.has(runId))) drop(unfinished[status]);
+    else if (status !== 'finished' && status !== 'refused') drop(unfinished[status]);
     else if (value === undefined) drop(`without ${metric}`);
     else if (!Number.isFinite(value)) drop(`with ${Number.isNaN(value) ? 'NaN' : 'an infinite value'} as ${metric}`);
     else usable.set(id, { value, params: new Map() });

@@ -31,7 +31,7 @@ const attributes: Record<string, string> = {
   model: '(SELECT max(v.version) FROM model_versions v WHERE v.run_id = r.run_id)', artifact_uri: 'r.artifact_uri', note: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.note.content')`,
 };
 
-const plainAttributes: Record<string, string> = { ...attributes, name: 'r.name', run_name: 'r.name', status: `CASE r.status WHEN 'cancelled' THEN 'killed' WHEN 'interrupted' THEN 'failed' ELSE r.status END` };
+const plainAttributes: Record<string, string> = { ...attributes, name: 'r.name', run_name: 'r.name', status: `CASE r.status WHEN 'cancelled' THEN 'killed' WHEN 'interrupted' THEN 'failed' WHEN 'refused' THEN 'finished' ELSE r.status END` };
 
 /** Runs without a value stand last in either direction; of metrics those that are not a number before them. */
 export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnOrder): OrderBy {

@@ -42,7 +42,12 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
     else if (!key.startsWith('mlflow.')) summary.tags[key] = value;
   }
   const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
-  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>('SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id', JSON.stringify(rows.map((row) => row.run_id)))) {
+  const runIds = JSON.stringify(rows.map((row) => row.run_id));
+  for (const { run_id: runId, passed, total } of sql.all<{ run_id: string; passed: number; total: number }>(`SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`, runIds)) {
+    const summary = summaries.get(byRun.get(runId) ?? -1);
+    if (summary) summary.verdict = { passed, total };
+  }
+  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>('SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id', runIds)) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) summary.modelVersion = version;
   }

@@ -13,3 +13,9 @@ export function lastStageResults({ sql }: Store, experiment: string): Map<string
 export function runCounts({ sql }: Store): Map<string, number> {
   return new Map(sql.all<{ experiment: string; n: number }>('SELECT experiment, count(*) AS n FROM runs GROUP BY experiment').map(({ experiment, n }) => [experiment, n]));
 }
+
+/** How many gates of a run passed; null when none was judged. */
+export function verdictOf({ sql }: Store, runId: string): { passed: number; total: number } | null {
+  const found = sql.get<{ passed: number | null; total: number }>(`SELECT sum(result ->> '$.passed') AS passed, count(*) AS total FROM gates WHERE run_id = ?`, runId);
+  return found && found.total > 0 ? { passed: found.passed ?? 0, total: found.total } : null;
+}

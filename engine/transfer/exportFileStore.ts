@@ -19,7 +19,7 @@ import type { SourceDataset, Tell } from './records.ts';
 import { subfolders } from './walkFiles.ts';
 import { metaText, type MetaFields } from './writeMeta.ts';
 
-const statuses: Record<RunStatus, number> = { running: 1, scheduled: 2, finished: 3, failed: 4, interrupted: 4, cancelled: 5 };
+const statuses: Record<RunStatus, number> = { running: 1, scheduled: 2, finished: 3, refused: 3, failed: 4, interrupted: 4, cancelled: 5 };
 
 interface Place {
   folder: string;

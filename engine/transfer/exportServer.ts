@@ -15,7 +15,7 @@ import { cutTo, endsAll, jsonNumber, limits, markTag, parts, pointKey, sendArtif
 import { serverRegistry } from './serverRegistry.ts';
 import { walkFiles } from './walkFiles.ts';
 
-const statuses: Record<RunStatus, string> = { running: 'RUNNING', scheduled: 'SCHEDULED', finished: 'FINISHED', failed: 'FAILED', interrupted: 'FAILED', cancelled: 'KILLED' };
+const statuses: Record<RunStatus, string> = { running: 'RUNNING', scheduled: 'SCHEDULED', finished: 'FINISHED', refused: 'FINISHED', failed: 'FAILED', interrupted: 'FAILED', cancelled: 'KILLED' };
 
 /** Sends runs, their logged models and the registered ones to an MLflow server. What is there, known by the tag of its id here, gets what it lacks. */
 export async function exportServer(store: Store, address: string, given: ExportOptions & { env?: Record<string, string | undefined> }): Promise<ExportCounts> {

@@ -2,6 +2,8 @@ import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
 import type { ColumnFacts, Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
 import { metricDocs, metricsFor, taskOf } from '../../engine/project/metricNames.ts';
+import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
+import { plural } from '../../protocol/words.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
@@ -84,13 +86,23 @@ export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'projec
   return [];
 }
 
-function metricItems({ project }: ValuePlace): CompletionItem[] {
+/** The metrics that the stages measure, then those that runs have logged. */
+function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
   const config = project?.readable?.config;
   const tasks = Object.values(config?.stages ?? {}).flatMap((stage) => {
     const schema = 'uses' in stage && stage.uses === 'train' ? config?.datasets?.[stage.with.data]?.schema : undefined;
     return 'uses' in stage && stage.uses === 'train' ? (taskOf(stage, schema === undefined ? null : (project?.schemas.get(schema)?.value ?? null)) ?? []) : [];
   });
-  return [...new Set(tasks.length > 0 ? tasks.flatMap((task) => metricsFor(task)) : metricsFor(null))].map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' }));
+  const runs = facts.history()?.runs ?? [];
+  const logged = new Map<string, number>();
+  for (const run of runs) for (const key of Object.keys(run.metrics)) if (!key.startsWith('system/')) logged.set(key, (logged.get(key) ?? 0) + 1);
+  const onlyPrograms = config !== undefined && Object.values(config.stages).every((stage) => !('uses' in stage)) && logged.size > 0;
+  const measured = onlyPrograms ? [] : [...new Set(tasks.length > 0 ? tasks.flatMap((task) => metricsFor(task)) : metricsFor(null))];
+  const others = rankMetrics([...logged].map(([key, count]) => ({ key, runs: count }))).filter(({ name }) => !measured.includes(name));
+  return [
+    ...measured.map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' })),
+    ...others.map(({ name }, index) => ({ ...named(name, CompletionItemKind.Value, `logged by ${plural(logged.get(name) ?? 0, 'run')}`), sortText: `~${String(index).padStart(3, '0')}` })),
+  ];
 }
 
 /** Columns of the schema, and of the data those that it does not declare. */

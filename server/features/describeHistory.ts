@@ -1,5 +1,6 @@
 import type { DatasetFacts, HistoryFacts } from '../../engine/facts/facts.ts';
-import { smallerIsBetter } from '../../engine/project/metricNames.ts';
+import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
+import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
 import { count, plain, sparkline } from './describeColumn.ts';
 
@@ -7,13 +8,12 @@ const shown = 12;
 
 type Run = HistoryFacts['runs'][number];
 
-/** The metric by which runs are told apart: that of the first gate that has values, else the one that most runs have. */
-function telling(runs: readonly Run[]): string | null {
-  const gated = runs.flatMap((run) => run.gates.map(({ gate }) => gate)).find((gate) => !gate.includes('@') && runs.some((run) => run.metrics[gate] !== undefined));
-  if (gated !== undefined) return gated;
+/** The metric by which runs are told apart: the primary one where they have it. */
+function telling({ primary }: HistoryFacts, runs: readonly Run[]): PrimaryMetric | null {
   const counts = new Map<string, number>();
-  for (const run of runs) for (const key of Object.keys(run.metrics)) if (!/^(rows|quarantined)\./.test(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+  for (const run of runs) for (const key of Object.keys(run.metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const logged = rankMetrics([...counts].map(([key, n]) => ({ key, runs: n })));
+  return [...primary, ...logged].find(({ name }) => counts.has(name)) ?? null;
 }
 
 /** `pr_auc ▃▅▇ 0.71 → 0.88`, oldest first; null with fewer than two values. */
@@ -29,8 +29,8 @@ export function stageHistory(history: HistoryFacts | null, name: string, now = D
   if (!history || !stage) return [];
   const lines = [`**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${ago(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`];
   if (stage.state !== 'fresh' && stage.reasons.length > 0) lines.push(stage.reasons.slice(0, 5).map((reason) => `- ${reason}`).join('\n'));
-  const metric = telling(history.runs);
-  const line = metric === null ? null : trend(metric, history.runs.toReversed().flatMap((run) => run.metrics[metric] ?? []));
+  const metric = telling(history, history.runs);
+  const line = metric === null ? null : trend(metric.name, history.runs.toReversed().flatMap((run) => run.metrics[metric.name] ?? []));
   if (line !== null && (stage.kind === 'train' || stage.kind === 'validate' || stage.kind === 'cmd')) lines.push(line);
   return lines;
 }
@@ -38,20 +38,21 @@ export function stageHistory(history: HistoryFacts | null, name: string, now = D
 /** The values that runs had for a param, and that of the best run. */
 export function paramHistory(history: HistoryFacts | null, name: string): string[] {
   const runs = (history?.runs ?? []).filter((run) => run.params[name] !== undefined);
-  if (runs.length === 0) return [];
-  const metric = telling(runs);
+  if (!history || runs.length === 0) return [];
+  const metric = telling(history, runs);
   const values = new Map<string, number[]>();
   for (const run of runs) {
     const value = JSON.stringify(run.params[name]);
-    const reached = metric === null ? undefined : run.metrics[metric];
+    const reached = metric === null ? undefined : run.metrics[metric.name];
     values.set(value, [...(values.get(value) ?? []), ...(reached === undefined ? [] : [reached])]);
   }
   const tried = [...values.keys()].slice(0, 8).map((value) => `\`${value}\``).join(', ');
   const lines = [`Tried in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${tried}${values.size > 8 ? ` and ${values.size - 8} more` : ''}`];
   if (metric !== null) {
-    const sign = smallerIsBetter(metric) ? -1 : 1;
-    const best = runs.filter((run) => run.metrics[metric] !== undefined).toSorted((a, b) => sign * ((b.metrics[metric] ?? 0) - (a.metrics[metric] ?? 0)))[0];
-    if (best) lines.push(`Best: \`${JSON.stringify(best.params[name])}\` in ${best.name}, ${metric} ${plain(best.metrics[metric] ?? 0)}`);
+    const { name: key, direction } = metric;
+    const sign = direction === 'minimize' ? -1 : 1;
+    const best = runs.filter((run) => run.metrics[key] !== undefined).toSorted((a, b) => sign * ((b.metrics[key] ?? 0) - (a.metrics[key] ?? 0)))[0];
+    if (best) lines.push(`Best: \`${JSON.stringify(best.params[name])}\` in ${best.name}, ${key} ${plain(best.metrics[key] ?? 0)}`);
   }
   return lines;
 }
@@ -69,6 +70,12 @@ export function gateHistory(history: HistoryFacts | null, gate: string, bound: P
   const line = trend(gate, results.toReversed().map(({ result }) => result.value ?? 0));
   if (line !== null) lines.push(line);
   return lines;
+}
+
+/** The last values of a metric. */
+export function metricHistory(history: HistoryFacts | null, metric: string): string[] {
+  const line = trend(metric, (history?.runs ?? []).toReversed().flatMap((run) => run.metrics[metric] ?? []));
+  return line === null ? [] : [line];
 }
 
 /** The files and rows of a dataset, and its columns. */

@@ -4,12 +4,13 @@ import { nodeAt, toValue, type Located, type Range } from '../../engine/project/
 import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
 import { propertyShape, shapesAt, spotAt, type Spot } from '../../engine/project/schemaPath.ts';
 import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
+import { isLowerBetter } from '../../protocol/metricDirection.ts';
 import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { columnsFor, datasetAround } from './columns.ts';
 import { columnsOfFile } from './completionValues.ts';
 import { describeColumn } from './describeColumn.ts';
-import { datasetInData, gateHistory, paramHistory, stageHistory } from './describeHistory.ts';
+import { datasetInData, gateHistory, metricHistory, paramHistory, stageHistory } from './describeHistory.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
 
 interface Around {
@@ -77,6 +78,7 @@ function describeName(spot: Spot, around: Around): string | null {
   const formats = shapesAt(shapes[kind], root, spot.path).map((shape) => shape.format);
   if (formats.includes('reference:dataset')) return describeDataset(name, around);
   if (formats.includes('reference:stage')) return describeStage(name, around);
+  if (formats.includes('metric')) return describeMetric(name, spot, around);
   if (formats.includes('column')) {
     const dataset = kind === 'project' ? datasetAround(root, spot.path) : null;
     const found = dataset === null ? null : facts.dataset(dataset);
@@ -90,12 +92,18 @@ function describeName(spot: Spot, around: Around): string | null {
 function describeMetric(written: string, spot: Spot, { project, facts }: Around): string | null {
   const metric = parseMetric(written);
   const docs = metric ? metricDocs[metric.name] : undefined;
-  if (!metric || docs === undefined) return null;
-  const bound = nodeAt(project?.resolved.root ?? undefined, spot.path);
+  if (!metric || docs === undefined) return loggedMetric(written, facts);
+  const bound = spot.on === 'value' ? null : nodeAt(project?.resolved.root ?? undefined, spot.path);
   return [
     `**metric** \`${metric.name}\``, docs, metric.champion ? 'Difference to the champion on the same rows: this version minus the champion.' : null, metric.attribute === null ? null : `Over the groups of \`${metric.attribute}\`.`,
     ...gateHistory(facts.history(), written, bound ? (toValue(bound) as GateConfig) : null),
   ].filter((line) => line !== null).join('\n\n');
+}
+
+/** A metric of a program: what the last runs had of it. */
+function loggedMetric(name: string, facts: Facts): string | null {
+  const lines = metricHistory(facts.history(), name);
+  return lines.length === 0 ? null : [`**metric** \`${name}\``, `${isLowerBetter(name) ? 'Smaller' : 'Larger'} is better, by its name.`, ...lines].join('\n\n');
 }
 
 function describeDataset(name: string, { project, facts }: Around): string | null {

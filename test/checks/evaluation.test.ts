@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noFacts, type Facts, type HistoryFacts } from '../../engine/facts/facts.ts';
 import { metricRange, wrongAlias } from '../../engine/project/metricNames.ts';
 import { edit, expectFixed, expectMarks, findings, type Texts } from '../helpers/checking.ts';
 import { ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
@@ -122,4 +123,28 @@ test('what a metric can be, and what may stand after @', () => {
 
 test('the orders project has no finding about its evaluation', () => {
   for (const code of ['LW503', 'LW504', 'LW506', 'LW507', 'LW509', 'LW510', 'LW511', 'LW512', 'LW513']) assert.deepEqual(findings(code, {}).problems, []);
+});
+
+test('LW514 a primary metric that is not measured, or the wrong way round', () => {
+  const primary = (value: string): Texts => edit(yaml, ['seed: 3\n', `seed: 3\nprimary_metric: ${value}\n`]);
+  const typo = primary('«pr_acu»');
+  assert.match(expectMarks('LW514', typo)[0]?.message ?? '', /^No stage measures `pr_acu`\. Did you mean `pr_auc`\?$/);
+  assert.match(expectFixed('LW514', primary('pr_acu')), /^primary_metric: pr_auc$/m);
+  expectMarks('LW514', primary('{ name: «rmse» }'));
+  assert.match(expectMarks('LW514', primary('«pr_auc@champion»'))[0]?.message ?? '', /difference to the champion/);
+  assert.match(expectFixed('LW514', primary('{ name: log_loss, direction: maximize }')), /direction: minimize/);
+  expectMarks('LW514', primary('{ name: roc_auc, direction: «minimize» }'));
+  for (const right of ['pr_auc', '"roc_auc"', '{ name: log_loss, direction: minimize }', '{ name: validation_loss }', 'latency_p95_ms']) expectMarks('LW514', primary(right));
+});
+
+test('LW514 a program may log any metric: its gates and its runs tell which', () => {
+  const cmd = (primary: string, gate = ''): Texts => ({ [yaml]: `version: 1\nproject: p\nprimary_metric: ${primary}\nstages:\n  train: { cmd: python train.py, outs: [model], metrics: [m.json]${gate} }\n` });
+  const only = true;
+  expectMarks('LW514', cmd('val_dice'), { only });
+  expectMarks('LW514', cmd('«val_dcie»', ', gates: { val_dice: { min: 0.5 } }'), { only });
+  const run = { metrics: { val_dice: 0.8, 'system/cpu': 3 }, gates: [] } as unknown as HistoryFacts['runs'][number];
+  const facts: Facts = { ...noFacts, history: () => ({ runs: [run], primary: [], stages: [], aliases: [] }) };
+  assert.match(expectMarks('LW514', cmd('«auc»'), { only, facts })[0]?.message ?? '', /^No stage measures `auc` and no run has logged it\.$/);
+  assert.match(expectMarks('LW514', cmd('«val_dise»'), { only, facts })[0]?.message ?? '', /Did you mean `val_dice`/);
+  expectMarks('LW514', cmd('val_dice'), { only, facts });
 });

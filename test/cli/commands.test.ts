@@ -103,7 +103,7 @@ test('a failed run is 1 with the place; as JSON too', async () => {
   const gate = ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.99999 }\n      pr') });
   const refused = await runCli(['run'], { cwd: gate });
   assert.equal(refused.code, 1);
-  assert.match(refused.err, /loopwright\.yaml:\d+:\d+: error: validate: 1 of 2 gates said no/);
+  assert.match(refused.err, /loopwright\.yaml:\d+:\d+: error: validate: 1 of 2 gates failed/);
   assert.match((await runCli(['models', 'promote', '1'], { cwd: gate })).err, /did not pass 1 of 2 gates/);
   assert.equal((await runCli(['models', 'promote', '1'], { cwd: gate })).code, 1);
 });
@@ -122,7 +122,7 @@ test('runs: a page, one run, and what cannot be found', async () => {
   assert.deepEqual([json.runs.length, json.total], [1, 2]);
   const one = await runJson<RunDetail>(['runs', json.runs[0]?.name ?? ''], { cwd });
   assert.deepEqual([one.code, one.json.runId], [0, json.runs[0]?.runId]);
-  assert.match((await runCli(['runs'], { cwd })).out, /^run\s+id\s+experiment\s+status/);
+  assert.match((await runCli(['runs'], { cwd })).out, /^run\s+roc_auc\s+pr_auc\s+id\s+experiment\s+status/);
   assert.match((await runCli(['runs', json.runs[0]?.runId.slice(0, 8) ?? ''], { cwd })).out, /command: +loopwright run[^]*reproduce: loopwright reproduce [0-9a-f]{8}/);
   const none = await runJson<Failure>(['runs', 'nothing'], { cwd });
   assert.deepEqual([none.code, none.json.error.message], [1, 'There is no run `nothing`. `loopwright runs` lists them.']);

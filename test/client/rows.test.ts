@@ -59,7 +59,7 @@ it('lists experiments with their runs, and the rest behind one line', async () =
   const [first] = experimentRows(await project());
   const runs = (await first?.children?.()) ?? [];
   assert.equal(runs.length, 21);
-  assert.match(runs[0]?.description ?? '', /train: epoch 14\/30 · pr_auc 0\.8\d+/);
+  assert.match(runs[0]?.description ?? '', /^pr_auc 0\.8\d+ · train: epoch 14\/30 · /);
   assert.equal(runs.at(-1)?.label, 'All 31 runs');
 });
 
@@ -70,7 +70,7 @@ it('lists datasets, models and deployments', async () => {
   const [model] = modelRows(made);
   assert.equal(model?.description, 'v4 challenger · v3 champion');
   const versions = (await model?.children?.()) ?? [];
-  assert.match(lines(versions)[1] ?? '', /^v3 \| champion · pr_auc 0\.912$/);
+  assert.match(lines(versions)[1] ?? '', /^v3 \| pr_auc 0\.912 · champion · \w.*$/);
   assert.match(lines(deploymentRows(made))[0] ?? '', /^production \| healthy · v3 · :8080 · 48,211 served/);
   assert.equal(deploymentRows(made)[2]?.context, 'monitor');
 });
@@ -80,7 +80,7 @@ it('opens the profile of a dataset, and of each version what it changed', async 
   assert.deepEqual([dataset?.open?.id, dataset?.context], ['loopwright.openProfile', 'dataset file']);
   const children = (await dataset?.children?.()) ?? [];
   assert.deepEqual(lines(children.filter(({ context }) => context === 'data version')), [
-    'a71c0de9 | 2 hr ago · 205,317 rows · +13,604', '3f2a91c4 | yesterday · 191,713 rows · as many as before', '0b54aa10 | 2 days ago · 191,713 rows',
+    'a71c0de9 | 2 hours ago · 205,317 rows · +13,604', '3f2a91c4 | yesterday · 191,713 rows · as many as before', '0b54aa10 | 2 days ago · 191,713 rows',
   ]);
   assert.deepEqual([children.at(-1)?.open?.id, children.at(-1)?.subject?.snapshot], ['loopwright.openProfile', '0b54aa10ffee']);
   assert.match(children.find(({ label }) => label === 'a71c0de9')?.tooltip ?? '', /compared with transactions@3f2a91c4/);
@@ -90,7 +90,7 @@ it('opens the profile of a dataset, and of each version what it changed', async 
 
 it('sums it up in the status bar', async () => {
   const made = await project();
-  assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 $(warning) 2');
+  assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 · pr_auc 0.912 $(warning) 2');
   assert.match(statusText(made, false).tooltip, /not trusted/);
 });
 

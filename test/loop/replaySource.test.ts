@@ -77,7 +77,7 @@ test('a batch deployment is replayed without a server, day by day', async () => 
 
 test('a first model that does not pass its gates stops the loop with the reason, and nothing is deployed', async () => {
   const strict = runIn(ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.99999 }\n      pr'), files: { 'replay/a.csv': ordersCsv(orders({ rows: 50, firstDay: 61, days: 2, prefix: 'z' })) } }));
-  await assert.rejects(runLoop({ project: loadProject(strict.root), store: strict.store, replay: { path: 'replay/*.csv', sql: null, from: null, to: null }, serve: () => Promise.reject(new Error('it was deployed')) }), (error) => error instanceof WorkError && /^validate: 1 of 2 gates said no/.test(error.message));
+  await assert.rejects(runLoop({ project: loadProject(strict.root), store: strict.store, replay: { path: 'replay/*.csv', sql: null, from: null, to: null }, serve: () => Promise.reject(new Error('it was deployed')) }), (error) => error instanceof WorkError && /^validate: 1 of 2 gates failed/.test(error.message));
 });
 
 test('a deployment that refuses a request stops the loop, and its server is closed', async () => {

@@ -29,7 +29,7 @@ test('before anything ran, eight parts with nothing yet', () => {
 test('each part tells where it stands as the model lives', async () => {
   await project.run();
   assert.deepEqual([line('collect'), line('track'), line('deploy')], ['ok: 800 rows', 'ok: 1 run', 'attention: v1 passed its gates and waits for promotion']);
-  assert.match(line('validate'), /^ok: v1 · pr_auc 0\.\d+ · 2 of 2 gates$/);
+  assert.match(line('validate'), /^ok: roc_auc 0\.\d+ · 2 gates passed · v1$/);
   promote(project.store, 'orders', 1, 'test');
   assert.equal(line('deploy'), 'none: stopped');
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 4') });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CancelledError, ProjectError } from '../../engine/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import { executeRun, type RunEvents, type RunRequest } from '../../engine/runner/execute.ts';
+import { executeRun, type RunEvents, type RunOutcome, type RunRequest } from '../../engine/runner/execute.ts';
 import { readLock } from '../../engine/runner/lockFile.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
@@ -61,9 +61,9 @@ test('a failed stage stops the run, keeps what was finished, and the next run go
   assert.equal(readFileSync(join(root, 'c.txt'), 'utf8'), 'a\n');
 });
 
-const failure = async (stage: string, files: Record<string, string> = {}) => {
+const failure = async (stage: string, files: Record<string, string> = {}, status: RunOutcome['status'] = 'failed') => {
   const outcome = await newProject(stage, files).run();
-  assert.equal(outcome.status, 'failed');
+  assert.equal(outcome.status, status);
   return outcome.error;
 };
 
@@ -94,12 +94,13 @@ test('an output that was promised and metrics that are no JSON are told', async 
 
 test('gates of a command are held against what it wrote', async () => {
   const stage = (gates: string) => `  s:\n    cmd: "echo '{\\"f1\\": 0.5}' > m.json"\n    metrics: [m.json]\n    gates: ${gates}\n`;
+  const refusal = (gates: string) => failure(stage(gates), {}, 'refused');
   const { run, store } = newProject(stage('{ f1: { min: 0.4 } }'));
   const good = await run();
   assert.deepEqual([good.status, getRun(store, good.runId ?? '').gates.map(({ gate, passed, value }) => ({ gate, passed, value }))], ['finished', [{ gate: 'f1', passed: true, value: 0.5 }]]);
-  assert.match((await failure(stage('{ f1: { min: 0.6 } }')))?.message ?? '', /1 of 1 gates said no: f1 0\.5 < 0\.6/);
-  assert.match((await failure(stage('{ recall: { min: 0.6 } }')))?.message ?? '', /recall/);
-  assert.match((await failure(stage('{ toString: { min: 0.6 } }')))?.message ?? '', /1 of 1 gates said no/);
+  assert.match((await refusal('{ f1: { min: 0.6 } }'))?.message ?? '', /1 gate failed: f1 0\.5 < 0\.6/);
+  assert.match((await refusal('{ recall: { min: 0.6 } }'))?.message ?? '', /recall/);
+  assert.match((await refusal('{ toString: { min: 0.6 } }'))?.message ?? '', /1 gate failed/);
 });
 
 test('a project with problems does not run', async () => {

@@ -122,7 +122,7 @@ echo '{"f1": Infinity, "same": 7}' > out/m.json
 test('a gate is not passed by NaN', async () => {
   const { run } = runIn(makeProject({ 'loopwright.yaml': `version: 1\nproject: p\nstages:\n  s: { cmd: "echo '{\\"f1\\": NaN}' > m.json", metrics: [m.json], gates: { f1: { min: 0.5 } } }\n` }));
   const outcome = await run();
-  assert.deepEqual([outcome.status, /the value is NaN/.test(outcome.error?.message ?? '')], ['failed', true]);
+  assert.deepEqual([outcome.status, /the value is NaN/.test(outcome.error?.message ?? '')], ['refused', true]);
 });
 
 test('a kill of the run loses no line that its program had appended', async () => {

@@ -26,7 +26,7 @@ const first = await project.run();
 test('a binary model is trained, tested and registered as challenger', () => {
   assert.equal(first.error, null);
   const { report } = getVersion(project.store, model, latestVersion(project.store, model));
-  assert.deepEqual([report.task, report.target, report.algorithm, report.headlineMetric], ['binary', 'late', 'logistic regression', 'pr_auc']);
+  assert.deepEqual([report.task, report.target, report.algorithm, report.headlineMetric], ['binary', 'late', 'logistic regression', 'roc_auc'], 'the metric of the first gate stands for it');
   assert.deepEqual(report.data.rows, { train: 480, validation: 160, test: 160 });
   assert.ok((report.performance['roc_auc']?.value ?? 0) > 0.9, 'the made-up rule is learned');
   for (const metric of ['pr_auc', 'roc_auc', 'accuracy', 'brier', 'log_loss']) {
@@ -65,14 +65,14 @@ test('the same seed gives the same weights; another seed others', async () => {
   assert.notEqual(await weights(other.root), before);
 });
 
-test('a gate that says no fails the run; the version is there but no challenger', async () => {
+test('a gate that fails makes the run refused; the version is there but no challenger', async () => {
   const strict = runIn(ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.9999, at_confidence: 0.95 }\n      pr') }));
   const { status, error, runId } = await strict.run();
-  assert.deepEqual([status, error?.stage], ['failed', 'validate']);
-  assert.match(error?.message ?? '', /1 of 2 gates said no to version 1: roc_auc 0\.\d+ < 0\.9999 at 95 % confidence \(value 0\.\d+\)/);
+  assert.deepEqual([status, error?.stage], ['refused', 'validate']);
+  assert.match(error?.message ?? '', /^1 of 2 gates failed for version 1: roc_auc 0\.\d+ < 0\.9999 at 95 % confidence \(value 0\.\d+\)/);
   assert.equal(latestVersion(strict.store, model), 1);
   assert.equal(versionOf(strict.store, model, 'challenger'), null);
-  assert.equal(getRun(strict.store, runId ?? '').status, 'failed');
+  assert.equal(getRun(strict.store, runId ?? '').status, 'refused');
   assert.equal(readLock(strict.root)['validate'], undefined, 'a stage that was refused has not finished');
   assert.throws(() => promote(strict.store, model, 1, 'by hand'), /did not pass 1 of 2 gates/);
 });
@@ -82,7 +82,7 @@ test('a gate against the champion compares on the same rows', async () => {
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'pr_auc@champion: { min: 0.001 }') });
   const same = await project.run();
   assert.match(same.error?.message ?? '', /pr_auc@champion 0 < 0\.001/, 'the same model is no better than itself');
-  assert.deepEqual(same.stages.map(({ stage, status }) => `${stage} ${status}`), ['collect skipped', 'prepare skipped', 'train skipped', 'validate failed']);
+  assert.deepEqual(same.stages.map(({ stage, status }) => `${stage} ${status}`), ['collect skipped', 'prepare skipped', 'train skipped', 'validate refused']);
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 12') });
   const better = await project.run();
   assert.equal(better.error, null);

@@ -64,3 +64,30 @@ test('a store of version 3 keeps its runs and gets the indexes that lists are re
   assert.deepEqual(found({ which: 'deleted', filter: "tags.team = 'fraud'" }), [['c3', 5]]);
   assert.deepEqual(found({ which: 'all', filter: "tags.team like 'xxx%'", order: [{ column: 'name', descending: true }] }), [['b2', 5000]]);
 });
+
+test('a run of version 4 that its gates refused is no longer failed; one that broke off is', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, '.loopwright'));
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(root, '.loopwright', 'loopwright.db'));
+  for (const migration of migrations.slice(0, 4)) db.exec(migration);
+  db.pragma('user_version = 4');
+  const refusals: Record<string, string> = {
+    version: '2 of 4 gates said no to version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5', command: '1 of 1 gates said no: f1 0.5 < 0.6',
+    error: 'The command ended with exit code 1. Its last line: all gates said no', many: '10 of 12 gates said no to version 1: a',
+  };
+  for (const [id, error] of Object.entries(refusals)) {
+    db.prepare(`INSERT INTO runs (run_id, name, experiment, status, started_at) VALUES (?, ?, 'default', 'failed', 1)`).run(id, id);
+    db.prepare(`INSERT INTO run_stages (run_id, stage, position, kind, status, error) VALUES (?, 'validate', 0, 'validate', 'failed', ?)`).run(id, error);
+  }
+  db.close();
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  const told = (id: string) => [getRun(store, id).status, getRun(store, id).stages[0]?.status, getRun(store, id).stages[0]?.error];
+  assert.deepEqual(told('version'), ['refused', 'refused', '2 of 4 gates failed for version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5']);
+  assert.deepEqual(told('command'), ['refused', 'refused', '1 of 1 gates failed: f1 0.5 < 0.6']);
+  assert.equal(told('many')[0], 'refused');
+  assert.deepEqual(told('error').slice(0, 2), ['failed', 'failed']);
+  assert.deepEqual(listRuns(store, { filter: "status = 'refused'" }).total, 3);
+  assert.deepEqual(listRuns(store, { filter: "status = 'FINISHED'" }).total, 3, 'to MLflow such a run is finished');
+});

@@ -38,10 +38,9 @@ describe('which params move a metric', () => {
   after(() => held.close());
   const ask = (part: Partial<Parameters<typeof paramImportance>[1]> = {}) => paramImportance(held.store, { metric: 'acc', of: { query: {} }, ...part });
 
-  it('counts a run that failed its gates: it was measured to the end', async () => {
-    const own = runStore(trials.slice(0, 12).map((one, index) => (index < 5 ? { ...one, status: 'failed' as const } : one)));
+  it('counts a run that was refused by its gates: it was measured to the end', async () => {
+    const own = runStore(trials.slice(0, 12).map((one, index) => (index < 5 ? { ...one, status: index < 3 ? ('refused' as const) : ('failed' as const) } : one)));
     after(() => own.close());
-    for (const one of trials.slice(0, 3)) own.store.sql.run('INSERT INTO gates (run_id, position, result) VALUES (?, 0, ?)', one.runId, '{}');
     const found = await paramImportance(own.store, { metric: 'acc', of: { query: {} } });
     assert.deepEqual([found.found, found.runs, found.leftOutRuns], [12, 10, [{ why: 'failed', runs: 2 }]]);
   });

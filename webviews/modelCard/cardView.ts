@@ -48,7 +48,7 @@ function head(card: ModelCard, model: Model, does: Does): TemplateResult {
     <p class="verdict ${passed ? 'good' : 'bad'}" role="status">${icon(passed ? 'pass-filled' : 'error')} <span>${card.verdict.text}</span></p>
     <p class="muted">Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made ${time(card.createdAt)} by run <button class="link" @click=${() => does.openRun(card.run.runId)}>${card.run.name}</button></p>
     <div class="actions">
-      ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : 'Its gates said no'} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
+      ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : 'Not all of its gates passed'} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
       ${others.length === 0 ? nothing : html`<label>Compare with <select id="against" @change=${(event: Event) => does.compare(versionOf(event))}><option value="" ?selected=${model.against === null}>no other</option>${others.map((one) => html`<option value=${one.version} ?selected=${one.version === model.against}>v${one.version} ${one.aliases.join(', ')}</option>`)}</select></label>`}
     </div>
   </header>`;

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunGroup, RunSummary } from '../../protocol/runs.ts';
+import { gatesText } from '../../protocol/words.ts';
 import { css } from '../ui/css.ts';
 import { count, metric, plural, shortId } from '../ui/format.ts';
 import { icon, statusMark, time } from '../ui/pieces.ts';
@@ -121,6 +122,7 @@ function metricCell(run: RunSummary, column: Column, at: number, spot: string, m
 function status(run: RunSummary, at: number, spot: string): TemplateResult {
   const stopped = run.tags['loopwright.stopped'];
   if (run.status === 'cancelled' && stopped !== undefined) return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot} title="Stopped early by its sweep: ${stopped}">${statusMark('cancelled', 'stopped early')}</td>`;
+  if (run.status === 'refused' && run.verdict) return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot} title="Refused by its gates: ${gatesText(run.verdict)}">${statusMark('refused', gatesText(run.verdict))}</td>`;
   if (run.status !== 'running') return html`<td role="gridcell" aria-colindex=${at + 3} class=${spot}>${statusMark(run.status)}</td>`;
   const share = shareDone(run.progress);
   return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} ${share === null ? '' : barClass(share)}"

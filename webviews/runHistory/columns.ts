@@ -64,16 +64,22 @@ function makeColumn(id: string): Column {
   return id.startsWith('tags.') ? tagColumn(id, key) : paramColumn(id, key);
 }
 
+function isSystem(key: string): boolean {
+  return key.startsWith('system/');
+}
+
 /** The key in `metrics.key`, `params.key` and `tags.key`. */
 export function keyOf(id: string): string {
   return id.slice(id.indexOf('.') + 1);
 }
 
-/** Every column that there could be: fixed ones, metrics with the model's headline first, params that differ before those that do not, tags. */
-export function allColumns(known: RunColumns | null, headline: readonly string[]): Available[] {
+/** Every column that there could be: fixed ones, metrics with the primary one first and the system's last, params that differ before those that do not, tags. */
+export function allColumns(known: RunColumns | null): Available[] {
   const own = fixed.map((column): Available => ({ column, runs: 0, distinct: null }));
   if (!known) return own;
-  const metrics = [...headline.flatMap((key) => known.metrics.filter((one) => one.key === key)), ...known.metrics.filter(({ key }) => !headline.includes(key))];
+  const first = known.primary.map(({ name }) => name);
+  const others = known.metrics.filter(({ key }) => !first.includes(key));
+  const metrics = [...first.flatMap((key) => known.metrics.filter((one) => one.key === key)), ...others.filter(({ key }) => !isSystem(key)), ...others.filter(({ key }) => isSystem(key))];
   const params = [...known.params.filter(({ distinct }) => distinct > 1), ...known.params.filter(({ distinct }) => distinct <= 1)];
   return [
     ...own,
@@ -83,14 +89,16 @@ export function allColumns(known: RunColumns | null, headline: readonly string[]
   ];
 }
 
-/** What is shown while the person chose nothing. */
+/** What is shown while the person chose nothing: the primary metric, the params that differ, when it was, and a few metrics more; those of the system only when asked for. */
 export function defaultIds(all: readonly Available[], severalExperiments: boolean): string[] {
   const of = (kind: Column['kind']): Available[] => all.filter(({ column }) => column.kind === kind);
+  const metrics = of('metric').filter(({ column }) => !isSystem(column.title)).map(({ column }) => column.id);
   return [
-    'name', 'status', 'started', 'duration',
-    ...(severalExperiments ? ['experiment'] : []),
-    ...of('metric').slice(0, metricsShown).map(({ column }) => column.id),
+    'name', ...metrics.slice(0, 1),
     ...of('param').filter(({ distinct }) => (distinct ?? 0) > 1).slice(0, paramsShown).map(({ column }) => column.id),
+    'status', 'started', 'duration',
+    ...(severalExperiments ? ['experiment'] : []),
+    ...metrics.slice(1, metricsShown),
     'model',
   ];
 }
@@ -121,7 +129,7 @@ function metricColumn(id: string, key: string): Column {
     const special = run.notFinite[key];
     return special === undefined ? '' : infinite[special];
   };
-  return { id, title: key, kind: 'metric', descending: !isLowerBetter(key), text, isNumber: () => true };
+  return { id, title: key, kind: 'metric', get descending() { return !isLowerBetter(key); }, text, isNumber: () => true };
 }
 
 function paramColumn(id: string, key: string): Column {

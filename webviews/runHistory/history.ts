@@ -2,6 +2,7 @@ import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { RunColumns, RunPage, RunQuery } from '../../protocol/runs.ts';
 import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
+import { declareDirections } from '../ui/metricDirection.ts';
 import { painter } from '../ui/painter.ts';
 import { allColumns, columnOf, defaultIds, numberColumns } from './columns.ts';
 import type { Available, Column } from './columns.ts';
@@ -52,13 +53,12 @@ export class History {
   #kept: Kept = readKept(null);
   #project = '';
   #experiments: ExperimentSummary[] = [];
-  #headline: string[] = [];
   #port: Port = portOf(null);
   #layouts = 0;
   #popup: Popup | null = null;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #around: ReturnType<typeof setTimeout> | undefined;
-  #available: readonly Available[] = allColumns(null, []);
+  #available: readonly Available[] = allColumns(null);
   #columns: readonly Column[] = [];
   #numbers: ReadonlySet<string> = new Set();
 
@@ -206,7 +206,8 @@ export class History {
   /** Works out the columns once a change, not once a frame. */
   #layOut(): void {
     const before = this.#columns;
-    this.#available = allColumns(this.#known.state.value, this.#headline);
+    declareDirections(this.#known.state.value?.primary ?? []);
+    this.#available = allColumns(this.#known.state.value);
     const several = this.#kept.experiment === null && this.#experiments.length > 1;
     this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);
     if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at])) this.#layouts++;
@@ -225,9 +226,8 @@ export class History {
   /** What stands around the rows: experiments, columns, then the ranges of the shown metrics. */
   async #loadAround(): Promise<void> {
     try {
-      const { experiments, models } = await this.#connection.request('project/overview', {});
+      const { experiments } = await this.#connection.request('project/overview', {});
       this.#experiments = experiments;
-      this.#headline = Object.keys(models[0]?.metrics ?? {});
     } catch {
       // The list of runs asks the same engine and shows why it does not answer.
     }

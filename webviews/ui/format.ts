@@ -1,16 +1,11 @@
 import type { ParamValue } from '../../protocol/runs.ts';
+import { exactTime, plural, timeText } from '../../protocol/words.ts';
+
+export { exactTime, plural };
+/** A recent time is relative, an older one a date; the exact one belongs on its hover. */
+export const ago = timeText;
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const units: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_536_000_000],
-  ['month', 2_592_000_000],
-  ['week', 604_800_000],
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-];
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-
 /** Shown for a value that is not there. */
 export const absent = '–';
 
@@ -78,16 +73,6 @@ export function duration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function ago(at: number, now = Date.now()): string {
-  const gap = at - now;
-  for (const [unit, size] of units) if (Math.abs(gap) >= size) return relative.format(Math.trunc(gap / size), unit);
-  return 'just now';
-}
-
-export function exactTime(at: number): string {
-  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
-}
-
 export function day(at: number): string {
   return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
 }
@@ -100,10 +85,6 @@ export function param(value: ParamValue | undefined): string {
   if (value === undefined || value === null) return absent;
   if (Array.isArray(value)) return `[${value.map((one) => param(one)).join(', ')}]`;
   return typeof value === 'number' ? number(value, 6) : String(value);
-}
-
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
 }
 
 export function shortId(id: string): string {

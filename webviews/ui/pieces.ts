@@ -16,6 +16,7 @@ const runIcons: Record<RunStatus | 'skipped', string> = {
   scheduled: 'clock',
   finished: 'pass',
   failed: 'error',
+  refused: 'thumbsdown',
   cancelled: 'circle-slash',
   interrupted: 'debug-disconnect',
   skipped: 'debug-step-over',

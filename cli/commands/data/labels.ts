@@ -8,7 +8,8 @@ import { listTasks, resolveTask, type LabelTask } from '../../../engine/labellin
 import type { LabelSummary } from '../../../protocol/labelling.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
-import { ago, bar, number, table } from '../../terminal.ts';
+import { timeText } from '../../../protocol/words.ts';
+import { bar, number, table } from '../../terminal.ts';
 
 export interface DataLabelsOptions {
   output?: string;
@@ -46,7 +47,7 @@ function summaryLines(summary: LabelSummary): string[] {
   const n = (value: number) => value.toLocaleString('en-US');
   const lines = [`${task.name}  ${bar(rows === 0 ? 0 : labelled / rows)} ${n(labelled)} of ${n(rows)} rows labelled${task.labellers > 1 ? `, ${n(complete)} by ${task.labellers} people` : ''}`, ''];
   lines.push(...table([task.label, 'by hand', ...(weak ? ['only by rules'] : [])], [...classes.map(({ label, rows: hand, weak: byRule }) => [label, n(hand), ...(weak ? [n(byRule)] : [])]), ...(ties > 0 || weak?.undecided ? [['undecided', n(ties), ...(weak ? [n(weak.undecided)] : [])]] : [])], [1, 2]));
-  if (people.length > 0) lines.push('', ...table(['labeller', 'labelled', 'skipped', 'today', 'last'], people.map((one) => [plain(one.labeller), n(one.labelled), n(one.skipped), n(one.today), ago(one.last)]), [1, 2, 3]));
+  if (people.length > 0) lines.push('', ...table(['labeller', 'labelled', 'skipped', 'today', 'last'], people.map((one) => [plain(one.labeller), n(one.labelled), n(one.skipped), n(one.today), timeText(one.last)]), [1, 2, 3]));
   if (agreement.length > 0) lines.push('', ...table(['agreement of', 'and', 'rows', 'alike', "Cohen's kappa"], agreement.map((one) => [plain(one.first), plain(one.second), n(one.n), number(one.observed, 3), number(one.kappa, 3)]), [2, 3, 4]), `They disagree on ${n(summary.disagreementCount)} rows.`);
   if (rules.length > 0) lines.push('', ...table(['rule', 'rows', 'conflicts', 'judged by hand', 'right'], rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), number(one.accuracy, 3)]), [1, 2, 3, 4]));
   return [...lines, ...summary.notes.flatMap((note) => ['', note])];

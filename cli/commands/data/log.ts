@@ -5,7 +5,8 @@ import { listSnapshots, type Snapshot } from '../../../engine/tracking/snapshots
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { readCount } from '../../readOption.ts';
-import { ago, table } from '../../terminal.ts';
+import { timeText } from '../../../protocol/words.ts';
+import { table } from '../../terminal.ts';
 
 export interface DataLogOptions {
   limit?: string;
@@ -32,7 +33,7 @@ export async function dataLog(context: CommandContext, dataset: string | undefin
     const head = [...(dataset === undefined ? ['dataset'] : []), 'version', 'when', 'rows', '±', 'bytes', 'quarantined', 'columns', 'run', 'source'];
     const first = dataset === undefined ? 1 : 0;
     const rows = lines.map(({ version, parent }) => [
-      ...(dataset === undefined ? [version.dataset] : []), `${version.id.slice(0, 8)}${version.kept ? '' : ' ○'}`, ago(version.createdAt), number(version.rows), parent ? signed(version.rows - parent.rows) : '', number(version.bytes), version.quarantined === 0 ? '' : number(version.quarantined),
+      ...(dataset === undefined ? [version.dataset] : []), `${version.id.slice(0, 8)}${version.kept ? '' : ' ○'}`, timeText(version.createdAt), number(version.rows), parent ? signed(version.rows - parent.rows) : '', number(version.bytes), version.quarantined === 0 ? '' : number(version.quarantined),
       parent ? columnMarks(parent, version) : `${version.columns.length}`, version.runId?.slice(0, 8) ?? '', shortened(version.source),
     ]);
     for (const line of table(head, rows, [2, 3, 4, 5].map((i) => i + first))) terminal.line(line);

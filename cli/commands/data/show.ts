@@ -6,7 +6,8 @@ import type { ColumnProfile } from '../../../protocol/dataProfile.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
-import { ago, table } from '../../terminal.ts';
+import { timeText } from '../../../protocol/words.ts';
+import { table } from '../../terminal.ts';
 import { number, told } from './log.ts';
 
 /** `loopwright data show VERSION`: everything that was noted of a version, with its profile. */
@@ -19,7 +20,7 @@ export async function dataShow(context: CommandContext, text: string | undefined
     return exitCodes.done;
   }
   const { terminal } = context;
-  terminal.line(`${terminal.style('bold', `${version.dataset}@${version.id}`)}  ${ago(version.createdAt)}  ${new Date(version.createdAt).toISOString()}`);
+  terminal.line(`${terminal.style('bold', `${version.dataset}@${version.id}`)}  ${timeText(version.createdAt)}  ${new Date(version.createdAt).toISOString()}`);
   const facts: [string, string | null][] = [
     ['rows', number(version.rows)], ['bytes', number(version.bytes)], ['quarantined', version.quarantined === 0 ? null : `${number(version.quarantined)}${version.detail.quarantineFile ? ` in ${version.detail.quarantineFile}` : ''}`],
     ['source', version.source], ['watermark', version.state?.watermark ? `${version.state.watermark.column} up to ${version.state.watermark.value}` : null],

@@ -249,11 +249,22 @@ const LabelTask = Type.Object({
   labellers: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, description: 'How many different people should label each row. Default 1.' })),
 }, { ...closed, description: 'Rows of a dataset that people label, in the editor or with `loopwright data label`.' });
 
+const metricName = 'The metric that stands for a run wherever one number is shown: first in lists, tables and charts. Default: the metric of the first gate, else what is usual for the task, else the validation or test score that most runs log.';
+
+const PrimaryMetric = Type.Union([
+  Type.String({ minLength: 1, format: 'metric', description: metricName }),
+  Type.Object({
+    name: Type.String({ minLength: 1, format: 'metric', description: 'Name of the metric, as runs log it.' }),
+    direction: Type.Optional(Type.Enum(['maximize', 'minimize'], { description: 'maximize: more is better. minimize: less is. Default: told by the name.' })),
+  }, { ...closed, description: metricName }),
+], { description: metricName });
+
 /** `loopwright.yaml`. */
 export const ProjectSchema = Type.Object({
   version: Type.Literal(1, { description: 'Version of the format: 1.' }),
   project: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$', description: 'Name of the project and of its model.' }),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of everything random. Default 0.' })),
+  primary_metric: Type.Optional(PrimaryMetric),
   params: Type.Optional(Params),
   datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
   stages: Type.Record(Type.String(), Stage, { description: 'The graph of steps.' }),

@@ -6,7 +6,7 @@ import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeVersion.ts';
 import { environmentOf } from '../../provenance/environment.ts';
 import type { Workplace } from '../../provenance/workplace.ts';
-import { setAlias } from '../../registry/modelVersions.ts';
+import { registerRun } from '../../registry/registerRun.ts';
 import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
 import { keepText } from '../../tracking/texts.ts';
@@ -27,6 +27,8 @@ export interface SweepResult {
   /** In the order of their points. */
   trials: Trial[];
   best: Trial | null;
+  /** The trial whose model became a version: the best of those that passed their gates, else the best; null where none validated a model. */
+  chosen: { trial: Trial; version: number } | null;
 }
 
 /**
@@ -97,7 +99,7 @@ function takeOver(sweep: Sweep): void {
 async function runShared({ request, stages, parent, code, signal, session }: Sweep): Promise<void> {
   if (stages.shared.length === 0) return;
   const outcome = await executeRun({ ...request, stages: stages.shared, force: (request.force ?? false) && session.done.size === 0, held: true, code, signal, tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.parent]: parent.runId } });
-  if (outcome.status === 'failed') throw new WorkError(`What all trials have in common failed, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`);
+  if (outcome.status === 'failed' || outcome.status === 'refused') throw new WorkError(`What all trials have in common ${outcome.status === 'failed' ? 'failed' : 'was refused'}, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`);
 }
 
 function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<Suggestions> {
@@ -144,14 +146,16 @@ function finish(sweep: Sweep): SweepResult {
   const { request, trials, watch, parent, objective, say } = sweep;
   const best = bestOf(sweep);
   if (watch && !watch.seen) say('No trial logged the watched metric by step, so none could be stopped early. Name one that is logged while training goes on: `halving: { watch: { minimize: … } }`.');
-  nameChallenger(request, best);
-  parent.end(best ? 'finished' : 'failed');
-  return { objective, parent: { runId: parent.runId, name: parent.name }, trials: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, trial]) => trial), best };
+  const passing = bestOf({ ...sweep, trials: new Map([...trials].filter(([, { status }]) => status === 'finished')) });
+  const chosen = registerTrial(request, passing ?? best);
+  parent.end(passing ? 'finished' : best ? 'refused' : 'failed');
+  return { objective, parent: { runId: parent.runId, name: parent.name }, trials: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, trial]) => trial), best, chosen };
 }
 
-/** Each trial that passed its gates became the challenger in its turn; after the sweep the best of them is. */
-function nameChallenger(request: RunRequest, best: Trial | null): void {
-  const run = best?.runId ? getRun(request.store, best.runId) : null;
+/** Trials are no versions; the one that the sweep chose becomes one, where its stages validated a model. */
+function registerTrial(request: RunRequest, trial: Trial | null): SweepResult['chosen'] {
   const model = request.project.resolved.config?.project;
-  if (run?.modelVersion && model !== undefined && run.gates.every((gate) => gate.passed)) setAlias(request.store, model, 'challenger', run.modelVersion, 'best of a sweep');
+  const validated = trial?.runId ? getRun(request.store, trial.runId).stages.some(({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused')) : false;
+  if (!trial?.runId || !validated || model === undefined) return null;
+  return { trial, version: registerRun(request.store, model, trial.runId).version };
 }

@@ -76,7 +76,7 @@ export async function runTrial(sweep: Sweep, i: number, place: Workplace | null)
   };
   const given = { ...request.params, ...params };
   const trial = {
-    ...request, events, stages: sweep.stages.swept, force: true, held: true, params: given, code: sweep.code, signal: AbortSignal.any([sweep.signal, early.signal]),
+    ...request, events, stages: sweep.stages.swept, force: true, held: true, registers: false, params: given, code: sweep.code, signal: AbortSignal.any([sweep.signal, early.signal]),
     tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.session]: sweep.session.name, [sweepTags.trial]: String(i), [sweepTags.parent]: parent.runId },
     commandLine: ['loopwright run', ...(request.stages ?? []), ...(request.experiment === undefined ? [] : [`--experiment ${request.experiment}`]), ...Object.entries(given).map(([name, value]) => `--param '${name}=${JSON.stringify(value)}'`)].join(' '),
   };
@@ -105,7 +105,7 @@ function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void
   const stopped = [...trials.values()].filter((one) => one.stopped !== null).length;
   parent.progress(`trials ${trials.size}/${count}${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`);
   if (best?.runId) parent.tag(sweepTags.best, best.runId);
-  const what = trial?.stopped != null ? `stopped early: ${trial.stopped}` : outcome?.error ? `failed: ${outcome.error.message}` : trial?.value == null ? `measured no ${objective}` : `${objective} ${short(trial.value)}`;
+  const what = trial?.stopped != null ? `stopped early: ${trial.stopped}` : outcome?.error && outcome.status === 'failed' ? `failed: ${outcome.error.message}` : trial?.value == null ? `did not log ${objective}` : `${objective} ${short(trial.value)}${outcome?.status === 'refused' ? `, refused: ${outcome.error?.message ?? ''}` : ''}`;
   say(`${i + 1}/${count}: ${what}${best ? ` · best ${short(best.value)}` : ''}`);
 }
 

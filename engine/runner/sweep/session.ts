@@ -32,7 +32,7 @@ export function findSession(request: RunRequest, sweep: SweepConfig, count: numb
   if (last === undefined) return fresh;
   const rows = sql.all<{ trial: number; runId: string }>(
     `SELECT CAST(t.value AS INTEGER) AS trial, r.run_id AS runId FROM tags s JOIN tags t ON t.run = s.run AND t.key = ? JOIN runs r ON r.id = s.run
-     WHERE s.key = ? AND s.value = ? AND r.deleted_at IS NULL AND (r.status IN ('finished', 'failed') OR EXISTS (SELECT 1 FROM tags e WHERE e.run = r.id AND e.key = ?)) ORDER BY r.id`,
+     WHERE s.key = ? AND s.value = ? AND r.deleted_at IS NULL AND (r.status IN ('finished', 'refused', 'failed') OR EXISTS (SELECT 1 FROM tags e WHERE e.run = r.id AND e.key = ?)) ORDER BY r.id`,
     sweepTags.trial, sweepTags.session, last, sweepTags.stopped);
   const done = new Map(rows.map(({ trial, runId }) => [trial, runId]));
   const parent = sql.get<{ runId: string }>(

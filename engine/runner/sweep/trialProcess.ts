@@ -75,7 +75,7 @@ export async function serveTrial(root: string, input: Readable, tell: (line: str
   const store = openStore(root);
   try {
     const outcome = await executeRun({
-      project: loadProject(root), store, stages: order.stages, force: true, held: true, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period,
+      project: loadProject(root), store, stages: order.stages, force: true, held: true, registers: false, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period,
       code: { ...order.code, patch: order.code.patch === null ? null : Buffer.from(order.code.patch, 'base64') }, signal: AbortSignal.any([stopped.signal, signal]),
       events: { onStart: ({ runId, name }) => say({ start: { runId, name } }), onLog: (...log) => say({ log }), onStageEnd: (...end) => say({ end }) },
     });

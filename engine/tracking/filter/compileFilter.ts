@@ -41,7 +41,7 @@ const columns: Record<string, { sql: string; kind: 'text' | 'number' | 'time' | 
 /** The attributes that a filter knows, for completion and for messages. */
 export const attributeNames = ['name', 'status', 'experiment', 'started', 'ended', 'age', 'duration', 'starred', 'archived', 'note', 'commit', 'dirty', 'model', 'seed', 'user', 'source', 'parent', 'run_id'] as const;
 
-const statuses: Record<string, string[]> = { running: ['running'], scheduled: ['scheduled'], finished: ['finished'], failed: ['failed', 'interrupted'], killed: ['cancelled'] };
+const statuses: Record<string, string[]> = { running: ['running'], scheduled: ['scheduled'], finished: ['finished', 'refused'], failed: ['failed', 'interrupted'], killed: ['cancelled'] };
 
 /** A filter as SQL over `runs r`. Every value is bound. */
 export function compileFilter(sql: Sql, filter: Filter): Condition {
@@ -144,7 +144,7 @@ function columnOf(field: Field, from: number, to: number): (typeof columns)[stri
   return column;
 }
 
-/** MLflow's words for a state stand for ours: FAILED is failed or interrupted, KILLED is cancelled. */
+/** MLflow's words for a state stand for ours: FINISHED is finished or refused, FAILED is failed or interrupted, KILLED is cancelled. */
 function status(column: string, filter: Compare): Condition {
   const texts = textsOf(filter, '`status` is compared with text in quotes.');
   if (filter.operator === 'like' || filter.operator === 'ilike') return plain(column, filter.operator, texts, filter);

@@ -99,7 +99,7 @@ function valueItems(sql: Store['sql'], field: string, typed: string, quoted: boo
 }
 
 function attributeValues(sql: Store['sql'], field: string): string[] {
-  if (field === 'status' || field === 'state') return ['finished', 'running', 'failed', 'cancelled', 'interrupted', 'scheduled'];
+  if (field === 'status' || field === 'state') return ['finished', 'refused', 'running', 'failed', 'cancelled', 'interrupted', 'scheduled'];
   if (field === 'experiment') return sql.all<{ name: string }>("SELECT name FROM experiments WHERE lifecycle = 'active' ORDER BY id LIMIT 50").map(({ name }) => name);
   if (field === 'starred' || field === 'archived' || field === 'dirty') return ['true', 'false'];
   return [];

@@ -49,7 +49,7 @@ export const story: PersonSession = {
           return true;
         });
         for (const part of ['Collect', 'Prepare', 'Develop', 'Validate']) await workbench.row('Life cycle', part).waitFor();
-        await workbench.says('Life cycle', 'Validate', /v1 · pr_auc 0\.\d+ · 4 of 4 gates/, 60_000);
+        await workbench.says('Life cycle', 'Validate', /pr_auc 0\.\d+ · 4 gates passed · v1/, 60_000);
         assert.match(await workbench.detail('Life cycle', 'Collect'), /rows · .*quarantined/);
         assert.match(await workbench.detail('Life cycle', 'Prepare'), /rows/);
         assert.match(await workbench.detail('Life cycle', 'Develop'), /best epoch/);
