@@ -46,7 +46,8 @@ function action<O extends object>(work: (context: CommandContext, args: string[]
 
 const collectList = (value: string, list: string[] = []) => [...list, value];
 
-command('init [dir]', 'write a first project').option('--data <file>', 'make it for this data').option('--target <column>', 'the column to predict (default: the last)')
+command('init [dir]', 'write a first project, from what lies in the folder').option('--data <file>', 'make it for this table').option('--target <column>', 'the column to predict (default: the likeliest)').option('--task <task>', 'binary, multiclass or regression (default: what the column looks like)')
+  .option('--script <file>', 'make it for this Python program').option('--import <path>', 'make it for the runs of an mlruns folder or an mlflow.db').option('--example [name]', 'copy an example and make its data (default: fraud)').option('--yes', 'ask nothing').option('--dry-run', 'print what would be written, and write nothing')
   .action(action<InitOptions>((context, [dir], options) => init(context, dir, options)));
 command('check', 'check the files of the project, and its data against them')
   .addOption(new Option('--format <format>', 'human, json, sarif or github').argParser(readFormat)).option('--no-data', 'look at the files alone').addOption(new Option('--severity <code=choice>', 'error, warning, info or off for a check; may be repeated').argParser(readSeverity))

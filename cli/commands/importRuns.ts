@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ProjectError } from '../../engine/errors.ts';
+import type { Store } from '../../engine/tracking/store.ts';
 import type { TransferProblem } from '../../engine/transfer/records.ts';
 import { importSource } from '../../engine/transfer/importSource.ts';
 import { importKinds, openSource } from '../../engine/transfer/openSource.ts';
@@ -15,12 +16,12 @@ export interface ImportRunsOptions {
 const mostProblems = 20;
 
 /** `loopwright import PATH`: takes runs of MLflow or TensorBoard into the project. */
-export async function importRuns(context: CommandContext, path: string, options: ImportRunsOptions): Promise<number> {
+export async function importRuns(context: CommandContext, path: string, options: ImportRunsOptions, into?: Store): Promise<number> {
   const { terminal } = context;
   const kind = importKinds.find((one) => one === options.kind);
   if (options.kind !== undefined && kind === undefined) throw new ProjectError(`\`--kind ${options.kind}\` is not known. It is one of ${importKinds.join(', ')}.`);
   const problems: TransferProblem[] = [];
-  const store = context.store();
+  const store = into ?? context.store();
   const source = openSource(resolve(path), kind, (file, message) => void problems.push({ file, message }));
   try {
     const counts = await importSource(store, source, {

@@ -1,136 +1,214 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { stringify } from 'yaml';
-import { openDatabase } from '../../engine/data/database.ts';
-import { inferSchema } from '../../engine/data/inferSchema.ts';
-import { quoteIdentifier } from '../../engine/data/quote.ts';
-import { sourceSql } from '../../engine/data/readSource.ts';
-import { ProjectError } from '../../engine/errors.ts';
-import { projectFileName } from '../../engine/project/loadProject.ts';
-import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
+import { existsSync } from 'node:fs';
+import { basename, relative, resolve } from 'node:path';
+import type { FolderLook, Proposal, StartChoice, StartTask } from '../../protocol/start.ts';
 import { exitCodes } from '../../protocol/problem.ts';
-import { projectFileNames } from '../../protocol/projectFiles.ts';
+import { ProjectError } from '../../engine/errors.ts';
+import { copyExample, exampleNames } from '../../engine/start/copyExample.ts';
+import { lookAtFolder } from '../../engine/start/lookAtFolder.ts';
+import { targetName } from '../../engine/start/chooseTargets.ts';
+import { proposeProject, refuseSecond } from '../../engine/start/proposeProject.ts';
+import { TableLooks } from '../../engine/start/tableLooks.ts';
+import { writeProject } from '../../engine/start/writeProject.ts';
+import { openStore } from '../../engine/tracking/store.ts';
 import type { CommandContext } from '../context.ts';
+import { openQuestions, type Questions } from '../questions.ts';
+import { importRuns } from './importRuns.ts';
 
 export interface InitOptions {
   data?: string;
   target?: string;
+  task?: string;
+  script?: string;
+  import?: string;
+  example?: string | true;
+  yes?: boolean;
+  dryRun?: boolean;
 }
 
-/** `loopwright init [DIR]`: a first project. With `--data FILE --target COLUMN` it is made for that data and runs as it stands; no file is overwritten. */
+/** What the steps of one call share. */
+interface Start {
+  context: CommandContext;
+  root: string;
+  options: InitOptions;
+  /** Null where nobody can be asked. */
+  questions: Questions | null;
+  looks: TableLooks;
+}
+
+type Choice = StartChoice['from'] | { kind: 'example'; name: string } | { kind: 'dvc' };
+
+const tasks: readonly StartTask[] = ['binary', 'multiclass', 'regression'];
+
+/** `loopwright init [DIR]`: a first project that runs as it stands, from what lies in the folder or from what the flags name. No file is overwritten. */
 export async function init(context: CommandContext, folder: string | undefined, options: InitOptions): Promise<number> {
   const root = resolve(folder ?? '.');
-  const known = projectFileNames.find((name) => existsSync(join(root, name)));
-  if (known !== undefined) throw new ProjectError(`${join(root, known)} exists already; nothing was changed.`);
-  if (options.target !== undefined && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
-  const files = options.data === undefined ? emptyProject(root) : await projectFor(root, resolve(options.data), options.target);
-  const existing = Object.keys(files).find((path) => existsSync(join(root, path)));
-  if (existing !== undefined) throw new ProjectError(`${existing} exists already; nothing was changed.`);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+  refuseSecond(root);
+  const questions = options.yes !== true && !context.json ? openQuestions(context.signal) : null;
+  const looks = new TableLooks();
+  const start = { context, root, options, questions, looks };
+  try {
+    return await make(start, await chooseFrom(start));
+  } finally {
+    questions?.close();
+    looks.close();
   }
-  if (context.json) context.printJson({ root, files: Object.keys(files) });
+}
+
+async function chooseFrom(start: Start): Promise<Choice> {
+  const { context, root, options, questions } = start;
+  const named = [options.data, options.script, options.import, options.example].filter((option) => option !== undefined);
+  if (named.length > 1) throw new ProjectError('`--data`, `--script`, `--import` and `--example` exclude each other; give one.');
+  if (options.target !== undefined && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
+  const inside = (path: string) => relative(root, resolve(path)).replaceAll('\\', '/');
+  if (options.data !== undefined) return chooseTable(start, inside(options.data));
+  if (options.script !== undefined) return { kind: 'script', path: inside(options.script) };
+  if (options.import !== undefined) return { kind: 'import', path: inside(options.import) };
+  if (options.example !== undefined) return { kind: 'example', name: options.example === true ? 'fraud' : options.example };
+  if (!existsSync(root)) return { kind: 'example', name: 'fraud' };
+  context.terminal.progress(`looking at ${root}`);
+  const look = await lookAtFolder(root, { signal: context.signal });
+  context.terminal.progress(null);
+  return questions ? ask(start, look, questions) : sensible(start, look);
+}
+
+/** Without a person to ask: what the folder is most likely about, told with what else it could be. */
+async function sensible(start: Start, look: FolderLook): Promise<Choice> {
+  const { context } = start;
+  const [script, table, runs] = [look.scripts[0], look.tables[0], look.imports[0]];
+  const others = [
+    ...(script && look.dvc ? [] : script && table ? [`\`--data ${table.path}\` makes one for the table`] : []),
+    ...(runs && (script || table) ? [`\`--import ${runs.path}\` takes its runs`] : []),
+  ];
+  const say = (text: string) => { if (!context.json) context.terminal.line([text, ...others].join('; ').concat('.')); };
+  if (look.dvc) return { kind: 'dvc' };
+  if (script) {
+    say(`Found ${script.path} (${script.reason})`);
+    return { kind: 'script', path: script.path };
+  }
+  if (table) {
+    say(`Found ${table.path}${look.tables.length > 1 ? ` and ${look.tables.length - 1} more; \`--data FILE\` takes another` : ''}`);
+    return chooseTable(start, table.path);
+  }
+  if (runs) {
+    say(`Found ${runs.path} with ${runs.runs ?? 0} runs`);
+    return { kind: 'import', path: runs.path };
+  }
+  say(`Nothing was found in ${look.folder} to start from, so the example is written; \`--data FILE\` or \`--script FILE\` starts from something of yours`);
+  return { kind: 'example', name: 'fraud' };
+}
+
+async function ask(start: Start, look: FolderLook, questions: Questions): Promise<Choice> {
+  const { context } = start;
+  const choices: { text: string; choice: () => Promise<Choice> }[] = [
+    ...(look.dvc ? [{ text: 'dvc.yaml: use it as it is', choice: () => Promise.resolve<Choice>({ kind: 'dvc' }) }] : []),
+    ...look.scripts.slice(0, 5).map(({ path, reason, libraries }) => ({ text: `${path}: run and track it (${[reason, libraries.join(', ')].filter(Boolean).join('; ')})`, choice: () => Promise.resolve<Choice>({ kind: 'script', path }) })),
+    ...look.tables.slice(0, 12).map(({ path, bytes }) => ({ text: `${path}: learn to predict a column (${size(bytes)})`, choice: () => chooseTable(start, path) })),
+    ...look.imports.map(({ path, runs }) => ({ text: `${path}: import ${runs === null ? 'its' : runs.toLocaleString('en-US')} runs`, choice: () => Promise.resolve<Choice>({ kind: 'import', path }) })),
+    ...exampleNames().map((name) => ({ text: `the example ${name}`, choice: () => Promise.resolve<Choice>({ kind: 'example', name }) })),
+  ];
+  if (look.tables.length > 12) context.terminal.line(`${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` takes any.`);
+  if (look.notebooks.length > 0) context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
+  const at = await questions.choose('What should the project start from?', choices.map(({ text }) => text));
+  return choices[at]?.choice() ?? { kind: 'example', name: 'fraud' };
+}
+
+async function chooseTable({ context, root, options, questions, looks }: Start, path: string): Promise<Choice> {
+  const task = tasks.find((one) => one === options.task);
+  if (options.task !== undefined && task === undefined) throw new ProjectError(`\`--task ${options.task}\` is not known. It is one of ${tasks.join(', ')}.`);
+  const more = task === undefined ? {} : { task };
+  if (options.target !== undefined) return { kind: 'table', path, target: options.target, ...more };
+  context.terminal.progress(`reading ${path}`);
+  const look = await looks.with(root, path, {}, context.signal, (_, one) => one);
+  context.terminal.progress(null);
+  const [best] = look.targets;
+  if (!best) throw new ProjectError(`${path} has no column that could be predicted: ${look.notTargets.slice(0, 5).map(({ name, reason }) => `\`${name}\`: ${reason}`).join('; ')}.`);
+  if (!questions) {
+    const other = look.notTargets.find(({ name }) => targetName.test(name));
+    if (other && !context.json) context.terminal.line(`\`${other.name}\` cannot be predicted: ${other.reason}.`);
+    if (!context.json) context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` takes another.`);
+    return { kind: 'table', path, target: best.name, ...more };
+  }
+  context.terminal.line(`${path}: ${look.estimated ? 'about ' : ''}${look.rows.toLocaleString('en-US')} rows, ${look.columns.length} columns.`);
+  const at = await questions.choose('Which column should be predicted?', look.targets.slice(0, 20).map(({ name, reason, warning }) => `${name} (${reason}${warning === null ? '' : `; ${warning}`})`));
+  return { kind: 'table', path, target: look.targets[at]?.name ?? best.name, ...more };
+}
+
+async function make({ context, root, options, questions, looks }: Start, choice: Choice): Promise<number> {
+  const { terminal } = context;
+  if (choice.kind === 'dvc') {
+    if (context.json) context.printJson({ root, files: [] });
+    else terminal.line('dvc.yaml is used as it is: nothing has to be written. Next: `loopwright status`, then `loopwright run`.');
+    return exitCodes.done;
+  }
+  if (choice.kind === 'example') {
+    if (options.dryRun === true) return tell(context, root, [], `Would copy the example ${choice.name} and make its data.`);
+    terminal.progress(`making the data of the example ${choice.name}`);
+    const files = await copyExample(choice.name, root, context.signal);
+    terminal.progress(null);
+    return tell(context, root, files, next(root, '`loopwright run`'));
+  }
+  if (choice.kind === 'import' && !existsSync(resolve(root, choice.path))) throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);
+  terminal.progress('looking at it');
+  const proposal = await proposeProject(root, { from: choice }, looks, context.signal);
+  terminal.progress(null);
+  if (options.dryRun === true) return dryRun(context, root, proposal);
+  if (questions && !(await agreed(context, proposal, questions))) return tell(context, root, [], 'Nothing was written.');
+  writeProject(root, proposal.files);
+  if (choice.kind === 'import') {
+    const code = await importInto(context, root, choice.path);
+    if (code !== exitCodes.done || context.json) return code;
+  }
+  if (!context.json) for (const note of proposal.notes) terminal.line(note);
+  return tell(context, root, proposal.files.map(({ path }) => path), next(root, choice.kind === 'import' ? '`loopwright runs`' : '`loopwright run`'), proposal);
+}
+
+async function importInto(context: CommandContext, root: string, path: string): Promise<number> {
+  const store = openStore(root);
+  try {
+    return await importRuns(context, resolve(root, path), {}, store);
+  } finally {
+    store.sql.close();
+  }
+}
+
+async function agreed(context: CommandContext, proposal: Proposal, questions: Questions): Promise<boolean> {
+  const { terminal } = context;
+  terminal.line('Will write:');
+  for (const { path, about, how } of proposal.files) terminal.line(`  ${path}${how === 'append' ? ' (adds lines)' : ''}: ${about}`);
+  for (const { name, reason } of proposal.leftOut) terminal.line(`  left out: ${name} (${reason})`);
+  for (const note of proposal.notes) terminal.line(`  ${note}`);
+  return questions.agree('Write it?');
+}
+
+function dryRun(context: CommandContext, root: string, proposal: Proposal): number {
+  if (context.json) {
+    context.printJson({ root, ...proposal });
+    return exitCodes.done;
+  }
+  for (const { path, text, how } of proposal.files) {
+    context.terminal.line(context.terminal.style('bold', `── ${path}${how === 'append' ? ' (added at its end)' : ''}`));
+    context.terminal.line(text);
+  }
+  for (const { name, reason } of proposal.leftOut) context.terminal.line(`left out: ${name} (${reason})`);
+  for (const note of proposal.notes) context.terminal.line(note);
+  context.terminal.line('Nothing was written.');
+  return exitCodes.done;
+}
+
+function tell(context: CommandContext, root: string, files: readonly string[], words: string, proposal?: Proposal): number {
+  if (context.json) context.printJson({ root, files, ...(proposal ? { leftOut: proposal.leftOut, notes: proposal.notes } : {}) });
   else {
-    for (const path of Object.keys(files)) context.terminal.line(`wrote ${path}`);
-    context.terminal.line(options.data === undefined ? 'Next: put your command into loopwright.yaml, then `loopwright run`.' : 'Next: read the schema, then `loopwright run`.');
+    for (const path of files) context.terminal.line(`wrote ${path}`);
+    context.terminal.line(words);
   }
   return exitCodes.done;
 }
 
-const ignore = '.loopwright/\n';
-
-function emptyProject(root: string): Record<string, string> {
-  return {
-    [projectFileName]: `version: 1
-project: ${projectName(root)}
-seed: 1
-
-params:
-  learning_rate: 0.01
-
-stages:
-  train:
-    # Any program. Its inputs go into deps, its outputs into outs, its results as JSON into metrics.
-    cmd: echo "{\\"learning_rate\\":" \${params.learning_rate} "}" > metrics.json
-    metrics: [metrics.json]
-`,
-    ...(existsSync(join(root, '.gitignore')) ? {} : { '.gitignore': ignore }),
-  };
+function next(root: string, command: string): string {
+  const here = resolve('.') === root;
+  return `Next: ${here ? '' : `\`cd ${/\s/.test(root) ? `"${root}"` : relative(process.cwd(), root) || basename(root)}\`, then `}${command}.`;
 }
 
-async function projectFor(root: string, data: string, target: string | undefined): Promise<Record<string, string>> {
-  const db = await openDatabase();
-  let schema: DatasetSchema;
-  let chosen: string | undefined;
-  let values: unknown[];
-  let rows: number;
-  try {
-    const source = sourceSql([data]);
-    schema = await inferSchema(db, source);
-    const names = schema.fields.map((field) => field.name);
-    chosen = target ?? names.at(-1);
-    if (chosen === undefined || !names.includes(chosen)) throw new ProjectError(`The data has no column \`${target}\`; it has ${names.join(', ')}.`);
-    const column = quoteIdentifier(chosen);
-    values = (await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1 LIMIT 3`)).map((row) => row['value']);
-    rows = Number((await db.rows(`SELECT count(*) AS n FROM ${source}`))[0]?.['n'] ?? 0);
-  } finally {
-    db.close();
-  }
-  const time = schema.fields.find((field) => field.loopwright?.role === 'timestamp')?.name;
-  for (const field of schema.fields) {
-    // A number that is only ever one of two values, such as 0 and 1, is a class.
-    if (field.name === chosen) field.loopwright = { role: 'target', ...(values.length === 2 && field.type === 'integer' ? { positive: Number(values[1]) } : {}) };
-    else if (field.loopwright === undefined && ['number', 'integer', 'boolean'].includes(field.type ?? '')) field.loopwright = { role: 'feature' };
-    else if (field.loopwright === undefined && field.categories) field.loopwright = { role: 'feature' };
-  }
-  const key = [schema.primaryKey ?? []].flat()[0];
-  const targetField = schema.fields.find((field) => field.name === chosen);
-  const binary = targetField?.type === 'boolean' || targetField?.loopwright?.positive !== undefined || targetField?.categories?.length === 2;
-  const regression = !binary && (targetField?.type === 'number' || targetField?.type === 'integer') && !targetField.categories;
-  const path = relative(root, data).replaceAll('\\', '/');
-  const split = time === undefined ? `by: random${key === undefined ? ', column: row_id' : ''}` : `by: time, column: ${JSON.stringify(time)}`;
-  const rowId = time === undefined && key === undefined;
-  if (rowId) schema.fields.unshift({ name: 'row_id', type: 'integer', loopwright: { role: 'id' } });
-  return {
-    [projectFileName]: `version: 1
-project: ${projectName(root)}
-seed: 1
-
-params:
-  hidden: [32, 16]
-  epochs: 30
-  batch_size: ${rows < 20_000 ? 32 : 256}
-  learning_rate: 0.005
-
-datasets:
-  source: { path: ${JSON.stringify(path)} }
-  features: { path: data/features.parquet, schema: schemas/features.dataset.yaml }
-
-stages:
-  prepare:
-    uses: prepare
-    with:
-      sql: sql/features.sql
-      output: features
-      invalid: quarantine
-      split: { ${split}, train: 0.7, validation: 0.15, test: 0.15 }
-  train:
-    uses: train
-    with: { data: features, model: mlp, hidden: "\${params.hidden}", epochs: "\${params.epochs}", batch_size: "\${params.batch_size}", learning_rate: "\${params.learning_rate}" }
-  validate:
-    uses: validate
-    with: { model: train, data: features }
-    gates:
-      ${regression ? 'r2: { min: 0.1 }' : binary ? 'pr_auc: { min: 0.5 }' : 'balanced_accuracy: { min: 0.5 }'}
-`,
-    'sql/features.sql': `-- One SELECT in DuckDB SQL; each dataset of loopwright.yaml is a table of its name.\nSELECT ${rowId ? 'row_number() OVER () AS row_id, ' : ''}*\nFROM source\n`,
-    'schemas/features.dataset.yaml': `# Guessed from ${basename(data)}: check types, roles and constraints.\n${stringify(schema, { lineWidth: 0 })}`,
-    ...(existsSync(join(root, '.gitignore')) ? {} : { '.gitignore': ignore }),
-  };
-}
-
-function projectName(root: string): string {
-  const name = basename(root).replaceAll(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return name === '' ? 'project' : name;
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

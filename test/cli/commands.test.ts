@@ -198,17 +198,32 @@ test('doctor tells what works, and knows the project that is named', async () =>
   assert.match(bare.out, /○ Project .*loopwright init/);
 });
 
-test('init: an empty project that runs; nothing is overwritten', async () => {
+test('init in an empty folder copies the example with its data; nothing is overwritten', async () => {
   const folder = join(makeProject(), 'my project');
   const { code, json } = await runJson<{ root: string; files: string[] }>(['init', folder]);
-  assert.deepEqual([code, json.root, json.files], [0, folder, ['loopwright.yaml', '.gitignore']]);
-  assert.equal((await runCli(['check'], { cwd: folder })).code, 0);
-  assert.equal((await runCli(['run'], { cwd: folder })).code, 0);
+  assert.deepEqual([code, json.root, json.files.includes('loopwright.yaml')], [0, folder, true]);
+  assert.ok(existsSync(join(folder, 'incoming')));
+  assert.equal((await runCli(['check', '--no-data'], { cwd: folder })).code, 0);
   appendFileSync(join(folder, 'loopwright.yaml'), '# mine\n');
   const again = await runCli(['init', folder]);
   assert.equal(again.code, 2);
   assert.match(again.err, /exists already; nothing was changed/);
   assert.match(readFileSync(join(folder, 'loopwright.yaml'), 'utf8'), /# mine/);
+});
+
+test('init without flags takes what lies in the folder and says so', async () => {
+  const table = makeProject({ 'orders.csv': ordersCsv(orders({ rows: 60 })) });
+  const dry = await runCli(['init', '--dry-run'], { cwd: table });
+  assert.match(dry.out, /Found orders\.csv[^]*Predicting `late`[^]*── loopwright\.yaml[^]*Nothing was written\./);
+  assert.ok(!existsSync(join(table, 'loopwright.yaml')));
+  const program = makeProject({ 'train.py': 'import mlflow\nmlflow.log_metric("a", 1)\n', 'orders.csv': 'a\n1\n' });
+  const made = await runCli(['init'], { cwd: program });
+  assert.match(made.out, /Found train\.py \(named `train\.py`, logs to MLflow\); `--data orders\.csv` makes one for the table/);
+  assert.equal((await runCli(['check'], { cwd: program })).out.trim(), 'No problems.');
+  const dvc = await runCli(['init'], { cwd: makeProject({ 'dvc.yaml': 'stages: {}\n' }) });
+  assert.match(dvc.out, /dvc\.yaml is used as it is/);
+  const both = await runCli(['init', '--data', 'a.csv', '--script', 'b.py'], { cwd: program });
+  assert.deepEqual([both.code, /exists already/.test(both.err)], [2, true]);
 });
 
 test('init for data: the project runs as it stands', async () => {

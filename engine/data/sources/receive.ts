@@ -10,7 +10,7 @@ import type { Received, SourceContext } from './source.ts';
 
 /** Asks a source of any kind for its rows. Rejects with WorkError, ProjectError or CancelledError. */
 export async function receive(context: SourceContext, from: CollectSource): Promise<Received> {
-  if ('files' in from) return fromFiles(context, [from.files].flat());
+  if ('files' in from) return fromFiles(context, [from.files].flat(), from);
   if ('url' in from) return fromUrl(context, from);
   if ('postgres' in from) return fromPostgres(context, from);
   if ('sqlite' in from) return fromSqlite(context, from);

@@ -43,8 +43,16 @@ const query = Type.String({ minLength: 1, description: 'One SELECT, written here
 const watermark = (example: string) => Type.Optional(Type.String({ minLength: 1, description: `Column of the result that only grows, such as \`${example}\`: after the first time only rows with higher values are asked for and added. With a primaryKey in the dataset schema newer rows replace those of the same key.` }));
 const batch = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000000, description: 'Rows fetched at a time. Default 10000.' }));
 
+/** Labels of the WHATWG Encoding Standard, which Node decodes. */
+export const textEncodings = ['utf-8', 'windows-1252', 'iso-8859-15', 'utf-16le', 'utf-16be', 'windows-1250', 'iso-8859-2', 'windows-1251', 'macintosh', 'shift_jis', 'gb18030', 'big5', 'euc-kr'] as const;
+
 const FromFiles = Type.Object({
   files: Type.Union([path('A file or glob.'), Type.Array(path('A file or glob.'), { minItems: 1 })], { description: 'Files or globs: CSV, TSV, JSON Lines or Parquet.' }),
+  encoding: Type.Optional(Type.Enum(textEncodings, { description: 'Of CSV and TSV: how the text is encoded, such as windows-1252 for what older Windows programs save. Default utf-8.' })),
+  delimiter: Type.Optional(Type.Enum([',', ';', '\t', '|'], { description: 'Of CSV and TSV: what separates fields. Default: the one that stands most often in the header.' })),
+  header: Type.Optional(Type.Boolean({ description: 'Of CSV and TSV: whether the first line names the columns. Default true. Without it they are `column0`, `column1`, …, or as `columns` says.' })),
+  skip: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'Of CSV and TSV: lines before the header that are passed over, such as a title. Default 0.' })),
+  columns: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description: 'Of CSV and TSV: names of all columns in order, in place of the header. For a header that names a column twice, or none.' })),
 }, closed);
 
 const FromUrl = Type.Object({

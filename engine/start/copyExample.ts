@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CancelledError, ProjectError, WorkError } from '../errors.ts';
+
+/** The examples that this build ships with, by name; none where it ships with none. */
+export function exampleNames(): string[] {
+  const folder = examplesFolder();
+  return folder === null ? [] : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'generate.mjs'))).toSorted();
+}
+
+/** Beside the source, or beside the bundle. */
+function examplesFolder(): string | null {
+  const places = ['../../examples', '../examples'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return places.find((path) => existsSync(join(path, 'fraud', 'loopwright.yaml'))) ?? null;
+}
+
+/** Copies an example into a folder and lets it make its data. Overwrites nothing. */
+export async function copyExample(name: string, root: string, signal?: AbortSignal): Promise<string[]> {
+  const folder = examplesFolder();
+  const names = exampleNames();
+  if (folder === null || !names.includes(name)) throw new ProjectError(`There is no example \`${name}\`.${names.length > 0 ? ` There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : ''}`);
+  const from = join(folder, name);
+  const made = /^(incoming|data|\.loopwright)$/;
+  const parts = readdirSync(from).filter((part) => !made.test(part));
+  const taken = [...parts, 'incoming', 'data'].find((part) => existsSync(join(root, part)));
+  if (taken !== undefined) throw new ProjectError(`${join(root, taken)} exists already; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`);
+  mkdirSync(root, { recursive: true });
+  for (const part of parts) cpSync(join(from, part), join(root, part), { recursive: true, filter: (path) => !made.test(basename(path)) });
+  await generate(root, signal);
+  return parts;
+}
+
+function generate(root: string, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['generate.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) });
+    let words = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
+    child.once('error', (error) => reject(signal?.aborted ? new CancelledError() : new WorkError(`The data of the example could not be made: ${error.message}`)));
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new WorkError(`The data of the example could not be made: ${words.trim().split('\n').at(-1) ?? `exit code ${code ?? 'unknown'}`}`))));
+  });
+}

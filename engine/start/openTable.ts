@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { ReadAs } from '../../protocol/start.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import type { Database } from '../data/database.ts';
+import { parseField } from '../data/parseField.ts';
+import { quoteIdentifier } from '../data/quote.ts';
+import { rejectTables, sourceFormat, sourceSql } from '../data/readSource.ts';
+import { rewriteCsv } from '../data/sources/csvDialect.ts';
+import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { writtenForm } from '../data/writtenForm.ts';
+import { DataError, checkCancelled } from '../errors.ts';
+import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import { guessReadAs } from './guessReadAs.ts';
+
+/** A file, or the beginning of a large one, as a table of typed columns in a database. */
+export interface OpenTable {
+  /** The view that holds it. */
+  view: string;
+  /** In the view. */
+  rows: number;
+  /** In the file; an estimate where only the beginning was read. */
+  allRows: number;
+  estimated: boolean;
+  readAs: ReadAs | null;
+  /** Names in place of those in the header, where those will not do. */
+  columns: string[] | null;
+  /** How each column is read. */
+  schema: DatasetSchema;
+  notes: string[];
+}
+
+/** Of text so much is looked at, of other formats so many rows. */
+const mostBytes = 32 << 20;
+const mostRows = 200_000;
+const mostColumns = 2000;
+
+/** Reads a file for a first look. Throws DataError when it cannot be read as a table. */
+export async function openTable(db: Database, file: string, given: Partial<ReadAs> = {}, signal?: AbortSignal): Promise<OpenTable> {
+  const format = sourceFormat(file);
+  if (format === null) throw new DataError(`${file}: cannot be read as a table; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, { place: { file } });
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
+  await checkWholeGzip([file], signal);
+  return format === 'csv' ? openText(db, file, given, signal) : openTyped(db, file);
+}
+
+async function openText(db: Database, file: string, given: Partial<ReadAs>, signal: AbortSignal | undefined): Promise<OpenTable> {
+  const { readAs, columns, names } = guessReadAs(file, given);
+  if (names.length > mostColumns) throw new DataError(`${file}: it has ${names.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`, { place: { file } });
+  const folder = await mkdtemp(join(tmpdir(), 'loopwright-start-'));
+  const bytes = statSync(file).size;
+  try {
+    const plain = join(folder, `${basename(file).replace(/(\.\w+)?(\.gz)?$/i, '')}.csv`);
+    const read = await rewriteCsv(file, plain, { ...readAs, ...(columns ? { columns } : {}) }, { signal, mostBytes });
+    checkCancelled(signal);
+    const source = sourceSql([plain], { allText: true, withFile: false, rejects: true });
+    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_texts AS SELECT * FROM ${source}`);
+    const [{ n: rows = 0 } = {}] = await db.rows('SELECT count(*) AS n FROM loopwright_texts');
+    const [{ n: bad = 0 } = {}] = await db.rows(`SELECT count(DISTINCT line) AS n FROM ${rejectTables.errors}`).catch(() => []);
+    const notes = Number(bad) > 0 ? [`${Number(bad).toLocaleString('en-US')} ${Number(bad) === 1 ? 'line has' : 'lines have'} more or fewer fields than the header; ${Number(bad) === 1 ? 'it is' : 'they are'} set aside`] : [];
+    const fields: Field[] = [];
+    for (const name of names) {
+      checkCancelled(signal);
+      const form = await writtenForm(db, 'loopwright_texts', name, readAs.delimiter);
+      fields.push(form.field);
+      if (form.note !== null) notes.push(`\`${name}\`: ${form.note}`);
+    }
+    const schema = { fields };
+    const selected = fields.map((field) => `${parseField(field, schema, 'VARCHAR', 'raw').value} AS ${quoteIdentifier(field.name)}`);
+    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT ${selected.join(', ')} FROM loopwright_texts`);
+    const estimated = !read.whole;
+    const allRows = estimated && !/\.gz$/i.test(file) ? Number((Number(rows) * (bytes / Math.max(1, read.length))).toPrecision(3)) : Number(rows);
+    return { view: 'loopwright_typed', rows: Number(rows), allRows, estimated, readAs, columns, schema, notes };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openTyped(db: Database, file: string): Promise<OpenTable> {
+  const source = sourceSql([file]);
+  const described = await columnsOf(db, source);
+  if (described.length > mostColumns) throw new DataError(`${file}: it has ${described.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`, { place: { file } });
+  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT * FROM ${source} LIMIT ${mostRows}`);
+  const [{ n: rows = 0 } = {}] = await db.rows('SELECT count(*) AS n FROM loopwright_typed');
+  const large = Number(rows) === mostRows;
+  const [{ n: allRows = 0 } = {}] = large ? await db.rows(`SELECT count(*) AS n FROM ${source}`) : [{ n: rows }];
+  const notes: string[] = [];
+  const fields = described.map(({ name, type }): Field => ({ name, type }));
+  return { view: 'loopwright_typed', rows: Number(rows), allRows: Number(allRows), estimated: false, readAs: null, columns: null, schema: { fields }, notes };
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFileNames } from '../../protocol/projectFiles.ts';
+import type { Proposal, StartChoice } from '../../protocol/start.ts';
+import { ProjectError } from '../errors.ts';
+import { ignoredFiles } from './ignoredFiles.ts';
+import { lookAtFolder } from './lookAtFolder.ts';
+import { projectNameFor } from './newNames.ts';
+import { proposeFromScript } from './proposeFromScript.ts';
+import { proposeFromTable } from './proposeFromTable.ts';
+import type { TableLooks } from './tableLooks.ts';
+
+/** What would be written for a choice. Nothing is changed. Throws ProjectError or DataError with what to do. */
+export async function proposeProject(root: string, { from }: StartChoice, looks: TableLooks, signal?: AbortSignal): Promise<Proposal> {
+  refuseSecond(root);
+  if (from.kind === 'table') return looks.with(root, from.path, from.readAs ?? {}, signal, (db, look) => proposeFromTable(db, root, look, from));
+  if (from.kind === 'script') return proposeFromScript(await lookAtFolder(root, signal ? { signal } : {}), from.path);
+  return proposeImport(root);
+}
+
+/** Throws ProjectError where a project file is there already. */
+export function refuseSecond(root: string): void {
+  const there = projectFileNames.find((name) => existsSync(join(root, name)));
+  if (there !== undefined) throw new ProjectError(`${join(root, there)} exists already; nothing was changed. Open it, or create the project in another folder.`);
+}
+
+/** A project that holds runs of other tools, before it has a stage of its own. */
+function proposeImport(root: string): Proposal {
+  const text = `# Holds the runs that were imported. Programs that use MLflow log here too, from the terminals of the editor or under \`loopwright track\`.
+version: 1
+project: ${projectNameFor(root)}
+
+# Add a stage to run a program from here, such as train: { cmd: python train.py, deps: [train.py] }
+stages: {}
+`;
+  return { files: [{ path: 'loopwright.yaml', how: 'new', about: 'a project for the runs', text }, ...ignoredFiles(root, ['.loopwright/'])], leftOut: [], features: null, notes: [] };
+}
