@@ -45,9 +45,18 @@ it('declares tasks, languages and files that exist', () => {
   for (const file of files) assert.ok(existsSync(join(root, file)), file);
 });
 
-it('matches a problem line of the command line', () => {
+it('matches a failure that the command line reports with its place', () => {
   const [{ pattern }] = contributes.problemMatchers;
-  const match = new RegExp(pattern.regexp).exec("loopwright.yaml:12:7: error: there is no dataset `featurs` [unknown-dataset]");
-  assert.deepEqual(match?.slice(1), ['loopwright.yaml', '12', '7', 'error', 'there is no dataset `featurs`', 'unknown-dataset']);
+  const match = new RegExp(pattern.regexp).exec('sql/features.sql:12:7: error: prepare: there is no column `amuont` [binder]');
+  assert.deepEqual(match?.slice(1), ['sql/features.sql', '12', '7', 'error', 'prepare: there is no column `amuont`', 'binder']);
   assert.ok(new RegExp(pattern.regexp).exec('a.yaml:1:1: warning: no code'));
+  assert.equal(new RegExp(pattern.regexp).exec('reading history of demo\rtrain.py:3:1: error: x')?.[1], 'train.py', 'progress drawn before it on the same line is no part of the path');
+});
+
+it('leaves to the language server what both find, and never clears its collection', () => {
+  const [{ pattern, owner }] = contributes.problemMatchers;
+  const client = readFileSync(join(root, 'client/language/lspClient.ts'), 'utf8');
+  const collection = /new LanguageClient\('([\w-]+)'/.exec(client)?.[1];
+  assert.ok(collection !== undefined && collection !== owner, `${collection} and ${owner}`);
+  for (const line of ['loopwright.yaml:12:7: error: There is no dataset `featurs`. [LW201]', 'reading history of demo\rloopwright.yaml:1:1: warning: x [LW701]', 'a.yaml:1:1: info: y [LW100]\r']) assert.equal(new RegExp(pattern.regexp).exec(line), null, line);
 });
