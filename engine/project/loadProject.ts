@@ -2,9 +2,10 @@ import type { Problem } from '../../protocol/problem.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { ProjectError, messageOf } from '../errors.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
+import { lostEntries } from './lostEntries.ts';
 import { parseYaml, type Parsed } from './parseYaml.ts';
 import { diskFiles, type ProjectFiles } from './projectFiles.ts';
-import { readableConfig, type Readable } from './readable.ts';
+import { readableConfig, readWhole, type Readable } from './readable.ts';
 import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { ExperimentConfig } from './schema/experimentSchema.ts';
@@ -70,14 +71,22 @@ export function loadProject(root: string, files: ProjectFiles = diskFiles(root),
   }
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
   for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
-  const readable = resolved.config ? { config: resolved.config, whole: true, leftOut: new Set<string>() } : readableConfig(resolved.root, file.problems.filter(({ severity }) => severity === 'error').map((problem) => ({ start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) })));
+  const readable = resolved.config ? readWhole(resolved.config) : readablePart(file, resolved, files);
   return { root, files, file, resolved, readable, experiments, schemas, env, dvc };
 }
 
 /** Checks a file of a project for shape, its references resolved. */
 export function resolveProjectFile(parsed: Parsed, env: Record<string, string | undefined>): { file: ConfigFile<ProjectConfig>; resolved: Resolved } {
   const resolved = resolveConfig(parsed, env);
-  return { file: { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: [...parsed.problems, ...(brokenSyntax(parsed) ? [] : resolved.problems)] }, resolved };
+  return { file: { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: [...parsed.problems, ...resolved.problems] }, resolved };
+}
+
+function readablePart({ parsed, problems }: ConfigFile<ProjectConfig>, { root }: Resolved, files: ProjectFiles): Readable | null {
+  const wrong = problems.filter(({ code, file, severity }) => severity === 'error' && code !== 'LW100' && file === parsed.file).map((problem) => ({
+    range: { start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) },
+    meant: / Did you mean `([^`]+)`\?$/.exec(problem.message)?.[1],
+  }));
+  return readableConfig(root, wrong, lostEntries(parsed.text, parsed.lost), { of: ({ start, end }) => parsed.text.slice(start, end), file: (path) => contentOf(files, path) });
 }
 
 /** Checks one experiment or dataset file for shape. */
@@ -87,15 +96,10 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
     if (problems.length === 0) problems.push({ ...parsed.lines.place(parsed.file, { start: 0, end: 0 }), code: 'LW103', severity: 'error', message: kind === 'dataset' ? 'The file is empty; a dataset schema needs `fields`.' : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.' });
     return { kind, path: parsed.file, parsed, value: null, problems };
   }
-  if (brokenSyntax(parsed)) return { kind, path: parsed.file, parsed, value: null, problems };
-  validateShape(parsed.root, shapes[kind], (...finding) => problems.push(shapeProblem(parsed.file, parsed.lines, ...finding)));
+  const lost = lostEntries(parsed.text, parsed.lost);
+  validateShape(parsed.root, shapes[kind], (...finding) => { if (!lost.explain(finding[0], finding[1])) problems.push(shapeProblem(parsed.file, parsed.lines, ...finding)); });
   const usable = !problems.some((problem) => problem.severity === 'error');
   return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
-}
-
-/** Where the parser lost its way, what it made of the rest is guesswork: one missing bracket would give dozens of findings. */
-function brokenSyntax(parsed: Parsed): boolean {
-  return parsed.problems.some((problem) => problem.code === 'LW100');
 }
 
 function parseFile(files: ProjectFiles, path: string, parse: Parse): Parsed {
@@ -147,8 +151,12 @@ export function shapeProblems(project: Project): Problem[] {
 export function textOf(project: Project, path: string): string {
   const known = path === project.file.path ? project.file : (project.schemas.get(path) ?? project.experiments.get(experimentName(path)));
   if (known?.path === path) return known.parsed.text;
+  return contentOf(project.files, path);
+}
+
+function contentOf(files: ProjectFiles, path: string): string {
   try {
-    const content = project.files.read(path);
+    const content = files.read(path);
     if (content === null || typeof content === 'string') return content ?? '';
     let text = decoded.get(content);
     if (text === undefined) decoded.set(content, (text = new TextDecoder().decode(content)));

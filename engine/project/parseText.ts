@@ -13,12 +13,16 @@ export interface ParsedText {
   findings: Finding[];
   /** It has anchors or aliases, so its parts cannot be read one by one. */
   anchored: boolean;
+  /** Text that was left out because of a mistake. */
+  lost?: Range[];
 }
 
 const maxDepth = 64;
 const maxAliasedValues = 10_000;
 /** One wrong quote can make a fault of each word after it. */
 export const mostFindings = 100;
+/** What is told of a line that begins with a tab. */
+export const tabIndent = 'YAML does not allow tabs for indentation. Indent with spaces.';
 const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 
 /** Parses a text of YAML 1.2 whole. `depth` is how deep it stands in its file. */
@@ -187,11 +191,22 @@ class Converter {
   }
 }
 
+/** What a person can do, where the parser names its own rules. */
+const plainMessages: Record<string, string> = {
+  BAD_DQ_ESCAPE: 'A backslash begins an escape between double quotes, and this is none. Write `\\\\`, or use single quotes.',
+  BAD_INDENT: 'This line is not indented as those it belongs with. Indent it like its neighbours.',
+  BLOCK_AS_IMPLICIT_KEY: 'A key and its value stand here where a single value is meant. Put the value on lines of its own, or in quotes.',
+  BLOCK_IN_FLOW: 'Inside `{ }` and `[ ]`, entries are separated by commas. A comma or a closing bracket is missing.',
+  MISSING_CHAR: 'A comma, a colon or a closing bracket or quote is missing here.',
+  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line. A colon, a comma or a closing quote is missing before it.',
+  UNEXPECTED_TOKEN: 'This stands where no value can be. Remove it, or put the value in quotes.',
+};
+
 function syntaxMessage(code: string, message: string, text: string, at: number): string {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, text.indexOf('\n', at) === -1 ? undefined : text.indexOf('\n', at));
-  if (code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) return 'YAML does not allow tabs for indentation. Indent with spaces.';
+  if (code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) return tabIndent;
   if (code === 'MULTIPLE_DOCS') return 'The file holds more than one YAML document (`---`). Keep one.';
-  return message;
+  return plainMessages[code] ?? message;
 }
 
 /** A block collection ends where its last value ends, not after the comments and blank lines that follow. */

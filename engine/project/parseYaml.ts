@@ -1,7 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { decodeText, maxConfigBytes, tooLarge } from './decodeText.ts';
 import { LineIndex } from './lineIndex.ts';
-import type { Located } from './located.ts';
+import type { Located, Range } from './located.ts';
 import { mostFindings } from './parseText.ts';
 import { YamlParser } from './yamlParser.ts';
 
@@ -12,6 +12,8 @@ export interface Parsed {
   root: Located | null;
   lines: LineIndex;
   problems: Problem[];
+  /** The text that mistakes make unreadable; `root` is what can be read beside it. */
+  lost: Range[];
 }
 
 /** Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an earlier text, only what changed is parsed. */
@@ -26,13 +28,13 @@ export function parseYaml(file: string, source: string | Uint8Array, parser: Yam
     text = decoded.text;
   }
   const lines = new LineIndex(text);
-  const { root, findings } = parser.parse(text, options);
+  const { root, findings, lost } = parser.parse(text, options);
   const problems = findings.slice(0, mostFindings).map(({ code, range, message }): Problem => ({ ...lines.place(file, range), code, severity: 'error', message }));
-  return { file, text, root, lines, problems };
+  return { file, text, root, lines, problems, lost };
 }
 
 /** A file whose text is not even looked at. */
 function refused(file: string, text: string, message: string, offset: number): Parsed {
   const place = new LineIndex(text).place(file, { start: offset, end: offset + 1 });
-  return { file, text: '', root: null, lines: new LineIndex(''), problems: [{ ...place, code: 'LW108', severity: 'error', message }] };
+  return { file, text: '', root: null, lines: new LineIndex(''), problems: [{ ...place, code: 'LW108', severity: 'error', message }], lost: [] };
 }

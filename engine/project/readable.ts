@@ -1,68 +1,149 @@
 import { toValue, type Entry, type Located, type Range } from './located.ts';
+import type { LostEntries } from './lostEntries.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
-import { propertyOf, shapes } from './shape.ts';
+import { propertyOf, recordValue, shapes, type Shape } from './shape.ts';
 import { validateShape } from './validateShape.ts';
 
-/** What of a project can be understood while something in it is wrong. */
+/** The part of a project that can be understood while something in it is wrong. */
 export interface Readable {
   config: ProjectConfig;
   /** True when nothing was left out. */
   whole: boolean;
   /** The names of entries that were left out: what refers to them is not judged. */
   leftOut: ReadonlySet<string>;
+  /** Entries that were read in part, or not at all: nothing is said inside them. */
+  unsure: readonly Range[];
+  /** Whether the text of such an entry mentions a name, so that it may be used there; `stages` asks those alone. */
+  mentions(name: string, where?: 'stages'): boolean;
+  /** False while a stage among them does not say what it reads, or what it writes. */
+  readsKnown: boolean;
+  writesKnown: boolean;
+}
+
+/** A place that is wrong, and the word that was probably meant there. */
+export interface WrongPlace {
+  range: Range;
+  meant?: string | undefined;
 }
 
 /** Sections whose entries stand for themselves. */
-const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitors', 'checks']);
+const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitors', 'checks', 'labelling']);
+
+export function readWhole(config: ProjectConfig): Readable {
+  return { config, whole: true, leftOut: new Set(), unsure: [], mentions: () => false, readsKnown: true, writesKnown: true };
+}
 
 /**
- * A config without the entries that are wrong: one bad number, or a line that somebody is typing, leaves the rest of the file
- * understood. Null when what is wrong is not inside an entry that can be left out.
+ * A config in which each entry that is wrong stands as it was probably meant, or without its wrong keys, or not at all: one bad
+ * number, or a line that somebody is typing, leaves the rest of the file understood. Null without any stage.
  */
-export function readableConfig(root: Located | null, wrong: readonly Range[]): Readable | null {
+export function readableConfig(root: Located | null, wrong: readonly WrongPlace[], lost: LostEntries, texts: { of: (range: Range) => string; file: (path: string) => string }): Readable | null {
   if (root?.kind !== 'map') return null;
-  const leftOut = new Set<string>();
-  const touched = touching(wrong);
-  const hit = (entry: Entry) => touched({ start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) });
-  const inEntries = (section: Entry): Entry | null => {
-    if (section.value.kind !== 'map') return null;
-    const kept = section.value.entries.filter((entry) => {
-      if (!hit(entry)) return true;
-      leftOut.add(entry.key);
-      return false;
-    });
-    return { ...section, value: { ...section.value, entries: kept } };
+  const leftOut = new Set(lost.names);
+  const unsure: Range[] = [...lost.ranges];
+  const unread = lost.ranges.map(texts.of);
+  const sorted = wrong.toSorted((a, b) => a.range.start - b.range.start);
+  const read = (entry: Entry, shape: Shape | undefined): Entry[] => {
+    const range = { start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) };
+    const places: WrongPlace[] = [...sorted.filter((place) => touches(place.range, range))];
+    // A value may be wrong only because what it refers to was lost; nobody is told of that.
+    if (places.length === 0 && shape) for (const own of errorsIn(entry.value, shape)) places.push({ range: own });
+    const inLost = lost.ranges.some((one) => overlaps(one, range));
+    if (places.length === 0 && !inLost) return [entry];
+    const meant = meaningOf(entry, places);
+    if (!inLost && meant && fits(meant, shape)) return [meant];
+    unsure.push(range);
+    unread.push(texts.of(range));
+    const pruned = places.reduce<Entry | null>((left, place) => left && prune(left, place.range), entry);
+    if (pruned && fits(pruned, shape)) return [pruned];
+    leftOut.add(entry.key);
+    return [];
   };
   const entries = root.entries.flatMap((section): Entry[] => {
-    if (!propertyOf(shapes.project, section.key)) return [];
-    if (!hit(section)) return [section];
-    const reduced = records.has(section.key) ? inEntries(section) : null;
-    leftOut.add(section.key);
-    return reduced ? [reduced] : [];
+    const known = propertyOf(shapes.project, section.key);
+    const meant = known ? undefined : sorted.find(({ range }) => range.start === section.keyRange.start && range.end === section.keyRange.end)?.meant;
+    if (meant !== undefined && !root.entries.some(({ key }) => key === meant)) return read({ ...section, key: meant, keyRange: { start: section.value.range.start, end: section.value.range.start } }, propertyOf(shapes.project, meant));
+    const shape = known;
+    if (!shape) return [];
+    if (!records.has(section.key) || section.value.kind !== 'map') return read(section, shape);
+    return [{ ...section, value: { ...section.value, entries: section.value.entries.flatMap((entry) => read(entry, recordValue(shape))) } }];
   });
-  // What has to be there may be just what is being typed.
+  // The missing key may be just what is being typed.
   const present = new Set(entries.map(({ key }) => key));
   const stand = (key: string, value: string | number): Entry[] => (present.has(key) ? [] : [{ key, keyRange: root.range, merged: false, value: { kind: 'scalar', range: root.range, value, quoted: false } }]);
   // Without stages nothing is known of what is meant.
   if (!present.has('stages')) return null;
   const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries] };
-  let fine = true;
-  validateShape(tree, shapes.project, (_code, _range, _message, more) => { if ((more?.severity ?? 'error') === 'error') fine = false; });
-  return fine ? { config: toValue(tree) as ProjectConfig, whole: false, leftOut } : null;
+  if (errorsIn(tree, shapes.project).length > 0) return null;
+  const config = toValue(tree) as ProjectConfig;
+  const stages = entriesOf(root, 'stages');
+  const inStages = unread.filter((_, i) => { const at = unsure[i]; return at !== undefined && stages !== undefined && overlaps(stages, at); });
+  const [words, stageWords] = [unread, inStages].map((some) => wordsIn(some, config, texts.file));
+  return {
+    config, whole: false, leftOut, unsure, mentions: (name, where) => (where === 'stages' ? stageWords : words)?.has(name) === true,
+    readsKnown: !inStages.some((text) => unclearReads.test(text)), writesKnown: !inStages.some((text) => unclearWrites.test(text)),
+  };
 }
 
-/** Whether one of many ranges touches another. */
-function touching(ranges: readonly Range[]): (range: Range) => boolean {
-  const sorted = ranges.toSorted((a, b) => a.start - b.start);
-  let furthest = -1;
-  const ends = sorted.map(({ end }) => (furthest = Math.max(furthest, end)));
-  return ({ start, end }) => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle]?.start ?? 0) <= end) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && (ends[low - 1] ?? -1) >= start;
+/** The words of some texts and of the SQL files that they name; a dataset is meant by its path too, and a path by its dataset. */
+function wordsIn(texts: readonly string[], { datasets = {} }: ProjectConfig, fileText: (path: string) => string): ReadonlySet<string> {
+  const split = (text: string) => text.split(/[^\w./*-]+/);
+  const words = new Set(texts.flatMap(split));
+  for (const word of [...words]) if (word.endsWith('.sql')) for (const inner of split(fileText(word))) words.add(inner);
+  for (const [name, { path, schema }] of Object.entries(datasets)) {
+    if (words.has(name)) for (const file of [path, schema ?? path]) words.add(file);
+    else if (words.has(path)) words.add(name);
+  }
+  return words;
+}
+
+/** A key that says what a stage reads or writes, without a word as its value. */
+const unclearReads = unclear('data|sql|deps|files|sqlite|query');
+const unclearWrites = unclear('dataset|output|outs|metrics|plots');
+
+function unclear(keys: string): RegExp {
+  return new RegExp(`\\b(?:${keys})["']?\\s*:[ \\t["']*(?:\\n(?!\\s*-)|$|[^\\s["'\\w./$*-])`);
+}
+
+/** Where the entries of a section are. */
+function entriesOf(root: Located & { kind: 'map' }, section: string): Range | undefined {
+  const entry = root.entries.find(({ key }) => key === section);
+  return entry && { start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) };
+}
+
+function errorsIn(node: Located, shape: Shape): Range[] {
+  const found: Range[] = [];
+  validateShape(node, shape, (_code, range, _message, more) => { if ((more?.severity ?? 'error') === 'error') found.push(range); });
+  return found;
+}
+
+const fits = (entry: Entry, shape: Shape | undefined): boolean => shape !== undefined && errorsIn(entry.value, shape).length === 0;
+
+const overlaps = (a: Range, b: Range): boolean => a.start < b.end && a.end > b.start;
+
+/** Ranges may be empty, where something is missing. */
+const touches = (a: Range, b: Range): boolean => a.start <= b.end && a.end >= b.start;
+
+/** The entry with each wrong word replaced by the one that was probably meant; null when that is not known of all. */
+function meaningOf(entry: Entry, places: readonly WrongPlace[]): Entry | null {
+  if (places.length === 0 || places.some(({ meant }) => meant === undefined)) return null;
+  const meantAt = (range: Range) => places.find((place) => place.range.start === range.start && place.range.end === range.end)?.meant;
+  const replace = (node: Located): Located => {
+    if (node.kind === 'seq') return { ...node, items: node.items.map(replace) };
+    if (node.kind === 'map') return { ...node, entries: node.entries.map((one) => ({ ...one, key: meantAt(one.keyRange) ?? one.key, value: replace(one.value) })) };
+    const meant = meantAt(node.range);
+    return meant === undefined ? node : { ...node, value: meant };
   };
+  return { ...entry, value: replace(entry.value) };
+}
+
+/** The entry without the innermost key that a range touches; null when that is the entry itself. */
+function prune(entry: Entry, range: Range): Entry | null {
+  if (entry.value.kind !== 'map' || touches(range, entry.keyRange)) return null;
+  const entries = entry.value.entries.flatMap((inner) => {
+    if (!touches(range, { start: inner.keyRange.start, end: Math.max(inner.keyRange.end, inner.value.range.end) })) return [inner];
+    const left = prune(inner, range);
+    return left ? [left] : [];
+  });
+  return { ...entry, value: { ...entry.value, entries } };
 }

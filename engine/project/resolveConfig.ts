@@ -1,6 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { interpolate, paramsOf } from './interpolate.ts';
 import { entryOf, toValue, type Entry, type Located } from './located.ts';
+import { lostEntries } from './lostEntries.ts';
 import type { Parsed } from './parseYaml.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { shapes } from './shape.ts';
@@ -24,7 +25,15 @@ export interface Resolved {
 /** Lays an experiment and overrides over the project, interpolates, and checks the shape. */
 export function resolveConfig(parsed: Parsed, env: Record<string, string | undefined>, overrides: Overrides = {}): Resolved {
   const problems: Problem[] = [];
-  const report = (...[code, range, message, more]: Parameters<Report>) => problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, { ...(code === 'LW208' ? { severity: 'warning' } : {}), ...more }));
+  const lost = lostEntries(parsed.text, parsed.lost);
+  const references = new Set<number>();
+  const report = (...[code, range, message, more]: Parameters<Report>) => {
+    // An entry that cannot be read still declares its name.
+    const named = /^LW2/.test(code) ? /`([^`]+)`/.exec(message)?.[1] : undefined;
+    if (code !== 'LW208' && more?.severity !== 'warning') references.add(range.start);
+    if (lost.explain(code, range) || (named !== undefined && lost.names.has(named))) return;
+    problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, { ...(code === 'LW208' ? { severity: 'warning' } : {}), ...more }));
+  };
   if (!parsed.root) {
     if (parsed.problems.length === 0) report('LW103', { start: 0, end: 0 }, 'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.');
     return { config: null, root: null, problems };
@@ -41,10 +50,9 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
   }
   const root = interpolate(overlaid, { params, datasets, env }, report);
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
-  const told = new Set(problems.filter(({ severity }) => severity === 'error').map(({ line, column }) => `${line}:${column}`));
+  const told = new Set(references);
   validateShape(root, shapes.project, (code, range, message, more) => {
-    const { line, column } = parsed.lines.at(range.start);
-    if (!told.has(`${line}:${column}`)) report(code, range, message, more);
+    if (!told.has(range.start)) report(code, range, message, more);
   }, 'The project');
   const usable = !problems.some((problem) => problem.severity === 'error') && !parsed.problems.some((problem) => problem.severity === 'error');
   return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };

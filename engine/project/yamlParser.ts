@@ -1,27 +1,46 @@
 import { duplicateKey, parseText, type Finding, type ParsedText } from './parseText.ts';
 import type { Entry, Located, Range } from './located.ts';
+import { recoverText } from './recoverText.ts';
+import { keyWithoutColon } from './yamlMistake.ts';
 import { splitSection, splitTop, type Part } from './yamlParts.ts';
 
 interface Known {
-  parsed: ParsedText;
+  /** As it is written. */
+  typed: ParsedText;
+  /** Without what its mistakes make unreadable; null while nobody asked. */
+  sound: ParsedText | null;
   /** The tree moved to where it stood last. */
-  placed: { at: number; root: Located | null } | null;
+  placed: { at: number; of: ParsedText; root: Located | null } | null;
 }
+
+type Read = Pick<ParsedText, 'root' | 'findings'> & { lost: Range[] };
 
 /**
  * Parses texts that follow each other, such as those of a file while somebody types: the entries of the file and of its sections are
- * parsed one by one, and those that were parsed before are taken over. An error in one leaves the others as they are.
+ * parsed one by one, and those that were parsed before are taken over. An error in one leaves the others as they are, and what it makes
+ * unreadable is left out.
  */
 export class YamlParser {
   #known = new Map<string, Known>();
   #next = new Map<string, Known>();
+  #lost: Range[] = [];
+  #recovers = true;
 
-  /** `keep` reads a passing text, such as one with a mark in it, without forgetting the parts of the last. */
-  parse(text: string, { keep = false } = {}): Pick<ParsedText, 'root' | 'findings'> {
+  /** `keep` reads a passing text, such as one with a mark in it, as it is written and without forgetting the parts of the last. */
+  parse(text: string, { keep = false } = {}): Read {
     this.#next = new Map();
-    const whole = this.#inParts(text) ?? parseText(text);
+    this.#lost = [];
+    this.#recovers = !keep;
+    const whole = this.#inParts(text) ?? this.#whole(text);
     if (!keep) this.#known = this.#next;
-    return { root: whole.root, findings: whole.findings.toSorted((a, b) => a.range.start - b.range.start) };
+    return { root: whole.root, findings: whole.findings.toSorted((a, b) => a.range.start - b.range.start), lost: this.#lost };
+  }
+
+  #whole(text: string): Pick<ParsedText, 'root' | 'findings'> {
+    const typed = parseText(text);
+    const { root, findings, lost } = this.#recovers ? recoverText(text, 0, typed) : typed;
+    this.#lost = lost ?? [];
+    return { root, findings };
   }
 
   /** Null when the text has to be read whole: it is no block mapping, or uses anchors, or nests too deeply. */
@@ -31,14 +50,24 @@ export class YamlParser {
     const findings: Finding[] = [];
     const entries: Entry[] = [];
     for (const part of parts) {
-      const section = splitSection(text, part);
-      const made = section ? this.#section(text, section, findings) : this.#entries(text, part, 0, findings);
+      const made = this.#top(text, part, findings);
       if (!made) return null;
       entries.push(...made);
     }
     if (entries.length === 0) return null;
     tellDuplicates(entries, findings);
     return { root: mapOf(entries), findings };
+  }
+
+  /** The entry at the margin, with its members one by one; what is wrong may be how they stand to each other, so then it is read as one. */
+  #top(text: string, part: Part, findings: Finding[]): Entry[] | null {
+    const section = splitSection(text, part);
+    const [told, lost] = [findings.length, this.#lost.length];
+    const made = section && this.#section(text, section, findings);
+    if (section && (!made || this.#lost.length === lost)) return made;
+    findings.length = told;
+    this.#lost.length = lost;
+    return this.#entries(text, part, 0, findings);
   }
 
   /** A section such as `stages:` with its members read one by one. */
@@ -65,13 +94,15 @@ export class YamlParser {
     return [{ ...name, value: mapOf(entries) }];
   }
 
-  /** The entries that a part holds: one, or none where somebody is typing a key. */
+  /** The entries that a part holds: one, or none where a mistake, or a key that somebody is typing, is all there is. */
   #entries(text: string, part: Part, depth: number, findings: Finding[]): Entry[] | null {
     const root = this.#part(text, part, depth, findings);
     if (root === undefined) return null;
     if (root?.kind === 'map') return root.entries.some((entry) => entry.merged) ? null : root.entries;
+    if (this.#lost.at(-1) && (this.#lost.at(-1)?.start ?? 0) >= part.start && (root === null || (root.kind === 'scalar' && root.value === null))) return [];
     if (root?.kind !== 'scalar' || root.value === null) return null;
-    findings.push({ code: 'LW100', range: root.range, message: 'A key needs a colon after it, and a value.' });
+    findings.push({ code: 'LW100', range: root.range, message: keyWithoutColon(text.slice(root.range.start, root.range.end)) });
+    this.#lost.push(root.range);
     return [];
   }
 
@@ -79,12 +110,14 @@ export class YamlParser {
   #part(text: string, part: Part, depth: number, findings: Finding[]): Located | null | undefined {
     const own = text.slice(part.start, part.end);
     let known = this.#next.get(own) ?? this.#known.get(own);
-    if (!known) known = { parsed: parseText(detached(own), depth), placed: null };
+    if (!known) known = { typed: parseText(detached(own), depth), sound: null, placed: null };
     this.#next.set(own, known);
-    const { parsed } = known;
-    if (parsed.anchored || parsed.findings.some(({ code }) => code === 'LW108')) return undefined;
+    if (known.typed.anchored || known.typed.findings.some(({ code }) => code === 'LW108')) return undefined;
+    if (this.#recovers) known.sound ??= recoverText(detached(own), depth, known.typed);
+    const parsed = this.#recovers && known.sound ? known.sound : known.typed;
     for (const { code, range, message } of parsed.findings) findings.push({ code, message, range: shiftRange(range, part.start) });
-    if (known.placed?.at !== part.start) known.placed = { at: part.start, root: parsed.root && shift(parsed.root, part.start) };
+    for (const range of parsed.lost ?? []) this.#lost.push(shiftRange(range, part.start));
+    if (known.placed?.at !== part.start || known.placed.of !== parsed) known.placed = { at: part.start, of: parsed, root: parsed.root && shift(parsed.root, part.start) };
     return known.placed.root;
   }
 }
