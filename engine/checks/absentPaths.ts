@@ -13,5 +13,7 @@ export function absentPaths(context: CheckContext): { absent: (path: string) => 
       exact.add(out);
     }
   }
-  return { written, absent: (path) => !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)) };
+  // A stage that cannot be read may write it.
+  const known = context.project.readable?.writesKnown !== false;
+  return { written, absent: (path) => known && !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)) };
 }

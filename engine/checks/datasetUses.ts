@@ -33,7 +33,7 @@ function findRead(context: CheckContext): (name: string) => boolean {
   for (const file of [project.file, ...project.experiments.values()]) {
     for (const match of file.parsed.text.matchAll(/\$\{\s*datasets\.([^.}\s]+)\.path\s*\}/g)) read.add(match[1] ?? '');
   }
-  const all = readsUnknown(context);
+  const all = readsUnknown(context) || project.readable?.readsKnown === false;
   return (name) => {
     const path = config.datasets?.[name]?.path;
     return all || read.has(name) || (path !== undefined && paths.some((other) => pathsOverlap(other, path)));

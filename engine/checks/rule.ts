@@ -19,8 +19,8 @@ export interface Rule {
   docs: string;
   /** What stands wrong, and right, in a file: for the reference page. */
   example?: { wrong: string; right: string };
-  /** The rule speaks of what is not there, so it is silent while a part of the project cannot be understood. */
-  whole?: true;
+  /** The rule speaks of what is not there: while a part of the project cannot be understood, it says nothing of names in that part (with `written`, in its stages), or nothing at all. */
+  whole?: 'named' | 'written' | 'silent';
   /** The rule reads facts: its findings come later and are marked. */
   fromData?: true;
   check(context: CheckContext): void;
@@ -122,6 +122,8 @@ export class CheckContext {
   }
 
   #add(file: ConfigFile<unknown>, range: Range | undefined, message: string, more: More): void {
+    // What cannot be read has no place to point at.
+    if (!range && this.project.readable?.whole === false) return;
     this.#push(file.parsed.lines.place(file.path, range ?? { start: 0, end: 0 }), message, more);
   }
 

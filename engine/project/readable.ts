@@ -45,7 +45,7 @@ export function readableConfig(root: Located | null, wrong: readonly WrongPlace[
   const sorted = wrong.toSorted((a, b) => a.range.start - b.range.start);
   const read = (entry: Entry, shape: Shape | undefined): Entry[] => {
     const range = { start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) };
-    const places: WrongPlace[] = [...sorted.filter((place) => touches(place.range, range))];
+    const places: WrongPlace[] = sorted.filter((place) => touches(place.range, range));
     // A value may be wrong only because what it refers to was lost; nobody is told of that.
     if (places.length === 0 && shape) for (const own of errorsIn(entry.value, shape)) places.push({ range: own });
     const inLost = lost.ranges.some((one) => overlaps(one, range));
@@ -89,7 +89,7 @@ export function readableConfig(root: Located | null, wrong: readonly WrongPlace[
 function wordsIn(texts: readonly string[], { datasets = {} }: ProjectConfig, fileText: (path: string) => string): ReadonlySet<string> {
   const split = (text: string) => text.split(/[^\w./*-]+/);
   const words = new Set(texts.flatMap(split));
-  for (const word of [...words]) if (word.endsWith('.sql')) for (const inner of split(fileText(word))) words.add(inner);
+  for (const word of texts.flatMap(split)) if (word.endsWith('.sql')) for (const inner of split(fileText(word))) words.add(inner);
   for (const [name, { path, schema }] of Object.entries(datasets)) {
     if (words.has(name)) for (const file of [path, schema ?? path]) words.add(file);
     else if (words.has(path)) words.add(name);

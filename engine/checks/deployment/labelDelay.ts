@@ -5,7 +5,7 @@ export const labelDelay: Rule = {
   code: 'LW606',
   name: 'label-delay-of-many-windows',
   severity: 'info',
-  whole: true,
+  whole: 'named',
   docs: 'Labels take longer to arrive than two windows of the monitor, so the performance of a window is known when others have long followed it. Longer windows tell the same with fewer steps. A warning from four windows on where retraining waits for that performance: watch drift besides.',
   example: { wrong: 'window: { every: 1h }\nlabels: { dataset: labels, key: id, delay: 7d }', right: 'window: { every: 7d }\nlabels: { dataset: labels, key: id, delay: 7d }' },
   check(context) {

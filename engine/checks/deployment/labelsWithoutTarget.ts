@@ -6,7 +6,7 @@ export const labelsWithoutTarget: Rule = {
   code: 'LW615',
   name: 'labels-without-target',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'The labels of a monitor come from a dataset whose schema lacks the column that the model tells, so performance cannot be computed and judging a window fails. Name the column there as in training, or take another dataset.',
   example: { wrong: '# the model tells late; labels.dataset.yaml has the fields id and was_late\nlabels: { dataset: labels, key: id }', right: '# labels.dataset.yaml has the fields id and late\nlabels: { dataset: labels, key: id }' },
   check(context) {

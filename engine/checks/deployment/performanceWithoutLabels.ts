@@ -7,7 +7,7 @@ export const performanceWithoutLabels: Rule = {
   code: 'LW617',
   name: 'performance-without-labels',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so it never knows what was right. The expectation is never judged, and retraining by it never starts. Add `labels` with the dataset of the true values.',
   example: { wrong: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }', right: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  labels: { dataset: labels, key: id }\n  expect: { pr_auc: { min: 0.75 } }' },
   check(context) {

@@ -7,7 +7,7 @@ export const promotionWithoutGates: Rule = {
   code: 'LW608',
   name: 'promotion-without-gates',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'Retraining promotes its model by itself, but no stage that it runs has gates, so every model becomes champion, however bad. Give a validate stage gates, or let a person decide with `then: propose`.',
   example: { wrong: 'validate: { uses: validate, with: { model: train, data: features } }\n# …\nretraining: { when: [{ schedule: "0 3 * * 1" }], then: promote }', right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates: { pr_auc: { min: 0.8 } }' },
   check(context) {

@@ -5,7 +5,7 @@ export const referenceOfOtherData: Rule = {
   code: 'LW603',
   name: 'reference-of-other-data',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'The validate stage that a monitor takes as reference tests on a dataset that lacks features of the model, so the stage fails and there is nothing to compare with. Validate on the data that the model is trained on, whose split keeps the test rows apart.',
   example: { wrong: 'validate: { uses: validate, with: { model: train, data: orders } }', right: 'validate: { uses: validate, with: { model: train, data: features } }' },
   check(context) {

@@ -7,7 +7,7 @@ export const retrainingRunIncomplete: Rule = {
   code: 'LW613',
   name: 'retraining-run-incomplete',
   severity: 'error',
-  whole: true,
+  whole: 'named',
   docs: 'The stages under `run`, with all they need, hold no validation. Only validation makes a model version, so each retraining would end without one. Add the validate stage; what it needs, training too, runs with it.',
   example: { wrong: 'run: [collect, prepare, train]', right: 'run: [collect, prepare, train, validate]' },
   check(context) {

@@ -8,7 +8,7 @@ export const retrainingWindowTooShort: Rule = {
   code: 'LW612',
   name: 'retraining-window-too-short',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'Retraining takes rows of a shorter time than a window of the monitor and the delay of its labels together. Of such rows hardly any has a label yet, so the new model is trained on almost nothing. Take a longer `data.window`.',
   example: { wrong: '# a window takes 7d, labels 10d\ndata: { window: 14d }', right: '# a window takes 7d, labels 10d\ndata: { window: 90d }' },
   check(context) {

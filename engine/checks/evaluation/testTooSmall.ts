@@ -11,7 +11,7 @@ export const testTooSmall: Rule = {
   code: 'LW508',
   name: 'test-too-small',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   fromData: true,
   docs: 'The test part has so few rows (of the positive class, where the metric is about it) that the metric is known only roughly, and a gate passes or fails by chance. The interval is that of a share of n rows, ±1.96·√(p(1−p)/n) at the bound. Use a larger test share, or more data.',
   example: { wrong: 'gates: { recall: { min: 0.9 } }      # 12 positives in the test part', right: 'split: { …, test: 0.4 }' },

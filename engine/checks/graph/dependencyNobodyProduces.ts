@@ -7,7 +7,7 @@ export const dependencyNobodyProduces: Rule = {
   code: 'LW210',
   name: 'dependency-nobody-produces',
   severity: 'error',
-  whole: true,
+  whole: 'written',
   docs: 'A stage depends on a file that does not exist and that no stage writes, so it can never run. Correct the path, create the file, or add it to the `outs` of the stage that makes it.',
   example: {
     wrong: 'make: { cmd: make model, outs: [model/] }\nship: { cmd: ship model, deps: [models/weights.bin] }',

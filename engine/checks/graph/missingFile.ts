@@ -6,7 +6,7 @@ export const missingFile: Rule = {
   code: 'LW204',
   name: 'missing-file',
   severity: 'error',
-  whole: true,
+  whole: 'written',
   docs: 'A schema, a SQL file or the data of a stage is not where the project says. The stage could not run. Correct the path or create the file; data that has not arrived yet is a warning.',
   example: { wrong: 'with: { sql: sql/feature.sql, output: features }', right: 'with: { sql: sql/features.sql, output: features }' },
   check(context) {

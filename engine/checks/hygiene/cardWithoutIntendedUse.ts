@@ -4,7 +4,7 @@ export const cardWithoutIntendedUse: Rule = {
   code: 'LW710',
   name: 'card-without-intended-use',
   severity: 'info',
-  whole: true,
+  whole: 'named',
   docs: 'A model is deployed, but its card does not say what it is for. Whoever uses it cannot know where it should not be used. Write a sentence or two under `card.intended_use`.',
   example: { wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }', right: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\ncard:\n  intended_use: Says which orders will be late, so that customers can be told.' },
   check(context) {

@@ -6,7 +6,7 @@ export const commandWithoutInputs: Rule = {
   code: 'LW708',
   name: 'command-without-inputs',
   severity: 'info',
-  whole: true,
+  whole: 'named',
   docs: 'A command names neither what it reads nor what it writes. It runs once and then counts as up to date, whatever changes, and no other stage waits for it. Name its files under `deps` and `outs`.',
   example: { wrong: 'report: { cmd: make report }', right: 'report: { cmd: make report, deps: [data/features.parquet], outs: [report.html] }' },
   check(context) {

@@ -7,7 +7,7 @@ export const unusedIgnore: Rule = {
   code: 'LW707',
   name: 'unused-ignore',
   severity: 'info',
-  whole: true,
+  whole: 'named',
   docs: 'A comment `loopwright-ignore` silences a check that finds nothing on its line. It would hide the next finding there, which may be a real one. Remove the comment.',
   example: { wrong: 'seed: 7 # loopwright-ignore LW405', right: 'seed: 7' },
   // Only when every finding is known can be told which comments silence none: checkProject asks unusedIgnores then.

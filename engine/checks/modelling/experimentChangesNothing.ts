@@ -8,7 +8,7 @@ export const experimentChangesNothing: Rule = {
   code: 'LW422',
   name: 'experiment-changes-nothing',
   severity: 'info',
-  whole: true,
+  whole: 'named',
   docs: 'An experiment has the same params as the project and changes no stage, so its runs equal those without it. Change a param, or remove the file.',
   example: { wrong: '# loopwright.yaml has epochs: 30\nparams: { epochs: 30 }', right: '# loopwright.yaml has epochs: 30\nparams: { epochs: 60 }' },
   check(context) {

@@ -6,7 +6,7 @@ export const experimentOnCommand: Rule = {
   code: 'LW423',
   name: 'experiment-with-on-cmd',
   severity: 'warning',
-  whole: true,
+  whole: 'named',
   docs: 'An experiment changes `with` of a stage that runs a command. A command has no `with`, so the change does nothing, and the runs equal those without it. Give the command a param with `${params.x}`, and change that.',
   example: { wrong: 'stages: { train: { with: { lr: 0.1 } } }', right: '# loopwright.yaml has cmd: python train.py --lr ${params.lr}\nparams: { lr: 0.1 }' },
   check(context) {

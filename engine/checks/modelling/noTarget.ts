@@ -4,7 +4,7 @@ export const noTarget: Rule = {
   code: 'LW402',
   name: 'no-target-or-features',
   severity: 'error',
-  whole: true,
+  whole: 'named',
   docs: 'A train stage has no target or no features: neither `with` nor the roles in the dataset schema say which columns they are. Give the fields of the schema their roles.',
   example: { wrong: 'fields:\n  - { name: amount, type: number }\n  - { name: late, type: boolean }', right: 'fields:\n  - { name: amount, type: number, loopwright: { role: feature } }\n  - { name: late, type: boolean, loopwright: { role: target } }' },
   check(context) {
