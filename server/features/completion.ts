@@ -43,7 +43,11 @@ export function provideCompletion(workspace: Workspace, factsOf: (project: Proje
   if (silenced) return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + wordLength(text, offset, /^\w*/));
   const project = workspace.projectOf(uri);
   const reference = isComment(text, offset) ? null : /\$\{\s*([\w.-]*)$/.exec(line);
-  if (reference) return complete(paramReference(text, offset, project), offset - (reference[1] ?? '').length, offset + wordLength(text, offset, /^[\w.-]*/));
+  if (reference) {
+    const [, name = '', closing = ''] = /^([\w.-]*)(\s*\})?/.exec(text.slice(offset, offset + 200)) ?? [];
+    const items = paramReference(closing === '' ? '}' : closing, project);
+    return complete(items, offset - (reference[1] ?? '').length, offset + name.length + closing.length);
+  }
   const cursor = cursorAt(text, offset);
   if (!cursor) return null;
   const facts = project?.readable?.config ? factsOf(project) : noFacts;
@@ -98,16 +102,15 @@ function wordLength(text: string, offset: number, pattern: RegExp): number {
   return pattern.exec(text.slice(offset, offset + 200))?.[0].length ?? 0;
 }
 
-/** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed. */
-function paramReference(text: string, offset: number, project: Project | null): CompletionItem[] {
-  const end = /^[\w.-]*\s*\}/.test(text.slice(offset, offset + 200)) ? '' : '}';
-  const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${end}` });
+/** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed, and left behind. */
+function paramReference(closing: string, project: Project | null): CompletionItem[] {
+  const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${closing}` });
   const params = project?.readable?.config.params ?? valuesOf(project?.file.parsed.root, 'params');
   const datasets = valuesOf(project?.file.parsed.root, 'datasets');
   return [
     ...Object.entries(params).map(([name, value]) => closed(`params.${name}`, CompletionItemKind.Variable, JSON.stringify(value))),
     ...Object.keys(datasets).map((name) => closed(`datasets.${name}.path`, CompletionItemKind.Reference, project?.readable?.config.datasets?.[name]?.path ?? '')),
-    { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable' },
+    { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable', insertText: `env.$0${closing.replace('}', '\\}')}`, insertTextFormat: InsertTextFormat.Snippet },
   ];
 }
 

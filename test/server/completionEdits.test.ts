@@ -86,6 +86,8 @@ test('a reference is replaced inside its braces, which are closed once', async (
   assert.equal(await epochs('"${█"'), '"${params.epochs}"');
   assert.equal(await epochs('"${params.█}"'), '"${params.epochs}"');
   assert.equal(await epochs('"${par█ams.learning_rate}"'), '"${params.epochs}"');
+  assert.equal(await epochs('"${en█}"', 'env.'), '"${env.}"');
+  assert.equal(await epochs('"${en█', 'env.'), '"${env.}');
   assert.equal(await epochs('"${ params.ep█ }"'), '"${ params.epochs }"');
   assert.equal(await accepted(stage('cmd: python a.py --n ${par█'), 'params.epochs').catch(() => 'none'), 'none', 'a project without params has none to offer');
   assert.equal(await accepted('version: 1\nproject: p\nparams: { a: 1 }\nstages:\n  s:\n    cmd: >-\n      go ${pa█\n', 'params.a'), '      go ${params.a}');
