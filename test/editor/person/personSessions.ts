@@ -9,6 +9,7 @@ import { recovery } from './recovery.ts';
 import { runHistory } from './runHistory.ts';
 import { story } from './story.ts';
 import { twoProjects } from './twoProjects.ts';
+import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, dvcFolder, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, dvcFolder, untrustedFolder };
