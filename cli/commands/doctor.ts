@@ -3,6 +3,9 @@ import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { openDatabase } from '../../engine/data/database.ts';
 import { messageOf } from '../../engine/errors.ts';
+import { findPython, pythonText } from '../../engine/python/findPython.ts';
+import { programEnvironment } from '../../engine/runner/programEnvironment.ts';
+import type { Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
 import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -43,7 +46,7 @@ export async function doctor(context: CommandContext): Promise<number> {
     }),
     await probe('TensorFlow.js', async () => `backend ${(await loadBackend()).name}`),
     await probe('git', async () => (await run('git', ['--version'])).stdout.trim(), 'runs are recorded without a commit; install git'),
-    await probe('Python', async () => (await run('python3', ['--version'])).stdout.trim(), 'only `cmd` stages that call Python need it; install Python 3'),
+    await pythonFinding(context),
     await probe('Disk', async () => {
       const { bavail, bsize } = await statfs(process.cwd());
       const free = (bavail * bsize) / 1e9;
@@ -55,6 +58,26 @@ export async function doctor(context: CommandContext): Promise<number> {
   if (context.json) context.printJson(findings);
   else for (const { name, state, detail } of findings) context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);
   return findings.some((finding) => finding.state === 'broken') ? exitCodes.failed : exitCodes.done;
+}
+
+/** The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python at all is none. */
+async function pythonFinding(context: CommandContext): Promise<Finding> {
+  const python = 'only `cmd` stages that call Python need it; install Python 3, or make an environment: `python3 -m venv .venv`';
+  let project: Project | null = null;
+  try {
+    project = context.project();
+  } catch {
+    // Outside a project.
+  }
+  try {
+    const root = project?.root ?? process.cwd();
+    const found = findPython({ root, python: project?.readable?.config.python });
+    if (!found) return { name: 'Python', state: 'missing', detail: python };
+    const { stdout, stderr } = await run(found.path, ['--version'], { env: programEnvironment() });
+    return { name: 'Python', state: 'ok', detail: `${(stdout || stderr).trim()} · ${pythonText(found, root)} (${found.why})` };
+  } catch (error) {
+    return { name: 'Python', state: 'broken', detail: messageOf(error) };
+  }
 }
 
 async function probe(name: string, work: () => Promise<string>, optional?: string): Promise<Finding> {

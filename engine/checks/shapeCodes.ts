@@ -28,7 +28,8 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   ['LW116', 'bad-address', 'A text that is no http or https address.'],
   ['LW117', 'dvc', 'What a dvc.yaml says that is wrong, or that Loopwright does otherwise than DVC.'],
   ['LW118', 'unread-twin', 'A file stands twice, as `.yaml` and as `.yml`. The `.yaml` is read, and what the other says has no effect.', 'warning'],
-  ['LW208', 'environment-not-set', 'An environment variable that is not set here.', 'warning'],
+  ['LW119', 'env-file', 'A file under `env_file` that is not there (a warning), or a line in it that is not `NAME=value`.'],
+  ['LW208', 'environment-not-set', 'An environment variable that is not set here, neither in the shell nor in a file under `env_file`. Stages that need it do not run; `${env.NAME:-value}` gives a default.'],
 ];
 
 /** The checks of shape, for the reference page and for whoever asks whether a code is known. */

@@ -13,9 +13,11 @@ export interface Names {
 type Report = (code: string, range: Range, message: string) => void;
 
 const selfReference = ' refers to itself.';
+/** `env.NAME`, or `env.NAME:-default` as a shell has it. */
+const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
 const pattern = /\$\{([^}]*)\}/g;
 
-/** Replaces `${params.x}`, `${datasets.x.path}` and `${env.X}` in every text. A text that is one reference and nothing else takes the value with its type. */
+/** Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every text. A text that is one reference and nothing else takes the value with its type. */
 export function interpolate(node: Located, names: Names, report: Report): Located {
   if (node.kind === 'seq') return { ...node, items: node.items.map((item) => interpolate(item, names, report)) };
   if (node.kind === 'map') return { ...node, entries: node.entries.map((entry): Entry => ({ ...entry, value: interpolate(entry.value, names, report) })) };
@@ -38,9 +40,9 @@ export function paramsIn(text: string): string[] {
   return [...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : []));
 }
 
-/** The environment variables that a text names. */
+/** The environment variables that a text names, without their defaults. */
 export function envIn(text: string): string[] {
-  return [...new Set([...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('env.') ? [match[1].trim().slice('env.'.length)] : [])))];
+  return [...new Set([...text.matchAll(pattern)].flatMap((match) => { const name = variable.exec(match[1]?.trim() ?? '')?.[1]; return name === undefined ? [] : [name]; }))];
 }
 
 function resolve(expression: string, names: Names, range: Range, report: Report): Located | null {
@@ -67,8 +69,10 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
     return { kind: 'scalar', range, value: path, quoted: true };
   }
   if (kind === 'env') {
-    const value = Object.hasOwn(names.env, name) ? names.env[name] : undefined;
-    if (value === undefined) report('LW208', range, `The environment variable \`${name}\` is not set here.`);
+    const [, variableName = '', otherwise] = variable.exec(expression.trim()) ?? [];
+    const given = Object.hasOwn(names.env, variableName) ? names.env[variableName] : undefined;
+    const value = otherwise !== undefined && (given ?? '') === '' ? otherwise : given;
+    if (value === undefined) report('LW208', range, `The environment variable \`${variableName}\` is not set here.`);
     return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };
   }
   report('LW109', range, `\`\${${expression}}\` is not known. Use \`\${params.name}\`, \`\${datasets.name.path}\` or \`\${env.NAME}\`.`);

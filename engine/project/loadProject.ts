@@ -1,6 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { ProjectError, messageOf } from '../errors.ts';
+import { readEnvFiles } from './envFile.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
 import { parseYaml, type Parsed } from './parseYaml.ts';
@@ -36,7 +37,10 @@ export interface Project {
   experiments: Map<string, ConfigFile<ExperimentConfig>>;
   /** Dataset schemas by path. */
   schemas: Map<string, ConfigFile<DatasetSchema>>;
+  /** Environment variables, with those of `env_file` that are not set already. */
   env: Record<string, string | undefined>;
+  /** What the files under `env_file` say. */
+  envFile: Record<string, string>;
   /** What the project is made of when it is a dvc.yaml; null for one with a loopwright.yaml. */
   dvc: DvcProject | null;
 }
@@ -57,11 +61,15 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
 export const projectFileName = projectFileNames[0];
 
 /** Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its dvc.yaml, or gives one whose file says that there is none. */
-export function loadProject(root: string, files: ProjectFiles = diskFiles(root), env: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
+export function loadProject(root: string, files: ProjectFiles = diskFiles(root), processEnv: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
   const [name, ...unread] = projectFileNames.filter((one) => files.exists(one));
   const dvc = name === undefined && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
   const parsed = dvc?.parsed ?? parseFile(files, name ?? projectFileName, parse);
+  const problems: Problem[] = [];
+  const envFile = dvc ? {} : readEnvFiles(parsed.root, files, (message, at) => problems.push(envFileProblem(parsed, message, at)));
+  const env = { ...envFile, ...processEnv };
   const { file, resolved } = resolveProjectFile(parsed, env);
+  file.problems.push(...problems);
   if (name !== undefined) file.problems.push(...unread.map((other) => unreadTwin(other, name)));
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
   for (const path of experimentPaths(files)) {
@@ -72,7 +80,13 @@ export function loadProject(root: string, files: ProjectFiles = diskFiles(root),
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
   for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
   const readable = resolved.config ? readWhole(resolved.config) : readablePart(file, resolved, files);
-  return { root, files, file, resolved, readable, experiments, schemas, env, dvc };
+  return { root, files, file, resolved, readable, experiments, schemas, env, envFile, dvc };
+}
+
+/** A file that is not there may be meant for another machine; a line that cannot be read is an error. */
+function envFileProblem({ file, lines }: Parsed, message: string, at: Range | { file: string; line: number }): Problem {
+  if ('start' in at) return shapeProblem(file, lines, 'LW119', at, message, { severity: 'warning' });
+  return { file: at.file, line: at.line, column: 1, endLine: at.line, endColumn: 1, code: 'LW119', severity: 'error', message };
 }
 
 /** Checks a file of a project for shape, its references resolved. */
@@ -82,7 +96,7 @@ export function resolveProjectFile(parsed: Parsed, env: Record<string, string | 
 }
 
 function readablePart({ parsed, problems }: ConfigFile<ProjectConfig>, { root }: Resolved, files: ProjectFiles): Readable | null {
-  const wrong = problems.filter(({ code, file, severity }) => severity === 'error' && code !== 'LW100' && file === parsed.file).map((problem) => ({
+  const wrong = problems.filter(({ code, file, severity }) => severity === 'error' && code !== 'LW100' && code !== 'LW208' && file === parsed.file).map((problem) => ({
     range: { start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) },
     meant: / Did you mean `([^`]+)`\?$/.exec(problem.message)?.[1],
   }));
@@ -179,7 +193,7 @@ export function configFor(project: Project, experiment: string, overrides: Overr
   const fileProblems = file?.problems.filter((problem) => problem.severity === 'error') ?? [];
   if (fileProblems.length > 0) throw new ProjectError(`The experiment \`${experiment}\` has problems.`, fileProblems);
   const resolved = resolveConfig(project.file.parsed, project.env, { ...overrides, experiment: file?.parsed.root ?? null });
-  const problems = [...project.file.parsed.problems, ...resolved.problems].filter((problem) => problem.severity === 'error');
+  const problems = [...project.file.parsed.problems, ...resolved.problems].filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
   if (problems.length > 0 || !resolved.config) throw new ProjectError(`${project.file.path} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   return resolved.config;
 }

@@ -32,7 +32,7 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
     const named = /^LW2/.test(code) ? /`([^`]+)`/.exec(message)?.[1] : undefined;
     if (code !== 'LW208' && more?.severity !== 'warning') references.add(range.start);
     if (lost.explain(code, range) || (named !== undefined && lost.names.has(named))) return;
-    problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, { ...(code === 'LW208' ? { severity: 'warning' } : {}), ...more }));
+    problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, more));
   };
   if (!parsed.root) {
     if (parsed.problems.length === 0) report('LW103', { start: 0, end: 0 }, 'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.');
@@ -54,7 +54,8 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
   validateShape(root, shapes.project, (code, range, message, more) => {
     if (!told.has(range.start)) report(code, range, message, more);
   }, 'The project');
-  const usable = !problems.some((problem) => problem.severity === 'error') && !parsed.problems.some((problem) => problem.severity === 'error');
+  // A variable that is not set here stops the stages that need it, and no others.
+  const usable = !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') && !parsed.problems.some((problem) => problem.severity === 'error');
   return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };
 }
 

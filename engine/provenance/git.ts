@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { WorkError } from '../errors.ts';
+import { programEnvironment } from '../runner/programEnvironment.ts';
 
 export interface GitOptions {
   env?: Record<string, string>;
@@ -13,7 +14,7 @@ const mostOutput = 256 << 20;
 
 /** What git runs with: nothing of a repository around us, no question, no hook, no daemon, no lock that a person's own git would wait for. */
 function environment(own: Record<string, string> = {}): Record<string, string | undefined> {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || name === 'GIT_SSH' || name === 'GIT_SSH_COMMAND'));
+  const inherited = Object.fromEntries(Object.entries(programEnvironment()).filter(([name]) => !name.startsWith('GIT_') || name === 'GIT_SSH' || name === 'GIT_SSH_COMMAND'));
   return { ...inherited, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_LITERAL_PATHSPECS: '1', ...own };
 }
 

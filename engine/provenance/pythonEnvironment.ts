@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { FoundPython } from '../python/findPython.ts';
 
 const run = promisify(execFile);
 
@@ -28,9 +28,8 @@ print(json.dumps({"version": platform.python_implementation() + " " + platform.p
 
 const programs = /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
 
-/** The words that start the Python that a command line uses; null when it does not look like one that does. */
-export function pythonOf(cmd: string, root: string): string[] | null {
-  const venv = ['.venv', 'venv'].map((name) => join(root, name, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')).find((path) => existsSync(path));
+/** The words that start the Python that a command line uses, where `found` is active; null when it does not look like one that uses any. */
+export function pythonOf(cmd: string, found: FoundPython | null): string[] | null {
   const active = /(?:^|[\s;&|(])(?:\.|source)\s+["']?([^\s"';&|]+)\/(bin|Scripts)\/activate/.exec(cmd);
   if (active) return [`${active[1]}/${active[2]}/python`];
   const conda = /(?:^|[\s;&|(])((?:conda|mamba|micromamba) run(?:\s+(?:-n|-p|--name|--prefix)[\s=]\S+)?)/.exec(cmd)?.[1];
@@ -44,8 +43,8 @@ export function pythonOf(cmd: string, root: string): string[] | null {
   if (named !== undefined) return [named];
   const program = words.find((word) => programs.test(basename(word)));
   if (program?.includes('/')) return [join(program, '..', 'python')];
-  if (venv !== undefined) return [venv];
-  return program !== undefined || words.some((word) => word.endsWith('.py')) ? ['python3'] : null;
+  if (found?.environment) return [found.path];
+  return program !== undefined || words.some((word) => word.endsWith('.py')) ? [found?.path ?? 'python3'] : null;
 }
 
 /** The version and the packages of a Python; null when it cannot say, for which a stage must not fail. */

@@ -1,6 +1,7 @@
 import { WorkError, checkCancelled } from '../errors.ts';
 import { buildGraph, isRemote } from '../project/graph.ts';
 import { configFor, loadProject, type Project } from '../project/loadProject.ts';
+import { findPython } from '../python/findPython.ts';
 import { executeRun, type RunEvents, type RunOutcome } from '../runner/execute.ts';
 import { lockKey, updateLock } from '../runner/lockFile.ts';
 import { findRun } from '../tracking/runDetail.ts';
@@ -72,7 +73,9 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     const scratch = openStore(place.root);
     try {
       seedSnapshots(store, scratch, kept);
+      const python = () => findPython({ root: options.root, python: configFor(project, kept.row.experiment).python });
       const outcome = await executeRun({
+        python,
         project, store: scratch, only: plan.run, experiment: kept.row.experiment, params: plan.params, seed: kept.row.seed ?? undefined, period: { asOf: kept.row.as_of, window: kept.code.window ?? null },
         tags: { [reproducesTag]: kept.row.run_id }, code: codeOf(kept), commandLine: `loopwright reproduce ${kept.row.run_id.slice(0, 8)}`, signal, events: options.events,
       });

@@ -4,11 +4,12 @@ import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { openDatabase, type Database } from '../data/database.ts';
-import { withoutCredentials } from '../data/sources/redact.ts';
+import { redactor, withoutCredentials } from '../data/sources/redact.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
 import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.ts';
 import { entryOf, nodeAt } from '../project/located.ts';
 import { configFor, projectFileName, type Project } from '../project/loadProject.ts';
+import { secretVariables } from '../project/secretVariables.ts';
 import { checkProject } from '../checks/checkProject.ts';
 import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVersion.ts';
 import { environmentOf } from '../provenance/environment.ts';
@@ -20,12 +21,14 @@ import { prepare } from '../stages/prepare.ts';
 import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
 import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
+import { findPython, type FoundPython } from '../python/findPython.ts';
 import { recordRun, type RecordedRun, type RunCode } from '../tracking/recordRun.ts';
 import { artifactsFolder, logPath, type Store } from '../tracking/store.ts';
 import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock, type LockEntry } from './lockFile.ts';
 import { FileMarks } from './markFiles.ts';
 import { fingerprint, planStage, planStages, wholePeriod, type Period, type PlannedStage } from './plan.ts';
+import { checkVariables } from './unsetVariables.ts';
 import { holdRunLock } from './runLock.ts';
 
 /** What happens while a run goes, for terminals and logs. */
@@ -61,6 +64,8 @@ export interface RunRequest {
   seed?: number | undefined;
   /** The code, where it is known already. */
   code?: CodeVersion | undefined;
+  /** Finds the Python of `cmd` stages, where the project's own folder is another than that of `project`. Default: by the project. */
+  python?: (() => FoundPython | null) | undefined;
   /** False for the trials of a sweep: what they validate becomes no model version. Default true. */
   registers?: boolean | undefined;
   /** The caller already holds the run lock. */
@@ -85,7 +90,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const resolved = configFor(project, experiment, request.params ? { params: request.params } : {});
   const config = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
   // Of a run that is repeated only what its stages read is there; the rest was checked when it ran.
-  const problems = request.only ? [] : checkProject(project).filter((problem) => problem.severity === 'error');
+  const problems = request.only ? [] : checkProject(project).filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
   if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   const graph = buildGraph(config, project.files);
   for (const name of request.only ?? request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
@@ -101,17 +106,19 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
     return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
   }
+  checkVariables(project, config, plan.flatMap(({ node, state }) => (state !== 'fresh' || forced.has(node.name) || asked.has(node.name) ? [node.name] : [])));
+  const redact = redactFor(project);
   const release = request.held ? () => {} : holdRunLock(store);
   try {
     const [code, environment] = await Promise.all([request.code ?? codeVersion(project.root, [...graph.stages.values()].flatMap(({ outs }) => outs)), environmentOf(project.root)]);
     const run = recordRun(store, {
-      experiment, params: (config.params ?? {}) as Record<string, ParamValue>, tags: request.tags ?? {}, seed: config.seed ?? 0, commit: code.commit, dirty: code.dirty,
+      experiment, params: keptParams(config.params, redact), tags: request.tags ?? {}, seed: config.seed ?? 0, commit: code.commit, dirty: code.dirty,
       code: codeColumn(store, code, period), environment, command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
     });
     if (code.problem !== null) request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
     if (code.leftOut.length > 0) request.events?.onNote?.(`Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`);
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
-    return await runPlan({ request, config, experiment, run, marks, period, names, forced, asked, planOptions, made: {}, samples: 0 });
+    return await runPlan({ request, redact, config, experiment, run, marks, period, names, forced, asked, planOptions, made: {}, samples: 0 });
   } finally {
     release();
   }
@@ -125,8 +132,20 @@ function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
   };
 }
 
+/** Takes the values of secret variables out of what is kept; without any, texts stay as they are. */
+function redactFor(project: Project): (text: string) => string {
+  const secrets = secretVariables(project);
+  return Object.keys(secrets).length === 0 ? (text) => text : redactor(secrets);
+}
+
+function keptParams(params: ProjectConfig['params'], redact: (text: string) => string): Record<string, ParamValue> {
+  const kept = (value: unknown): unknown => (typeof value === 'string' ? redact(value) : Array.isArray(value) ? value.map(kept) : value);
+  return Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, kept(value) as ParamValue]));
+}
+
 interface Work {
   request: RunRequest;
+  redact: (text: string) => string;
   config: ProjectConfig;
   experiment: string;
   run: RecordedRun;
@@ -196,12 +215,13 @@ async function runStages(work: Work): Promise<RunOutcome> {
         run.end('cancelled');
         throw new CancelledError();
       }
-      ended('failed', { error: messageOf(error), exitCode: error instanceof CommandError ? error.exitCode : null });
+      const message = work.redact(messageOf(error));
+      ended('failed', { error: message, exitCode: error instanceof CommandError ? error.exitCode : null });
       if (!(error instanceof WorkError)) {
         run.end('failed');
         throw error;
       }
-      return outcome('failed', { stage: name, message: error.message, place: error.place?.line === undefined && [undefined, projectFileName, request.project.file.path].includes(error.place?.file) ? stagePlace(request.project, name) : error.place });
+      return outcome('failed', { stage: name, message, place: error.place?.line === undefined && [undefined, projectFileName, request.project.file.path].includes(error.place?.file) ? stagePlace(request.project, name) : error.place });
     }
   }
   return outcome('finished', null);
@@ -245,7 +265,9 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,
-    log: (line, from) => {
+    python: request.python ?? (() => findPython({ root: request.project.root, python: work.config.python })),
+    log: (text, from) => {
+      const line = work.redact(text);
       logFile.write(`${line}\n`);
       if (from === 'stderr') errorFile.write(`${line}\n`);
       request.events?.onLog?.(node.name, line);

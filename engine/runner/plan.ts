@@ -78,19 +78,22 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
     const trained = lock[lockKey(model, experiment)] ?? lock[model];
     for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
   }
-  return { spec: withoutSecrets(specOf(node, config, period), envIn(JSON.stringify(raw) ?? ''), project.env), params, deps };
+  const rawParams = toValue(nodeAt(project.file.parsed.root ?? undefined, ['params'])) as Record<string, unknown> | undefined;
+  const variables = [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) => envIn(JSON.stringify(value) ?? ''));
+  return { ...withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env), deps };
 }
 
 /** The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it changed. */
-function withoutSecrets(spec: Record<string, unknown>, names: readonly string[], env: Project['env']): Record<string, unknown> {
+function withoutSecrets(made: Pick<Fingerprint, 'spec' | 'params'>, names: readonly string[], env: Project['env']): Pick<Fingerprint, 'spec' | 'params'> {
   const found = names.flatMap((name) => (Object.hasOwn(env, name) && env[name] ? [[name, env[name]] as const] : []));
-  if (found.length === 0) return spec;
+  if (found.length === 0) return made;
   const hide = (value: unknown): unknown => {
     if (typeof value === 'string') return found.reduce((text, [name, secret]) => text.replaceAll(secret, () => `\${env.${name}}`), value);
     if (Array.isArray(value)) return value.map(hide);
     return value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item)])) : value;
   };
-  return { ...(hide(spec) as Record<string, unknown>), ...Object.fromEntries(found.map(([name, secret]) => [`env.${name}`, createHash('sha256').update(secret).digest('hex').slice(0, 12)])) };
+  const hashes = Object.fromEntries(found.map(([name, secret]) => [`env.${name}`, createHash('sha256').update(secret).digest('hex').slice(0, 12)]));
+  return { spec: { ...(hide(made.spec) as Record<string, unknown>), ...hashes }, params: hide(made.params) as Fingerprint['params'] };
 }
 
 function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<string, unknown> {

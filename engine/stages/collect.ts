@@ -26,6 +26,7 @@ import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
 import { handleInvalid } from './quarantine.ts';
+import { programEnv } from './programEnv.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /** Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside; then a snapshot is made. */
@@ -91,7 +92,7 @@ function planOf(context: StageContext, inputs: CollectStage['with'], schema: Dat
 
 function sourceContext(context: StageContext, plan: Plan): SourceContext {
   return {
-    root: context.project.root, folder: join(context.store.folder, 'downloads'), env: context.project.env, signal: context.signal, progress: context.progress, log: context.log,
+    root: context.project.root, folder: join(context.store.folder, 'downloads'), env: context.project.env, programEnv: () => programEnv(context, { PYTHONUNBUFFERED: '1' }, context.project.env), signal: context.signal, progress: context.progress, log: context.log,
     database: context.database, expand: (path) => context.marks.expand(path), anew: context.forced, since: plan.base ? (plan.state?.watermark ?? null) : null,
     inclusive: plan.schema?.primaryKey !== undefined, onSpawn: (pid) => context.run.child(context.node.name, pid),
   };

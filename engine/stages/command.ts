@@ -1,40 +1,55 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { gatesText } from '../../protocol/words.ts';
 import { WorkError } from '../errors.ts';
 import { durationMs } from '../project/duration.ts';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
 import { isGlob } from '../project/glob.ts';
 import { describePython, pythonOf } from '../provenance/pythonEnvironment.ts';
+import { pythonText, type FoundPython } from '../python/findPython.ts';
+import { missingModule, missingModuleText } from '../python/missingModule.ts';
+import type { Variables } from '../runner/programEnvironment.ts';
 import { runCommand } from '../runner/runCommand.ts';
 import { keepText } from '../tracking/texts.ts';
 import { describeGate, judgeGate, type Measured } from './gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
+import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
+
+/** Lines that are looked through for the trouble of a program that failed. */
+const lastLines = 40;
 
 /** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
   const { root } = context.project;
   if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
   context.log(`$ ${stage.cmd}`);
-  let last = '';
+  const last: string[] = [];
+  const found = context.python();
   const tracking = await trackingFor(context, stage);
   const tail = tailMetrics(context, stage.metrics ?? []);
-  const env = { ...process.env, ...tracking?.env, ...tail.env, ...stage.env, LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'], LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name, LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1' };
-  const python = notePython(context, stage, env);
+  const env = {
+    ...programEnv(context, { ...tracking?.env, ...tail.env }), ...stage.env, LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'], LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name,
+    LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1',
+  };
+  const words = pythonOf(stage.cmd, found);
+  if (words && found) context.log(`Python: ${pythonText(found, root)} (${found.why})`);
+  const python = notePython(context, words, found, env);
   const code = await runCommand({
     cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout), env,
     onSpawn: (pid) => context.run.child(context.node.name, pid),
     onLine: (line, from) => {
-      if (line.trim() !== '') last = line.trim();
+      if (line.trim() !== '') last.push(stripVTControlCharacters(line).trim());
+      if (last.length > lastLines) last.shift();
       context.log(line, from);
     },
   }).finally(async () => {
     tail.end();
     await Promise.all([tracking?.close(), python]);
   });
-  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last)}`, code);
+  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last, { root, words, python: found })}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: context.project.file.path } });
   const metrics = tail.final();
@@ -67,15 +82,15 @@ function measured(metrics: Record<string, number>, gate: string): Measured {
 }
 
 /** Notes the Python of a program and its packages, asked while the program runs so that nobody waits for it. */
-async function notePython({ project: { root }, run, store, node, signal }: StageContext, stage: CmdStage, env: Record<string, string | undefined>): Promise<void> {
-  const words = pythonOf(stage.cmd, root);
+async function notePython({ project: { root }, run, store, node, signal }: StageContext, words: readonly string[] | null, python: FoundPython | null, env: Variables): Promise<void> {
   const found = words ? await describePython(words, { cwd: root, env, signal }) : null;
   if (!found) return;
   const packages = keepText(store, found.packages);
   const known = JSON.parse(store.sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', run.runId)?.environment ?? '{}') as Record<string, string>;
   // Stages may use different Pythons: one that differs from the first is noted by its stage.
   const other = known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
-  run.environment(other ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages } : { python: found.version, packages });
+  const by = python ? `${pythonText(python, root)} (${python.why})` : undefined;
+  run.environment(other ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages } : { python: found.version, packages, ...(by === undefined ? {} : { python_found: by }) });
 }
 
 /** An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose themselves is left to them. */
@@ -98,11 +113,13 @@ export class CommandError extends WorkError {
   }
 }
 
-function advice(code: number, cmd: string, last: string): string {
+function advice(code: number, cmd: string, last: readonly string[], asked: { root: string; words: readonly string[] | null; python: FoundPython | null }): string {
   const program = cmd.trim().split(/\s+/)[0] ?? '';
-  if (code === 127) return ` The shell did not find \`${program}\`. Install it, or activate the environment that has it (for Python: \`python3 -m venv .venv\` and \`. .venv/bin/activate\`).`;
+  const unknown = /(?:^|[\s:])([\w./+-]+): (?:command )?not found$/.exec(last.at(-1) ?? '')?.[1] ?? program;
+  if (code === 127 && /^(python|pip)[\d.]*$/.test(unknown)) return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`python3 -m venv .venv\`.`;
+  if (code === 127) return ` The shell did not find \`${unknown}\`. Install it, or name the environment that has it as \`python\` in loopwright.yaml.`;
   if (code === 126) return ` \`${program}\` is not executable.`;
-  const module = /ModuleNotFoundError: No module named '([^']+)'/.exec(last)?.[1];
-  if (module) return ` Python has no module \`${module}\`: \`pip install ${module}\` in the environment that the command uses.`;
-  return last === '' ? '' : ` Its last line: ${last.slice(0, 300)}`;
+  const module = missingModule(last);
+  if (module !== null) return missingModuleText(module, asked);
+  return last.length === 0 ? '' : ` Its last line: ${last.at(-1)?.slice(0, 300)}`;
 }

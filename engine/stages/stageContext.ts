@@ -3,6 +3,7 @@ import type { StageNode } from '../project/graph.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Database } from '../data/database.ts';
+import type { FoundPython } from '../python/findPython.ts';
 import type { FileMarks } from '../runner/markFiles.ts';
 import type { Lock } from '../runner/lockFile.ts';
 import type { Period } from '../runner/plan.ts';
@@ -29,6 +30,8 @@ export interface StageContext {
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;
+  /** The Python that the programs of the project use; null when there is none. Throws WorkError for one that is named and not there. */
+  python: () => FoundPython | null;
   /** A line for the log and the terminal; lines of standard error are kept by themselves as well. */
   log: (line: string, from?: 'stdout' | 'stderr') => void;
   /** Where the work stands: words, and a share from 0 to 1 when known. */

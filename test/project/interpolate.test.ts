@@ -44,15 +44,15 @@ test('a name that is not known is a problem at the value, with what was meant', 
   assert.deepEqual(problems(stage('echo ${}')).map(([code]) => code), ['LW109 error']);
 });
 
-test('an environment variable that is not set is only a warning', () => {
-  assert.deepEqual(problems(stage('echo ${env.NOT_SET}')), [['LW208 warning', '7:10', 'The environment variable `NOT_SET` is not set here.']]);
+test('an environment variable that is not set is an error at its place, and the rest of the project can be used', () => {
+  assert.deepEqual(problems(stage('echo ${env.NOT_SET}')), [['LW208 error', '7:10', 'The environment variable `NOT_SET` is not set here.']]);
   assert.notEqual(resolve(stage('echo ${env.NOT_SET}')).config, null);
 });
 
 test('names that every object has are not params, datasets or variables', () => {
   for (const name of ['constructor', 'toString', '__proto__']) {
     assert.deepEqual(problems(stage(`echo \${params.${name}}`)).map(([code]) => code), ['LW205 error'], name);
-    assert.deepEqual(problems(stage(`echo \${env.${name}}`)).map(([code]) => code), ['LW208 warning'], name);
+    assert.deepEqual(problems(stage(`echo \${env.${name}}`)).map(([code]) => code), ['LW208 error'], name);
   }
 });
 

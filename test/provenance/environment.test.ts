@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { environmentOf, graphicsText } from '../../engine/provenance/environment.ts';
 import { describePython, pythonOf } from '../../engine/provenance/pythonEnvironment.ts';
@@ -30,15 +29,15 @@ test('the cards of nvidia-smi are counted', () => {
 });
 
 test('which Python a command line uses', () => {
-  const plain = makeProject();
-  const venv = makeProject({ '.venv/bin/python': '' });
+  const path = '/p/.venv/bin/python';
+  const venv = { path, environment: { kind: 'venv', folder: '/p/.venv' }, why: '' } as const;
   for (const [cmd, words] of [
     ['python train.py', ['python']], ['cd src && /usr/bin/python3.12 -m x', ['/usr/bin/python3.12']], ['PYTHONPATH=. python3 -u a.py | tee log', ['python3']], ['. env/bin/activate && python a.py', ['env/bin/python']],
     ['source "env/bin/activate"; python a.py', ['env/bin/python']], ['uv run train.py --lr 1', ['uv', 'run', '--no-sync', 'python']], ['poetry run train', ['poetry', 'run', 'python']], ['conda run -n ml python a.py', ['conda', 'run', '-n', 'ml', 'python']],
     ['tools/bin/pytest -q', ['tools/bin/python']], ['torchrun --nproc 2 a.py', ['python3']], ['./train.py', ['python3']], ['node train.mjs', null], ['make', null], ['echo pythonic', null],
-  ] as const) assert.deepEqual(pythonOf(cmd, plain), words, cmd);
-  assert.deepEqual(pythonOf('make train', venv), [join(venv, '.venv/bin/python')]);
-  assert.deepEqual(pythonOf('./train.py', venv), [join(venv, '.venv/bin/python')]);
+  ] as const) assert.deepEqual(pythonOf(cmd, null), words, cmd);
+  assert.deepEqual(pythonOf('make train', venv), [path]);
+  assert.deepEqual(pythonOf('./train.py', venv), [path]);
   assert.deepEqual(pythonOf('python3 train.py', venv), ['python3'], 'who names a Python means that one');
 });
 

@@ -70,7 +70,7 @@ const failure = async (stage: string, files: Record<string, string> = {}, status
 test('what a program that cannot run needs', async () => {
   assert.match((await failure('  s: { cmd: nosuchprogram --x }\n'))?.message ?? '', /exit code 127\. The shell did not find `nosuchprogram`\. Install it/);
   assert.match((await failure('  s: { cmd: ./tool.sh }\n', { 'tool.sh': '#!/bin/sh\n' }))?.message ?? '', /exit code 126\. `\.\/tool\.sh` is not executable/);
-  assert.match((await failure('  s: { cmd: \'echo "ModuleNotFoundError: No module named \'"\'"\'torch\'"\'"\'"; exit 1\' }\n'.replaceAll(`'"'"'`, "''")))?.message ?? '', /Python has no module `torch`: `pip install torch`/);
+  assert.match((await failure('  s: { cmd: \'echo "ModuleNotFoundError: No module named \'"\'"\'torch\'"\'"\'"; exit 1\' }\n'.replaceAll(`'"'"'`, "''")))?.message ?? '', / has no module `torch`: `\S+ -m pip install torch` installs it/);
   assert.match((await failure('  s: { cmd: "echo the end; echo; exit 4" }\n'))?.message ?? '', /exit code 4\. Its last line: the end/);
   assert.match((await failure('  s: { cmd: sleep 300, timeout: 0.2s }\n'))?.message ?? '', /took longer than its timeout/);
 });

@@ -260,7 +260,7 @@ test('method bayesian says what it needs where no Python has it', async () => {
   const { PATH } = process.env;
   process.env['PATH'] = '/nowhere';
   try {
-    await assert.rejects(run(), /Method bayesian needs Optuna, and no Python of the project has it: python3 \(not found\); python \(not found\)\. Install it with `pip install optuna`/);
+    await assert.rejects(run(), /Method bayesian needs Optuna, and no Python of the project has it: python3 \(not found\)\. Install it with `python3 -m pip install optuna`/);
   } finally {
     process.env['PATH'] = PATH;
   }

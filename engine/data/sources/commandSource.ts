@@ -47,7 +47,7 @@ async function run(context: SourceContext, command: string, stdout?: number): Pr
   context.log(`$ ${command}`);
   const last: string[] = [];
   const code = await runCommand({
-    cmd: command, cwd: context.root, signal: context.signal, env: { ...context.env, PYTHONUNBUFFERED: '1' }, stdout, onSpawn: context.onSpawn,
+    cmd: command, cwd: context.root, signal: context.signal, env: context.programEnv(), stdout, onSpawn: context.onSpawn,
     onLine: (line) => {
       if (line.trim() !== '') last.push(line);
       if (last.length > lastLines) last.shift();

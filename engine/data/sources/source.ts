@@ -8,6 +8,8 @@ export interface SourceContext {
   /** Folder for what is received, absolute; unfinished files in it are taken up again. */
   folder: string;
   env: Record<string, string | undefined>;
+  /** The environment of a program that a person wrote, with the project's Python active. */
+  programEnv: () => Record<string, string | undefined>;
   signal: AbortSignal;
   progress: (text: string, share?: number) => void;
   log: (line: string) => void;

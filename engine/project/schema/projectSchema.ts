@@ -273,6 +273,8 @@ export const ProjectSchema = Type.Object({
   project: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$', description: 'Name of the project and of its model.' }),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of everything random. Default 0.' })),
   primary_metric: Type.Optional(PrimaryMetric),
+  python: Type.Optional(path('The Python of `cmd` stages and of sweeps that ask Optuna: the folder of an environment, such as `.venv`, or an interpreter. Default: the setting `loopwright.python`, the environment selected in the editor, `.venv` or `venv` of the project and the folders above it, else `python3`.')),
+  env_file: Type.Optional(Type.Union([path('A file of `NAME=value` lines.'), Type.Array(path('A file of `NAME=value` lines.'), { minItems: 1 })], { description: 'Files of `NAME=value` lines, such as `.env`, whose values reach `${env.NAME}` and the programs of stages. A variable that is set already keeps its value; of two files the later counts. Keep them out of the repository.' })),
   params: Type.Optional(Params),
   datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
   stages: Type.Record(Type.String(), Stage, { description: 'The graph of steps.' }),

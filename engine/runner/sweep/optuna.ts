@@ -5,6 +5,9 @@ import type { ParamValue } from '../../../protocol/runs.ts';
 import { WorkError } from '../../errors.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { pythonOf } from '../../provenance/pythonEnvironment.ts';
+import { activatePython } from '../../python/activatePython.ts';
+import { isWithoutPip, pythonText, type FoundPython } from '../../python/findPython.ts';
+import { programEnvironment, type Variables } from '../programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
 
 /** Optuna's TPE sampler (Bergstra et al. 2011) in the project's Python: asked for points, told what came of them. */
@@ -19,6 +22,10 @@ type Distributions = [string, SweepConfig['params'][string]][];
 
 export interface SuggestionOptions {
   root: string;
+  /** The Python of the project; null when there is none. */
+  python: FoundPython | null;
+  /** The state folder of the project. */
+  folder: string;
   /** Command lines of the project's stages, which show what Python it uses. */
   commands: readonly string[];
   distributions: Distributions;
@@ -65,27 +72,32 @@ for line in sys.stdin:
         study.tell(said["tell"], said["value"])
 `;
 
-/** Starts the sampler in the first Python that has Optuna. WorkError, with what was tried, when none has. */
+/** Starts the sampler in the project's Python, or else in the first that a command names and that has Optuna. WorkError, with what was tried, when none has. */
 export async function startSuggestions(options: SuggestionOptions): Promise<Suggestions> {
+  const env = activatePython(programEnvironment(), options.python, join(options.folder, 'python'));
   const tried: string[] = [];
   for (const words of pythons(options)) {
-    const started = await startIn(words, options);
+    const started = await startIn(words, options, env);
     if (typeof started !== 'string') return started;
     tried.push(`${words.join(' ')} (${started})`);
   }
-  throw new WorkError(`Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`pip install optuna\` in the environment that the project's programs use, or use method latin_hypercube, which needs nothing.`);
+  throw new WorkError(`Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`${installCommand(options)}\`, or use method latin_hypercube, which needs nothing.`);
 }
 
-/** The Pythons of the project's own commands come first. */
-function pythons({ root, commands }: SuggestionOptions): string[][] {
-  const chosen = process.env['LOOPWRIGHT_PYTHON'];
-  const found = [...(chosen ? [[chosen]] : []), ...[...commands, '.venv'].flatMap((command) => [pythonOf(command, root) ?? []]), ['python3'], ['python']].filter((words) => words.length > 0);
+function installCommand({ python, root }: SuggestionOptions): string {
+  if (!python) return 'python3 -m pip install optuna';
+  return isWithoutPip(python) ? `uv pip install --python ${pythonText(python, root)} optuna` : `${pythonText(python, root)} -m pip install optuna`;
+}
+
+/** The Python of the project comes first, then those that its commands name. */
+function pythons({ python, commands }: SuggestionOptions): string[][] {
+  const found = [...(python ? [[python.path]] : []), ...commands.flatMap((command) => [pythonOf(command, python) ?? []]), ['python3']].filter((words) => words.length > 0);
   return [...new Map(found.map((words) => [words.join(' '), words])).values()];
 }
 
-async function startIn([python = 'python3', ...args]: string[], options: SuggestionOptions): Promise<Suggestions | string> {
+async function startIn([python = 'python3', ...args]: string[], options: SuggestionOptions, env: Variables): Promise<Suggestions | string> {
   const inProject = python.includes('/') && !python.startsWith('/');
-  const child = spawn(inProject ? join(options.root, python) : python, [...args, '-c', program], { cwd: options.root, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(inProject ? join(options.root, python) : python, [...args, '-c', program], { cwd: options.root, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-2000); });
   child.stdin.on('error', () => {});

@@ -6,6 +6,7 @@ import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeVersion.ts';
 import { environmentOf } from '../../provenance/environment.ts';
 import type { Workplace } from '../../provenance/workplace.ts';
+import { findPython } from '../../python/findPython.ts';
 import { registerRun } from '../../registry/registerRun.ts';
 import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
@@ -39,7 +40,7 @@ export interface SweepResult {
 export async function runSweep(request: SweepRequest, config: SweepConfig, say: (line: string) => void): Promise<SweepResult> {
   const { project, store } = request;
   checkCancelled(request.signal);
-  const problems = checkProject(project).filter((problem) => problem.severity === 'error');
+  const problems = checkProject(project).filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
   if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   const points = config.method === 'bayesian' ? null : sweepPoints(config, request.params ?? {});
   const count = points?.length ?? config.runs ?? defaultRuns;
@@ -106,7 +107,7 @@ function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<
   const { project } = request;
   const resolved = configFor(project, request.experiment ?? 'default');
   return startSuggestions({
-    root: project.root, commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])), distributions: varied(config, request.params), direction, parallel: config.parallel ?? 1, seed: resolved.seed ?? 0,
+    root: project.root, python: findPython({ root: project.root, python: resolved.python }), folder: request.store.folder, commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])), distributions: varied(config, request.params), direction, parallel: config.parallel ?? 1, seed: resolved.seed ?? 0,
     done: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, { params, value }]) => ({ params, value })),
   });
 }

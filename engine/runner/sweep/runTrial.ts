@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { CancelledError } from '../../errors.ts';
-import { loadProject } from '../../project/loadProject.ts';
+import { configFor, loadProject } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import type { CodeVersion } from '../../provenance/codeVersion.ts';
 import type { Workplace } from '../../provenance/workplace.ts';
+import { findPython } from '../../python/findPython.ts';
 import type { RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
 import { stateFolder, type Store } from '../../tracking/store.ts';
@@ -112,6 +113,8 @@ function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void
 async function runIn(trial: SweepRequest & { code: CodeVersion; stages: readonly string[] }, place: Workplace | null, outs: readonly string[]): Promise<RunOutcome> {
   if (place === null) return executeRun(trial);
   await clearOuts(place.root, outs);
+  // The project's own Python: beside a folder of its own none may be found.
+  trial.python ??= () => findPython({ root: trial.project.root, python: configFor(trial.project, trial.experiment ?? 'default').python });
   if (trial.program) return runTrialProcess(trial.program, place.root, trial);
   return executeRun({ ...trial, project: loadProject(place.root), store: { ...trial.store, root: place.root, folder: join(place.root, stateFolder) } });
 }

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { RunStatus } from '../../../protocol/lifeCycle.ts';
 import type { CodeVersion } from '../../provenance/codeVersion.ts';
 import { CancelledError, messageOf } from '../../errors.ts';
+import type { FoundPython } from '../../python/findPython.ts';
 import { loadProject } from '../../project/loadProject.ts';
 import { openStore } from '../../tracking/store.ts';
 import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
@@ -16,6 +17,7 @@ interface TrialOrder {
   tags: Record<string, string>;
   commandLine: string;
   period: RunRequest['period'];
+  python: FoundPython | null;
   code: Omit<CodeVersion, 'patch'> & { patch: string | null };
 }
 
@@ -31,6 +33,7 @@ export async function runTrialProcess(program: readonly string[], root: string, 
   const child = spawn(command, [...args, 'trial', '--project', root], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
   const order: TrialOrder = {
     stages: [...trial.stages], experiment: trial.experiment ?? 'default', params: trial.params ?? {}, tags: trial.tags ?? {}, commandLine: trial.commandLine ?? '', period: trial.period,
+    python: trial.python?.() ?? null,
     code: { ...code, patch: code.patch?.toString('base64') ?? null },
   };
   child.stdin.on('error', () => {});
@@ -75,7 +78,7 @@ export async function serveTrial(root: string, input: Readable, tell: (line: str
   const store = openStore(root);
   try {
     const outcome = await executeRun({
-      project: loadProject(root), store, stages: order.stages, force: true, held: true, registers: false, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period,
+      project: loadProject(root), store, stages: order.stages, force: true, held: true, registers: false, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period, python: () => order.python,
       code: { ...order.code, patch: order.code.patch === null ? null : Buffer.from(order.code.patch, 'base64') }, signal: AbortSignal.any([stopped.signal, signal]),
       events: { onStart: ({ runId, name }) => say({ start: { runId, name } }), onLog: (...log) => say({ log }), onStageEnd: (...end) => say({ end }) },
     });

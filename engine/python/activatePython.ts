@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import type { Variables } from '../runner/programEnvironment.ts';
+import { isSameProgram, programOnPath, type FoundPython } from './findPython.ts';
+
+const isWindows = process.platform === 'win32';
+
+/**
+ * The environment of a program for which this Python is active, as its own `activate` would make it: `python` and `python3` are this one.
+ * For an interpreter that goes by another name, programs of these names that start it are written to the folder `starters`.
+ */
+export function activatePython(env: Variables, python: FoundPython | null, starters: string): Variables {
+  if (!python) return env;
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const { PYTHONHOME: _home, ...active } = env;
+  if (python.environment) {
+    const { kind, folder } = python.environment;
+    delete active[kind === 'venv' ? 'CONDA_PREFIX' : 'VIRTUAL_ENV'];
+    for (const name of kind === 'venv' ? ['CONDA_DEFAULT_ENV', 'CONDA_PROMPT_MODIFIER'] : ['VIRTUAL_ENV_PROMPT']) delete active[name];
+    if (kind === 'venv') active['VIRTUAL_ENV'] = folder;
+    else Object.assign(active, { CONDA_PREFIX: folder, CONDA_DEFAULT_ENV: basename(folder) });
+    const conda = isWindows && kind === 'conda' ? ['', 'Library/bin', 'Scripts'].map((place) => join(folder, place)) : [];
+    active[pathName] = [...new Set([dirname(python.path), ...conda]), ...rest(active[pathName])].join(delimiter);
+  }
+  if (!isWindows && !['python', 'python3'].every((name) => starts(programOnPath(name, active), python.path))) {
+    active[pathName] = [startersOf(python.path, starters), ...rest(active[pathName])].join(delimiter);
+  }
+  return active;
+}
+
+/** Version managers have a program of their own for each name, side by side. */
+function starts(program: string | null, python: string): boolean {
+  if (program === null) return false;
+  return isSameProgram(program, python) || (dirname(program) === dirname(python) && /^python3?$/.test(basename(python)));
+}
+
+const rest = (path: string | undefined) => (path === undefined || path === '' ? [] : [path]);
+
+/** Not links: an interpreter that is itself a script looks at the name it was called by. */
+function startersOf(interpreter: string, folder: string): string {
+  const script = `#!/bin/sh\nexec '${interpreter.replaceAll("'", String.raw`'\''`)}' "$@"\n`;
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['python', 'python3']) {
+    const path = join(folder, name);
+    if (contentOf(path) === script) continue;
+    writeFileSync(path, script);
+    chmodSync(path, 0o755);
+  }
+  return folder;
+}
+
+function contentOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,182 @@
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { WorkError } from '../errors.ts';
+import type { Variables } from '../runner/programEnvironment.ts';
+import { editorSetting } from './editorSetting.ts';
+
+/** The Python that the programs of a project use. */
+export interface FoundPython {
+  /** Absolute path of the interpreter. */
+  path: string;
+  /** The environment that it belongs to; null for one that stands alone. */
+  environment: { kind: 'venv' | 'conda'; folder: string } | null;
+  /** Why it is this one, to stand after its path: `.venv of the project`. */
+  why: string;
+}
+
+export interface PythonRequest {
+  /** Absolute folder of the project. */
+  root: string;
+  /** The key `python` of the project. */
+  python?: string | undefined;
+  env?: Variables | undefined;
+}
+
+/** Where an editor hands on its setting `loopwright.python`, and the environment that its Python extension selected. */
+export const pythonVariables = { setting: 'LOOPWRIGHT_PYTHON', editor: 'LOOPWRIGHT_EDITOR_PYTHON' } as const;
+
+const isWindows = process.platform === 'win32';
+const folderNames = ['.venv', 'venv'];
+
+/**
+ * The first of: the project's key `python`, the setting `loopwright.python`, the environment that the editor's Python extension selected,
+ * `.venv` or `venv` of the project and of the folders above it in its repository, and `python3` on the PATH. Null when there is none.
+ * WorkError when the key or the setting names something that is no Python.
+ */
+export function findPython({ root, python, env = process.env }: PythonRequest): FoundPython | null {
+  const named = python === undefined ? null : { value: python, from: root, why: '`python` of the project', place: { file: 'loopwright.yaml' } };
+  const setting = named ? null : settingOf(root, env);
+  const chosen = named ?? setting;
+  if (chosen) {
+    const found = pythonAt(chosen.value, chosen.from, env);
+    if (found === null) throw new WorkError(notFound(chosen), chosen.place ? { place: chosen.place } : {});
+    return { ...found, why: chosen.why };
+  }
+  const selected = env[pythonVariables.editor];
+  const ofEditor = selected ? pythonAt(selected, root, env) : null;
+  if (ofEditor) return { ...ofEditor, why: 'selected in the editor' };
+  for (const [folder, words] of foldersAbove(root)) {
+    for (const name of folderNames) {
+      const found = existsSync(join(folder, name)) ? pythonAt(join(folder, name), folder, env) : null;
+      if (found) return { ...found, why: `\`${name}\` of ${words}` };
+    }
+  }
+  return onPath(env);
+}
+
+interface Chosen {
+  value: string;
+  /** Folder that a relative path starts in. */
+  from: string;
+  why: string;
+  place?: { file: string };
+}
+
+function settingOf(root: string, env: Variables): Chosen | null {
+  const why = 'the setting `loopwright.python`';
+  const given = env[pythonVariables.setting]?.trim();
+  if (given) return { value: given, from: root, why };
+  for (const [folder] of foldersAbove(root)) {
+    const value = editorSetting(folder, 'loopwright.python');
+    if (typeof value === 'string' && value.trim() !== '') return { value: value.trim().replaceAll('${workspaceFolder}', folder), from: folder, why };
+  }
+  return null;
+}
+
+function notFound({ value, why }: Chosen): string {
+  const subject = `${(why[0] ?? '').toUpperCase()}${why.slice(1)}`;
+  return `${subject} is \`${value}\`, and there is no Python. Name an interpreter, or the folder of an environment such as \`.venv\`; \`python3 -m venv .venv\` makes one.`;
+}
+
+/** The project's folder and those above it up to its repository's; without a repository the project's alone. */
+export function foldersAbove(root: string): [folder: string, words: string][] {
+  const found: [string, string][] = [[root, 'the project']];
+  if (existsSync(join(root, '.git'))) return found;
+  for (let folder = dirname(root); ; folder = dirname(folder)) {
+    const isTop = existsSync(join(folder, '.git'));
+    found.push([folder, isTop ? 'the repository' : `\`${relative(root, folder).replaceAll('\\', '/')}\``]);
+    if (isTop) return found;
+    if (folder === dirname(folder)) return found.slice(0, 1);
+  }
+}
+
+/** The interpreter that a path or a name stands for: a program, the folder of an environment, or a name on the PATH. */
+function pythonAt(value: string, from: string, env: Variables): Omit<FoundPython, 'why'> | null {
+  const home = value === '~' || /^~[\\/]/.test(value) ? join(homedir(), value.slice(1)) : value;
+  if (!/[\\/]/.test(home) && !existsSync(resolve(from, home))) {
+    const program = programOnPath(home, env);
+    return program === null ? null : { path: program, environment: environmentOf(program) };
+  }
+  const path = isAbsolute(home) ? home : resolve(from, home);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder === undefined) return null;
+  const program = isFolder ? interpreterIn(path) : isProgram(path) ? path : null;
+  return program === null ? null : { path: program, environment: environmentOf(program) };
+}
+
+function interpreterIn(folder: string): string | null {
+  const places = isWindows ? ['Scripts/python.exe', 'python.exe', 'bin/python.exe'] : ['bin/python', 'bin/python3', 'python', 'python3'];
+  return places.map((place) => join(folder, place)).find((path) => isProgram(path)) ?? null;
+}
+
+/** The environment around an interpreter, by the files that venv, virtualenv, uv and conda leave there. */
+function environmentOf(program: string): FoundPython['environment'] {
+  for (const folder of new Set([dirname(dirname(program)), dirname(program)])) {
+    if (existsSync(join(folder, 'pyvenv.cfg'))) return { kind: 'venv', folder };
+    if (existsSync(join(folder, 'conda-meta'))) return { kind: 'conda', folder };
+  }
+  return null;
+}
+
+function onPath(env: Variables): FoundPython | null {
+  for (const name of ['python3', 'python']) {
+    const path = programOnPath(name, env);
+    if (path === null) continue;
+    const environment = environmentOf(path);
+    return { path, environment, why: environment ? 'active in the shell' : `\`${name}\` on the PATH` };
+  }
+  return null;
+}
+
+/** A program on the PATH, absolute; null when there is none. On Windows the store's stand-in, which only opens the store, does not count. */
+export function programOnPath(name: string, env: Variables): string | null {
+  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
+  const endings = isWindows ? ['.exe', '.cmd', '.bat', ''] : [''];
+  for (const folder of path.split(delimiter)) {
+    if (folder === '' || /[\\/]WindowsApps$/i.test(folder)) continue;
+    for (const ending of endings) {
+      const program = join(folder, `${name}${ending}`);
+      if (isProgram(program)) return program;
+    }
+  }
+  return null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    accessSync(path, isWindows ? constants.F_OK : constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The interpreter as a person would name it: relative inside the project, with `~` inside their home. */
+export function pythonText({ path }: FoundPython, root: string): string {
+  const inside = relative(root, path);
+  if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside.replaceAll('\\', '/');
+  const inHome = relative(homedir(), path);
+  return inHome !== '' && !inHome.startsWith('..') && !isAbsolute(inHome) ? `~/${inHome.replaceAll('\\', '/')}` : path;
+}
+
+/** True for an environment that uv made without pip. */
+export function isWithoutPip({ environment }: FoundPython): boolean {
+  if (environment?.kind !== 'venv') return false;
+  try {
+    if (!/^uv\s*=/m.test(readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'))) return false;
+  } catch {
+    return false;
+  }
+  return !['bin/pip', 'bin/pip3', 'Scripts/pip.exe'].some((path) => existsSync(join(environment.folder, path)));
+}
+
+/** The same program, whatever links lead to it. */
+export function isSameProgram(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return basename(a) === basename(b) && a === b;
+  }
+}

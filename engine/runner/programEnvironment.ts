@@ -1,0 +1,38 @@
+export type Variables = Record<string, string | undefined>;
+
+/** Variables that an editor or an Electron program sets for its own processes. */
+const ofEditors = /^(ELECTRON_|VSCODE_|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$|APPLICATION_INSIGHTS_NO_|SHELL_ENV_)/i;
+/** Scripts of an editor's git extension that ask for passwords; without the variables above they fail. */
+const askers = ['GIT_ASKPASS', 'SSH_ASKPASS'];
+
+/**
+ * The environment of a program that a person wrote, or of one they installed, such as git: that of this process without what an editor
+ * set for itself. With ELECTRON_RUN_AS_NODE every Electron program that a stage starts would run as Node. What `own` names is set last,
+ * so a stage can set any variable for itself.
+ */
+export function programEnvironment(own: Variables = {}, inherited: Variables = process.env): Variables {
+  const env: Variables = {};
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value === undefined || ofEditors.test(name)) continue;
+    if (askers.includes(name) && isOfEditor(value, inherited)) continue;
+    if (name === 'NODE_OPTIONS') {
+      const options = withoutDebugger(value);
+      if (options !== '') env[name] = options;
+      continue;
+    }
+    env[name] = value;
+  }
+  return { ...env, ...own };
+}
+
+function isOfEditor(value: string, inherited: Variables): boolean {
+  return inherited['VSCODE_GIT_ASKPASS_MAIN'] !== undefined && /extensions[\\/]git[\\/]/.test(value);
+}
+
+/** NODE_OPTIONS without the debugger that an editor attaches to every Node program of its terminals. */
+function withoutDebugger(options: string): string {
+  return options
+    .replaceAll(/(?:^|\s)(?:--require|-r|--import)[\s=]+(?:"[^"]*js-debug[^"]*"|'[^']*js-debug[^']*'|(?:\\ |[^\s"'])*js-debug(?:\\ |\S)*)/g, ' ')
+    .replaceAll(/(?:^|\s)--inspect-publish-uid=\S+/g, ' ')
+    .trim();
+}
