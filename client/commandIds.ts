@@ -21,6 +21,7 @@ export const commandIds = {
   retrain: 'loopwright.retrain',
   runLoop: 'loopwright.runLoop',
   checkProject: 'loopwright.checkProject',
+  chooseProject: 'loopwright.chooseProject',
   initProject: 'loopwright.initProject',
   openExample: 'loopwright.openExample',
   doctor: 'loopwright.doctor',
@@ -55,7 +56,7 @@ export const panelTypes = {
 } as const;
 
 /** Context keys that menus and welcome texts test. */
-export const contextKeys = { hasProject: 'loopwright.hasProject', enterAccepts: 'loopwright.enterAccepts' } as const;
+export const contextKeys = { hasProject: 'loopwright.hasProject', hasProjects: 'loopwright.hasProjects', isSearched: 'loopwright.isSearched', isRead: 'loopwright.isRead', enterAccepts: 'loopwright.enterAccepts' } as const;
 
 export const taskType = 'loopwright';
 export const problemMatcher = '$loopwright';

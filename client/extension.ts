@@ -1,11 +1,14 @@
 import { commands, Uri, window, workspace } from 'vscode';
-import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import type { Disposable, ExtensionContext, LogOutputChannel, TextDocument } from 'vscode';
+import { languageIds } from '../protocol/languageServer.ts';
+import type { ProjectSummary } from '../protocol/languageServer.ts';
 import { commandIds } from './commandIds.ts';
 import { actOnView, registerCommands } from './commands/registerCommands.ts';
 import { EngineHost } from './host/engineHost.ts';
-import { messageOf } from './host/engineError.ts';
 import { startEngine } from './host/startEngine.ts';
+import { fileAssociations } from './language/fileAssociations.ts';
 import { LanguageServer } from './language/languageServer.ts';
+import { languageOf } from './language/ourFiles.ts';
 import { StageLenses } from './lenses/stageLenses.ts';
 import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
@@ -30,10 +33,14 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   const cli = Uri.joinPath(dist, 'cli.cjs').fsPath;
   const log = window.createOutputChannel('Loopwright', { log: true });
 
-  const projects = new Projects((root) => new Project(root, (changed) => engineOf(root, cli, changed, log)));
+  const server = new LanguageServer(Uri.joinPath(dist, 'server.cjs').fsPath, log);
+  const projects = new Projects({
+    create: (root) => new Project(root, (changed) => engineOf(root, cli, changed, log)),
+    search: projectSearch(server),
+    memory: context.workspaceState,
+  });
   const tasks = new LoopwrightTasks(projects, cli);
   const panels = new ViewPanels({ projects, extension: context.extensionUri, log, act: actOnView });
-  const server = new LanguageServer(Uri.joinPath(dist, 'server.cjs').fsPath, log);
   const { trees, parts } = registerViews(projects);
 
   context.subscriptions.push(
@@ -42,15 +49,36 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     terminalTracking(context, projects, log),
     ...statusBar(projects),
     ...registerCommands({ extension: context.extensionUri, cli, projects, tasks, panels, log }),
+    startForFiles(() => server.start()),
+    fileAssociations(),
     workspace.onDidGrantWorkspaceTrust(() => void restart(projects)),
     workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.engine') && void restart(projects)),
   );
   void projects.find();
-  server.start().catch((error: unknown) => void window.showErrorMessage(messageOf(error)));
 
   const activationMs = performance.now() - started;
   log.info(`activated in ${Math.round(activationMs)} ms`);
   return { trees, projects, panels, activationMs };
+}
+
+/** Asks the language server for the projects of the window, and tells once where they are too many to be shown. */
+function projectSearch(server: LanguageServer): (again: boolean) => Promise<ProjectSummary[] | null> {
+  let isTold = false;
+  return async (again) => {
+    await server.start();
+    const found = await server.projects(again);
+    if (found?.isCut && !isTold) void window.showWarningMessage(`This window has more than ${found.projects.length} projects; only these are shown. Open a folder further down, or add folders to "files.exclude".`);
+    isTold ||= found?.isCut === true;
+    return found?.projects ?? null;
+  };
+}
+
+/** Windows without a project and without a file of ours do without the process of the language server. */
+function startForFiles(start: () => Promise<void>): Disposable {
+  const ours: readonly string[] = Object.values(languageIds);
+  const look = (document: TextDocument): void => { if (ours.includes(document.languageId) || languageOf(document.uri.path) !== null) void start(); };
+  workspace.textDocuments.forEach(look);
+  return workspace.onDidOpenTextDocument(look);
 }
 
 function engineOf(root: string, cli: string, changed: () => void, log: LogOutputChannel): EngineHost {

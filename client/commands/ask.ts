@@ -6,6 +6,9 @@ import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import type { CommandContext } from './context.ts';
 
+/** How long the status bar names the project that a command acts on. */
+const saidMs = 5000;
+
 export interface Choice<T> extends QuickPickItem {
   value: T;
 }
@@ -20,19 +23,19 @@ export function choice<T>(value: T, label: string, description = '', icon?: stri
   return { value, label, description, ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon.replace('~spin', '')) }) };
 }
 
-/** The project of the row, of the open file, the only one, or the one the person picks. */
+/** A question about a project, which is named where there are several. */
+export function titleIn(project: Project, title: string): string {
+  return project.place === '' ? title : `${title} (${project.title})`;
+}
+
+/** The project that a command was called on, or the one that is shown; with several it is said which. */
 export async function projectOf(context: CommandContext, subject: RowSubject | undefined): Promise<Project | undefined> {
   if (subject?.project) return subject.project;
-  const { all } = context.projects;
-  const file = window.activeTextEditor?.document.uri.fsPath;
-  const near = file === undefined ? undefined : context.projects.of(file);
-  if (near) return near;
-  if (all.length === 1) return all[0];
-  if (all.length === 0) {
-    void window.showInformationMessage('There is no loopwright.yaml at the root of this workspace. "Loopwright: Create a project" writes one.');
-    return undefined;
-  }
-  return pick('Which project?', all.map((project) => choice(project, project.name, project.root)));
+  if (!context.projects.shown) await context.projects.known;
+  const { shown } = context.projects;
+  if (!shown) void window.showInformationMessage('There is no loopwright.yaml in this window. "Loopwright: Create a project" writes one.');
+  else if (shown.place !== '') void window.setStatusBarMessage(`$(folder) Loopwright: ${shown.title}`, saidMs);
+  return shown;
 }
 
 /** True when things may run here; says why not, with the way out, otherwise. */

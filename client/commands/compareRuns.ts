@@ -50,7 +50,7 @@ async function show(project: Project, found: Blame): Promise<void> {
   }
   const values = metric ? `: ${metric.key} ${shown(metric.key, metric.before)} → ${shown(metric.key, metric.after)}` : '';
   const all = { ...choice<RunPart | 'all' | null>('all', 'Open everything that changed', `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`, 'diff-multiple') };
-  const each = items.map((item) => ({ ...choice<RunPart | 'all' | null>(partOf(item), item.name, item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`, icons[item.kind]), detail: item.why }));
+  const each = items.map((item) => ({ ...choice<RunPart | 'all' | null>(partOf(item, project.file), item.name, item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`, icons[item.kind]), detail: item.why }));
   const told = notes.map((note) => choice<RunPart | 'all' | null>(null, note, '', 'info'));
   const chosen = await pick(`${a.name} → ${b.name}${values}`, [all, ...each, ...told]);
   if (chosen === 'all') await openAll(project, found);
@@ -59,7 +59,7 @@ async function show(project: Project, found: Blame): Promise<void> {
 
 async function openAll(project: Project, { a, b, items }: Blame): Promise<void> {
   const state = new Map(items.filter(({ kind, path }) => kind === 'code' && path !== null).map((item) => [item.path, item]));
-  const resources = partsOf(items).map((part) => {
+  const resources = partsOf(items, project.file).map((part) => {
     const item = part.part === 'code' ? state.get(part.path) : undefined;
     const [before, after] = [addressOf(project, a.runId, part), addressOf(project, b.runId, part)];
     return [after, item?.before === null ? undefined : before, item?.after === null ? undefined : after];

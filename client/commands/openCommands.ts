@@ -3,9 +3,11 @@ import { commands, env, Position, Range, Selection, TextEditorRevealType, Uri, w
 import { commandIds, viewIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
+import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import { chooseProject } from './chooseProject.ts';
 import { compareRuns } from './compareRuns.ts';
 import type { CommandContext } from './context.ts';
 import { openLabelling } from './labellingCommand.ts';
@@ -51,6 +53,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       const chosen = await pick(project.overview.project, [...lines, ...doable]);
       if (chosen) await commands.executeCommand(chosen, { project });
     },
+    [commandIds.chooseProject]: chooseProject(context),
     [commandIds.starRun]: star(true),
     [commandIds.unstarRun]: star(false),
     [commandIds.copyText]: async (given) => {
@@ -80,7 +83,8 @@ function star(starred: boolean): Handler {
 
 /** Opens a file of the project, at a 1-based line when one is given. */
 export async function openFile(project: Project, path: string, line: number | null): Promise<void> {
-  const uri = Uri.file(isAbsolute(path) ? path : join(project.root, path));
+  // Views call the file of the project by its usual name.
+  const uri = Uri.file(isAbsolute(path) ? path : join(project.root, path === projectFile ? project.file : path));
   const at = new Position(Math.max(0, (line ?? 1) - 1), 0);
   if (!/\.(ya?ml|json|sql|py|md|txt|csv|tsv|log|ts|js|toml|sh)$/.test(path)) return void (await commands.executeCommand('vscode.open', uri));
   const editor = await window.showTextDocument(uri);

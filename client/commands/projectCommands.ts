@@ -23,7 +23,7 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
     },
     [commandIds.doctor]: async () => {
       if (!(await mayRun())) return;
-      const folder = context.projects.all[0]?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
+      const folder = context.projects.shown?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
       await runOnce(context, 'doctor', folder);
     },
     [commandIds.openExample]: async () => {

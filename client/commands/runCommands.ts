@@ -4,7 +4,7 @@ import type { CommandId } from '../commandIds.ts';
 import type { LoopwrightTask } from '../tasks/taskDefinition.ts';
 import type { RowSubject } from '../views/row.ts';
 import { stageLook } from '../views/stateIcons.ts';
-import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import { choice, mayRun, overviewOf, pick, projectOf, titleIn } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
@@ -67,22 +67,22 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
 
 export async function pickStage({ project }: RowSubject, title: string): Promise<string | undefined> {
   const { stages } = await overviewOf(project);
-  return pick(title, stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon)));
+  return pick(titleIn(project, title), stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon)));
 }
 
 async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
   const { experiments } = await overviewOf(project);
-  return pick('Run which experiment?', experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')));
+  return pick(titleIn(project, 'Run which experiment?'), experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')));
 }
 
 export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
   const { monitors } = await overviewOf(project);
   if (monitors.length === 0) void window.showInformationMessage('This project declares no monitor. Add one under "monitors:" in loopwright.yaml.');
-  return monitors.length <= 1 ? monitors[0] : pick('Which monitor?', monitors.map((name) => choice(name, name, '', 'pulse')));
+  return monitors.length <= 1 ? monitors[0] : pick(titleIn(project, 'Which monitor?'), monitors.map((name) => choice(name, name, '', 'pulse')));
 }
 
 async function pickDeployment({ project }: RowSubject, title: string): Promise<string | undefined> {
   const served = (await overviewOf(project)).deployments.filter((one) => one.as === 'api');
   if (served.length === 0) void window.showInformationMessage('This project declares no deployment of kind "api". Add one under "deployments:" in loopwright.yaml.');
-  return served.length <= 1 ? served[0]?.name : pick(title, served.map((one) => choice(one.name, one.name, one.state, 'rocket')));
+  return served.length <= 1 ? served[0]?.name : pick(titleIn(project, title), served.map((one) => choice(one.name, one.name, one.state, 'rocket')));
 }

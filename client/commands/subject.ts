@@ -17,7 +17,7 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
   }
   const source = new Map<string, unknown>(Object.entries('subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given));
   const named = source.get('project');
-  const project = named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.all[0];
+  const project = named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.shown;
   if (!project) return undefined;
   const subject: RowSubject = { project };
   for (const key of texts) {

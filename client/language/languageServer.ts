@@ -1,5 +1,7 @@
+import { window } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
-import type { Outline } from '../../protocol/languageServer.ts';
+import type { LanguageRequests, Outline } from '../../protocol/languageServer.ts';
+import { messageOf } from '../host/engineError.ts';
 import type { LspClient } from './lspClient.ts';
 
 /** The language server as the rest of the client sees it. Its client library is a bundle of its own, loaded after activation. */
@@ -8,13 +10,19 @@ export class LanguageServer implements Disposable {
   readonly #log: LogOutputChannel;
   #client: LspClient | undefined;
   #disposed = false;
+  #started: Promise<void> | undefined;
 
   constructor(module: string, log: LogOutputChannel) {
     this.#module = module;
     this.#log = log;
   }
 
-  async start(): Promise<void> {
+  /** Starts it unless that was done already. */
+  start(): Promise<void> {
+    return (this.#started ??= this.#start().catch((error: unknown) => void window.showErrorMessage(messageOf(error))));
+  }
+
+  async #start(): Promise<void> {
     const { LspClient } = await import('./lspClient.ts');
     if (this.#disposed) return;
     this.#client = new LspClient(this.#module, this.#log);
@@ -24,6 +32,11 @@ export class LanguageServer implements Disposable {
   /** Where stages stand in the text; null while the server is not there. */
   async outline(uri: Uri): Promise<Outline | null> {
     return this.#client ? this.#client.outline(uri) : null;
+  }
+
+  /** The projects in the folders of the window; null while the server is not there. */
+  async projects(again: boolean): Promise<LanguageRequests['loopwright/projects']['result'] | null> {
+    return this.#client ? this.#client.projects(again) : null;
   }
 
   dispose(): void {

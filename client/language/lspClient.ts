@@ -4,11 +4,12 @@ import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
 import { languageIds } from '../../protocol/languageServer.ts';
-import type { CheckSettings, ClientRequests, LanguageRequests, Outline } from '../../protocol/languageServer.ts';
+import type { CheckSettings, ClientRequests, LanguageRequests, Outline, ServerSettings } from '../../protocol/languageServer.ts';
 import { BackOff } from '../host/backOff.ts';
 import { messageOf } from '../host/engineError.ts';
 import { nodeProgram } from '../node.ts';
 import { setting } from '../settings.ts';
+import { ourFiles } from './ourFiles.ts';
 import { typingMiddleware } from './typingMiddleware.ts';
 import { virtualFiles, virtualSchemes } from './virtualFiles.ts';
 
@@ -33,16 +34,16 @@ export class LspClient implements Disposable {
     const chosen = setting('engine.node').trim();
     const server = { module: this.#module, transport: TransportKind.ipc, options: { env: { ...process.env, ...node.env } }, ...(chosen === '' ? {} : { runtime: chosen }) };
     this.#client = new LanguageClient('loopwright', 'Loopwright', { run: server, debug: server }, {
-      // SQL is judged as the stage that runs it; older versions in a diff (git:) are left alone.
-      documentSelector: [...Object.values(languageIds).flatMap((language) => ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme }))), { language: 'sql', scheme: 'file' }],
-      initializationOptions: { checks: checkSettings() },
+      // SQL is judged as the stage that runs it, and files of ours by their name when they were given another language; older versions in a diff (git:) are left alone.
+      documentSelector: [...Object.values(languageIds).flatMap((language) => ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme }))), { language: 'sql', scheme: 'file' }, { scheme: 'file', pattern: ourFiles }],
+      initializationOptions: serverSettings(),
       middleware: typingMiddleware(),
       errorHandler: restarting(),
       outputChannel: this.#log,
     });
     this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.trace.server') && void this.#trace()));
-    const tell = () => void this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: { checks: checkSettings() } } });
-    this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.checks') && tell()), workspace.onDidGrantWorkspaceTrust(tell));
+    const tell = () => void this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: serverSettings() } });
+    this.#parts.push(workspace.onDidChangeConfiguration((event) => (event.affectsConfiguration('loopwright.checks') || event.affectsConfiguration('files.exclude')) && tell()), workspace.onDidGrantWorkspaceTrust(tell));
     this.#client.onRequest('loopwright/virtualFiles', ({ uri }: ClientRequests['loopwright/virtualFiles']['params']) => virtualFiles(uri));
     try {
       await this.#client.start();
@@ -55,14 +56,12 @@ export class LspClient implements Disposable {
 
   /** Where stages stand in the text; null while the server is not there. */
   async outline(uri: Uri): Promise<Outline | null> {
-    if (this.#client?.state !== State.Running) return null;
-    const params: LanguageRequests['loopwright/outline']['params'] = { uri: uri.toString() };
-    try {
-      return await this.#client.sendRequest<Outline>('loopwright/outline', params);
-    } catch (error) {
-      this.#log.warn(`loopwright/outline ${messageOf(error)}`);
-      return null;
-    }
+    return this.#ask('loopwright/outline', { uri: uri.toString() });
+  }
+
+  /** The projects in the folders of the window; null while the server is not there. */
+  async projects(again: boolean): Promise<LanguageRequests['loopwright/projects']['result'] | null> {
+    return this.#ask('loopwright/projects', { again });
   }
 
   dispose(): void {
@@ -70,9 +69,24 @@ export class LspClient implements Disposable {
     void this.#client?.dispose().catch(() => {});
   }
 
+  async #ask<M extends keyof LanguageRequests>(method: M, params: LanguageRequests[M]['params']): Promise<LanguageRequests[M]['result'] | null> {
+    if (this.#client?.state !== State.Running) return null;
+    try {
+      return await this.#client.sendRequest<LanguageRequests[M]['result']>(method, params);
+    } catch (error) {
+      this.#log.warn(`${method} ${messageOf(error)}`);
+      return null;
+    }
+  }
+
   async #trace(): Promise<void> {
     await this.#client?.setTrace(Trace.fromString(setting('trace.server')));
   }
+}
+
+function serverSettings(): ServerSettings {
+  const exclude = Object.entries(workspace.getConfiguration('files').get<Record<string, unknown>>('exclude', {}));
+  return { checks: checkSettings(), exclude: exclude.filter(([, isOn]) => isOn === true).map(([glob]) => glob) };
 }
 
 /** Data is read only where the person trusts the folder: a file may be made to harm the program that reads it. */

@@ -35,18 +35,18 @@ export function readAddress(query: string): RunAddress | null {
 }
 
 /** The part of a run that shows a difference. */
-export function partOf({ kind, path }: Pick<BlameItem, 'kind' | 'path'>): RunPart {
+export function partOf({ kind, path }: Pick<BlameItem, 'kind' | 'path'>, projectFile = 'loopwright.yaml'): RunPart {
   if (path !== null) return { part: 'code', path };
   switch (kind) {
     case 'data': return { part: 'data' };
     case 'package': return { part: 'packages' };
     case 'runtime': case 'hardware': return { part: 'environment' };
-    case 'code': case 'stage': return { part: 'code', path: 'loopwright.yaml' };
+    case 'code': case 'stage': return { part: 'code', path: projectFile };
     case 'param': case 'seed': case 'period': return { part: 'params' };
   }
 }
 
 /** The parts that show all differences, in their order, each once. */
-export function partsOf(items: readonly Pick<BlameItem, 'kind' | 'path'>[]): RunPart[] {
-  return [...new Map(items.map((item) => partOf(item)).map((part) => [fileOf(part), part])).values()];
+export function partsOf(items: readonly Pick<BlameItem, 'kind' | 'path'>[], projectFile?: string): RunPart[] {
+  return [...new Map(items.map((item) => partOf(item, projectFile)).map((part) => [fileOf(part), part])).values()];
 }

@@ -1,12 +1,13 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { ClientRequests } from '../../protocol/languageServer.ts';
+import { projectFileNames, skippedFolders } from '../../protocol/projectFiles.ts';
 
 /** Where files are on no disk of this machine, but can be read through the editor. */
 export const virtualSchemes = ['vscode-vfs', 'memfs', 'vscode-test-web'] as const;
 
 const mostNames = 5000;
 const mostTexts = 500;
-const passedOver = new Set(['node_modules', '.git', '.loopwright']);
+const passedOver = new Set<string>(skippedFolders);
 
 /** The files of the project around an address: the texts of YAML and SQL, the names of all. */
 export async function virtualFiles(address: string): Promise<ClientRequests['loopwright/virtualFiles']['result']> {
@@ -34,12 +35,9 @@ async function filesIn(folder: Uri): Promise<Uri[]> {
 
 async function projectAround(uri: Uri): Promise<Uri | null> {
   for (let folder = Uri.joinPath(uri, '..'); ; folder = Uri.joinPath(folder, '..')) {
-    try {
-      await workspace.fs.stat(Uri.joinPath(folder, 'loopwright.yaml'));
-      return folder;
-    } catch {
-      const above = Uri.joinPath(folder, '..');
-      if (above.path === folder.path) return null;
-    }
+    const names = (await workspace.fs.readDirectory(folder).then((entries) => entries, () => [])).map(([name]) => name);
+    if (projectFileNames.some((name) => names.includes(name))) return folder;
+    const above = Uri.joinPath(folder, '..');
+    if (above.path === folder.path) return null;
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CodeLens, EventEmitter, languages, Range, workspace } from 'vscode';
 import type { CodeLensProvider, Disposable, TextDocument } from 'vscode';
 import { languageIds } from '../../protocol/languageServer.ts';
@@ -5,6 +6,7 @@ import type { Outline, OutlineStage } from '../../protocol/languageServer.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
+import { ourFiles } from '../language/ourFiles.ts';
 import type { LanguageServer } from '../language/languageServer.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
@@ -25,7 +27,7 @@ export class StageLenses implements CodeLensProvider, Disposable {
     this.#projects = projects;
     this.#server = server;
     this.#parts = [
-      languages.registerCodeLensProvider({ language: languageIds.project, scheme: 'file' }, this),
+      languages.registerCodeLensProvider([{ language: languageIds.project, scheme: 'file' }, { scheme: 'file', pattern: ourFiles }], this),
       projects.onChange(() => this.#changed.fire()),
       workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.codeLens') && this.#changed.fire()),
     ];
@@ -33,7 +35,8 @@ export class StageLenses implements CodeLensProvider, Disposable {
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
     const project = this.#projects.of(document.uri.fsPath);
-    if (!setting('codeLens.enabled') || !workspace.isTrusted || !project) return [];
+    // A file that is not the one its project is read from would show the stages of the other.
+    if (!setting('codeLens.enabled') || !workspace.isTrusted || !project || document.uri.fsPath !== join(project.root, project.file)) return [];
     // The answer must not wait for an engine that is still starting: it comes again when the overview arrives.
     void project.need();
     const outline = (await this.#server.outline(document.uri)) ?? outlineOf(project);

@@ -71,9 +71,10 @@ export class ViewPanels implements Disposable {
 
   async #restore<V extends ViewName>(view: V, panel: WebviewPanel, kept: unknown): Promise<void> {
     // The view in front is restored while the extension still starts.
-    await this.#options.projects.known;
+    const { projects } = this.#options;
     const found = readKept(kept);
-    const project = found ? this.#options.projects.byRoot(found.root) : this.#options.projects.all[0];
+    if (!found || !projects.byRoot(found.root)) await projects.known;
+    const project = found ? projects.byRoot(found.root) : projects.shown;
     // A panel of a project that is gone has nothing to say.
     if (!project) return panel.dispose();
     this.#adopt(view, project, checkState(view, found?.state), panel);

@@ -10,12 +10,15 @@ export class Project {
   readonly root: string;
   /** The name of the file it is written in. */
   file = 'loopwright.yaml';
+  /** Where it is, in a window with several; empty while there is one. */
+  place = '';
   readonly engine: EngineHost;
   readonly #listeners = new Set<() => void>();
   readonly #refresh: ReturnType<typeof latest>;
   #overview: ProjectOverview | undefined;
   #error: string | undefined;
   #asked = false;
+  #called: string | null = null;
 
   constructor(root: string, createEngine: (changed: () => void) => EngineHost) {
     this.root = root;
@@ -33,7 +36,18 @@ export class Project {
   }
 
   get name(): string {
-    return this.#overview?.project ?? (this.root.split(/[\\/]/).at(-1) || this.root);
+    return this.#overview?.project ?? this.#called ?? (this.root.split(/[\\/]/).at(-1) || this.root);
+  }
+
+  /** The name with the place, where there are several. */
+  get title(): string {
+    if (this.place === '') return this.name;
+    return this.place.split('/').at(-1) === this.name ? this.place : `${this.name} (${this.place})`;
+  }
+
+  /** Takes the name that the text of its file gives. */
+  call(name: string | null): void {
+    this.#called = name;
   }
 
   /** Loads the overview unless that was done already. */

@@ -5,15 +5,24 @@ import type { Projects } from '../projects/projects.ts';
 import { setting } from '../settings.ts';
 import { statusText } from './statusText.ts';
 
-/** One item at the bottom: the champion, what needs a person and what runs. */
+/** At the bottom: the champion, what needs a person and what runs; with several projects, which of them is meant. */
 export function statusBar(projects: Projects): Disposable[] {
   const item = window.createStatusBarItem('loopwright.status', StatusBarAlignment.Left, 40);
   item.name = 'Loopwright';
   item.command = commandIds.overview;
+  const which = window.createStatusBarItem('loopwright.project', StatusBarAlignment.Left, 41);
+  which.name = 'Loopwright project';
+  which.command = commandIds.chooseProject;
   const show = (): void => {
-    const file = window.activeTextEditor?.document.uri.fsPath;
-    const project = (file === undefined ? undefined : projects.of(file)) ?? projects.all[0];
-    if (!project || !setting('statusBar.enabled')) return item.hide();
+    const project = projects.shown;
+    const isOn = project !== undefined && setting('statusBar.enabled');
+    if (isOn && projects.all.length > 1) {
+      which.text = `$(folder) ${project.place}`;
+      which.tooltip = `Loopwright shows ${project.title}, one of ${projects.all.length} projects${projects.chosen ? ', because you chose it' : ', by the active editor'}. Click to choose.`;
+      which.accessibilityInformation = { label: which.tooltip, role: 'button' };
+      which.show();
+    } else which.hide();
+    if (!isOn) return item.hide();
     const { text, tooltip } = statusText(project, workspace.isTrusted);
     item.text = text;
     item.tooltip = tooltip;
@@ -21,5 +30,5 @@ export function statusBar(projects: Projects): Disposable[] {
     item.show();
   };
   const settings = workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.statusBar') && show());
-  return [item, settings, projects.onChange(show), window.onDidChangeActiveTextEditor(show)];
+  return [item, which, settings, projects.onChange(show)];
 }

@@ -1,13 +1,15 @@
 import { ProcessExecution, Task, TaskGroup, TaskPanelKind, TaskRevealKind, TaskScope, Uri, tasks, window, workspace } from 'vscode';
-import type { Disposable, TaskExecution, TaskProvider } from 'vscode';
+import type { Disposable, TaskExecution, TaskProvider, WorkspaceFolder } from 'vscode';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { problemMatcher, taskType } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
+import { nearestRoot } from '../projects/nearestRoot.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
-import { argumentsOf, nameOf, readDefinition, sameTask } from './taskDefinition.ts';
+import { argumentsOf, nameOf, readDefinition, sameTask, titleOf } from './taskDefinition.ts';
 import type { LoopwrightTask } from './taskDefinition.ts';
+import { taskProjectOf, taskRoot } from './taskProject.ts';
 
 /** Offers a task for every stage and starts, finds and stops them. */
 export class LoopwrightTasks implements TaskProvider, Disposable {
@@ -24,14 +26,16 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
   async provideTasks(): Promise<Task[]> {
     if (!workspace.isTrusted) return [];
     const found: Task[] = [];
+    await this.#projects.known;
+    const summaries = await this.#projects.summaries();
     for (const project of this.#projects.all) {
-      await project.need();
+      const summary = summaries.find(({ root }) => root === project.root);
       const offer = (more: Omit<LoopwrightTask, 'type'>): number => found.push(this.create(project, { type: taskType, ...more }));
       offer({});
-      for (const stage of project.overview?.stages ?? []) offer({ stage: stage.name });
-      for (const experiment of project.overview?.experiments ?? []) if (experiment.file !== null) offer({ experiment: experiment.name });
-      for (const deployment of project.overview?.deployments ?? []) if (deployment.as === 'api') offer({ command: 'serve', deployment: deployment.name });
-      for (const monitor of project.overview?.monitors ?? []) offer({ command: 'monitor', monitor });
+      for (const stage of summary?.stages ?? []) offer({ stage });
+      for (const experiment of summary?.experiments ?? []) offer({ experiment });
+      for (const deployment of summary?.deployments ?? []) offer({ command: 'serve', deployment });
+      for (const monitor of summary?.monitors ?? []) offer({ command: 'monitor', monitor });
       offer({ command: 'loop' });
       offer({ command: 'retrain' });
       offer({ command: 'check' });
@@ -41,8 +45,7 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
 
   resolveTask(task: Task): Task | undefined {
     const definition = readDefinition(task.definition);
-    const folder = typeof task.scope === 'object' ? task.scope.uri.fsPath : undefined;
-    const project = folder === undefined ? this.#projects.all[0] : this.#projects.byRoot(folder);
+    const project = definition ? this.#projectOf(task, definition) : undefined;
     if (!definition || !project) return undefined;
     // The definition must stay the very object that tasks.json gave, or VS Code does not recognise the answer.
     return this.create(project, definition, task);
@@ -50,9 +53,12 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
 
   create(project: Project, definition: LoopwrightTask, original?: Task): Task {
     const node = nodeProgram();
-    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], { cwd: project.root, env: node.env });
-    const scope = workspace.getWorkspaceFolder(Uri.file(project.root)) ?? TaskScope.Workspace;
-    const task = new Task(original?.definition ?? { ...definition }, scope, original?.name ?? nameOf(definition), taskType, execution, problemMatcher);
+    // Findings are printed from the folder of the window, where the problem matcher looks for the files.
+    const folder = folderOf(project);
+    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], { cwd: folder?.uri.fsPath ?? project.root, env: node.env });
+    const place = taskProjectOf(folder?.uri.fsPath ?? project.root, project.root);
+    const whole: LoopwrightTask = { ...definition, ...(place === '' ? {} : { project: place }) };
+    const task = new Task(original?.definition ?? whole, folder ?? TaskScope.Workspace, original?.name ?? titleOf(whole), taskType, execution, problemMatcher);
     task.presentationOptions = { panel: TaskPanelKind.Dedicated, reveal: TaskRevealKind.Always, focus: false, clear: true, showReuseMessage: false };
     if ((definition.command ?? 'run') === 'run') task.group = TaskGroup.Build;
     if (definition.command === 'serve' || definition.command === 'loop') task.isBackground = true;
@@ -62,7 +68,7 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
   running(project: Project, definition: LoopwrightTask): TaskExecution | undefined {
     return tasks.taskExecutions.find((execution) => {
       const other = readDefinition(execution.task.definition);
-      return other !== null && sameTask(other, definition) && projectRootOf(execution) === project.root;
+      return other !== null && sameTask(other, definition) && this.#projectOf(execution.task, other) === project;
     });
   }
 
@@ -82,10 +88,16 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     for (const part of this.#parts) part.dispose();
   }
 
+  #projectOf({ scope }: Task, { project }: LoopwrightTask): Project | undefined {
+    const folder = typeof scope === 'object' ? scope.uri.fsPath : undefined;
+    const root = taskRoot(this.#projects.all.map((one) => one.root), { folder, project, shown: this.#projects.shown?.root });
+    return root === undefined ? undefined : this.#projects.byRoot(root);
+  }
+
   async #ended(execution: TaskExecution, exitCode: number | undefined): Promise<void> {
     const definition = readDefinition(execution.task.definition);
     if (!definition) return;
-    const project = this.#projects.byRoot(projectRootOf(execution) ?? '');
+    const project = this.#projectOf(execution.task, definition);
     await project?.refresh();
     // 130 and no code at all are a person's own Stop.
     if (exitCode === undefined || exitCode === 0 || exitCode === 130) return;
@@ -105,7 +117,7 @@ function lastRefused(project: Project | undefined): StageStatus | undefined {
   return last?.state === 'refused' ? last : undefined;
 }
 
-function projectRootOf(execution: TaskExecution): string | undefined {
-  const { scope } = execution.task;
-  return typeof scope === 'object' ? scope.uri.fsPath : undefined;
+/** The folder of the window around a project, or one inside it. */
+function folderOf(project: Project): WorkspaceFolder | undefined {
+  return workspace.getWorkspaceFolder(Uri.file(project.root)) ?? workspace.workspaceFolders?.find(({ uri }) => nearestRoot([project.root], uri.fsPath) !== undefined);
 }

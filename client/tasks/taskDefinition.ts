@@ -6,6 +6,8 @@ export type TaskCommand = (typeof taskCommands)[number];
 /** What a task of type `loopwright` says in tasks.json. */
 export interface LoopwrightTask {
   type: typeof taskType;
+  /** Folder of the project, from the folder of the window; that folder itself when left out. */
+  project?: string;
   /** `run` unless said otherwise. */
   command?: TaskCommand;
   stage?: string;
@@ -23,7 +25,7 @@ export function readDefinition(value: Record<string, unknown>): LoopwrightTask |
   const command = taskCommands.find((known) => known === value['command']);
   if (value['command'] !== undefined && command === undefined) return null;
   if (command !== undefined) task.command = command;
-  for (const key of ['stage', 'experiment', 'deployment', 'monitor'] as const) {
+  for (const key of ['project', 'stage', 'experiment', 'deployment', 'monitor'] as const) {
     const text = value[key];
     if (typeof text === 'string' && text !== '') task[key] = text;
   }
@@ -48,6 +50,12 @@ export function nameOf(task: LoopwrightTask): string {
   return [task.command ?? 'run', subject || (task.command ? '' : 'all'), experiment].filter(Boolean).join(' ');
 }
 
+/** The name with its project, where that is not the folder of the window. */
+export function titleOf(task: LoopwrightTask): string {
+  return task.project === undefined ? nameOf(task) : `${nameOf(task)} in ${task.project}`;
+}
+
+/** True for tasks that do the same, in whatever project. */
 export function sameTask(a: LoopwrightTask, b: LoopwrightTask): boolean {
   return nameOf(a) === nameOf(b);
 }

@@ -37,9 +37,9 @@ export function registerViews(projects: Projects): { trees: Trees; parts: Dispos
 
 function keepBadge(view: TreeView<Row>, projects: Projects): Disposable {
   return projects.onChange(() => {
-    const value = projects.all.reduce((sum, project) => sum + attentionCount(project), 0);
+    const { shown, chosen } = projects;
+    const value = shown ? attentionCount(shown) : 0;
     view.badge = value === 0 ? undefined : { value, tooltip: value === 1 ? 'One thing needs you' : `${value} things need you` };
-    const [only, ...others] = projects.all;
-    view.description = only && others.length === 0 ? only.name : '';
+    view.description = shown ? `${shown.title}${chosen === shown && projects.all.length > 1 ? ' · chosen' : ''}` : '';
   });
 }

@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 
 const problemsShown = 5;
 
-/** Shows the rows that a pure function makes of each project; with several projects each gets a line of its own. */
+/** Shows the rows that a pure function makes of a project; of several projects the one that is shown. */
 export class RowTree implements TreeDataProvider<Row> {
   readonly #projects: Projects;
   readonly #rows: (project: Project) => Row[];
@@ -34,11 +34,10 @@ export class RowTree implements TreeDataProvider<Row> {
         return [errorRow(`${row.id}/error`, messageOf(error))];
       }
     }
-    const projects = this.#projects.all;
+    const { shown, all } = this.#projects;
     // An empty tree shows its welcome text, which says why and offers to trust the folder.
-    if (projects.length === 0 || !workspace.isTrusted) return [];
-    if (projects.length === 1 && projects[0]) return this.#of(projects[0]);
-    return projects.map((project) => ({ id: project.root, label: project.name, tooltip: project.root, icon: 'root-folder', expanded: true, children: () => this.#of(project, project.root) }));
+    if (!shown || !workspace.isTrusted) return [];
+    return this.#of(shown, all.length > 1 ? shown.root : '');
   }
 
   getTreeItem(row: Row): TreeItem {
@@ -54,7 +53,12 @@ export class RowTree implements TreeDataProvider<Row> {
     return item;
   }
 
-  async #of(project: Project, prefix = ''): Promise<Row[]> {
+  async #of(project: Project, prefix: string): Promise<Row[]> {
+    if (this.#first && !project.overview && project.error === undefined) {
+      // The rows come with the change that the answer brings.
+      void project.need();
+      return [{ id: `${prefix}reading`, label: 'Reading project…', icon: 'loading~spin', ...(project.place === '' ? {} : { description: project.place }) }];
+    }
     await project.need();
     const rows = this.#first ? wrong(project) : [];
     rows.push(...this.#rows(project));

@@ -59,3 +59,13 @@ test('after a fault of syntax the rest is judged as it stands: one missing brack
   assert.deepEqual(problemsOf('version: 1\nproject: p\nparams: { a: [1, 2 }\nstages:\n  train: { uses: train, with: { data: x, model: mlp } }\n'), ['LW100 3']);
   assert.deepEqual(problemsOf('version: 1\nproject: p\nparams: { a: [1, 2 }\nstages:\n  train: { uses: train, with: { data: x, model: mlp } }\nnonsense: 1\n'), ['LW100 3', 'LW102 6']);
 });
+
+test('a .yml is read where there is no .yaml of its name, and told of as LW118 where there is', () => {
+  const project = 'version: 1\nproject: p\nstages: { s: { cmd: x } }\n';
+  const named = (names: readonly string[]) => loadProject(makeProject(Object.fromEntries(names.map((name) => [name, name.startsWith('experiments') ? 'describe: x\n' : project]))));
+  const twins = (names: readonly string[]) => shapeProblems(named(names)).filter(({ code }) => code === 'LW118').map(({ file }) => file);
+  assert.deepEqual([named(['loopwright.yml']).file.path, named(['loopwright.yml', 'loopwright.yaml']).file.path], ['loopwright.yml', 'loopwright.yaml']);
+  assert.deepEqual([...named(['loopwright.yml', 'experiments/b.experiment.yml', 'experiments/a.experiment.yaml']).experiments.keys()], ['a', 'b']);
+  assert.deepEqual(twins(['loopwright.yml', 'experiments/b.experiment.yml']), []);
+  assert.deepEqual(twins(['loopwright.yml', 'loopwright.yaml', 'experiments/b.experiment.yml', 'experiments/b.experiment.yaml']), ['loopwright.yml', 'experiments/b.experiment.yml']);
+});

@@ -2,14 +2,14 @@ import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
 import { kills } from './kills.ts';
+import { manyProjects } from './manyProjects.ts';
 import { labelling } from './labelling.ts';
 import { language } from './language.ts';
 import { profile } from './profile.ts';
 import { recovery } from './recovery.ts';
 import { runHistory } from './runHistory.ts';
 import { story } from './story.ts';
-import { twoProjects } from './twoProjects.ts';
 import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, labelling, runHistory, recovery, kills, twoProjects, dvcFolder, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
