@@ -152,7 +152,7 @@ function keyItems(place: Place): CompletionItem[] {
     if (value) for (const { name, docs } of recordKeys(place)) if (!present.has(name)) items.set(name, { label: name, kind: CompletionItemKind.Field, insertText: insertKey(name, value, place.cursor), insertTextFormat: InsertTextFormat.Snippet, ...(docs ? { documentation: docs } : {}) });
   }
   const { kind, root, path, cursor } = place;
-  if (!cursor.hasColon && cursor.quote === '') for (const snippet of snippetItems({ kind, root, path, flow: cursor.flow, isItem: false })) items.set(`${snippet.label} as a whole`, snippet);
+  if (cursor.fitsEntry) for (const snippet of snippetItems({ kind, root, path, flow: cursor.flow, isItem: false })) items.set(`${snippet.label} as a whole`, snippet);
   return [...items.values()];
 }
 
@@ -207,7 +207,7 @@ function valueItems(place: Place): CompletionItem[] {
   }
   items.unshift(...dataItems(valuePlace(place)));
   const { kind, root, path, cursor } = place;
-  if (typeof path.at(-1) === 'number' && cursor.quote === '') items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
+  if (typeof path.at(-1) === 'number' && cursor.fitsEntry) items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
   // A union of kinds (`uses: collect | prepare | …`) narrows to one member; all of its siblings' values are offered.
   const last = place.path.at(-1);
   if (typeof last === 'string') {

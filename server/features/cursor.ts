@@ -18,6 +18,8 @@ export interface Cursor {
   end: number;
   /** True where a colon follows, so that only the name of the key is replaced. */
   hasColon: boolean;
+  /** True where a whole entry with its value fits: nothing follows that would belong to it. */
+  fitsEntry: boolean;
   /** The text with the mark in place of the word, so that it parses. */
   text: string;
   /** The same with the mark as a key. */
@@ -45,11 +47,14 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   const word = text.slice(start, offset);
   // After `key:` without a space, a dash without a space, and behind what only begins a plain text.
   if (quote === '' && (/:$/.test(word) || /^-+$/.test(word) || (role !== 'value' && /:/.test(word) && flow === null))) return null;
+  // In the space before other text of the line there is no room for a word.
+  if (flow === null && quote === '' && word === '' && end === offset && !/^\s*(#|$)/.test(rest)) return null;
   const hasColon = /^\s*:(?=[\s,[\]{}]|$)/.test(text.slice(outerEnd, outerEnd + 80).split('\n')[0] ?? '') && role !== 'value';
   const marked = (mark: string) => text.slice(0, outer) + mark + text.slice(outerEnd);
   const keyText = marked(hasColon ? cursorMark : `${cursorMark}: 0`);
   const on = role === 'item' && hasColon ? 'key' : role;
-  return { on, flow: flow !== null, quote, word, start, end, hasColon, text: on === 'key' ? keyText : marked(cursorMark), keyText };
+  const fitsEntry = quote === '' && !hasColon && (flow !== null || rest.slice(end - offset).trim() === '');
+  return { on, flow: flow !== null, quote, word, start, end, hasColon, fitsEntry, text: on === 'key' ? keyText : marked(cursorMark), keyText };
 }
 
 /** The end of a plain word, from the rest of its line. Before a bracket, a quote or a dash a new word ends at the cursor. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CompletionItem } from 'vscode-languageserver';
+import { parseYaml } from '../../engine/project/parseYaml.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
 import { acceptItem } from '../helpers/acceptItem.ts';
 import { LspClient, uriOf, withCursor } from '../helpers/lspClient.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
@@ -177,4 +179,23 @@ test('Enter accepts a key that was begun, and a value only before the closing br
   for (const marked of ['pro█', stage('ou█'), ordersYaml.replace('slices: [country]', 'slices: [country, am█]'), ordersYaml.replace('uses: train', 'uses: "tr█"'), `${start}  s: { cmd: x, ou█ }`]) assert.ok(await accepts(marked), marked);
   assert.ok(await accepts('fields:\n  - na█\n', 'dataset'));
   for (const marked of ['█', ordersYaml.replace('uses: train', 'uses: tr█'), stage('deps: [src/█'), stage('deps:\n      - sr█'), stage('ou█: x'), ordersYaml.replace('slices: [country]', 'slices: [█]'), ordersYaml.replace('uses: train', 'uses: tr█ # c')]) assert.ok(!(await accepts(marked)), marked);
+});
+
+test('whatever is accepted wherever, the file can still be read (random)', async () => {
+  const random = seededRandom(11);
+  const wrong: string[] = [];
+  let tried = 0;
+  for (let i = 0; i < 700; i++) {
+    const at = random.integer(ordersYaml.length);
+    // Before a further entry in brackets the person writes the comma.
+    if (/[{,[]\s*$/.test(ordersYaml.slice(at - 3, at)) && /^\s*[\w"]/.test(ordersYaml.slice(at))) continue;
+    const { text, items } = await complete(`${ordersYaml.slice(0, at)}█${ordersYaml.slice(at)}`);
+    for (const item of items.filter(() => random.integer(4) === 0)) {
+      tried++;
+      const [problem] = parseYaml('a.yaml', acceptItem(text, item)).problems;
+      if (problem) wrong.push(`${text.slice(at - 30, at)}█${text.slice(at, at + 30)} with ${item.label}: ${problem.message}`);
+    }
+  }
+  assert.ok(tried > 300, `${tried} items`);
+  assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} of ${tried}`);
 });
