@@ -34,10 +34,9 @@ export function provideCompletion(workspace: Workspace, factsOf: (project: Proje
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   // A space at the start of a line is indentation, which asks for nothing.
   if (context?.triggerCharacter === ' ' && line.trim() === '') return null;
-  const complete = (items: CompletionItem[], start: number, end: number, enterAccepts = false): CompletionList => {
+  const complete = (items: CompletionItem[], start: number, end: number, enterAccepts = false, isIncomplete = false): CompletionList => {
     const range = { start: document.positionAt(start), end: document.positionAt(end) };
-    // What Enter does changes with the first letter, so the list is asked for again.
-    return { isIncomplete: start === offset, items: items.map((item) => replacing(item, range, enterAccepts)) };
+    return { isIncomplete, items: items.map((item) => replacing(item, range, enterAccepts)) };
   };
   const silenced = /#\s*loopwright-ignore\s[\s\w,]*?(\w*)$/.exec(line);
   if (silenced) return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + wordLength(text, offset, /^\w*/));
@@ -65,19 +64,21 @@ export function provideCompletion(workspace: Workspace, factsOf: (project: Proje
     ...(keys ? keyItems(keys).map((item) => indented(item, indentation)) : []),
     ...(value ? valueItems(value).map((item) => quotedItem(indented(item, indentation), cursor.quote)) : []),
   ];
-  return complete(items, cursor.start, cursor.end, enterAccepts(cursor, text, offset, value?.shapes ?? []));
+  // What Enter does changes with each letter of a key and with the first of a value, so the list is asked for again.
+  const isIncomplete = cursor.word === '' || keys !== null;
+  return complete(items, cursor.start, cursor.end, enterAccepts(cursor, items, text.slice(offset), value?.shapes ?? []), isIncomplete);
 }
 
 /**
- * True where Enter accepts the first item that is shown, even though none is chosen: a key without its colon is no line yet, and
- * before a closing bracket or quote the line is not at its end. Everywhere else Enter is a new line.
+ * True where Enter accepts the first item that is shown, even though none is chosen: the start of a key without its colon is no line
+ * yet, and before a closing bracket or quote the line is not at its end. Everywhere else Enter is a new line.
  */
-function enterAccepts(cursor: Cursor, text: string, offset: number, values: readonly Shape[]): boolean {
-  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
+function enterAccepts(cursor: Cursor, items: readonly CompletionItem[], after: string, values: readonly Shape[]): boolean {
+  const rest = /^[^\r\n]*/.exec(after)?.[0] ?? '';
   if (cursor.word === '' || cursor.hasColon) return false;
   if (/^\s*[\]},]|^["']/.test(rest)) return true;
   const isKey = cursor.on === 'key' || (cursor.on === 'item' && values.length > 0 && values.every(({ type }) => type === 'object'));
-  return isKey && rest.trim() === '';
+  return isKey && rest.trim() === '' && items.some(({ kind, label }) => kind !== CompletionItemKind.Snippet && label.startsWith(cursor.word));
 }
 
 /** The item with the place that it replaces. */

@@ -34,8 +34,8 @@ async function typeLine({ kind, text }: TypedFile, before: string, line: string)
   const number = before.split('\n').length - 1;
   for (let length = 0; length <= line.length; length++) {
     const typed = line.slice(0, length);
-    // Indentation asks for nothing, and within a word nothing new comes behind its third letter.
-    if (typed.trim() === '' || (length < line.length && /\w{4}$/.test(typed) && /\w/.test(line[length] ?? ''))) continue;
+    // Indentation asks for nothing, and within a word nothing new comes behind its second letter.
+    if (typed.trim() === '' || (length < line.length && /\w{3}$/.test(typed) && /\w/.test(line[length] ?? ''))) continue;
     server.change(uris[kind], before + typed);
     const items = await server.complete(uris[kind], { line: number, character: length });
     const where = `${typed}█${line.slice(length)}`;
