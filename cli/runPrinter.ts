@@ -17,6 +17,7 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
     },
     onSkip: (stage) => say(`${terminal.style('gray', `· ${stage} is fresh`)}`),
     onLog: (_stage, line) => { if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${line}`); },
+    onOpen: (_stage, rows) => { if (!options.quiet && (terminal.live || !options.json)) terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${row}`)); },
     onProgress: (stage, text, share) => {
       if (terminal.live) terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
       else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {

@@ -12,15 +12,32 @@ export interface Terminal {
   style(style: Style, text: string): string;
   /** Redraws one line in place; on no terminal it prints nothing. */
   progress(text: string | null): void;
+  /** Lines that are not ended or may still change, drawn in place below what was printed. Elsewhere than on a terminal one line that only grows is printed as far as it goes. */
+  open(rows: readonly string[]): void;
 }
 
 export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr): Terminal {
   const colour = (stream: NodeJS.WriteStream) => (env['NO_COLOR'] ?? '') === '' && ((env['FORCE_COLOR'] ?? '') !== '' || (stream.isTTY && env['TERM'] !== 'dumb'));
   const live = err.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
-  let drawn = false;
+  let drawn = 0;
+  let begun = '';
   const clear = () => {
-    if (drawn) err.write('\r\u001b[K');
-    drawn = false;
+    if (drawn > 0) err.write(`\r\u001b[K${'\u001b[1A\u001b[K'.repeat(drawn - 1)}`);
+    drawn = 0;
+  };
+  const draw = (rows: readonly string[]) => {
+    clear();
+    const shown = rows.slice(-Math.max(1, (err.rows || 24) - 1));
+    if (shown.length > 0) err.write(shown.map((row) => cut(row, (err.columns || 100) - 1)).join('\n'));
+    drawn = shown.length;
+  };
+  /** Ends a line that was printed in part; gives what is left of it to print. */
+  const rest = (text: string): string => {
+    if (begun === '') return text;
+    const isSame = text.startsWith(begun);
+    const left = isSame ? text.slice(begun.length) : `\n${text}`;
+    begun = '';
+    return left;
   };
   const useColour = colour(out);
   return {
@@ -28,22 +45,47 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.W
     get width() { return out.columns || 100; },
     line(text = '') {
       clear();
-      out.write(`${text}\n`);
+      out.write(`${rest(text)}\n`);
     },
     note(text) {
       clear();
+      if (begun !== '') out.write(rest(''));
       err.write(`${text}\n`);
     },
     style: (style, text) => (useColour ? styleText(style, text, { validateStream: false }) : text),
     progress(text) {
-      if (!live) return;
-      clear();
-      if (text === null) return;
-      err.write(text.slice(0, (err.columns || 100) - 1));
-      drawn = true;
+      if (live) draw(text === null ? [] : [text]);
+    },
+    open(rows) {
+      if (live) return draw(rows);
+      const [row] = rows;
+      if (rows.length !== 1 || row === undefined || !row.startsWith(begun)) return;
+      out.write(row.slice(begun.length));
+      begun = row;
     },
   };
 }
+
+/** The text as far as it fits, its colours ended. Wide characters take two columns. */
+function cut(text: string, columns: number): string {
+  let width = 0;
+  let shown = '';
+  // oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+  for (const part of text.split(/(\u001b\[[\d;:]*m)/)) {
+    if (part.startsWith('\u001b[')) {
+      shown += part;
+      continue;
+    }
+    for (const char of part) {
+      width += wide.test(char) ? 2 : 1;
+      if (width > columns) return shown.includes('\u001b[') ? `${shown}\u001b[0m` : shown;
+      shown += char;
+    }
+  }
+  return shown;
+}
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 /** `████████░░░░` for a share from 0 to 1. */
 export function bar(share: number, width = 20): string {

@@ -18,8 +18,8 @@ export interface EngineRequests {
   'runs/details': { params: { runIds: string[] }; result: RunDetail[] };
   /** `ends` are those of earlier answers, by run: only what came after them is wanted. */
   'runs/series': { params: { runIds: string[]; key: string; ends?: Record<string, string> }; result: MetricSeries[] };
-  /** A part of a stage's log from a byte offset; `done` when the stage ended and nothing is left. */
-  'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean } };
+  /** A part of a stage's log from a byte offset, and the lines at its end that are not ended or may still change; `done` when the stage ended and nothing is left. */
+  'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean; open?: string } };
   /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */
   'tracking/endpoint': { params: Record<string, never>; result: { uri: string; token: string } };
   'runs/columns': { params: RunQuery; result: RunColumns };

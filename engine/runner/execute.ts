@@ -23,9 +23,10 @@ import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
 import { findPython, type FoundPython } from '../python/findPython.ts';
 import { recordRun, type RecordedRun, type RunCode } from '../tracking/recordRun.ts';
-import { artifactsFolder, logPath, type Store } from '../tracking/store.ts';
+import { artifactsFolder, logPath, openLogPath, type Store } from '../tracking/store.ts';
 import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock, type LockEntry } from './lockFile.ts';
+import { OpenLines } from './openLines.ts';
 import { FileMarks } from './markFiles.ts';
 import { fingerprint, planStage, planStages, wholePeriod, type Period, type PlannedStage } from './plan.ts';
 import { checkVariables } from './unsetVariables.ts';
@@ -39,6 +40,8 @@ export interface RunEvents {
   onStage?: (stage: string, kind: StageKind, reasons: string[]) => void;
   onSkip?: (stage: string) => void;
   onLog?: (stage: string, line: string) => void;
+  /** Lines that are not ended or may still change, as they stand now. */
+  onOpen?: (stage: string, rows: readonly string[]) => void;
   onProgress?: (stage: string, text: string, share: number | null) => void;
   onStageEnd?: (stage: string, status: RunStatus, summary: string, durationMs: number) => void;
 }
@@ -66,6 +69,8 @@ export interface RunRequest {
   code?: CodeVersion | undefined;
   /** Finds the Python of `cmd` stages, where the project's own folder is another than that of `project`. Default: by the project. */
   python?: (() => FoundPython | null) | undefined;
+  /** Where programs of stages read from; a terminal where a person can answer. Default none. */
+  input?: 'terminal' | 'none' | undefined;
   /** False for the trials of a sweep: what they validate becomes no model version. Default true. */
   registers?: boolean | undefined;
   /** The caller already holds the run lock. */
@@ -247,6 +252,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
   const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });
   // A full disk must not crash the run through the log; the stage itself will say so.
   for (const file of [logFile, errorFile]) file.on('error', () => {});
+  const openLines = new OpenLines(openLogPath(request.store, run.runId, node.name), (rows) => request.events?.onOpen?.(node.name, rows));
   let database: Database | null = null;
   const signal = request.signal ?? new AbortController().signal;
   const interrupt = () => database?.interrupt();
@@ -272,6 +278,8 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
       if (from === 'stderr') errorFile.write(`${line}\n`);
       request.events?.onLog?.(node.name, line);
     },
+    open: (rows, from) => openLines.show(rows.map(work.redact), from),
+    input: request.input ?? 'none',
     progress: (text, share) => {
       request.events?.onProgress?.(node.name, text, share ?? null);
       // The store is told at most ten times a second; the last word of a stage is its summary.
@@ -293,6 +301,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     throw error;
   } finally {
     sampler?.stop();
+    openLines.end();
     signal.removeEventListener('abort', interrupt);
     (database as Database | null)?.close();
     await Promise.all([logFile, errorFile].map((file) => new Promise<void>((resolve) => file.end(() => resolve()))));

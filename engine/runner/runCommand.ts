@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { CancelledError, WorkError, messageOf } from '../errors.ts';
+import { ProgramOutput, type OutputListener } from './programOutput.ts';
 import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
-export interface CommandOptions {
+export interface CommandOptions extends OutputListener {
   cmd: string;
   cwd: string;
   env: Record<string, string | undefined>;
@@ -12,8 +13,8 @@ export interface CommandOptions {
   onSpawn?: ((pid: number) => void) | undefined;
   /** An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone. */
   stdout?: number | undefined;
-  /** Each line as it comes, without its end. */
-  onLine: (line: string, from: 'stdout' | 'stderr') => void;
+  /** Where the program reads from: the terminal of this process, or nothing. */
+  input?: 'terminal' | 'none' | undefined;
 }
 
 /** How long a process tree has after SIGTERM before it is killed. */
@@ -27,7 +28,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
     let child: ChildProcess;
     try {
       // A group of its own lets one signal reach every descendant.
-      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'] });
+      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: [options.input === 'terminal' ? 'inherit' : 'ignore', options.stdout ?? 'pipe', 'pipe'] });
     } catch (error) {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
       return;
@@ -63,7 +64,8 @@ export function runCommand(options: CommandOptions): Promise<number> {
     process.once('exit', onExit);
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener('abort', onAbort, { once: true });
-    const flushers = (['stdout', 'stderr'] as const).map((from) => child[from] && readLines(child[from], (line) => options.onLine(line, from)));
+    const output = new ProgramOutput(options);
+    for (const from of ['stdout', 'stderr'] as const) if (child[from]) output.read(child[from], from);
     const cleanUp = () => {
       clearTimeout(timeout);
       clearTimeout(killTimer);
@@ -78,7 +80,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
       // Grandchildren that closed their output may still run.
       if (stopped) killTree(child, tree, 'SIGKILL');
       cleanUp();
-      for (const flush of flushers) flush?.();
+      output.end();
       if (stopped === 'cancelled') reject(new CancelledError());
       else if (stopped === 'timeout') reject(new WorkError(`The command was stopped: it took longer than its timeout.`));
       else if (signal) reject(new WorkError(`The command was killed by ${signal}.`));
@@ -97,23 +99,4 @@ function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: Nod
   } catch {
     // The group is gone already.
   }
-}
-
-function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    // A program that never ends a line must not fill the memory.
-    if (rest.length > 1_000_000) {
-      lines.push(rest);
-      rest = '';
-    }
-    for (const line of lines) onLine(line);
-  });
-  return () => {
-    if (rest) onLine(rest.replace(/\r$/, ''));
-    rest = '';
-  };
 }

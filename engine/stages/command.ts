@@ -45,6 +45,8 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       if (last.length > lastLines) last.shift();
       context.log(line, from);
     },
+    onOpen: context.open,
+    input: context.input,
   }).finally(async () => {
     tail.end();
     await Promise.all([tracking?.close(), python]);

@@ -34,6 +34,10 @@ export interface StageContext {
   python: () => FoundPython | null;
   /** A line for the log and the terminal; lines of standard error are kept by themselves as well. */
   log: (line: string, from?: 'stdout' | 'stderr') => void;
+  /** Lines of a program that are not ended or may still change, as they stand now; not kept. */
+  open: (rows: readonly string[], from: 'stdout' | 'stderr') => void;
+  /** Where programs read from. */
+  input: 'terminal' | 'none';
   /** Where the work stands: words, and a share from 0 to 1 when known. */
   progress: (text: string, share?: number) => void;
   /** Folder of the run's artifacts, absolute; made when first asked for. */

@@ -25,6 +25,11 @@ export function logPath(store: Store, runId: string, stage: string, stream: 'all
   return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}${stream === 'stderr' ? '%stderr' : ''}.log`);
 }
 
+/** What a stage has printed and not ended, such as a progress bar, while it runs. */
+export function openLogPath(store: Store, runId: string, stage: string): string {
+  return logPath(store, runId, stage).replace(/\.log$/, '%open.json');
+}
+
 /** True when the project has a store already. */
 export function hasStore(root: string): boolean {
   return existsSync(join(root, stateFolder, 'loopwright.db'));

@@ -55,7 +55,7 @@ export class LogTail {
         this.#raw = this.#raw.slice(this.#raw.indexOf('\n', this.#raw.length - keptCharacters) + 1);
         this.cut = true;
       }
-      this.text = plainLog(this.#raw);
+      this.text = plainLog(part.open ? `${this.#raw}${part.open}\n` : this.#raw);
       this.done = part.done;
       this.error = null;
       this.#changed();
