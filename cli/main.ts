@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { attach } from './commands/attach.ts';
 import { blameCommand, type BlameOptions } from './commands/blame.ts';
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
@@ -17,6 +18,7 @@ import { runCommand, trialCommand, type RunOptions } from './commands/run.ts';
 import { runs, type RunsOptions } from './commands/runs.ts';
 import { serve, type ServeOptions } from './commands/serve.ts';
 import { recover, type RecoverOptions } from './commands/recover.ts';
+import { stop, type StopOptions } from './commands/stop.ts';
 import { track, type TrackOptions } from './commands/track.ts';
 import { status } from './commands/status.ts';
 import { registerDataCommands } from './dataCommands.ts';
@@ -56,6 +58,9 @@ command('run [stages...]', 'bring stages and what they depend on up to date').op
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
 // Not for people: a sweep starts its trials with it.
 program.command('trial', { hidden: true }).option('--project <dir>').action(action((context) => trialCommand(context)));
+command('stop [run]', 'stop what runs, whichever window or terminal started it').option('--all', 'stop everything that runs')
+  .action(action<StopOptions>((context, [run], options) => stop(context, run, options)));
+command('attach [run]', 'show what a run prints that another window or terminal started').action(action((context, [run]) => attach(context, run)));
 command('status', 'show where the model is in its life and why stages are stale').action(action((context) => status(context)));
 command('runs [run]', 'list the runs, or show one').option('--experiment <name>', 'only runs of this experiment').option('--search <words>', 'only runs with these words in name, params or tags')
   .option('--filter <expression>', 'only runs that meet it, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"').option('--sort <column>', 'metrics.NAME, params.NAME, duration, …; a minus in front turns it round').option('--which <which>', 'active (default), archived, deleted or all')

@@ -1,6 +1,8 @@
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import type { PrimaryMetric } from '../protocol/runs.ts';
 import { blame } from '../engine/provenance/blame.ts';
+import { goingRuns } from '../engine/runner/goingRuns.ts';
+import { stopRun } from '../engine/runner/stopRun.ts';
 import { runPart } from '../engine/provenance/runParts.ts';
 import { completeFilter } from '../engine/tracking/filter/completeFilter.ts';
 import { changeRuns } from '../engine/tracking/changeRuns.ts';
@@ -30,6 +32,16 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store,
     'runs/details': ({ runIds }) => getRuns(required(), runIds),
     'runs/series': ({ runIds, key, ends }) => metricSeries(required(), runIds, key, ends),
     'runs/log': ({ runId, stage, offset, stream }) => readLog(required(), runId, stage, offset, stream),
+    'runs/going': () => {
+      const store = storeNow();
+      return store ? goingRuns(store).map(({ started: _started, ...run }) => run) : [];
+    },
+    'runs/stop': async ({ pid }) => {
+      const store = required();
+      const run = goingRuns(store).find((one) => one.pid === pid);
+      if (run) await stopRun(store, run);
+      return { stopped: run !== undefined };
+    },
     'runs/columns': (query) => { const store = storeNow(); const primary = declared(query.experiment ?? null); return store ? runColumns(store, query, primary) : { primary, metrics: [], params: [], tags: [] }; },
     'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },
     'runs/importance': ({ metric, ...of }, signal) => {

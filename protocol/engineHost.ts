@@ -4,7 +4,7 @@ import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
-import type { ArtifactContent, FilterCompletion, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
+import type { ArtifactContent, FilterCompletion, GoingRun, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
 export interface EngineRequests {
@@ -22,6 +22,10 @@ export interface EngineRequests {
   'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean; open?: string } };
   /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */
   'tracking/endpoint': { params: Record<string, never>; result: { uri: string; token: string } };
+  /** The processes that run stages of the project, whichever window or terminal started them. */
+  'runs/going': { params: Record<string, never>; result: GoingRun[] };
+  /** Stops the process with this number, when it is one of those above; the run is cancelled then. */
+  'runs/stop': { params: { pid: number }; result: { stopped: boolean } };
   'runs/columns': { params: RunQuery; result: RunColumns };
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };

@@ -36,6 +36,19 @@ export interface RunSummary {
   progress: string | null;
 }
 
+/** A process that runs stages of the project now, whoever started it. */
+export interface GoingRun {
+  /** Its run, or the sweep above its trials; null while it has begun none. */
+  runId: string | null;
+  name: string;
+  /** The stage that runs. */
+  stage: string | null;
+  /** Epoch milliseconds. */
+  startedAt: number | null;
+  command: string;
+  pid: number;
+}
+
 export interface RunStageDetail {
   stage: string;
   kind: StageKind;

@@ -11,8 +11,8 @@ import type { Store } from '../tracking/store.ts';
 export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
   const path = join(store.folder, 'run.lock');
   store.sql.write(() => {
-    const [pid, started] = readOwner(path);
-    if (isAlive(pid, started)) throw new WorkError(`Another run of this project is going (process ${pid}). Wait for it, or stop it.`);
+    const [pid, started] = readOwner(store);
+    if (isAlive(pid, started)) throw new WorkError(`Another run of this project is going (${goingName(store, pid)}process ${pid}). \`loopwright attach\` shows its output, \`loopwright stop\` stops it.`);
     try {
       mkdirSync(store.folder, { recursive: true });
       writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''}`);
@@ -23,9 +23,16 @@ export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
   return () => rmSync(path, { force: true });
 }
 
-function readOwner(path: string): [number | null, string | null] {
+/** The run of a process, where it has begun one. */
+function goingName({ sql }: Pick<Store, 'sql'>, pid: number | null): string {
+  const name = sql.get<{ name: string }>(`SELECT name FROM runs WHERE status = 'running' AND pid = ? ORDER BY started_at LIMIT 1`, pid)?.name;
+  return name === undefined ? '' : `${name}, `;
+}
+
+/** The process that holds the project, and when it started; nulls when none does. */
+export function readOwner({ folder }: Pick<Store, 'folder'>): [number | null, string | null] {
   try {
-    const [pid, started] = readFileSync(path, 'utf8').split(' ');
+    const [pid, started] = readFileSync(join(folder, 'run.lock'), 'utf8').split(' ');
     return [Number(pid) || null, started || null];
   } catch {
     return [null, null];

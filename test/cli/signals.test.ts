@@ -53,7 +53,8 @@ test('as JSON a cancelled run is one document', async () => {
 test('while one runs a second is refused, and everything can be read', async () => {
   const { cwd, running } = await waiting();
   const second = await runCli(['run'], { cwd });
-  assert.deepEqual([second.code, second.err], [1, `error: Another run of this project is going (process ${running.child.pid}). Wait for it, or stop it.\n`]);
+  assert.deepEqual([second.code, second.err], [1, second.err]);
+  assert.match(second.err, new RegExp(`^error: Another run of this project is going \\([a-z-]+, process ${running.child.pid}\\)\\. \`loopwright attach\` shows its output, \`loopwright stop\` stops it\\.\n$`));
   assert.match((await runCli(['status'], { cwd })).out, /… second +running/);
   assert.equal((await runJson<RunPage>(['runs'], { cwd })).json.runs[0]?.status, 'running');
   running.child.kill('SIGTERM');

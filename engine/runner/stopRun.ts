@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkError } from '../errors.ts';
+import { isAlive } from '../tracking/processIdentity.ts';
+import type { Store } from '../tracking/store.ts';
+import type { GoingProcess } from './goingRuns.ts';
+import { processBegan } from './processBegan.ts';
+import { descendantsOf, signalAll } from './processTree.ts';
+
+/** A run that is told to stop ends its programs, which have three seconds for it, and notes that it was cancelled. */
+const patienceMs = 8_000;
+
+/**
+ * Stops the process of a run with all that it started, and leaves the run as cancelled. Asked for first; what does not listen is killed.
+ * WorkError when the number of the process is another program's by now, or when it may not be stopped.
+ */
+export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
+  const { pid, started } = run;
+  if (!isAlive(pid, started)) return;
+  checkIdentity(run);
+  const tree = descendantsOf(pid);
+  if (process.platform === 'win32') {
+    execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' });
+  } else {
+    signal(pid, 'SIGTERM');
+    for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(50);
+    const left = [...tree, ...descendantsOf(pid)];
+    if (isAlive(pid, started)) signal(pid, 'SIGKILL');
+    signalAll(left, 'SIGKILL');
+  }
+  for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(20);
+  if (isAlive(pid, started)) throw new WorkError(`${run.name} (process ${pid}) does not end.`);
+  markCancelled(store, run);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
+    throw new WorkError(`The process ${pid} belongs to another user, so it cannot be stopped from here.`, { cause: error });
+  }
+}
+
+/** Numbers of processes are given again: one that began after the run is another program. */
+function checkIdentity({ pid, started, startedAt, name }: GoingProcess): void {
+  if (started !== null) return;
+  const began = processBegan(pid);
+  if (began === null || startedAt === null) throw new WorkError(`Whether process ${pid} is still ${name} cannot be told on this system. Stop it where it was started.`);
+  if (began > startedAt + 2000) throw new WorkError(`The process of ${name} is gone; ${pid} is another program now.`);
+}
+
+/** A process that was killed could not say how its runs ended. */
+function markCancelled(store: Store, { pid, started }: GoingProcess): void {
+  store.sql.write(() => {
+    for (const { run_id: id } of store.sql.all<{ run_id: string }>(`SELECT run_id FROM runs WHERE status IN ('running', 'interrupted') AND pid = ? AND pid_started IS ? AND source = 'loopwright'`, pid, started)) {
+      store.sql.run(`UPDATE run_stages SET status = 'cancelled', ended_at = ?, error = 'cancelled' WHERE run_id = ? AND status IN ('running', 'interrupted')`, Date.now(), id);
+      store.sql.run(`UPDATE runs SET status = 'cancelled', ended_at = ?, progress = NULL WHERE run_id = ?`, Date.now(), id);
+    }
+  });
+}
