@@ -1,3 +1,4 @@
+import type { LifeCyclePart } from './lifeCycle.ts';
 import type { Severities } from './problem.ts';
 
 /** Requests beyond LSP between the client and the language server. Ranges are LSP's: 0-based. */
@@ -30,9 +31,27 @@ export interface ProjectSummary {
   monitors: string[];
 }
 
+/** Parts of the life cycle that can be written into loopwright.yaml; runs are tracked without a section. */
+export type AddablePart = Exclude<LifeCyclePart, 'track'>;
+
+export interface TextChange {
+  range: { start: { line: number; character: number }; end: { line: number; character: number } };
+  newText: string;
+}
+
+/** What writes a part of the life cycle: changes to loopwright.yaml as it is open now, new files, and the 0-based line of what was written. */
+export interface SectionEdit {
+  changes: TextChange[];
+  /** Texts by absolute path. */
+  files: Record<string, string>;
+  line: number;
+}
+
 export interface LanguageRequests {
   /** The projects of the folders of the window; `again` looks through the folders once more. */
   'loopwright/projects': { params: { again: boolean }; result: { projects: ProjectSummary[]; isCut: boolean } };
+  /** A refusal says what is missing first. */
+  'loopwright/addSection': { params: { uri: string; part: AddablePart }; result: SectionEdit | { refusal: string } };
   'loopwright/outline': { params: { uri: string }; result: Outline };
 }
 
