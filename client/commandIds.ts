@@ -12,9 +12,15 @@ export const commandIds = {
   openLabelling: 'loopwright.openLabelling',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
+  importRuns: 'loopwright.importRuns',
+  exportRuns: 'loopwright.exportRuns',
+  reproduceRun: 'loopwright.reproduceRun',
+  trackPrograms: 'loopwright.trackPrograms',
+  inferSchema: 'loopwright.inferSchema',
   registerRun: 'loopwright.registerRun',
   promote: 'loopwright.promote',
   rollBack: 'loopwright.rollBack',
+  deployVersion: 'loopwright.deployVersion',
   startDeployment: 'loopwright.startDeployment',
   stopDeployment: 'loopwright.stopDeployment',
   monitorNow: 'loopwright.monitorNow',
@@ -23,6 +29,8 @@ export const commandIds = {
   checkProject: 'loopwright.checkProject',
   chooseProject: 'loopwright.chooseProject',
   initProject: 'loopwright.initProject',
+  addSection: 'loopwright.addSection',
+  getStarted: 'loopwright.getStarted',
   openExample: 'loopwright.openExample',
   doctor: 'loopwright.doctor',
   refresh: 'loopwright.refresh',
@@ -56,7 +64,18 @@ export const panelTypes = {
 } as const;
 
 /** Context keys that menus and welcome texts test. */
-export const contextKeys = { hasProject: 'loopwright.hasProject', hasProjects: 'loopwright.hasProjects', isSearched: 'loopwright.isSearched', isRead: 'loopwright.isRead', enterAccepts: 'loopwright.enterAccepts' } as const;
+export const contextKeys = {
+  hasProject: 'loopwright.hasProject',
+  hasProjects: 'loopwright.hasProjects',
+  isSearched: 'loopwright.isSearched',
+  isRead: 'loopwright.isRead',
+  hasRun: 'loopwright.hasRun',
+  hasModel: 'loopwright.hasModel',
+  hasChampion: 'loopwright.hasChampion',
+  hasServed: 'loopwright.hasServed',
+  hasWindow: 'loopwright.hasWindow',
+  enterAccepts: 'loopwright.enterAccepts',
+} as const;
 
 export const taskType = 'loopwright';
 export const problemMatcher = '$loopwright';

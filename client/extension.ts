@@ -3,6 +3,7 @@ import type { Disposable, ExtensionContext, LogOutputChannel, TextDocument } fro
 import { languageIds } from '../protocol/languageServer.ts';
 import type { ProjectSummary } from '../protocol/languageServer.ts';
 import { commandIds } from './commandIds.ts';
+import { welcomeToExample } from './commands/openExample.ts';
 import { actOnView, registerCommands } from './commands/registerCommands.ts';
 import { EngineHost } from './host/engineHost.ts';
 import { startEngine } from './host/startEngine.ts';
@@ -14,6 +15,7 @@ import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
 import { Projects } from './projects/projects.ts';
 import { terminalTracking } from './projects/terminalTracking.ts';
+import { milestones } from './status/milestones.ts';
 import { statusBar } from './status/statusBar.ts';
 import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
 import { registerViews } from './views/registerViews.ts';
@@ -43,18 +45,21 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   const panels = new ViewPanels({ projects, extension: context.extensionUri, log, act: actOnView });
   const { trees, parts } = registerViews(projects);
 
+  const commandContext = { extension: context.extensionUri, cli, projects, tasks, panels, server, memory: context.globalState, log };
+
   context.subscriptions.push(
     log, projects, tasks, panels, server, ...parts,
     new StageLenses(projects, server),
     terminalTracking(context, projects, log),
     ...statusBar(projects),
-    ...registerCommands({ extension: context.extensionUri, cli, projects, tasks, panels, log }),
+    milestones(projects),
+    ...registerCommands(commandContext),
     startForFiles(() => server.start()),
     fileAssociations(),
     workspace.onDidGrantWorkspaceTrust(() => void restart(projects)),
     workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.engine') && void restart(projects)),
   );
-  void projects.find();
+  void projects.find().then(() => welcomeToExample(commandContext));
 
   const activationMs = performance.now() - started;
   log.info(`activated in ${Math.round(activationMs)} ms`);

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../engine/data/database.ts';
+import { quoteLiteral } from '../engine/data/quote.ts';
 import { build } from './build.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -19,7 +21,8 @@ const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
   /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^helper\/loopwright\.(mjs|d\.mts)$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/,
-  /^examples\/fraud\/(\.gitignore|generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
+  /^examples\/(penguins\/incoming\/penguins\.jsonl|flights\/incoming\/flights\.parquet)$/,
+  /^examples\/(fraud|penguins|flights)\/(generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/, /^docs\/reference\/checks(\/LW\d+)?\.md$/,
   /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
   /^node_modules\/detect-libc\/lib\/[\w-]+\.js$/,
@@ -40,7 +43,7 @@ export async function makePackage(): Promise<string> {
   for (const name of ['media', 'helper']) cpSync(join(root, name), join(stage, name), { recursive: true });
   copyImages();
   for (const name of ['checks', 'checks.md']) cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
-  copyExample();
+  await copyExamples();
   for (const file of globSync('dist/**/*.map', { cwd: stage })) rmSync(join(stage, file));
   copyNatives(target);
   const files = check();
@@ -69,10 +72,22 @@ function copyImages(): void {
   }
 }
 
-/** The example that "Open example project" copies; its data is made on the person's machine. */
-function copyExample(): void {
-  const example = join(root, 'examples/fraud');
-  cpSync(example, join(stage, 'examples/fraud'), { recursive: true, filter: (file) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock)$|\.(ts|md)$/.test(file) });
+/** What the flights of the package end before: two months are enough to see drift, and a third of the size. */
+const flightsUntil = '2001-03-01';
+
+/** The examples that "Open example project" offers. The invented data is made on the person's machine; the real data comes along. */
+async function copyExamples(): Promise<void> {
+  for (const name of ['fraud', 'penguins', 'flights']) cpSync(join(root, 'examples', name), join(stage, 'examples', name), { recursive: true, filter: (file) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock)$|\.(ts|md)$/.test(file) });
+  const incoming = (name: string): string => join(stage, 'examples', name, 'incoming');
+  execFileSync(process.execPath, [join(root, 'examples/penguins/generate.mjs'), '--out', incoming('penguins')], { stdio: 'ignore' });
+  mkdirSync(incoming('flights'), { recursive: true });
+  const db = await openDatabase();
+  try {
+    const source = quoteLiteral(join(root, 'node_modules/vega-datasets/data/flights-3m.parquet'));
+    await db.run(`COPY (SELECT * FROM read_parquet(${source}) WHERE date < TIMESTAMP ${quoteLiteral(flightsUntil)}) TO ${quoteLiteral(join(incoming('flights'), 'flights.parquet'))} (FORMAT parquet, COMPRESSION zstd)`);
+  } finally {
+    db.close();
+  }
 }
 
 /** The two native modules with what they load on this platform and nothing else. */
@@ -96,7 +111,7 @@ function check(): string[] {
   const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
   if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'dist/webviews/runHistoryCharts.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'dist/webviews/runHistoryCharts.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'examples/penguins/loopwright.yaml', 'examples/penguins/incoming/penguins.jsonl', 'examples/flights/incoming/flights.parquet', 'media/walkthrough-drift.svg', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
   const absent = needed.filter((file) => !files.includes(file));
   if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
   return files;

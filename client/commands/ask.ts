@@ -1,5 +1,7 @@
 import { commands, ThemeIcon, window, workspace } from 'vscode';
 import type { QuickPickItem } from 'vscode';
+import type { LifeCyclePart } from '../../protocol/lifeCycle.ts';
+import { commandIds } from '../commandIds.ts';
 import { EngineGone } from '../host/engineError.ts';
 import { untrustedMessage } from '../host/startEngine.ts';
 import type { Project } from '../projects/project.ts';
@@ -33,9 +35,29 @@ export async function projectOf(context: CommandContext, subject: RowSubject | u
   if (subject?.project) return subject.project;
   if (!context.projects.shown) await context.projects.known;
   const { shown } = context.projects;
-  if (!shown) void window.showInformationMessage('There is no loopwright.yaml in this window. "Loopwright: Create a project" writes one.');
+  if (!shown) void tellNoProject();
   else if (shown.place !== '') void window.setStatusBarMessage(`$(folder) Loopwright: ${shown.title}`, saidMs);
   return shown;
+}
+
+/** Says that there is no project, with the ways to one. */
+async function tellNoProject(): Promise<void> {
+  const isOpen = (workspace.workspaceFolders?.length ?? 0) > 0;
+  const ways: Record<string, string> = isOpen ? { 'Create a project': commandIds.initProject, 'Open example': commandIds.openExample } : { 'Open folder': 'vscode.openFolder', 'Open example': commandIds.openExample };
+  const answer = await window.showInformationMessage(isOpen ? 'There is no loopwright.yaml in this folder yet.' : 'No folder is open. A project is a folder with a loopwright.yaml.', ...Object.keys(ways));
+  const command = ways[answer ?? ''];
+  if (command !== undefined) await commands.executeCommand(command);
+}
+
+/** One of the things that a project declares; where there is none it says why and what to do, and shows no empty list. */
+export async function pickDeclared<T>(project: Project, title: string, choices: Choice<T>[], none: { text: string; part?: LifeCyclePart }): Promise<T | undefined> {
+  if (choices.length > 0) return pick(titleIn(project, title), choices);
+  const [problem] = project.overview?.problems ?? [];
+  const [way, command, subject]: [string, string, object] = problem ? ['Show it', commandIds.openFile, { project, file: problem.file, line: problem.line }] : ['Add…', commandIds.addSection, { project, ...(none.part ? { part: none.part } : {}) }];
+  const text = problem ? `${project.name} cannot be read: ${problem.message} (${problem.file}:${problem.line})` : none.text;
+  const answer = await (problem ? window.showWarningMessage(text, way) : window.showInformationMessage(text, way));
+  if (answer !== undefined) await commands.executeCommand(command, subject);
+  return undefined;
 }
 
 /** True when things may run here; says why not, with the way out, otherwise. */

@@ -28,10 +28,11 @@ export function compareRuns(context: CommandContext): (given?: RowSubject) => Pr
   };
 }
 
-async function pickRun(project: Project, title: string, but: string | null): Promise<string | undefined> {
+/** One of the newest runs. */
+export async function pickRun(project: Project, title: string, but: string | null): Promise<string | undefined> {
   const [{ runs }, { primary }] = await Promise.all([project.engine.request('runs/list', { limit: mostRuns }), project.engine.request('runs/columns', {})]);
   const others = runs.filter(({ runId }) => runId !== but);
-  if (others.length === 0) void window.showInformationMessage(`${project.name} has ${but === null ? 'no run' : 'no other run'} to compare.`);
+  if (others.length === 0) void window.showInformationMessage(`${project.name} has ${but === null ? 'no run yet' : 'no other run'} to choose. "Loopwright: Run all stale stages" makes one.`);
   return others.length === 0 ? undefined : pick(title, others.map((run) => runChoice(run, primary)));
 }
 

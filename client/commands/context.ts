@@ -1,4 +1,5 @@
-import type { LogOutputChannel, Uri } from 'vscode';
+import type { LogOutputChannel, Memento, Uri } from 'vscode';
+import type { LanguageServer } from '../language/languageServer.ts';
 import type { ViewPanels } from '../panels/viewPanels.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { LoopwrightTasks } from '../tasks/loopwrightTasks.ts';
@@ -11,5 +12,8 @@ export interface CommandContext {
   projects: Projects;
   tasks: LoopwrightTasks;
   panels: ViewPanels;
+  server: LanguageServer;
+  /** What is kept from one window to the next. */
+  memory: Memento;
   log: LogOutputChannel;
 }

@@ -1,7 +1,7 @@
-import { commands, window } from 'vscode';
+import { commands, env, window } from 'vscode';
 import type { GateResult, RunQuery } from '../../protocol/runs.ts';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
-import { commandIds } from '../commandIds.ts';
+import { commandIds, taskType } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
@@ -9,6 +9,7 @@ import type { RowSubject } from '../views/row.ts';
 import { gatesText, metricText } from '../../protocol/words.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { ago } from '../words.ts';
+import { addSection } from './addSection.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
@@ -27,7 +28,13 @@ export function modelCommands(context: CommandContext): Partial<Record<CommandId
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
       const version = given?.version ?? (await pickVersion(project));
-      if (version !== undefined) await promote(project, version);
+      if (version !== undefined && (await promote(project, version))) await offerDeployment(context, project);
+    },
+    [commandIds.deployVersion]: async (given) => {
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+      if (!project) return;
+      const version = given?.version ?? (await pickVersion(project, 'Deploy which version?'));
+      if (version !== undefined) await deployVersion(context, project, version);
     },
     [commandIds.rollBack]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
@@ -57,26 +64,66 @@ async function pickTrial(project: Project): Promise<string | undefined> {
   return pick('Make which trial a model version?', runs.map((run) => choice(run.runId, run.name, [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', ago(run.startedAt)].filter(Boolean).join(' · '), 'beaker')));
 }
 
-async function promote(project: Project, version: number): Promise<void> {
+/** True when the version is the champion afterwards and was not before. */
+async function promote(project: Project, version: number): Promise<boolean> {
   const { models } = await overviewOf(project);
   const champion = championOf(models);
   if (champion?.version === version) {
     void window.showInformationMessage(`v${version} is the champion already.`);
-    return;
+    return false;
   }
   const card = await project.engine.request('models/card', { version });
   const lines = [`${card.verdict.text}`, ...card.gates.map(gateLine)];
   lines.push('', champion ? `v${champion.version} stays in the registry; "Roll back" brings it back.` : 'It becomes the first champion.');
   const button = 'Promote';
   const answer = await window.showWarningMessage(`Promote ${card.model} v${version} to champion?`, { modal: true, detail: lines.join('\n') }, button);
-  if (answer !== button) return;
+  if (answer !== button) return false;
   try {
-    const done = await project.engine.request('models/promote', { version });
-    void window.showInformationMessage(`${card.model} v${done.version} is the champion now${done.previous === null ? '' : `, in place of v${done.previous}`}.`);
+    await project.engine.request('models/promote', { version });
+    return true;
   } catch (error) {
     void window.showErrorMessage(`v${version} was not promoted. ${messageOf(error)}`);
+    return false;
+  } finally {
+    await project.refresh();
   }
-  await project.refresh();
+}
+
+/** After a promotion: a deployment that runs follows by itself, another is offered. */
+async function offerDeployment(context: CommandContext, project: Project): Promise<void> {
+  const { models, deployments } = await overviewOf(project);
+  const champion = championOf(models);
+  if (!champion) return;
+  const text = `${champion.model} v${champion.version} is the champion now.`;
+  const running = deployments.find(({ as, state }) => as === 'api' && state === 'healthy');
+  if (running) return void window.showInformationMessage(`${text} ${running.name} serves it from now on.`);
+  const deploy = 'Deploy this version';
+  const answer = await window.showInformationMessage(text, deploy);
+  if (answer === deploy) await deployVersion(context, project, champion.version);
+}
+
+/** Promotes the version if it has to be, and starts the deployment that serves it; one is added where the project has none. */
+async function deployVersion(context: CommandContext, project: Project, version: number): Promise<void> {
+  if (championOf((await overviewOf(project)).models)?.version !== version && !(await promote(project, version))) return;
+  const served = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
+  if (served.length === 0) {
+    const add = 'Add and start it';
+    const answer = await window.showInformationMessage('The project has no deployment yet. An HTTP API on this machine can be added to loopwright.yaml.', { modal: true }, add);
+    if (answer !== add || !(await addSection(context, project, 'deploy'))) return;
+    await window.activeTextEditor?.document.save();
+    await project.refresh();
+  }
+  const [first, ...others] = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
+  const name = others.length === 0 ? first?.name : await pick('Start which deployment?', [first, ...others].flatMap((one) => (one ? [choice(one.name, one.name, one.state, 'rocket')] : [])));
+  const chosen = [first, ...others].find((one) => one?.name === name);
+  if (!chosen) return;
+  if (chosen.state === 'healthy') {
+    const copy = 'Copy address';
+    const answer = await window.showInformationMessage(`${chosen.name} runs already and serves v${version}${chosen.url === null ? '' : ` at ${chosen.url}`}.`, copy);
+    if (answer === copy && chosen.url !== null) await env.clipboard.writeText(chosen.url);
+    return;
+  }
+  await context.tasks.start(project, { type: taskType, command: 'serve', deployment: chosen.name });
 }
 
 async function rollBack(project: Project): Promise<void> {
@@ -108,12 +155,12 @@ function championOf(models: ModelVersionSummary[]): ModelVersionSummary | undefi
   return models.find((version) => version.aliases.includes('champion'));
 }
 
-async function pickVersion(project: Project): Promise<number | undefined> {
+async function pickVersion(project: Project, title = 'Promote which version?'): Promise<number | undefined> {
   const { models, primary } = await overviewOf(project);
   if (models.length === 0) {
     void window.showInformationMessage('No model version yet. Run the stages up to validate: that registers one.');
     return undefined;
   }
   const rows = models.map((one) => choice(one.version, `v${one.version}`, [shownMetricText(one.metrics, primary), gatesText({ passed: one.gatesPassed, total: one.gatesTotal }), ...one.aliases, ago(one.createdAt)].filter(Boolean).join(' · '), 'package'));
-  return pick('Promote which version?', rows);
+  return pick(title, rows);
 }

@@ -1,18 +1,21 @@
-import { isAbsolute, join } from 'node:path';
-import { commands, env, Position, Range, Selection, TextEditorRevealType, Uri, window } from 'vscode';
+import { commands, env, window } from 'vscode';
 import { commandIds, viewIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
+import { plural } from '../words.ts';
+import { addSectionCommand } from './addSection.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import { chooseProject } from './chooseProject.ts';
-import { compareRuns } from './compareRuns.ts';
+import { compareRuns, pickRun } from './compareRuns.ts';
 import type { CommandContext } from './context.ts';
+import { inferSchemaCommand } from './inferSchema.ts';
 import { openLabelling } from './labellingCommand.ts';
+import { openFile } from './openFile.ts';
 import { openProfile } from './profileCommand.ts';
 import { pickMonitor } from './runCommands.ts';
+import { trackPrograms } from './trackPrograms.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
 
@@ -33,6 +36,9 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
     }),
     [commandIds.openProfile]: openProfile(context),
     [commandIds.openLabelling]: openLabelling(context),
+    [commandIds.addSection]: addSectionCommand(context),
+    [commandIds.inferSchema]: inferSchemaCommand(context),
+    [commandIds.trackPrograms]: trackPrograms(context),
     [commandIds.openStage]: async (given) => {
       const project = await projectOf(context, given);
       if (!project) return;
@@ -41,27 +47,31 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
     },
     [commandIds.openFile]: async (given) => {
       const project = await projectOf(context, given);
-      if (project && given?.file !== undefined) await openFile(project, given.file, given.line ?? null);
+      if (project) await openFile(project, given?.file ?? project.file, given?.line ?? null);
     },
     [commandIds.overview]: async (given) => {
       const project = await projectOf(context, given);
       if (!project) return;
       await commands.executeCommand(`${viewIds.lifeCycle}.focus`);
-      if (!project.overview) return;
-      const lines = project.overview.life.map((line) => choice<CommandId | ''>('', line.label, [lifeLook[line.state].word, line.detail].filter(Boolean).join(' · '), lifeLook[line.state].icon));
+      if (!(await mayRun())) return;
+      const { life, project: name } = await overviewOf(project);
+      const lines = life.map((line) => choice<CommandId | ''>('', line.label, [lifeLook[line.state].word, line.detail].filter(Boolean).join(' · '), lifeLook[line.state].icon));
       const doable = [choice<CommandId | ''>(commandIds.runAll, 'Run everything that is stale', '', 'run-all'), choice<CommandId | ''>(commandIds.openRunHistory, 'Open run history', '', 'history')];
-      const chosen = await pick(project.overview.project, [...lines, ...doable]);
+      const chosen = await pick(name, [...lines, ...doable]);
       if (chosen) await commands.executeCommand(chosen, { project });
     },
     [commandIds.chooseProject]: chooseProject(context),
-    [commandIds.starRun]: star(true),
-    [commandIds.unstarRun]: star(false),
+    [commandIds.starRun]: about((project, subject) => star(project, subject, true)),
+    [commandIds.unstarRun]: about((project, subject) => star(project, subject, false)),
     [commandIds.copyText]: async (given) => {
-      if (given?.text !== undefined) await env.clipboard.writeText(given.text);
+      if (given?.text === undefined) return void window.showInformationMessage('Choose a row of the Loopwright views to copy from: a run, a version of data or a deployment.');
+      await env.clipboard.writeText(given.text);
+      window.setStatusBarMessage('$(check) Copied', saidFor);
     },
     [commandIds.refresh]: async () => {
       await context.projects.find();
       await Promise.all(context.projects.all.map((project) => project.refresh()));
+      window.setStatusBarMessage(`$(check) Loopwright: ${plural(context.projects.all.length, 'project')} read again`, saidFor);
     },
     [commandIds.showLog]: async () => context.log.show(),
     [commandIds.restartEngine]: about(async (project) => {
@@ -73,22 +83,12 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
   };
 }
 
-function star(starred: boolean): Handler {
-  return async (given) => {
-    if (given?.runId === undefined) return;
-    await given.project.engine.request('runs/update', { changes: [{ runId: given.runId, change: { starred } }] });
-    await given.project.refresh();
-  };
-}
+/** How long the status bar says that something was done, in milliseconds. */
+const saidFor = 4000;
 
-/** Opens a file of the project, at a 1-based line when one is given. */
-export async function openFile(project: Project, path: string, line: number | null): Promise<void> {
-  // Views call the file of the project by its usual name.
-  const uri = Uri.file(isAbsolute(path) ? path : join(project.root, path === projectFile ? project.file : path));
-  const at = new Position(Math.max(0, (line ?? 1) - 1), 0);
-  if (!/\.(ya?ml|json|sql|py|md|txt|csv|tsv|log|ts|js|toml|sh)$/.test(path)) return void (await commands.executeCommand('vscode.open', uri));
-  const editor = await window.showTextDocument(uri);
-  if (line === null) return;
-  editor.selection = new Selection(at, at);
-  editor.revealRange(new Range(at, at), TextEditorRevealType.InCenterIfOutsideViewport);
+async function star(project: Project, { runId }: RowSubject, starred: boolean): Promise<void> {
+  const run = runId ?? (await pickRun(project, starred ? 'Star which run?' : 'Remove the star of which run?', null));
+  if (run === undefined) return;
+  await project.engine.request('runs/update', { changes: [{ runId: run, change: { starred } }] });
+  await project.refresh();
 }

@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commands, ProcessExecution, Task, TaskScope, Uri, tasks, window, workspace } from 'vscode';
-import { commandIds, problemMatcher, taskType } from '../commandIds.ts';
+import { commands, ProcessExecution, Uri, window, workspace } from 'vscode';
+import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
 import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { choice, mayRun, pick } from './ask.ts';
 import type { CommandContext } from './context.ts';
+import { finished } from './finished.ts';
+import { openExample } from './openExample.ts';
+
+/** The walkthrough of package.json, by the id of the extension. */
+const walkthrough = 'loopwright.loopwright#start';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
 
@@ -26,17 +29,8 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
       const folder = context.projects.shown?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
       await runOnce(context, 'doctor', folder);
     },
-    [commandIds.openExample]: async () => {
-      if (!(await mayRun())) return;
-      const [parent] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Put the example here', title: 'Where should the example project go?' })) ?? [];
-      if (!parent) return;
-      const target = join(parent.fsPath, 'loopwright-fraud');
-      if (existsSync(target)) throw new Error(`${target} is there already. Choose another folder, or open that one.`);
-      await cp(join(context.extension.fsPath, 'examples/fraud'), target, { recursive: true, filter: (path) => !/[\\/](incoming|data|\.loopwright)$/.test(path) });
-      const node = nodeProgram();
-      const code = await finished(context, 'make the example data', new ProcessExecution(node.path, ['generate.mjs'], { cwd: target, env: node.env }));
-      if (code === 0) await commands.executeCommand('vscode.openFolder', Uri.file(target), { forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0 });
-    },
+    [commandIds.openExample]: openExample(context),
+    [commandIds.getStarted]: async () => void (await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
   };
 }
 
@@ -45,23 +39,6 @@ async function runOnce(context: CommandContext, command: 'init' | 'doctor', fold
   const node = nodeProgram();
   const where = folder === undefined ? [] : command === 'init' ? [folder] : ['--project', folder];
   return finished(context, command, new ProcessExecution(node.path, [context.cli, command, ...where], { env: node.env }));
-}
-
-/** Runs a program in a terminal and returns its exit code. */
-async function finished(context: CommandContext, name: string, execution: ProcessExecution): Promise<number | undefined> {
-  const task = new Task({ type: taskType, command: name }, TaskScope.Workspace, name, taskType, execution, problemMatcher);
-  // Listening before it starts: a quick program may end before executeTask has answered.
-  const ended = new Promise<number | undefined>((resolve) => {
-    const watch = tasks.onDidEndTaskProcess((event) => {
-      if (event.execution.task.name !== name) return;
-      watch.dispose();
-      resolve(event.exitCode);
-    });
-  });
-  await tasks.executeTask(task);
-  const code = await ended;
-  await context.projects.find();
-  return code;
 }
 
 async function pickFolder(): Promise<string | undefined> {

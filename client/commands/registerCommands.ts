@@ -11,11 +11,12 @@ import { openCommands } from './openCommands.ts';
 import { projectCommands } from './projectCommands.ts';
 import { runCommands } from './runCommands.ts';
 import { readSubject } from './subject.ts';
+import { transferCommands } from './transferCommands.ts';
 import { exportRuns, openArtifact, saveFile } from './viewFiles.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
-  const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...projectCommands(context) };
+  const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...transferCommands(context), ...projectCommands(context) };
   return [runDocuments(context.projects), ...Object.values(commandIds).map((id) =>
     commands.registerCommand(id, async (given: unknown) => {
       try {

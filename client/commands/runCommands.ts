@@ -4,7 +4,7 @@ import type { CommandId } from '../commandIds.ts';
 import type { LoopwrightTask } from '../tasks/taskDefinition.ts';
 import type { RowSubject } from '../views/row.ts';
 import { stageLook } from '../views/stateIcons.ts';
-import { choice, mayRun, overviewOf, pick, projectOf, titleIn } from './ask.ts';
+import { choice, mayRun, overviewOf, pick, pickDeclared, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
@@ -42,7 +42,7 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       return deployment === undefined ? undefined : { command: 'serve', deployment };
     }),
     [commandIds.stopDeployment]: async (given) => {
-      const project = await projectOf(context, given);
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
       const deployment = given?.deployment ?? (await pickDeployment({ project }, 'Stop which deployment?'));
       if (deployment === undefined) return;
@@ -51,7 +51,7 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       void window.showInformationMessage(`${deployment} was not started from this window. Stop it where it was started.`);
     },
     [commandIds.whyStale]: async (given) => {
-      const project = await projectOf(context, given);
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
       const name = given?.stage ?? (await pickStage({ project }, 'Why is which stage stale?'));
       const stage = (await overviewOf(project)).stages.find((one) => one.name === name);
@@ -65,24 +65,23 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
   };
 }
 
-export async function pickStage({ project }: RowSubject, title: string): Promise<string | undefined> {
+async function pickStage({ project }: RowSubject, title: string): Promise<string | undefined> {
   const { stages } = await overviewOf(project);
-  return pick(titleIn(project, title), stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon)));
+  const choices = stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon));
+  return pickDeclared(project, title, choices, { text: 'This project declares no stage yet.' });
 }
 
 async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
   const { experiments } = await overviewOf(project);
-  return pick(titleIn(project, 'Run which experiment?'), experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')));
+  return pickDeclared(project, 'Run which experiment?', experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')), { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' });
 }
 
 export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
   const { monitors } = await overviewOf(project);
-  if (monitors.length === 0) void window.showInformationMessage('This project declares no monitor. Add one under "monitors:" in loopwright.yaml.');
-  return monitors.length <= 1 ? monitors[0] : pick(titleIn(project, 'Which monitor?'), monitors.map((name) => choice(name, name, '', 'pulse')));
+  return monitors.length === 1 ? monitors[0] : pickDeclared(project, 'Which monitor?', monitors.map((name) => choice(name, name, '', 'pulse')), { text: 'This project declares no monitor yet.', part: 'monitor' });
 }
 
 async function pickDeployment({ project }: RowSubject, title: string): Promise<string | undefined> {
   const served = (await overviewOf(project)).deployments.filter((one) => one.as === 'api');
-  if (served.length === 0) void window.showInformationMessage('This project declares no deployment of kind "api". Add one under "deployments:" in loopwright.yaml.');
-  return served.length <= 1 ? served[0]?.name : pick(titleIn(project, title), served.map((one) => choice(one.name, one.name, one.state, 'rocket')));
+  return served.length === 1 ? served[0]?.name : pickDeclared(project, title, served.map((one) => choice(one.name, one.name, one.state, 'rocket')), { text: 'This project declares no deployment that is served over HTTP yet.', part: 'deploy' });
 }

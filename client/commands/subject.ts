@@ -1,3 +1,4 @@
+import { lifeCycleParts } from '../../protocol/lifeCycle.ts';
 import { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
@@ -24,6 +25,8 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
     const value = source.get(key);
     if (typeof value === 'string') subject[key] = value;
   }
+  const part = lifeCycleParts.find((known) => known === source.get('part'));
+  if (part !== undefined) subject.part = part;
   for (const key of numbers) {
     const value = source.get(key);
     if (typeof value === 'number') subject[key] = value;

@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { Disposable, LogOutputChannel, Uri } from 'vscode';
-import type { LanguageRequests, Outline } from '../../protocol/languageServer.ts';
+import type { AddablePart, LanguageRequests, Outline } from '../../protocol/languageServer.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { LspClient } from './lspClient.ts';
 
@@ -37,6 +37,11 @@ export class LanguageServer implements Disposable {
   /** The projects in the folders of the window; null while the server is not there. */
   async projects(again: boolean): Promise<LanguageRequests['loopwright/projects']['result'] | null> {
     return this.#client ? this.#client.projects(again) : null;
+  }
+
+  /** What writes a part of the life cycle into a project file; null while the server is not there. */
+  async addSection(uri: Uri, part: AddablePart): Promise<LanguageRequests['loopwright/addSection']['result'] | null> {
+    return this.#client ? this.#client.addSection(uri, part) : null;
   }
 
   dispose(): void {

@@ -4,7 +4,7 @@ import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
 import { languageIds } from '../../protocol/languageServer.ts';
-import type { CheckSettings, ClientRequests, LanguageRequests, Outline, ServerSettings } from '../../protocol/languageServer.ts';
+import type { AddablePart, CheckSettings, ClientRequests, LanguageRequests, Outline, ServerSettings } from '../../protocol/languageServer.ts';
 import { BackOff } from '../host/backOff.ts';
 import { messageOf } from '../host/engineError.ts';
 import { nodeProgram } from '../node.ts';
@@ -62,6 +62,12 @@ export class LspClient implements Disposable {
   /** The projects in the folders of the window; null while the server is not there. */
   async projects(again: boolean): Promise<LanguageRequests['loopwright/projects']['result'] | null> {
     return this.#ask('loopwright/projects', { again });
+  }
+
+  /** What writes a part of the life cycle into a project file; null while the server is not there. */
+  async addSection(uri: Uri, part: AddablePart): Promise<LanguageRequests['loopwright/addSection']['result'] | null> {
+    if (this.#client?.state !== State.Running) return null;
+    return await this.#client.sendRequest('loopwright/addSection', { uri: uri.toString(), part });
   }
 
   dispose(): void {

@@ -84,6 +84,21 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     if (answer === stop) already.terminate();
   }
 
+  /** Starts the task and waits for its end; undefined when it was stopped. */
+  async finish(project: Project, definition: LoopwrightTask): Promise<number | undefined> {
+    const task = this.create(project, definition);
+    // Listening before it starts: a quick program may end before executeTask has answered.
+    const ended = new Promise<number | undefined>((resolve) => {
+      const watch = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.name !== task.name) return;
+        watch.dispose();
+        resolve(exitCode);
+      });
+    });
+    await tasks.executeTask(task);
+    return ended;
+  }
+
   dispose(): void {
     for (const part of this.#parts) part.dispose();
   }

@@ -1,6 +1,6 @@
 import { taskType } from '../commandIds.ts';
 
-export const taskCommands = ['run', 'serve', 'loop', 'monitor', 'retrain', 'check'] as const;
+export const taskCommands = ['run', 'serve', 'loop', 'monitor', 'retrain', 'check', 'import', 'export', 'reproduce', 'infer'] as const;
 export type TaskCommand = (typeof taskCommands)[number];
 
 /** What a task of type `loopwright` says in tasks.json. */
@@ -16,6 +16,12 @@ export interface LoopwrightTask {
   deployment?: string;
   /** For `monitor`. */
   monitor?: string;
+  /** For `import`: what is read. For `export`: `mlruns:FOLDER` or the address of a server. For `infer`: the schema that is written. */
+  path?: string;
+  /** For `reproduce`: the run. */
+  run?: string;
+  /** For `infer`: the dataset or file whose schema is written. */
+  data?: string;
 }
 
 /** Reads what stands in tasks.json; null when it is not ours or makes no sense. */
@@ -25,7 +31,7 @@ export function readDefinition(value: Record<string, unknown>): LoopwrightTask |
   const command = taskCommands.find((known) => known === value['command']);
   if (value['command'] !== undefined && command === undefined) return null;
   if (command !== undefined) task.command = command;
-  for (const key of ['project', 'stage', 'experiment', 'deployment', 'monitor'] as const) {
+  for (const key of ['project', 'stage', 'experiment', 'deployment', 'monitor', 'path', 'run', 'data'] as const) {
     const text = value[key];
     if (typeof text === 'string' && text !== '') task[key] = text;
   }
@@ -35,17 +41,22 @@ export function readDefinition(value: Record<string, unknown>): LoopwrightTask |
 /** The arguments of the CLI for a task. */
 export function argumentsOf(task: LoopwrightTask, root: string): string[] {
   const command = task.command ?? 'run';
-  const args: string[] = [command];
+  const args: string[] = command === 'infer' ? ['data', 'infer'] : [command];
   if (command === 'run' && task.stage !== undefined) args.push(task.stage);
   if (command === 'serve' && task.deployment !== undefined) args.push(task.deployment);
   if (command === 'monitor' && task.monitor !== undefined) args.push(task.monitor);
+  if (command === 'import' && task.path !== undefined) args.push(task.path);
+  if (command === 'reproduce' && task.run !== undefined) args.push(task.run);
+  if (command === 'infer' && task.data !== undefined) args.push(task.data);
   args.push('--project', root);
+  if (command === 'export' && task.path !== undefined) args.push('--to', task.path);
+  if (command === 'infer' && task.path !== undefined) args.push('--output', task.path);
   if (command === 'run' && task.experiment !== undefined) args.push('--experiment', task.experiment);
   return args;
 }
 
 export function nameOf(task: LoopwrightTask): string {
-  const subject = task.stage ?? task.deployment ?? task.monitor ?? '';
+  const subject = task.stage ?? task.deployment ?? task.monitor ?? task.data ?? task.run?.slice(0, 8) ?? task.path?.replace(/^.*[\\/](?=.)/, '') ?? '';
   const experiment = task.experiment === undefined ? '' : `(${task.experiment})`;
   return [task.command ?? 'run', subject || (task.command ? '' : 'all'), experiment].filter(Boolean).join(' ');
 }

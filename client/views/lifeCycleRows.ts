@@ -1,3 +1,4 @@
+import type { AddablePart } from '../../protocol/languageServer.ts';
 import type { LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
@@ -14,10 +15,12 @@ export function lifeCycleRows(project: Project): Row[] {
   return overview.life.map((line) => lifeRow(project, line, overview));
 }
 
-function lifeRow(project: Project, line: LifeLine, { stages, monitors, deployments }: ProjectOverview): Row {
+function lifeRow(project: Project, line: LifeLine, overview: ProjectOverview): Row {
+  const { stages, monitors, deployments } = overview;
   const look = lifeLook[line.state];
   const label = line.label || labels[line.part] || line.part;
-  const subject: RowSubject = { project };
+  const isMissing = missingParts(overview).some((part) => part === line.part);
+  const subject: RowSubject = { project, part: line.part };
   if (line.stage !== null) subject.stage = line.stage;
   const served = line.part === 'deploy' ? deployments.find((one) => one.as === 'api') : undefined;
   if (served) subject.deployment = served.name;
@@ -27,15 +30,26 @@ function lifeRow(project: Project, line: LifeLine, { stages, monitors, deploymen
     id: `life/${line.part}`,
     label,
     description: line.state === 'stale' ? shortReason(line.detail) : line.detail,
-    tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}`,
-    icon: look.icon,
+    tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}${isMissing ? '\nClick to add it to loopwright.yaml' : ''}`,
+    icon: isMissing ? 'add' : look.icon,
     color: look.color,
-    context: [contextOf(line), served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : ''].filter(Boolean).join(' '),
+    context: [contextOf(line), served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : '', isMissing ? 'addable' : ''].filter(Boolean).join(' '),
     subject,
-    open: target(line, subject),
+    open: isMissing ? { id: commandIds.addSection, args: [subject] } : target(line, subject),
   };
   if (line.part === 'develop') row.children = () => stages.map((stage) => stageRow(project, stage));
   return row;
+}
+
+/** The parts of the life cycle that the project does not declare; a command may train and have gates of its own. */
+export function missingParts({ life, stages, deployments, monitors, problems }: ProjectOverview): AddablePart[] {
+  if (problems.length > 0) return [];
+  const has = (...kinds: StageStatus['kind'][]): boolean => stages.some(({ kind }) => kinds.includes(kind));
+  const declared: Record<AddablePart, boolean> = {
+    collect: has('collect'), prepare: has('prepare'), develop: has('train', 'cmd'), validate: has('validate'),
+    deploy: deployments.length > 0, monitor: monitors.length > 0, retrain: life.some(({ part, detail }) => part === 'retrain' && detail !== 'no policy declared'),
+  };
+  return (Object.keys(declared) as AddablePart[]).filter((part) => !declared[part]);
 }
 
 /** The icon and the tooltip say "stale" and name whole paths; the narrow line has room for the reason only. */

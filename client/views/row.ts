@@ -1,3 +1,4 @@
+import type { LifeCyclePart } from '../../protocol/lifeCycle.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 
@@ -10,6 +11,8 @@ export interface RowCommand {
 export interface RowSubject {
   project: Project;
   stage?: string;
+  /** Part of the life cycle. */
+  part?: LifeCyclePart;
   experiment?: string;
   runId?: string;
   /** Another run, to compare with. */

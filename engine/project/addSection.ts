@@ -110,6 +110,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
     const trains = Object.values(config.stages).some((stage) => 'uses' in stage && stage.uses === 'train');
     if (!trains) return 'There is no stage with `uses: train` to run again. Add one first.';
     const when = monitor === undefined ? { schedule: '0 3 * * 1' } : { monitor, drift: 'dataset', for: '2 windows' };
+    // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and this is never awaited
     return { pieces: [{ section: 'retraining', name: null, value: { when: [when], then: 'propose', cooldown: '7d' }, lines: [
       'when:', monitor === undefined ? '  - { schedule: "0 3 * * 1" }   # Mondays at three, UTC' : `  - { monitor: ${monitor}, drift: dataset, for: 2 windows }`,
       '# propose: a person promotes the new model. promote: it goes live when its gates pass.', 'then: propose', 'cooldown: 7d',

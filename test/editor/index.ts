@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   else if (process.env['LOOPWRIGHT_SUITE'] === 'smoke') await import('./suite/smoke.ts');
   else {
     await import('./suite/smoke.ts');
+    (await import('./suite/everyCommand.ts')).everyCommandSuite();
     await import('./suite/language.ts');
     await import('./suite/virtual.ts');
     await import('./suite/stages.ts');

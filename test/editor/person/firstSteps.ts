@@ -48,6 +48,11 @@ export const firstSteps: PersonSession = {
         // Awaited below; when a step before that fails, its own end is no news.
         another.catch(() => {});
         await workbench.command('Loopwright: Open example project');
+        const choices = page.locator('.quick-input-widget .monaco-list-row');
+        await choices.filter({ hasText: 'Late flights' }).waitFor();
+        assert.equal(await choices.count(), 3);
+        await workbench.picture('examples');
+        await choices.filter({ hasText: 'Card fraud' }).click();
         const input = page.locator('.quick-input-widget input.input');
         const accept = page.locator('.quick-input-widget .monaco-button', { hasText: 'Put the example here' });
         await accept.waitFor();
@@ -66,7 +71,11 @@ export const firstSteps: PersonSession = {
         // The new window of a test has no extension under development: the first one goes there instead.
         await opened.close();
         await workbench.open(address(target));
+        // It opens with its file, and says what to do first.
+        await page.locator('.tab.active', { hasText: 'loopwright.yaml' }).waitFor();
+        await page.locator('.notification-toast', { hasText: 'Run all stages: data is collected' }).waitFor();
         await workbench.showExplorer();
+        await workbench.picture('example-opened');
         await workbench.says('Life cycle', 'Collect', /not run yet/);
         assert.equal((await workbench.lines('Life cycle')).length, 8);
         await workbench.noErrors();

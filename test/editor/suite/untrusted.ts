@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, tasks, window, workspace } from 'vscode';
 import { commandIds, viewIds } from '../../../client/commandIds.ts';
+import { whatEachCommandShows } from './everyCommand.ts';
 import { activated, breakType, fileUri, picture, root, until } from './inside.ts';
 
 suite('an untrusted folder', () => {
@@ -22,6 +23,11 @@ suite('an untrusted folder', () => {
     await assert.rejects(async () => project?.engine.request('project/overview', {}), /not trusted/);
     assert.equal(project?.engine.pid, undefined);
     await picture('untrusted');
+  });
+
+  test('says of every command that needs trust that it does', async () => {
+    const shown = await whatEachCommandShows();
+    for (const id of [commandIds.runAll, commandIds.promote, commandIds.importRuns, commandIds.whyStale, commandIds.stopDeployment, commandIds.starRun]) assert.match(shown.get(id) ?? '', /not trusted/, id);
   });
 
   test('still checks files', async () => {

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { RelativePattern, Uri, window, workspace } from 'vscode';
+import { taskType } from '../commandIds.ts';
+import type { Project } from '../projects/project.ts';
+import type { RowSubject } from '../views/row.ts';
+import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import type { CommandContext } from './context.ts';
+import { openFile } from './openFile.ts';
+
+/** Data whose schema is written, and where to. */
+interface SchemaTarget {
+  /** A dataset of the project, or the path of a file. */
+  data: string;
+  path: string;
+}
+
+const mostFiles = 200;
+const data = '**/*.{csv,tsv,parquet,jsonl,ndjson}';
+const ignored = '**/{node_modules,.venv,venv,.git,.loopwright}/**';
+
+/** Writes the schema of a dataset or file from its data and opens it; a schema that is there already keeps its edits and comments. */
+export function inferSchemaCommand(context: CommandContext): (given?: RowSubject) => Promise<void> {
+  return async (given) => {
+    const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+    if (!project) return;
+    const target = (await targetOf(project, given)) ?? (given?.dataset === undefined ? await pickTarget(project) : undefined);
+    if (target) await inferSchema(context, project, target);
+  };
+}
+
+export async function inferSchema(context: CommandContext, project: Project, target: SchemaTarget): Promise<void> {
+  const file = isAbsolute(target.path) ? target.path : join(project.root, target.path);
+  const code = await context.tasks.finish(project, { type: taskType, command: 'infer', data: target.data, path: file });
+  if (code !== 0 || !existsSync(file)) return;
+  await window.showTextDocument(Uri.file(file));
+  const dataset = (await overviewOf(project)).datasets.find(({ name }) => name === target.data);
+  await project.refresh();
+  if (dataset?.schema !== null) return;
+  const declare = 'Show where';
+  const answer = await window.showInformationMessage(`The schema of ${target.data} is in ${target.path}. Add \`schema: ${target.path}\` to the dataset, so that it is checked.`, declare);
+  if (answer === declare) await openFile(project, project.file, null);
+}
+
+async function targetOf(project: Project, given: RowSubject | undefined): Promise<SchemaTarget | undefined> {
+  if (given?.dataset !== undefined) {
+    const dataset = (await overviewOf(project)).datasets.find(({ name }) => name === given.dataset);
+    return { data: given.dataset, path: dataset?.schema ?? schemaPath(given.dataset) };
+  }
+  if (given?.file === undefined) return undefined;
+  const name = given.file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+  return { data: given.file, path: schemaPath(name.replaceAll(/[^\w-]+/g, '_') || 'data') };
+}
+
+function schemaPath(name: string): string {
+  return `schemas/${name}.dataset.yaml`;
+}
+
+async function pickTarget(project: Project): Promise<SchemaTarget | undefined> {
+  const { datasets } = await overviewOf(project);
+  const files = await workspace.findFiles(new RelativePattern(project.root, data), ignored, mostFiles);
+  const choices = [
+    ...datasets.map((one) => choice<RowSubject>({ project, dataset: one.name }, one.name, one.schema === null ? 'no schema yet' : `brings ${one.schema} up to the data`, 'database')),
+    ...files.map((uri) => choice<RowSubject>({ project, file: uri.fsPath }, relative(project.root, uri.fsPath), 'file', 'table')),
+  ];
+  if (choices.length === 0) {
+    void window.showInformationMessage('There is no dataset in the project, and no CSV, Parquet or JSON Lines file in its folder. Put the data there first.');
+    return undefined;
+  }
+  const chosen = await pick('Infer the schema of which data?', choices);
+  return chosen && targetOf(project, chosen);
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commands, ProcessExecution, Uri, window, workspace } from 'vscode';
+import { commandIds } from '../commandIds.ts';
+import { nodeProgram } from '../node.ts';
+import { projectFile } from '../projects/projects.ts';
+import { choice, mayRun, pick } from './ask.ts';
+import type { CommandContext } from './context.ts';
+import { finished } from './finished.ts';
+
+interface Example {
+  folder: string;
+  label: string;
+  size: string;
+  about: string;
+  firstStep: string;
+}
+
+/** The examples in the package, the one with the whole life first. */
+const examples: Example[] = [
+  { folder: 'fraud', label: 'Card fraud', size: '210,000 invented transactions, 17 MB · first run 30 s', about: 'The whole loop: spoilt rows, late labels, gates, an API, drift in May and a model that is trained again.', firstStep: 'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.' },
+  { folder: 'penguins', label: 'Penguins', size: '344 real penguins, 70 KB · first run 3 s', about: 'The smallest whole project: three classes, missing measurements, SQL, gates.', firstStep: 'Run all stages: three seconds later there is a tested model to look at.' },
+  { folder: 'flights', label: 'Late flights', size: '970,000 real flights of January and February 2001, 5 MB · first run 40 s', about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.', firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.' },
+];
+
+const memoryKey = 'openedExample';
+
+/** Copies an example where the person says, makes its data and opens it; the new window shows its file and the first step. */
+export function openExample(context: CommandContext): () => Promise<void> {
+  return async () => {
+    if (!(await mayRun())) return;
+    const example = await pick('Open which example?', examples.map((one) => ({ ...choice(one, one.label, one.size, 'beaker'), detail: one.about })));
+    if (!example) return;
+    const [parent] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Put the example here', title: 'Where should the example project go?' })) ?? [];
+    if (!parent) return;
+    const source = join(context.extension.fsPath, 'examples', example.folder);
+    const target = join(parent.fsPath, `loopwright-${example.folder}`);
+    if (existsSync(target)) {
+      const open = 'Open it';
+      const answer = await window.showWarningMessage(`${target} is there already. Open that one, or choose another folder.`, open);
+      if (answer === open) await openFolder(context, target, example);
+      return;
+    }
+    await cp(source, target, { recursive: true, filter: (path) => !/[\\/](data|\.loopwright|loopwright\.lock)$/.test(path) && !(path.endsWith('incoming') && example.folder === 'fraud') });
+    await writeFile(join(target, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
+    if (!existsSync(join(target, 'incoming'))) {
+      const node = nodeProgram();
+      const code = await finished(context, `make the data of ${example.label}`, new ProcessExecution(node.path, [join(source, 'generate.mjs'), '--out', join(target, 'incoming')], { cwd: target, env: node.env }));
+      if (code !== 0) return;
+    }
+    await openFolder(context, target, example);
+  };
+}
+
+async function openFolder(context: CommandContext, target: string, { folder }: Example): Promise<void> {
+  await context.memory.update(memoryKey, { target, folder });
+  await commands.executeCommand('vscode.openFolder', Uri.file(target), { forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0 });
+}
+
+/** In the window of an example that was just opened: its file, and the first step as a button. */
+export async function welcomeToExample(context: CommandContext): Promise<void> {
+  const opened = context.memory.get<{ target: string; folder: string }>(memoryKey);
+  const root = workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const example = examples.find(({ folder }) => folder === opened?.folder);
+  if (!opened || !example || root !== opened.target) return;
+  await context.memory.update(memoryKey, undefined);
+  await window.showTextDocument(Uri.file(join(root, projectFile)));
+  const run = 'Run all stages';
+  const tour = 'Get started';
+  const answer = await window.showInformationMessage(`${example.label}: ${example.firstStep}`, run, tour);
+  if (answer === run) await commands.executeCommand(commandIds.runAll, { project: root });
+  if (answer === tour) await commands.executeCommand(commandIds.getStarted);
+}

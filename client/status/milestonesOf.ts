@@ -1,0 +1,14 @@
+import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
+
+/** What a project has come to; the steps of the walkthrough tick themselves off by it. */
+export type Milestone = 'hasRun' | 'hasModel' | 'hasChampion' | 'hasServed' | 'hasWindow';
+
+export function milestonesOf({ experiments, models, deployments, life }: ProjectOverview): Record<Milestone, boolean> {
+  return {
+    hasRun: experiments.some(({ runCount }) => runCount > 0),
+    hasModel: models.length > 0,
+    hasChampion: models.some(({ aliases }) => aliases.includes('champion')),
+    hasServed: deployments.some(({ state, predictions }) => state === 'healthy' || predictions > 0),
+    hasWindow: life.some(({ part, state }) => part === 'monitor' && state !== 'none'),
+  };
+}
