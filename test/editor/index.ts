@@ -12,6 +12,7 @@ export async function run(): Promise<void> {
     (await import('./suite/everyCommand.ts')).everyCommandSuite();
     await import('./suite/language.ts');
     await import('./suite/virtual.ts');
+    await import('./suite/addSection.ts');
     await import('./suite/stages.ts');
     await import('./suite/views.ts');
     await import('./suite/terminals.ts');

@@ -180,16 +180,23 @@ export const language: PersonSession = {
       },
     },
     {
-      name: 'F2 renames a dataset in the project and in the SQL',
+      name: 'F2 renames a dataset in the project and in the SQL, in quotes where SQL needs them, and refuses what cannot be a name',
       async run(stage) {
         const { workbench, project } = stage;
         await goInto(stage, 'loopwright.yaml', 'orders:   {', 'orders');
-        await workbench.page.keyboard.press('F2');
-        const box = workbench.page.locator('.rename-box input');
-        await box.waitFor();
-        await box.fill('sales');
-        await box.press('Enter');
-        await until('the new name in both files', () => readFileSync(join(project, 'sql/features.sql'), 'utf8').includes('FROM sales') && /^ {2}sales: +\{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')));
+        const rename = async (name: string): Promise<void> => {
+          await workbench.page.keyboard.press('F2');
+          const box = workbench.page.locator('.rename-box input');
+          await box.waitFor();
+          await box.fill(name);
+          await box.press('Enter');
+        };
+        await rename('paid orders');
+        // The editor shows the reason beside the name, or as a message.
+        await workbench.page.locator('.monaco-editor-overlaymessage, .notification-toast', { hasText: '"paid orders" cannot be a name here' }).first().waitFor();
+        await workbench.page.keyboard.press('Escape');
+        await rename('order');
+        await until('the new name in both files', () => readFileSync(join(project, 'sql/features.sql'), 'utf8').includes('FROM "order"') && /^ {2}order: +\{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')));
       },
     },
     {
