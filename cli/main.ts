@@ -82,7 +82,7 @@ command('recover', 'save what can be read of a damaged store').option('--dry-run
 command('track', 'take runs of MLflow programs into the project, until stopped').option('--port <n>', 'the port on 127.0.0.1 (default: 0, a free one)')
   .action(action<TrackOptions>((context, _args, options) => track(context, options)));
 command('import <path>', 'take runs of MLflow or TensorBoard into the project').option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)').option('--dry-run', 'tell what would be added, and add nothing')
-  .addHelpText('after', '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, or a folder that holds one of them. Importing again adds what is new.')
+  .addHelpText('after', '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, a folder that holds one of them, or the address of an MLflow server.\nImporting again adds what is new.')
   .action(action<ImportRunsOptions>((context, [path = ''], options) => importRuns(context, path, options)));
 command('export', 'write runs and models into an MLflow file store or send them to an MLflow server').option('--to <place>', 'mlruns:FOLDER, or the address of a server').option('--filter <expression>', 'only runs that are so, and their models, such as "metrics.loss < 0.1"').option('--experiment <name>', 'only runs of this experiment')
   .addHelpText('after', '\nA server is asked with MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds what is new.')

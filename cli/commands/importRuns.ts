@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { ProjectError } from '../../engine/errors.ts';
 import type { Store } from '../../engine/tracking/store.ts';
-import type { TransferProblem } from '../../engine/transfer/records.ts';
+import type { Tell, TransferProblem } from '../../engine/transfer/records.ts';
 import { importSource } from '../../engine/transfer/importSource.ts';
+import { openServer } from '../../engine/transfer/openServer.ts';
 import { importKinds, openSource } from '../../engine/transfer/openSource.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
@@ -22,7 +23,8 @@ export async function importRuns(context: CommandContext, path: string, options:
   if (options.kind !== undefined && kind === undefined) throw new ProjectError(`\`--kind ${options.kind}\` is not known. It is one of ${importKinds.join(', ')}.`);
   const problems: TransferProblem[] = [];
   const store = into ?? context.store();
-  const source = openSource(resolve(path), kind, (file, message) => void problems.push({ file, message }));
+  const tell: Tell = (file, message) => void problems.push({ file, message });
+  const source = /^https?:\/\//.test(path) ? await openServer(path, tell, { signal: context.signal }) : openSource(resolve(path), kind, tell);
   try {
     const counts = await importSource(store, source, {
       signal: context.signal, dryRun: options.dryRun, problems,

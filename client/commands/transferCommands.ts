@@ -66,8 +66,10 @@ async function pickSource(project: Project): Promise<string | undefined> {
   const elsewhere: Choice<string>[] = [
     { ...choice('folder', 'Choose a folder…', '', 'folder-opened'), detail: 'an mlruns folder, a TensorBoard log folder, or a folder that holds one' },
     { ...choice('file', 'Choose an mlflow.db…', '', 'database') },
+    { ...choice('server', 'From an MLflow server…', '', 'server') },
   ];
   const chosen = await pick(found.length === 0 ? 'Import runs: nothing was found in the project, choose where they are' : 'Import runs from where?', [...found, ...elsewhere]);
+  if (chosen === 'server') return askServer();
   if (chosen !== 'folder' && chosen !== 'file') return chosen;
   const isFolder = chosen === 'folder';
   const [picked] = (await window.showOpenDialog({ canSelectFolders: isFolder, canSelectFiles: !isFolder, defaultUri: Uri.file(project.root), openLabel: 'Import', title: isFolder ? 'The folder with the runs' : 'The database of MLflow' })) ?? [];
@@ -88,6 +90,7 @@ async function sourcesIn(project: Project): Promise<Choice<string>[]> {
 }
 
 function shortPath(project: Project, path: string): string {
+  if (/^https?:/.test(path)) return path;
   const inside = isAbsolute(path) ? relative(project.root, path) : path;
   return inside === '' || inside.startsWith('..') ? path : inside;
 }
@@ -99,16 +102,18 @@ async function pickTarget(project: Project): Promise<string | undefined> {
     choice('csv', 'A CSV file…', 'one line a run, with its params and metrics', 'table'),
     choice('parquet', 'A Parquet file…', 'one line a run, with its params and metrics', 'table'),
   ]);
-  if (chosen === 'server') {
-    return window.showInputBox({
-      title: 'Address of the MLflow server', value: 'http://127.0.0.1:5000', ignoreFocusOut: true, prompt: 'A token or name and password are read from MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
-      validateInput: (text) => (/^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? null : 'An address starts with http:// or https://, such as http://127.0.0.1:5000'),
-    });
-  }
+  if (chosen === 'server') return askServer();
   if (chosen !== 'mlruns') return chosen;
   const folder = Uri.file(join(project.root, existsSync(join(project.root, 'mlruns')) ? 'mlruns-export' : 'mlruns'));
   const [picked] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, defaultUri: Uri.file(project.root), openLabel: 'Export into mlruns here', title: 'The folder in which mlruns is made' })) ?? [];
   return picked && `mlruns:${join(picked.fsPath, relative(project.root, folder.fsPath))}`;
+}
+
+async function askServer(): Promise<string | undefined> {
+  return window.showInputBox({
+    title: 'Address of the MLflow server', value: 'http://127.0.0.1:5000', ignoreFocusOut: true, prompt: 'A token or name and password are read from MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
+    validateInput: (text) => (/^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? null : 'An address starts with http:// or https://, such as http://127.0.0.1:5000'),
+  });
 }
 
 async function exportTable(project: Project, format: 'csv' | 'parquet'): Promise<void> {

@@ -133,7 +133,7 @@ async function importRun(store: Store, source: TransferSource, handle: RunHandle
     return;
   }
   try {
-    const run = handle.read();
+    const run = await handle.read();
     const experiment = experiments.get(run.experimentId);
     if (experiment === undefined) throw new WorkError(`its experiment ${run.experimentId} is not in the source`);
     if (isOwnRun(store, source, run)) {

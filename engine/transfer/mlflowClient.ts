@@ -24,6 +24,8 @@ export interface MlflowClient {
   delete(path: string, body: Json): Promise<Json>;
   /** Sends a file to the server's artifacts; `path` is below `mlflow-artifacts:/`. */
   put(path: string, body: Blob): Promise<void>;
+  /** A file of the server's artifacts, as it comes. */
+  download(path: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 const attempts = 4;
@@ -49,7 +51,7 @@ export function mlflowClient(address: string, env: Record<string, string | undef
           continue;
         }
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
-        throw new WorkError(`The server ${base} cannot be reached: ${cause}. What was exported before is kept; export again to go on.`, { cause: error });
+        throw new WorkError(`The server ${base} cannot be reached: ${cause}. What was done before is kept; start again to go on.`, { cause: error });
       }
       const text = await response.text();
       if (response.ok) return text === '' ? {} : parsed(text, base);
@@ -69,6 +71,11 @@ export function mlflowClient(address: string, env: Record<string, string | undef
     post: (path, body, options) => call('POST', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json', options?.once ?? false),
     patch: (path, body) => call('PATCH', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
     delete: (path, body) => call('DELETE', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
+    download: async (path) => {
+      const response = await fetch(`${base}/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, { headers: authorization ? { Authorization: authorization } : {}, ...(signal ? { signal } : {}) });
+      if (!response.ok || !response.body) throw refused(await response.text(), response.status, `GET ${path}`, base);
+      return response.body;
+    },
     put: async (path, body) => void (await call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, body, 'application/octet-stream')),
   };
 }

@@ -7,10 +7,13 @@ import type { ImportKind, Tell, TransferSource } from './records.ts';
 import { subfolders } from './walkFiles.ts';
 import { isEventFile, openTensorBoard } from './tensorboard/openTensorBoard.ts';
 
-export const importKinds: readonly ImportKind[] = ['mlruns', 'mlflow.db', 'tensorboard'];
+/** What lies on a disk. */
+type FileSource = Exclude<ImportKind, 'server'>;
+
+export const importKinds: readonly FileSource[] = ['mlruns', 'mlflow.db', 'tensorboard'];
 
 /** Opens what lies at a path: of the kind that is given, or the one it looks like. ProjectError when there is nothing to import, or more than one thing. */
-export function openSource(path: string, kind: ImportKind | undefined, tell: Tell): TransferSource {
+export function openSource(path: string, kind: FileSource | undefined, tell: Tell): TransferSource {
   if (!existsSync(path)) throw new ProjectError(`There is no ${path}.`);
   const found = kind === undefined ? candidates(path) : [{ kind, path: placeOf(path, kind) }];
   const [one, other] = found;
@@ -29,12 +32,12 @@ function isDvc(path: string): boolean {
 }
 
 interface Candidate {
-  kind: ImportKind;
+  kind: FileSource;
   path: string;
 }
 
 /** The place that a kind is read from: what was named, or what lies in it under the usual name. */
-function placeOf(path: string, kind: ImportKind): string {
+function placeOf(path: string, kind: FileSource): string {
   if (statSync(path).isFile()) return path;
   if (kind === 'mlflow.db') return join(path, 'mlflow.db');
   if (kind === 'mlruns' && !isFileStore(path) && existsSync(join(path, 'mlruns'))) return join(path, 'mlruns');

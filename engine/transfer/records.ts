@@ -9,7 +9,7 @@ export interface TransferProblem {
 
 export type Tell = (file: string, message: string) => void;
 
-export type ImportKind = 'mlruns' | 'mlflow.db' | 'tensorboard';
+export type ImportKind = 'mlruns' | 'mlflow.db' | 'tensorboard' | 'server';
 
 export interface SourceExperiment {
   /** Its id in the source. */
@@ -77,7 +77,7 @@ export interface RunHandle {
   /** Text that changes when the run changes in the source, found without reading all of it. */
   signature: string;
   /** Throws DataError when it cannot be read. */
-  read(): SourceRun;
+  read(): SourceRun | Promise<SourceRun>;
 }
 
 export interface SourceModel {

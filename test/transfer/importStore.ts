@@ -4,7 +4,7 @@ import type { ImportKind, TransferProblem } from '../../engine/transfer/records.
 import { openStore, type Store } from '../../engine/tracking/store.ts';
 
 /** Imports a place into the store of a project, as the command does. */
-export async function importInto(root: string, path: string, options: ImportOptions & { kind?: ImportKind } = {}): Promise<ImportCounts> {
+export async function importInto(root: string, path: string, options: ImportOptions & { kind?: Exclude<ImportKind, 'server'> } = {}): Promise<ImportCounts> {
   return withStore(root, async (store) => {
     const problems: TransferProblem[] = [];
     const source = openSource(path, options.kind, (file, message) => void problems.push({ file, message }));
