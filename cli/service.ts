@@ -10,6 +10,7 @@ import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
+import { shownProject } from '../engine/project/shownProject.ts';
 import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { registerRun } from '../engine/registry/registerRun.ts';
@@ -54,12 +55,14 @@ export function runService(root: string): Promise<number> {
   watchRuns.unref();
   // Reading the files anew takes milliseconds and is never stale.
   const project = (): Project => loadProject(root);
-  const config = () => configFor(project(), 'default');
-  const placeNow = () => { const now = project(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
+  // While the file cannot be used, views show its last good state.
+  const shown = (): Project => shownProject(project(), storeNow()).project;
+  const config = () => configFor(shown(), 'default');
+  const placeNow = () => { const now = shown(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
-    'stages/status': () => stageStatuses(project(), storeNow()),
-    ...runHandlers(storeNow, required, (experiment) => declaredMetrics(project(), experiment)),
+    'stages/status': () => stageStatuses(shown(), storeNow()),
+    ...runHandlers(storeNow, required, (experiment) => declaredMetrics(shown(), experiment)),
     'tracking/endpoint': async () => {
       tracking ??= startEndpoint(root, storeMade);
       try {

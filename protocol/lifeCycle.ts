@@ -60,6 +60,8 @@ export interface ExperimentSummary {
   best: number | null;
   /** Null for the default experiment and for those of other programs, which have no file. Workspace-relative. */
   file: string | null;
+  /** Why it cannot be run; null when it can. */
+  problem: FileProblem | null;
 }
 
 export interface DatasetSummary {
@@ -69,6 +71,8 @@ export interface DatasetSummary {
   /** Newest snapshot, if one was made. */
   snapshot: SnapshotSummary | null;
   snapshotCount: number;
+  /** Why its schema cannot be used; null when it can or when there is none. */
+  problem: FileProblem | null;
 }
 
 export interface SnapshotSummary {
@@ -104,6 +108,14 @@ export interface DeploymentSummary {
   lastPredictionAt: number | null;
 }
 
+/** What is wrong with a file, for the line that says so and leads there. Lines and columns are 1-based. */
+export interface FileProblem {
+  message: string;
+  file: string;
+  line: number;
+  column: number;
+}
+
 /** Everything the sidebar shows, in one answer. */
 export interface ProjectOverview {
   project: string;
@@ -118,6 +130,8 @@ export interface ProjectOverview {
   models: ModelVersionSummary[];
   deployments: DeploymentSummary[];
   monitors: string[];
-  /** Why the project could not be loaded; empty when it could. */
+  /** Why the project file cannot be used: the rest is its last good state. Null while it can. */
+  problem: FileProblem | null;
+  /** All errors of the project as it is written. */
   problems: Problem[];
 }

@@ -1,4 +1,5 @@
 import type { DataSubject } from './dataProfile.ts';
+import type { FileProblem } from './lifeCycle.ts';
 import type { EngineMethod, EngineRequests } from './engineHost.ts';
 import type { RunQuery } from './runs.ts';
 
@@ -46,7 +47,8 @@ export type FromView =
 
 /** From the client to a webview. */
 export type ToView =
-  | { kind: 'open'; project: string; root: string; state: ViewState[ViewName] }
+  | { kind: 'open'; project: string; root: string; state: ViewState[ViewName]; problem: FileProblem | null }
   | { kind: 'response'; id: number; result: unknown }
   | { kind: 'error'; id: number; message: string }
-  | { kind: 'changed' };
+  /** With a problem, the view shows the last good state of the project. */
+  | { kind: 'changed'; problem: FileProblem | null };

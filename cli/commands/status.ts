@@ -17,10 +17,8 @@ export async function status(context: CommandContext): Promise<number> {
     return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
   }
   const { terminal } = context;
-  if (overview.problems.length > 0) {
-    for (const problem of overview.problems) terminal.line(problemLine(problem, project.root));
-    return exitCodes.wrongUse;
-  }
+  for (const problem of overview.problems) terminal.note(problemLine(problem, project.root));
+  if (overview.problem) terminal.note(`${overview.problem.file} cannot be used as it is. Shown is the last state that could be read.`);
   terminal.line(terminal.style('bold', overview.project));
   for (const line of overview.life) terminal.line(`${lifeIcons[line.state]} ${line.label.padEnd(9)} ${line.detail}`);
   const champion = overview.models.find(({ aliases }) => aliases.includes('champion'));
@@ -29,5 +27,5 @@ export async function status(context: CommandContext): Promise<number> {
   terminal.line();
   const rows = overview.stages.map((stage) => [`${stageIcons[stage.state]} ${stage.name}`, stage.state, stage.reasons.slice(0, 2).join('; ') || (stage.last?.summary ?? ''), stage.last ? timeText(stage.last.startedAt) : '']);
   for (const line of table(['stage', 'state', 'why · last result', 'last run'], rows)) terminal.line(line);
-  return exitCodes.done;
+  return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
 }

@@ -39,7 +39,9 @@ export class StageLenses implements CodeLensProvider, Disposable {
     if (!setting('codeLens.enabled') || !workspace.isTrusted || !project || document.uri.fsPath !== join(project.root, project.file)) return [];
     // The answer must not wait for an engine that is still starting: it comes again when the overview arrives.
     void project.need();
-    const outline = (await this.#server.outline(document.uri)) ?? outlineOf(project);
+    const written = await this.#server.outline(document.uri);
+    // A file in which nothing can be read keeps the lenses where the stages last were.
+    const outline = written && (written.stages.length > 0 || !project.overview?.problem) ? written : outlineOf(project);
     const stages = outline.stages.flatMap((place) => stageLenses(project, place));
     const monitors = outline.monitors.flatMap((place) => monitorLenses(project, place));
     const deployments = outline.deployments.flatMap((place) => deploymentLenses(project, place));

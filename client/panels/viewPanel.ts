@@ -43,7 +43,7 @@ export class ViewPanel<V extends ViewName> implements Disposable {
     webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
     this.#parts = [
       webview.onDidReceiveMessage((message: FromView) => void this.#receive(message)),
-      options.project.onChange(() => void this.#send({ kind: 'changed' })),
+      options.project.onChange(() => void this.#send({ kind: 'changed', problem: options.project.overview?.problem ?? null })),
     ];
     webview.html = viewHtml(webview, options.dist, options.view, this.panel.title);
   }
@@ -65,7 +65,9 @@ export class ViewPanel<V extends ViewName> implements Disposable {
 
   #open(): Promise<void> {
     const { project } = this.#options;
-    return this.#send({ kind: 'open', project: project.name, root: project.root, state: this.#state });
+    // Without an overview nobody knows yet whether the file can be read; the answer comes as a change.
+    void project.need();
+    return this.#send({ kind: 'open', project: project.name, root: project.root, state: this.#state, problem: project.overview?.problem ?? null });
   }
 
   async #send(message: ToView): Promise<void> {

@@ -9,7 +9,6 @@ import { statusText } from './statusText.ts';
 export function statusBar(projects: Projects): Disposable[] {
   const item = window.createStatusBarItem('loopwright.status', StatusBarAlignment.Left, 40);
   item.name = 'Loopwright';
-  item.command = commandIds.overview;
   const which = window.createStatusBarItem('loopwright.project', StatusBarAlignment.Left, 41);
   which.name = 'Loopwright project';
   which.command = commandIds.chooseProject;
@@ -24,6 +23,8 @@ export function statusBar(projects: Projects): Disposable[] {
     } else which.hide();
     if (!isOn) return item.hide();
     const { text, tooltip } = statusText(project, workspace.isTrusted);
+    const problem = project.overview?.problem;
+    item.command = problem ? { title: 'Open', command: commandIds.openFile, arguments: [{ project, file: problem.file, line: problem.line }] } : commandIds.overview;
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: tooltip };

@@ -13,12 +13,15 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const running = overview.stages.filter((stage) => stage.state === 'running').map((stage) => stage.name);
   const stale = overview.stages.filter((stage) => stage.state === 'stale').length;
   const attention = attentionCount(project);
+  const problem = overview.problem;
   const words = [
+    problem ? '$(error)' : '',
     champion ? `$(verified) ${overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}` : `$(circle-outline) ${overview.project}`,
     running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
     attention > 0 ? `$(warning) ${attention}` : '',
   ];
   const said = [
+    problem ? `${problem.file}:${problem.line}: ${problem.message} This is the last good state` : '',
     `Loopwright: ${overview.project}`,
     champion ? `champion v${champion.version}${value === '' ? '' : ` with ${value}`}` : 'no champion yet',
     running.length > 0 ? `running ${running.join(', ')}` : '',

@@ -3,10 +3,11 @@ import type { DatasetSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import { ago, bytes, count, exactTime, plural } from '../words.ts';
+import { withProblem } from './problemRow.ts';
 import type { Row, RowSubject } from './row.ts';
 
 export function datasetRows(project: Project): Row[] {
-  return (project.overview?.datasets ?? []).map((dataset) => datasetRow(project, dataset));
+  return (project.overview?.datasets ?? []).map((dataset) => withProblem(datasetRow(project, dataset), project, dataset.problem));
 }
 
 /** A click looks at the data; the schema is an action on the row. */

@@ -5,6 +5,7 @@ import type { Project } from '../projects/project.ts';
 import type { PrimaryMetric } from '../../protocol/runs.ts';
 import { gatesText, metricText } from '../../protocol/words.ts';
 import { ago, duration, exactTime, plural } from '../words.ts';
+import { withProblem } from './problemRow.ts';
 import type { Row, RowSubject } from './row.ts';
 import { shownMetricText } from './shownMetric.ts';
 import { runLook } from './stateIcons.ts';
@@ -13,7 +14,7 @@ const shown = 20;
 const paramsShown = 2;
 
 export function experimentRows(project: Project): Row[] {
-  return (project.overview?.experiments ?? []).map((experiment) => experimentRow(project, experiment));
+  return (project.overview?.experiments ?? []).map((experiment) => withProblem(experimentRow(project, experiment), project, experiment.problem));
 }
 
 function experimentRow(project: Project, experiment: ExperimentSummary): Row {

@@ -6,6 +6,7 @@ import type { Projects } from '../projects/projects.ts';
 import { datasetRows } from './datasetRows.ts';
 import { deploymentRows } from './deploymentRows.ts';
 import { experimentRows } from './experimentRows.ts';
+import { lastGoodDecoration } from './lastGoodDecoration.ts';
 import { attentionCount, lifeCycleRows } from './lifeCycleRows.ts';
 import { modelRows } from './modelRows.ts';
 import type { Row } from './row.ts';
@@ -23,7 +24,7 @@ const rowsOf: Record<keyof typeof viewIds, (project: Project) => Row[]> = {
 export type Trees = Record<keyof typeof viewIds, RowTree>;
 
 export function registerViews(projects: Projects): { trees: Trees; parts: Disposable[] } {
-  const parts: Disposable[] = [];
+  const parts: Disposable[] = [lastGoodDecoration()];
   const make = (name: keyof typeof viewIds): RowTree => {
     const tree = new RowTree(projects, rowsOf[name], name === 'lifeCycle');
     const view = window.createTreeView<Row>(viewIds[name], { treeDataProvider: tree, showCollapseAll: name !== 'lifeCycle' });

@@ -44,5 +44,7 @@ export interface Row {
   open?: RowCommand;
   subject?: RowSubject;
   expanded?: boolean;
+  /** It shows the last good state of a project whose file cannot be used now. */
+  lastGood?: boolean;
   children?: () => Row[] | Promise<Row[]>;
 }

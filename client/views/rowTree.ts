@@ -1,11 +1,12 @@
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
 import type { TreeDataProvider } from 'vscode';
-import type { Problem } from '../../protocol/problem.ts';
 import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import { plural } from '../words.ts';
+import { lastGoodUri } from './lastGoodDecoration.ts';
+import { ofLastGoodState, problemRow } from './problemRow.ts';
 import type { Row } from './row.ts';
 
 const problemsShown = 5;
@@ -48,6 +49,7 @@ export class RowTree implements TreeDataProvider<Row> {
     if (row.tooltip !== undefined) item.tooltip = row.tooltip;
     if (row.icon !== undefined) item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
     if (row.context !== undefined) item.contextValue = row.context;
+    if (row.lastGood) item.resourceUri = lastGoodUri(row.id);
     if (row.open) item.command = { title: 'Open', command: row.open.id, arguments: row.open.args };
     item.accessibilityInformation = { label: [row.label, row.tooltip ?? row.description ?? ''].filter(Boolean).join(', ') };
     return item;
@@ -61,7 +63,8 @@ export class RowTree implements TreeDataProvider<Row> {
     }
     await project.need();
     const rows = this.#first ? wrong(project) : [];
-    rows.push(...this.#rows(project));
+    const problem = project.overview?.problem ?? null;
+    rows.push(...this.#rows(project).map((row) => (problem ? ofLastGoodState(row, problem) : row)));
     return prefix === '' ? rows : rows.map((row) => prefixed(row, prefix));
   }
 }
@@ -70,15 +73,13 @@ export class RowTree implements TreeDataProvider<Row> {
 function wrong(project: Project): Row[] {
   const rows: Row[] = [];
   if (project.error !== undefined) rows.push(errorRow('error', project.error));
+  // Of a file that cannot be read one line is enough; what else is wrong shows when it can.
+  if (project.overview?.problem) return [...rows, problemRow(project, project.overview.problem, 'problem')];
   const problems = project.overview?.problems ?? [];
   const [next] = problems.slice(problemsShown);
   for (const [index, one] of problems.slice(0, problemsShown).entries()) rows.push(problemRow(project, one, `problem/${index}`));
   if (next) rows.push({ ...problemRow(project, next, 'problems'), label: `${plural(problems.length - problemsShown, 'more problem')}`, tooltip: problems.slice(problemsShown).map((one) => `${one.file}:${one.line} ${one.message}`).join('\n') });
   return rows;
-}
-
-function problemRow(project: Project, problem: Problem, id: string): Row {
-  return { ...errorRow(id, problem.message), description: `${problem.file}:${problem.line}`, tooltip: `${problem.file}:${problem.line}\n${problem.message}`, open: { id: commandIds.openFile, args: [{ project, file: problem.file, line: problem.line }] } };
 }
 
 function errorRow(id: string, message: string): Row {

@@ -1,9 +1,11 @@
-import type { DatasetSummary, DeploymentSummary, ExperimentSummary, LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
+import type { DatasetSummary, DeploymentSummary, ExperimentSummary, FileProblem, LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import { checkProject } from '../checks/checkProject.ts';
-import type { Project } from '../project/loadProject.ts';
+import { configFor, type Project } from '../project/loadProject.ts';
+import { entryOf } from '../project/located.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { shownProject } from '../project/shownProject.ts';
 import { summariseVersions } from '../registry/modelVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
@@ -13,23 +15,34 @@ import type { Store } from '../tracking/store.ts';
 import { lifeLines } from './lifeLines.ts';
 import { bestValue, primaryMetrics } from './primaryMetrics.ts';
 
-/** Everything the sidebar shows. `store` is null before the first run. */
-export function projectOverview(project: Project, store: Store | null): ProjectOverview {
-  const problems: Problem[] = checkProject(project).filter((problem) => problem.severity === 'error');
-  const { config } = project.resolved;
-  const base = { project: config?.project ?? 'project', root: project.root, primary: declaredMetrics(project, null), experiments: experimentsOf(project, store), problems };
-  if (!config) return { ...base, life: [], stages: [], datasets: [], models: [], deployments: [], monitors: [] };
-  const stages: StageStatus[] = problems.length === 0 ? stageStatuses(project, store) : [];
+/** Everything the sidebar shows. `store` is null before the first run. While the file of the project cannot be used, it is the last good state, with the reason. */
+export function projectOverview(written: Project, store: Store | null): ProjectOverview {
+  const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
+  const { project, problem } = shownProject(written, store);
+  const config = configFor(project, 'default');
+  const of = (file: string | null) => fileProblem(problems.find((one) => one.file === file));
+  const stages: StageStatus[] = stageStatuses(project, store).map((stage) => ({ ...stage, line: lineOf(written, stage.name) ?? stage.line }));
   const models = store ? summariseVersions(store, config.project) : [];
-  const datasets = datasetsOf(config, store);
+  const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
   const deployments = deploymentsOf(config, store);
   const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments });
-  return { ...base, life, stages, datasets, models, deployments, monitors: Object.keys(config.monitors ?? {}) };
+  const experiments = experimentsOf(project, store).map((experiment) => ({ ...experiment, problem: of(experiment.file) }));
+  return { project: config.project, root: project.root, primary: declaredMetrics(project, null), life, stages, experiments, datasets, models, deployments, monitors: Object.keys(config.monitors ?? {}), problem: fileProblem(problem), problems };
 }
 
-function experimentsOf(project: Project, store: Store | null): ExperimentSummary[] {
+function fileProblem(problem: Problem | null | undefined): FileProblem | null {
+  return problem ? { message: problem.message, file: problem.file, line: problem.line, column: problem.column } : null;
+}
+
+/** Where a stage is in the file as it is written, which may not be the one that is shown. */
+function lineOf({ file }: Project, stage: string): number | null {
+  const range = entryOf(entryOf(file.parsed.root ?? undefined, 'stages')?.value, stage)?.keyRange;
+  return range ? file.parsed.lines.at(range.start).line : null;
+}
+
+function experimentsOf(project: Project, store: Store | null): Omit<ExperimentSummary, 'problem'>[] {
   const counts = store ? runCounts(store) : new Map<string, number>();
-  const summary = (name: string, describe: string, file: string | null): ExperimentSummary => {
+  const summary = (name: string, describe: string, file: string | null): Omit<ExperimentSummary, 'problem'> => {
     const primary = primaryMetrics(project, store, name);
     return { name, describe, runCount: counts.get(name) ?? 0, primary, best: store && primary[0] ? bestValue(store, name, primary[0]) : null, file };
   };
@@ -39,7 +52,7 @@ function experimentsOf(project: Project, store: Store | null): ExperimentSummary
   return [summary('default', 'The project as it is written', null), ...files, ...others];
 }
 
-function datasetsOf(config: ProjectConfig, store: Store | null): DatasetSummary[] {
+function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSummary, 'problem'>[] {
   return Object.entries(config.datasets ?? {}).map(([name, dataset]) => {
     const snapshot = store ? newestSnapshot(store, name) : null;
     return {

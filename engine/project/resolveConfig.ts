@@ -30,7 +30,7 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
   const report = (...[code, range, message, more]: Parameters<Report>) => {
     // An entry that cannot be read still declares its name.
     const named = /^LW2/.test(code) ? /`([^`]+)`/.exec(message)?.[1] : undefined;
-    if (code !== 'LW208' && more?.severity !== 'warning') references.add(range.start);
+    if (more?.severity !== 'warning') references.add(range.start);
     if (lost.explain(code, range) || (named !== undefined && lost.names.has(named))) return;
     problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, more));
   };

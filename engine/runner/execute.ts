@@ -10,7 +10,7 @@ import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.
 import { entryOf, nodeAt } from '../project/located.ts';
 import { configFor, projectFileName, type Project } from '../project/loadProject.ts';
 import { secretVariables } from '../project/secretVariables.ts';
-import { checkProject } from '../checks/checkProject.ts';
+import { rememberGood } from '../project/shownProject.ts';
 import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVersion.ts';
 import { environmentOf } from '../provenance/environment.ts';
 import { sampleSystem } from '../provenance/systemMetrics.ts';
@@ -30,6 +30,7 @@ import { OpenLines } from './openLines.ts';
 import { FileMarks } from './markFiles.ts';
 import { fingerprint, planStage, planStages, wholePeriod, type Period, type PlannedStage } from './plan.ts';
 import { checkVariables } from './unsetVariables.ts';
+import { refuseProblems } from './problemsOfRun.ts';
 import { holdRunLock } from './runLock.ts';
 
 /** What happens while a run goes, for terminals and logs. */
@@ -94,11 +95,11 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const experiment = request.experiment ?? 'default';
   const resolved = configFor(project, experiment, request.params ? { params: request.params } : {});
   const config = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
-  // Of a run that is repeated only what its stages read is there; the rest was checked when it ran.
-  const problems = request.only ? [] : checkProject(project).filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
-  if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
   const graph = buildGraph(config, project.files);
   for (const name of request.only ?? request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
+  // Only what its stages read is there for a run that is repeated; the rest was checked when it ran.
+  if (!request.only) refuseProblems(project, graph, { experiment, stages: request.stages });
+  rememberGood(project);
   const marks = new FileMarks(project.root, store);
   const period = request.period ?? wholePeriod;
   const only = new Set(request.only);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
+import type { FileProblem } from '../../protocol/lifeCycle.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { fixtureNow } from '../fixtures/views/random.ts';
 import { themes } from './themes.ts';
@@ -42,7 +43,8 @@ export interface OpenView {
   requests: string[];
   /** Changes what the engine answers from now on. */
   answer(more: Answers): void;
-  changed(): Promise<void>;
+  /** The store or the files changed; with a problem, the file of the project cannot be read. */
+  changed(problem?: FileProblem | null): Promise<void>;
   picture(name: string): Promise<void>;
 }
 
@@ -95,7 +97,7 @@ export class ViewBench {
     // Times of day stand still for the pictures; where speed is measured the page has its own timers.
     if (!realTime) await page.clock.setFixedTime(fixtureNow);
     const receive = (message: FromView): ToView | null | Promise<ToView | null> => {
-      if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state };
+      if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state, problem: null };
       if (message.kind === 'failed') faults.push(message.message);
       if (message.kind === 'action') actions.push(message.action);
       if (message.kind !== 'request') return null;
@@ -110,7 +112,7 @@ export class ViewBench {
     return {
       page, faults, actions, requests,
       answer: (more) => { current.answers = { ...current.answers, ...more }; },
-      changed: () => page.evaluate(() => window.postMessage({ kind: 'changed' }, '*')),
+      changed: (problem = null) => page.evaluate((given) => window.postMessage({ kind: 'changed', problem: given }, '*'), problem),
       picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
     };
   }

@@ -47,11 +47,11 @@ test('each part tells where it stands as the model lives', async () => {
   assert.match(line('prepare'), /^failed: the last run failed/);
 });
 
-test('a project that cannot be loaded tells its problems, and nothing else', () => {
+test('a project that could never be read tells why, and has eight parts with nothing', () => {
   const broken = projectOverview(loadProject(makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\n' })), null);
-  assert.deepEqual([broken.problems.map(({ code }) => code), broken.life, broken.stages, broken.experiments.length], [['LW103'], [], [], 1]);
-  const cyclic = projectOverview(loadProject(makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { a: { cmd: x, deps: [b], outs: [a] }, b: { cmd: x, deps: [a], outs: [b] } }\n' })), null);
-  assert.deepEqual([cyclic.problems.map(({ code }) => code), cyclic.stages], [['LW203'], []]);
+  assert.deepEqual([broken.project, broken.problem?.line, broken.problems.map(({ code }) => code), broken.life.map(({ state }) => state), broken.stages, broken.experiments.length], ['p', 1, ['LW103'], Array.from({ length: 8 }, () => 'none'), [], 1]);
+  const cyclic = projectOverview(loadProject(makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { a: { cmd: x, deps: [b], outs: [a] }, b: { cmd: x, deps: [a], outs: [b] }, c: { cmd: z } }\n' })), null);
+  assert.deepEqual([cyclic.problem, cyclic.problems.map(({ code }) => code), cyclic.stages.map(({ name }) => name)], [null, ['LW203'], ['c']], 'a finding of meaning leaves the stages that it is not about');
 });
 
 test('a project of commands alone has no data, no deployment and no monitor', () => {

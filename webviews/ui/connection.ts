@@ -1,5 +1,6 @@
 import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
+import { showProblem } from './problemLine.ts';
 
 interface Kept<V extends ViewName, U> {
   root: string;
@@ -77,9 +78,11 @@ export class Connection<V extends ViewName, U> {
         const ui = before?.root === message.root ? before.ui : null;
         this.#kept = { root: message.root, state, ui };
         this.#api.setState(this.#kept);
+        showProblem(message.problem, (action) => this.act(action));
         return handlers.open({ project: message.project, root: message.root, state, ui });
       }
       case 'changed':
+        showProblem(message.problem, (action) => this.act(action));
         return handlers.changed();
       case 'response':
         return this.#settle(message.id, (waiting) => waiting.resolve(message.result));

@@ -1,6 +1,6 @@
 import type { ParamValue } from '../../../protocol/runs.ts';
-import { checkProject } from '../../checks/checkProject.ts';
-import { CancelledError, ProjectError, WorkError, checkCancelled } from '../../errors.ts';
+import { CancelledError, WorkError, checkCancelled } from '../../errors.ts';
+import { buildGraph } from '../../project/graph.ts';
 import { configFor } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeVersion.ts';
@@ -12,6 +12,7 @@ import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordR
 import { getRun } from '../../tracking/runDetail.ts';
 import { keepText } from '../../tracking/texts.ts';
 import { executeRun, type RunRequest } from '../execute.ts';
+import { refuseProblems } from '../problemsOfRun.ts';
 import { holdRunLock } from '../runLock.ts';
 import { startSuggestions, type Suggestions } from './optuna.ts';
 import { findSession, sweepTags, type Session } from './session.ts';
@@ -40,8 +41,8 @@ export interface SweepResult {
 export async function runSweep(request: SweepRequest, config: SweepConfig, say: (line: string) => void): Promise<SweepResult> {
   const { project, store } = request;
   checkCancelled(request.signal);
-  const problems = checkProject(project).filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
-  if (problems.length > 0) throw new ProjectError(`The project has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  const experiment = request.experiment ?? 'default';
+  refuseProblems(project, buildGraph(configFor(project, experiment), project.files), { experiment, stages: request.stages });
   const points = config.method === 'bayesian' ? null : sweepPoints(config, request.params ?? {});
   const count = points?.length ?? config.runs ?? defaultRuns;
   const stages = sweptStages(request, config);
