@@ -258,4 +258,6 @@ export interface GateResult {
   passed: boolean;
   /** Says why, when a value could not be had or the gate did not apply. */
   note: string;
+  /** The version that the value is a difference from, for a gate such as `pr_auc@champion`. */
+  against?: number;
 }

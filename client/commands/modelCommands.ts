@@ -6,7 +6,7 @@ import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { gatesText, metricText } from '../../protocol/words.ts';
+import { differenceText, gatesText, metricText } from '../../protocol/words.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { ago } from '../words.ts';
 import { addSection } from './addSection.ts';
@@ -147,7 +147,7 @@ async function rollBack(project: Project): Promise<void> {
 
 export function gateLine(gate: GateResult): string {
   const bounds = [gate.min === null ? '' : `≥ ${gate.min}`, gate.max === null ? '' : `≤ ${gate.max}`].filter(Boolean).join(' and ');
-  const value = gate.value === null ? (gate.note || 'no value') : metricText(gate.gate, gate.value);
+  const value = gate.value === null ? (gate.note || 'no value') : gate.against === undefined ? metricText(gate.gate, gate.value) : `${differenceText(gate.gate, gate.value)} over v${gate.against}`;
   return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
 }
 

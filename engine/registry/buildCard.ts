@@ -1,4 +1,5 @@
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
+import { gatesText } from '../../protocol/words.ts';
 import { WorkError } from '../errors.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -19,7 +20,7 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
   const total = report.gates.length;
   return {
     model, version, aliases: aliases.get(version) ?? [], createdAt: found.createdAt, task: report.task, target: report.target, algorithm: report.algorithm, backend: report.backend,
-    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : passed === total ? `All ${total} gates passed.` : `${total - passed} of ${total} gates failed; this version may not be promoted.` },
+    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : `${gatesText({ passed, total })}${passed === total ? '.' : '; this version may not be promoted.'}` },
     intendedUse: config.card?.intended_use ?? null, limitations: config.card?.limitations ?? null, ethics: config.card?.ethics ?? null,
     data: report.data, features: report.features, performance: report.performance, gates: report.gates, slices: report.slices, fairness: report.fairness, calibration: report.calibration,
     params: run.params,

@@ -15,7 +15,7 @@ export function differences(recorded: LockEntry, now: Fingerprint): string[] {
 function valueChanges(before: Record<string, unknown>, after: Record<string, unknown>, prefix: string): { text: string; to: string }[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-    .map((key) => ({ text: prefix === '' && key in periodWords ? `${periodWords[key]} ${period(key, before[key])} → ${period(key, after[key])}` : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`, to: JSON.stringify(after[key]) }));
+    .map((key) => ({ text: prefix === '' && isPeriod(key) ? periodChange[key](before[key], after[key]) : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`, to: JSON.stringify(after[key]) }));
 }
 
 /** What changed between two sets of files. */
@@ -30,11 +30,31 @@ export function fileChanges(before: Record<string, FileMark>, after: Record<stri
   return changes;
 }
 
-const periodWords: Record<string, string> = { as_of: 'data as of', window_ms: 'data of' };
+/** Which rows a run may read, then and now: a sentence, since an arrow between two limits does not say which side had one. */
+const periodChange = {
+  as_of: (before: unknown, after: unknown) => limitChange(before === undefined ? null : `data before ${date(before)}`, after === undefined ? null : `data before ${date(after)}`),
+  window_ms: (before: unknown, after: unknown) => limitChange(before === undefined ? null : `the newest ${span(before)} of data`, after === undefined ? null : `the newest ${span(after)} of data`),
+};
 
-function period(key: string, value: unknown): string {
-  if (value === undefined) return key === 'as_of' ? 'now' : 'all time';
-  return key === 'as_of' ? String(value).slice(0, 10) : `the last ${Math.round(Number(value) / 86_400_000)} d`;
+function isPeriod(key: string): key is keyof typeof periodChange {
+  return key in periodChange;
+}
+
+function limitChange(before: string | null, after: string | null): string {
+  if (after === null) return `the last run was limited to ${before}`;
+  return before === null ? `limited to ${after}, the last run was not` : `limited to ${after}, the last run to ${before}`;
+}
+
+function date(iso: unknown): string {
+  const at = new Date(String(iso));
+  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return at.getTime() % 86_400_000 === 0 ? day : `${day}, ${at.toISOString().slice(11, 16)} UTC`;
+}
+
+function span(ms: unknown): string {
+  const hours = Math.round(Number(ms) / 3_600_000);
+  const [value, unit] = hours % 24 === 0 ? [hours / 24, 'day'] : [hours, 'hour'];
+  return `${value} ${unit}${value === 1 ? '' : 's'}`;
 }
 
 function show(value: unknown): string {

@@ -10,12 +10,14 @@ export interface Measured {
   n: number | null;
   /** Why there is no value. */
   note: string;
+  /** The version that a difference is taken from. */
+  against?: number;
 }
 
 /** Holds a measured value against a bound. With `at_confidence` the end of the interval that is worse is compared. */
 export function judgeGate(gate: string, bound: GateConfig, measured: Measured): GateResult {
   const { min = null, max = null, at_confidence: atConfidence = null } = bound;
-  const base = { gate, min, max, atConfidence, n: measured.n, value: measured.value };
+  const base = { gate, min, max, atConfidence, n: measured.n, value: measured.value, ...(measured.against === undefined ? {} : { against: measured.against }) };
   if (measured.value === null) {
     const noChampion = parseMetric(gate)?.champion === true && measured.note === noChampionNote;
     return { ...base, bound: null, passed: noChampion, note: measured.note || 'the metric could not be computed' };

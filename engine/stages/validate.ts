@@ -65,7 +65,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   for (const confidence of confidences) {
     intervals.set(confidence, bootstrapIntervals({ n: test.rows, confidence, seed: context.seed }, (weights) => {
       const own = metrics(weights);
-      const other = champion?.(weights);
+      const other = champion?.metrics(weights);
       return { ...own, ...(other ? Object.fromEntries(Object.keys(own).map((key) => [`${key}@champion`, difference(own[key], other[key])])) : {}) };
     }));
     checkCancelled(context.signal);
@@ -96,7 +96,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
     const interval = intervals.get(confidence)?.[gate] ?? null;
     if (metric?.champion) {
       if (!champion) return { value: null, interval: null, n: null, note: noChampionNote };
-      return { value: difference(values[metric.name], champion()[metric.name]), interval, n: test.rows, note: '' };
+      return { value: difference(values[metric.name], champion.metrics()[metric.name]), interval, n: test.rows, note: '', against: champion.version };
     }
     const value = performance[metric?.name ?? gate]?.value ?? null;
     return { value, interval, n: performance[metric?.name ?? gate]?.n ?? test.rows, note: value === null ? nullReason(model) : '' };
@@ -169,7 +169,7 @@ async function decisionThreshold(model: Model, table: Table, minPrecision: numbe
   return found && Number.isFinite(found.threshold) ? found.threshold : 0.5;
 }
 
-async function championOnSameRows(context: StageContext, test: Table, truth: Float64Array, options: { threshold: number | null; minPrecision: number }): Promise<ReturnType<typeof evaluator> | null> {
+async function championOnSameRows(context: StageContext, test: Table, truth: Float64Array, options: { threshold: number | null; minPrecision: number }): Promise<{ version: number; metrics: ReturnType<typeof evaluator> } | null> {
   const champion = versionOf(context.store, context.config.project, 'champion');
   if (!champion) return null;
   const model = await loadModel(join(context.project.root, champion.path));
@@ -178,7 +178,7 @@ async function championOnSameRows(context: StageContext, test: Table, truth: Flo
     context.log(`warning: the champion v${champion.version} needs ${missing.map((feature) => feature.name).join(', ')}, which the data no longer has; it cannot be compared`);
     return null;
   }
-  return evaluator(truth, await predictTable(model, test), { ...options, threshold: champion.report.threshold });
+  return { version: champion.version, metrics: evaluator(truth, await predictTable(model, test), { ...options, threshold: champion.report.threshold }) };
 }
 
 async function measureLatency(model: Model, test: Table): Promise<{ p50: number; p95: number; n: number }> {

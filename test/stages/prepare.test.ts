@@ -123,7 +123,7 @@ test('as of a time, later rows are not read; with a window, older neither', asyn
   assert.ok(Number((await span())?.['b']) <= day(30));
   const windowed = await prepare(project, { period: { asOf: day(30), window: 10 * 86_400_000 } });
   assert.ok(Number((await span())?.['a']) > day(20));
-  assert.match(windowed.stages[0]?.reasons.join('; ') ?? '', /data of all time → the last 10 d/);
+  assert.match(windowed.stages[0]?.reasons.join('; ') ?? '', /limited to the newest 10 days of data, the last run was not/);
 });
 
 test('all rows of a group stay on one side, and stay there', async () => {

@@ -73,12 +73,17 @@ export function duration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function day(at: number): string {
-  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+/** `28 May`, with the year when it is another one than this. */
+export function day(at: number, now = Date.now()): string {
+  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...yearOf(at, now) });
 }
 
-export function dayTime(at: number): string {
-  return new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+export function dayTime(at: number, now = Date.now()): string {
+  return new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' });
+}
+
+function yearOf(at: number, now: number): { year?: 'numeric' } {
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' };
 }
 
 export function param(value: ParamValue | undefined): string {

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GateResult } from '../../protocol/runs.ts';
 import type { Estimate } from '../../protocol/modelCard.ts';
-import { count, metric, number, percent } from './format.ts';
+import { count, difference, metric, number, percent } from './format.ts';
 import { intervalBar } from './intervalBar.ts';
 import { passMark } from './pieces.ts';
 
@@ -19,9 +19,15 @@ function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResu
   return html`<tr>
     <td>${gate.gate}${gate.note === '' ? nothing : html`<div class="muted note">${gate.note}</div>`}</td>
     <td>${passMark(gate.passed)}</td>
-    <td class="number">${metric(gate.gate, gate.value)}</td>
+    <td class="number">${valueText(gate)}</td>
     <td class="number">${bounds}${gate.atConfidence === null ? nothing : html`<div class="muted">at ${percent(gate.atConfidence)}</div>`}</td>
     <td class="chart">${gate.value === null ? nothing : intervalBar({ name: gate.gate, value: gate.value, low, high, min: gate.min, max: gate.max, passed: gate.passed })}</td>
     <td class="number">${count(gate.n)}</td>
   </tr>`;
+}
+
+/** A gate on a difference says from which version: `+0.009 over v3`. */
+function valueText({ gate, value, against }: GateResult): string {
+  if (value === null || !gate.endsWith('@champion')) return metric(gate, value);
+  return `${difference(value)} over ${against === undefined ? 'the champion' : `v${against}`}`;
 }
