@@ -5,11 +5,12 @@ import { attach } from './commands/attach.ts';
 import { blameCommand, type BlameOptions } from './commands/blame.ts';
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
+import { drift, type DriftOptions } from './commands/drift.ts';
 import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
 import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
 import { init, type InitOptions } from './commands/init.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
-import { modelCard, models, promoteModel, registerModel, rollbackModel } from './commands/models.ts';
+import { modelCard, models, promoteModel, registerModel, rollbackModel, type ModelCardOptions } from './commands/models.ts';
 import { monitor, type MonitorOptions } from './commands/monitor.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
 import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
@@ -74,7 +75,8 @@ const modelsCommand = command('models', 'list the model versions').action(action
 modelsCommand.command('promote <version>').description('make a version the champion, through its gates').action(action((context, [version = '']) => promoteModel(context, version)));
 modelsCommand.command('register <run>').description('make the model that a run validated a version, such as a trial of a sweep').action(action((context, [run = '']) => registerModel(context, run)));
 modelsCommand.command('rollback').description('give the place back to the champion before').action(action((context) => rollbackModel(context)));
-modelsCommand.command('card [version]').description('print the model card as JSON').action(action((context, [version]) => modelCard(context, version)));
+modelsCommand.command('card [version]').description('print the model card as JSON, or write it as a page').option('--html <file>', 'write a page that opens anywhere')
+  .action(action<ModelCardOptions>((context, [version], options) => modelCard(context, version, options)));
 command('predict', 'score files with a model version').option('--input <file>', 'file or glob with the rows').option('--output <file>', 'Parquet file to write').option('--deployment <name>', 'a batch deployment').option('--model-version <n>', 'version to use (default: the champion)').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
   .action(action<PredictOptions>((context, _, options) => predict(context, options)));
 command('recover', 'save what can be read of a damaged store').option('--dry-run', 'only tell what could be saved')
@@ -91,6 +93,8 @@ command('serve [deployment]', 'serve an api deployment until stopped').option('-
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
 command('monitor [name]', 'judge the windows of a monitor').option('--now <time>', 'judge as if it were this time')
   .action(action<MonitorOptions>((context, [name], options) => monitor(context, name, options)));
+command('drift [monitor]', 'print what the windows of a monitor show as JSON, or write it as a page').option('--html <file>', 'write a page that opens anywhere')
+  .action(action<DriftOptions>((context, [name], options) => drift(context, name, options)));
 command('retrain', 'train a challenger and put it before the gates').option('--if-due', 'only when the policy says so').option('--now <time>', 'as if it were this time')
   .action(action<RetrainOptions>((context, _, options) => retrain(context, options)));
 command('loop', 'train, deploy, watch and retrain').option('--replay <files>', 'play recorded rows through the deployment').option('--sql <file>', 'SQL over the table `rows` that makes what the model reads').option('--from <time>', 'first row to play').option('--to <time>', 'play rows before this time').option('--port <n>', 'another port for the api').option('--verbose', 'print the logs of the stages')

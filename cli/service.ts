@@ -4,6 +4,7 @@ import { createMessageConnection, ResponseError, StreamMessageReader, StreamMess
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
 import { dataHandlers } from './dataService.ts';
+import { saveCard, saveDrift, saveProfile } from './formats/savePage.ts';
 import { labelHandlers } from './labelService.ts';
 import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
@@ -59,6 +60,7 @@ export function runService(root: string): Promise<number> {
   const shown = (): Project => shownProject(project(), storeNow()).project;
   const config = () => configFor(shown(), 'default');
   const placeNow = () => { const now = shown(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
+  const data = dataHandlers(placeNow);
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(shown(), storeNow()),
@@ -78,8 +80,14 @@ export function runService(root: string): Promise<number> {
     'models/promote': ({ version }) => promote(required(), config().project, version, 'promoted by hand'),
     'models/register': ({ runId }) => registerRun(required(), config().project, runId),
     'models/rollback': () => rollback(required(), config().project),
+    'pages/save': async ({ page, path }, signal) => {
+      if (page.of === 'card') saveCard(required(), config(), page.version, path);
+      else if (page.of === 'drift') await saveDrift(required(), config(), page.monitor, path, signal);
+      else saveProfile(await data['data/profile'](page), await data['data/relations'](page), path);
+      return null;
+    },
     'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
-    ...dataHandlers(placeNow),
+    ...data,
     ...labelHandlers(placeNow),
     'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
   };

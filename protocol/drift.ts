@@ -24,6 +24,8 @@ export interface DriftWindow {
   end: number;
   rows: number;
   modelVersions: number[];
+  /** The version whose test rows this window is compared with: the one that answered most. */
+  referenceVersion: number | null;
   status: 'ok' | 'drift' | 'too few rows';
   driftedShare: number;
   values: DriftValue[];
@@ -42,11 +44,23 @@ export interface MonitorEvent {
   runId: string | null;
 }
 
+/** The test rows of a version, which its windows are compared with. */
+export interface DriftReference {
+  version: number;
+  rows: number;
+  /** First and last day of the data that the version was made from, as `YYYY-MM-DD`; null when the data has no time. */
+  period: { from: string; to: string } | null;
+  createdAt: number;
+}
+
 /** What the drift view shows of one monitor. */
 export interface DriftReport {
   monitor: string;
   deployment: string;
+  /** Rows of the champion's reference, which the next window will be compared with. */
   referenceRows: number;
+  /** The references of the windows, in the order of their versions. */
+  references: DriftReference[];
   /** Columns ordered by how much they drifted, most first. `score` is the model's own output. */
   columns: string[];
   windows: DriftWindow[];

@@ -5,6 +5,7 @@ import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTa
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
 import type { ArtifactContent, FilterCompletion, GoingRun, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
+import type { SavedPage } from './savedPage.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
 export interface EngineRequests {
@@ -50,6 +51,8 @@ export interface EngineRequests {
   /** Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run validated none. */
   'models/register': { params: { runId: string }; result: { version: number; runId: string; runName: string; made: boolean } };
   'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
+  /** Writes one HTML file that opens anywhere. */
+  'pages/save': { params: { page: SavedPage; path: string }; result: null };
   'drift/report': { params: { monitor: string }; result: DriftReport };
   /** What can be profiled: datasets and their versions. */
   'data/subjects': { params: Record<string, never>; result: SubjectChoice[] };

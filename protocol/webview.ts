@@ -2,6 +2,7 @@ import type { DataSubject } from './dataProfile.ts';
 import type { FileProblem } from './lifeCycle.ts';
 import type { EngineMethod, EngineRequests } from './engineHost.ts';
 import type { RunQuery } from './runs.ts';
+import type { SavedPage } from './savedPage.ts';
 
 export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling';
 
@@ -33,6 +34,8 @@ export type ViewAction =
   | { do: 'exportRuns'; query: RunQuery; columns: string[]; format: 'csv' | 'parquet' }
   /** Asks where, then writes a picture or a table that the view made. */
   | { do: 'saveFile'; name: string; base64: string }
+  /** Asks where, then lets the engine host write the page there as one HTML file. */
+  | { do: 'savePage'; page: SavedPage }
   /** Opens a file of a run in an editor. */
   | { do: 'openArtifact'; runId: string; path: string };
 

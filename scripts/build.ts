@@ -62,6 +62,7 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
   if (present('cli/main.ts')) {
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
     const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true, plugins: [noTopLevelAwait], alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' } };
+    plans.push({ ...common, entryPoints: ['webviews/saved/main.ts'], outfile: join(out, 'savedViews.cjs'), define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.css': 'text', '.ttf': 'dataurl' } });
     plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: join(out, 'engine.cjs'), external: natives, banner: { js: banner } });
   }
   return plans;

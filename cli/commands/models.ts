@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { buildCard } from '../../engine/registry/buildCard.ts';
 import { summariseVersions } from '../../engine/registry/modelVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
@@ -5,6 +6,7 @@ import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { saveCard } from '../formats/savePage.ts';
 import { readVersion } from '../readOption.ts';
 import { gatesText, metricText, timeText } from '../../protocol/words.ts';
 import { table } from '../terminal.ts';
@@ -48,9 +50,19 @@ export async function rollbackModel(context: CommandContext): Promise<number> {
   return exitCodes.done;
 }
 
-/** `loopwright models card [VERSION]`: the card as JSON. */
-export async function modelCard(context: CommandContext, version: string | undefined): Promise<number> {
+export interface ModelCardOptions {
+  html?: string;
+}
+
+/** `loopwright models card [VERSION]`: the card as JSON, or as a page of its own with `--html FILE`. */
+export async function modelCard(context: CommandContext, version: string | undefined, options: ModelCardOptions): Promise<number> {
   const which = version === undefined ? 'champion' : version === 'latest' || version === 'champion' ? version : readVersion(version);
+  if (options.html !== undefined) {
+    const path = resolve(options.html);
+    saveCard(context.store(), context.config(), which, path);
+    if (!context.json) context.terminal.note(`written to ${path}`);
+    return exitCodes.done;
+  }
   context.printJson(buildCard(context.store(), context.config(), which));
   return exitCodes.done;
 }

@@ -4,7 +4,7 @@ import type { ColumnProfile, DataProfile, DataRelations, Histogram } from '../..
 export function profileHtml(profile: DataProfile, relations: DataRelations | null): string {
   const facts = [`${count(profile.rows)} rows`, `${count(profile.columns.length)} columns`, bytes(profile.bytes), profile.files.length === 1 ? (profile.files[0] ?? '') : `${count(profile.files.length)} files`];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(profile.title)} · profile</title><style>${style}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(profile.title)} · profile</title><style>${style}</style></head>
 <body><h1>${escaped(profile.title)}</h1><p class="muted">${facts.map(escaped).join(' · ')}${profile.madeAt === null ? '' : ` · version of ${new Date(profile.madeAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}</p>
 ${profile.columns.length === 0 ? '<p>The table has no columns.</p>' : ''}
 <main>${profile.columns.map((column) => columnHtml(column, profile, relations)).join('\n')}</main>
@@ -61,7 +61,7 @@ function relationsHtml({ columns, spearman, sampled, rows }: DataRelations): str
   return `<section class="wide"><h2>Rank correlation <small>Spearman${sampled < rows ? `, on a sample of ${count(sampled)} rows` : ''}</small></h2><div class="scroll"><table class="matrix"><tr><td></td>${columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr>${columns.map((name, i) => `<tr><th scope="row">${escaped(name)}</th>${(spearman[i] ?? []).map(cell).join('')}</tr>`).join('')}</table></div></section>`;
 }
 
-const style = `:root{color-scheme:light dark;--ink:#1f2328;--muted:#59636e;--line:#d1d9e0;--fill:#3b6fb6;--warm:#d9822b;--cold:#3b6fb6}@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#9198a1;--line:#3d444d;--fill:#79a8e0;--warm:#e0975a;--cold:#79a8e0}}
+const style = `:root{color-scheme:light dark;--ink:#1f2328;--muted:#59636e;--line:#d1d9e0;--fill:#3b6fb6;--warm:#d9822b;--cold:#3b6fb6}@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#9198a1;--line:#3d444d;--fill:#79a8e0;--warm:#e0975a;--cold:#79a8e0}}
 body{font:14px/1.45 system-ui,sans-serif;color:var(--ink);max-width:1100px;margin:2rem auto;padding:0 1rem}h1{margin-bottom:0}h2{font-size:1.1rem;margin:0 0 .4rem;overflow-wrap:anywhere}small,.muted,figcaption{color:var(--muted);font-weight:normal}
 section{border-top:1px solid var(--line);padding:1rem 0;break-inside:avoid}.parts{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th{font-weight:normal;text-align:left;color:var(--muted);padding:.1rem 1rem .1rem 0;overflow-wrap:anywhere}td{text-align:right;padding:.1rem .3rem}
 figure{margin:0;width:380px;max-width:100%}svg{width:100%}rect{fill:var(--fill)}line{stroke:var(--line)}text{fill:var(--muted);font-size:11px}.top th{max-width:16rem;color:var(--ink)}.bar{width:160px}.bar i{display:block;height:.9em;background:var(--fill);min-width:1px}.scroll{overflow-x:auto}.matrix td,.matrix th{font-size:12px;padding:.2rem .4rem}`;

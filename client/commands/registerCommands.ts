@@ -12,7 +12,7 @@ import { projectCommands } from './projectCommands.ts';
 import { runCommands } from './runCommands.ts';
 import { readSubject } from './subject.ts';
 import { transferCommands } from './transferCommands.ts';
-import { exportRuns, openArtifact, saveFile } from './viewFiles.ts';
+import { exportRuns, openArtifact, saveFile, savePage } from './viewFiles.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
@@ -59,6 +59,8 @@ export async function actOnView(project: Project, action: ViewAction): Promise<v
       return told(exportRuns(project, action));
     case 'saveFile':
       return told(saveFile(project, action));
+    case 'savePage':
+      return told(savePage(project, action));
     case 'openArtifact':
       return told(openArtifact(project, action));
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { commands, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { commands, env, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { SavedPage } from '../../protocol/savedPage.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
 import { artifactFile, fileTypes, suggestedName } from '../panels/artifactFile.ts';
 import type { Project } from '../projects/project.ts';
@@ -25,6 +26,26 @@ export async function saveFile(project: Project, { name, base64 }: Action<'saveF
   if (!target) return;
   await workspace.fs.writeFile(target, Buffer.from(base64, 'base64'));
   await offerOpening(target, `Saved ${workspace.asRelativePath(target)}.`, true);
+}
+
+/** Asks where; the engine host draws the page and writes it there. */
+export async function savePage(project: Project, { page }: Action<'savePage'>): Promise<void> {
+  const target = await askWhere(project, suggestedName(`${pageName(project, page)}.html`));
+  if (!target) return;
+  if (target.scheme !== 'file') throw new Error('The engine writes to files of this machine. Choose a folder of it.');
+  const title = `Saving ${workspace.asRelativePath(target)}`;
+  await window.withProgress({ location: ProgressLocation.Notification, title }, () => project.engine.request('pages/save', { page, path: target.fsPath }));
+  const open = 'Open in browser';
+  const answer = await window.showInformationMessage(`Saved ${workspace.asRelativePath(target)}.`, open);
+  if (answer === open) await env.openExternal(target);
+}
+
+function pageName(project: Project, page: SavedPage): string {
+  switch (page.of) {
+    case 'card': return `${project.name} ${typeof page.version === 'number' ? `v${page.version}` : page.version} card`;
+    case 'drift': return `${project.name} ${page.monitor} drift`;
+    case 'profile': return `${page.subject.kind === 'dataset' ? page.subject.name : page.subject.kind === 'snapshot' ? page.subject.id.slice(0, 8) : page.subject.path} profile`;
+  }
 }
 
 export async function openArtifact(project: Project, { runId, path }: Action<'openArtifact'>): Promise<void> {

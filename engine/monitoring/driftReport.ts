@@ -1,4 +1,4 @@
-import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';
+import type { DriftDetail, DriftReference, DriftReport, DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
 import { ProjectError, WorkError } from '../errors.ts';
@@ -25,6 +25,7 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   const bounds = Object.entries(monitor.expect ?? {});
   return {
     monitor: name, deployment: monitor.deployment, referenceRows: champion ? readReference(store.root, champion).rows : 0,
+    references: referencesOf(store, config.project, windows),
     columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
     windows,
     expect: bounds.map(([metric, { min = null, max = null }]) => ({ metric, min, max })),
@@ -34,11 +35,25 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   };
 }
 
+function referencesOf(store: Store, model: string, windows: DriftWindow[]): DriftReference[] {
+  const versions = [...new Set(windows.flatMap(({ referenceVersion }) => referenceVersion ?? []))].toSorted((a, b) => a - b);
+  return versions.flatMap((number) => {
+    try {
+      const { version, createdAt, report } = getVersion(store, model, number);
+      return [{ version, rows: report.data.rows.test, period: report.data.period, createdAt }];
+    } catch (error) {
+      // A version that is gone leaves its windows behind; they say its number alone.
+      if (error instanceof WorkError) return [];
+      throw error;
+    }
+  });
+}
+
 /** The distribution of one column in the reference and in a window, over the same bins. */
 export async function driftDetail(store: Store, config: ProjectConfig, name: string, windowId: number, column: string): Promise<DriftDetail> {
   const monitor = monitorOf(config, name);
   const window = listWindows(store, name).find((candidate) => candidate.id === windowId);
-  const versionNumber = window?.modelVersions.at(-1);
+  const versionNumber = window?.referenceVersion ?? undefined;
   if (!window || versionNumber === undefined) throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
   const version = getVersion(store, config.project, versionNumber);
   const { meta } = await loadModel(join(store.root, version.path));

@@ -97,7 +97,7 @@ async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, data
   const latencies = rows.latencies.toSorted();
   const total = rows.features.rows + rows.errors;
   return {
-    id: 0, start, end, rows: rows.features.rows, modelVersions: [...rows.versions.keys()].toSorted((a, b) => a - b),
+    id: 0, start, end, rows: rows.features.rows, modelVersions: [...rows.versions.keys()].toSorted((a, b) => a - b), referenceVersion: version.version,
     status: !enough ? 'too few rows' : driftedShare >= share && driftedShare > 0 ? 'drift' : 'ok', driftedShare, values, performance, labelled,
     latencyP95Ms: latencies.length === 0 ? null : quantile(latencies, 0.95), errorRate: total === 0 ? 0 : rows.errors / total,
   };
@@ -134,6 +134,10 @@ function saveWindow(store: Store, monitor: string, window: DriftWindow, now: num
 
 /** The windows of a monitor as they were last judged, oldest first. */
 export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
-  return sql.all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor).map(({ id, result }) => ({ ...(JSON.parse(result) as DriftWindow), id }));
+  return sql.all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor).map(({ id, result }) => {
+    const window = JSON.parse(result) as Omit<DriftWindow, 'referenceVersion'> & Partial<DriftWindow>;
+    // A window that was judged before its reference was written down names the versions that answered.
+    return { ...window, id, referenceVersion: window.referenceVersion ?? window.modelVersions.at(-1) ?? null };
+  });
 }
 

@@ -20,7 +20,7 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
   const total = report.gates.length;
   return {
     model, version, aliases: aliases.get(version) ?? [], createdAt: found.createdAt, task: report.task, target: report.target, algorithm: report.algorithm, backend: report.backend,
-    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : `${gatesText({ passed, total })}${passed === total ? '.' : '; this version may not be promoted.'}` },
+    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : passed === total ? `${total === 1 ? 'Its one gate' : `All ${total} gates`} passed.` : `${gatesText({ passed, total })}; this version may not be promoted.` },
     intendedUse: config.card?.intended_use ?? null, limitations: config.card?.limitations ?? null, ethics: config.card?.ethics ?? null,
     data: report.data, features: report.features, performance: report.performance, gates: report.gates, slices: report.slices, fairness: report.fairness, calibration: report.calibration,
     params: run.params,

@@ -3,7 +3,7 @@ import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { labelAnswers } from '../fixtures/views/labels.ts';
 import { overview } from '../fixtures/views/overview.ts';
-import { subject, subjects } from '../fixtures/views/profile.ts';
+import { earlier, subject } from '../fixtures/views/profile.ts';
 import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
 import { richStore } from '../fixtures/views/richRuns.ts';
 import type { ThemeName } from './themes.ts';
@@ -103,7 +103,7 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
       await page.keyboard.press('Enter');
       await page.locator('.detail h2').waitFor();
     }, '.detail'),
-    state('profile, what changed', 'profile', { subject, against: subjects[1]?.subject ?? null }, '.verdict .codicon'),
+    state('profile, what changed', 'profile', { subject, against: earlier }, '.changes'),
     state('labelling', 'labelling', { task: 'fraud_review', labeller: 'Ann' }, '.card .class'),
     state('labelling, naming', 'labelling', { task: 'fraud_review', labeller: 'Ann' }, '.card .class', async ({ page }) => {
       await page.locator('#rename').click();

@@ -6,7 +6,7 @@ import { decideRetraining } from '../../engine/monitoring/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 
 const day = 86_400_000;
-const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({ id: i, start: i * day, end: (i + 1) * day, rows: 100, modelVersions: [1], status: 'ok', driftedShare: 0, values: [], performance: {}, labelled: 0, latencyP95Ms: 5, errorRate: 0, ...part });
+const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({ id: i, start: i * day, end: (i + 1) * day, rows: 100, modelVersions: [1], referenceVersion: 1, status: 'ok', driftedShare: 0, values: [], performance: {}, labelled: 0, latencyP95Ms: 5, errorRate: 0, ...part });
 
 const config: ProjectConfig = {
   version: 1, project: 'p', stages: {},

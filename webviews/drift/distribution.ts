@@ -5,8 +5,8 @@ import { columnName, count, number, percent } from '../ui/format.ts';
 
 const width = 520;
 const height = 190;
-const left = 46;
-const bottom = 30;
+const left = 62;
+const bottom = 40;
 const top = 8;
 
 /** The distribution then as an outline and now filled, over the same bins and the same axes. */
@@ -25,6 +25,8 @@ export function distribution(detail: DriftDetail): TemplateResult {
       ${places.map(([from, to], index) => svg`<rect class="now" x=${from + 0.5} width=${Math.max(1, to - from - 1)} y=${y(shares(detail.current, index))} height=${top + height - y(shares(detail.current, index))}><title>${nameOf(detail, index)}: now ${percent(shares(detail.current, index))}, then ${percent(shares(detail.reference, index))}</title></rect>`)}
       <path class="then" d="M${start},${top + height} ${outline} L${end},${top + height}"></path>
       ${labels(detail, places).map(([x, text, anchor]) => svg`<text class="muted" x=${x} y=${top + height + 15} text-anchor=${anchor}>${text}</text>`)}
+      <text class="muted" x=${left + width / 2} y=${top + height + 33} text-anchor="middle">${columnName(detail.column)}</text>
+      <text class="muted" transform="translate(12 ${top + height / 2}) rotate(-90)" text-anchor="middle">share of rows</text>
     </svg>
     <figcaption><span class="key"><i class="swatch then"></i> then: reference, n ${count(detail.nReference)}</span><span class="key"><i class="swatch now"></i> now: this window, n ${count(detail.nCurrent)}</span></figcaption>
   </figure>`;

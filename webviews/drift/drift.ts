@@ -6,7 +6,7 @@ import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { chartColors } from '../ui/theme.ts';
 import { driftView } from './driftView.ts';
-import { firstCell } from './model.ts';
+import { firstCell, headlineOf } from './model.ts';
 import type { Cell, Does, DriftConnection, Kept, Model } from './model.ts';
 import { timelineHeight, timelineOption } from './timeline.ts';
 
@@ -56,8 +56,7 @@ export class Drift {
   #reportCame(): void {
     const report = this.#report.state.value;
     if (report && !this.#report.state.loading) {
-      const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
-      const metric = [this.#kept.metric, report.headlineMetric, names[0]].find((name) => name !== null && name !== undefined && names.includes(name)) ?? report.headlineMetric;
+      const metric = headlineOf(report, this.#kept.metric);
       const known = this.#kept.cell && report.windows.some((window) => window.id === this.#kept.cell?.windowId);
       const cell = known ? this.#kept.cell : firstCell(report);
       this.#kept = { ...this.#kept, metric, cell };
@@ -107,6 +106,7 @@ export class Drift {
       retrain: () => this.#connection.act({ do: 'retrain' }),
       openCard: (version) => this.#connection.act({ do: 'openCard', version }),
       openRun: (runId) => this.#connection.act({ do: 'openRun', runId }),
+      save: () => this.#connection.act({ do: 'savePage', page: { of: 'drift', monitor: this.#monitor } }),
       retry: () => void this.#load(),
       keys: (event) => this.#keys(event),
     };

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftReport, DriftValue, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
 import { absent, columnName, count, dayTime, metric, number, percent, plural } from '../ui/format.ts';
-import { emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
+import { date, emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
-import { valueAt } from './model.ts';
+import { referenceChanges, referenceText, valueAt } from './model.ts';
 import type { Cell, Does, Model } from './model.ts';
 import { cellMarks, eventMarks, shownEvents } from './timeline.ts';
 
@@ -13,7 +13,7 @@ const kindWords: Record<DriftValue['kind'], string> = { stable: 'stable', drifte
 const kindIcons: Record<DriftValue['kind'], string> = { stable: 'pass', drifted: 'triangle-up', broken: 'close', 'too few rows': 'circle-small' };
 
 /** Has the world changed, does it hurt, and what changed it? */
-export function driftView(model: Model, does: Does, chart: HTMLElement): TemplateResult {
+export function driftView(model: Model, does: Does, chart: unknown): TemplateResult {
   const report = model.report.value;
   if (!report) return model.report.error === null ? skeleton(12) : html`${errorBar(model.report.error, does.retry)}`;
   if (report.windows.length === 0) {
@@ -27,7 +27,7 @@ export function driftView(model: Model, does: Does, chart: HTMLElement): Templat
       ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
       ${chart}
     </div>
-    <p class="legend muted"><span>${cellMarks.drifted} drifted beyond its threshold</span><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span><span>${cellMarks['too few rows']} too few rows</span><span>pale: stable</span></p>
+    <p class="legend muted"><span>${cellMarks.drifted} drifted beyond its threshold</span><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span><span>${cellMarks['too few rows']} too few rows</span><span>pale: stable</span>${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}</p>
     ${selected(report, model)}
     ${windowTable(report, model, does)}
     ${events(report, does)}
@@ -37,12 +37,13 @@ export function driftView(model: Model, does: Does, chart: HTMLElement): Templat
 function head(report: DriftReport, model: Model, does: Does): TemplateResult {
   const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
   return html`<header><h1>Drift of ${report.deployment}</h1>
-    <span class="muted">monitor ${report.monitor} · reference ${plural(report.referenceRows, 'row')} · ${plural(report.windows.length, 'window')}</span>
     <span class="gap"></span>
     ${names.length < 2 ? nothing : html`<label>Performance <select id="metric" @change=${(event: Event) => event.target instanceof HTMLSelectElement && does.metric(event.target.value)}>${names.map((name) => html`<option value=${name} ?selected=${name === model.metric}>${name}</option>`)}</select></label>`}
+    <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}>Save as HTML…</vscode-button>
     <vscode-button secondary @click=${does.monitorNow}>Check now</vscode-button>
     <vscode-button @click=${does.retrain}>Retrain</vscode-button>
-  </header>`;
+  </header>
+  <p class="muted about">monitor ${report.monitor} · compared with: ${referenceText(report, report.windows.at(-1)?.referenceVersion ?? null)} · ${plural(report.windows.length, 'window')}</p>`;
 }
 
 /** The answer in a sentence, before any chart. */
@@ -79,6 +80,7 @@ function selected(report: DriftReport, model: Model): Piece {
   const { window, value } = found;
   return html`<section class="selected"><div class="numbers">
       <h2>${columnName(cell.column)}</h2><p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
+      <p class="muted">Compared with: ${referenceText(report, window.referenceVersion)}</p>
       <p id="cell-said" class="visually-hidden" aria-live="polite">${columnName(cell.column)}, ${dayTime(window.start)}: ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}</p>
       ${value ? numbers(value) : html`<p>This window has no value for it.</p>`}
     </div>
@@ -110,18 +112,30 @@ function windowTable(report: DriftReport, model: Model, does: Does): Piece {
   const performance = Object.entries(window.performance).map(([name, value]) => `${name} ${metric(name, value)}`);
   const facts = [plural(window.rows, 'row'), `${count(window.labelled)} labelled`, ...performance, window.latencyP95Ms === null ? '' : `latency p95 ${metric('latency_ms', window.latencyP95Ms)}`, `errors ${percent(window.errorRate)}`, window.modelVersions.length === 0 ? '' : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`];
   return html`<details><summary><h2>All features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2></summary><p class="muted">${facts.filter(Boolean).join(' · ')}</p>
-    <table class="plain"><thead><tr><th scope="col">Column</th><th scope="col">State</th><th scope="col">Measure</th><th scope="col" class="number">Value</th><th scope="col" class="number">Threshold</th><th scope="col" class="number">n then</th><th scope="col" class="number">n now</th><th scope="col" class="number">Missing now</th></tr></thead><tbody>
+    <div class="wide"><table class="plain"><thead><tr><th scope="col">Column</th><th scope="col">State</th><th scope="col">Measure</th><th scope="col" class="number">Value</th><th scope="col" class="number">Threshold</th><th scope="col" class="number">n then</th><th scope="col" class="number">n now</th><th scope="col" class="number">Missing now</th></tr></thead><tbody>
       ${report.columns.map((column) => {
         const value = window.values.find((one) => one.column === column);
         return html`<tr><td><button class="link" @click=${() => does.select({ windowId: window.id, column })}>${columnName(column)}</button></td>
           ${value ? html`<td>${kindMark(value.kind)}</td><td>${value.measure}</td><td class="number">${number(value.value)}</td><td class="number">${number(value.threshold)}</td><td class="number">${count(value.nReference)}</td><td class="number">${count(value.nCurrent)}</td><td class="number">${percent(value.missingCurrent)}</td>` : html`<td colspan="7" class="muted">${absent}</td>`}</tr>`;
       })}
-    </tbody></table></details>`;
+    </tbody></table></div></details>`;
 }
 
+/** The events by date, and among them where the windows begin to be compared with another reference. */
 function events(report: DriftReport, does: Does): Piece {
-  if (report.events.length === 0) return nothing;
-  return html`<section><h2>Events</h2><table class="plain"><tbody>${report.events.toReversed().map((event) => html`<tr>
-    <td>${time(event.at)}</td><td class="event event-${event.kind.replace(' ', '-')}">${icon({ alert: 'triangle-up', deployed: 'rocket', promoted: 'arrow-up', retrained: 'sync', rejected: 'circle-slash', 'rolled back': 'discard' }[event.kind])} ${event.kind}</td><td>${event.text}</td>
-    <td>${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => does.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`} ${event.runId === null ? nothing : html`<button class="link" @click=${() => does.openRun(event.runId ?? '')}>run</button>`}</td></tr>`)}</tbody></table></section>`;
+  const changes = referenceChanges(report).map(({ at, version }) => ({ at: report.windows[at]?.start ?? 0, row: referenceRow(report.windows[at]?.start ?? 0, referenceText(report, version)) }));
+  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, does) })), ...changes].toSorted((a, b) => b.at - a.at);
+  if (all.length === 0) return nothing;
+  return html`<section><h2>Events</h2><div class="wide"><table class="plain events"><thead><tr><th scope="col">Date</th><th scope="col">Event</th><th scope="col">Details</th><th scope="col">Opens</th></tr></thead><tbody>${all.map(({ row }) => row)}</tbody></table></div></section>`;
+}
+
+const eventIcons: Record<MonitorEvent['kind'], string> = { alert: 'triangle-up', deployed: 'rocket', promoted: 'arrow-up', retrained: 'sync', rejected: 'circle-slash', 'rolled back': 'discard' };
+
+function eventRow(event: MonitorEvent, does: Does): TemplateResult {
+  return html`<tr><td>${date(event.at)}</td><td class="event event-${event.kind.replace(' ', '-')}">${icon(eventIcons[event.kind])} ${event.kind}</td><td>${event.text}</td>
+    <td>${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => does.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`} ${event.runId === null ? nothing : html`<button class="link" @click=${() => does.openRun(event.runId ?? '')}>run</button>`}</td></tr>`;
+}
+
+function referenceRow(at: number, text: string): TemplateResult {
+  return html`<tr><td>${date(at)}</td><td class="event">${icon('references')} new reference</td><td>Windows from here on are compared with: ${text}</td><td></td></tr>`;
 }

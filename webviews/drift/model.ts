@@ -1,4 +1,5 @@
-import type { DriftDetail, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import { plural } from '../ui/format.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
 
@@ -30,6 +31,8 @@ export interface Does {
   retrain(): void;
   openCard(version: number): void;
   openRun(runId: string): void;
+  /** Saves the view as one HTML file. */
+  save(): void;
   retry(): void;
   keys(event: KeyboardEvent): void;
 }
@@ -37,6 +40,31 @@ export interface Does {
 export function valueAt(report: DriftReport, cell: Cell): { window: DriftWindow; value: DriftValue | undefined } | null {
   const window = report.windows.find((one) => one.id === cell.windowId);
   return window ? { window, value: window.values.find((one) => one.column === cell.column) } : null;
+}
+
+/** Where the windows begin to be compared with another reference; the first window is no change. */
+export function referenceChanges(report: DriftReport): { at: number; version: number; reference: DriftReference | undefined }[] {
+  return report.windows.flatMap((window, at) => {
+    const before = report.windows[at - 1];
+    const { referenceVersion } = window;
+    if (!before || referenceVersion === null || before.referenceVersion === referenceVersion) return [];
+    return [{ at, version: referenceVersion, reference: report.references.find(({ version }) => version === referenceVersion) }];
+  });
+}
+
+/** `test rows of v3, 30,617 rows from 1 May 2026 to 31 Oct 2026`. */
+export function referenceText(report: DriftReport, version: number | null): string {
+  if (version === null) return 'none';
+  const known = report.references.find((one) => one.version === version);
+  if (!known) return `test rows of v${version}`;
+  const { rows, period } = known;
+  return `test rows of v${version}, ${plural(rows, 'row')}${period === null ? '' : ` of ${period.from} to ${period.to}`}`;
+}
+
+/** The metric to draw: the one that was chosen, while there is one of that name, else the one that matters most. */
+export function headlineOf(report: DriftReport, chosen: string | null): string | null {
+  const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
+  return [chosen, report.headlineMetric, names[0]].find((name) => name !== null && name !== undefined && names.includes(name)) ?? report.headlineMetric;
 }
 
 /** The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest value. */

@@ -1,14 +1,15 @@
-import { HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import { DataZoomComponent, MarkLineComponent } from 'echarts/components';
 import { use } from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { DriftReport, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
 import { columnName, count, day, dayTime, metric, number, percent } from '../ui/format.ts';
 import type { ChartColors } from '../ui/theme.ts';
-import { ratio } from './model.ts';
+import { withinBounds } from '../ui/metricBounds.ts';
+import { ratio, referenceChanges, referenceText } from './model.ts';
 import type { Cell } from './model.ts';
 
-use([HeatmapChart, LineChart, ScatterChart, DataZoomComponent, MarkLineComponent]);
+use([CustomChart, HeatmapChart, LineChart, ScatterChart, DataZoomComponent, MarkLineComponent]);
 
 const left = 150;
 const right = 24;
@@ -55,7 +56,7 @@ export function timelineOption(report: DriftReport, metricName: string | null, s
       { ...axis, gridIndex: 1, axisLabel: { ...text, formatter: (_label: string, index: number) => day(report.windows[index]?.start ?? 0), hideOverlap: true } },
     ],
     yAxis: [
-      { type: 'value', gridIndex: 0, scale: true, ...rangeWithBounds(report, metricName), axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
+      { type: 'value', gridIndex: 0, scale: true, ...performanceRange(report, metricName), axisLabel: { ...text, formatter: (value: number) => number(value, 3) }, splitLine: { lineStyle: { color: colors.grid } } },
       { type: 'category', gridIndex: 1, data: rows, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate', formatter: columnName } },
       // The events stand on an axis of their own, above the highest line.
       { type: 'value', gridIndex: 0, min: 0, max: 1, show: false },
@@ -64,19 +65,26 @@ export function timelineOption(report: DriftReport, metricName: string | null, s
     dataZoom: [{ type: 'slider', xAxisIndex: [0, 1], bottom: 6, height: 18, left, right, brushSelect: false, showDataShadow: false, borderColor: colors.grid, textStyle: text, labelFormatter: (index: number) => day(report.windows[index]?.start ?? 0), ...(period ? { startValue: period[0], endValue: period[1] } : {}) }],
     // Rich text draws on the canvas: the page's policy allows no style attribute.
     tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 } },
-    series: [...performanceSeries(report, metricName, colors), eventSeries(report, colors), ...heatSeries(report, rows, colors), selectionSeries(report, rows, selected, colors)],
+    series: [...performanceSeries(report, metricName, colors), referenceSeries(report, colors), eventSeries(report, colors), ...heatSeries(report, rows, colors), selectionSeries(report, rows, selected, colors)],
   };
 }
 
-/** The gate belongs on the axis even when performance is far from it. */
-function rangeWithBounds(report: DriftReport, name: string | null): object {
+/** The gate belongs on the axis even when performance is far from it; beyond where the metric ends nothing does. */
+function performanceRange(report: DriftReport, name: string | null): object {
+  if (name === null) return { min: 0, max: 1 };
   const bounds = report.expect.filter((one) => one.metric === name).flatMap((one) => [one.min, one.max]).filter((bound) => bound !== null);
-  if (bounds.length === 0) return {};
   const ends = ({ min, max }: { min: number; max: number }): [number, number] => [Math.min(min, ...bounds), Math.max(max, ...bounds)];
   const step = (value: { min: number; max: number }): number => 10 ** Math.floor(Math.log10(Math.max(1e-9, ends(value)[1] - ends(value)[0])));
+  const within = (value: { min: number; max: number }): [number, number] => {
+    const [low, high] = ends(value);
+    const size = step(value);
+    // Rounding may leave 0.30000000000000004 on the axis.
+    const round = (at: number): number => Number((at * size).toPrecision(9));
+    return withinBounds(name, [round(Math.floor(low / size - 0.2)), round(Math.ceil(high / size))], [low, high]);
+  };
   return {
-    min: (value: { min: number; max: number }) => Math.floor(ends(value)[0] / step(value) - 0.2) * step(value),
-    max: (value: { min: number; max: number }) => Math.ceil(ends(value)[1] / step(value)) * step(value),
+    min: (value: { min: number; max: number }) => within(value)[0],
+    max: (value: { min: number; max: number }) => within(value)[1],
   };
 }
 
@@ -122,6 +130,33 @@ export function shownEvents(report: DriftReport): MonitorEvent[] {
   if (!first || !last) return [];
   const air = last.end - last.start;
   return report.events.filter((event) => event.at >= first.start - air && event.at <= last.end + air);
+}
+
+/** A line between the windows where the reference changes: on its two sides the same drift is another number. */
+function referenceSeries(report: DriftReport, colors: ChartColors): object {
+  const bottom = heatTop + report.columns.length * cellHeight;
+  const changes = referenceChanges(report);
+  return {
+    type: 'custom', id: 'reference', xAxisIndex: 0, yAxisIndex: 2, z: 4, clip: false,
+    data: changes.map(({ at }) => [at, 1]),
+    renderItem: (_params: unknown, api: { value(dimension: number): number; coord(value: [number, number]): [number, number]; size(value: [number, number]): [number, number] }) => {
+      const at = api.value(0);
+      const [middle] = api.coord([at, 1]);
+      const x = Math.round(middle - api.size([1, 0])[0] / 2) + 0.5;
+      const change = changes.find((one) => one.at === at);
+      return {
+        type: 'group',
+        children: [
+          { type: 'line', shape: { x1: x, y1: performanceTop - 12, x2: x, y2: bottom }, style: { stroke: colors.foreground, lineWidth: 1.5, lineDash: [5, 3] } },
+          { type: 'text', x, y: heatTop - 18, style: { text: `  reference v${change?.version ?? ''}`, fill: colors.foreground, font: `11px ${colors.font}`, align: 'left', verticalAlign: 'middle', stroke: colors.background, lineWidth: 3 } },
+        ],
+      };
+    },
+    tooltip: { formatter: (point: { dataIndex: number }) => {
+      const change = changes[point.dataIndex];
+      return change ? `From here on compared with the\n${referenceText(report, change.version)}` : '';
+    } },
+  };
 }
 
 function eventSeries(report: DriftReport, colors: ChartColors): object {

@@ -4,7 +4,7 @@ import type { ModelCard } from '../../protocol/modelCard.ts';
 import { count, number, percent } from '../ui/format.ts';
 
 const size = 240;
-const left = 40;
+const left = 56;
 const bottom = 30;
 
 /** Mean score against the share of positives, in bins of equal count; on the diagonal a score means what it says. */
@@ -21,7 +21,8 @@ export function calibration(bins: ModelCard['calibration']): TemplateResult {
       <polyline class="curve" points=${bins.map((bin) => `${x(bin.meanScore)},${y(bin.positiveRate)}`).join(' ')}></polyline>
       ${bins.map((bin) => svg`<circle class="dot" cx=${x(bin.meanScore)} cy=${y(bin.positiveRate)} r="4"><title>mean score ${number(bin.meanScore)}, positives ${percent(bin.positiveRate)}, n ${count(bin.n)}</title></circle>`)}
       <text class="muted" x=${left + size / 2} y=${size + bottom + 16} text-anchor="middle">mean score</text>
+      <text class="muted" transform="translate(12 ${8 + size / 2}) rotate(-90)" text-anchor="middle">share of positives</text>
     </svg>
-    <figcaption class="muted">Share of positives (upright) against mean score, ${bins.length} bins of equal count, ${count(bins.reduce((sum, bin) => sum + bin.n, 0))} test rows. On the dashed line a score means what it says.</figcaption>
+    <figcaption class="muted">Share of positives against mean score, ${bins.length} bins of equal count, ${count(bins.reduce((sum, bin) => sum + bin.n, 0))} test rows. On the dashed line a score means what it says.</figcaption>
   </figure>`;
 }

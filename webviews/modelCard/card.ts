@@ -73,6 +73,7 @@ export class Card {
       promote: (version) => this.#connection.act({ do: 'promote', version }),
       runAll: () => this.#connection.act({ do: 'runStage', stage: null, experiment: null }),
       copy: (text) => this.#connection.act({ do: 'copy', text }),
+      save: () => this.#connection.act({ do: 'savePage', page: { of: 'card', version: this.#card.state.value?.version ?? this.#version } }),
       retry: () => void this.#load(),
     };
   }

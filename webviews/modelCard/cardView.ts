@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
-import { count, duration, metric, param, percent, shortId } from '../ui/format.ts';
+import { count, duration, metric, param, percent, plural, shortId } from '../ui/format.ts';
 import { gateRows } from '../ui/gateRows.ts';
 import { copyable, emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
@@ -43,12 +43,14 @@ function head(card: ModelCard, model: Model, does: Does): TemplateResult {
   const passed = card.verdict.passed === card.verdict.total;
   const champion = card.aliases.includes('champion');
   const others = card.versions.filter((one) => one.version !== card.version);
-  return html`<header>
-    <div class="title"><h1>${card.model} <span class="version">v${card.version}</span></h1>${card.aliases.map((alias) => html`<span class="badge">${alias}</span>`)}</div>
+  // The title stands beside the header: within it, it would leave with it.
+  return html`<div class="title"><h1>${card.model} <span class="version">v${card.version}</span></h1>${card.aliases.map((alias) => html`<span class="badge">${alias}</span>`)}</div>
+  <header>
     <p class="verdict ${passed ? 'good' : 'bad'}" role="status">${icon(passed ? 'pass-filled' : 'error')} <span>${card.verdict.text}</span></p>
     <p class="muted">Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made ${time(card.createdAt)} by run <button class="link" @click=${() => does.openRun(card.run.runId)}>${card.run.name}</button></p>
     <div class="actions">
-      ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : 'Not all of its gates passed'} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
+      ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
+      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}>Save as HTML…</vscode-button>
       ${others.length === 0 ? nothing : html`<label>Compare with <select id="against" @change=${(event: Event) => does.compare(versionOf(event))}><option value="" ?selected=${model.against === null}>no other</option>${others.map((one) => html`<option value=${one.version} ?selected=${one.version === model.against}>v${one.version} ${one.aliases.join(', ')}</option>`)}</select></label>`}
     </div>
   </header>`;
@@ -60,7 +62,7 @@ function versionOf(event: Event): number | null {
 }
 
 function section(title: string, body: Piece | TemplateResult): TemplateResult {
-  return html`<section><h2>${title}</h2>${body}</section>`;
+  return html`<section><h2>${title}</h2><div class="wide">${body}</div></section>`;
 }
 
 /** A part that only a person can write is seen to be a person's, or seen to be missing. */
@@ -70,7 +72,7 @@ function written(text: string | null, what: string, key: string, does: Does): Te
 }
 
 function missing(text: string, does: Does): TemplateResult {
-  return html`<p class="missing">${icon('circle-large')} <span>${text}</span> <button class="link" @click=${does.openProject}>Open loopwright.yaml</button></p>`;
+  return html`<p class="missing">${icon('circle-large')} <span>${text}</span> <button class="link act" @click=${does.openProject}>Open loopwright.yaml</button></p>`;
 }
 
 function data(card: ModelCard): TemplateResult {
@@ -99,7 +101,7 @@ function versions(card: ModelCard, does: Does): TemplateResult {
 
 function reproduce(card: ModelCard, does: Does): TemplateResult {
   const { run } = card;
-  return html`<pre>${card.reproduce}</pre><p class="no-print"><button class="link" @click=${() => does.copy(card.reproduce)}>Copy</button></p>
+  return html`<pre>${card.reproduce}</pre><p class="no-print"><button class="link act" @click=${() => does.copy(card.reproduce)}>Copy</button></p>
     <table class="plain facts"><tbody>
       <tr><td>Run</td><td>${run.name} ${copyable(run.runId, does.copy)} of experiment ${run.experiment}</td></tr>
       <tr><td>Commit</td><td>${run.commit === null ? 'not in git' : html`<code>${run.commit.slice(0, 7)}</code>${run.dirty ? ' with uncommitted edits' : ''}`}</td></tr>

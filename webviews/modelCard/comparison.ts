@@ -18,12 +18,12 @@ export function comparison(card: ModelCard, model: Model, does: Does): TemplateR
 function tables(card: ModelCard, other: ModelCard): TemplateResult {
   const names = Object.keys(card.performance).filter((name) => name in other.performance);
   const params = [...new Set([...Object.keys(card.params), ...Object.keys(other.params)])].filter((name) => param(card.params[name]) !== param(other.params[name]));
-  return html`<table class="plain"><thead><tr><th scope="col"></th><th scope="col" class="number">v${card.version}</th><th scope="col" class="number">v${other.version}</th><th scope="col" class="number">Difference</th><th scope="col"></th></tr></thead><tbody>
+  return html`<div class="wide"><table class="plain"><thead><tr><th scope="col"></th><th scope="col" class="number">v${card.version}</th><th scope="col" class="number">v${other.version}</th><th scope="col" class="number">Difference</th><th scope="col"></th></tr></thead><tbody>
     <tr><td>gates passed</td><td class="number">${card.verdict.passed} of ${card.verdict.total}</td><td class="number">${other.verdict.passed} of ${other.verdict.total}</td><td></td><td></td></tr>
     ${names.map((name) => estimateRow(name, card.performance[name], other.performance[name]))}
     <tr><td>test rows</td><td class="number">${count(card.data.rows.test)}</td><td class="number">${count(other.data.rows.test)}</td><td></td><td class="muted">${card.data.hash === other.data.hash ? 'same data' : 'other data: the numbers are not of the same rows'}</td></tr>
     ${params.map((name) => html`<tr><td>${name}</td><td class="number">${param(card.params[name])}</td><td class="number">${param(other.params[name])}</td><td></td><td></td></tr>`)}
-  </tbody></table>`;
+  </tbody></table></div>`;
 }
 
 function estimateRow(name: string, mine: Estimate | undefined, theirs: Estimate | undefined): TemplateResult | typeof nothing {

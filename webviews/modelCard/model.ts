@@ -26,5 +26,7 @@ export interface Does {
   promote(version: number): void;
   runAll(): void;
   copy(text: string): void;
+  /** Saves the card as one HTML file. */
+  save(): void;
   retry(): void;
 }

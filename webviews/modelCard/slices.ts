@@ -1,7 +1,9 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard, SliceRow } from '../../protocol/modelCard.ts';
-import { dotPlot } from '../ui/dotPlot.ts';
+import { dotPlot, isFew } from '../ui/dotPlot.ts';
+import { plural } from '../ui/format.ts';
+import { icon } from '../ui/pieces.ts';
 
 /** The headline metric on each slice of the test rows, one plot a column. */
 export function slices(card: ModelCard): TemplateResult {
@@ -13,9 +15,11 @@ export function slices(card: ModelCard): TemplateResult {
 function plot(card: ModelCard, rows: SliceRow[], key: string): TemplateResult {
   const dots = rows.map((row) => {
     const one = row.metrics[key];
-    return { label: row.value, n: row.n, value: one?.value ?? null, low: one?.low ?? null, high: one?.high ?? null };
+    return { label: row.value, n: row.n, positives: row.positives, value: one?.value ?? null, low: one?.low ?? null, high: one?.high ?? null };
   });
-  return dotPlot(key, dots, card.performance[key]?.value ?? null);
+  const few = dots.filter((dot) => dot.value !== null && isFew(dot));
+  return html`${dotPlot(key, dots, card.performance[key]?.value ?? null)}
+    ${few.length === 0 ? nothing : html`<ul class="warnings">${few.map((dot) => html`<li>${icon('warning')} ${dot.label} has only ${plural(dot.positives ?? 0, 'positive')}: its value is uncertain.</li>`)}</ul>`}`;
 }
 
 function metricOf(card: ModelCard): string {

@@ -25,6 +25,7 @@ export function head(model: Model, does: Does): TemplateResult {
       <span class="gap"></span>
       ${subject === null ? nothing : chooser(model, subject, does)}
       <vscode-button secondary icon="refresh" title="Ask again" @click=${() => does.refresh()}>Refresh</vscode-button>
+      ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${() => does.save()}>Save as HTML…</vscode-button>`}
       ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => does.openFile(file)}>Open file</vscode-button>`}
     </div>
     ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing}

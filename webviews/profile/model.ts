@@ -53,6 +53,8 @@ export interface Does {
   show(subject: DataSubject): void;
   compare(against: DataSubject | null): void;
   refresh(): void;
+  /** Saves the profile as one HTML file. */
+  save(): void;
   openFile(path: string): void;
   run(stage: string | null): void;
   tab(tab: Tab): void;

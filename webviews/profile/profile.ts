@@ -208,6 +208,7 @@ export class Profile {
         else this.#again = true;
       },
       refresh: () => void this.#refresh(),
+      save: () => this.#subject && this.#connection.act({ do: 'savePage', page: { of: 'profile', subject: this.#subject } }),
       openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
       run: (stage) => this.#connection.act({ do: 'runStage', stage, experiment: null }),
       tab: (tab) => {

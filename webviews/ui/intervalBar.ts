@@ -2,6 +2,7 @@ import { nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { metric } from './format.ts';
+import { withinBounds } from './metricBounds.ts';
 
 export interface Interval {
   name: string;
@@ -20,7 +21,7 @@ const edge = 8;
 /** A value with its interval on one axis with the bound; the side that is not allowed is shaded. */
 export function intervalBar(one: Interval): TemplateResult {
   const bounds = [one.min, one.max].filter((bound) => bound !== null);
-  const [from, to] = rangeOf([one.value, one.low ?? one.value, one.high ?? one.value, ...bounds]);
+  const [from, to] = rangeOf(one.name, [one.value, one.low ?? one.value, one.high ?? one.value, ...bounds]);
   const x = (value: number): number => edge + ((value - from) / (to - from)) * (width - 2 * edge);
   const middle = height / 2;
   const low = one.low ?? one.value;
@@ -37,10 +38,10 @@ export function intervalBar(one: Interval): TemplateResult {
   </svg>`;
 }
 
-/** A range with air around the values, never empty. */
-export function rangeOf(values: number[]): [number, number] {
+/** A range with air around the values of a metric, never empty, and not beyond where the metric ends. */
+export function rangeOf(name: string, values: number[]): [number, number] {
   const least = Math.min(...values);
   const most = Math.max(...values);
   const air = most > least ? (most - least) * 0.25 : Math.abs(most) * 0.1 || 1;
-  return [least - air, most + air];
+  return withinBounds(name, [least - air, most + air], [least, most]);
 }

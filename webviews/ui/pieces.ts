@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { ago, exactTime, shortId } from './format.ts';
+import { ago, dayTime, exactTime, shortId } from './format.ts';
 
 export type Piece = TemplateResult | typeof nothing;
 
@@ -34,6 +34,11 @@ export function passMark(passed: boolean): TemplateResult {
 /** Relative time with the exact one on hover. */
 export function time(at: number | null): TemplateResult {
   return at === null ? html`–` : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${ago(at)}</time>`;
+}
+
+/** The date with the time of day; the second and how long ago on hover. */
+export function date(at: number): TemplateResult {
+  return html`<time datetime=${new Date(at).toISOString()} title="${exactTime(at)}, ${ago(at)}">${dayTime(at)}</time>`;
 }
 
 export function copyable(text: string, copy: (text: string) => void, shown = shortId(text)): TemplateResult {

@@ -33,7 +33,11 @@ export function themeKind(): ThemeKind {
 export function chartColors(): ChartColors {
   const style = getComputedStyle(document.body);
   const variable = (name: string, otherwise: string): string => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
-  const kind = themeKind();
+  return colorsOf(themeKind(), variable);
+}
+
+/** The colours of a theme; `variable` gives one of VS Code's, or the other where a theme has none. */
+export function colorsOf(kind: ThemeKind, variable: (name: string, otherwise: string) => string): ChartColors {
   const dark = kind === 'dark' || kind === 'contrast';
   const colors = series[kind];
   const foreground = variable('editor-foreground', dark ? '#cccccc' : '#333333');

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { columnsOf } from '../../../engine/data/inspectColumns.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
@@ -9,7 +8,7 @@ import type { ColumnProfile, DataProfile, DataRelations } from '../../../protoco
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
-import { profileHtml } from '../../formats/profileHtml.ts';
+import { saveProfile } from '../../formats/savePage.ts';
 import { bar, table } from '../../terminal.ts';
 
 export interface DataProfileOptions {
@@ -34,7 +33,7 @@ export async function dataProfile(context: CommandContext, text: string | undefi
   });
   if (options.html !== undefined) {
     const path = resolve(options.html);
-    writeFileSync(path, profileHtml(result.profile, result.relations));
+    saveProfile(result.profile, result.relations, path);
     if (!context.json) terminal.note(`written to ${path}`);
   }
   if (context.json) context.printJson({ ...result.profile, ...(result.relations ? { relations: result.relations } : {}) });

@@ -5,6 +5,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import type { RunPoint } from '../../../protocol/runs.ts';
 import { tickText } from '../../ui/charts/axisText.ts';
 import { sequentialColors } from '../../ui/charts/sequential.ts';
+import { withinBounds } from '../../ui/metricBounds.ts';
 import type { ChartColors } from '../../ui/theme.ts';
 import { canBeLog, categories, extent } from './fields.ts';
 import type { Field } from './fields.ts';
@@ -53,7 +54,19 @@ export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCo
 function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: object, colors: ChartColors): object {
   const lines = { axisLine: { show: true, lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, splitLine: { lineStyle: { color: colors.grid } }, minorSplitLine: { show: false } };
   if (!field.numeric) return { ...lines, type: 'category', data: categories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
-  return { ...lines, type: log && canBeLog(field, runs) ? 'log' : 'value', scale: true, axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))), hideOverlap: true } };
+  return { ...lines, type: log && canBeLog(field, runs) ? 'log' : 'value', scale: true, ...(log ? {} : endsOf(field)), axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))), hideOverlap: true } };
+}
+
+/** ECharts rounds the ends of an axis outwards; a metric that ends at 0 or 1 ends there on the axis too. */
+function endsOf(field: Field): object {
+  if (field.kind !== 'metric') return {};
+  const end = (at: 0 | 1) => ({ min, max }: { min: number; max: number }): number | null => {
+    const air = (max - min) * 0.2;
+    const [low, high] = withinBounds(field.title, [min - air, max + air], [min, max]);
+    const isCut = at === 0 ? low > min - air : high < max + air;
+    return isCut ? [low, high][at] ?? null : null;
+  };
+  return { min: end(0), max: end(1) };
 }
 
 /** Where the words about a point stand inside the drawing. */

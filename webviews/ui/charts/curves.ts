@@ -130,7 +130,7 @@ export class CurveChart {
     if (!options) return;
     const lines = this.#lines.map((one) => one.line);
     this.#x = options.zoom ?? xRange(lines, options.logX) ?? [options.logX ? 1 : 0, options.logX ? 10 : 1];
-    this.#y = yRange(lines, this.#x, options.logY) ?? [options.logY ? 0.1 : 0, 1];
+    this.#y = yRange(lines, this.#x, options.logY, options.yLabel) ?? [options.logY ? 0.1 : 0, 1];
   }
 
   #resized(): void {

@@ -1,3 +1,4 @@
+import { withinBounds } from '../metricBounds.ts';
 import { firstAtLeast } from './line.ts';
 import type { Line } from './line.ts';
 
@@ -20,8 +21,8 @@ export function xRange(lines: readonly Line[], log: boolean): Range | null {
   return min === max ? around(min, log) : [min, max];
 }
 
-/** The finite y of the points between two x, with air above and below; null when there is none. */
-export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean): Range | null {
+/** The finite y of the points between two x, with air above and below but not beyond where the metric ends; null when there is none. */
+export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean, name = ''): Range | null {
   let min = Infinity;
   let max = -Infinity;
   const take = (xs: Float64Array, ys: Float64Array): void => {
@@ -38,10 +39,10 @@ export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean):
     if (smooth) take(xs, smooth);
   }
   if (!(min <= max)) return null;
-  if (min === max) return around(min, log);
+  if (min === max) return log ? around(min, log) : withinBounds(name, around(min, log), [min, max]);
   if (log) return [min / (max / min) ** 0.04, max * (max / min) ** 0.04];
   const air = (max - min) * 0.05;
-  return Number.isFinite(air) ? [min - air, max + air] : [min, max];
+  return Number.isFinite(air) ? withinBounds(name, [min - air, max + air], [min, max]) : [min, max];
 }
 
 function around(value: number, log: boolean): Range {

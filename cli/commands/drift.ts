@@ -1,0 +1,26 @@
+import { resolve } from 'node:path';
+import { ProjectError } from '../../engine/errors.ts';
+import { driftReport } from '../../engine/monitoring/driftReport.ts';
+import { exitCodes } from '../../protocol/problem.ts';
+import type { CommandContext } from '../context.ts';
+import { saveDrift } from '../formats/savePage.ts';
+
+export interface DriftOptions {
+  html?: string;
+}
+
+/** `loopwright drift [MONITOR]`: what the windows of a monitor show, as JSON, or as a page of its own with `--html FILE`. */
+export async function drift(context: CommandContext, name: string | undefined, options: DriftOptions): Promise<number> {
+  const config = context.config();
+  const [first] = Object.keys(config.monitors ?? {});
+  const monitor = name ?? first;
+  if (monitor === undefined) throw new ProjectError('No monitor is declared. Add one under `monitors`.');
+  if (options.html === undefined) {
+    context.printJson(driftReport(context.store(), config, monitor));
+    return exitCodes.done;
+  }
+  const path = resolve(options.html);
+  await saveDrift(context.store(), config, monitor, path, context.signal);
+  if (!context.json) context.terminal.note(`written to ${path}`);
+  return exitCodes.done;
+}

@@ -1,0 +1,17 @@
+import type { ModelCard } from '../../protocol/modelCard.ts';
+import { cardView } from '../modelCard/cardView.ts';
+import cardStyles from '../modelCard/modelCard.css';
+import type { Does } from '../modelCard/model.ts';
+import baseStyles from '../ui/base.css';
+import gateStyles from '../ui/gates.css';
+import { savedPage } from './savedPage.ts';
+
+const nothingToDo = (): void => {};
+const does: Does = { compare: nothingToDo, openRun: nothingToDo, openCard: nothingToDo, openDrift: nothingToDo, openProject: nothingToDo, promote: nothingToDo, runAll: nothingToDo, copy: nothingToDo, save: nothingToDo, retry: nothingToDo };
+
+/** The model card as a document, drawn by the templates of the view. */
+export function cardPage(card: ModelCard, savedAt: number): string {
+  const other = { value: null, loading: false, error: null };
+  const content = cardView({ card: { value: card, loading: false, error: null }, other, against: null, none: false }, does);
+  return savedPage({ title: `${card.model} v${card.version} · model card`, content, styles: [baseStyles, gateStyles, cardStyles], savedAt });
+}

@@ -1,0 +1,71 @@
+import codiconStyles from '@vscode/codicons/dist/codicon.css';
+import codiconFont from '@vscode/codicons/dist/codicon.ttf';
+import { exactTime } from '../ui/format.ts';
+import { escaped, renderTemplate } from './renderTemplate.ts';
+import { darkVariables, lightVariables } from './savedThemes.ts';
+
+export interface SavedPageParts {
+  title: string;
+  content: unknown;
+  styles: readonly string[];
+  savedAt: number;
+}
+
+/** Nothing is fetched and no script runs, whatever a name in the data says. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** One HTML document that opens anywhere: light or dark by the reader's setting, light on paper. */
+export function savedPage({ title, content, styles, savedAt }: SavedPageParts): string {
+  const body = stillLife(renderTemplate(content));
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${[variables, ...styles, iconStyles(body), pageStyles].join('\n')}</style>
+</head>
+<body class="saved">
+<main id="view">${body}</main>
+<footer class="saved-footer">Saved on ${escaped(exactTime(savedAt))} (${escaped(timeZone())}) with Loopwright. Times are of this time zone.</footer>
+</body>
+</html>
+`;
+}
+
+/** Without the things to press, which would do nothing here; a link keeps its text. Times stand as dates, since "2 hours ago" ages. */
+function stillLife(html: string): string {
+  return html
+    .replaceAll(/<!--[\s\S]*?-->/g, '')
+    .replaceAll(/<label>[^<]*<select\b[\s\S]*?<\/select><\/label>/g, '')
+    .replaceAll(/<vscode-button\b[\s\S]*?<\/vscode-button>/g, '')
+    .replaceAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g, (_whole, attributes: string, text: string) => (/class="link"/.test(attributes) ? text : ''))
+    .replaceAll(/<time datetime="([^"]*)"[^>]*>[\s\S]*?<\/time>/g, (_whole, at: string) => `<time datetime="${at}">${escaped(exactTime(Date.parse(at)))}</time>`)
+    .replaceAll(/<details>/g, '<details open>')
+    .replaceAll(/ tabindex="0"| role="application"/g, '');
+}
+
+function timeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The icons that are on the page, of a font that comes with it. */
+function iconStyles(body: string): string {
+  const used = new Set([...body.matchAll(/codicon-([\w-]+)/g)].map(([, name]) => name));
+  const rules = [...codiconStyles.matchAll(/\.codicon-([\w-]+):before\s*\{[^}]*\}/g)].filter(([, name]) => used.has(name)).map(([rule]) => rule);
+  if (rules.length === 0) return '';
+  return `@font-face{font-family:codicon;src:url(${codiconFont}) format("truetype")}
+.codicon{font:normal normal normal 16px/1 codicon;display:inline-block;text-rendering:auto;-webkit-font-smoothing:antialiased}
+${rules.join('\n')}`;
+}
+
+const declared = (values: Record<string, string>): string => Object.entries(values).map(([name, value]) => `${name}:${value}`).join(';');
+const variables = `:root{color-scheme:light dark;--vscode-font-family:system-ui,"Segoe UI","Noto Sans",sans-serif;--vscode-font-size:14px;--vscode-editor-font-family:ui-monospace,Consolas,monospace;${declared(lightVariables)}}
+@media screen and (prefers-color-scheme:dark){:root{${declared(darkVariables)}}}`;
+const pageStyles = `html,body{height:auto}
+body.saved .title,body.saved .drift header{position:static}
+.saved-footer{max-width:960px;margin:0 auto;padding:0 28px 28px;color:var(--vscode-descriptionForeground);font-size:.9em}
+.only-dark{display:none}.only-light svg,.only-dark svg{max-width:100%;height:auto}
+@media screen and (prefers-color-scheme:dark){.only-light{display:none}.only-dark{display:block}body.saved{--now:#56b4e9;--drifted:#e69f00;--broken:#dd8fbc}}
+@media print{body{background:#fff;color:#000}section,figure,tr{break-inside:avoid}.wide{overflow:visible}}`;
