@@ -1,4 +1,5 @@
-import { CompletionItemKind, InsertTextFormat, type CompletionContext, type CompletionItem, type CompletionList, type Position, type Range } from 'vscode-languageserver';
+import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver';
+import type { CompletionContext, CompletionItem, CompletionList, Position } from 'vscode-languageserver';
 import { rules } from '../../engine/checks/rules.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
@@ -6,7 +7,7 @@ import { fairnessMeasures, metricDocs, metricsFor } from '../../engine/project/m
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
-import type { CompletionData } from '../../protocol/languageServer.ts';
+import { enterAccepts, indented, quotedItem, replacing } from './completionEdits.ts';
 import { snippetItems } from './completionSnippets.ts';
 import { dataItems, formatItems, named, valuesOf, type ValuePlace } from './completionValues.ts';
 import { cursorAt, cursorMark, isComment, type Cursor } from './cursor.ts';
@@ -25,7 +26,9 @@ interface Place {
 }
 
 /** What may stand at the cursor: keys, values and names, from the schema, from the project and from its data. */
-export function provideCompletion(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position, context?: CompletionContext): CompletionList | null {
+export function provideCompletion(
+  workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position, context?: CompletionContext,
+): CompletionList | null {
   const kind = workspace.kindOf(uri);
   const document = workspace.document(uri);
   if (kind === null || !document) return null;
@@ -34,73 +37,46 @@ export function provideCompletion(workspace: Workspace, factsOf: (project: Proje
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   // A space at the start of a line is indentation, which asks for nothing.
   if (context?.triggerCharacter === ' ' && line.trim() === '') return null;
-  const complete = (items: CompletionItem[], start: number, end: number, enterAccepts = false, isIncomplete = false): CompletionList => {
+  const complete = (items: CompletionItem[], start: number, end: number, accepts = false, isIncomplete = false): CompletionList => {
     const range = { start: document.positionAt(start), end: document.positionAt(end) };
-    return { isIncomplete, items: items.map((item) => replacing(item, range, enterAccepts)) };
+    return { isIncomplete, items: items.map((item) => replacing(item, range, { enterAccepts: accepts })) };
   };
   const silenced = /#\s*loopwright-ignore\s[\s\w,]*?(\w*)$/.exec(line);
-  if (silenced) return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + wordLength(text, offset, /^\w*/));
+  if (silenced) {
+    const rest = /^\w*/.exec(text.slice(offset, offset + 200))?.[0] ?? '';
+    return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + rest.length);
+  }
   const project = workspace.projectOf(uri);
   const reference = isComment(text, offset) ? null : /\$\{\s*([\w.-]*)$/.exec(line);
   if (reference) {
-    const [, name = '', closing = ''] = /^([\w.-]*)(\s*\})?/.exec(text.slice(offset, offset + 200)) ?? [];
+    const [, word = ''] = reference;
+    const [, rest = '', closing = ''] = /^([\w.-]*)(\s*\})?/.exec(text.slice(offset, offset + 200)) ?? [];
     const items = paramReference(closing === '' ? '}' : closing, project);
-    return complete(items, offset - (reference[1] ?? '').length, offset + name.length + closing.length);
+    const accepts = word !== '' && closing !== '';
+    return complete(items, offset - word.length, offset + rest.length + closing.length, accepts, word === '');
   }
   const cursor = cursorAt(text, offset);
   if (!cursor) return null;
   const facts = project?.readable?.config ? factsOf(project) : noFacts;
-  const placeOf = (root: Located | null, on: 'key' | 'value'): Place | null => {
-    const path = findMark(root, []);
-    if (!path) return null;
-    const own = on === 'key' ? path.slice(0, -1) : path;
-    return { kind, root, path: own, shapes: shapesAt(shapes[kind], root, own), project, facts, file: project ? pathInProject(project.root, uri) : '', cursor };
+  const file = project ? pathInProject(project.root, uri) : '';
+  const placeOf = (marked: string, on: 'key' | 'value'): Place | null => {
+    const { root } = workspace.parsePassing(uri, marked);
+    const found = findMark(root, []);
+    if (!found) return null;
+    const path = on === 'key' ? found.slice(0, -1) : found;
+    return { kind, root, path, shapes: shapesAt(shapes[kind], root, path), project, facts, file, cursor };
   };
-  const keys = cursor.on === 'value' ? null : placeOf(workspace.parsePassing(uri, cursor.keyText).root, 'key');
-  const value = cursor.on === 'key' ? null : placeOf(workspace.parsePassing(uri, cursor.text).root, 'value');
+  const keys = cursor.on === 'value' ? null : placeOf(cursor.keyText, 'key');
+  const value = cursor.on === 'key' ? null : placeOf(cursor.text, 'value');
   const dashes = line.slice(0, cursor.start - cursor.quote.length - (offset - line.length)).trimStart();
   const indentation = ' '.repeat(dashes.startsWith('-') ? dashes.length : 0);
   const items = [
     ...(keys ? keyItems(keys).map((item) => indented(item, indentation)) : []),
     ...(value ? valueItems(value).map((item) => quotedItem(indented(item, indentation), cursor.quote)) : []),
   ];
-  // What Enter does changes with each letter of a key and with the first of a value, so the list is asked for again.
-  const isIncomplete = cursor.word === '' || keys !== null;
-  return complete(items, cursor.start, cursor.end, enterAccepts(cursor, items, text.slice(offset), value?.shapes ?? []), isIncomplete);
-}
-
-/**
- * True where Enter accepts the first item that is shown, even though none is chosen: the start of a key without its colon is no line
- * yet, and before a closing bracket or quote the line is not at its end. Everywhere else Enter is a new line.
- */
-function enterAccepts(cursor: Cursor, items: readonly CompletionItem[], after: string, values: readonly Shape[]): boolean {
-  const rest = /^[^\r\n]*/.exec(after)?.[0] ?? '';
-  if (cursor.word === '' || cursor.hasColon) return false;
-  if (/^\s*[\]},]|^["']/.test(rest)) return true;
-  const isKey = cursor.on === 'key' || (cursor.on === 'item' && values.length > 0 && values.every(({ type }) => type === 'object'));
-  return isKey && rest.trim() === '' && items.some(({ kind, label }) => kind !== CompletionItemKind.Snippet && label.startsWith(cursor.word));
-}
-
-/** The item with the place that it replaces. */
-function replacing({ insertText, ...item }: CompletionItem, range: Range, enterAccepts: boolean): CompletionItem {
-  return { ...item, filterText: item.filterText ?? item.label, textEdit: { range, newText: insertText ?? item.label }, data: { enterAccepts } satisfies CompletionData };
-}
-
-/** The editor repeats the indentation of the line; behind the dash of a list item more is needed. */
-function indented(item: CompletionItem, indentation: string): CompletionItem {
-  return item.insertText?.includes('\n') ? { ...item, insertText: item.insertText.replaceAll('\n', `\n${indentation}`) } : item;
-}
-
-/** The item as it has to be written inside quotes that are there already. */
-function quotedItem(item: CompletionItem, quote: Cursor['quote']): CompletionItem {
-  if (quote === '' || item.insertTextFormat === InsertTextFormat.Snippet) return item;
-  const written = item.insertText ?? item.label;
-  const plain = written.startsWith('"') ? String(JSON.parse(written)) : written;
-  return { ...item, insertText: quote === '"' ? JSON.stringify(plain).slice(1, -1) : plain.replaceAll("'", "''") };
-}
-
-function wordLength(text: string, offset: number, pattern: RegExp): number {
-  return pattern.exec(text.slice(offset, offset + 200))?.[0].length ?? 0;
+  const accepts = enterAccepts(cursor, items, text.slice(offset), value?.shapes ?? []);
+  // The role of Enter changes with each letter of a key and with the first of a value, so the list is asked for again.
+  return complete(items, cursor.start, cursor.end, accepts, cursor.word === '' || keys !== null);
 }
 
 /** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed, and left behind. */

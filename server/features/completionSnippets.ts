@@ -15,7 +15,9 @@ interface Snippet {
   body: readonly string[];
 }
 
-const snippets: Record<FileKind, readonly Snippet[]> = { project: Object.values(project), experiment: Object.values(experiment), dataset: Object.values(dataset) };
+const snippets: Record<FileKind, readonly Snippet[]> = {
+  project: Object.values(project), experiment: Object.values(experiment), dataset: Object.values(dataset),
+};
 
 interface SnippetPlace {
   kind: FileKind;
@@ -32,8 +34,10 @@ export function snippetItems(place: SnippetPlace): CompletionItem[] {
   return snippets[place.kind].filter((snippet) => belongs(snippet, place)).map(({ prefix, description, body }) => {
     const lines = place.isItem ? body.map((line) => line.slice(2)) : body;
     const text = lines.join('\n');
+    const shown = text.replaceAll(/\$\{\d+[:|]([^,|}]*)[^}]*\}/g, '$1');
     return {
-      label: prefix, kind: CompletionItemKind.Snippet, detail: description, documentation: { kind: 'markdown', value: `\`\`\`yaml\n${text.replaceAll(/\$\{\d+[:|]([^,|}]*)[^}]*\}/g, '$1')}\n\`\`\`` },
+      label: prefix, kind: CompletionItemKind.Snippet, detail: description,
+      documentation: { kind: 'markdown', value: `\`\`\`yaml\n${shown}\n\`\`\`` },
       insertText: text, insertTextFormat: InsertTextFormat.Snippet, sortText: `~${prefix}`,
     };
   });

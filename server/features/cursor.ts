@@ -26,11 +26,15 @@ export interface Cursor {
   keyText: string;
 }
 
-/** The word at an offset and its role. Null where nothing is completed: comments, block scalars, texts of several lines, tags and anchors. */
+/**
+ * The word at an offset and its role. Null where nothing is completed: comments, block scalars, texts of several
+ * lines, tags and anchors.
+ */
 export function cursorAt(text: string, offset: number): Cursor | null {
   const before = text.slice(0, offset);
   const from = entryStart(before);
-  const tokens = yamlTokens(before.slice(from) + cursorMark).filter(({ kind, start, end }) => kind !== 'space' && (end > start || kind === 'newline'));
+  const tokens = yamlTokens(before.slice(from) + cursorMark)
+    .filter(({ kind, start, end }) => kind !== 'space' && (end > start || kind === 'newline'));
   const at = tokens.findIndex(({ end }) => end >= offset - from + cursorMark.length);
   const token = tokens[at];
   if (!token) return null;
@@ -43,21 +47,24 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   const { flow, role } = roleOf(tokens.slice(0, at));
   if (role === null) return null;
   const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
-  const [end, outerEnd] = quote === '' ? plainEnd(rest, flow !== null, offset, outer === offset) : quotedEnd(rest, quote, offset);
+  const isNew = outer === offset;
+  const [end, outerEnd] = quote === '' ? plainEnd(rest, flow !== null, offset, isNew) : quotedEnd(rest, quote, offset);
   const word = text.slice(start, offset);
   // After `key:` without a space, a dash without a space, and behind what only begins a plain text.
-  if (quote === '' && (/:$/.test(word) || /^-+$/.test(word) || (role !== 'value' && /:/.test(word) && flow === null))) return null;
+  const isKeyWithColon = role !== 'value' && flow === null && word.includes(':');
+  if (quote === '' && (word.endsWith(':') || /^-+$/.test(word) || isKeyWithColon)) return null;
   // In the space before other text of the line there is no room for a word.
   if (flow === null && quote === '' && word === '' && end === offset && !/^\s*(#|$)/.test(rest)) return null;
-  const hasColon = /^\s*:(?=[\s,[\]{}]|$)/.test(text.slice(outerEnd, outerEnd + 80).split('\n')[0] ?? '') && role !== 'value';
+  const hasColon = role !== 'value' && /^\s*:(?=[\s,[\]{}]|$)/.test(rest.slice(outerEnd - offset));
   const marked = (mark: string) => text.slice(0, outer) + mark + text.slice(outerEnd);
   const keyText = marked(hasColon ? cursorMark : `${cursorMark}: 0`);
   const on = role === 'item' && hasColon ? 'key' : role;
   const fitsEntry = quote === '' && !hasColon && (flow !== null || rest.slice(end - offset).trim() === '');
-  return { on, flow: flow !== null, quote, word, start, end, hasColon, fitsEntry, text: on === 'key' ? keyText : marked(cursorMark), keyText };
+  const itself = { on, flow: flow !== null, quote, word, start, end, hasColon, fitsEntry } as const;
+  return { ...itself, text: on === 'key' ? keyText : marked(cursorMark), keyText };
 }
 
-/** The end of a plain word, from the rest of its line. Before a bracket, a quote or a dash a new word ends at the cursor. */
+/** The end of a plain word, from the rest of its line. A new word before a bracket, a quote or a dash ends at the cursor. */
 function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): [number, number] {
   if (isNew && !/^(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|[-?:](?=[^\s,[\]{}]))/.test(rest)) return [offset, offset];
   const part = flow ? (/^[^,[\]{}]*/.exec(rest)?.[0] ?? '') : rest;
@@ -84,7 +91,8 @@ function roleOf(tokens: readonly Token[]): { flow: '{' | '[' | null; role: Curso
   const last = tokens.findLast(({ kind }) => !skipped.has(kind))?.kind ?? 'newline';
   if (flow !== null) {
     if (last === 'map-value-ind') return { flow, role: 'value' };
-    return { flow, role: last === 'comma' || last === 'flow-map-start' || last === 'flow-seq-start' ? (flow === '{' ? 'key' : 'value') : null };
+    const isFirst = last === 'comma' || last === 'flow-map-start' || last === 'flow-seq-start';
+    return { flow, role: isFirst ? (flow === '{' ? 'key' : 'value') : null };
   }
   if (last === 'map-value-ind') return { flow, role: 'value' };
   if (last === 'seq-item-ind') return { flow, role: 'item' };

@@ -176,7 +176,7 @@ test('an accepted snippet has the indentation of its place', async () => {
 
 test('Enter accepts a key that was begun, and a value only before the closing bracket or quote', async () => {
   const accepts = async (marked: string, file?: File) => (await complete(marked, file)).items.some(({ data }) => (data as { enterAccepts: boolean }).enterAccepts);
-  for (const marked of ['pro█', stage('ou█'), ordersYaml.replace('slices: [country]', 'slices: [country, am█]'), ordersYaml.replace('uses: train', 'uses: "tr█"'), `${start}  s: { cmd: x, ou█ }`]) assert.ok(await accepts(marked), marked);
+  for (const marked of ['pro█', stage('ou█'), ordersYaml.replace('slices: [country]', 'slices: [country, am█]'), ordersYaml.replace('uses: train', 'uses: "tr█"'), ordersYaml.replace('${params.epochs}', '${par█}'), `${start}  s: { cmd: x, ou█ }`]) assert.ok(await accepts(marked), marked);
   assert.ok(await accepts('fields:\n  - na█\n', 'dataset'));
   for (const marked of ['fields:\n  - id█\n', 'fields:\n  - name: a\n    tpe█\n', 'filds█']) assert.ok(!(await accepts(marked, 'dataset')), `${marked}: no key begins so`);
   for (const marked of ['█', ordersYaml.replace('uses: train', 'uses: tr█'), stage('deps: [src/█'), stage('deps:\n      - sr█'), stage('ou█: x'), ordersYaml.replace('slices: [country]', 'slices: [█]'), ordersYaml.replace('uses: train', 'uses: tr█ # c')]) assert.ok(!(await accepts(marked)), marked);

@@ -11,12 +11,16 @@ import { until, type Workbench } from './workbench.ts';
 const everything = process.env['LOOPWRIGHT_TYPED'] === 'all';
 
 const paths: Record<TypedKind | 'control', string> = {
-  project: 'loopwright.yaml', experiment: 'experiments/typed.experiment.yaml', dataset: 'schemas/typed.dataset.yaml', dvc: 'dvc.yaml', control: 'control.yaml',
+  project: 'loopwright.yaml', experiment: 'experiments/typed.experiment.yaml', dataset: 'schemas/typed.dataset.yaml',
+  dvc: 'dvc.yaml', control: 'control.yaml',
 };
 
 /** The editor's own help is off in the first tests: what it indents and closes by itself is no matter of ours. */
-const ownHelp = { 'editor.autoIndent': 'none', 'editor.autoClosingBrackets': 'never', 'editor.autoClosingQuotes': 'never', 'editor.wordBasedSuggestions': 'off' };
-const languages = ['[loopwright-project]', '[loopwright-experiment]', '[loopwright-dataset]', '[yaml]', '[dockercompose]'];
+const ownHelp = {
+  'editor.autoIndent': 'none', 'editor.autoClosingBrackets': 'never', 'editor.autoClosingQuotes': 'never',
+  'editor.wordBasedSuggestions': 'off',
+};
+const languages = ['[loopwright-project]', '[loopwright-experiment]', '[loopwright-dataset]', '[yaml]'];
 
 function writeSettings(project: string, help: object | null): void {
   const settings = help === null ? {} : { ...help, ...Object.fromEntries(languages.map((language) => [language, help])) };
@@ -26,7 +30,9 @@ function writeSettings(project: string, help: object | null): void {
 
 function prepare(folder: string): string {
   const project = join(folder, 'orders');
-  const files = { ...ordersFiles({ rows: 20 }), ...Object.fromEntries(Object.values(paths).map((path) => [path, ''])), 'loopwright.yaml': ordersYaml, 'src/train.py': '', 'data sets/a b.csv': 'a\n1\n' };
+  const written = Object.fromEntries(Object.values(paths).map((path) => [path, '']));
+  const others = { 'loopwright.yaml': ordersYaml, 'src/train.py': '', 'data sets/a b.csv': 'a\n1\n' };
+  const files = { ...ordersFiles({ rows: 20 }), ...written, ...others };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, path)), { recursive: true });
     writeFileSync(join(project, path), text);
@@ -66,7 +72,11 @@ async function typed(stage: Stage, target: TypedKind | 'control', files: readonl
 
 function chosen(): TypedFile[] {
   if (everything) return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()];
-  const short = ['examples/penguins/schemas/penguins.dataset.yaml', 'project/blockScalars.yaml', 'project/flowOverLines.yaml', 'project/monitors.yaml', 'experiment/uniform.yaml', 'dataset/roles.yaml', 'dvc/metrics.yaml', 'snippet stage-validate', 'snippet sweep-random'];
+  const short = [
+    'examples/penguins/schemas/penguins.dataset.yaml', 'project/blockScalars.yaml', 'project/flowOverLines.yaml',
+    'project/monitors.yaml', 'experiment/uniform.yaml', 'dataset/roles.yaml', 'dvc/metrics.yaml',
+    'snippet stage-validate', 'snippet sweep-random',
+  ];
   return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()].filter(({ name }) => short.includes(name));
 }
 
@@ -114,6 +124,25 @@ async function typeAsPeopleDo({ page }: Workbench, text: string): Promise<void> 
     await page.keyboard.type(line.slice(wanted));
   }
 }
+
+const handWritten = `version: 1
+project: demo
+params:
+  epochs: 3
+datasets:
+  orders: { path: data/orders.csv }
+stages:
+  train:
+    uses: train
+    with: { data: orders, epochs: "\${params.epochs}" }
+  check:
+    cmd: python check.py
+    deps:
+      - src
+      - data
+deployments:
+  production: { model: champion, as: api }
+`;
 
 /** A file is written by hand. */
 export const typing: PersonSession = {
@@ -188,7 +217,7 @@ export const typing: PersonSession = {
       async run(stage) {
         writeSettings(stage.project, null);
         const texts: [TypedKind, string][] = [
-          ['project', 'version: 1\nproject: demo\nparams:\n  epochs: 3\ndatasets:\n  orders: { path: data/orders.csv }\nstages:\n  train:\n    uses: train\n    with: { data: orders, epochs: "${params.epochs}" }\n  check:\n    cmd: python check.py\n    deps:\n      - src\n      - data\ndeployments:\n  production: { model: champion, as: api }\n'],
+          ['project', handWritten],
           ['experiment', "describe: it's one\nparams:\n  epochs: 3\nsweep:\n  method: grid\n"],
           ['dataset', 'fields:\n  - name: id\n    type: integer\n  - name: at\n    type: datetime\nprimaryKey: id\n'],
         ];
