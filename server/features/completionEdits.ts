@@ -3,13 +3,14 @@ import type { Shape } from '../../engine/project/shape.ts';
 import type { CompletionData } from '../../protocol/languageServer.ts';
 import type { Cursor } from './cursor.ts';
 
-/** The item with the place that it replaces. */
+/** The item with the place that it replaces. Its detail is shown beside it though no item is chosen. */
 export function replacing(
   { insertText, ...item }: CompletionItem, range: Range, { enterAccepts }: CompletionData,
 ): CompletionItem {
   const textEdit = { range, newText: insertText ?? item.label };
   const data: CompletionData = { enterAccepts };
-  return { ...item, filterText: item.filterText ?? item.label, textEdit, data };
+  const labelDetails = item.detail === undefined ? {} : { labelDetails: { description: item.detail } };
+  return { ...item, ...labelDetails, filterText: item.filterText ?? item.label, textEdit, data };
 }
 
 /**

@@ -64,7 +64,7 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   return { ...itself, text: on === 'key' ? keyText : marked(cursorMark), keyText };
 }
 
-/** The end of a plain word, from the rest of its line. A new word before a bracket, a quote or a dash ends at the cursor. */
+/** The end of a plain word, from the rest of its line. Before a bracket, a quote or a dash a new word ends at once. */
 function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): [number, number] {
   if (isNew && !/^(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|[-?:](?=[^\s,[\]{}]))/.test(rest)) return [offset, offset];
   const part = flow ? (/^[^,[\]{}]*/.exec(rest)?.[0] ?? '') : rest;
