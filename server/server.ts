@@ -6,7 +6,7 @@ import type { ClientRequests, LanguageRequests } from '../protocol/languageServe
 import { checkSettings, excludedGlobs } from './checkSettings.ts';
 import { docsOf } from './docs.ts';
 import { FactsClient } from './facts/factsClient.ts';
-import { provideSection } from './features/addSection.ts';
+import { provideSchemaKey, provideSection } from './features/addSection.ts';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/callHierarchy.ts';
 import { fixAllKind, provideCodeActions } from './features/codeActions.ts';
 import { provideCompletion } from './features/completion.ts';
@@ -199,6 +199,7 @@ export function startServer(connection: Connection): void {
   connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
   connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
   connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
+  connection.onRequest('loopwright/declareSchema', guarded('schema', null, ({ uri, dataset, path }: LanguageRequests['loopwright/declareSchema']['params']) => provideSchemaKey(workspace, uri, dataset, path)));
   connection.onRequest('loopwright/addSection', ({ uri, part }: LanguageRequests['loopwright/addSection']['params']): Promise<unknown> => provideSection(workspace, uri, part));
   connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [], datasets: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
 

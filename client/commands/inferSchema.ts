@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
-import { RelativePattern, Uri, window, workspace } from 'vscode';
+import { Range, RelativePattern, Selection, TextEditorRevealType, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import { taskType } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
-import { openFile } from './openFile.ts';
 
 /** Data whose schema is written, and where to. */
 interface SchemaTarget {
@@ -37,9 +36,24 @@ export async function inferSchema(context: CommandContext, project: Project, tar
   const dataset = (await overviewOf(project)).datasets.find(({ name }) => name === target.data);
   await project.refresh();
   if (dataset?.schema !== null) return;
-  const declare = 'Show where';
-  const answer = await window.showInformationMessage(`The schema of ${target.data} is in ${target.path}. Add \`schema: ${target.path}\` to the dataset, so that it is checked.`, declare);
-  if (answer === declare) await openFile(project, project.file, null);
+  const add = 'Add it to the dataset';
+  const answer = await window.showInformationMessage(`The schema of ${target.data} is in ${target.path}. The dataset does not name it yet, so nothing is checked by it.`, add);
+  if (answer === add) await declare(context, project, target);
+}
+
+/** Names the schema in loopwright.yaml, unsaved, so that undo takes it back. */
+async function declare(context: CommandContext, project: Project, { data: dataset, path }: SchemaTarget): Promise<void> {
+  const uri = Uri.file(join(project.root, project.file));
+  const document = await workspace.openTextDocument(uri);
+  const change = await context.server.declareSchema(uri, dataset, path);
+  if (!change) throw new Error(`${dataset} was not found in ${project.file}. Add \`schema: ${path}\` to it.`);
+  const edit = new WorkspaceEdit();
+  const { start, end } = change.range;
+  edit.replace(uri, new Range(start.line, start.character, end.line, end.character), change.newText);
+  await workspace.applyEdit(edit);
+  const editor = await window.showTextDocument(document);
+  editor.selection = new Selection(start.line, start.character, start.line, start.character);
+  editor.revealRange(editor.selection, TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 async function targetOf(project: Project, given: RowSubject | undefined): Promise<SchemaTarget | undefined> {

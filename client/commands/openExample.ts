@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands, ProcessExecution, Uri, window, workspace } from 'vscode';
 import { commandIds } from '../commandIds.ts';
@@ -34,7 +33,6 @@ export function openExample(context: CommandContext): () => Promise<void> {
     if (!example) return;
     const [parent] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Put the example here', title: 'Where should the example project go?' })) ?? [];
     if (!parent) return;
-    const source = join(context.extension.fsPath, 'examples', example.folder);
     const target = join(parent.fsPath, `loopwright-${example.folder}`);
     if (existsSync(target)) {
       const open = 'Open it';
@@ -42,13 +40,9 @@ export function openExample(context: CommandContext): () => Promise<void> {
       if (answer === open) await openFolder(context, target, example);
       return;
     }
-    await cp(source, target, { recursive: true, filter: (path) => !/[\\/](data|\.loopwright|loopwright\.lock)$/.test(path) && !(path.endsWith('incoming') && example.folder === 'fraud') });
-    await writeFile(join(target, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
-    if (!existsSync(join(target, 'incoming'))) {
-      const node = nodeProgram();
-      const code = await finished(context, `make the data of ${example.label}`, new ProcessExecution(node.path, [join(source, 'generate.mjs'), '--out', join(target, 'incoming')], { cwd: target, env: node.env }));
-      if (code !== 0) return;
-    }
+    const node = nodeProgram();
+    const code = await finished(context, `make ${example.label}`, new ProcessExecution(node.path, [context.cli, 'init', target, '--example', example.folder, '--yes'], { env: node.env }));
+    if (code !== 0) return;
     await openFolder(context, target, example);
   };
 }

@@ -39,6 +39,11 @@ export class LanguageServer implements Disposable {
     return this.#client ? this.#client.projects(again) : null;
   }
 
+  /** What names a schema file in a dataset that has none. */
+  async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
+    return this.#client ? this.#client.declareSchema(uri, dataset, path) : null;
+  }
+
   /** What writes a part of the life cycle into a project file; null while the server is not there. */
   async addSection(uri: Uri, part: AddablePart): Promise<LanguageRequests['loopwright/addSection']['result'] | null> {
     return this.#client ? this.#client.addSection(uri, part) : null;

@@ -64,6 +64,12 @@ export class LspClient implements Disposable {
     return this.#ask('loopwright/projects', { again });
   }
 
+  /** What names a schema file in a dataset that has none. */
+  async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
+    if (this.#client?.state !== State.Running) return null;
+    return await this.#client.sendRequest('loopwright/declareSchema', { uri: uri.toString(), dataset, path });
+  }
+
   /** What writes a part of the life cycle into a project file; null while the server is not there. */
   async addSection(uri: Uri, part: AddablePart): Promise<LanguageRequests['loopwright/addSection']['result'] | null> {
     if (this.#client?.state !== State.Running) return null;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CancelledError, ProjectError, WorkError } from '../errors.ts';
@@ -28,13 +28,17 @@ export async function copyExample(name: string, root: string, signal?: AbortSign
   if (taken !== undefined) throw new ProjectError(`${join(root, taken)} exists already; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`);
   mkdirSync(root, { recursive: true });
   for (const part of parts) cpSync(join(from, part), join(root, part), { recursive: true, filter: (path) => !made.test(basename(path)) });
-  await generate(root, signal);
+  if (!existsSync(join(root, '.gitignore'))) writeFileSync(join(root, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
+  // Real data comes with the package; invented data is made here.
+  if (existsSync(join(from, 'incoming'))) cpSync(join(from, 'incoming'), join(root, 'incoming'), { recursive: true });
+  else await generate(from, root, signal);
   return parts;
 }
 
-function generate(root: string, signal: AbortSignal | undefined): Promise<void> {
+/** The program stays where it finds the packages that hold the data. */
+function generate(from: string, root: string, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['generate.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) });
+    const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) });
     let words = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
     child.once('error', (error) => reject(signal?.aborted ? new CancelledError() : new WorkError(`The data of the example could not be made: ${error.message}`)));

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { addSection } from '../../engine/project/addSection.ts';
+import { setAt } from '../../engine/project/edit.ts';
 import { entryOf, nodeAt } from '../../engine/project/located.ts';
 import { loadProject, type Project } from '../../engine/project/loadProject.ts';
 import type { AddablePart, LanguageRequests } from '../../protocol/languageServer.ts';
@@ -29,6 +30,15 @@ export async function provideSection(workspace: Workspace, uri: string, part: Ad
     files: Object.fromEntries(Object.entries(added.files).map(([path, content]) => [join(project.root, path), content])),
     line: key ? toLspRange(after.file.parsed.lines, key.keyRange).start.line : 0,
   };
+}
+
+/** Names a schema file in a dataset that has none. */
+export function provideSchemaKey(workspace: Workspace, uri: string, dataset: string, path: string): LanguageRequests['loopwright/declareSchema']['result'] {
+  const project = workspace.projectOf(uri);
+  const declared = project && nodeAt(project.file.parsed.root ?? undefined, ['datasets', dataset]);
+  if (!project || declared?.kind !== 'map' || entryOf(declared, 'schema')) return null;
+  const edit = setAt(project.file, ['datasets', dataset, 'schema'], /^[\w./-]+$/.test(path) ? path : JSON.stringify(path));
+  return edit && { range: toLspRange(project.file.parsed.lines, edit.range), newText: edit.text };
 }
 
 async function freePort(project: Project | null): Promise<number> {
