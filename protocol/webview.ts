@@ -28,6 +28,8 @@ export type ViewAction =
   | { do: 'runStage'; stage: string | null; experiment: string | null }
   | { do: 'retrain' }
   | { do: 'monitorNow'; monitor: string }
+  /** Makes a trial of a sweep a model version. */
+  | { do: 'registerRun'; runId: string }
   | { do: 'promote'; version: number }
   | { do: 'copy'; text: string }
   /** Asks where, then lets the engine host write the table of a query there. */

@@ -76,5 +76,6 @@ function bytesText(value: number): string {
 export function comparisonText(name: string, value: number, other: number, direction: 'maximize' | 'minimize', of: string): string {
   const gap = value - other;
   if (gap === 0) return `same as ${of}`;
-  return `${metricText(name, Math.abs(gap))} ${gap > 0 === (direction === 'maximize') ? 'better' : 'worse'} than ${of}`;
+  const size = metricText(name, Math.abs(gap)).replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '');
+  return `${size} ${gap > 0 === (direction === 'maximize') ? 'better' : 'worse'} than ${of}`;
 }

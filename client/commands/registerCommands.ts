@@ -51,6 +51,8 @@ export async function actOnView(project: Project, action: ViewAction): Promise<v
       return run(commandIds.retrain, {});
     case 'monitorNow':
       return run(commandIds.monitorNow, { monitor: action.monitor });
+    case 'registerRun':
+      return run(commandIds.registerRun, { runId: action.runId });
     case 'promote':
       return run(commandIds.promote, { version: action.version });
     case 'copy':

@@ -82,7 +82,7 @@ it('counts what it cannot draw, and says so', () => {
     '2 points are +∞, marked ▲ at the upper edge (a, b).', '2 points are −∞, marked ▼ at the lower edge (a, b).', '2 points are NaN, gaps in the curve (a, b).', '2 points are at or below zero and have no place on a logarithmic axis (a).',
   ]);
   assert.deepEqual(summaryOf(curve(values)), { points: 6, extremes: { min: -3, minStep: 5, max: 1, maxStep: 0, last: -3, lastStep: 5 }, missing: 1, infinite: 2 });
-  assert.equal(chartSentence('loss', 'step', [{ name: 'a', curve: curve([0.5, 0.25]) }, { name: 'b', curve: curve([none]) }]), 'loss by step, 2 runs. a: 2 points, minimum 0.2500, maximum 0.5000, last 0.2500. b: no finite value.');
+  assert.equal(chartSentence('loss', 'step', [{ name: 'a', curve: curve([0.5, 0.25]) }, { name: 'b', curve: curve([none]) }]), 'loss by step, 2 runs. a: 2 points, minimum 0.250, maximum 0.500, last 0.250. b: no finite value.');
 });
 
 it('draws every point that has a column of its own, and breaks at what is not finite', () => {

@@ -46,14 +46,14 @@ it('tells what differs, by how much from the baseline, and to the good or not', 
     run({ runId: 'c', status: 'failed', metrics: { loss: 0.1, same: 1 }, notFinite: { acc: '-Infinity' }, params: { lr: 0.1, units: [64, 32] } }),
   ];
   const lines = new Map(differencesOf(runs, 0).map((line) => [line.name, line]));
-  assert.deepEqual(lines.get('loss')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.5000', '', null, false], ['0.4000', '−0.1', true, true], ['0.1000', '−0.4', true, false]]);
-  assert.deepEqual(lines.get('acc')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.9000', '', null, true], ['0.8000', '−0.1', false, false], ['−∞', '', null, false]]);
+  assert.deepEqual(lines.get('loss')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.500', '', null, false], ['0.400', '−0.1', true, true], ['0.100', '−0.4', true, false]]);
+  assert.deepEqual(lines.get('acc')?.cells.map(({ text, delta, better, best }) => [text, delta, better, best]), [['0.900', '', null, true], ['0.800', '−0.1', false, false], ['−∞', '', null, false]]);
   assert.deepEqual(lines.get('system/cpu')?.cells.map(({ delta, better, best }) => [delta, better, best]), [['', null, false], ['+2', null, false], ['', null, false]]);
   assert.deepEqual(lines.get('extra')?.cells.map(({ text }) => text), ['–', 'NaN', '–']);
   assert.deepEqual(['same', 'lr', 'units', 'owner', 'commit'].map((name) => lines.get(name)?.differs), [false, false, true, true, false]);
   assert.deepEqual(differencesOf(runs, 1).find((line) => line.name === 'loss')?.cells.map((cell) => cell.delta), ['+0.1', '', '−0.3']);
   assert.deepEqual([...new Set(differencesOf(runs, 0).map((line) => line.group))], ['Metrics', 'Params', 'Tags', 'Code']);
-  assert.match(differencesCsv(runs, differencesOf(runs, 0)), /^group,name,a,b,c\r\nMetrics,loss,0\.5000,0\.4000,0\.1000\r\n/);
+  assert.match(differencesCsv(runs, differencesOf(runs, 0)), /^group,name,a,b,c\r\nMetrics,loss,0\.5,0\.4,0\.1\r\nMetrics,acc,0\.9,0\.8,−∞\r\n/);
 });
 
 it('knows which fields are numbers, and texts that are numbers in every run', () => {

@@ -50,7 +50,7 @@ describe('run history', { skip }, () => {
     assert.match(await cells(view, 0), /train: epoch 14\/30/);
     assert.equal(await view.page.locator('.actions .count').innerText(), '41 runs');
     const best = Math.max(...runs.filter((run) => run.status !== 'failed').map((run) => run.metrics['pr_auc'] ?? 0));
-    await view.page.locator('td.best', { hasText: best.toFixed(4) }).waitFor();
+    await view.page.locator('td.best', { hasText: best.toFixed(3) }).waitFor();
     assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|\{"/);
     assert.deepEqual(view.faults, []);
   });

@@ -108,7 +108,7 @@ describe('the table of runs', { skip }, () => {
     const runs = makeRuns(2500);
     const view = await open(bench, runs);
     const best = runs.reduce((a, b) => ((b.metrics['pr_auc'] ?? 0) > (a.metrics['pr_auc'] ?? 0) ? b : a));
-    const value = best.metrics['pr_auc']?.toFixed(4) ?? '';
+    const value = best.metrics['pr_auc']?.toFixed(3) ?? '';
     await view.page.waitForFunction(() => document.querySelectorAll('td.bar').length > 10);
     assert.equal(await view.page.locator('td.best', { hasText: value }).count(), 0);
     await view.page.getByRole('button', { name: 'pr_auc' }).click();
@@ -130,14 +130,14 @@ describe('the table of runs', { skip }, () => {
     await view.page.waitForFunction(() => document.querySelectorAll('td.bar').length > 10);
     await view.page.getByRole('button', { name: 'pr_auc' }).click();
     await until('the failed run is first', async () => (await rowTexts(view))[0] === runs[7]?.name);
-    const marked = view.page.locator('td.best', { hasText: /0\.[89]\d{3}/ });
-    await until('the best is marked', async () => (await marked.allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(4) ?? '?'));
-    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.9990/);
+    const marked = view.page.locator('td.best', { hasText: /0\.[89]\d{2}/ });
+    await until('the best is marked', async () => (await marked.allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'));
+    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.999/);
     await view.page.locator('#group').selectOption('params.hidden');
     await view.page.locator('tr.group').first().waitFor();
     for (const group of await view.page.locator('tr.group').all()) await group.click();
-    await until('the best is marked in its group', async () => (await view.page.locator('td.best').allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(4) ?? '?'));
-    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.9990/);
+    await until('the best is marked in its group', async () => (await view.page.locator('td.best').allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'));
+    assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.999/);
   });
 
   it('selects with Shift all runs of open groups between two rows, those that were never loaded too', async () => {
@@ -442,8 +442,8 @@ describe('the table of runs', { skip }, () => {
     const row = page.locator('tr.group', { hasText: '0.001' });
     assert.match(await row.innerText(), new RegExp(`${of.length} runs`));
     const values = of.flatMap((run) => run.metrics['pr_auc'] ?? []);
-    await until('the sums', async () => (await row.innerText()).includes(Math.min(...values).toFixed(4)));
-    for (const value of [Math.max(...values), values.reduce((sum, one) => sum + one, 0) / values.length]) assert.ok((await row.innerText()).includes(value.toFixed(4)), String(value));
+    await until('the sums', async () => (await row.innerText()).includes(Math.min(...values).toFixed(3)));
+    for (const value of [Math.max(...values), values.reduce((sum, one) => sum + one, 0) / values.length]) assert.ok((await row.innerText()).includes(value.toFixed(3)), String(value));
     await row.click();
     await until('its runs', async () => (await rowTexts(view)).length > 5);
     assert.equal(await page.locator('table.runs').getAttribute('aria-rowcount'), String(of.length + 3 + 1));

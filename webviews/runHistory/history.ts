@@ -2,8 +2,8 @@ import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { RunColumns, RunPage, RunQuery } from '../../protocol/runs.ts';
 import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
-import { declareDirections } from '../ui/metricDirection.ts';
 import { painter } from '../ui/painter.ts';
+import { declarePrimary } from '../ui/primaryMetric.ts';
 import { allColumns, columnOf, defaultIds, numberColumns } from './columns.ts';
 import type { Available, Column } from './columns.ts';
 import { FilterInput } from './filterInput.ts';
@@ -206,7 +206,7 @@ export class History {
   /** Works out the columns once a change, not once a frame. */
   #layOut(): void {
     const before = this.#columns;
-    declareDirections(this.#known.state.value?.primary ?? []);
+    declarePrimary(this.#known.state.value?.primary ?? []);
     this.#available = allColumns(this.#known.state.value);
     const several = this.#kept.experiment === null && this.#experiments.length > 1;
     this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);

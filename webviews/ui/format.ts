@@ -1,5 +1,5 @@
 import type { ParamValue } from '../../protocol/runs.ts';
-import { exactTime, plural, timeText } from '../../protocol/words.ts';
+import { exactTime, metricText, plural, timeText } from '../../protocol/words.ts';
 
 export { exactTime, plural };
 /** A recent time is relative, an older one a date; the exact one belongs on its hover. */
@@ -22,22 +22,9 @@ export function number(value: number | null | undefined, digits = 4): string {
   return new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1))) }).format(value).replace('-', '−');
 }
 
-/** A metric in the unit that its name carries: `latency_p95_ms` → `3.2 ms`. */
+/** A metric with three digits in the unit that its name carries, as everywhere: `latency_p95_ms` → `3.20 ms`. */
 export function metric(name: string, value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return absent;
-  const text = steady(value);
-  const base = name.replace(/[@[].*$/, '');
-  if (base.endsWith('_ms')) return `${Math.abs(value) < 0.01 && value !== 0 ? number(value, 2) : text} ms`;
-  if (base.endsWith('_s') || base.endsWith('_seconds')) return `${text} s`;
-  if (base.endsWith('_bytes')) return bytes(value);
-  return text;
-}
-
-/** The same number of digits all down a column, so that the points stand under one another. */
-function steady(value: number): string {
-  const size = Math.abs(value);
-  if (Number.isInteger(value) || size < 0.01 || size >= 1000) return number(value);
-  return (size < 1 ? value.toFixed(4) : value.toPrecision(4)).replace('-', '−');
+  return value === null || value === undefined || !Number.isFinite(value) ? absent : metricText(name, value);
 }
 
 /** What a column of the data is called on the screen: the model's own output has a name that only the log knows. */

@@ -44,11 +44,11 @@ export function differenceTable(runs: readonly RunDetail[], { all, baseline }: D
     ${shown.length > page.length ? html`<p><button class="link" @click=${does.more}>Show ${Math.min(linesAtOnce, shown.length - page.length)} of ${shown.length - page.length} more lines</button></p>` : nothing}`;
 }
 
-function cell({ text, delta, better, best }: Cell, isBase: boolean): TemplateResult {
+function cell({ text, exact, delta, better, best }: Cell, isBase: boolean): TemplateResult {
   const word = better === null ? '' : better ? 'better' : 'worse';
-  return html`<td class="number ${isBase ? 'base' : ''} ${best ? 'best' : ''}" title=${text.length > 24 ? text : nothing}>${best ? html`<span class="best-mark" title="Best">▲<span class="visually-hidden">best</span></span>` : nothing}<span class="value">${text}</span>${delta === '' ? nothing : html` <span class="delta ${word}" title=${word === '' ? 'against the baseline' : `${word} than the baseline`}>${delta}${word === '' ? nothing : html`<span aria-hidden="true">${better ? ' ✓' : ' ✗'}</span><span class="visually-hidden">${word}</span>`}</span>`}</td>`;
+  return html`<td class="number ${isBase ? 'base' : ''} ${best ? 'best' : ''}" title=${exact ?? (text.length > 24 ? text : nothing)}>${best ? html`<span class="best-mark" title="Best">▲<span class="visually-hidden">best</span></span>` : nothing}<span class="value">${text}</span>${delta === '' ? nothing : html` <span class="delta ${word}" title=${word === '' ? 'against the baseline' : `${word} than the baseline`}>${delta}${word === '' ? nothing : html`<span aria-hidden="true">${better ? ' ✓' : ' ✗'}</span><span class="visually-hidden">${word}</span>`}</span>`}</td>`;
 }
 
 export function differencesCsv(runs: readonly RunDetail[], lines: readonly DifferenceLine[]): string {
-  return csvOf(['group', 'name', ...runs.map((run) => run.name)], lines.map((line) => [line.group, line.name, ...line.cells.map((one) => one.text)]));
+  return csvOf(['group', 'name', ...runs.map((run) => run.name)], lines.map((line) => [line.group, line.name, ...line.cells.map((one) => one.exact ?? one.text)]));
 }

@@ -1,11 +1,14 @@
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { absent, difference, metric, param } from '../../ui/format.ts';
 import { isLowerBetter } from '../../ui/metricDirection.ts';
+import { primaryFirst } from '../../ui/primaryMetric.ts';
 
 export type LineGroup = 'Metrics' | 'Params' | 'Tags' | 'Data' | 'Code' | 'Environment';
 
 export interface Cell {
   text: string;
+  /** All digits of a metric, for the hover and for files. */
+  exact?: string;
   /** Against the baseline; empty when it is the baseline or no number. */
   delta: string;
   /** Whether the difference is to the good; null when there is none or nobody can say. */
@@ -24,8 +27,8 @@ export interface DifferenceLine {
 /** Metrics, params, tags, data, code and environment of runs, a line each. Deltas are against the run at `baseline`. */
 export function differencesOf(runs: readonly RunDetail[], baseline: number): DifferenceLine[] {
   return [
-    ...keysOf(runs, (run) => [...Object.keys(run.metrics), ...Object.keys(run.notFinite)]).map((name) => metricLine(name, runs, baseline)),
-    ...keysOf(runs, (run) => Object.keys(run.params)).map((name) => paramLine(name, runs, baseline)),
+    ...primaryFirst(keysOf(runs, (run) => [...Object.keys(run.metrics), ...Object.keys(run.notFinite)]), (key) => key).map((name) => metricLine(name, runs, baseline)),
+    ...keysOf(runs, (run) => Object.keys(run.params)).map((name) => paramLine(name, runs, baseline)).toSorted((a, b) => Number(b.differs) - Number(a.differs)),
     ...keysOf(runs, (run) => Object.keys(run.tags)).map((name) => textLine('Tags', name, runs, (run) => run.tags[name])),
     ...keysOf(runs, (run) => run.inputs.map((input) => input.dataset)).map((name) => textLine('Data', name, runs, (run) => run.inputs.find((input) => input.dataset === name)?.hash.slice(0, 12))),
     textLine('Code', 'commit', runs, (run) => (run.commit === null ? undefined : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`)),
@@ -47,7 +50,7 @@ function metricLine(name: string, runs: readonly RunDetail[], baseline: number):
     const value = values[index];
     if (value === undefined) return plain(notFiniteText(run.notFinite[name]));
     const delta = index === baseline || base === undefined ? 0 : value - base;
-    return { text: metric(name, value), delta: delta === 0 ? '' : difference(delta), better: delta === 0 || !judged ? null : delta < 0 === lower, best: judged && best !== null && value === best && run.status !== 'failed' };
+    return { text: metric(name, value), exact: String(value), delta: delta === 0 ? '' : difference(delta), better: delta === 0 || !judged ? null : delta < 0 === lower, best: judged && best !== null && value === best && run.status !== 'failed' };
   });
   return { group: 'Metrics', name, cells, differs: new Set(runs.map((run, index) => values[index] ?? run.notFinite[name])).size > 1 };
 }

@@ -1,5 +1,6 @@
 import type { RunPoint } from '../../../protocol/runs.ts';
 import { metric, number, param } from '../../ui/format.ts';
+import { primaryFirst } from '../../ui/primaryMetric.ts';
 
 /** Something that runs have a value of, to stand on an axis. */
 export interface Field {
@@ -15,9 +16,9 @@ export interface Field {
   of(runs: readonly RunPoint[]): Field;
 }
 
-/** Every field that any of these runs has: metrics, then params of which several values are there, other params, tags. */
+/** Every field that any of these runs has: metrics, the primary one first, then params of which several values are there, other params, tags. */
 export function fieldsOf(runs: readonly RunPoint[]): Field[] {
-  const metrics = keysOf(runs, (run) => run.metrics).map((key): Field => ({
+  const metrics = primaryFirst(keysOf(runs, (run) => run.metrics), (key) => key).map((key): Field => ({
     id: `metrics.${key}`, title: key, kind: 'metric', numeric: true,
     value: (run) => finite(run.metrics[key]),
     text: (value) => (typeof value === 'number' ? metric(key, value) : 'none'),

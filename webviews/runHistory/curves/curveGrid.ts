@@ -8,6 +8,7 @@ import type { ChartLine, CurveOptions } from '../../ui/charts/curves.ts';
 import { curveSvg } from '../../ui/charts/curveSvg.ts';
 import { styleAt } from '../../ui/charts/lineStyle.ts';
 import type { LineStyle } from '../../ui/charts/lineStyle.ts';
+import { primaryFirst } from '../../ui/primaryMetric.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import type { Curve } from '../../ui/series.ts';
 import { chartColors, onThemeChange } from '../../ui/theme.ts';
@@ -139,11 +140,11 @@ export class CurveGrid {
     this.#draw();
   }
 
-  /** All metrics that the runs have curves of, those of most runs first. */
+  /** All metrics that the runs have curves of: the primary one first, then those of most runs. */
   get keys(): string[] {
     const uses = new Map<string, number>();
     for (const run of this.#runs) for (const key of run.seriesKeys) if (this.#grid.holds(key)) uses.set(key, (uses.get(key) ?? 0) + 1);
-    return [...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
+    return primaryFirst([...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0)), (key) => key);
   }
 
   get metrics(): string[] {

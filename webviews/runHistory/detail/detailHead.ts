@@ -1,5 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import type { RunDetail } from '../../../protocol/runs.ts';
+import { gatesText } from '../../../protocol/words.ts';
 import { duration } from '../../ui/format.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
@@ -14,10 +16,16 @@ export function detailHead({ run, editing }: DetailModel, does: DetailDoes): Tem
       ${copyable(run.runId, does.copy)}
       <button class="quiet close" title="Close (Esc)" aria-label="Close" @click=${() => does.close()}>${icon('close')}</button>
     </header>
-    <p>${statusMark(run.status)} · ${time(run.startedAt)} · ${duration(took)} · ${run.experiment}
+    <p>${statusMark(run.status, run.status === 'refused' && run.verdict ? `refused, ${gatesText(run.verdict)}` : run.status)} · ${time(run.startedAt)} · ${duration(took)} · ${run.experiment}
       ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => does.openCard(run.modelVersion ?? 0)}>model v${run.modelVersion}</button>`}
+      ${canBeVersion(run) ? html` · <button class="link" title="Register the model of this trial; one whose gates passed becomes the challenger" @click=${() => does.register()}>Make this a version</button>` : nothing}
       ${run.archived ? html` · ${icon('archive')} archived` : nothing}${run.deleted ? html` · ${icon('trash')} deleted` : nothing}
       ${run.progress === null ? nothing : html`<br><span role="status">${run.progress}</span>`}</p>`;
+}
+
+/** A trial that validated a model and that no version came from. */
+function canBeVersion(run: RunDetail): boolean {
+  return run.modelVersion === null && run.tags['loopwright.trial'] !== undefined && run.stages.some(({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'));
 }
 
 function nameInput(text: string, does: DetailDoes): TemplateResult {

@@ -44,6 +44,7 @@ export interface DetailDoes {
   preview(path: string | null): void;
   openArtifact(path: string): void;
   openCard(version: number): void;
+  register(): void;
   copy(text: string): void;
   search(section: string, text: string): void;
 }
@@ -181,7 +182,7 @@ export class DetailPanel {
   /** The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose. */
   #chooseLog(run: RunDetail): void {
     const going = run.stages.find((stage) => stage.status === 'running');
-    const telling = going ?? run.stages.find((stage) => stage.status === 'failed') ?? run.stages.findLast((stage) => stage.status !== 'skipped');
+    const telling = going ?? run.stages.find((stage) => stage.status === 'failed' || stage.status === 'refused') ?? run.stages.findLast((stage) => stage.status !== 'skipped');
     if (this.#log?.runId === run.runId && (this.#stageChosen || this.#log.stage === telling?.stage || !this.#log.done)) return this.#log.retry();
     this.#follow(run.runId, telling?.stage);
   }
@@ -249,6 +250,9 @@ export class DetailPanel {
         if (this.#runId !== null) host.act({ do: 'openArtifact', runId: this.#runId, path });
       },
       openCard: (version) => host.act({ do: 'openCard', version }),
+      register: () => {
+        if (this.#runId !== null) host.act({ do: 'registerRun', runId: this.#runId });
+      },
       copy: (text) => host.act({ do: 'copy', text }),
       search: (section, text) => {
         this.#search.set(section, text);

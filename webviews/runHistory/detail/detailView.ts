@@ -5,6 +5,7 @@ import { count, duration, metric, param, shortId } from '../../ui/format.ts';
 import { gateRows } from '../../ui/gateRows.ts';
 import { copyable, errorBar, icon, statusMark } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
+import { primaryFirst } from '../../ui/primaryMetric.ts';
 import { confusionTable, largestCount } from '../compare/confusion.ts';
 import { notFiniteText } from '../compare/differences.ts';
 import { detailHead } from './detailHead.ts';
@@ -20,10 +21,12 @@ const manyRows = 20;
 export function detailView(model: DetailModel, does: DetailDoes): TemplateResult {
   const { run } = model;
   const part = (id: string, title: Piece | string, body: () => Piece): Piece => section(id, title, body, model, does);
-  const failed = run.stages.find((stage) => stage.error !== null);
+  const refused = run.stages.find((stage) => stage.status === 'refused');
+  const failed = run.stages.find((stage) => stage.error !== null && stage.status !== 'refused');
   const hasSystem = [...run.seriesKeys, ...Object.keys(run.metrics)].some(isSystem);
   return html`${detailHead(model, does)}
     ${failed ? html`<div class="error-bar">${icon('error')}<span><b>${failed.stage}</b>${failed.exitCode === null ? '' : ` ended with exit code ${failed.exitCode}`}: ${failed.error}</span></div>` : nothing}
+    ${refused ? html`<div class="error-bar refused">${icon('thumbsdown')}<span><b>${refused.stage}</b>: ${refused.error}</span></div>` : nothing}
     ${noteSection(model, does)}
     ${part('metrics', 'Metrics', () => metricsTable(model, does))}
     ${run.seriesKeys.some((key) => !isSystem(key)) ? part('curves', 'Curves', () => html`${model.curves.element}`) : nothing}
@@ -53,19 +56,22 @@ function isSystem(key: string): boolean {
 
 function metricsTable(model: DetailModel, does: DetailDoes): Piece {
   const { run } = model;
-  const finite = Object.entries(run.metrics).filter(([key]) => !isSystem(key)).map(([key, value]): [string, string] => [key, metric(key, value)]);
-  const others = Object.entries(run.notFinite).filter(([key]) => !isSystem(key)).map(([key, value]): [string, string] => [key, notFiniteText(value)]);
-  return pairs('metrics', [...finite, ...others], run.status === 'running' ? 'The first metric will stand here.' : 'This run logged no metric.', model, does);
+  const finite = Object.entries(run.metrics).filter(([key]) => !isSystem(key)).map(([key, value]): PairRow => [key, metric(key, value), String(value)]);
+  const others = Object.entries(run.notFinite).filter(([key]) => !isSystem(key)).map(([key, value]): PairRow => [key, notFiniteText(value)]);
+  return pairs('metrics', primaryFirst([...finite, ...others], ([key]) => key), run.status === 'running' ? 'The first metric will stand here.' : 'This run logged no metric.', model, does);
 }
 
+/** A name, its value, and all of the value where the text is shorter. */
+type PairRow = [name: string, value: string, exact?: string];
+
 /** Names and values; a long table can be searched. */
-function pairs(id: string, rows: [string, string][], none: string, model: DetailModel, does: DetailDoes): Piece {
+function pairs(id: string, rows: PairRow[], none: string, model: DetailModel, does: DetailDoes): Piece {
   if (rows.length === 0) return html`<p class="muted">${none}</p>`;
   const search = model.search.get(id) ?? '';
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = rows.filter(([key, value]) => words.every((word) => `${key} ${value}`.toLowerCase().includes(word)));
   return html`${rows.length > manyRows ? html`<input type="search" class="find" placeholder="Find in ${rows.length}" aria-label="Find in ${id}" .value=${search} @input=${(event: Event) => does.search(id, (event.target as HTMLInputElement).value)}>` : nothing}
-    <table class="plain pairs"><tbody>${found.map(([key, value]) => html`<tr><th scope="row" title=${key}>${key}</th><td class="value" title=${value.length > 40 ? value : nothing}>${value}</td></tr>`)}</tbody></table>
+    <table class="plain pairs"><tbody>${found.map(([key, value, exact]) => html`<tr><th scope="row" title=${key}>${key}</th><td class="value" title=${exact ?? (value.length > 40 ? value : nothing)}>${value}</td></tr>`)}</tbody></table>
     ${found.length === 0 ? html`<p class="muted">Nothing here has these words.</p>` : nothing}`;
 }
 
