@@ -98,6 +98,10 @@ test('gates: metrics, those of fairness for the attributes, and against the cham
   await offers(project('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { █ }\n      pr'), ['min', 'max', 'at_confidence']);
   await offers(project('roc_auc: { min: 0.6 }\n      missing', '█\n      missing'), ['pr_auc', 'error_rate', 'latency_p95_ms']);
   await offers(project('below: roc_auc', 'below: █'), ['pr_auc', 'roc_auc']);
+  await offers(project('seed: 3', 'seed: 3\nprimary_█'), ['primary_metric']);
+  await offers(project('seed: 3', 'seed: 3\nprimary_metric: █'), ['pr_auc', 'roc_auc', 'latency_p95_ms'], ['rmse', 'macro_f1']);
+  await offers(project('seed: 3', 'seed: 3\nprimary_metric: { █ }'), ['name', 'direction']);
+  await offers(project('seed: 3', 'seed: 3\nprimary_metric: { name: f1, direction: █ }'), ['maximize', 'minimize']);
 });
 
 test('an experiment offers the params and stages of its project', async () => {

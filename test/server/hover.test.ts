@@ -41,6 +41,8 @@ test('keys say what they are for, with type and bounds', async () => {
 
 test('metrics, with attribute and champion', async () => {
   await says(project('roc_auc: { min: 0.6 }\n      pr', 'roc█_auc: { min: 0.6 }\n      pr'), /\*\*metric\*\* `roc_auc`\n\nArea under the ROC curve/, 'roc_auc');
+  await says(project('seed: 3', 'primary_metric: roc_█auc\nseed: 3'), /\*\*metric\*\* `roc_auc`\n\nArea under the ROC curve/, 'roc_auc');
+  await says(project('seed: 3', 'primary_█metric: roc_auc\nseed: 3'), /stands for a run wherever one number is shown/, 'primary_metric');
   await says(project('pr_auc@champion', 'pr_auc@cham█pion'), /Difference to the champion on the same rows/, 'pr_auc@champion');
   await says(project('roc_auc: { min: 0.6 }\n      pr', 'equal_opportunity█_difference[country]: { max: 0.6 }\n      pr'), /Over the groups of `country`/, 'equal_opportunity_difference[country]');
 });

@@ -31,7 +31,7 @@ describe('model card', { skip: cannotTest() }, () => {
     await view.page.locator('#against').selectOption('3');
     await view.page.locator('.comparison table').waitFor();
     const text = await view.page.locator('.comparison').innerText();
-    assert.match(text, /pr_auc\s+0\.9210\s+0\.9120\s+\+0\.009\s+better, intervals overlap/);
+    assert.match(text, /pr_auc\s+0\.921\s+0\.912\s+\+0\.009\s+better, intervals overlap/);
     assert.match(text, /hidden\s+\[128, 64\]\s+\[64, 32\]/);
     await view.picture('modelCard-compare-dark');
     const kept = await view.page.evaluate('window.keptState') as { ui: { against: number } };
