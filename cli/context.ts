@@ -2,12 +2,16 @@ import { statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { exitCodes } from '../protocol/problem.ts';
 import type { Problem } from '../protocol/problem.ts';
-import { CancelledError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
-import { nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
+import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
+import { findProjects, nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 import { hasStore, openStore, type Store } from '../engine/tracking/store.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+
+const mostNamed = 5;
+/** A message does not wait longer for what may be below. */
+const searchMs = 1000;
 
 /** What every command gets. */
 export interface CommandContext {
@@ -34,11 +38,11 @@ export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
-    if (projectFileIn(root) === null) throw new ProjectError(`There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+    if (projectFileIn(root) === null) throw new NoProjectError(root, `There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
     return root;
   }
   const root = nearestProject(process.cwd());
-  if (root === null) throw new ProjectError(`There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
+  if (root === null) throw new NoProjectError(process.cwd(), `There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
   return root;
 }
 
@@ -66,12 +70,19 @@ export async function runWithContext(options: GlobalOptions, work: (context: Com
   try {
     return await work(context);
   } catch (error) {
-    return report(error, context, project);
+    return report(error instanceof NoProjectError ? await withProjectsBelow(error) : error, context, project);
   } finally {
     terminal.progress(null);
     store?.sql.close();
     for (const signal of signals) process.removeListener(signal, stop);
   }
+}
+
+/** Names the projects below, which a person at the top of a monorepo may mean. */
+async function withProjectsBelow({ folder, message }: NoProjectError): Promise<ProjectError> {
+  const { roots, isCut } = await findProjects(folder, { most: mostNamed, signal: AbortSignal.timeout(searchMs) });
+  const names = roots.map((root) => `\`${relative(process.cwd(), root)}\``).join(', ');
+  return new ProjectError(roots.length === 0 ? message : `${message} Below it are ${names}${isCut ? ' and more' : ''}: name one with \`--project\`.`);
 }
 
 function report(error: unknown, { terminal, json }: CommandContext, project: Project | undefined): number {

@@ -107,7 +107,8 @@ async function tellCrash(message: string, again: boolean, root: string, log: Log
 }
 
 async function restart(projects: Projects): Promise<void> {
-  for (const project of projects.all) {
+  // Other projects that nobody looked at have no engine yet.
+  for (const project of projects.all.filter((one) => one.isAsked || one === projects.shown)) {
     project.engine.restart();
     await project.refresh();
   }

@@ -10,6 +10,16 @@ export class ProjectError extends Error {
   }
 }
 
+/** There is no project at a folder or above it. */
+export class NoProjectError extends ProjectError {
+  override name = 'NoProjectError';
+  readonly folder: string;
+  constructor(folder: string, message: string) {
+    super(message);
+    this.folder = folder;
+  }
+}
+
 /** The work failed or a gate did not pass; the CLI exits with 1. `place` is where a person should look. */
 export class WorkError extends Error {
   override name = 'WorkError';

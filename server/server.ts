@@ -60,6 +60,8 @@ export function startServer(connection: Connection): void {
     exclude = excludedGlobs(settings);
   };
 
+  const watch = () => void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)), folders.flatMap((uri) => pathOf(uri) ?? []));
+
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
     watcher.supported = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     hasFolders = capabilities.workspace?.workspaceFolders === true;
@@ -92,7 +94,7 @@ export function startServer(connection: Connection): void {
     };
   });
   connection.onInitialized(() => {
-    void watcher.watch([]);
+    watch();
     if (hasFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       folders = [...folders.filter((uri) => !removed.some((gone) => gone.uri === uri)), ...added.map(({ uri }) => uri)];
       found = judgeFolders();
@@ -106,17 +108,17 @@ export function startServer(connection: Connection): void {
   connection.onShutdown(() => facts.stop());
   connection.onExit(() => facts.stop());
 
-  /** Closed files have findings too: every project of the folders is judged once. */
+  /** Closed files have findings too: every project of the folders is judged once, and those that came since. */
   const judgeFolders = async () => {
     const before = (await found).roots;
     const now = await projectsIn(folders, exclude);
-    for (const root of now.roots) {
+    for (const root of now.roots.filter((one) => !before.includes(one))) {
       // Questions that wait are answered between two projects.
       await new Promise(setImmediate);
       diagnostics.project(root);
     }
     for (const root of before) if (!now.roots.includes(root) && workspace.openIn(root).length === 0) diagnostics.forget(root);
-    await watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+    watch();
     return now;
   };
   /** Files on no disk come from the client. */
@@ -132,12 +134,12 @@ export function startServer(connection: Connection): void {
   documents.onDidOpen(({ document }) => {
     diagnostics.now(document.uri);
     void fetchVirtual(document.uri);
-    void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+    watch();
   });
   documents.onDidChangeContent(({ document }) => diagnostics.soon(document.uri));
   documents.onDidSave(({ document }) => {
     diagnostics.now(document.uri);
-    void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)));
+    watch();
   });
   documents.onDidClose(({ document }) => {
     workspace.closed(document.uri);

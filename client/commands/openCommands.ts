@@ -70,8 +70,9 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
     },
     [commandIds.refresh]: async () => {
       await context.projects.find();
-      await Promise.all(context.projects.all.map((project) => project.refresh()));
-      window.setStatusBarMessage(`$(check) Loopwright: ${plural(context.projects.all.length, 'project')} read again`, saidFor);
+      const read = context.projects.all.filter((project) => project.isAsked || project === context.projects.shown);
+      await Promise.all(read.map((project) => project.refresh()));
+      window.setStatusBarMessage(`$(check) Loopwright: ${plural(read.length, 'project')} read again`, saidFor);
     },
     [commandIds.showLog]: async () => context.log.show(),
     [commandIds.restartEngine]: about(async (project) => {

@@ -65,6 +65,11 @@ export class Project {
     if (this.#asked) this.#refresh.ask();
   }
 
+  /** True once its engine was asked for. */
+  get isAsked(): boolean {
+    return this.#asked;
+  }
+
   onChange(listener: () => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };

@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { RelativePattern, Uri, workspace } from 'vscode';
 import type { Disposable, FileSystemWatcher } from 'vscode';
-import { projectFileNames } from '../../protocol/projectFiles.ts';
+import { projectFileNames, skippedFolders } from '../../protocol/projectFiles.ts';
 import { nearestRoot } from './nearestRoot.ts';
 
 interface Told {
@@ -12,6 +13,9 @@ interface Told {
   roots(): readonly string[];
 }
 
+const skipped = new Set<string>(skippedFolders);
+const mostNew = 500;
+const quietMs = 300;
 const names = projectFileNames.join(',');
 const others = '*.{experiment,dataset}.y*ml';
 
@@ -19,6 +23,8 @@ const others = '*.{experiment,dataset}.y*ml';
 export class ProjectWatchers implements Disposable {
   readonly #told: Told;
   readonly #all = new Map<string, Disposable>();
+  readonly #new = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(told: Told) {
     this.#told = told;
@@ -37,6 +43,7 @@ export class ProjectWatchers implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     for (const watchers of this.#all.values()) watchers.dispose();
   }
 
@@ -49,10 +56,23 @@ export class ProjectWatchers implements Disposable {
   #below(folder: Uri): Disposable[] {
     const ignores = workspace.createFileSystemWatcher(new RelativePattern(folder, '**/.gitignore'));
     for (const event of [ignores.onDidCreate, ignores.onDidChange, ignores.onDidDelete]) event(() => this.#told.moved());
-    // When a folder goes, nothing is told of the files in it.
-    const gone = workspace.createFileSystemWatcher(new RelativePattern(folder, '**'), true, true, false);
-    gone.onDidDelete(({ fsPath }) => { if (this.#told.roots().some((root) => nearestRoot([fsPath], root) !== undefined)) this.#told.moved(); });
-    return [...this.#files(new RelativePattern(folder, `**/{${names}}`), new RelativePattern(folder, 'dvc.yaml'), new RelativePattern(folder, `**/${others}`)), ignores, gone];
+    // When a folder comes or goes as a whole, nothing is told of the files in it.
+    const all = workspace.createFileSystemWatcher(new RelativePattern(folder, '**'), false, true, false);
+    all.onDidCreate(({ fsPath }) => this.#created(fsPath, fsPath.slice(folder.fsPath.length)));
+    all.onDidDelete(({ fsPath }) => { if (this.#told.roots().some((root) => nearestRoot([fsPath], root) !== undefined)) this.#told.moved(); });
+    return [...this.#files(new RelativePattern(folder, `**/{${names}}`), new RelativePattern(folder, 'dvc.yaml'), new RelativePattern(folder, `**/${others}`)), ignores, all];
+  }
+
+  /** Looks which of the new paths are folders, some at a time: a program may write thousands of files. */
+  #created(path: string, below: string): void {
+    if (this.#new.size >= mostNew || below.split(/[\\/]/).some((part) => skipped.has(part))) return;
+    this.#new.add(path);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const paths = [...this.#new];
+      this.#new.clear();
+      void Promise.all(paths.map(isFolder)).then((found) => { if (found.includes(true)) this.#told.moved(); });
+    }, quietMs);
   }
 
   /** Patterns without a slash watch one folder alone, and not all that is below. */
@@ -69,4 +89,8 @@ export class ProjectWatchers implements Disposable {
     }
     return made;
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }

@@ -15,6 +15,7 @@ export const projectFile = projectFileNames[0];
 const projectFiles = [...projectFileNames, 'dvc.yaml'];
 const chosenKey = 'chosenProject';
 const quietMs = 100;
+const drawnMs = 250;
 
 export interface ProjectsOptions {
   create(root: string): Project;
@@ -34,6 +35,7 @@ export class Projects implements Disposable {
   #all: Project[] = [];
   #last: string | undefined;
   #isSearched = false;
+  #reading: NodeJS.Timeout | undefined;
   #searched = (): void => {};
   /** Settled when the folders were looked through for the first time. */
   readonly known = new Promise<void>((resolve) => {
@@ -89,7 +91,7 @@ export class Projects implements Disposable {
 
   /** The projects with what they have to run, by their text as it is now. */
   async summaries(): Promise<ProjectSummary[]> {
-    return (await this.#options.search(false)) ?? [];
+    return this.#all.length === 0 ? [] : ((await this.#options.search(false)) ?? []);
   }
 
   /** The project that a file belongs to: the nearest around it. */
@@ -103,6 +105,7 @@ export class Projects implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#reading);
     for (const part of [...this.#parts, this.#watchers, this.#finding, ...this.#all]) part.dispose();
     this.#changed.dispose();
   }
@@ -150,10 +153,12 @@ export class Projects implements Disposable {
     if (this.#last !== before) this.#tell();
   }
 
-  /** Welcome texts of empty trees wait until the shown project was read. */
   #tell(): void {
     const { shown } = this;
-    void commands.executeCommand('setContext', contextKeys.isRead, shown !== undefined && (shown.overview !== undefined || shown.error !== undefined));
+    const isRead = shown !== undefined && (shown.overview !== undefined || shown.error !== undefined);
+    clearTimeout(this.#reading);
+    // Welcome texts of empty trees wait for the shown project, and for its rows to be drawn.
+    this.#reading = setTimeout(() => void commands.executeCommand('setContext', contextKeys.isRead, isRead), isRead ? drawnMs : 0);
     this.#changed.fire();
   }
 

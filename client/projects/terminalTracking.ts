@@ -1,5 +1,5 @@
 import { Uri, workspace } from 'vscode';
-import type { Disposable, EnvironmentVariableCollection, ExtensionContext } from 'vscode';
+import type { Disposable, EnvironmentVariableCollection, ExtensionContext, WorkspaceFolder } from 'vscode';
 import type { Log } from '../host/log.ts';
 import { messageOf } from '../host/engineError.ts';
 import { setting } from '../settings.ts';
@@ -11,8 +11,10 @@ export function terminalTracking(context: ExtensionContext, projects: Projects, 
   // By project, the process of the engine that serves it.
   const endpoints = new Map<string, number | undefined>();
   const asking = new Set<string>();
+  const folderOf = (project: Project): WorkspaceFolder | undefined => workspace.getWorkspaceFolder(Uri.file(project.root));
+  const besides = (project: Project): Project[] => projects.all.filter((other) => other !== project && folderOf(other) === folderOf(project));
   const collectionOf = (project: Project): EnvironmentVariableCollection => {
-    const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
+    const folder = folderOf(project);
     const all = context.environmentVariableCollection;
     return folder ? all.getScoped({ workspaceFolder: folder }) : all;
   };
@@ -24,6 +26,7 @@ export function terminalTracking(context: ExtensionContext, projects: Projects, 
     try {
       const { uri, token } = await project.engine.request('tracking/endpoint', {});
       endpoints.set(project.root, project.engine.pid);
+      for (const other of besides(project)) endpoints.delete(other.root);
       const collection = collectionOf(project);
       collection.persistent = false;
       collection.description = `Programs that use MLflow log into ${project.name}`;
@@ -36,7 +39,8 @@ export function terminalTracking(context: ExtensionContext, projects: Projects, 
       asking.delete(project.root);
     }
   };
-  const all = (): void => { for (const project of projects.all) void update(project); };
+  // Terminals belong to a folder of the window: of several projects in it they log into the one that is shown.
+  const all = (): void => { for (const project of projects.all) if (project === projects.shown || besides(project).length === 0) void update(project); };
   const parts = [
     projects.onChange(all),
     workspace.onDidChangeConfiguration((event) => {

@@ -11,12 +11,14 @@ export interface FindOptions {
   exclude?: readonly string[];
   /** No more projects than this. */
   most?: number;
+  /** Ends the search with what was found so far. */
+  signal?: AbortSignal;
 }
 
 export interface FoundProjects {
   /** Folders with a file of ours, those nearer to the top first. */
   roots: string[];
-  /** True when there are more than asked for. */
+  /** True when there are more than asked for, or the search was ended. */
   isCut: boolean;
 }
 
@@ -48,13 +50,14 @@ export function nearestProject(folder: string): string | null {
  * The folders below a folder, itself included, with a loopwright.yaml or loopwright.yml. Ignored folders are not entered: those of
  * `.gitignore`, of `exclude`, of packages, environments and caches. Links to folders are not followed, so loops end.
  */
-export async function findProjects(folder: string, { exclude = [], most = Number.POSITIVE_INFINITY }: FindOptions = {}): Promise<FoundProjects> {
+export async function findProjects(folder: string, { exclude = [], most = Number.POSITIVE_INFINITY, signal }: FindOptions = {}): Promise<FoundProjects> {
   const excluded = exclude.map((pattern) => globToRegExp(pattern.replace(/\/(\*\*)?$/, '')));
   const roots: string[] = [];
   let level: Folder[] = [{ path: folder, rules: rulesAbove(folder) }];
   while (level.length > 0) {
     const below: Folder[] = [];
     for (let i = 0; i < level.length; i += atOnce) {
+      if (signal?.aborted) return { roots, isCut: true };
       const looked = await Promise.all(level.slice(i, i + atOnce).map((at) => look(at, at.path === folder)));
       for (const { root, folders } of looked) {
         if (root !== null && roots.length >= most) return { roots, isCut: true };

@@ -52,3 +52,11 @@ test('findings name files from the working folder, so that a terminal opens them
   const failed = await runCli(['run', '--project', 'services/b'], { cwd: makeProject({ 'services/b/loopwright.yml': yml.replace('echo ${params.hidden} > out.txt', 'exit 3') }) });
   assert.match(failed.err, /services.b.loopwright\.yml:5:3: error: s: /);
 });
+
+test('at the top of a monorepo the error names the projects below, a few of many, none of the ignored', async () => {
+  const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`services/s${i}/loopwright.yml`, yml]));
+  const err = async (cwd: string): Promise<string> => (await runCli(['check'], { cwd })).err;
+  assert.match(await err(makeProject({ ...names(2), 'node_modules/x/loopwright.yaml': yml })), /Below it are `services.s0`, `services.s1`: name one with `--project`\.\n$/);
+  assert.match(await err(makeProject(names(7))), /`services.s4` and more: name one/);
+  assert.match(await err(makeProject()), /`--project DIR` names another folder\.\n$/);
+});

@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import type { LanguageRequests } from '../../protocol/languageServer.ts';
 import { LspClient, uriOf } from '../helpers/lspClient.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
+import { until } from '../helpers/until.ts';
 
-const text = (name: string): string => `version: 1\nproject: ${name}\nseed: x\nstages: { train: { cmd: echo } }\n`;
+const text = (name: string): string => `version: 1\nproject: ${name}\nseed: x\nstages: { train: { cmd: echo } }\nchecks: { LW708: off, LW711: off }\n`;
 const projects = (server: LspClient, again = false): Promise<LanguageRequests['loopwright/projects']['result']> => server.connection.sendRequest('loopwright/projects', { again });
 
 async function names(server: LspClient, folder: string, again = false): Promise<string[]> {
@@ -20,10 +21,12 @@ test('the projects of the window: nested, .yml, around an opened folder; not ign
   });
   const all = await new LspClient({ folders: [folder], exclude: ['**/old'] }).start();
   assert.deepEqual(await names(all, folder), ['. outer', 'ml inner', 'services/a a']);
-  for (const path of ['loopwright.yaml', 'ml/loopwright.yaml', 'services/a/loopwright.yml']) await all.codes(uriOf(join(folder, path)), path === 'loopwright.yaml' ? ['LW711', 'LW104'] : ['LW104']);
+  for (const path of ['loopwright.yaml', 'ml/loopwright.yaml', 'services/a/loopwright.yml']) await all.codes(uriOf(join(folder, path)), ['LW104']);
   assert.deepEqual(['out', 'old', 'node_modules/x'].filter((path) => all.published.has(uriOf(join(folder, path, 'loopwright.yaml')))), []);
   const below = await new LspClient({ folders: [join(folder, 'services/a/sql/deep')] }).start();
   assert.deepEqual(await names(below, folder), ['services/a a']);
+  await until('its watchers', () => below.watched.length > 1);
+  assert.ok(below.watched.every(({ globPattern }) => typeof globPattern === 'string' || !globPattern.pattern.includes('/')), 'the project around the folder is not watched as a whole');
 });
 
 test('what a project has to run is told by its text, with errors too', async () => {
