@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes } from '../protocol/problem.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -103,9 +104,9 @@ const dataCommand = program.command('data').description('collect, check, profile
 registerDataCommands((name, description) => command(name, description, dataCommand), action);
 registerLabelCommands((name, description) => command(name, description, dataCommand), action);
 command('doctor', 'tell what works on this machine').action(action((context) => doctor(context)));
-program.command('service', { hidden: true }).option('--project <dir>').action(async (options: GlobalOptions) => {
+program.command('service', { hidden: true }).option('--project <dir>').option('--folder <dir>', 'a folder that need not be a project').action(async (options: GlobalOptions & { folder?: string }) => {
   const { runService } = await import('./service.ts');
-  process.exitCode = await runService(findRoot(options.project));
+  process.exitCode = await runService(options.folder === undefined ? findRoot(options.project) : resolve(options.folder));
 });
 
 async function main(): Promise<void> {

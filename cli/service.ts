@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
+import { projectFileIn } from '../engine/project/findProjects.ts';
 import { dataHandlers } from './dataService.ts';
 import { saveCard, saveDrift, saveProfile } from './formats/savePage.ts';
+import { startHandlers } from './startService.ts';
 import { labelHandlers } from './labelService.ts';
 import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
@@ -21,7 +23,7 @@ import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '.
 
 type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
-/** The engine host: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
+/** The engine host of a project, or of a folder that may become one: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
 export function runService(root: string): Promise<number> {
   const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
   let store: Store | null = null;
@@ -60,7 +62,8 @@ export function runService(root: string): Promise<number> {
   const shown = (): Project => shownProject(project(), storeNow()).project;
   const config = () => configFor(shown(), 'default');
   const placeNow = () => { const now = shown(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
-  const data = dataHandlers(placeNow);
+  const data = dataHandlers(() => (projectFileIn(root) !== null ? placeNow() : { project: null, config: null, store: null, folder: root }));
+  const start = startHandlers(root);
   const handlers: Handlers = {
     'project/overview': () => projectOverview(project(), storeNow()),
     'stages/status': () => stageStatuses(shown(), storeNow()),
@@ -89,6 +92,7 @@ export function runService(root: string): Promise<number> {
     'drift/report': ({ monitor }) => driftReport(required(), config(), monitor),
     ...data,
     ...labelHandlers(placeNow),
+    ...start.handlers,
     'drift/detail': ({ monitor, windowId, column }) => driftDetail(required(), config(), monitor, windowId, column),
   };
   for (const [method, handler] of Object.entries(handlers)) {
@@ -109,6 +113,7 @@ export function runService(root: string): Promise<number> {
     connection.onClose(() => {
       stopWatching();
       clearInterval(watchRuns);
+      start.close();
       void tracking?.then((server) => server.close());
       store?.sql.close();
       resolve(0);

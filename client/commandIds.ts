@@ -31,6 +31,7 @@ export const commandIds = {
   initProject: 'loopwright.initProject',
   addSection: 'loopwright.addSection',
   getStarted: 'loopwright.getStarted',
+  createSchema: 'loopwright.createSchema',
   openExample: 'loopwright.openExample',
   doctor: 'loopwright.doctor',
   refresh: 'loopwright.refresh',
@@ -61,6 +62,7 @@ export const panelTypes = {
   drift: 'loopwright.panel.drift',
   profile: 'loopwright.panel.profile',
   labelling: 'loopwright.panel.labelling',
+  start: 'loopwright.panel.start',
 } as const;
 
 /** Context keys that menus and welcome texts test. */

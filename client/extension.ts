@@ -3,6 +3,7 @@ import type { Disposable, ExtensionContext, LogOutputChannel, TextDocument } fro
 import { languageIds } from '../protocol/languageServer.ts';
 import type { ProjectSummary } from '../protocol/languageServer.ts';
 import { commandIds } from './commandIds.ts';
+import type { CommandContext } from './commands/context.ts';
 import { welcomeToExample } from './commands/openExample.ts';
 import { actOnView, registerCommands } from './commands/registerCommands.ts';
 import { EngineHost } from './host/engineHost.ts';
@@ -13,6 +14,7 @@ import { languageOf } from './language/ourFiles.ts';
 import { StageLenses } from './lenses/stageLenses.ts';
 import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
+import { OpenFolders } from './projects/openFolders.ts';
 import { Projects } from './projects/projects.ts';
 import { terminalTracking } from './projects/terminalTracking.ts';
 import { milestones } from './status/milestones.ts';
@@ -41,14 +43,15 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     search: projectSearch(server),
     memory: context.workspaceState,
   });
+  const folders = new OpenFolders((root) => new Project(root, (changed) => engineOf(root, cli, changed, log, 'folder')));
   const tasks = new LoopwrightTasks(projects, cli);
-  const panels = new ViewPanels({ projects, extension: context.extensionUri, log, act: actOnView });
+  const panels = new ViewPanels({ projects, extension: context.extensionUri, log, folders, act: (project, action) => actOnView(commandContext, project, action) });
   const { trees, parts } = registerViews(projects);
 
-  const commandContext = { extension: context.extensionUri, cli, projects, tasks, panels, server, memory: context.globalState, log };
+  const commandContext: CommandContext = { extension: context.extensionUri, cli, projects, folders, tasks, panels, server, memory: context.globalState, log };
 
   context.subscriptions.push(
-    log, projects, tasks, panels, server, ...parts,
+    log, projects, folders, tasks, panels, server, ...parts,
     new StageLenses(projects, server),
     terminalTracking(context, projects, log),
     ...statusBar(projects),
@@ -86,10 +89,10 @@ function startForFiles(start: () => Promise<void>): Disposable {
   return workspace.onDidOpenTextDocument(look);
 }
 
-function engineOf(root: string, cli: string, changed: () => void, log: LogOutputChannel): EngineHost {
+function engineOf(root: string, cli: string, changed: () => void, log: LogOutputChannel, kind: 'project' | 'folder' = 'project'): EngineHost {
   return new EngineHost({
     project: root.split(/[\\/]/).at(-1) ?? root,
-    start: () => startEngine(cli, root),
+    start: () => startEngine(cli, root, kind),
     log,
     changed,
     crashed: (message, again) => void tellCrash(message, again, root, log),

@@ -2,6 +2,7 @@ import type { Blame, RunPart } from './blame.ts';
 import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
+import type { FolderLook, Proposal, ReadAs, StartChoice, TableLook } from './start.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
 import type { ArtifactContent, FilterCompletion, GoingRun, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
@@ -73,6 +74,15 @@ export interface EngineRequests {
   /** Takes the labeller's last decision back. */
   'labels/undo': { params: { task: string; labeller: string }; result: LabelDone };
   'labels/summary': { params: { task: string }; result: LabelSummary };
+  /** What lies in the folder that a project could be made of. Answered without a project too, as are those about files. */
+  'start/folder': { params: Record<string, never>; result: FolderLook };
+  /** What a table holds and what could be predicted; `readAs` is what a person changed about how it is read. */
+  'start/table': { params: { path: string; readAs?: Partial<ReadAs> }; result: TableLook };
+  'start/propose': { params: StartChoice; result: Proposal };
+  /** Writes what is proposed for a choice, and overwrites nothing. */
+  'start/write': { params: StartChoice; result: { files: string[] } };
+  /** Writes a dataset schema for a file beside it, or into `schemas/` of its project; `made` is false when it was there already. Paths are absolute. */
+  'start/schema': { params: { path: string }; result: { path: string; made: boolean } };
   'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
 }
 

@@ -4,7 +4,7 @@ import type { EngineMethod, EngineRequests } from './engineHost.ts';
 import type { RunQuery } from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
 
-export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling';
+export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling' | 'start';
 
 /** What each view is opened on. */
 export interface ViewState {
@@ -15,6 +15,8 @@ export interface ViewState {
   profile: { subject: DataSubject | null; against: DataSubject | null };
   /** Without a task the first one; without a labeller, whom the engine host names. */
   labelling: { task: string | null; labeller: string | null };
+  /** With a file that the person picked to start from, relative to the folder or absolute. */
+  start: { data: string | null };
 }
 
 /** Things a view asks the client to do in the editor. */
@@ -38,6 +40,12 @@ export type ViewAction =
   | { do: 'saveFile'; name: string; base64: string }
   /** Asks where, then lets the engine host write the page there as one HTML file. */
   | { do: 'savePage'; page: SavedPage }
+  /** The project of the view's folder was written: finds it, shows its file, and runs it or imports runs. */
+  | { do: 'projectMade'; then: 'run' | 'import' | 'open'; path: string | null }
+  /** Asks for a data file, then opens the view on it. */
+  | { do: 'pickData' }
+  | { do: 'openExample' }
+  | { do: 'manageTrust' }
   /** Opens a file of a run in an editor. */
   | { do: 'openArtifact'; runId: string; path: string };
 

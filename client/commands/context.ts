@@ -1,6 +1,7 @@
 import type { LogOutputChannel, Memento, Uri } from 'vscode';
 import type { LanguageServer } from '../language/languageServer.ts';
 import type { ViewPanels } from '../panels/viewPanels.ts';
+import type { OpenFolders } from '../projects/openFolders.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { LoopwrightTasks } from '../tasks/loopwrightTasks.ts';
 
@@ -10,6 +11,7 @@ export interface CommandContext {
   /** The bundled command line, dist/cli.cjs. */
   cli: string;
   projects: Projects;
+  folders: OpenFolders;
   tasks: LoopwrightTasks;
   panels: ViewPanels;
   server: LanguageServer;

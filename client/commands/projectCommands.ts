@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import { commands, ProcessExecution, Uri, window, workspace } from 'vscode';
+import { commands, ProcessExecution, window, workspace } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
-import { projectFile } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 import { choice, mayRun, pick } from './ask.ts';
 import type { CommandContext } from './context.ts';
@@ -19,26 +17,18 @@ type Handler = (subject?: RowSubject) => Promise<void>;
 export function projectCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
   return {
     [commandIds.initProject]: async () => {
-      if (!(await mayRun())) return;
       const folder = await pickFolder();
-      if (folder === undefined || (await runOnce(context, 'init', folder)) !== 0) return;
-      await window.showTextDocument(Uri.file(join(folder, projectFile)));
+      if (folder !== undefined) context.panels.showFolder('start', folder, { data: null });
     },
     [commandIds.doctor]: async () => {
       if (!(await mayRun())) return;
       const folder = context.projects.shown?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
-      await runOnce(context, 'doctor', folder);
+      const node = nodeProgram();
+      await finished(context, 'doctor', new ProcessExecution(node.path, [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])], { env: node.env }));
     },
     [commandIds.openExample]: openExample(context),
     [commandIds.getStarted]: async () => void (await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
   };
-}
-
-/** Runs a command of the CLI in a terminal. */
-async function runOnce(context: CommandContext, command: 'init' | 'doctor', folder: string | undefined): Promise<number | undefined> {
-  const node = nodeProgram();
-  const where = folder === undefined ? [] : command === 'init' ? [folder] : ['--project', folder];
-  return finished(context, command, new ProcessExecution(node.path, [context.cli, command, ...where], { env: node.env }));
 }
 
 async function pickFolder(): Promise<string | undefined> {

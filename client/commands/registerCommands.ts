@@ -6,21 +6,28 @@ import { messageOf } from '../host/engineError.ts';
 import { runDocuments } from '../language/runDocuments.ts';
 import type { Project } from '../projects/project.ts';
 import type { CommandContext } from './context.ts';
+import { fileCommands } from './fileCommands.ts';
 import { modelCommands } from './modelCommands.ts';
 import { openCommands } from './openCommands.ts';
 import { projectCommands } from './projectCommands.ts';
 import { runCommands } from './runCommands.ts';
-import { readSubject } from './subject.ts';
+import { pickData, projectMade } from './startActions.ts';
+import { filePathOf, readSubject } from './subject.ts';
 import { transferCommands } from './transferCommands.ts';
 import { exportRuns, openArtifact, saveFile, savePage } from './viewFiles.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
   const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...transferCommands(context), ...projectCommands(context) };
+  const ofFiles = fileCommands(context);
   return [runDocuments(context.projects), ...Object.values(commandIds).map((id) =>
     commands.registerCommand(id, async (given: unknown) => {
       try {
-        await handlers[id]?.(readSubject(given, context.projects));
+        const file = filePathOf(given);
+        // A file outside of every project, and a window without one.
+        const isLoose = file === undefined ? context.projects.all.length === 0 : !context.projects.of(file);
+        if (ofFiles[id] && (isLoose || !handlers[id])) await ofFiles[id](file);
+        else await handlers[id]?.(readSubject(given, context.projects));
       } catch (error) {
         context.log.error(`${id}: ${messageOf(error)}`);
         const log = 'Show log';
@@ -31,7 +38,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
 }
 
 /** What a view may ask the editor to do: the same commands, about the view's project. */
-export async function actOnView(project: Project, action: ViewAction): Promise<void> {
+export async function actOnView(context: CommandContext, shown: Project, action: ViewAction): Promise<void> {
+  // A folder that was looked at may be a project by now.
+  const project = context.projects.byRoot(shown.root) ?? shown;
   const run = async (id: string, subject: object): Promise<void> => void (await commands.executeCommand(id, { project, ...subject }));
   switch (action.do) {
     case 'openCard':
@@ -63,6 +72,14 @@ export async function actOnView(project: Project, action: ViewAction): Promise<v
       return told(saveFile(project, action));
     case 'savePage':
       return told(savePage(project, action));
+    case 'projectMade':
+      return told(projectMade(context, shown.root, action));
+    case 'pickData':
+      return told(pickData(context, shown.root));
+    case 'openExample':
+      return run(commandIds.openExample, {});
+    case 'manageTrust':
+      return void (await commands.executeCommand('workbench.trust.manage'));
     case 'openArtifact':
       return told(openArtifact(project, action));
   }

@@ -6,15 +6,21 @@ import type { RowSubject } from '../views/row.ts';
 const texts = ['stage', 'experiment', 'runId', 'against', 'deployment', 'monitor', 'text', 'file', 'dataset', 'snapshot'] as const;
 const numbers = ['version', 'line'] as const;
 
+/** The path of a file that the explorer handed over. */
+export function filePathOf(given: unknown): string | undefined {
+  return typeof given === 'object' && given !== null && 'fsPath' in given && typeof given.fsPath === 'string' ? given.fsPath : undefined;
+}
+
 /**
  * What a command was called on: a tree's row (VS Code hands over the row itself), a subject from a lens or a view,
  * plain names from a keybinding or a test, where `project` is the folder, or the address of a file in the explorer.
  */
 export function readSubject(given: unknown, projects: Projects): RowSubject | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
-  if ('fsPath' in given && typeof given.fsPath === 'string') {
-    const owner = projects.of(given.fsPath);
-    return owner ? { project: owner, file: given.fsPath } : undefined;
+  const file = filePathOf(given);
+  if (file !== undefined) {
+    const owner = projects.of(file);
+    return owner ? { project: owner, file } : undefined;
   }
   const source = new Map<string, unknown>(Object.entries('subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given));
   const named = source.get('project');

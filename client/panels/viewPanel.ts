@@ -8,12 +8,14 @@ import type { Project } from '../projects/project.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
 
-/** What a view may ask the engine. Promotion and writing files are not among them: a person confirms the one and says where for the other. */
+/** What a view may ask the engine. Promotion and writing files where a person says are not among them: the person is asked first. */
 const allowed: readonly EngineMethod[] = [
   'project/overview', 'stages/status', 'runs/list', 'runs/points', 'runs/get', 'runs/details', 'runs/series', 'runs/log', 'runs/columns', 'runs/groups', 'runs/importance', 'runs/complete', 'runs/update', 'runs/artifact', 'runs/blame', 'runs/part',
   'views/list', 'views/save', 'views/delete', 'models/card', 'drift/report', 'drift/detail',
   'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
   'labels/tasks', 'labels/next', 'labels/rows', 'labels/add', 'labels/undo', 'labels/summary',
+  // The person sees each file in the wizard before it is written, and nothing is overwritten.
+  'start/folder', 'start/table', 'start/propose', 'start/write',
 ];
 
 export interface ViewPanelOptions<V extends ViewName> {

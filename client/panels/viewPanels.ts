@@ -4,15 +4,17 @@ import type { ViewAction, ViewName, ViewState } from '../../protocol/webview.ts'
 import { panelTypes } from '../commandIds.ts';
 import type { Log } from '../host/log.ts';
 import type { Project } from '../projects/project.ts';
+import type { OpenFolders } from '../projects/openFolders.ts';
 import type { Projects } from '../projects/projects.ts';
 import { ViewPanel } from './viewPanel.ts';
 import { checkState, keyOf, readKept, titleOf } from './viewState.ts';
 
-const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling'] as const;
-const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile', labelling: 'labelling' };
+const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const;
+const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile', labelling: 'labelling', start: 'start' };
 
 export interface ViewPanelsOptions {
   projects: Projects;
+  folders: OpenFolders;
   extension: Uri;
   log: Log;
   act(project: Project, action: ViewAction): Promise<void>;
@@ -39,6 +41,16 @@ export class ViewPanels implements Disposable {
     if (open) return open.reveal(state);
     const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), ViewColumn.Active, { enableFindWidget: true });
     this.#adopt(view, project, state, panel);
+  }
+
+  /** Opens a view on a folder that need not be a project. */
+  showFolder<V extends 'start' | 'profile'>(view: V, root: string, state: ViewState[V]): void {
+    const open = this.#open.get(keyOf(view, root, state));
+    if (open) return open.reveal(state);
+    const folder = this.#options.folders.use(root);
+    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, folder.name, state), ViewColumn.Active, { enableFindWidget: true });
+    panel.onDidDispose(() => this.#options.folders.release(root));
+    this.#adopt(view, folder, state, panel);
   }
 
   dispose(): void {
@@ -73,8 +85,10 @@ export class ViewPanels implements Disposable {
     // The view in front is restored while the extension still starts.
     const { projects } = this.#options;
     const found = readKept(kept);
-    if (!found || !projects.byRoot(found.root)) await projects.known;
-    const project = found ? projects.byRoot(found.root) : projects.shown;
+    if (view !== 'start' && (!found || !projects.byRoot(found.root))) await projects.known;
+    const folder = found && (view === 'start' || (view === 'profile' && !projects.byRoot(found.root))) ? this.#options.folders.use(found.root) : undefined;
+    if (folder) panel.onDidDispose(() => this.#options.folders.release(folder.root));
+    const project = folder ?? (found ? projects.byRoot(found.root) : projects.shown);
     // A panel of a project that is gone has nothing to say.
     if (!project) return panel.dispose();
     this.#adopt(view, project, checkState(view, found?.state), panel);

@@ -12,6 +12,7 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
 /** The title of the tab until the view says better. */
 export function titleOf<V extends ViewName>(view: V, project: string, state: ViewState[V]): string {
   if ('version' in state) return typeof state.version === 'number' ? `${project} v${state.version}` : `${project} ${state.version}`;
+  if ('data' in state) return 'Create a project';
   if ('subject' in state) return state.subject === null ? `Data: ${project}` : `Profile: ${shortName(state.subject)}`;
   if ('task' in state) return state.task === null ? `Label: ${project}` : `Label: ${state.task}`;
   return view === 'drift' && 'monitor' in state ? `Drift: ${state.monitor}` : `Runs: ${project}`;
@@ -22,7 +23,7 @@ export function readKept(kept: unknown): { root: string; state: unknown } | null
   return { root: kept.root, state: 'state' in kept ? kept.state : null };
 }
 
-const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' }, profile: { subject: null, against: null }, labelling: { task: null, labeller: null } };
+const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' }, profile: { subject: null, against: null }, labelling: { task: null, labeller: null }, start: { data: null } };
 
 /** What a webview kept is input like any other: taken only where it has the right shape. */
 export function checkState<V extends ViewName>(view: V, state: unknown): ViewState[V] {

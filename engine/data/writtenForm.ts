@@ -66,7 +66,8 @@ export async function writtenForm(db: Database, source: string, name: string, de
     const said = [note, missing.length === 0 ? null : `${missing.map((word) => `\`${word}\``).join(', ')} ${missing.length === 1 ? 'means' : 'mean'} no value`].filter((part) => part !== null);
     return { field: { name, ...keys, ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}) }, note: said.length > 0 ? said.join('; ') : null };
   };
-  if (total === 0) return field({ type: 'string' });
+  // Words that would mean no value among numbers are all that there is: they are texts like others.
+  if (total === 0) return field({ type: 'string' }, null, always);
   if (all('truth')) return field({ type: 'boolean', ...(await truthWords(db, source, name)) });
   if (!some('padded') && !some('long')) {
     const numeric = await numberForm(db, kept, { total, row, delimiter });

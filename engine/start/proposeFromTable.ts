@@ -9,6 +9,7 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { copiesIn, filled, hasDoubles, isId, tellTales, timeColumn, whyLeftOut } from './columnUse.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { datasetNameFor, exactPattern, freePath, projectNameFor } from './newNames.ts';
+import { sourceKeys } from './schemaFile.ts';
 import type { OpenLook } from './lookAtTable.ts';
 
 type TableChoice = Extract<StartChoice['from'], { kind: 'table' }>;
@@ -226,18 +227,9 @@ function yamlInner(text: string): string {
   return oneLine(text).replaceAll(/[:#{}[\]"'`$&*!|>%@\\,]/g, ' ').replaceAll(/ +/g, ' ').trim();
 }
 
-function sourceText({ path, readAs, open }: OpenLook): string {
-  const parts = [`files: ${yamlText(exactPattern(path))}`];
-  if (readAs) {
-    const { encoding, delimiter, header, skip } = readAs;
-    const other = encoding !== 'utf-8' || !header || skip > 0 || open.columns !== null;
-    if (encoding !== 'utf-8') parts.push(`encoding: ${encoding}`);
-    if (other) parts.push(`delimiter: ${JSON.stringify(delimiter)}`);
-    if (!header) parts.push('header: false');
-    if (skip > 0) parts.push(`skip: ${skip}`);
-    if (open.columns) parts.push(`columns: [${open.columns.map(yamlText).join(', ')}]`);
-  }
-  return `{ ${parts.join(', ')} }`;
+function sourceText({ path, open }: OpenLook): string {
+  const keys = sourceKeys(open);
+  return `{ files: ${yamlText(exactPattern(path))}${keys === null ? '' : `, ${keys}`} }`;
 }
 
 function dataSchemaText({ look, key }: Plan): string {

@@ -9,8 +9,10 @@ import { labelAnswers } from '../fixtures/views/labels.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
+import { startAnswers, startFolder } from '../start/startFolder.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
+const start = startAnswers(startFolder());
 const engine: Answers = {
   'project/overview': () => overview,
   'runs/list': (query) => pageOf(makeRuns(12), query),
@@ -19,6 +21,7 @@ const engine: Answers = {
   'drift/detail': ({ column }) => makeDetail(column),
   ...profileAnswers,
   ...labelAnswers,
+  ...start.answers,
 };
 const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   runHistory: { state: { experiment: null, runId: null }, there: 'table.runs tbody tr' },
@@ -26,6 +29,7 @@ const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   drift: { state: { monitor: 'production' }, there: '.distribution' },
   profile: { state: { subject, against: null }, there: '.verdict .codicon' },
   labelling: { state: { task: 'fraud_review', labeller: 'Ann' }, there: '.card .class' },
+  start: { state: { data: null }, there: '#create:not([disabled])' },
 };
 
 interface Stop {
@@ -62,7 +66,10 @@ async function stops(view: OpenView): Promise<Stop[]> {
 describe('by keyboard', { skip: cannotTest() }, () => {
   let bench: ViewBench;
   before(async () => { bench = await ViewBench.start(); });
-  after(() => bench.stop());
+  after(async () => {
+    start.close();
+    await bench.stop();
+  });
 
   const open = async (name: ViewName): Promise<OpenView> => {
     const { state, there } = views[name];
@@ -71,7 +78,7 @@ describe('by keyboard', { skip: cannotTest() }, () => {
     return view;
   };
 
-  for (const name of ['runHistory', 'modelCard', 'drift', 'profile', 'labelling'] as const) {
+  for (const name of ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const) {
     it(`reaches everything of ${name} with a name and a visible focus, and comes out again`, async () => {
       const view = await open(name);
       const all = await stops(view);

@@ -1,0 +1,34 @@
+import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
+import { withDatabase } from '../engine/data/withDatabase.ts';
+import { lookAtFolder } from '../engine/start/lookAtFolder.ts';
+import { proposeProject } from '../engine/start/proposeProject.ts';
+import { makeSchemaFile } from '../engine/start/schemaFile.ts';
+import { TableLooks } from '../engine/start/tableLooks.ts';
+import { writeProject } from '../engine/start/writeProject.ts';
+
+type StartMethod = Extract<EngineMethod, `start/${string}`>;
+type StartHandlers = { [M in StartMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => Promise<EngineRequests[M]['result']> };
+
+/** Answers of the engine host about a folder that may become a project. */
+export function startHandlers(root: string): { handlers: StartHandlers; close: () => void } {
+  const looks = new TableLooks();
+  // One table is open at a time: a question about another waits until the one before is answered.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => {});
+    return next;
+  };
+  const handlers: StartHandlers = {
+    'start/folder': (_, signal) => lookAtFolder(root, signal ? { signal } : {}),
+    'start/table': ({ path, readAs }, signal) => inTurn(() => looks.with(root, path, readAs ?? {}, signal, (_, { open: _open, ...look }) => look)),
+    'start/propose': (choice, signal) => inTurn(() => proposeProject(root, choice, looks, signal)),
+    'start/write': (choice, signal) => inTurn(async () => {
+      const { files } = await proposeProject(root, choice, looks, signal);
+      writeProject(root, files);
+      return { files: files.map(({ path }) => path) };
+    }),
+    'start/schema': ({ path }, signal) => withDatabase(signal, (db) => makeSchemaFile(db, path, signal)),
+  };
+  return { handlers, close: () => looks.close() };
+}

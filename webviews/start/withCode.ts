@@ -1,0 +1,7 @@
+import { html } from 'lit';
+import type { TemplateResult } from 'lit';
+
+/** A text in which `names` between backticks are set as code. */
+export function withCode(text: string): TemplateResult {
+  return html`${text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
