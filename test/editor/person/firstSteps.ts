@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { birds } from '../../start/startFolder.ts';
 import type { PersonSession } from './personTest.ts';
 import { until } from './workbench.ts';
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** A person who just installed it: an empty folder, a first project, the example. */
 export const firstSteps: PersonSession = {
@@ -16,28 +19,59 @@ export const firstSteps: PersonSession = {
   bare: true,
   tests: [
     {
-      name: 'an empty folder says what will stand here and creates a project at one click',
-      async run({ workbench, project }) {
+      name: 'an empty folder says what will stand here, and the wizard what could be started from',
+      async run({ workbench }) {
         await workbench.showExplorer();
         const welcome = workbench.pane('Life cycle').locator('.welcome-view-content');
         await welcome.locator('.monaco-button', { hasText: 'Create a project' }).waitFor();
         await workbench.picture('empty');
         await welcome.locator('.monaco-button', { hasText: 'Create a project' }).click();
-        await until('the project file', () => existsSync(join(project, 'loopwright.yaml')));
-        await workbench.says('Life cycle', 'Develop', /not run yet/);
-        await workbench.page.locator('.tab.active', { hasText: 'loopwright.yaml' }).waitFor();
-        await workbench.closePanel();
-        await workbench.picture('created');
-        await workbench.noErrors();
+        const wizard = await workbench.webview('.start .empty');
+        await wizard.locator('vscode-button', { hasText: 'Pick a data file' }).waitFor();
+        await workbench.picture('start-empty');
+        await workbench.page.keyboard.press('Control+w');
       },
     },
     {
-      name: 'the project that was written runs as it is',
-      async run({ workbench }) {
-        await workbench.command('Loopwright: Run all stale stages');
-        await workbench.says('Life cycle', 'Track', /1 run/);
-        await workbench.says('Life cycle', 'Develop', /learning_rate|fresh|0\.01/);
+      name: 'a profile and a schema of a file in a folder that is no project',
+      async run({ workbench, project }) {
+        writeFileSync(join(project, 'birds.csv'), birds(240));
+        const { page } = workbench;
+        await workbench.command('View: Show Explorer');
+        const menu = async (item: string): Promise<void> => {
+          await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'birds.csv' }).click({ button: 'right' });
+          await page.locator('.monaco-menu .action-label', { hasText: item }).click();
+        };
+        await menu('Create schema');
+        await page.locator('.tab.active', { hasText: 'birds.dataset.yaml' }).waitFor();
+        assert.match(readFileSync(join(project, 'birds.dataset.yaml'), 'utf8'), /name: "beak length", type: number,.*decimalChar: ","/);
+        await menu('Open data profile');
+        const profile = await workbench.webview('table.columns tbody tr');
+        assert.match(await profile.locator('.profile .numbers').innerText(), /240 rows/);
+        await workbench.command('View: Close All Editors');
+        rmSync(join(project, 'birds.dataset.yaml'));
+      },
+    },
+    {
+      name: 'two clicks from a table of somebody to a validated model and its card, within a minute',
+      async run({ workbench, project }) {
+        await workbench.showExplorer();
+        const started = performance.now();
+        await workbench.pane('Life cycle').locator('.welcome-view-content .monaco-button', { hasText: 'Create a project' }).click();
+        const wizard = await workbench.webview('#create:not([disabled])');
+        const ready = performance.now();
+        assert.equal(await wizard.locator('#target').inputValue(), 'species');
+        await workbench.picture('start');
+        await wizard.locator('#create').click();
+        await workbench.webview('.card table.gates');
+        const ended = performance.now();
+        console.log(`# first steps: wizard ready after ${seconds(ready - started)}, card after ${seconds(ended - started)}, 2 clicks`);
+        assert.ok(ended - started < 60_000, `${seconds(ended - started)} to the card`);
+        await workbench.says('Life cycle', 'Validate', /1 of 1 gates/);
+        await workbench.picture('start-card');
+        assert.ok(existsSync(join(project, 'loopwright.yaml')));
         await workbench.closePanel();
+        await workbench.noErrors();
       },
     },
     {
