@@ -41,7 +41,7 @@ export type ViewAction =
   /** Asks where, then lets the engine host write the page there as one HTML file. */
   | { do: 'savePage'; page: SavedPage }
   /** The project of the view's folder was written: finds it, shows its file, and runs it or imports runs. */
-  | { do: 'projectMade'; then: 'run' | 'import' | 'open'; path: string | null }
+  | { do: 'projectMade'; next: 'run' | 'import' | 'open'; path: string | null }
   /** Asks for a data file, then opens the view on it. */
   | { do: 'pickData' }
   | { do: 'openExample' }

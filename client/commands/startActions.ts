@@ -9,13 +9,13 @@ import { finished } from './finished.ts';
 import { dataFilters } from './fileCommands.ts';
 
 /** The wizard wrote a project: it becomes one of the window, its file is shown beside, and its first run begins. */
-export async function projectMade(context: CommandContext, root: string, { then, path }: Extract<ViewAction, { do: 'projectMade' }>): Promise<void> {
+export async function projectMade(context: CommandContext, root: string, { next, path }: Extract<ViewAction, { do: 'projectMade' }>): Promise<void> {
   const project = await madeProject(context, root);
   // Where the run will be seen; it takes no focus from the wizard.
   await commands.executeCommand('loopwright.lifeCycle.focus', { preserveFocus: true });
-  if (then === 'open') await window.showTextDocument(Uri.file(join(root, project.file)), { viewColumn: ViewColumn.Beside, preview: false });
-  if (then === 'run') await context.tasks.start(project, { type: 'loopwright' });
-  if (then === 'import' && path !== null) {
+  if (next === 'open') await window.showTextDocument(Uri.file(join(root, project.file)), { viewColumn: ViewColumn.Beside, preview: false });
+  if (next === 'run') await context.tasks.start(project, { type: 'loopwright' });
+  if (next === 'import' && path !== null) {
     const node = nodeProgram();
     await finished(context, 'import', new ProcessExecution(node.path, [context.cli, 'import', isAbsolute(path) ? path : join(root, path), '--project', root], { cwd: root, env: node.env }));
     await project.refresh();

@@ -43,7 +43,7 @@ describe('start', { skip: cannotTest() }, () => {
     view.answer({ 'project/overview': () => overview, 'runs/list': () => ({ runs: [], total: 0 }) as never });
     await page.locator('#create').click();
     await page.locator('.wrote').waitFor();
-    assert.deepEqual(view.actions, [{ do: 'projectMade', then: 'run', path: null }]);
+    assert.deepEqual(view.actions, [{ do: 'projectMade', next: 'run', path: null }]);
     assert.match(readFileSync(join(root, 'loopwright.yaml'), 'utf8'), /balanced_accuracy: \{ min: 0\.4 \}/);
     assert.deepEqual(view.faults, []);
   });

@@ -57,7 +57,7 @@ export interface Actions {
   readAs(part: Partial<ReadAs>): void;
   /** Takes a column in that would be left out, or leaves it out again. */
   use(column: string): void;
-  create(then: 'run' | 'open'): void;
+  create(next: 'run' | 'open'): void;
   again(): void;
   act(action: ViewAction): void;
 }

@@ -116,13 +116,13 @@ export class Start {
         this.#keep({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
         this.#propose();
       },
-      create: (then) => void this.#create(then),
+      create: (next) => void this.#create(next),
       again: () => { this.#error = null; if (this.#kept.written) this.#loadProgress(); else this.#loadFolder(); },
       act: (action) => this.#connection.act(action),
     };
   }
 
-  async #create(then: 'run' | 'open'): Promise<void> {
+  async #create(next: 'run' | 'open'): Promise<void> {
     const { source } = this.#kept;
     const choice = choiceOf(this.#model());
     if (this.#writing || !source) return;
@@ -132,8 +132,8 @@ export class Start {
     try {
       const files = choice ? (await this.#connection.request('start/write', choice)).files : [];
       this.#ended = false;
-      this.#keep({ written: { kind: source.kind, files, run: then === 'run' } });
-      this.#connection.act({ do: 'projectMade', then: then === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run', path: source.kind === 'import' ? source.path : null });
+      this.#keep({ written: { kind: source.kind, files, run: next === 'run' } });
+      this.#connection.act({ do: 'projectMade', next: next === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run', path: source.kind === 'import' ? source.path : null });
       this.#loadProgress();
     } catch (error) {
       this.#error = error instanceof Error ? error.message : String(error);
