@@ -12,14 +12,26 @@ export class CachedFiles implements ProjectFiles {
   readonly #content = new Map<string, { stamp: string; bytes: Uint8Array }>();
   readonly #answers = new Map<string, boolean | string[]>();
   #since = 0;
+  /** Paths and globs that were asked for since `startAsking`. */
+  #questions = new Set<string>();
 
   constructor(root: string) {
     this.#root = root;
     this.#disk = diskFiles(root);
   }
 
+  /** Forgets what was asked for, so that what a judgement depends on can be told apart. */
+  startAsking(): void {
+    this.#questions = new Set();
+  }
+
+  get questions(): ReadonlySet<string> {
+    return this.#questions;
+  }
+
   /** The same object as long as the file stays as it is. */
   read(path: string): Uint8Array | string | null {
+    this.#questions.add(path);
     const believed = this.#content.get(path);
     if (believed && this.#asked(`same ${path}`, () => false) === true) return believed.bytes;
     const stats = path.includes('\0') ? undefined : statSync(join(this.#root, path), { throwIfNoEntry: false });
@@ -33,10 +45,12 @@ export class CachedFiles implements ProjectFiles {
   }
 
   exists(path: string): boolean {
+    this.#questions.add(path);
     return this.#asked(`exists ${path}`, () => this.#disk.exists(path)) as boolean;
   }
 
   glob(pattern: string): string[] {
+    this.#questions.add(pattern);
     return this.#asked(`glob ${pattern}`, () => this.#disk.glob(pattern)) as string[];
   }
 

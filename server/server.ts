@@ -46,8 +46,14 @@ export function startServer(connection: Connection): void {
   const workspace = new Workspace(documents);
   const log = (text: string) => connection.console.error(text);
   const facts = new FactsClient((root) => diagnostics.project(root), log, (message) => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }));
-  const diagnostics: Diagnostics = new Diagnostics({ workspace, publish: (params) => void connection.sendDiagnostics(params), facts: (project) => facts.of(project), docsOf, log });
-  const watcher = new FileWatcher(connection);
+  const diagnostics: Diagnostics = new Diagnostics({ workspace, publish: (params) => void connection.sendDiagnostics(params), facts: (project) => facts.of(project), docsOf, log, judged: () => watchSoon() });
+  const watcher = new FileWatcher(connection, workspace);
+  const folderPaths = () => folders.flatMap((uri) => pathOf(uri) ?? []);
+  /** What a judgement asked for is watched; files that changed before that are looked at again. */
+  const watchSoon = () => watcher.soon(folderPaths(), () => {
+    workspace.forget();
+    for (const root of workspace.roots()) diagnostics.project(root);
+  });
   let folders: string[] = [];
   let hasFolders = false;
   let refreshesHints = false;
@@ -60,7 +66,7 @@ export function startServer(connection: Connection): void {
     exclude = excludedGlobs(settings);
   };
 
-  const watch = () => void watcher.watch(workspace.roots().map((root) => workspace.projectAt(root)), folders.flatMap((uri) => pathOf(uri) ?? []));
+  const watch = () => void watcher.watch(folderPaths());
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders }): InitializeResult => {
     watcher.supported = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
@@ -134,12 +140,10 @@ export function startServer(connection: Connection): void {
   documents.onDidOpen(({ document }) => {
     diagnostics.now(document.uri);
     void fetchVirtual(document.uri);
-    watch();
   });
   documents.onDidChangeContent(({ document }) => diagnostics.soon(document.uri));
   documents.onDidSave(({ document }) => {
     diagnostics.now(document.uri);
-    watch();
   });
   documents.onDidClose(({ document }) => {
     workspace.closed(document.uri);
@@ -160,8 +164,10 @@ export function startServer(connection: Connection): void {
     for (const root of new Set(stores.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) storeChanged(root);
     if (others.length === 0) return;
     workspace.forget();
-    for (const root of new Set(others.flatMap(({ uri }) => workspace.rootOf(uri) ?? []))) facts.recheck(root);
+    const concerned = new Set(others.flatMap(({ uri }) => watcher.concerned(uri)));
+    for (const root of concerned) facts.recheck(root);
     for (const { uri } of others) diagnostics.soon(uri);
+    for (const root of concerned) if (!others.some(({ uri }) => workspace.rootOf(uri) === root)) diagnostics.project(root);
     // How many files a path matches stands beside it.
     if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
   });

@@ -98,6 +98,16 @@ export class Workspace {
     return [...this.#projects.keys()].filter((root) => this.isProject(root));
   }
 
+  /** Begins to note which files of a project are asked for. */
+  startAsking(root: string): void {
+    if (!isVirtual(root)) this.#disk(root).startAsking();
+  }
+
+  /** The paths and globs that were asked for since; the findings of the project depend on these. */
+  asked(root: string): string[] {
+    return [...(this.#disks.get(root)?.questions ?? [])].toSorted();
+  }
+
   /** Something on the disk changed. */
   forget(): void {
     for (const known of this.#projects.values()) known.stamp = '';

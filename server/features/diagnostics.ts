@@ -24,6 +24,8 @@ export interface DiagnosticsOptions {
   /** The page of a check. */
   docsOf: (code: string) => string;
   log: (text: string) => void;
+  /** A project was judged; the workspace tells which files that depended on. */
+  judged?: () => void;
 }
 
 /** Judges a project after each change and publishes what changed for every file of it, open or closed. */
@@ -62,6 +64,7 @@ export class Diagnostics {
   project(root: string): void {
     this.#adopt(root);
     this.#judge(root, () => this.#inProject(root));
+    this.#options.judged?.();
   }
 
   /** The problems of a file in its text as it is now. */
@@ -106,6 +109,7 @@ export class Diagnostics {
   /** The findings of a project, and those of open files of ours that it does not name. */
   #inProject(root: string): Map<string, Problem[]> {
     const { workspace, facts } = this.#options;
+    workspace.startAsking(root);
     const project = workspace.project(root);
     const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => workspace.uriOf(join(root, path))));
     const known = project.readable?.config ? facts(project) : noFacts;
