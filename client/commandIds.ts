@@ -71,6 +71,7 @@ export const contextKeys = {
   hasProjects: 'loopwright.hasProjects',
   isSearched: 'loopwright.isSearched',
   isRead: 'loopwright.isRead',
+  hasBegun: 'loopwright.hasBegun',
   hasRun: 'loopwright.hasRun',
   hasModel: 'loopwright.hasModel',
   hasChampion: 'loopwright.hasChampion',

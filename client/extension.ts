@@ -17,7 +17,7 @@ import { Project } from './projects/project.ts';
 import { OpenFolders } from './projects/openFolders.ts';
 import { Projects } from './projects/projects.ts';
 import { terminalTracking } from './projects/terminalTracking.ts';
-import { milestones } from './status/milestones.ts';
+import { Milestones } from './status/milestones.ts';
 import { statusBar } from './status/statusBar.ts';
 import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
 import { registerViews } from './views/registerViews.ts';
@@ -48,14 +48,15 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   const panels = new ViewPanels({ projects, extension: context.extensionUri, log, folders, act: (project, action) => actOnView(commandContext, project, action) });
   const { trees, parts } = registerViews(projects);
 
-  const commandContext: CommandContext = { extension: context.extensionUri, cli, projects, folders, tasks, panels, server, memory: context.globalState, log };
+  const milestones = new Milestones(projects);
+  const commandContext: CommandContext = { extension: context.extensionUri, cli, projects, folders, tasks, panels, server, milestones, storage: context.globalStorageUri, log };
 
   context.subscriptions.push(
     log, projects, folders, tasks, panels, server, ...parts,
     new StageLenses(projects, server),
     terminalTracking(context, projects, log),
     ...statusBar(projects),
-    milestones(projects),
+    milestones,
     ...registerCommands(commandContext),
     startForFiles(() => server.start()),
     fileAssociations(),

@@ -1,8 +1,9 @@
-import type { LogOutputChannel, Memento, Uri } from 'vscode';
+import type { LogOutputChannel, Uri } from 'vscode';
 import type { LanguageServer } from '../language/languageServer.ts';
 import type { ViewPanels } from '../panels/viewPanels.ts';
 import type { OpenFolders } from '../projects/openFolders.ts';
 import type { Projects } from '../projects/projects.ts';
+import type { Milestones } from '../status/milestones.ts';
 import type { LoopwrightTasks } from '../tasks/loopwrightTasks.ts';
 
 /** What the commands work with. */
@@ -15,7 +16,8 @@ export interface CommandContext {
   tasks: LoopwrightTasks;
   panels: ViewPanels;
   server: LanguageServer;
-  /** What is kept from one window to the next. */
-  memory: Memento;
+  milestones: Milestones;
+  /** A folder of this extension, the same for every window. */
+  storage: Uri;
   log: LogOutputChannel;
 }

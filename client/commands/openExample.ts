@@ -23,7 +23,8 @@ const examples: Example[] = [
   { folder: 'flights', label: 'Late flights', size: '966,000 real flights of January and February 2001, 4.5 MB · first run about 15 s', about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.', firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.' },
 ];
 
-const memoryKey = 'openedExample';
+/** Written before a window opens and taken by that window: what VS Code keeps for extensions may reach the next window too late. */
+const noteName = 'openedExample.json';
 
 /** Copies an example where the person says, makes its data and opens it; the new window shows its file and the first step. */
 export function openExample(context: CommandContext): () => Promise<void> {
@@ -48,21 +49,30 @@ export function openExample(context: CommandContext): () => Promise<void> {
 }
 
 async function openFolder(context: CommandContext, target: string, { folder }: Example): Promise<void> {
-  await context.memory.update(memoryKey, { target, folder });
+  await workspace.fs.createDirectory(context.storage);
+  await workspace.fs.writeFile(Uri.joinPath(context.storage, noteName), Buffer.from(JSON.stringify({ target, folder })));
   await commands.executeCommand('vscode.openFolder', Uri.file(target), { forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0 });
 }
 
 /** In the window of an example that was just opened: its file, and the first step as a button. */
 export async function welcomeToExample(context: CommandContext): Promise<void> {
-  const opened = context.memory.get<{ target: string; folder: string }>(memoryKey);
+  const opened = await readNote(context);
   const root = workspace.workspaceFolders?.[0]?.uri.fsPath;
   const example = examples.find(({ folder }) => folder === opened?.folder);
   if (!opened || !example || root !== opened.target) return;
-  await context.memory.update(memoryKey, undefined);
+  await workspace.fs.delete(Uri.joinPath(context.storage, noteName));
   await window.showTextDocument(Uri.file(join(root, projectFile)));
   const run = 'Run all stages';
   const tour = 'Get started';
   const answer = await window.showInformationMessage(`${example.label}: ${example.firstStep}`, run, tour);
   if (answer === run) await commands.executeCommand(commandIds.runAll, { project: root });
   if (answer === tour) await commands.executeCommand(commandIds.getStarted);
+}
+
+async function readNote({ storage }: CommandContext): Promise<{ target: string; folder: string } | null> {
+  try {
+    return JSON.parse(Buffer.from(await workspace.fs.readFile(Uri.joinPath(storage, noteName))).toString('utf8')) as { target: string; folder: string };
+  } catch {
+    return null;
+  }
 }

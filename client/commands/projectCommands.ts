@@ -27,7 +27,10 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
       await finished(context, 'doctor', new ProcessExecution(node.path, [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])], { env: node.env }));
     },
     [commandIds.openExample]: openExample(context),
-    [commandIds.getStarted]: async () => void (await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
+    [commandIds.getStarted]: async () => {
+      await commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+      context.milestones.tourOpened();
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
 
 /** What a project has come to; the steps of the walkthrough tick themselves off by it. */
-export type Milestone = 'hasRun' | 'hasModel' | 'hasChampion' | 'hasServed' | 'hasWindow';
+export const reachable = ['hasBegun', 'hasRun', 'hasModel', 'hasChampion', 'hasServed', 'hasWindow'] as const;
+export type Milestone = (typeof reachable)[number];
 
 export function milestonesOf({ experiments, models, deployments, life }: ProjectOverview): Record<Milestone, boolean> {
   return {
+    hasBegun: true,
     hasRun: experiments.some(({ runCount }) => runCount > 0),
     hasModel: models.length > 0,
     hasChampion: models.some(({ aliases }) => aliases.includes('champion')),
