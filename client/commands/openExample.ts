@@ -18,7 +18,7 @@ interface Example {
 
 /** The examples in the package, the one with the whole life first. */
 const examples: Example[] = [
-  { folder: 'fraud', label: 'Card fraud', size: '210,000 invented transactions, 23 MB · first run about 20 s', about: 'The whole loop: spoilt rows, late labels, gates, an API, drift in May and a model that is trained again.', firstStep: 'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.' },
+  { folder: 'fraud', label: 'Card fraud', size: '210,000 invented transactions, 23 MB · first run about 20 s', about: 'The whole loop: spoilt rows, late labels, gates, an API, drift, retraining.', firstStep: 'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.' },
   { folder: 'penguins', label: 'Penguins', size: '344 real penguins, 60 KB · first run a few seconds', about: 'The smallest whole project: three classes, missing measurements, SQL, gates.', firstStep: 'Run all stages: seconds later there is a tested model to look at.' },
   { folder: 'flights', label: 'Late flights', size: '966,000 real flights of January and February 2001, 4.5 MB · first run about 15 s', about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.', firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.' },
 ];

@@ -13,7 +13,7 @@ export function trackPrograms(context: CommandContext): (given?: RowSubject) => 
     const { uri, token } = await project.engine.request('tracking/endpoint', {});
     const values = { MLFLOW_TRACKING_URI: uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_EXPERIMENT_NAME: 'default' };
     const way = await pick<Way>(`Programs that use MLflow log into ${project.name} at ${uri}`, [
-      { ...choice<Way>('terminal', 'Open a terminal that logs here', '', 'terminal'), detail: 'Start the program there, such as python train.py; its run shows up in the Experiments view.' },
+      { ...choice<Way>('terminal', 'Open a terminal that logs here', '', 'terminal'), detail: 'Start your program there; its run shows up in the Experiments view.' },
       choice<Way>('shell', 'Copy for a shell', 'export MLFLOW_TRACKING_URI=…', 'copy'),
       choice<Way>('powershell', 'Copy for PowerShell', '$env:MLFLOW_TRACKING_URI = …', 'copy'),
       choice<Way>('dotenv', 'Copy for a .env file', 'MLFLOW_TRACKING_URI=…', 'copy'),
