@@ -10,7 +10,11 @@ import { choice, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
 const parts: Record<AddablePart, { label: string; about: string; icon: string }> = {
-  collect: { label: 'Collect', about: 'a stage that brings files, downloads or database rows into a dataset', icon: 'cloud-download' },
+  collect: {
+    label: 'Collect',
+    about: 'a stage that brings files, downloads or database rows into a dataset',
+    icon: 'cloud-download',
+  },
   prepare: { label: 'Prepare', about: 'a stage that makes a dataset from others with SQL', icon: 'filter' },
   develop: { label: 'Develop', about: 'a stage that trains a model', icon: 'beaker' },
   validate: { label: 'Validate', about: 'a stage that tests the model, with a gate', icon: 'checklist' },
@@ -23,7 +27,10 @@ export function isAddable(part: LifeCyclePart | undefined): part is AddablePart 
   return part !== undefined && part in parts;
 }
 
-/** Writes a part of the life cycle into loopwright.yaml: that of the row, or the one the person picks, missing ones first. */
+/**
+ * Writes a part of the life cycle into loopwright.yaml: that of the row, or the one the person picks, missing ones
+ * first.
+ */
 export function addSectionCommand(context: CommandContext): (given?: RowSubject) => Promise<void> {
   return async (given) => {
     const project = await projectOf(context, given);
@@ -35,8 +42,16 @@ export function addSectionCommand(context: CommandContext): (given?: RowSubject)
 
 async function pickPart(overview: ProjectOverview | undefined): Promise<AddablePart | undefined> {
   const missing = overview ? missingParts(overview) : [];
-  const all = (Object.keys(parts) as AddablePart[]).toSorted((a, b) => Number(missing.includes(b)) - Number(missing.includes(a)));
-  return pick('Add what to the life cycle?', all.map((part) => ({ ...choice(part, parts[part].label, missing.includes(part) ? 'not there yet' : 'one more', parts[part].icon), detail: parts[part].about })));
+  const all = (Object.keys(parts) as AddablePart[]).toSorted(
+    (a, b) => Number(missing.includes(b)) - Number(missing.includes(a)),
+  );
+  return pick(
+    'Add what to the life cycle?',
+    all.map((part) => ({
+      ...choice(part, parts[part].label, missing.includes(part) ? 'not there yet' : 'one more', parts[part].icon),
+      detail: parts[part].about,
+    })),
+  );
 }
 
 /** Writes the part, with the cursor on it; undo takes it back. False when something is missing first, which is told. */
@@ -45,7 +60,8 @@ export async function addSection(context: CommandContext, project: Project, part
   // The server answers for the text as the editor has it, saved or not.
   const document = await workspace.openTextDocument(uri);
   const made = await context.server.addSection(uri, part);
-  if (!made) throw new EngineGone('The language server is not running, so nothing was written. Reload the window to start it.');
+  if (!made)
+    throw new EngineGone('The language server is not running, so nothing was written. Reload the window to start it.');
   if ('refusal' in made) {
     void window.showWarningMessage(made.refusal);
     return false;

@@ -4,8 +4,19 @@ import { problemMatcher, taskType } from '../commandIds.ts';
 import type { CommandContext } from './context.ts';
 
 /** Runs a program in a terminal and returns its exit code. */
-export async function finished(context: CommandContext, name: string, execution: ProcessExecution): Promise<number | undefined> {
-  const task = new Task({ type: taskType, command: name }, TaskScope.Workspace, name, taskType, execution, problemMatcher);
+export async function finished(
+  context: CommandContext,
+  name: string,
+  execution: ProcessExecution,
+): Promise<number | undefined> {
+  const task = new Task(
+    { type: taskType, command: name },
+    TaskScope.Workspace,
+    name,
+    taskType,
+    execution,
+    problemMatcher,
+  );
   // Listening before it starts: a quick program may end before executeTask has answered.
   const ended = new Promise<number | undefined>((resolve) => {
     const watch = tasks.onDidEndTaskProcess((event) => {

@@ -18,12 +18,16 @@ const mostFiles = 200;
 const data = '**/*.{csv,tsv,parquet,jsonl,ndjson}';
 const ignored = '**/{node_modules,.venv,venv,.git,.loopwright}/**';
 
-/** Writes the schema of a dataset or file from its data and opens it; a schema that is there already keeps its edits and comments. */
+/**
+ * Writes the schema of a dataset or file from its data and opens it; a schema that is there already keeps its edits
+ * and comments.
+ */
 export function inferSchemaCommand(context: CommandContext): (given?: RowSubject) => Promise<void> {
   return async (given) => {
     const project = (await mayRun()) ? await projectOf(context, given) : undefined;
     if (!project) return;
-    const target = (await targetOf(project, given)) ?? (given?.dataset === undefined ? await pickTarget(project) : undefined);
+    const target =
+      (await targetOf(project, given)) ?? (given?.dataset === undefined ? await pickTarget(project) : undefined);
     if (target) await inferSchema(context, project, target);
   };
 }
@@ -37,12 +41,19 @@ export async function inferSchema(context: CommandContext, project: Project, tar
   await project.refresh();
   if (dataset?.schema !== null) return;
   const add = 'Add it to the dataset';
-  const answer = await window.showInformationMessage(`The schema of ${target.data} is in ${target.path}. The dataset does not name it yet, so nothing is checked by it.`, add);
+  const answer = await window.showInformationMessage(
+    `The schema of ${target.data} is in ${target.path}. The dataset does not name it yet, so nothing is checked by it.`,
+    add,
+  );
   if (answer === add) await declare(context, project, target);
 }
 
 /** Names the schema in loopwright.yaml, unsaved, so that undo takes it back. */
-async function declare(context: CommandContext, project: Project, { data: dataset, path }: SchemaTarget): Promise<void> {
+async function declare(
+  context: CommandContext,
+  project: Project,
+  { data: dataset, path }: SchemaTarget,
+): Promise<void> {
   const uri = Uri.file(join(project.root, project.file));
   const document = await workspace.openTextDocument(uri);
   const change = await context.server.declareSchema(uri, dataset, path);
@@ -74,11 +85,22 @@ async function pickTarget(project: Project): Promise<SchemaTarget | undefined> {
   const { datasets } = await overviewOf(project);
   const files = await workspace.findFiles(new RelativePattern(project.root, data), ignored, mostFiles);
   const choices = [
-    ...datasets.map((one) => choice<RowSubject>({ project, dataset: one.name }, one.name, one.schema === null ? 'no schema yet' : `brings ${one.schema} up to the data`, 'database')),
-    ...files.map((uri) => choice<RowSubject>({ project, file: uri.fsPath }, relative(project.root, uri.fsPath), 'file', 'table')),
+    ...datasets.map((one) =>
+      choice<RowSubject>(
+        { project, dataset: one.name },
+        one.name,
+        one.schema === null ? 'no schema yet' : `brings ${one.schema} up to the data`,
+        'database',
+      ),
+    ),
+    ...files.map((uri) =>
+      choice<RowSubject>({ project, file: uri.fsPath }, relative(project.root, uri.fsPath), 'file', 'table'),
+    ),
   ];
   if (choices.length === 0) {
-    void window.showInformationMessage('There is no dataset in the project, and no CSV, Parquet or JSON Lines file in its folder. Put the data there first.');
+    void window.showInformationMessage(
+      'There is no dataset in the project, and no CSV, Parquet or JSON Lines file in its folder. Put the data there first.',
+    );
     return undefined;
   }
   const chosen = await pick('Infer the schema of which data?', choices);

@@ -18,31 +18,74 @@ interface Example {
 
 /** The examples in the package, the one with the whole life first. */
 const examples: Example[] = [
-  { folder: 'fraud', label: 'Card fraud', size: '210,000 invented transactions, 23 MB · first run about 20 s', about: 'The whole loop: spoilt rows, late labels, gates, an API, drift, retraining.', firstStep: 'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.' },
-  { folder: 'penguins', label: 'Penguins', size: '344 real penguins, 60 KB · first run a few seconds', about: 'The smallest whole project: three classes, missing measurements, SQL, gates.', firstStep: 'Run all stages: seconds later there is a tested model to look at.' },
-  { folder: 'flights', label: 'Late flights', size: '966,000 real flights of January and February 2001, 4.5 MB · first run about 15 s', about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.', firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.' },
+  {
+    folder: 'fraud',
+    label: 'Card fraud',
+    size: '210,000 invented transactions, 23 MB · first run about 20 s',
+    about: 'The whole loop: spoilt rows, late labels, gates, an API, drift, retraining.',
+    firstStep:
+      'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.',
+  },
+  {
+    folder: 'penguins',
+    label: 'Penguins',
+    size: '344 real penguins, 60 KB · first run a few seconds',
+    about: 'The smallest whole project: three classes, missing measurements, SQL, gates.',
+    firstStep: 'Run all stages: seconds later there is a tested model to look at.',
+  },
+  {
+    folder: 'flights',
+    label: 'Late flights',
+    size: '966,000 real flights of January and February 2001, 4.5 MB · first run about 15 s',
+    about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.',
+    firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.',
+  },
 ];
 
-/** Written before a window opens and taken by that window: what VS Code keeps for extensions may reach the next window too late. */
+/**
+ * Written before a window opens and taken by that window: what VS Code keeps for extensions may reach the next window
+ * too late.
+ */
 const noteName = 'openedExample.json';
 
-/** Copies an example where the person says, makes its data and opens it; the new window shows its file and the first step. */
+/**
+ * Copies an example where the person says, makes its data and opens it; the new window shows its file and the first
+ * step.
+ */
 export function openExample(context: CommandContext): () => Promise<void> {
   return async () => {
     if (!(await mayRun())) return;
-    const example = await pick('Open which example?', examples.map((one) => ({ ...choice(one, one.label, one.size, 'beaker'), detail: one.about })));
+    const example = await pick(
+      'Open which example?',
+      examples.map((one) => ({ ...choice(one, one.label, one.size, 'beaker'), detail: one.about })),
+    );
     if (!example) return;
-    const [parent] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel: 'Put the example here', title: 'Where should the example project go?' })) ?? [];
+    const [parent] =
+      (await window.showOpenDialog({
+        canSelectFolders: true,
+        canSelectFiles: false,
+        openLabel: 'Put the example here',
+        title: 'Where should the example project go?',
+      })) ?? [];
     if (!parent) return;
     const target = join(parent.fsPath, `loopwright-${example.folder}`);
     if (existsSync(target)) {
       const open = 'Open it';
-      const answer = await window.showWarningMessage(`${target} is there already. Open that one, or choose another folder.`, open);
+      const answer = await window.showWarningMessage(
+        `${target} is there already. Open that one, or choose another folder.`,
+        open,
+      );
       if (answer === open) await openFolder(context, target, example);
       return;
     }
     const node = nodeProgram();
-    const code = await finished(context, `make ${example.label}`, new ProcessExecution(node.path, [context.cli, 'init', target, '--example', example.folder, '--yes'], { env: node.env }));
+    const code = await finished(
+      context,
+      `make ${example.label}`,
+      new ProcessExecution(node.path, [context.cli, 'init', target, '--example', example.folder, '--yes'], {
+        env: node.env,
+      }),
+    );
     if (code !== 0) return;
     await openFolder(context, target, example);
   };
@@ -50,8 +93,13 @@ export function openExample(context: CommandContext): () => Promise<void> {
 
 async function openFolder(context: CommandContext, target: string, { folder }: Example): Promise<void> {
   await workspace.fs.createDirectory(context.storage);
-  await workspace.fs.writeFile(Uri.joinPath(context.storage, noteName), Buffer.from(JSON.stringify({ target, folder })));
-  await commands.executeCommand('vscode.openFolder', Uri.file(target), { forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0 });
+  await workspace.fs.writeFile(
+    Uri.joinPath(context.storage, noteName),
+    Buffer.from(JSON.stringify({ target, folder })),
+  );
+  await commands.executeCommand('vscode.openFolder', Uri.file(target), {
+    forceNewWindow: (workspace.workspaceFolders?.length ?? 0) > 0,
+  });
 }
 
 /** In the window of an example that was just opened: its file, and the first step as a button. */
@@ -71,7 +119,10 @@ export async function welcomeToExample(context: CommandContext): Promise<void> {
 
 async function readNote({ storage }: CommandContext): Promise<{ target: string; folder: string } | null> {
   try {
-    return JSON.parse(Buffer.from(await workspace.fs.readFile(Uri.joinPath(storage, noteName))).toString('utf8')) as { target: string; folder: string };
+    return JSON.parse(Buffer.from(await workspace.fs.readFile(Uri.joinPath(storage, noteName))).toString('utf8')) as {
+      target: string;
+      folder: string;
+    };
   } catch {
     return null;
   }

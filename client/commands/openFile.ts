@@ -8,7 +8,8 @@ export async function openFile(project: Project, path: string, line: number | nu
   // Views call the file of the project by its usual name.
   const uri = Uri.file(isAbsolute(path) ? path : join(project.root, path === projectFile ? project.file : path));
   const at = new Position(Math.max(0, (line ?? 1) - 1), 0);
-  if (!/\.(ya?ml|json|sql|py|md|txt|csv|tsv|log|ts|js|toml|sh)$/.test(path)) return void (await commands.executeCommand('vscode.open', uri));
+  if (!/\.(ya?ml|json|sql|py|md|txt|csv|tsv|log|ts|js|toml|sh)$/.test(path))
+    return void (await commands.executeCommand('vscode.open', uri));
   const editor = await window.showTextDocument(uri);
   if (line === null) return;
   editor.selection = new Selection(at, at);

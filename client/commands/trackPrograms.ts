@@ -5,7 +5,10 @@ import type { CommandContext } from './context.ts';
 
 type Way = 'terminal' | 'shell' | 'powershell' | 'dotenv' | 'python' | 'address';
 
-/** Starts the MLflow endpoint of the project and gives its address to a program: in a terminal, or copied for a shell, a .env file or a notebook. */
+/**
+ * Starts the MLflow endpoint of the project and gives its address to a program: in a terminal, or copied for a shell,
+ * a .env file or a notebook.
+ */
 export function trackPrograms(context: CommandContext): (given?: RowSubject) => Promise<void> {
   return async (given) => {
     const project = (await mayRun()) ? await projectOf(context, given) : undefined;
@@ -13,7 +16,10 @@ export function trackPrograms(context: CommandContext): (given?: RowSubject) => 
     const { uri, token } = await project.engine.request('tracking/endpoint', {});
     const values = { MLFLOW_TRACKING_URI: uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_EXPERIMENT_NAME: 'default' };
     const way = await pick<Way>(`Programs that use MLflow log into ${project.name} at ${uri}`, [
-      { ...choice<Way>('terminal', 'Open a terminal that logs here', '', 'terminal'), detail: 'Start your program there; its run shows up in the Experiments view.' },
+      {
+        ...choice<Way>('terminal', 'Open a terminal that logs here', '', 'terminal'),
+        detail: 'Start your program there; its run shows up in the Experiments view.',
+      },
       choice<Way>('shell', 'Copy for a shell', 'export MLFLOW_TRACKING_URI=…', 'copy'),
       choice<Way>('powershell', 'Copy for PowerShell', '$env:MLFLOW_TRACKING_URI = …', 'copy'),
       choice<Way>('dotenv', 'Copy for a .env file', 'MLFLOW_TRACKING_URI=…', 'copy'),
@@ -21,19 +27,30 @@ export function trackPrograms(context: CommandContext): (given?: RowSubject) => 
       choice<Way>('address', 'Copy the address', uri, 'link'),
     ]);
     if (way === undefined) return;
-    if (way === 'terminal') return window.createTerminal({ name: `Track ${project.name}`, cwd: project.root, env: values }).show();
+    if (way === 'terminal')
+      return window.createTerminal({ name: `Track ${project.name}`, cwd: project.root, env: values }).show();
     await env.clipboard.writeText(textFor(way, values));
-    void window.showInformationMessage(`Copied. It holds while this window is open; the address and the token stay the same the next time.`);
+    void window.showInformationMessage(
+      `Copied. It holds while this window is open; the address and the token stay the same the next time.`,
+    );
   };
 }
 
 function textFor(way: Exclude<Way, 'terminal'>, values: Record<string, string>): string {
-  const each = (write: (name: string, value: string) => string): string => Object.entries(values).map(([name, value]) => write(name, value)).join('\n');
+  const each = (write: (name: string, value: string) => string): string =>
+    Object.entries(values)
+      .map(([name, value]) => write(name, value))
+      .join('\n');
   switch (way) {
-    case 'shell': return each((name, value) => `export ${name}='${value}'`);
-    case 'powershell': return each((name, value) => `$env:${name} = '${value}'`);
-    case 'dotenv': return each((name, value) => `${name}=${value}`);
-    case 'python': return `import os\nos.environ.update({\n${each((name, value) => `    "${name}": "${value}",`)}\n})`;
-    case 'address': return values['MLFLOW_TRACKING_URI'] ?? '';
+    case 'shell':
+      return each((name, value) => `export ${name}='${value}'`);
+    case 'powershell':
+      return each((name, value) => `$env:${name} = '${value}'`);
+    case 'dotenv':
+      return each((name, value) => `${name}=${value}`);
+    case 'python':
+      return `import os\nos.environ.update({\n${each((name, value) => `    "${name}": "${value}",`)}\n})`;
+    case 'address':
+      return values['MLFLOW_TRACKING_URI'] ?? '';
   }
 }

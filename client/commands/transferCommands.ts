@@ -17,10 +17,12 @@ const ignored = '**/{node_modules,.venv,venv,.git,.loopwright}/**';
 
 /** Runs of other tools into the project, its runs to other tools, and a run once more. */
 export function transferCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
-  const about = (work: (project: Project, subject: RowSubject) => Promise<void>): Handler => async (given) => {
-    const project = (await mayRun()) ? await projectOf(context, given) : undefined;
-    if (project) await work(project, { ...given, project });
-  };
+  const about =
+    (work: (project: Project, subject: RowSubject) => Promise<void>): Handler =>
+    async (given) => {
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+      if (project) await work(project, { ...given, project });
+    };
   return {
     [commandIds.importRuns]: about(async (project, { file }) => {
       const path = file ?? (await pickSource(project));
@@ -28,7 +30,10 @@ export function transferCommands(context: CommandContext): Partial<Record<Comman
       const code = await context.tasks.finish(project, { type: taskType, command: 'import', path });
       if (code !== 0) return;
       await project.refresh();
-      await offerHistory(project, `The runs of ${shortPath(project, path)} are in ${project.name} now. Importing again adds what is new.`);
+      await offerHistory(
+        project,
+        `The runs of ${shortPath(project, path)} are in ${project.name} now. Importing again adds what is new.`,
+      );
     }),
     [commandIds.exportRuns]: about(async (project) => {
       if (!(await hasRuns(project, 'export'))) return;
@@ -39,11 +44,18 @@ export function transferCommands(context: CommandContext): Partial<Record<Comman
       if (code === 0) await offerPlace(target);
     }),
     [commandIds.reproduceRun]: about(async (project, { runId }) => {
-      const run = runId ?? ((await hasRuns(project, 'reproduce')) ? await pickRun(project, 'Reproduce which run?', null) : undefined);
+      const run =
+        runId ??
+        ((await hasRuns(project, 'reproduce')) ? await pickRun(project, 'Reproduce which run?', null) : undefined);
       if (run === undefined) return;
       const code = await context.tasks.finish(project, { type: taskType, command: 'reproduce', run });
       await project.refresh();
-      if (code === 0) await offerHistory(project, 'Reproduced: every metric that should match does. The terminal shows them side by side.', run);
+      if (code === 0)
+        await offerHistory(
+          project,
+          'Reproduced: every metric that should match does. The terminal shows them side by side.',
+          run,
+        );
     }),
   };
 }
@@ -64,24 +76,48 @@ async function hasRuns(project: Project, purpose: string): Promise<boolean> {
 async function pickSource(project: Project): Promise<string | undefined> {
   const found = await sourcesIn(project);
   const elsewhere: Choice<string>[] = [
-    { ...choice('folder', 'Choose a folder…', '', 'folder-opened'), detail: 'an mlruns folder, a TensorBoard log folder, or a folder that holds one' },
+    {
+      ...choice('folder', 'Choose a folder…', '', 'folder-opened'),
+      detail: 'an mlruns folder, a TensorBoard log folder, or a folder that holds one',
+    },
     { ...choice('file', 'Choose an mlflow.db…', '', 'database') },
     { ...choice('server', 'From an MLflow server…', '', 'server') },
   ];
-  const chosen = await pick(found.length === 0 ? 'Import runs: nothing was found in the project, choose where they are' : 'Import runs from where?', [...found, ...elsewhere]);
+  const chosen = await pick(
+    found.length === 0
+      ? 'Import runs: nothing was found in the project, choose where they are'
+      : 'Import runs from where?',
+    [...found, ...elsewhere],
+  );
   if (chosen === 'server') return askServer();
   if (chosen !== 'folder' && chosen !== 'file') return chosen;
   const isFolder = chosen === 'folder';
-  const [picked] = (await window.showOpenDialog({ canSelectFolders: isFolder, canSelectFiles: !isFolder, defaultUri: Uri.file(project.root), openLabel: 'Import', title: isFolder ? 'The folder with the runs' : 'The database of MLflow' })) ?? [];
+  const [picked] =
+    (await window.showOpenDialog({
+      canSelectFolders: isFolder,
+      canSelectFiles: !isFolder,
+      defaultUri: Uri.file(project.root),
+      openLabel: 'Import',
+      title: isFolder ? 'The folder with the runs' : 'The database of MLflow',
+    })) ?? [];
   return picked?.fsPath;
 }
 
 /** What can be imported from the project's own folder, an mlruns folder first. */
 async function sourcesIn(project: Project): Promise<Choice<string>[]> {
-  const look = async (pattern: string): Promise<string[]> => (await workspace.findFiles(new RelativePattern(project.root, pattern), ignored, mostFound)).map((uri) => uri.fsPath);
-  const [stores, databases, events] = await Promise.all([look('**/mlruns/**/meta.yaml'), look('**/mlflow.db'), look('**/events.out.tfevents*')]);
+  const look = async (pattern: string): Promise<string[]> =>
+    (await workspace.findFiles(new RelativePattern(project.root, pattern), ignored, mostFound)).map(
+      (uri) => uri.fsPath,
+    );
+  const [stores, databases, events] = await Promise.all([
+    look('**/mlruns/**/meta.yaml'),
+    look('**/mlflow.db'),
+    look('**/events.out.tfevents*'),
+  ]);
   const mlruns = [...new Set(stores.map((path) => path.slice(0, path.lastIndexOf('mlruns') + 'mlruns'.length)))];
-  const logs = [...new Set(events.map((path) => join(project.root, relative(project.root, path).split(/[\\/]/)[0] ?? '')))].filter((path) => statSync(path).isDirectory() && !mlruns.some((store) => store === path));
+  const logs = [
+    ...new Set(events.map((path) => join(project.root, relative(project.root, path).split(/[\\/]/)[0] ?? ''))),
+  ].filter((path) => statSync(path).isDirectory() && !mlruns.some((store) => store === path));
   return [
     ...mlruns.map((path) => choice(path, shortPath(project, path), 'MLflow runs', 'folder')),
     ...databases.map((path) => choice(path, shortPath(project, path), 'MLflow database', 'database')),
@@ -97,7 +133,10 @@ function shortPath(project: Project, path: string): string {
 
 async function pickTarget(project: Project): Promise<string | undefined> {
   const chosen = await pick('Export the runs to where?', [
-    { ...choice('mlruns', 'An mlruns folder…', 'runs, models and artifacts', 'folder'), detail: '`mlflow ui --backend-store-uri FOLDER` shows it' },
+    {
+      ...choice('mlruns', 'An mlruns folder…', 'runs, models and artifacts', 'folder'),
+      detail: '`mlflow ui --backend-store-uri FOLDER` shows it',
+    },
     { ...choice('server', 'An MLflow server…', 'runs, models and artifacts', 'server') },
     choice('csv', 'A CSV file…', 'one line a run, with its params and metrics', 'table'),
     choice('parquet', 'A Parquet file…', 'one line a run, with its params and metrics', 'table'),
@@ -105,33 +144,62 @@ async function pickTarget(project: Project): Promise<string | undefined> {
   if (chosen === 'server') return askServer();
   if (chosen !== 'mlruns') return chosen;
   const folder = Uri.file(join(project.root, existsSync(join(project.root, 'mlruns')) ? 'mlruns-export' : 'mlruns'));
-  const [picked] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, defaultUri: Uri.file(project.root), openLabel: 'Export into mlruns here', title: 'The folder in which mlruns is made' })) ?? [];
+  const [picked] =
+    (await window.showOpenDialog({
+      canSelectFolders: true,
+      canSelectFiles: false,
+      defaultUri: Uri.file(project.root),
+      openLabel: 'Export into mlruns here',
+      title: 'The folder in which mlruns is made',
+    })) ?? [];
   return picked && `mlruns:${join(picked.fsPath, relative(project.root, folder.fsPath))}`;
 }
 
 async function askServer(): Promise<string | undefined> {
   return window.showInputBox({
-    title: 'Address of the MLflow server', value: 'http://127.0.0.1:5000', ignoreFocusOut: true, prompt: 'A token or name and password are read from MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
-    validateInput: (text) => (/^https?:\/\/[^/]/.test(text) && URL.canParse(text) ? null : 'An address starts with http:// or https://, such as http://127.0.0.1:5000'),
+    title: 'Address of the MLflow server',
+    value: 'http://127.0.0.1:5000',
+    ignoreFocusOut: true,
+    prompt:
+      'A token or name and password are read from MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
+    validateInput: (text) =>
+      /^https?:\/\/[^/]/.test(text) && URL.canParse(text)
+        ? null
+        : 'An address starts with http:// or https://, such as http://127.0.0.1:5000',
   });
 }
 
 async function exportTable(project: Project, format: 'csv' | 'parquet'): Promise<void> {
   const { params, metrics } = await project.engine.request('runs/columns', {});
-  const columns = ['name', 'status', 'started', 'duration', 'experiment', ...params.map(({ key }) => `params.${key}`), ...metrics.map(({ key }) => `metrics.${key}`)];
+  const columns = [
+    'name',
+    'status',
+    'started',
+    'duration',
+    'experiment',
+    ...params.map(({ key }) => `params.${key}`),
+    ...metrics.map(({ key }) => `metrics.${key}`),
+  ];
   await exportRuns(project, { do: 'exportRuns', query: {}, columns, format });
 }
 
 async function offerHistory(project: Project, text: string, runId?: string): Promise<void> {
   const open = 'Open run history';
   const answer = await window.showInformationMessage(text, open);
-  if (answer === open) await commands.executeCommand(commandIds.openRunHistory, { project, ...(runId === undefined ? {} : { runId }) });
+  if (answer === open)
+    await commands.executeCommand(commandIds.openRunHistory, { project, ...(runId === undefined ? {} : { runId }) });
 }
 
 async function offerPlace(target: string): Promise<void> {
   const folder = /^mlruns:(.+)$/.exec(target)?.[1];
   const open = folder === undefined ? 'Open in browser' : 'Show folder';
-  const answer = await window.showInformationMessage(`The runs are in ${folder ?? target} now. Exporting again adds what is new.`, open);
+  const answer = await window.showInformationMessage(
+    `The runs are in ${folder ?? target} now. Exporting again adds what is new.`,
+    open,
+  );
   if (answer !== open) return;
-  await commands.executeCommand(folder === undefined ? 'vscode.open' : 'revealInExplorer', folder === undefined ? Uri.parse(target) : Uri.file(folder));
+  await commands.executeCommand(
+    folder === undefined ? 'vscode.open' : 'revealInExplorer',
+    folder === undefined ? Uri.parse(target) : Uri.file(folder),
+  );
 }

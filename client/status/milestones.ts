@@ -5,7 +5,8 @@ import type { Projects } from '../projects/projects.ts';
 import { milestonesOf, reachable, type Milestone } from './milestonesOf.ts';
 
 /**
- * Keeps the context keys true by which the steps of the walkthrough tick themselves off. VS Code never ticks a step whose key was true before
+ * Keeps the context keys true by which the steps of the walkthrough tick themselves off. VS Code never ticks a step
+ * whose key was true before
  * it read the walkthrough, which it does when the page is opened: until then the keys are left unset.
  */
 export class Milestones implements Disposable {

@@ -28,24 +28,48 @@ interface Piece {
 }
 
 /** The sections in the order in which they are read. */
-const order = ['version', 'project', 'seed', 'params', 'datasets', 'stages', 'deployments', 'monitors', 'retraining', 'labelling', 'checks', 'card'];
+const order = [
+  'version',
+  'project',
+  'seed',
+  'params',
+  'datasets',
+  'stages',
+  'deployments',
+  'monitors',
+  'retraining',
+  'labelling',
+  'checks',
+  'card',
+];
 
-/** The section for a part of the life cycle, with the names of the project; or a sentence that says what is missing first. */
+/**
+ * The section for a part of the life cycle, with the names of the project; or a sentence that says what is missing
+ * first.
+ */
 export function addSection(project: Project, part: AddablePart, freePort: number): Addition | string {
-  if (project.dvc) return 'This project is a dvc.yaml, which knows no such section. "Loopwright: Create a project" writes a loopwright.yaml.';
+  if (project.dvc)
+    return 'This project is a dvc.yaml, which knows no such section. "Loopwright: Create a project" writes a loopwright.yaml.';
   const config = project.readable?.config;
-  if (!project.file.parsed.root || project.file.parsed.root.kind !== 'map' || !config) return 'loopwright.yaml cannot be read as it is. Mend what the Problems view says, then add the section.';
-  if (project.file.parsed.problems.some(({ severity }) => severity === 'error')) return 'loopwright.yaml has mistakes. Mend what the Problems view says, then add the section.';
+  if (!project.file.parsed.root || project.file.parsed.root.kind !== 'map' || !config)
+    return 'loopwright.yaml cannot be read as it is. Mend what the Problems view says, then add the section.';
+  if (project.file.parsed.problems.some(({ severity }) => severity === 'error'))
+    return 'loopwright.yaml has mistakes. Mend what the Problems view says, then add the section.';
   const made = pieces[part](project, config, freePort);
   if (typeof made === 'string') return made;
   const edits: Edit[] = [];
   for (const piece of made.pieces) {
     const edit = insert(project, piece);
-    if (!edit) return `\`${piece.section}\` of loopwright.yaml has a form that nothing can be added to. Write it as a mapping, then add the section.`;
+    if (!edit)
+      return `\`${piece.section}\` of loopwright.yaml has a form that nothing can be added to. Write it as a mapping, then add the section.`;
     edits.push(edit);
   }
   const last = made.pieces.at(-1);
-  return { edits, files: Object.fromEntries(Object.entries(made.files ?? {}).filter(([path]) => !project.files.exists(path))), path: last?.name == null ? [last?.section ?? ''] : [last.section, last.name] };
+  return {
+    edits,
+    files: Object.fromEntries(Object.entries(made.files ?? {}).filter(([path]) => !project.files.exists(path))),
+    path: last?.name == null ? [last?.section ?? ''] : [last.section, last.name],
+  };
 }
 
 type Made = { pieces: Piece[]; files?: Record<string, string> } | string;
@@ -55,76 +79,174 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
     const name = freeName(Object.keys(config.datasets ?? {}), 'events');
     const files = sourceGlob(project);
     const stage = freeName(Object.keys(config.stages), 'collect');
-    return { pieces: [
-      dataset(name, `data/${name}/*.parquet`),
-      { section: 'stages', name: stage, value: { uses: 'collect', with: { dataset: name, from: { files } } }, before: Object.keys(config.stages)[0], lines: [
-        'uses: collect', '# Where the rows come from: files, url, postgres, sqlite, s3 or command.', `with: { dataset: ${name}, from: { files: ${yamlText(files) === files ? files : quoted(files)} } }`,
-      ] },
-    ] };
+    return {
+      pieces: [
+        dataset(name, `data/${name}/*.parquet`),
+        {
+          section: 'stages',
+          name: stage,
+          value: { uses: 'collect', with: { dataset: name, from: { files } } },
+          before: Object.keys(config.stages)[0],
+          lines: [
+            'uses: collect',
+            '# Where the rows come from: files, url, postgres, sqlite, s3 or command.',
+            `with: { dataset: ${name}, from: { files: ${yamlText(files) === files ? files : quoted(files)} } }`,
+          ],
+        },
+      ],
+    };
   },
   prepare(project, config) {
     const source = Object.keys(config.datasets ?? {})[0];
-    if (source === undefined) return 'SQL reads datasets, and the project declares none. Add a stage that collects data first.';
+    if (source === undefined)
+      return 'SQL reads datasets, and the project declares none. Add a stage that collects data first.';
     const output = freeName(Object.keys(config.datasets ?? {}), 'features');
     const sql = freePath(project, `sql/${output}`, '.sql');
     const name = freeName(Object.keys(config.stages), 'prepare');
     return {
-      pieces: [dataset(output, `data/${output}.parquet`), { section: 'stages', name, value: { uses: 'prepare', with: { sql, output } }, before: Object.entries(config.stages).find(([, stage]) => !('uses' in stage) || stage.uses !== 'collect')?.[0], lines: ['uses: prepare', `with: { sql: ${sql}, output: ${output} }`] }],
-      files: { [sql]: `-- Each dataset is a table of its name. Choose and name the columns here.\nSELECT *\nFROM ${source}\n` },
+      pieces: [
+        dataset(output, `data/${output}.parquet`),
+        {
+          section: 'stages',
+          name,
+          value: { uses: 'prepare', with: { sql, output } },
+          before: Object.entries(config.stages).find(
+            ([, stage]) => !('uses' in stage) || stage.uses !== 'collect',
+          )?.[0],
+          lines: ['uses: prepare', `with: { sql: ${sql}, output: ${output} }`],
+        },
+      ],
+      files: {
+        [sql]: `-- Each dataset is a table of its name. Choose and name the columns here.\nSELECT *\nFROM ${source}\n`,
+      },
     };
   },
   develop(project, config) {
-    const prepared = Object.values(config.stages).flatMap((stage) => ('uses' in stage && stage.uses === 'prepare' ? [stage.with.output] : []));
-    const fit = Object.entries(config.datasets ?? {}).filter(([, { schema }]) => targetOf(project, schema) !== undefined);
+    const prepared = Object.values(config.stages).flatMap((stage) =>
+      'uses' in stage && stage.uses === 'prepare' ? [stage.with.output] : [],
+    );
+    const fit = Object.entries(config.datasets ?? {}).filter(
+      ([, { schema }]) => targetOf(project, schema) !== undefined,
+    );
     const data = fit.find(([name]) => prepared.includes(name)) ?? fit[0];
-    if (!data) return 'Training needs a dataset with a schema that marks a field with `role: target`. "Loopwright: Infer schema…" writes a schema from the data.';
+    if (!data)
+      return 'Training needs a dataset with a schema that marks a field with `role: target`. "Loopwright: Infer schema…" writes a schema from the data.';
     const name = freeName(Object.keys(config.stages), 'train');
-    const task = taskOf({ uses: 'train', with: { data: data[0], model: 'logistic' } }, project.schemas.get(data[1].schema ?? '')?.value ?? null);
+    const task = taskOf(
+      { uses: 'train', with: { data: data[0], model: 'logistic' } },
+      project.schemas.get(data[1].schema ?? '')?.value ?? null,
+    );
     const model = task === 'regression' ? 'linear' : 'logistic';
-    return { pieces: [{ section: 'stages', name, value: { uses: 'train', with: { data: data[0], model } }, lines: ['uses: train', `with: { data: ${data[0]}, model: ${model} }`] }] };
+    return {
+      pieces: [
+        {
+          section: 'stages',
+          name,
+          value: { uses: 'train', with: { data: data[0], model } },
+          lines: ['uses: train', `with: { data: ${data[0]}, model: ${model} }`],
+        },
+      ],
+    };
   },
   validate(project, config) {
     const train = Object.entries(config.stages).find(([, stage]) => 'uses' in stage && stage.uses === 'train');
-    if (!train || !('uses' in train[1]) || train[1].uses !== 'train') return 'There is no stage with `uses: train` whose model could be tested. Add one first; a `cmd` stage takes `gates` itself.';
+    if (!train || !('uses' in train[1]) || train[1].uses !== 'train')
+      return 'There is no stage with `uses: train` whose model could be tested. Add one first; a `cmd` stage takes `gates` itself.';
     const { data } = train[1].with;
-    const [metric, min] = gateFor(taskOf(train[1], project.schemas.get(config.datasets?.[data]?.schema ?? '')?.value ?? null));
+    const [metric, min] = gateFor(
+      taskOf(train[1], project.schemas.get(config.datasets?.[data]?.schema ?? '')?.value ?? null),
+    );
     const name = freeName(Object.keys(config.stages), 'validate');
-    return { pieces: [{ section: 'stages', name, value: { uses: 'validate', with: { model: train[0], data }, gates: { [metric]: { min } } }, lines: [
-      'uses: validate', `with: { model: ${train[0]}, data: ${data} }`, 'gates:', `  # The least that a model must reach on rows it has not seen. Raise it to what you need.`, `  ${metric}: { min: ${min} }`,
-    ] }] };
+    return {
+      pieces: [
+        {
+          section: 'stages',
+          name,
+          value: { uses: 'validate', with: { model: train[0], data }, gates: { [metric]: { min } } },
+          lines: [
+            'uses: validate',
+            `with: { model: ${train[0]}, data: ${data} }`,
+            'gates:',
+            `  # The least that a model must reach on rows it has not seen. Raise it to what you need.`,
+            `  ${metric}: { min: ${min} }`,
+          ],
+        },
+      ],
+    };
   },
   deploy: (_project, config, freePort) => ({ pieces: [deployment(config, freePort)] }),
   monitor(_project, config, freePort) {
-    const reference = Object.entries(config.stages).find(([, stage]) => 'uses' in stage && stage.uses === 'validate')?.[0];
-    if (reference === undefined) return 'A monitor compares with the test rows of a stage with `uses: validate`, and there is none. Add it first.';
+    const reference = Object.entries(config.stages).find(
+      ([, stage]) => 'uses' in stage && stage.uses === 'validate',
+    )?.[0];
+    if (reference === undefined)
+      return 'A monitor compares with the test rows of a stage with `uses: validate`, and there is none. Add it first.';
     const api = Object.keys(config.deployments ?? {})[0];
     const first = api === undefined ? [deployment(config, freePort)] : [];
     const watched = api ?? first[0]?.name ?? 'production';
     const name = freeName(Object.keys(config.monitors ?? {}), watched);
-    return { pieces: [...first, { section: 'monitors', name, value: { deployment: watched, reference, window: { every: '1d', min_rows: 100 }, drift: { share: 0.3 } }, lines: [
-      `deployment: ${watched}`, `reference: ${reference}`, 'window: { every: 1d, min_rows: 100 }', '# Drift: this share of the columns has moved away from the reference.', 'drift: { share: 0.3 }',
-    ] }] };
+    return {
+      pieces: [
+        ...first,
+        {
+          section: 'monitors',
+          name,
+          value: { deployment: watched, reference, window: { every: '1d', min_rows: 100 }, drift: { share: 0.3 } },
+          lines: [
+            `deployment: ${watched}`,
+            `reference: ${reference}`,
+            'window: { every: 1d, min_rows: 100 }',
+            '# Drift: this share of the columns has moved away from the reference.',
+            'drift: { share: 0.3 }',
+          ],
+        },
+      ],
+    };
   },
   retrain(_project, config) {
     const monitor = Object.keys(config.monitors ?? {})[0];
     const trains = Object.values(config.stages).some((stage) => 'uses' in stage && stage.uses === 'train');
     if (!trains) return 'There is no stage with `uses: train` to run again. Add one first.';
     const when = monitor === undefined ? { schedule: '0 3 * * 1' } : { monitor, drift: 'dataset', for: '2 windows' };
-    // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and this is never awaited
-    return { pieces: [{ section: 'retraining', name: null, value: { when: [when], then: 'propose', cooldown: '7d' }, lines: [
-      'when:', monitor === undefined ? '  - { schedule: "0 3 * * 1" }   # Mondays at three, UTC' : `  - { monitor: ${monitor}, drift: dataset, for: 2 windows }`,
-      '# propose: a person promotes the new model. promote: it goes live when its gates pass.', 'then: propose', 'cooldown: 7d',
-    ] }] };
+    return {
+      pieces: [
+        {
+          section: 'retraining',
+          name: null,
+          // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and this is never awaited
+          value: { when: [when], then: 'propose', cooldown: '7d' },
+          lines: [
+            'when:',
+            monitor === undefined
+              ? '  - { schedule: "0 3 * * 1" }   # Mondays at three, UTC'
+              : `  - { monitor: ${monitor}, drift: dataset, for: 2 windows }`,
+            '# propose: a person promotes the new model. promote: it goes live when its gates pass.',
+            'then: propose',
+            'cooldown: 7d',
+          ],
+        },
+      ],
+    };
   },
 };
 
 function deployment(config: ProjectConfig, port: number): Piece {
   const name = freeName(Object.keys(config.deployments ?? {}), 'production');
-  return { section: 'deployments', name, value: { model: 'champion', as: 'api', port }, lines: `{ model: champion, as: api, port: ${port} }` };
+  return {
+    section: 'deployments',
+    name,
+    value: { model: 'champion', as: 'api', port },
+    lines: `{ model: champion, as: api, port: ${port} }`,
+  };
 }
 
 function dataset(name: string, path: string): Piece {
-  return { section: 'datasets', name, value: { path }, lines: `{ path: ${/^[\w./-]+$/.test(path) ? path : quoted(path)} }` };
+  return {
+    section: 'datasets',
+    name,
+    value: { path },
+    lines: `{ path: ${/^[\w./-]+$/.test(path) ? path : quoted(path)} }`,
+  };
 }
 
 const quoted = (text: string) => (/^[\w./-][\w./*-]*$/.test(text) ? text : JSON.stringify(text));
@@ -132,7 +254,8 @@ const quoted = (text: string) => (/^[\w./-][\w./*-]*$/.test(text) ? text : JSON.
 /** Files of rows that are there already, as a glob. */
 function sourceGlob(project: Project): string {
   for (const folder of ['incoming', 'raw', 'data', 'data/raw']) {
-    for (const kind of ['csv', 'parquet', 'jsonl', 'tsv', 'json']) if (project.files.glob(`${folder}/*.${kind}`).length > 0) return `${folder}/*.${kind}`;
+    for (const kind of ['csv', 'parquet', 'jsonl', 'tsv', 'json'])
+      if (project.files.glob(`${folder}/*.${kind}`).length > 0) return `${folder}/*.${kind}`;
   }
   return 'incoming/*.csv';
 }
@@ -166,18 +289,29 @@ function insert({ file }: Project, { section, name, value, lines, before }: Piec
   const path = name === null ? [section] : [section, name];
   const existing = entryOf(root, section);
   const isOpen = existing?.value.kind === 'scalar' && existing.value.value === null;
-  if (text[root.range.start] === '{' || (existing && existing.value.kind === 'map' && text[existing.value.range.start] === '{')) return setAt(file, path, flowText(value));
+  if (
+    text[root.range.start] === '{' ||
+    (existing && existing.value.kind === 'map' && text[existing.value.range.start] === '{')
+  )
+    return setAt(file, path, flowText(value));
   if (existing && !isOpen && (existing.value.kind !== 'map' || name === null)) return null;
   const indent = ' '.repeat(name === null ? 0 : existing?.value.kind === 'map' ? columnOf(text, existing.value) : 2);
-  const block = name === null ? [`${section}:`, ...entryLines(lines, '  ')] : [...(existing ? [] : [`${section}:`]), ...namedLines(name, lines, indent)];
+  const block =
+    name === null
+      ? [`${section}:`, ...entryLines(lines, '  ')]
+      : [...(existing ? [] : [`${section}:`]), ...namedLines(name, lines, indent)];
   if (existing?.value.kind === 'map') {
     const next = before === undefined ? undefined : entryOf(existing.value, before);
-    if (next && !next.merged) return at(file, startOfEntry(text, next.keyRange.start), `${block.join(newline)}${newline}`);
+    if (next && !next.merged)
+      return at(file, startOfEntry(text, next.keyRange.start), `${block.join(newline)}${newline}`);
     const last = existing.value.entries.findLast((entry) => !entry.merged);
     return last ? after(file, endOf(last), block, newline) : null;
   }
   if (existing) return after(file, existing.keyRange.end, block.slice(name === null ? 1 : 0), newline);
-  const previous = root.entries.findLast((entry) => !entry.merged && order.indexOf(entry.key) < order.indexOf(section) && order.includes(entry.key)) ?? root.entries.findLast((entry) => !entry.merged);
+  const previous =
+    root.entries.findLast(
+      (entry) => !entry.merged && order.indexOf(entry.key) < order.indexOf(section) && order.includes(entry.key),
+    ) ?? root.entries.findLast((entry) => !entry.merged);
   return previous ? after(file, endOf(previous), ['', ...block], newline) : null;
 }
 
@@ -186,7 +320,9 @@ function flowText(value: unknown): string {
 }
 
 function namedLines(name: string, lines: string[] | string, indent: string): string[] {
-  return typeof lines === 'string' ? [`${indent}${name}: ${lines}`] : [`${indent}${name}:`, ...entryLines(lines, `${indent}  `)];
+  return typeof lines === 'string'
+    ? [`${indent}${name}: ${lines}`]
+    : [`${indent}${name}:`, ...entryLines(lines, `${indent}  `)];
 }
 
 function entryLines(lines: string[] | string, indent: string): string[] {

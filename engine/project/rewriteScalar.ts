@@ -14,7 +14,8 @@ export interface WrittenScalar {
 export function scalarAround({ root, text }: Pick<Parsed, 'root' | 'text'>, offset: number): WrittenScalar | null {
   const around = (range: Range) => offset >= range.start && offset <= range.end;
   const go = (node: Located, flow: boolean): WrittenScalar | null => {
-    if (node.kind === 'scalar') return around(node.range) && node.range.end > node.range.start ? { range: node.range, key: false, flow } : null;
+    if (node.kind === 'scalar')
+      return around(node.range) && node.range.end > node.range.start ? { range: node.range, key: false, flow } : null;
     const inside = flow || text[node.range.start] === '{' || text[node.range.start] === '[';
     if (node.kind === 'seq') return node.items.map((item) => go(item, inside)).find((found) => found !== null) ?? null;
     for (const { keyRange, value, merged } of node.entries) {
@@ -29,17 +30,25 @@ export function scalarAround({ root, text }: Pick<Parsed, 'root' | 'text'>, offs
 }
 
 /**
- * Writes a name at parts of a scalar, in the quotes that stand there, or in double quotes where the plain text would be read as something else.
+ * Writes a name at parts of a scalar, in the quotes that stand there, or in double quotes where the plain text would
+ * be read as something else.
  * Null where that cannot be done on one line.
  */
-export function rewriteScalar(text: string, scalar: WrittenScalar, parts: readonly Range[], name: string): { range: Range; text: string }[] | null {
+export function rewriteScalar(
+  text: string,
+  scalar: WrittenScalar,
+  parts: readonly Range[],
+  name: string,
+): { range: Range; text: string }[] | null {
   const { start, end } = scalar.range;
   const written = text.slice(start, end);
   if (written.startsWith('"')) return parts.map((range) => ({ range, text: JSON.stringify(name).slice(1, -1) }));
   if (written.startsWith("'")) return parts.map((range) => ({ range, text: name.replaceAll("'", "''") }));
   const asPlain = parts.map((range) => ({ range, text: name }));
   if (/^[|>]/.test(written) || written.includes('\n')) return /^[\w-]+$/.test(name) ? asPlain : null;
-  const whole = parts.toReversed().reduce((made, part) => made.slice(0, part.start - start) + name + made.slice(part.end - start), written);
+  const whole = parts
+    .toReversed()
+    .reduce((made, part) => made.slice(0, part.start - start) + name + made.slice(part.end - start), written);
   return readsPlain(whole, scalar) ? asPlain : [{ range: scalar.range, text: JSON.stringify(whole) }];
 }
 

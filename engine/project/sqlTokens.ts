@@ -17,7 +17,8 @@ export function nameOfToken(token: SqlToken | undefined): string | null {
 }
 
 export function sqlTokens(sql: string): SqlToken[] {
-  const pattern = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|\$\$[\s\S]*?\$\$|"((?:[^"]|"")*)"|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|[^\s]/gu;
+  const pattern =
+    /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|\$\$[\s\S]*?\$\$|"((?:[^"]|"")*)"|[\p{L}_][\p{L}\p{N}_$]*|\d[\w.]*|[^\s]/gu;
   const tokens: SqlToken[] = [];
   for (const match of sql.matchAll(pattern)) {
     const [text] = match;

@@ -30,9 +30,18 @@ export interface NamePlace {
 }
 
 /** Every place where the name under the cursor stands: in the project, its experiments, and the SQL of its stages. */
-export function provideReferences(workspace: Workspace, uri: string, position: Position, declarations: boolean): Location[] {
+export function provideReferences(
+  workspace: Workspace,
+  uri: string,
+  position: Position,
+  declarations: boolean,
+): Location[] {
   const found = nameUnder(workspace, uri, position);
-  return found ? placesOf(found).filter((place) => declarations || !place.declaration).map((place) => ({ uri: workspace.uriOf(join(found.project.root, place.path)), range: rangeOf(place) })) : [];
+  return found
+    ? placesOf(found)
+        .filter((place) => declarations || !place.declaration)
+        .map((place) => ({ uri: workspace.uriOf(join(found.project.root, place.path)), range: rangeOf(place) }))
+    : [];
 }
 
 export function rangeOf({ lines, range }: NamePlace): LspRange {
@@ -60,12 +69,14 @@ function nameInSql(project: Project, path: string, position: Position): Found | 
   const offset = new LineIndex(text).offset(position.line + 1, position.character + 1);
   const isAt = ({ range }: { range: Range }) => offset >= range.start && offset <= range.end;
   for (const dataset of declaredIn(project.file.parsed.root).of('datasets').keys()) {
-    if (tablePlaces(text, dataset).some(isAt)) return { name: { section: 'datasets', name: dataset }, text: dataset, project };
+    if (tablePlaces(text, dataset).some(isAt))
+      return { name: { section: 'datasets', name: dataset }, text: dataset, project };
   }
   for (const [schema, file] of project.schemas) {
     for (const column of columnsIn(file.parsed).keys()) {
       const here = columnsInSql(project, { schema, column }).find((one) => one.path === path);
-      if (here?.places.some((place) => isAt(place) && place.form !== 'as new')) return { name: { schema, column }, text: column, project };
+      if (here?.places.some((place) => isAt(place) && place.form !== 'as new'))
+        return { name: { schema, column }, text: column, project };
     }
   }
   return null;
@@ -74,7 +85,12 @@ function nameInSql(project: Project, path: string, position: Position): Found | 
 /** Every place of a name, once each. */
 export function placesOf({ name, project }: Found): NamePlace[] {
   if ('column' in name) return columnPlaces(project, name);
-  const inYaml = occurrencesOf(project, name).map(({ file, range, declaration }) => ({ path: file.path, lines: file.parsed.lines, range, declaration }));
+  const inYaml = occurrencesOf(project, name).map(({ file, range, declaration }) => ({
+    path: file.path,
+    lines: file.parsed.lines,
+    range,
+    declaration,
+  }));
   return name.section === 'datasets' ? [...inYaml, ...tablesInSql(project, name.name)] : inYaml;
 }
 

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { ErrorCodes, ResponseError, type Position, type Range as LspRange, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver';
+import {
+  ErrorCodes,
+  ResponseError,
+  type Position,
+  type Range as LspRange,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { sqlName } from '../../engine/data/sqlName.ts';
 import type { Range } from '../../engine/project/located.ts';
@@ -23,21 +30,36 @@ interface FileEdit {
 }
 
 /** Whether the name under the cursor can be renamed, and what it is now. */
-export function prepareRename(workspace: Workspace, uri: string, position: Position): { range: LspRange; placeholder: string } | null {
+export function prepareRename(
+  workspace: Workspace,
+  uri: string,
+  position: Position,
+): { range: LspRange; placeholder: string } | null {
   const found = nameUnder(workspace, uri, position);
   if (!found || !isDeclared(found.project, found.name)) return null;
   const here = placesOf(found).find((place) => {
     const { start, end } = rangeOf(place);
-    return workspace.uriOf(join(found.project.root, place.path)) === uri && start.line === position.line && start.character <= position.character && end.character >= position.character;
+    return (
+      workspace.uriOf(join(found.project.root, place.path)) === uri &&
+      start.line === position.line &&
+      start.character <= position.character &&
+      end.character >= position.character
+    );
   });
   return here ? { range: rangeOf(here), placeholder: found.text } : null;
 }
 
 /**
- * Renames everywhere, in the quotes that each place needs. Refused with a reason when the new name cannot be one, is taken, or would make
+ * Renames everywhere, in the quotes that each place needs. Refused with a reason when the new name cannot be one, is
+ * taken, or would make
  * the project mean something else: the edited texts are checked before they are given.
  */
-export function provideRename(workspace: Workspace, uri: string, position: Position, newName: string): WorkspaceEdit | null {
+export function provideRename(
+  workspace: Workspace,
+  uri: string,
+  position: Position,
+  newName: string,
+): WorkspaceEdit | null {
   const found = nameUnder(workspace, uri, position);
   if (!found) return null;
   const { project, name } = found;
@@ -45,17 +67,30 @@ export function provideRename(workspace: Workspace, uri: string, position: Posit
   const refusal = 'column' in name ? refusedColumn(project, name, newName) : refusedName(project, name, newName);
   if (refusal !== null) throw refused(refusal);
   const edits = placesOf(found).length === 0 ? [] : editsFor(found, newName);
-  const worse = typeof edits === 'string' ? edits : 'section' in name && name.section === 'experiments' ? null : worseAfter(found, newName, edits);
+  const worse =
+    typeof edits === 'string'
+      ? edits
+      : 'section' in name && name.section === 'experiments'
+        ? null
+        : worseAfter(found, newName, edits);
   if (worse !== null || typeof edits === 'string') throw refused(worse ?? String(edits));
   const uriIn = (path: string) => workspace.uriOf(join(project.root, path));
   const changes: Record<string, TextEdit[]> = {};
-  for (const { place, range, text } of edits) (changes[uriIn(place.path)] ??= []).push({ range: toLspRange(place.lines, range), newText: text });
+  for (const { place, range, text } of edits)
+    (changes[uriIn(place.path)] ??= []).push({ range: toLspRange(place.lines, range), newText: text });
   if ('column' in name || name.section !== 'experiments') return { changes };
   const path = project.experiments.get(name.name)?.path ?? '';
   return {
     documentChanges: [
-      ...Object.entries(changes).map(([where, texts]) => ({ textDocument: { uri: where, version: null }, edits: texts })),
-      { kind: 'rename', oldUri: uriIn(path), newUri: uriIn(path.replace(/[^/]*(?=\.experiment\.ya?ml$)/, () => newName)) },
+      ...Object.entries(changes).map(([where, texts]) => ({
+        textDocument: { uri: where, version: null },
+        edits: texts,
+      })),
+      {
+        kind: 'rename',
+        oldUri: uriIn(path),
+        newUri: uriIn(path.replace(/[^/]*(?=\.experiment\.ya?ml$)/, () => newName)),
+      },
     ],
   };
 }
@@ -69,14 +104,23 @@ function refusedName(project: Project, name: Name, newName: string): string | nu
   const pattern = table ? /^[A-Za-z_]\w*$/ : name.section === 'experiments' ? /^\w[\w-]*$/ : /^[A-Za-z_][\w-]*$/;
   const shown = JSON.stringify(newName);
   if (newName.trim() === '') return 'A name cannot be empty.';
-  if (!pattern.test(newName) || newName === '__proto__') return `${shown} cannot be a name here: use letters without accents, digits and _${table ? ', since SQL reads it as a table' : ' or -'}${name.section === 'experiments' ? '' : ', a letter first'}.`;
-  if (name.section === 'experiments' && /^(default|con|prn|aux|nul|com\d|lpt\d)$/i.test(newName)) return `${shown} cannot be the name of an experiment: ${/^default$/i.test(newName) ? 'it is the project without an experiment' : 'Windows has no file of that name'}.`;
-  const taken = namesOf(project, name.section).find((other) => other !== name.name && other.toLowerCase() === newName.toLowerCase());
+  if (!pattern.test(newName) || newName === '__proto__')
+    return `${shown} cannot be a name here: use letters without accents, digits and _${table ? ', since SQL reads it as a table' : ' or -'}${name.section === 'experiments' ? '' : ', a letter first'}.`;
+  if (name.section === 'experiments' && /^(default|con|prn|aux|nul|com\d|lpt\d)$/i.test(newName))
+    return `${shown} cannot be the name of an experiment: ${/^default$/i.test(newName) ? 'it is the project without an experiment' : 'Windows has no file of that name'}.`;
+  const taken = namesOf(project, name.section).find(
+    (other) => other !== name.name && other.toLowerCase() === newName.toLowerCase(),
+  );
   if (taken === newName) return `\`${newName}\` is declared under \`${name.section}\` already.`;
-  if (taken !== undefined) return `\`${taken}\` is declared under \`${name.section}\` already, and differs by capital letters alone.`;
+  if (taken !== undefined)
+    return `\`${taken}\` is declared under \`${name.section}\` already, and differs by capital letters alone.`;
   if (!table || newName.toLowerCase() === name.name.toLowerCase()) return null;
-  const own = placesOf({ name, text: name.name, project }).find(({ sql, path }) => sql && namesItself(textOf(project, path), newName));
-  return own ? `\`${own.path}\` calls something else \`${newName}\`. Choose another name, or rename it there first.` : null;
+  const own = placesOf({ name, text: name.name, project }).find(
+    ({ sql, path }) => sql && namesItself(textOf(project, path), newName),
+  );
+  return own
+    ? `\`${own.path}\` calls something else \`${newName}\`. Choose another name, or rename it there first.`
+    : null;
 }
 
 function namesOf(project: Project, section: Name['section']): string[] {
@@ -91,13 +135,19 @@ function refusedColumn(project: Project, name: ColumnName, newName: string): str
   if (newName.trim() === '') return 'The name of a column cannot be empty.';
   if (newName !== newName.trim()) return `${shown} begins or ends with a space. Take the space away.`;
   // oxlint-disable-next-line no-control-regex -- these are the characters in question
-  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/.test(newName)) return `${shown} has a line break or another character that cannot be seen. The name of a column is one line of text.`;
-  if (newName.includes('${')) return `${shown} would be read as a reference to a param. The name of a column cannot have \`\${\` in it.`;
+  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/.test(newName))
+    return `${shown} has a line break or another character that cannot be seen. The name of a column is one line of text.`;
+  if (newName.includes('${'))
+    return `${shown} would be read as a reference to a param. The name of a column cannot have \`\${\` in it.`;
   if (newName === '__proto__') return `${shown} cannot be the name of a column.`;
   const columns = columnsIn(project.schemas.get(name.schema)?.parsed);
-  const taken = [...columns.keys()].find((other) => other !== name.column && other.toLowerCase() === newName.toLowerCase());
+  const taken = [...columns.keys()].find(
+    (other) => other !== name.column && other.toLowerCase() === newName.toLowerCase(),
+  );
   if (taken === undefined) return null;
-  return taken === newName ? `\`${name.schema}\` has a column \`${newName}\` already.` : `\`${name.schema}\` has a column \`${taken}\`, which differs by capital letters alone; SQL takes the two for one.`;
+  return taken === newName
+    ? `\`${name.schema}\` has a column \`${newName}\` already.`
+    : `\`${name.schema}\` has a column \`${taken}\`, which differs by capital letters alone; SQL takes the two for one.`;
 }
 
 function isDeclared(project: Project, name: Name | ColumnName): boolean {
@@ -108,7 +158,8 @@ function isDeclared(project: Project, name: Name | ColumnName): boolean {
 function editsFor(found: Found, newName: string): FileEdit[] | string {
   const { project, name, text: oldName } = found;
   const unsure = 'column' in name ? columnsInSql(project, name).find((file) => file.unsure !== null) : undefined;
-  if (unsure) return `\`${unsure.path}\` ${unsure.unsure}, so it is not clear what \`${oldName}\` means there. Name the table in front of it (\`table.${oldName}\`) in the SQL, then rename it.`;
+  if (unsure)
+    return `\`${unsure.path}\` ${unsure.unsure}, so it is not clear what \`${oldName}\` means there. Name the table in front of it (\`table.${oldName}\`) in the SQL, then rename it.`;
   const edits: FileEdit[] = [];
   const scalars = new Map<string, { place: NamePlace; scalar: WrittenScalar; parsed: Parsed; parts: Range[] }>();
   for (const place of placesOf(found)) {
@@ -117,52 +168,86 @@ function editsFor(found: Found, newName: string): FileEdit[] | string {
     else if (file) {
       const scalar = scalarAround(file.parsed, place.range.start);
       const key = `${place.path}:${scalar?.range.start ?? `at ${place.range.start}`}`;
-      if (scalar) scalars.set(key, { place, scalar, parsed: file.parsed, parts: [...(scalars.get(key)?.parts ?? []), place.range] });
+      if (scalar)
+        scalars.set(key, {
+          place,
+          scalar,
+          parsed: file.parsed,
+          parts: [...(scalars.get(key)?.parts ?? []), place.range],
+        });
       // A comment that shows a reference follows it.
       else edits.push({ place, range: place.range, text: newName });
     }
   }
   for (const { place, scalar, parsed, parts } of scalars.values()) {
     const rewritten = rewriteScalar(parsed.text, scalar, parts, newName);
-    if (!rewritten) return `\`${place.path}\` has the name inside a text of several lines, where ${JSON.stringify(newName)} cannot be written. Use letters, digits and _.`;
+    if (!rewritten)
+      return `\`${place.path}\` has the name inside a text of several lines, where ${JSON.stringify(newName)} cannot be written. Use letters, digits and _.`;
     edits.push(...rewritten.map((edit) => ({ place, ...edit })));
   }
   return edits;
 }
 
 function fileAt(project: Project, path: string): { parsed: Parsed } | undefined {
-  return [project.file, ...project.experiments.values(), ...project.schemas.values()].find((file) => file.path === path);
+  return [project.file, ...project.experiments.values(), ...project.schemas.values()].find(
+    (file) => file.path === path,
+  );
 }
 
 function inSql(place: NamePlace, oldName: string, newName: string): FileEdit {
   const { sql, range } = place;
   const outer = sql?.quoted ? { start: range.start - 1, end: range.end + 1 } : range;
   const named = sql?.quoted ? `"${newName.replaceAll('"', '""')}"` : sqlName(newName);
-  if (sql?.form === 'as new') return { place, range: { start: outer.end, end: outer.end }, text: ` AS ${sqlName(newName)}` };
+  if (sql?.form === 'as new')
+    return { place, range: { start: outer.end, end: outer.end }, text: ` AS ${sqlName(newName)}` };
   return { place, range: outer, text: sql?.form === 'as old' ? `${named} AS ${sqlName(oldName)}` : named };
 }
 
 /**
- * The first mistake of form or reference that the renamed project has and this one has not, or that a place was lost; null when all is as
+ * The first mistake of form or reference that the renamed project has and this one has not, or that a place was lost;
+ * null when all is as
  * before. Names that two schemas have to share are not held against it: they can only be renamed one after the other.
  */
 function worseAfter(found: Found, newName: string, edits: readonly FileEdit[]): string | null {
   const { project, name } = found;
   const texts = new Map<string, string>();
-  for (const { place: { path } } of edits) texts.set(path, textOf(project, path));
+  for (const {
+    place: { path },
+  } of edits)
+    texts.set(path, textOf(project, path));
   for (const [path, text] of texts) {
     const own = edits.filter(({ place }) => place.path === path).toSorted((a, b) => b.range.start - a.range.start);
-    texts.set(path, own.reduce((made, { range, text: written }) => made.slice(0, range.start) + written + made.slice(range.end), text));
+    texts.set(
+      path,
+      own.reduce(
+        (made, { range, text: written }) => made.slice(0, range.start) + written + made.slice(range.end),
+        text,
+      ),
+    );
   }
   const { files } = project;
-  const renamed = loadProject(project.root, { ...files, read: (path) => texts.get(path) ?? files.read(path), exists: (path) => files.exists(path), glob: (pattern) => files.glob(pattern) }, project.env);
+  const renamed = loadProject(
+    project.root,
+    {
+      ...files,
+      read: (path) => texts.get(path) ?? files.read(path),
+      exists: (path) => files.exists(path),
+      glob: (pattern) => files.glob(pattern),
+    },
+    project.env,
+  );
   const before = countsOf(checkProject(project));
   for (const problem of checkProject(renamed)) {
     const left = before.get(keyOf(problem)) ?? 0;
-    if (left === 0 && problem.severity !== 'info' && /^LW[12]/.test(problem.code)) return `With the name ${JSON.stringify(newName)} there would be a mistake in \`${problem.file}\`: ${problem.message}`;
+    if (left === 0 && problem.severity !== 'info' && /^LW[12]/.test(problem.code))
+      return `With the name ${JSON.stringify(newName)} there would be a mistake in \`${problem.file}\`: ${problem.message}`;
     before.set(keyOf(problem), left - 1);
   }
-  const after = placesOf({ project: renamed, text: newName, name: 'column' in name ? { ...name, column: newName } : { ...name, name: newName } });
+  const after = placesOf({
+    project: renamed,
+    text: newName,
+    name: 'column' in name ? { ...name, column: newName } : { ...name, name: newName },
+  });
   const lost = placesOf(found).length - after.length;
   return lost > 0 ? `With the name ${JSON.stringify(newName)} ${lost} of its uses would no longer be found.` : null;
 }

@@ -8,7 +8,10 @@ export interface SqlPlace {
   /** Without the quotes. */
   range: Range;
   quoted: boolean;
-  /** `as new`: the source keeps the name, so the result gets the new one. `as old`: the source is renamed and the result is not. */
+  /**
+   * `as new`: the source keeps the name, so the result gets the new one. `as old`: the source is renamed and the
+   * result is not.
+   */
   form: 'name' | 'as new' | 'as old';
 }
 
@@ -29,8 +32,42 @@ interface TableRead {
   alias: string | null;
 }
 
-const endsFrom = new Set(['where', 'group', 'having', 'order', 'limit', 'offset', 'union', 'intersect', 'except', 'window', 'qualify', 'select']);
-const noAlias = new Set([...endsFrom, 'join', 'left', 'right', 'inner', 'outer', 'full', 'cross', 'natural', 'asof', 'anti', 'semi', 'positional', 'on', 'using', 'tablesample', 'pivot', 'unpivot', 'as', 'from']);
+const endsFrom = new Set([
+  'where',
+  'group',
+  'having',
+  'order',
+  'limit',
+  'offset',
+  'union',
+  'intersect',
+  'except',
+  'window',
+  'qualify',
+  'select',
+]);
+const noAlias = new Set([
+  ...endsFrom,
+  'join',
+  'left',
+  'right',
+  'inner',
+  'outer',
+  'full',
+  'cross',
+  'natural',
+  'asof',
+  'anti',
+  'semi',
+  'positional',
+  'on',
+  'using',
+  'tablesample',
+  'pivot',
+  'unpivot',
+  'as',
+  'from',
+]);
 
 /** The places of a table: after FROM and JOIN, and in front of the dot of its columns. */
 export function tablePlaces(sql: string, table: string): SqlPlace[] {
@@ -40,7 +77,8 @@ export function tablePlaces(sql: string, table: string): SqlPlace[] {
   const owners = qualifiers(tokens, reads);
   const found = new Set(reads.filter(({ name }) => name === wanted).map(({ token }) => token));
   tokens.forEach((token, i) => {
-    if (isQualifier(tokens, i) && nameOfToken(token)?.toLowerCase() === wanted && owners.get(wanted) === wanted) found.add(i);
+    if (isQualifier(tokens, i) && nameOfToken(token)?.toLowerCase() === wanted && owners.get(wanted) === wanted)
+      found.add(i);
   });
   return [...found].toSorted((a, b) => a - b).flatMap((i) => placeOf(tokens[i], 'name'));
 }
@@ -49,7 +87,10 @@ export function tablePlaces(sql: string, table: string): SqlPlace[] {
 export function namesItself(sql: string, name: string): boolean {
   const tokens = sqlTokens(sql);
   const wanted = name.toLowerCase();
-  return ownNames(tokens).has(wanted) || tablesRead(tokens).some(({ name: table, alias }) => alias === wanted || table === wanted);
+  return (
+    ownNames(tokens).has(wanted) ||
+    tablesRead(tokens).some(({ name: table, alias }) => alias === wanted || table === wanted)
+  );
 }
 
 /** The places of a column, and why not all of them are known: then renaming it would break the SQL. */
@@ -67,7 +108,8 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
   const innerAlias = tokens.some((_, i) => isColumn(i) && lower(tokens[i - 1]) === 'as' && !aliases.has(i));
   const given = items.find((item) => isColumn(item.name ?? -1));
   // With no source of that name, other uses mean the alias of the result.
-  const isAliasAlone = scope.output && having.length === 0 && !innerAlias && given !== undefined && given.alias !== null;
+  const isAliasAlone =
+    scope.output && having.length === 0 && !innerAlias && given !== undefined && given.alias !== null;
   const places: SqlPlace[] = [];
   let unsure: string | null = null;
   tokens.forEach((token, i) => {
@@ -83,8 +125,10 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
     const owner = use.qualifier === null ? null : (owners.get(use.qualifier) ?? null);
     const isInput = owner === null ? ours !== undefined && !foreign && !innerAlias : scope.inputs.has(owner);
     if (isInput) places.push(...placeOf(token, item && !scope.output ? 'as old' : 'name'));
-    else if (ours && owner === null && foreign) unsure ??= `reads \`${scope.column}\` of \`${ours.name}\` and of \`${foreign.name}\` alike`;
-    else if (ours && owner === null && innerAlias) unsure ??= `gives the name \`${scope.column}\` to something of its own`;
+    else if (ours && owner === null && foreign)
+      unsure ??= `reads \`${scope.column}\` of \`${ours.name}\` and of \`${foreign.name}\` alike`;
+    else if (ours && owner === null && innerAlias)
+      unsure ??= `gives the name \`${scope.column}\` to something of its own`;
     else if (isAliasAlone && use.qualifier === null) places.push(...placeOf(token, 'name'));
     else if (item && scope.output) places.push(...placeOf(token, 'as new'));
   });
@@ -96,18 +140,32 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
 function useOf(tokens: readonly SqlToken[], i: number): { qualifier: string | null } | null {
   const [before, after] = [tokens[i - 1], tokens[i + 1]];
   if (after?.text === '(' || (after?.text === '.' && after.kind === 'sign')) return null;
-  if (before?.kind === 'sign' && before.text === '.') return { qualifier: nameOfToken(tokens[i - 2])?.toLowerCase() ?? null };
-  if (lower(before) === 'as' || (before?.kind === 'sign' && /^(?:[:$]|\d.*)$/.test(before.text)) || after?.text.startsWith("'")) return null;
+  if (before?.kind === 'sign' && before.text === '.')
+    return { qualifier: nameOfToken(tokens[i - 2])?.toLowerCase() ?? null };
+  if (
+    lower(before) === 'as' ||
+    (before?.kind === 'sign' && /^(?:[:$]|\d.*)$/.test(before.text)) ||
+    after?.text.startsWith("'")
+  )
+    return null;
   if (before?.text === '(' && lower(tokens[i - 2]) === 'extract') return null;
   return isGrammar(lower(tokens[i]), before, after) ? null : { qualifier: null };
 }
 
-/** A word that is part of the statement here, though a column may have the same name: ORDER, INTERVAL 5, HOURS PRECEDING, PARTITION BY. */
+/**
+ * A word that is part of the statement here, though a column may have the same name: ORDER, INTERVAL 5, HOURS
+ * PRECEDING, PARTITION BY.
+ */
 function isGrammar(word: string, before: SqlToken | undefined, after: SqlToken | undefined): boolean {
   if (word === '') return false;
-  if (reservedWords.has(word) || ['by', 'preceding', 'following', 'between', 'first', 'last'].includes(lower(after))) return true;
+  if (reservedWords.has(word) || ['by', 'preceding', 'following', 'between', 'first', 'last'].includes(lower(after)))
+    return true;
   if (before?.kind === 'word' && !sqlKeywords.has(lower(before))) return true;
-  return sqlKeywords.has(word) && after !== undefined && !(after.kind === 'sign' ? /^\D/.test(after.text) : reservedWords.has(lower(after)));
+  return (
+    sqlKeywords.has(word) &&
+    after !== undefined &&
+    !(after.kind === 'sign' ? /^\D/.test(after.text) : reservedWords.has(lower(after)))
+  );
 }
 
 function tablesRead(tokens: readonly SqlToken[]): TableRead[] {
@@ -128,7 +186,8 @@ function tablesRead(tokens: readonly SqlToken[]): TableRead[] {
       const opens = from || word === 'join' || (token.kind === 'sign' && token.text === ',' && frame.from);
       const name = opens ? nameOfToken(tokens[i + 1])?.toLowerCase() : undefined;
       const next = tokens[i + 2];
-      if (name === undefined || own.has(name) || (next?.kind === 'sign' && (next.text === '.' || next.text === '('))) return;
+      if (name === undefined || own.has(name) || (next?.kind === 'sign' && (next.text === '.' || next.text === '(')))
+        return;
       const aliasToken = lower(next) === 'as' ? tokens[i + 3] : noAlias.has(lower(next)) ? undefined : next;
       reads.push({ name, token: i + 1, alias: nameOfToken(aliasToken)?.toLowerCase() ?? null });
     }
@@ -145,7 +204,10 @@ function qualifiers(tokens: readonly SqlToken[], reads: readonly TableRead[]): M
   }
   for (const name of ownNames(tokens)) owners.set(name, null);
   tokens.forEach((token, i) => {
-    const named = token.kind === 'sign' && token.text === ')' ? nameOfToken(tokens[lower(tokens[i + 1]) === 'as' ? i + 2 : i + 1])?.toLowerCase() : undefined;
+    const named =
+      token.kind === 'sign' && token.text === ')'
+        ? nameOfToken(tokens[lower(tokens[i + 1]) === 'as' ? i + 2 : i + 1])?.toLowerCase()
+        : undefined;
     if (named !== undefined && !noAlias.has(named)) owners.set(named, null);
   });
   return owners;
@@ -169,11 +231,17 @@ function resultItems(tokens: readonly SqlToken[]): ResultItem[] {
     if (!token) break;
     if (token.kind === 'sign' && /^[([{]$/.test(token.text)) depth++;
     else if (token.kind === 'sign' && /^[)\]}]$/.test(token.text)) depth--;
-    else if (depth === 0 && at === -1 && lower(token) === 'select') at = i + (lower(tokens[i + 1]) === 'distinct' ? 2 : 1);
+    else if (depth === 0 && at === -1 && lower(token) === 'select')
+      at = i + (lower(tokens[i + 1]) === 'distinct' ? 2 : 1);
     else if (depth === 0 && at !== -1 && token.kind === 'sign' && token.text === ',') {
       spans.push([at, i]);
       at = i + 1;
-    } else if (depth === 0 && at !== -1 && i >= at && (token.text === ';' || lower(token) === 'from' || (endsFrom.has(lower(token)) && lower(token) !== 'select'))) {
+    } else if (
+      depth === 0 &&
+      at !== -1 &&
+      i >= at &&
+      (token.text === ';' || lower(token) === 'from' || (endsFrom.has(lower(token)) && lower(token) !== 'select'))
+    ) {
       spans.push([at, i]);
       return spans.map((span) => itemOf(tokens, ...span));
     }
@@ -184,20 +252,38 @@ function resultItems(tokens: readonly SqlToken[]): ResultItem[] {
 
 function itemOf(tokens: readonly SqlToken[], from: number, to: number): ResultItem {
   const last = nameOfToken(tokens[to - 1]) === null ? null : to - 1;
-  const star = tokens.slice(from, to).some(({ text }, i) => text === '*' && (i === 0 || (i === 2 && tokens[from + 1]?.text === '.')));
+  const star = tokens
+    .slice(from, to)
+    .some(({ text }, i) => text === '*' && (i === 0 || (i === 2 && tokens[from + 1]?.text === '.')));
   if (last === null) return { name: null, alias: null, star };
   const before = tokens[to - 2];
-  if (to - from > 1 && (lower(before) === 'as' || (to - from === 2 && nameOfToken(before) !== null) || (before?.kind === 'sign' && before.text === ')'))) return { name: last, alias: last, star };
+  if (
+    to - from > 1 &&
+    (lower(before) === 'as' ||
+      (to - from === 2 && nameOfToken(before) !== null) ||
+      (before?.kind === 'sign' && before.text === ')'))
+  )
+    return { name: last, alias: last, star };
   const isPlain = to - from === 1 || (to - from === 3 && before?.kind === 'sign' && before.text === '.');
   return { name: isPlain ? last : null, alias: null, star };
 }
 
 function isQualifier(tokens: readonly SqlToken[], i: number): boolean {
-  return tokens[i + 1]?.kind === 'sign' && tokens[i + 1]?.text === '.' && !(tokens[i - 1]?.kind === 'sign' && tokens[i - 1]?.text === '.');
+  return (
+    tokens[i + 1]?.kind === 'sign' &&
+    tokens[i + 1]?.text === '.' &&
+    !(tokens[i - 1]?.kind === 'sign' && tokens[i - 1]?.text === '.')
+  );
 }
 
 function placeOf(token: SqlToken | undefined, form: SqlPlace['form']): SqlPlace[] {
   if (!token) return [];
   const quoted = token.kind === 'quoted';
-  return [{ range: quoted ? { start: token.start + 1, end: token.end - 1 } : { start: token.start, end: token.end }, quoted, form }];
+  return [
+    {
+      range: quoted ? { start: token.start + 1, end: token.end - 1 } : { start: token.start, end: token.end },
+      quoted,
+      form,
+    },
+  ];
 }

@@ -24,7 +24,13 @@ server.open(uri, text);
 
 type Added = LanguageRequests['loopwright/addSection']['result'];
 const add = (part: string) => server.connection.sendRequest<Added>('loopwright/addSection', { uri, part });
-const applied = (of: string, changes: { range: { start: { line: number; character: number }; end: { line: number; character: number } }; newText: string }[]) => TextDocument.applyEdits(TextDocument.create('x', 'x', 1, of), changes);
+const applied = (
+  of: string,
+  changes: {
+    range: { start: { line: number; character: number }; end: { line: number; character: number } };
+    newText: string;
+  }[],
+) => TextDocument.applyEdits(TextDocument.create('x', 'x', 1, of), changes);
 
 test('a section is made for the text as it is open, with a port that is free', async () => {
   const busy = createServer().listen(8080, '127.0.0.1');
@@ -36,7 +42,10 @@ test('a section is made for the text as it is open, with a port that is free', a
   busy.close();
   assert.ok('changes' in made);
   const result = applied(unsaved, made.changes);
-  assert.match(result, /# any program\n\ndeployments:\n {2}production: \{ model: champion, as: api, port: (?!8080)\d+ \}\n$/);
+  assert.match(
+    result,
+    /# any program\n\ndeployments:\n {2}production: \{ model: champion, as: api, port: (?!8080)\d+ \}\n$/,
+  );
   assert.match(result.split('\n')[made.line] ?? '', /^ {2}production:/);
   server.change(uri, text);
 });
@@ -51,10 +60,18 @@ test('files that it needs come along, and what is missing is told', async () => 
 });
 
 test('a schema is named in the dataset that has none', async () => {
-  const declare = (dataset: string, path: string) => server.connection.sendRequest<LanguageRequests['loopwright/declareSchema']['result']>('loopwright/declareSchema', { uri, dataset, path });
+  const declare = (dataset: string, path: string) =>
+    server.connection.sendRequest<LanguageRequests['loopwright/declareSchema']['result']>('loopwright/declareSchema', {
+      uri,
+      dataset,
+      path,
+    });
   const change = await declare('events', 'schemas/events.dataset.yaml');
   assert.ok(change);
-  assert.match(applied(text, [change]), /events: \{ path: data\/events\.csv, schema: schemas\/events\.dataset\.yaml \}/);
+  assert.match(
+    applied(text, [change]),
+    /events: \{ path: data\/events\.csv, schema: schemas\/events\.dataset\.yaml \}/,
+  );
   assert.equal(await declare('nothing', 'x.dataset.yaml'), null);
   assert.deepEqual(server.logged, []);
 });

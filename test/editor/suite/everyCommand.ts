@@ -5,8 +5,23 @@ import type { TaskExecution } from 'vscode';
 import { commandIds, type CommandId } from '../../../client/commandIds.ts';
 import { activated, fileUri, until, withFile } from './inside.ts';
 
-/** What a command may show; each is noted and none of it is carried out, so that the next command finds the window as it was. */
-const shows = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'showQuickPick', 'showInputBox', 'showOpenDialog', 'showSaveDialog', 'setStatusBarMessage', 'showTextDocument', 'createTerminal', 'createWebviewPanel'] as const;
+/**
+ * What a command may show; each is noted and none of it is carried out, so that the next command finds the window as
+ * it was.
+ */
+const shows = [
+  'showInformationMessage',
+  'showWarningMessage',
+  'showErrorMessage',
+  'showQuickPick',
+  'showInputBox',
+  'showOpenDialog',
+  'showSaveDialog',
+  'setStatusBarMessage',
+  'showTextDocument',
+  'createTerminal',
+  'createWebviewPanel',
+] as const;
 
 /** The log is shown by VS Code itself, where no test can see it. */
 const unseen: readonly CommandId[] = [commandIds.showLog];
@@ -17,23 +32,31 @@ type Patched = Record<string, (...given: unknown[]) => unknown>;
 export async function whatEachCommandShows(): Promise<Map<CommandId, string>> {
   const seen: string[] = [];
   const undo: (() => void)[] = [];
-  const patch = (owner: object, name: string, instead: (original: (...given: unknown[]) => unknown) => (...given: unknown[]) => unknown): void => {
+  const patch = (
+    owner: object,
+    name: string,
+    instead: (original: (...given: unknown[]) => unknown) => (...given: unknown[]) => unknown,
+  ): void => {
     const functions = owner as Patched;
     const original = functions[name];
     if (!original) return;
     functions[name] = instead(original.bind(owner));
-    undo.push(() => { functions[name] = original; });
+    undo.push(() => {
+      functions[name] = original;
+    });
   };
-  const note = (what: string, ...given: unknown[]): void => void seen.push(`${what} ${given.map((one) => (typeof one === 'string' ? one : '')).join(' ')}`.trim());
-  for (const name of shows) patch(window, name, () => (...given) => {
-    const [first, second] = given;
-    const title = typeof second === 'object' && second !== null && 'title' in second ? String(second.title) : '';
-    if (name === 'showQuickPick' && Array.isArray(first) && first.length === 0) return Promise.resolve(undefined);
-    note(name, typeof first === 'string' ? first : title);
-    if (name === 'createTerminal') return { show() {} };
-    if (name === 'createWebviewPanel') throw new Error('A panel is not opened in this test.');
-    return name === 'setStatusBarMessage' ? { dispose() {} } : Promise.resolve(undefined);
-  });
+  const note = (what: string, ...given: unknown[]): void =>
+    void seen.push(`${what} ${given.map((one) => (typeof one === 'string' ? one : '')).join(' ')}`.trim());
+  for (const name of shows)
+    patch(window, name, () => (...given) => {
+      const [first, second] = given;
+      const title = typeof second === 'object' && second !== null && 'title' in second ? String(second.title) : '';
+      if (name === 'showQuickPick' && Array.isArray(first) && first.length === 0) return Promise.resolve(undefined);
+      note(name, typeof first === 'string' ? first : title);
+      if (name === 'createTerminal') return { show() {} };
+      if (name === 'createWebviewPanel') throw new Error('A panel is not opened in this test.');
+      return name === 'setStatusBarMessage' ? { dispose() {} } : Promise.resolve(undefined);
+    });
   patch(tasks, 'executeTask', () => (task) => {
     note('task', (task as TaskExecution['task']).name);
     return new Promise(() => {});
@@ -60,7 +83,14 @@ export async function whatEachCommandShows(): Promise<Map<CommandId, string>> {
 }
 
 /** Commands that are of no use without a project say so. */
-const without: readonly CommandId[] = [commandIds.doctor, commandIds.initProject, commandIds.openExample, commandIds.getStarted, commandIds.refresh, commandIds.copyText];
+const without: readonly CommandId[] = [
+  commandIds.doctor,
+  commandIds.initProject,
+  commandIds.openExample,
+  commandIds.getStarted,
+  commandIds.refresh,
+  commandIds.copyText,
+];
 
 export function everyCommandSuite(): void {
   suite('every command does something or says why not', () => {
@@ -83,7 +113,14 @@ export function everyCommandSuite(): void {
       await withFile('loopwright.yaml', 'version: 1\nproject: broken\nstages: [\n', async () => {
         await until('the mistake', () => (project?.overview?.problems.length ?? 0) > 0);
         const shown = await whatEachCommandShows();
-        for (const id of [commandIds.runStage, commandIds.whyStale, commandIds.openDrift, commandIds.startDeployment, commandIds.stopDeployment]) assert.match(shown.get(id) ?? '', /cannot be read: .*loopwright\.yaml:\d+/, id);
+        for (const id of [
+          commandIds.runStage,
+          commandIds.whyStale,
+          commandIds.openDrift,
+          commandIds.startDeployment,
+          commandIds.stopDeployment,
+        ])
+          assert.match(shown.get(id) ?? '', /cannot be read: .*loopwright\.yaml:\d+/, id);
         assert.match(shown.get(commandIds.addSection) ?? '', /Add what|mistakes/);
       });
       await until('the project to be whole again', () => project?.overview?.problems.length === 0);
@@ -99,8 +136,15 @@ export function everyCommandSuite(): void {
       engine.request = () => Promise.reject(new Error(gone));
       try {
         const shown = await whatEachCommandShows();
-        for (const id of [commandIds.importRuns, commandIds.runAll]) assert.match(shown.get(id) ?? '', /Import runs|task run all/, id);
-        for (const id of [commandIds.exportRuns, commandIds.reproduceRun, commandIds.trackPrograms, commandIds.compareRuns]) assert.match(shown.get(id) ?? '', /Restart engine/, id);
+        for (const id of [commandIds.importRuns, commandIds.runAll])
+          assert.match(shown.get(id) ?? '', /Import runs|task run all/, id);
+        for (const id of [
+          commandIds.exportRuns,
+          commandIds.reproduceRun,
+          commandIds.trackPrograms,
+          commandIds.compareRuns,
+        ])
+          assert.match(shown.get(id) ?? '', /Restart engine/, id);
       } finally {
         engine.request = request;
         await project.refresh();
@@ -115,7 +159,8 @@ export function everyCommandSuite(): void {
         await projects.find();
         await until('no project', () => projects.all.length === 0);
         const shown = await whatEachCommandShows();
-        for (const id of Object.values(commandIds)) if (!without.includes(id) && shown.has(id)) assert.match(shown.get(id) ?? '', /no loopwright\.yaml/, id);
+        for (const id of Object.values(commandIds))
+          if (!without.includes(id) && shown.has(id)) assert.match(shown.get(id) ?? '', /no loopwright\.yaml/, id);
       } finally {
         renameSync(`${file}.away`, file);
         await projects.find();
