@@ -107,7 +107,7 @@ export const firstSteps: PersonSession = {
         await workbench.open(address(target));
         // It opens with its file, and says what to do first.
         await page.locator('.tab.active', { hasText: 'loopwright.yaml' }).waitFor();
-        await page.locator('.notification-toast', { hasText: 'Run all stages: data is collected' }).waitFor();
+        assert.match(await workbench.message(/^Card fraud/), /Run all stages: data is collected/);
         await workbench.showExplorer();
         await workbench.picture('example-opened');
         await workbench.says('Life cycle', 'Collect', /not run yet/);

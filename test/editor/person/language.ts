@@ -192,9 +192,8 @@ export const language: PersonSession = {
           await box.press('Enter');
         };
         await rename('paid orders');
-        // The editor shows the reason beside the name, or as a message.
-        await workbench.page.locator('.monaco-editor-overlaymessage, .notification-toast', { hasText: '"paid orders" cannot be a name here' }).first().waitFor();
-        await workbench.page.keyboard.press('Escape');
+        assert.match(await workbench.message(/cannot be a name/), /"paid orders" cannot be a name here/);
+        await workbench.page.keyboard.press('Control+1');
         await rename('order');
         await until('the new name in both files', () => readFileSync(join(project, 'sql/features.sql'), 'utf8').includes('FROM "order"') && /^ {2}order: +\{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')));
       },
