@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PersonSession } from './personTest.ts';
 import { until, type Workbench } from './workbench.ts';
@@ -79,14 +79,36 @@ export const manyProjects: PersonSession = {
         await workbench.noErrors();
       },
     },
+    {
+      name: 'projects that come and go while the window is open are noticed, a deleted folder and a new rule of .gitignore too',
+      async run({ workbench, folder }) {
+        const mono = join(folder, 'mono');
+        mkdirSync(join(mono, 'services/gamma/deep'), { recursive: true });
+        writeFileSync(join(mono, 'services/gamma/deep/loopwright.yml'), inner.replace('inner', 'gamma'));
+        await choices(workbench, ['alpha', 'inner', 'beta', 'gamma', 'around']);
+        rmSync(join(mono, 'services/gamma'), { recursive: true });
+        await choices(workbench, ['alpha', 'inner', 'beta', 'around']);
+        writeFileSync(join(mono, '.gitignore'), 'built/\nbeta/\n');
+        await choices(workbench, ['alpha', 'inner', 'around']);
+        await workbench.noErrors();
+      },
+    },
   ],
 };
 
 /** Asks for the list of projects and waits until it has these, and no other. */
 async function choices(workbench: Workbench, names: readonly string[]): Promise<void> {
-  await workbench.command('Loopwright: Choose project');
   const rows = workbench.page.locator('.quick-input-widget .monaco-list-row .label-name');
-  await until(`the projects ${names.join(', ')}`, async () => (await rows.allInnerTexts()).slice(1).join() === names.join());
+  await until(`the projects ${names.join(', ')}`, async () => {
+    // A list that is open stays as it was.
+    if (await rows.first().isVisible()) await workbench.page.keyboard.press('Escape');
+    await workbench.command('Loopwright: Choose project');
+    await workbench.page.locator('.quick-input-title', { hasText: 'Which project' }).waitFor();
+    const found = (await rows.allInnerTexts()).slice(1).join();
+    if (found === names.join()) return true;
+    await workbench.page.keyboard.press('Escape');
+    throw new Error(`there are ${found}`);
+  });
 }
 
 async function shows(workbench: Workbench, title: string, more = ''): Promise<void> {
