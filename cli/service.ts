@@ -1,18 +1,21 @@
-import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
-import type { EngineMethod, EngineNotifications, EngineRequests } from '../protocol/engineHost.ts';
+import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
+import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
 import { projectFileIn } from '../engine/project/findProjects.ts';
 import { dataHandlers } from './dataService.ts';
 import { saveCard, saveDrift, saveProfile } from './formats/savePage.ts';
 import { startHandlers } from './startService.ts';
 import { labelHandlers } from './labelService.ts';
+import { watchProject } from './watchProject.ts';
 import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
+import { AskedFiles } from '../engine/project/askedFiles.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
+import { diskFiles } from '../engine/project/projectFiles.ts';
 import { shownProject } from '../engine/project/shownProject.ts';
 import { buildCard } from '../engine/registry/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
@@ -57,7 +60,9 @@ export function runService(root: string): Promise<number> {
   const watchRuns = setInterval(() => { try { storeNow(); } catch { /* Busy or broken: whoever asks next is told. */ } }, 4000);
   watchRuns.unref();
   // Reading the files anew takes milliseconds and is never stale.
-  const project = (): Project => loadProject(root);
+  // The overview depends on the files that it asked for, so these are watched.
+  const asked = new AskedFiles(diskFiles(root));
+  const project = (): Project => loadProject(root, asked);
   // While the file cannot be used, views show its last good state.
   const shown = (): Project => shownProject(project(), storeNow()).project;
   const config = () => configFor(shown(), 'default');
@@ -65,7 +70,12 @@ export function runService(root: string): Promise<number> {
   const data = dataHandlers(() => (projectFileIn(root) !== null ? placeNow() : { project: null, config: null, store: null, folder: root }));
   const start = startHandlers(root);
   const handlers: Handlers = {
-    'project/overview': () => projectOverview(project(), storeNow()),
+    'project/overview': () => {
+      asked.clear();
+      const overview = projectOverview(project(), storeNow());
+      watching.follow(asked.paths);
+      return overview;
+    },
     'stages/status': () => stageStatuses(shown(), storeNow()),
     ...runHandlers(storeNow, required, (experiment) => declaredMetrics(shown(), experiment)),
     'tracking/endpoint': async () => {
@@ -108,10 +118,10 @@ export function runService(root: string): Promise<number> {
       }
     });
   }
-  const stopWatching = watchProject(root, connection);
+  const watching = watchProject(root, (reason) => void connection.sendNotification('store/changed', { reason }).catch(() => {}));
   return new Promise((resolve) => {
     connection.onClose(() => {
-      stopWatching();
+      watching.close();
       clearInterval(watchRuns);
       start.close();
       void tracking?.then((server) => server.close());
@@ -148,47 +158,4 @@ async function takePlace<T>(place: { port: number; token: string }, start: (plac
     }
   }
   return start({ token: place.token });
-}
-
-const folders = ['experiments', 'schemas', 'sql'];
-
-/** Tells of changes at most five times a second; the last change is always told. */
-function watchProject(root: string, connection: MessageConnection): () => void {
-  let timer: NodeJS.Timeout | null = null;
-  let reason: EngineNotifications['store/changed']['reason'] = 'files';
-  const changed = (why: typeof reason) => {
-    reason = timer && reason === 'store' ? reason : why;
-    timer ??= setTimeout(() => {
-      timer = null;
-      connection.sendNotification('store/changed', { reason }).catch(() => {});
-    }, 200);
-  };
-  const watchers = new Map<string, FSWatcher>();
-  const open = (folder: string, onChange: (name: string) => void) => {
-    watchers.get(folder)?.close();
-    watchers.delete(folder);
-    if (!existsSync(join(root, folder))) return;
-    try {
-      const watcher = watch(join(root, folder), (_event, name) => onChange(name ?? ''));
-      watcher.on('error', () => {});
-      watchers.set(folder, watcher);
-    } catch {
-      // Too many watches on this machine: the views still ask when they are looked at.
-    }
-  };
-  const watchState = () => open(stateFolder, (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
-  const watchFolder = (folder: string) => open(folder, () => changed('files'));
-  // A folder that comes, goes or is replaced is watched anew.
-  open('.', (name) => {
-    if (name === stateFolder) {
-      watchState();
-      changed('store');
-    } else if (folders.includes(name)) {
-      watchFolder(name);
-      changed('files');
-    } else if (/\.ya?ml$|\.lock$/.test(name)) changed('files');
-  });
-  folders.forEach(watchFolder);
-  watchState();
-  return () => { for (const watcher of watchers.values()) watcher.close(); };
 }

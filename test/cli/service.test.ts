@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
@@ -161,6 +161,23 @@ test('the first file of a folder that was not there is told', async () => {
   other.changes.length = 0;
   writeFiles(fresh, { 'experiments/second.experiment.yaml': 'params: { a: 3 }\n' });
   await until('what is in it too', () => other.changes.length > 0);
+});
+
+test('a file that the project names is told when it comes and goes, wherever it is', async () => {
+  const fresh = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "true", deps: [src/train.py, tables/*.csv], outs: [o] } }\n', 'src/train.py': '', 'tables/a.csv': '' });
+  const other = startHost(fresh);
+  const problems = async () => (await other.ask('project/overview', {})).problems.length;
+  assert.equal(await problems(), 0);
+  for (const path of ['src/train.py', 'src', 'tables/a.csv', 'tables']) {
+    other.changes.length = 0;
+    renameSync(join(fresh, path), join(fresh, 'away'));
+    await until(`${path} is gone`, () => other.changes.length > 0);
+    assert.equal(await problems(), 1, path);
+    other.changes.length = 0;
+    renameSync(join(fresh, 'away'), join(fresh, path));
+    await until(`${path} is back`, () => other.changes.length > 0);
+    assert.equal(await problems(), 0, path);
+  }
 });
 
 test('a state folder that is thrown away is forgotten, and a new one is found', async () => {

@@ -1,0 +1,83 @@
+import { existsSync, globSync, watch, type FSWatcher } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { EngineNotifications } from '../protocol/engineHost.ts';
+import { isGlob } from '../engine/project/glob.ts';
+import { stateFolder } from '../engine/tracking/store.ts';
+
+const folders = ['experiments', 'schemas', 'sql'];
+/** A machine has so many watches, and other programs want some. */
+const mostFolders = 100;
+
+export interface ProjectWatch {
+  /** Watches these files too, for whether they are there. */
+  follow(paths: ReadonlySet<string>): void;
+  close(): void;
+}
+
+/** Reports changes at most five times a second, and always the last one. */
+export function watchProject(root: string, report: (reason: EngineNotifications['store/changed']['reason']) => void): ProjectWatch {
+  let timer: NodeJS.Timeout | null = null;
+  let reason: EngineNotifications['store/changed']['reason'] = 'files';
+  const changed = (why: typeof reason) => {
+    reason = timer && reason === 'store' ? reason : why;
+    timer ??= setTimeout(() => {
+      timer = null;
+      report(reason);
+    }, 200);
+  };
+  const watchers = new Map<string, FSWatcher>();
+  const open = (folder: string, onChange: (name: string) => void) => {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+    if (!existsSync(join(root, folder))) return;
+    try {
+      const watcher = watch(join(root, folder), (_event, name) => onChange(name ?? ''));
+      watcher.on('error', () => {});
+      watchers.set(folder, watcher);
+    } catch {
+      // Too many watches on this machine: the views still ask when they are looked at.
+    }
+  };
+  const watchState = () => open(stateFolder, (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
+  const watchFolder = (folder: string) => open(folder, () => changed('files'));
+  /** Files of the last overview, and whether they were there. */
+  let followed = new Map<string, string>();
+  const compare = () => { for (const [path, before] of followed) if (presence(root, path) !== before) return changed('files'); };
+  // A folder that comes, goes or is replaced is watched anew.
+  open('.', (name) => {
+    if (name === stateFolder) {
+      watchState();
+      changed('store');
+    } else if (folders.includes(name)) {
+      watchFolder(name);
+      changed('files');
+    } else if (/\.ya?ml$|\.lock$/.test(name)) changed('files');
+    else compare();
+  });
+  folders.forEach(watchFolder);
+  watchState();
+  const beside = new Set<string>();
+  return {
+    follow(paths) {
+      followed = new Map([...paths].map((path) => [path, presence(root, path)]));
+      const around = new Set([...paths].flatMap((path) => folderAround(root, path)).filter((folder) => folder !== '.' && !folders.includes(folder)).slice(0, mostFolders));
+      for (const folder of beside) if (!around.has(folder)) { watchers.get(folder)?.close(); watchers.delete(folder); beside.delete(folder); }
+      for (const folder of around) if (!beside.has(folder)) { beside.add(folder); open(folder, compare); }
+    },
+    close: () => { for (const watcher of watchers.values()) watcher.close(); },
+  };
+}
+
+/** What of a path is there: files of a glob by their names. */
+function presence(root: string, path: string): string {
+  return isGlob(path) ? globSync(path, { cwd: root }).toSorted().join('\n') : String(existsSync(join(root, path)));
+}
+
+/** The folders around a path, up to the first wildcard, that are there. */
+function folderAround(root: string, path: string): string[] {
+  const steps = posix.normalize(path).split('/').slice(0, -1);
+  const wild = steps.findIndex((step) => isGlob(step));
+  const fixed = wild === -1 ? steps : steps.slice(0, wild);
+  return fixed.map((_, i) => fixed.slice(0, i + 1).join('/')).filter((folder) => folder !== '..' && existsSync(join(root, folder)));
+}
+

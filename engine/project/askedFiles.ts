@@ -1,0 +1,34 @@
+import type { ProjectFiles } from './projectFiles.ts';
+
+/** The files of a project, noting which paths and globs are asked for. */
+export class AskedFiles implements ProjectFiles {
+  readonly #files: ProjectFiles;
+  #paths = new Set<string>();
+
+  constructor(files: ProjectFiles) {
+    this.#files = files;
+  }
+
+  get paths(): ReadonlySet<string> {
+    return this.#paths;
+  }
+
+  clear(): void {
+    this.#paths = new Set();
+  }
+
+  read(path: string): Uint8Array | string | null {
+    this.#paths.add(path);
+    return this.#files.read(path);
+  }
+
+  exists(path: string): boolean {
+    this.#paths.add(path);
+    return this.#files.exists(path);
+  }
+
+  glob(pattern: string): string[] {
+    this.#paths.add(pattern);
+    return this.#files.glob(pattern);
+  }
+}
