@@ -47,8 +47,8 @@ export function provideCompletion(
     return complete(checkItems(), offset - (silenced[1] ?? '').length, offset + rest.length);
   }
   const project = workspace.projectOf(uri);
-  const reference = isComment(text, offset) ? null : /\$\{\s*([\w.-]*)$/.exec(line);
-  if (reference) {
+  const reference = /\$\{\s*([\w.-]*)$/.exec(line);
+  if (reference && !isComment(text, offset)) {
     const [, word = ''] = reference;
     const [, rest = '', closing = ''] = /^([\w.-]*)(\s*\})?/.exec(text.slice(offset, offset + 200)) ?? [];
     const items = paramReference(closing === '' ? '}' : closing, project);
