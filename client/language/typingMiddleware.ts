@@ -9,14 +9,20 @@ type Item = CompletionItem & { data?: CompletionData };
 /** Keeps completion and indentation from changing text that a person types without choosing anything. */
 export function typingMiddleware(): Middleware {
   let enterAccepts = false;
+  /** Set before the list is shown; the key binding of Enter in package.json reads it. */
+  const setEnterAccepts = async (accepts: boolean): Promise<void> => {
+    if (accepts === enterAccepts) return;
+    enterAccepts = accepts;
+    await commands.executeCommand('setContext', contextKeys.enterAccepts, accepts);
+  };
   return {
     async provideCompletionItem(document, position, context, token, next) {
+      // The old list is shown until the new one is there.
+      await setEnterAccepts(false);
       const result = await next(document, position, context, token);
       const items = Array.isArray(result) ? result : (result?.items ?? []);
       const accepts = items.some((item: Item) => item.data?.enterAccepts === true);
-      // Set before the list is shown; the key binding of Enter in package.json reads it.
-      if (accepts !== enterAccepts) await commands.executeCommand('setContext', contextKeys.enterAccepts, accepts);
-      enterAccepts = accepts;
+      await setEnterAccepts(accepts && !token.isCancellationRequested);
       return result;
     },
     async provideOnTypeFormattingEdits(document, position, ch, options, token, next) {

@@ -75,8 +75,9 @@ export function provideCompletion(
     ...(value ? valueItems(value).map((item) => quotedItem(indented(item, indentation), cursor.quote)) : []),
   ];
   const accepts = enterAccepts(cursor, items, text.slice(offset), value?.shapes ?? []);
-  // The role of Enter changes with each letter of a key and with the first of a value, so the list is asked for again.
-  return complete(items, cursor.start, cursor.end, accepts, cursor.word === '' || keys !== null);
+  // The role of Enter changes with the first letter, so the list is asked for again then. Not with each further one:
+  // while the editor waits for an answer it still shows the old list, whose item Enter would accept.
+  return complete(items, cursor.start, cursor.end, accepts, cursor.word === '');
 }
 
 /** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed, and left behind. */

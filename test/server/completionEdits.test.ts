@@ -178,8 +178,17 @@ test('Enter accepts a key that was begun, and a value only before the closing br
   const accepts = async (marked: string, file?: File) => (await complete(marked, file)).items.some(({ data }) => (data as { enterAccepts: boolean }).enterAccepts);
   for (const marked of ['pro█', stage('ou█'), ordersYaml.replace('slices: [country]', 'slices: [country, am█]'), ordersYaml.replace('uses: train', 'uses: "tr█"'), ordersYaml.replace('${params.epochs}', '${par█}'), `${start}  s: { cmd: x, ou█ }`]) assert.ok(await accepts(marked), marked);
   assert.ok(await accepts('fields:\n  - na█\n', 'dataset'));
-  for (const marked of ['fields:\n  - id█\n', 'fields:\n  - name: a\n    tpe█\n', 'filds█']) assert.ok(!(await accepts(marked, 'dataset')), `${marked}: no key begins so`);
+  for (const marked of ['fields:\n  - id█\n', 'fields:\n  - name: a\n    zz█\n', 'xfields█']) assert.ok(!(await accepts(marked, 'dataset')), `${marked}: no key begins so`);
   for (const marked of ['█', ordersYaml.replace('uses: train', 'uses: tr█'), stage('deps: [src/█'), stage('deps:\n      - sr█'), stage('ou█: x'), ordersYaml.replace('slices: [country]', 'slices: [█]'), ordersYaml.replace('uses: train', 'uses: tr█ # c')]) assert.ok(!(await accepts(marked)), marked);
+});
+
+test('a list is asked for again with the first letter only: meanwhile the editor shows the old one', async () => {
+  for (const [marked, again] of [['█', true], ['d█', false], ['datasets█', false], [stage('deps: [█]'), true], [stage('deps: [s█]'), false]] as const) {
+    const { text, position } = withCursor(marked);
+    server.change(uris.project, text);
+    const found = await server.connection.sendRequest<{ isIncomplete: boolean }>('textDocument/completion', { textDocument: { uri: uris.project }, position });
+    assert.equal(found.isIncomplete, again, marked);
+  }
 });
 
 test('whatever is accepted wherever, the file can still be read (random)', async () => {
