@@ -19,7 +19,7 @@ interface Manifest {
 /** Everything that may be in the package. A file that none of these knows stops the packaging. */
 const expected = [
   /^package\.json$/, /^(readme|changelog)\.md$/i, /^LICENSE(\.txt|\.md)?$/, /^THIRD-PARTY.*$/i,
-  /^dist\/(client|lspClient|server|facts|cli|engine)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^helper\/loopwright\.(mjs|d\.mts)$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
+  /^dist\/(client|lspClient|server|facts|cli|engine|savedViews)\.cjs$/, /^dist\/[\w-]+\.wasm$/, /^helper\/loopwright\.(mjs|d\.mts)$/, /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/, /^media\/grammars\/\w+\.tmLanguage\.json$/,
   /^examples\/(penguins\/incoming\/penguins\.jsonl|flights\/incoming\/flights\.parquet)$/,
   /^examples\/(fraud|penguins|flights)\/(generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
@@ -111,7 +111,7 @@ function check(): string[] {
   const files = readdirSync(stage, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
   if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'dist/webviews/runHistoryCharts.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'examples/penguins/loopwright.yaml', 'examples/penguins/incoming/penguins.jsonl', 'examples/flights/incoming/flights.parquet', 'media/walkthrough-drift.svg', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
+  const needed = ['dist/client.cjs', 'dist/lspClient.cjs', 'dist/server.cjs', 'dist/facts.cjs', 'dist/cli.cjs', 'dist/savedViews.cjs', 'helper/loopwright.mjs', 'docs/reference/checks/LW201.md', 'dist/webviews/runHistory.js', 'dist/webviews/runHistoryCharts.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'examples/fraud/loopwright.yaml', 'examples/fraud/generate.mjs', 'examples/fraud/experiments/wider.experiment.yaml', 'examples/penguins/loopwright.yaml', 'examples/penguins/incoming/penguins.jsonl', 'examples/flights/incoming/flights.parquet', 'media/walkthrough-drift.svg', 'node_modules/better-sqlite3/package.json', 'node_modules/@duckdb/node-api/package.json'];
   const absent = needed.filter((file) => !files.includes(file));
   if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
   return files;

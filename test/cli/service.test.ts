@@ -138,6 +138,28 @@ test('drift: report and detail', async () => {
   const detail = await ask('drift/detail', { monitor: 'production', windowId: report.windows[0]?.id ?? 0, column: 'amount' });
   assert.deepEqual([detail.type, detail.nCurrent, detail.nReference], ['numeric', 150, 160]);
   await assert.rejects(ask('drift/report', { monitor: 'none' }), refused(/There is no monitor `none`/));
+  assert.deepEqual([report.windows[0]?.referenceVersion, report.references.map(({ version, rows }) => ({ version, rows }))], [1, [{ version: 1, rows: 160 }]]);
+});
+
+const notBuilt = existsSync(join(import.meta.dirname, '../../dist/savedViews.cjs')) ? false : 'the views are not built: run npm run build';
+
+test('pages: card, drift and profile as one HTML file each, by the engine host and by the command line', { skip: notBuilt }, async () => {
+  const file = (name: string): string => join(root, 'out', `${name}.html`);
+  const text = (name: string): string => readFileSync(file(name), 'utf8');
+  await ask('pages/save', { page: { of: 'card', version: 1 }, path: file('card') });
+  assert.match(text('card'), /<h1>orders <span class="version">v1<\/span><\/h1>[\s\S]*All 2 gates passed\./);
+  await ask('pages/save', { page: { of: 'drift', monitor: 'production' }, path: file('drift') });
+  assert.match(text('drift'), /Drift of production[\s\S]*test rows of v1, 160 rows[\s\S]*<svg/);
+  await ask('pages/save', { page: { of: 'profile', subject: { kind: 'dataset', name: 'orders' } }, path: file('profile') });
+  assert.match(text('profile'), /<h1>orders<\/h1>/);
+  for (const name of ['card', 'drift', 'profile']) assert.match(text(name), /http-equiv="Content-Security-Policy" content="default-src 'none'/);
+  await assert.rejects(ask('pages/save', { page: { of: 'drift', monitor: 'none' }, path: file('none') }), refused(/There is no monitor `none`/));
+  assert.equal(existsSync(file('none')), false);
+  assert.equal((await runCli(['models', 'card', '1', '--html', file('cli-card')], { cwd: root })).code, 0);
+  assert.match(text('cli-card'), /All 2 gates passed\./);
+  assert.equal((await runCli(['drift', '--html', file('cli-drift')], { cwd: root })).code, 0);
+  assert.match(text('cli-drift'), /Drift of production/);
+  assert.match((await runCli(['drift', 'none'], { cwd: root })).err, /There is no monitor `none`/);
 });
 
 test('an edit of the project is told and heard; one that breaks it keeps what was shown, with its problems', async () => {
