@@ -6,6 +6,7 @@ import { ordersFiles } from '../../helpers/ordersProject.ts';
 import { writeFiles } from '../../helpers/makeProject.ts';
 import type { PersonSession } from './personTest.ts';
 import { until } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Finds, marks, compares and exports runs with keyboard and mouse. */
 export const runHistory: PersonSession = {
@@ -118,22 +119,42 @@ export const runHistory: PersonSession = {
         const frame = await workbench.webview('tr[aria-selected]');
         await frame.locator('#open-export').click();
         await frame.locator('.popup-export').getByText('CSV').first().click();
-        const input = workbench.page.locator('.quick-input-widget input.input');
-        await until('the name that is proposed', async () => /runs\.csv$/.test(await input.inputValue()));
-        const accept = workbench.page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' });
-        await accept.waitFor();
-        // The dialog first writes its own folder into its field.
-        await until('the field to hold what was typed', async () => {
-          await input.fill(join(project, 'table.csv'));
-          await workbench.page.waitForTimeout(300);
-          return (await input.inputValue()) === join(project, 'table.csv');
-        });
-        await accept.click();
+        await saveAs(workbench, /runs\.csv$/, join(project, 'table.csv'));
         await until('the file', () => existsSync(join(project, 'table.csv')));
         const lines = readFileSync(join(project, 'table.csv'), 'utf8').trim().split('\n');
         assert.equal(lines.length, 3, lines.join('\n'));
         await workbench.message(/2 runs written to table\.csv/);
       },
     },
+    {
+      name: 'a model card is saved as one HTML file where the person says',
+      async run({ workbench, project }) {
+        await workbench.command('Loopwright: Open model card');
+        const frame = await workbench.webview('.card table.gates');
+        await frame.getByText('Save as HTML…').click();
+        const file = join(project, 'card.html');
+        await saveAs(workbench, /card\.html$/, file);
+        await until('the file', () => existsSync(file));
+        const html = readFileSync(file, 'utf8');
+        assert.match(html, /<h1>orders <span class="version">v\d/);
+        assert.doesNotMatch(html, /<script|<vscode-button/);
+        await workbench.message(/Saved card\.html/);
+      },
+    },
   ],
 };
+
+/** Waits for the save dialog with the name that is proposed, types a path and accepts it. */
+async function saveAs(workbench: Workbench, proposed: RegExp, path: string): Promise<void> {
+  const input = workbench.page.locator('.quick-input-widget input.input');
+  await until('the name that is proposed', async () => proposed.test(await input.inputValue()));
+  const accept = workbench.page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' });
+  await accept.waitFor();
+  // The dialog first writes its own folder into its field.
+  await until('the field to hold what was typed', async () => {
+    await input.fill(path);
+    await workbench.page.waitForTimeout(300);
+    return (await input.inputValue()) === path;
+  });
+  await accept.click();
+}
