@@ -62,9 +62,9 @@ function relationsHtml({ columns, spearman, sampled, rows }: DataRelations): str
 }
 
 const style = `:root{color-scheme:light dark;--ink:#1f2328;--muted:#59636e;--line:#d1d9e0;--fill:#3b6fb6;--warm:#d9822b;--cold:#3b6fb6}@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#9198a1;--line:#3d444d;--fill:#79a8e0;--warm:#e0975a;--cold:#79a8e0}}
-body{font:14px/1.45 system-ui,sans-serif;color:var(--ink);max-width:1100px;margin:2rem auto;padding:0 1rem}h1{margin-bottom:0}h2{font-size:1.1rem;margin:0 0 .4rem;overflow-wrap:anywhere}small,.muted,figcaption{color:var(--muted);font-weight:normal}
+body{overflow-wrap:anywhere;font:14px/1.45 system-ui,sans-serif;color:var(--ink);max-width:1100px;margin:2rem auto;padding:0 1rem}h1{margin-bottom:0}h2{font-size:1.1rem;margin:0 0 .4rem;overflow-wrap:anywhere}small,.muted,figcaption{color:var(--muted);font-weight:normal}
 section{border-top:1px solid var(--line);padding:1rem 0;break-inside:avoid}.parts{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th{font-weight:normal;text-align:left;color:var(--muted);padding:.1rem 1rem .1rem 0;overflow-wrap:anywhere}td{text-align:right;padding:.1rem .3rem}
-figure{margin:0;width:380px;max-width:100%}svg{width:100%}rect{fill:var(--fill)}line{stroke:var(--line)}text{fill:var(--muted);font-size:11px}.top th{max-width:16rem;color:var(--ink)}.bar{width:160px}.bar i{display:block;height:.9em;background:var(--fill);min-width:1px}.scroll{overflow-x:auto}.matrix td,.matrix th{font-size:12px;padding:.2rem .4rem}`;
+figure{margin:0;width:380px;max-width:100%}svg{width:100%}rect{fill:var(--fill)}line{stroke:var(--line)}text{fill:var(--muted);font-size:11px}.top th{max-width:16rem;color:var(--ink)}.bar{width:160px}.bar i{display:block;height:.9em;background:var(--fill);min-width:1px}.parts>*{max-width:100%}.matrix{overflow-wrap:normal}.scroll{overflow-x:auto}@media print{body{color:#1f2328;background:#fff}.scroll{overflow:visible}}.matrix td,.matrix th{font-size:12px;padding:.2rem .4rem}`;
 
 function count(n: number): string {
   return n.toLocaleString('en-US');

@@ -35,6 +35,8 @@ const cutParts = `(() => {
   }
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push('the page is ' + root.scrollWidth + ' wide of ' + root.clientWidth);
+  // A part with a scroll bar of its own that has no height left is cut too.
+  for (const box of document.querySelectorAll('section, .wide, table')) if (shown(box) && getComputedStyle(box).overflowY !== 'visible' && box.scrollHeight > box.clientHeight + 2 && box.clientHeight < 60) found.push('a part of ' + box.clientHeight + ' px shows ' + box.scrollHeight + ' px: ' + box.textContent.trim().slice(0, 40));
   for (const popup of document.querySelectorAll('.popup, .menu, .completions')) {
     const box = popup.getBoundingClientRect();
     if (box.left < 0 || box.right > innerWidth || box.top < 0 || box.bottom > innerHeight) found.push('popup from ' + Math.round(box.left) + ' to ' + Math.round(box.right) + ', ' + Math.round(box.top) + ' to ' + Math.round(box.bottom));
@@ -55,12 +57,14 @@ const overlaps = `(() => {
     for (const box of range.getClientRects()) {
       if (stuck || box.width < 3 || box.height < 3) continue;
       const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-      if (top && (parent.contains(top) || top.contains(parent))) texts.push({ text: node.textContent.trim().slice(0, 30), box, parent });
+      if (top && (parent.contains(top) || top.contains(parent))) texts.push({ text: node.textContent.trim().slice(0, 30), box, parent, node });
     }
   }
   const found = [];
   for (let a = 0; a < texts.length; a++) for (let b = a + 1; b < texts.length; b++) {
     const [one, other] = [texts[a], texts[b]];
+    // Text that ends with dots has a box for its whole and for its shown part.
+    if (one.node === other.node) continue;
     const wide = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
     const high = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
     if (wide > 3 && high > 5) found.push(one.text + ' / ' + other.text);

@@ -27,7 +27,7 @@ function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResu
 }
 
 /** A gate on a difference says from which version: `+0.009 over v3`. */
-function valueText({ gate, value, against }: GateResult): string {
+function valueText({ gate, value, against }: GateResult): TemplateResult | string {
   if (value === null || !gate.endsWith('@champion')) return metric(gate, value);
-  return `${difference(value)} over ${against === undefined ? 'the champion' : `v${against}`}`;
+  return html`${difference(value)} <div class="muted">over ${against === undefined ? 'the champion' : `v${against}`}</div>`;
 }
