@@ -2,6 +2,8 @@
 export const commandIds = {
   runStage: 'loopwright.runStage',
   runAll: 'loopwright.runAll',
+  stopRun: 'loopwright.stopRun',
+  showOutput: 'loopwright.showOutput',
   whyStale: 'loopwright.whyStale',
   runExperiment: 'loopwright.runExperiment',
   openRunHistory: 'loopwright.openRunHistory',

@@ -16,7 +16,7 @@ import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
 import { OpenFolders } from './projects/openFolders.ts';
 import { Projects } from './projects/projects.ts';
-import { terminalTracking } from './projects/terminalTracking.ts';
+import { terminalEnvironment } from './projects/terminalEnvironment.ts';
 import { Milestones } from './status/milestones.ts';
 import { statusBar } from './status/statusBar.ts';
 import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
@@ -54,7 +54,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   context.subscriptions.push(
     log, projects, folders, tasks, panels, server, ...parts,
     new StageLenses(projects, server),
-    terminalTracking(context, projects, log),
+    terminalEnvironment(context, projects, cli, log),
     ...statusBar(projects),
     milestones,
     ...registerCommands(commandContext),

@@ -3,6 +3,7 @@ import type { Severities } from '../protocol/problem.ts';
 /** Settings with their types and defaults; a test compares them with package.json. */
 export interface Settings {
   'engine.node': string;
+  python: string;
   'checks.data': boolean;
   'checks.severity': Severities;
   'codeLens.enabled': boolean;
@@ -14,6 +15,7 @@ export interface Settings {
 
 export const settingDefaults: Settings = {
   'engine.node': '',
+  python: '',
   'checks.data': true,
   'checks.severity': {},
   'codeLens.enabled': true,

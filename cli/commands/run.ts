@@ -6,6 +6,7 @@ import { executeRun, type RunOutcome } from '../../engine/runner/execute.ts';
 import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';
 import { serveTrial } from '../../engine/runner/sweep/trialProcess.ts';
 import { placeText, type CommandContext } from '../context.ts';
+import { inputOf } from '../inputOf.ts';
 import { runPrinter } from '../runPrinter.ts';
 import { duration } from '../terminal.ts';
 
@@ -23,7 +24,7 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   const experiment = options.experiment ?? 'default';
   const params = Object.fromEntries((options.param ?? []).map(parseParam)) as Record<string, ParamValue>;
   for (const name of Object.keys(params)) if (!Object.hasOwn(context.config().params ?? {}, name)) throw new ProjectError(`The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`);
-  const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
+  const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, input: inputOf(), events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
   const sweep = project.experiments.get(experiment)?.value?.sweep;
   if (sweep) {
     const say = (line: string) => (context.json ? terminal.note(line) : terminal.line(line));

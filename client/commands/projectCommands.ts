@@ -2,6 +2,7 @@ import { commands, ProcessExecution, window, workspace } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
+import { pythonVariables } from '../projects/pythonChoice.ts';
 import type { RowSubject } from '../views/row.ts';
 import { choice, mayRun, pick } from './ask.ts';
 import type { CommandContext } from './context.ts';
@@ -24,7 +25,7 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
       if (!(await mayRun())) return;
       const folder = context.projects.shown?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
       const node = nodeProgram();
-      await finished(context, 'doctor', new ProcessExecution(node.path, [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])], { env: node.env }));
+      await finished(context, 'doctor', new ProcessExecution(node.path, [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])], { env: { ...node.env, ...(folder === undefined ? {} : pythonVariables(folder)) } }));
     },
     [commandIds.openExample]: openExample(context),
     [commandIds.getStarted]: async () => {

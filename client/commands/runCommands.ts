@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { commandIds, taskType } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
+import { chooseGoing, showOutput, stopGoing } from '../runs/goingRuns.ts';
 import type { LoopwrightTask } from '../tasks/taskDefinition.ts';
 import type { RowSubject } from '../views/row.ts';
 import { stageLook } from '../views/stateIcons.ts';
@@ -49,6 +50,16 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       const execution = context.tasks.running(project, { type: taskType, command: 'serve', deployment });
       if (execution) return execution.terminate();
       void window.showInformationMessage(`${deployment} was not started from this window. Stop it where it was started.`);
+    },
+    [commandIds.stopRun]: async (given) => {
+      const project = await projectOf(context, given);
+      const run = project && (await chooseGoing(project, given?.runId, 'Stop which run?'));
+      if (project && run) await stopGoing(project, run);
+    },
+    [commandIds.showOutput]: async (given) => {
+      const project = await projectOf(context, given);
+      const run = project && (await chooseGoing(project, given?.runId, 'Show the output of which run?'));
+      if (project && run) showOutput(context.cli, project, run);
     },
     [commandIds.whyStale]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;

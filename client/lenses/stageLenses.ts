@@ -68,9 +68,11 @@ function place(stage: StageStatus): OutlineStage {
 function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
   const subject: RowSubject = { project, stage: place.name };
   const stage = project.overview?.stages.find((one) => one.name === place.name);
-  const lenses = [lens(place, '$(play) Run', commandIds.runStage, subject)];
-  if (!stage) return lenses;
+  if (!stage) return [lens(place, '$(play) Run', commandIds.runStage, subject)];
   const run: RowSubject = stage.last ? { ...subject, runId: stage.last.runId } : subject;
+  const lenses = stage.state === 'running'
+    ? [lens(place, '$(debug-stop) Stop', commandIds.stopRun, run), lens(place, '$(terminal) Show output', commandIds.showOutput, run)]
+    : [lens(place, '$(play) Run', commandIds.runStage, subject)];
   const explained = stage.reasons.length > 0 && stage.state !== 'never';
   lenses.push(lens(place, lensText(stage), explained ? commandIds.whyStale : commandIds.openRunHistory, explained ? subject : run));
   if (explained) lenses.push(lens(place, 'Why?', commandIds.whyStale, subject));

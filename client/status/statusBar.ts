@@ -12,6 +12,10 @@ export function statusBar(projects: Projects): Disposable[] {
   const which = window.createStatusBarItem('loopwright.project', StatusBarAlignment.Left, 41);
   which.name = 'Loopwright project';
   which.command = commandIds.chooseProject;
+  const stop = window.createStatusBarItem('loopwright.stop', StatusBarAlignment.Left, 39);
+  stop.name = 'Loopwright: stop the run';
+  stop.text = '$(debug-stop)';
+  stop.command = commandIds.stopRun;
   const show = (): void => {
     const project = projects.shown;
     const isOn = project !== undefined && setting('statusBar.enabled');
@@ -21,6 +25,12 @@ export function statusBar(projects: Projects): Disposable[] {
       which.accessibilityInformation = { label: which.tooltip, role: 'button' };
       which.show();
     } else which.hide();
+    const running = isOn ? (project.overview?.stages ?? []).filter(({ state }) => state === 'running').map(({ name }) => name) : [];
+    if (running.length > 0 && workspace.isTrusted) {
+      stop.tooltip = `Loopwright: stop ${running.join(', ')}`;
+      stop.accessibilityInformation = { label: stop.tooltip, role: 'button' };
+      stop.show();
+    } else stop.hide();
     if (!isOn) return item.hide();
     const { text, tooltip } = statusText(project, workspace.isTrusted);
     const problem = project.overview?.problem;
@@ -31,5 +41,5 @@ export function statusBar(projects: Projects): Disposable[] {
     item.show();
   };
   const settings = workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.statusBar') && show());
-  return [item, which, settings, projects.onChange(show)];
+  return [item, which, stop, settings, projects.onChange(show)];
 }

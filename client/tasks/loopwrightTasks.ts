@@ -4,6 +4,8 @@ import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { problemMatcher, taskType } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
+import { goingRuns, offerGoing } from '../runs/goingRuns.ts';
+import { awaitPythonExtension, pythonVariables } from '../projects/pythonChoice.ts';
 import { nearestRoot } from '../projects/nearestRoot.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
@@ -55,7 +57,7 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     const node = nodeProgram();
     // Findings are printed from the folder of the window, where the problem matcher looks for the files.
     const folder = folderOf(project);
-    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], { cwd: folder?.uri.fsPath ?? project.root, env: node.env });
+    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], { cwd: folder?.uri.fsPath ?? project.root, env: { ...node.env, ...pythonVariables(project.root) } });
     const place = taskProjectOf(folder?.uri.fsPath ?? project.root, project.root);
     const whole: LoopwrightTask = { ...definition, ...(place === '' ? {} : { project: place }) };
     const task = new Task(original?.definition ?? whole, folder ?? TaskScope.Workspace, original?.name ?? titleOf(whole), taskType, execution, problemMatcher);
@@ -76,6 +78,10 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
   async start(project: Project, definition: LoopwrightTask): Promise<void> {
     const already = this.running(project, definition);
     if (!already) {
+      // A run of another window, or one that outlived its window, holds the project.
+      const [going] = runsStages(definition) ? await goingRuns(project) : [];
+      if (going && !(await offerGoing(this.#cli, project, going, `"${nameOf(definition)}" has to wait`))) return;
+      await awaitPythonExtension();
       await tasks.executeTask(this.create(project, definition));
       return;
     }
@@ -116,6 +122,11 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     await project?.refresh();
     // 130 and no code at all are a person's own Stop.
     if (exitCode === undefined || exitCode === 0 || exitCode === 130) return;
+    const [going] = project && exitCode === exitCodes.failed && runsStages(definition) ? await goingRuns(project) : [];
+    if (project && going) {
+      await offerGoing(this.#cli, project, going, `"${execution.task.name}" was not started`);
+      return;
+    }
     const terminal = window.terminals.find((one) => one.name.includes(execution.task.name));
     const show = 'Show terminal';
     const refused = (definition.command ?? 'run') === 'run' && exitCode === exitCodes.failed ? lastRefused(project) : undefined;
@@ -135,4 +146,9 @@ function lastRefused(project: Project | undefined): StageStatus | undefined {
 /** The folder of the window around a project, or one inside it. */
 function folderOf(project: Project): WorkspaceFolder | undefined {
   return workspace.getWorkspaceFolder(Uri.file(project.root)) ?? workspace.workspaceFolders?.find(({ uri }) => nearestRoot([project.root], uri.fsPath) !== undefined);
+}
+
+/** Tasks that write the outputs of stages, of which one runs at a time. */
+function runsStages({ command = 'run' }: LoopwrightTask): boolean {
+  return command === 'run' || command === 'retrain' || command === 'loop';
 }

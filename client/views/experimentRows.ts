@@ -58,7 +58,7 @@ export function runRow(project: Project, run: RunSummary, primary: readonly Prim
     tooltip: told.join('\n'),
     icon: look.icon,
     color: look.color,
-    context: `${run.starred ? 'run starred' : 'run unstarred'}${canBeVersion(run) ? ' registrable' : ''}`,
+    context: `${run.starred ? 'run starred' : 'run unstarred'}${canBeVersion(run) ? ' registrable' : ''}${run.status === 'running' ? ' running' : ''}`,
     subject,
     open: { id: commandIds.openRunHistory, args: [subject] },
   };

@@ -89,8 +89,8 @@ export function stageRow(project: Project, stage: StageStatus): Row {
     tooltip: tooltip.join('\n'),
     icon: look.icon,
     color: look.color,
-    context: stage.state === 'stale' ? 'stage runnable explained' : 'stage runnable',
-    subject: { project, stage: stage.name },
+    context: stage.state === 'running' ? 'stage running' : stage.state === 'stale' ? 'stage runnable explained' : 'stage runnable',
+    subject: { project, stage: stage.name, ...(stage.state === 'running' && stage.last ? { runId: stage.last.runId } : {}) },
     open: { id: commandIds.openStage, args: [{ project, stage: stage.name }] },
   };
 }

@@ -38,14 +38,11 @@ export class ProgramOutput {
 
   /** The streams are closed. */
   end(): void {
+    // Told once more: the last words of a program may be a question that nobody could answer.
+    this.#tell();
     for (const screen of this.#screens.values()) screen.end();
     this.#tell();
     clearTimeout(this.#timer);
-  }
-
-  /** The last text of a stream that was not ended by a new line; empty when there is none. */
-  get unfinished(): string {
-    return [...this.#screens.values()].flatMap((screen) => screen.open.at(-1) ?? []).at(-1) ?? '';
   }
 
   #tell(): void {

@@ -13,6 +13,7 @@ import { missingModule, missingModuleText } from '../python/missingModule.ts';
 import type { Variables } from '../runner/programEnvironment.ts';
 import { runCommand } from '../runner/runCommand.ts';
 import { keepText } from '../tracking/texts.ts';
+import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from './gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
@@ -27,6 +28,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
   context.log(`$ ${stage.cmd}`);
   const last: string[] = [];
+  let open = '';
   const found = context.python();
   const tracking = await trackingFor(context, stage);
   const tail = tailMetrics(context, stage.metrics ?? []);
@@ -45,13 +47,16 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       if (last.length > lastLines) last.shift();
       context.log(line, from);
     },
-    onOpen: context.open,
+    onOpen: (rows, from) => {
+      open = rows.at(-1) ?? open;
+      context.open(rows, from);
+    },
     input: context.input,
   }).finally(async () => {
     tail.end();
     await Promise.all([tracking?.close(), python]);
   });
-  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${advice(code, stage.cmd, last, { root, words, python: found })}`, code);
+  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${inputText(last, open, context.input, context.node.name) ?? advice(code, stage.cmd, last, { root, words, python: found })}`, code);
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
   if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: context.project.file.path } });
   const metrics = tail.final();

@@ -86,3 +86,23 @@ test('streams of one program are in the order in which they settle, and trials s
   await run({ project: loadProject(root) });
   assert.deepEqual(logs.filter((line) => !line.includes('$')), ['s| 2/2', 's| after', 's| no end']);
 });
+
+test('a program that asks gets the terminal to answer in; without one it is told what to do', async () => {
+  const asks: Record<string, string> = {
+    input: 'python3 -c "name = input(\'Your name? \'); print(\'Hello\', name)"', getpass: 'python3 -c "import getpass; print(\'Hello\', getpass.getpass(\'Password: \'))"',
+    read: 'printf \'Go on [y/N]: \'; read answer && echo "Hello $answer"',
+  };
+  const root = makeProject({ 'loopwright.yaml': `version: 1\nproject: p\nstages:\n${Object.entries(asks).map(([name, cmd]) => `  ${name}: { cmd: ${JSON.stringify(cmd)} }\n`).join('')}` });
+  for (const [stage, question] of [['input', 'Your name?'], ['getpass', 'Password:'], ['read', 'Go on [y/N]:']] as const) {
+    const { child, out, ended } = inTerminal(['run', stage], root);
+    await until(`${stage} asks`, () => out().trimEnd().endsWith(question) && out().includes(`${question} `));
+    child.stdin.write('Ada\n');
+    await ended;
+    child.stdin.end();
+    assert.match(out(), /Hello Ada/, stage);
+    const piped = startCli(['run', stage, '--force'], { cwd: root });
+    piped.child.stdin?.end();
+    const { code, err } = await piped.ended;
+    assert.deepEqual([code, /It asked for input(?: \("[^"]+"\))?, and there is no terminal to answer in\. Run `loopwright run \w+` in a terminal/.test(err)], [1, true], `${stage}: ${err}`);
+  }
+});

@@ -1,0 +1,59 @@
+import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { GoingRun } from '../../protocol/runs.ts';
+import { choice, pick } from '../commands/ask.ts';
+import { nodeProgram } from '../node.ts';
+import type { Project } from '../projects/project.ts';
+import { ago } from '../words.ts';
+
+/** The runs of a project that are going, whichever window or terminal started them; none when the engine cannot say. */
+export async function goingRuns(project: Project): Promise<GoingRun[]> {
+  return project.engine.request('runs/going', {}).catch(() => []);
+}
+
+/** The run that is meant: that of a row, or the only one; a person is asked where there are several. */
+export async function chooseGoing(project: Project, runId: string | undefined, title: string): Promise<GoingRun | undefined> {
+  const going = await goingRuns(project);
+  const named = going.find((run) => run.runId === runId);
+  if (named || going.length === 1) return named ?? going[0];
+  if (going.length === 0) {
+    await project.refresh();
+    void window.showInformationMessage('Nothing is running in this project.');
+    return undefined;
+  }
+  const chosen = await pick(title, going.map((run) => choice(String(run.pid), run.name, goingText(run), 'sync')));
+  return going.find((run) => String(run.pid) === chosen);
+}
+
+/** `train, started 5 minutes ago, process 4711`. */
+export function goingText({ stage, startedAt, pid }: GoingRun): string {
+  return [stage, startedAt === null ? null : `started ${ago(startedAt)}`, `process ${pid}`].filter((part) => part !== null).join(', ');
+}
+
+/** Stops a run with all that it started. What it did so far is kept, and it is marked as cancelled. */
+export async function stopGoing(project: Project, run: GoingRun): Promise<void> {
+  await window.withProgress({ location: ProgressLocation.Notification, title: `Stopping ${run.name} …` }, async () => {
+    await project.engine.request('runs/stop', { pid: run.pid });
+    await project.refresh();
+  });
+}
+
+/** Follows what a run prints in a terminal. Closing that terminal leaves the run going. */
+export function showOutput(cli: string, project: Project, run: GoingRun): void {
+  const name = `Output of ${run.name}`;
+  const known = window.terminals.find((terminal) => terminal.name === name && terminal.exitStatus === undefined);
+  if (known) return known.show();
+  const node = nodeProgram();
+  const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
+  const shellArgs = [cli, 'attach', String(run.pid), '--project', project.root];
+  window.createTerminal({ name, shellPath: node.path, shellArgs, env: node.env, cwd: folder?.uri ?? Uri.file(project.root), isTransient: true }).show();
+}
+
+/** Tells that a run is going, and offers its output and to stop it. Resolves with true once nothing is in the way any more. */
+export async function offerGoing(cli: string, project: Project, run: GoingRun, what: string): Promise<boolean> {
+  const [output, stop] = ['Show output', `Stop ${run.name}`];
+  const answer = await window.showWarningMessage(`${what}: ${run.name} is running (${goingText(run)}).`, output, stop);
+  if (answer === output) showOutput(cli, project, run);
+  if (answer !== stop) return false;
+  await stopGoing(project, run);
+  return true;
+}
