@@ -6,10 +6,11 @@ import { manyProjects } from './manyProjects.ts';
 import { labelling } from './labelling.ts';
 import { language } from './language.ts';
 import { profile } from './profile.ts';
+import { programs } from './programs.ts';
 import { recovery } from './recovery.ts';
 import { runHistory } from './runHistory.ts';
 import { story } from './story.ts';
 import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, programs, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
