@@ -29,6 +29,18 @@ describe('drift', { skip: cannotTest() }, () => {
     assert.deepEqual(view.faults, []);
   });
 
+  it('dates its events, marks where the reference changes, and asks to be saved', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    const rows = await view.page.locator('table.events tbody tr').allInnerTexts();
+    assert.equal(rows.length, 7);
+    assert.ok(rows.every((row) => /^\d{1,2} (Oct|Nov), \d\d:\d\d/.test(row)), rows.join('\n'));
+    assert.match(rows.find((row) => row.includes('new reference')) ?? '', /compared with: test rows of v3, 30,617 rows of 2026-05-01 to 2026-10-31/);
+    assert.match(await view.page.locator('.selected .numbers').innerText(), /Compared with: test rows of v3/);
+    await view.page.getByText('Save as HTML…').click();
+    assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'drift', monitor: 'production' } }]);
+  });
+
   it('moves over the cells by keyboard and shows the numbers with their convention', async () => {
     const view = await bench.open('drift', state, engine, 'dark', size);
     await shown(view);

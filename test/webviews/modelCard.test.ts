@@ -26,6 +26,17 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.deepEqual(view.faults, []);
   });
 
+  it('shows the positives of each slice, warns where they are few, and asks to be saved', async () => {
+    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    await view.page.locator('.verdict').waitFor();
+    const warnings = await view.page.locator('.warnings li').allInnerTexts();
+    assert.ok(warnings.some((text) => /gaming has only 24 positives: its value is uncertain\./.test(text)), warnings.join('\n'));
+    assert.ok(!warnings.some((text) => /grocery|travel/.test(text)));
+    assert.match(await view.page.locator('svg.dots').first().textContent() ?? '', /positives/);
+    await view.page.getByText('Save as HTML…').click();
+    assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'card', version: 4 } }]);
+  });
+
   it('compares with another version and says what the intervals allow', async () => {
     const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
     await view.page.locator('#against').selectOption('3');

@@ -1,4 +1,4 @@
-import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftDetail, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import { plural } from '../ui/format.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
@@ -42,13 +42,14 @@ export function valueAt(report: DriftReport, cell: Cell): { window: DriftWindow;
   return window ? { window, value: window.values.find((one) => one.column === cell.column) } : null;
 }
 
-/** Where the windows begin to be compared with another reference; the first window is no change. */
-export function referenceChanges(report: DriftReport): { at: number; version: number; reference: DriftReference | undefined }[] {
-  return report.windows.flatMap((window, at) => {
-    const before = report.windows[at - 1];
-    const { referenceVersion } = window;
-    if (!before || referenceVersion === null || before.referenceVersion === referenceVersion) return [];
-    return [{ at, version: referenceVersion, reference: report.references.find(({ version }) => version === referenceVersion) }];
+/** Where the windows begin to be compared with another reference; the first that is known is no change. */
+export function referenceChanges(report: DriftReport): { at: number; version: number }[] {
+  let known: number | null = null;
+  return report.windows.flatMap(({ referenceVersion }, at) => {
+    if (referenceVersion === null || referenceVersion === known) return [];
+    const isFirst = known === null;
+    known = referenceVersion;
+    return isFirst ? [] : [{ at, version: referenceVersion }];
   });
 }
 
