@@ -77,7 +77,7 @@ function told(row: Record<string, unknown> | undefined, feature: string, measure
 
 async function copiesIn(db: Database, features: readonly SourceColumn[]): Promise<[string, string][]> {
   if (features.length < 2) return [];
-  const prints = features.map(({ name, type }, i) => `bit_xor(hash(n, ${type === 'number' || type === 'integer' ? `${quoteIdentifier(name)}::DOUBLE` : `${quoteIdentifier(name)}::VARCHAR`})) AS h${i}, count(DISTINCT ${quoteIdentifier(name)}) AS d${i}`);
+  const prints = features.map(({ name, type }, i) => `bit_xor(hash(hash(n, ${type === 'number' || type === 'integer' ? `${quoteIdentifier(name)}::DOUBLE` : `${quoteIdentifier(name)}::VARCHAR`}))) AS h${i}, count(DISTINCT ${quoteIdentifier(name)}) AS d${i}`);
   const [row = {}] = await db.rows(`SELECT ${prints.join(', ')} FROM (SELECT row_number() OVER () AS n, * FROM loopwright_sample)`);
   const first = new Map<string, string>();
   const copies: [string, string][] = [];

@@ -80,8 +80,8 @@ export async function tellTales(db: Database, view: string, columns: readonly Co
 }
 
 /** Whether rows come again with equal features and target, where at least one feature is fine enough that this is no chance. */
-export async function hasDoubles(db: Database, view: string, features: readonly ColumnProfile[], target: string): Promise<boolean> {
-  const rows = features[0]?.rows ?? 0;
+export async function hasDoubles(db: Database, view: string, features: readonly ColumnProfile[], target: string, trained: number): Promise<boolean> {
+  const rows = Math.min(features[0]?.rows ?? 0, trained);
   if (!features.some(({ distinct }) => distinct > Math.max(50, rows / 20))) return false;
   const goal = quoteIdentifier(target);
   const [row = {}] = await db.rows(`SELECT count(*) AS n, count(DISTINCT hash(${[...features.map(({ name }) => quoteIdentifier(name)), goal].join(', ')})) AS d FROM ${view} WHERE ${goal} IS NOT NULL`);

@@ -33,7 +33,7 @@ export interface OpenTable {
 }
 
 /** Of text so much is looked at, of other formats so many rows. */
-const mostBytes = 32 << 20;
+const mostBytes = 12 << 20;
 const mostRows = 200_000;
 const mostColumns = 2000;
 

@@ -76,11 +76,12 @@ async function planFor(db: Database, root: string, look: OpenLook, choice: Table
   const target = look.columns.find(({ name }) => name === goal.name);
   const share = target && target.rows > 0 ? filled(target) / target.rows : 1;
   const rows = Math.round(look.rows * share);
-  const distinct = await hasDoubles(db, look.open.view, features, goal.name);
+  const every = rows > mostTrained * 1.5 ? Math.ceil(rows / mostTrained) : 1;
+  const distinct = await hasDoubles(db, look.open.view, features, goal.name, rows / every);
   return {
     root, look, goal, task, dataset, features, leftOut: leftOut.filter(({ name }) => name !== time?.name), time, dropped, rows, key: keyOf(look, distinct), distinct,
     testPositives: task === 'binary' ? await positivesInTest(db, look, goal, time, rows < fewRows ? 0.2 : 0.15) : null,
-    every: rows > mostTrained * 1.5 ? Math.ceil(rows / mostTrained) : 1,
+    every,
     paths: {
       data: freePath(root, `data/${dataset}`, '.parquet'), features: freePath(root, 'data/features', '.parquet'),
       dataSchema: freePath(root, `schemas/${dataset}`, '.dataset.yaml'), featuresSchema: freePath(root, 'schemas/features', '.dataset.yaml'), sql: freePath(root, 'sql/features', '.sql'),
