@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
     await import('./suite/views.ts');
     await import('./suite/terminals.ts');
     await import('./suite/compareRuns.ts');
+    await import('./suite/importRuns.ts');
   }
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => {
