@@ -11,7 +11,7 @@ export function readLog(store: Store, runId: string, stage: string, offset: numb
   try {
     handle = openSync(logPath(store, runId, stage, stream), 'r');
   } catch {
-    return { text: '', next: 0, done: !running, open: openRows(store, runId, stage, stream) };
+    return { text: '', next: 0, done: !running, ...openRows(store, runId, stage, stream) };
   }
   try {
     const buffer = Buffer.alloc(most);
@@ -19,19 +19,20 @@ export function readLog(store: Store, runId: string, stage: string, offset: numb
     const found = readSync(handle, buffer, 0, most, start);
     const ended = !running && found < most;
     const bytes = ended ? found : wholeCharacters(buffer, found);
-    return { text: buffer.toString('utf8', 0, bytes), next: start + bytes, done: ended, open: openRows(store, runId, stage, stream) };
+    return { text: buffer.toString('utf8', 0, bytes), next: start + bytes, done: ended, ...openRows(store, runId, stage, stream) };
   } finally {
     closeSync(handle);
   }
 }
 
 /** A stage that was killed leaves its last ones behind. */
-function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): string {
+function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): { open?: string } {
   try {
     const { stdout = [], stderr = [] } = JSON.parse(readFileSync(openLogPath(store, runId, stage), 'utf8')) as Partial<Record<'stdout' | 'stderr', string[]>>;
-    return [...(stream === 'all' ? stdout : []), ...stderr].join('\n');
+    const open = [...(stream === 'all' ? stdout : []), ...stderr].join('\n');
+    return open === '' ? {} : { open };
   } catch {
-    return '';
+    return {};
   }
 }
 

@@ -50,7 +50,7 @@ test('a line without its end shows at once: in a pipe, in a terminal, in the log
   execFileSync('touch', ['go'], { cwd: piped });
   await running.ended;
   assert.match(running.out(), /│ Downloading model \.\.\. done\n/);
-  assert.equal(readLog(store, run, 'part', 0).open, '');
+  assert.equal(readLog(store, run, 'part', 0).open, undefined);
   assert.match(readLog(store, run, 'part', 0).text, /^Downloading model \.\.\. done$/m);
   const root = project();
   const { out, ended } = inTerminal(['run', 'part'], root);
