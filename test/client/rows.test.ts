@@ -5,12 +5,13 @@ import { EngineHost } from '../../client/host/engineHost.ts';
 import { statusText } from '../../client/status/statusText.ts';
 import { datasetRows } from '../../client/views/datasetRows.ts';
 import { deploymentRows } from '../../client/views/deploymentRows.ts';
-import { experimentRows } from '../../client/views/experimentRows.ts';
+import { experimentRows, runRow } from '../../client/views/experimentRows.ts';
 import { attentionCount, lifeCycleRows } from '../../client/views/lifeCycleRows.ts';
 import { modelRows } from '../../client/views/modelRows.ts';
 import type { Row } from '../../client/views/row.ts';
 import type { SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
 
@@ -102,4 +103,35 @@ it('keeps the last good overview when the engine fails', async () => {
   await made.refresh();
   assert.equal(made.error, 'gone');
   assert.equal(made.overview?.project, 'card-fraud');
+});
+
+it('a run is told by its value first, and one that its gates refused by how many failed', () => {
+  const [base] = makeRuns(3);
+  assert.ok(base);
+  const primary = [{ name: 'rmse', direction: 'minimize' as const, why: 'primary_metric' }, { name: 'val_loss', direction: 'minimize' as const, why: 'most runs logged it' }];
+  const made = new Project('/p', () => new FixtureEngine());
+  const row = (more: Partial<RunSummary>, swept: string[] = []) => runRow(made, { ...base, status: 'finished', progress: null, startedAt: Date.now() - 7_200_000, ...more }, primary, swept);
+  const refused = row({ status: 'refused', metrics: { aa: 1, rmse: 3.14159, 'system/cpu': 2 }, verdict: { passed: 2, total: 4 } });
+  assert.equal(refused.description, 'rmse 3.14 · 2 of 4 gates failed · 2 hours ago');
+  assert.deepEqual([refused.icon, /refused by its gates, 2 of 4 gates failed/.test(refused.tooltip ?? '')], ['thumbsdown', true]);
+  assert.equal(row({ metrics: { 'system/cpu': 2, val_loss: 0.25 } }).description, 'val_loss 0.250 · 2 hours ago', 'what stands in for the primary metric');
+  assert.equal(row({ metrics: { 'system/cpu': 2, training_score: 1 } }).description, '2 hours ago', 'no other metric stands for it');
+  const trial = row({ metrics: { rmse: 3 }, params: { lr: 0.000123456, depth: 3, seed: 1 }, tags: { 'loopwright.trial': '4' }, modelVersion: null }, ['lr', 'depth']);
+  assert.equal(trial.description, 'rmse 3 · lr 0.000123 · depth 3 · 2 hours ago');
+  assert.match(trial.context ?? '', /registrable/);
+  assert.doesNotMatch(row({ tags: {}, modelVersion: null }).context ?? '', /registrable/);
+  assert.match(row({ startedAt: Date.UTC(2024, 4, 28, 12) }).description ?? '', /28 May 2024$/);
+});
+
+it('a model version is compared with the champion, whichever way its metric gets better', async () => {
+  const [first, second] = overview.models;
+  assert.ok(first && second);
+  const models = [{ ...first, metrics: { latency: 9, rmse: 3.1 }, gatesPassed: 1, gatesTotal: 1 }, { ...second, metrics: { latency: 8, rmse: 3.6 } }];
+  const made = new Project('/p', () => Object.assign(new FixtureEngine(), { request: async () => ({ ...overview, models, primary: [{ name: 'rmse', direction: 'minimize', why: '' }] }) }) as EngineHost);
+  await made.need();
+  const [v4, v3] = (await modelRows(made)[0]?.children?.()) ?? [];
+  assert.match(v4?.description ?? '', /^rmse 3\.10 · challenger · /);
+  assert.match(v4?.tooltip ?? '', /0\.5 better than v3\n1 gate passed\n/);
+  assert.doesNotMatch(v3?.tooltip ?? '', /than/);
+  assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 · rmse 3.60 $(warning) 2');
 });

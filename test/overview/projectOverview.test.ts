@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LifeCyclePart } from '../../protocol/lifeCycle.ts';
+import type { LifeCyclePart, RunStatus } from '../../protocol/lifeCycle.ts';
 import { projectOverview } from '../../engine/overview/projectOverview.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
+import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
@@ -57,4 +58,34 @@ test('a project that could never be read tells why, and has eight parts with not
 test('a project of commands alone has no data, no deployment and no monitor', () => {
   const bare = projectOverview(loadProject(makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "true" } }\n' })), null);
   assert.deepEqual(bare.life.map(({ state, detail }) => `${state}: ${detail}`), ['none: no stage', 'none: no stage', 'none: not run yet', 'none: no runs yet', 'none: no stage', 'none: no deployment declared', 'none: no monitor declared', 'none: no policy declared']);
+});
+
+test('a stage that its gates refused has a state of its own, and says how many failed', async () => {
+  const strict = runIn(ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.9999, at_confidence: 0.95 }\n      pr') }));
+  assert.equal((await strict.run()).status, 'refused');
+  const { life, stages, primary, experiments } = projectOverview(loadProject(strict.root), strict.store);
+  assert.deepEqual(life.filter(({ part }) => part === 'validate').map(({ state, detail }) => [state, detail]), [['refused', '1 of 2 gates failed']]);
+  const validate = stages.find(({ name }) => name === 'validate');
+  assert.deepEqual([validate?.state, validate?.reasons[0], validate?.last?.status], ['refused', '1 of 2 gates failed', 'refused']);
+  assert.match(validate?.last?.summary ?? '', /^roc_auc 0\.\d+ · 1 of 2 gates failed · v1$/);
+  assert.deepEqual([primary[0]?.name, experiments[0]?.primary[0]?.name, experiments[0]?.primary[0]?.why], ['roc_auc', 'roc_auc', 'the first gate']);
+  assert.ok((experiments[0]?.best ?? 0) > 0.9, 'a refused run was measured to the end');
+});
+
+test('experiments of other programs are listed, each with the metric that stands for it and its best value', () => {
+  const own = runIn(ordersProject());
+  const log = (experiment: string, metrics: Record<string, number>, status: RunStatus = 'finished') => {
+    const run = recordRun(own.store, { experiment, params: {}, seed: null, commit: null, dirty: false, environment: {}, command: '', asOf: null });
+    run.metrics(metrics);
+    run.end(status);
+  };
+  log('mnist', { accuracy: 0.99, loss: 0.1, val_accuracy: 0.9, val_loss: 0.3, 'system/cpu': 50 });
+  log('mnist', { accuracy: 0.99, loss: 0.1, val_accuracy: 0.94, val_loss: 0.2, 'system/cpu': 50 });
+  log('mnist', { val_accuracy: 0.99 }, 'failed');
+  log('prices', { 'eval-rmse': 4, 'train-rmse': 1 });
+  log('prices', { 'eval-rmse': 3, 'train-rmse': 2 });
+  const { experiments } = projectOverview(loadProject(own.root), own.store);
+  assert.deepEqual(experiments.slice(2).map(({ name, runCount, primary, best, file }) => [name, runCount, primary[0]?.name, primary[0]?.direction, best, file]), [
+    ['mnist', 3, 'val_accuracy', 'maximize', 0.94, null], ['prices', 2, 'eval-rmse', 'minimize', 3, null],
+  ]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
-import { columnOf, numberColumns, shareDone } from '../../webviews/runHistory/columns.ts';
+import { allColumns, columnOf, defaultIds, numberColumns, shareDone } from '../../webviews/runHistory/columns.ts';
 import { readKept } from '../../webviews/runHistory/kept.ts';
 import { keyAction } from '../../webviews/runHistory/keys.ts';
 import { movedBy, movedTo, plainLayout, shownIds, widthOf, withColumn, withPin, withWidth } from '../../webviews/runHistory/layout.ts';
@@ -185,6 +185,15 @@ describe('the window over the runs', () => {
 
 describe('the layout of the table', () => {
   const ids = ['name', 'status', 'metrics.a', 'params.b'];
+
+  it('shows the primary metric after the name, then the params that differ, and nothing of the system by itself', () => {
+    const primary = [{ name: 'val/rmse', direction: 'minimize' as const, why: '' }, { name: 'val_loss', direction: 'minimize' as const, why: '' }];
+    const metrics = ['aa', 'system/cpu', 'system/gpu', 'val_loss', 'training_score', 'val/rmse'].map((key) => ({ key, runs: 9 }));
+    const all = allColumns({ primary, metrics, params: [{ key: 'seed', runs: 9, distinct: 1 }, { key: 'lr', runs: 9, distinct: 4 }], tags: [] });
+    assert.deepEqual(defaultIds(all, false), ['name', 'metrics.val/rmse', 'params.lr', 'status', 'started', 'duration', 'metrics.val_loss', 'metrics.aa', 'metrics.training_score', 'model']);
+    assert.deepEqual(all.filter(({ column }) => column.kind === 'metric').map(({ column }) => column.title).slice(-2), ['system/cpu', 'system/gpu'], 'they can be chosen');
+    assert.deepEqual(defaultIds(allColumns(null), true), ['name', 'status', 'started', 'duration', 'experiment', 'model']);
+  });
 
   it('shows columns in their order, pinned ones first, the name always', () => {
     assert.deepEqual(shownIds(plainLayout, ids), ids);
