@@ -84,7 +84,7 @@ async function pickStage({ project }: RowSubject, title: string): Promise<string
 
 async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
   const { experiments } = await overviewOf(project);
-  return pickDeclared(project, 'Run which experiment?', experiments.map((one) => choice(one.name, one.name, one.describe, 'beaker')), { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' });
+  return pickDeclared(project, 'Run which experiment?', experiments.filter(({ name, file }) => name === 'default' || file !== null).map((one) => choice(one.name, one.name, one.describe, 'beaker')), { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' });
 }
 
 export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
