@@ -111,7 +111,7 @@ it('a run is told by its value first, and one that its gates refused by how many
   const primary = [{ name: 'rmse', direction: 'minimize' as const, why: 'primary_metric' }, { name: 'val_loss', direction: 'minimize' as const, why: 'most runs logged it' }];
   const made = new Project('/p', () => new FixtureEngine());
   const row = (more: Partial<RunSummary>, swept: string[] = []) => runRow(made, { ...base, status: 'finished', progress: null, startedAt: Date.now() - 7_200_000, ...more }, primary, swept);
-  const refused = row({ status: 'refused', metrics: { aa: 1, rmse: 3.14159, 'system/cpu': 2 }, verdict: { passed: 2, total: 4 } });
+  const refused = row({ status: 'refused', metrics: { aa: 1, rmse: 3.1425, 'system/cpu': 2 }, verdict: { passed: 2, total: 4 } });
   assert.equal(refused.description, 'rmse 3.14 · 2 of 4 gates failed · 2 hours ago');
   assert.deepEqual([refused.icon, /refused by its gates, 2 of 4 gates failed/.test(refused.tooltip ?? '')], ['thumbsdown', true]);
   assert.equal(row({ metrics: { 'system/cpu': 2, val_loss: 0.25 } }).description, 'val_loss 0.250 · 2 hours ago', 'what stands in for the primary metric');
