@@ -109,7 +109,8 @@ export async function welcomeToExample(context: CommandContext): Promise<void> {
   const example = examples.find(({ folder }) => folder === opened?.folder);
   if (!opened || !example || root !== opened.target) return;
   await workspace.fs.delete(Uri.joinPath(context.storage, noteName));
-  await window.showTextDocument(Uri.file(join(root, projectFile)));
+  // A slow editor does not hold the message up.
+  void window.showTextDocument(Uri.file(join(root, projectFile)));
   const run = 'Run all stages';
   const tour = 'Get started';
   const answer = await window.showInformationMessage(`${example.label}: ${example.firstStep}`, run, tour);
