@@ -23,6 +23,9 @@ export interface CheckOptions {
   severity?: Severities;
 }
 
+/** Progress that is drawn and taken away at once only flickers, and a terminal that is just opening may lose the line after it. */
+const quietMs = 1000;
+
 /** `loopwright check`: every finding about the project's files and data. */
 export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
   const project = context.project();
@@ -42,8 +45,9 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
 }
 
 async function factsAbout({ terminal, signal }: CommandContext, project: Project): Promise<Facts> {
+  const started = Date.now();
   const requests = factRequests(project);
-  const found = await findAll(project.root, requests, { signal, progress: (text) => terminal.progress(text), failed: (text) => terminal.note(`could not look at the data: ${text}`) });
+  const found = await findAll(project.root, requests, { signal, progress: (text) => { if (Date.now() - started > quietMs) terminal.progress(text); }, failed: (text) => terminal.note(`could not look at the data: ${text}`) });
   terminal.progress(null);
   return factsOf(requests, found);
 }
