@@ -19,24 +19,26 @@ export function recoverText(text: string, depth = 0, whole: ParsedText = parseTe
     const errors = parsed.findings.filter(({ code }) => code === 'LW100');
     const [first] = errors.toSorted((a, b) => a.range.start - b.range.start);
     if (!first) return { ...parsed, findings: [...told, ...parsed.findings], lost };
-    const mistake = byLayout(left, first, errors.length, depth) ?? asParsed(left, first);
+    const shown = byLayout(left, first, errors.length, depth);
+    const mistake = shown?.mistake ?? asParsed(left, first);
     const rest = blankOut(left, mistake.lost);
     told.push({ code: 'LW100', range: mistake.range, message: mistake.message });
     lost.push(mistake.lost);
     if (rest === left) break;
     left = rest;
-    parsed = parseText(left, depth);
+    parsed = shown?.rest ?? parseText(left, depth);
   }
   return { root: null, findings: told, anchored: parsed.anchored, lost: [{ start: 0, end: text.length }] };
 }
 
 /** The mistake that the layout shows, when leaving it out takes the parser further. */
-function byLayout(text: string, first: Finding, count: number, depth: number): YamlMistake | null {
+function byLayout(text: string, first: Finding, count: number, depth: number): { mistake: YamlMistake; rest: ParsedText } | null {
   const mistake = findMistake(text);
   if (!mistake) return null;
-  const after = parseText(blankOut(text, mistake.lost), depth).findings.filter(({ code }) => code === 'LW100');
+  const rest = parseText(blankOut(text, mistake.lost), depth);
+  const after = rest.findings.filter(({ code }) => code === 'LW100');
   const further = after.length === 0 || Math.min(...after.map(({ range }) => range.start)) > first.range.start;
-  return further || after.length < count ? mistake : null;
+  return further || after.length < count ? { mistake, rest } : null;
 }
 
 /** What the parser says, with the line it could not read and those that belong to it. */

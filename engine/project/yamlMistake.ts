@@ -246,7 +246,9 @@ class LayoutReader {
 
   /** A second colon in one entry between brackets: the entry before it was not ended. */
   #withoutComma(colon: number, i: number): void {
-    const word = /(?:"[^"]*"|'[^']*'|[^\s,[\]{}"']+)\s*$/.exec(this.#text.slice(this.#brackets.at(-1)?.at ?? 0, colon));
+    if (this.#suspect) return;
+    const from = Math.max(this.#brackets.at(-1)?.at ?? 0, this.#lines[i]?.start ?? 0);
+    const word = /(?:"[^"]*"|'[^']*'|[^\s,[\]{}"']+)\s*$/.exec(this.#text.slice(from, colon));
     const start = colon - (word?.[0].length ?? 0);
     const mistake = { range: { start, end: Math.max(colon, start + 1) }, lost: this.#from(this.#owner, i + 1), message: `A comma is missing before \`${word?.[0].trim() ?? ''}\`.` };
     // On a line below, the bracket may be what is wrong: that shows where it closes, or does not.

@@ -59,12 +59,12 @@ export class YamlParser {
     return { root: mapOf(entries), findings };
   }
 
-  /** The entry at the margin, with its members one by one; what is wrong may be how they stand to each other, so then it is read as one. */
+  /** The entry at the margin, with its members one by one; where a member may belong to the one before, it is read as one. */
   #top(text: string, part: Part, findings: Finding[]): Entry[] | null {
     const section = splitSection(text, part);
     const [told, lost] = [findings.length, this.#lost.length];
     const made = section && this.#section(text, section, findings);
-    if (section && (!made || this.#lost.length === lost)) return made;
+    if (section && (!made || !this.#lost.slice(lost).some(({ start }) => mayBelongAbove(text, section.members, start)))) return made;
     findings.length = told;
     this.#lost.length = lost;
     return this.#entries(text, part, 0, findings);
@@ -120,6 +120,13 @@ export class YamlParser {
     if (known.placed?.at !== part.start || known.placed.of !== parsed) known.placed = { at: part.start, of: parsed, root: parsed.root && shift(parsed.root, part.start) };
     return known.placed.root;
   }
+}
+
+/** Whether the member around a mistake follows one that ends in a key without a value, or in the head of a block text. */
+function mayBelongAbove(text: string, members: readonly Part[], at: number): boolean {
+  const index = members.findLastIndex(({ start }) => start <= at);
+  const before = members[index - 1];
+  return before !== undefined && /(?::|\s[|>][-+\d]*)(?:\s+#[^\n]*)?\s*$/.test(text.slice(before.start, before.end));
 }
 
 /** A copy of a text that does not keep the text it was cut from in memory: its values live on while the file is edited ten thousand times. */
