@@ -134,7 +134,7 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
       ${value ? value.files.map(({ path, text, how, about }) => html`<details>
         <summary><code>${path}</code> <span class="muted">${how === 'append' ? `+${lines(text)}` : plural(lines(text), 'line')} · ${about}</span></summary>
         ${highlighted(text, path)}
-      </details>`) : proposal.loading || table.loading ? skeleton(4) : proposal.error === null ? html`<p class="muted">${table.error === null ? 'Choose what to start from.' : 'Nothing, until the file can be read.'}</p>` : nothing}
+      </details>`) : proposal.loading || table.loading ? skeleton(4) : proposal.error === null ? html`<p class="muted">${table.error !== null ? 'Nothing, until the file can be read.' : source?.kind === 'table' ? 'Nothing, since no column of this file can be predicted.' : 'Choose what to start from.'}</p>` : nothing}
       ${notes.length > 0 ? html`<ul class="notes">${notes.slice(0, 8).map((note) => html`<li>${icon('info')}<span>${withCode(note)}</span></li>`)}${notes.length > 8 ? html`<li class="muted">and ${count(notes.length - 8)} more, noted in the schema</li>` : nothing}</ul>` : nothing}
     </section>`}
     <footer>

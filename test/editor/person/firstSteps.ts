@@ -40,7 +40,12 @@ export const firstSteps: PersonSession = {
         await workbench.command('View: Show Explorer');
         const menu = async (item: string): Promise<void> => {
           await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'birds.csv' }).click({ button: 'right' });
-          await page.locator('.monaco-menu .action-label', { hasText: item }).click();
+          // A menu that just opened takes no click yet.
+          const entry = page.locator('.monaco-menu .action-label', { hasText: item });
+          await until(`"${item}" to be taken`, async () => {
+            await entry.click({ timeout: 2000 }).catch(() => {});
+            return !(await entry.isVisible());
+          });
         };
         await menu('Create schema');
         await page.locator('.tab.active', { hasText: 'birds.dataset.yaml' }).waitFor();
