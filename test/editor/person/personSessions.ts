@@ -1,3 +1,4 @@
+import { brokenFile } from './brokenFile.ts';
 import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
@@ -13,4 +14,4 @@ import { story } from './story.ts';
 import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, typing, firstSteps, profile, programs, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = { story, language, typing, brokenFile, firstSteps, profile, programs, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
