@@ -12,7 +12,8 @@ export async function goingRuns(project: Project): Promise<GoingRun[]> {
 
 /** The run that is meant: that of a row, or the only one; a person is asked where there are several. */
 export async function chooseGoing(project: Project, runId: string | undefined, title: string): Promise<GoingRun | undefined> {
-  const going = await goingRuns(project);
+  // Asked by a person, who is told when the engine cannot say.
+  const going = await project.engine.request('runs/going', {});
   const named = going.find((run) => run.runId === runId);
   if (named || going.length === 1) return named ?? going[0];
   if (going.length === 0) {

@@ -40,6 +40,8 @@ export const programs: PersonSession = {
     {
       name: 'a program that asks is answered in the terminal of its task',
       async run({ workbench, project }) {
+        // One run of a project at a time.
+        await workbench.lens('fresh', 'envs:');
         await (await workbench.lens('Run', 'ask:')).click();
         await terminalSays(workbench, 'Your name?');
         await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
@@ -65,12 +67,17 @@ export const programs: PersonSession = {
     {
       name: 'a run that outlived its window shows its output again, and is stopped above its stage',
       async run({ workbench, project }) {
+        await workbench.lens('fresh', 'ask:');
         await (await workbench.lens('Run', 'long:')).click();
         await terminalSays(workbench, 'tick 1');
         await workbench.page.reload();
         await workbench.ready();
-        await (await workbench.lens('Show output', 'long:')).click();
-        await terminalSays(workbench, 'Ctrl-C leaves it running');
+        // Lenses come and go while the window starts.
+        await until('the output', async () => {
+          await (await workbench.lens('Show output', 'long:')).click();
+          await terminalSays(workbench, 'Ctrl-C leaves it running', 10_000);
+          return true;
+        }, 60_000);
         await terminalSays(workbench, 'tick 2');
         await workbench.picture('showOutput');
         await workbench.page.locator('.statusbar-item[id*="loopwright.stop"]').waitFor();
@@ -87,6 +94,6 @@ export const programs: PersonSession = {
   ],
 };
 
-async function terminalSays(workbench: Workbench, text: string): Promise<void> {
-  await until(`a terminal that says "${text}"`, async () => (await workbench.page.locator('.part.panel .xterm-rows').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').includes(text), 60_000);
+async function terminalSays(workbench: Workbench, text: string, ms = 60_000): Promise<void> {
+  await until(`a terminal that says "${text}"`, async () => (await workbench.page.locator('.part.panel .xterm-rows').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').includes(text), ms);
 }
