@@ -38,19 +38,21 @@ export const firstSteps: PersonSession = {
         writeFileSync(join(project, 'birds.csv'), birds(240));
         const { page } = workbench;
         await workbench.command('View: Show Explorer');
-        const menu = async (item: string): Promise<void> => {
-          await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'birds.csv' }).click({ button: 'right' });
-          // A menu that just opened takes no click yet.
-          const entry = page.locator('.monaco-menu .action-label', { hasText: item });
-          await until(`"${item}" to be taken`, async () => {
-            await entry.click({ timeout: 2000 }).catch(() => {});
-            return !(await entry.isVisible());
-          });
-        };
-        await menu('Create schema');
-        await page.locator('.tab.active', { hasText: 'birds.dataset.yaml' }).waitFor();
+        const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label^="birds.csv"]');
+        // A menu takes no click in its first moment, and a row moves when a file comes before it.
+        const menu = (item: string, tab: string): Promise<boolean> => until(`"${item}" to open ${tab}`, async () => {
+          const entry = page.locator('.monaco-menu .action-item', { hasText: item });
+          if (!(await entry.isVisible())) {
+            await page.keyboard.press('Escape');
+            await row.click({ button: 'right', timeout: 2000 });
+          }
+          await entry.click({ timeout: 2000 });
+          await page.locator('.tab.active', { hasText: tab }).waitFor({ timeout: 5000 });
+          return true;
+        });
+        await menu('Create schema', 'birds.dataset.yaml');
         assert.match(readFileSync(join(project, 'birds.dataset.yaml'), 'utf8'), /name: "beak length", type: number,.*decimalChar: ","/);
-        await menu('Open data profile');
+        await menu('Open data profile', 'Profile: birds.csv');
         const profile = await workbench.webview('table.columns tbody tr');
         assert.match(await profile.locator('.profile .numbers').innerText(), /240 rows/);
         await workbench.command('View: Close All Editors');
