@@ -54,7 +54,7 @@ export const firstSteps: PersonSession = {
         assert.match(readFileSync(join(project, 'birds.dataset.yaml'), 'utf8'), /name: "beak length", type: number,.*decimalChar: ","/);
         await menu('Open data profile', 'Profile: birds.csv');
         const profile = await workbench.webview('table.columns tbody tr');
-        assert.match(await profile.locator('.profile .numbers').innerText(), /240 rows/);
+        await until('the rows of the profile', async () => /240 rows/.test(await profile.locator('.profile .numbers').innerText()));
         await workbench.command('View: Close All Editors');
         rmSync(join(project, 'birds.dataset.yaml'));
       },
