@@ -218,14 +218,10 @@ ${network ? '      hidden: ${params.hidden}\n' : ''}      epochs: \${params.epoc
 ${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the value is known only roughly.\n` : ''}      ${gate.metric}: { min: ${gate.min} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
 
 # What may come next: \`deployments\` to serve the model, \`monitors\` to watch it, \`retraining\` to renew it.
-card:
-  intended_use: Predicts ${yamlInner(goal.name)} from ${yamlInner(look.path)}. Write here what it is for, and what it is not for.
+# What the model is for, in your words, belongs on its card:
+# card:
+#   intended_use: What it may be used for, and what not.
 `;
-}
-
-/** A text within a plain YAML scalar. */
-function yamlInner(text: string): string {
-  return oneLine(text).replaceAll(/[:#{}[\]"'`$&*!|>%@\\,]/g, ' ').replaceAll(/ +/g, ' ').trim();
 }
 
 function sourceText({ path, open }: OpenLook): string {
