@@ -79,7 +79,7 @@ test('what is mended is what stands there now: actions wait for no diagnostics',
 test('the server asks to be told of changes to the data', async () => {
   const root = ordersProject();
   const server = await new LspClient({ folders: [root] }).start();
-  await until('the data is watched', () => server.watched.some(({ globPattern }) => typeof globPattern === 'object' && globPattern.pattern === 'data/orders/*.parquet'));
+  await until('the data is watched', () => server.watched.some(({ globPattern }) => typeof globPattern === 'object' && /[{,]data\/orders\/\*\.parquet[,}]/.test(globPattern.pattern)));
   assert.ok(server.watched.some(({ globPattern }) => typeof globPattern === 'string' && globPattern.includes('*.sql')));
 });
 
