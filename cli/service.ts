@@ -74,7 +74,8 @@ export function runService(root: string): Promise<number> {
       asked.clear();
       const overview = projectOverview(project(), storeNow());
       watching.follow(asked.paths);
-      return overview;
+      // A folder without a project is no project whose file is broken.
+      return projectFileIn(root) === null ? { ...overview, problem: null } : overview;
     },
     'stages/status': () => stageStatuses(shown(), storeNow()),
     ...runHandlers(storeNow, required, (experiment) => declaredMetrics(shown(), experiment)),

@@ -19,6 +19,7 @@ test('a folder without a project is answered about files alone', async () => {
   const profile = (await host.ask('data/profile', { subject: { kind: 'file', path: 'birds.csv' } })) as DataProfile;
   assert.equal(profile.columns[0]?.rows, 90);
   assert.deepEqual(await host.ask('data/subjects', {}), []);
+  assert.equal(((await host.ask('project/overview', {})) as { problem: unknown }).problem, null, 'no view is greyed for want of a project');
   await assert.rejects(host.ask('models/card', { version: 'latest' }), /Nothing was run yet/);
 });
 
