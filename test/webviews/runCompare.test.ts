@@ -51,9 +51,9 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   it('draws a chart a metric with every point, says what it cannot draw, and sums itself up', async () => {
     const view = await compare(5);
     await drawn(view);
-    assert.deepEqual(await view.page.locator('.chart-card h3').allInnerTexts(), ['loss', 'val_loss', 'val_pr_auc']);
+    assert.deepEqual(await view.page.locator('.chart-card h3').allInnerTexts(), ['val_pr_auc', 'val_loss', 'loss'], 'primary first');
     const [odd] = view.chosen;
-    assert.match(await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label') ?? '', new RegExp(`^loss by step, 5 runs\\. ${odd?.name}: ${pointsEach} points, minimum 0\\.\\d{4}, maximum 0\\.\\d{4}, last`));
+    assert.match(await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label') ?? '', new RegExp(`^loss by step, 5 runs\\. ${odd?.name}: ${pointsEach} points, minimum 0\\.\\d{3}, maximum 0\\.\\d{3}, last`));
     const notes = await view.page.locator('.chart-card[aria-label="loss"] .chart-note').allInnerTexts();
     assert.deepEqual(notes.map((note) => note.trim()), [`1 point is +∞, marked ▲ at the upper edge (${odd?.name}).`, `1 point is −∞, marked ▼ at the lower edge (${odd?.name}).`, `1 point is NaN, a gap in the curve (${odd?.name}).`]);
     await view.picture('runCompare-curves-dark');
@@ -74,7 +74,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const zoom = (await keptPanels(view)).curves['zoom'] as [number, number];
     assert.ok(Math.abs(zoom[0] - 100) < 3 && Math.abs(zoom[1] - 200) < 3, String(zoom));
     await view.page.mouse.move(box.x + box.width * 0.6, box.y + 90);
-    await until('the legend has a value a run', async () => (await view.page.locator('.legend li .number').allInnerTexts()).filter((text) => /0\.\d{4}/.test(text)).length === 5);
+    await until('the legend has a value a run', async () => (await view.page.locator('.legend li .number').allInnerTexts()).filter((text) => /0\.\d{3}/.test(text)).length === 5);
     assert.match(await view.page.locator('.legend-head').innerText(), /loss\s+step 1[56]\d/);
     assert.equal(await view.page.locator('.readout .reading').count(), 5);
     // The other charts follow with their dots.

@@ -56,7 +56,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
       asked.push(params.key);
       return held.answers['runs/series']?.(params) ?? [];
     } } });
-    await until('the curves are there', async () => (await view.detail.locator('.chart-card').count()) === 2);
+    await until('the curves are there', async () => (await view.detail.locator('.chart-card').count()) === 3);
     assert.doesNotMatch(await view.detail.locator('section[aria-label=metrics]').innerText(), /system/);
     assert.ok(!asked.some((key) => key.startsWith('system/')));
     await view.page.getByRole('button', { name: 'System metrics' }).click();
@@ -224,7 +224,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
   it('looks right in light and in high contrast', async () => {
     for (const theme of ['light', 'contrast'] as const) {
       const view = await open(5, { theme });
-      await until('the curve is there', async () => (await view.detail.locator('.chart-card canvas').count()) === 2);
+      await until('the curve is there', async () => (await view.detail.locator('.chart-card canvas').count()) === 3);
       await view.picture(`runDetail-${theme}`);
       await clean(view);
       await view.page.close();

@@ -77,7 +77,7 @@ export class DetailPanel {
     this.#detail = new Loader(() => this.#came());
     const grid: GridHost = { ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) };
     const isSystem = (key: string): boolean => key.startsWith('system/');
-    this.#curves = new CurveGrid(grid, { name: 'Curves of the run', holds: (key) => !isSystem(key), first: 2 });
+    this.#curves = new CurveGrid(grid, { name: 'Curves of the run', holds: (key) => !isSystem(key), first: 3 });
     this.#system = new CurveGrid(grid, { name: 'System metrics of the run', holds: isSystem, first: 12 });
     this.#files = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
     this.#does = this.#actions();

@@ -5,6 +5,7 @@ import type { AxisKind } from './axisText.ts';
 import { drawLines } from './drawLines.ts';
 import type { Frame, Line } from './line.ts';
 import type { LineStyle } from './lineStyle.ts';
+import { onResize } from './onResize.ts';
 import { logTicks, roundTicks, xRange, yRange } from './ranges.ts';
 import type { Range } from './ranges.ts';
 
@@ -72,7 +73,7 @@ export class CurveChart {
     this.#handlers = handlers;
     this.element.className = 'curves';
     onThemeChange(() => this.#build());
-    new ResizeObserver(() => this.#resized()).observe(this.element);
+    onResize(this.element, () => this.#resized());
   }
 
   show(lines: readonly ChartLine[], options: CurveOptions): void {

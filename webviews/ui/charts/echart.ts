@@ -3,6 +3,7 @@ import { init, use } from 'echarts/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { onThemeChange } from '../theme.ts';
+import { onResize } from './onResize.ts';
 
 // What every drawing needs; the kinds of charts are registered where they are used.
 use([AriaComponent, GridComponent, TooltipComponent, CanvasRenderer]);
@@ -26,7 +27,7 @@ export class EChart {
   constructor(handlers: EChartHandlers) {
     this.#handlers = handlers;
     onThemeChange(() => this.#again());
-    new ResizeObserver(() => this.#resized()).observe(this.element);
+    onResize(this.element, () => this.#resized());
   }
 
   /** `after` brings back what an option does not hold, such as the parts of axes that are chosen. */
