@@ -9,7 +9,9 @@ const bottom = 30;
 
 /** Mean score against the share of positives, in bins of equal count; on the diagonal a score means what it says. */
 export function calibration(bins: ModelCard['calibration']): TemplateResult {
-  const most = Math.max(...bins.flatMap((bin) => [bin.meanScore, bin.positiveRate]), 0.1) * 1.06;
+  const largest = Math.max(...bins.flatMap((bin) => [bin.meanScore, bin.positiveRate]), 0.1);
+  // Air above the largest, but not beyond 1, where no probability is.
+  const most = Math.max(largest, Math.min(1, largest * 1.06));
   const x = (value: number): number => left + (value / most) * size;
   const y = (value: number): number => 8 + size - (value / most) * size;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * most);
