@@ -104,7 +104,7 @@ function performanceSeries(report: DriftReport, name: string | null, colors: Cha
     markLine: {
       silent: true, symbol: 'none', animation: false,
       lineStyle: { color: colors.drifted, type: 'dashed', width: 1.5 },
-      label: { formatter: (line: { value: number }) => `expected ${number(line.value, 3)}`, color: colors.muted, position: 'insideEndTop', fontSize: 11 },
+      label: { formatter: (line: { value: number }) => `expected ${number(line.value, 3)}`, color: colors.muted, backgroundColor: colors.background, padding: [1, 3], position: 'insideEndTop', fontSize: 11 },
       data: bounds.map((bound) => ({ yAxis: bound })),
     },
   }];
@@ -173,7 +173,7 @@ function eventSeries(report: DriftReport, colors: ChartColors): object {
       const name = event.modelVersion === null || event.kind === 'alert' || event.kind === 'retrained' ? '' : `v${event.modelVersion}`;
       const first = name !== '' && !named.has(`${at} ${name}`);
       named.add(`${at} ${name}`);
-      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: event.kind === 'deployed' ? { color: colors.background, borderColor: colors[shape.color], borderWidth: 2 } : { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: first, formatter: name, position: 'top', distance: 2, color: colors.muted, fontSize: 11 } };
+      return { value: [at, 1], symbol: shape.symbol, symbolOffset: [depth * 14, -26], symbolRotate: event.kind === 'rolled back' ? 180 : 0, itemStyle: event.kind === 'deployed' ? { color: colors.background, borderColor: colors[shape.color], borderWidth: 2 } : { color: colors[shape.color] }, symbolKeepAspect: true, label: { show: first, formatter: name, position: 'top', distance: 2, color: colors.muted, backgroundColor: colors.background, fontSize: 11 } };
     }),
     tooltip: { formatter: (point: { dataIndex: number }) => {
       const event = shownEvents(report)[point.dataIndex];
