@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
+import { breakable } from '../ui/breakable.ts';
 import { count, duration, metric, param, percent, plural, shortId } from '../ui/format.ts';
 import { gateRows } from '../ui/gateRows.ts';
 import { copyable, emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
@@ -94,7 +95,7 @@ function features(card: ModelCard): TemplateResult {
 }
 
 function versions(card: ModelCard, does: Does): TemplateResult {
-  return html`<table class="plain"><thead><tr><th scope="col">Version</th><th scope="col">Alias</th><th scope="col">Made</th><th scope="col" class="number">${card.headlineMetric}</th></tr></thead><tbody>
+  return html`<table class="plain"><thead><tr><th scope="col">Version</th><th scope="col">Alias</th><th scope="col">Made</th><th scope="col" class="number">${breakable(card.headlineMetric)}</th></tr></thead><tbody>
     ${card.versions.map((one) => html`<tr><td>${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => does.openCard(one.version)}>v${one.version}</button>`}</td><td>${one.aliases.join(', ')}</td><td>${time(one.createdAt)}</td><td class="number">${metric(card.headlineMetric, one.headline)}</td></tr>`)}
   </tbody></table>`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { Estimate, ModelCard } from '../../protocol/modelCard.ts';
+import { breakable } from '../ui/breakable.ts';
 import { count, difference, metric, param } from '../ui/format.ts';
 import { isLowerBetter } from '../ui/metricDirection.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
@@ -32,5 +33,5 @@ function estimateRow(name: string, mine: Estimate | undefined, theirs: Estimate 
   const better = gap === 0 ? false : isLowerBetter(name) ? gap < 0 : gap > 0;
   const apart = mine.low !== null && mine.high !== null && theirs.low !== null && theirs.high !== null && (mine.low > theirs.high || mine.high < theirs.low);
   const said = gap === 0 ? 'equal' : `${better ? 'better' : 'worse'}${mine.low === null ? '' : apart ? ', intervals apart' : ', intervals overlap'}`;
-  return html`<tr><td>${name}</td><td class="number">${metric(name, mine.value)}</td><td class="number">${metric(name, theirs.value)}</td><td class="number">${difference(gap)}</td><td class="muted">${said}</td></tr>`;
+  return html`<tr><td>${breakable(name)}</td><td class="number">${metric(name, mine.value)}</td><td class="number">${metric(name, theirs.value)}</td><td class="number">${difference(gap)}</td><td class="muted">${said}</td></tr>`;
 }

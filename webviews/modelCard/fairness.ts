@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { FairnessRow, ModelCard } from '../../protocol/modelCard.ts';
+import { breakable } from '../ui/breakable.ts';
 import { dotPlot } from '../ui/dotPlot.ts';
 import { number } from '../ui/format.ts';
 import { icon } from '../ui/pieces.ts';
@@ -12,7 +13,7 @@ export function fairness(card: ModelCard): TemplateResult {
 
 function measure(row: FairnessRow): TemplateResult {
   const dots = row.groups.map((one) => ({ label: one.group, n: one.n, positives: null, value: one.value, low: null, high: null }));
-  return html`<div><h3>${row.measure}[${row.attribute}] <b>${number(row.value, 3)}</b></h3>
+  return html`<div><h3>${breakable(`${row.measure}[${row.attribute}]`)} <b>${number(row.value, 3)}</b></h3>
     ${dotPlot('rate', dots, null)}
     ${row.warnings.length === 0 ? nothing : html`<ul class="warnings">${row.warnings.map((text) => html`<li>${icon('warning')} ${text}</li>`)}</ul>`}
   </div>`;

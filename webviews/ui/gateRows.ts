@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GateResult } from '../../protocol/runs.ts';
 import type { Estimate } from '../../protocol/modelCard.ts';
+import { breakable } from './breakable.ts';
 import { count, difference, metric, number, percent } from './format.ts';
 import { intervalBar } from './intervalBar.ts';
 import { passMark } from './pieces.ts';
@@ -17,7 +18,7 @@ function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResu
   const low = estimate?.low ?? (gate.min === null ? null : gate.bound);
   const high = estimate?.high ?? (gate.max === null ? null : gate.bound);
   return html`<tr>
-    <td>${gate.gate}${gate.note === '' ? nothing : html`<div class="muted note">${gate.note}</div>`}</td>
+    <td>${breakable(gate.gate)}${gate.note === '' ? nothing : html`<div class="muted note">${gate.note}</div>`}</td>
     <td>${passMark(gate.passed)}</td>
     <td class="number">${valueText(gate)}</td>
     <td class="number">${bounds}${gate.atConfidence === null ? nothing : html`<div class="muted">at ${percent(gate.atConfidence)}</div>`}</td>
