@@ -37,6 +37,14 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'card', version: 4 } }]);
   });
 
+  it('says of a precision that has no value why it has none', async () => {
+    const { precision: _, ...performance } = makeCard(4).performance;
+    const view = await bench.open('modelCard', { version: 4 }, { ...engine, 'models/card': () => ({ ...makeCard(4), performance }) }, 'dark', tall);
+    await view.page.locator('table.performance').waitFor();
+    assert.match(await view.page.locator('table.performance').innerText(), /precision\s+not defined: no positive predictions/);
+    assert.deepEqual(view.faults, []);
+  });
+
   it('compares with another version and says what the intervals allow', async () => {
     const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
     await view.page.locator('#against').selectOption('3');

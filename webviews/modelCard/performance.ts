@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { Estimate, ModelCard } from '../../protocol/modelCard.ts';
+import { breakable } from '../ui/breakable.ts';
 import { count, metric, percent } from '../ui/format.ts';
 
 const width = 200;
@@ -11,8 +12,14 @@ const edge = 5;
 export function performance(card: ModelCard): TemplateResult {
   const rows = Object.entries(card.performance);
   return html`<table class="plain performance"><thead><tr><th scope="col">Metric</th><th scope="col" class="number">Value</th><th scope="col" class="number">Interval</th><th scope="col" class="chart">From 0 to 1</th><th scope="col" class="number">n</th></tr></thead><tbody>
-    ${rows.map(([name, one]) => html`<tr><td>${name}</td><td class="number"><b>${metric(name, one.value)}</b></td><td class="number">${interval(name, one)}</td><td class="chart">${bar(card, name, one)}</td><td class="number">${count(one.n)}</td></tr>`)}
+    ${rows.map(([name, one]) => html`<tr><td>${breakable(name)}</td><td class="number"><b>${metric(name, one.value)}</b></td><td class="number">${interval(name, one)}</td><td class="chart">${bar(card, name, one)}</td><td class="number">${count(one.n)}</td></tr>`)}
+    ${predictsNoPositive(card) ? html`<tr><td>precision</td><td class="muted" colspan="4">not defined: no positive predictions</td></tr>` : nothing}
   </tbody></table>`;
+}
+
+/** Recall shows that decisions were measured; precision is left out of a report only where none of them was positive. */
+function predictsNoPositive({ task, performance }: ModelCard): boolean {
+  return task === 'binary' && 'recall' in performance && !('precision' in performance);
 }
 
 function interval(name: string, one: Estimate): TemplateResult {
