@@ -66,7 +66,7 @@ function editorSuite(): Suite {
       // CI installs it while other suites run.
       if (inCi) await runNode(['scripts/codeServer.ts', '--install']);
       const played = join(root, 'build', 'demo', 'fraud');
-      const { printed } = await runNode(['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], 900_000);
+      const { printed } = await runNode(['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], 1_500_000);
       const last = printed.trim().split('\n').findLast((line) => line.startsWith('{"editor"')) ?? '';
       try {
         return { ...(JSON.parse(last) as { editor: Counts }).editor, printed };

@@ -3,16 +3,16 @@ import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { openDatabase } from '../../engine/data/database.ts';
 import { messageOf } from '../../engine/errors.ts';
-import { findPython, pythonText } from '../../engine/python/findPython.ts';
+import { findPython, foldersAbove, pythonText, type FoundPython } from '../../engine/python/findPython.ts';
 import { programEnvironment } from '../../engine/runner/programEnvironment.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
 import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 interface Finding {
   name: string;
@@ -73,11 +73,29 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
     const root = project?.root ?? process.cwd();
     const found = findPython({ root, python: project?.readable?.config.python });
     if (!found) return { name: 'Python', state: 'missing', detail: python };
-    const { stdout, stderr } = await run(found.path, ['--version'], { env: programEnvironment() });
-    return { name: 'Python', state: 'ok', detail: `${(stdout || stderr).trim()} · ${pythonText(found, root)} (${found.why})` };
+    const where = `${pythonText(found, root)} (${found.why})`;
+    const version = await pythonVersion(found, root);
+    if (version === null) return { name: 'Python', state: 'broken', detail: `${where} does not say its version; make the environment again: \`python3 -m venv --clear .venv\`` };
+    return { name: 'Python', state: 'ok', detail: `${version} · ${where}` };
   } catch (error) {
     return { name: 'Python', state: 'broken', detail: messageOf(error) };
   }
+}
+
+/** The version of an interpreter. One that lies in the folder is not started, since the folder may be somebody else's: its environment says it. */
+async function pythonVersion({ path, environment }: FoundPython, root: string): Promise<string | null> {
+  if (environment?.kind === 'venv') {
+    const version = /^version(?:_info)?\s*=\s*(\d[\w.+]*)/m.exec(readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'))?.[1];
+    return version === undefined ? null : `Python ${version}`;
+  }
+  if (environment?.kind === 'conda') {
+    const version = readdirSync(join(environment.folder, 'conda-meta')).map((name) => /^python-(\d[\w.]*)-/.exec(name)?.[1]).find((found) => found !== undefined);
+    return version === undefined ? null : `Python ${version}`;
+  }
+  if (foldersAbove(root).some(([folder]) => !relative(folder, path).startsWith('..'))) return null;
+  const { stdout, stderr } = await run(path, ['--version'], { env: programEnvironment() });
+  const said = (stdout || stderr).trim();
+  return said === '' ? null : said;
 }
 
 async function probe(name: string, work: () => Promise<string>, optional?: string): Promise<Finding> {

@@ -44,12 +44,17 @@ export function rememberGood({ root, file }: Project): void {
   if (remembered.get(root) === text && isSaved(root)) return;
   remembered.set(root, text);
   // A project that was never run gets no state folder only because somebody looks at it.
-  if (!statSync(join(root, stateFolder), { throwIfNoEntry: false })?.isDirectory() || savedText(root, file.path) === text) return;
+  if (!statSync(join(root, stateFolder), { throwIfNoEntry: false })?.isDirectory() || savedText(root, file.path) === withoutPasswords(text)) return;
   try {
-    writeAtomic(join(root, stateFolder, savedName), JSON.stringify({ file: file.path, text }));
+    // A password in an address is only for the file that a person wrote it into.
+    writeAtomic(join(root, stateFolder, savedName), JSON.stringify({ file: file.path, text: withoutPasswords(text) }));
   } catch {
     // A folder that may not be written to has its good state while this process lives.
   }
+}
+
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/[^\s/:@'"`]*:)[^\s/@'"`]+@/g, '$1***@');
 }
 
 function isSaved(root: string): boolean {

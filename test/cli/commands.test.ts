@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelVersionSummary, ProjectOverview } from '../../protocol/lifeCycle.ts';
@@ -198,6 +198,16 @@ test('doctor tells what works, and knows the project that is named', async () =>
   assert.equal(bare.code, 0);
   assert.match(bare.out, /○ Python .*install Python 3/);
   assert.match(bare.out, /○ Project .*loopwright init/);
+});
+
+test('doctor starts no interpreter that lies in the folder', async () => {
+  const folder = makeProject({ '.venv/bin/python': '#!/bin/sh\ntouch started\n', '.venv/pyvenv.cfg': 'home = /usr/bin\nversion = 3.12.4\n' });
+  chmodSync(join(folder, '.venv/bin/python'), 0o755);
+  assert.match((await runCli(['doctor'], { cwd: folder })).out, /✓ Python {9}Python 3\.12\.4 · \.venv\/bin\/python/);
+  rmSync(join(folder, '.venv/pyvenv.cfg'));
+  const nameless = await runCli(['doctor'], { cwd: folder });
+  assert.match(nameless.out, /✗ Python {9}\.venv\/bin\/python .* does not say its version/);
+  assert.deepEqual([nameless.code, existsSync(join(folder, 'started'))], [1, false]);
 });
 
 test('init in an empty folder copies the example with its data; nothing is overwritten', async () => {

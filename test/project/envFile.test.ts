@@ -36,7 +36,7 @@ test('LW119: a file that is not there is a warning at the key, a wrong line an e
   assert.deepEqual(found({ 'loopwright.yaml': yaml('env_file: [1]\n') }).slice(0, 1), ['LW104 error loopwright.yaml:3']);
 });
 
-test('secrets are told by their names and by passwords in addresses', () => {
-  const project = load({ 'loopwright.yaml': yaml('env_file: .env\n'), '.env': 'A=data\nAPI_KEY=abc12345\nDB=postgres://u:hunter2@h/d\nmyToken=t0ken\nKEYBOARD=qwerty\nHF_TOKEN=hf_x\nMONKEY=banana\nREGION=eu' });
-  assert.deepEqual(Object.keys(secretVariables(project)).toSorted(), ['API_KEY', 'DB', 'HF_TOKEN', 'myToken']);
+test('secrets are told by their names, by passwords in addresses and by looking like a key', () => {
+  const project = load({ 'loopwright.yaml': yaml('env_file: .env\n'), '.env': 'A=data\nAPI_KEY=abc12345\nDB=postgres://u:hunter2@h/d\nmyToken=t0ken\nKEYBOARD=qwerty\nHF_TOKEN=hf_x\nMONKEY=banana\nREGION=eu\nTOK=abcdef\nDB_PW=x1\nMODEL=resnet50-v2-imagenet21k\nX=a8Fk2mQ0zLr94TtUwPq7\nKEY2=b' });
+  assert.deepEqual(Object.keys(secretVariables(project)).toSorted(), ['API_KEY', 'DB', 'DB_PW', 'HF_TOKEN', 'KEY2', 'TOK', 'X', 'myToken']);
 });
