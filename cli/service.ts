@@ -13,6 +13,7 @@ import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { AskedFiles } from '../engine/project/askedFiles.ts';
+import { readLock } from '../engine/runner/lockFile.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
 import { diskFiles } from '../engine/project/projectFiles.ts';
@@ -73,7 +74,9 @@ export function runService(root: string): Promise<number> {
     'project/overview': () => {
       asked.clear();
       const overview = projectOverview(project(), storeNow());
-      watching.follow(asked.paths);
+      // Whether a stage is fresh depends on what it read and wrote as well.
+      const locked = Object.values(readLock(root)).flatMap(({ deps, outs }) => [...Object.keys(deps), ...Object.keys(outs)]);
+      watching.follow(new Set([...asked.paths, ...locked]));
       // A folder without a project is no project whose file is broken.
       return projectFileIn(root) === null ? { ...overview, problem: null } : overview;
     },

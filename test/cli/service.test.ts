@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../../protocol/engineHost.ts';
+import { updateLock } from '../../engine/runner/lockFile.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
@@ -183,6 +184,16 @@ test('the first file of a folder that was not there is told', async () => {
   other.changes.length = 0;
   writeFiles(fresh, { 'experiments/second.experiment.yaml': 'params: { a: 3 }\n' });
   await until('what is in it too', () => other.changes.length > 0);
+});
+
+test('an output that is deleted with its folder is told', async () => {
+  const fresh = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "true", outs: [made/o.txt] } }\n', 'made/o.txt': 'x' });
+  updateLock(fresh, 's', { spec: { cmd: 'true' }, params: {}, deps: {}, outs: { 'made/o.txt': { hash: 'x', bytes: 1 } }, run: 'r' });
+  const other = startHost(fresh);
+  await other.ask('project/overview', {});
+  other.changes.length = 0;
+  renameSync(join(fresh, 'made'), join(fresh, 'away'));
+  await until('the output is gone', () => other.changes.length > 0);
 });
 
 test('a file that the project names is told when it comes and goes, wherever it is', async () => {
