@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { openDatabase } from '../../engine/data/database.ts';
-import { messageOf } from '../../engine/errors.ts';
+import { NoProjectError, messageOf } from '../../engine/errors.ts';
 import { findPython, foldersAbove, pythonText, type FoundPython } from '../../engine/python/findPython.ts';
 import { programEnvironment } from '../../engine/runner/programEnvironment.ts';
-import type { Project } from '../../engine/project/loadProject.ts';
+import { shapeProblems, type Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
 import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -53,11 +53,25 @@ export async function doctor(context: CommandContext): Promise<number> {
       if (free < 1) throw new Error(`${free.toFixed(1)} GB are free; runs need room for artifacts, at least 1 GB`);
       return `${free.toFixed(0)} GB free`;
     }),
-    await probe('Project', async () => context.project().root, 'no loopwright.yaml here or above; `loopwright init` makes one'),
+    projectFinding(context),
   ];
   if (context.json) context.printJson(findings);
   else for (const { name, state, detail } of findings) context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);
   return findings.some((finding) => finding.state === 'broken') ? exitCodes.failed : exitCodes.done;
+}
+
+/** Whether the project here can be used. None at all is no fault; one with an error is, and the first is told. */
+function projectFinding(context: CommandContext): Finding {
+  const name = 'Project';
+  try {
+    const project = context.project();
+    const first = shapeProblems(project).find(({ severity }) => severity === 'error');
+    if (!first) return { name, state: 'ok', detail: project.root };
+    return { name, state: 'broken', detail: `${project.root}: ${first.file}:${first.line}:${first.column}: ${first.message} \`loopwright check\` tells all.` };
+  } catch (error) {
+    if (error instanceof NoProjectError) return { name, state: 'missing', detail: 'no loopwright.yaml here or above; `loopwright init` makes one' };
+    return { name, state: 'broken', detail: messageOf(error) };
+  }
 }
 
 /** The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python at all is none. */

@@ -109,7 +109,7 @@ export class OutputScreen {
       this.#isReturned = true;
       this.#row.column = 0;
     } else if (c === '\b') this.#row.column = Math.max(0, this.#row.column - 1);
-    else if (c !== '\u0007' && c !== '\u000e' && c !== '\u000f') this.#print(c);
+    // The others move and show nothing: a bell, or what would reach the terminal raw.
   }
 
   #newLine(): void {

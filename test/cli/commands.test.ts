@@ -210,6 +210,17 @@ test('doctor starts no interpreter that lies in the folder', async () => {
   assert.deepEqual([nameless.code, existsSync(join(folder, 'started'))], [1, false]);
 });
 
+test('doctor tells the first error of a project that cannot be used', async () => {
+  const broken: [string, RegExp][] = [
+    ['', /✗ Project .*loopwright\.yaml:1:1: /], ['version: 1\nproject: a\nstages: { s: { cmd: 3, dep: [a] } }\n', /✗ Project .*loopwright\.yaml:3:/],
+  ];
+  for (const [text, expected] of broken) {
+    const { code, out } = await runCli(['doctor'], { cwd: makeProject({ 'loopwright.yaml': text }) });
+    assert.equal(code, 1, text);
+    assert.match(out, expected);
+  }
+});
+
 test('init in an empty folder copies the example with its data; nothing is overwritten', async () => {
   const folder = join(makeProject(), 'my project');
   const { code, json } = await runJson<{ root: string; files: string[] }>(['init', folder]);

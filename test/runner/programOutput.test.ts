@@ -21,7 +21,8 @@ const up = '\u001b[A';
 test('plain lines are as they were, whatever ends them', () => {
   for (const [text, lines] of [
     ['a\nb\r\nc\r\r\n\nlast', ['a', 'b', 'c', '', 'last']], ['tab\tin\n  spaces  \n', ['tab\tin', '  spaces  ']], ['\u001b[31mred\u001b[0m\n', ['\u001b[31mred\u001b[0m']], ['Größe 漢字 🚀\n', ['Größe 漢字 🚀']],
-    ['', []], ['\n\n', ['', '']], ['a\u0007b\n', ['ab']], ['\u001b]0;title\u0007x\u001b]8;;http://h\u001b\\y\u001b]8;;\u001b\\\n', ['xy']],
+    ['', []], ['\n\n', ['', '']], ['a\u0007b\n', ['ab']], ['a\u0000b\u0001c\u0005d\u007fe\n', ['abcde']], ['a\u000bb\u000cc\u0013d\u001a\u001c\u001f\te\n', ['abcd\te']],
+    ['\u001b[31m\u0001red\u001b[0m\u007f\n', ['\u001b[31mred\u001b[0m']], ['\u001b]0;title\u0007x\u001b]8;;http://h\u001b\\y\u001b]8;;\u001b\\\n', ['xy']],
   ] as const) assert.deepEqual(kept(text), lines, JSON.stringify(text));
 });
 
