@@ -63,7 +63,7 @@ export const story: PersonSession = {
       name: 'the explorer has the run and the version, the run history has the same run',
       async run({ workbench }) {
         await workbench.click('Experiments', 'default');
-        const run = await until('the run in the tree', async () => (await workbench.lines('Experiments')).find((line) => /pr_auc/.test(line.detail)));
+        const run = await until('the run in the tree', async () => (await workbench.lines('Experiments')).find(({ label, detail }) => label !== 'default' && /pr_auc/.test(detail)));
         await workbench.click('Experiments', run.label);
         const frame = await workbench.webview('table.runs');
         assert.deepEqual(await frame.locator('table.runs td.name button').allInnerTexts(), [run.label]);
