@@ -60,7 +60,7 @@ export function watchProject(root: string, report: (reason: EngineNotifications[
   return {
     follow(paths) {
       followed = new Map([...paths].map((path) => [path, presence(root, path)]));
-      const around = new Set([...paths].flatMap((path) => folderAround(root, path)).filter((folder) => folder !== '.' && !folders.includes(folder)).slice(0, mostFolders));
+      const around = new Set([...paths].flatMap((path) => folderAround(root, path)).filter((folder) => folder !== '.' && !folders.includes(folder) && folder.split('/')[0] !== stateFolder).slice(0, mostFolders));
       for (const folder of beside) if (!around.has(folder)) { watchers.get(folder)?.close(); watchers.delete(folder); beside.delete(folder); }
       for (const folder of around) if (!beside.has(folder)) { beside.add(folder); open(folder, compare); }
     },

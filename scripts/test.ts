@@ -78,9 +78,11 @@ function editorSuite(): Suite {
 }
 
 // The long ones come early, so that no lane ends long after the other.
-const folders = ['project', 'checks', 'drift', 'runner', 'data', 'provenance', 'mlflow', 'cli', 'server', 'tracking', 'transfer', 'examples', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'models', 'interop', 'labelling', 'statistics', 'client'];
+const folders = ['project', 'checks', 'drift', 'runner', 'data', 'provenance', 'mlflow', 'cli', 'server', 'tracking', 'transfer', 'examples', 'start', 'python', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'models', 'interop', 'labelling', 'statistics', 'client'];
 const suites: Suite[] = [...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)), nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'), editorSuite()];
 
+const forgotten = globSync('test/*/**/*.test.ts', { cwd: root }).map((path) => path.split(/[\\/]/)[1] ?? '').find((folder) => folder !== 'editor' && !suites.some(({ name }) => name === folder));
+if (forgotten !== undefined) throw new Error(`test/${forgotten} has tests and is no suite: add it to the list above.`);
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !suites.some((suite) => suite.name === name));
 if (unknown !== undefined) {

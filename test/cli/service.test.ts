@@ -188,12 +188,18 @@ test('the first file of a folder that was not there is told', async () => {
 
 test('an output that is deleted with its folder is told', async () => {
   const fresh = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "true", outs: [made/o.txt] } }\n', 'made/o.txt': 'x' });
-  updateLock(fresh, 's', { spec: { cmd: 'true' }, params: {}, deps: {}, outs: { 'made/o.txt': { hash: 'x', bytes: 1 } }, run: 'r' });
+  updateLock(fresh, 's', { spec: { cmd: 'true' }, params: {}, deps: {}, outs: { 'made/o.txt': { hash: 'x', bytes: 1 }, '.loopwright/artifacts/r/model': { hash: 'x', bytes: 1 } }, run: 'r' });
+  openStore(fresh).sql.close();
+  writeFiles(fresh, { '.loopwright/artifacts/r/model/model.json': '' });
   const other = startHost(fresh);
   await other.ask('project/overview', {});
   other.changes.length = 0;
   renameSync(join(fresh, 'made'), join(fresh, 'away'));
   await until('the output is gone', () => other.changes.length > 0);
+  await other.ask('project/overview', {});
+  other.changes.length = 0;
+  writeFiles(fresh, { '.loopwright/loopwright.db-wal': '' });
+  await until('what is written into the store is told as well', () => other.changes.includes('store'));
 });
 
 test('a file that the project names is told when it comes and goes, wherever it is', async () => {

@@ -10,7 +10,7 @@ project: programs
 stages:
   envs: { cmd: "env | sort > envs.txt; python -c 'import sys; print(sys.prefix)' > prefix.txt", outs: [envs.txt, prefix.txt] }
   ask: { cmd: "python -c \\"name = input('Your name? '); open('name.txt', 'w').write(name)\\"", outs: [name.txt] }
-  long: { cmd: "for i in $(seq 300); do echo tick $i; sleep 1; done; echo x > long.txt", outs: [long.txt] }
+  long: { cmd: "for i in $(seq 300); do echo tick $i; sleep 5; done; echo x > long.txt", outs: [long.txt] }
 `;
 
 /** Programs of stages in a real editor: their environment and Python, answers, and a run that outlives its window. */
