@@ -145,7 +145,7 @@ export const story: PersonSession = {
       async run({ workbench }) {
         await workbench.click('Life cycle', 'Monitor');
         const frame = await workbench.webview('.drift .verdict');
-        assert.match(await frame.locator('header').innerText(), /9 windows|8 windows|10 windows/);
+        assert.match(await frame.locator('.drift').innerText(), /9 windows|8 windows|10 windows/);
         assert.match(await frame.locator('.verdict').innerText(), /pr_auc is 0\.\d+, expected at least 0\.750/);
         await frame.locator('.timeline canvas').first().waitFor();
         await frame.locator('.distribution').waitFor();
