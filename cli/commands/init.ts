@@ -58,17 +58,27 @@ async function chooseFrom(start: Start): Promise<Choice> {
   const { context, root, options, questions } = start;
   const named = [options.data, options.script, options.import, options.example].filter((option) => option !== undefined);
   if (named.length > 1) throw new ProjectError('`--data`, `--script`, `--import` and `--example` exclude each other; give one.');
-  if (options.target !== undefined && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
+  if (options.target !== undefined && named.length > 0 && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
   const inside = (path: string) => relative(root, resolve(path)).replaceAll('\\', '/');
   if (options.data !== undefined) return chooseTable(start, inside(options.data));
   if (options.script !== undefined) return { kind: 'script', path: inside(options.script) };
   if (options.import !== undefined) return { kind: 'import', path: inside(options.import) };
   if (options.example !== undefined) return { kind: 'example', name: options.example === true ? 'fraud' : options.example };
+  if (options.target !== undefined && !existsSync(root)) throw new ProjectError('`--target` needs `--data FILE`.');
   if (!existsSync(root)) return { kind: 'example', name: 'fraud' };
   context.terminal.progress(`looking at ${root}`);
   const look = await lookAtFolder(root, { signal: context.signal });
   context.terminal.progress(null);
+  if (options.target !== undefined) return chooseTable(start, onlyTable(look));
   return questions ? ask(start, look, questions) : sensible(start, look);
+}
+
+/** The table that `--target` means without `--data`. */
+function onlyTable({ folder, tables }: FolderLook): string {
+  const [table] = tables;
+  if (table && tables.length === 1) return table.path;
+  const found = tables.length === 0 ? `no table was found in ${folder}` : `${tables.length} tables were found: ${tables.slice(0, 5).map(({ path }) => path).join(', ')}`;
+  throw new ProjectError(`\`--target\` needs \`--data FILE\`: ${found}.`);
 }
 
 /** Without a person to ask: what the folder is most likely about, told with what else it could be. */

@@ -32,7 +32,8 @@ export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedR
   const body = lines.slice(skip).filter((line) => line.trim() !== '').map((line) => firstRecord(line, delimiter));
   const first = body[0] ?? [];
   const header = given.header ?? isHeader(first, body.slice(1, 200));
-  const names = header ? distinctNames(first) : first.map((_, i) => `column${i}`);
+  // The names are written into loopwright.yaml, where `${` begins a reference.
+  const names = header ? distinctNames(first.map((name) => name.replaceAll('${', '{'))) : first.map((_, i) => `column${i}`);
   const same = header && names.every((name, i) => name === (first[i] ?? '').trim());
   return { readAs: { encoding, delimiter, header, skip }, columns: same ? null : names, names };
 }

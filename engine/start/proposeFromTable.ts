@@ -6,7 +6,7 @@ import { ProjectError } from '../errors.ts';
 import { yamlText } from '../project/edit.ts';
 import { schemaText } from '../project/mergeSchema.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
-import { copiesIn, filled, hasDoubles, isId, tellTales, timeColumn, whyLeftOut } from './columnUse.ts';
+import { copiesIn, doublesIn, emptinessTells, filled, isId, tellTales, timeColumn, whyLeftOut, type Doubles } from './columnUse.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { datasetNameFor, exactPattern, freePath, projectNameFor } from './newNames.ts';
 import { sourceKeys } from './schemaFile.ts';
@@ -23,12 +23,14 @@ interface Plan {
   /** Names and places in the project. */
   dataset: string;
   paths: { data: string; features: string; dataSchema: string; featuresSchema: string; sql: string };
+  /** Paths that got a number, as their first choice is there already. */
+  taken: string[];
   features: ColumnProfile[];
   leftOut: LeftOut[];
   /** The column that names a row, and whether the SQL has to make it. */
   key: { name: string; made: boolean };
-  /** Rows that come again are taken once. */
-  distinct: boolean;
+  /** Rows that come again whole are taken once; null where none does, or a column names each row. */
+  doubles: Doubles | null;
   /** Of two classes: rows of the positive one in the test part, about. */
   testPositives: number | null;
   /** Rows are split by it. */
@@ -45,6 +47,8 @@ const fewestOfClass = 3;
 const mostTrained = 300_000;
 /** Below, a larger part is kept to test on. */
 const fewRows = 400;
+/** From here on a gate can ask for the worse end of the interval. */
+const surelyMany = 1000;
 
 /** The files of a project that learns a column of a table. Throws ProjectError when the column cannot be predicted. */
 export async function proposeFromTable(db: Database, root: string, look: OpenLook, choice: TableChoice): Promise<Proposal> {
@@ -77,15 +81,21 @@ async function planFor(db: Database, root: string, look: OpenLook, choice: Table
   const share = target && target.rows > 0 ? filled(target) / target.rows : 1;
   const rows = Math.round(look.rows * share);
   const every = rows > mostTrained * 1.5 ? Math.ceil(rows / mostTrained) : 1;
-  const distinct = await hasDoubles(db, look.open.view, features, goal.name, rows / every);
+  const doubles = look.columns.some(isId) ? null : await doublesIn(db, look.open.view, look.columns, goal.name);
+  const taken: string[] = [];
+  const free = (stem: string, ending: string) => {
+    const path = freePath(root, stem, ending);
+    if (path !== `${stem}${ending}`) taken.push(path);
+    return path;
+  };
+  const paths = {
+    data: free(`data/${dataset}`, '.parquet'), features: free('data/features', '.parquet'),
+    dataSchema: free(`schemas/${dataset}`, '.dataset.yaml'), featuresSchema: free('schemas/features', '.dataset.yaml'), sql: free('sql/features', '.sql'),
+  };
   return {
-    root, look, goal, task, dataset, features, leftOut: leftOut.filter(({ name }) => name !== time?.name), time, dropped, rows, key: keyOf(look, distinct), distinct,
+    root, look, goal, task, dataset, features, leftOut: leftOut.filter(({ name }) => name !== time?.name), time, dropped, rows, key: keyOf(look), doubles,
     testPositives: task === 'binary' ? await positivesInTest(db, look, goal, time, rows < fewRows ? 0.2 : 0.15) : null,
-    every,
-    paths: {
-      data: freePath(root, `data/${dataset}`, '.parquet'), features: freePath(root, 'data/features', '.parquet'),
-      dataSchema: freePath(root, `schemas/${dataset}`, '.dataset.yaml'), featuresSchema: freePath(root, 'schemas/features', '.dataset.yaml'), sql: freePath(root, 'sql/features', '.sql'),
-    },
+    every, paths, taken,
   };
 }
 
@@ -101,6 +111,9 @@ async function featuresOf(db: Database, look: OpenLook, target: string, task: St
   const tales = await tellTales(db, look.open.view, others.filter(({ name }) => !why.get(name)), target, task);
   // Where nothing else is left, a column that tells everything is what there is to learn from.
   if (tales.length < usable.length) for (const name of tales) why.set(name, { reason: `tells \`${target}\` by itself; is it known when you predict?`, usable: true });
+  const empty = await emptinessTells(db, look.open.view, others.filter(({ name }) => usable.includes(name)), target, task);
+  const left = others.filter(({ name }) => !why.get(name) && !empty.includes(name));
+  if (left.length > 0) for (const name of empty) why.set(name, { reason: `nearly tells \`${target}\` by being empty or not; is it known only afterwards?`, usable: true });
   const isUsed = (name: string) => !why.get(name) || (why.get(name)?.usable === true && use.includes(name));
   return {
     features: others.filter(({ name }) => isUsed(name)),
@@ -108,9 +121,9 @@ async function featuresOf(db: Database, look: OpenLook, target: string, task: St
   };
 }
 
-function keyOf({ columns, estimated, open }: OpenLook, distinct: boolean): Plan['key'] {
-  // Of a part of the rows nobody knows whether it is unique, and rows that are to be one have keys of their own.
-  const own = distinct || estimated || open.rows < open.allRows ? undefined : columns.find(isId);
+function keyOf({ columns, estimated, open }: OpenLook): Plan['key'] {
+  // Of a part of the rows nobody knows whether it is unique.
+  const own = estimated || open.rows < open.allRows ? undefined : columns.find(isId);
   if (own) return { name: own.name, made: false };
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   return { name: ['row_id', 'loopwright_row_id'].find((name) => !taken.has(name)) ?? 'loopwright_row', made: true };
@@ -119,7 +132,8 @@ function keyOf({ columns, estimated, open }: OpenLook, distinct: boolean): Plan[
 /** A time to split by: only where each part would then hold each class. */
 async function usableTime(db: Database, look: OpenLook, target: string, task: StartTask): Promise<ColumnProfile | null> {
   const time = timeColumn(look.columns);
-  if (!time || time.name === target) return null;
+  // `${` would be read as a reference in loopwright.yaml.
+  if (!time || time.name === target || time.name.includes('${')) return null;
   if (task === 'regression') return time;
   const [at, goal] = [quoteIdentifier(time.name), quoteIdentifier(target)];
   const [row = {}] = await db.rows(`SELECT min(parts) AS parts, count(*) AS classes FROM (SELECT class, count(DISTINCT part) AS parts FROM (SELECT ${goal} AS class, CASE WHEN s < 0.7 THEN 1 WHEN s < 0.85 THEN 2 ELSE 3 END AS part FROM (SELECT ${goal}, (rank() OVER (ORDER BY ${at}) - 1) / count(*) OVER () AS s FROM ${look.open.view} WHERE ${goal} IS NOT NULL)) GROUP BY 1)`);
@@ -153,6 +167,11 @@ function gateOf({ task, goal, dropped }: Plan): { metric: string; min: number; g
   const all = kept.reduce((sum, { count }) => sum + count, 0);
   const base = (kept.find(({ value }) => value === goal.positive)?.count ?? 0) / Math.max(1, all);
   return { metric: 'pr_auc', min: better(base), guess: `Guessing gives ${base.toFixed(2)}, the share of \`${oneLine(goal.positive ?? '')}\`, and 1 is perfect.` };
+}
+
+/** Enough rows that the worse end of the interval can be asked to be above the bound. */
+function isSure(plan: Plan, min: number): boolean {
+  return plan.rows >= surelyMany && !isRough(plan, min);
 }
 
 /** The interval of the gate's metric is wide, as the check LW508 tells it. */
@@ -215,7 +234,7 @@ ${network ? '      hidden: ${params.hidden}\n' : ''}      epochs: \${params.epoc
     with: { model: train, data: features }
     gates:
       # ${gate.guess} Raise it to what your use needs.
-${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the value is known only roughly.\n` : ''}      ${gate.metric}: { min: ${gate.min} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
+${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the value is known only roughly.\n` : ''}${isSure(plan, gate.min) ? '      # The lower end of the interval has to be above it.\n' : '      # The rows are few, so the value itself is compared; with more of them add `at_confidence: 0.95`.\n'}      ${gate.metric}: { min: ${gate.min}${isSure(plan, gate.min) ? ', at_confidence: 0.95' : ''} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
 
 # What may come next: \`deployments\` to serve the model, \`monitors\` to watch it, \`retraining\` to renew it.
 # What the model is for, in your words, belongs on its card:
@@ -235,10 +254,10 @@ function dataSchemaText({ look, key }: Plan): string {
   return schemaText(schema, `How each column of ${oneLine(look.path)} is read: its type, the texts that mean no value, how numbers and dates are written.\nAdd what must hold, such as constraints: { minimum: 0 }; rows that break it are set aside.`);
 }
 
-function featuresSchemaText({ look, goal, task, features, key, time, distinct }: Plan): string {
+function featuresSchemaText({ look, goal, task, features, key, time, doubles }: Plan): string {
   const typeOf = (name: string) => look.open.schema.fields.find((field) => field.name === name)?.type ?? 'any';
   const fields: Field[] = [
-    { name: key.name, type: distinct ? 'string' : key.made ? 'integer' : typeOf(key.name), constraints: { required: true }, loopwright: { role: 'id' } },
+    { name: key.name, type: doubles ? 'string' : key.made ? 'integer' : typeOf(key.name), constraints: { required: true }, loopwright: { role: 'id' } },
     ...(time ? [{ name: time.name, type: typeOf(time.name), constraints: { required: true }, loopwright: { role: 'timestamp' } } as Field] : []),
     ...features.map(({ name }): Field => ({ name, type: typeOf(name), loopwright: { role: 'feature' } })),
     targetField(goal, task, typeOf(goal.name)),
@@ -260,10 +279,10 @@ function targetField({ name, classes, positive }: TargetChoice, task: StartTask,
   return { name, type, constraints, categories: sorted.map(value), loopwright: { role: 'target' } };
 }
 
-function sqlText({ dataset, goal, features, leftOut, key, time, dropped, every, look, distinct }: Plan): string {
+function sqlText({ dataset, goal, features, leftOut, key, time, dropped, every, look, doubles }: Plan): string {
   const names = [...(key.made ? [] : [key.name]), ...(time ? [time.name] : []), ...features.map(({ name }) => name), goal.name];
   const columns = [...new Set(names)].map(quoteIdentifier);
-  const made = distinct ? `md5(CAST((${columns.join(', ')}) AS VARCHAR)) AS ${key.name}` : `row_number() OVER () AS ${key.name}`;
+  const made = doubles ? `md5(CAST((${look.columns.map(({ name }) => quoteIdentifier(name)).join(', ')}) AS VARCHAR)) AS ${key.name}` : `row_number() OVER () AS ${key.name}`;
   const selected = [...(key.made ? [made] : []), ...columns];
   const target = quoteIdentifier(goal.name);
   const numbers = look.open.schema.fields.find(({ name }) => name === goal.name)?.type !== 'string';
@@ -275,21 +294,26 @@ function sqlText({ dataset, goal, features, leftOut, key, time, dropped, every, 
   const out = leftOut.filter(({ name }) => name !== key.name).map(({ name, reason }) => `--   ${oneLine(quoteIdentifier(name))}: ${oneLine(reason)}\n`);
   return `-- One SELECT in DuckDB SQL; each dataset of loopwright.yaml is a table of its name.
 -- Derive columns here, such as date_part('month', "ordered_at") AS month, and give them a role in the schema of the features.
-${distinct ? '-- DISTINCT takes rows that come again once, or the model would be tested on rows that it has learnt.\n' : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT${distinct ? ' DISTINCT' : ''}
+${doubles ? `-- DISTINCT takes rows that come again whole once, or the model would be tested on rows that it has learnt: ${ofRows(look, doubles)}.\n` : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT
   ${selected.join(',\n  ')}
-FROM ${quoteIdentifier(dataset)}
+FROM ${doubles ? `(SELECT DISTINCT * FROM ${quoteIdentifier(dataset)})` : quoteIdentifier(dataset)}
 WHERE ${where.join('\n  AND ')}
 `;
 }
 
-function notesOf({ look, goal, dropped, every, rows, time, features, paths }: Plan): string[] {
+function ofRows({ estimated, open }: OpenLook, { rows, taken }: Doubles): string {
+  const part = estimated || open.rows < open.allRows ? ' at its beginning' : '';
+  return `${taken.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows${part}`;
+}
+
+function notesOf({ look, goal, dropped, every, rows, time, features, taken, doubles }: Plan): string[] {
   const protectedName = /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|geschlecht)$/i;
   const sensitive = features.filter(({ name }) => protectedName.test(name)).map(({ name }) => `\`${name}\``);
-  const taken = Object.values(paths).filter((path) => /_\d+\.\w+(\.yaml)?$/.test(path));
   return [
     ...(goal.warning === null ? [] : [`\`${goal.name}\`: ${goal.warning}.`]),
     ...(dropped.length > 0 ? [`${dropped.length === 1 ? 'A class' : `${dropped.length} classes`} of fewer than ${fewestOfClass} rows ${dropped.length === 1 ? 'is' : 'are'} left out: ${dropped.slice(0, 5).join(', ')}.`] : []),
     ...(every > 1 ? [`The model learns from one row of ${every}, about ${Math.round(rows / every).toLocaleString('en-US')}, so that the first result is there soon.`] : []),
+    ...(doubles ? [`Rows that come again whole are taken once: ${ofRows(look, doubles)}.`] : []),
     ...(time ? [`Rows are split by \`${time.name}\`: the newest test the model.`] : []),
     ...(sensitive.length > 0 ? [`${sensitive.join(', ')} ${sensitive.length === 1 ? 'is' : 'are'} used as ${sensitive.length === 1 ? 'a feature' : 'features'}. Where that is not allowed, give ${sensitive.length === 1 ? 'it' : 'them'} the role \`protected\`.`] : []),
     ...(taken.length > 0 ? [`Names that are taken were given a number: ${taken.join(', ')}.`] : []),
