@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFiles, type ProjectFiles } from '../engine/project/projectFiles.ts';
+import { readRegularFile } from '../engine/readRegularFile.ts';
 
 /** How long an answer of the disk is believed while nothing tells of a change. */
 const believedMs = 1000;
@@ -38,7 +39,7 @@ export class CachedFiles implements ProjectFiles {
     if (!stats?.isFile()) return this.#disk.read(path);
     const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
     const known = this.#content.get(path);
-    const bytes = known?.stamp === stamp ? known.bytes : readFileSync(join(this.#root, path));
+    const bytes = known?.stamp === stamp ? known.bytes : readRegularFile(join(this.#root, path));
     this.#content.set(path, { stamp, bytes });
     this.#answers.set(`same ${path}`, true);
     return bytes;

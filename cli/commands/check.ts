@@ -40,7 +40,7 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
     case 'human': printForPeople(context, project, problems, errors);
   }
   // A project that cannot be read at all was not checked.
-  const unread = project.file.parsed.root === null && project.file.problems.some(({ message }) => message.includes('cannot be read'));
+  const unread = project.file.parsed.root === null && project.file.problems.some(({ code, message }) => code === 'LW204' || message.includes('cannot be read'));
   return unread ? exitCodes.wrongUse : errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 

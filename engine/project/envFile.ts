@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
 import { decodeText } from './decodeText.ts';
 import { entryOf, type Located, type Range } from './located.ts';
 import type { ProjectFiles } from './projectFiles.ts';
+import { whyUnread } from '../readRegularFile.ts';
 
 /** A line of an environment file that says nothing that can be read. */
 export interface EnvFileProblem {
@@ -83,7 +83,7 @@ export function readEnvFiles(root: Located | null, files: ProjectFiles, report: 
       for (const { line, message } of read.problems) report(message, { file: node.value, line });
       Object.assign(values, read.values);
     } catch (error) {
-      report(`\`${node.value}\` cannot be read: ${messageOf(error)}.`, node.range);
+      report(`${whyUnread(node.value, error)}.`, node.range);
     }
   }
   return values;

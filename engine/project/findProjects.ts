@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { projectFileNames, skippedFolders } from '../../protocol/projectFiles.ts';
 import { dvcFileName } from './dvc/readDvcProject.ts';
 import { globToRegExp } from './glob.ts';
 import { readIgnoreRules, type IgnoreRules } from './ignoreRules.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 export interface FindOptions {
   /** Globs of the editor's `files.exclude`, over paths below the folder. */
@@ -121,7 +122,7 @@ function rulesAbove(folder: string): Folder['rules'] {
 
 function ignoreRulesOf(file: string, base: string): Folder['rules'] {
   try {
-    return [{ base, ignores: readIgnoreRules(readFileSync(file, 'utf8')) }];
+    return [{ base, ignores: readIgnoreRules(readRegularFile(file).toString('utf8')) }];
   } catch {
     // No such file, or none that may be read.
     return [];

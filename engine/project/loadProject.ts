@@ -1,6 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
-import { ProjectError, messageOf } from '../errors.ts';
+import { ProjectError } from '../errors.ts';
+import { whyUnread } from '../readRegularFile.ts';
 import { readEnvFiles } from './envFile.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
@@ -126,7 +127,7 @@ function parseFile(files: ProjectFiles, path: string, parse: Parse): Parsed {
     const content = files.read(path);
     return content === null ? missing(`There is no file \`${path}\`.`) : parse(path, content);
   } catch (error) {
-    return missing(`\`${path}\` cannot be read: ${messageOf(error)}.`);
+    return missing(`${whyUnread(path, error)}.`);
   }
 }
 

@@ -29,7 +29,22 @@ export function toValue(node: Located | undefined): unknown {
 }
 
 export function entryOf(node: Located | undefined, key: string): Entry | undefined {
-  return node?.kind === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
+  if (node?.kind !== 'map') return undefined;
+  return node.entries.length < mostSearched ? node.entries.find((entry) => entry.key === key) : indexOf(node.entries).get(key);
+}
+
+/** A mapping of more entries is looked up by an index: thousands of stages are each asked for by name. */
+const mostSearched = 32;
+const indexes = new WeakMap<readonly Entry[], { size: number; byKey: Map<string, Entry> }>();
+
+function indexOf(entries: readonly Entry[]): Map<string, Entry> {
+  const known = indexes.get(entries);
+  if (known?.size === entries.length) return known.byKey;
+  const byKey = new Map<string, Entry>();
+  // Of a key that is there twice the first counts.
+  for (const entry of entries) if (!byKey.has(entry.key)) byKey.set(entry.key, entry);
+  indexes.set(entries, { size: entries.length, byKey });
+  return byKey;
 }
 
 /** The node at a path of keys and indexes, or undefined. */

@@ -1,5 +1,6 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { readRegularFile } from '../readRegularFile.ts';
 
 /** How a project reads its files. The language server lays open documents over the disk. Paths are relative to the root, with `/`. */
 export interface ProjectFiles {
@@ -15,7 +16,7 @@ export function diskFiles(root: string): ProjectFiles {
   return {
     read(path) {
       try {
-        return readFileSync(join(root, path));
+        return readRegularFile(join(root, path));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR' || path.includes('\0')) return null;
         throw error;

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../readRegularFile.ts';
 
 /** A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined when it is not set. */
 export function editorSetting(folder: string, name: string): unknown {
   try {
-    const values: unknown = JSON.parse(plainJson(readFileSync(join(folder, '.vscode', 'settings.json'), 'utf8')));
+    const values: unknown = JSON.parse(plainJson(readRegularFile(join(folder, '.vscode', 'settings.json')).toString('utf8')));
     return values !== null && typeof values === 'object' ? (values as Record<string, unknown>)[name] : undefined;
   } catch {
     return undefined;

@@ -6,6 +6,7 @@ import { commandText, dvcLockName, paramName, type DvcProject } from '../project
 import { flatten } from '../project/dvc/template.ts';
 import type { LockEntry, FileMark } from './lockFile.ts';
 import type { FileMarks } from './markFiles.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 interface DvcOutput {
   path: string;
@@ -36,7 +37,7 @@ export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks
 
 function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
   try {
-    const content = parse(readFileSync(join(root, dvcLockName), 'utf8')) as { schema?: string; stages?: Record<string, DvcEntry> } | null;
+    const content = parse(readRegularFile(join(root, dvcLockName), Infinity).toString('utf8')) as { schema?: string; stages?: Record<string, DvcEntry> } | null;
     // Before schema 2.0 the stages stood at the top.
     const stages = content?.stages ?? (content && content.schema === undefined ? (content as Record<string, DvcEntry>) : {});
     return Object.assign(Object.create(null) as Record<string, DvcEntry>, stages);
@@ -57,6 +58,7 @@ function marksOf(root: string, folder: string, output: DvcOutput, marks: FileMar
 function isSame(path: string, { md5 = '', size, hash }: DvcOutput): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return false;
+  if (!stats.isFile() && !stats.isDirectory()) return false;
   if (stats.isDirectory()) return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5') === md5;
   if (hash === 'md5' && size !== undefined && size !== stats.size) return false;
   const bytes = readFileSync(path);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { writeAtomic } from './writeAtomic.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 export interface FileMark {
   hash: string;
@@ -28,7 +28,7 @@ export const lockFileName = 'loopwright.lock';
 /** Reads the lock; a missing or unreadable one is as if no stage had run. */
 export function readLock(root: string): Lock {
   try {
-    const content = parse(readFileSync(join(root, lockFileName), 'utf8')) as { version?: number; stages?: Lock } | null;
+    const content = parse(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as { version?: number; stages?: Lock } | null;
     const stages = content?.version === 1 && content.stages ? Object.entries(content.stages) : [];
     return Object.assign(emptyLock(), Object.fromEntries(stages.filter(([, entry]) => isEntry(entry))));
   } catch {

@@ -25,7 +25,8 @@ export class FileMarks {
     if (isGlob(path)) return diskFiles(this.#root).glob(path).filter((found) => isFile(this.#absolute(found)));
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
-    if (!stats.isDirectory()) return [path];
+    // A pipe or a device has no content that could be hashed.
+    if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
     return filesIn(this.#absolute(path)).map((found) => this.#relative(found)).toSorted();
   }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -9,6 +8,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { combinedHash, type FileMarks } from '../runner/markFiles.ts';
 import { forgetOldData, newestSnapshot, recordSnapshot, type NewSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 /** How many versions of a dataset keep their data when the project does not say. */
 export const keptByDefault = 10;
@@ -62,7 +62,7 @@ function schemaText({ config, project }: SnapshotContext, dataset: string): stri
   const path = config.datasets?.[dataset]?.schema;
   if (path === undefined) return null;
   try {
-    return readFileSync(join(project.root, path), 'utf8');
+    return readRegularFile(join(project.root, path)).toString('utf8');
   } catch {
     return null;
   }

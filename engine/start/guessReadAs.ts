@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import type { ReadAs } from '../../protocol/start.ts';
 import { firstRecord } from '../data/csvStart.ts';
 import { distinctNames } from '../data/sources/csvDialect.ts';
 import { DataError, messageOf } from '../errors.ts';
+import { whyNoFile } from '../readRegularFile.ts';
 
 const startBytes = 1 << 18;
 /** Beyond so many bytes the rest is taken to be written as the beginning is. */
@@ -39,6 +40,9 @@ export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedR
 }
 
 function startOf(file: string): Uint8Array {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  const why = stats ? whyNoFile(stats) : null;
+  if (why !== null) throw new DataError(`\`${file}\` ${why}`, { place: { file } });
   try {
     const handle = openSync(file, 'r');
     try {

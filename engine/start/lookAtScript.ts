@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { FoundScript, ScriptArgument } from '../../protocol/start.ts';
 
@@ -33,6 +33,7 @@ export function lookAtScript(root: string, path: string): FoundScript | null {
 
 function readStart(file: string): string | null {
   try {
+    if (!statSync(file).isFile()) return null;
     const handle = openSync(file, 'r');
     try {
       const buffer = Buffer.alloc(mostBytes);

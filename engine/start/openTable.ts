@@ -14,6 +14,7 @@ import { writtenForm } from '../data/writtenForm.ts';
 import { DataError, checkCancelled } from '../errors.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { guessReadAs } from './guessReadAs.ts';
+import { whyNoFile } from '../readRegularFile.ts';
 
 /** A file, or the beginning of a large one, as a table of typed columns in a database. */
 export interface OpenTable {
@@ -41,7 +42,10 @@ const mostColumns = 2000;
 export async function openTable(db: Database, file: string, given: Partial<ReadAs> = {}, signal?: AbortSignal): Promise<OpenTable> {
   const format = sourceFormat(file);
   if (format === null) throw new DataError(`${file}: cannot be read as a table; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, { place: { file } });
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
+  const stats = statSync(file, { throwIfNoEntry: false });
+  const why = stats ? whyNoFile(stats) : null;
+  if (why !== null) throw new DataError(`\`${file}\` ${why}`, { place: { file } });
+  if (!stats) throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
   await checkWholeGzip([file], signal);
   return format === 'csv' ? openText(db, file, given, signal) : openTyped(db, file);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { FolderLook, FoundScript, Proposal, ScriptArgument } from '../../protocol/start.ts';
 import { ProjectError } from '../errors.ts';
@@ -6,10 +6,14 @@ import { yamlText } from '../project/edit.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { withoutComments } from './lookAtScript.ts';
 import { projectNameFor } from './newNames.ts';
+import { readRegularFile, whyNoFile } from '../readRegularFile.ts';
 
 /** The files of a project that runs a program of the person. Throws ProjectError when it is not among those that were found. */
 export function proposeFromScript(look: FolderLook, path: string): Proposal {
   const script = look.scripts.find((one) => one.path === path);
+  const stats = script ? undefined : statSync(join(look.folder, path), { throwIfNoEntry: false });
+  const why = stats ? whyNoFile(stats) : null;
+  if (why !== null) throw new ProjectError(`\`${path}\` ${why}; name a Python program.`);
   if (!script) throw new ProjectError(`There is no Python program ${path} that trains in ${look.folder}.${look.scripts.length > 0 ? ` Found: ${look.scripts.slice(0, 5).map((one) => one.path).join(', ')}.` : ''}`);
   const given = script.arguments.map((one) => withValue(one, look)).filter((one) => one.kind !== 'flag' && (one.value !== null || one.required));
   return {
@@ -76,7 +80,7 @@ function pythonWord(root: string): string {
 function modulesOf(root: string, path: string, seen = new Set<string>()): string[] {
   if (seen.has(path) || seen.size > 50) return [];
   seen.add(path);
-  const code = withoutComments(readFileSync(join(root, path), 'utf8'));
+  const code = withoutComments(readRegularFile(join(root, path)).toString('utf8'));
   const names = [...code.matchAll(/^[ \t]*(?:from\s+(\.?[\w.]+)\s+import|import\s+([\w., \t]+))/gm)].flatMap(([, from, list]) => (from ?? list ?? '').split(',')).map((name) => name.trim().split(/\s/)[0] ?? '');
   const found: string[] = [];
   for (const name of names) {

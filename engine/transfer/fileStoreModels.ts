@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { findArtifacts } from './artifactPlaces.ts';
@@ -6,6 +5,7 @@ import { linesOf, metricLine } from './metricFile.ts';
 import { readMeta } from './metaYaml.ts';
 import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './records.ts';
 import { readTexts, subfolders, walkFiles } from './walkFiles.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 export const modelStatuses: Record<string, string> = { 0: 'LOGGED_MODEL_STATUS_UNSPECIFIED', 1: 'LOGGED_MODEL_PENDING', 2: 'LOGGED_MODEL_READY', 3: 'LOGGED_MODEL_UPLOAD_FAILED' };
 
@@ -71,7 +71,7 @@ export function* readRegistered(root: string, tell: Tell): Iterable<SourceRegist
 function readAliases(folder: string, root: string, tell: Tell): Map<string, number> {
   const aliases = new Map<string, number>();
   for (const file of walkFiles(folder, root, tell)) {
-    const version = Number(readFileSync(file.full, 'utf8').trim());
+    const version = Number(readRegularFile(file.full).toString('utf8').trim());
     if (Number.isInteger(version) && version > 0) aliases.set(file.path, version);
     else tell(file.full, 'the alias was left out: it names no version');
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
 import { DataError, messageOf } from '../errors.ts';
+import { readRegularFile } from '../readRegularFile.ts';
 
 export type MetaValue = string | null | MetaValue[] | { [key: string]: MetaValue };
 
@@ -54,7 +54,7 @@ export class Meta {
 export function readMeta(file: string): Meta {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegularFile(file);
   } catch (error) {
     throw new DataError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : `it cannot be read: ${messageOf(error)}`, { place: { file } });
   }

@@ -65,6 +65,7 @@ function isFileStore(path: string): boolean {
 }
 
 function isSqlite(path: string): boolean {
+  if (!statSync(path).isFile()) return false;
   const handle = openSync(path, 'r');
   try {
     const start = Buffer.alloc(16);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from '
 import { join, sep } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Tell } from './records.ts';
+import { whyNoFile } from '../readRegularFile.ts';
 
 export interface FoundFile {
   /** Relative to the folder, with `/`. */
@@ -48,6 +49,8 @@ function linkProblem(link: string, within: string): string | null {
   try {
     const target = realpathSync(link);
     if (statSync(target).isDirectory()) return 'it is a link to a folder, which is not followed';
+    const why = whyNoFile(statSync(target));
+    if (why !== null) return `it ${why}`;
     return target.startsWith(`${realpathSync(within)}${sep}`) ? null : 'it is a link that leads out of the source, which is not followed';
   } catch {
     return 'it is a link that leads nowhere';

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { DataError, ProjectError, messageOf } from '../../../engine/errors.ts';
+import { DataError, ProjectError } from '../../../engine/errors.ts';
 import { importCroissant } from '../../../engine/interop/croissant.ts';
 import { greatExpectationsSuite, jsonSchemaOf, tableSchemaJson } from '../../../engine/interop/exportSchema.ts';
 import { isRecord, type Imported } from '../../../engine/interop/imported.ts';
@@ -14,6 +14,7 @@ import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
 import { readSchemaFile } from './validate.ts';
+import { readRegularFile, whyUnread } from '../../../engine/readRegularFile.ts';
 
 export const importFormats = ['croissant', 'mlflow', 'pandera'] as const;
 export const exportFormats = ['table-schema', 'json-schema', 'great-expectations'] as const;
@@ -71,9 +72,9 @@ export async function dataExport(context: CommandContext, name: string | undefin
 function readDocument(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFile(file).toString('utf8');
   } catch (error) {
-    throw new ProjectError(`${file} cannot be read: ${messageOf(error)}.`);
+    throw new ProjectError(`${whyUnread(file, error)}.`);
   }
   const document = parseDocument(text);
   const [fault] = document.errors;

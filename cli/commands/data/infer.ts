@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inferSchema } from '../../../engine/data/inferSchema.ts';
 import { sourceFormat, sourceSql } from '../../../engine/data/readSource.ts';
@@ -8,6 +8,7 @@ import { writeAtomic } from '../../../engine/runner/writeAtomic.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
+import { readRegularFile } from '../../../engine/readRegularFile.ts';
 
 export interface DataInferOptions {
   output?: string;
@@ -33,7 +34,7 @@ export async function dataInfer(context: CommandContext, text: string | undefine
     else terminal.line(`${schema.fields.length} columns written to ${path}`);
     return exitCodes.done;
   }
-  const before = readFileSync(path, 'utf8');
+  const before = readRegularFile(path).toString('utf8');
   const merged = mergeSchema(path, before, schema, { update: options.update === true });
   if (merged.text !== before) writeAtomic(path, merged.text);
   if (context.json) context.printJson({ path, changed: merged.text !== before, added: merged.added, gone: merged.gone, differs: merged.differs });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { rawSource } from '../../../engine/data/typedSource.ts';
 import { validateTable } from '../../../engine/data/validateTable.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { writeCsv } from '../../../engine/data/writeTable.ts';
-import { ProjectError, messageOf } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/errors.ts';
 import { foreignSources } from '../../../engine/overview/dataViews.ts';
 import { loadConfigFile } from '../../../engine/project/loadProject.ts';
 import { parseYaml } from '../../../engine/project/parseYaml.ts';
@@ -12,6 +11,7 @@ import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { datasetFiles, subjectGiven } from '../../dataPlace.ts';
+import { readRegularFile, whyUnread } from '../../../engine/readRegularFile.ts';
 
 export interface DataValidateOptions {
   schema?: string;
@@ -50,9 +50,9 @@ export async function dataValidate(context: CommandContext, text: string | undef
 export function readSchemaFile(path: string): DatasetSchema {
   let text: Uint8Array;
   try {
-    text = readFileSync(path);
+    text = readRegularFile(path);
   } catch (error) {
-    throw new ProjectError(`${path} cannot be read: ${messageOf(error)}.`);
+    throw new ProjectError(`${whyUnread(path, error)}.`);
   }
   const { value, problems } = loadConfigFile<DatasetSchema>('dataset', parseYaml(path, text));
   if (!value) throw new ProjectError(`${path} is no dataset schema.`, problems);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, messageOf } from '../../errors.ts';
 import { isSqlFile } from '../../project/graph.ts';
+import { readRegularFile } from '../../readRegularFile.ts';
 
 /** A query and where it stands. */
 export interface QueryText {
@@ -16,7 +16,7 @@ export function queryText(root: string, query: string): QueryText {
   let sql = query;
   if (file !== null) {
     try {
-      sql = readFileSync(join(root, file), 'utf8').replace(/^\uFEFF/, '');
+      sql = readRegularFile(join(root, file)).toString('utf8').replace(/^\uFEFF/, '');
     } catch (error) {
       throw new DataError(`The query \`${file}\` cannot be read: ${messageOf(error)}`, { cause: error, place: { file } });
     }

@@ -3,6 +3,7 @@ import type { Problem } from '../../../protocol/problem.ts';
 import { entryOf, toValue, type Entry, type Located, type Range } from '../located.ts';
 import { parseYaml, type Parsed } from '../parseYaml.ts';
 import type { ProjectFiles } from '../projectFiles.ts';
+import { whyUnread } from '../../readRegularFile.ts';
 import { contextOf, fill, flatten, select, stampOut, type Context, type Tell } from './template.ts';
 
 export const dvcFileName = 'dvc.yaml';
@@ -24,7 +25,7 @@ export interface DvcProject {
 
 /** Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a warning or information at its place. */
 export function readDvcProject(root: string, files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed = parseYaml): DvcProject {
-  const source = parse(dvcFileName, files.read(dvcFileName) ?? '');
+  const source = readSource(dvcFileName, files, parse) ?? parse(dvcFileName, '');
   const problems: Problem[] = [...source.problems];
   const report = (severity: Problem['severity']) => (range: Range, message: string) => void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
   const tell = { error: report('error'), warning: report('warning'), info: report('info') };
@@ -45,6 +46,7 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: (path: 
     const found = entryOf(source.root, key);
     if (found) tell.warning(found.keyRange, why);
   }
+  problems.push(...reader.unread);
   const at = source.root.range;
   const scalar = (value: string | number | boolean | null, range = at): Located => ({ kind: 'scalar', range, value, quoted: typeof value === 'string' });
   const map = (pairs: [string, Located][]): Located => ({ kind: 'map', range: at, entries: pairs.map(([key, value]) => ({ key, keyRange: at, value, merged: false })) });
@@ -66,11 +68,24 @@ function nameOf(root: string): string {
   return basename(root).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '') || 'dvc';
 }
 
+/** A file, parsed; null when there is none. One that cannot be read holds nothing but the reason. */
+function readSource(path: string, files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed): Parsed | null {
+  try {
+    const content = files.read(path);
+    return content === null ? null : parse(path, content);
+  } catch (error) {
+    const empty = parseYaml(path, '');
+    return { ...empty, problems: [{ file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW204', severity: 'error', message: `${whyUnread(path, error)}.` }] };
+  }
+}
+
 /** Files of params, read once. */
 class ParamFiles {
   readonly #files: ProjectFiles;
   readonly #parse: (path: string, content: string | Uint8Array) => Parsed;
   readonly #known = new Map<string, Parsed | null>();
+  /** Files that are there and cannot be read. */
+  readonly unread: Problem[] = [];
 
   constructor(files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed) {
     this.#files = files;
@@ -81,8 +96,8 @@ class ParamFiles {
   file(path: string): Parsed | null {
     let known = this.#known.get(path);
     if (known === undefined) {
-      const content = this.#files.read(path);
-      this.#known.set(path, (known = content === null ? null : this.#parse(path, content)));
+      this.#known.set(path, (known = readSource(path, this.#files, this.#parse)));
+      if (known?.problems.some(({ code }) => code === 'LW204')) this.unread.push(...known.problems);
     }
     return known;
   }
