@@ -134,22 +134,25 @@ function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
   const cycles: string[][] = [];
   /** Whether a stage and all before it are free of cycles. */
   const done = new Map<string, boolean>();
-  const visit = (name: string, path: string[]): boolean => {
+  /** The stages that are being visited, in order, with their places. */
+  const path = new Map<string, number>();
+  const visit = (name: string): boolean => {
     const known = done.get(name);
     if (known !== undefined) return known;
-    const at = path.indexOf(name);
-    if (at !== -1) {
-      cycles.push([...path.slice(at), name]);
+    const at = path.get(name);
+    if (at !== undefined) {
+      cycles.push([...[...path.keys()].slice(at), name]);
       return false;
     }
-    const node = stages.get(name);
-    const results = (node?.dependsOn ?? []).map((source) => visit(source, [...path, name]));
+    path.set(name, path.size);
+    const results = (stages.get(name)?.dependsOn ?? []).map(visit);
+    path.delete(name);
     const clean = results.every(Boolean);
     done.set(name, clean);
     if (clean) order.push(name);
     return clean;
   };
-  for (const name of stages.keys()) visit(name, []);
+  for (const name of stages.keys()) visit(name);
   return { order, cycles };
 }
 

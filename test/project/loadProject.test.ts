@@ -33,7 +33,7 @@ test('a folder without a project says so in one problem', () => {
 test('a project file that is a folder or may not be read is a problem, not a crash', (t) => {
   const root = makeProject();
   mkdirSync(join(root, 'loopwright.yaml'));
-  assert.match(loadProject(root).file.problems[0]?.message ?? '', /cannot be read/);
+  assert.match(loadProject(root).file.problems[0]?.message ?? '', /is a folder, not a file/);
   if (process.getuid?.() === 0) return t.diagnostic('root may read everything, so permissions are not tried');
   const closed = makeProject({ 'loopwright.yaml': 'version: 1\n' });
   chmodSync(join(closed, 'loopwright.yaml'), 0);
