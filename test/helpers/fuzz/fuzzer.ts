@@ -13,8 +13,9 @@ import { mutate, oneOf } from './mutations.ts';
 import { wrongPlaces, type TextOf } from './placesIn.ts';
 import { codeActions, question, type KnownTokens, type Question } from './questions.ts';
 
-const slowestMs = 2000;
-const settledMs = 5000;
+/** Processor time; finds what hangs, not what is slow: a text damaged many times over is read again in several parts. */
+const slowestMs = 10_000;
+const settledMs = 20_000;
 const refusals = new Set([-32602, -32800]);
 
 interface Options {
