@@ -22,7 +22,7 @@ import type { Store } from '../engine/tracking/store.ts';
 type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
 type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
 
-/** What the engine host answers about runs. Before the first run there is no store: lists are empty. `declared` tells the metrics that the project names to stand for the runs of an experiment. */
+/** Answers of the engine host about runs. Before the first run there is no store: lists are empty. `declared` tells the metrics that the project names to stand for the runs of an experiment. */
 export function runHandlers(storeNow: () => Store | null, required: () => Store, declared: (experiment: string | null) => PrimaryMetric[] = () => []): RunHandlers {
   let weighing = new AbortController();
   return {

@@ -68,7 +68,7 @@ export function watchProject(root: string, report: (reason: EngineNotifications[
   };
 }
 
-/** What of a path is there: files of a glob by their names. */
+/** Presence of a path as text: for a glob the names of its files. */
 function presence(root: string, path: string): string {
   return isGlob(path) ? globSync(path, { cwd: root }).toSorted().join('\n') : String(existsSync(join(root, path)));
 }

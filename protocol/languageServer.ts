@@ -50,7 +50,7 @@ export interface SectionEdit {
 export interface LanguageRequests {
   /** The projects of the folders of the window; `again` looks through the folders once more. */
   'loopwright/projects': { params: { again: boolean }; result: { projects: ProjectSummary[]; isCut: boolean } };
-  /** What names a schema file in a dataset that has none; null where the dataset is not found or has one. */
+  /** The edit that names a schema file in a dataset that has none; null where the dataset is not found or has one. */
   'loopwright/declareSchema': { params: { uri: string; dataset: string; path: string }; result: TextChange | null };
   /** A refusal says what is missing first. */
   'loopwright/addSection': { params: { uri: string; part: AddablePart }; result: SectionEdit | { refusal: string } };

@@ -25,7 +25,7 @@ export interface InitOptions {
   dryRun?: boolean;
 }
 
-/** What the steps of one call share. */
+/** Shared by the steps of one call. */
 interface Start {
   context: CommandContext;
   root: string;

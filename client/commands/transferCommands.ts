@@ -103,7 +103,7 @@ async function pickSource(project: Project): Promise<string | undefined> {
   return picked?.fsPath;
 }
 
-/** What can be imported from the project's own folder, an mlruns folder first. */
+/** Sources in the project's own folder that can be imported, an mlruns folder first. */
 async function sourcesIn(project: Project): Promise<Choice<string>[]> {
   const look = async (pattern: string): Promise<string[]> =>
     (await workspace.findFiles(new RelativePattern(project.root, pattern), ignored, mostFound)).map(

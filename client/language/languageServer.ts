@@ -39,7 +39,7 @@ export class LanguageServer implements Disposable {
     return this.#client ? this.#client.projects(again) : null;
   }
 
-  /** What names a schema file in a dataset that has none. */
+  /** The edit that names a schema file in a dataset that has none. */
   async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
     return this.#client ? this.#client.declareSchema(uri, dataset, path) : null;
   }

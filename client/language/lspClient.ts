@@ -64,7 +64,7 @@ export class LspClient implements Disposable {
     return this.#ask('loopwright/projects', { again });
   }
 
-  /** What names a schema file in a dataset that has none. */
+  /** The edit that names a schema file in a dataset that has none. */
   async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
     if (this.#client?.state !== State.Running) return null;
     return await this.#client.sendRequest('loopwright/declareSchema', { uri: uri.toString(), dataset, path });
