@@ -14,20 +14,29 @@ export async function benchData(): Promise<void> {
   const ours = repeat(5, () => work(process.execPath, [join(import.meta.dirname, 'dataWork.ts'), ...small]));
   const total = summarise(ours.map((run) => run['profile'] + run['validate'] + run['drift']));
   const part = (name: Part) => summarise(ours.map((run) => run[name])).median.toFixed(0);
-  console.log(`\ndata, 1,000,000 × 20 Parquet against 1,000,000 × 20\n  profile + validate (30 rules) + drift: ${total.median.toFixed(0)} ms [${total.min.toFixed(0)}, ${total.max.toFixed(0)}], goal 3000 ms (${part('profile')} + ${part('validate')} + ${part('drift')}), at most ${Math.max(...ours.map((run) => run['maxRssMB']))} MB`);
+  console.log(
+    `\ndata, 1,000,000 × 20 Parquet against 1,000,000 × 20\n  profile + validate (30 rules) + drift: ${total.median.toFixed(0)} ms [${total.min.toFixed(0)}, ${total.max.toFixed(0)}], goal 3000 ms (${part('profile')} + ${part('validate')} + ${part('drift')}), at most ${Math.max(...ours.map((run) => run['maxRssMB']))} MB`,
+  );
   const python = peerPython();
   if (python === null) console.log('  evidently cannot be installed here; no peer');
   else {
     for (const peer of ['evidently', 'scipy']) {
-      const [{ ms, maxRssMB } = { ms: Number.NaN, maxRssMB: Number.NaN }] = repeat(1, () => work(python, [join(import.meta.dirname, 'data.py'), peer, ...small]));
+      const [{ ms, maxRssMB } = { ms: Number.NaN, maxRssMB: Number.NaN }] = repeat(1, () =>
+        work(python, [join(import.meta.dirname, 'data.py'), peer, ...small]),
+      );
       const beside = peer === 'evidently' ? summarise(ours.map((run) => run['drift'])).median : total.median;
-      console.log(`  ${peer === 'evidently' ? "evidently's data drift preset" : 'describe, checks and tests with pandas and scipy'}: ${ms.toFixed(0)} ms, ${maxRssMB} MB; ${(ms / beside).toFixed(1)} × as long as ${peer === 'evidently' ? `our drift, ${(ms / total.median).toFixed(1)} × as long as all three` : 'ours'}`);
+      console.log(
+        `  ${peer === 'evidently' ? "evidently's data drift preset" : 'describe, checks and tests with pandas and scipy'}: ${ms.toFixed(0)} ms, ${maxRssMB} MB; ${(ms / beside).toFixed(1)} × as long as ${peer === 'evidently' ? `our drift, ${(ms / total.median).toFixed(1)} × as long as all three` : 'ours'}`,
+      );
     }
   }
   for (const rows of [5_000_000, 20_000_000]) {
     const pair = await pairOf(rows);
     const [run] = repeat(1, () => work(process.execPath, [join(import.meta.dirname, 'dataWork.ts'), ...pair]));
-    if (run) console.log(`  ${rows.toLocaleString('en-US')} rows a side: ${((run['profile'] + run['validate'] + run['drift']) / 1000).toFixed(1)} s, at most ${run['maxRssMB']} MB`);
+    if (run)
+      console.log(
+        `  ${rows.toLocaleString('en-US')} rows a side: ${((run['profile'] + run['validate'] + run['drift']) / 1000).toFixed(1)} s, at most ${run['maxRssMB']} MB`,
+      );
   }
 }
 
@@ -36,7 +45,13 @@ function peerPython(): string | null {
   const venv = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright', 'bench-evidently');
   const python = join(venv, 'bin', 'python');
   // evidently 0.7.23 cannot be imported beside pandas 3.1.
-  if (!existsSync(python) && (spawnSync('python3', ['-m', 'venv', venv]).status !== 0 || spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'evidently==0.7.23', 'pandas<3', 'pyarrow', 'scipy']).status !== 0)) return null;
+  if (
+    !existsSync(python) &&
+    (spawnSync('python3', ['-m', 'venv', venv]).status !== 0 ||
+      spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'evidently==0.7.23', 'pandas<3', 'pyarrow', 'scipy'])
+        .status !== 0)
+  )
+    return null;
   return python;
 }
 
@@ -62,11 +77,14 @@ export async function pairOf(rows: number): Promise<[string, string]> {
   mkdirSync(folder, { recursive: true });
   for (const [i, path] of paths(rows).entries()) {
     if (existsSync(path) && statSync(path).size > 0) continue;
-    const normal = (k: number) => `(sqrt(-2 * ln(1 - random())) * cos(6.283185307 * random()) * ${k + 1} + ${i * 0.1 * k})::DOUBLE AS n${k}`;
+    const normal = (k: number) =>
+      `(sqrt(-2 * ln(1 - random())) * cos(6.283185307 * random()) * ${k + 1} + ${i * 0.1 * k})::DOUBLE AS n${k}`;
     const text = (levels: number, k: number) => `'level' || floor(random() * random() * ${levels})::INTEGER AS c${k}`;
     await withDatabase(undefined, async (db) => {
       await db.run(`SELECT setseed(${0.1 + i / 2})`);
-      await db.run(`COPY (SELECT range AS id, make_timestamp_ms(1700000000000 + range * 1000) AS "at", ${Array.from({ length: 12 }, (_, k) => normal(k)).join(', ')}, exp(4 * random() * random())::DOUBLE AS heavy, ${[3, 10, 50, 500].map(text).join(', ')}, random() < 0.02 AS target FROM range(${rows})) TO ${quoteLiteral(path)} (FORMAT parquet)`);
+      await db.run(
+        `COPY (SELECT range AS id, make_timestamp_ms(1700000000000 + range * 1000) AS "at", ${Array.from({ length: 12 }, (_, k) => normal(k)).join(', ')}, exp(4 * random() * random())::DOUBLE AS heavy, ${[3, 10, 50, 500].map(text).join(', ')}, random() < 0.02 AS target FROM range(${rows})) TO ${quoteLiteral(path)} (FORMAT parquet)`,
+      );
     });
   }
   return paths(rows);

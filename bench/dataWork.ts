@@ -12,9 +12,21 @@ const [reference = '', current = ''] = process.argv.slice(2);
 const fields: Field[] = [
   { name: 'id', type: 'integer', constraints: { required: true, unique: true } },
   { name: 'at', type: 'datetime', constraints: { required: true } },
-  ...Array.from({ length: 12 }, (_, i): Field => ({ name: `n${i}`, type: 'number', constraints: i < 10 ? { minimum: -1000, maximum: 1000 } : { required: true } })),
+  ...Array.from({ length: 12 }, (_, i): Field => ({
+    name: `n${i}`,
+    type: 'number',
+    constraints: i < 10 ? { minimum: -1000, maximum: 1000 } : { required: true },
+  })),
   { name: 'heavy', type: 'number', constraints: { minimum: 0 } },
-  ...Array.from({ length: 4 }, (_, i): Field => ({ name: `c${i}`, type: 'string', ...(i === 0 ? { categories: ['level0', 'level1', 'level2'] } : i === 3 ? { constraints: { pattern: 'level[0-9]+' } } : {}) })),
+  ...Array.from({ length: 4 }, (_, i): Field => ({
+    name: `c${i}`,
+    type: 'string',
+    ...(i === 0
+      ? { categories: ['level0', 'level1', 'level2'] }
+      : i === 3
+        ? { constraints: { pattern: 'level[0-9]+' } }
+        : {}),
+  })),
   { name: 'target', type: 'boolean', constraints: { required: true } },
 ];
 
@@ -28,9 +40,21 @@ await withDatabase(undefined, async (db) => {
   };
   const columns = await profileTable(db, now);
   lap('profile');
-  const checked = await validateTable(db, { source: sourceSql([current], { withFile: true }), schema: { fields }, mode: 'typed' });
+  const checked = await validateTable(db, {
+    source: sourceSql([current], { withFile: true }),
+    schema: { fields },
+    mode: 'typed',
+  });
   lap('validate');
   const drift = await compareTables(db, before, now, { profile: 'loopwright' });
   lap('drift');
-  console.log(JSON.stringify({ ...times, columns: columns.length, rows: checked.rows, compared: drift.columns.length, maxRssMB: Math.round(process.resourceUsage().maxRSS / 1000) }));
+  console.log(
+    JSON.stringify({
+      ...times,
+      columns: columns.length,
+      rows: checked.rows,
+      compared: drift.columns.length,
+      maxRssMB: Math.round(process.resourceUsage().maxRSS / 1000),
+    }),
+  );
 });

@@ -16,8 +16,16 @@ function writeTrials(store: Store, runs: number, params: number): void {
     ensureExperiment(store, 'default');
     for (let i = 0; i < runs; i++) {
       const at = 1_700_000_000_000 + i * 1000;
-      const { lastId } = store.sql.run("INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at) VALUES (?, ?, 'default', 'finished', ?, ?)", i.toString(16).padStart(32, '0'), `run-${i}`, at, at + 500);
-      const drawn = Array.from({ length: params }, (_, at) => (at % 4 === 3 ? (['a', 'b', 'c', 'd', 'e'][random.integer(5)] ?? '') : random.next()));
+      const { lastId } = store.sql.run(
+        "INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at) VALUES (?, ?, 'default', 'finished', ?, ?)",
+        i.toString(16).padStart(32, '0'),
+        `run-${i}`,
+        at,
+        at + 500,
+      );
+      const drawn = Array.from({ length: params }, (_, at) =>
+        at % 4 === 3 ? (['a', 'b', 'c', 'd', 'e'][random.integer(5)] ?? '') : random.next(),
+      );
       for (const [at, value] of drawn.entries()) writeParam(store, lastId, `p${at}`, value);
       writePoints(store, lastId, [{ key: 'acc', value: Number(drawn[0]) * 3 + random.next(), step: 0, at }]);
     }
@@ -50,7 +58,10 @@ export async function benchImportance(work: string): Promise<void> {
     longest.push(worst);
   }
   store.sql.close();
-  console.log(`\nparam importance of 2,000 runs × 20 params: ${inMs(took)}; the longest that other requests waited meanwhile: ${inMs(longest)}`);
+  console.log(
+    `\nparam importance of 2,000 runs × 20 params: ${inMs(took)}; the longest that other requests waited meanwhile: ${inMs(longest)}`,
+  );
 }
 
-if (process.argv[1] === import.meta.filename) await benchImportance(join(import.meta.dirname, '..', 'build', 'bench', 'tracking'));
+if (process.argv[1] === import.meta.filename)
+  await benchImportance(join(import.meta.dirname, '..', 'build', 'bench', 'tracking'));

@@ -51,18 +51,34 @@ async function openSession({ command, args, file, languageId, settings, edit, me
   const root = pathToFileURL(join(file, '..')).href;
   const start = performance.now();
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
   let waiting: (() => void) | null = null;
   connection.onNotification('textDocument/publishDiagnostics', (params: { uri: string }) => {
     if (params.uri !== uri) return;
     waiting?.();
     waiting = null;
   });
-  connection.onRequest('workspace/configuration', (params: { items: unknown[] }) => params.items.map(() => settings ?? null));
+  connection.onRequest('workspace/configuration', (params: { items: unknown[] }) =>
+    params.items.map(() => settings ?? null),
+  );
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
-  const published = () => new Promise<void>((resolve) => { waiting = resolve; });
-  const { capabilities } = await connection.sendRequest<{ capabilities: { textDocumentSync?: number | { change?: number } } }>('initialize', { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: { workspace: { configuration: true }, textDocument: { publishDiagnostics: {} } }, initializationOptions: { checks: { data: false } } });
+  const published = () =>
+    new Promise<void>((resolve) => {
+      waiting = resolve;
+    });
+  const { capabilities } = await connection.sendRequest<{
+    capabilities: { textDocumentSync?: number | { change?: number } };
+  }>('initialize', {
+    processId: process.pid,
+    rootUri: root,
+    workspaceFolders: [{ uri: root, name: 'bench' }],
+    capabilities: { workspace: { configuration: true }, textDocument: { publishDiagnostics: {} } },
+    initializationOptions: { checks: { data: false } },
+  });
   const sync = capabilities.textDocumentSync;
   const incremental = (typeof sync === 'number' ? sync : sync?.change) === 2;
   await connection.sendNotification('initialized', {});
@@ -70,7 +86,9 @@ async function openSession({ command, args, file, languageId, settings, edit, me
   // A server publishes nothing for a file without findings that it never found fault with, so the file is opened broken.
   const broken = `${text}\nnonsense: [1\n`;
   const opened = published();
-  await connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text: broken } });
+  await connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId, version: 1, text: broken },
+  });
   await opened;
   const firstMs = performance.now() - start;
   let version = 1;
@@ -86,12 +104,28 @@ async function openSession({ command, args, file, languageId, settings, edit, me
     const at = edit ? text.indexOf(edit.from) : -1;
     const line = text.slice(0, at).split('\n').length - 1;
     const character = at - (text.lastIndexOf('\n', at) + 1);
-    const whole = edit ? text.replace(edit.from, there ? edit.to : edit.from) : there ? `${text}\nnonsense: 1\n` : broken;
-    const contentChanges = edit && incremental ? [{ range: { start: { line, character }, end: { line, character: character + before.length } }, text: after }] : [{ text: whole }];
-    await connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: ++version }, contentChanges });
+    const whole = edit
+      ? text.replace(edit.from, there ? edit.to : edit.from)
+      : there
+        ? `${text}\nnonsense: 1\n`
+        : broken;
+    const contentChanges =
+      edit && incremental
+        ? [{ range: { start: { line, character }, end: { line, character: character + before.length } }, text: after }]
+        : [{ text: whole }];
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: ++version },
+      contentChanges,
+    });
     await done;
   };
-  const place = edit ? { line: text.slice(0, text.indexOf(edit.from)).split('\n').length - 1, character: text.split('\n')[text.slice(0, text.indexOf(edit.from)).split('\n').length - 1]?.indexOf(edit.from) ?? 0 } : { line: 1, character: 2 };
+  const place = edit
+    ? {
+        line: text.slice(0, text.indexOf(edit.from)).split('\n').length - 1,
+        character:
+          text.split('\n')[text.slice(0, text.indexOf(edit.from)).split('\n').length - 1]?.indexOf(edit.from) ?? 0,
+      }
+    : { line: 1, character: 2 };
   return {
     firstMs,
     async measure() {
@@ -100,20 +134,42 @@ async function openSession({ command, args, file, languageId, settings, edit, me
       const hover: number[] = [];
       if (edit) {
         const done = published();
-        await connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: ++version }, contentChanges: [{ text }] });
+        await connection.sendNotification('textDocument/didChange', {
+          textDocument: { uri, version: ++version },
+          contentChanges: [{ text }],
+        });
         await done;
       }
       for (let i = 0; i < 40; i++) {
         changes.push(await timed(() => change(i % 2 === 0)));
-        completion.push(await timed(() => connection.sendRequest('textDocument/completion', { textDocument: { uri }, position: edit ? { line: place.line, character: place.character + 7 } : { line: 1, character: 0 } })));
-        hover.push(await timed(() => connection.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line: place.line, character: place.character + 2 } })));
+        completion.push(
+          await timed(() =>
+            connection.sendRequest('textDocument/completion', {
+              textDocument: { uri },
+              position: edit ? { line: place.line, character: place.character + 7 } : { line: 1, character: 0 },
+            }),
+          ),
+        );
+        hover.push(
+          await timed(() =>
+            connection.sendRequest('textDocument/hover', {
+              textDocument: { uri },
+              position: { line: place.line, character: place.character + 2 },
+            }),
+          ),
+        );
       }
       const memory: LanguageServerTimings['memory'] = [];
       for (let i = 1; i <= memoryEdits; i++) {
         await change(i % 2 === 1);
         if (i % (memoryEdits / 10) === 0) memory.push({ edits: i, mb: memoryOf(child.pid) });
       }
-      return { change: summarise(changes.slice(10)), completion: summarise(completion.slice(10)), hover: summarise(hover.slice(10)), memory };
+      return {
+        change: summarise(changes.slice(10)),
+        completion: summarise(completion.slice(10)),
+        hover: summarise(hover.slice(10)),
+        memory,
+      };
     },
     close() {
       connection.dispose();

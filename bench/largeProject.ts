@@ -10,7 +10,13 @@ export interface Toggle {
 /** Writes a project of about so many lines into a folder: groups of stages of all kinds with gates, datasets with schemas, params, deployments and monitors. Gives its file and an edit in its middle. */
 export function writeLargeProject(folder: string, lines: number): { file: string; lines: number; edit: Toggle } {
   const groups = Math.max(2, Math.round((lines - 20) / 43));
-  const sections: Record<'params' | 'datasets' | 'stages' | 'deployments' | 'monitors', string> = { params: '', datasets: '', stages: '', deployments: '', monitors: '' };
+  const sections: Record<'params' | 'datasets' | 'stages' | 'deployments' | 'monitors', string> = {
+    params: '',
+    datasets: '',
+    stages: '',
+    deployments: '',
+    monitors: '',
+  };
   for (let i = 0; i < groups; i++) {
     sections.params += `  rate_${i}: 0.00${(i % 9) + 1}\n  epochs_${i}: ${10 + (i % 30)}\n`;
     sections.datasets += `  raw_${i}: { path: data/raw_${i}/*.parquet, schema: schemas/table.dataset.yaml }\n  features_${i}: { path: data/features_${i}.parquet, schema: schemas/table.dataset.yaml, description: What model ${i} learns from }\n`;
@@ -20,11 +26,17 @@ export function writeLargeProject(folder: string, lines: number): { file: string
     writeText(join(folder, `sql/features_${i}.sql`), `SELECT id, "at", amount, country, late\nFROM raw_${i}\n`);
   }
   writeText(join(folder, 'schemas/table.dataset.yaml'), schema);
-  const text = `version: 1\nproject: large\nseed: 1\n\n${Object.entries(sections).map(([name, body]) => `${name}:\n${body}`).join('\n')}\ncard:\n  intended_use: To be edited quickly.\n`;
+  const text = `version: 1\nproject: large\nseed: 1\n\n${Object.entries(sections)
+    .map(([name, body]) => `${name}:\n${body}`)
+    .join('\n')}\ncard:\n  intended_use: To be edited quickly.\n`;
   const file = join(folder, 'loopwright.yaml');
   writeText(file, text);
   const middle = Math.floor(groups / 2);
-  return { file, lines: text.split('\n').length, edit: { from: `model: train_${middle}, data`, to: `model: trian_${middle}, data` } };
+  return {
+    file,
+    lines: text.split('\n').length,
+    edit: { from: `model: train_${middle}, data`, to: `model: trian_${middle}, data` },
+  };
 }
 
 function stagesOf(i: number): string {

@@ -21,18 +21,33 @@ function count(name: string, value: number, limit: number, unit: string): void {
   console.log(`${value > limit ? '✗' : '✓'} ${name}: ${value} ${unit} (limit ${limit})`);
 }
 
-function row(name: string, ours: { median: number; min: number; max: number }, goal: number, peer?: { name: string; median: number }): void {
-  const ratio = peer ? `, ${(peer.median / ours.median).toFixed(1)} × as fast as ${peer.name} (${peer.median.toFixed(0)} ms)` : '';
-  console.log(`${name}: ${ours.median.toFixed(1)} ms [${ours.min.toFixed(1)}, ${ours.max.toFixed(1)}], goal ${goal} ms${ratio}`);
+function row(
+  name: string,
+  ours: { median: number; min: number; max: number },
+  goal: number,
+  peer?: { name: string; median: number },
+): void {
+  const ratio = peer
+    ? `, ${(peer.median / ours.median).toFixed(1)} × as fast as ${peer.name} (${peer.median.toFixed(0)} ms)`
+    : '';
+  console.log(
+    `${name}: ${ours.median.toFixed(1)} ms [${ours.min.toFixed(1)}, ${ours.max.toFixed(1)}], goal ${goal} ms${ratio}`,
+  );
 }
 
 await build({ tests: false });
 const client = join(root, 'dist', 'client.cjs');
 count('client bundle', Math.round(statSync(client).size / 1000), 400, 'KB');
-const natives = readFileSync(client, 'utf8').match(/better-sqlite3|@duckdb\/|@tensorflow\/|require\("[^"]*\.node"\)/g) ?? [];
+const natives =
+  readFileSync(client, 'utf8').match(/better-sqlite3|@duckdb\/|@tensorflow\/|require\("[^"]*\.node"\)/g) ?? [];
 count('native modules named in the client bundle', natives.length, 0, natives.join(' '));
 const server = readFileSync(join(root, 'dist', 'server.cjs'), 'utf8');
-count('native modules named in the language server', ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length, 0, '');
+count(
+  'native modules named in the language server',
+  ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length,
+  0,
+  '',
+);
 
 if (process.argv.includes('--data')) await benchData();
 else if (process.argv.includes('--tracking')) await benchTracking();
@@ -43,24 +58,50 @@ else if (!countsOnly) {
   const bare = timeProcess(node, ['-e', '0'], { cwd: project });
   console.log(`\nnode -e 0: ${bare.median.toFixed(1)} ms`);
   const dvc = dvcPeer();
-  row('loopwright status', timeProcess(node, [cli, 'status'], { cwd: project }), 300, dvc ? { name: 'dvc status', ...dvc.status } : undefined);
-  row('loopwright run, nothing stale', timeProcess(node, [cli, 'run'], { cwd: project }), 500, dvc ? { name: 'dvc repro', ...dvc.repro } : undefined);
+  row(
+    'loopwright status',
+    timeProcess(node, [cli, 'status'], { cwd: project }),
+    300,
+    dvc ? { name: 'dvc status', ...dvc.status } : undefined,
+  );
+  row(
+    'loopwright run, nothing stale',
+    timeProcess(node, [cli, 'run'], { cwd: project }),
+    500,
+    dvc ? { name: 'dvc repro', ...dvc.repro } : undefined,
+  );
   const file = join(project, 'loopwright.yaml');
   const peer = yamlPeer();
-  const command = { ours: { command: node, args: [join(root, 'dist', 'server.cjs'), '--stdio'], languageId: 'loopwright-project' }, theirs: { command: node, args: [peer ?? '', '--stdio'], languageId: 'yaml', settings: { validate: true, completion: true, hover: true, schemas: {} } } };
-  const goals = [{ size: 'fraud example', firstDiagnostics: 300, change: 15, completion: 50, hover: 10 }, { size: 1000, firstDiagnostics: 300, change: 30, completion: 50, hover: 10 }, { size: 10_000, firstDiagnostics: 1000, change: 150, completion: 50, hover: 10 }];
+  const command = {
+    ours: { command: node, args: [join(root, 'dist', 'server.cjs'), '--stdio'], languageId: 'loopwright-project' },
+    theirs: {
+      command: node,
+      args: [peer ?? '', '--stdio'],
+      languageId: 'yaml',
+      settings: { validate: true, completion: true, hover: true, schemas: {} },
+    },
+  };
+  const goals = [
+    { size: 'fraud example', firstDiagnostics: 300, change: 15, completion: 50, hover: 10 },
+    { size: 1000, firstDiagnostics: 300, change: 30, completion: 50, hover: 10 },
+    { size: 10_000, firstDiagnostics: 1000, change: 150, completion: 50, hover: 10 },
+  ];
   for (const { size, ...goal } of goals) {
     const large = typeof size === 'number' ? writeLargeProject(join(work, `large-${size}`), size) : null;
     const options = { file: large?.file ?? file, sessions: large ? 3 : 6, ...(large ? { edit: large.edit } : {}) };
     const ours = await timeLanguageServer({ ...command.ours, ...options, memoryEdits: size === 1000 ? 10_000 : 0 });
     const theirs = peer === null ? null : await timeLanguageServer({ ...command.theirs, ...options });
-    const beside = (key: 'firstDiagnostics' | 'change' | 'completion' | 'hover') => (theirs ? { name: 'yaml-language-server', ...theirs[key] } : undefined);
+    const beside = (key: 'firstDiagnostics' | 'change' | 'completion' | 'hover') =>
+      theirs ? { name: 'yaml-language-server', ...theirs[key] } : undefined;
     console.log(`\nlanguage server, ${large ? `${large.lines.toLocaleString('en')} lines` : size}`);
     row('  start to first diagnostics', ours.firstDiagnostics, goal.firstDiagnostics, beside('firstDiagnostics'));
     row('  change to diagnostics, pauses included', ours.change, goal.change, beside('change'));
     row('  completion', ours.completion, goal.completion, beside('completion'));
     row('  hover', ours.hover, goal.hover, beside('hover'));
-    if (ours.memory.length > 0) console.log(`  memory after edits: ${ours.memory.map(({ edits, mb }) => `${edits / 1000}k ${mb} MB`).join(', ')}`);
+    if (ours.memory.length > 0)
+      console.log(
+        `  memory after edits: ${ours.memory.map(({ edits, mb }) => `${edits / 1000}k ${mb} MB`).join(', ')}`,
+      );
   }
 }
 process.exit(tooLarge > 0 ? 1 : 0);
@@ -90,7 +131,8 @@ function yamlPeer(): string | null {
   if (!existsSync(entry)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    if (spawnSync('npm', ['install', 'yaml-language-server'], { cwd: folder, stdio: 'ignore' }).status !== 0) console.log('yaml-language-server cannot be installed here; no ratio');
+    if (spawnSync('npm', ['install', 'yaml-language-server'], { cwd: folder, stdio: 'ignore' }).status !== 0)
+      console.log('yaml-language-server cannot be installed here; no ratio');
   }
   return existsSync(entry) ? entry : null;
 }
@@ -100,7 +142,10 @@ function dvcPeer(): { status: { median: number }; repro: { median: number } } | 
   const venv = join(cache, 'bench-dvc');
   const dvc = join(venv, 'bin', 'dvc');
   if (!existsSync(dvc)) {
-    if (spawnSync('python3', ['-m', 'venv', venv], { stdio: 'ignore' }).status !== 0 || spawnSync(join(venv, 'bin', 'pip'), ['install', '-q', 'dvc'], { stdio: 'ignore' }).status !== 0) {
+    if (
+      spawnSync('python3', ['-m', 'venv', venv], { stdio: 'ignore' }).status !== 0 ||
+      spawnSync(join(venv, 'bin', 'pip'), ['install', '-q', 'dvc'], { stdio: 'ignore' }).status !== 0
+    ) {
       console.log('dvc cannot be installed here; no ratio');
       return null;
     }
@@ -110,10 +155,16 @@ function dvcPeer(): { status: { median: number }; repro: { median: number } } | 
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     must('cp', ['-r', join(work, 'fraud', 'incoming'), folder], work);
-    writeFileSync(join(folder, 'dvc.yaml'), 'stages:\n  collect: { cmd: cat incoming/*.csv > all.csv, deps: [incoming], outs: [all.csv] }\n  prepare: { cmd: head -n 100000 all.csv > features.csv, deps: [all.csv], outs: [features.csv] }\n  train: { cmd: wc features.csv > model.txt, deps: [features.csv], outs: [model.txt] }\n  validate: { cmd: cp model.txt report.txt, deps: [model.txt, features.csv], outs: [report.txt] }\n');
+    writeFileSync(
+      join(folder, 'dvc.yaml'),
+      'stages:\n  collect: { cmd: cat incoming/*.csv > all.csv, deps: [incoming], outs: [all.csv] }\n  prepare: { cmd: head -n 100000 all.csv > features.csv, deps: [all.csv], outs: [features.csv] }\n  train: { cmd: wc features.csv > model.txt, deps: [features.csv], outs: [model.txt] }\n  validate: { cmd: cp model.txt report.txt, deps: [model.txt, features.csv], outs: [report.txt] }\n',
+    );
     must(dvc, ['init', '--no-scm', '-q'], folder);
     must(dvc, ['repro', '-q'], folder);
   }
   const env = { ...process.env, DVC_NO_ANALYTICS: '1' };
-  return { status: timeProcess(dvc, ['status'], { cwd: folder, env, runs: 5 }), repro: timeProcess(dvc, ['repro'], { cwd: folder, env, runs: 5 }) };
+  return {
+    status: timeProcess(dvc, ['status'], { cwd: folder, env, runs: 5 }),
+    repro: timeProcess(dvc, ['repro'], { cwd: folder, env, runs: 5 }),
+  };
 }

@@ -13,7 +13,13 @@ import { benchQuestions } from './runQuestions.ts';
 // Logging over HTTP beside an MLflow server with its SQLite store, and questions over 100,000 runs.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench', 'tracking');
-const python = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright', 'mlflow-venv', 'bin', 'python');
+const python = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'loopwright',
+  'mlflow-venv',
+  'bin',
+  'python',
+);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 interface Answer {
@@ -23,10 +29,25 @@ interface Answer {
 
 function post(uri: string, token: string, path: string, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request(`${uri}/api/2.0/mlflow/${path}`, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
+    const call = request(
+      `${uri}/api/2.0/mlflow/${path}`,
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          authorization: `Bearer ${token}`,
+        },
+      },
+      (response) => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk))
+          .on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
     call.on('error', reject).end(body);
   });
 }
@@ -37,7 +58,16 @@ async function logRate(uri: string, token: string, seconds: number): Promise<num
   const runId = (JSON.parse(created.body) as { run: { info: { run_id: string } } }).run.info.run_id;
   const names = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'lr'];
   let step = 0;
-  const batch = () => JSON.stringify({ run_id: runId, metrics: Array.from({ length: 1000 }, (_, i) => ({ key: names[i % 5], value: Math.random(), timestamp: Date.now(), step: step + Math.floor(i / 5) })) });
+  const batch = () =>
+    JSON.stringify({
+      run_id: runId,
+      metrics: Array.from({ length: 1000 }, (_, i) => ({
+        key: names[i % 5],
+        value: Math.random(),
+        timestamp: Date.now(),
+        step: step + Math.floor(i / 5),
+      })),
+    });
   for (let i = 0; i < 3; i++, step += 200) await post(uri, token, 'runs/log-batch', batch());
   let logged = 0;
   let spent = 0;
@@ -84,8 +114,11 @@ export async function benchTracking(): Promise<void> {
   await stop(ours);
   if (theirs) await stop(theirs.child);
   const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-  const say = (values: number[]) => `${Math.round(middle(values)).toLocaleString('en')} [${Math.round(Math.min(...values)).toLocaleString('en')}, ${Math.round(Math.max(...values)).toLocaleString('en')}]`;
-  console.log(`log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`);
+  const say = (values: number[]) =>
+    `${Math.round(middle(values)).toLocaleString('en')} [${Math.round(Math.min(...values)).toLocaleString('en')}, ${Math.round(Math.max(...values)).toLocaleString('en')}]`;
+  console.log(
+    `log-batch over HTTP, 1,000 metrics a request: ${say(rates)} metrics/s, goal 50,000${theirs ? `; MLflow 3.17 server with SQLite: ${say(peers)}; ${(middle(rates) / middle(peers)).toFixed(1)} × as many, goal 10` : '; no MLflow: the tests of test/mlflow install it'}`,
+  );
   benchQuestions(work);
   await benchSearch(join(work, 'many'));
   await benchImportance(work);
@@ -100,11 +133,25 @@ async function benchSearch(folder: string): Promise<void> {
       if (status !== 200) throw new Error(said);
       return said;
     };
-    const { experiments } = JSON.parse(await ask('experiments/search', { max_results: 100 })) as { experiments: { experiment_id: string }[] };
+    const { experiments } = JSON.parse(await ask('experiments/search', { max_results: 100 })) as {
+      experiments: { experiment_id: string }[];
+    };
     const all = { experiment_ids: experiments.map((one) => one.experiment_id), max_results: 100 };
-    const { run } = JSON.parse(await ask('runs/create', { experiment_id: '0', start_time: Date.now() })) as { run: { info: { run_id: string } } };
-    console.log("\nMLflow's search of 100,000 runs over HTTP, a page of 100; first time, then median of 20 as it was, and after a write");
-    for (const [name, query] of [['newest first', {}], ['filter', { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'" }], ['order', { order_by: ['metrics.loss ASC'] }], ['filter and order', { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'", order_by: ['metrics.loss ASC'] }]] as const) {
+    const { run } = JSON.parse(await ask('runs/create', { experiment_id: '0', start_time: Date.now() })) as {
+      run: { info: { run_id: string } };
+    };
+    console.log(
+      "\nMLflow's search of 100,000 runs over HTTP, a page of 100; first time, then median of 20 as it was, and after a write",
+    );
+    for (const [name, query] of [
+      ['newest first', {}],
+      ['filter', { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'" }],
+      ['order', { order_by: ['metrics.loss ASC'] }],
+      [
+        'filter and order',
+        { filter: "metrics.roc_auc > 0.9 AND params.model = 'xgb'", order_by: ['metrics.loss ASC'] },
+      ],
+    ] as const) {
       const timed = async (): Promise<number> => {
         const started = performance.now();
         await ask('runs/search', { ...all, ...query });
@@ -114,7 +161,13 @@ async function benchSearch(folder: string): Promise<void> {
       const first = await timed();
       for (let turn = 0; turn < 20; turn++) again.push(await timed());
       for (let turn = 0; turn < 20; turn++) {
-        await ask('runs/log-metric', { run_id: run.info.run_id, key: 'tick', value: turn, timestamp: Date.now(), step: turn });
+        await ask('runs/log-metric', {
+          run_id: run.info.run_id,
+          key: 'tick',
+          value: turn,
+          timestamp: Date.now(),
+          step: turn,
+        });
         written.push(await timed());
       }
       console.log(`  ${name}: ${first.toFixed(1)} ms, ${inMs(again)}, ${inMs(written)}`);
@@ -125,14 +178,35 @@ async function benchSearch(folder: string): Promise<void> {
 }
 
 async function ourServer(folder: string): Promise<{ uri: string; token: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(root, 'dist', 'cli.cjs'), 'track', '--json', '--project', folder], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli.cjs'), 'track', '--json', '--project', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { ...(JSON.parse(line) as { uri: string; token: string }), child };
 }
 
 async function mlflowServer(): Promise<{ uri: string; child: ChildProcess }> {
   const port = await freePort();
-  const child = spawn(python, ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', `sqlite:///${join(work, 'mlflow.db')}`, '--artifacts-destination', join(work, 'artifacts')], { stdio: 'ignore', detached: true });
+  const child = spawn(
+    python,
+    [
+      '-m',
+      'mlflow',
+      'server',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--workers',
+      '1',
+      '--backend-store-uri',
+      `sqlite:///${join(work, 'mlflow.db')}`,
+      '--artifacts-destination',
+      join(work, 'artifacts'),
+    ],
+    { stdio: 'ignore', detached: true },
+  );
   const uri = `http://127.0.0.1:${port}`;
   for (const end = Date.now() + 120_000; Date.now() < end;) {
     if ((await fetch(`${uri}/health`).catch(() => null))?.ok) return { uri, child };

@@ -38,16 +38,24 @@ export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
-    if (projectFileIn(root) === null) throw new NoProjectError(root, `There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+    if (projectFileIn(root) === null)
+      throw new NoProjectError(root, `There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
     return root;
   }
   const root = nearestProject(process.cwd());
-  if (root === null) throw new NoProjectError(process.cwd(), `There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`);
+  if (root === null)
+    throw new NoProjectError(
+      process.cwd(),
+      `There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`,
+    );
   return root;
 }
 
 /** Runs a command with its context, turns whatever it throws into a message and an exit code. */
-export async function runWithContext(options: GlobalOptions, work: (context: CommandContext) => Promise<number>): Promise<number> {
+export async function runWithContext(
+  options: GlobalOptions,
+  work: (context: CommandContext) => Promise<number>,
+): Promise<number> {
   const terminal = openTerminal();
   const abort = new AbortController();
   const stop = () => {
@@ -60,11 +68,13 @@ export async function runWithContext(options: GlobalOptions, work: (context: Com
   let project: Project | undefined;
   let store: Store | undefined;
   const context: CommandContext = {
-    terminal, json: options.json ?? false, signal: abort.signal,
+    terminal,
+    json: options.json ?? false,
+    signal: abort.signal,
     project: () => (project ??= loadProject(findRoot(options.project))),
     config: () => configFor(context.project(), 'default'),
     store: () => (store ??= openStore(context.project().root)),
-    storeIfAny: () => (store ?? (hasStore(context.project().root) ? context.store() : null)),
+    storeIfAny: () => store ?? (hasStore(context.project().root) ? context.store() : null),
     printJson: (value) => terminal.line(JSON.stringify(value, null, 2)),
   };
   try {
@@ -82,11 +92,20 @@ export async function runWithContext(options: GlobalOptions, work: (context: Com
 async function withProjectsBelow({ folder, message }: NoProjectError): Promise<ProjectError> {
   const { roots, isCut } = await findProjects(folder, { most: mostNamed, signal: AbortSignal.timeout(searchMs) });
   const names = roots.map((root) => `\`${relative(process.cwd(), root)}\``).join(', ');
-  return new ProjectError(roots.length === 0 ? message : `${message} Below it are ${names}${isCut ? ' and more' : ''}: name one with \`--project\`.`);
+  return new ProjectError(
+    roots.length === 0
+      ? message
+      : `${message} Below it are ${names}${isCut ? ' and more' : ''}: name one with \`--project\`.`,
+  );
 }
 
 function report(error: unknown, { terminal, json }: CommandContext, project: Project | undefined): number {
-  const code = error instanceof CancelledError ? exitCodes.cancelled : error instanceof ProjectError ? exitCodes.wrongUse : exitCodes.failed;
+  const code =
+    error instanceof CancelledError
+      ? exitCodes.cancelled
+      : error instanceof ProjectError
+        ? exitCodes.wrongUse
+        : exitCodes.failed;
   const problems = error instanceof ProjectError ? error.problems : [];
   const place = error instanceof WorkError ? error.place : null;
   const root = project?.root ?? process.cwd();
@@ -98,7 +117,10 @@ function report(error: unknown, { terminal, json }: CommandContext, project: Pro
   else if (error instanceof ProjectError || error instanceof WorkError) {
     for (const problem of problems) terminal.note(problemLine(problem, root));
     terminal.note(`${placeText(place, root, project?.file.path)}error: ${error.message}`);
-  } else terminal.note(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a fault of Loopwright. Please report it with the lines above.`);
+  } else
+    terminal.note(
+      `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a fault of Loopwright. Please report it with the lines above.`,
+    );
   return code;
 }
 
@@ -108,7 +130,11 @@ export function problemLine(problem: Problem, root: string): string {
 }
 
 /** The same for a place. Stages call the file of the project by its usual name, whatever its name is here. */
-export function placeText(place: { file?: string; line?: number; column?: number } | null, root: string, projectFile: string = projectFileName): string {
+export function placeText(
+  place: { file?: string; line?: number; column?: number } | null,
+  root: string,
+  projectFile: string = projectFileName,
+): string {
   if (!place?.file) return '';
   return `${pathFromHere(root, place.file === projectFileName ? projectFile : place.file)}:${place.line ?? 1}:${place.column ?? 1}: `;
 }

@@ -2,7 +2,14 @@ import { Option, type Command } from 'commander';
 import { comparatorKinds } from '../engine/drift/comparators.ts';
 import { corrections, profileNames } from '../engine/drift/driftTable.ts';
 import { dataDrift, driftHelp, type DataDriftOptions } from './commands/data/drift.ts';
-import { dataExport, dataImport, exportFormats, importFormats, type DataExportOptions, type DataImportOptions } from './commands/data/exchange.ts';
+import {
+  dataExport,
+  dataImport,
+  exportFormats,
+  importFormats,
+  type DataExportOptions,
+  type DataImportOptions,
+} from './commands/data/exchange.ts';
 import { dataDiff, type DataDiffOptions } from './commands/data/diff.ts';
 import { dataInfer, type DataInferOptions } from './commands/data/infer.ts';
 import { dataLog, type DataLogOptions } from './commands/data/log.ts';
@@ -14,30 +21,80 @@ import { dataValidate, type DataValidateOptions } from './commands/data/validate
 import type { CommandContext } from './context.ts';
 
 /** How `main.ts` runs the work of a command. */
-export type Action = <O extends object>(work: (context: CommandContext, args: string[], options: O) => Promise<number>) => (...received: unknown[]) => Promise<void>;
+export type Action = <O extends object>(
+  work: (context: CommandContext, args: string[], options: O) => Promise<number>,
+) => (...received: unknown[]) => Promise<void>;
 
 /** The commands under `loopwright data`, one file each in commands/data/. `sub` adds one with the options that all have. */
 export function registerDataCommands(sub: (name: string, description: string) => Command, action: Action): void {
-  sub('profile <data>', 'show what each column of a file, dataset or version holds').option('--columns <names>', 'only these, with commas').option('--target <column>', 'also tell what each column says about this one').option('--html <file>', 'write a page of its own instead')
+  sub('profile <data>', 'show what each column of a file, dataset or version holds')
+    .option('--columns <names>', 'only these, with commas')
+    .option('--target <column>', 'also tell what each column says about this one')
+    .option('--html <file>', 'write a page of its own instead')
     .action(action<DataProfileOptions>((context, [data], options) => dataProfile(context, data, options)));
-  sub('quality <data>', 'completeness, uniqueness, validity, freshness and relevance').option('--target <column>', 'the column to be predicted (default: the role in the schema)').option('--now <time>', 'take the age of the data as of this time')
+  sub('quality <data>', 'completeness, uniqueness, validity, freshness and relevance')
+    .option('--target <column>', 'the column to be predicted (default: the role in the schema)')
+    .option('--now <time>', 'take the age of the data as of this time')
     .action(action<DataQualityOptions>((context, [data], options) => dataQuality(context, data, options)));
-  sub('validate <data>', 'check every row against a schema').option('--schema <file>', 'a dataset schema in YAML or JSON (default: the dataset\'s own)').option('--environment <name>', 'such as training or serving').option('--quarantine <file>', 'write the rows that break a rule, with the reasons, as CSV')
+  sub('validate <data>', 'check every row against a schema')
+    .option('--schema <file>', "a dataset schema in YAML or JSON (default: the dataset's own)")
+    .option('--environment <name>', 'such as training or serving')
+    .option('--quarantine <file>', 'write the rows that break a rule, with the reasons, as CSV')
     .action(action<DataValidateOptions>((context, [data], options) => dataValidate(context, data, options)));
-  sub('infer <data>', 'write a schema from data, or bring one up to it').option('--output <file>', 'the schema file (default: the dataset\'s own, else print)').option('--update', 'also widen bounds and add categories until the data fits')
+  sub('infer <data>', 'write a schema from data, or bring one up to it')
+    .option('--output <file>', "the schema file (default: the dataset's own, else print)")
+    .option('--update', 'also widen bounds and add categories until the data fits')
     .action(action<DataInferOptions>((context, [data], options) => dataInfer(context, data, options)));
-  sub('import <file>', 'make a dataset schema from Croissant, an MLflow signature or pandera').addOption(new Option('--from <format>', 'what the file is (default: told by what it holds)').choices([...importFormats])).option('--table <name>', 'of several tables, this one').option('--output <file>', 'the schema file (default: print)')
+  sub('import <file>', 'make a dataset schema from Croissant, an MLflow signature or pandera')
+    .addOption(
+      new Option('--from <format>', 'what the file is (default: told by what it holds)').choices([...importFormats]),
+    )
+    .option('--table <name>', 'of several tables, this one')
+    .option('--output <file>', 'the schema file (default: print)')
     .action(action<DataImportOptions>((context, [file], options) => dataImport(context, file, options)));
-  sub('export <schema>', 'write a dataset schema for other tools').addOption(new Option('--to <format>', 'the format (default: table-schema)').choices([...exportFormats])).option('--output <file>', 'the file (default: print)')
+  sub('export <schema>', 'write a dataset schema for other tools')
+    .addOption(new Option('--to <format>', 'the format (default: table-schema)').choices([...exportFormats]))
+    .option('--output <file>', 'the file (default: print)')
     .action(action<DataExportOptions>((context, [schema], options) => dataExport(context, schema, options)));
-  sub('log [dataset]', 'list the versions of the data, newest first').option('--limit <n>', 'how many (default: 20)')
+  sub('log [dataset]', 'list the versions of the data, newest first')
+    .option('--limit <n>', 'how many (default: 20)')
     .action(action<DataLogOptions>((context, [dataset], options) => dataLog(context, dataset, options)));
-  sub('show <version>', 'show a version with its profile: its id, a dataset, DATASET@ID, DATASET@latest or DATASET~1')
-    .action(action((context, [version]) => dataShow(context, version)));
-  sub('diff <before> [after]', 'compare two versions, datasets or files; of one alone, with the version before').option('--key <columns>', 'columns that name a row, with commas (default: the primaryKey of the schema)').option('--examples <n>', 'rows of each kind to show (default: 10)')
+  sub(
+    'show <version>',
+    'show a version with its profile: its id, a dataset, DATASET@ID, DATASET@latest or DATASET~1',
+  ).action(action((context, [version]) => dataShow(context, version)));
+  sub('diff <before> [after]', 'compare two versions, datasets or files; of one alone, with the version before')
+    .option('--key <columns>', 'columns that name a row, with commas (default: the primaryKey of the schema)')
+    .option('--examples <n>', 'rows of each kind to show (default: 10)')
     .action(action<DataDiffOptions>((context, [before, after], options) => dataDiff(context, before, after, options)));
-  sub('restore <dataset> <version>', 'put the files of a version back; what they replace is kept as a version')
-    .action(action((context, [dataset, version]) => dataRestore(context, dataset, version)));
-  sub('drift <reference> <current>', 'compare two tables column by column').addOption(new Option('--profile <name>', 'whose measures, thresholds and rules').choices([...profileNames]).default('loopwright')).option('--columns <names>', 'only these, with commas').option('--measure <name>', 'this one, where it applies').option('--threshold <number>', 'instead of the measure\'s own').addOption(new Option('--correction <name>', 'of p-values for many tests').choices([...corrections]).default('none')).addOption(new Option('--comparator <kind>', 'which settings of the schema: those between times, or between training and serving').choices([...comparatorKinds]).default('drift')).option('--fail-on-drift', 'exit with 1 when a column or the data has drifted').addHelpText('after', driftHelp)
-    .action(action<DataDriftOptions>((context, [reference, current], options) => dataDrift(context, reference, current, options)));
+  sub('restore <dataset> <version>', 'put the files of a version back; what they replace is kept as a version').action(
+    action((context, [dataset, version]) => dataRestore(context, dataset, version)),
+  );
+  sub('drift <reference> <current>', 'compare two tables column by column')
+    .addOption(
+      new Option('--profile <name>', 'whose measures, thresholds and rules')
+        .choices([...profileNames])
+        .default('loopwright'),
+    )
+    .option('--columns <names>', 'only these, with commas')
+    .option('--measure <name>', 'this one, where it applies')
+    .option('--threshold <number>', "instead of the measure's own")
+    .addOption(
+      new Option('--correction <name>', 'of p-values for many tests').choices([...corrections]).default('none'),
+    )
+    .addOption(
+      new Option(
+        '--comparator <kind>',
+        'which settings of the schema: those between times, or between training and serving',
+      )
+        .choices([...comparatorKinds])
+        .default('drift'),
+    )
+    .option('--fail-on-drift', 'exit with 1 when a column or the data has drifted')
+    .addHelpText('after', driftHelp)
+    .action(
+      action<DataDriftOptions>((context, [reference, current], options) =>
+        dataDrift(context, reference, current, options),
+      ),
+    );
 }

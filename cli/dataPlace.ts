@@ -12,14 +12,19 @@ export function dataPlace(context: CommandContext): SubjectPlace {
     return { project, config: project.readable?.config ?? null, store: context.storeIfAny(), folder };
   } catch (error) {
     // Files can be looked at anywhere.
-    if (error instanceof ProjectError && !process.argv.includes('--project')) return { project: null, config: null, store: null, folder };
+    if (error instanceof ProjectError && !process.argv.includes('--project'))
+      return { project: null, config: null, store: null, folder };
     throw error;
   }
 }
 
 /** The table that an argument means. */
-export async function subjectGiven(context: CommandContext, text: string | undefined): Promise<{ found: FoundSubject; place: SubjectPlace }> {
-  if (text === undefined) throw new ProjectError('Say which data: a file, a dataset, or a version such as `features@latest`.');
+export async function subjectGiven(
+  context: CommandContext,
+  text: string | undefined,
+): Promise<{ found: FoundSubject; place: SubjectPlace }> {
+  if (text === undefined)
+    throw new ProjectError('Say which data: a file, a dataset, or a version such as `features@latest`.');
   const place = dataPlace(context);
   return { found: await findSubject(parseSubject(text, place), place), place };
 }

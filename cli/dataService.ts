@@ -4,20 +4,44 @@ import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import { findSubject, subjectChoices, type FoundSubject, type SubjectPlace } from '../engine/overview/dataSubject.ts';
 import { outlineSubject, rowsOfSubject } from '../engine/overview/dataOutline.ts';
-import { compareSubjects, foreignSources, judgeSubject, profileSubject, relateSubject } from '../engine/overview/dataViews.ts';
+import {
+  compareSubjects,
+  foreignSources,
+  judgeSubject,
+  profileSubject,
+  relateSubject,
+} from '../engine/overview/dataViews.ts';
 import { datasetFiles } from './dataPlace.ts';
 
 type DataMethod = Extract<EngineMethod, `data/${string}`>;
-type DataHandlers = { [M in DataMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type DataHandlers = {
+  [M in DataMethod]: (
+    params: EngineRequests[M]['params'],
+  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
+};
 
 /** Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back is there at once. */
 export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
   const kept = new Map<string, Promise<unknown>>();
-  const measured = async <T>(what: string, subject: DataSubject, work: (found: FoundSubject, place: SubjectPlace) => Promise<T>, beside?: DataSubject): Promise<T> => {
+  const measured = async <T>(
+    what: string,
+    subject: DataSubject,
+    work: (found: FoundSubject, place: SubjectPlace) => Promise<T>,
+    beside?: DataSubject,
+  ): Promise<T> => {
     const place = placeNow();
     const found = await findSubject(subject, place);
     const others = beside ? (await findSubject(beside, place)).files : [];
-    const key = JSON.stringify([what, subject, beside, found.schema, [...found.files, ...others].map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.size, stats?.mtimeMs]; })]);
+    const key = JSON.stringify([
+      what,
+      subject,
+      beside,
+      found.schema,
+      [...found.files, ...others].map((file) => {
+        const stats = statSync(file, { throwIfNoEntry: false });
+        return [file, stats?.size, stats?.mtimeMs];
+      }),
+    ]);
     const known = kept.get(key) as Promise<T> | undefined;
     if (known) return known;
     const working = work(found, place);
@@ -27,20 +51,47 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
     working.catch(() => kept.delete(key));
     return working;
   };
-  const profileOf = (subject: DataSubject) => measured('profile', subject, (found, place) => withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder })));
-  const relationsOf = (subject: DataSubject) => measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found)));
+  const profileOf = (subject: DataSubject) =>
+    measured('profile', subject, (found, place) =>
+      withDatabase(undefined, (db) => profileSubject(db, found, { root: place.folder })),
+    );
+  const relationsOf = (subject: DataSubject) =>
+    measured('relations', subject, (found) => withDatabase(undefined, (db) => relateSubject(db, found)));
   return {
     'data/subjects': () => subjectChoices(placeNow()),
-    'data/outline': ({ subject }) => measured('outline', subject, (found, place) => withDatabase(undefined, (db) => outlineSubject(db, found, { root: place.folder }))),
+    'data/outline': ({ subject }) =>
+      measured('outline', subject, (found, place) =>
+        withDatabase(undefined, (db) => outlineSubject(db, found, { root: place.folder })),
+      ),
     'data/profile': ({ subject }) => profileOf(subject),
-    'data/rows': ({ subject, offset, limit }) => measured(`rows ${offset} ${limit}`, subject, (found) => withDatabase(undefined, (db) => rowsOfSubject(db, found, { offset, limit }))),
+    'data/rows': ({ subject, offset, limit }) =>
+      measured(`rows ${offset} ${limit}`, subject, (found) =>
+        withDatabase(undefined, (db) => rowsOfSubject(db, found, { offset, limit })),
+      ),
     'data/relations': ({ subject }) => relationsOf(subject),
-    'data/compare': ({ reference, current }) => measured('compare', current, async (found, place) => { const before = await findSubject(reference, place); return withDatabase(undefined, (db) => compareSubjects(db, before, found)); }, reference),
-    'data/quality': ({ subject }) => measured('quality', subject, async (found, place) => {
-      const profile = await profileOf(subject);
-      const relations = profile.target === null ? undefined : await relationsOf(subject);
-      const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
-      return withDatabase(undefined, (db) => judgeSubject(db, found, { now: Date.now(), foreign, profile: profile.columns, ...(relations ? { relations } : {}) }));
-    }),
+    'data/compare': ({ reference, current }) =>
+      measured(
+        'compare',
+        current,
+        async (found, place) => {
+          const before = await findSubject(reference, place);
+          return withDatabase(undefined, (db) => compareSubjects(db, before, found));
+        },
+        reference,
+      ),
+    'data/quality': ({ subject }) =>
+      measured('quality', subject, async (found, place) => {
+        const profile = await profileOf(subject);
+        const relations = profile.target === null ? undefined : await relationsOf(subject);
+        const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
+        return withDatabase(undefined, (db) =>
+          judgeSubject(db, found, {
+            now: Date.now(),
+            foreign,
+            profile: profile.columns,
+            ...(relations ? { relations } : {}),
+          }),
+        );
+      }),
   };
 }

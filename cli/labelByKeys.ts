@@ -7,7 +7,14 @@ import type { Terminal } from './terminal.ts';
 const fetched = 20;
 
 /** Asks row by row: 1–9 label, s skips, u takes the last decision back, q ends. `keys` gives one pressed key at a time. */
-export async function labelByKeys(open: OpenTask, { labeller, keys, terminal }: { labeller: string; keys: AsyncIterable<string>; terminal: Pick<Terminal, 'line' | 'style'> }): Promise<void> {
+export async function labelByKeys(
+  open: OpenTask,
+  {
+    labeller,
+    keys,
+    terminal,
+  }: { labeller: string; keys: AsyncIterable<string>; terminal: Pick<Terminal, 'line' | 'style'> },
+): Promise<void> {
   const { task } = open;
   let [decided, waiting, current] = [0, [] as LabelRow[], null as LabelRow | null];
   let noted = '';
@@ -15,8 +22,11 @@ export async function labelByKeys(open: OpenTask, { labeller, keys, terminal }: 
     if (waiting.length === 0) {
       const queue = await nextRows(open, { labeller, limit: fetched });
       waiting = queue.rows;
-      if (queue.note !== null && queue.note !== noted) terminal.line(noted = queue.note);
-      if (waiting.length === 0) terminal.line(queue.skipped > 0 ? `Nothing is left to label; ${queue.skipped} skipped.` : 'Nothing is left to label.');
+      if (queue.note !== null && queue.note !== noted) terminal.line((noted = queue.note));
+      if (waiting.length === 0)
+        terminal.line(
+          queue.skipped > 0 ? `Nothing is left to label; ${queue.skipped} skipped.` : 'Nothing is left to label.',
+        );
     }
     current = waiting.shift() ?? null;
     if (current) show(current);
@@ -25,8 +35,16 @@ export async function labelByKeys(open: OpenTask, { labeller, keys, terminal }: 
     terminal.line();
     terminal.line(terminal.style('bold', `${task.key}  ${plain(row.key)}`));
     const width = Math.max(...row.values.map(({ name }) => name.length), 0);
-    for (const { name, value, unit } of row.values) terminal.line(`  ${name.padEnd(width)}  ${value === null ? '–' : plain(value)}${unit !== null && value !== null ? ` ${unit}` : ''}`);
-    terminal.line(`${task.classes.slice(0, 9).map((label, i) => `${i + 1} ${label}`).join('   ')}   s skip   u undo   q quit`);
+    for (const { name, value, unit } of row.values)
+      terminal.line(
+        `  ${name.padEnd(width)}  ${value === null ? '–' : plain(value)}${unit !== null && value !== null ? ` ${unit}` : ''}`,
+      );
+    terminal.line(
+      `${task.classes
+        .slice(0, 9)
+        .map((label, i) => `${i + 1} ${label}`)
+        .join('   ')}   s skip   u undo   q quit`,
+    );
   };
   terminal.line(`${task.name}: you label as ${labeller}; every key is written at once.`);
   await advance();

@@ -5,8 +5,14 @@ import type { Action } from './dataCommands.ts';
 
 /** The commands under `loopwright data` about labels. */
 export function registerLabelCommands(sub: (name: string, description: string) => Command, action: Action): void {
-  sub('label [task]', 'label rows one by one with the keys 1 to 9, or append one label').option('--labeller <name>', "who labels (default: git's user.name, else the account)").option('--key <value>', 'the row to label').option('--label <value>', 'its label').option('--skip', 'skip the row instead').option('--undo', 'take the last decision of this labeller back')
+  sub('label [task]', 'label rows one by one with the keys 1 to 9, or append one label')
+    .option('--labeller <name>', "who labels (default: git's user.name, else the account)")
+    .option('--key <value>', 'the row to label')
+    .option('--label <value>', 'its label')
+    .option('--skip', 'skip the row instead')
+    .option('--undo', 'take the last decision of this labeller back')
     .action(action<DataLabelOptions>((context, [task], options) => dataLabel(context, task, options)));
-  sub('labels [task]', 'show how far labelling is, who agrees with whom, and what the rules are worth').option('--output <file>', 'also write one label a row, by hand or else by rules, as CSV or Parquet')
+  sub('labels [task]', 'show how far labelling is, who agrees with whom, and what the rules are worth')
+    .option('--output <file>', 'also write one label a row, by hand or else by rules, as CSV or Parquet')
     .action(action<DataLabelsOptions>((context, [task], options) => dataLabels(context, task, options)));
 }

@@ -13,7 +13,11 @@ import { versionOf } from '../engine/registry/modelVersions.ts';
 import { defaultLabeller } from './labeller.ts';
 
 type LabelMethod = Extract<EngineMethod, `labels/${string}`>;
-type LabelHandlers = { [M in LabelMethod]: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type LabelHandlers = {
+  [M in LabelMethod]: (
+    params: EngineRequests[M]['params'],
+  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
+};
 
 /** A database that nobody asked for so long is closed; its data may be large. */
 const keptFor = 120_000;
@@ -30,7 +34,8 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
   };
   const taskNow = (name: string): { place: SubjectPlace; task: LabelTask } => {
     const place = placeNow();
-    if (!place.project || !place.config) throw new ProjectError('loopwright.yaml cannot be read; `loopwright check` says why.');
+    if (!place.project || !place.config)
+      throw new ProjectError('loopwright.yaml cannot be read; `loopwright check` says why.');
     return { place, task: resolveTask(place.project, place.config, name) };
   };
   const opened = async (name: string): Promise<OpenTask> => {
@@ -53,7 +58,9 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
     const result = last.then(work);
     last = result.catch(() => {});
     if (timer) clearTimeout(timer);
-    timer = setTimeout(() => { last = last.then(close); }, keptFor).unref();
+    timer = setTimeout(() => {
+      last = last.then(close);
+    }, keptFor).unref();
     return result;
   };
   return {
@@ -65,7 +72,8 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
     },
     'labels/next': ({ task, ...request }) => inTurn(async () => nextRows(await opened(task), request)),
     'labels/rows': ({ task, keys, labeller: who }) => inTurn(async () => rowsByKey(await opened(task), keys, who)),
-    'labels/add': ({ task, key, label, labeller: who }) => inTurn(async () => addLabel(await opened(task), { key, label, labeller: who })),
+    'labels/add': ({ task, key, label, labeller: who }) =>
+      inTurn(async () => addLabel(await opened(task), { key, label, labeller: who })),
     'labels/undo': ({ task, labeller: who }) => inTurn(() => undoLabel(taskNow(task).task, who)),
     'labels/summary': ({ task }) => inTurn(async () => summarise(await opened(task))),
   };
@@ -73,9 +81,21 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
 
 /** Changes when the task, its data, its rules or its model does. */
 async function markOf({ project, config, store, folder }: SubjectPlace, task: LabelTask): Promise<string> {
-  const datasets = Object.entries(config?.datasets ?? {}).filter(([name]) => name === task.dataset || task.rules !== null);
-  const files = (await Promise.all(datasets.map(([, dataset]) => expandGlob(project?.root ?? folder, dataset.path)))).flat();
+  const datasets = Object.entries(config?.datasets ?? {}).filter(
+    ([name]) => name === task.dataset || task.rules !== null,
+  );
+  const files = (
+    await Promise.all(datasets.map(([, dataset]) => expandGlob(project?.root ?? folder, dataset.path)))
+  ).flat();
   if (task.rules !== null) files.push(join(project?.root ?? folder, task.rules));
-  const version = task.model !== null && store && config ? (versionOf(store, config.project, task.model)?.version ?? null) : null;
-  return JSON.stringify([task, version, files.map((file) => { const stats = statSync(file, { throwIfNoEntry: false }); return [file, stats?.ino, stats?.size, stats?.mtimeMs]; })]);
+  const version =
+    task.model !== null && store && config ? (versionOf(store, config.project, task.model)?.version ?? null) : null;
+  return JSON.stringify([
+    task,
+    version,
+    files.map((file) => {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      return [file, stats?.ino, stats?.size, stats?.mtimeMs];
+    }),
+  ]);
 }

@@ -5,7 +5,8 @@ import { parseTime } from '../engine/project/parseTime.ts';
 export function readTime(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;
   const at = parseTime(text);
-  if (at === null) throw new ProjectError(`\`--${option} ${text}\` is not a time; write it like 2026-05-20 or 2026-05-20T00:00:00Z.`);
+  if (at === null)
+    throw new ProjectError(`\`--${option} ${text}\` is not a time; write it like 2026-05-20 or 2026-05-20T00:00:00Z.`);
   return at;
 }
 

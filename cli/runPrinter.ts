@@ -2,7 +2,15 @@ import type { RunEvents } from '../engine/runner/execute.ts';
 import type { RunStatus } from '../protocol/lifeCycle.ts';
 import { bar, duration, type Terminal } from './terminal.ts';
 
-const icons: Record<RunStatus, string> = { finished: '✓', failed: '✗', refused: '⊘', cancelled: '■', interrupted: '■', running: '●', scheduled: '○' };
+const icons: Record<RunStatus, string> = {
+  finished: '✓',
+  failed: '✗',
+  refused: '⊘',
+  cancelled: '■',
+  interrupted: '■',
+  running: '●',
+  scheduled: '○',
+};
 
 /** Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json` everything goes to standard error. */
 export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
@@ -10,16 +18,31 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
   let lastShare = -1;
   return {
     onNote: (text) => terminal.note(text),
-    onStart: ({ name, runId }, plan) => say(terminal.style('bold', `run ${name}`) + terminal.style('gray', ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to look at`)),
+    onStart: ({ name, runId }, plan) =>
+      say(
+        terminal.style('bold', `run ${name}`) +
+          terminal.style(
+            'gray',
+            ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to look at`,
+          ),
+      ),
     onStage: (stage, kind, reasons) => {
       lastShare = -1;
-      say(`${terminal.style('cyan', '▶')} ${terminal.style('bold', stage)} ${terminal.style('gray', `${kind} · ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`)}`);
+      say(
+        `${terminal.style('cyan', '▶')} ${terminal.style('bold', stage)} ${terminal.style('gray', `${kind} · ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`)}`,
+      );
     },
     onSkip: (stage) => say(`${terminal.style('gray', `· ${stage} is fresh`)}`),
-    onLog: (_stage, line) => { if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${line}`); },
-    onOpen: (_stage, rows) => { if (!options.quiet && (terminal.live || !options.json)) terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${row}`)); },
+    onLog: (_stage, line) => {
+      if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${line}`);
+    },
+    onOpen: (_stage, rows) => {
+      if (!options.quiet && (terminal.live || !options.json))
+        terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${row}`));
+    },
     onProgress: (stage, text, share) => {
-      if (terminal.live) terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
+      if (terminal.live)
+        terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
       else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {
         // Without a terminal a plain line at each quarter shows that the work goes on.
         lastShare = Math.floor(share * 4);

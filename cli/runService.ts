@@ -20,14 +20,29 @@ import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.t
 import type { Store } from '../engine/tracking/store.ts';
 
 type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
-type RunHandlers = { [M in RunMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type RunHandlers = {
+  [M in RunMethod]: (
+    params: EngineRequests[M]['params'],
+    signal?: AbortSignal,
+  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
+};
 
 /** Answers of the engine host about runs. Before the first run there is no store: lists are empty. `declared` tells the metrics that the project names to stand for the runs of an experiment. */
-export function runHandlers(storeNow: () => Store | null, required: () => Store, declared: (experiment: string | null) => PrimaryMetric[] = () => []): RunHandlers {
+export function runHandlers(
+  storeNow: () => Store | null,
+  required: () => Store,
+  declared: (experiment: string | null) => PrimaryMetric[] = () => [],
+): RunHandlers {
   let weighing = new AbortController();
   return {
-    'runs/list': (query) => { const store = storeNow(); return store ? listRuns(store, query) : { runs: [], total: 0 }; },
-    'runs/points': ({ query, columns }) => { const store = storeNow(); return store ? runPoints(store, query, columns) : []; },
+    'runs/list': (query) => {
+      const store = storeNow();
+      return store ? listRuns(store, query) : { runs: [], total: 0 };
+    },
+    'runs/points': ({ query, columns }) => {
+      const store = storeNow();
+      return store ? runPoints(store, query, columns) : [];
+    },
     'runs/get': ({ runId }) => getRun(required(), runId),
     'runs/details': ({ runIds }) => getRuns(required(), runIds),
     'runs/series': ({ runIds, key, ends }) => metricSeries(required(), runIds, key, ends),
@@ -42,22 +57,51 @@ export function runHandlers(storeNow: () => Store | null, required: () => Store,
       if (run) await stopRun(store, run);
       return { stopped: run !== undefined };
     },
-    'runs/columns': (query) => { const store = storeNow(); const primary = declared(query.experiment ?? null); return store ? runColumns(store, query, primary) : { primary, metrics: [], params: [], tags: [] }; },
-    'runs/groups': ({ query, by, metrics }) => { const store = storeNow(); return store ? runGroups(store, query, by, metrics) : []; },
+    'runs/columns': (query) => {
+      const store = storeNow();
+      const primary = declared(query.experiment ?? null);
+      return store ? runColumns(store, query, primary) : { primary, metrics: [], params: [], tags: [] };
+    },
+    'runs/groups': ({ query, by, metrics }) => {
+      const store = storeNow();
+      return store ? runGroups(store, query, by, metrics) : [];
+    },
     'runs/importance': ({ metric, ...of }, signal) => {
       // Whoever asks anew, as when another metric is chosen, waits for no old answer.
       weighing.abort();
       weighing = new AbortController();
-      return paramImportance(required(), { metric, of, signal: signal ? AbortSignal.any([signal, weighing.signal]) : weighing.signal });
+      return paramImportance(required(), {
+        metric,
+        of,
+        signal: signal ? AbortSignal.any([signal, weighing.signal]) : weighing.signal,
+      });
     },
-    'runs/complete': ({ text, offset }) => { const store = storeNow(); return store ? completeFilter(store, text, offset) : { from: offset, to: offset, items: [] }; },
+    'runs/complete': ({ text, offset }) => {
+      const store = storeNow();
+      return store ? completeFilter(store, text, offset) : { from: offset, to: offset, items: [] };
+    },
     'runs/update': ({ changes }) => ({ undo: changeRuns(required(), changes) }),
     'runs/artifact': ({ runId, path }) => readArtifact(required(), runId, path),
     'runs/export': (what) => exportRuns(required(), what),
-    'runs/blame': ({ a, b, metric }) => { const store = required(); return blame({ root: store.root, store, a, b, metric, primary: declared(null) }); },
-    'runs/part': ({ runId, ...part }) => { const store = required(); return runPart(store.root, store, runId, part); },
-    'views/list': () => { const store = storeNow(); return store ? listViews(store) : []; },
-    'views/save': (view) => { saveView(required(), view); return null; },
-    'views/delete': ({ name }) => { deleteView(required(), name); return null; },
+    'runs/blame': ({ a, b, metric }) => {
+      const store = required();
+      return blame({ root: store.root, store, a, b, metric, primary: declared(null) });
+    },
+    'runs/part': ({ runId, ...part }) => {
+      const store = required();
+      return runPart(store.root, store, runId, part);
+    },
+    'views/list': () => {
+      const store = storeNow();
+      return store ? listViews(store) : [];
+    },
+    'views/save': (view) => {
+      saveView(required(), view);
+      return null;
+    },
+    'views/delete': ({ name }) => {
+      deleteView(required(), name);
+      return null;
+    },
   };
 }

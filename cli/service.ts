@@ -1,6 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter, type CancellationToken } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/errors.ts';
 import { projectFileIn } from '../engine/project/findProjects.ts';
@@ -25,11 +31,19 @@ import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
 import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
 
-type Handlers = { [M in EngineMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+type Handlers = {
+  [M in EngineMethod]: (
+    params: EngineRequests[M]['params'],
+    signal?: AbortSignal,
+  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
+};
 
 /** The engine host of a project, or of a folder that may become one: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
 export function runService(root: string): Promise<number> {
-  const connection = createMessageConnection(new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout));
+  const connection = createMessageConnection(
+    new StreamMessageReader(process.stdin),
+    new StreamMessageWriter(process.stdout),
+  );
   let store: Store | null = null;
   let opened: number | null = null;
   const storeNow = () => {
@@ -58,7 +72,13 @@ export function runService(root: string): Promise<number> {
   };
   let tracking: Promise<TrackingServer> | null = null;
   // Runs whose program died are told within seconds, also when nobody asks.
-  const watchRuns = setInterval(() => { try { storeNow(); } catch { /* Busy or broken: whoever asks next is told. */ } }, 4000);
+  const watchRuns = setInterval(() => {
+    try {
+      storeNow();
+    } catch {
+      /* Busy or broken: whoever asks next is told. */
+    }
+  }, 4000);
   watchRuns.unref();
   // Reading the files anew takes milliseconds and is never stale.
   // The overview depends on the files that it asked for, so these are watched.
@@ -67,15 +87,23 @@ export function runService(root: string): Promise<number> {
   // While the file cannot be used, views show its last good state.
   const shown = (): Project => shownProject(project(), storeNow()).project;
   const config = () => configFor(shown(), 'default');
-  const placeNow = () => { const now = shown(); return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root }; };
-  const data = dataHandlers(() => (projectFileIn(root) !== null ? placeNow() : { project: null, config: null, store: null, folder: root }));
+  const placeNow = () => {
+    const now = shown();
+    return { project: now, config: now.readable?.config ?? null, store: storeNow(), folder: root };
+  };
+  const data = dataHandlers(() =>
+    projectFileIn(root) !== null ? placeNow() : { project: null, config: null, store: null, folder: root },
+  );
   const start = startHandlers(root);
   const handlers: Handlers = {
     'project/overview': () => {
       asked.clear();
       const overview = projectOverview(project(), storeNow());
       // Whether a stage is fresh depends on what it read and wrote as well.
-      const locked = Object.values(readLock(root)).flatMap(({ deps, outs }) => [...Object.keys(deps), ...Object.keys(outs)]);
+      const locked = Object.values(readLock(root)).flatMap(({ deps, outs }) => [
+        ...Object.keys(deps),
+        ...Object.keys(outs),
+      ]);
       watching.follow(new Set([...asked.paths, ...locked]));
       // A folder without a project is no project whose file is broken.
       return projectFileIn(root) === null ? { ...overview, problem: null } : overview;
@@ -122,7 +150,10 @@ export function runService(root: string): Promise<number> {
       }
     });
   }
-  const watching = watchProject(root, (reason) => void connection.sendNotification('store/changed', { reason }).catch(() => {}));
+  const watching = watchProject(
+    root,
+    (reason) => void connection.sendNotification('store/changed', { reason }).catch(() => {}),
+  );
   return new Promise((resolve) => {
     connection.onClose(() => {
       watching.close();
@@ -143,17 +174,22 @@ async function startEndpoint(root: string, store: () => Store): Promise<Tracking
   const known = knownPlace(root);
   if (known) return takePlace(known, (place) => startTracking({ store, ...place }));
   let isNoted = false;
-  const server: TrackingServer = await startTracking({ store: () => {
-    const found = store();
-    if (!isNoted) notePlace(root, { port: Number(new URL(server.uri).port), token: server.token });
-    isNoted = true;
-    return found;
-  } });
+  const server: TrackingServer = await startTracking({
+    store: () => {
+      const found = store();
+      if (!isNoted) notePlace(root, { port: Number(new URL(server.uri).port), token: server.token });
+      isNoted = true;
+      return found;
+    },
+  });
   return server;
 }
 
 /** At its place, which the process before may be about to leave; else, as another window of the project holds it, at another with the same token. */
-async function takePlace<T>(place: { port: number; token: string }, start: (place: { port?: number; token: string }) => Promise<T>): Promise<T> {
+async function takePlace<T>(
+  place: { port: number; token: string },
+  start: (place: { port?: number; token: string }) => Promise<T>,
+): Promise<T> {
   for (let attempt = 0; attempt < 8; attempt++) {
     try {
       return await start(place);

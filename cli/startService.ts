@@ -7,7 +7,12 @@ import { TableLooks } from '../engine/start/tableLooks.ts';
 import { writeProject } from '../engine/start/writeProject.ts';
 
 type StartMethod = Extract<EngineMethod, `start/${string}`>;
-type StartHandlers = { [M in StartMethod]: (params: EngineRequests[M]['params'], signal?: AbortSignal) => Promise<EngineRequests[M]['result']> };
+type StartHandlers = {
+  [M in StartMethod]: (
+    params: EngineRequests[M]['params'],
+    signal?: AbortSignal,
+  ) => Promise<EngineRequests[M]['result']>;
+};
 
 /** Answers of the engine host about a folder that may become a project. */
 export function startHandlers(root: string): { handlers: StartHandlers; close: () => void } {
@@ -21,13 +26,15 @@ export function startHandlers(root: string): { handlers: StartHandlers; close: (
   };
   const handlers: StartHandlers = {
     'start/folder': (_, signal) => lookAtFolder(root, signal ? { signal } : {}),
-    'start/table': ({ path, readAs }, signal) => inTurn(() => looks.with(root, path, readAs ?? {}, signal, (_, { open: _open, ...look }) => look)),
+    'start/table': ({ path, readAs }, signal) =>
+      inTurn(() => looks.with(root, path, readAs ?? {}, signal, (_, { open: _open, ...look }) => look)),
     'start/propose': (choice, signal) => inTurn(() => proposeProject(root, choice, looks, signal)),
-    'start/write': (choice, signal) => inTurn(async () => {
-      const { files } = await proposeProject(root, choice, looks, signal);
-      writeProject(root, files);
-      return { files: files.map(({ path }) => path) };
-    }),
+    'start/write': (choice, signal) =>
+      inTurn(async () => {
+        const { files } = await proposeProject(root, choice, looks, signal);
+        writeProject(root, files);
+        return { files: files.map(({ path }) => path) };
+      }),
     'start/schema': ({ path }, signal) => withDatabase(signal, (db) => makeSchemaFile(db, path, signal)),
   };
   return { handlers, close: () => looks.close() };

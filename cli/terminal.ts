@@ -16,8 +16,13 @@ export interface Terminal {
   open(rows: readonly string[]): void;
 }
 
-export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.WriteStream = process.stdout, err: NodeJS.WriteStream = process.stderr): Terminal {
-  const colour = (stream: NodeJS.WriteStream) => (env['NO_COLOR'] ?? '') === '' && ((env['FORCE_COLOR'] ?? '') !== '' || (stream.isTTY && env['TERM'] !== 'dumb'));
+export function openTerminal(
+  env: NodeJS.ProcessEnv = process.env,
+  out: NodeJS.WriteStream = process.stdout,
+  err: NodeJS.WriteStream = process.stderr,
+): Terminal {
+  const colour = (stream: NodeJS.WriteStream) =>
+    (env['NO_COLOR'] ?? '') === '' && ((env['FORCE_COLOR'] ?? '') !== '' || (stream.isTTY && env['TERM'] !== 'dumb'));
   const live = err.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
   let drawn = 0;
   let begun = '';
@@ -42,7 +47,9 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env, out: NodeJS.W
   const useColour = colour(out);
   return {
     live,
-    get width() { return out.columns || 100; },
+    get width() {
+      return out.columns || 100;
+    },
     line(text = '') {
       clear();
       out.write(`${rest(text)}\n`);
@@ -85,7 +92,8 @@ function cut(text: string, columns: number): string {
   return shown;
 }
 
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 /** `████████░░░░` for a share from 0 to 1. */
 export function bar(share: number, width = 20): string {
@@ -96,7 +104,11 @@ export function bar(share: number, width = 20): string {
 /** Columns padded to their widest cell; numbers to the right. */
 export function table(head: string[], rows: string[][], right: readonly number[] = []): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const format = (row: string[]) => row.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd();
+  const format = (row: string[]) =>
+    row
+      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
   return [format(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(format)];
 }
 

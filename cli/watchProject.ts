@@ -15,7 +15,10 @@ export interface ProjectWatch {
 }
 
 /** Reports changes at most five times a second, and always the last one. */
-export function watchProject(root: string, report: (reason: EngineNotifications['store/changed']['reason']) => void): ProjectWatch {
+export function watchProject(
+  root: string,
+  report: (reason: EngineNotifications['store/changed']['reason']) => void,
+): ProjectWatch {
   let timer: NodeJS.Timeout | null = null;
   let reason: EngineNotifications['store/changed']['reason'] = 'files';
   const changed = (why: typeof reason) => {
@@ -38,11 +41,16 @@ export function watchProject(root: string, report: (reason: EngineNotifications[
       // Too many watches on this machine: the views still ask when they are looked at.
     }
   };
-  const watchState = () => open(stateFolder, (name) => { if (/^loopwright\.db(-wal)?$/.test(name)) changed('store'); });
+  const watchState = () =>
+    open(stateFolder, (name) => {
+      if (/^loopwright\.db(-wal)?$/.test(name)) changed('store');
+    });
   const watchFolder = (folder: string) => open(folder, () => changed('files'));
   /** Files of the last overview, and whether they were there. */
   let followed = new Map<string, string>();
-  const compare = () => { for (const [path, before] of followed) if (presence(root, path) !== before) return changed('files'); };
+  const compare = () => {
+    for (const [path, before] of followed) if (presence(root, path) !== before) return changed('files');
+  };
   // A folder that comes, goes or is replaced is watched anew.
   open('.', (name) => {
     if (name === stateFolder) {
@@ -60,11 +68,27 @@ export function watchProject(root: string, report: (reason: EngineNotifications[
   return {
     follow(paths) {
       followed = new Map([...paths].map((path) => [path, presence(root, path)]));
-      const around = new Set([...paths].flatMap((path) => folderAround(root, path)).filter((folder) => folder !== '.' && !folders.includes(folder) && folder.split('/')[0] !== stateFolder).slice(0, mostFolders));
-      for (const folder of beside) if (!around.has(folder)) { watchers.get(folder)?.close(); watchers.delete(folder); beside.delete(folder); }
-      for (const folder of around) if (!beside.has(folder)) { beside.add(folder); open(folder, compare); }
+      const around = new Set(
+        [...paths]
+          .flatMap((path) => folderAround(root, path))
+          .filter((folder) => folder !== '.' && !folders.includes(folder) && folder.split('/')[0] !== stateFolder)
+          .slice(0, mostFolders),
+      );
+      for (const folder of beside)
+        if (!around.has(folder)) {
+          watchers.get(folder)?.close();
+          watchers.delete(folder);
+          beside.delete(folder);
+        }
+      for (const folder of around)
+        if (!beside.has(folder)) {
+          beside.add(folder);
+          open(folder, compare);
+        }
     },
-    close: () => { for (const watcher of watchers.values()) watcher.close(); },
+    close: () => {
+      for (const watcher of watchers.values()) watcher.close();
+    },
   };
 }
 
@@ -78,6 +102,7 @@ function folderAround(root: string, path: string): string[] {
   const steps = posix.normalize(path).split('/').slice(0, -1);
   const wild = steps.findIndex((step) => isGlob(step));
   const fixed = wild === -1 ? steps : steps.slice(0, wild);
-  return fixed.map((_, i) => fixed.slice(0, i + 1).join('/')).filter((folder) => folder !== '..' && existsSync(join(root, folder)));
+  return fixed
+    .map((_, i) => fixed.slice(0, i + 1).join('/'))
+    .filter((folder) => folder !== '..' && existsSync(join(root, folder)));
 }
-

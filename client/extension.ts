@@ -43,16 +43,41 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     search: projectSearch(server),
     memory: context.workspaceState,
   });
-  const folders = new OpenFolders((root) => new Project(root, (changed) => engineOf(root, cli, changed, log, 'folder')));
+  const folders = new OpenFolders(
+    (root) => new Project(root, (changed) => engineOf(root, cli, changed, log, 'folder')),
+  );
   const tasks = new LoopwrightTasks(projects, cli);
-  const panels = new ViewPanels({ projects, extension: context.extensionUri, log, folders, act: (project, action) => actOnView(commandContext, project, action) });
+  const panels = new ViewPanels({
+    projects,
+    extension: context.extensionUri,
+    log,
+    folders,
+    act: (project, action) => actOnView(commandContext, project, action),
+  });
   const { trees, parts } = registerViews(projects);
 
   const milestones = new Milestones(projects);
-  const commandContext: CommandContext = { extension: context.extensionUri, cli, projects, folders, tasks, panels, server, milestones, storage: context.globalStorageUri, log };
+  const commandContext: CommandContext = {
+    extension: context.extensionUri,
+    cli,
+    projects,
+    folders,
+    tasks,
+    panels,
+    server,
+    milestones,
+    storage: context.globalStorageUri,
+    log,
+  };
 
   context.subscriptions.push(
-    log, projects, folders, tasks, panels, server, ...parts,
+    log,
+    projects,
+    folders,
+    tasks,
+    panels,
+    server,
+    ...parts,
     new StageLenses(projects, server),
     terminalEnvironment(context, projects, cli, log),
     ...statusBar(projects),
@@ -61,7 +86,9 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     startForFiles(() => server.start()),
     fileAssociations(),
     workspace.onDidGrantWorkspaceTrust(() => void restart(projects)),
-    workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.engine') && void restart(projects)),
+    workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration('loopwright.engine') && void restart(projects),
+    ),
   );
   void projects.find().then(() => welcomeToExample(commandContext));
 
@@ -76,7 +103,10 @@ function projectSearch(server: LanguageServer): (again: boolean) => Promise<Proj
   return async (again) => {
     await server.start();
     const found = await server.projects(again);
-    if (found?.isCut && !isTold) void window.showWarningMessage(`This window has more than ${found.projects.length} projects; only these are shown. Open a folder further down, or add folders to "files.exclude".`);
+    if (found?.isCut && !isTold)
+      void window.showWarningMessage(
+        `This window has more than ${found.projects.length} projects; only these are shown. Open a folder further down, or add folders to "files.exclude".`,
+      );
     isTold ||= found?.isCut === true;
     return found?.projects ?? null;
   };
@@ -85,12 +115,20 @@ function projectSearch(server: LanguageServer): (again: boolean) => Promise<Proj
 /** Windows without a project and without a file of ours do without the process of the language server. */
 function startForFiles(start: () => Promise<void>): Disposable {
   const ours: readonly string[] = Object.values(languageIds);
-  const look = (document: TextDocument): void => { if (ours.includes(document.languageId) || languageOf(document.uri.path) !== null) void start(); };
+  const look = (document: TextDocument): void => {
+    if (ours.includes(document.languageId) || languageOf(document.uri.path) !== null) void start();
+  };
   workspace.textDocuments.forEach(look);
   return workspace.onDidOpenTextDocument(look);
 }
 
-function engineOf(root: string, cli: string, changed: () => void, log: LogOutputChannel, kind: 'project' | 'folder' = 'project'): EngineHost {
+function engineOf(
+  root: string,
+  cli: string,
+  changed: () => void,
+  log: LogOutputChannel,
+  kind: 'project' | 'folder' = 'project',
+): EngineHost {
   return new EngineHost({
     project: root.split(/[\\/]/).at(-1) ?? root,
     start: () => startEngine(cli, root, kind),

@@ -2,7 +2,10 @@
  * Runs `work` after calls have been quiet for `quietMs`, one at a time. A call that comes while it runs makes it run
  * once more, so the last event is never dropped.
  */
-export function latest(work: () => Promise<void>, quietMs: number): { ask(): void; now(): Promise<void>; dispose(): void } {
+export function latest(
+  work: () => Promise<void>,
+  quietMs: number,
+): { ask(): void; now(): Promise<void>; dispose(): void } {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let again = false;

@@ -16,7 +16,11 @@ export class NotAFileError extends Error {
 /** Reads a file that a person may have put there. It is looked at first: a pipe would block for ever, a device might never end. Links are followed. */
 export function readRegularFile(path: string, most = mostBytes): Buffer {
   const stats = statSync(path);
-  const why = whyNoFile(stats) ?? (stats.size > most ? `has ${Math.round(stats.size / (1 << 20)).toLocaleString('en-US')} MB; a text file here may have ${most >> 20} MB` : null);
+  const why =
+    whyNoFile(stats) ??
+    (stats.size > most
+      ? `has ${Math.round(stats.size / (1 << 20)).toLocaleString('en-US')} MB; a text file here may have ${most >> 20} MB`
+      : null);
   if (why !== null) throw new NotAFileError(path, why);
   return readFileSync(path);
 }

@@ -37,7 +37,10 @@ export function artifact(file) {
 
 function append(line) {
   if (!active) {
-    if (!told) process.emitWarning('loopwright: this program runs outside a stage of `loopwright run`, so nothing is logged.', { code: 'LOOPWRIGHT_OUTSIDE' });
+    if (!told)
+      process.emitWarning('loopwright: this program runs outside a stage of `loopwright run`, so nothing is logged.', {
+        code: 'LOOPWRIGHT_OUTSIDE',
+      });
     told = true;
     return;
   }
@@ -50,6 +53,10 @@ function text(value) {
   if (typeof value === 'bigint') return String(value);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return text(Array.from(value));
   if (Array.isArray(value)) return `[${value.map((item) => text(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object' && typeof value.toJSON !== 'function') return `{${Object.entries(value).filter(([, item]) => item !== undefined && typeof item !== 'function').map(([key, item]) => `${JSON.stringify(key)}:${text(item)}`).join(',')}}`;
+  if (value !== null && typeof value === 'object' && typeof value.toJSON !== 'function')
+    return `{${Object.entries(value)
+      .filter(([, item]) => item !== undefined && typeof item !== 'function')
+      .map(([key, item]) => `${JSON.stringify(key)}:${text(item)}`)
+      .join(',')}}`;
   return JSON.stringify(value) ?? 'null';
 }

@@ -51,9 +51,7 @@ export interface Histogram {
 
 /** What can be profiled: a dataset as it is now, one of its versions, or any file that can be read as a table. */
 export type DataSubject =
-  | { kind: 'dataset'; name: string }
-  | { kind: 'snapshot'; id: string }
-  | { kind: 'file'; path: string };
+  { kind: 'dataset'; name: string } | { kind: 'snapshot'; id: string } | { kind: 'file'; path: string };
 
 /** What is known of a subject before a row is read. */
 export interface DataHead {
@@ -123,7 +121,18 @@ export interface QualityReport {
   completeness: { share: number; worst: { column: string; share: number }[] };
   uniqueness: { repeatedRows: number; keys: { key: string; repeated: number }[] };
   /** Null without a schema. */
-  validity: { validRows: number; rules: { field: string; rule: string; severity: 'error' | 'warning'; count: number; message: string; examples: { row: number; file: string | null; value: string | null }[] }[]; problems: string[] } | null;
+  validity: {
+    validRows: number;
+    rules: {
+      field: string;
+      rule: string;
+      severity: 'error' | 'warning';
+      count: number;
+      message: string;
+      examples: { row: number; file: string | null; value: string | null }[];
+    }[];
+    problems: string[];
+  } | null;
   /** Null without a timestamp. */
   freshness: { column: string; oldest: number; newest: number; ageMs: number } | null;
   /** Null without a target. */

@@ -1,11 +1,34 @@
 import type { Blame, RunPart } from './blame.ts';
-import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from './dataProfile.ts';
+import type {
+  DataComparison,
+  DataOutline,
+  DataProfile,
+  DataRelations,
+  DataRows,
+  DataSubject,
+  QualityReport,
+  SubjectChoice,
+} from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { FolderLook, Proposal, ReadAs, StartChoice, TableLook } from './start.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
 import type { ModelCard } from './modelCard.ts';
-import type { ArtifactContent, FilterCompletion, GoingRun, MetricSeries, ParamImportance, RunChange, RunColumns, RunDetail, RunGroup, RunPage, RunPoint, RunQuery, SavedView } from './runs.ts';
+import type {
+  ArtifactContent,
+  FilterCompletion,
+  GoingRun,
+  MetricSeries,
+  ParamImportance,
+  RunChange,
+  RunColumns,
+  RunDetail,
+  RunGroup,
+  RunPage,
+  RunPoint,
+  RunQuery,
+  SavedView,
+} from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
 
 /** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
@@ -21,7 +44,10 @@ export interface EngineRequests {
   /** `ends` are those of earlier answers, by run: only what came after them is wanted. */
   'runs/series': { params: { runIds: string[]; key: string; ends?: Record<string, string> }; result: MetricSeries[] };
   /** A part of a stage's log from a byte offset, and the lines at its end that are not ended or may still change; `done` when the stage ended and nothing is left. */
-  'runs/log': { params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' }; result: { text: string; next: number; done: boolean; open?: string } };
+  'runs/log': {
+    params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' };
+    result: { text: string; next: number; done: boolean; open?: string };
+  };
   /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */
   'tracking/endpoint': { params: Record<string, never>; result: { uri: string; token: string } };
   /** The processes that run stages of the project, whichever window or terminal started them. */
@@ -32,13 +58,22 @@ export interface EngineRequests {
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };
   /** Which params move a metric: over these runs, or over the newest 5,000 that a query finds. A newer question ends an older one that is still being worked on. */
-  'runs/importance': { params: { metric: string } & ({ runIds: string[] } | { query: RunQuery }); result: ParamImportance };
+  'runs/importance': {
+    params: { metric: string } & ({ runIds: string[] } | { query: RunQuery });
+    result: ParamImportance;
+  };
   'runs/complete': { params: { text: string; offset: number; experiment?: string }; result: FilterCompletion };
   /** Changes runs and gives what they were, each run with the change that takes it back. */
-  'runs/update': { params: { changes: { runId: string; change: RunChange }[] }; result: { undo: { runId: string; change: RunChange }[] } };
+  'runs/update': {
+    params: { changes: { runId: string; change: RunChange }[] };
+    result: { undo: { runId: string; change: RunChange }[] };
+  };
   'runs/artifact': { params: { runId: string; path: string }; result: ArtifactContent };
   /** Writes the table of a query to a file; gives the number of runs. Columns as in RunOrder. */
-  'runs/export': { params: { query: RunQuery; columns: string[]; format: 'csv' | 'parquet'; path: string }; result: { runs: number } };
+  'runs/export': {
+    params: { query: RunQuery; columns: string[]; format: 'csv' | 'parquet'; path: string };
+    result: { runs: number };
+  };
   /** What differs between two runs, what most likely moved the metric first; a null metric is chosen. */
   'runs/blame': { params: { a: string; b: string; metric: string | null }; result: Blame };
   /** A part of a run as text, to be shown beside another's; null text for a file its code did not have. */
@@ -50,7 +85,10 @@ export interface EngineRequests {
   /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
   'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
   /** Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run validated none. */
-  'models/register': { params: { runId: string }; result: { version: number; runId: string; runName: string; made: boolean } };
+  'models/register': {
+    params: { runId: string };
+    result: { version: number; runId: string; runName: string; made: boolean };
+  };
   'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
   /** Writes one HTML file that opens anywhere. */
   'pages/save': { params: { page: SavedPage; path: string }; result: null };
@@ -67,7 +105,10 @@ export interface EngineRequests {
   'data/quality': { params: { subject: DataSubject }; result: QualityReport };
   'labels/tasks': { params: Record<string, never>; result: LabelTasks };
   /** At most 200 rows that this labeller has not decided on, or with `skipped` those that were skipped. */
-  'labels/next': { params: { task: string; labeller: string; limit: number; order?: LabelOrder; skipped?: boolean }; result: LabelQueue };
+  'labels/next': {
+    params: { task: string; labeller: string; limit: number; order?: LabelOrder; skipped?: boolean };
+    result: LabelQueue;
+  };
   'labels/rows': { params: { task: string; labeller: string; keys: string[] }; result: LabelRow[] };
   /** Appends a decision; a null label skips the row. */
   'labels/add': { params: { task: string; labeller: string; key: string; label: string | null }; result: LabelDone };

@@ -66,7 +66,10 @@ export interface CompletionData {
 /** What the server may ask of the client, and what it is told besides LSP. */
 export interface ClientRequests {
   /** The files of ours around an address that is on no disk: the folder of its project, the texts of YAML and SQL files, and the names of all. Null when there is no project. */
-  'loopwright/virtualFiles': { params: { uri: string }; result: { folder: string; texts: Record<string, string>; names: string[] } | null };
+  'loopwright/virtualFiles': {
+    params: { uri: string };
+    result: { folder: string; texts: Record<string, string>; names: string[] } | null;
+  };
 }
 
 /** Settings at the start and whenever they change. */
@@ -84,4 +87,8 @@ export interface CheckSettings {
 }
 
 /** The languages that the extension contributes; all three are YAML underneath. */
-export const languageIds = { project: 'loopwright-project', experiment: 'loopwright-experiment', dataset: 'loopwright-dataset' } as const;
+export const languageIds = {
+  project: 'loopwright-project',
+  experiment: 'loopwright-experiment',
+  dataset: 'loopwright-dataset',
+} as const;

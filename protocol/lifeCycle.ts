@@ -34,7 +34,16 @@ export interface StageResult {
 export type RunStatus = 'scheduled' | 'running' | 'finished' | 'failed' | 'refused' | 'cancelled' | 'interrupted';
 
 /** The eight parts of a model's life that the explorer shows, in order. */
-export const lifeCycleParts = ['collect', 'prepare', 'develop', 'track', 'validate', 'deploy', 'monitor', 'retrain'] as const;
+export const lifeCycleParts = [
+  'collect',
+  'prepare',
+  'develop',
+  'track',
+  'validate',
+  'deploy',
+  'monitor',
+  'retrain',
+] as const;
 export type LifeCyclePart = (typeof lifeCycleParts)[number];
 
 /** `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `refused` by the gates; `running`; `none` nothing yet. */

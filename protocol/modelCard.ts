@@ -32,7 +32,13 @@ export interface FairnessRow {
 export interface CardHealth {
   deployment: string;
   predictions: number;
-  lastWindow: { start: number; end: number; rows: number; driftedShare: number | null; performance: Record<string, number> } | null;
+  lastWindow: {
+    start: number;
+    end: number;
+    rows: number;
+    driftedShare: number | null;
+    performance: Record<string, number>;
+  } | null;
 }
 
 /** Everything the card shows. Parts only a person can write are null when missing, and shown as missing. */
@@ -65,7 +71,15 @@ export interface ModelCard {
   /** Equal-count bins of the score on the test rows: mean score, share of positives, rows. Empty when not binary. */
   calibration: { meanScore: number; positiveRate: number; n: number }[];
   params: Record<string, ParamValue>;
-  run: { runId: string; name: string; experiment: string; commit: string | null; dirty: boolean; seed: number | null; durationMs: number | null };
+  run: {
+    runId: string;
+    name: string;
+    experiment: string;
+    commit: string | null;
+    dirty: boolean;
+    seed: number | null;
+    durationMs: number | null;
+  };
   environment: Record<string, string>;
   health: CardHealth[];
   versions: { version: number; aliases: string[]; createdAt: number; headline: number | null }[];

@@ -2,4 +2,20 @@
 export const projectFileNames = ['loopwright.yaml', 'loopwright.yml'] as const;
 
 /** Folders of installed, generated or kept files, which hold no project of their own. */
-export const skippedFolders = ['node_modules', '.git', '.hg', '.svn', '.loopwright', '.venv', 'venv', 'site-packages', '__pycache__', '.tox', '.nox', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.ipynb_checkpoints'] as const;
+export const skippedFolders = [
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  '.loopwright',
+  '.venv',
+  'venv',
+  'site-packages',
+  '__pycache__',
+  '.tox',
+  '.nox',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.ipynb_checkpoints',
+] as const;

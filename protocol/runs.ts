@@ -114,7 +114,10 @@ export interface RunOrder {
 }
 
 /** A run as charts of many runs need it: the values that they ask for and no others. */
-export type RunPoint = Pick<RunSummary, 'runId' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'metrics' | 'params' | 'tags'>;
+export type RunPoint = Pick<
+  RunSummary,
+  'runId' | 'name' | 'status' | 'startedAt' | 'endedAt' | 'metrics' | 'params' | 'tags'
+>;
 
 /** Why a filter cannot be read: characters `from` to `to` of its text. */
 export interface FilterProblem {
@@ -195,7 +198,12 @@ export interface FilterCompletion {
   /** The characters of the text that a choice replaces. */
   from: number;
   to: number;
-  items: { label: string; insert: string; detail: string; kind: 'metric' | 'param' | 'tag' | 'attribute' | 'operator' | 'value' }[];
+  items: {
+    label: string;
+    insert: string;
+    detail: string;
+    kind: 'metric' | 'param' | 'tag' | 'attribute' | 'operator' | 'value';
+  }[];
 }
 
 /** What a person changes on runs; what is left out stays. A null tag is removed. */

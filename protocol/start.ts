@@ -113,7 +113,15 @@ export interface TableLook {
 
 /** What a person chose. Paths are relative to the folder. */
 export interface StartChoice {
-  from: { kind: 'table'; path: string; target: string; task?: StartTask; readAs?: ReadAs; /** Columns that would be left out and are to be used. */ use?: string[] }
+  from:
+    | {
+        kind: 'table';
+        path: string;
+        target: string;
+        task?: StartTask;
+        readAs?: ReadAs;
+        /** Columns that would be left out and are to be used. */ use?: string[];
+      }
     | { kind: 'script'; path: string }
     | { kind: 'import'; path: string };
 }

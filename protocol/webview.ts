@@ -52,7 +52,9 @@ export type ViewAction =
 /** From a webview to the client. Every request gets exactly one response, an error included. */
 export type FromView =
   | { kind: 'ready' }
-  | { [M in EngineMethod]: { kind: 'request'; id: number; method: M; params: EngineRequests[M]['params'] } }[EngineMethod]
+  | {
+      [M in EngineMethod]: { kind: 'request'; id: number; method: M; params: EngineRequests[M]['params'] };
+    }[EngineMethod]
   | { kind: 'action'; action: ViewAction }
   /** The view shows something else now: its tab is named for that, and a reload comes back to it. */
   | { kind: 'moved'; state: ViewState[ViewName]; title: string }

@@ -15,7 +15,8 @@ export function timeText(at: number, now = Date.now()): string {
   const gap = now - at;
   const size = Math.abs(gap);
   if (size < minute) return 'just now';
-  const [unit, length] = size < hour ? (['minute', minute] as const) : size < day ? (['hour', hour] as const) : (['day', day] as const);
+  const [unit, length] =
+    size < hour ? (['minute', minute] as const) : size < day ? (['hour', hour] as const) : (['day', day] as const);
   if (size < recentDays * day) return relative.format(-Math.trunc(gap / length), unit);
   return dateText(at, now);
 }
@@ -73,9 +74,17 @@ function bytesText(value: number): string {
 }
 
 /** How a value stands to another, whichever way the metric gets better: `0.009 better than v3`, `1.2 ms worse than v3`, `same as v3`. */
-export function comparisonText(name: string, value: number, other: number, direction: 'maximize' | 'minimize', of: string): string {
+export function comparisonText(
+  name: string,
+  value: number,
+  other: number,
+  direction: 'maximize' | 'minimize',
+  of: string,
+): string {
   const gap = value - other;
   if (gap === 0) return `same as ${of}`;
-  const size = metricText(name, Math.abs(gap)).replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '');
+  const size = metricText(name, Math.abs(gap))
+    .replace(/(\.\d*?)0+(?!\d)/, '$1')
+    .replace(/\.(?!\d)/, '');
   return `${size} ${gap > 0 === (direction === 'maximize') ? 'better' : 'worse'} than ${of}`;
 }

@@ -22,9 +22,15 @@ export async function build({ watch = false, tests = true, out = dist }: BuildOp
   mkdirSync(join(out, 'webviews'), { recursive: true });
   copyAssets(out);
   writeFileSync(join(out, 'cli.cjs'), cliEntry, { mode: 0o755 });
-  const plans = [...nodePlans(watch, out), webviewPlan(watch, out), chartsPlan(watch, out), ...(tests ? testPlans(out) : [])];
+  const plans = [
+    ...nodePlans(watch, out),
+    webviewPlan(watch, out),
+    chartsPlan(watch, out),
+    ...(tests ? testPlans(out) : []),
+  ];
   if (watch) {
-    for (const plan of plans) await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
+    for (const plan of plans)
+      await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
     return;
   }
   // One bundle that fails does not take the others with it.
@@ -52,18 +58,64 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
   // Engine code finds its assets beside the bundle, as it finds them beside its source.
   const banner = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
   const plans: esbuild.BuildOptions[] = [
-    { ...common, entryPoints: ['client/extension.ts'], outfile: join(out, 'client.cjs'), external: ['vscode'], plugins: [lspApart], supported: { 'dynamic-import': false } },
-    { ...common, entryPoints: ['client/language/lspClient.ts'], outfile: join(out, 'lspClient.cjs'), external: ['vscode'] },
+    {
+      ...common,
+      entryPoints: ['client/extension.ts'],
+      outfile: join(out, 'client.cjs'),
+      external: ['vscode'],
+      plugins: [lspApart],
+      supported: { 'dynamic-import': false },
+    },
+    {
+      ...common,
+      entryPoints: ['client/language/lspClient.ts'],
+      outfile: join(out, 'lspClient.cjs'),
+      external: ['vscode'],
+    },
   ];
   if (present('server/main.ts')) {
-    plans.push({ ...common, ...own, entryPoints: ['server/main.ts'], outfile: join(out, 'server.cjs'), external: natives, banner: { js: banner }, plugins: [noTopLevelAwait] });
-    plans.push({ ...common, ...own, entryPoints: ['server/facts/main.ts'], outfile: join(out, 'facts.cjs'), external: natives, banner: { js: banner } });
+    plans.push({
+      ...common,
+      ...own,
+      entryPoints: ['server/main.ts'],
+      outfile: join(out, 'server.cjs'),
+      external: natives,
+      banner: { js: banner },
+      plugins: [noTopLevelAwait],
+    });
+    plans.push({
+      ...common,
+      ...own,
+      entryPoints: ['server/facts/main.ts'],
+      outfile: join(out, 'facts.cjs'),
+      external: natives,
+      banner: { js: banner },
+    });
   }
   if (present('cli/main.ts')) {
     // TensorFlow.js is kept on its CommonJS builds: its ES ones resolve circular imports in another order.
-    const cli = { ...common, ...own, mainFields: ['main', 'module'], keepNames: true, plugins: [noTopLevelAwait], alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' } };
-    plans.push({ ...common, entryPoints: ['webviews/saved/main.ts'], outfile: join(out, 'savedViews.cjs'), define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.css': 'text', '.ttf': 'dataurl' } });
-    plans.push({ ...cli, entryPoints: ['cli/main.ts'], outfile: join(out, 'engine.cjs'), external: natives, banner: { js: banner } });
+    const cli = {
+      ...common,
+      ...own,
+      mainFields: ['main', 'module'],
+      keepNames: true,
+      plugins: [noTopLevelAwait],
+      alias: { 'vscode-jsonrpc/node.js': 'vscode-jsonrpc/node' },
+    };
+    plans.push({
+      ...common,
+      entryPoints: ['webviews/saved/main.ts'],
+      outfile: join(out, 'savedViews.cjs'),
+      define: { 'process.env.NODE_ENV': '"production"' },
+      loader: { '.css': 'text', '.ttf': 'dataurl' },
+    });
+    plans.push({
+      ...cli,
+      entryPoints: ['cli/main.ts'],
+      outfile: join(out, 'engine.cjs'),
+      external: natives,
+      banner: { js: banner },
+    });
   }
   return plans;
 }
@@ -75,33 +127,50 @@ function webviewPlan(watch: boolean, out: string): esbuild.BuildOptions {
 
 /** What the run history imports when it is first needed: a module, so that a script with the page's nonce may import it. */
 function chartsPlan(watch: boolean, out: string): esbuild.BuildOptions {
-  return { ...browserCode(watch), entryPoints: ['webviews/runHistory/compare/charts.ts'], outfile: join(out, 'webviews', chartsFile), format: 'esm' };
+  return {
+    ...browserCode(watch),
+    entryPoints: ['webviews/runHistory/compare/charts.ts'],
+    outfile: join(out, 'webviews', chartsFile),
+    format: 'esm',
+  };
 }
 
 function browserCode(watch: boolean): esbuild.BuildOptions {
-  return { absWorkingDir: root, bundle: true, platform: 'browser', target: 'es2022', minify: !watch, sourcemap: watch ? 'inline' : false, legalComments: 'none', logLevel: 'warning' };
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    minify: !watch,
+    sourcemap: watch ? 'inline' : false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  };
 }
 
 function testPlans(out: string): esbuild.BuildOptions[] {
   if (!present('test/editor/index.ts')) return [];
-  return [{
-    absWorkingDir: root,
-    entryPoints: ['test/editor/index.ts'],
-    outfile: join(out, 'test/editor/index.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    sourcemap: 'inline',
-    logLevel: 'warning',
-    external: ['vscode', 'mocha'],
-  }];
+  return [
+    {
+      absWorkingDir: root,
+      entryPoints: ['test/editor/index.ts'],
+      outfile: join(out, 'test/editor/index.cjs'),
+      bundle: true,
+      platform: 'node',
+      target: 'node22',
+      format: 'cjs',
+      sourcemap: 'inline',
+      logLevel: 'warning',
+      external: ['vscode', 'mocha'],
+    },
+  ];
 }
 
 function copyAssets(out: string): void {
   const wasm = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
   if (existsSync(wasm)) {
-    for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) copyFileSync(join(wasm, file), join(out, file));
+    for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
+      copyFileSync(join(wasm, file), join(out, file));
   }
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
   for (const file of ['codicon.css', 'codicon.ttf']) copyFileSync(join(codicons, file), join(out, 'webviews', file));
@@ -120,7 +189,9 @@ const cliEntry = "#!/usr/bin/env node\nrequire('node:module').enableCompileCache
 const lspApart: esbuild.Plugin = {
   name: 'lspApart',
   setup(plan) {
-    plan.onResolve({ filter: /\/lspClient\.ts$/ }, (found) => (found.kind === 'dynamic-import' ? { path: './lspClient.cjs', external: true } : undefined));
+    plan.onResolve({ filter: /\/lspClient\.ts$/ }, (found) =>
+      found.kind === 'dynamic-import' ? { path: './lspClient.cjs', external: true } : undefined,
+    );
   },
 };
 
@@ -130,7 +201,9 @@ const chartsFile = 'runHistoryCharts.js';
 const chartsApart: esbuild.Plugin = {
   name: 'chartsApart',
   setup(plan) {
-    plan.onResolve({ filter: /\/charts\.ts$/ }, (found) => (found.kind === 'dynamic-import' ? { path: `./${chartsFile}`, external: true } : undefined));
+    plan.onResolve({ filter: /\/charts\.ts$/ }, (found) =>
+      found.kind === 'dynamic-import' ? { path: `./${chartsFile}`, external: true } : undefined,
+    );
   },
 };
 
@@ -138,7 +211,10 @@ const chartsApart: esbuild.Plugin = {
 const noTopLevelAwait: esbuild.Plugin = {
   name: 'noTopLevelAwait',
   setup(plan) {
-    plan.onLoad({ filter: /[\\/](cli|server)[\\/]main\.ts$/ }, ({ path }) => ({ contents: readFileSync(path, 'utf8').replace(/^await /gm, 'void '), loader: 'ts' }));
+    plan.onLoad({ filter: /[\\/](cli|server)[\\/]main\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^await /gm, 'void '),
+      loader: 'ts',
+    }));
   },
 };
 

@@ -22,7 +22,11 @@ function folder(): string {
 
 function pathsIn(root: string): CodeServer {
   const modules = join(root, 'node_modules');
-  return { node: join(modules, nodePackage, 'bin', 'node'), main: join(modules, 'code-server/lib/vscode/out/server-main.js'), entry: join(modules, 'code-server/out/node/entry.js') };
+  return {
+    node: join(modules, nodePackage, 'bin', 'node'),
+    main: join(modules, 'code-server/lib/vscode/out/server-main.js'),
+    entry: join(modules, 'code-server/out/node/entry.js'),
+  };
 }
 
 /** The installed code-server; null when it is not there or its installation was cut short. */
@@ -37,7 +41,9 @@ export function installedCodeServer(): CodeServer | null {
 /** True while another process that lives builds it beside its place. */
 function isBeingBuilt(target: string): boolean {
   const parent = dirname(target);
-  const others = existsSync(parent) ? readdirSync(parent).filter((name) => join(parent, name).startsWith(`${target}.`)) : [];
+  const others = existsSync(parent)
+    ? readdirSync(parent).filter((name) => join(parent, name).startsWith(`${target}.`))
+    : [];
   return others.some((name) => {
     try {
       return process.kill(Number(name.split('.').at(-1)), 0);
@@ -60,11 +66,16 @@ export function ensureCodeServer(): CodeServer {
   console.log(`Installing code-server ${version}: about 800 MB, a few minutes.`);
   mkdirSync(building, { recursive: true });
   writeFileSync(join(building, 'package.json'), '{ "private": true }\n');
-  const npm = (args: string[], env: NodeJS.ProcessEnv): void => void execFileSync('npm', ['install', '--no-audit', '--no-fund', ...args], { cwd: building, env, stdio: 'inherit' });
+  const npm = (args: string[], env: NodeJS.ProcessEnv): void =>
+    void execFileSync('npm', ['install', '--no-audit', '--no-fund', ...args], { cwd: building, env, stdio: 'inherit' });
   try {
     npm([`${nodePackage}@24`], process.env);
     const own = join(building, 'node_modules', nodePackage);
-    npm([`code-server@${version}`], { ...process.env, PATH: `${join(own, 'bin')}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: own });
+    npm([`code-server@${version}`], {
+      ...process.env,
+      PATH: `${join(own, 'bin')}:${process.env['PATH'] ?? ''}`,
+      npm_config_nodedir: own,
+    });
     writeFileSync(join(building, 'complete'), `${new Date().toISOString()}\n`);
     if (existsSync(target)) rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
@@ -77,7 +88,8 @@ export function ensureCodeServer(): CodeServer {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const found = process.argv.includes('--install') ? ensureCodeServer() : installedCodeServer();
-  if (found) console.log(JSON.stringify({ ...found, packages: readdirSync(join(folder(), 'node_modules')).length }, null, 2));
+  if (found)
+    console.log(JSON.stringify({ ...found, packages: readdirSync(join(folder(), 'node_modules')).length }, null, 2));
   else {
     console.log('code-server is not installed. Run: node scripts/codeServer.ts --install');
     process.exitCode = 1;

@@ -11,7 +11,9 @@ const started = Date.now();
 function run(args: string[], cwd: string): void {
   const result = spawnSync(process.execPath, args, { cwd, stdio: 'inherit' });
   if (result.status !== 0) {
-    console.error(`\nThe demo stopped: ${basename(args[0] ?? '')} ended with ${result.signal ?? `exit code ${result.status}`}.`);
+    console.error(
+      `\nThe demo stopped: ${basename(args[0] ?? '')} ended with ${result.signal ?? `exit code ${result.status}`}.`,
+    );
     process.exit(result.status ?? 1);
   }
 }
@@ -19,11 +21,17 @@ function run(args: string[], cwd: string): void {
 await build({ tests: false });
 rmSync(workspace, { recursive: true, force: true });
 mkdirSync(workspace, { recursive: true });
-cpSync(join(root, 'examples', 'fraud'), workspace, { recursive: true, filter: (path) => !/[\\/](incoming|data|\.loopwright|loopwright\.lock|learnability\.ts)$/.test(path) });
+cpSync(join(root, 'examples', 'fraud'), workspace, {
+  recursive: true,
+  filter: (path) => !/[\\/](incoming|data|\.loopwright|loopwright\.lock|learnability\.ts)$/.test(path),
+});
 console.log('Six months of card transactions are invented (the same each time) …');
 run([join(workspace, 'generate.mjs')], workspace);
 const cli = join(root, 'dist', 'cli.cjs');
-run([cli, 'loop', '--project', workspace, '--replay', 'incoming/transactions-2026-0[456].csv', '--port', '0'], workspace);
+run(
+  [cli, 'loop', '--project', workspace, '--replay', 'incoming/transactions-2026-0[456].csv', '--port', '0'],
+  workspace,
+);
 
 const here = relative(process.cwd(), workspace) || '.';
 console.log(`

@@ -21,11 +21,15 @@ if (spawnSync('code', ['--version']).status === 0 && process.env['LOOPWRIGHT_EDI
   const data = join(root, 'build/editorData');
   mkdirSync(data, { recursive: true });
   const server = await startEditorServer({ code: ensureCodeServer(), data, trust: true });
-  const payload = JSON.stringify([['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${root}`], ['skipWelcome', 'true']]);
+  const payload = JSON.stringify([
+    ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${root}`],
+    ['skipWelcome', 'true'],
+  ]);
   const url = `${server.origin}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`;
   console.log(`VS Code with Loopwright on ${workspace}:\n${url}\nCtrl-C ends it.`);
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   // A machine without a desktop has no opener; the address above is enough there.
   spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => {});
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.stop().then(() => process.exit(0)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void server.stop().then(() => process.exit(0)));
 }

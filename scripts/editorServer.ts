@@ -25,15 +25,38 @@ export interface EditorServerOptions {
 /** Starts the VS Code server on a free port of this machine only. */
 export async function startEditorServer({ code, data, trust, env = {} }: EditorServerOptions): Promise<EditorServer> {
   const port = await freePort();
-  const args = [code.main, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--server-data-dir', data, '--disable-telemetry', '--disable-experiments', '--enable-smoke-test-driver'];
+  const args = [
+    code.main,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    '--server-data-dir',
+    data,
+    '--disable-telemetry',
+    '--disable-experiments',
+    '--enable-smoke-test-driver',
+  ];
   if (trust) args.push('--disable-workspace-trust');
   // Its own group, so that the extension hosts it starts end with it.
-  const child = spawn(code.node, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env, NODE_OPTIONS: '' } });
+  const child = spawn(code.node, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...env, NODE_OPTIONS: '' },
+  });
   const lines: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   await ready(child, lines);
-  return { pid: child.pid ?? 0, origin: `http://127.0.0.1:${port}`, port, log: () => lines.join(''), stop: () => stop(child) };
+  return {
+    pid: child.pid ?? 0,
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    log: () => lines.join(''),
+    stop: () => stop(child),
+  };
 }
 
 export function freePort(): Promise<number> {
@@ -41,15 +64,22 @@ export function freePort(): Promise<number> {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('No free port.'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('No free port.')),
+      );
     });
   });
 }
 
 function ready(child: ChildProcess, lines: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The VS Code server did not start in 60 s.\n${lines.join('')}`)), 60_000);
-    child.once('exit', (code) => reject(new Error(`The VS Code server ended with ${code ?? 'a signal'}.\n${lines.join('')}`)));
+    const timer = setTimeout(
+      () => reject(new Error(`The VS Code server did not start in 60 s.\n${lines.join('')}`)),
+      60_000,
+    );
+    child.once('exit', (code) =>
+      reject(new Error(`The VS Code server ended with ${code ?? 'a signal'}.\n${lines.join('')}`)),
+    );
     child.stdout?.on('data', () => {
       if (!/available at|listening on/i.test(lines.join(''))) return;
       clearTimeout(timer);

@@ -5,6 +5,7 @@ export default async function* failures(source) {
       const { error } = data.details ?? {};
       const cause = error?.cause ?? error;
       yield `\nFAILED ${data.name}  (${data.file ?? ''}:${data.line ?? ''})\n${cause?.stack ?? cause?.message ?? String(cause)}\n`;
-    } else if (type === 'test:pass' && data.skip !== undefined) yield `skipped: ${data.name}${typeof data.skip === 'string' && data.skip !== '' ? `: ${data.skip}` : ''}\n`;
+    } else if (type === 'test:pass' && data.skip !== undefined)
+      yield `skipped: ${data.name}${typeof data.skip === 'string' && data.skip !== '' ? `: ${data.skip}` : ''}\n`;
   }
 }

@@ -27,10 +27,19 @@ const inCi = (process.env['CI'] ?? '') !== '';
 mkdirSync(output, { recursive: true });
 
 /** Runs a program of this folder; what it prints is kept, so that suites beside each other do not mix theirs. */
-async function runNode(args: readonly string[], timeout?: number, killSignal: NodeJS.Signals = 'SIGKILL'): Promise<{ status: number | null; printed: string }> {
-  const child = spawn(process.execPath, [...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...(timeout === undefined ? {} : { timeout, killSignal }) });
+async function runNode(
+  args: readonly string[],
+  timeout?: number,
+  killSignal: NodeJS.Signals = 'SIGKILL',
+): Promise<{ status: number | null; printed: string }> {
+  const child = spawn(process.execPath, [...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(timeout === undefined ? {} : { timeout, killSignal }),
+  });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (printed += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => void (printed += text));
   const [status] = (await once(child, 'close')) as [number | null];
   return { status, printed };
 }
@@ -48,11 +57,34 @@ function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'):
       if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, printed: '' };
       const report = join(output, `${name}.tap`);
       rmSync(report, { force: true });
-      const { status, printed } = await runNode(['--test', `--test-timeout=${longest.testMs}`, '--test-reporter=./scripts/failuresReporter.mjs', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`, ...files], longest.suiteMs, 'SIGTERM');
+      const { status, printed } = await runNode(
+        [
+          '--test',
+          `--test-timeout=${longest.testMs}`,
+          '--test-reporter=./scripts/failuresReporter.mjs',
+          '--test-reporter-destination=stdout',
+          '--test-reporter=tap',
+          `--test-reporter-destination=${report}`,
+          ...files,
+        ],
+        longest.suiteMs,
+        'SIGTERM',
+      );
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-      const counts = { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo'), printed };
-      return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1, printed: `${printed}${status === null ? `The suite was stopped after ${longest.suiteMs / 60_000} minutes: a test hangs.\n` : ''}` } : counts;
+      const counts = {
+        passed: count('pass'),
+        failed: count('fail') + count('cancelled'),
+        skipped: count('skipped') + count('todo'),
+        printed,
+      };
+      return status !== 0 && counts.failed === 0
+        ? {
+            ...counts,
+            failed: 1,
+            printed: `${printed}${status === null ? `The suite was stopped after ${longest.suiteMs / 60_000} minutes: a test hangs.\n` : ''}`,
+          }
+        : counts;
     },
   };
 }
@@ -66,8 +98,15 @@ function editorSuite(): Suite {
       // CI installs it while other suites run.
       if (inCi) await runNode(['scripts/codeServer.ts', '--install']);
       const played = join(root, 'build', 'demo', 'fraud');
-      const { printed } = await runNode(['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])], 1_500_000);
-      const last = printed.trim().split('\n').findLast((line) => line.startsWith('{"editor"')) ?? '';
+      const { printed } = await runNode(
+        ['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])],
+        1_500_000,
+      );
+      const last =
+        printed
+          .trim()
+          .split('\n')
+          .findLast((line) => line.startsWith('{"editor"')) ?? '';
       try {
         return { ...(JSON.parse(last) as { editor: Counts }).editor, printed };
       } catch {
@@ -78,10 +117,43 @@ function editorSuite(): Suite {
 }
 
 // The long ones come early, so that no lane ends long after the other.
-const folders = ['project', 'checks', 'drift', 'runner', 'data', 'provenance', 'mlflow', 'cli', 'server', 'tracking', 'transfer', 'examples', 'start', 'python', 'registry', 'serving', 'monitoring', 'loop', 'stages', 'overview', 'facts', 'models', 'interop', 'labelling', 'statistics', 'client'];
-const suites: Suite[] = [...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)), nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'), editorSuite()];
+const folders = [
+  'project',
+  'checks',
+  'drift',
+  'runner',
+  'data',
+  'provenance',
+  'mlflow',
+  'cli',
+  'server',
+  'tracking',
+  'transfer',
+  'examples',
+  'start',
+  'python',
+  'registry',
+  'serving',
+  'monitoring',
+  'loop',
+  'stages',
+  'overview',
+  'facts',
+  'models',
+  'interop',
+  'labelling',
+  'statistics',
+  'client',
+];
+const suites: Suite[] = [
+  ...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)),
+  nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'),
+  editorSuite(),
+];
 
-const forgotten = globSync('test/*/**/*.test.ts', { cwd: root }).map((path) => path.split(/[\\/]/)[1] ?? '').find((folder) => folder !== 'editor' && !suites.some(({ name }) => name === folder));
+const forgotten = globSync('test/*/**/*.test.ts', { cwd: root })
+  .map((path) => path.split(/[\\/]/)[1] ?? '')
+  .find((folder) => folder !== 'editor' && !suites.some(({ name }) => name === folder));
 if (forgotten !== undefined) throw new Error(`test/${forgotten} has tests and is no suite: add it to the list above.`);
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !suites.some((suite) => suite.name === name));
@@ -99,7 +171,9 @@ async function runSuite(suite: Suite): Promise<void> {
   const { printed, ...counts } = await suite.run();
   process.stdout.write(printed);
   if (counts.passed + counts.failed + counts.skipped === 0) return;
-  console.log(`${counts.failed > 0 ? '✗' : '✓'} ${suite.name.padEnd(12)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped  ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `${counts.failed > 0 ? '✗' : '✓'} ${suite.name.padEnd(12)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped  ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  );
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;

@@ -5,7 +5,8 @@ import type { Project } from '../engine/project/loadProject.ts';
 import { relativePath } from '../engine/project/projectFiles.ts';
 import { pathOf, toUri, type Workspace } from './workspace.ts';
 
-const ours = '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml,*.sql}';
+const ours =
+  '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml,*.sql}';
 /** Typing a path asks for another one with each key; the client is told of the last. */
 const pauseMs = 200;
 /** More would only slow the editor down; the next change of text looks at the rest. */
@@ -33,7 +34,13 @@ export class FileWatcher {
   soon(folders: readonly string[], changed: () => void): void {
     if (!this.supported) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.watch(folders).then((isNew) => { if (isNew) changed(); }), pauseMs);
+    this.#timer = setTimeout(
+      () =>
+        void this.watch(folders).then((isNew) => {
+          if (isNew) changed();
+        }),
+      pauseMs,
+    );
     this.#timer.unref();
   }
 
@@ -41,7 +48,12 @@ export class FileWatcher {
   async watch(folders: readonly string[]): Promise<boolean> {
     if (!this.supported) return false;
     const isBelow = (root: string) => folders.some((folder) => !relativePath(folder, root).startsWith('..'));
-    const watchers: Watched[] = [{ globPattern: ours }, ...this.#workspace.roots().flatMap((root) => watchersOf(this.#workspace.projectAt(root), this.#workspace.asked(root), isBelow(root)))];
+    const watchers: Watched[] = [
+      { globPattern: ours },
+      ...this.#workspace
+        .roots()
+        .flatMap((root) => watchersOf(this.#workspace.projectAt(root), this.#workspace.asked(root), isBelow(root))),
+    ];
     const text = JSON.stringify(watchers);
     if (text === this.#watched) return false;
     const isNew = this.#watched !== '';
@@ -62,35 +74,51 @@ export class FileWatcher {
     const path = pathOf(uri);
     const own = this.#workspace.rootOf(uri);
     if (path === null) return own === null ? [] : [own];
-    return this.#workspace.roots().filter((root) => root === own || dependsOn(this.#workspace.asked(root), posix.relative(root, path)));
+    return this.#workspace
+      .roots()
+      .filter((root) => root === own || dependsOn(this.#workspace.asked(root), posix.relative(root, path)));
   }
 }
 
 function dependsOn(asked: readonly string[], path: string): boolean {
   return asked.some((one) => {
     const name = posix.normalize(one).replace(/\/$/, '');
-    return name === path || name.startsWith(`${path}/`) || path.startsWith(`${name}/`) || (isGlob(name) && globToRegExp(name).test(path));
+    return (
+      name === path ||
+      name.startsWith(`${path}/`) ||
+      path.startsWith(`${name}/`) ||
+      (isGlob(name) && globToRegExp(name).test(path))
+    );
   });
 }
 
 /** A path goes with the folders around it: one that is renamed or deleted is told of itself alone. */
 function watchersOf({ root, readable }: Project, asked: readonly string[], isBelow: boolean): Watched[] {
   const stages = Object.values(readable?.config.stages ?? {});
-  const collected = stages.flatMap((stage) => ('uses' in stage && stage.uses === 'collect' && 'files' in stage.with.from ? [stage.with.from.files].flat() : []));
+  const collected = stages.flatMap((stage) =>
+    'uses' in stage && stage.uses === 'collect' && 'files' in stage.with.from ? [stage.with.from.files].flat() : [],
+  );
   const data = Object.values(readable?.config.datasets ?? {}).map(({ path }) => path);
-  const paths = [...new Set([...asked, ...data, ...collected])].map((path) => posix.normalize(path).replace(/\/$/, '')).filter((path) => path !== '.' && !path.includes('\0'));
+  const paths = [...new Set([...asked, ...data, ...collected])]
+    .map((path) => posix.normalize(path).replace(/\/$/, ''))
+    .filter((path) => path !== '.' && !path.includes('\0'));
   const inside = paths.filter((path) => !path.startsWith('../') && !posix.isAbsolute(path)).slice(0, mostPaths);
   const outside = paths.filter((path) => path.startsWith('../') && !isGlob(path)).slice(0, mostPaths);
   const around = [...new Set(inside.flatMap(foldersOf))];
   const stores = ['.loopwright/loopwright.db*', 'loopwright.lock'];
-  if (!isBelow) return [...inside.slice(0, mostBeside), ...stores].map((pattern) => ({ globPattern: fromFolder(root, pattern) }));
+  if (!isBelow)
+    return [...inside.slice(0, mostBeside), ...stores].map((pattern) => ({ globPattern: fromFolder(root, pattern) }));
   const plain = [...new Set([...inside, ...around])].filter((path) => !/[{},]/.test(path)).toSorted();
   const baseUri = toUri(root);
   const braced = inside.filter((path) => /[{},]/.test(path));
   return [
-    ...(plain.length === 0 ? [] : [{ globPattern: { baseUri, pattern: plain.length === 1 ? (plain[0] ?? '') : `{${plain.join(',')}}` } }]),
+    ...(plain.length === 0
+      ? []
+      : [{ globPattern: { baseUri, pattern: plain.length === 1 ? (plain[0] ?? '') : `{${plain.join(',')}}` } }]),
     ...braced.map((pattern) => ({ globPattern: { baseUri, pattern } })),
-    ...outside.map((path) => ({ globPattern: { baseUri: toUri(posix.join(root, posix.dirname(path))), pattern: posix.basename(path) } })),
+    ...outside.map((path) => ({
+      globPattern: { baseUri: toUri(posix.join(root, posix.dirname(path))), pattern: posix.basename(path) },
+    })),
     ...stores.map((pattern) => ({ globPattern: { baseUri, pattern } })),
   ];
 }

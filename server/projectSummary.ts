@@ -6,7 +6,12 @@ export function summaryOf({ root, file, readable, experiments }: Project): Proje
   const config = readable?.config;
   const served = Object.entries(config?.deployments ?? {}).filter(([, { as }]) => as === 'api');
   return {
-    root, file: file.path, name: config?.project ?? null, stages: Object.keys(config?.stages ?? {}), experiments: [...experiments.keys()].toSorted(),
-    deployments: served.map(([name]) => name), monitors: Object.keys(config?.monitors ?? {}),
+    root,
+    file: file.path,
+    name: config?.project ?? null,
+    stages: Object.keys(config?.stages ?? {}),
+    experiments: [...experiments.keys()].toSorted(),
+    deployments: served.map(([name]) => name),
+    monitors: Object.keys(config?.monitors ?? {}),
   };
 }

@@ -5,7 +5,10 @@ import { isVirtual, pathOf } from './workspace.ts';
 const mostProjects = 500;
 
 /** The folders with a project of some folders: in them, below them, and the one around a folder that has none itself. */
-export async function projectsIn(folderUris: readonly string[], exclude: readonly string[] = []): Promise<{ roots: string[]; isCut: boolean }> {
+export async function projectsIn(
+  folderUris: readonly string[],
+  exclude: readonly string[] = [],
+): Promise<{ roots: string[]; isCut: boolean }> {
   const roots = new Set<string>();
   for (const uri of folderUris) {
     const folder = pathOf(uri);

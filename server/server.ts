@@ -1,4 +1,11 @@
-import { CodeActionKind, MessageType, ShowMessageNotification, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  MessageType,
+  ShowMessageNotification,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeResult,
+} from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/errors.ts';
@@ -45,15 +52,27 @@ export function startServer(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const workspace = new Workspace(documents);
   const log = (text: string) => connection.console.error(text);
-  const facts = new FactsClient((root) => diagnostics.project(root), log, (message) => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }));
-  const diagnostics: Diagnostics = new Diagnostics({ workspace, publish: (params) => void connection.sendDiagnostics(params), facts: (project) => facts.of(project), docsOf, log, judged: () => watchSoon() });
+  const facts = new FactsClient(
+    (root) => diagnostics.project(root),
+    log,
+    (message) => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }),
+  );
+  const diagnostics: Diagnostics = new Diagnostics({
+    workspace,
+    publish: (params) => void connection.sendDiagnostics(params),
+    facts: (project) => facts.of(project),
+    docsOf,
+    log,
+    judged: () => watchSoon(),
+  });
   const watcher = new FileWatcher(connection, workspace);
   const folderPaths = () => folders.flatMap((uri) => pathOf(uri) ?? []);
   /** What a judgement asked for is watched; files that changed before that are looked at again. */
-  const watchSoon = () => watcher.soon(folderPaths(), () => {
-    workspace.forget();
-    for (const root of workspace.roots()) diagnostics.project(root);
-  });
+  const watchSoon = () =>
+    watcher.soon(folderPaths(), () => {
+      workspace.forget();
+      for (const root of workspace.roots()) diagnostics.project(root);
+    });
   let folders: string[] = [];
   let hasFolders = false;
   let refreshesHints = false;
@@ -93,18 +112,28 @@ export function startServer(connection: Connection): void {
         documentRangeFormattingProvider: true,
         documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n' },
         semanticTokensProvider: { legend: semanticTokensLegend, full: { delta: true }, range: true },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds, CodeActionKind.RefactorRewrite], resolveProvider: true },
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true }, fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } } },
+        codeActionProvider: {
+          codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, ...refactorKinds, CodeActionKind.RefactorRewrite],
+          resolveProvider: true,
+        },
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          fileOperations: { willRename: { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] } },
+        },
       },
       serverInfo: { name: 'loopwright' },
     };
   });
   connection.onInitialized(() => {
     watch();
-    if (hasFolders) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      folders = [...folders.filter((uri) => !removed.some((gone) => gone.uri === uri)), ...added.map(({ uri }) => uri)];
-      found = judgeFolders();
-    });
+    if (hasFolders)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        folders = [
+          ...folders.filter((uri) => !removed.some((gone) => gone.uri === uri)),
+          ...added.map(({ uri }) => uri),
+        ];
+        found = judgeFolders();
+      });
     found = judgeFolders();
   });
   connection.onDidChangeConfiguration(({ settings }) => {
@@ -123,7 +152,8 @@ export function startServer(connection: Connection): void {
       await new Promise(setImmediate);
       diagnostics.project(root);
     }
-    for (const root of before) if (!now.roots.includes(root) && workspace.openIn(root).length === 0) diagnostics.forget(root);
+    for (const root of before)
+      if (!now.roots.includes(root) && workspace.openIn(root).length === 0) diagnostics.forget(root);
     watch();
     return now;
   };
@@ -131,7 +161,9 @@ export function startServer(connection: Connection): void {
   const fetchVirtual = async (uri: string) => {
     const path = pathOf(uri);
     if (path === null || !isVirtual(path) || workspace.kindOf(uri) === null) return;
-    const found = await connection.sendRequest<ClientRequests['loopwright/virtualFiles']['result']>('loopwright/virtualFiles', { uri }).catch(() => null);
+    const found = await connection
+      .sendRequest<ClientRequests['loopwright/virtualFiles']['result']>('loopwright/virtualFiles', { uri })
+      .catch(() => null);
     if (!found) return;
     workspace.setVirtual(found.folder, found.texts, found.names);
     diagnostics.now(uri);
@@ -153,11 +185,14 @@ export function startServer(connection: Connection): void {
   const storeTimers = new Map<string, NodeJS.Timeout>();
   const storeChanged = (root: string) => {
     if (storeTimers.has(root)) return;
-    storeTimers.set(root, setTimeout(() => {
-      storeTimers.delete(root);
-      facts.recheck(root);
-      diagnostics.project(root);
-    }, storePauseMs));
+    storeTimers.set(
+      root,
+      setTimeout(() => {
+        storeTimers.delete(root);
+        facts.recheck(root);
+        diagnostics.project(root);
+      }, storePauseMs),
+    );
   };
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const [stores, others] = [changes.filter(({ uri }) => isStore(uri)), changes.filter(({ uri }) => !isStore(uri))];
@@ -167,55 +202,147 @@ export function startServer(connection: Connection): void {
     const concerned = new Set(others.flatMap(({ uri }) => watcher.concerned(uri)));
     for (const root of concerned) facts.recheck(root);
     for (const { uri } of others) diagnostics.soon(uri);
-    for (const root of concerned) if (!others.some(({ uri }) => workspace.rootOf(uri) === root)) diagnostics.project(root);
+    for (const root of concerned)
+      if (!others.some(({ uri }) => workspace.rootOf(uri) === root)) diagnostics.project(root);
     // How many files a path matches stands beside it.
     if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
   });
 
-  const guarded = <P, R>(name: string, empty: R, work: (params: P) => R) => (params: P): R => {
-    try {
-      return work(params);
-    } catch (error) {
-      connection.console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-      return empty;
-    }
-  };
-  connection.onCompletion(guarded('completion', null, ({ textDocument, position, context }) => provideCompletion(workspace, (project) => facts.latest(project), textDocument.uri, position, context)));
-  connection.onHover(guarded('hover', null, ({ textDocument, position }) => provideHover(workspace, (project) => facts.latest(project), textDocument.uri, position)));
-  connection.onDefinition(guarded('definition', null, ({ textDocument, position }) => provideDefinition(workspace, textDocument.uri, position)));
-  connection.onReferences(guarded('references', [], ({ textDocument, position, context }) => provideReferences(workspace, textDocument.uri, position, context.includeDeclaration)));
-  connection.onPrepareRename(guarded('rename', null, ({ textDocument, position }) => prepareRename(workspace, textDocument.uri, position)));
+  const guarded =
+    <P, R>(name: string, empty: R, work: (params: P) => R) =>
+    (params: P): R => {
+      try {
+        return work(params);
+      } catch (error) {
+        connection.console.error(
+          `${name}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
+        );
+        return empty;
+      }
+    };
+  connection.onCompletion(
+    guarded('completion', null, ({ textDocument, position, context }) =>
+      provideCompletion(workspace, (project) => facts.latest(project), textDocument.uri, position, context),
+    ),
+  );
+  connection.onHover(
+    guarded('hover', null, ({ textDocument, position }) =>
+      provideHover(workspace, (project) => facts.latest(project), textDocument.uri, position),
+    ),
+  );
+  connection.onDefinition(
+    guarded('definition', null, ({ textDocument, position }) =>
+      provideDefinition(workspace, textDocument.uri, position),
+    ),
+  );
+  connection.onReferences(
+    guarded('references', [], ({ textDocument, position, context }) =>
+      provideReferences(workspace, textDocument.uri, position, context.includeDeclaration),
+    ),
+  );
+  connection.onPrepareRename(
+    guarded('rename', null, ({ textDocument, position }) => prepareRename(workspace, textDocument.uri, position)),
+  );
   // A refused rename tells the person why, so this one may throw.
-  connection.onRenameRequest(({ textDocument, position, newName }) => provideRename(workspace, textDocument.uri, position, newName));
-  connection.onDocumentSymbol(guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)));
-  connection.onDocumentLinks(guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)));
-  connection.onCodeAction(guarded('actions', [], ({ textDocument, range, context }) => [...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context), ...provideRefactorings(workspace, textDocument.uri, range, context.only), ...provideSourceActions(workspace, (project) => facts.latest(project), textDocument.uri, range, context.only)]));
+  connection.onRenameRequest(({ textDocument, position, newName }) =>
+    provideRename(workspace, textDocument.uri, position, newName),
+  );
+  connection.onDocumentSymbol(
+    guarded('symbols', [], ({ textDocument }) => provideDocumentSymbols(workspace, textDocument.uri)),
+  );
+  connection.onDocumentLinks(
+    guarded('links', [], ({ textDocument }) => provideDocumentLinks(workspace, textDocument.uri)),
+  );
+  connection.onCodeAction(
+    guarded('actions', [], ({ textDocument, range, context }) => [
+      ...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context),
+      ...provideRefactorings(workspace, textDocument.uri, range, context.only),
+      ...provideSourceActions(workspace, (project) => facts.latest(project), textDocument.uri, range, context.only),
+    ]),
+  );
   connection.onCodeActionResolve((action) => resolveSourceAction(workspace, action));
   connection.workspace.onWillRenameFiles(guarded('renamed files', null, ({ files }) => renamedFiles(workspace, files)));
   connection.onFoldingRanges(guarded('folding', [], ({ textDocument }) => provideFolding(workspace, textDocument.uri)));
-  connection.onSelectionRanges(guarded('selection', [], ({ textDocument, positions }) => provideSelectionRanges(workspace, textDocument.uri, positions)));
-  connection.onDocumentFormatting(guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)));
-  connection.onDocumentRangeFormatting(guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)));
-  connection.onDocumentOnTypeFormatting(guarded('indentation', [], ({ textDocument, position }) => provideIndentation(workspace, textDocument.uri, position)));
-  const symbols = guarded('workspace symbols', [], (query: string) => provideWorkspaceSymbols(workspace, workspace.roots(), query));
+  connection.onSelectionRanges(
+    guarded('selection', [], ({ textDocument, positions }) =>
+      provideSelectionRanges(workspace, textDocument.uri, positions),
+    ),
+  );
+  connection.onDocumentFormatting(
+    guarded('formatting', [], ({ textDocument }) => provideFormatting(workspace, textDocument.uri)),
+  );
+  connection.onDocumentRangeFormatting(
+    guarded('formatting', [], ({ textDocument, range }) => provideRangeFormatting(workspace, textDocument.uri, range)),
+  );
+  connection.onDocumentOnTypeFormatting(
+    guarded('indentation', [], ({ textDocument, position }) =>
+      provideIndentation(workspace, textDocument.uri, position),
+    ),
+  );
+  const symbols = guarded('workspace symbols', [], (query: string) =>
+    provideWorkspaceSymbols(workspace, workspace.roots(), query),
+  );
   // The first question may come before the folders were looked through.
   connection.onWorkspaceSymbol(({ query }) => found.then(() => symbols(query)));
-  connection.languages.callHierarchy.onPrepare(guarded('call hierarchy', [], ({ textDocument, position }) => prepareCallHierarchy(workspace, textDocument.uri, position)));
-  connection.languages.callHierarchy.onIncomingCalls(guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)));
-  connection.languages.callHierarchy.onOutgoingCalls(guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)));
-  connection.languages.inlayHint.on(guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)));
-  connection.languages.semanticTokens.on(guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)));
-  connection.languages.semanticTokens.onRange(guarded('semantic tokens', { data: [] }, ({ textDocument, range }) => provideSemanticTokens(workspace, textDocument.uri, range)));
-  connection.languages.semanticTokens.onDelta(guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) => provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId)));
-  connection.onRequest('loopwright/declareSchema', guarded('schema', null, ({ uri, dataset, path }: LanguageRequests['loopwright/declareSchema']['params']) => provideSchemaKey(workspace, uri, dataset, path)));
-  connection.onRequest('loopwright/addSection', ({ uri, part }: LanguageRequests['loopwright/addSection']['params']): Promise<unknown> => provideSection(workspace, uri, part));
-  connection.onRequest('loopwright/outline', guarded('outline', { stages: [], deployments: [], monitors: [], datasets: [] }, ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri)));
+  connection.languages.callHierarchy.onPrepare(
+    guarded('call hierarchy', [], ({ textDocument, position }) =>
+      prepareCallHierarchy(workspace, textDocument.uri, position),
+    ),
+  );
+  connection.languages.callHierarchy.onIncomingCalls(
+    guarded('call hierarchy', [], ({ item }) => incomingCalls(workspace, item)),
+  );
+  connection.languages.callHierarchy.onOutgoingCalls(
+    guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)),
+  );
+  connection.languages.inlayHint.on(
+    guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)),
+  );
+  connection.languages.semanticTokens.on(
+    guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)),
+  );
+  connection.languages.semanticTokens.onRange(
+    guarded('semantic tokens', { data: [] }, ({ textDocument, range }) =>
+      provideSemanticTokens(workspace, textDocument.uri, range),
+    ),
+  );
+  connection.languages.semanticTokens.onDelta(
+    guarded('semantic tokens', { data: [] }, ({ textDocument, previousResultId }) =>
+      provideSemanticTokensDelta(workspace, textDocument.uri, previousResultId),
+    ),
+  );
+  connection.onRequest(
+    'loopwright/declareSchema',
+    guarded('schema', null, ({ uri, dataset, path }: LanguageRequests['loopwright/declareSchema']['params']) =>
+      provideSchemaKey(workspace, uri, dataset, path),
+    ),
+  );
+  connection.onRequest(
+    'loopwright/addSection',
+    ({ uri, part }: LanguageRequests['loopwright/addSection']['params']): Promise<unknown> =>
+      provideSection(workspace, uri, part),
+  );
+  connection.onRequest(
+    'loopwright/outline',
+    guarded(
+      'outline',
+      { stages: [], deployments: [], monitors: [], datasets: [] },
+      ({ uri }: LanguageRequests['loopwright/outline']['params']) => provideOutline(workspace, uri),
+    ),
+  );
 
-  connection.onRequest('loopwright/projects', async ({ again }: LanguageRequests['loopwright/projects']['params']): Promise<LanguageRequests['loopwright/projects']['result']> => {
-    if (again) found = judgeFolders();
-    const { roots, isCut } = await found;
-    return { projects: roots.map((root) => summaryOf(workspace.projectAt(root))), isCut };
-  });
+  connection.onRequest(
+    'loopwright/projects',
+    async ({
+      again,
+    }: LanguageRequests['loopwright/projects']['params']): Promise<
+      LanguageRequests['loopwright/projects']['result']
+    > => {
+      if (again) found = judgeFolders();
+      const { roots, isCut } = await found;
+      return { projects: roots.map((root) => summaryOf(workspace.projectAt(root))), isCut };
+    },
+  );
 
   documents.listen(connection);
   connection.listen();

@@ -47,7 +47,13 @@ export class Workspace {
     const kind = path === null ? null : fileKindOf(path);
     if (kind !== null) return kind;
     const language = uri.startsWith('untitled:') ? this.#documents.get(uri)?.languageId : undefined;
-    return language === languageIds.project ? 'project' : language === languageIds.experiment ? 'experiment' : language === languageIds.dataset ? 'dataset' : null;
+    return language === languageIds.project
+      ? 'project'
+      : language === languageIds.experiment
+        ? 'experiment'
+        : language === languageIds.dataset
+          ? 'dataset'
+          : null;
   }
 
   /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml or loopwright.yml, open, on disk or sent by the client. */
@@ -63,7 +69,9 @@ export class Workspace {
   /** True while a folder has a file that makes it a project. */
   isProject(folder: string): boolean {
     const paths = projectFileNames.map((name) => join(folder, name));
-    return paths.some((path) => (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined);
+    return paths.some(
+      (path) => (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined,
+    );
   }
 
   /** The address of a file: that by which the editor opened it, which may encode more characters than ours. */
@@ -77,7 +85,9 @@ export class Workspace {
 
   /** The project as it stands in the editor, read anew. */
   project(root: string): Project {
-    const project = loadProject(root, this.#files(root), process.env, (path, content) => this.#parse(join(root, path), path, content));
+    const project = loadProject(root, this.#files(root), process.env, (path, content) =>
+      this.#parse(join(root, path), path, content),
+    );
     this.#projects.set(root, { stamp: this.#stamp(), project });
     return project;
   }
@@ -129,7 +139,9 @@ export class Workspace {
     if (!document) return null;
     const path = pathOf(uri);
     const root = this.rootOf(uri);
-    return path === null ? this.#parse(uri, uri, document.getText()) : this.#parse(path, root === null ? uri : relativePath(root, path), document.getText());
+    return path === null
+      ? this.#parse(uri, uri, document.getText())
+      : this.#parse(path, root === null ? uri : relativePath(root, path), document.getText());
   }
 
   /** A passing text of a document, such as one with a mark in it; what is known of its parts is used and kept. */
@@ -145,7 +157,10 @@ export class Workspace {
 
   /** The open files below a folder, whether a project is there or not. */
   openBelow(folder: string): string[] {
-    return this.#documents.keys().filter((uri) => { const path = pathOf(uri); return path !== null && !relativePath(folder, path).startsWith('..'); });
+    return this.#documents.keys().filter((uri) => {
+      const path = pathOf(uri);
+      return path !== null && !relativePath(folder, path).startsWith('..');
+    });
   }
 
   /** What was parsed of files that are no longer open or asked for. */
@@ -163,7 +178,10 @@ export class Workspace {
   }
 
   #stamp(): string {
-    return this.#documents.all().map((document) => `${document.uri}@${document.version}`).join('\n');
+    return this.#documents
+      .all()
+      .map((document) => `${document.uri}@${document.version}`)
+      .join('\n');
   }
 
   #files(root: string): ProjectFiles {
@@ -183,11 +201,25 @@ export class Workspace {
   }
 
   #virtualFiles(root: string): ProjectFiles {
-    const names = () => [...new Set([...this.#virtual.keys(), ...this.#virtualNames, ...this.#documents.keys().flatMap((uri) => pathOf(uri) ?? [])])].filter((path) => path.startsWith(`${root}/`)).map((path) => path.slice(root.length + 1));
+    const names = () =>
+      [
+        ...new Set([
+          ...this.#virtual.keys(),
+          ...this.#virtualNames,
+          ...this.#documents.keys().flatMap((uri) => pathOf(uri) ?? []),
+        ]),
+      ]
+        .filter((path) => path.startsWith(`${root}/`))
+        .map((path) => path.slice(root.length + 1));
     return {
       read: (path) => this.#virtual.get(join(root, path)) ?? null,
       exists: (path) => names().some((name) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`)),
-      glob: (pattern) => { const expression = globToRegExp(pattern); return names().filter((name) => expression.test(name)).toSorted(); },
+      glob: (pattern) => {
+        const expression = globToRegExp(pattern);
+        return names()
+          .filter((name) => expression.test(name))
+          .toSorted();
+      },
     };
   }
 }
@@ -217,7 +249,11 @@ export function isVirtual(path: string): boolean {
 }
 
 export function toUri(path: string): string {
-  return isVirtual(path) ? encodeURI(path.replace(/^([a-z][a-z0-9+.-]*):\//i, (_, scheme: string) => `${scheme}:${slashesOf.get(scheme) ?? '://'}`)) : pathToFileURL(path).href;
+  return isVirtual(path)
+    ? encodeURI(
+        path.replace(/^([a-z][a-z0-9+.-]*):\//i, (_, scheme: string) => `${scheme}:${slashesOf.get(scheme) ?? '://'}`),
+      )
+    : pathToFileURL(path).href;
 }
 
 /** The path of a document inside its project, with `/`. */

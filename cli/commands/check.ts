@@ -8,7 +8,14 @@ import { factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { factRequests } from '../../engine/facts/requests.ts';
 import { textOf, type Project } from '../../engine/project/loadProject.ts';
-import { exitCodes, plainProblem, severityChoices, type Problem, type Severities, type SeverityChoice } from '../../protocol/problem.ts';
+import {
+  exitCodes,
+  plainProblem,
+  severityChoices,
+  type Problem,
+  type Severities,
+  type SeverityChoice,
+} from '../../protocol/problem.ts';
 import { problemLine, type CommandContext } from '../context.ts';
 import { githubLine } from '../formats/github.ts';
 import { sarif } from '../formats/sarif.ts';
@@ -34,32 +41,65 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
   const problems = checkProject(project, { facts, ...(options.severity ? { severities: options.severity } : {}) });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   switch (options.format ?? (context.json ? 'json' : 'human')) {
-    case 'json': context.printJson(problems.map(plainProblem)); break;
-    case 'sarif': context.printJson(sarif(problems)); break;
-    case 'github': for (const problem of problems) context.terminal.line(githubLine(problem, project.root)); break;
-    case 'human': printForPeople(context, project, problems, errors);
+    case 'json':
+      context.printJson(problems.map(plainProblem));
+      break;
+    case 'sarif':
+      context.printJson(sarif(problems));
+      break;
+    case 'github':
+      for (const problem of problems) context.terminal.line(githubLine(problem, project.root));
+      break;
+    case 'human':
+      printForPeople(context, project, problems, errors);
   }
   // A project that cannot be read at all was not checked.
-  const unread = project.file.parsed.root === null && project.file.problems.some(({ code, message }) => code === 'LW204' || message.includes('cannot be read'));
+  const unread =
+    project.file.parsed.root === null &&
+    project.file.problems.some(({ code, message }) => code === 'LW204' || message.includes('cannot be read'));
   return unread ? exitCodes.wrongUse : errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 async function factsAbout({ terminal, signal }: CommandContext, project: Project): Promise<Facts> {
   const started = Date.now();
   const requests = factRequests(project);
-  const found = await findAll(project.root, requests, { signal, progress: (text) => { if (Date.now() - started > quietMs) terminal.progress(text); }, failed: (text) => terminal.note(`could not look at the data: ${text}`) });
+  const found = await findAll(project.root, requests, {
+    signal,
+    progress: (text) => {
+      if (Date.now() - started > quietMs) terminal.progress(text);
+    },
+    failed: (text) => terminal.note(`could not look at the data: ${text}`),
+  });
   terminal.progress(null);
   return factsOf(requests, found);
 }
 
-function printForPeople({ terminal }: CommandContext, project: Project, problems: readonly Problem[], errors: number): void {
+function printForPeople(
+  { terminal }: CommandContext,
+  project: Project,
+  problems: readonly Problem[],
+  errors: number,
+): void {
   for (const problem of problems) {
     terminal.line(problemLine(problem, project.root));
     if (terminal.live) for (const line of excerpt(project, problem)) terminal.line(terminal.style('dim', line));
   }
-  const [warnings, notes] = (['warning', 'info'] as const).map((severity) => problems.filter((problem) => problem.severity === severity).length);
-  const counts = [[errors, 'error'], [warnings ?? 0, 'warning'], [notes ?? 0, 'note']] as const;
-  terminal.line(problems.length === 0 ? 'No problems.' : `${counts.filter(([n], i) => n > 0 || i < 2).map(([n, word]) => `${n} ${n === 1 ? word : `${word}s`}`).join(', ')}.`);
+  const [warnings, notes] = (['warning', 'info'] as const).map(
+    (severity) => problems.filter((problem) => problem.severity === severity).length,
+  );
+  const counts = [
+    [errors, 'error'],
+    [warnings ?? 0, 'warning'],
+    [notes ?? 0, 'note'],
+  ] as const;
+  terminal.line(
+    problems.length === 0
+      ? 'No problems.'
+      : `${counts
+          .filter(([n], i) => n > 0 || i < 2)
+          .map(([n, word]) => `${n} ${n === 1 ? word : `${word}s`}`)
+          .join(', ')}.`,
+  );
 }
 
 /** The line of a finding with a mark under what is meant, and what would mend it. */
@@ -70,7 +110,12 @@ function excerpt(project: Project, { file, line, column, endLine, endColumn, fix
   const width = Math.max(1, (endLine === line ? endColumn : text.length + 1) - column);
   const [fix] = fixes ?? [];
   return [
-    ...(text.trim() === '' ? [] : [`  ${number} | ${text.slice(0, 200)}`, `  ${gap} | ${text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')}${'^'.repeat(Math.min(width, 200))}`]),
+    ...(text.trim() === ''
+      ? []
+      : [
+          `  ${number} | ${text.slice(0, 200)}`,
+          `  ${gap} | ${text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')}${'^'.repeat(Math.min(width, 200))}`,
+        ]),
     ...(fix ? [`  ${gap} = fix: ${fix.title}`] : []),
   ];
 }
@@ -85,7 +130,9 @@ export function readFormat(text: string): Format {
 /** Reads `--severity LW412=off`. */
 export function readSeverity(text: string, before: Severities = {}): Severities {
   const [code = '', choice = ''] = text.split('=');
-  if (![...rules, ...shapeCodes].some((rule) => rule.code === code)) throw new InvalidArgumentError(`There is no check ${code}.`);
-  if (!severityChoices.some((candidate) => candidate === choice)) throw new InvalidArgumentError(`Severities: ${severityChoices.join(', ')}.`);
+  if (![...rules, ...shapeCodes].some((rule) => rule.code === code))
+    throw new InvalidArgumentError(`There is no check ${code}.`);
+  if (!severityChoices.some((candidate) => candidate === choice))
+    throw new InvalidArgumentError(`Severities: ${severityChoices.join(', ')}.`);
   return { ...before, [code]: choice as SeverityChoice };
 }

@@ -45,7 +45,11 @@ export async function doctor(context: CommandContext): Promise<number> {
       return String(row?.['v']);
     }),
     await probe('TensorFlow.js', async () => `backend ${(await loadBackend()).name}`),
-    await probe('git', async () => (await run('git', ['--version'])).stdout.trim(), 'runs are recorded without a commit; install git'),
+    await probe(
+      'git',
+      async () => (await run('git', ['--version'])).stdout.trim(),
+      'runs are recorded without a commit; install git',
+    ),
     await pythonFinding(context),
     await probe('Disk', async () => {
       const { bavail, bsize } = await statfs(process.cwd());
@@ -56,7 +60,9 @@ export async function doctor(context: CommandContext): Promise<number> {
     projectFinding(context),
   ];
   if (context.json) context.printJson(findings);
-  else for (const { name, state, detail } of findings) context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);
+  else
+    for (const { name, state, detail } of findings)
+      context.terminal.line(`${{ ok: '✓', missing: '○', broken: '✗' }[state]} ${name.padEnd(14)} ${detail}`);
   return findings.some((finding) => finding.state === 'broken') ? exitCodes.failed : exitCodes.done;
 }
 
@@ -67,16 +73,22 @@ function projectFinding(context: CommandContext): Finding {
     const project = context.project();
     const first = shapeProblems(project).find(({ severity }) => severity === 'error');
     if (!first) return { name, state: 'ok', detail: project.root };
-    return { name, state: 'broken', detail: `${project.root}: ${first.file}:${first.line}:${first.column}: ${first.message} \`loopwright check\` tells all.` };
+    return {
+      name,
+      state: 'broken',
+      detail: `${project.root}: ${first.file}:${first.line}:${first.column}: ${first.message} \`loopwright check\` tells all.`,
+    };
   } catch (error) {
-    if (error instanceof NoProjectError) return { name, state: 'missing', detail: 'no loopwright.yaml here or above; `loopwright init` makes one' };
+    if (error instanceof NoProjectError)
+      return { name, state: 'missing', detail: 'no loopwright.yaml here or above; `loopwright init` makes one' };
     return { name, state: 'broken', detail: messageOf(error) };
   }
 }
 
 /** The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python at all is none. */
 async function pythonFinding(context: CommandContext): Promise<Finding> {
-  const python = 'only `cmd` stages that call Python need it; install Python 3, or make an environment: `python3 -m venv .venv`';
+  const python =
+    'only `cmd` stages that call Python need it; install Python 3, or make an environment: `python3 -m venv .venv`';
   let project: Project | null = null;
   try {
     project = context.project();
@@ -89,7 +101,12 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
     if (!found) return { name: 'Python', state: 'missing', detail: python };
     const where = `${pythonText(found, root)} (${found.why})`;
     const version = await pythonVersion(found, root);
-    if (version === null) return { name: 'Python', state: 'broken', detail: `${where} does not say its version; make the environment again: \`python3 -m venv --clear .venv\`` };
+    if (version === null)
+      return {
+        name: 'Python',
+        state: 'broken',
+        detail: `${where} does not say its version; make the environment again: \`python3 -m venv --clear .venv\``,
+      };
     return { name: 'Python', state: 'ok', detail: `${version} · ${where}` };
   } catch (error) {
     return { name: 'Python', state: 'broken', detail: messageOf(error) };
@@ -99,11 +116,15 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
 /** The version of an interpreter. One that lies in the folder is not started, since the folder may be somebody else's: its environment says it. */
 async function pythonVersion({ path, environment }: FoundPython, root: string): Promise<string | null> {
   if (environment?.kind === 'venv') {
-    const version = /^version(?:_info)?\s*=\s*(\d[\w.+]*)/m.exec(readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'))?.[1];
+    const version = /^version(?:_info)?\s*=\s*(\d[\w.+]*)/m.exec(
+      readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'),
+    )?.[1];
     return version === undefined ? null : `Python ${version}`;
   }
   if (environment?.kind === 'conda') {
-    const version = readdirSync(join(environment.folder, 'conda-meta')).map((name) => /^python-(\d[\w.]*)-/.exec(name)?.[1]).find((found) => found !== undefined);
+    const version = readdirSync(join(environment.folder, 'conda-meta'))
+      .map((name) => /^python-(\d[\w.]*)-/.exec(name)?.[1])
+      .find((found) => found !== undefined);
     return version === undefined ? null : `Python ${version}`;
   }
   if (foldersAbove(root).some(([folder]) => !relative(folder, path).startsWith('..'))) return null;
@@ -116,6 +137,8 @@ async function probe(name: string, work: () => Promise<string>, optional?: strin
   try {
     return { name, state: 'ok', detail: await work() };
   } catch (error) {
-    return optional === undefined ? { name, state: 'broken', detail: messageOf(error) } : { name, state: 'missing', detail: optional };
+    return optional === undefined
+      ? { name, state: 'broken', detail: messageOf(error) }
+      : { name, state: 'missing', detail: optional };
   }
 }

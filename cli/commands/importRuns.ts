@@ -17,17 +17,27 @@ export interface ImportRunsOptions {
 const mostProblems = 20;
 
 /** `loopwright import PATH`: takes runs of MLflow or TensorBoard into the project. */
-export async function importRuns(context: CommandContext, path: string, options: ImportRunsOptions, into?: Store): Promise<number> {
+export async function importRuns(
+  context: CommandContext,
+  path: string,
+  options: ImportRunsOptions,
+  into?: Store,
+): Promise<number> {
   const { terminal } = context;
   const kind = importKinds.find((one) => one === options.kind);
-  if (options.kind !== undefined && kind === undefined) throw new ProjectError(`\`--kind ${options.kind}\` is not known. It is one of ${importKinds.join(', ')}.`);
+  if (options.kind !== undefined && kind === undefined)
+    throw new ProjectError(`\`--kind ${options.kind}\` is not known. It is one of ${importKinds.join(', ')}.`);
   const problems: TransferProblem[] = [];
   const store = into ?? context.store();
   const tell: Tell = (file, message) => void problems.push({ file, message });
-  const source = /^https?:\/\//.test(path) ? await openServer(path, tell, { signal: context.signal }) : openSource(resolve(path), kind, tell);
+  const source = /^https?:\/\//.test(path)
+    ? await openServer(path, tell, { signal: context.signal })
+    : openSource(resolve(path), kind, tell);
   try {
     const counts = await importSource(store, source, {
-      signal: context.signal, dryRun: options.dryRun, problems,
+      signal: context.signal,
+      dryRun: options.dryRun,
+      problems,
       onProgress: (text, share) => terminal.progress(share === null ? text : `${bar(share)} ${text}`),
     });
     terminal.progress(null);
@@ -36,14 +46,26 @@ export async function importRuns(context: CommandContext, path: string, options:
       return exitCodes.done;
     }
     for (const { file, message } of counts.problems.slice(0, mostProblems)) terminal.note(`${file}: ${message}`);
-    if (counts.problems.length > mostProblems) terminal.note(`… and ${counts.problems.length - mostProblems} more; \`--json\` lists all.`);
+    if (counts.problems.length > mostProblems)
+      terminal.note(`… and ${counts.problems.length - mostProblems} more; \`--json\` lists all.`);
     const added = [
-      [counts.experiments, 'experiment'], [counts.runs, 'run'], [counts.points, 'point'], [counts.artifacts, 'artifact file'], [counts.models, 'logged model'], [counts.modelVersions, 'model version'],
-    ].filter(([n]) => n !== 0).map(([n, what]) => `${n?.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`);
+      [counts.experiments, 'experiment'],
+      [counts.runs, 'run'],
+      [counts.points, 'point'],
+      [counts.artifacts, 'artifact file'],
+      [counts.models, 'logged model'],
+      [counts.modelVersions, 'model version'],
+    ]
+      .filter(([n]) => n !== 0)
+      .map(([n, what]) => `${n?.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`);
     const rest = [
-      ...(counts.updated > 0 ? [`${counts.updated} went on`] : []), ...(counts.unchanged > 0 ? [`${counts.unchanged} here already`] : []), ...(counts.skipped > 0 ? [`${counts.skipped} left out`] : []),
+      ...(counts.updated > 0 ? [`${counts.updated} went on`] : []),
+      ...(counts.unchanged > 0 ? [`${counts.unchanged} here already`] : []),
+      ...(counts.skipped > 0 ? [`${counts.skipped} left out`] : []),
     ];
-    terminal.line(`${options.dryRun ? 'Would add' : 'Added'} ${added.join(', ') || 'nothing'}${rest.length > 0 ? `; of the runs ${rest.join(', ')}` : ''} (${counts.kind} ${counts.source}).`);
+    terminal.line(
+      `${options.dryRun ? 'Would add' : 'Added'} ${added.join(', ') || 'nothing'}${rest.length > 0 ? `; of the runs ${rest.join(', ')}` : ''} (${counts.kind} ${counts.source}).`,
+    );
     return exitCodes.done;
   } finally {
     source.close();

@@ -56,14 +56,19 @@ export async function init(context: CommandContext, folder: string | undefined, 
 
 async function chooseFrom(start: Start): Promise<Choice> {
   const { context, root, options, questions } = start;
-  const named = [options.data, options.script, options.import, options.example].filter((option) => option !== undefined);
-  if (named.length > 1) throw new ProjectError('`--data`, `--script`, `--import` and `--example` exclude each other; give one.');
-  if (options.target !== undefined && named.length > 0 && options.data === undefined) throw new ProjectError('`--target` needs `--data FILE`.');
+  const named = [options.data, options.script, options.import, options.example].filter(
+    (option) => option !== undefined,
+  );
+  if (named.length > 1)
+    throw new ProjectError('`--data`, `--script`, `--import` and `--example` exclude each other; give one.');
+  if (options.target !== undefined && named.length > 0 && options.data === undefined)
+    throw new ProjectError('`--target` needs `--data FILE`.');
   const inside = (path: string) => relative(root, resolve(path)).replaceAll('\\', '/');
   if (options.data !== undefined) return chooseTable(start, inside(options.data));
   if (options.script !== undefined) return { kind: 'script', path: inside(options.script) };
   if (options.import !== undefined) return { kind: 'import', path: inside(options.import) };
-  if (options.example !== undefined) return { kind: 'example', name: options.example === true ? 'fraud' : options.example };
+  if (options.example !== undefined)
+    return { kind: 'example', name: options.example === true ? 'fraud' : options.example };
   if (options.target !== undefined && !existsSync(root)) throw new ProjectError('`--target` needs `--data FILE`.');
   if (!existsSync(root)) return { kind: 'example', name: 'fraud' };
   context.terminal.progress(`looking at ${root}`);
@@ -77,7 +82,13 @@ async function chooseFrom(start: Start): Promise<Choice> {
 function onlyTable({ folder, tables }: FolderLook): string {
   const [table] = tables;
   if (table && tables.length === 1) return table.path;
-  const found = tables.length === 0 ? `no table was found in ${folder}` : `${tables.length} tables were found: ${tables.slice(0, 5).map(({ path }) => path).join(', ')}`;
+  const found =
+    tables.length === 0
+      ? `no table was found in ${folder}`
+      : `${tables.length} tables were found: ${tables
+          .slice(0, 5)
+          .map(({ path }) => path)
+          .join(', ')}`;
   throw new ProjectError(`\`--target\` needs \`--data FILE\`: ${found}.`);
 }
 
@@ -89,57 +100,99 @@ async function sensible(start: Start, look: FolderLook): Promise<Choice> {
     ...(script && look.dvc ? [] : script && table ? [`\`--data ${table.path}\` makes one for the table`] : []),
     ...(runs && (script || table) ? [`\`--import ${runs.path}\` takes its runs`] : []),
   ];
-  const say = (text: string) => { if (!context.json) context.terminal.line([text, ...others].join('; ').concat('.')); };
+  const say = (text: string) => {
+    if (!context.json) context.terminal.line([text, ...others].join('; ').concat('.'));
+  };
   if (look.dvc) return { kind: 'dvc' };
   if (script) {
     say(`Found ${script.path} (${script.reason})`);
     return { kind: 'script', path: script.path };
   }
   if (table) {
-    say(`Found ${table.path}${look.tables.length > 1 ? ` and ${look.tables.length - 1} more; \`--data FILE\` takes another` : ''}`);
+    say(
+      `Found ${table.path}${look.tables.length > 1 ? ` and ${look.tables.length - 1} more; \`--data FILE\` takes another` : ''}`,
+    );
     return chooseTable(start, table.path);
   }
   if (runs) {
     say(`Found ${runs.path} with ${runs.runs ?? 0} runs`);
     return { kind: 'import', path: runs.path };
   }
-  say(`Nothing was found in ${look.folder} to start from, so the example is written; \`--data FILE\` or \`--script FILE\` starts from something of yours`);
+  say(
+    `Nothing was found in ${look.folder} to start from, so the example is written; \`--data FILE\` or \`--script FILE\` starts from something of yours`,
+  );
   return { kind: 'example', name: 'fraud' };
 }
 
 async function ask(start: Start, look: FolderLook, questions: Questions): Promise<Choice> {
   const { context } = start;
   const choices: { text: string; choice: () => Promise<Choice> }[] = [
-    ...(look.dvc ? [{ text: 'dvc.yaml: use it as it is', choice: () => Promise.resolve<Choice>({ kind: 'dvc' }) }] : []),
-    ...look.scripts.slice(0, 5).map(({ path, reason, libraries }) => ({ text: `${path}: run and track it (${[reason, libraries.join(', ')].filter(Boolean).join('; ')})`, choice: () => Promise.resolve<Choice>({ kind: 'script', path }) })),
-    ...look.tables.slice(0, 12).map(({ path, bytes }) => ({ text: `${path}: learn to predict a column (${size(bytes)})`, choice: () => chooseTable(start, path) })),
-    ...look.imports.map(({ path, runs }) => ({ text: `${path}: import ${runs === null ? 'its' : runs.toLocaleString('en-US')} runs`, choice: () => Promise.resolve<Choice>({ kind: 'import', path }) })),
-    ...exampleNames().map((name) => ({ text: `the example ${name}`, choice: () => Promise.resolve<Choice>({ kind: 'example', name }) })),
+    ...(look.dvc
+      ? [{ text: 'dvc.yaml: use it as it is', choice: () => Promise.resolve<Choice>({ kind: 'dvc' }) }]
+      : []),
+    ...look.scripts.slice(0, 5).map(({ path, reason, libraries }) => ({
+      text: `${path}: run and track it (${[reason, libraries.join(', ')].filter(Boolean).join('; ')})`,
+      choice: () => Promise.resolve<Choice>({ kind: 'script', path }),
+    })),
+    ...look.tables.slice(0, 12).map(({ path, bytes }) => ({
+      text: `${path}: learn to predict a column (${size(bytes)})`,
+      choice: () => chooseTable(start, path),
+    })),
+    ...look.imports.map(({ path, runs }) => ({
+      text: `${path}: import ${runs === null ? 'its' : runs.toLocaleString('en-US')} runs`,
+      choice: () => Promise.resolve<Choice>({ kind: 'import', path }),
+    })),
+    ...exampleNames().map((name) => ({
+      text: `the example ${name}`,
+      choice: () => Promise.resolve<Choice>({ kind: 'example', name }),
+    })),
   ];
-  if (look.tables.length > 12) context.terminal.line(`${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` takes any.`);
-  if (look.notebooks.length > 0) context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
-  const at = await questions.choose('What should the project start from?', choices.map(({ text }) => text));
+  if (look.tables.length > 12)
+    context.terminal.line(
+      `${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` takes any.`,
+    );
+  if (look.notebooks.length > 0)
+    context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
+  const at = await questions.choose(
+    'What should the project start from?',
+    choices.map(({ text }) => text),
+  );
   return choices[at]?.choice() ?? { kind: 'example', name: 'fraud' };
 }
 
 async function chooseTable({ context, root, options, questions, looks }: Start, path: string): Promise<Choice> {
   const task = tasks.find((one) => one === options.task);
-  if (options.task !== undefined && task === undefined) throw new ProjectError(`\`--task ${options.task}\` is not known. It is one of ${tasks.join(', ')}.`);
+  if (options.task !== undefined && task === undefined)
+    throw new ProjectError(`\`--task ${options.task}\` is not known. It is one of ${tasks.join(', ')}.`);
   const more = task === undefined ? {} : { task };
   if (options.target !== undefined) return { kind: 'table', path, target: options.target, ...more };
   context.terminal.progress(`reading ${path}`);
   const look = await looks.with(root, path, {}, context.signal, (_, one) => one);
   context.terminal.progress(null);
   const [best] = look.targets;
-  if (!best) throw new ProjectError(`${path} has no column that could be predicted: ${look.notTargets.slice(0, 5).map(({ name, reason }) => `\`${name}\`: ${reason}`).join('; ')}.`);
+  if (!best)
+    throw new ProjectError(
+      `${path} has no column that could be predicted: ${look.notTargets
+        .slice(0, 5)
+        .map(({ name, reason }) => `\`${name}\`: ${reason}`)
+        .join('; ')}.`,
+    );
   if (!questions) {
     const other = look.notTargets.find(({ name }) => targetName.test(name));
     if (other && !context.json) context.terminal.line(`\`${other.name}\` cannot be predicted: ${other.reason}.`);
-    if (!context.json) context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` takes another.`);
+    if (!context.json)
+      context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` takes another.`);
     return { kind: 'table', path, target: best.name, ...more };
   }
-  context.terminal.line(`${path}: ${look.estimated ? 'about ' : ''}${look.rows.toLocaleString('en-US')} rows, ${look.columns.length} columns.`);
-  const at = await questions.choose('Which column should be predicted?', look.targets.slice(0, 20).map(({ name, reason, warning }) => `${name} (${reason}${warning === null ? '' : `; ${warning}`})`));
+  context.terminal.line(
+    `${path}: ${look.estimated ? 'about ' : ''}${look.rows.toLocaleString('en-US')} rows, ${look.columns.length} columns.`,
+  );
+  const at = await questions.choose(
+    'Which column should be predicted?',
+    look.targets
+      .slice(0, 20)
+      .map(({ name, reason, warning }) => `${name} (${reason}${warning === null ? '' : `; ${warning}`})`),
+  );
   return { kind: 'table', path, target: look.targets[at]?.name ?? best.name, ...more };
 }
 
@@ -147,29 +200,41 @@ async function make({ context, root, options, questions, looks }: Start, choice:
   const { terminal } = context;
   if (choice.kind === 'dvc') {
     if (context.json) context.printJson({ root, files: [] });
-    else terminal.line('dvc.yaml is used as it is: nothing has to be written. Next: `loopwright status`, then `loopwright run`.');
+    else
+      terminal.line(
+        'dvc.yaml is used as it is: nothing has to be written. Next: `loopwright status`, then `loopwright run`.',
+      );
     return exitCodes.done;
   }
   if (choice.kind === 'example') {
-    if (options.dryRun === true) return tell(context, root, [], `Would copy the example ${choice.name} and make its data.`);
+    if (options.dryRun === true)
+      return tell(context, root, [], `Would copy the example ${choice.name} and make its data.`);
     terminal.progress(`making the data of the example ${choice.name}`);
     const files = await copyExample(choice.name, root, context.signal);
     terminal.progress(null);
     return tell(context, root, files, next(root, '`loopwright run`'));
   }
-  if (choice.kind === 'import' && !existsSync(resolve(root, choice.path))) throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);
+  if (choice.kind === 'import' && !existsSync(resolve(root, choice.path)))
+    throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);
   terminal.progress('looking at it');
   const proposal = await proposeProject(root, { from: choice }, looks, context.signal);
   terminal.progress(null);
   if (options.dryRun === true) return dryRun(context, root, proposal);
-  if (questions && !(await agreed(context, proposal, questions))) return tell(context, root, [], 'Nothing was written.');
+  if (questions && !(await agreed(context, proposal, questions)))
+    return tell(context, root, [], 'Nothing was written.');
   writeProject(root, proposal.files);
   if (choice.kind === 'import') {
     const code = await importInto(context, root, choice.path);
     if (code !== exitCodes.done || context.json) return code;
   }
   if (!context.json) for (const note of proposal.notes) terminal.line(note);
-  return tell(context, root, proposal.files.map(({ path }) => path), next(root, choice.kind === 'import' ? '`loopwright runs`' : '`loopwright run`'), proposal);
+  return tell(
+    context,
+    root,
+    proposal.files.map(({ path }) => path),
+    next(root, choice.kind === 'import' ? '`loopwright runs`' : '`loopwright run`'),
+    proposal,
+  );
 }
 
 async function importInto(context: CommandContext, root: string, path: string): Promise<number> {
@@ -184,7 +249,8 @@ async function importInto(context: CommandContext, root: string, path: string): 
 async function agreed(context: CommandContext, proposal: Proposal, questions: Questions): Promise<boolean> {
   const { terminal } = context;
   terminal.line('Will write:');
-  for (const { path, about, how } of proposal.files) terminal.line(`  ${path}${how === 'append' ? ' (adds lines)' : ''}: ${about}`);
+  for (const { path, about, how } of proposal.files)
+    terminal.line(`  ${path}${how === 'append' ? ' (adds lines)' : ''}: ${about}`);
   for (const { name, reason } of proposal.leftOut) terminal.line(`  left out: ${name} (${reason})`);
   for (const note of proposal.notes) terminal.line(`  ${note}`);
   return questions.agree('Write it?');
@@ -205,8 +271,15 @@ function dryRun(context: CommandContext, root: string, proposal: Proposal): numb
   return exitCodes.done;
 }
 
-function tell(context: CommandContext, root: string, files: readonly string[], words: string, proposal?: Proposal): number {
-  if (context.json) context.printJson({ root, files, ...(proposal ? { leftOut: proposal.leftOut, notes: proposal.notes } : {}) });
+function tell(
+  context: CommandContext,
+  root: string,
+  files: readonly string[],
+  words: string,
+  proposal?: Proposal,
+): number {
+  if (context.json)
+    context.printJson({ root, files, ...(proposal ? { leftOut: proposal.leftOut, notes: proposal.notes } : {}) });
   else {
     for (const path of files) context.terminal.line(`wrote ${path}`);
     context.terminal.line(words);
@@ -220,5 +293,9 @@ function next(root: string, command: string): string {
 }
 
 function size(bytes: number): string {
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < 1e6
+    ? `${Math.max(1, Math.round(bytes / 1e3))} KB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`;
 }

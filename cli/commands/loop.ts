@@ -25,10 +25,16 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
   const { terminal } = context;
   const project = context.project();
   const [from, to] = [readTime(options.from, 'from'), readTime(options.to, 'to')];
-  if (options.replay === undefined && (from !== null || to !== null || options.sql !== undefined)) throw new ProjectError('`--from`, `--to` and `--sql` need `--replay FILES`; without it the loop watches live traffic.');
+  if (options.replay === undefined && (from !== null || to !== null || options.sql !== undefined))
+    throw new ProjectError(
+      '`--from`, `--to` and `--sql` need `--replay FILES`; without it the loop watches live traffic.',
+    );
   const store = context.store();
   const outcome = await runLoop({
-    project, store, signal: context.signal, events: printer(context, options.verbose ?? false),
+    project,
+    store,
+    signal: context.signal,
+    events: printer(context, options.verbose ?? false),
     replay: options.replay === undefined ? null : { path: options.replay, sql: options.sql ?? null, from, to },
     serve: (deployment) => startServer(context, deployment, options.port),
   });
@@ -40,27 +46,54 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
     return exitCodes.done;
   }
   terminal.line();
-  const precision = Object.values(config.stages).flatMap((stage) => ('uses' in stage && stage.uses === 'validate' ? [stage.with.min_precision ?? 0.9] : []))[0] ?? 0.9;
+  const precision =
+    Object.values(config.stages).flatMap((stage) =>
+      'uses' in stage && stage.uses === 'validate' ? [stage.with.min_precision ?? 0.9] : [],
+    )[0] ?? 0.9;
   for (const line of monthTable(months, precision)) terminal.line(line);
   terminal.line();
   summarise(context, outcome);
-  const quarantined = Object.keys(config.datasets ?? {}).map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 })).filter(({ n }) => n > 0);
-  for (const { name, n } of quarantined) terminal.line(`${n.toLocaleString('en-US')} bad rows of ${name} are quarantined; the newest snapshot says why.`);
+  const quarantined = Object.keys(config.datasets ?? {})
+    .map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 }))
+    .filter(({ n }) => n > 0);
+  for (const { name, n } of quarantined)
+    terminal.line(`${n.toLocaleString('en-US')} bad rows of ${name} are quarantined; the newest snapshot says why.`);
   return exitCodes.done;
 }
 
 function monthTable(months: MonthRow[], precision: number): string[] {
-  const has = (metric: string) => months.some((month) => month.metrics[metric] !== null && month.metrics[metric] !== undefined);
-  const columns = [['pr_auc', 'PR-AUC'], ['recall_at_precision', `recall at ${Math.round(100 * precision)} % precision`], ['balanced_accuracy', 'balanced accuracy'], ['rmse', 'RMSE'], ['accuracy', 'accuracy']].filter(([metric = '']) => has(metric) && (metric !== 'balanced_accuracy' || !has('pr_auc')) && (metric !== 'accuracy' || (!has('pr_auc') && !has('balanced_accuracy'))));
+  const has = (metric: string) =>
+    months.some((month) => month.metrics[metric] !== null && month.metrics[metric] !== undefined);
+  const columns = [
+    ['pr_auc', 'PR-AUC'],
+    ['recall_at_precision', `recall at ${Math.round(100 * precision)} % precision`],
+    ['balanced_accuracy', 'balanced accuracy'],
+    ['rmse', 'RMSE'],
+    ['accuracy', 'accuracy'],
+  ].filter(
+    ([metric = '']) =>
+      has(metric) &&
+      (metric !== 'balanced_accuracy' || !has('pr_auc')) &&
+      (metric !== 'accuracy' || (!has('pr_auc') && !has('balanced_accuracy'))),
+  );
   const rows = months.map((month) => [
-    month.month, month.rows.toLocaleString('en-US'), ...columns.map(([metric = '']) => number(month.metrics[metric])),
-    month.versions.length === 0 ? 'trained on' : month.versions.map((version) => `v${version}`).join(' → '), month.versions.length === 0 ? '' : month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
+    month.month,
+    month.rows.toLocaleString('en-US'),
+    ...columns.map(([metric = '']) => number(month.metrics[metric])),
+    month.versions.length === 0 ? 'trained on' : month.versions.map((version) => `v${version}`).join(' → '),
+    month.versions.length === 0 ? '' : month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
   ]);
-  return table(['month', 'rows', ...columns.map(([, title = '']) => title), 'champion', 'drifted features'], rows, [1, ...columns.map((_, i) => i + 2)]);
+  return table(['month', 'rows', ...columns.map(([, title = '']) => title), 'champion', 'drifted features'], rows, [
+    1,
+    ...columns.map((_, i) => i + 2),
+  ]);
 }
 
 function summarise({ terminal }: CommandContext, outcome: LoopOutcome): void {
-  if (outcome.requests > 0) terminal.line(`${outcome.rows.toLocaleString('en-US')} rows in ${outcome.requests.toLocaleString('en-US')} requests, ${outcome.failedRequests} failed${outcome.refused > 0 ? `; ${outcome.refused.toLocaleString('en-US')} bad rows were stopped at the door` : ''}.`);
+  if (outcome.requests > 0)
+    terminal.line(
+      `${outcome.rows.toLocaleString('en-US')} rows in ${outcome.requests.toLocaleString('en-US')} requests, ${outcome.failedRequests} failed${outcome.refused > 0 ? `; ${outcome.refused.toLocaleString('en-US')} bad rows were stopped at the door` : ''}.`,
+    );
   for (const retraining of outcome.retrainings) terminal.line(`retraining: ${retraining.message}`);
 }
 
@@ -68,7 +101,12 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
   const say = json ? terminal.note : terminal.line;
   const told = new Map<number, number>();
   const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-  const phases: Record<string, string> = { train: 'Train the first model', deploy: 'Deploy', replay: 'Replay', watch: 'Watching live traffic; Ctrl-C stops' };
+  const phases: Record<string, string> = {
+    train: 'Train the first model',
+    deploy: 'Deploy',
+    replay: 'Replay',
+    watch: 'Watching live traffic; Ctrl-C stops',
+  };
   return {
     ...runPrinter(terminal, { json, quiet: !verbose }),
     onPhase: (phase) => say(`\n${terminal.style('bold', phases[phase] ?? phase)}`),
@@ -79,20 +117,46 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
       const stage = share >= 0.99 ? 2 : 1;
       if ((told.get(window.start) ?? 0) >= stage) return;
       told.set(window.start, stage);
-      const drifted = window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column);
-      const performance = Object.entries(window.performance).filter(([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy')[0];
-      say(`  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`);
+      const drifted = window.values
+        .filter((value) => value.drifted && value.column !== '_score')
+        .map((value) => value.column);
+      const performance = Object.entries(window.performance).filter(
+        ([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy',
+      )[0];
+      say(
+        `  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`,
+      );
     },
     onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),
-    onRetrained: (result, at) => say(`${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`),
+    onRetrained: (result, at) =>
+      say(
+        `${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`,
+      ),
   };
 }
 
 /** Starts `loopwright serve` as a process of its own and waits until it answers. It ends with us, whatever ends us. */
-async function startServer({ terminal, project }: CommandContext, deployment: string, port: string | undefined): Promise<{ url: string; close: () => Promise<void> }> {
+async function startServer(
+  { terminal, project }: CommandContext,
+  deployment: string,
+  port: string | undefined,
+): Promise<{ url: string; close: () => Promise<void> }> {
   const entry = process.argv[1];
   if (entry === undefined) throw new WorkError('The server cannot be started: the program does not know its own file.');
-  const child = spawn(process.execPath, [...process.execArgv, entry, 'serve', deployment, '--json', '--project', project().root, ...(port === undefined ? [] : ['--port', port])], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) } });
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv,
+      entry,
+      'serve',
+      deployment,
+      '--json',
+      '--project',
+      project().root,
+      ...(port === undefined ? [] : ['--port', port]),
+    ],
+    { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) } },
+  );
   let last = '';
   let serves = false;
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -112,7 +176,9 @@ async function startServer({ terminal, project }: CommandContext, deployment: st
   let out = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.once('error', (error) => reject(new WorkError(`The server could not be started: ${messageOf(error)}`)));
-    child.once('exit', (code) => reject(new WorkError(serverError(out) ?? `The server ended with exit code ${code}. ${last}`)));
+    child.once('exit', (code) =>
+      reject(new WorkError(serverError(out) ?? `The server ended with exit code ${code}. ${last}`)),
+    );
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       out += chunk;
       const found = /"url":"([^"]+)"/.exec(out)?.[1];

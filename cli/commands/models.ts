@@ -16,11 +16,25 @@ export async function models(context: CommandContext): Promise<number> {
   const store = context.storeIfAny();
   const versions = store ? summariseVersions(store, context.config().project) : [];
   if (context.json) context.printJson(versions);
-  else if (versions.length === 0) context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
+  else if (versions.length === 0)
+    context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
   else {
-    const key = declaredMetrics(context.project(), null).map(({ name }) => name).find((name) => versions.some(({ metrics }) => metrics[name] !== undefined)) ?? Object.keys(versions[0]?.metrics ?? {})[0] ?? '';
-    const value = (metrics: Record<string, number>): string => (metrics[key] === undefined ? '–' : metricText(key, metrics[key]));
-    const rows = versions.map(({ version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [`v${version}`, value(metrics), aliases.join(', '), gatesText({ passed: gatesPassed, total: gatesTotal }), runName, timeText(createdAt)]);
+    const key =
+      declaredMetrics(context.project(), null)
+        .map(({ name }) => name)
+        .find((name) => versions.some(({ metrics }) => metrics[name] !== undefined)) ??
+      Object.keys(versions[0]?.metrics ?? {})[0] ??
+      '';
+    const value = (metrics: Record<string, number>): string =>
+      metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
+    const rows = versions.map(({ version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [
+      `v${version}`,
+      value(metrics),
+      aliases.join(', '),
+      gatesText({ passed: gatesPassed, total: gatesTotal }),
+      runName,
+      timeText(createdAt),
+    ]);
     for (const line of table(['version', key, 'alias', 'gates', 'run', 'made'], rows, [1])) context.terminal.line(line);
   }
   return exitCodes.done;
@@ -30,7 +44,12 @@ export async function models(context: CommandContext): Promise<number> {
 export async function promoteModel(context: CommandContext, version: string): Promise<number> {
   const result = promote(context.store(), context.config().project, readVersion(version), 'promoted by hand');
   if (context.json) context.printJson(result);
-  else context.terminal.line(result.previous === result.version ? `v${result.version} is the champion already.` : `v${result.version} is champion${result.previous === null ? '' : `; v${result.previous} was before. \`loopwright models rollback\` goes back`}.`);
+  else
+    context.terminal.line(
+      result.previous === result.version
+        ? `v${result.version} is the champion already.`
+        : `v${result.version} is champion${result.previous === null ? '' : `; v${result.previous} was before. \`loopwright models rollback\` goes back`}.`,
+    );
   return exitCodes.done;
 }
 
@@ -38,7 +57,10 @@ export async function promoteModel(context: CommandContext, version: string): Pr
 export async function registerModel(context: CommandContext, run: string): Promise<number> {
   const result = registerRun(context.store(), context.config().project, run);
   if (context.json) context.printJson(result);
-  else context.terminal.line(result.made ? `${result.runName} is v${result.version}.` : `${result.runName} is v${result.version} already.`);
+  else
+    context.terminal.line(
+      result.made ? `${result.runName} is v${result.version}.` : `${result.runName} is v${result.version} already.`,
+    );
   return exitCodes.done;
 }
 
@@ -55,8 +77,17 @@ export interface ModelCardOptions {
 }
 
 /** `loopwright models card [VERSION]`: the card as JSON, or as a page of its own with `--html FILE`. */
-export async function modelCard(context: CommandContext, version: string | undefined, options: ModelCardOptions): Promise<number> {
-  const which = version === undefined ? 'champion' : version === 'latest' || version === 'champion' ? version : readVersion(version);
+export async function modelCard(
+  context: CommandContext,
+  version: string | undefined,
+  options: ModelCardOptions,
+): Promise<number> {
+  const which =
+    version === undefined
+      ? 'champion'
+      : version === 'latest' || version === 'champion'
+        ? version
+        : readVersion(version);
   if (options.html !== undefined) {
     const path = resolve(options.html);
     saveCard(context.store(), context.config(), which, path);

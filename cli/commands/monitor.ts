@@ -11,24 +11,53 @@ export interface MonitorOptions {
 }
 
 /** `loopwright monitor [NAME]`: judges the windows that ended; exits with 1 when the newest drifted or broke an expectation. */
-export async function monitor(context: CommandContext, name: string | undefined, options: MonitorOptions): Promise<number> {
+export async function monitor(
+  context: CommandContext,
+  name: string | undefined,
+  options: MonitorOptions,
+): Promise<number> {
   const config = context.config();
   const monitors = Object.keys(config.monitors ?? {});
   const chosen = name ?? monitors[0];
   const declared = chosen !== undefined && monitors.includes(chosen) ? config.monitors?.[chosen] : undefined;
-  if (chosen === undefined || !declared) throw new ProjectError(name === undefined ? 'No monitor is declared under `monitors`.' : `There is no monitor \`${name}\`. Declared: ${monitors.join(', ') || 'none'}.`);
+  if (chosen === undefined || !declared)
+    throw new ProjectError(
+      name === undefined
+        ? 'No monitor is declared under `monitors`.'
+        : `There is no monitor \`${name}\`. Declared: ${monitors.join(', ') || 'none'}.`,
+    );
   const now = readTime(options.now, 'now') ?? Date.now();
-  await evaluateMonitor({ project: context.project(), config, store: context.store(), monitor: chosen, now, signal: context.signal });
+  await evaluateMonitor({
+    project: context.project(),
+    config,
+    store: context.store(),
+    monitor: chosen,
+    now,
+    signal: context.signal,
+  });
   const windows = listWindows(context.store(), chosen);
   const last = windows.findLast((window) => window.status !== 'too few rows');
   const broken = last ? brokenBounds(declared, last) : [];
   if (context.json) context.printJson({ monitor: chosen, windows, broken });
   else if (windows.length === 0) context.terminal.line('No window has ended yet.');
   else {
-    const metric = Object.keys(declared.expect ?? {}).find((key) => windows.some((window) => window.performance[key] !== undefined));
-    const rows = windows.map((window) => [new Date(window.start).toISOString().slice(0, 10), window.rows.toLocaleString('en-US'), window.status, `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`, metric === undefined ? '–' : number(window.performance[metric]), window.modelVersions.map((version) => `v${version}`).join(' ')]);
-    for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4])) context.terminal.line(line);
-    for (const bound of broken) context.terminal.line(`expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${number(bound.value)}`);
+    const metric = Object.keys(declared.expect ?? {}).find((key) =>
+      windows.some((window) => window.performance[key] !== undefined),
+    );
+    const rows = windows.map((window) => [
+      new Date(window.start).toISOString().slice(0, 10),
+      window.rows.toLocaleString('en-US'),
+      window.status,
+      `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`,
+      metric === undefined ? '–' : number(window.performance[metric]),
+      window.modelVersions.map((version) => `v${version}`).join(' '),
+    ]);
+    for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4]))
+      context.terminal.line(line);
+    for (const bound of broken)
+      context.terminal.line(
+        `expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${number(bound.value)}`,
+      );
   }
   return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;
 }

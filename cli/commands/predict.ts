@@ -25,16 +25,29 @@ export interface PredictOptions {
 export async function predict(context: CommandContext, options: PredictOptions): Promise<number> {
   const { root, files } = context.project();
   const config = context.config();
-  const deployment = options.deployment !== undefined && Object.hasOwn(config.deployments ?? {}, options.deployment) ? config.deployments?.[options.deployment] : undefined;
-  if (options.deployment !== undefined && deployment?.as !== 'batch') throw new ProjectError(`\`${options.deployment}\` is no batch deployment.`);
+  const deployment =
+    options.deployment !== undefined && Object.hasOwn(config.deployments ?? {}, options.deployment)
+      ? config.deployments?.[options.deployment]
+      : undefined;
+  if (options.deployment !== undefined && deployment?.as !== 'batch')
+    throw new ProjectError(`\`${options.deployment}\` is no batch deployment.`);
   const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
-  if (input === undefined) throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
+  if (input === undefined)
+    throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
   const asked = options.modelVersion === undefined ? null : readVersion(options.modelVersion);
   const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();
-  const wanted = asked === null ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion') : getVersion(store, config.project, asked);
-  if (!wanted) throw new WorkError('There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.');
-  const found = isGlob(input) ? files.glob(input).map((file) => join(root, file)) : [isAbsolute(input) ? input : existsSync(join(root, input)) ? join(root, input) : resolve(input)];
+  const wanted =
+    asked === null
+      ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion')
+      : getVersion(store, config.project, asked);
+  if (!wanted)
+    throw new WorkError(
+      'There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.',
+    );
+  const found = isGlob(input)
+    ? files.glob(input).map((file) => join(root, file))
+    : [isAbsolute(input) ? input : existsSync(join(root, input)) ? join(root, input) : resolve(input)];
   if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
@@ -48,9 +61,23 @@ export async function predict(context: CommandContext, options: PredictOptions):
       await db.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${source}`);
       source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')}\n)`;
     }
-    const result = await scoreBatch({ store, version: wanted, db, source, output, columns: deploymentColumns(context.project(), config, options.deployment ?? ''), deployment: options.deployment ?? null, signal: context.signal, onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`) });
-    if (context.json) context.printJson({ rows: result.rows, output: result.output, model: config.project, version: wanted.version });
-    else context.terminal.line(`${result.rows.toLocaleString('en-US')} rows scored by v${wanted.version} into ${result.output}`);
+    const result = await scoreBatch({
+      store,
+      version: wanted,
+      db,
+      source,
+      output,
+      columns: deploymentColumns(context.project(), config, options.deployment ?? ''),
+      deployment: options.deployment ?? null,
+      signal: context.signal,
+      onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`),
+    });
+    if (context.json)
+      context.printJson({ rows: result.rows, output: result.output, model: config.project, version: wanted.version });
+    else
+      context.terminal.line(
+        `${result.rows.toLocaleString('en-US')} rows scored by v${wanted.version} into ${result.output}`,
+      );
     return exitCodes.done;
   } finally {
     context.signal.removeEventListener('abort', interrupt);

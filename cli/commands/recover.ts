@@ -16,8 +16,19 @@ export function recover(context: CommandContext, options: RecoverOptions): Promi
     return Promise.resolve(exitCodes.done);
   }
   const shown = tables.filter(({ saved, had, problem }) => saved > 0 || (had ?? 0) > 0 || problem !== null);
-  for (const line of table(['what', 'saved', 'of', ''], shown.map(({ name, saved, had, problem }) => [name, saved.toLocaleString('en-US'), had === null ? '?' : had.toLocaleString('en-US'), problem === null ? '' : `broken: ${problem}`]), [1, 2])) terminal.line(line);
-  if (damaged === null) terminal.line('Nothing was changed. Without --dry-run the damaged file is put aside and this takes its place.');
+  for (const line of table(
+    ['what', 'saved', 'of', ''],
+    shown.map(({ name, saved, had, problem }) => [
+      name,
+      saved.toLocaleString('en-US'),
+      had === null ? '?' : had.toLocaleString('en-US'),
+      problem === null ? '' : `broken: ${problem}`,
+    ]),
+    [1, 2],
+  ))
+    terminal.line(line);
+  if (damaged === null)
+    terminal.line('Nothing was changed. Without --dry-run the damaged file is put aside and this takes its place.');
   else terminal.line(`The damaged store is kept as ${damaged}.`);
   return Promise.resolve(exitCodes.done);
 }

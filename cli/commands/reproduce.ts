@@ -12,18 +12,39 @@ export interface ReproduceOptions {
 }
 
 /** `loopwright reproduce RUN`: runs a run again with its code, data and params, and tells which metrics match. */
-export async function reproduceCommand(context: CommandContext, run: string, options: ReproduceOptions): Promise<number> {
+export async function reproduceCommand(
+  context: CommandContext,
+  run: string,
+  options: ReproduceOptions,
+): Promise<number> {
   const { terminal } = context;
   const tolerance = options.tolerance === undefined ? defaultTolerance : Number(options.tolerance);
-  if (!(Number.isFinite(tolerance) && tolerance >= 0)) throw new ProjectError(`\`--tolerance ${options.tolerance}\` is not a number from 0 on, such as 1e-6.`);
-  const say = (text: string) => (context.json ? terminal.note(text) : terminal.line(terminal.style('gray', `… ${text}`)));
-  const result = await reproduce({ root: context.project().root, store: context.store(), run, tolerance, keep: options.keep ?? false, signal: context.signal, events: runPrinter(terminal, { json: context.json }), say });
+  if (!(Number.isFinite(tolerance) && tolerance >= 0))
+    throw new ProjectError(`\`--tolerance ${options.tolerance}\` is not a number from 0 on, such as 1e-6.`);
+  const say = (text: string) =>
+    context.json ? terminal.note(text) : terminal.line(terminal.style('gray', `… ${text}`));
+  const result = await reproduce({
+    root: context.project().root,
+    store: context.store(),
+    run,
+    tolerance,
+    keep: options.keep ?? false,
+    signal: context.signal,
+    events: runPrinter(terminal, { json: context.json }),
+    say,
+  });
   if (context.json) context.printJson(result);
   else print(context, result);
   return result.matches ? exitCodes.done : exitCodes.failed;
 }
 
-const words: Record<MetricMatch['verdict'], string> = { same: 'same, bit for bit', within: 'within the tolerance', differs: 'DIFFERS', missing: 'MISSING now', new: 'new' };
+const words: Record<MetricMatch['verdict'], string> = {
+  same: 'same, bit for bit',
+  within: 'within the tolerance',
+  differs: 'DIFFERS',
+  missing: 'MISSING now',
+  new: 'new',
+};
 
 function print({ terminal }: CommandContext, result: Reproduction): void {
   const { metrics, timing } = result;
@@ -36,20 +57,41 @@ function print({ terminal }: CommandContext, result: Reproduction): void {
     terminal.line('Times and the use of the machine, which need not match:');
     for (const line of matchTable(timing)) terminal.line(line);
   }
-  if (result.restored.length > 0) terminal.line(`Not measured again, since the data was restored: ${result.restored.join(', ')}`);
-  for (const { dataset, before, after, same } of result.data) terminal.line(`data ${dataset}: ${same ? `same content (${before.slice(0, 12)})` : after === null ? 'not read' : `DIFFERS (${before.slice(0, 12)}, now ${after.slice(0, 12)})`}`);
-  for (const { name, before, after } of result.environment) terminal.line(`environment ${name}: ${before ?? 'none'} → ${after ?? 'none'}`);
-  if (result.folder !== null) terminal.line(`The work tree is left in ${result.folder}; \`git worktree remove --force\` takes it away.`);
+  if (result.restored.length > 0)
+    terminal.line(`Not measured again, since the data was restored: ${result.restored.join(', ')}`);
+  for (const { dataset, before, after, same } of result.data)
+    terminal.line(
+      `data ${dataset}: ${same ? `same content (${before.slice(0, 12)})` : after === null ? 'not read' : `DIFFERS (${before.slice(0, 12)}, now ${after.slice(0, 12)})`}`,
+    );
+  for (const { name, before, after } of result.environment)
+    terminal.line(`environment ${name}: ${before ?? 'none'} → ${after ?? 'none'}`);
+  if (result.folder !== null)
+    terminal.line(`The work tree is left in ${result.folder}; \`git worktree remove --force\` takes it away.`);
   const counted = (verdict: MetricMatch['verdict']) => metrics.filter((metric) => metric.verdict === verdict).length;
-  const counts = (['same', 'within', 'differs', 'missing', 'new'] as const).filter((verdict) => counted(verdict) > 0).map((verdict) => `${counted(verdict)} ${verdict}`).join(', ');
-  const status = result.again.status === result.run.status ? '' : ` It ${result.again.status}; the run before ${result.run.status}.`;
-  terminal.line(terminal.style(result.matches ? 'green' : 'red', `${result.matches ? 'Reproduced' : 'NOT reproduced'}: ${result.run.name} as ${result.again.name} (${counts || 'no metrics'}; tolerance ${result.tolerance}).${status}`));
+  const counts = (['same', 'within', 'differs', 'missing', 'new'] as const)
+    .filter((verdict) => counted(verdict) > 0)
+    .map((verdict) => `${counted(verdict)} ${verdict}`)
+    .join(', ');
+  const status =
+    result.again.status === result.run.status ? '' : ` It ${result.again.status}; the run before ${result.run.status}.`;
+  terminal.line(
+    terminal.style(
+      result.matches ? 'green' : 'red',
+      `${result.matches ? 'Reproduced' : 'NOT reproduced'}: ${result.run.name} as ${result.again.name} (${counts || 'no metrics'}; tolerance ${result.tolerance}).${status}`,
+    ),
+  );
 }
 
 function matchTable(matches: readonly MetricMatch[]): string[] {
   const rows = matches.map(({ key, verdict, before, after, absolute, relative, points }) => [
-    key, shown(before), shown(after), absolute === null || absolute === 0 ? '' : absolute.toExponential(2), relative === null || relative === 0 ? '' : relative.toExponential(2),
-    points.before === points.after || verdict === 'missing' || verdict === 'new' ? words[verdict] : `${words[verdict]} (${points.before} points, now ${points.after})`,
+    key,
+    shown(before),
+    shown(after),
+    absolute === null || absolute === 0 ? '' : absolute.toExponential(2),
+    relative === null || relative === 0 ? '' : relative.toExponential(2),
+    points.before === points.after || verdict === 'missing' || verdict === 'new'
+      ? words[verdict]
+      : `${words[verdict]} (${points.before} points, now ${points.after})`,
   ]);
   return table(['metric', 'run', 'now', 'absolute', 'relative', ''], rows, [1, 2, 3, 4]);
 }

@@ -17,14 +17,31 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
   const config = context.config();
   const store = context.store();
   const now = readTime(options.now, 'now') ?? productionClock(store, config);
-  if (options.now === undefined && Date.now() - now > 60_000) context.terminal.note(`Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of then. \`--now TIME\` takes another time.`);
-  const decision = decideRetraining({ config, windowsOf: (monitor) => listWindows(store, monitor), lastRetrained: lastRetrained(store), now });
+  if (options.now === undefined && Date.now() - now > 60_000)
+    context.terminal.note(
+      `Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of then. \`--now TIME\` takes another time.`,
+    );
+  const decision = decideRetraining({
+    config,
+    windowsOf: (monitor) => listWindows(store, monitor),
+    lastRetrained: lastRetrained(store),
+    now,
+  });
   if (options.ifDue && !decision.retrain) {
     if (context.json) context.printJson({ status: 'not due', reason: decision.reason });
     else context.terminal.line(`Not due: ${decision.reason}.`);
     return exitCodes.done;
   }
-  const result = await retrainModel({ project: context.project(), config, store, reason: decision.retrain ? decision.reason : 'asked for by hand', monitor: decision.monitor, now, signal: context.signal, events: runPrinter(context.terminal, { json: context.json }) });
+  const result = await retrainModel({
+    project: context.project(),
+    config,
+    store,
+    reason: decision.retrain ? decision.reason : 'asked for by hand',
+    monitor: decision.monitor,
+    now,
+    signal: context.signal,
+    events: runPrinter(context.terminal, { json: context.json }),
+  });
   if (context.json) context.printJson(result);
   else context.terminal.line(`${result.status}: ${result.message}`);
   return result.status === 'promoted' || result.status === 'proposed' ? exitCodes.done : exitCodes.failed;

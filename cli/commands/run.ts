@@ -23,12 +23,31 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   const project = context.project();
   const experiment = options.experiment ?? 'default';
   const params = Object.fromEntries((options.param ?? []).map(parseParam)) as Record<string, ParamValue>;
-  for (const name of Object.keys(params)) if (!Object.hasOwn(context.config().params ?? {}, name)) throw new ProjectError(`The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`);
-  const request = { project, store: context.store(), stages: stages.length > 0 ? stages : undefined, experiment, params, force: options.force, signal: context.signal, input: inputOf(), events: runPrinter(terminal, { json: context.json }), commandLine: commandLine(stages, options) };
+  for (const name of Object.keys(params))
+    if (!Object.hasOwn(context.config().params ?? {}, name))
+      throw new ProjectError(
+        `The project has no param \`${name}\`. Declared: ${Object.keys(context.config().params ?? {}).join(', ') || 'none'}.`,
+      );
+  const request = {
+    project,
+    store: context.store(),
+    stages: stages.length > 0 ? stages : undefined,
+    experiment,
+    params,
+    force: options.force,
+    signal: context.signal,
+    input: inputOf(),
+    events: runPrinter(terminal, { json: context.json }),
+    commandLine: commandLine(stages, options),
+  };
   const sweep = project.experiments.get(experiment)?.value?.sweep;
   if (sweep) {
     const say = (line: string) => (context.json ? terminal.note(line) : terminal.line(line));
-    const result = await runSweep({ ...request, program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] }, sweep, say);
+    const result = await runSweep(
+      { ...request, program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''] },
+      sweep,
+      say,
+    );
     const status = sweepStatus(result);
     if (context.json) context.printJson({ status, ...result });
     else for (const line of sweepLines(result)) terminal.line(line);
@@ -42,27 +61,46 @@ export async function runCommand(context: CommandContext, stages: string[], opti
 
 /** `refused` when the gates passed no trial. */
 function sweepStatus({ best, trials }: SweepResult): 'finished' | 'refused' | 'failed' {
-  return !best ? 'failed' : trials.some(({ status, value }) => status === 'finished' && value !== null) ? 'finished' : 'refused';
+  return !best
+    ? 'failed'
+    : trials.some(({ status, value }) => status === 'finished' && value !== null)
+      ? 'finished'
+      : 'refused';
 }
 
 function sweepLines({ best, chosen, objective, trials }: SweepResult): string[] {
   if (!best) return [`No trial finished with ${objective}.`];
-  const lines = [`best of ${trials.length}: ${best.name} with ${objective} ${best.value} at ${JSON.stringify(best.params)}`];
+  const lines = [
+    `best of ${trials.length}: ${best.name} with ${objective} ${best.value} at ${JSON.stringify(best.params)}`,
+  ];
   const refused = trials.filter(({ status }) => status === 'refused').length;
   if (refused > 0) lines.push(`${refused} of ${trials.length} trials were refused by their gates`);
   if (chosen?.trial === best) lines.push(`registered as v${chosen.version}`);
-  else if (chosen) lines.push(`registered as v${chosen.version}: ${chosen.trial.name} with ${objective} ${chosen.trial.value}, the best that passed its gates`);
+  else if (chosen)
+    lines.push(
+      `registered as v${chosen.version}: ${chosen.trial.name} with ${objective} ${chosen.trial.value}, the best that passed its gates`,
+    );
   return lines;
 }
 
 function summarise({ terminal, project }: CommandContext, outcome: RunOutcome, ms: number): void {
-  if (outcome.status === 'fresh') terminal.line(`Everything is fresh: ${outcome.stages.map(({ stage }) => stage).join(', ')}.`);
-  else if (outcome.error) terminal.note(`${placeText(outcome.error.place, project().root, project().file.path)}error: ${outcome.error.stage}: ${outcome.error.message}`);
+  if (outcome.status === 'fresh')
+    terminal.line(`Everything is fresh: ${outcome.stages.map(({ stage }) => stage).join(', ')}.`);
+  else if (outcome.error)
+    terminal.note(
+      `${placeText(outcome.error.place, project().root, project().file.path)}error: ${outcome.error.stage}: ${outcome.error.message}`,
+    );
   else terminal.line(terminal.style('green', `Done in ${duration(ms)}.`));
 }
 
 function commandLine(stages: string[], options: RunOptions): string {
-  return ['loopwright run', ...stages, ...(options.experiment ? [`--experiment ${options.experiment}`] : []), ...(options.param ?? []).map((param) => `--param '${param}'`), ...(options.force ? ['--force'] : [])].join(' ');
+  return [
+    'loopwright run',
+    ...stages,
+    ...(options.experiment ? [`--experiment ${options.experiment}`] : []),
+    ...(options.param ?? []).map((param) => `--param '${param}'`),
+    ...(options.force ? ['--force'] : []),
+  ].join(' ');
 }
 
 /** `loopwright trial`: one trial of a sweep, ordered on standard input by the process that runs the sweep. */

@@ -13,11 +13,25 @@ export async function runImportance(context: CommandContext, metric: string, que
 }
 
 function lines(found: ParamImportance): string[] {
-  const shares = table(['param', 'share', '', 'metric', 'values'], found.params.map((param) => [param.key + (param.log ? ' (log)' : ''), `${(param.importance * 100).toFixed(1)} %`, bar(param.importance), direction(param), String(param.distinct)]), [1, 4]);
+  const shares = table(
+    ['param', 'share', '', 'metric', 'values'],
+    found.params.map((param) => [
+      param.key + (param.log ? ' (log)' : ''),
+      `${(param.importance * 100).toFixed(1)} %`,
+      bar(param.importance),
+      direction(param),
+      String(param.distinct),
+    ]),
+    [1, 4],
+  );
   return [
     found.problem ?? `${found.metric} over ${found.runs} runs. ${belief(found.r2)}`,
     ...(found.params.length === 0 ? [] : shares),
-    ...(found.alone !== null && found.params.length > 0 && found.alone < 0.995 ? [`${(found.alone * 100).toFixed(0)} % of that comes from params by themselves, which the bars share out; the rest from how they act together.`] : []),
+    ...(found.alone !== null && found.params.length > 0 && found.alone < 0.995
+      ? [
+          `${(found.alone * 100).toFixed(0)} % of that comes from params by themselves, which the bars share out; the rest from how they act together.`,
+        ]
+      : []),
     ...found.leftOutRuns.map(({ runs, why }) => `left out: ${runs === 1 ? '1 run' : `${runs} runs`}, ${why}`),
     ...found.leftOutParams.map(({ key, why }) => `left out: ${key}, which ${why}`),
   ];
@@ -26,7 +40,8 @@ function lines(found: ParamImportance): string[] {
 /** How far the shares can be believed. */
 function belief(r2: number | null): string {
   if (r2 === null) return '';
-  if (r2 <= 0) return 'A random forest of the params explains none of the differences between runs it has not seen: the shares tell nothing.';
+  if (r2 <= 0)
+    return 'A random forest of the params explains none of the differences between runs it has not seen: the shares tell nothing.';
   const part = `A random forest of the params explains ${(r2 * 100).toFixed(0)} % of the differences between runs it has not seen`;
   return r2 < 0.3 ? `${part}: the shares tell little.` : `${part}.`;
 }

@@ -34,13 +34,26 @@ export async function runs(context: CommandContext, id: string | undefined, opti
     const run = getRun(store ?? context.store(), id);
     if (context.json) context.printJson(run);
     else {
-      terminal.line(`${terminal.style('bold', run.name)}  ${run.runId}  ${run.status}${run.verdict ? ` (${gatesText(run.verdict)})` : ''}  ${run.experiment}  ${timeText(run.startedAt)}`);
-      const primary = primaryAmong(declaredMetrics(context.project(), run.experiment), Object.keys(run.metrics).map((key) => ({ key, runs: 1 })), Infinity).map(({ name }) => name);
-      for (const stage of run.stages) terminal.line(`  ${stage.stage.padEnd(12)} ${stage.status.padEnd(10)} ${duration(stage.durationMs).padStart(9)}  ${stage.error ?? stage.summary}`);
-      for (const [key, value] of Object.entries(run.params)) terminal.line(`  param  ${key} = ${JSON.stringify(value)}`);
-      const rank = (key: string): number => (primary.includes(key) ? primary.indexOf(key) : primary.length + Number(key.startsWith('system/')));
-      for (const [key, value] of Object.entries(run.metrics).toSorted(([a], [b]) => rank(a) - rank(b))) terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
-      for (const artifact of run.artifacts) terminal.line(`  file   ${artifact.path} (${artifact.bytes.toLocaleString('en-US')} B)`);
+      terminal.line(
+        `${terminal.style('bold', run.name)}  ${run.runId}  ${run.status}${run.verdict ? ` (${gatesText(run.verdict)})` : ''}  ${run.experiment}  ${timeText(run.startedAt)}`,
+      );
+      const primary = primaryAmong(
+        declaredMetrics(context.project(), run.experiment),
+        Object.keys(run.metrics).map((key) => ({ key, runs: 1 })),
+        Infinity,
+      ).map(({ name }) => name);
+      for (const stage of run.stages)
+        terminal.line(
+          `  ${stage.stage.padEnd(12)} ${stage.status.padEnd(10)} ${duration(stage.durationMs).padStart(9)}  ${stage.error ?? stage.summary}`,
+        );
+      for (const [key, value] of Object.entries(run.params))
+        terminal.line(`  param  ${key} = ${JSON.stringify(value)}`);
+      const rank = (key: string): number =>
+        primary.includes(key) ? primary.indexOf(key) : primary.length + Number(key.startsWith('system/'));
+      for (const [key, value] of Object.entries(run.metrics).toSorted(([a], [b]) => rank(a) - rank(b)))
+        terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
+      for (const artifact of run.artifacts)
+        terminal.line(`  file   ${artifact.path} (${artifact.bytes.toLocaleString('en-US')} B)`);
       if (run.command !== '') terminal.line(`  command:   ${run.command}`);
       terminal.line(`  reproduce: ${run.reproduce.replaceAll('\n', ' && ')}`);
     }
@@ -49,20 +62,49 @@ export async function runs(context: CommandContext, id: string | undefined, opti
   const query = queryOf(options);
   if (options.importance !== undefined) return runImportance(context, options.importance, query);
   const page = store ? listRuns(store, { ...query, limit }) : { runs: [], total: 0 };
-  if (page.problem) throw new ProjectError(`--filter: ${page.problem.message}\n  ${options.filter ?? ''}\n  ${' '.repeat(page.problem.from)}${'^'.repeat(Math.max(1, page.problem.to - page.problem.from))}`);
+  if (page.problem)
+    throw new ProjectError(
+      `--filter: ${page.problem.message}\n  ${options.filter ?? ''}\n  ${' '.repeat(page.problem.from)}${'^'.repeat(Math.max(1, page.problem.to - page.problem.from))}`,
+    );
   if (options.export !== undefined) return exportTable(context, query, options.export);
   if (context.json) context.printJson(page);
-  else if (page.runs.length === 0) terminal.line(Object.keys(query).length > 0 ? 'No run is like that.' : 'No runs. `loopwright run` makes the first.');
+  else if (page.runs.length === 0)
+    terminal.line(
+      Object.keys(query).length > 0 ? 'No run is like that.' : 'No runs. `loopwright run` makes the first.',
+    );
   else {
-    const columns = store ? runColumns(store, query, declaredMetrics(context.project(), query.experiment ?? null)) : { primary: [], params: [] };
-    const keys = columns.primary.map(({ name }) => name).filter((key) => page.runs.some((run) => run.metrics[key] !== undefined)).slice(0, 2);
-    const params = query.experiment === undefined ? [] : columns.params.filter(({ distinct }) => distinct > 1).slice(0, 3).map(({ key }) => key);
+    const columns = store
+      ? runColumns(store, query, declaredMetrics(context.project(), query.experiment ?? null))
+      : { primary: [], params: [] };
+    const keys = columns.primary
+      .map(({ name }) => name)
+      .filter((key) => page.runs.some((run) => run.metrics[key] !== undefined))
+      .slice(0, 2);
+    const params =
+      query.experiment === undefined
+        ? []
+        : columns.params
+            .filter(({ distinct }) => distinct > 1)
+            .slice(0, 3)
+            .map(({ key }) => key);
     const rows = page.runs.map((run) => [
-      run.name, ...keys.map((key) => valueText(key, run.metrics[key])), ...params.map((key) => (key in run.params ? JSON.stringify(run.params[key]) : '')), run.runId.slice(0, 8), run.experiment,
-      run.status === 'refused' && run.verdict ? `refused: ${gatesText(run.verdict)}` : run.status, timeText(run.startedAt), run.endedAt === null ? '' : duration(run.endedAt - run.startedAt), run.modelVersion === null ? '' : `v${run.modelVersion}`,
+      run.name,
+      ...keys.map((key) => valueText(key, run.metrics[key])),
+      ...params.map((key) => (key in run.params ? JSON.stringify(run.params[key]) : '')),
+      run.runId.slice(0, 8),
+      run.experiment,
+      run.status === 'refused' && run.verdict ? `refused: ${gatesText(run.verdict)}` : run.status,
+      timeText(run.startedAt),
+      run.endedAt === null ? '' : duration(run.endedAt - run.startedAt),
+      run.modelVersion === null ? '' : `v${run.modelVersion}`,
     ]);
     const right = [...keys, ...params].map((_, index) => index + 1);
-    for (const line of table(['run', ...keys, ...params, 'id', 'experiment', 'status', 'started', 'took', 'model'], rows, [...right, right.length + 5, right.length + 6])) terminal.line(line);
+    for (const line of table(
+      ['run', ...keys, ...params, 'id', 'experiment', 'status', 'started', 'took', 'model'],
+      rows,
+      [...right, right.length + 5, right.length + 6],
+    ))
+      terminal.line(line);
     if (page.total > page.runs.length) terminal.line(`${page.total - page.runs.length} more; \`--limit\` shows them.`);
   }
   return exitCodes.done;
@@ -70,10 +112,14 @@ export async function runs(context: CommandContext, id: string | undefined, opti
 
 function queryOf(options: RunsOptions): RunQuery {
   const which = options.which as RunQuery['which'];
-  if (which !== undefined && !['active', 'archived', 'deleted', 'all'].includes(which)) throw new ProjectError(`\`--which ${which}\` is not known. There are active, archived, deleted and all.`);
+  if (which !== undefined && !['active', 'archived', 'deleted', 'all'].includes(which))
+    throw new ProjectError(`\`--which ${which}\` is not known. There are active, archived, deleted and all.`);
   const descending = options.sort?.startsWith('-') ?? false;
   return {
-    ...(options.experiment ? { experiment: options.experiment } : {}), ...(options.search ? { search: options.search } : {}), ...(options.filter ? { filter: options.filter } : {}), ...(which ? { which } : {}),
+    ...(options.experiment ? { experiment: options.experiment } : {}),
+    ...(options.search ? { search: options.search } : {}),
+    ...(options.filter ? { filter: options.filter } : {}),
+    ...(which ? { which } : {}),
     ...(options.sort ? { order: [{ column: options.sort.slice(descending ? 1 : 0), descending }] } : {}),
   };
 }
@@ -87,7 +133,17 @@ async function exportTable(context: CommandContext, query: RunQuery, path: strin
   if (format === null) throw new ProjectError(`\`--export ${path}\`: the file ends with .csv or .parquet.`);
   const store = context.store();
   const found = runColumns(store, query);
-  const columns = ['name', 'run_id', 'status', 'experiment', 'started', 'duration', ...found.metrics.map(({ key }) => `metrics.${key}`), ...found.params.map(({ key }) => `params.${key}`), ...found.tags.map(({ key }) => `tags.${key}`)];
+  const columns = [
+    'name',
+    'run_id',
+    'status',
+    'experiment',
+    'started',
+    'duration',
+    ...found.metrics.map(({ key }) => `metrics.${key}`),
+    ...found.params.map(({ key }) => `params.${key}`),
+    ...found.tags.map(({ key }) => `tags.${key}`),
+  ];
   const { runs } = await exportRuns(store, { query, columns, format, path: resolve(path) });
   if (context.json) context.printJson({ runs, path });
   else context.terminal.line(`${runs.toLocaleString('en-US')} ${runs === 1 ? 'run' : 'runs'} written to ${path}.`);

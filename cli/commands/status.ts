@@ -5,8 +5,24 @@ import { problemLine, type CommandContext } from '../context.ts';
 import { metricText, timeText } from '../../protocol/words.ts';
 import { table } from '../terminal.ts';
 
-const lifeIcons: Record<LifeState, string> = { ok: '✓', stale: '●', attention: '▲', running: '…', failed: '✗', refused: '⊘', none: '○' };
-const stageIcons: Record<StageState, string> = { fresh: '✓', stale: '●', never: '○', running: '…', failed: '✗', refused: '⊘', blocked: '·' };
+const lifeIcons: Record<LifeState, string> = {
+  ok: '✓',
+  stale: '●',
+  attention: '▲',
+  running: '…',
+  failed: '✗',
+  refused: '⊘',
+  none: '○',
+};
+const stageIcons: Record<StageState, string> = {
+  fresh: '✓',
+  stale: '●',
+  never: '○',
+  running: '…',
+  failed: '✗',
+  refused: '⊘',
+  blocked: '·',
+};
 
 /** `loopwright status`: where the model is in its life, and why a stage is stale. */
 export async function status(context: CommandContext): Promise<number> {
@@ -18,14 +34,23 @@ export async function status(context: CommandContext): Promise<number> {
   }
   const { terminal } = context;
   for (const problem of overview.problems) terminal.note(problemLine(problem, project.root));
-  if (overview.problem) terminal.note(`${overview.problem.file} cannot be used as it is. Shown is the last state that could be read.`);
+  if (overview.problem)
+    terminal.note(`${overview.problem.file} cannot be used as it is. Shown is the last state that could be read.`);
   terminal.line(terminal.style('bold', overview.project));
   for (const line of overview.life) terminal.line(`${lifeIcons[line.state]} ${line.label.padEnd(9)} ${line.detail}`);
   const champion = overview.models.find(({ aliases }) => aliases.includes('champion'));
   const own = overview.primary.find(({ name }) => champion?.metrics[name] !== undefined);
-  if (champion) terminal.line(`  Champion  v${champion.version}${own ? ` with ${own.name} ${metricText(own.name, champion.metrics[own.name] ?? Number.NaN)}` : ''}`);
+  if (champion)
+    terminal.line(
+      `  Champion  v${champion.version}${own ? ` with ${own.name} ${metricText(own.name, champion.metrics[own.name] ?? Number.NaN)}` : ''}`,
+    );
   terminal.line();
-  const rows = overview.stages.map((stage) => [`${stageIcons[stage.state]} ${stage.name}`, stage.state, stage.reasons.slice(0, 2).join('; ') || (stage.last?.summary ?? ''), stage.last ? timeText(stage.last.startedAt) : '']);
+  const rows = overview.stages.map((stage) => [
+    `${stageIcons[stage.state]} ${stage.name}`,
+    stage.state,
+    stage.reasons.slice(0, 2).join('; ') || (stage.last?.summary ?? ''),
+    stage.last ? timeText(stage.last.startedAt) : '',
+  ]);
   for (const line of table(['stage', 'state', 'why · last result', 'last run'], rows)) terminal.line(line);
   return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
 }

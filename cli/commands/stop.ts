@@ -32,9 +32,18 @@ export async function stop(context: CommandContext, name: string | undefined, op
 }
 
 /** The run that is meant: the one that was named, or the only one that runs. ProjectError with a list when that is not clear. */
-export function chooseGoing(store: Store | null, going: readonly GoingProcess[], name: string | undefined, verb: string, more = ''): GoingProcess[] {
+export function chooseGoing(
+  store: Store | null,
+  going: readonly GoingProcess[],
+  name: string | undefined,
+  verb: string,
+  more = '',
+): GoingProcess[] {
   if (name === undefined) {
-    if (going.length > 1) throw new ProjectError(`${going.length} runs are going: ${going.map(goingText).join('; ')}. Name the one to ${verb}${more}.`);
+    if (going.length > 1)
+      throw new ProjectError(
+        `${going.length} runs are going: ${going.map(goingText).join('; ')}. Name the one to ${verb}${more}.`,
+      );
     return [...going];
   }
   const byProcess = going.filter((run) => String(run.pid) === name || run.name === name);
@@ -43,11 +52,16 @@ export function chooseGoing(store: Store | null, going: readonly GoingProcess[],
   const { run_id: runId, name: runName } = findRun(store, name);
   const pid = store.sql.get<{ pid: number | null }>('SELECT pid FROM runs WHERE run_id = ?', runId)?.pid;
   const found = going.filter((run) => run.runId === runId || run.pid === pid);
-  if (found.length === 0) throw new ProjectError(`${runName} is not running.${going.length === 0 ? '' : ` Running: ${going.map(goingText).join('; ')}.`}`);
+  if (found.length === 0)
+    throw new ProjectError(
+      `${runName} is not running.${going.length === 0 ? '' : ` Running: ${going.map(goingText).join('; ')}.`}`,
+    );
   return found;
 }
 
 export function goingText({ name, stage, startedAt, pid }: GoingProcess): string {
-  const facts = [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, `process ${pid}`].filter((fact) => fact !== null);
+  const facts = [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, `process ${pid}`].filter(
+    (fact) => fact !== null,
+  );
   return `${name} (${facts.join(', ')})`;
 }

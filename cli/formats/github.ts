@@ -4,12 +4,23 @@ import type { Problem } from '../../protocol/problem.ts';
 const levels = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
 /** A finding as a workflow command of GitHub Actions, which shows it on the line of the pull request. Paths are relative to the repository when the workflow tells where that is. */
-export function githubLine(problem: Problem, root: string, env: Record<string, string | undefined> = process.env): string {
+export function githubLine(
+  problem: Problem,
+  root: string,
+  env: Record<string, string | undefined> = process.env,
+): string {
   const base = env['GITHUB_WORKSPACE'] ?? process.cwd();
   const file = relative(base, join(root, problem.file)).split(sep).join('/');
   // Columns are only taken when the finding ends on its line.
   const end = problem.endLine === problem.line ? { endColumn: problem.endColumn } : {};
-  const properties = Object.entries({ file, line: problem.line, endLine: problem.endLine, col: problem.column, ...end, title: problem.code });
+  const properties = Object.entries({
+    file,
+    line: problem.line,
+    endLine: problem.endLine,
+    col: problem.column,
+    ...end,
+    title: problem.code,
+  });
   return `::${levels[problem.severity]} ${properties.map(([key, value]) => `${key}=${property(String(value))}`).join(',')}::${data(problem.message)}`;
 }
 

@@ -2,7 +2,12 @@ import type { ColumnProfile, DataProfile, DataRelations, Histogram } from '../..
 
 /** A page of its own: no script, nothing from the network, light and dark by the reader's setting, prints well. */
 export function profileHtml(profile: DataProfile, relations: DataRelations | null): string {
-  const facts = [`${count(profile.rows)} rows`, `${count(profile.columns.length)} columns`, bytes(profile.bytes), profile.files.length === 1 ? (profile.files[0] ?? '') : `${count(profile.files.length)} files`];
+  const facts = [
+    `${count(profile.rows)} rows`,
+    `${count(profile.columns.length)} columns`,
+    bytes(profile.bytes),
+    profile.files.length === 1 ? (profile.files[0] ?? '') : `${count(profile.files.length)} files`,
+  ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(profile.title)} · profile</title><style>${style}</style></head>
 <body><h1>${escaped(profile.title)}</h1><p class="muted">${facts.map(escaped).join(' · ')}${profile.madeAt === null ? '' : ` · version of ${new Date(profile.madeAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}</p>
@@ -21,8 +26,22 @@ function columnHtml(column: ColumnProfile, profile: DataProfile, relations: Data
     ['Missing', column.rows === 0 ? '–' : `${count(column.missing)} (${percent(column.missing / column.rows)})`],
     ['Distinct', `${column.exact ? '' : '≈ '}${count(column.distinct)}`],
     ...(column.numbers ? numberRows(column, unit) : []),
-    ...(column.lengths ? [['Length', `${count(column.lengths.min)} to ${count(column.lengths.max)}, mean ${number(column.lengths.mean)}`] as [string, string]] : []),
-    ...(told && relations?.target ? [[`Tells of ${relations.target}`, `${percent(told.share)}${told.relevant ? '' : ', no more than chance'}`] as [string, string]] : []),
+    ...(column.lengths
+      ? [
+          [
+            'Length',
+            `${count(column.lengths.min)} to ${count(column.lengths.max)}, mean ${number(column.lengths.mean)}`,
+          ] as [string, string],
+        ]
+      : []),
+    ...(told && relations?.target
+      ? [
+          [`Tells of ${relations.target}`, `${percent(told.share)}${told.relevant ? '' : ', no more than chance'}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
   ];
   return `<section><h2>${escaped(column.name)} <small>${column.type}${field?.role ? ` · ${escaped(field.role)}` : ''}${unit ? ` · ${escaped(unit)}` : ''}</small></h2>${field?.description ? `<p>${escaped(field.description)}</p>` : ''}
 <div class="parts"><table>${rows.map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`).join('')}</table>${column.numbers ? histogramSvg(column.numbers.core ?? column.numbers.histogram, column, column.numbers.core !== null) : topHtml(column)}</div></section>`;
@@ -33,8 +52,20 @@ function numberRows({ numbers, type, exact }: ColumnProfile, unit: string): [str
   const told = (value: number) => (type === 'datetime' ? time(value) : `${number(value)}${unit ? ` ${unit}` : ''}`);
   const about = exact ? '' : '≈ ';
   return [
-    ['Min', told(numbers.min)], ['5 %', about + told(numbers.q05)], ['25 %', about + told(numbers.q25)], ['Median', about + told(numbers.median)], ['75 %', about + told(numbers.q75)], ['95 %', about + told(numbers.q95)], ['Max', told(numbers.max)],
-    ...(type === 'datetime' ? [] : [['Mean ± std', `${number(numbers.mean)} ± ${number(numbers.std)}`], ['Zeros', count(numbers.zeros)], ['Negative', count(numbers.negative)]] as [string, string][]),
+    ['Min', told(numbers.min)],
+    ['5 %', about + told(numbers.q05)],
+    ['25 %', about + told(numbers.q25)],
+    ['Median', about + told(numbers.median)],
+    ['75 %', about + told(numbers.q75)],
+    ['95 %', about + told(numbers.q95)],
+    ['Max', told(numbers.max)],
+    ...(type === 'datetime'
+      ? []
+      : ([
+          ['Mean ± std', `${number(numbers.mean)} ± ${number(numbers.std)}`],
+          ['Zeros', count(numbers.zeros)],
+          ['Negative', count(numbers.negative)],
+        ] as [string, string][])),
     ...(numbers.infinite > 0 ? [['Infinite', count(numbers.infinite)] as [string, string]] : []),
   ];
 }
@@ -43,8 +74,14 @@ function histogramSvg({ edges, counts }: Histogram, { name, type }: ColumnProfil
   const [width, height] = [360, 130];
   const most = Math.max(1, ...counts);
   const step = width / counts.length;
-  const told = (value: number | undefined) => (type === 'datetime' ? time(value ?? 0).slice(0, 10) : number(value ?? 0));
-  const bars = counts.map((n, i) => `<rect x="${(i * step + 0.5).toFixed(1)}" y="${(height - (n / most) * height).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${((n / most) * height).toFixed(1)}"><title>${told(edges[i])} to ${told(edges[i + 1])}: ${count(n)} rows</title></rect>`).join('');
+  const told = (value: number | undefined) =>
+    type === 'datetime' ? time(value ?? 0).slice(0, 10) : number(value ?? 0);
+  const bars = counts
+    .map(
+      (n, i) =>
+        `<rect x="${(i * step + 0.5).toFixed(1)}" y="${(height - (n / most) * height).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${((n / most) * height).toFixed(1)}"><title>${told(edges[i])} to ${told(edges[i + 1])}: ${count(n)} rows</title></rect>`,
+    )
+    .join('');
   return `<figure><svg viewBox="0 0 ${width} ${height + 18}" role="img" aria-label="${escaped(`Histogram of ${name}, highest bin ${count(most)} rows`)}">${bars}<line x1="0" y1="${height}" x2="${width}" y2="${height}"/><text x="0" y="${height + 14}">${told(edges[0])}</text><text x="${width}" y="${height + 14}" text-anchor="end">${told(edges.at(-1))}</text></svg><figcaption class="muted">rows by value, highest ${count(most)}${core ? '; from the 1st to the 99th percentile' : ''}</figcaption></figure>`;
 }
 
@@ -57,7 +94,10 @@ function topHtml(column: ColumnProfile): string {
 
 function relationsHtml({ columns, spearman, sampled, rows }: DataRelations): string {
   if (columns.length < 2) return '';
-  const cell = (value: number | null) => (value === null ? '<td>–</td>' : `<td style="background:color-mix(in srgb, ${value < 0 ? 'var(--cold)' : 'var(--warm)'} ${Math.round(Math.abs(value) * 80)}%, transparent)">${value.toFixed(2)}</td>`);
+  const cell = (value: number | null) =>
+    value === null
+      ? '<td>–</td>'
+      : `<td style="background:color-mix(in srgb, ${value < 0 ? 'var(--cold)' : 'var(--warm)'} ${Math.round(Math.abs(value) * 80)}%, transparent)">${value.toFixed(2)}</td>`;
   return `<section class="wide"><h2>Rank correlation <small>Spearman${sampled < rows ? `, on a sample of ${count(sampled)} rows` : ''}</small></h2><div class="scroll"><table class="matrix"><tr><td></td>${columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr>${columns.map((name, i) => `<tr><th scope="row">${escaped(name)}</th>${(spearman[i] ?? []).map(cell).join('')}</tr>`).join('')}</table></div></section>`;
 }
 
@@ -72,7 +112,9 @@ function count(n: number): string {
 
 function number(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size >= 1e9 || size < 1e-4) ? value.toExponential(3) : Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 6 });
+  return size !== 0 && (size >= 1e9 || size < 1e-4)
+    ? value.toExponential(3)
+    : Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 6 });
 }
 
 function time(ms: number): string {
@@ -84,7 +126,11 @@ function percent(share: number): string {
 }
 
 function bytes(n: number): string {
-  return n < 10_000 ? `${count(n)} B` : n < 10_000_000 ? `${count(Math.round(n / 1000))} kB` : `${count(Math.round(n / 1e6))} MB`;
+  return n < 10_000
+    ? `${count(n)} B`
+    : n < 10_000_000
+      ? `${count(Math.round(n / 1000))} kB`
+      : `${count(Math.round(n / 1e6))} MB`;
 }
 
 function escaped(text: string): string {

@@ -11,21 +11,60 @@ export function sarif(problems: readonly Problem[]): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'Loopwright', version: manifest.version, semanticVersion: manifest.version, rules: known.map(({ code, name, docs, severity }) => ruleOf(code, name, docs, severity)) } },
-      columnKind: 'utf16CodeUnits',
-      results: problems.map((problem) => ({
-        ruleId: problem.code, ruleIndex: known.findIndex(({ code }) => code === problem.code), level: levels[problem.severity], message: { text: problem.message },
-        locations: [{ physicalLocation: location(problem) }],
-        ...(problem.related ? { relatedLocations: problem.related.map((place, id) => ({ id, message: { text: place.message }, physicalLocation: location(place) })) } : {}),
-        ...(problem.fixes ? { fixes: problem.fixes.map((fix) => ({ description: { text: fix.title }, artifactChanges: [...new Set(fix.edits.map(({ file }) => file))].map((file) => ({ artifactLocation: artifact(file), replacements: fix.edits.filter((edit) => edit.file === file).map((edit) => ({ deletedRegion: region(edit), insertedContent: { text: edit.newText } })) })) })) } : {}),
-      })),
-    }],
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Loopwright',
+            version: manifest.version,
+            semanticVersion: manifest.version,
+            rules: known.map(({ code, name, docs, severity }) => ruleOf(code, name, docs, severity)),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: problems.map((problem) => ({
+          ruleId: problem.code,
+          ruleIndex: known.findIndex(({ code }) => code === problem.code),
+          level: levels[problem.severity],
+          message: { text: problem.message },
+          locations: [{ physicalLocation: location(problem) }],
+          ...(problem.related
+            ? {
+                relatedLocations: problem.related.map((place, id) => ({
+                  id,
+                  message: { text: place.message },
+                  physicalLocation: location(place),
+                })),
+              }
+            : {}),
+          ...(problem.fixes
+            ? {
+                fixes: problem.fixes.map((fix) => ({
+                  description: { text: fix.title },
+                  artifactChanges: [...new Set(fix.edits.map(({ file }) => file))].map((file) => ({
+                    artifactLocation: artifact(file),
+                    replacements: fix.edits
+                      .filter((edit) => edit.file === file)
+                      .map((edit) => ({ deletedRegion: region(edit), insertedContent: { text: edit.newText } })),
+                  })),
+                })),
+              }
+            : {}),
+        })),
+      },
+    ],
   };
 }
 
 function ruleOf(id: string, name: string, docs: string, severity: Severity): object {
-  return { id, name, shortDescription: { text: name.replaceAll('-', ' ') }, fullDescription: { text: docs }, help: { text: docs }, defaultConfiguration: { level: levels[severity] } };
+  return {
+    id,
+    name,
+    shortDescription: { text: name.replaceAll('-', ' ') },
+    fullDescription: { text: docs },
+    help: { text: docs },
+    defaultConfiguration: { level: levels[severity] },
+  };
 }
 
 function location(place: Place): object {

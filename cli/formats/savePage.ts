@@ -11,17 +11,31 @@ import { loadSavedViews } from './savedViews.ts';
 /** Features with their distribution in a saved page; a table of hundreds would make a file that no mail takes. */
 const mostFeatures = 30;
 
-export function saveCard(store: Store, config: ProjectConfig, version: number | 'champion' | 'latest', path: string): void {
+export function saveCard(
+  store: Store,
+  config: ProjectConfig,
+  version: number | 'champion' | 'latest',
+  path: string,
+): void {
   writeAtomic(path, loadSavedViews().cardPage(buildCard(store, config, version), Date.now()));
 }
 
-export async function saveDrift(store: Store, config: ProjectConfig, monitor: string, path: string, signal?: AbortSignal): Promise<void> {
+export async function saveDrift(
+  store: Store,
+  config: ProjectConfig,
+  monitor: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const report = driftReport(store, config, monitor);
   const window = telling(report);
   const details: { windowId: number; detail: DriftDetail }[] = [];
-  for (const column of report.columns.filter((name) => window?.values.some((value) => value.column === name)).slice(0, mostFeatures)) {
+  for (const column of report.columns
+    .filter((name) => window?.values.some((value) => value.column === name))
+    .slice(0, mostFeatures)) {
     signal?.throwIfAborted();
-    if (window) details.push({ windowId: window.id, detail: await driftDetail(store, config, monitor, window.id, column) });
+    if (window)
+      details.push({ windowId: window.id, detail: await driftDetail(store, config, monitor, window.id, column) });
   }
   writeAtomic(path, loadSavedViews().driftPage(report, details, Date.now()));
 }
@@ -32,5 +46,8 @@ export function saveProfile(profile: DataProfile, relations: DataRelations | nul
 
 /** The window that the view opens on: the last in which something moved, else the last that was judged. */
 function telling({ windows }: DriftReport): DriftReport['windows'][number] | undefined {
-  return windows.findLast(({ values }) => values.some(({ kind }) => kind === 'drifted' || kind === 'broken')) ?? windows.findLast(({ values }) => values.length > 0);
+  return (
+    windows.findLast(({ values }) => values.some(({ kind }) => kind === 'drifted' || kind === 'broken')) ??
+    windows.findLast(({ values }) => values.length > 0)
+  );
 }

@@ -11,6 +11,9 @@ const file = 'savedViews.cjs';
 export function loadSavedViews(): SavedViews {
   const here = dirname(fileURLToPath(import.meta.url));
   const found = [join(here, file), join(here, '../../dist', file)].find((path) => existsSync(path));
-  if (found === undefined) throw new WorkError(`The pages cannot be drawn: ${file} is missing. Install Loopwright again, or in its sources run \`npm run build\`.`);
+  if (found === undefined)
+    throw new WorkError(
+      `The pages cannot be drawn: ${file} is missing. Install Loopwright again, or in its sources run \`npm run build\`.`,
+    );
   return (createRequire(import.meta.url)(found) as { savedViews: SavedViews }).savedViews;
 }

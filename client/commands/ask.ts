@@ -22,7 +22,12 @@ export async function pick<T>(title: string, choices: Choice<T>[]): Promise<T | 
 }
 
 export function choice<T>(value: T, label: string, description = '', icon?: string): Choice<T> {
-  return { value, label, description, ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon.replace('~spin', '')) }) };
+  return {
+    value,
+    label,
+    description,
+    ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon.replace('~spin', '')) }),
+  };
 }
 
 /** A question about a project, which is named where there are several. */
@@ -31,7 +36,10 @@ export function titleIn(project: Project, title: string): string {
 }
 
 /** The project that a command was called on, or the one that is shown; with several it is said which. */
-export async function projectOf(context: CommandContext, subject: RowSubject | undefined): Promise<Project | undefined> {
+export async function projectOf(
+  context: CommandContext,
+  subject: RowSubject | undefined,
+): Promise<Project | undefined> {
   if (subject?.project) return subject.project;
   if (!context.projects.shown) await context.projects.known;
   const { shown } = context.projects;
@@ -43,18 +51,34 @@ export async function projectOf(context: CommandContext, subject: RowSubject | u
 /** Says that there is no project, with the ways to one. */
 async function tellNoProject(): Promise<void> {
   const isOpen = (workspace.workspaceFolders?.length ?? 0) > 0;
-  const ways: Record<string, string> = isOpen ? { 'Create a project': commandIds.initProject, 'Open example': commandIds.openExample } : { 'Open folder': 'vscode.openFolder', 'Open example': commandIds.openExample };
-  const answer = await window.showInformationMessage(isOpen ? 'There is no loopwright.yaml in this folder yet.' : 'No folder is open. A project is a folder with a loopwright.yaml.', ...Object.keys(ways));
+  const ways: Record<string, string> = isOpen
+    ? { 'Create a project': commandIds.initProject, 'Open example': commandIds.openExample }
+    : { 'Open folder': 'vscode.openFolder', 'Open example': commandIds.openExample };
+  const answer = await window.showInformationMessage(
+    isOpen
+      ? 'There is no loopwright.yaml in this folder yet.'
+      : 'No folder is open. A project is a folder with a loopwright.yaml.',
+    ...Object.keys(ways),
+  );
   const command = ways[answer ?? ''];
   if (command !== undefined) await commands.executeCommand(command);
 }
 
 /** One of the things that a project declares; where there is none it says why and what to do, and shows no empty list. */
-export async function pickDeclared<T>(project: Project, title: string, choices: Choice<T>[], none: { text: string; part?: LifeCyclePart }): Promise<T | undefined> {
+export async function pickDeclared<T>(
+  project: Project,
+  title: string,
+  choices: Choice<T>[],
+  none: { text: string; part?: LifeCyclePart },
+): Promise<T | undefined> {
   if (choices.length > 0) return pick(titleIn(project, title), choices);
   const [problem] = project.overview?.problems ?? [];
-  const [way, command, subject]: [string, string, object] = problem ? ['Show it', commandIds.openFile, { project, file: problem.file, line: problem.line }] : ['Add…', commandIds.addSection, { project, ...(none.part ? { part: none.part } : {}) }];
-  const text = problem ? `${project.name} cannot be read: ${problem.message} (${problem.file}:${problem.line})` : none.text;
+  const [way, command, subject]: [string, string, object] = problem
+    ? ['Show it', commandIds.openFile, { project, file: problem.file, line: problem.line }]
+    : ['Add…', commandIds.addSection, { project, ...(none.part ? { part: none.part } : {}) }];
+  const text = problem
+    ? `${project.name} cannot be read: ${problem.message} (${problem.file}:${problem.line})`
+    : none.text;
   const answer = await (problem ? window.showWarningMessage(text, way) : window.showInformationMessage(text, way));
   if (answer !== undefined) await commands.executeCommand(command, subject);
   return undefined;

@@ -11,12 +11,26 @@ export function chooseProject({ projects }: CommandContext): () => Promise<void>
     await projects.known;
     const { all, shown, chosen } = projects;
     if (all.length === 0) {
-      void window.showInformationMessage('There is no loopwright.yaml in this window. "Loopwright: Create a project" writes one.');
+      void window.showInformationMessage(
+        'There is no loopwright.yaml in this window. "Loopwright: Create a project" writes one.',
+      );
       return;
     }
     const follow: Item = choice('follow', 'Follow the active editor', chosen ? '' : 'in use', 'eye');
-    const items: Item[] = all.map((project) => choice(project, project.name, [project.place === project.name ? '' : project.place, project === shown ? 'shown' : ''].filter(Boolean).join(' · '), project === shown ? 'check' : 'folder'));
-    const picked = await window.showQuickPick<Item>([follow, { label: 'projects', kind: QuickPickItemKind.Separator, value: null }, ...items], { title: 'Which project should Loopwright show?', matchOnDescription: true });
+    const items: Item[] = all.map((project) =>
+      choice(
+        project,
+        project.name,
+        [project.place === project.name ? '' : project.place, project === shown ? 'shown' : '']
+          .filter(Boolean)
+          .join(' · '),
+        project === shown ? 'check' : 'folder',
+      ),
+    );
+    const picked = await window.showQuickPick<Item>(
+      [follow, { label: 'projects', kind: QuickPickItemKind.Separator, value: null }, ...items],
+      { title: 'Which project should Loopwright show?', matchOnDescription: true },
+    );
     if (picked?.value === undefined || picked.value === null) return;
     await projects.choose(picked.value === 'follow' ? undefined : picked.value);
   };

@@ -10,7 +10,17 @@ import { ago } from '../words.ts';
 import { choice, mayRun, pick, projectOf, type Choice } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
-const icons: Record<BlameItem['kind'], string> = { data: 'database', period: 'calendar', param: 'settings', stage: 'symbol-event', code: 'file-code', seed: 'symbol-number', package: 'package', runtime: 'server-process', hardware: 'chip' };
+const icons: Record<BlameItem['kind'], string> = {
+  data: 'database',
+  period: 'calendar',
+  param: 'settings',
+  stage: 'symbol-event',
+  code: 'file-code',
+  seed: 'symbol-number',
+  package: 'package',
+  runtime: 'server-process',
+  hardware: 'chip',
+};
 const mostRuns = 200;
 
 /** Tells what differs between two runs, what most likely moved the metric first, and opens it in the editor's own diff. */
@@ -22,7 +32,10 @@ export function compareRuns(context: CommandContext): (given?: RowSubject) => Pr
     if (a === undefined) return;
     const b = given?.against ?? (await pickRun(project, 'What changed: to which run?', a));
     if (b === undefined) return;
-    const found = await window.withProgress({ location: ProgressLocation.Notification, title: 'Comparing two runs' }, () => project.engine.request('runs/blame', { a, b, metric: null }));
+    const found = await window.withProgress(
+      { location: ProgressLocation.Notification, title: 'Comparing two runs' },
+      () => project.engine.request('runs/blame', { a, b, metric: null }),
+    );
     if (given?.text === 'all') return openAll(project, found);
     await show(project, found);
   };
@@ -30,36 +43,85 @@ export function compareRuns(context: CommandContext): (given?: RowSubject) => Pr
 
 /** One of the newest runs. */
 export async function pickRun(project: Project, title: string, but: string | null): Promise<string | undefined> {
-  const [{ runs }, { primary }] = await Promise.all([project.engine.request('runs/list', { limit: mostRuns }), project.engine.request('runs/columns', {})]);
+  const [{ runs }, { primary }] = await Promise.all([
+    project.engine.request('runs/list', { limit: mostRuns }),
+    project.engine.request('runs/columns', {}),
+  ]);
   const others = runs.filter(({ runId }) => runId !== but);
-  if (others.length === 0) void window.showInformationMessage(`${project.name} has ${but === null ? 'no run yet' : 'no other run'} to choose. "Loopwright: Run all stale stages" makes one.`);
-  return others.length === 0 ? undefined : pick(title, others.map((run) => runChoice(run, primary)));
+  if (others.length === 0)
+    void window.showInformationMessage(
+      `${project.name} has ${but === null ? 'no run yet' : 'no other run'} to choose. "Loopwright: Run all stale stages" makes one.`,
+    );
+  return others.length === 0
+    ? undefined
+    : pick(
+        title,
+        others.map((run) => runChoice(run, primary)),
+      );
 }
 
 /** The primary metric first, then what stands in for it. */
 function runChoice(run: RunSummary, primary: readonly PrimaryMetric[]): Choice<string> {
-  const metrics = primary.filter(({ name }) => name in run.metrics).slice(0, 4).map(({ name }) => `${name} ${metricText(name, run.metrics[name] ?? Number.NaN)}`);
+  const metrics = primary
+    .filter(({ name }) => name in run.metrics)
+    .slice(0, 4)
+    .map(({ name }) => `${name} ${metricText(name, run.metrics[name] ?? Number.NaN)}`);
   const state = run.status === 'refused' && run.verdict ? gatesText(run.verdict) : run.status;
-  return { ...choice(run.runId, run.name, [...metrics.slice(0, 1), run.experiment, state, ago(run.startedAt)].join(' · '), 'history'), detail: [...metrics.slice(1), run.runId.slice(0, 8)].join(' · ') };
+  return {
+    ...choice(
+      run.runId,
+      run.name,
+      [...metrics.slice(0, 1), run.experiment, state, ago(run.startedAt)].join(' · '),
+      'history',
+    ),
+    detail: [...metrics.slice(1), run.runId.slice(0, 8)].join(' · '),
+  };
 }
 
 async function show(project: Project, found: Blame): Promise<void> {
   const { a, b, metric, items, notes } = found;
   if (items.length === 0) {
-    void window.showInformationMessage([`Nothing that was recorded differs between ${a.name} and ${b.name}.`, ...notes].join(' '));
+    void window.showInformationMessage(
+      [`Nothing that was recorded differs between ${a.name} and ${b.name}.`, ...notes].join(' '),
+    );
     return;
   }
-  const values = metric ? `: ${metric.key} ${shown(metric.key, metric.before)} → ${shown(metric.key, metric.after)}` : '';
-  const all = { ...choice<RunPart | 'all' | null>('all', 'Open everything that changed', `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`, 'diff-multiple') };
-  const each = items.map((item) => ({ ...choice<RunPart | 'all' | null>(partOf(item, project.file), item.name, item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`, icons[item.kind]), detail: item.why }));
+  const values = metric
+    ? `: ${metric.key} ${shown(metric.key, metric.before)} → ${shown(metric.key, metric.after)}`
+    : '';
+  const all = {
+    ...choice<RunPart | 'all' | null>(
+      'all',
+      'Open everything that changed',
+      `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`,
+      'diff-multiple',
+    ),
+  };
+  const each = items.map((item) => ({
+    ...choice<RunPart | 'all' | null>(
+      partOf(item, project.file),
+      item.name,
+      item.before === null && item.after === null ? item.kind : `${item.before ?? 'none'} → ${item.after ?? 'none'}`,
+      icons[item.kind],
+    ),
+    detail: item.why,
+  }));
   const told = notes.map((note) => choice<RunPart | 'all' | null>(null, note, '', 'info'));
   const chosen = await pick(`${a.name} → ${b.name}${values}`, [all, ...each, ...told]);
   if (chosen === 'all') await openAll(project, found);
-  else if (chosen) await commands.executeCommand('vscode.diff', addressOf(project, a.runId, chosen), addressOf(project, b.runId, chosen), `${fileOf(chosen)} (${a.name} ↔ ${b.name})`);
+  else if (chosen)
+    await commands.executeCommand(
+      'vscode.diff',
+      addressOf(project, a.runId, chosen),
+      addressOf(project, b.runId, chosen),
+      `${fileOf(chosen)} (${a.name} ↔ ${b.name})`,
+    );
 }
 
 async function openAll(project: Project, { a, b, items }: Blame): Promise<void> {
-  const state = new Map(items.filter(({ kind, path }) => kind === 'code' && path !== null).map((item) => [item.path, item]));
+  const state = new Map(
+    items.filter(({ kind, path }) => kind === 'code' && path !== null).map((item) => [item.path, item]),
+  );
   const resources = partsOf(items, project.file).map((part) => {
     const item = part.part === 'code' ? state.get(part.path) : undefined;
     const [before, after] = [addressOf(project, a.runId, part), addressOf(project, b.runId, part)];

@@ -20,5 +20,8 @@ export function openLabelling(context: CommandContext): (given?: RowSubject) => 
 /** Null where the project has no task: the view then says how to get one. */
 async function pickTask(tasks: LabelTaskInfo[]): Promise<string | null | undefined> {
   if (tasks.length <= 1) return tasks[0]?.name ?? null;
-  return pick('Label what?', tasks.map(({ name, dataset, label }) => choice(name, name, `${label} of ${dataset}`, 'tag')));
+  return pick(
+    'Label what?',
+    tasks.map(({ name, dataset, label }) => choice(name, name, `${label} of ${dataset}`, 'tag')),
+  );
 }

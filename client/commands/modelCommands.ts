@@ -47,21 +47,44 @@ async function registerRun(project: Project, runId: string): Promise<void> {
   const { version, runName, made } = await project.engine.request('models/register', { runId });
   await project.refresh();
   const show = 'Show card';
-  const answer = await window.showInformationMessage(made ? `${runName} is v${version} of ${project.name}.` : `${runName} is v${version} already.`, show);
+  const answer = await window.showInformationMessage(
+    made ? `${runName} is v${version} of ${project.name}.` : `${runName} is v${version} already.`,
+    show,
+  );
   if (answer === show) await commands.executeCommand(commandIds.openModelCard, { project, version });
 }
 
 /** A trial of a sweep that is no version; the best of the primary metric first. */
 async function pickTrial(project: Project): Promise<string | undefined> {
-  const query: RunQuery = { filter: `tags.\`loopwright.trial\` is not null and status in ('finished', 'refused') and model is null`, limit: 200 };
+  const query: RunQuery = {
+    filter: `tags.\`loopwright.trial\` is not null and status in ('finished', 'refused') and model is null`,
+    limit: 200,
+  };
   const { primary } = await project.engine.request('runs/columns', query);
   const [first] = primary;
-  const { runs } = await project.engine.request('runs/list', { ...query, ...(first ? { order: [{ column: `metrics.${first.name}`, descending: first.direction === 'maximize' }] } : {}) });
+  const { runs } = await project.engine.request('runs/list', {
+    ...query,
+    ...(first ? { order: [{ column: `metrics.${first.name}`, descending: first.direction === 'maximize' }] } : {}),
+  });
   if (runs.length === 0) {
-    void window.showInformationMessage('There is no trial of a sweep to choose. Other runs become versions when they validate a model.');
+    void window.showInformationMessage(
+      'There is no trial of a sweep to choose. Other runs become versions when they validate a model.',
+    );
     return undefined;
   }
-  return pick('Make which trial a model version?', runs.map((run) => choice(run.runId, run.name, [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', ago(run.startedAt)].filter(Boolean).join(' · '), 'beaker')));
+  return pick(
+    'Make which trial a model version?',
+    runs.map((run) =>
+      choice(
+        run.runId,
+        run.name,
+        [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', ago(run.startedAt)]
+          .filter(Boolean)
+          .join(' · '),
+        'beaker',
+      ),
+    ),
+  );
 }
 
 /** True when the version is the champion afterwards and was not before. */
@@ -74,9 +97,18 @@ async function promote(project: Project, version: number): Promise<boolean> {
   }
   const card = await project.engine.request('models/card', { version });
   const lines = [`${card.verdict.text}`, ...card.gates.map(gateLine)];
-  lines.push('', champion ? `v${champion.version} stays in the registry; "Roll back" brings it back.` : 'It becomes the first champion.');
+  lines.push(
+    '',
+    champion
+      ? `v${champion.version} stays in the registry; "Roll back" brings it back.`
+      : 'It becomes the first champion.',
+  );
   const button = 'Promote';
-  const answer = await window.showWarningMessage(`Promote ${card.model} v${version} to champion?`, { modal: true, detail: lines.join('\n') }, button);
+  const answer = await window.showWarningMessage(
+    `Promote ${card.model} v${version} to champion?`,
+    { modal: true, detail: lines.join('\n') },
+    button,
+  );
   if (answer !== button) return false;
   try {
     await project.engine.request('models/promote', { version });
@@ -108,18 +140,31 @@ async function deployVersion(context: CommandContext, project: Project, version:
   const served = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
   if (served.length === 0) {
     const add = 'Add and start it';
-    const answer = await window.showInformationMessage('The project has no deployment yet. An HTTP API on this machine can be added to loopwright.yaml.', { modal: true }, add);
+    const answer = await window.showInformationMessage(
+      'The project has no deployment yet. An HTTP API on this machine can be added to loopwright.yaml.',
+      { modal: true },
+      add,
+    );
     if (answer !== add || !(await addSection(context, project, 'deploy'))) return;
     await window.activeTextEditor?.document.save();
     await project.refresh();
   }
   const [first, ...others] = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
-  const name = others.length === 0 ? first?.name : await pick('Start which deployment?', [first, ...others].flatMap((one) => (one ? [choice(one.name, one.name, one.state, 'rocket')] : [])));
+  const name =
+    others.length === 0
+      ? first?.name
+      : await pick(
+          'Start which deployment?',
+          [first, ...others].flatMap((one) => (one ? [choice(one.name, one.name, one.state, 'rocket')] : [])),
+        );
   const chosen = [first, ...others].find((one) => one?.name === name);
   if (!chosen) return;
   if (chosen.state === 'healthy') {
     const copy = 'Copy address';
-    const answer = await window.showInformationMessage(`${chosen.name} runs already and serves v${version}${chosen.url === null ? '' : ` at ${chosen.url}`}.`, copy);
+    const answer = await window.showInformationMessage(
+      `${chosen.name} runs already and serves v${version}${chosen.url === null ? '' : ` at ${chosen.url}`}.`,
+      copy,
+    );
     if (answer === copy && chosen.url !== null) await env.clipboard.writeText(chosen.url);
     return;
   }
@@ -134,7 +179,11 @@ async function rollBack(project: Project): Promise<void> {
   }
   const button = 'Roll back';
   const detail = `v${champion.version} loses the alias "champion"; the champion before it serves again. Nothing is deleted.`;
-  const answer = await window.showWarningMessage(`Roll back ${champion.model} from v${champion.version}?`, { modal: true, detail }, button);
+  const answer = await window.showWarningMessage(
+    `Roll back ${champion.model} from v${champion.version}?`,
+    { modal: true, detail },
+    button,
+  );
   if (answer !== button) return;
   try {
     const done = await project.engine.request('models/rollback', {});
@@ -146,8 +195,15 @@ async function rollBack(project: Project): Promise<void> {
 }
 
 export function gateLine(gate: GateResult): string {
-  const bounds = [gate.min === null ? '' : `≥ ${gate.min}`, gate.max === null ? '' : `≤ ${gate.max}`].filter(Boolean).join(' and ');
-  const value = gate.value === null ? (gate.note || 'no value') : gate.against === undefined ? metricText(gate.gate, gate.value) : `${differenceText(gate.gate, gate.value)} over v${gate.against}`;
+  const bounds = [gate.min === null ? '' : `≥ ${gate.min}`, gate.max === null ? '' : `≤ ${gate.max}`]
+    .filter(Boolean)
+    .join(' and ');
+  const value =
+    gate.value === null
+      ? gate.note || 'no value'
+      : gate.against === undefined
+        ? metricText(gate.gate, gate.value)
+        : `${differenceText(gate.gate, gate.value)} over v${gate.against}`;
   return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
 }
 
@@ -161,6 +217,20 @@ async function pickVersion(project: Project, title = 'Promote which version?'): 
     void window.showInformationMessage('No model version yet. Run the stages up to validate: that registers one.');
     return undefined;
   }
-  const rows = models.map((one) => choice(one.version, `v${one.version}`, [shownMetricText(one.metrics, primary), gatesText({ passed: one.gatesPassed, total: one.gatesTotal }), ...one.aliases, ago(one.createdAt)].filter(Boolean).join(' · '), 'package'));
+  const rows = models.map((one) =>
+    choice(
+      one.version,
+      `v${one.version}`,
+      [
+        shownMetricText(one.metrics, primary),
+        gatesText({ passed: one.gatesPassed, total: one.gatesTotal }),
+        ...one.aliases,
+        ago(one.createdAt),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      'package',
+    ),
+  );
   return pick(title, rows);
 }

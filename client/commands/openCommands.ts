@@ -21,15 +21,23 @@ type Handler = (subject?: RowSubject) => Promise<void>;
 
 /** Everything that shows something. */
 export function openCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
-  const about = (open: (project: Project, subject: RowSubject) => Promise<void> | void): Handler => async (given) => {
-    const project = (await mayRun()) ? await projectOf(context, given) : undefined;
-    if (project) await open(project, { ...given, project });
-  };
+  const about =
+    (open: (project: Project, subject: RowSubject) => Promise<void> | void): Handler =>
+    async (given) => {
+      const project = (await mayRun()) ? await projectOf(context, given) : undefined;
+      if (project) await open(project, { ...given, project });
+    };
   return {
     [commandIds.openRunHistory]: about((project, subject) =>
-      context.panels.show('runHistory', project, { experiment: subject.experiment ?? null, runId: subject.runId ?? null })),
+      context.panels.show('runHistory', project, {
+        experiment: subject.experiment ?? null,
+        runId: subject.runId ?? null,
+      }),
+    ),
     [commandIds.compareRuns]: compareRuns(context),
-    [commandIds.openModelCard]: about((project, subject) => context.panels.show('modelCard', project, { version: subject.version ?? 'latest' })),
+    [commandIds.openModelCard]: about((project, subject) =>
+      context.panels.show('modelCard', project, { version: subject.version ?? 'latest' }),
+    ),
     [commandIds.openDrift]: about(async (project, subject) => {
       const monitor = subject.monitor ?? (await pickMonitor(subject));
       if (monitor !== undefined) context.panels.show('drift', project, { monitor });
@@ -55,8 +63,18 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       await commands.executeCommand(`${viewIds.lifeCycle}.focus`);
       if (!(await mayRun())) return;
       const { life, project: name } = await overviewOf(project);
-      const lines = life.map((line) => choice<CommandId | ''>('', line.label, [lifeLook[line.state].word, line.detail].filter(Boolean).join(' · '), lifeLook[line.state].icon));
-      const doable = [choice<CommandId | ''>(commandIds.runAll, 'Run everything that is stale', '', 'run-all'), choice<CommandId | ''>(commandIds.openRunHistory, 'Open run history', '', 'history')];
+      const lines = life.map((line) =>
+        choice<CommandId | ''>(
+          '',
+          line.label,
+          [lifeLook[line.state].word, line.detail].filter(Boolean).join(' · '),
+          lifeLook[line.state].icon,
+        ),
+      );
+      const doable = [
+        choice<CommandId | ''>(commandIds.runAll, 'Run everything that is stale', '', 'run-all'),
+        choice<CommandId | ''>(commandIds.openRunHistory, 'Open run history', '', 'history'),
+      ];
       const chosen = await pick(name, [...lines, ...doable]);
       if (chosen) await commands.executeCommand(chosen, { project });
     },
@@ -64,7 +82,10 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
     [commandIds.starRun]: about((project, subject) => star(project, subject, true)),
     [commandIds.unstarRun]: about((project, subject) => star(project, subject, false)),
     [commandIds.copyText]: async (given) => {
-      if (given?.text === undefined) return void window.showInformationMessage('Choose a row of the Loopwright views to copy from: a run, a version of data or a deployment.');
+      if (given?.text === undefined)
+        return void window.showInformationMessage(
+          'Choose a row of the Loopwright views to copy from: a run, a version of data or a deployment.',
+        );
       await env.clipboard.writeText(given.text);
       window.setStatusBarMessage('$(check) Copied', saidFor);
     },

@@ -13,13 +13,18 @@ export function openProfile(context: CommandContext): (given?: RowSubject) => Pr
     if (!project) return;
     const named = given && subjectOf(project, given);
     if (named) void begin(project, named);
-    if (named && named.kind !== 'snapshot') return context.panels.show('profile', project, { subject: named, against: null });
+    if (named && named.kind !== 'snapshot')
+      return context.panels.show('profile', project, { subject: named, against: null });
     const choices = await project.engine.request('data/subjects', {});
     const subject = named ?? (await pickSubject(choices));
     if (subject === undefined) return;
     if (subject !== null && !named) void begin(project, subject);
     // A version is looked at for what it changed.
-    const before = named ? (choices.find((one) => one.subject.kind === 'snapshot' && named.kind === 'snapshot' && one.subject.id === named.id)?.before[0] ?? null) : null;
+    const before = named
+      ? (choices.find(
+          (one) => one.subject.kind === 'snapshot' && named.kind === 'snapshot' && one.subject.id === named.id,
+        )?.before[0] ?? null)
+      : null;
     context.panels.show('profile', project, { subject, against: before });
   };
 }
@@ -41,8 +46,18 @@ function subjectOf(project: Project, { dataset, snapshot, file }: RowSubject): D
 /** Null where the project has no dataset: the view then says how to get one. */
 async function pickSubject(choices: SubjectChoice[]): Promise<DataSubject | null | undefined> {
   if (choices.length === 0) return null;
-  return pick('Which data?', choices.map(({ subject, title, rows, madeAt }) => ({
-    ...choice(subject, title, [rows === null ? 'no version yet' : `${count(rows)} rows`, madeAt === null ? '' : ago(madeAt)].filter(Boolean).join(' · '), subject.kind === 'dataset' ? 'database' : 'git-commit'),
-    ...(madeAt === null ? {} : { detail: exactTime(madeAt) }),
-  })));
+  return pick(
+    'Which data?',
+    choices.map(({ subject, title, rows, madeAt }) => ({
+      ...choice(
+        subject,
+        title,
+        [rows === null ? 'no version yet' : `${count(rows)} rows`, madeAt === null ? '' : ago(madeAt)]
+          .filter(Boolean)
+          .join(' · '),
+        subject.kind === 'dataset' ? 'database' : 'git-commit',
+      ),
+      ...(madeAt === null ? {} : { detail: exactTime(madeAt) }),
+    })),
+  );
 }

@@ -25,7 +25,15 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
       if (!(await mayRun())) return;
       const folder = context.projects.shown?.root ?? workspace.workspaceFolders?.[0]?.uri.fsPath;
       const node = nodeProgram();
-      await finished(context, 'doctor', new ProcessExecution(node.path, [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])], { env: { ...node.env, ...(folder === undefined ? {} : pythonVariables(folder)) } }));
+      await finished(
+        context,
+        'doctor',
+        new ProcessExecution(
+          node.path,
+          [context.cli, 'doctor', ...(folder === undefined ? [] : ['--project', folder])],
+          { env: { ...node.env, ...(folder === undefined ? {} : pythonVariables(folder)) } },
+        ),
+      );
     },
     [commandIds.openExample]: openExample(context),
     [commandIds.getStarted]: async () => {
@@ -41,5 +49,10 @@ async function pickFolder(): Promise<string | undefined> {
     void window.showInformationMessage('Open a folder first: the project file is written at its root.');
     return undefined;
   }
-  return folders.length === 1 ? folders[0]?.uri.fsPath : pick('Create the project in which folder?', folders.map((folder) => choice(folder.uri.fsPath, folder.name, folder.uri.fsPath)));
+  return folders.length === 1
+    ? folders[0]?.uri.fsPath
+    : pick(
+        'Create the project in which folder?',
+        folders.map((folder) => choice(folder.uri.fsPath, folder.name, folder.uri.fsPath)),
+      );
 }

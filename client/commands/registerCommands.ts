@@ -18,30 +18,41 @@ import { exportRuns, openArtifact, saveFile, savePage } from './viewFiles.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
-  const handlers = { ...runCommands(context), ...modelCommands(context), ...openCommands(context), ...transferCommands(context), ...projectCommands(context) };
+  const handlers = {
+    ...runCommands(context),
+    ...modelCommands(context),
+    ...openCommands(context),
+    ...transferCommands(context),
+    ...projectCommands(context),
+  };
   const ofFiles = fileCommands(context);
-  return [runDocuments(context.projects), ...Object.values(commandIds).map((id) =>
-    commands.registerCommand(id, async (given: unknown) => {
-      try {
-        const file = filePathOf(given);
-        // A file outside of every project, and a window without one.
-        const isLoose = file === undefined ? context.projects.all.length === 0 : !context.projects.of(file);
-        if (ofFiles[id] && (isLoose || !handlers[id])) await ofFiles[id](file);
-        else await handlers[id]?.(readSubject(given, context.projects));
-      } catch (error) {
-        context.log.error(`${id}: ${messageOf(error)}`);
-        const log = 'Show log';
-        const answer = await window.showErrorMessage(messageOf(error), log);
-        if (answer === log) context.log.show();
-      }
-    }))];
+  return [
+    runDocuments(context.projects),
+    ...Object.values(commandIds).map((id) =>
+      commands.registerCommand(id, async (given: unknown) => {
+        try {
+          const file = filePathOf(given);
+          // A file outside of every project, and a window without one.
+          const isLoose = file === undefined ? context.projects.all.length === 0 : !context.projects.of(file);
+          if (ofFiles[id] && (isLoose || !handlers[id])) await ofFiles[id](file);
+          else await handlers[id]?.(readSubject(given, context.projects));
+        } catch (error) {
+          context.log.error(`${id}: ${messageOf(error)}`);
+          const log = 'Show log';
+          const answer = await window.showErrorMessage(messageOf(error), log);
+          if (answer === log) context.log.show();
+        }
+      }),
+    ),
+  ];
 }
 
 /** What a view may ask the editor to do: the same commands, about the view's project. */
 export async function actOnView(context: CommandContext, shown: Project, action: ViewAction): Promise<void> {
   // A folder that was looked at may be a project by now.
   const project = context.projects.byRoot(shown.root) ?? shown;
-  const run = async (id: string, subject: object): Promise<void> => void (await commands.executeCommand(id, { project, ...subject }));
+  const run = async (id: string, subject: object): Promise<void> =>
+    void (await commands.executeCommand(id, { project, ...subject }));
   switch (action.do) {
     case 'openCard':
       return run(commandIds.openModelCard, { version: action.version });
@@ -54,8 +65,14 @@ export async function actOnView(context: CommandContext, shown: Project, action:
     case 'openFile':
       return run(commandIds.openFile, { file: action.path, ...(action.line === null ? {} : { line: action.line }) });
     case 'runStage':
-      if (action.stage !== null) return run(commandIds.runStage, { stage: action.stage, ...(action.experiment === null ? {} : { experiment: action.experiment }) });
-      return action.experiment === null ? run(commandIds.runAll, {}) : run(commandIds.runExperiment, { experiment: action.experiment });
+      if (action.stage !== null)
+        return run(commandIds.runStage, {
+          stage: action.stage,
+          ...(action.experiment === null ? {} : { experiment: action.experiment }),
+        });
+      return action.experiment === null
+        ? run(commandIds.runAll, {})
+        : run(commandIds.runExperiment, { experiment: action.experiment });
     case 'retrain':
       return run(commandIds.retrain, {});
     case 'monitorNow':

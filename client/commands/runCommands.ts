@@ -12,13 +12,15 @@ type Handler = (subject?: RowSubject) => Promise<void>;
 
 /** Everything that starts a program. All of it is refused in an untrusted workspace. */
 export function runCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
-  const run = (make: (subject: RowSubject) => Promise<Omit<LoopwrightTask, 'type'> | undefined>): Handler => async (given) => {
-    if (!(await mayRun())) return;
-    const project = await projectOf(context, given);
-    if (!project) return;
-    const definition = await make({ ...given, project });
-    if (definition) await context.tasks.start(project, { type: taskType, ...definition });
-  };
+  const run =
+    (make: (subject: RowSubject) => Promise<Omit<LoopwrightTask, 'type'> | undefined>): Handler =>
+    async (given) => {
+      if (!(await mayRun())) return;
+      const project = await projectOf(context, given);
+      if (!project) return;
+      const definition = await make({ ...given, project });
+      if (definition) await context.tasks.start(project, { type: taskType, ...definition });
+    };
   return {
     [commandIds.runStage]: run(async (subject) => {
       const stage = subject.stage ?? (await pickStage(subject, 'Run which stage?'));
@@ -49,7 +51,9 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       if (deployment === undefined) return;
       const execution = context.tasks.running(project, { type: taskType, command: 'serve', deployment });
       if (execution) return execution.terminate();
-      void window.showInformationMessage(`${deployment} was not started from this window. Stop it where it was started.`);
+      void window.showInformationMessage(
+        `${deployment} was not started from this window. Stop it where it was started.`,
+      );
     },
     [commandIds.stopRun]: async (given) => {
       const project = await projectOf(context, given);
@@ -69,30 +73,63 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       if (!stage) return;
       const rerun = '$(play) Run it now';
       const reasons = stage.reasons.map((reason) => choice('', reason, '', stageLook[stage.state].icon));
-      if (reasons.length === 0) reasons.push(choice('', `${stage.name} is ${stageLook[stage.state].word}; nothing it depends on changed.`));
-      const chosen = await pick(`Why ${stage.name} is ${stageLook[stage.state].word}`, [...reasons, choice('run', rerun)]);
-      if (chosen === 'run' && (await mayRun())) await context.tasks.start(project, { type: taskType, stage: stage.name });
+      if (reasons.length === 0)
+        reasons.push(choice('', `${stage.name} is ${stageLook[stage.state].word}; nothing it depends on changed.`));
+      const chosen = await pick(`Why ${stage.name} is ${stageLook[stage.state].word}`, [
+        ...reasons,
+        choice('run', rerun),
+      ]);
+      if (chosen === 'run' && (await mayRun()))
+        await context.tasks.start(project, { type: taskType, stage: stage.name });
     },
   };
 }
 
 async function pickStage({ project }: RowSubject, title: string): Promise<string | undefined> {
   const { stages } = await overviewOf(project);
-  const choices = stages.map((stage) => choice(stage.name, stage.name, [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '), stageLook[stage.state].icon));
+  const choices = stages.map((stage) =>
+    choice(
+      stage.name,
+      stage.name,
+      [stageLook[stage.state].word, stage.reasons[0] ?? ''].filter(Boolean).join(': '),
+      stageLook[stage.state].icon,
+    ),
+  );
   return pickDeclared(project, title, choices, { text: 'This project declares no stage yet.' });
 }
 
 async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
   const { experiments } = await overviewOf(project);
-  return pickDeclared(project, 'Run which experiment?', experiments.filter(({ name, file }) => name === 'default' || file !== null).map((one) => choice(one.name, one.name, one.describe, 'beaker')), { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' });
+  return pickDeclared(
+    project,
+    'Run which experiment?',
+    experiments
+      .filter(({ name, file }) => name === 'default' || file !== null)
+      .map((one) => choice(one.name, one.name, one.describe, 'beaker')),
+    { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' },
+  );
 }
 
 export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
   const { monitors } = await overviewOf(project);
-  return monitors.length === 1 ? monitors[0] : pickDeclared(project, 'Which monitor?', monitors.map((name) => choice(name, name, '', 'pulse')), { text: 'This project declares no monitor yet.', part: 'monitor' });
+  return monitors.length === 1
+    ? monitors[0]
+    : pickDeclared(
+        project,
+        'Which monitor?',
+        monitors.map((name) => choice(name, name, '', 'pulse')),
+        { text: 'This project declares no monitor yet.', part: 'monitor' },
+      );
 }
 
 async function pickDeployment({ project }: RowSubject, title: string): Promise<string | undefined> {
   const served = (await overviewOf(project)).deployments.filter((one) => one.as === 'api');
-  return served.length === 1 ? served[0]?.name : pickDeclared(project, title, served.map((one) => choice(one.name, one.name, one.state, 'rocket')), { text: 'This project declares no deployment that is served over HTTP yet.', part: 'deploy' });
+  return served.length === 1
+    ? served[0]?.name
+    : pickDeclared(
+        project,
+        title,
+        served.map((one) => choice(one.name, one.name, one.state, 'rocket')),
+        { text: 'This project declares no deployment that is served over HTTP yet.', part: 'deploy' },
+      );
 }

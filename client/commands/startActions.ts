@@ -9,15 +9,31 @@ import { finished } from './finished.ts';
 import { dataFilters } from './fileCommands.ts';
 
 /** The wizard wrote a project: it becomes one of the window, its file is shown beside, and its first run begins. */
-export async function projectMade(context: CommandContext, root: string, { next, path }: Extract<ViewAction, { do: 'projectMade' }>): Promise<void> {
+export async function projectMade(
+  context: CommandContext,
+  root: string,
+  { next, path }: Extract<ViewAction, { do: 'projectMade' }>,
+): Promise<void> {
   const project = await madeProject(context, root);
   // Where the run will be seen; it takes no focus from the wizard.
   await commands.executeCommand('loopwright.lifeCycle.focus', { preserveFocus: true });
-  if (next === 'open') await window.showTextDocument(Uri.file(join(root, project.file)), { viewColumn: ViewColumn.Beside, preview: false });
+  if (next === 'open')
+    await window.showTextDocument(Uri.file(join(root, project.file)), {
+      viewColumn: ViewColumn.Beside,
+      preview: false,
+    });
   if (next === 'run') await context.tasks.start(project, { type: 'loopwright' });
   if (next === 'import' && path !== null) {
     const node = nodeProgram();
-    await finished(context, 'import', new ProcessExecution(node.path, [context.cli, 'import', isAbsolute(path) ? path : join(root, path), '--project', root], { cwd: root, env: node.env }));
+    await finished(
+      context,
+      'import',
+      new ProcessExecution(
+        node.path,
+        [context.cli, 'import', isAbsolute(path) ? path : join(root, path), '--project', root],
+        { cwd: root, env: node.env },
+      ),
+    );
     await project.refresh();
   }
 }
@@ -34,15 +50,28 @@ async function madeProject(context: CommandContext, root: string): Promise<Proje
       clearTimeout(timer);
       resolve();
     });
-    const timer = setTimeout(() => { watch.dispose(); resolve(); }, 5000);
+    const timer = setTimeout(() => {
+      watch.dispose();
+      resolve();
+    }, 5000);
   });
   const found = context.projects.byRoot(root);
-  if (!found) throw new EngineGone(`The project was written into ${root}, which is not a folder of this window. Open that folder to go on.`);
+  if (!found)
+    throw new EngineGone(
+      `The project was written into ${root}, which is not a folder of this window. Open that folder to go on.`,
+    );
   return found;
 }
 
 /** Lets the person pick the data that a project is to start from. */
 export async function pickData(context: CommandContext, root: string): Promise<void> {
-  const [file] = (await window.showOpenDialog({ canSelectMany: false, openLabel: 'Use this file', title: 'Which data should the project start from?', defaultUri: Uri.file(root), filters: dataFilters })) ?? [];
+  const [file] =
+    (await window.showOpenDialog({
+      canSelectMany: false,
+      openLabel: 'Use this file',
+      title: 'Which data should the project start from?',
+      defaultUri: Uri.file(root),
+      filters: dataFilters,
+    })) ?? [];
   if (file) context.panels.showFolder('start', root, { data: relative(root, file.fsPath).replaceAll('\\', '/') });
 }

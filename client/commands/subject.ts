@@ -3,12 +3,25 @@ import { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 
-const texts = ['stage', 'experiment', 'runId', 'against', 'deployment', 'monitor', 'text', 'file', 'dataset', 'snapshot'] as const;
+const texts = [
+  'stage',
+  'experiment',
+  'runId',
+  'against',
+  'deployment',
+  'monitor',
+  'text',
+  'file',
+  'dataset',
+  'snapshot',
+] as const;
 const numbers = ['version', 'line'] as const;
 
 /** The path of a file that the explorer handed over. */
 export function filePathOf(given: unknown): string | undefined {
-  return typeof given === 'object' && given !== null && 'fsPath' in given && typeof given.fsPath === 'string' ? given.fsPath : undefined;
+  return typeof given === 'object' && given !== null && 'fsPath' in given && typeof given.fsPath === 'string'
+    ? given.fsPath
+    : undefined;
 }
 
 /**
@@ -22,9 +35,14 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
     const owner = projects.of(file);
     return owner ? { project: owner, file } : undefined;
   }
-  const source = new Map<string, unknown>(Object.entries('subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given));
+  const source = new Map<string, unknown>(
+    Object.entries(
+      'subject' in given && typeof given.subject === 'object' && given.subject !== null ? given.subject : given,
+    ),
+  );
   const named = source.get('project');
-  const project = named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.shown;
+  const project =
+    named instanceof Project ? named : typeof named === 'string' ? projects.byRoot(named) : projects.shown;
   if (!project) return undefined;
   const subject: RowSubject = { project };
   for (const key of texts) {

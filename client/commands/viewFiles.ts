@@ -16,8 +16,14 @@ export async function exportRuns(project: Project, { query, columns, format }: A
   if (!target) return;
   if (target.scheme !== 'file') throw new Error('The engine writes to files of this machine. Choose a folder of it.');
   const title = `Exporting the runs of ${project.name}`;
-  const { runs } = await window.withProgress({ location: ProgressLocation.Notification, title }, () => project.engine.request('runs/export', { query, columns, format, path: target.fsPath }));
-  await offerOpening(target, `${runs.toLocaleString('en')} ${runs === 1 ? 'run' : 'runs'} written to ${workspace.asRelativePath(target)}.`, format === 'csv');
+  const { runs } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
+    project.engine.request('runs/export', { query, columns, format, path: target.fsPath }),
+  );
+  await offerOpening(
+    target,
+    `${runs.toLocaleString('en')} ${runs === 1 ? 'run' : 'runs'} written to ${workspace.asRelativePath(target)}.`,
+    format === 'csv',
+  );
 }
 
 /** Asks where, and writes what the view made. */
@@ -34,7 +40,9 @@ export async function savePage(project: Project, { page }: Action<'savePage'>): 
   if (!target) return;
   if (target.scheme !== 'file') throw new Error('The engine writes to files of this machine. Choose a folder of it.');
   const title = `Saving ${workspace.asRelativePath(target)}`;
-  await window.withProgress({ location: ProgressLocation.Notification, title }, () => project.engine.request('pages/save', { page, path: target.fsPath }));
+  await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
+    project.engine.request('pages/save', { page, path: target.fsPath }),
+  );
   const open = 'Open in browser';
   const answer = await window.showInformationMessage(`Saved ${workspace.asRelativePath(target)}.`, open);
   if (answer === open) await env.openExternal(target);
@@ -42,9 +50,12 @@ export async function savePage(project: Project, { page }: Action<'savePage'>): 
 
 function pageName(project: Project, page: SavedPage): string {
   switch (page.of) {
-    case 'card': return `${project.name} ${typeof page.version === 'number' ? `v${page.version}` : page.version} card`;
-    case 'drift': return `${project.name} ${page.monitor} drift`;
-    case 'profile': return `${page.subject.kind === 'dataset' ? page.subject.name : page.subject.kind === 'snapshot' ? page.subject.id.slice(0, 8) : page.subject.path} profile`;
+    case 'card':
+      return `${project.name} ${typeof page.version === 'number' ? `v${page.version}` : page.version} card`;
+    case 'drift':
+      return `${project.name} ${page.monitor} drift`;
+    case 'profile':
+      return `${page.subject.kind === 'dataset' ? page.subject.name : page.subject.kind === 'snapshot' ? page.subject.id.slice(0, 8) : page.subject.path} profile`;
   }
 }
 
@@ -54,7 +65,11 @@ export async function openArtifact(project: Project, { runId, path }: Action<'op
 
 async function askWhere(project: Project, name: string): Promise<Uri | undefined> {
   const folder = lastFolder ?? Uri.file(project.root);
-  const target = await window.showSaveDialog({ defaultUri: Uri.joinPath(folder, name), filters: fileTypes(name), saveLabel: 'Save' });
+  const target = await window.showSaveDialog({
+    defaultUri: Uri.joinPath(folder, name),
+    filters: fileTypes(name),
+    saveLabel: 'Save',
+  });
   if (target) lastFolder = Uri.file(join(target.fsPath, '..'));
   return target;
 }

@@ -1,5 +1,11 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createMessageConnection, ErrorCodes, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
 import { BackOff } from './backOff.ts';
@@ -42,7 +48,10 @@ export class EngineHost {
     return this.#running?.child.pid;
   }
 
-  async request<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']> {
+  async request<M extends EngineMethod>(
+    method: M,
+    params: EngineRequests[M]['params'],
+  ): Promise<EngineRequests[M]['result']> {
     const { log } = this.#options;
     const started = performance.now();
     try {
@@ -73,7 +82,10 @@ export class EngineHost {
 
   #ensure(): Running {
     if (this.#disposed) throw new EngineGone('The window is closing.');
-    if (this.#givenUp) throw new EngineGone(`The engine of ${this.#options.project} stopped too often. Run "Loopwright: Restart engine" to try again.`);
+    if (this.#givenUp)
+      throw new EngineGone(
+        `The engine of ${this.#options.project} stopped too often. Run "Loopwright: Restart engine" to try again.`,
+      );
     this.#running ??= this.#launch();
     return this.#running;
   }
@@ -88,7 +100,10 @@ export class EngineHost {
     });
     // A pipe that breaks is the same event as the exit, which is handled below.
     child.stdin.on('error', () => {});
-    const connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+    const connection = createMessageConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
     connection.onError(([error]) => log.error(`engine connection: ${messageOf(error)}`));
     connection.onNotification('store/changed', () => changed());
     connection.listen();
@@ -135,7 +150,8 @@ export class EngineHost {
 
   #explain(error: unknown): Error {
     if (error instanceof EngineGone) return error;
-    if (error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected) return new EngineRefusal(error.message.replace(/^Request \S+ failed with message: /, ''));
+    if (error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected)
+      return new EngineRefusal(error.message.replace(/^Request \S+ failed with message: /, ''));
     const words = this.#lastWords === '' ? '' : ` It said: ${this.#lastWords}`;
     return new EngineGone(`The engine of ${this.#options.project} did not answer (${messageOf(error)}).${words}`);
   }

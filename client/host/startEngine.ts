@@ -5,12 +5,22 @@ import { workspace } from 'vscode';
 import { nodeProgram } from '../node.ts';
 import { EngineGone } from './engineError.ts';
 
-export const untrustedMessage = 'This folder is not trusted, so Loopwright only reads and checks its files. Trust it to run stages and see runs.';
+export const untrustedMessage =
+  'This folder is not trusted, so Loopwright only reads and checks its files. Trust it to run stages and see runs.';
 
 /** Starts `loopwright service` for a project, or for a folder that has none. Throws EngineGone in an untrusted workspace or when the engine is not there. */
-export function startEngine(cli: string, root: string, kind: 'project' | 'folder' = 'project'): ChildProcessWithoutNullStreams {
+export function startEngine(
+  cli: string,
+  root: string,
+  kind: 'project' | 'folder' = 'project',
+): ChildProcessWithoutNullStreams {
   if (!workspace.isTrusted) throw new EngineGone(untrustedMessage);
-  if (!existsSync(cli)) throw new EngineGone('The engine is missing from this build of the extension. Install Loopwright again.');
+  if (!existsSync(cli))
+    throw new EngineGone('The engine is missing from this build of the extension. Install Loopwright again.');
   const node = nodeProgram();
-  return spawn(node.path, [cli, 'service', `--${kind}`, root], { cwd: root, env: { ...process.env, ...node.env }, stdio: 'pipe' });
+  return spawn(node.path, [cli, 'service', `--${kind}`, root], {
+    cwd: root,
+    env: { ...process.env, ...node.env },
+    stdio: 'pipe',
+  });
 }

@@ -18,10 +18,15 @@ export function fileAssociations(): Disposable {
 async function tell(document: TextDocument): Promise<void> {
   const name = document.uri.path.split('/').at(-1) ?? '';
   const pattern = patternFor(document);
-  const cause = pattern === undefined ? 'by another extension or by hand' : `by "${pattern}" in the setting files.associations`;
+  const cause =
+    pattern === undefined ? 'by another extension or by hand' : `by "${pattern}" in the setting files.associations`;
   const mend = 'Use Loopwright';
   const open = 'Open setting';
-  const answer = await window.showWarningMessage(`${name} was given the language "${document.languageId}" ${cause}. It is still checked, without the colours, snippets and indentation of Loopwright.`, mend, open);
+  const answer = await window.showWarningMessage(
+    `${name} was given the language "${document.languageId}" ${cause}. It is still checked, without the colours, snippets and indentation of Loopwright.`,
+    mend,
+    open,
+  );
   if (answer === mend) await associate(pattern);
   if (answer === open) await commands.executeCommand('workbench.action.openSettings', 'files.associations');
 }
@@ -29,7 +34,8 @@ async function tell(document: TextDocument): Promise<void> {
 /** The pattern of the setting that gave a file its language. */
 function patternFor(document: TextDocument): string | undefined {
   const set = workspace.getConfiguration('files', document.uri).get<Record<string, string>>('associations', {});
-  const isFor = (pattern: string): boolean => languages.match({ pattern: pattern.includes('/') ? pattern : `**/${pattern}` }, document) > 0;
+  const isFor = (pattern: string): boolean =>
+    languages.match({ pattern: pattern.includes('/') ? pattern : `**/${pattern}` }, document) > 0;
   return Object.entries(set).find(([pattern, language]) => language === document.languageId && isFor(pattern))?.[0];
 }
 
@@ -37,8 +43,16 @@ function patternFor(document: TextDocument): string | undefined {
 async function associate(pattern: string | undefined): Promise<void> {
   const files = workspace.getConfiguration('files');
   const set = files.inspect<Record<string, string>>('associations');
-  const holds = (value: Record<string, string> | undefined): boolean => pattern !== undefined && value?.[pattern] !== undefined;
+  const holds = (value: Record<string, string> | undefined): boolean =>
+    pattern !== undefined && value?.[pattern] !== undefined;
   const inUser = holds(set?.globalValue) && !holds(set?.workspaceValue);
-  const target = inUser || (workspace.workspaceFolders ?? []).length === 0 ? ConfigurationTarget.Global : ConfigurationTarget.Workspace;
-  await files.update('associations', { ...(target === ConfigurationTarget.Global ? set?.globalValue : set?.workspaceValue), ...ourAssociations }, target);
+  const target =
+    inUser || (workspace.workspaceFolders ?? []).length === 0
+      ? ConfigurationTarget.Global
+      : ConfigurationTarget.Workspace;
+  await files.update(
+    'associations',
+    { ...(target === ConfigurationTarget.Global ? set?.globalValue : set?.workspaceValue), ...ourAssociations },
+    target,
+  );
 }

@@ -40,7 +40,11 @@ export class LanguageServer implements Disposable {
   }
 
   /** The edit that names a schema file in a dataset that has none. */
-  async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
+  async declareSchema(
+    uri: Uri,
+    dataset: string,
+    path: string,
+  ): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
     return this.#client ? this.#client.declareSchema(uri, dataset, path) : null;
   }
 

@@ -4,7 +4,14 @@ import type { Disposable, LogOutputChannel, Uri } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, State, Trace, TransportKind } from 'vscode-languageclient/node';
 import type { ErrorHandler } from 'vscode-languageclient/node';
 import { languageIds } from '../../protocol/languageServer.ts';
-import type { AddablePart, CheckSettings, ClientRequests, LanguageRequests, Outline, ServerSettings } from '../../protocol/languageServer.ts';
+import type {
+  AddablePart,
+  CheckSettings,
+  ClientRequests,
+  LanguageRequests,
+  Outline,
+  ServerSettings,
+} from '../../protocol/languageServer.ts';
 import { BackOff } from '../host/backOff.ts';
 import { messageOf } from '../host/engineError.ts';
 import { nodeProgram } from '../node.ts';
@@ -32,25 +39,58 @@ export class LspClient implements Disposable {
     }
     const node = nodeProgram();
     const chosen = setting('engine.node').trim();
-    const server = { module: this.#module, transport: TransportKind.ipc, options: { env: { ...process.env, ...node.env } }, ...(chosen === '' ? {} : { runtime: chosen }) };
-    this.#client = new LanguageClient('loopwright', 'Loopwright', { run: server, debug: server }, {
-      // SQL is judged as the stage that runs it, and files of ours by their name when they were given another language; older versions in a diff (git:) are left alone.
-      documentSelector: [...Object.values(languageIds).flatMap((language) => ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme }))), { language: 'sql', scheme: 'file' }, { scheme: 'file', pattern: ourFiles }],
-      initializationOptions: serverSettings(),
-      middleware: typingMiddleware(),
-      errorHandler: restarting(),
-      outputChannel: this.#log,
-    });
-    this.#parts.push(workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.trace.server') && void this.#trace()));
-    const tell = () => void this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: { loopwright: serverSettings() } });
-    this.#parts.push(workspace.onDidChangeConfiguration((event) => (event.affectsConfiguration('loopwright.checks') || event.affectsConfiguration('files.exclude')) && tell()), workspace.onDidGrantWorkspaceTrust(tell));
-    this.#client.onRequest('loopwright/virtualFiles', ({ uri }: ClientRequests['loopwright/virtualFiles']['params']) => virtualFiles(uri));
+    const server = {
+      module: this.#module,
+      transport: TransportKind.ipc,
+      options: { env: { ...process.env, ...node.env } },
+      ...(chosen === '' ? {} : { runtime: chosen }),
+    };
+    this.#client = new LanguageClient(
+      'loopwright',
+      'Loopwright',
+      { run: server, debug: server },
+      {
+        // SQL is judged as the stage that runs it, and files of ours by their name when they were given another language; older versions in a diff (git:) are left alone.
+        documentSelector: [
+          ...Object.values(languageIds).flatMap((language) =>
+            ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme })),
+          ),
+          { language: 'sql', scheme: 'file' },
+          { scheme: 'file', pattern: ourFiles },
+        ],
+        initializationOptions: serverSettings(),
+        middleware: typingMiddleware(),
+        errorHandler: restarting(),
+        outputChannel: this.#log,
+      },
+    );
+    this.#parts.push(
+      workspace.onDidChangeConfiguration(
+        (event) => event.affectsConfiguration('loopwright.trace.server') && void this.#trace(),
+      ),
+    );
+    const tell = () =>
+      void this.#client?.sendNotification('workspace/didChangeConfiguration', {
+        settings: { loopwright: serverSettings() },
+      });
+    this.#parts.push(
+      workspace.onDidChangeConfiguration(
+        (event) =>
+          (event.affectsConfiguration('loopwright.checks') || event.affectsConfiguration('files.exclude')) && tell(),
+      ),
+      workspace.onDidGrantWorkspaceTrust(tell),
+    );
+    this.#client.onRequest('loopwright/virtualFiles', ({ uri }: ClientRequests['loopwright/virtualFiles']['params']) =>
+      virtualFiles(uri),
+    );
     try {
       await this.#client.start();
       await this.#trace();
     } catch (error) {
       this.#log.error(`The language server did not start: ${messageOf(error)}`);
-      throw new Error(`Loopwright cannot check files: the language server did not start (${messageOf(error)}).`, { cause: error });
+      throw new Error(`Loopwright cannot check files: the language server did not start (${messageOf(error)}).`, {
+        cause: error,
+      });
     }
   }
 
@@ -65,7 +105,11 @@ export class LspClient implements Disposable {
   }
 
   /** The edit that names a schema file in a dataset that has none. */
-  async declareSchema(uri: Uri, dataset: string, path: string): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
+  async declareSchema(
+    uri: Uri,
+    dataset: string,
+    path: string,
+  ): Promise<LanguageRequests['loopwright/declareSchema']['result']> {
     if (this.#client?.state !== State.Running) return null;
     return await this.#client.sendRequest('loopwright/declareSchema', { uri: uri.toString(), dataset, path });
   }
@@ -81,7 +125,10 @@ export class LspClient implements Disposable {
     void this.#client?.dispose().catch(() => {});
   }
 
-  async #ask<M extends keyof LanguageRequests>(method: M, params: LanguageRequests[M]['params']): Promise<LanguageRequests[M]['result'] | null> {
+  async #ask<M extends keyof LanguageRequests>(
+    method: M,
+    params: LanguageRequests[M]['params'],
+  ): Promise<LanguageRequests[M]['result'] | null> {
     if (this.#client?.state !== State.Running) return null;
     try {
       return await this.#client.sendRequest<LanguageRequests[M]['result']>(method, params);
@@ -111,7 +158,12 @@ function restarting(): ErrorHandler {
   return {
     error: () => ({ action: ErrorAction.Continue }),
     closed: () => {
-      if (backOff.crashed() === null) return { action: CloseAction.DoNotRestart, message: 'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.' };
+      if (backOff.crashed() === null)
+        return {
+          action: CloseAction.DoNotRestart,
+          message:
+            'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.',
+        };
       // The library keeps the news of a restart in its log.
       const message = 'The Loopwright language server stopped and was started again.';
       void window.showWarningMessage(message);

@@ -7,13 +7,17 @@ const byName: readonly [RegExp, string][] = [
 ];
 
 /** Glob of all files of ours. */
-export const ourFiles = '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml}';
+export const ourFiles =
+  '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml}';
 
 /** The associations that give files of ours their languages, as `files.associations` takes them. */
 export const ourAssociations: Readonly<Record<string, string>> = {
-  'loopwright.yaml': languageIds.project, 'loopwright.yml': languageIds.project,
-  '*.experiment.yaml': languageIds.experiment, '*.experiment.yml': languageIds.experiment,
-  '*.dataset.yaml': languageIds.dataset, '*.dataset.yml': languageIds.dataset,
+  'loopwright.yaml': languageIds.project,
+  'loopwright.yml': languageIds.project,
+  '*.experiment.yaml': languageIds.experiment,
+  '*.experiment.yml': languageIds.experiment,
+  '*.dataset.yaml': languageIds.dataset,
+  '*.dataset.yml': languageIds.dataset,
 };
 
 /** The language of ours that a file has by its name; null for other files. */

@@ -10,7 +10,12 @@ export interface RunAddress {
   part: RunPart;
 }
 
-const files: Record<Exclude<RunPart['part'], 'code'>, string> = { params: 'params.yaml', data: 'data.yaml', environment: 'environment.yaml', packages: 'packages.txt' };
+const files: Record<Exclude<RunPart['part'], 'code'>, string> = {
+  params: 'params.yaml',
+  data: 'data.yaml',
+  environment: 'environment.yaml',
+  packages: 'packages.txt',
+};
 
 /** The name of a part as a path, whose ending tells the editor the language. */
 export function fileOf(part: RunPart): string {
@@ -27,7 +32,8 @@ export function readAddress(query: string): RunAddress | null {
   try {
     const { root, runId, part } = JSON.parse(query) as Partial<RunAddress>;
     if (typeof root !== 'string' || typeof runId !== 'string' || typeof part !== 'object') return null;
-    if (part.part === 'code') return typeof part.path === 'string' ? { root, runId, part: { part: 'code', path: part.path } } : null;
+    if (part.part === 'code')
+      return typeof part.path === 'string' ? { root, runId, part: { part: 'code', path: part.path } } : null;
     return Object.hasOwn(files, part.part) ? { root, runId, part: { part: part.part } } : null;
   } catch {
     return null;
@@ -38,11 +44,20 @@ export function readAddress(query: string): RunAddress | null {
 export function partOf({ kind, path }: Pick<BlameItem, 'kind' | 'path'>, projectFile = 'loopwright.yaml'): RunPart {
   if (path !== null) return { part: 'code', path };
   switch (kind) {
-    case 'data': return { part: 'data' };
-    case 'package': return { part: 'packages' };
-    case 'runtime': case 'hardware': return { part: 'environment' };
-    case 'code': case 'stage': return { part: 'code', path: projectFile };
-    case 'param': case 'seed': case 'period': return { part: 'params' };
+    case 'data':
+      return { part: 'data' };
+    case 'package':
+      return { part: 'packages' };
+    case 'runtime':
+    case 'hardware':
+      return { part: 'environment' };
+    case 'code':
+    case 'stage':
+      return { part: 'code', path: projectFile };
+    case 'param':
+    case 'seed':
+    case 'period':
+      return { part: 'params' };
   }
 }
 

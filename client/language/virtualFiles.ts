@@ -15,8 +15,12 @@ export async function virtualFiles(address: string): Promise<ClientRequests['loo
   if (!folder) return null;
   const found = await filesIn(folder);
   const inFolder = (uri: Uri) => uri.path.slice(folder.path.length + 1);
-  const readable = found.filter((uri) => /(^|\/)loopwright\.ya?ml$|\.(experiment|dataset)\.ya?ml$|\.sql$/.test(uri.path)).slice(0, mostTexts);
-  const texts = await Promise.all(readable.map(async (uri) => [inFolder(uri), new TextDecoder().decode(await workspace.fs.readFile(uri))] as const));
+  const readable = found
+    .filter((uri) => /(^|\/)loopwright\.ya?ml$|\.(experiment|dataset)\.ya?ml$|\.sql$/.test(uri.path))
+    .slice(0, mostTexts);
+  const texts = await Promise.all(
+    readable.map(async (uri) => [inFolder(uri), new TextDecoder().decode(await workspace.fs.readFile(uri))] as const),
+  );
   return { folder: folder.toString(true), texts: Object.fromEntries(texts), names: found.map(inFolder) };
 }
 
@@ -35,7 +39,12 @@ async function filesIn(folder: Uri): Promise<Uri[]> {
 
 async function projectAround(uri: Uri): Promise<Uri | null> {
   for (let folder = Uri.joinPath(uri, '..'); ; folder = Uri.joinPath(folder, '..')) {
-    const names = (await workspace.fs.readDirectory(folder).then((entries) => entries, () => [])).map(([name]) => name);
+    const names = (
+      await workspace.fs.readDirectory(folder).then(
+        (entries) => entries,
+        () => [],
+      )
+    ).map(([name]) => name);
     if (projectFileNames.some((name) => names.includes(name))) return folder;
     const above = Uri.joinPath(folder, '..');
     if (above.path === folder.path) return null;

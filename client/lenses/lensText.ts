@@ -10,7 +10,14 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
   switch (stage.state) {
     case 'fresh':
       if (!last) return `${icon} ${look.word}`;
-      return [`${icon} ${look.word}`, last.summary, ago(last.startedAt, now), last.durationMs === null ? '' : duration(last.durationMs)].filter(Boolean).join(' · ');
+      return [
+        `${icon} ${look.word}`,
+        last.summary,
+        ago(last.startedAt, now),
+        last.durationMs === null ? '' : duration(last.durationMs),
+      ]
+        .filter(Boolean)
+        .join(' · ');
     case 'stale':
     case 'blocked': {
       const [first, ...others] = stage.reasons;
@@ -21,7 +28,9 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
     case 'failed':
       return `${icon} failed${last ? ` ${ago(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;
     case 'refused':
-      return [`${icon} refused`, last?.summary || stage.reasons[0] || '', last ? ago(last.startedAt, now) : ''].filter(Boolean).join(' · ');
+      return [`${icon} refused`, last?.summary || stage.reasons[0] || '', last ? ago(last.startedAt, now) : '']
+        .filter(Boolean)
+        .join(' · ');
     case 'running':
     case 'never':
       return `${icon} ${look.word}`;

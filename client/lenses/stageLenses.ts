@@ -27,16 +27,30 @@ export class StageLenses implements CodeLensProvider, Disposable {
     this.#projects = projects;
     this.#server = server;
     this.#parts = [
-      languages.registerCodeLensProvider([{ language: languageIds.project, scheme: 'file' }, { scheme: 'file', pattern: ourFiles }], this),
+      languages.registerCodeLensProvider(
+        [
+          { language: languageIds.project, scheme: 'file' },
+          { scheme: 'file', pattern: ourFiles },
+        ],
+        this,
+      ),
       projects.onChange(() => this.#changed.fire()),
-      workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.codeLens') && this.#changed.fire()),
+      workspace.onDidChangeConfiguration(
+        (event) => event.affectsConfiguration('loopwright.codeLens') && this.#changed.fire(),
+      ),
     ];
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
     const project = this.#projects.of(document.uri.fsPath);
     // A file that is not the one its project is read from would show the stages of the other.
-    if (!setting('codeLens.enabled') || !workspace.isTrusted || !project || document.uri.fsPath !== join(project.root, project.file)) return [];
+    if (
+      !setting('codeLens.enabled') ||
+      !workspace.isTrusted ||
+      !project ||
+      document.uri.fsPath !== join(project.root, project.file)
+    )
+      return [];
     // The answer must not wait for an engine that is still starting: it comes again when the overview arrives.
     void project.need();
     const written = await this.#server.outline(document.uri);
@@ -57,7 +71,12 @@ export class StageLenses implements CodeLensProvider, Disposable {
 
 /** While the language server starts, the lines that the engine knows serve. */
 function outlineOf(project: Project): Outline {
-  return { stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place), monitors: [], deployments: [], datasets: [] };
+  return {
+    stages: (project.overview?.stages ?? []).filter((stage) => stage.line !== null).map(place),
+    monitors: [],
+    deployments: [],
+    datasets: [],
+  };
 }
 
 function place(stage: StageStatus): OutlineStage {
@@ -70,11 +89,22 @@ function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
   const stage = project.overview?.stages.find((one) => one.name === place.name);
   if (!stage) return [lens(place, '$(play) Run', commandIds.runStage, subject)];
   const run: RowSubject = stage.last ? { ...subject, runId: stage.last.runId } : subject;
-  const lenses = stage.state === 'running'
-    ? [lens(place, '$(debug-stop) Stop', commandIds.stopRun, run), lens(place, '$(terminal) Show output', commandIds.showOutput, run)]
-    : [lens(place, '$(play) Run', commandIds.runStage, subject)];
+  const lenses =
+    stage.state === 'running'
+      ? [
+          lens(place, '$(debug-stop) Stop', commandIds.stopRun, run),
+          lens(place, '$(terminal) Show output', commandIds.showOutput, run),
+        ]
+      : [lens(place, '$(play) Run', commandIds.runStage, subject)];
   const explained = stage.reasons.length > 0 && stage.state !== 'never';
-  lenses.push(lens(place, lensText(stage), explained ? commandIds.whyStale : commandIds.openRunHistory, explained ? subject : run));
+  lenses.push(
+    lens(
+      place,
+      lensText(stage),
+      explained ? commandIds.whyStale : commandIds.openRunHistory,
+      explained ? subject : run,
+    ),
+  );
   if (explained) lenses.push(lens(place, 'Why?', commandIds.whyStale, subject));
   if (stage.last) lenses.push(lens(place, 'History', commandIds.openRunHistory, { project }));
   return lenses;
@@ -84,7 +114,10 @@ function monitorLenses(project: Project, place: OutlineStage): CodeLens[] {
   const subject = { project, monitor: place.name };
   const life = project.overview?.life.find((line) => line.part === 'monitor');
   const detail = project.overview?.monitors.length === 1 && life?.detail ? ` · ${life.detail}` : '';
-  return [lens(place, `$(graph-line) Open drift${detail}`, commandIds.openDrift, subject), lens(place, 'Check now', commandIds.monitorNow, subject)];
+  return [
+    lens(place, `$(graph-line) Open drift${detail}`, commandIds.openDrift, subject),
+    lens(place, 'Check now', commandIds.monitorNow, subject),
+  ];
 }
 
 function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
@@ -93,8 +126,14 @@ function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
   if (!deployment || deployment.as !== 'api') return [];
   const version = deployment.modelVersion === null ? '' : ` · v${deployment.modelVersion}`;
   return deployment.state === 'stopped'
-    ? [lens(place, '$(play) Start', commandIds.startDeployment, subject), lens(place, 'stopped', commandIds.overview, subject)]
-    : [lens(place, '$(debug-stop) Stop', commandIds.stopDeployment, subject), lens(place, `${deployment.state}${version}`, commandIds.overview, subject)];
+    ? [
+        lens(place, '$(play) Start', commandIds.startDeployment, subject),
+        lens(place, 'stopped', commandIds.overview, subject),
+      ]
+    : [
+        lens(place, '$(debug-stop) Stop', commandIds.stopDeployment, subject),
+        lens(place, `${deployment.state}${version}`, commandIds.overview, subject),
+      ];
 }
 
 function datasetLenses(project: Project, place: OutlineStage): CodeLens[] {
@@ -105,5 +144,9 @@ function datasetLenses(project: Project, place: OutlineStage): CodeLens[] {
 
 function lens(place: OutlineStage, title: string, command: CommandId, subject: RowSubject): CodeLens {
   const { start, end } = place.range;
-  return new CodeLens(new Range(start.line, start.character, end.line, end.character), { title, command, arguments: [subject] });
+  return new CodeLens(new Range(start.line, start.character, end.line, end.character), {
+    title,
+    command,
+    arguments: [subject],
+  });
 }

@@ -6,13 +6,18 @@ const artifacts = '.loopwright/artifacts';
 export function artifactFile(root: string, runId: string, path: string): string {
   const folder = resolve(root, artifacts, runId);
   const file = resolve(folder, path);
-  if (!/^[\w-]+$/.test(runId) || !file.startsWith(`${folder}${sep}`)) throw new Error(`${path} is no artifact of the run ${runId}.`);
+  if (!/^[\w-]+$/.test(runId) || !file.startsWith(`${folder}${sep}`))
+    throw new Error(`${path} is no artifact of the run ${runId}.`);
   return file;
 }
 
 /** A name that a view suggests for a file, as a file name: nothing of it leads elsewhere. */
 export function suggestedName(name: string): string {
-  const plain = [...basename(name.replaceAll('\\', '/'))].map((sign) => (sign < ' ' || '<>:"|?*'.includes(sign) ? '-' : sign)).join('').replace(/^\.+/, '').slice(0, 120);
+  const plain = [...basename(name.replaceAll('\\', '/'))]
+    .map((sign) => (sign < ' ' || '<>:"|?*'.includes(sign) ? '-' : sign))
+    .join('')
+    .replace(/^\.+/, '')
+    .slice(0, 120);
   return plain === '' ? 'file' : plain;
 }
 

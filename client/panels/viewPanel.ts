@@ -10,12 +10,46 @@ import { viewHtml } from './viewHtml.ts';
 
 /** What a view may ask the engine. Promotion and writing files where a person says are not among them: the person is asked first. */
 const allowed: readonly EngineMethod[] = [
-  'project/overview', 'stages/status', 'runs/list', 'runs/points', 'runs/get', 'runs/details', 'runs/series', 'runs/log', 'runs/columns', 'runs/groups', 'runs/importance', 'runs/complete', 'runs/update', 'runs/artifact', 'runs/blame', 'runs/part',
-  'views/list', 'views/save', 'views/delete', 'models/card', 'drift/report', 'drift/detail',
-  'data/subjects', 'data/outline', 'data/profile', 'data/rows', 'data/relations', 'data/quality', 'data/compare',
-  'labels/tasks', 'labels/next', 'labels/rows', 'labels/add', 'labels/undo', 'labels/summary',
+  'project/overview',
+  'stages/status',
+  'runs/list',
+  'runs/points',
+  'runs/get',
+  'runs/details',
+  'runs/series',
+  'runs/log',
+  'runs/columns',
+  'runs/groups',
+  'runs/importance',
+  'runs/complete',
+  'runs/update',
+  'runs/artifact',
+  'runs/blame',
+  'runs/part',
+  'views/list',
+  'views/save',
+  'views/delete',
+  'models/card',
+  'drift/report',
+  'drift/detail',
+  'data/subjects',
+  'data/outline',
+  'data/profile',
+  'data/rows',
+  'data/relations',
+  'data/quality',
+  'data/compare',
+  'labels/tasks',
+  'labels/next',
+  'labels/rows',
+  'labels/add',
+  'labels/undo',
+  'labels/summary',
   // The person sees each file in the wizard before it is written, and nothing is overwritten.
-  'start/folder', 'start/table', 'start/propose', 'start/write',
+  'start/folder',
+  'start/table',
+  'start/propose',
+  'start/write',
 ];
 
 export interface ViewPanelOptions<V extends ViewName> {
@@ -45,7 +79,9 @@ export class ViewPanel<V extends ViewName> implements Disposable {
     webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
     this.#parts = [
       webview.onDidReceiveMessage((message: FromView) => void this.#receive(message)),
-      options.project.onChange(() => void this.#send({ kind: 'changed', problem: options.project.overview?.problem ?? null })),
+      options.project.onChange(
+        () => void this.#send({ kind: 'changed', problem: options.project.overview?.problem ?? null }),
+      ),
     ];
     webview.html = viewHtml(webview, options.dist, options.view, this.panel.title);
   }
@@ -69,7 +105,13 @@ export class ViewPanel<V extends ViewName> implements Disposable {
     const { project } = this.#options;
     // Without an overview nobody knows yet whether the file can be read; the answer comes as a change.
     void project.need();
-    return this.#send({ kind: 'open', project: project.name, root: project.root, state: this.#state, problem: project.overview?.problem ?? null });
+    return this.#send({
+      kind: 'open',
+      project: project.name,
+      root: project.root,
+      state: this.#state,
+      problem: project.overview?.problem ?? null,
+    });
   }
 
   async #send(message: ToView): Promise<void> {

@@ -10,7 +10,14 @@ import { ViewPanel } from './viewPanel.ts';
 import { checkState, keyOf, readKept, titleOf } from './viewState.ts';
 
 const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const;
-const icons: Record<ViewName, string> = { runHistory: 'history', modelCard: 'card', drift: 'drift', profile: 'profile', labelling: 'labelling', start: 'start' };
+const icons: Record<ViewName, string> = {
+  runHistory: 'history',
+  modelCard: 'card',
+  drift: 'drift',
+  profile: 'profile',
+  labelling: 'labelling',
+  start: 'start',
+};
 
 export interface ViewPanelsOptions {
   projects: Projects;
@@ -28,7 +35,11 @@ export class ViewPanels implements Disposable {
 
   constructor(options: ViewPanelsOptions) {
     this.#options = options;
-    this.#parts = views.map((view) => window.registerWebviewPanelSerializer(panelTypes[view], { deserializeWebviewPanel: (panel, kept) => this.#restore(view, panel, kept) }));
+    this.#parts = views.map((view) =>
+      window.registerWebviewPanelSerializer(panelTypes[view], {
+        deserializeWebviewPanel: (panel, kept) => this.#restore(view, panel, kept),
+      }),
+    );
   }
 
   get count(): number {
@@ -39,7 +50,9 @@ export class ViewPanels implements Disposable {
     const key = keyOf(view, project.root, state);
     const open = this.#open.get(key);
     if (open) return open.reveal(state);
-    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), ViewColumn.Active, { enableFindWidget: true });
+    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), ViewColumn.Active, {
+      enableFindWidget: true,
+    });
     this.#adopt(view, project, state, panel);
   }
 
@@ -48,7 +61,9 @@ export class ViewPanels implements Disposable {
     const open = this.#open.get(keyOf(view, root, state));
     if (open) return open.reveal(state);
     const folder = this.#options.folders.use(root);
-    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, folder.name, state), ViewColumn.Active, { enableFindWidget: true });
+    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, folder.name, state), ViewColumn.Active, {
+      enableFindWidget: true,
+    });
     panel.onDidDispose(() => this.#options.folders.release(root));
     this.#adopt(view, folder, state, panel);
   }
@@ -60,13 +75,25 @@ export class ViewPanels implements Disposable {
   #adopt<V extends ViewName>(view: V, project: Project, state: ViewState[V], panel: WebviewPanel): void {
     const { extension, log, act } = this.#options;
     let key = this.#freeKey(keyOf(view, project.root, state));
-    panel.iconPath = { light: Uri.joinPath(extension, 'media', `${icons[view]}-light.svg`), dark: Uri.joinPath(extension, 'media', `${icons[view]}-dark.svg`) };
-    const opened = new ViewPanel({ view, state, project, panel, dist: Uri.joinPath(extension, 'dist'), log, act, moved: (now, title) => {
-      panel.title = title;
-      this.#open.delete(key);
-      key = this.#freeKey(keyOf(view, project.root, now));
-      this.#open.set(key, opened);
-    } });
+    panel.iconPath = {
+      light: Uri.joinPath(extension, 'media', `${icons[view]}-light.svg`),
+      dark: Uri.joinPath(extension, 'media', `${icons[view]}-dark.svg`),
+    };
+    const opened = new ViewPanel({
+      view,
+      state,
+      project,
+      panel,
+      dist: Uri.joinPath(extension, 'dist'),
+      log,
+      act,
+      moved: (now, title) => {
+        panel.title = title;
+        this.#open.delete(key);
+        key = this.#freeKey(keyOf(view, project.root, now));
+        this.#open.set(key, opened);
+      },
+    });
     this.#open.set(key, opened);
     panel.onDidDispose(() => {
       opened.dispose();
@@ -86,7 +113,10 @@ export class ViewPanels implements Disposable {
     const { projects } = this.#options;
     const found = readKept(kept);
     if (view !== 'start' && (!found || !projects.byRoot(found.root))) await projects.known;
-    const folder = found && (view === 'start' || (view === 'profile' && !projects.byRoot(found.root))) ? this.#options.folders.use(found.root) : undefined;
+    const folder =
+      found && (view === 'start' || (view === 'profile' && !projects.byRoot(found.root)))
+        ? this.#options.folders.use(found.root)
+        : undefined;
     if (folder) panel.onDidDispose(() => this.#options.folders.release(folder.root));
     const project = folder ?? (found ? projects.byRoot(found.root) : projects.shown);
     // A panel of a project that is gone has nothing to say.

@@ -11,7 +11,8 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
 
 /** The title of the tab until the view says better. */
 export function titleOf<V extends ViewName>(view: V, project: string, state: ViewState[V]): string {
-  if ('version' in state) return typeof state.version === 'number' ? `${project} v${state.version}` : `${project} ${state.version}`;
+  if ('version' in state)
+    return typeof state.version === 'number' ? `${project} v${state.version}` : `${project} ${state.version}`;
   if ('data' in state) return 'Create a project';
   if ('subject' in state) return state.subject === null ? `Data: ${project}` : `Profile: ${shortName(state.subject)}`;
   if ('task' in state) return state.task === null ? `Label: ${project}` : `Label: ${state.task}`;
@@ -23,7 +24,14 @@ export function readKept(kept: unknown): { root: string; state: unknown } | null
   return { root: kept.root, state: 'state' in kept ? kept.state : null };
 }
 
-const fallback: ViewState = { runHistory: { experiment: null, runId: null }, modelCard: { version: 'latest' }, drift: { monitor: '' }, profile: { subject: null, against: null }, labelling: { task: null, labeller: null }, start: { data: null } };
+const fallback: ViewState = {
+  runHistory: { experiment: null, runId: null },
+  modelCard: { version: 'latest' },
+  drift: { monitor: '' },
+  profile: { subject: null, against: null },
+  labelling: { task: null, labeller: null },
+  start: { data: null },
+};
 
 /** What a webview kept is input like any other: taken only where it has the right shape. */
 export function checkState<V extends ViewName>(view: V, state: unknown): ViewState[V] {
@@ -37,7 +45,9 @@ export function checkState<V extends ViewName>(view: V, state: unknown): ViewSta
   }
   const fits = Object.entries(base).every(([key, value]) => {
     const other = kept.get(key);
-    return value === null ? other === null || typeof other === 'string' : typeof other === 'string' || typeof other === 'number';
+    return value === null
+      ? other === null || typeof other === 'string'
+      : typeof other === 'string' || typeof other === 'number';
   });
   return fits ? { ...base, ...state } : base;
 }
@@ -45,13 +55,20 @@ export function checkState<V extends ViewName>(view: V, state: unknown): ViewSta
 /** Null for whatever is no subject. */
 export function readDataSubject(given: unknown): DataSubject | null {
   if (typeof given !== 'object' || given === null || !('kind' in given)) return null;
-  if (given.kind === 'dataset' && 'name' in given && typeof given.name === 'string') return { kind: 'dataset', name: given.name };
-  if (given.kind === 'snapshot' && 'id' in given && typeof given.id === 'string') return { kind: 'snapshot', id: given.id };
-  return given.kind === 'file' && 'path' in given && typeof given.path === 'string' ? { kind: 'file', path: given.path } : null;
+  if (given.kind === 'dataset' && 'name' in given && typeof given.name === 'string')
+    return { kind: 'dataset', name: given.name };
+  if (given.kind === 'snapshot' && 'id' in given && typeof given.id === 'string')
+    return { kind: 'snapshot', id: given.id };
+  return given.kind === 'file' && 'path' in given && typeof given.path === 'string'
+    ? { kind: 'file', path: given.path }
+    : null;
 }
 
 function nameOf(subject: DataSubject): string {
-  return JSON.stringify([subject.kind, subject.kind === 'dataset' ? subject.name : subject.kind === 'snapshot' ? subject.id : subject.path]);
+  return JSON.stringify([
+    subject.kind,
+    subject.kind === 'dataset' ? subject.name : subject.kind === 'snapshot' ? subject.id : subject.path,
+  ]);
 }
 
 function shortName(subject: DataSubject): string {

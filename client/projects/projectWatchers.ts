@@ -50,17 +50,32 @@ export class ProjectWatchers implements Disposable {
   #keep(path: string, make: () => Disposable[]): void {
     if (this.#all.has(path)) return;
     const made = make();
-    this.#all.set(path, { dispose: () => { for (const watcher of made) watcher.dispose(); } });
+    this.#all.set(path, {
+      dispose: () => {
+        for (const watcher of made) watcher.dispose();
+      },
+    });
   }
 
   #below(folder: Uri): Disposable[] {
     const ignores = workspace.createFileSystemWatcher(new RelativePattern(folder, '**/.gitignore'));
-    for (const event of [ignores.onDidCreate, ignores.onDidChange, ignores.onDidDelete]) event(() => this.#told.moved());
+    for (const event of [ignores.onDidCreate, ignores.onDidChange, ignores.onDidDelete])
+      event(() => this.#told.moved());
     // When a folder comes or goes as a whole, nothing is told of the files in it.
     const all = workspace.createFileSystemWatcher(new RelativePattern(folder, '**'), false, true, false);
     all.onDidCreate(({ fsPath }) => this.#created(fsPath, fsPath.slice(folder.fsPath.length)));
-    all.onDidDelete(({ fsPath }) => { if (this.#told.roots().some((root) => nearestRoot([fsPath], root) !== undefined)) this.#told.moved(); });
-    return [...this.#files(new RelativePattern(folder, `**/{${names}}`), new RelativePattern(folder, 'dvc.yaml'), new RelativePattern(folder, `**/${others}`)), ignores, all];
+    all.onDidDelete(({ fsPath }) => {
+      if (this.#told.roots().some((root) => nearestRoot([fsPath], root) !== undefined)) this.#told.moved();
+    });
+    return [
+      ...this.#files(
+        new RelativePattern(folder, `**/{${names}}`),
+        new RelativePattern(folder, 'dvc.yaml'),
+        new RelativePattern(folder, `**/${others}`),
+      ),
+      ignores,
+      all,
+    ];
   }
 
   /** Looks which of the new paths are folders, some at a time: a program may write thousands of files. */
@@ -71,13 +86,19 @@ export class ProjectWatchers implements Disposable {
       this.#timer = undefined;
       const paths = [...this.#new];
       this.#new.clear();
-      void Promise.all(paths.map(isFolder)).then((found) => { if (found.includes(true)) this.#told.moved(); });
+      void Promise.all(paths.map(isFolder)).then((found) => {
+        if (found.includes(true)) this.#told.moved();
+      });
     }, quietMs);
   }
 
   /** Patterns without a slash watch one folder alone, and not all that is below. */
   #around(root: Uri): Disposable[] {
-    return this.#files(new RelativePattern(root, `{${names}}`), new RelativePattern(root, 'dvc.yaml'), new RelativePattern(Uri.joinPath(root, 'experiments'), others));
+    return this.#files(
+      new RelativePattern(root, `{${names}}`),
+      new RelativePattern(root, 'dvc.yaml'),
+      new RelativePattern(Uri.joinPath(root, 'experiments'), others),
+    );
   }
 
   #files(ours: RelativePattern, dvc: RelativePattern, beside: RelativePattern): FileSystemWatcher[] {
@@ -85,7 +106,8 @@ export class ProjectWatchers implements Disposable {
     for (const watcher of made) {
       const isMain = watcher !== made[2];
       watcher.onDidChange(({ fsPath }) => this.#told.touched(fsPath));
-      for (const event of [watcher.onDidCreate, watcher.onDidDelete]) event(({ fsPath }) => (isMain ? this.#told.moved() : this.#told.touched(fsPath)));
+      for (const event of [watcher.onDidCreate, watcher.onDidDelete])
+        event(({ fsPath }) => (isMain ? this.#told.moved() : this.#told.touched(fsPath)));
     }
     return made;
   }

@@ -45,7 +45,11 @@ export class Projects implements Disposable {
   constructor(options: ProjectsOptions) {
     this.#options = options;
     this.#finding = latest(() => this.#find(), quietMs);
-    this.#watchers = new ProjectWatchers({ moved: () => this.#finding.ask(), touched: (path) => this.of(path)?.touched(), roots: () => this.#roots });
+    this.#watchers = new ProjectWatchers({
+      moved: () => this.#finding.ask(),
+      touched: (path) => this.of(path)?.touched(),
+      roots: () => this.#roots,
+    });
     this.#parts.push(
       workspace.onDidChangeWorkspaceFolders(() => this.#finding.ask()),
       workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('files.exclude') && this.#finding.ask()),
@@ -116,16 +120,26 @@ export class Projects implements Disposable {
 
   /** First what is at or around the opened folders, which takes no time, then what is below. */
   async #find(): Promise<void> {
-    const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+    const folders = (workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
     const near = new Map<string, string>();
     for (const found of await Promise.all(folders.map(fileAround))) if (found) near.set(found.root, found.file);
     // What is known below stays until the search says otherwise.
-    const kept = this.#all.filter(({ root }) => folders.some((folder) => folder !== root && nearestRoot([folder], root) !== undefined));
+    const kept = this.#all.filter(({ root }) =>
+      folders.some((folder) => folder !== root && nearestRoot([folder], root) !== undefined),
+    );
     await this.#take(new Map([...near, ...kept.map(({ root, file }) => [root, file] as const)]));
-    const summaries = near.size > 0 || kept.length > 0 || (await hasProjectBelow()) ? await this.#options.search(this.#isSearched).catch(() => null) : [];
+    const summaries =
+      near.size > 0 || kept.length > 0 || (await hasProjectBelow())
+        ? await this.#options.search(this.#isSearched).catch(() => null)
+        : [];
     if (summaries) await this.#take(new Map([...near, ...summaries.map(({ root, file }) => [root, file] as const)]));
     for (const { root, name } of summaries ?? []) this.byRoot(root)?.call(name);
-    this.#watchers.watch(folders, [...near.keys()].filter((root) => nearestRoot(folders, root) === undefined));
+    this.#watchers.watch(
+      folders,
+      [...near.keys()].filter((root) => nearestRoot(folders, root) === undefined),
+    );
     this.#isSearched = true;
     await commands.executeCommand('setContext', contextKeys.isSearched, true);
     this.#searched();
@@ -158,7 +172,10 @@ export class Projects implements Disposable {
     const isRead = shown !== undefined && (shown.overview !== undefined || shown.error !== undefined);
     clearTimeout(this.#reading);
     // Welcome texts of empty trees wait for the shown project, and for its rows to be drawn.
-    this.#reading = setTimeout(() => void commands.executeCommand('setContext', contextKeys.isRead, isRead), isRead ? drawnMs : 0);
+    this.#reading = setTimeout(
+      () => void commands.executeCommand('setContext', contextKeys.isRead, isRead),
+      isRead ? drawnMs : 0,
+    );
     this.#changed.fire();
   }
 
@@ -172,7 +189,10 @@ export class Projects implements Disposable {
 /** Sorted by the folders of the window, then by path. */
 function inOrder(roots: readonly string[]): string[] {
   const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  const order = (root: string): number => folders.findIndex((folder) => nearestRoot([folder], root) !== undefined || nearestRoot([root], folder) !== undefined);
+  const order = (root: string): number =>
+    folders.findIndex(
+      (folder) => nearestRoot([folder], root) !== undefined || nearestRoot([root], folder) !== undefined,
+    );
   return roots.toSorted((a, b) => order(a) - order(b) || (a < b ? -1 : 1));
 }
 
@@ -186,7 +206,10 @@ async function fileAround(folder: string): Promise<{ root: string; file: string 
 
 /** Whether a search below the folders is worth the start of the language server. The editor's own search answers, and stops at the first. */
 async function hasProjectBelow(): Promise<boolean> {
-  return (await workspace.findFiles(`**/{${projectFileNames.join(',')}}`, `**/{${skippedFolders.join(',')}}/**`, 1)).length > 0;
+  return (
+    (await workspace.findFiles(`**/{${projectFileNames.join(',')}}`, `**/{${skippedFolders.join(',')}}/**`, 1)).length >
+    0
+  );
 }
 
 /** Where a project is, as short as it can be told: below its folder of the window, or by its own name. */

@@ -10,7 +10,10 @@ const longestMs = 5000;
 export function pythonVariables(root: string): { LOOPWRIGHT_PYTHON?: string; LOOPWRIGHT_EDITOR_PYTHON?: string } {
   const setting = chosenPython(root);
   const selected = selectedPython(root);
-  return { ...(setting === '' ? {} : { LOOPWRIGHT_PYTHON: setting }), ...(selected === undefined ? {} : { LOOPWRIGHT_EDITOR_PYTHON: selected }) };
+  return {
+    ...(setting === '' ? {} : { LOOPWRIGHT_PYTHON: setting }),
+    ...(selected === undefined ? {} : { LOOPWRIGHT_EDITOR_PYTHON: selected }),
+  };
 }
 
 /** The setting, from the folder of the window that the project is in. */
@@ -18,7 +21,9 @@ function chosenPython(root: string): string {
   const folder = workspace.getWorkspaceFolder(Uri.file(root))?.uri.fsPath ?? root;
   const value = workspace.getConfiguration('loopwright', Uri.file(root)).get<string>('python', '').trim();
   const path = value.replaceAll('${workspaceFolder}', folder).replaceAll('${userHome}', homedir());
-  return path === '' || path.startsWith('~') || isAbsolute(path) || !existsSync(join(folder, path)) ? path : join(folder, path);
+  return path === '' || path.startsWith('~') || isAbsolute(path) || !existsSync(join(folder, path))
+    ? path
+    : join(folder, path);
 }
 
 /** Waits for the Python extension where it is installed and has not started, so that its choice is known. */
@@ -26,9 +31,17 @@ export async function awaitPythonExtension(): Promise<void> {
   const extension = extensions.getExtension(pythonExtension);
   if (!extension || extension.isActive) return;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, longestMs); });
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, longestMs);
+  });
   // An extension that does not start leaves the choice to the folders.
-  await Promise.race([Promise.resolve(extension.activate()).then(() => {}, () => {}), late]);
+  await Promise.race([
+    Promise.resolve(extension.activate()).then(
+      () => {},
+      () => {},
+    ),
+    late,
+  ]);
   clearTimeout(timer);
 }
 
@@ -37,7 +50,9 @@ function selectedPython(root: string): string | undefined {
   const extension = extensions.getExtension<unknown>(pythonExtension);
   if (!extension?.isActive) return undefined;
   try {
-    const { environments } = extension.exports as { environments?: { getActiveEnvironmentPath?: (resource: Uri) => { path?: unknown } | undefined } };
+    const { environments } = extension.exports as {
+      environments?: { getActiveEnvironmentPath?: (resource: Uri) => { path?: unknown } | undefined };
+    };
     const path = environments?.getActiveEnvironmentPath?.(Uri.file(root))?.path;
     // Where nothing was selected it is the bare name of a program.
     return typeof path === 'string' && isAbsolute(path) ? path : undefined;

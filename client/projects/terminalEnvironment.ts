@@ -11,7 +11,12 @@ import type { Projects } from './projects.ts';
 import { pythonVariables } from './pythonChoice.ts';
 import { writeStarter } from './terminalStarter.ts';
 
-const trackingNames = ['MLFLOW_TRACKING_URI', 'MLFLOW_TRACKING_TOKEN', 'MLFLOW_EXPERIMENT_NAME', 'LOOPWRIGHT_TRACKING_URI'];
+const trackingNames = [
+  'MLFLOW_TRACKING_URI',
+  'MLFLOW_TRACKING_TOKEN',
+  'MLFLOW_EXPERIMENT_NAME',
+  'LOOPWRIGHT_TRACKING_URI',
+];
 
 /**
  * What terminals of the editor have of Loopwright: the command `loopwright`, the editor's choice of a Python, and the address of the MLflow
@@ -60,7 +65,13 @@ export function terminalEnvironment(context: ExtensionContext, projects: Project
       const { uri, token } = await project.engine.request('tracking/endpoint', {});
       served.set(key, `${project.root} ${project.engine.pid}`);
       collection.description = `${folder ? '' : 'The command `loopwright`. '}Programs that use MLflow log into the project ${project.title}`;
-      for (const [name, value] of Object.entries({ MLFLOW_TRACKING_URI: uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_EXPERIMENT_NAME: 'default', LOOPWRIGHT_TRACKING_URI: uri })) put(collection, name, value);
+      for (const [name, value] of Object.entries({
+        MLFLOW_TRACKING_URI: uri,
+        MLFLOW_TRACKING_TOKEN: token,
+        MLFLOW_EXPERIMENT_NAME: 'default',
+        LOOPWRIGHT_TRACKING_URI: uri,
+      }))
+        put(collection, name, value);
       log.info(`terminals of ${folder?.name ?? project.name} log to ${project.title} at ${uri}`);
     } catch (error) {
       served.delete(key);
@@ -84,10 +95,15 @@ export function terminalEnvironment(context: ExtensionContext, projects: Project
     extensions.onDidChange(updateAll),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('loopwright.engine')) void onPath();
-      if (event.affectsConfiguration('loopwright.tracking') || event.affectsConfiguration('loopwright.python')) updateAll();
+      if (event.affectsConfiguration('loopwright.tracking') || event.affectsConfiguration('loopwright.python'))
+        updateAll();
     }),
   ];
-  return { dispose: () => { for (const part of parts) part.dispose(); } };
+  return {
+    dispose: () => {
+      for (const part of parts) part.dispose();
+    },
+  };
 }
 
 /** Of several projects in a folder, terminals are of the one that the person chose, else of that at its root or around it, else of the first. */
@@ -96,9 +112,14 @@ function projectOfTerminals(projects: Projects, folder: WorkspaceFolder | undefi
   const root = folder.uri.fsPath;
   const { chosen } = projects;
   if (chosen && workspace.getWorkspaceFolder(Uri.file(chosen.root)) === folder) return chosen;
-  const around = nearestRoot(projects.all.map((project) => project.root), root);
+  const around = nearestRoot(
+    projects.all.map((project) => project.root),
+    root,
+  );
   if (around !== undefined) return projects.byRoot(around);
-  return projects.all.filter((project) => workspace.getWorkspaceFolder(Uri.file(project.root)) === folder).toSorted((a, b) => a.root.length - b.root.length)[0];
+  return projects.all
+    .filter((project) => workspace.getWorkspaceFolder(Uri.file(project.root)) === folder)
+    .toSorted((a, b) => a.root.length - b.root.length)[0];
 }
 
 function setPython(collection: EnvironmentVariableCollection, project: Project): void {

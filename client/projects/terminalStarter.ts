@@ -8,7 +8,13 @@ export async function writeStarter(folder: string, cli: string, node: NodeProgra
   const variables = Object.entries(node.env);
   const sh = `#!/bin/sh\n${variables.map(([name, value]) => `${name}=${value} `).join('')}exec ${quoted(node.path)} ${quoted(cli)} "$@"\n`;
   await write(join(folder, 'loopwright'), sh);
-  const cmd = ['@echo off', 'setlocal', ...variables.map(([name, value]) => `set ${name}=${value}`), `"${node.path}" "${cli}" %*`, ''].join('\r\n');
+  const cmd = [
+    '@echo off',
+    'setlocal',
+    ...variables.map(([name, value]) => `set ${name}=${value}`),
+    `"${node.path}" "${cli}" %*`,
+    '',
+  ].join('\r\n');
   if (process.platform === 'win32') await write(join(folder, 'loopwright.cmd'), cmd);
 }
 

@@ -11,7 +11,11 @@ export async function goingRuns(project: Project): Promise<GoingRun[]> {
 }
 
 /** The run that is meant: that of a row, or the only one; a person is asked where there are several. */
-export async function chooseGoing(project: Project, runId: string | undefined, title: string): Promise<GoingRun | undefined> {
+export async function chooseGoing(
+  project: Project,
+  runId: string | undefined,
+  title: string,
+): Promise<GoingRun | undefined> {
   // Asked by a person, who is told when the engine cannot say.
   const going = await project.engine.request('runs/going', {});
   const named = going.find((run) => run.runId === runId);
@@ -21,13 +25,18 @@ export async function chooseGoing(project: Project, runId: string | undefined, t
     void window.showInformationMessage('Nothing is running in this project.');
     return undefined;
   }
-  const chosen = await pick(title, going.map((run) => choice(String(run.pid), run.name, goingText(run), 'sync')));
+  const chosen = await pick(
+    title,
+    going.map((run) => choice(String(run.pid), run.name, goingText(run), 'sync')),
+  );
   return going.find((run) => String(run.pid) === chosen);
 }
 
 /** `train, started 5 minutes ago, process 4711`. */
 export function goingText({ stage, startedAt, pid }: GoingRun): string {
-  return [stage, startedAt === null ? null : `started ${ago(startedAt)}`, `process ${pid}`].filter((part) => part !== null).join(', ');
+  return [stage, startedAt === null ? null : `started ${ago(startedAt)}`, `process ${pid}`]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 /** Stops a run with all that it started. What it did so far is kept, and it is marked as cancelled. */
@@ -46,7 +55,16 @@ export function showOutput(cli: string, project: Project, run: GoingRun): void {
   const node = nodeProgram();
   const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
   const shellArgs = [cli, 'attach', String(run.pid), '--project', project.root];
-  window.createTerminal({ name, shellPath: node.path, shellArgs, env: node.env, cwd: folder?.uri ?? Uri.file(project.root), isTransient: true }).show();
+  window
+    .createTerminal({
+      name,
+      shellPath: node.path,
+      shellArgs,
+      env: node.env,
+      cwd: folder?.uri ?? Uri.file(project.root),
+      isTransient: true,
+    })
+    .show();
 }
 
 /** Tells that a run is going, and offers its output and to stop it. Resolves with true once nothing is in the way any more. */

@@ -25,7 +25,9 @@ export function statusBar(projects: Projects): Disposable[] {
       which.accessibilityInformation = { label: which.tooltip, role: 'button' };
       which.show();
     } else which.hide();
-    const running = isOn ? (project.overview?.stages ?? []).filter(({ state }) => state === 'running').map(({ name }) => name) : [];
+    const running = isOn
+      ? (project.overview?.stages ?? []).filter(({ state }) => state === 'running').map(({ name }) => name)
+      : [];
     if (running.length > 0 && workspace.isTrusted) {
       stop.tooltip = `Loopwright: stop ${running.join(', ')}`;
       stop.accessibilityInformation = { label: stop.tooltip, role: 'button' };
@@ -34,12 +36,20 @@ export function statusBar(projects: Projects): Disposable[] {
     if (!isOn) return item.hide();
     const { text, tooltip } = statusText(project, workspace.isTrusted);
     const problem = project.overview?.problem;
-    item.command = problem ? { title: 'Open', command: commandIds.openFile, arguments: [{ project, file: problem.file, line: problem.line }] } : commandIds.overview;
+    item.command = problem
+      ? {
+          title: 'Open',
+          command: commandIds.openFile,
+          arguments: [{ project, file: problem.file, line: problem.line }],
+        }
+      : commandIds.overview;
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: tooltip };
     item.show();
   };
-  const settings = workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('loopwright.statusBar') && show());
+  const settings = workspace.onDidChangeConfiguration(
+    (event) => event.affectsConfiguration('loopwright.statusBar') && show(),
+  );
   return [item, which, stop, settings, projects.onChange(show)];
 }

@@ -4,9 +4,13 @@ import { attentionCount } from '../views/lifeCycleRows.ts';
 
 /** The words of the status bar item. */
 export function statusText(project: Project, trusted: boolean): { text: string; tooltip: string } {
-  if (!trusted) return { text: '$(shield) Loopwright', tooltip: 'Loopwright only checks files: this folder is not trusted.' };
+  if (!trusted)
+    return { text: '$(shield) Loopwright', tooltip: 'Loopwright only checks files: this folder is not trusted.' };
   const { overview, error } = project;
-  if (!overview) return error === undefined ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` } : { text: '$(error) Loopwright', tooltip: error };
+  if (!overview)
+    return error === undefined
+      ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` }
+      : { text: '$(error) Loopwright', tooltip: error };
   const champion = overview.models.find((version) => version.aliases.includes('champion'));
   const value = champion ? shownMetricText(champion.metrics, overview.primary) : '';
   const refused = overview.stages.find((stage) => stage.state === 'refused');
@@ -16,7 +20,9 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const problem = overview.problem;
   const words = [
     problem ? '$(error)' : '',
-    champion ? `$(verified) ${overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}` : `$(circle-outline) ${overview.project}`,
+    champion
+      ? `$(verified) ${overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}`
+      : `$(circle-outline) ${overview.project}`,
     running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
     attention > 0 ? `$(warning) ${attention}` : '',
   ];

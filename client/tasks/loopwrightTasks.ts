@@ -1,4 +1,15 @@
-import { ProcessExecution, Task, TaskGroup, TaskPanelKind, TaskRevealKind, TaskScope, Uri, tasks, window, workspace } from 'vscode';
+import {
+  ProcessExecution,
+  Task,
+  TaskGroup,
+  TaskPanelKind,
+  TaskRevealKind,
+  TaskScope,
+  Uri,
+  tasks,
+  window,
+  workspace,
+} from 'vscode';
 import type { Disposable, TaskExecution, TaskProvider, WorkspaceFolder } from 'vscode';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -22,7 +33,10 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
   constructor(projects: Projects, cli: string) {
     this.#projects = projects;
     this.#cli = cli;
-    this.#parts = [tasks.registerTaskProvider(taskType, this), tasks.onDidEndTaskProcess((event) => void this.#ended(event.execution, event.exitCode))];
+    this.#parts = [
+      tasks.registerTaskProvider(taskType, this),
+      tasks.onDidEndTaskProcess((event) => void this.#ended(event.execution, event.exitCode)),
+    ];
   }
 
   async provideTasks(): Promise<Task[]> {
@@ -32,7 +46,8 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     const summaries = await this.#projects.summaries();
     for (const project of this.#projects.all) {
       const summary = summaries.find(({ root }) => root === project.root);
-      const offer = (more: Omit<LoopwrightTask, 'type'>): number => found.push(this.create(project, { type: taskType, ...more }));
+      const offer = (more: Omit<LoopwrightTask, 'type'>): number =>
+        found.push(this.create(project, { type: taskType, ...more }));
       offer({});
       for (const stage of summary?.stages ?? []) offer({ stage });
       for (const experiment of summary?.experiments ?? []) offer({ experiment });
@@ -57,11 +72,27 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     const node = nodeProgram();
     // Findings are printed from the folder of the window, where the problem matcher looks for the files.
     const folder = folderOf(project);
-    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], { cwd: folder?.uri.fsPath ?? project.root, env: { ...node.env, ...pythonVariables(project.root) } });
+    const execution = new ProcessExecution(node.path, [this.#cli, ...argumentsOf(definition, project.root)], {
+      cwd: folder?.uri.fsPath ?? project.root,
+      env: { ...node.env, ...pythonVariables(project.root) },
+    });
     const place = taskProjectOf(folder?.uri.fsPath ?? project.root, project.root);
     const whole: LoopwrightTask = { ...definition, ...(place === '' ? {} : { project: place }) };
-    const task = new Task(original?.definition ?? whole, folder ?? TaskScope.Workspace, original?.name ?? titleOf(whole), taskType, execution, problemMatcher);
-    task.presentationOptions = { panel: TaskPanelKind.Dedicated, reveal: TaskRevealKind.Always, focus: false, clear: true, showReuseMessage: false };
+    const task = new Task(
+      original?.definition ?? whole,
+      folder ?? TaskScope.Workspace,
+      original?.name ?? titleOf(whole),
+      taskType,
+      execution,
+      problemMatcher,
+    );
+    task.presentationOptions = {
+      panel: TaskPanelKind.Dedicated,
+      reveal: TaskRevealKind.Always,
+      focus: false,
+      clear: true,
+      showReuseMessage: false,
+    };
     if ((definition.command ?? 'run') === 'run') task.group = TaskGroup.Build;
     if (definition.command === 'serve' || definition.command === 'loop') task.isBackground = true;
     return task;
@@ -111,7 +142,10 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
 
   #projectOf({ scope }: Task, { project }: LoopwrightTask): Project | undefined {
     const folder = typeof scope === 'object' ? scope.uri.fsPath : undefined;
-    const root = taskRoot(this.#projects.all.map((one) => one.root), { folder, project, shown: this.#projects.shown?.root });
+    const root = taskRoot(
+      this.#projects.all.map((one) => one.root),
+      { folder, project, shown: this.#projects.shown?.root },
+    );
     return root === undefined ? undefined : this.#projects.byRoot(root);
   }
 
@@ -129,8 +163,11 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     }
     const terminal = window.terminals.find((one) => one.name.includes(execution.task.name));
     const show = 'Show terminal';
-    const refused = (definition.command ?? 'run') === 'run' && exitCode === exitCodes.failed ? lastRefused(project) : undefined;
-    const text = refused ? `"${execution.task.name}" ran to its end and was refused: ${refused.reasons[0] ?? 'its gates failed'}.` : `"${execution.task.name}" failed with exit code ${exitCode}.`;
+    const refused =
+      (definition.command ?? 'run') === 'run' && exitCode === exitCodes.failed ? lastRefused(project) : undefined;
+    const text = refused
+      ? `"${execution.task.name}" ran to its end and was refused: ${refused.reasons[0] ?? 'its gates failed'}.`
+      : `"${execution.task.name}" failed with exit code ${exitCode}.`;
     const tell = refused ? window.showWarningMessage : window.showErrorMessage;
     const answer = await (terminal ? tell(text, show) : tell(text));
     if (answer === show) terminal?.show();
@@ -139,13 +176,18 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
 
 /** The stage that ran last, when its gates refused what it made. */
 function lastRefused(project: Project | undefined): StageStatus | undefined {
-  const [last] = (project?.overview?.stages ?? []).toSorted((a, b) => (b.last?.startedAt ?? 0) - (a.last?.startedAt ?? 0));
+  const [last] = (project?.overview?.stages ?? []).toSorted(
+    (a, b) => (b.last?.startedAt ?? 0) - (a.last?.startedAt ?? 0),
+  );
   return last?.state === 'refused' ? last : undefined;
 }
 
 /** The folder of the window around a project, or one inside it. */
 function folderOf(project: Project): WorkspaceFolder | undefined {
-  return workspace.getWorkspaceFolder(Uri.file(project.root)) ?? workspace.workspaceFolders?.find(({ uri }) => nearestRoot([project.root], uri.fsPath) !== undefined);
+  return (
+    workspace.getWorkspaceFolder(Uri.file(project.root)) ??
+    workspace.workspaceFolders?.find(({ uri }) => nearestRoot([project.root], uri.fsPath) !== undefined)
+  );
 }
 
 /** Tasks that write the outputs of stages, of which one runs at a time. */

@@ -1,6 +1,17 @@
 import { taskType } from '../commandIds.ts';
 
-export const taskCommands = ['run', 'serve', 'loop', 'monitor', 'retrain', 'check', 'import', 'export', 'reproduce', 'infer'] as const;
+export const taskCommands = [
+  'run',
+  'serve',
+  'loop',
+  'monitor',
+  'retrain',
+  'check',
+  'import',
+  'export',
+  'reproduce',
+  'infer',
+] as const;
 export type TaskCommand = (typeof taskCommands)[number];
 
 /** What a task of type `loopwright` says in tasks.json. */
@@ -56,7 +67,14 @@ export function argumentsOf(task: LoopwrightTask, root: string): string[] {
 }
 
 export function nameOf(task: LoopwrightTask): string {
-  const subject = task.stage ?? task.deployment ?? task.monitor ?? task.data ?? task.run?.slice(0, 8) ?? task.path?.replace(/^.*[\\/](?=.)/, '') ?? '';
+  const subject =
+    task.stage ??
+    task.deployment ??
+    task.monitor ??
+    task.data ??
+    task.run?.slice(0, 8) ??
+    task.path?.replace(/^.*[\\/](?=.)/, '') ??
+    '';
   const experiment = task.experiment === undefined ? '' : `(${task.experiment})`;
   return [task.command ?? 'run', subject || (task.command ? '' : 'all'), experiment].filter(Boolean).join(' ');
 }

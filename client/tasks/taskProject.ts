@@ -10,7 +10,10 @@ export function taskProjectOf(folder: string, root: string): string {
  * The root of the project that a task is about, among those of the window. A task that names none is about the project at its folder, the one
  * around it, or the shown one when that is below; without a folder about the shown one.
  */
-export function taskRoot(roots: readonly string[], { folder, project, shown }: { folder: string | undefined; project: string | undefined; shown: string | undefined }): string | undefined {
+export function taskRoot(
+  roots: readonly string[],
+  { folder, project, shown }: { folder: string | undefined; project: string | undefined; shown: string | undefined },
+): string | undefined {
   if (project !== undefined) {
     const named = folder === undefined ? project : resolve(folder, project);
     return roots.find((root) => root === named);

@@ -7,7 +7,9 @@ import { withProblem } from './problemRow.ts';
 import type { Row, RowSubject } from './row.ts';
 
 export function datasetRows(project: Project): Row[] {
-  return (project.overview?.datasets ?? []).map((dataset) => withProblem(datasetRow(project, dataset), project, dataset.problem));
+  return (project.overview?.datasets ?? []).map((dataset) =>
+    withProblem(datasetRow(project, dataset), project, dataset.problem),
+  );
 }
 
 /** A click looks at the data; the schema is an action on the row. */
@@ -19,7 +21,8 @@ function datasetRow(project: Project, dataset: DatasetSummary): Row {
   return {
     id: `dataset/${dataset.name}`,
     label: dataset.name,
-    description: dataset.snapshotCount === 0 ? 'no snapshot yet' : `${plural(dataset.snapshotCount, 'snapshot')}${newest}`,
+    description:
+      dataset.snapshotCount === 0 ? 'no snapshot yet' : `${plural(dataset.snapshotCount, 'snapshot')}${newest}`,
     tooltip: `${dataset.name}\n${dataset.path}${schema === null ? '\nNo schema: nothing checks its rows' : `\nSchema ${schema}`}`,
     icon: 'database',
     context: schema === null ? 'dataset' : 'dataset file',
@@ -33,15 +36,47 @@ function details(project: Project, dataset: DatasetSummary): Row[] {
   const id = `dataset/${dataset.name}`;
   const rows: Row[] = [{ id: `${id}/path`, label: 'Path', description: dataset.path, icon: 'file-directory' }];
   const { snapshot, schema } = dataset;
-  if (schema === null) rows.push({ id: `${id}/schema`, label: 'No schema', description: 'nothing checks its rows', icon: 'circle-outline' });
-  else rows.push({ id: `${id}/schema`, label: 'Schema', description: schema, icon: 'symbol-structure', open: { id: commandIds.openFile, args: [{ project, file: schema }] } });
+  if (schema === null)
+    rows.push({
+      id: `${id}/schema`,
+      label: 'No schema',
+      description: 'nothing checks its rows',
+      icon: 'circle-outline',
+    });
+  else
+    rows.push({
+      id: `${id}/schema`,
+      label: 'Schema',
+      description: schema,
+      icon: 'symbol-structure',
+      open: { id: commandIds.openFile, args: [{ project, file: schema }] },
+    });
   if (!snapshot) return rows;
   rows.push(
-    { id: `${id}/rows`, label: 'Rows', description: `${count(snapshot.rows)} · ${bytes(snapshot.bytes)}`, icon: 'table' },
-    { id: `${id}/at`, label: 'Snapshot', description: `${snapshot.id.slice(0, 8)} · ${exactTime(snapshot.createdAt)}`, icon: 'git-commit', context: 'copyable', subject: { project, text: snapshot.hash }, tooltip: `Content hash ${snapshot.hash}` },
+    {
+      id: `${id}/rows`,
+      label: 'Rows',
+      description: `${count(snapshot.rows)} · ${bytes(snapshot.bytes)}`,
+      icon: 'table',
+    },
+    {
+      id: `${id}/at`,
+      label: 'Snapshot',
+      description: `${snapshot.id.slice(0, 8)} · ${exactTime(snapshot.createdAt)}`,
+      icon: 'git-commit',
+      context: 'copyable',
+      subject: { project, text: snapshot.hash },
+      tooltip: `Content hash ${snapshot.hash}`,
+    },
   );
   if (snapshot.quarantined > 0) {
-    rows.push({ id: `${id}/quarantined`, label: 'Quarantined', description: `${count(snapshot.quarantined)} rows`, icon: 'warning', color: 'problemsWarningIcon.foreground' });
+    rows.push({
+      id: `${id}/quarantined`,
+      label: 'Quarantined',
+      description: `${count(snapshot.quarantined)} rows`,
+      icon: 'warning',
+      color: 'problemsWarningIcon.foreground',
+    });
   }
   return rows;
 }
@@ -52,19 +87,39 @@ const shownVersions = 20;
 async function versions(project: Project, dataset: DatasetSummary): Promise<Row[]> {
   if (dataset.snapshotCount === 0) return [];
   const choices = await project.engine.request('data/subjects', {});
-  const own = choices.filter(({ subject, title }) => subject.kind === 'snapshot' && title.startsWith(`${dataset.name}@`));
+  const own = choices.filter(
+    ({ subject, title }) => subject.kind === 'snapshot' && title.startsWith(`${dataset.name}@`),
+  );
   return own.slice(0, shownVersions).map((version, index) => versionRow(project, dataset, version, own[index + 1]));
 }
 
-function versionRow(project: Project, dataset: DatasetSummary, { subject, title, rows, madeAt }: SubjectChoice, before: SubjectChoice | undefined): Row {
+function versionRow(
+  project: Project,
+  dataset: DatasetSummary,
+  { subject, title, rows, madeAt }: SubjectChoice,
+  before: SubjectChoice | undefined,
+): Row {
   const snapshot = subject.kind === 'snapshot' ? subject.id : '';
   const about: RowSubject = { project, snapshot, text: snapshot };
-  const change = rows === null || !before || before.rows === null ? '' : rows === before.rows ? 'as many as before' : `${rows > before.rows ? '+' : '−'}${count(Math.abs(rows - before.rows))}`;
+  const change =
+    rows === null || !before || before.rows === null
+      ? ''
+      : rows === before.rows
+        ? 'as many as before'
+        : `${rows > before.rows ? '+' : '−'}${count(Math.abs(rows - before.rows))}`;
   return {
     id: `dataset/${dataset.name}/version/${snapshot}`,
     label: title.slice(dataset.name.length + 1),
-    description: [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`, change].filter(Boolean).join(' · '),
-    tooltip: [title, madeAt === null ? '' : exactTime(madeAt), before ? `Opens the profile, compared with ${before.title}` : 'Opens the profile'].filter(Boolean).join('\n'),
+    description: [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`, change]
+      .filter(Boolean)
+      .join(' · '),
+    tooltip: [
+      title,
+      madeAt === null ? '' : exactTime(madeAt),
+      before ? `Opens the profile, compared with ${before.title}` : 'Opens the profile',
+    ]
+      .filter(Boolean)
+      .join('\n'),
     icon: 'git-commit',
     context: 'data version',
     subject: about,

@@ -9,7 +9,10 @@ import { deploymentLook } from './stateIcons.ts';
 export function deploymentRows(project: Project): Row[] {
   const overview = project.overview;
   if (!overview) return [];
-  return [...overview.deployments.map((one) => deploymentRow(project, one)), ...overview.monitors.map((name) => monitorRow(project, name))];
+  return [
+    ...overview.deployments.map((one) => deploymentRow(project, one)),
+    ...overview.monitors.map((name) => monitorRow(project, name)),
+  ];
 }
 
 function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
@@ -22,7 +25,9 @@ function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   return {
     id: `deployment/${deployment.name}`,
     label: deployment.name,
-    description: [look.word, version, port, deployment.as === 'api' ? '' : deployment.as, served].filter(Boolean).join(' · '),
+    description: [look.word, version, port, deployment.as === 'api' ? '' : deployment.as, served]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: `${deployment.name} (${deployment.as}): ${look.word}${deployment.url === null ? '' : `\n${deployment.url}`}${last}`,
     icon: look.icon,
     color: look.color,
@@ -38,8 +43,12 @@ function monitorRow(project: Project, monitor: string): Row {
   return {
     id: `monitor/${monitor}`,
     label: monitor,
-    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail.split(' · ')[0] ?? '') : ''].filter(Boolean).join(' · '),
-    tooltip: [`Monitor ${monitor}`, project.overview?.monitors.length === 1 ? (life?.detail ?? '') : ''].filter(Boolean).join(': '),
+    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail.split(' · ')[0] ?? '') : '']
+      .filter(Boolean)
+      .join(' · '),
+    tooltip: [`Monitor ${monitor}`, project.overview?.monitors.length === 1 ? (life?.detail ?? '') : '']
+      .filter(Boolean)
+      .join(': '),
     icon: attention ? 'warning' : 'pulse',
     ...(attention ? { color: 'problemsWarningIcon.foreground' } : {}),
     context: 'monitor',

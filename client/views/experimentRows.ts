@@ -14,7 +14,9 @@ const shown = 20;
 const paramsShown = 2;
 
 export function experimentRows(project: Project): Row[] {
-  return (project.overview?.experiments ?? []).map((experiment) => withProblem(experimentRow(project, experiment), project, experiment.problem));
+  return (project.overview?.experiments ?? []).map((experiment) =>
+    withProblem(experimentRow(project, experiment), project, experiment.problem),
+  );
 }
 
 function experimentRow(project: Project, experiment: ExperimentSummary): Row {
@@ -23,10 +25,15 @@ function experimentRow(project: Project, experiment: ExperimentSummary): Row {
   return {
     id: `experiment/${experiment.name}`,
     label: experiment.name,
-    description: [bestText(experiment), experiment.runCount === 0 ? 'no runs yet' : plural(experiment.runCount, 'run')].filter(Boolean).join(' · '),
-    tooltip: [experiment.name, experiment.describe, primaryText(experiment), experiment.file ?? ''].filter(Boolean).join('\n'),
+    description: [bestText(experiment), experiment.runCount === 0 ? 'no runs yet' : plural(experiment.runCount, 'run')]
+      .filter(Boolean)
+      .join(' · '),
+    tooltip: [experiment.name, experiment.describe, primaryText(experiment), experiment.file ?? '']
+      .filter(Boolean)
+      .join('\n'),
     icon: 'beaker',
-    context: experiment.file !== null ? 'experiment file' : experiment.name === 'default' ? 'experiment' : 'experiment logged',
+    context:
+      experiment.file !== null ? 'experiment file' : experiment.name === 'default' ? 'experiment' : 'experiment logged',
     subject,
     children: () => runRows(project, experiment),
   };
@@ -38,18 +45,39 @@ async function runRows(project: Project, experiment: ExperimentSummary): Promise
   const rows = page.runs.map((run) => runRow(project, run, experiment.primary, swept));
   if (page.total > shown) {
     const subject = { project, experiment: experiment.name };
-    rows.push({ id: `more/${experiment.name}`, label: `All ${plural(page.total, 'run')}`, icon: 'list-unordered', open: { id: commandIds.openRunHistory, args: [subject] } });
+    rows.push({
+      id: `more/${experiment.name}`,
+      label: `All ${plural(page.total, 'run')}`,
+      icon: 'list-unordered',
+      open: { id: commandIds.openRunHistory, args: [subject] },
+    });
   }
   return rows;
 }
 
-export function runRow(project: Project, run: RunSummary, primary: readonly PrimaryMetric[], swept: readonly string[] = []): Row {
+export function runRow(
+  project: Project,
+  run: RunSummary,
+  primary: readonly PrimaryMetric[],
+  swept: readonly string[] = [],
+): Row {
   const look = runLook[run.status];
   const subject: RowSubject = { project, runId: run.runId, text: run.runId };
-  const state = run.status === 'finished' ? '' : run.status === 'refused' && run.verdict ? gatesText(run.verdict) : (run.progress ?? look.word);
-  const params = isTrial(run) ? swept.filter((key) => key in run.params).map((key) => `${key} ${paramText(run.params[key])}`) : [];
+  const state =
+    run.status === 'finished'
+      ? ''
+      : run.status === 'refused' && run.verdict
+        ? gatesText(run.verdict)
+        : (run.progress ?? look.word);
+  const params = isTrial(run)
+    ? swept.filter((key) => key in run.params).map((key) => `${key} ${paramText(run.params[key])}`)
+    : [];
   const parts = [shownMetricText(run.metrics, primary), state, ...params.slice(0, paramsShown), ago(run.startedAt)];
-  const told = [`${run.name} (${run.runId.slice(0, 8)}): ${look.word}${run.verdict ? `, ${gatesText(run.verdict)}` : ''}`, `Started ${exactTime(run.startedAt)}`, ...params];
+  const told = [
+    `${run.name} (${run.runId.slice(0, 8)}): ${look.word}${run.verdict ? `, ${gatesText(run.verdict)}` : ''}`,
+    `Started ${exactTime(run.startedAt)}`,
+    ...params,
+  ];
   if (run.endedAt !== null) told.push(`Took ${duration(run.endedAt - run.startedAt)}`);
   return {
     id: `run/${run.runId}`,
@@ -70,7 +98,9 @@ function bestText({ primary: [first], best }: ExperimentSummary): string {
 }
 
 function primaryText({ primary: [first] }: ExperimentSummary): string {
-  return first ? `Primary metric ${first.name} (${first.why}), ${first.direction === 'maximize' ? 'more' : 'less'} is better` : '';
+  return first
+    ? `Primary metric ${first.name} (${first.why}), ${first.direction === 'maximize' ? 'more' : 'less'} is better`
+    : '';
 }
 
 function isTrial(run: RunSummary): boolean {
@@ -85,10 +115,16 @@ export function canBeVersion(run: RunSummary): boolean {
 /** The params that differ among the trials. */
 function sweptParams(runs: readonly RunSummary[]): string[] {
   const values = new Map<string, Set<string>>();
-  for (const run of runs.filter(isTrial)) for (const [key, value] of Object.entries(run.params)) values.set(key, (values.get(key) ?? new Set()).add(JSON.stringify(value)));
+  for (const run of runs.filter(isTrial))
+    for (const [key, value] of Object.entries(run.params))
+      values.set(key, (values.get(key) ?? new Set()).add(JSON.stringify(value)));
   return [...values].filter(([, different]) => different.size > 1).map(([key]) => key);
 }
 
 function paramText(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(3))) : typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'number'
+    ? String(Number(value.toPrecision(3)))
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 }

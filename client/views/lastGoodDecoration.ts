@@ -10,5 +10,8 @@ export function lastGoodUri(id: string): Uri {
 
 /** Makes the rows of the last good state grey. */
 export function lastGoodDecoration(): Disposable {
-  return window.registerFileDecorationProvider({ provideFileDecoration: (uri) => (uri.scheme === scheme ? { color: new ThemeColor('disabledForeground') } : undefined) });
+  return window.registerFileDecorationProvider({
+    provideFileDecoration: (uri) =>
+      uri.scheme === scheme ? { color: new ThemeColor('disabledForeground') } : undefined,
+  });
 }

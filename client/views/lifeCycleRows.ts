@@ -33,7 +33,13 @@ function lifeRow(project: Project, line: LifeLine, overview: ProjectOverview): R
     tooltip: `${label}: ${look.word}${line.detail ? `\n${line.detail}` : ''}${isMissing ? '\nClick to add it to loopwright.yaml' : ''}`,
     icon: isMissing ? 'add' : look.icon,
     color: look.color,
-    context: [contextOf(line), served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : '', isMissing ? 'addable' : ''].filter(Boolean).join(' '),
+    context: [
+      contextOf(line),
+      served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : '',
+      isMissing ? 'addable' : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
     subject,
     open: isMissing ? { id: commandIds.addSection, args: [subject] } : target(line, subject),
   };
@@ -46,8 +52,13 @@ export function missingParts({ life, stages, deployments, monitors, problems }: 
   if (problems.length > 0) return [];
   const has = (...kinds: StageStatus['kind'][]): boolean => stages.some(({ kind }) => kinds.includes(kind));
   const declared: Record<AddablePart, boolean> = {
-    collect: has('collect'), prepare: has('prepare'), develop: has('train', 'cmd'), validate: has('validate'),
-    deploy: deployments.length > 0, monitor: monitors.length > 0, retrain: life.some(({ part, detail }) => part === 'retrain' && detail !== 'no policy declared'),
+    collect: has('collect'),
+    prepare: has('prepare'),
+    develop: has('train', 'cmd'),
+    validate: has('validate'),
+    deploy: deployments.length > 0,
+    monitor: monitors.length > 0,
+    retrain: life.some(({ part, detail }) => part === 'retrain' && detail !== 'no policy declared'),
   };
   return (Object.keys(declared) as AddablePart[]).filter((part) => !declared[part]);
 }
@@ -89,8 +100,17 @@ export function stageRow(project: Project, stage: StageStatus): Row {
     tooltip: tooltip.join('\n'),
     icon: look.icon,
     color: look.color,
-    context: stage.state === 'running' ? 'stage running' : stage.state === 'stale' ? 'stage runnable explained' : 'stage runnable',
-    subject: { project, stage: stage.name, ...(stage.state === 'running' && stage.last ? { runId: stage.last.runId } : {}) },
+    context:
+      stage.state === 'running'
+        ? 'stage running'
+        : stage.state === 'stale'
+          ? 'stage runnable explained'
+          : 'stage runnable',
+    subject: {
+      project,
+      stage: stage.name,
+      ...(stage.state === 'running' && stage.last ? { runId: stage.last.runId } : {}),
+    },
     open: { id: commandIds.openStage, args: [{ project, stage: stage.name }] },
   };
 }
@@ -98,5 +118,8 @@ export function stageRow(project: Project, stage: StageStatus): Row {
 /** How many lines need a person: the number on the badge. */
 export function attentionCount(project: Project): number {
   const life = project.overview?.life ?? [];
-  return life.filter((line) => line.state === 'attention' || line.state === 'failed' || line.state === 'refused').length + (project.overview?.problems.length ? 1 : 0);
+  return (
+    life.filter((line) => line.state === 'attention' || line.state === 'failed' || line.state === 'refused').length +
+    (project.overview?.problems.length ? 1 : 0)
+  );
 }

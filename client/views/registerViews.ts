@@ -27,12 +27,21 @@ export function registerViews(projects: Projects): { trees: Trees; parts: Dispos
   const parts: Disposable[] = [lastGoodDecoration()];
   const make = (name: keyof typeof viewIds): RowTree => {
     const tree = new RowTree(projects, rowsOf[name], name === 'lifeCycle');
-    const view = window.createTreeView<Row>(viewIds[name], { treeDataProvider: tree, showCollapseAll: name !== 'lifeCycle' });
+    const view = window.createTreeView<Row>(viewIds[name], {
+      treeDataProvider: tree,
+      showCollapseAll: name !== 'lifeCycle',
+    });
     parts.push(view);
     if (name === 'lifeCycle') parts.push(keepBadge(view, projects));
     return tree;
   };
-  const trees = { lifeCycle: make('lifeCycle'), experiments: make('experiments'), datasets: make('datasets'), models: make('models'), deployments: make('deployments') };
+  const trees = {
+    lifeCycle: make('lifeCycle'),
+    experiments: make('experiments'),
+    datasets: make('datasets'),
+    models: make('models'),
+    deployments: make('deployments'),
+  };
   return { trees, parts };
 }
 
@@ -40,7 +49,8 @@ function keepBadge(view: TreeView<Row>, projects: Projects): Disposable {
   return projects.onChange(() => {
     const { shown, chosen } = projects;
     const value = shown ? attentionCount(shown) : 0;
-    view.badge = value === 0 ? undefined : { value, tooltip: value === 1 ? 'One thing needs you' : `${value} things need you` };
+    view.badge =
+      value === 0 ? undefined : { value, tooltip: value === 1 ? 'One thing needs you' : `${value} things need you` };
     view.description = shown ? `${shown.title}${chosen === shown && projects.all.length > 1 ? ' · chosen' : ''}` : '';
   });
 }

@@ -47,11 +47,14 @@ export class RowTree implements TreeDataProvider<Row> {
     item.id = row.id;
     if (row.description) item.description = row.description;
     if (row.tooltip !== undefined) item.tooltip = row.tooltip;
-    if (row.icon !== undefined) item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
+    if (row.icon !== undefined)
+      item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
     if (row.context !== undefined) item.contextValue = row.context;
     if (row.lastGood) item.resourceUri = lastGoodUri(row.id);
     if (row.open) item.command = { title: 'Open', command: row.open.id, arguments: row.open.args };
-    item.accessibilityInformation = { label: [row.label, row.tooltip ?? row.description ?? ''].filter(Boolean).join(', ') };
+    item.accessibilityInformation = {
+      label: [row.label, row.tooltip ?? row.description ?? ''].filter(Boolean).join(', '),
+    };
     return item;
   }
 
@@ -59,7 +62,14 @@ export class RowTree implements TreeDataProvider<Row> {
     if (this.#first && !project.overview && project.error === undefined) {
       // The rows come with the change that the answer brings.
       void project.need();
-      return [{ id: `${prefix}reading`, label: 'Reading project…', icon: 'loading~spin', ...(project.place === '' ? {} : { description: project.place }) }];
+      return [
+        {
+          id: `${prefix}reading`,
+          label: 'Reading project…',
+          icon: 'loading~spin',
+          ...(project.place === '' ? {} : { description: project.place }),
+        },
+      ];
     }
     await project.need();
     const rows = this.#first ? wrong(project) : [];
@@ -77,13 +87,30 @@ function wrong(project: Project): Row[] {
   if (project.overview?.problem) return [...rows, problemRow(project, project.overview.problem, 'problem')];
   const problems = project.overview?.problems ?? [];
   const [next] = problems.slice(problemsShown);
-  for (const [index, one] of problems.slice(0, problemsShown).entries()) rows.push(problemRow(project, one, `problem/${index}`));
-  if (next) rows.push({ ...problemRow(project, next, 'problems'), label: `${plural(problems.length - problemsShown, 'more problem')}`, tooltip: problems.slice(problemsShown).map((one) => `${one.file}:${one.line} ${one.message}`).join('\n') });
+  for (const [index, one] of problems.slice(0, problemsShown).entries())
+    rows.push(problemRow(project, one, `problem/${index}`));
+  if (next)
+    rows.push({
+      ...problemRow(project, next, 'problems'),
+      label: `${plural(problems.length - problemsShown, 'more problem')}`,
+      tooltip: problems
+        .slice(problemsShown)
+        .map((one) => `${one.file}:${one.line} ${one.message}`)
+        .join('\n'),
+    });
   return rows;
 }
 
 function errorRow(id: string, message: string): Row {
-  return { id, label: message, tooltip: message, icon: 'error', color: 'problemsErrorIcon.foreground', context: 'problem', open: { id: commandIds.showLog, args: [] } };
+  return {
+    id,
+    label: message,
+    tooltip: message,
+    icon: 'error',
+    color: 'problemsErrorIcon.foreground',
+    context: 'problem',
+    open: { id: commandIds.showLog, args: [] },
+  };
 }
 
 /** Keeps ids apart when two projects have a row of the same name, at every depth. */

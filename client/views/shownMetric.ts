@@ -6,7 +6,10 @@ export interface ShownMetric extends PrimaryMetric {
 }
 
 /** The metric that stands for a run or a version: the primary one, or the first after it that there is; null when there is none. */
-export function shownMetric(metrics: Readonly<Record<string, number>>, primary: readonly PrimaryMetric[]): ShownMetric | null {
+export function shownMetric(
+  metrics: Readonly<Record<string, number>>,
+  primary: readonly PrimaryMetric[],
+): ShownMetric | null {
   for (const one of primary) {
     const value = metrics[one.name];
     if (value !== undefined) return { ...one, value };

@@ -15,5 +15,8 @@ export function absentPaths(context: CheckContext): { absent: (path: string) => 
   }
   // A stage that cannot be read may write it.
   const known = context.project.readable?.writesKnown !== false;
-  return { written, absent: (path) => known && !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)) };
+  return {
+    written,
+    absent: (path) => known && !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)),
+  };
 }

@@ -15,8 +15,22 @@ export interface BoundAt {
 
 /** The gates of validate stages and the expectations of monitors. What a command measures is its own affair. */
 export function boundsOf(config: ProjectConfig): BoundAt[] {
-  const gates = stagesOf(config, 'validate').flatMap(([name, stage]) => Object.entries(stage.gates ?? {}).map(([metric, bound]): BoundAt => ({ path: ['stages', name, 'gates', metric], metric, bound, what: 'gate' })));
-  const expectations = Object.entries(config.monitors ?? {}).flatMap(([name, monitor]) => Object.entries(monitor.expect ?? {}).map(([metric, bound]): BoundAt => ({ path: ['monitors', name, 'expect', metric], metric, bound, what: 'expectation' })));
+  const gates = stagesOf(config, 'validate').flatMap(([name, stage]) =>
+    Object.entries(stage.gates ?? {}).map(([metric, bound]): BoundAt => ({
+      path: ['stages', name, 'gates', metric],
+      metric,
+      bound,
+      what: 'gate',
+    })),
+  );
+  const expectations = Object.entries(config.monitors ?? {}).flatMap(([name, monitor]) =>
+    Object.entries(monitor.expect ?? {}).map(([metric, bound]): BoundAt => ({
+      path: ['monitors', name, 'expect', metric],
+      metric,
+      bound,
+      what: 'expectation',
+    })),
+  );
   return [...gates, ...expectations];
 }
 

@@ -27,9 +27,12 @@ function findRead(context: CheckContext): (name: string) => boolean {
   }
   for (const monitor of Object.values(config.monitors ?? {})) if (monitor.labels) read.add(monitor.labels.dataset);
   for (const task of Object.values(config.labelling ?? {})) read.add(task.data);
-  for (const deployment of Object.values(config.deployments ?? {})) if (deployment.as === 'batch') paths.push(deployment.input);
-  for (const [, stage] of stagesOf(config, 'collect')) if ('files' in stage.with.from) paths.push(...[stage.with.from.files].flat());
-  for (const file of project.schemas.values()) for (const key of file.value?.foreignKeys ?? []) if (key.reference.resource) read.add(key.reference.resource);
+  for (const deployment of Object.values(config.deployments ?? {}))
+    if (deployment.as === 'batch') paths.push(deployment.input);
+  for (const [, stage] of stagesOf(config, 'collect'))
+    if ('files' in stage.with.from) paths.push(...[stage.with.from.files].flat());
+  for (const file of project.schemas.values())
+    for (const key of file.value?.foreignKeys ?? []) if (key.reference.resource) read.add(key.reference.resource);
   for (const file of [project.file, ...project.experiments.values()]) {
     for (const match of file.parsed.text.matchAll(/\$\{\s*datasets\.([^.}\s]+)\.path\s*\}/g)) read.add(match[1] ?? '');
   }
@@ -45,9 +48,16 @@ function readsUnknown(context: CheckContext): boolean {
   const { config } = context;
   const known = new Set(Object.keys(config.datasets ?? {}).map((name) => name.toLowerCase()));
   const unknown = (name: string) => !known.has(name.toLowerCase());
-  return cmdStages(config).some(([, stage]) => !stage.deps || stage.deps.length === 0)
-    || stagesOf(config, 'prepare').some(([, stage]) => unknown(stage.with.output) || sqlOf(context, stage) === '' || tableReads(sqlOf(context, stage)).some((read) => unknown(read.name)))
-    || stagesOf(config, 'collect').some(([, stage]) => unknown(stage.with.dataset))
-    || [...stagesOf(config, 'train'), ...stagesOf(config, 'validate')].some(([, stage]) => unknown(stage.with.data))
-    || Object.values(config.monitors ?? {}).some((monitor) => monitor.labels && unknown(monitor.labels.dataset));
+  return (
+    cmdStages(config).some(([, stage]) => !stage.deps || stage.deps.length === 0) ||
+    stagesOf(config, 'prepare').some(
+      ([, stage]) =>
+        unknown(stage.with.output) ||
+        sqlOf(context, stage) === '' ||
+        tableReads(sqlOf(context, stage)).some((read) => unknown(read.name)),
+    ) ||
+    stagesOf(config, 'collect').some(([, stage]) => unknown(stage.with.dataset)) ||
+    [...stagesOf(config, 'train'), ...stagesOf(config, 'validate')].some(([, stage]) => unknown(stage.with.data)) ||
+    Object.values(config.monitors ?? {}).some((monitor) => monitor.labels && unknown(monitor.labels.dataset))
+  );
 }

@@ -1,4 +1,8 @@
-const units: [name: string, ms: number][] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000]];
+const units: [name: string, ms: number][] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+];
 
 /** A duration as the formats write it: the largest unit that takes it whole. */
 export function durationText(ms: number): string {

@@ -3,7 +3,13 @@ import { replaceValue } from '../project/edit.ts';
 import { nodeAt } from '../project/located.ts';
 import { textOf, type ConfigFile } from '../project/loadProject.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
-import type { CmdStage, PrepareStage, ProjectConfig, StageConfig, TrainStage } from '../project/schema/projectSchema.ts';
+import type {
+  CmdStage,
+  PrepareStage,
+  ProjectConfig,
+  StageConfig,
+  TrainStage,
+} from '../project/schema/projectSchema.ts';
 import type { CheckContext, Path } from './rule.ts';
 
 type Uses = Extract<StageConfig, { uses: string }>['uses'];
@@ -60,18 +66,32 @@ export function preparerOf(config: ProjectConfig, dataset: string): [name: strin
 /** The column that a train stage learns to tell, as the schema declares it. */
 export function targetOf(context: CheckContext, stage: TrainStage): Field | null {
   const { target } = stage.with;
-  return context.schemaOf(stage.with.data)?.fields.find((field) => (target === undefined ? field.loopwright?.role === 'target' : field.name === target)) ?? null;
+  return (
+    context
+      .schemaOf(stage.with.data)
+      ?.fields.find((field) => (target === undefined ? field.loopwright?.role === 'target' : field.name === target)) ??
+    null
+  );
 }
 
 /** The names of the columns that a train stage learns from; null when no schema tells. */
 export function featuresOf(context: CheckContext, stage: TrainStage): string[] | null {
-  return stage.with.features ?? context.schemaOf(stage.with.data)?.fields.filter((field) => field.loopwright?.role === 'feature').map((field) => field.name) ?? null;
+  return (
+    stage.with.features ??
+    context
+      .schemaOf(stage.with.data)
+      ?.fields.filter((field) => field.loopwright?.role === 'feature')
+      .map((field) => field.name) ??
+    null
+  );
 }
 
 /** What is written at a path of a file, when it is a plain value and not a reference. */
 export function literalAt(file: ConfigFile<unknown>, path: Path): string | number | boolean | null | undefined {
   const node = nodeAt(file.parsed.root ?? undefined, path);
-  return node?.kind === 'scalar' && !(typeof node.value === 'string' && node.value.includes('${')) ? node.value : undefined;
+  return node?.kind === 'scalar' && !(typeof node.value === 'string' && node.value.includes('${'))
+    ? node.value
+    : undefined;
 }
 
 /** Replaces a value that is written there itself; null where a reference such as `${params.x}` stands. */
@@ -82,7 +102,10 @@ export function replaceLiteral(file: ConfigFile<unknown>, path: Path, text: stri
 /** The param that a value of loopwright.yaml is, when it is `${params.x}` and nothing else. */
 export function paramAt(context: CheckContext, path: Path): string | null {
   const node = nodeAt(context.project.file.parsed.root ?? undefined, path);
-  const name = node?.kind === 'scalar' && typeof node.value === 'string' ? /^\$\{\s*params\.([^}\s]+)\s*\}$/.exec(node.value)?.[1] : undefined;
+  const name =
+    node?.kind === 'scalar' && typeof node.value === 'string'
+      ? /^\$\{\s*params\.([^}\s]+)\s*\}$/.exec(node.value)?.[1]
+      : undefined;
   return name !== undefined && context.config.params && Object.hasOwn(context.config.params, name) ? name : null;
 }
 

@@ -26,9 +26,11 @@ export function pathValues(context: CheckContext): PathValue[] {
   for (const [name, stage] of Object.entries(config.stages)) {
     stage.deps?.forEach((_, i) => add(['stages', name, 'deps', i], false));
     if ('uses' in stage) continue;
-    for (const key of ['outs', 'metrics', 'plots'] as const) stage[key]?.forEach((_, i) => add(['stages', name, key, i], true));
+    for (const key of ['outs', 'metrics', 'plots'] as const)
+      stage[key]?.forEach((_, i) => add(['stages', name, key, i], true));
   }
-  for (const [name, stage] of stagesOf(config, 'prepare')) if (stage.with.sql) add(['stages', name, 'with', 'sql'], false);
+  for (const [name, stage] of stagesOf(config, 'prepare'))
+    if (stage.with.sql) add(['stages', name, 'with', 'sql'], false);
   for (const [name, stage] of stagesOf(config, 'collect')) {
     const { from } = stage.with;
     const at = ['stages', name, 'with', 'from'];

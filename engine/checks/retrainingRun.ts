@@ -4,7 +4,8 @@ import type { CheckContext } from './rule.ts';
 /** The stages that retraining runs, with all they need; null without retraining, or where an unknown stage or a circle leaves it open. */
 export function retrainingStages({ config, graph }: CheckContext): StageNode[] | null {
   const { retraining } = config;
-  if (!retraining || graph.cycles.length > 0 || (retraining.run ?? []).some((name) => !graph.stages.has(name))) return null;
+  if (!retraining || graph.cycles.length > 0 || (retraining.run ?? []).some((name) => !graph.stages.has(name)))
+    return null;
   const names = retraining.run ? closure(graph, retraining.run) : graph.order;
   return names.flatMap((name) => graph.stages.get(name) ?? []);
 }

@@ -45,7 +45,15 @@ export class CheckContext {
   readonly #rule: Rule;
   readonly #problems: Problem[];
 
-  constructor(project: Project, config: ProjectConfig, graph: Graph, facts: Facts, codes: ReadonlySet<string>, rule: Rule, problems: Problem[]) {
+  constructor(
+    project: Project,
+    config: ProjectConfig,
+    graph: Graph,
+    facts: Facts,
+    codes: ReadonlySet<string>,
+    rule: Rule,
+    problems: Problem[],
+  ) {
     this.project = project;
     this.config = config;
     this.graph = graph;
@@ -82,13 +90,25 @@ export class CheckContext {
   /** The place of a value of loopwright.yaml, for `related`. */
   place(path: Path, message: string): Place & { message: string } {
     const { file } = this.project;
-    return { ...file.parsed.lines.place(file.path, nodeAt(this.project.resolved.root ?? undefined, path)?.range ?? { start: 0, end: 0 }), message };
+    return {
+      ...file.parsed.lines.place(
+        file.path,
+        nodeAt(this.project.resolved.root ?? undefined, path)?.range ?? { start: 0, end: 0 },
+      ),
+      message,
+    };
   }
 
   /** The place of a key of loopwright.yaml, for `related`. */
   keyPlace(path: Path, message: string): Place & { message: string } {
     const { file } = this.project;
-    return { ...file.parsed.lines.place(file.path, keyRange(this.project.resolved.root ?? undefined, path) ?? { start: 0, end: 0 }), message };
+    return {
+      ...file.parsed.lines.place(
+        file.path,
+        keyRange(this.project.resolved.root ?? undefined, path) ?? { start: 0, end: 0 },
+      ),
+      message,
+    };
   }
 
   /** A fix of edits made with engine/project/edit.ts; null when one of them could not be made. */
@@ -97,7 +117,15 @@ export class CheckContext {
     for (const edit of edits) {
       if (!edit) return null;
       const change = { ...edit.file.parsed.lines.place(edit.file.path, edit.range), newText: edit.text };
-      const same = made.find((other) => edit.range.start === edit.range.end && other.file === change.file && other.line === change.line && other.column === change.column && other.endLine === change.endLine && other.endColumn === change.endColumn);
+      const same = made.find(
+        (other) =>
+          edit.range.start === edit.range.end &&
+          other.file === change.file &&
+          other.line === change.line &&
+          other.column === change.column &&
+          other.endLine === change.endLine &&
+          other.endColumn === change.endColumn,
+      );
       // Which of two insertions at one place comes first is up to whoever applies them; as one they have an order.
       if (same) same.newText += change.newText;
       else made.push(change);
@@ -130,8 +158,13 @@ export class CheckContext {
   #push(place: Place, message: string, { severity = this.#rule.severity, related = [], fixes = [] }: More): void {
     const made = fixes.filter((fix) => fix !== null);
     this.#problems.push({
-      ...place, code: this.#rule.code, severity, message,
-      ...(related.length > 0 ? { related } : {}), ...(made.length > 0 ? { fixes: made } : {}), ...(this.#rule.fromData ? { fromData: true } : {}),
+      ...place,
+      code: this.#rule.code,
+      severity,
+      message,
+      ...(related.length > 0 ? { related } : {}),
+      ...(made.length > 0 ? { fixes: made } : {}),
+      ...(this.#rule.fromData ? { fromData: true } : {}),
     });
   }
 }

@@ -13,7 +13,9 @@ export function undeclaredScripts(context: CheckContext, stage: CmdStage): strin
   const scripts = words.flatMap((word, i) => {
     const path = normalisePath(word);
     if (!script.test(path) || !runs(words, i)) return [];
-    return context.project.files.exists(path) && !(stage.deps ?? []).some((dep) => pathsOverlap(dep, path)) ? [path] : [];
+    return context.project.files.exists(path) && !(stage.deps ?? []).some((dep) => pathsOverlap(dep, path))
+      ? [path]
+      : [];
   });
   return [...new Set(scripts)];
 }
@@ -21,7 +23,11 @@ export function undeclaredScripts(context: CheckContext, stage: CmdStage): strin
 /** The word before, flags left out, runs scripts; or the script is run by its own name. */
 function runs(words: readonly string[], at: number): boolean {
   let before = at - 1;
-  while (before >= 0 && /^-{1,2}[A-Za-z][\w-]*$/.test(words[before] ?? '') && !/^-[cem]$/.test(words[before] ?? '')) before--;
+  while (before >= 0 && /^-{1,2}[A-Za-z][\w-]*$/.test(words[before] ?? '') && !/^-[cem]$/.test(words[before] ?? ''))
+    before--;
   const program = (words[before] ?? '').split('/').at(-1) ?? '';
-  return interpreter.test(program) || (words[at]?.startsWith('./') === true && (at === 0 || /^(&&|\|\||;)$/.test(words[at - 1] ?? '')));
+  return (
+    interpreter.test(program) ||
+    (words[at]?.startsWith('./') === true && (at === 0 || /^(&&|\|\||;)$/.test(words[at - 1] ?? '')))
+  );
 }

@@ -30,7 +30,11 @@ export function ignoresIn(text: string): Ignores {
 }
 
 /** The problems with the severities that were chosen; what is switched off or ignored on its line is left out. Later choices win. */
-export function judge(problems: readonly Problem[], textOf: (file: string) => string, ...choices: readonly (Severities | undefined)[]): Problem[] {
+export function judge(
+  problems: readonly Problem[],
+  textOf: (file: string) => string,
+  ...choices: readonly (Severities | undefined)[]
+): Problem[] {
   const ignores = new Map<string, Ignores>();
   const ignored = (problem: Problem) => {
     let known = ignores.get(problem.file);

@@ -17,7 +17,11 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   ['LW105', 'out-of-range', 'A number or length outside its bounds.'],
   ['LW106', 'bad-choice', 'A value that is none of the choices.'],
   ['LW107', 'bad-format', 'A text that is no duration, address, expression or name.'],
-  ['LW108', 'refused-file', 'A file that is too large, too deep, wrongly encoded, or whose aliases expand beyond measure.'],
+  [
+    'LW108',
+    'refused-file',
+    'A file that is too large, too deep, wrongly encoded, or whose aliases expand beyond measure.',
+  ],
   ['LW109', 'unknown-reference', '`${…}` with something else than params, datasets or env.'],
   ['LW110', 'deprecated-key', 'A key that has a successor; it is told which.', 'warning'],
   ['LW111', 'bad-expression', 'A text that is no regular expression.'],
@@ -27,13 +31,31 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   ['LW115', 'unknown-unit', 'A unit that is not known, so nothing can be told about its scale.', 'warning'],
   ['LW116', 'bad-address', 'A text that is no http or https address.'],
   ['LW117', 'dvc', 'What a dvc.yaml says that is wrong, or that Loopwright does otherwise than DVC.'],
-  ['LW118', 'unread-twin', 'A file stands twice, as `.yaml` and as `.yml`. The `.yaml` is read, and what the other says has no effect.', 'warning'],
-  ['LW119', 'env-file', 'A file under `env_file` that is not there (a warning), or a line in it that is not `NAME=value`.'],
-  ['LW208', 'environment-not-set', 'An environment variable that is not set here, neither in the shell nor in a file under `env_file`. Stages that need it do not run; `${env.NAME:-value}` gives a default.'],
+  [
+    'LW118',
+    'unread-twin',
+    'A file stands twice, as `.yaml` and as `.yml`. The `.yaml` is read, and what the other says has no effect.',
+    'warning',
+  ],
+  [
+    'LW119',
+    'env-file',
+    'A file under `env_file` that is not there (a warning), or a line in it that is not `NAME=value`.',
+  ],
+  [
+    'LW208',
+    'environment-not-set',
+    'An environment variable that is not set here, neither in the shell nor in a file under `env_file`. Stages that need it do not run; `${env.NAME:-value}` gives a default.',
+  ],
 ];
 
 /** The checks of shape, for the reference page and for whoever asks whether a code is known. */
-export const shapeCodes: readonly ShapeCode[] = rows.map(([code, name, docs, severity = 'error']) => ({ code, name, severity, docs }));
+export const shapeCodes: readonly ShapeCode[] = rows.map(([code, name, docs, severity = 'error']) => ({
+  code,
+  name,
+  severity,
+  docs,
+}));
 
 const known = new Set(shapeCodes.map(({ code }) => code));
 

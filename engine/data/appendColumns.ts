@@ -13,7 +13,13 @@ export interface TypedColumn {
   kind: TypedKind;
 }
 
-const sqlTypes: Record<TypedKind, string> = { text: 'VARCHAR', number: 'DOUBLE', integer: 'BIGINT', flag: 'BOOLEAN', time: 'TIMESTAMPTZ' };
+const sqlTypes: Record<TypedKind, string> = {
+  text: 'VARCHAR',
+  number: 'DOUBLE',
+  integer: 'BIGINT',
+  flag: 'BOOLEAN',
+  time: 'TIMESTAMPTZ',
+};
 
 /** The statement that makes an empty table for the columns. */
 export function createTableSql(table: string, columns: readonly TypedColumn[]): string {
@@ -21,15 +27,34 @@ export function createTableSql(table: string, columns: readonly TypedColumn[]): 
 }
 
 /** Appends rows given as columns, in whole chunks: many times quicker than a statement a row. */
-export async function appendColumns(duckdb: DuckDB, connection: DuckDBConnection, table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void> {
-  const types: Record<TypedKind, DuckDBType> = { text: duckdb.VARCHAR, number: duckdb.DOUBLE, integer: duckdb.BIGINT, flag: duckdb.BOOLEAN, time: duckdb.TIMESTAMPTZ };
+export async function appendColumns(
+  duckdb: DuckDB,
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly TypedColumn[],
+  values: readonly (readonly TypedValue[])[],
+): Promise<void> {
+  const types: Record<TypedKind, DuckDBType> = {
+    text: duckdb.VARCHAR,
+    number: duckdb.DOUBLE,
+    integer: duckdb.BIGINT,
+    flag: duckdb.BOOLEAN,
+    time: duckdb.TIMESTAMPTZ,
+  };
   const appender = await connection.createAppender(table);
   const rows = values[0]?.length ?? 0;
   const chunkRows = 2048;
   for (let from = 0; from < rows; from += chunkRows) {
     const to = Math.min(rows, from + chunkRows);
-    const chunk = duckdb.DuckDBDataChunk.create(columns.map(({ kind }) => types[kind]), to - from);
-    for (const [i, { kind }] of columns.entries()) chunk.setColumnValues(i, (values[i] ?? []).slice(from, to).map((value) => valueOf(duckdb, kind, value)));
+    const chunk = duckdb.DuckDBDataChunk.create(
+      columns.map(({ kind }) => types[kind]),
+      to - from,
+    );
+    for (const [i, { kind }] of columns.entries())
+      chunk.setColumnValues(
+        i,
+        (values[i] ?? []).slice(from, to).map((value) => valueOf(duckdb, kind, value)),
+      );
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();

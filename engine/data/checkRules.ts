@@ -3,7 +3,15 @@ import type { Database } from './database.ts';
 import type { FieldRule } from './fieldRules.ts';
 import { quoteLiteral } from './quote.ts';
 
-const samples: Record<string, string> = { DOUBLE: '0', BIGINT: '0', BOOLEAN: 'false', TIMESTAMP: '2000-01-01', DATE: '2000-01-01', TIME: '00:00', VARCHAR: '' };
+const samples: Record<string, string> = {
+  DOUBLE: '0',
+  BIGINT: '0',
+  BOOLEAN: 'false',
+  TIMESTAMP: '2000-01-01',
+  DATE: '2000-01-01',
+  TIME: '00:00',
+  VARCHAR: '',
+};
 
 /**
  * Tries every rule on one value, so that a pattern that DuckDB's RE2 does not know or a bound of another type is told as such before
@@ -12,7 +20,14 @@ const samples: Record<string, string> = { DOUBLE: '0', BIGINT: '0', BOOLEAN: 'fa
 export async function checkRules(db: Database, rules: readonly (FieldRule & { sqlType: string })[]): Promise<void> {
   const tries = rules.flatMap((rule) => {
     const sample = samples[rule.sqlType];
-    return sample === undefined ? [] : [{ rule, sql: rule.broken({ text: "''", filled: 'true', value: `CAST(${quoteLiteral(sample)} AS ${rule.sqlType})` }) }];
+    return sample === undefined
+      ? []
+      : [
+          {
+            rule,
+            sql: rule.broken({ text: "''", filled: 'true', value: `CAST(${quoteLiteral(sample)} AS ${rule.sqlType})` }),
+          },
+        ];
   });
   for (let from = 0; from < tries.length; from += atOnce) {
     const portion = tries.slice(from, from + atOnce);
@@ -33,7 +48,13 @@ async function checkRule(db: Database, { field, rule, says }: FieldRule, sql: st
     await db.run(`SELECT ${sql}`);
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    const why = rule === 'pattern' ? `RE2, which has neither lookahead nor back references, says: ${messageOf(cause).split('\n')[0]}` : 'its value is not of the type of the field';
-    throw new DataError(`${field}: the constraint ${rule} (${says}) cannot be used: ${why}; correct it in the dataset schema`, { cause: error });
+    const why =
+      rule === 'pattern'
+        ? `RE2, which has neither lookahead nor back references, says: ${messageOf(cause).split('\n')[0]}`
+        : 'its value is not of the type of the field';
+    throw new DataError(
+      `${field}: the constraint ${rule} (${says}) cannot be used: ${why}; correct it in the dataset schema`,
+      { cause: error },
+    );
   }
 }

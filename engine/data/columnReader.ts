@@ -18,8 +18,25 @@ export function columnReader(duckdb: DuckDB, type: DuckDBType): ColumnReader {
 function isNumeric(duckdb: DuckDB, type: DuckDBType): boolean {
   const id = duckdb.DuckDBTypeId;
   const numeric: number[] = [
-    id.BOOLEAN, id.TINYINT, id.SMALLINT, id.INTEGER, id.BIGINT, id.UTINYINT, id.USMALLINT, id.UINTEGER, id.UBIGINT, id.FLOAT, id.DOUBLE,
-    id.HUGEINT, id.UHUGEINT, id.DECIMAL, id.TIMESTAMP, id.TIMESTAMP_S, id.TIMESTAMP_MS, id.TIMESTAMP_NS, id.TIMESTAMP_TZ,
+    id.BOOLEAN,
+    id.TINYINT,
+    id.SMALLINT,
+    id.INTEGER,
+    id.BIGINT,
+    id.UTINYINT,
+    id.USMALLINT,
+    id.UINTEGER,
+    id.UBIGINT,
+    id.FLOAT,
+    id.DOUBLE,
+    id.HUGEINT,
+    id.UHUGEINT,
+    id.DECIMAL,
+    id.TIMESTAMP,
+    id.TIMESTAMP_S,
+    id.TIMESTAMP_MS,
+    id.TIMESTAMP_NS,
+    id.TIMESTAMP_TZ,
   ];
   return numeric.includes(type.typeId);
 }

@@ -16,9 +16,15 @@ export function readCsvStart(file: string): CsvStart {
   const text = startOf(file);
   const delimiter = /\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiter(text);
   const header = firstRecord(text, delimiter).map((name, i) => (name.trim() === '' ? `column${i}` : name.trim()));
-  if (text.trim() === '') throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
-  const repeated = header.find((name, i) => header.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i);
-  if (repeated !== undefined) throw new DataError(`${file}: the header names the column ${repeated} twice; rename one`, { place: { file, line: 1 } });
+  if (text.trim() === '')
+    throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
+  const repeated = header.find(
+    (name, i) => header.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i,
+  );
+  if (repeated !== undefined)
+    throw new DataError(`${file}: the header names the column ${repeated} twice; rename one`, {
+      place: { file, line: 1 },
+    });
   return { delimiter, header, multiline: /"[^"\r\n]*[\r\n]/.test(text.replace(/"[^"\r\n]*"/g, '')) };
 }
 
@@ -41,8 +47,10 @@ export function firstRecord(text: string, delimiter: string): string[] {
       else if (text.charAt(i + 1) === '"') field += text.charAt(++i);
       else quoted = false;
     } else if (c === '"') quoted = true;
-    else if (c === delimiter) { fields.push(field); field = ''; }
-    else if (c === '\n' || c === '\r') {
+    else if (c === delimiter) {
+      fields.push(field);
+      field = '';
+    } else if (c === '\n' || c === '\r') {
       if (fields.length > 0 || field !== '') break;
     } else field += c;
   }
@@ -61,7 +69,10 @@ function startOf(file: string): string {
     const text = /\.gz$/i.test(file) ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
     return text.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, { cause: error, place: { file } });
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+      cause: error,
+      place: { file },
+    });
   }
 }
 
@@ -84,7 +95,11 @@ export function checkLineLengths(file: string): void {
       const part = buffer.subarray(0, bytes);
       const first = [part.indexOf(10), part.indexOf(13)].filter((index) => index >= 0);
       const end = first.length === 0 ? at + bytes : at + Math.min(...first);
-      if (end - start > longestLine) throw new DataError(`${file}: a line that starts at byte ${start.toLocaleString('en-US')} has more than 16 MB; this is no CSV, or a quote is not closed`, { place: { file } });
+      if (end - start > longestLine)
+        throw new DataError(
+          `${file}: a line that starts at byte ${start.toLocaleString('en-US')} has more than 16 MB; this is no CSV, or a quote is not closed`,
+          { place: { file } },
+        );
       if (first.length > 0) start = at + Math.max(part.lastIndexOf(10), part.lastIndexOf(13)) + 1;
       at += bytes;
     }

@@ -39,7 +39,10 @@ export interface DatabaseOptions {
 /** Opens an empty database in memory. It never downloads an extension. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const duckdb = await import('@duckdb/node-api');
-  const settings: Record<string, string> = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
   if (options.threads !== undefined) settings['threads'] = String(options.threads);
   if (options.memoryLimit !== undefined) settings['memory_limit'] = options.memoryLimit;
   if (options.tempDirectory !== undefined) settings['temp_directory'] = options.tempDirectory;
@@ -121,7 +124,9 @@ class OpenDatabase implements Database {
   }
 
   #query<T>(sql: string, params: SqlParams | undefined, read: (result: DuckDBResult) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined)));
+    return this.#inTurn(async () =>
+      read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined)),
+    );
   }
 
   #inTurn<T>(step: () => Promise<T>): Promise<T> {

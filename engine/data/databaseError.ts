@@ -8,17 +8,26 @@ export function describeDatabaseError(error: unknown): Error {
   if (error instanceof WorkError || error instanceof CancelledError) return error;
   const message = messageOf(error);
   if (/^INTERRUPT|Interrupted!/.test(message)) return new CancelledError();
-  return describeFullError(error) ?? describeReadError(error) ?? new WorkError(`the query failed: ${essence(message)}`, { cause: error });
+  return (
+    describeFullError(error) ??
+    describeReadError(error) ??
+    new WorkError(`the query failed: ${essence(message)}`, { cause: error })
+  );
 }
 
 /** A WorkError when the error says that disk or memory ran out, else null. */
 export function describeFullError(error: unknown): WorkError | null {
   const message = messageOf(error);
   if (/No space left on device|ENOSPC|disk.*full|max_temp_directory_size/i.test(message)) {
-    return new WorkError('the disk is full: free some space and run this again; nothing half-written was kept', { cause: error });
+    return new WorkError('the disk is full: free some space and run this again; nothing half-written was kept', {
+      cause: error,
+    });
   }
   if (/Out of Memory Error/i.test(message)) {
-    return new WorkError('DuckDB ran out of memory: give it more with the environment variable LOOPWRIGHT_MEMORY_LIMIT (such as 4GB), or use fewer rows or columns', { cause: error });
+    return new WorkError(
+      'DuckDB ran out of memory: give it more with the environment variable LOOPWRIGHT_MEMORY_LIMIT (such as 4GB), or use fewer rows or columns',
+      { cause: error },
+    );
   }
   return null;
 }
@@ -40,30 +49,76 @@ export function describeReadError(error: unknown, files: readonly string[] = [])
 }
 
 const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = [
-  { when: /No files found that match|No such file/, say: () => 'the file does not exist; check the path of the dataset' },
+  {
+    when: /No files found that match|No such file/,
+    say: () => 'the file does not exist; check the path of the dataset',
+  },
   { when: /Permission denied/, say: () => 'the file may not be read; check its permissions' },
-  { when: /Is a directory|as it is a directory/i, say: () => 'this is a folder; name the files in it, such as folder/*.csv' },
-  { when: /too small to be a Parquet|No magic bytes|parquet/i, say: () => 'not a whole Parquet file; it was cut short or is another format: write it again' },
-  { when: /GZIP|gzip/, say: () => 'not a whole gzip file; it was cut short or is not compressed: make it again or drop `.gz` from its name' },
-  { when: /Malformed JSON[^:]*: ([^\n]*)/, say: (match) => `not valid JSON: ${match[1]?.trim() ?? ''}; one object a line, or one array of objects` },
-  { when: /JSON transform error|Expected OBJECT|JSON/i, say: () => 'the JSON has another shape than expected; one object a line, or one array of objects' },
+  {
+    when: /Is a directory|as it is a directory/i,
+    say: () => 'this is a folder; name the files in it, such as folder/*.csv',
+  },
+  {
+    when: /too small to be a Parquet|No magic bytes|parquet/i,
+    say: () => 'not a whole Parquet file; it was cut short or is another format: write it again',
+  },
+  {
+    when: /GZIP|gzip/,
+    say: () =>
+      'not a whole gzip file; it was cut short or is not compressed: make it again or drop `.gz` from its name',
+  },
+  {
+    when: /Malformed JSON[^:]*: ([^\n]*)/,
+    say: (match) => `not valid JSON: ${match[1]?.trim() ?? ''}; one object a line, or one array of objects`,
+  },
+  {
+    when: /JSON transform error|Expected OBJECT|JSON/i,
+    say: () => 'the JSON has another shape than expected; one object a line, or one array of objects',
+  },
   { when: /not utf-8|Invalid unicode/i, say: () => 'the text is not UTF-8; save it as UTF-8' },
-  { when: /Expected Number of Columns: (\d+) Found: (\d+)/, say: (match) => `the line has ${match[2]} fields and the header has ${match[1]}; quote fields that hold the delimiter` },
-  { when: /unterminated quote|quote.*not (?:closed|terminated)/i, say: () => 'a quoted field is not closed; close the quote or double it' },
-  { when: /Could not convert string|Conversion Error.*CSV/s, say: () => 'a value does not fit the type guessed from the other rows; declare a dataset schema, so that it is checked row by row' },
-  { when: /Maximum line size of (\d+) bytes/, say: (match) => `the line size is over the maximum of ${Number(match[1]).toLocaleString('en-US')} bytes: this is no CSV, a quote is not closed, or a text is too long for one; write such texts as Parquet` },
-  { when: /CSV Error[^\n]*\n(?:Original Line:[^\n]*\n)?([^\n]*)/, say: (match) => `cannot be read as CSV: ${match[1]?.trim() ?? ''}` },
-  { when: /when sniffing file|sniff/i, say: () => 'cannot be read as CSV; check that the first line names the columns and every line has as many fields, and that every quote is closed' },
+  {
+    when: /Expected Number of Columns: (\d+) Found: (\d+)/,
+    say: (match) =>
+      `the line has ${match[2]} fields and the header has ${match[1]}; quote fields that hold the delimiter`,
+  },
+  {
+    when: /unterminated quote|quote.*not (?:closed|terminated)/i,
+    say: () => 'a quoted field is not closed; close the quote or double it',
+  },
+  {
+    when: /Could not convert string|Conversion Error.*CSV/s,
+    say: () =>
+      'a value does not fit the type guessed from the other rows; declare a dataset schema, so that it is checked row by row',
+  },
+  {
+    when: /Maximum line size of (\d+) bytes/,
+    say: (match) =>
+      `the line size is over the maximum of ${Number(match[1]).toLocaleString('en-US')} bytes: this is no CSV, a quote is not closed, or a text is too long for one; write such texts as Parquet`,
+  },
+  {
+    when: /CSV Error[^\n]*\n(?:Original Line:[^\n]*\n)?([^\n]*)/,
+    say: (match) => `cannot be read as CSV: ${match[1]?.trim() ?? ''}`,
+  },
+  {
+    when: /when sniffing file|sniff/i,
+    say: () =>
+      'cannot be read as CSV; check that the first line names the columns and every line has as many fields, and that every quote is closed',
+  },
 ];
 
 function fileIn(message: string): string | null {
-  const match = /^\s*file\s*=\s*(.+)$/m.exec(message) ?? /sniffing file "([^"]+)"/.exec(message)
-    ?? /(?:file|pattern|stream:|open)\s*["']([^"']+)["']/i.exec(message) ?? /stream: (\S+)/.exec(message);
+  const match =
+    /^\s*file\s*=\s*(.+)$/m.exec(message) ??
+    /sniffing file "([^"]+)"/.exec(message) ??
+    /(?:file|pattern|stream:|open)\s*["']([^"']+)["']/i.exec(message) ??
+    /stream: (\S+)/.exec(message);
   return match?.[1]?.trim() ?? null;
 }
 
 function essence(message: string): string {
   const first = (message.split(/\n\s*\n/)[0] ?? message).trim();
   // DuckDB reserves AT for time travel, and `at` is a usual name of a timestamp column.
-  return first.startsWith('Parser Error') && /LINE \d+:.*\bat\b/i.test(message) ? `${first}; a column named at has to be quoted: "at"` : first;
+  return first.startsWith('Parser Error') && /LINE \d+:.*\bat\b/i.test(message)
+    ? `${first}; a column named at has to be quoted: "at"`
+    : first;
 }

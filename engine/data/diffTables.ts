@@ -26,7 +26,13 @@ export interface TableDiff {
   /** Columns that held every value before and do not now, and the other way round. */
   nowMissing: string[];
   nowFilled: string[];
-  rows: { before: number; after: number; added: number; removed: number; /** Null without a key: nobody can tell a changed row from another. */ changed: number | null };
+  rows: {
+    before: number;
+    after: number;
+    added: number;
+    removed: number;
+    /** Null without a key: nobody can tell a changed row from another. */ changed: number | null;
+  };
   key: string[] | null;
   /** The columns that were compared: those of both sides. */
   compared: string[];
@@ -47,16 +53,33 @@ export interface DiffOptions {
 }
 
 /** What changed from one table to another, both FROM-able SQL. DuckDB reads them as often as it has to and spills to disk. Throws DataError when the key is none. */
-export async function diffTables(db: Database, before: string, after: string, options: DiffOptions): Promise<TableDiff> {
+export async function diffTables(
+  db: Database,
+  before: string,
+  after: string,
+  options: DiffOptions,
+): Promise<TableDiff> {
   const limit = options.examples ?? 10;
   const [old, now] = [await columnsOf(db, before), await columnsOf(db, after)];
   const columns = columnChanges(old, now);
-  const common = old.flatMap((column) => { const same = now.find(({ name }) => name === column.name); return same ? [{ name: column.name, old: column, now: same }] : []; });
+  const common = old.flatMap((column) => {
+    const same = now.find(({ name }) => name === column.name);
+    return same ? [{ name: column.name, old: column, now: same }] : [];
+  });
   const missing = await missingIn(db, before, after, common);
-  const base = { columns, nowMissing: missing.filter(([, a, b]) => a === 0 && b > 0).map(([name]) => name), nowFilled: missing.filter(([, a, b]) => a > 0 && b === 0).map(([name]) => name), compared: common.map(({ name }) => name) };
+  const base = {
+    columns,
+    nowMissing: missing.filter(([, a, b]) => a === 0 && b > 0).map(([name]) => name),
+    nowFilled: missing.filter(([, a, b]) => a > 0 && b === 0).map(([name]) => name),
+    compared: common.map(({ name }) => name),
+  };
   const sides: Sides = { before, after, common };
   if (options.key === null) return { ...base, ...(await byWholeRow(db, sides, limit)) };
-  for (const name of options.key) if (!common.some((column) => column.name === name)) throw new DataError(`The key \`${name}\` is no column of both sides.${suggestion(name, base.compared) || ` Both have: ${base.compared.join(', ')}.`}`);
+  for (const name of options.key)
+    if (!common.some((column) => column.name === name))
+      throw new DataError(
+        `The key \`${name}\` is no column of both sides.${suggestion(name, base.compared) || ` Both have: ${base.compared.join(', ')}.`}`,
+      );
   return { ...base, ...(await byKey(db, sides, options.key, limit)) };
 }
 
@@ -66,7 +89,10 @@ export function columnChanges(before: readonly ColumnSide[], after: readonly Col
   return {
     added: after.filter(({ name }) => !before.some((other) => other.name === name)).map(side),
     removed: before.filter(({ name }) => !after.some((other) => other.name === name)).map(side),
-    changed: before.flatMap((from) => { const to = after.find(({ name }) => name === from.name); return to && to.sqlType !== from.sqlType ? [{ name: from.name, from: side(from), to: side(to) }] : []; }),
+    changed: before.flatMap((from) => {
+      const to = after.find(({ name }) => name === from.name);
+      return to && to.sqlType !== from.sqlType ? [{ name: from.name, from: side(from), to: side(to) }] : [];
+    }),
   };
 }
 
@@ -95,61 +121,134 @@ function positional(source: string, columns: readonly CommonColumn[]): string {
   return `(SELECT ${columns.map((column, i) => `${aligned(column)} AS c${i}, `).join('')}true AS here FROM ${source})`;
 }
 
-async function missingIn(db: Database, before: string, after: string, common: readonly CommonColumn[]): Promise<[name: string, before: number, after: number][]> {
+async function missingIn(
+  db: Database,
+  before: string,
+  after: string,
+  common: readonly CommonColumn[],
+): Promise<[name: string, before: number, after: number][]> {
   if (common.length === 0) return [];
-  const counts = async (source: string) => (await db.rows(`SELECT ${common.map(({ name }, i) => `count(*) - count(${quoteIdentifier(name)}) AS m${i}`).join(', ')} FROM ${source}`))[0] ?? {};
+  const counts = async (source: string) =>
+    (
+      await db.rows(
+        `SELECT ${common.map(({ name }, i) => `count(*) - count(${quoteIdentifier(name)}) AS m${i}`).join(', ')} FROM ${source}`,
+      )
+    )[0] ?? {};
   const [a, b] = [await counts(before), await counts(after)];
   return common.map(({ name }, i) => [name, Number(a[`m${i}`] ?? 0), Number(b[`m${i}`] ?? 0)]);
 }
 
 type RowChanges = Pick<TableDiff, 'rows' | 'key' | 'changedColumns' | 'examples'>;
 
-async function byKey(db: Database, { before, after, common }: Sides, key: readonly string[], limit: number): Promise<RowChanges> {
-  const ordered = [...key.flatMap((name) => common.filter((column) => column.name === name)), ...common.filter(({ name }) => !key.includes(name))];
+async function byKey(
+  db: Database,
+  { before, after, common }: Sides,
+  key: readonly string[],
+  limit: number,
+): Promise<RowChanges> {
+  const ordered = [
+    ...key.flatMap((name) => common.filter((column) => column.name === name)),
+    ...common.filter(({ name }) => !key.includes(name)),
+  ];
   const keys = key.map((_, i) => `c${i}`);
   const others = ordered.slice(key.length).map((column, i) => ({ name: column.name, c: `c${key.length + i}` }));
   const [a, b] = [positional(before, ordered), positional(after, ordered)];
-  for (const [source, which] of [[a, 'before'], [b, 'after']] as const) await checkUnique(db, source, keys, key, which);
+  for (const [source, which] of [
+    [a, 'before'],
+    [b, 'after'],
+  ] as const)
+    await checkUnique(db, source, keys, key, which);
   const on = keys.map((c) => `a.${c} IS NOT DISTINCT FROM b.${c}`).join(' AND ');
   const differs = others.map(({ c }) => `a.${c} IS DISTINCT FROM b.${c}`);
   // Only what differs is kept: its key and which columns.
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_diff AS SELECT ${keys.map((c) => `coalesce(a.${c}, b.${c}) AS ${c}`).join(', ')}, a.here IS NULL AS added, b.here IS NULL AS removed${others.map(({ c }, i) => `, ${differs[i]} AS d${c}`).join('')}
     FROM ${a} a FULL JOIN ${b} b ON ${on} WHERE a.here IS NULL OR b.here IS NULL${differs.map((text) => ` OR ${text}`).join('')}`);
-  const [sum = {}] = await db.rows(`SELECT count(*) FILTER (added) AS added, count(*) FILTER (removed) AS removed, count(*) FILTER (NOT added AND NOT removed) AS changed${others.map(({ c }) => `, count(*) FILTER (d${c} AND NOT added AND NOT removed) AS n${c}`).join('')} FROM loopwright_diff`);
+  const [sum = {}] = await db.rows(
+    `SELECT count(*) FILTER (added) AS added, count(*) FILTER (removed) AS removed, count(*) FILTER (NOT added AND NOT removed) AS changed${others.map(({ c }) => `, count(*) FILTER (d${c} AND NOT added AND NOT removed) AS n${c}`).join('')} FROM loopwright_diff`,
+  );
   const names = key.map((name, i) => ({ name, c: `c${i}` }));
-  const keysOf = (rows: Record<string, unknown>[]) => rows.map((row) => Object.fromEntries(names.map(({ name, c }) => [name, shown(row[c])])));
-  const some = (which: string) => db.rows(`SELECT ${keys.map((c) => `CAST(${c} AS VARCHAR) AS ${c}`).join(', ')} FROM loopwright_diff WHERE ${which} ORDER BY ${keys.map((c) => `loopwright_diff.${c}`).join(', ')} LIMIT ${limit}`);
-  const pairs = await db.rows(`SELECT ${keys.map((c) => `CAST(d.${c} AS VARCHAR) AS ${c}`).join(', ')}${others.map(({ c }) => `, d.d${c}, CAST(a.${c} AS VARCHAR) AS a${c}, CAST(b.${c} AS VARCHAR) AS b${c}`).join('')}
+  const keysOf = (rows: Record<string, unknown>[]) =>
+    rows.map((row) => Object.fromEntries(names.map(({ name, c }) => [name, shown(row[c])])));
+  const some = (which: string) =>
+    db.rows(
+      `SELECT ${keys.map((c) => `CAST(${c} AS VARCHAR) AS ${c}`).join(', ')} FROM loopwright_diff WHERE ${which} ORDER BY ${keys.map((c) => `loopwright_diff.${c}`).join(', ')} LIMIT ${limit}`,
+    );
+  const pairs =
+    await db.rows(`SELECT ${keys.map((c) => `CAST(d.${c} AS VARCHAR) AS ${c}`).join(', ')}${others.map(({ c }) => `, d.d${c}, CAST(a.${c} AS VARCHAR) AS a${c}, CAST(b.${c} AS VARCHAR) AS b${c}`).join('')}
     FROM (SELECT * FROM loopwright_diff WHERE NOT added AND NOT removed ORDER BY ${keys.join(', ')} LIMIT ${limit}) d JOIN ${a} a ON ${keys.map((c) => `a.${c} IS NOT DISTINCT FROM d.${c}`).join(' AND ')} JOIN ${b} b ON ${keys.map((c) => `b.${c} IS NOT DISTINCT FROM d.${c}`).join(' AND ')} ORDER BY ${keys.map((c) => `d.${c}`).join(', ')}`);
   const result: RowChanges = {
     key: [...key],
-    rows: { before: await count(db, before), after: await count(db, after), added: Number(sum['added']), removed: Number(sum['removed']), changed: Number(sum['changed']) },
-    changedColumns: others.map(({ name, c }) => ({ name, rows: Number(sum[`n${c}`]) })).filter(({ rows }) => rows > 0).toSorted((x, y) => y.rows - x.rows),
+    rows: {
+      before: await count(db, before),
+      after: await count(db, after),
+      added: Number(sum['added']),
+      removed: Number(sum['removed']),
+      changed: Number(sum['changed']),
+    },
+    changedColumns: others
+      .map(({ name, c }) => ({ name, rows: Number(sum[`n${c}`]) }))
+      .filter(({ rows }) => rows > 0)
+      .toSorted((x, y) => y.rows - x.rows),
     examples: {
-      added: keysOf(await some('added')), removed: keysOf(await some('removed')),
-      changed: pairs.map((row) => ({ key: keysOf([row])[0] ?? {}, columns: Object.fromEntries(others.filter(({ c }) => row[`d${c}`] === true).map(({ name, c }) => [name, { before: shown(row[`a${c}`]), after: shown(row[`b${c}`]) }])) })),
+      added: keysOf(await some('added')),
+      removed: keysOf(await some('removed')),
+      changed: pairs.map((row) => ({
+        key: keysOf([row])[0] ?? {},
+        columns: Object.fromEntries(
+          others
+            .filter(({ c }) => row[`d${c}`] === true)
+            .map(({ name, c }) => [name, { before: shown(row[`a${c}`]), after: shown(row[`b${c}`]) }]),
+        ),
+      })),
     },
   };
   await db.run('DROP TABLE loopwright_diff');
   return result;
 }
 
-async function checkUnique(db: Database, source: string, keys: readonly string[], names: readonly string[], which: string): Promise<void> {
-  const [twice] = await db.rows(`SELECT ${keys.map((c) => `CAST(${c} AS VARCHAR) AS ${c}`).join(', ')}, count(*) AS n FROM ${source} GROUP BY ${keys.map((_, i) => i + 1).join(', ')} HAVING count(*) > 1 ORDER BY 1 LIMIT 1`);
-  if (twice) throw new DataError(`${names.join(' + ')} names no single row of the data ${which}: ${keys.map((c) => shown(twice[c]) ?? 'nothing').join(', ')} stands in ${Number(twice['n'])} rows. Give another key with --key, or none to compare whole rows.`);
+async function checkUnique(
+  db: Database,
+  source: string,
+  keys: readonly string[],
+  names: readonly string[],
+  which: string,
+): Promise<void> {
+  const [twice] = await db.rows(
+    `SELECT ${keys.map((c) => `CAST(${c} AS VARCHAR) AS ${c}`).join(', ')}, count(*) AS n FROM ${source} GROUP BY ${keys.map((_, i) => i + 1).join(', ')} HAVING count(*) > 1 ORDER BY 1 LIMIT 1`,
+  );
+  if (twice)
+    throw new DataError(
+      `${names.join(' + ')} names no single row of the data ${which}: ${keys.map((c) => shown(twice[c]) ?? 'nothing').join(', ')} stands in ${Number(twice['n'])} rows. Give another key with --key, or none to compare whole rows.`,
+    );
 }
 
 /** Rows as often as they stand in one side more than in the other. */
 async function byWholeRow(db: Database, { before, after, common }: Sides, limit: number): Promise<RowChanges> {
   const rows = { before: await count(db, before), after: await count(db, after) };
-  const none: RowChanges = { key: null, rows: { ...rows, added: rows.after, removed: rows.before, changed: null }, changedColumns: [], examples: { added: [], removed: [], changed: [] } };
+  const none: RowChanges = {
+    key: null,
+    rows: { ...rows, added: rows.after, removed: rows.before, changed: null },
+    changedColumns: [],
+    examples: { added: [], removed: [], changed: [] },
+  };
   if (common.length === 0) return none;
   const list = common.map((_, i) => `c${i}`).join(', ');
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_diff AS SELECT ${list}, sum(side) AS more FROM
     (SELECT ${list}, -1 AS side FROM ${positional(before, common)} UNION ALL SELECT ${list}, 1 AS side FROM ${positional(after, common)}) GROUP BY ${list} HAVING sum(side) <> 0`);
-  const [sum = {}] = await db.rows('SELECT coalesce(sum(more) FILTER (more > 0), 0)::BIGINT AS added, coalesce(-sum(more) FILTER (more < 0), 0)::BIGINT AS removed FROM loopwright_diff');
-  const some = async (which: string) => (await db.rows(`SELECT ${common.map((_, i) => `CAST(c${i} AS VARCHAR) AS c${i}`).join(', ')} FROM loopwright_diff WHERE ${which} ORDER BY ${common.map((_, i) => `loopwright_diff.c${i}`).join(', ')} LIMIT ${limit}`)).map((row) => Object.fromEntries(common.map(({ name }, i) => [name, shown(row[`c${i}`])])));
-  const result: RowChanges = { ...none, rows: { ...rows, added: Number(sum['added']), removed: Number(sum['removed']), changed: null }, examples: { added: await some('more > 0'), removed: await some('more < 0'), changed: [] } };
+  const [sum = {}] = await db.rows(
+    'SELECT coalesce(sum(more) FILTER (more > 0), 0)::BIGINT AS added, coalesce(-sum(more) FILTER (more < 0), 0)::BIGINT AS removed FROM loopwright_diff',
+  );
+  const some = async (which: string) =>
+    (
+      await db.rows(
+        `SELECT ${common.map((_, i) => `CAST(c${i} AS VARCHAR) AS c${i}`).join(', ')} FROM loopwright_diff WHERE ${which} ORDER BY ${common.map((_, i) => `loopwright_diff.c${i}`).join(', ')} LIMIT ${limit}`,
+      )
+    ).map((row) => Object.fromEntries(common.map(({ name }, i) => [name, shown(row[`c${i}`])])));
+  const result: RowChanges = {
+    ...none,
+    rows: { ...rows, added: Number(sum['added']), removed: Number(sum['removed']), changed: null },
+    examples: { added: await some('more > 0'), removed: await some('more < 0'), changed: [] },
+  };
   await db.run('DROP TABLE loopwright_diff');
   return result;
 }

@@ -27,19 +27,53 @@ type Scalar = string | number | boolean;
 export function fieldRules(field: Field, parsed: ParsedField, required: boolean): FieldRule[] {
   const c = field.constraints ?? {};
   const rules: FieldRule[] = [];
-  const add = (rule: string, says: string, broken: FieldRule['broken'], mode = modeOf(field, rule)) => rules.push({ field: field.name, rule, mode, broken, says });
+  const add = (rule: string, says: string, broken: FieldRule['broken'], mode = modeOf(field, rule)) =>
+    rules.push({ field: field.name, rule, mode, broken, says });
   const bound = (limit: Scalar) => boundLiteral(limit, parsed);
 
   if (required) add('required', 'missing but required', ({ filled }) => `NOT (${filled})`);
-  if (parsed.sqlType !== 'VARCHAR' || hasForm(field)) add('type', `not ${typeWords(field)}`, ({ filled, value }) => `(${filled}) AND ${value} IS NULL`);
-  if (c.minimum !== undefined) { const limit = c.minimum; add('minimum', `below minimum ${limit}`, ({ value }) => `${value} < ${bound(limit)}`); }
-  if (c.maximum !== undefined) { const limit = c.maximum; add('maximum', `above maximum ${limit}`, ({ value }) => `${value} > ${bound(limit)}`); }
-  if (c.exclusiveMinimum !== undefined) { const limit = c.exclusiveMinimum; add('exclusiveMinimum', `not above ${limit}`, ({ value }) => `${value} <= ${bound(limit)}`); }
-  if (c.exclusiveMaximum !== undefined) { const limit = c.exclusiveMaximum; add('exclusiveMaximum', `not below ${limit}`, ({ value }) => `${value} >= ${bound(limit)}`); }
-  if (c.minLength !== undefined) add('minLength', `shorter than ${c.minLength} ${lengthUnit(field)}`, ({ text, value }) => `${lengthOf(field, parsed, text, value)} < ${Number(c.minLength)}`);
-  if (c.maxLength !== undefined) add('maxLength', `longer than ${c.maxLength} ${lengthUnit(field)}`, ({ text, value }) => `${lengthOf(field, parsed, text, value)} > ${Number(c.maxLength)}`);
-  if (c.pattern !== undefined) { const pattern = c.pattern; add('pattern', `does not match ${pattern}`, ({ text }) => `NOT regexp_full_match(${text}, ${quoteLiteral(pattern)})`); }
-  if (c.enum) { const allowed = c.enum; add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed)); }
+  if (parsed.sqlType !== 'VARCHAR' || hasForm(field))
+    add('type', `not ${typeWords(field)}`, ({ filled, value }) => `(${filled}) AND ${value} IS NULL`);
+  if (c.minimum !== undefined) {
+    const limit = c.minimum;
+    add('minimum', `below minimum ${limit}`, ({ value }) => `${value} < ${bound(limit)}`);
+  }
+  if (c.maximum !== undefined) {
+    const limit = c.maximum;
+    add('maximum', `above maximum ${limit}`, ({ value }) => `${value} > ${bound(limit)}`);
+  }
+  if (c.exclusiveMinimum !== undefined) {
+    const limit = c.exclusiveMinimum;
+    add('exclusiveMinimum', `not above ${limit}`, ({ value }) => `${value} <= ${bound(limit)}`);
+  }
+  if (c.exclusiveMaximum !== undefined) {
+    const limit = c.exclusiveMaximum;
+    add('exclusiveMaximum', `not below ${limit}`, ({ value }) => `${value} >= ${bound(limit)}`);
+  }
+  if (c.minLength !== undefined)
+    add(
+      'minLength',
+      `shorter than ${c.minLength} ${lengthUnit(field)}`,
+      ({ text, value }) => `${lengthOf(field, parsed, text, value)} < ${Number(c.minLength)}`,
+    );
+  if (c.maxLength !== undefined)
+    add(
+      'maxLength',
+      `longer than ${c.maxLength} ${lengthUnit(field)}`,
+      ({ text, value }) => `${lengthOf(field, parsed, text, value)} > ${Number(c.maxLength)}`,
+    );
+  if (c.pattern !== undefined) {
+    const pattern = c.pattern;
+    add(
+      'pattern',
+      `does not match ${pattern}`,
+      ({ text }) => `NOT regexp_full_match(${text}, ${quoteLiteral(pattern)})`,
+    );
+  }
+  if (c.enum) {
+    const allowed = c.enum;
+    add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed));
+  }
   // While somebody writes the list it may be empty.
   if (field.categories && field.categories.length > 0) {
     const allowed = categoryValues(field);
@@ -58,7 +92,10 @@ export function categoryValues(field: Field): Scalar[] {
 /** What a field says of rows that break a rule. Outside beta and production a broken rule is a warning. */
 export function modeOf(field: Field, rule: string): InvalidMode | null {
   const { invalid, stage = 'production' } = field.loopwright ?? {};
-  const own = typeof invalid === 'object' ? ((invalid as Record<string, InvalidMode | undefined>)[rule] ?? null) : (invalid ?? null);
+  const own =
+    typeof invalid === 'object'
+      ? ((invalid as Record<string, InvalidMode | undefined>)[rule] ?? null)
+      : (invalid ?? null);
   return own ?? (isLive(stage) ? null : 'warn');
 }
 
@@ -73,7 +110,8 @@ function lengthOf(field: Field, parsed: ParsedField, text: string, value: string
   if (/^MAP/.test(parsed.sqlType)) return `cardinality(${value})`;
   if (field.type === 'list') return `len(string_split(${value}, ${quoteLiteral(field.delimiter ?? ',')}))`;
   if (field.type === 'array') return `TRY(json_array_length(${value}))`;
-  if (field.type === 'object') return parsed.sqlType === 'VARCHAR' ? `len(TRY(json_keys(${value})))` : `len(json_keys(to_json(${value})))`;
+  if (field.type === 'object')
+    return parsed.sqlType === 'VARCHAR' ? `len(TRY(json_keys(${value})))` : `len(json_keys(to_json(${value})))`;
   return `length(${text})`;
 }
 
@@ -82,15 +120,21 @@ function lengthUnit(field: Field): string {
 }
 
 function hasForm(field: Field): boolean {
-  return ['yearmonth', 'duration', 'object', 'array', 'list', 'geopoint', 'geojson'].includes(field.type ?? 'any')
-    || (field.type === 'string' && ['email', 'uri', 'uuid', 'binary'].includes(field.format ?? ''));
+  return (
+    ['yearmonth', 'duration', 'object', 'array', 'list', 'geopoint', 'geojson'].includes(field.type ?? 'any') ||
+    (field.type === 'string' && ['email', 'uri', 'uuid', 'binary'].includes(field.format ?? ''))
+  );
 }
 
 function typeWords(field: Field): string {
   const type = field.type ?? 'any';
   if (type === 'string') return `a ${field.format ?? 'string'}`;
   if (type === 'list') return `a list of ${field.itemType ?? 'string'}s`;
-  const form = field.format?.includes('%') ? ` of the form ${field.format}` : type === 'datetime' ? ' such as 2026-01-31T13:45:00Z' : '';
+  const form = field.format?.includes('%')
+    ? ` of the form ${field.format}`
+    : type === 'datetime'
+      ? ' such as 2026-01-31T13:45:00Z'
+      : '';
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}${form}`;
 }
 

@@ -27,10 +27,22 @@ const cellsPerUnit = 256;
 const mostDeviations = 64;
 
 /** Even cells of 1/256 of the standard deviation, where the values lie within 64 of them; null where that would not do. */
-export function evenGrid({ min, max, mean, std }: { min: number; max: number; mean: number; std: number }): Grid | null {
+export function evenGrid({
+  min,
+  max,
+  mean,
+  std,
+}: {
+  min: number;
+  max: number;
+  mean: number;
+  std: number;
+}): Grid | null {
   const range = max - min;
   if (range === 0) return { centre: min, scale: 1, tail: false };
-  return Number.isFinite(range) && std > 0 && range <= mostDeviations * std ? { centre: mean, scale: std, tail: false } : null;
+  return Number.isFinite(range) && std > 0 && range <= mostDeviations * std
+    ? { centre: mean, scale: std, tail: false }
+    : null;
 }
 
 /** A grid around the middle half of some values: their median, and the distance of their quartiles. A constant gets the scale 1. */
@@ -49,14 +61,24 @@ export interface Bins {
 
 /** Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the way. */
 export async function readGrid(db: Database, values: string, grid: Grid, bins?: Bins): Promise<GridCells> {
-  const bin = bins ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))` : '0';
+  const bin = bins
+    ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`
+    : '0';
   const { columns } = await db.table(
-    `SELECT ${cellSql(grid)} AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`);
+    `SELECT ${cellSql(grid)} AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
   const numbers = (name: string) => {
     const column = columns[name];
     return column?.kind === 'number' ? column.values : new Float64Array();
   };
-  return { cells: numbers('cell'), counts: numbers('n'), means: numbers('mean'), lows: numbers('low'), highs: numbers('high'), bins: numbers('bin') };
+  return {
+    cells: numbers('cell'),
+    counts: numbers('n'),
+    means: numbers('mean'),
+    lows: numbers('low'),
+    highs: numbers('high'),
+    bins: numbers('bin'),
+  };
 }
 
 /** Both sides on one grid: of each cell that holds anything, the mean of its values and how many each side has, cells ascending. */
@@ -69,20 +91,35 @@ export interface SharedCells {
 /** Puts the finite values of two FROM-able expressions with a column `v` into the cells of a grid around the first. Empty when the first has no value. */
 export async function readSharedGrid(db: Database, reference: string, current: string): Promise<SharedCells> {
   const finite = (values: string) => `(SELECT v FROM ${values} WHERE isfinite(v))`;
-  const [row = {}] = await db.rows(`SELECT min(v) AS min, max(v) AS max, avg(v) AS mean, stddev_samp(CASE WHEN abs(v) < 1e150 THEN v END) AS std FROM ${finite(reference)}`);
+  const [row = {}] = await db.rows(
+    `SELECT min(v) AS min, max(v) AS max, avg(v) AS mean, stddev_samp(CASE WHEN abs(v) < 1e150 THEN v END) AS std FROM ${finite(reference)}`,
+  );
   const { min, max, mean } = row;
-  if (typeof min !== 'number' || typeof max !== 'number' || typeof mean !== 'number') return { values: new Float64Array(), reference: new Float64Array(), current: new Float64Array() };
+  if (typeof min !== 'number' || typeof max !== 'number' || typeof mean !== 'number')
+    return { values: new Float64Array(), reference: new Float64Array(), current: new Float64Array() };
   const std = Number(row['std'] ?? 0);
   let grid = evenGrid({ min, max, mean, std });
   const [far = {}] = grid ? await db.rows(`SELECT min(v) AS min, max(v) AS max FROM ${finite(current)}`) : [];
   // The current side may lie so far out that even cells would be many.
-  if (!grid || Math.max(Math.abs(Number(far['max'] ?? 0) - mean), Math.abs(Number(far['min'] ?? 0) - mean)) > mostDeviations * grid.scale) {
-    const [sample = {}] = await db.rows(`SELECT quantile_cont(v, [0.25, 0.5, 0.75]) AS q FROM (SELECT v FROM ${finite(reference)} USING SAMPLE reservoir(10000 ROWS) REPEATABLE (1))`);
-    grid = tailGrid(Array.isArray(sample['q']) ? (sample['q'].map(Number) as [number, number, number]) : [min, min, min], std);
+  if (
+    !grid ||
+    Math.max(Math.abs(Number(far['max'] ?? 0) - mean), Math.abs(Number(far['min'] ?? 0) - mean)) >
+      mostDeviations * grid.scale
+  ) {
+    const [sample = {}] = await db.rows(
+      `SELECT quantile_cont(v, [0.25, 0.5, 0.75]) AS q FROM (SELECT v FROM ${finite(reference)} USING SAMPLE reservoir(10000 ROWS) REPEATABLE (1))`,
+    );
+    grid = tailGrid(
+      Array.isArray(sample['q']) ? (sample['q'].map(Number) as [number, number, number]) : [min, min, min],
+      std,
+    );
   }
   const cell = cellSql(grid);
-  const side = (values: string, r: string, c: string) => `SELECT ${cell} AS cell, ${r} AS r, ${c} AS c, sum(v) AS s FROM ${finite(values)} GROUP BY 1`;
-  const { columns } = await db.table(`SELECT sum(s) / (sum(r) + sum(c)) AS v, sum(r)::DOUBLE AS r, sum(c)::DOUBLE AS c FROM (${side(reference, 'count(*)', '0')} UNION ALL ${side(current, '0', 'count(*)')}) GROUP BY cell ORDER BY cell`);
+  const side = (values: string, r: string, c: string) =>
+    `SELECT ${cell} AS cell, ${r} AS r, ${c} AS c, sum(v) AS s FROM ${finite(values)} GROUP BY 1`;
+  const { columns } = await db.table(
+    `SELECT sum(s) / (sum(r) + sum(c)) AS v, sum(r)::DOUBLE AS r, sum(c)::DOUBLE AS c FROM (${side(reference, 'count(*)', '0')} UNION ALL ${side(current, '0', 'count(*)')}) GROUP BY cell ORDER BY cell`,
+  );
   const numbers = (name: string) => {
     const column = columns[name];
     return column?.kind === 'number' ? column.values : new Float64Array();

@@ -16,11 +16,17 @@ const maximumCategories = 20;
  * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for texts
  * with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`, more, for a person to confirm.
  */
-export async function inferSchema(db: Database, source: string, { guess = false, texts }: InferOptions = {}): Promise<DatasetSchema> {
+export async function inferSchema(
+  db: Database,
+  source: string,
+  { guess = false, texts }: InferOptions = {},
+): Promise<DatasetSchema> {
   const profile = await profileTable(db, source);
   const unique = new Set<string>();
   for (const column of profile) if (await isUnique(db, source, column)) unique.add(column.name);
-  const key = profile.find(({ name }) => unique.has(name) && idName.test(name)) ?? (guess ? profile.find(({ name }) => unique.has(name)) : undefined);
+  const key =
+    profile.find(({ name }) => unique.has(name) && idName.test(name)) ??
+    (guess ? profile.find(({ name }) => unique.has(name)) : undefined);
   const time = profile.find(({ type }) => type === 'datetime');
   const fields: Field[] = [];
   for (const column of profile) {
@@ -50,35 +56,78 @@ export async function inferSchema(db: Database, source: string, { guess = false,
 }
 
 const idName = /(^|[_\s-])(id|key|uuid|guid)$/i;
-const targetName = /^(target|label|y|class|outcome|churn(ed)?|default(ed)?|fraud|survived|is_(fraud|churn|spam|default|positive)|.*_(label|target|class))$/i;
-const protectedName = /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|sexual_orientation)$/i;
+const targetName =
+  /^(target|label|y|class|outcome|churn(ed)?|default(ed)?|fraud|survived|is_(fraud|churn|spam|default|positive)|.*_(label|target|class))$/i;
+const protectedName =
+  /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|sexual_orientation)$/i;
 
-async function isUnique(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<boolean> {
+async function isUnique(
+  db: Database,
+  source: string,
+  { name, type, rows, missing, distinct }: ColumnProfile,
+): Promise<boolean> {
   if (missing > 0 || rows < 2 || (type !== 'string' && type !== 'integer') || distinct < rows * 0.9) return false;
-  const [row] = await db.rows(`SELECT count(*) AS n FROM (SELECT 1 FROM ${source} GROUP BY ${quoteIdentifier(name)} HAVING count(*) > 1 LIMIT 1)`);
+  const [row] = await db.rows(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM ${source} GROUP BY ${quoteIdentifier(name)} HAVING count(*) > 1 LIMIT 1)`,
+  );
   return Number(row?.['n']) === 0;
 }
 
-async function categoriesOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile): Promise<string[] | null> {
+async function categoriesOf(
+  db: Database,
+  source: string,
+  { name, type, rows, missing, distinct }: ColumnProfile,
+): Promise<string[] | null> {
   if (type !== 'string' || distinct === 0 || distinct > maximumCategories || distinct * 2 > rows - missing) return null;
   const column = quoteIdentifier(name);
-  const values = await db.rows(`SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`);
+  const values = await db.rows(
+    `SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
+  );
   return values.map(({ value }) => String(value));
 }
 
 /** Texts that all have one form. Patterns of dates are tried in this order; one that fits every value wins. */
 const forms: { type: NonNullable<Field['type']>; format: string; fits: (text: string) => string }[] = [
-  ...['uuid', 'email', 'uri'].map((format) => ({ type: 'string' as const, format, fits: (text: string) => `regexp_full_match(${text}, ${quoteLiteral({ uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+', uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+' }[format] ?? '')})` })),
-  ...['%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%Y/%m/%d', '%Y%m%d', '%d %b %Y'].map((format) => ({ type: 'date' as const, format, fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL` })),
-  ...['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M'].map((format) => ({ type: 'datetime' as const, format, fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL` })),
+  ...['uuid', 'email', 'uri'].map((format) => ({
+    type: 'string' as const,
+    format,
+    fits: (text: string) =>
+      `regexp_full_match(${text}, ${quoteLiteral({ uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+', uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+' }[format] ?? '')})`,
+  })),
+  ...['%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%Y/%m/%d', '%Y%m%d', '%d %b %Y'].map((format) => ({
+    type: 'date' as const,
+    format,
+    fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL`,
+  })),
+  ...[
+    '%d.%m.%Y %H:%M:%S',
+    '%d.%m.%Y %H:%M',
+    '%d/%m/%Y %H:%M:%S',
+    '%d/%m/%Y %H:%M',
+    '%m/%d/%Y %H:%M:%S',
+    '%m/%d/%Y %H:%M',
+    '%Y/%m/%d %H:%M:%S',
+    '%Y/%m/%d %H:%M',
+  ].map((format) => ({
+    type: 'datetime' as const,
+    format,
+    fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL`,
+  })),
 ];
 
-async function formOf(db: Database, source: string, { name, type, rows, missing, distinct }: ColumnProfile, written: boolean): Promise<Pick<Field, 'type' | 'format'>> {
+async function formOf(
+  db: Database,
+  source: string,
+  { name, type, rows, missing, distinct }: ColumnProfile,
+  written: boolean,
+): Promise<Pick<Field, 'type' | 'format'>> {
   // DuckDB reads several forms of dates; a schema says which.
   const time = written && (type === 'date' || type === 'datetime');
   if ((type !== 'string' && !time) || rows === missing || distinct < 2) return {};
   const column = quoteIdentifier(name);
-  const [row = {}] = await db.rows(`SELECT bool_and(regexp_matches(CAST(${column} AS VARCHAR), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS iso, ${forms.map(({ fits }, i) => `bool_and(${fits(`CAST(${column} AS VARCHAR)`)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL AND CAST(${column} AS VARCHAR) <> ''`);
+  const [row = {}] = await db.rows(
+    `SELECT bool_and(regexp_matches(CAST(${column} AS VARCHAR), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS iso, ${forms.map(({ fits }, i) => `bool_and(${fits(`CAST(${column} AS VARCHAR)`)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL AND CAST(${column} AS VARCHAR) <> ''`,
+  );
   if (row['iso'] === true) return {};
   const found = forms.find((_, i) => row[`f${i}`] === true);
   return found ? { type: found.type, format: found.format } : {};
@@ -89,9 +138,14 @@ const usualTruth: readonly string[] = ['true', 'True', 'TRUE', '1', 'false', 'Fa
 /** The words for true and false, where they are others than a schema expects. */
 async function truthOf(db: Database, texts: string, name: string): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
   const column = quoteIdentifier(name);
-  const rows = await db.rows(`SELECT DISTINCT ${column} AS word, TRY_CAST(trim(${column}) AS BOOLEAN) AS truth FROM ${texts} WHERE ${column} IS NOT NULL AND ${column} <> '' ORDER BY 1`);
-  const words = (truth: boolean) => rows.filter((row) => row['truth'] === truth).map((row) => String(row['word']).trim());
-  return rows.every((row) => usualTruth.includes(String(row['word']))) ? {} : { trueValues: words(true), falseValues: words(false) };
+  const rows = await db.rows(
+    `SELECT DISTINCT ${column} AS word, TRY_CAST(trim(${column}) AS BOOLEAN) AS truth FROM ${texts} WHERE ${column} IS NOT NULL AND ${column} <> '' ORDER BY 1`,
+  );
+  const words = (truth: boolean) =>
+    rows.filter((row) => row['truth'] === truth).map((row) => String(row['word']).trim());
+  return rows.every((row) => usualTruth.includes(String(row['word'])))
+    ? {}
+    : { trueValues: words(true), falseValues: words(false) };
 }
 
 /** Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else the next round number outwards. */
@@ -118,12 +172,26 @@ function guessRoles(fields: Field[], profile: readonly ColumnProfile[]): void {
   for (const [i, field] of fields.entries()) {
     const column = profile[i];
     const { role } = field.loopwright ?? {};
-    const usable = field.categories !== undefined || field.type === 'number' || field.type === 'integer' || field.type === 'boolean';
+    const usable =
+      field.categories !== undefined || field.type === 'number' || field.type === 'integer' || field.type === 'boolean';
     const constant = (column?.distinct ?? 0) < 2;
-    const guessed = role ?? (field === target ? 'target' : protectedName.test(field.name) ? 'protected' : usable && !constant ? 'feature' : 'ignore');
+    const guessed =
+      role ??
+      (field === target
+        ? 'target'
+        : protectedName.test(field.name)
+          ? 'protected'
+          : usable && !constant
+            ? 'feature'
+            : 'ignore');
     field.loopwright = { role: guessed, ...field.loopwright, guessed: true };
     if (field === target) {
-      const positive = field.type === 'boolean' ? true : field.type === 'integer' && column?.distinct === 2 ? column.numbers?.max : undefined;
+      const positive =
+        field.type === 'boolean'
+          ? true
+          : field.type === 'integer' && column?.distinct === 2
+            ? column.numbers?.max
+            : undefined;
       if (positive !== undefined) field.loopwright.positive = positive;
     }
   }

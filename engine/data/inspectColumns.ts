@@ -13,7 +13,11 @@ export interface SourceColumn {
 export async function columnsOf(db: Database, source: string, params?: SqlParams): Promise<SourceColumn[]> {
   const rows = await db.rows(`DESCRIBE SELECT * FROM ${source}`, params);
   return rows
-    .map((row) => ({ name: String(row['column_name']), type: fieldType(String(row['column_type'])), sqlType: String(row['column_type']) }))
+    .map((row) => ({
+      name: String(row['column_name']),
+      type: fieldType(String(row['column_type'])),
+      sqlType: String(row['column_type']),
+    }))
     .filter((column) => column.name !== '_file');
 }
 
@@ -24,6 +28,12 @@ export function fieldType(sqlType: string): FieldType {
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(sqlType)) return 'number';
   if (sqlType.startsWith('TIMESTAMP')) return 'datetime';
   if (/^(STRUCT|MAP|UNION)/.test(sqlType)) return 'object';
-  const simple: Record<string, FieldType> = { BOOLEAN: 'boolean', DATE: 'date', TIME: 'time', INTERVAL: 'duration', JSON: 'any' };
+  const simple: Record<string, FieldType> = {
+    BOOLEAN: 'boolean',
+    DATE: 'date',
+    TIME: 'time',
+    INTERVAL: 'duration',
+    JSON: 'any',
+  };
   return simple[sqlType] ?? 'string';
 }

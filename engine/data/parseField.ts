@@ -17,12 +17,22 @@ export interface ParsedField {
  * SQL expressions that read a field from a column. A column that already has the declared type is taken as it is (NaN counts
  * as missing); any other is read from its text as Table Schema says: missingValues, trueValues, decimalChar, format, …
  */
-export function parseField(field: Field, schema: DatasetSchema, actualType: string, mode: 'raw' | 'typed'): ParsedField {
+export function parseField(
+  field: Field,
+  schema: DatasetSchema,
+  actualType: string,
+  mode: 'raw' | 'typed',
+): ParsedField {
   const column = quoteIdentifier(field.name);
   const type = field.type ?? 'any';
   const missing = missingTexts(field, schema, type, mode);
   const text = textOf(column, actualType, missing);
-  const filled = missing.length > 0 ? `(${text}) IS NOT NULL` : isFloat(actualType) ? `(${column} IS NOT NULL AND NOT isnan(${column}))` : `${column} IS NOT NULL`;
+  const filled =
+    missing.length > 0
+      ? `(${text}) IS NOT NULL`
+      : isFloat(actualType)
+        ? `(${column} IS NOT NULL AND NOT isnan(${column}))`
+        : `${column} IS NOT NULL`;
   const native = nativeValue(field, column, actualType);
   if (native) return { text, filled, ...native };
   return { text, filled, ...readText(field, type, text) };
@@ -32,26 +42,49 @@ export function parseField(field: Field, schema: DatasetSchema, actualType: stri
 function readText(field: Field, type: string, text: string): Omit<ParsedField, 'text' | 'filled'> {
   const trimmed = `trim(${text})`;
   switch (type) {
-    case 'number': return { value: finite(`TRY_CAST(${bareNumber(trimmed, field)} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
+    case 'number':
+      return {
+        value: finite(`TRY_CAST(${bareNumber(trimmed, field)} AS DOUBLE)`, field),
+        order: 'number',
+        sqlType: 'DOUBLE',
+      };
     case 'integer': {
       const bare = bareNumber(trimmed, field);
       const whole = `CASE WHEN regexp_full_match(${bare}, '[+-]?[0-9]+(\\.0*)?') THEN TRY_CAST(regexp_replace(${bare}, '\\.0*$', '') AS BIGINT) END`;
       return { value: whole, order: 'number', sqlType: 'BIGINT' };
     }
-    case 'year': return { value: `CASE WHEN regexp_full_match(${trimmed}, '-?[0-9]{4,5}') THEN TRY_CAST(${trimmed} AS BIGINT) END`, order: 'number', sqlType: 'BIGINT' };
-    case 'boolean': return { value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
-    case 'datetime': return { value: timeOf(trimmed, field, 'TIMESTAMPTZ', 'TIMESTAMP'), order: 'time', sqlType: 'TIMESTAMP' };
-    case 'date': return { value: timeOf(trimmed, field, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
-    case 'time': return { value: timeOf(trimmed, field, 'TIME', 'TIME'), order: 'time', sqlType: 'TIME' };
-    case 'yearmonth': return { value: matching(trimmed, '-?[0-9]{4}-(0[1-9]|1[0-2])'), order: 'text', sqlType: 'VARCHAR' };
-    case 'duration': return { value: durationOf(trimmed), order: 'text', sqlType: 'VARCHAR' };
-    case 'object': return { value: jsonOf(text, 'OBJECT'), order: 'text', sqlType: 'VARCHAR' };
-    case 'array': return { value: jsonOf(text, 'ARRAY'), order: 'text', sqlType: 'VARCHAR' };
-    case 'list': return { value: listOf(text, field), order: 'text', sqlType: 'VARCHAR' };
-    case 'geopoint': return { value: geopointOf(text, field), order: 'text', sqlType: 'VARCHAR' };
-    case 'geojson': return { value: geojsonOf(text, field), order: 'text', sqlType: 'VARCHAR' };
-    case 'string': return { value: stringOf(text, field), order: 'text', sqlType: 'VARCHAR' };
-    default: return { value: text, order: 'text', sqlType: 'VARCHAR' };
+    case 'year':
+      return {
+        value: `CASE WHEN regexp_full_match(${trimmed}, '-?[0-9]{4,5}') THEN TRY_CAST(${trimmed} AS BIGINT) END`,
+        order: 'number',
+        sqlType: 'BIGINT',
+      };
+    case 'boolean':
+      return { value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
+    case 'datetime':
+      return { value: timeOf(trimmed, field, 'TIMESTAMPTZ', 'TIMESTAMP'), order: 'time', sqlType: 'TIMESTAMP' };
+    case 'date':
+      return { value: timeOf(trimmed, field, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
+    case 'time':
+      return { value: timeOf(trimmed, field, 'TIME', 'TIME'), order: 'time', sqlType: 'TIME' };
+    case 'yearmonth':
+      return { value: matching(trimmed, '-?[0-9]{4}-(0[1-9]|1[0-2])'), order: 'text', sqlType: 'VARCHAR' };
+    case 'duration':
+      return { value: durationOf(trimmed), order: 'text', sqlType: 'VARCHAR' };
+    case 'object':
+      return { value: jsonOf(text, 'OBJECT'), order: 'text', sqlType: 'VARCHAR' };
+    case 'array':
+      return { value: jsonOf(text, 'ARRAY'), order: 'text', sqlType: 'VARCHAR' };
+    case 'list':
+      return { value: listOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'geopoint':
+      return { value: geopointOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'geojson':
+      return { value: geojsonOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    case 'string':
+      return { value: stringOf(text, field), order: 'text', sqlType: 'VARCHAR' };
+    default:
+      return { value: text, order: 'text', sqlType: 'VARCHAR' };
   }
 }
 
@@ -65,7 +98,9 @@ function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: '
 function textOf(column: string, actualType: string, missing: readonly string[]): string {
   const text = plainText(column, actualType);
   const filled = isFloat(actualType) ? `CASE WHEN NOT isnan(${column}) THEN ${text} END` : text;
-  return missing.length === 0 ? filled : `CASE WHEN ${filled} NOT IN (${missing.map(quoteLiteral).join(', ')}) THEN ${filled} END`;
+  return missing.length === 0
+    ? filled
+    : `CASE WHEN ${filled} NOT IN (${missing.map(quoteLiteral).join(', ')}) THEN ${filled} END`;
 }
 
 function plainText(column: string, actualType: string): string {
@@ -87,13 +122,20 @@ function nativeValue(field: Field, column: string, actual: string): Omit<ParsedF
   const type = field.type ?? 'any';
   const whole = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(actual);
   if (type === 'number' && whole) return { value: `CAST(${column} AS DOUBLE)`, order: 'number', sqlType: 'DOUBLE' };
-  if (type === 'number' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual)) return { value: finite(`CAST(${column} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
-  if ((type === 'integer' || type === 'year') && whole) return { value: `TRY_CAST(${column} AS BIGINT)`, order: 'number', sqlType: 'BIGINT' };
+  if (type === 'number' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual))
+    return { value: finite(`CAST(${column} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
+  if ((type === 'integer' || type === 'year') && whole)
+    return { value: `TRY_CAST(${column} AS BIGINT)`, order: 'number', sqlType: 'BIGINT' };
   if (type === 'integer' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual)) {
-    return { value: `CASE WHEN ${column} = floor(${column}) THEN TRY_CAST(${column} AS BIGINT) END`, order: 'number', sqlType: 'BIGINT' };
+    return {
+      value: `CASE WHEN ${column} = floor(${column}) THEN TRY_CAST(${column} AS BIGINT) END`,
+      order: 'number',
+      sqlType: 'BIGINT',
+    };
   }
   if (type === 'boolean' && actual === 'BOOLEAN') return { value: column, order: 'number', sqlType: 'BOOLEAN' };
-  if (type === 'datetime' && (actual.startsWith('TIMESTAMP') || actual === 'DATE')) return { value: `CAST(${column} AS TIMESTAMP)`, order: 'time', sqlType: 'TIMESTAMP' };
+  if (type === 'datetime' && (actual.startsWith('TIMESTAMP') || actual === 'DATE'))
+    return { value: `CAST(${column} AS TIMESTAMP)`, order: 'time', sqlType: 'TIMESTAMP' };
   if (type === 'date' && actual === 'DATE') return { value: column, order: 'time', sqlType: 'DATE' };
   if (type === 'time' && actual === 'TIME') return { value: column, order: 'time', sqlType: 'TIME' };
   if (type === 'duration' && actual === 'INTERVAL') return { value: column, order: 'text', sqlType: 'INTERVAL' };
@@ -108,7 +150,8 @@ function finite(value: string, field: Field): string {
 function bareNumber(text: string, field: Field): string {
   let bare = text;
   if (field.groupChar) bare = `replace(${bare}, ${quoteLiteral(field.groupChar)}, '')`;
-  if (field.decimalChar && field.decimalChar !== '.') bare = `replace(${bare}, ${quoteLiteral(field.decimalChar)}, '.')`;
+  if (field.decimalChar && field.decimalChar !== '.')
+    bare = `replace(${bare}, ${quoteLiteral(field.decimalChar)}, '.')`;
   if (field.bareNumber === false) bare = `regexp_replace(${bare}, '^[^0-9+.-]+|[^0-9.]+$', '', 'g')`;
   return bare;
 }
@@ -121,7 +164,8 @@ function booleanOf(text: string, field: Field): string {
 
 function timeOf(text: string, field: Field, parse: string, type: string): string {
   const { format } = field;
-  if (format !== undefined && format.includes('%')) return `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${type})`;
+  if (format !== undefined && format.includes('%'))
+    return `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${type})`;
   // Bare numbers would be taken for a time by some casts; ISO always has a dash or a colon.
   return `CAST(CASE WHEN regexp_matches(${text}, '[0-9][-:T/]') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
 }
@@ -142,7 +186,14 @@ function durationOf(text: string): string {
 
 /** Items between delimiters, each of the item type; kept as text. */
 function listOf(text: string, field: Field): string {
-  const sqlTypes: Record<string, string> = { integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', datetime: 'TIMESTAMPTZ', date: 'DATE', time: 'TIME' };
+  const sqlTypes: Record<string, string> = {
+    integer: 'BIGINT',
+    number: 'DOUBLE',
+    boolean: 'BOOLEAN',
+    datetime: 'TIMESTAMPTZ',
+    date: 'DATE',
+    time: 'TIME',
+  };
   const sqlType = sqlTypes[field.itemType ?? 'string'];
   if (sqlType === undefined) return text;
   const items = `string_split(${text}, ${quoteLiteral(field.delimiter ?? ',')})`;
@@ -156,12 +207,26 @@ function geopointOf(text: string, field: Field): string {
     if (!json) return `TRY_CAST(trim(string_split(${text}, ',')[${index + 1}]) AS DOUBLE)`;
     return `TRY_CAST(TRY(json_extract_string(${text}, ${field.format === 'array' ? `'$[${index}]'` : `'$.${name}'`})) AS DOUBLE)`;
   };
-  const shape = !json ? `len(string_split(${text}, ',')) = 2` : field.format === 'array' ? `TRY(json_type(${text})) = 'ARRAY' AND TRY(json_array_length(${text})) = 2` : `TRY(json_type(${text})) = 'OBJECT'`;
+  const shape = !json
+    ? `len(string_split(${text}, ',')) = 2`
+    : field.format === 'array'
+      ? `TRY(json_type(${text})) = 'ARRAY' AND TRY(json_array_length(${text})) = 2`
+      : `TRY(json_type(${text})) = 'OBJECT'`;
   const within = `(${part(0, 'lon')}) BETWEEN -180 AND 180 AND (${part(1, 'lat')}) BETWEEN -90 AND 90`;
   return `CASE WHEN ${json ? `json_valid(${text}) AND ` : ''}${shape} AND ${within} THEN ${text} END`;
 }
 
-const geojsonTypes = ['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon', 'GeometryCollection', 'Feature', 'FeatureCollection'];
+const geojsonTypes = [
+  'Point',
+  'MultiPoint',
+  'LineString',
+  'MultiLineString',
+  'Polygon',
+  'MultiPolygon',
+  'GeometryCollection',
+  'Feature',
+  'FeatureCollection',
+];
 
 function geojsonOf(text: string, field: Field): string {
   const types = field.format === 'topojson' ? ['Topology'] : geojsonTypes;

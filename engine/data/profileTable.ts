@@ -43,8 +43,14 @@ interface Basics {
  * Profiles every column of a FROM-able expression. Large tables are read a few times in parallel and never held: their quantiles come from
  * a grid (within 1/256 of the standard deviation; with a heavy tail, of the distance of the quartiles, and far out of the way from the median). Throws DataError when it cannot be read.
  */
-export async function profileTable(db: Database, source: string, options: ProfileOptions = {}): Promise<ColumnProfile[]> {
-  const columns = (await columnsOf(db, source)).filter(({ name }) => options.columns?.includes(name) ?? true).map(readColumn);
+export async function profileTable(
+  db: Database,
+  source: string,
+  options: ProfileOptions = {},
+): Promise<ColumnProfile[]> {
+  const columns = (await columnsOf(db, source))
+    .filter(({ name }) => options.columns?.includes(name) ?? true)
+    .map(readColumn);
   const profiles: ColumnProfile[] = [];
   const tell = () => options.onProgress?.(profiles.length, columns.length);
   if (columns.length <= portionColumns) await profileColumns(db, source, columns, options, profiles, tell);
@@ -53,7 +59,9 @@ export async function profileTable(db: Database, source: string, options: Profil
     for (let from = 0; from < columns.length; from += portionColumns) {
       const portion = columns.slice(from, from + portionColumns);
       const part = `loopwright_part_${++parts}`;
-      await db.run(`CREATE TEMP TABLE ${part} AS SELECT ${portion.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM ${source}`);
+      await db.run(
+        `CREATE TEMP TABLE ${part} AS SELECT ${portion.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM ${source}`,
+      );
       await profileColumns(db, part, portion, options, profiles, tell);
       await db.run(`DROP TABLE ${part}`);
     }
@@ -64,7 +72,14 @@ export async function profileTable(db: Database, source: string, options: Profil
 let parts = 0;
 const portionColumns = 100;
 
-async function profileColumns(db: Database, source: string, columns: readonly ReadColumn[], options: ProfileOptions, profiles: ColumnProfile[], tell: () => void): Promise<void> {
+async function profileColumns(
+  db: Database,
+  source: string,
+  columns: readonly ReadColumn[],
+  options: ProfileOptions,
+  profiles: ColumnProfile[],
+  tell: () => void,
+): Promise<void> {
   const basics = await readBasics(db, source, columns);
   const rows = basics[0]?.rows ?? 0;
   const exact = rows <= (options.exactRows ?? 200_000);
@@ -73,12 +88,42 @@ async function profileColumns(db: Database, source: string, columns: readonly Re
   const grids = exact ? [] : await gridsFor(db, source, columns, basics);
   for (const [i, column] of columns.entries()) {
     const { filled = 0, row = {}, distinct: estimate = 0 } = basics[i] ?? {};
-    const base = { name: column.name, type: column.type, rows, missing: rows - filled, distinct: distinct[i] ?? Math.min(estimate, filled), exact: exact || distinct[i] !== undefined };
+    const base = {
+      name: column.name,
+      type: column.type,
+      rows,
+      missing: rows - filled,
+      distinct: distinct[i] ?? Math.min(estimate, filled),
+      exact: exact || distinct[i] !== undefined,
+    };
     const values = `(SELECT ${column.value} AS v FROM ${source} WHERE ${column.filled})`;
-    if (column.numeric) profiles.push({ ...base, exact, top: null, lengths: null, numbers: await profileNumbers(db, values, row, i, counted[i] ?? null, grids[i] ?? null, column.type === 'integer') });
+    if (column.numeric)
+      profiles.push({
+        ...base,
+        exact,
+        top: null,
+        lengths: null,
+        numbers: await profileNumbers(
+          db,
+          values,
+          row,
+          i,
+          counted[i] ?? null,
+          grids[i] ?? null,
+          column.type === 'integer',
+        ),
+      });
     else {
-      const lengths = typeof row[`v${i}_min`] === 'number' ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) } : null;
-      profiles.push({ ...base, numbers: null, top: await topValues(db, source, column, !exact && base.distinct > groupable), lengths });
+      const lengths =
+        typeof row[`v${i}_min`] === 'number'
+          ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) }
+          : null;
+      profiles.push({
+        ...base,
+        numbers: null,
+        top: await topValues(db, source, column, !exact && base.distinct > groupable),
+        lengths,
+      });
     }
     tell();
   }
@@ -87,8 +132,16 @@ async function profileColumns(db: Database, source: string, columns: readonly Re
 function readColumn(column: SourceColumn): ReadColumn {
   const name = quoteIdentifier(column.name);
   const numeric = column.type === 'number' || column.type === 'integer' || column.type === 'datetime';
-  const value = column.type === 'datetime' ? `epoch_ms(CAST(${name} AS TIMESTAMP))::DOUBLE` : numeric ? `${name}::DOUBLE` : `CAST(${name} AS VARCHAR)`;
-  const filled = column.sqlType === 'DOUBLE' || column.sqlType === 'FLOAT' ? `(${name} IS NOT NULL AND NOT isnan(${name}))` : `(${name} IS NOT NULL)`;
+  const value =
+    column.type === 'datetime'
+      ? `epoch_ms(CAST(${name} AS TIMESTAMP))::DOUBLE`
+      : numeric
+        ? `${name}::DOUBLE`
+        : `CAST(${name} AS VARCHAR)`;
+  const filled =
+    column.sqlType === 'DOUBLE' || column.sqlType === 'FLOAT'
+      ? `(${name} IS NOT NULL AND NOT isnan(${name}))`
+      : `(${name} IS NOT NULL)`;
   return { ...column, numeric, value, filled };
 }
 
@@ -105,20 +158,44 @@ async function readBasics(db: Database, source: string, columns: readonly ReadCo
     if (!numeric && type !== 'string') return counts;
     const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
     if (!numeric) return [...counts, ...bounds];
-    return [...counts, ...bounds, `stddev_samp(CASE WHEN abs(v${i}) < 1e150 THEN v${i} END) AS v${i}_std`, `count(v${i}) AS v${i}_finite`, `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`, `sum((v${i} < 0)::INTEGER) AS v${i}_negative`];
+    return [
+      ...counts,
+      ...bounds,
+      `stddev_samp(CASE WHEN abs(v${i}) < 1e150 THEN v${i} END) AS v${i}_std`,
+      `count(v${i}) AS v${i}_finite`,
+      `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`,
+      `sum((v${i} < 0)::INTEGER) AS v${i}_negative`,
+    ];
   });
-  const [row = {}] = await db.rows(`SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`);
-  return columns.map((_, i) => ({ rows: Number(row['n']), filled: Number(row[`c${i}`]), distinct: Number(row[`d${i}`]), row }));
+  const [row = {}] = await db.rows(
+    `SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`,
+  );
+  return columns.map((_, i) => ({
+    rows: Number(row['n']),
+    filled: Number(row[`c${i}`]),
+    distinct: Number(row[`d${i}`]),
+    row,
+  }));
 }
 
 /** The exact number of distinct values where it is worth counting, else undefined. */
-async function countDistinct(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[], exact: boolean): Promise<(number | undefined)[]> {
+async function countDistinct(
+  db: Database,
+  source: string,
+  columns: readonly ReadColumn[],
+  basics: readonly Basics[],
+  exact: boolean,
+): Promise<(number | undefined)[]> {
   const counted: (number | undefined)[] = columns.map(() => undefined);
-  const wanted = columns.flatMap((column, i) => (exact || (basics[i]?.distinct ?? 0) <= countable ? [{ column, i }] : []));
+  const wanted = columns.flatMap((column, i) =>
+    exact || (basics[i]?.distinct ?? 0) <= countable ? [{ column, i }] : [],
+  );
   if (wanted.length === 0) return counted;
   // count(DISTINCT) takes longer to set up than a small table to gather.
   const small = (basics[0]?.rows ?? 0) <= 20_000;
-  const [row = {}] = await db.rows(`SELECT ${wanted.map(({ i }) => (small ? `len(list_distinct(list(o${i}))) AS d${i}` : `count(DISTINCT o${i}) AS d${i}`)).join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} THEN ${quoteIdentifier(column.name)} END AS o${i}`).join(', ')} FROM ${source})`);
+  const [row = {}] = await db.rows(
+    `SELECT ${wanted.map(({ i }) => (small ? `len(list_distinct(list(o${i}))) AS d${i}` : `count(DISTINCT o${i}) AS d${i}`)).join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} THEN ${quoteIdentifier(column.name)} END AS o${i}`).join(', ')} FROM ${source})`,
+  );
   for (const { i } of wanted) counted[i] = Number(row[`d${i}`] ?? 0);
   return counted;
 }
@@ -130,56 +207,126 @@ interface CountedNumbers {
 }
 
 /** All columns in one statement. */
-async function countNumbers(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[]): Promise<(CountedNumbers | null)[]> {
+async function countNumbers(
+  db: Database,
+  source: string,
+  columns: readonly ReadColumn[],
+  basics: readonly Basics[],
+): Promise<(CountedNumbers | null)[]> {
   const wanted = columns.flatMap((column, i) => {
     const [low, high] = [basics[i]?.row[`v${i}_min`], basics[i]?.row[`v${i}_max`]];
-    return column.numeric && typeof low === 'number' && typeof high === 'number' ? [{ column, i, low, high, bins: binsBetween(low, high, column.type === 'integer') }] : [];
+    return column.numeric && typeof low === 'number' && typeof high === 'number'
+      ? [{ column, i, low, high, bins: binsBetween(low, high, column.type === 'integer') }]
+      : [];
   });
   const found: (CountedNumbers | null)[] = columns.map(() => null);
   if (wanted.length === 0) return found;
-  const asked = wanted.map(({ i, bins }) => `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`);
-  const [row = {}] = await db.rows(`SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`);
+  const asked = wanted.map(
+    ({ i, bins }) =>
+      `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`,
+  );
+  const [row = {}] = await db.rows(
+    `SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`,
+  );
   for (const { i, bins } of wanted) {
     const counts = Object.entries(JSON.parse(String(row[`h${i}`] ?? '{}')) as Record<string, number>);
-    found[i] = { quantiles: (row[`q${i}`] as number[]).map(Number), histogram: histogramFrom(bins, counts.map(([bin]) => Number(bin)), counts.map(([, n]) => n)) };
+    found[i] = {
+      quantiles: (row[`q${i}`] as number[]).map(Number),
+      histogram: histogramFrom(
+        bins,
+        counts.map(([bin]) => Number(bin)),
+        counts.map(([, n]) => n),
+      ),
+    };
   }
   return found;
 }
 
 /** A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only say where the grid is fine. */
-async function gridsFor(db: Database, source: string, columns: readonly ReadColumn[], basics: readonly Basics[]): Promise<(Grid | null)[]> {
+async function gridsFor(
+  db: Database,
+  source: string,
+  columns: readonly ReadColumn[],
+  basics: readonly Basics[],
+): Promise<(Grid | null)[]> {
   const grids = columns.map(({ numeric }, i): Grid | null | 'tail' => {
     const { row = {} } = basics[i] ?? {};
     if (!numeric || typeof row[`v${i}_min`] !== 'number') return null;
-    return evenGrid({ min: Number(row[`v${i}_min`]), max: Number(row[`v${i}_max`]), mean: Number(row[`v${i}_mean`]), std: Number(row[`v${i}_std`]) }) ?? 'tail';
+    return (
+      evenGrid({
+        min: Number(row[`v${i}_min`]),
+        max: Number(row[`v${i}_max`]),
+        mean: Number(row[`v${i}_mean`]),
+        std: Number(row[`v${i}_std`]),
+      }) ?? 'tail'
+    );
   });
   const tails = columns.flatMap((column, i) => (grids[i] === 'tail' ? [{ column, i }] : []));
   if (tails.length === 0) return grids.map((grid) => (grid === 'tail' ? null : grid));
-  const read = tails.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ');
-  const [row = {}] = await db.rows(`SELECT ${tails.map(({ i }) => `quantile_cont(v${i}, [0.25, 0.5, 0.75]) AS q${i}`).join(', ')} FROM (SELECT ${read} FROM ${source} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (1))`);
+  const read = tails
+    .map(
+      ({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`,
+    )
+    .join(', ');
+  const [row = {}] = await db.rows(
+    `SELECT ${tails.map(({ i }) => `quantile_cont(v${i}, [0.25, 0.5, 0.75]) AS q${i}`).join(', ')} FROM (SELECT ${read} FROM ${source} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (1))`,
+  );
   return grids.map((grid, i) => {
     if (grid !== 'tail') return grid;
     const q = row[`q${i}`];
-    const quartiles = Array.isArray(q) && q.length === 3 ? (q.map(Number) as [number, number, number]) : ([0, 0, 0] as const);
+    const quartiles =
+      Array.isArray(q) && q.length === 3 ? (q.map(Number) as [number, number, number]) : ([0, 0, 0] as const);
     return tailGrid(quartiles, Number(basics[i]?.row[`v${i}_std`] ?? 0));
   });
 }
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-async function profileNumbers(db: Database, values: string, row: Record<string, unknown>, i: number, counted: CountedNumbers | null, grid: Grid | null, whole: boolean): Promise<NumberProfile | null> {
+async function profileNumbers(
+  db: Database,
+  values: string,
+  row: Record<string, unknown>,
+  i: number,
+  counted: CountedNumbers | null,
+  grid: Grid | null,
+  whole: boolean,
+): Promise<NumberProfile | null> {
   const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
   const number = (part: string) => Number(row[`v${i}_${part}`] ?? 0);
-  const base = { min, max, mean: number('mean'), std: number('std'), zeros: number('zeros'), negative: number('negative'), infinite: Number(row[`c${i}`]) - number('finite') };
+  const base = {
+    min,
+    max,
+    mean: number('mean'),
+    std: number('std'),
+    zeros: number('zeros'),
+    negative: number('negative'),
+    infinite: Number(row[`c${i}`]) - number('finite'),
+  };
   const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid, whole));
   const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
   const wide = max - min > 5 * (q99 - q01) && q99 > q01;
-  return { ...base, q05, q25, median, q75, q95, histogram, core: wide ? await histogramOf(db, values, q01, q99, whole) : null };
+  return {
+    ...base,
+    q05,
+    q25,
+    median,
+    q75,
+    q95,
+    histogram,
+    core: wide ? await histogramOf(db, values, q01, q99, whole) : null,
+  };
 }
 
 /** Quantiles and bins from the cells of a grid, in one pass. */
-async function estimateNumbers(db: Database, values: string, min: number, max: number, grid: Grid | null, whole: boolean): Promise<CountedNumbers> {
+async function estimateNumbers(
+  db: Database,
+  values: string,
+  min: number,
+  max: number,
+  grid: Grid | null,
+  whole: boolean,
+): Promise<CountedNumbers> {
   const bins = binsBetween(min, max, whole);
   const cells = await readGrid(db, values, grid ?? { centre: min, scale: 1, tail: true }, bins);
   return { histogram: histogramFrom(bins, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
@@ -196,7 +343,10 @@ function binsBetween(low: number, high: number, whole: boolean): BinPlan {
     return { low, width, count, end: low + count * width };
   }
   const width = (high - low) / binCount;
-  return { ...(width > 0 && Number.isFinite(width) ? { low, width, count: binCount } : { low, width: 1, count: 1 }), end: high };
+  return {
+    ...(width > 0 && Number.isFinite(width) ? { low, width, count: binCount } : { low, width: 1, count: 1 }),
+    end: high,
+  };
 }
 
 interface BinPlan extends Bins {
@@ -204,10 +354,19 @@ interface BinPlan extends Bins {
   end: number;
 }
 
-async function histogramOf(db: Database, values: string, low: number, high: number, whole: boolean): Promise<Histogram> {
+async function histogramOf(
+  db: Database,
+  values: string,
+  low: number,
+  high: number,
+  whole: boolean,
+): Promise<Histogram> {
   const bins = binsBetween(low, high, whole);
-  const bin = bins.count === 1 ? '0' : `CAST(floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(bins.width)}) AS INTEGER)`;
-  const { columns } = await db.table(`SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${doubleLiteral(low)} AND ${doubleLiteral(high)} GROUP BY 1`);
+  const bin =
+    bins.count === 1 ? '0' : `CAST(floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(bins.width)}) AS INTEGER)`;
+  const { columns } = await db.table(
+    `SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${doubleLiteral(low)} AND ${doubleLiteral(high)} GROUP BY 1`,
+  );
   const [at, n] = [columns['bin'], columns['n']];
   return histogramFrom(bins, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
 }
@@ -218,18 +377,30 @@ function histogramFrom(bins: BinPlan, at: ArrayLike<number>, n: ArrayLike<number
     const bin = Math.min(bins.count - 1, Math.max(0, at[i] ?? 0));
     counts[bin] = (counts[bin] ?? 0) + (n[i] ?? 0);
   }
-  return { edges: Array.from({ length: bins.count + 1 }, (_, i) => (i === bins.count ? bins.end : bins.low + i * bins.width)), counts };
+  return {
+    edges: Array.from({ length: bins.count + 1 }, (_, i) => (i === bins.count ? bins.end : bins.low + i * bins.width)),
+    counts,
+  };
 }
 
-async function topValues(db: Database, source: string, { value, filled, sqlType }: ReadColumn, many: boolean): Promise<{ value: string; count: number }[]> {
+async function topValues(
+  db: Database,
+  source: string,
+  { value, filled, sqlType }: ReadColumn,
+  many: boolean,
+): Promise<{ value: string; count: number }[]> {
   const text = sqlType === 'VARCHAR' ? value : `(${value})`;
   let where = filled;
   if (many) {
     const [row] = await db.rows(`SELECT approx_top_k(${text}, 10) FILTER (${filled}) AS top FROM ${source}`);
-    const candidates = Array.isArray(row?.['top']) ? (row['top'] as unknown[]).filter((item) => item !== null).map((item) => quoteLiteral(String(item))) : [];
+    const candidates = Array.isArray(row?.['top'])
+      ? (row['top'] as unknown[]).filter((item) => item !== null).map((item) => quoteLiteral(String(item)))
+      : [];
     if (candidates.length === 0) return [];
     where = `${filled} AND ${text} IN (${candidates.join(', ')})`;
   }
-  const top = await db.rows(`SELECT ${text} AS value, count(*) AS count FROM ${source} WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`);
+  const top = await db.rows(
+    `SELECT ${text} AS value, count(*) AS count FROM ${source} WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`,
+  );
   return top.map((row) => ({ value: String(row['value']), count: Number(row['count']) }));
 }

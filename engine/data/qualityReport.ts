@@ -19,20 +19,53 @@ const mostWorst = 5;
 const keyRuleNames: readonly string[] = ['primaryKey', 'unique', 'uniqueKeys'];
 
 /** Completeness, uniqueness, validity, freshness and relevance of a FROM-able expression, from what was measured and one more pass that counts repeated rows. */
-export async function qualityReport(db: Database, source: string, { profile, schema, validation, relations, now }: QualityParts): Promise<QualityReport> {
+export async function qualityReport(
+  db: Database,
+  source: string,
+  { profile, schema, validation, relations, now }: QualityParts,
+): Promise<QualityReport> {
   const rows = profile[0]?.rows ?? validation?.rows ?? 0;
   const cells = rows * profile.length;
   const missing = profile.reduce((sum, column) => sum + column.missing, 0);
-  const worst = profile.filter((column) => column.missing > 0).toSorted((a, b) => b.missing - a.missing).slice(0, mostWorst).map(({ name, missing: gaps }) => ({ column: name, share: 1 - gaps / rows }));
-  const time = schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? (profile.filter(({ type }) => type === 'datetime').length === 1 ? profile.find(({ type }) => type === 'datetime')?.name : undefined);
+  const worst = profile
+    .filter((column) => column.missing > 0)
+    .toSorted((a, b) => b.missing - a.missing)
+    .slice(0, mostWorst)
+    .map(({ name, missing: gaps }) => ({ column: name, share: 1 - gaps / rows }));
+  const time =
+    schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ??
+    (profile.filter(({ type }) => type === 'datetime').length === 1
+      ? profile.find(({ type }) => type === 'datetime')?.name
+      : undefined);
   const times = profile.find(({ name }) => name === time)?.numbers;
   return {
     rows,
     completeness: { share: cells === 0 ? 1 : 1 - missing / cells, worst },
-    uniqueness: { repeatedRows: await repeatedRows(db, source), keys: (validation?.rules ?? []).filter(({ rule }) => keyRuleNames.includes(rule)).map(({ field, count }) => ({ key: field, repeated: count })) },
-    validity: validation && { validRows: validation.validRows, rules: validation.rules.map(({ field, rule, severity, count, message, examples }) => ({ field, rule, severity, count, message, examples })), problems: validation.tableProblems.map(({ message }) => message) },
-    freshness: time !== undefined && times ? { column: time, oldest: times.min, newest: times.max, ageMs: now - times.max } : null,
-    relevance: relations?.target ? { target: relations.target, columns: relations.relevance, sampled: relations.sampled } : null,
+    uniqueness: {
+      repeatedRows: await repeatedRows(db, source),
+      keys: (validation?.rules ?? [])
+        .filter(({ rule }) => keyRuleNames.includes(rule))
+        .map(({ field, count }) => ({ key: field, repeated: count })),
+    },
+    validity: validation && {
+      validRows: validation.validRows,
+      rules: validation.rules.map(({ field, rule, severity, count, message, examples }) => ({
+        field,
+        rule,
+        severity,
+        count,
+        message,
+        examples,
+      })),
+      problems: validation.tableProblems.map(({ message }) => message),
+    },
+    freshness:
+      time !== undefined && times
+        ? { column: time, oldest: times.min, newest: times.max, ageMs: now - times.max }
+        : null,
+    relevance: relations?.target
+      ? { target: relations.target, columns: relations.relevance, sampled: relations.sampled }
+      : null,
   };
 }
 
@@ -40,6 +73,8 @@ export async function qualityReport(db: Database, source: string, { profile, sch
 async function repeatedRows(db: Database, source: string): Promise<number> {
   const columns = await columnsOf(db, source);
   if (columns.length === 0) return 0;
-  const [row] = await db.rows(`SELECT coalesce(sum(n - 1), 0)::BIGINT AS n FROM (SELECT count(*) AS n FROM (SELECT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')}) AS h FROM ${source}) GROUP BY h HAVING count(*) > 1)`);
+  const [row] = await db.rows(
+    `SELECT coalesce(sum(n - 1), 0)::BIGINT AS n FROM (SELECT count(*) AS n FROM (SELECT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')}) AS h FROM ${source}) GROUP BY h HAVING count(*) > 1)`,
+  );
   return Number(row?.['n'] ?? 0);
 }

@@ -11,33 +11,61 @@ const mostBins = 32;
 const mostLevels = 50;
 
 /** How the columns of a FROM-able expression hang together and what each tells about the target, on a sample that is always the same. Columns are read one at a time. */
-export async function relationsOf(db: Database, source: string, options: { target?: string | null; leaveOut?: readonly string[] } = {}): Promise<DataRelations> {
+export async function relationsOf(
+  db: Database,
+  source: string,
+  options: { target?: string | null; leaveOut?: readonly string[] } = {},
+): Promise<DataRelations> {
   const { target = null, leaveOut = [] } = options;
-  const columns = (await columnsOf(db, source)).filter(({ name, sqlType }) => !leaveOut.includes(name) && !/(\]|^STRUCT.*|^MAP.*|^BLOB)$/s.test(sqlType));
+  const columns = (await columnsOf(db, source)).filter(
+    ({ name, sqlType }) => !leaveOut.includes(name) && !/(\]|^STRUCT.*|^MAP.*|^BLOB)$/s.test(sqlType),
+  );
   const sample = `loopwright_relations_${++samples}`;
   const [{ n } = { n: 0 }] = await db.rows(`SELECT count(*) AS n FROM ${source}`);
-  await db.run(`CREATE TEMP TABLE ${sample} AS SELECT ${columns.map(({ name }) => quoteIdentifier(name)).join(', ') || '1'} FROM ${source} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`);
+  await db.run(
+    `CREATE TEMP TABLE ${sample} AS SELECT ${columns.map(({ name }) => quoteIdentifier(name)).join(', ') || '1'} FROM ${source} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`,
+  );
   try {
-    const read = async (name: string): Promise<Column | undefined> => (await db.table(`SELECT ${quoteIdentifier(name)} AS v FROM ${sample}`)).columns['v'];
+    const read = async (name: string): Promise<Column | undefined> =>
+      (await db.table(`SELECT ${quoteIdentifier(name)} AS v FROM ${sample}`)).columns['v'];
     const sampled = Math.min(Number(n), sampleRows);
-    const numeric = columns.filter(({ type }) => type === 'number' || type === 'integer' || type === 'datetime').slice(0, mostCorrelated).map(({ name }) => name);
+    const numeric = columns
+      .filter(({ type }) => type === 'number' || type === 'integer' || type === 'datetime')
+      .slice(0, mostCorrelated)
+      .map(({ name }) => name);
     const values: { name: string; plain: Float64Array; ranks: Float64Array }[] = [];
     for (const name of numeric) {
       const column = await read(name);
       if (column?.kind === 'number') values.push({ name, plain: column.values, ranks: ranksOf(column.values) });
     }
-    const matrix = (of: 'plain' | 'ranks') => symmetric(values.length, (i, j) => correlation(values[i]?.[of] ?? [], values[j]?.[of] ?? []));
+    const matrix = (of: 'plain' | 'ranks') =>
+      symmetric(values.length, (i, j) => correlation(values[i]?.[of] ?? [], values[j]?.[of] ?? []));
     const relevance: Relevance[] = [];
     const goal = target === null ? undefined : await read(target);
     const outcome = goal ? levelsOf(goal, 10) : null;
     for (const { name } of outcome ? columns : []) {
       const column = name === target ? undefined : await read(name);
       const found = column && outcome ? mutualInformation(contingency(levelsOf(column, mostBins), outcome)) : null;
-      if (found) relevance.push({ column: name, mutualInformation: found.mutual_information, baseline: found.baseline, share: found.uncertainty_coefficient, relevant: found.mutual_information > found.baseline });
+      if (found)
+        relevance.push({
+          column: name,
+          mutualInformation: found.mutual_information,
+          baseline: found.baseline,
+          share: found.uncertainty_coefficient,
+          relevant: found.mutual_information > found.baseline,
+        });
     }
     // What is beyond chance counts: many levels alone make the information larger.
-    relevance.sort((a, b) => (b.mutualInformation - b.baseline) - (a.mutualInformation - a.baseline));
-    return { rows: Number(n), sampled, columns: values.map(({ name }) => name), pearson: matrix('plain'), spearman: matrix('ranks'), target: outcome ? target : null, relevance };
+    relevance.sort((a, b) => b.mutualInformation - b.baseline - (a.mutualInformation - a.baseline));
+    return {
+      rows: Number(n),
+      sampled,
+      columns: values.map(({ name }) => name),
+      pearson: matrix('plain'),
+      spearman: matrix('ranks'),
+      target: outcome ? target : null,
+      relevance,
+    };
   } finally {
     await db.run(`DROP TABLE IF EXISTS ${sample}`);
   }
@@ -67,7 +95,11 @@ function symmetric(size: number, value: (i: number, j: number) => number | null)
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {
       const found = value(i, j);
-      for (const [row, column] of [[i, j], [j, i]] as const) (matrix[row] ?? [])[column] = found;
+      for (const [row, column] of [
+        [i, j],
+        [j, i],
+      ] as const)
+        (matrix[row] ?? [])[column] = found;
     }
   }
   return matrix;
@@ -76,7 +108,9 @@ function symmetric(size: number, value: (i: number, j: number) => number | null)
 /** Average ranks from 1; NaN stays NaN. */
 function ranksOf(values: Float64Array): Float64Array {
   const sorted = values.filter(Number.isFinite).sort();
-  return values.map((value) => (Number.isFinite(value) ? (below(sorted, value, false) + below(sorted, value, true) + 1) / 2 : Number.NaN));
+  return values.map((value) =>
+    Number.isFinite(value) ? (below(sorted, value, false) + below(sorted, value, true) + 1) / 2 : Number.NaN,
+  );
 }
 
 /** How many of the sorted values are smaller than a value, or also as large. */
@@ -105,16 +139,30 @@ function levelsOf(column: Column, most: number): Levels {
   const frequent = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, mostLevels);
   const position = new Map(frequent.map(([key], i) => [key, i]));
   const other = frequent.length;
-  return { levels: Int32Array.from(column.values, (key) => (key === null ? other + 1 : (position.get(key) ?? other))), count: other + 2 };
+  return {
+    levels: Int32Array.from(column.values, (key) => (key === null ? other + 1 : (position.get(key) ?? other))),
+    count: other + 2,
+  };
 }
 
 function numberLevels(values: Float64Array, most: number): Levels {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const distinct: number[] = [];
-  for (let i = 0; i < sorted.length && distinct.length <= most; i = below(sorted, sorted[i] ?? 0, true)) distinct.push(sorted[i] ?? 0);
+  for (let i = 0; i < sorted.length && distinct.length <= most; i = below(sorted, sorted[i] ?? 0, true))
+    distinct.push(sorted[i] ?? 0);
   // A level for each value where there are few; else the upper part of the values from each edge on.
-  const edges = distinct.length <= most ? distinct.slice(1) : [...new Set(Array.from({ length: most - 1 }, (_, i) => sorted[Math.floor(((i + 1) / most) * sorted.length)] ?? 0))];
-  return { levels: Int32Array.from(values, (value) => (Number.isNaN(value) ? edges.length + 1 : below(edges, value, true))), count: edges.length + 2 };
+  const edges =
+    distinct.length <= most
+      ? distinct.slice(1)
+      : [
+          ...new Set(
+            Array.from({ length: most - 1 }, (_, i) => sorted[Math.floor(((i + 1) / most) * sorted.length)] ?? 0),
+          ),
+        ];
+  return {
+    levels: Int32Array.from(values, (value) => (Number.isNaN(value) ? edges.length + 1 : below(edges, value, true))),
+    count: edges.length + 2,
+  };
 }
 
 function contingency(rows: Levels, columns: Levels): Float64Array[] {

@@ -30,40 +30,84 @@ export interface MarkSource {
 }
 
 /** What has to be unique: single fields, the primary key and further keys, each combination once; then references and JSON Schemas. Rules with an absent column are left out. */
-export function markRules(schema: DatasetSchema, present: readonly Field[], foreign: readonly (string | null)[]): MarkRule[] {
+export function markRules(
+  schema: DatasetSchema,
+  present: readonly Field[],
+  foreign: readonly (string | null)[],
+): MarkRule[] {
   const names = present.map(({ name }) => name);
   const tableMode = (rule: string): InvalidMode | null => {
     const invalid = schema.loopwright?.invalid;
-    return typeof invalid === 'object' ? ((invalid as Record<string, InvalidMode | undefined>)[rule] ?? null) : (invalid ?? null);
+    return typeof invalid === 'object'
+      ? ((invalid as Record<string, InvalidMode | undefined>)[rule] ?? null)
+      : (invalid ?? null);
   };
   const keys: { rule: MarkRule['rule']; fields: string[]; mode: InvalidMode | null }[] = [
-    ...(schema.primaryKey === undefined ? [] : [{ rule: 'primaryKey' as const, fields: [schema.primaryKey].flat(), mode: tableMode('primaryKey') }]),
-    ...schema.fields.filter((field) => field.constraints?.unique).map((field) => ({ rule: 'unique' as const, fields: [field.name], mode: modeOf(field, 'unique') })),
-    ...(schema.uniqueKeys ?? []).map((key) => ({ rule: 'uniqueKeys' as const, fields: [key].flat(), mode: tableMode('uniqueKeys') })),
+    ...(schema.primaryKey === undefined
+      ? []
+      : [{ rule: 'primaryKey' as const, fields: [schema.primaryKey].flat(), mode: tableMode('primaryKey') }]),
+    ...schema.fields
+      .filter((field) => field.constraints?.unique)
+      .map((field) => ({ rule: 'unique' as const, fields: [field.name], mode: modeOf(field, 'unique') })),
+    ...(schema.uniqueKeys ?? []).map((key) => ({
+      rule: 'uniqueKeys' as const,
+      fields: [key].flat(),
+      mode: tableMode('uniqueKeys'),
+    })),
   ];
   const seen = new Set<string>();
   const rules = keys.flatMap(({ rule, fields, mode }): MarkRule[] => {
     const field = fields.join(' + ');
     if (seen.has(field) || fields.some((name) => !names.includes(name))) return [];
     seen.add(field);
-    return [{ field, rule, mode, says: rule === 'primaryKey' ? 'primary key stands in another row' : 'value stands in another row', positions: fields.map((name) => names.indexOf(name)) }];
+    return [
+      {
+        field,
+        rule,
+        mode,
+        says: rule === 'primaryKey' ? 'primary key stands in another row' : 'value stands in another row',
+        positions: fields.map((name) => names.indexOf(name)),
+      },
+    ];
   });
   for (const [i, { fields, reference }] of (schema.foreignKeys ?? []).entries()) {
     const [own, theirs] = [[fields].flat(), [reference.fields].flat()];
     const itself = reference.resource === undefined || reference.resource === '';
     const source = foreign[i] ?? null;
-    if ((!itself && source === null) || own.length !== theirs.length || own.some((name) => !names.includes(name))) continue;
-    rules.push({ field: own.join(' + '), rule: 'foreignKeys', mode: tableMode('foreignKeys'), says: `not in ${itself ? 'the table' : reference.resource}.${theirs.join(' + ')}`, positions: own.map((name) => names.indexOf(name)), reference: { source: itself ? null : source, fields: theirs, key: i } });
+    if ((!itself && source === null) || own.length !== theirs.length || own.some((name) => !names.includes(name)))
+      continue;
+    rules.push({
+      field: own.join(' + '),
+      rule: 'foreignKeys',
+      mode: tableMode('foreignKeys'),
+      says: `not in ${itself ? 'the table' : reference.resource}.${theirs.join(' + ')}`,
+      positions: own.map((name) => names.indexOf(name)),
+      reference: { source: itself ? null : source, fields: theirs, key: i },
+    });
   }
   for (const [i, field] of present.entries()) {
     const schemaOfValue = field.constraints?.jsonSchema;
-    if (schemaOfValue !== undefined) rules.push({ field: field.name, rule: 'jsonSchema', mode: modeOf(field, 'jsonSchema'), says: 'does not meet its JSON Schema', positions: [i], jsonSchema: schemaOfValue });
+    if (schemaOfValue !== undefined)
+      rules.push({
+        field: field.name,
+        rule: 'jsonSchema',
+        mode: modeOf(field, 'jsonSchema'),
+        says: 'does not meet its JSON Schema',
+        positions: [i],
+        jsonSchema: schemaOfValue,
+      });
   }
   return rules;
 }
 
 /** Writes the numbers of the rows that break the rule into the table `name` (column n) and gives how many there are; without any, no table is made. */
-export function markRows(db: Database, source: MarkSource, rule: MarkRule, name: string, names: readonly string[]): Promise<number> {
+export function markRows(
+  db: Database,
+  source: MarkSource,
+  rule: MarkRule,
+  name: string,
+  names: readonly string[],
+): Promise<number> {
   if (rule.reference) return markOrphans(db, source, rule, rule.reference, name, names);
   if (rule.jsonSchema !== undefined) return markUnfit(db, source, rule, name);
   return markRepeats(db, source, rule, name);
@@ -87,13 +131,23 @@ async function markRepeats(db: Database, source: MarkSource, rule: MarkRule, nam
 }
 
 /** Rows that name something the other table lacks. Rows with a missing part refer to nothing. */
-async function markOrphans(db: Database, source: MarkSource, rule: MarkRule, reference: NonNullable<MarkRule['reference']>, name: string, names: readonly string[]): Promise<number> {
+async function markOrphans(
+  db: Database,
+  source: MarkSource,
+  rule: MarkRule,
+  reference: NonNullable<MarkRule['reference']>,
+  name: string,
+  names: readonly string[],
+): Promise<number> {
   const parts = rule.positions.map((f) => `_lw_v${f}`);
   const there = reference.source === null ? source.unnumbered : `(SELECT * FROM ${reference.source})`;
   if (reference.source !== null) {
     const has = new Set((await columnsOf(db, reference.source)).map((column) => column.name));
     const absent = reference.fields.find((field) => !has.has(field));
-    if (absent !== undefined) throw new DataError(`${rule.field}: the foreign key refers to the column ${absent}, which the other table lacks; it has ${[...has].join(', ')}`);
+    if (absent !== undefined)
+      throw new DataError(
+        `${rule.field}: the foreign key refers to the column ${absent}, which the other table lacks; it has ${[...has].join(', ')}`,
+      );
   }
   const theirs = reference.fields.map((field) => {
     const own = names.indexOf(field);
@@ -101,7 +155,9 @@ async function markOrphans(db: Database, source: MarkSource, rule: MarkRule, ref
   });
   const same = parts.map((part, i) => `CAST(o.${theirs[i]} AS VARCHAR) = CAST(v.${part} AS VARCHAR)`).join(' AND ');
   const filled = parts.map((part) => `v.${part} IS NOT NULL`).join(' AND ');
-  await db.run(`CREATE TEMP TABLE ${name} AS SELECT v._lw_n AS n FROM ${source.parsed} v WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${there} o WHERE ${same})`);
+  await db.run(
+    `CREATE TEMP TABLE ${name} AS SELECT v._lw_n AS n FROM ${source.parsed} v WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${there} o WHERE ${same})`,
+  );
   return countRows(db, name);
 }
 
@@ -112,15 +168,20 @@ async function markUnfit(db: Database, source: MarkSource, rule: MarkRule, name:
   const validate = await compileJsonSchema(rule.field, rule.jsonSchema);
   const f = rule.positions[0] ?? 0;
   const [values, unfit] = [`${name}_values`, `${name}_unfit`];
-  await db.run(`CREATE TEMP TABLE ${values} AS SELECT row_number() OVER () AS n, value FROM (SELECT DISTINCT _lw_t${f} AS value FROM ${source.unnumbered} WHERE _lw_t${f} IS NOT NULL)`);
+  await db.run(
+    `CREATE TEMP TABLE ${values} AS SELECT row_number() OVER () AS n, value FROM (SELECT DISTINCT _lw_t${f} AS value FROM ${source.unnumbered} WHERE _lw_t${f} IS NOT NULL)`,
+  );
   await db.run(`CREATE TEMP TABLE ${unfit} (value VARCHAR)`);
   const total = await countRows(db, values);
   for (let from = 0; from < total; from += batch) {
     const rows = await db.rows(`SELECT value FROM ${values} WHERE n > ${from} AND n <= ${from + batch}`);
     const bad = rows.map(({ value }) => String(value)).filter((text) => !validate(parsedJson(text)));
-    if (bad.length > 0) await db.run(`INSERT INTO ${unfit} VALUES ${bad.map((text) => `(${quoteLiteral(text)})`).join(', ')}`);
+    if (bad.length > 0)
+      await db.run(`INSERT INTO ${unfit} VALUES ${bad.map((text) => `(${quoteLiteral(text)})`).join(', ')}`);
   }
-  await db.run(`CREATE TEMP TABLE ${name} AS SELECT _lw_n AS n FROM ${source.parsed} WHERE _lw_t${f} IN (SELECT value FROM ${unfit})`);
+  await db.run(
+    `CREATE TEMP TABLE ${name} AS SELECT _lw_n AS n FROM ${source.parsed} WHERE _lw_t${f} IN (SELECT value FROM ${unfit})`,
+  );
   for (const table of [values, unfit]) await db.run(`DROP TABLE ${table}`);
   return countRows(db, name);
 }
@@ -141,7 +202,10 @@ async function compileJsonSchema(field: string, schema: unknown): Promise<(value
     return (value) => validate(value) === true;
   } catch (error) {
     const details = (error as { errors?: ErrorObject[] }).errors?.[0]?.message;
-    throw new DataError(`${field}: the constraint jsonSchema cannot be used: ${details ?? messageOf(error)}; correct it in the dataset schema`, { cause: error });
+    throw new DataError(
+      `${field}: the constraint jsonSchema cannot be used: ${details ?? messageOf(error)}; correct it in the dataset schema`,
+      { cause: error },
+    );
   }
 }
 

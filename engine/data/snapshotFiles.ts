@@ -13,7 +13,11 @@ interface VersionFile {
 
 /** Where the data of versions is kept: one file for each distinct content, named by its hash, with the ending that tells how to read it. */
 export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'>): string {
-  return join(folder, 'snapshots', `${file.hash}${/(?:\.[a-z0-9]+)(?:\.gz)?$/i.exec(file.path)?.[0].toLowerCase() ?? ''}`);
+  return join(
+    folder,
+    'snapshots',
+    `${file.hash}${/(?:\.[a-z0-9]+)(?:\.gz)?$/i.exec(file.path)?.[0].toLowerCase() ?? ''}`,
+  );
 }
 
 /** Keeps copies of files, each content once; on file systems that can, a copy shares its blocks with the file. Throws DataError when a file is no longer what its hash says. */
@@ -35,7 +39,8 @@ export function areKept(folder: string, files: readonly VersionFile[]): boolean 
 export async function sweepKept(folder: string, wanted: ReadonlySet<string>): Promise<void> {
   const kept = join(folder, 'snapshots');
   if (!existsSync(kept)) return;
-  for (const name of await readdir(kept)) if (!wanted.has(name.slice(0, 64)) || name.endsWith('.tmp')) await rm(join(kept, name), { force: true });
+  for (const name of await readdir(kept))
+    if (!wanted.has(name.slice(0, 64)) || name.endsWith('.tmp')) await rm(join(kept, name), { force: true });
 }
 
 /** Puts kept files back where they stood: all are copied and checked beside their places first, then renamed. */
@@ -60,12 +65,21 @@ async function copyWhole(from: string, to: string, file: VersionFile): Promise<v
   try {
     await copyFile(from, temporary, constants.COPYFILE_FICLONE);
     const found = await hashFile(temporary);
-    if (found.hash !== file.hash) throw new DataError(`${file.path}: the file is not what it was when it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when nothing writes to it`, { place: { file: file.path } });
+    if (found.hash !== file.hash)
+      throw new DataError(
+        `${file.path}: the file is not what it was when it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when nothing writes to it`,
+        { place: { file: file.path } },
+      );
     await rename(temporary, to);
   } catch (error) {
     if (error instanceof WorkError) throw error;
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new WorkError(full ? `The disk is full: ${file.path} could not be copied. Free some space, or keep fewer versions (\`snapshots: { keep: 2 }\` on the dataset).` : `${file.path} could not be copied: ${messageOf(error)}`, { cause: error, place: { file: file.path } });
+    throw new WorkError(
+      full
+        ? `The disk is full: ${file.path} could not be copied. Free some space, or keep fewer versions (\`snapshots: { keep: 2 }\` on the dataset).`
+        : `${file.path} could not be copied: ${messageOf(error)}`,
+      { cause: error, place: { file: file.path } },
+    );
   } finally {
     await rm(temporary, { force: true });
   }

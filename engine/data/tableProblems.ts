@@ -3,31 +3,59 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 export interface TableProblem {
   /** Null when the table as a whole is meant. */
   field: string | null;
-  rule: 'missing column' | 'unknown column' | 'column order' | 'presence' | 'domainMass' | 'rows' | 'primaryKey' | 'uniqueKeys';
+  rule:
+    | 'missing column'
+    | 'unknown column'
+    | 'column order'
+    | 'presence'
+    | 'domainMass'
+    | 'rows'
+    | 'primaryKey'
+    | 'uniqueKeys';
   severity: 'error' | 'warning';
   message: string;
 }
 
 /** What the columns alone tell: missing and unknown ones, by the schema's fieldsMatch (default: subset, more columns are fine). */
-export function columnProblems(schema: DatasetSchema, columns: readonly string[], expected: readonly Field[]): TableProblem[] {
+export function columnProblems(
+  schema: DatasetSchema,
+  columns: readonly string[],
+  expected: readonly Field[],
+): TableProblem[] {
   const match = schema.fieldsMatch ?? 'subset';
   const problems: TableProblem[] = [];
   const known = new Set(schema.fields.map((field) => field.name));
   const missing = expected.filter((field) => !columns.includes(field.name));
   if (match === 'partial' ? missing.length === expected.length : match !== 'superset') {
     for (const { name } of missing) {
-      problems.push({ field: name, rule: 'missing column', severity: 'error', message: `${name}: the column is declared but not in the data, which has ${columns.join(', ')}` });
+      problems.push({
+        field: name,
+        rule: 'missing column',
+        severity: 'error',
+        message: `${name}: the column is declared but not in the data, which has ${columns.join(', ')}`,
+      });
     }
   }
   if (match === 'exact' || match === 'equal' || match === 'superset') {
     for (const name of columns.filter((column) => !known.has(column))) {
-      problems.push({ field: name, rule: 'unknown column', severity: 'error', message: `${name}: the column is in the data but not declared; declare it or drop it (fieldsMatch is ${match})` });
+      problems.push({
+        field: name,
+        rule: 'unknown column',
+        severity: 'error',
+        message: `${name}: the column is in the data but not declared; declare it or drop it (fieldsMatch is ${match})`,
+      });
     }
   }
   if (match === 'exact' && problems.length === 0) {
     const order = schema.fields.map((field) => field.name).filter((name) => columns.includes(name));
     const at = order.findIndex((name, i) => columns[i] !== name);
-    if (at >= 0) problems.push({ field: null, rule: 'column order', severity: 'error', message: `column ${at + 1} is ${columns[at]}, declared is ${order[at]} (fieldsMatch is exact)` });
+    if (at >= 0)
+      problems.push({
+        field: null,
+        rule: 'column order',
+        severity: 'error',
+        message: `column ${at + 1} is ${columns[at]}, declared is ${order[at]} (fieldsMatch is exact)`,
+      });
   }
   return problems;
 }
@@ -36,21 +64,46 @@ export function columnProblems(schema: DatasetSchema, columns: readonly string[]
 export function rowProblems(schema: DatasetSchema, rows: number): TableProblem[] {
   const { min, max } = schema.loopwright?.rows ?? {};
   const problems: TableProblem[] = [];
-  if (min !== undefined && rows < min) problems.push({ field: null, rule: 'rows', severity: 'error', message: `${rows} rows, fewer than the minimum ${min}` });
-  if (max !== undefined && rows > max) problems.push({ field: null, rule: 'rows', severity: 'error', message: `${rows} rows, more than the maximum ${max}` });
+  if (min !== undefined && rows < min)
+    problems.push({
+      field: null,
+      rule: 'rows',
+      severity: 'error',
+      message: `${rows} rows, fewer than the minimum ${min}`,
+    });
+  if (max !== undefined && rows > max)
+    problems.push({
+      field: null,
+      rule: 'rows',
+      severity: 'error',
+      message: `${rows} rows, more than the maximum ${max}`,
+    });
   return problems;
 }
 
 /** Presence and domain mass of a field, from the counts of all rows. */
-export function shareProblems(field: Field, counts: { rows: number; present: number; strangers: number }): TableProblem[] {
+export function shareProblems(
+  field: Field,
+  counts: { rows: number; present: number; strangers: number },
+): TableProblem[] {
   const { presence, domainMass } = field.loopwright ?? {};
   const problems: TableProblem[] = [];
   const { rows, present, strangers } = counts;
   if (presence !== undefined && rows > 0 && present / rows < presence) {
-    problems.push({ field: field.name, rule: 'presence', severity: 'error', message: `${field.name}: ${percent(present / rows)} of rows have a value, declared are at least ${percent(presence)}` });
+    problems.push({
+      field: field.name,
+      rule: 'presence',
+      severity: 'error',
+      message: `${field.name}: ${percent(present / rows)} of rows have a value, declared are at least ${percent(presence)}`,
+    });
   }
   if (domainMass !== undefined && domainMass < 1 && present > 0 && 1 - strangers / present < domainMass) {
-    problems.push({ field: field.name, rule: 'domainMass', severity: 'error', message: `${field.name}: ${percent(1 - strangers / present)} of values lie in the categories, declared are at least ${percent(domainMass)}` });
+    problems.push({
+      field: field.name,
+      rule: 'domainMass',
+      severity: 'error',
+      message: `${field.name}: ${percent(1 - strangers / present)} of values lie in the categories, declared are at least ${percent(domainMass)}`,
+    });
   }
   return problems;
 }

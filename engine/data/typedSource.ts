@@ -17,18 +17,29 @@ export interface RawSource {
 /** The files of a table for validateTable. */
 export function rawSource(files: readonly string[], schema: DatasetSchema | null): RawSource {
   const text = isText(files, schema);
-  return { sql: sourceSql(files, { allText: text, withFile: true, rejects: text }), mode: text ? 'raw' : 'typed', rejects: text };
+  return {
+    sql: sourceSql(files, { allText: text, withFile: true, rejects: text }),
+    mode: text ? 'raw' : 'typed',
+    rejects: text,
+  };
 }
 
 /** A SELECT that reads files in the types of their schema; a value that is not of its type is NULL. Columns outside the schema stay as they are. With `rejects`, lines of CSV that are no rows are passed over; else they fail the read. */
-export async function typedSelect(db: Database, files: readonly string[], schema: DatasetSchema | null, options: { rejects?: boolean } = {}): Promise<string> {
+export async function typedSelect(
+  db: Database,
+  files: readonly string[],
+  schema: DatasetSchema | null,
+  options: { rejects?: boolean } = {},
+): Promise<string> {
   const text = isText(files, schema);
   const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true });
   const columns = await columnsOf(db, source);
   const selected = columns.map((column) => {
     const field = schema?.fields.find((candidate) => candidate.name === column.name);
     const quoted = quoteIdentifier(column.name);
-    return field && schema ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}` : quoted;
+    return field && schema
+      ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}`
+      : quoted;
   });
   return `SELECT ${selected.join(', ')} FROM ${source}`;
 }

@@ -15,10 +15,20 @@ export async function checkWholeGzip(files: readonly string[], signal?: AbortSig
     const state = stats ? `${stats.size} ${stats.mtimeMs}` : undefined;
     if (state === undefined || stats?.size === 0 || known.get(file) === state) continue;
     try {
-      await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), createGunzip({ chunkSize: 1 << 20 }), async (parts: AsyncIterable<Buffer>) => { for await (const part of parts) void part; }, signal ? { signal } : {});
+      await pipeline(
+        createReadStream(file, { highWaterMark: 1 << 20 }),
+        createGunzip({ chunkSize: 1 << 20 }),
+        async (parts: AsyncIterable<Buffer>) => {
+          for await (const part of parts) void part;
+        },
+        signal ? { signal } : {},
+      );
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new DataError(`${file}: not a whole gzip file (${messageOf(error)}); it was cut short or is not compressed: make it again or drop \`.gz\` from its name`, { cause: error, place: { file } });
+      throw new DataError(
+        `${file}: not a whole gzip file (${messageOf(error)}); it was cut short or is not compressed: make it again or drop \`.gz\` from its name`,
+        { cause: error, place: { file } },
+      );
     }
     known.set(file, state);
   }

@@ -8,7 +8,7 @@ import { quoteLiteral } from './quote.ts';
 
 /** Writes the result of a SELECT as Parquet (zstd). Atomic: the file is there whole or not at all. Throws WorkError, CancelledError. */
 export function writeParquet(db: Database, sql: string, path: string): Promise<void> {
-  return writeAtomically(db, sql, path, "FORMAT parquet, COMPRESSION zstd");
+  return writeAtomically(db, sql, path, 'FORMAT parquet, COMPRESSION zstd');
 }
 
 /** Writes the result of a SELECT as CSV with a header, times as ISO UTC. Atomic as writeParquet. */
@@ -25,6 +25,9 @@ async function writeAtomically(db: Database, sql: string, path: string, options:
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     if (error instanceof CancelledError) throw error;
-    throw describeFullError(error) ?? new WorkError(`${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
+    throw (
+      describeFullError(error) ??
+      new WorkError(`${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } })
+    );
   }
 }

@@ -9,9 +9,42 @@ export interface WrittenForm {
 }
 
 /** Texts that mean no value wherever they stand. */
-const always = ['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'NULL', 'null', '?', '#N/A', '#NV', '\\N', '(null)', 'n.a.', 'k.A.'];
+const always = [
+  '',
+  'NA',
+  'N/A',
+  'n/a',
+  'NaN',
+  'nan',
+  'NULL',
+  'null',
+  '?',
+  '#N/A',
+  '#NV',
+  '\\N',
+  '(null)',
+  'n.a.',
+  'k.A.',
+];
 /** Texts that mean no value among numbers and dates; among texts they may be words like others. */
-const amongNumbers = [...always, '-', '--', '.', '..', '...', 'none', 'None', 'NONE', 'missing', 'unknown', 'Unknown', 'x', '*', 'inf', '-inf'];
+const amongNumbers = [
+  ...always,
+  '-',
+  '--',
+  '.',
+  '..',
+  '...',
+  'none',
+  'None',
+  'NONE',
+  'missing',
+  'unknown',
+  'Unknown',
+  'x',
+  '*',
+  'inf',
+  '-inf',
+];
 
 const number = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
 const commaNumber = '[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+)(,[0-9]+)?';
@@ -39,8 +72,36 @@ type Test = keyof typeof tests;
 
 /** Forms of dates that are not ISO 8601. The first that fits every value wins, so the day comes before the month where both would do. */
 const dates: { type: 'date' | 'datetime'; format: string }[] = [
-  ...['%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%m-%d-%Y', '%Y/%m/%d', '%d.%m.%y', '%d/%m/%y', '%m/%d/%y', '%d %b %Y', '%b %d %Y', '%b %d, %Y', '%d-%b-%Y', '%d-%b-%y', '%B %d, %Y'].map((format) => ({ type: 'date' as const, format })),
-  ...['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%y %H:%M', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %I:%M %p'].map((format) => ({ type: 'datetime' as const, format })),
+  ...[
+    '%d.%m.%Y',
+    '%d/%m/%Y',
+    '%m/%d/%Y',
+    '%d-%m-%Y',
+    '%m-%d-%Y',
+    '%Y/%m/%d',
+    '%d.%m.%y',
+    '%d/%m/%y',
+    '%m/%d/%y',
+    '%d %b %Y',
+    '%b %d %Y',
+    '%b %d, %Y',
+    '%d-%b-%Y',
+    '%d-%b-%y',
+    '%B %d, %Y',
+  ].map((format) => ({ type: 'date' as const, format })),
+  ...[
+    '%d.%m.%Y %H:%M:%S',
+    '%d.%m.%Y %H:%M',
+    '%d/%m/%Y %H:%M:%S',
+    '%d/%m/%Y %H:%M',
+    '%m/%d/%Y %H:%M:%S',
+    '%m/%d/%Y %H:%M',
+    '%m/%d/%y %H:%M',
+    '%Y/%m/%d %H:%M:%S',
+    '%Y/%m/%d %H:%M',
+    '%m/%d/%Y %I:%M:%S %p',
+    '%m/%d/%Y %I:%M %p',
+  ].map((format) => ({ type: 'datetime' as const, format })),
 ];
 
 /**
@@ -52,19 +113,37 @@ export async function writtenForm(db: Database, source: string, name: string, de
   const text = `trim(${column})`;
   const list = (words: readonly string[]) => words.map(quoteLiteral).join(', ');
   const kept = `SELECT ${text} AS t, count(*) AS n FROM ${source} WHERE ${column} IS NOT NULL AND ${text} NOT IN (${list(amongNumbers)}) GROUP BY 1`;
-  const counts = Object.entries(tests).map(([test, pattern]) => `coalesce(sum(n) FILTER (regexp_full_match(t, ${quoteLiteral(pattern)})), 0) AS ${test}`);
-  const [row = {}] = await db.rows(`SELECT coalesce(sum(n), 0) AS total, count(*) AS distinct_texts, ${counts.join(', ')} FROM (${kept})`);
+  const counts = Object.entries(tests).map(
+    ([test, pattern]) => `coalesce(sum(n) FILTER (regexp_full_match(t, ${quoteLiteral(pattern)})), 0) AS ${test}`,
+  );
+  const [row = {}] = await db.rows(
+    `SELECT coalesce(sum(n), 0) AS total, count(*) AS distinct_texts, ${counts.join(', ')} FROM (${kept})`,
+  );
   const total = Number(row['total']);
   const all = (test: Test) => total > 0 && Number(row[test]) === total;
   const some = (test: Test) => Number(row[test]) > 0;
   const missingOf = async (words: readonly string[]) => {
-    const found = await db.rows(`SELECT DISTINCT ${text} AS word FROM ${source} WHERE ${text} IN (${list(words)}) AND ${text} <> '' ORDER BY 1`);
+    const found = await db.rows(
+      `SELECT DISTINCT ${text} AS word FROM ${source} WHERE ${text} IN (${list(words)}) AND ${text} <> '' ORDER BY 1`,
+    );
     return found.map(({ word }) => String(word));
   };
-  const field = async (keys: Omit<Field, 'name'>, note: string | null = null, words: readonly string[] = amongNumbers): Promise<WrittenForm> => {
+  const field = async (
+    keys: Omit<Field, 'name'>,
+    note: string | null = null,
+    words: readonly string[] = amongNumbers,
+  ): Promise<WrittenForm> => {
     const missing = await missingOf(words);
-    const said = [note, missing.length === 0 ? null : `${missing.map((word) => `\`${word}\``).join(', ')} ${missing.length === 1 ? 'means' : 'mean'} no value`].filter((part) => part !== null);
-    return { field: { name, ...keys, ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}) }, note: said.length > 0 ? said.join('; ') : null };
+    const said = [
+      note,
+      missing.length === 0
+        ? null
+        : `${missing.map((word) => `\`${word}\``).join(', ')} ${missing.length === 1 ? 'means' : 'mean'} no value`,
+    ].filter((part) => part !== null);
+    return {
+      field: { name, ...keys, ...(missing.length > 0 ? { missingValues: ['', ...missing] } : {}) },
+      note: said.length > 0 ? said.join('; ') : null,
+    };
   };
   // Words that would mean no value among numbers are all that there is: they are texts like others.
   if (total === 0) return field({ type: 'string' }, null, always);
@@ -75,11 +154,15 @@ export async function writtenForm(db: Database, source: string, name: string, de
   }
   if (all('date')) return field({ type: 'date' });
   if (all('moment')) {
-    const [{ fits = false } = {}] = await db.rows(`SELECT bool_and(TRY_CAST(t AS TIMESTAMPTZ) IS NOT NULL) AS fits FROM (${kept})`);
+    const [{ fits = false } = {}] = await db.rows(
+      `SELECT bool_and(TRY_CAST(t AS TIMESTAMPTZ) IS NOT NULL) AS fits FROM (${kept})`,
+    );
     if (fits === true) return field({ type: 'datetime' });
   }
   if (all('clock')) return field({ type: 'string' }, null, always);
-  const [fits = {}] = await db.rows(`SELECT ${dates.map(({ format }, i) => `bool_and(try_strptime(t, ${quoteLiteral(format)}) IS NOT NULL) AS f${i}`).join(', ')} FROM (${kept})`);
+  const [fits = {}] = await db.rows(
+    `SELECT ${dates.map(({ format }, i) => `bool_and(try_strptime(t, ${quoteLiteral(format)}) IS NOT NULL) AS f${i}`).join(', ')} FROM (${kept})`,
+  );
   const date = dates.find((_, i) => fits[`f${i}`] === true);
   if (date) return field({ type: date.type, format: date.format }, `dates are read as ${date.format}`);
   return field({ type: 'string' }, null, always);
@@ -92,31 +175,61 @@ interface NumberForm {
   odd: string[];
 }
 
-async function numberForm(db: Database, kept: string, { total, row, delimiter }: { total: number; row: Record<string, unknown>; delimiter: string }): Promise<NumberForm | null> {
+async function numberForm(
+  db: Database,
+  kept: string,
+  { total, row, delimiter }: { total: number; row: Record<string, unknown>; delimiter: string },
+): Promise<NumberForm | null> {
   const n = (test: Test) => Number(row[test]);
   if (n('integer') === total) return { keys: { type: 'integer' }, note: null, odd: [] };
   if (n('number') === total) return { keys: { type: 'number' }, note: null, odd: [] };
   // One comma and three digits may be either.
   const thousands = n('hasComma') > 0 && n('threeAfterComma') === n('hasComma') && delimiter !== ';';
-  if (n('grouped') === total && (thousands || n('comma') < total)) return { keys: { type: 'number', groupChar: ',' }, note: 'numbers with commas between thousands', odd: [] };
-  if (n('comma') === total && n('hasComma') > 0) return { keys: { type: 'number', decimalChar: ',', groupChar: '.' }, note: 'numbers with decimal commas', odd: [] };
-  if (n('money') === total) return { keys: { type: 'number', bareNumber: false, groupChar: ',' }, note: 'numbers with a sign such as $ or %', odd: [] };
-  if (n('moneyComma') === total) return { keys: { type: 'number', bareNumber: false, decimalChar: ',', groupChar: '.' }, note: 'numbers with a sign such as € and decimal commas', odd: [] };
+  if (n('grouped') === total && (thousands || n('comma') < total))
+    return { keys: { type: 'number', groupChar: ',' }, note: 'numbers with commas between thousands', odd: [] };
+  if (n('comma') === total && n('hasComma') > 0)
+    return { keys: { type: 'number', decimalChar: ',', groupChar: '.' }, note: 'numbers with decimal commas', odd: [] };
+  if (n('money') === total)
+    return {
+      keys: { type: 'number', bareNumber: false, groupChar: ',' },
+      note: 'numbers with a sign such as $ or %',
+      odd: [],
+    };
+  if (n('moneyComma') === total)
+    return {
+      keys: { type: 'number', bareNumber: false, decimalChar: ',', groupChar: '.' },
+      note: 'numbers with a sign such as € and decimal commas',
+      odd: [],
+    };
   // A few words among many numbers.
-  const candidates: [Test, Omit<Field, 'name'>][] = [['number', { type: 'number' }], ['comma', { type: 'number', decimalChar: ',', groupChar: '.' }]];
+  const candidates: [Test, Omit<Field, 'name'>][] = [
+    ['number', { type: 'number' }],
+    ['comma', { type: 'number', decimalChar: ',', groupChar: '.' }],
+  ];
   const near = candidates.find(([test]) => n(test) >= total * 0.95 && total >= 20);
   if (!near) return null;
-  const odd = await db.rows(`SELECT t FROM (${kept}) WHERE NOT regexp_full_match(t, ${quoteLiteral(tests[near[0]])}) ORDER BY t LIMIT 4`);
+  const odd = await db.rows(
+    `SELECT t FROM (${kept}) WHERE NOT regexp_full_match(t, ${quoteLiteral(tests[near[0]])}) ORDER BY t LIMIT 4`,
+  );
   if (odd.length > 3) return null;
   const words = odd.map(({ t }) => String(t));
   const whole = near[0] === 'number' && n('integer') + total - n('number') === total;
   return { keys: whole ? { type: 'integer' } : near[1], note: null, odd: words };
 }
 
-async function truthWords(db: Database, source: string, name: string): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
+async function truthWords(
+  db: Database,
+  source: string,
+  name: string,
+): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
   const column = `trim(${quoteIdentifier(name)})`;
-  const rows = await db.rows(`SELECT DISTINCT ${column} AS word FROM ${source} WHERE lower(${column}) IN ('true', 'false') ORDER BY 1`);
+  const rows = await db.rows(
+    `SELECT DISTINCT ${column} AS word FROM ${source} WHERE lower(${column}) IN ('true', 'false') ORDER BY 1`,
+  );
   const words = rows.map(({ word }) => String(word));
   if (words.every((word) => ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'].includes(word))) return {};
-  return { trueValues: words.filter((word) => word.toLowerCase() === 'true'), falseValues: words.filter((word) => word.toLowerCase() === 'false') };
+  return {
+    trueValues: words.filter((word) => word.toLowerCase() === 'true'),
+    falseValues: words.filter((word) => word.toLowerCase() === 'false'),
+  };
 }

@@ -3,7 +3,14 @@ import { distinctOf, numbersAsCategories, totalsOf, type NumberPair } from '../s
 import { evidentlyType, isNumberLike, nannymlType, pandasDtype, plainType, type Dtype } from './columnTypes.ts';
 import type { ProfileName } from './driftTable.ts';
 import type { ColumnData } from './measure.ts';
-import { readCategories, readNumbers, readNumbersOnGrid, readTexts, type NumberColumn, type Sides } from './readPair.ts';
+import {
+  readCategories,
+  readNumbers,
+  readNumbersOnGrid,
+  readTexts,
+  type NumberColumn,
+  type Sides,
+} from './readPair.ts';
 import type { Side, SideColumn } from './side.ts';
 
 /** A column of both sides as a profile sees it. */
@@ -28,20 +35,43 @@ const mostCounted = 200_000;
 const textLimit = 20_000;
 
 /** Reads a column for a profile; a text is why it is not compared. */
-export async function readColumn(db: Database, profile: ProfileName, name: string, reference: Side, current: Side): Promise<ReadColumn | string> {
+export async function readColumn(
+  db: Database,
+  profile: ProfileName,
+  name: string,
+  reference: Side,
+  current: Side,
+): Promise<ReadColumn | string> {
   const [before, now] = [reference.columns.get(name), current.columns.get(name)];
   if (!before || !now) return `the ${before ? 'current' : 'reference'} side has no such column`;
   const pandas = profile === 'evidently' || profile === 'nannyml';
-  return pandas ? readAsPandas(db, profile, before, now, reference, current) : readPlain(db, profile, before, now, reference, current);
+  return pandas
+    ? readAsPandas(db, profile, before, now, reference, current)
+    : readPlain(db, profile, before, now, reference, current);
 }
 
-async function readAsPandas(db: Database, profile: 'evidently' | 'nannyml', before: SideColumn, now: SideColumn, reference: Side, current: Side): Promise<ReadColumn | string> {
-  const dtypes = { reference: pandasDtype(before.sqlType, before.known < reference.rows), current: pandasDtype(now.sqlType, now.known < current.rows) };
+async function readAsPandas(
+  db: Database,
+  profile: 'evidently' | 'nannyml',
+  before: SideColumn,
+  now: SideColumn,
+  reference: Side,
+  current: Side,
+): Promise<ReadColumn | string> {
+  const dtypes = {
+    reference: pandasDtype(before.sqlType, before.known < reference.rows),
+    current: pandasDtype(now.sqlType, now.known < current.rows),
+  };
   const sources = { reference: reference.source, current: current.source };
   // Booleans with gaps are objects to pandas, but still numbers to Python.
-  const numbersOn = { reference: isNumberLike(dtypes.reference) || before.sqlType === 'BOOLEAN', current: isNumberLike(dtypes.current) || now.sqlType === 'BOOLEAN' };
-  const tell = (distinct: number, count: number) => (profile === 'evidently' ? evidentlyType(dtypes.current, distinct, count) : nannymlType(dtypes.reference));
-  const refused = (dtype: Dtype) => `${profile} does not compare columns of ${dtype === 'datetime' ? 'times' : dtype === 'uint' ? 'unsigned numbers' : 'this type'}`;
+  const numbersOn = {
+    reference: isNumberLike(dtypes.reference) || before.sqlType === 'BOOLEAN',
+    current: isNumberLike(dtypes.current) || now.sqlType === 'BOOLEAN',
+  };
+  const tell = (distinct: number, count: number) =>
+    profile === 'evidently' ? evidentlyType(dtypes.current, distinct, count) : nannymlType(dtypes.reference);
+  const refused = (dtype: Dtype) =>
+    `${profile} does not compare columns of ${dtype === 'datetime' ? 'times' : dtype === 'uint' ? 'unsigned numbers' : 'this type'}`;
   if (numbersOn.reference && numbersOn.current) {
     const numbers = await readNumbers(db, sources, before.name);
     const type = tell(distinctOf(numbers.all.current), totalsOf(numbers.all).nCurrent);
@@ -51,47 +81,93 @@ async function readAsPandas(db: Database, profile: 'evidently' | 'nannyml', befo
     const pair = profile === 'nannyml' ? numbers.all : numbers.pair;
     return fromNumbers(type, pair, numbers, dtypes);
   }
-  const pair = await readCategories(db, sources, before.name, numbersOn.reference ? 'reference' : numbersOn.current ? 'current' : null);
+  const pair = await readCategories(
+    db,
+    sources,
+    before.name,
+    numbersOn.reference ? 'reference' : numbersOn.current ? 'current' : null,
+  );
   const type = tell(distinctOf(pair.current), totalsOf(pair).nCurrent);
   if (type === null) return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
-  if (type === 'numeric') return profile === 'evidently' ? noNumbers : 'NannyML gives no value: the current side holds no numbers';
-  const base = { ...totalsOf(pair), extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
-  return type === 'text' ? { ...base, data: await texts(db, before.name, reference, current) } : { ...base, data: { type, pair } };
+  if (type === 'numeric')
+    return profile === 'evidently' ? noNumbers : 'NannyML gives no value: the current side holds no numbers';
+  const base = {
+    ...totalsOf(pair),
+    extraMissing: { reference: 0, current: 0 },
+    distinct: pair.values.length,
+    numbers: null,
+  };
+  return type === 'text'
+    ? { ...base, data: await texts(db, before.name, reference, current) }
+    : { ...base, data: { type, pair } };
 }
 
-function fromNumbers(type: 'numeric' | 'categorical', pair: NumberPair, numbers: NumberColumn, dtypes: { reference: Dtype; current: Dtype }): ReadColumn {
+function fromNumbers(
+  type: 'numeric' | 'categorical',
+  pair: NumberPair,
+  numbers: NumberColumn,
+  dtypes: { reference: Dtype; current: Dtype },
+): ReadColumn {
   const whole = (dtype: Dtype) => dtype === 'int' || dtype === 'uint';
-  const numpy = { integer: whole(dtypes.reference) && whole(dtypes.current), single: dtypes.reference === 'float32' && dtypes.current === 'float32' };
+  const numpy = {
+    integer: whole(dtypes.reference) && whole(dtypes.current),
+    single: dtypes.reference === 'float32' && dtypes.current === 'float32',
+  };
   const totals = totalsOf(pair);
   const present = totalsOf(numbers.all);
   return {
     data: type === 'numeric' ? { type, pair, numpy } : { type, pair: numbersAsCategories(pair) },
-    ...totals, distinct: pair.values.length, numbers,
-    extraMissing: { reference: numbers.nan.reference + present.nReference - totals.nReference, current: numbers.nan.current + present.nCurrent - totals.nCurrent },
+    ...totals,
+    distinct: pair.values.length,
+    numbers,
+    extraMissing: {
+      reference: numbers.nan.reference + present.nReference - totals.nReference,
+      current: numbers.nan.current + present.nCurrent - totals.nCurrent,
+    },
   };
 }
 
-async function readPlain(db: Database, profile: 'loopwright' | 'tfdv', before: SideColumn, now: SideColumn, reference: Side, current: Side): Promise<ReadColumn | string> {
+async function readPlain(
+  db: Database,
+  profile: 'loopwright' | 'tfdv',
+  before: SideColumn,
+  now: SideColumn,
+  reference: Side,
+  current: Side,
+): Promise<ReadColumn | string> {
   const types = [plainType(before), plainType(now)];
   if (types.includes(null)) return 'times and nested values are not compared';
   const sources = { reference: reference.source, current: current.source };
   if (types.every((type) => type === 'numeric')) {
     const large = profile === 'loopwright' && Math.max(before.known, now.known) > mostCounted;
-    const numbers = await (large ? readNumbersOnGrid(db, sources, before.name, { reference: before.known, current: now.known }) : readNumbers(db, sources, before.name));
+    const numbers = await (large
+      ? readNumbersOnGrid(db, sources, before.name, { reference: before.known, current: now.known })
+      : readNumbers(db, sources, before.name));
     const read = fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
     if (profile === 'loopwright') return { ...read, ...(large ? { estimated: true } : {}) };
     // To TFDV NaN and infinite values are values, which match nothing.
     const all = totalsOf(numbers.all);
-    return { ...read, nReference: all.nReference + numbers.nan.reference, nCurrent: all.nCurrent + numbers.nan.current, extraMissing: { reference: 0, current: 0 } };
+    return {
+      ...read,
+      nReference: all.nReference + numbers.nan.reference,
+      nCurrent: all.nCurrent + numbers.nan.current,
+      extraMissing: { reference: 0, current: 0 },
+    };
   }
   const pair = await readCategories(db, sources, before.name);
   const totals = totalsOf(pair);
   const base = { ...totals, extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
   const known = distinctOf(pair.reference);
   const free = profile === 'loopwright' && before.type === 'string' && known > 50 && known > totals.nReference * 0.5;
-  return free ? { ...base, data: await texts(db, before.name, reference, current) } : { ...base, data: { type: 'categorical', pair } };
+  return free
+    ? { ...base, data: await texts(db, before.name, reference, current) }
+    : { ...base, data: { type: 'categorical', pair } };
 }
 
 async function texts(db: Database, column: string, reference: Side, current: Side): Promise<ColumnData> {
-  return { type: 'text', reference: await readTexts(db, reference.source, column, textLimit), current: await readTexts(db, current.source, column, textLimit) };
+  return {
+    type: 'text',
+    reference: await readTexts(db, reference.source, column, textLimit),
+    current: await readTexts(db, current.source, column, textLimit),
+  };
 }

@@ -1,7 +1,8 @@
 import type { SourceColumn } from '../data/inspectColumns.ts';
 
 /** What pandas calls a column that it read. `object` holds values of no dtype of its own: dates, decimals, booleans with gaps. */
-export type Dtype = 'int' | 'uint' | 'float' | 'float32' | 'bool' | 'text' | 'category' | 'datetime' | 'list' | 'object';
+export type Dtype =
+  'int' | 'uint' | 'float' | 'float32' | 'bool' | 'text' | 'category' | 'datetime' | 'list' | 'object';
 
 /** The dtype that pandas gives a column of this DuckDB type, read from Parquet: whole numbers with gaps become floats, booleans with gaps objects. */
 export function pandasDtype(sqlType: string, hasMissing: boolean): Dtype {
@@ -25,7 +26,11 @@ export function isNumberLike(dtype: Dtype): boolean {
  * evidently 0.7's infer_column_type for the current table (its types come from there): floats are numerical, whole numbers too unless they have at most
  * 10 distinct values, texts are text when more than half of them are distinct. Unsigned numbers, dates and times are not compared: null.
  */
-export function evidentlyType(dtype: Dtype, distinct: number, count: number): 'numeric' | 'categorical' | 'text' | null {
+export function evidentlyType(
+  dtype: Dtype,
+  distinct: number,
+  count: number,
+): 'numeric' | 'categorical' | 'text' | null {
   if (dtype === 'float' || dtype === 'float32') return 'numeric';
   if (dtype === 'int') return distinct <= 10 ? 'categorical' : 'numeric';
   if (dtype === 'text') return distinct > count * 0.5 ? 'text' : 'categorical';

@@ -12,7 +12,13 @@ const rowLimit = 20_000;
 const threshold = 0.55;
 
 /** Whether a classifier can tell rows of the reference from current ones: one row for the whole dataset. At most 20,000 rows, half of each side, by a hash of the row's number. */
-export async function compareDomains(db: Database, names: readonly string[], reference: Side, current: Side, asked: number | undefined): Promise<DriftRow> {
+export async function compareDomains(
+  db: Database,
+  names: readonly string[],
+  reference: Side,
+  current: Side,
+  asked: number | undefined,
+): Promise<DriftRow> {
   const shared = names.filter((name) => {
     const [before, now] = [reference.columns.get(name), current.columns.get(name)];
     return before && now && plainType(before) !== null && plainType(before) === plainType(now);
@@ -23,11 +29,31 @@ export async function compareDomains(db: Database, names: readonly string[], ref
   const labels = Uint8Array.from({ length: size(before) + size(now) }, (_, i) => (i < size(before) ? 0 : 1));
   const result = domainClassifier(features, labels);
   const base: DriftRow = {
-    column: '(all)', type: 'none', measure: domainMeasure, displayName: 'AUC of a classifier of the rows', value: result?.rocAuc ?? null, pValue: result?.pValue ?? null, effect: null,
-    threshold: asked ?? threshold, drifted: false, nReference: size(before), nCurrent: size(now), missingReference: 0, missingCurrent: 0,
+    column: '(all)',
+    type: 'none',
+    measure: domainMeasure,
+    displayName: 'AUC of a classifier of the rows',
+    value: result?.rocAuc ?? null,
+    pValue: result?.pValue ?? null,
+    effect: null,
+    threshold: asked ?? threshold,
+    drifted: false,
+    nReference: size(before),
+    nCurrent: size(now),
+    missingReference: 0,
+    missingCurrent: 0,
   };
-  if (!result) return { ...base, note: shared.length === 0 ? 'the sides share no column of numbers or categories' : 'too few rows' };
-  return { ...base, drifted: result.rocAuc > (asked ?? threshold), seed: result.seed, note: `logistic regression on ${shared.join(', ')}; five folds` };
+  if (!result)
+    return {
+      ...base,
+      note: shared.length === 0 ? 'the sides share no column of numbers or categories' : 'too few rows',
+    };
+  return {
+    ...base,
+    drifted: result.rocAuc > (asked ?? threshold),
+    seed: result.seed,
+    note: `logistic regression on ${shared.join(', ')}; five folds`,
+  };
 }
 
 async function sample(db: Database, side: Side, names: readonly string[]): Promise<(Column | undefined)[]> {
@@ -37,7 +63,9 @@ async function sample(db: Database, side: Side, names: readonly string[]): Promi
     return `CAST(${quoteIdentifier(name)} AS ${column && plainType(column) === 'numeric' ? 'DOUBLE' : 'VARCHAR'}) AS "c${i}"`;
   });
   const numbered = `SELECT ${selected.join(', ')}, row_number() OVER () AS k FROM ${side.source}`;
-  const { columns } = await db.table(`SELECT * EXCLUDE (k) FROM (SELECT * FROM (${numbered}) ORDER BY hash(k), k LIMIT ${rowLimit / 2})`);
+  const { columns } = await db.table(
+    `SELECT * EXCLUDE (k) FROM (SELECT * FROM (${numbered}) ORDER BY hash(k), k LIMIT ${rowLimit / 2})`,
+  );
   return names.map((_, i) => columns[`c${i}`]);
 }
 
@@ -48,5 +76,7 @@ function together(before: Column | undefined, now: Column | undefined): DomainFe
     values.set(now.values, before.values.length);
     return [{ kind: 'number', values }];
   }
-  return before?.kind === 'text' && now?.kind === 'text' ? [{ kind: 'category', values: [...before.values, ...now.values] }] : [];
+  return before?.kind === 'text' && now?.kind === 'text'
+    ? [{ kind: 'category', values: [...before.values, ...now.values] }]
+    : [];
 }

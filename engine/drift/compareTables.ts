@@ -15,13 +15,26 @@ export type { CompareOptions } from './driftTable.ts';
  * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError for a table without rows.
  * One column at a time is in memory, as counts of its values.
  */
-export async function compareTables(db: Database, reference: string, current: string, options: CompareOptions): Promise<DriftTable> {
-  const sides = { reference: await readSide(db, reference, 'reference'), current: await readSide(db, current, 'current') };
+export async function compareTables(
+  db: Database,
+  reference: string,
+  current: string,
+  options: CompareOptions,
+): Promise<DriftTable> {
+  const sides = {
+    reference: await readSide(db, reference, 'reference'),
+    current: await readSide(db, current, 'current'),
+  };
   const names = namesOf(options, sides.reference, sides.current);
-  if (options.measure !== undefined && options.measure !== domainMeasure) checkMeasure(options.profile, options.measure);
+  if (options.measure !== undefined && options.measure !== domainMeasure)
+    checkMeasure(options.profile, options.measure);
   if (options.measure === domainMeasure) {
     const row = await compareDomains(db, names, sides.reference, sides.current, options.threshold);
-    return { profile: options.profile, columns: [row], dataset: { share: row.drifted ? 1 : 0, drifted: row.drifted, rule: 'the classifier tells the tables apart' } };
+    return {
+      profile: options.profile,
+      columns: [row],
+      dataset: { share: row.drifted ? 1 : 0, drifted: row.drifted, rule: 'the classifier tells the tables apart' },
+    };
   }
   const judged: Judged[] = [];
   for (const name of names) {
@@ -32,7 +45,11 @@ export async function compareTables(db: Database, reference: string, current: st
   const counted = corrected.filter(({ counts }) => counts);
   const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
   const share = counted.length === 0 ? 0 : drifted / counted.length;
-  return { profile: options.profile, columns: corrected.map(({ row }) => row), dataset: { share, ...datasetVerdict(options.profile, share, drifted) } };
+  return {
+    profile: options.profile,
+    columns: corrected.map(({ row }) => row),
+    dataset: { share, ...datasetVerdict(options.profile, share, drifted) },
+  };
 }
 
 /** What the schema says of a column counts where nothing was asked for. */
@@ -40,7 +57,11 @@ function optionsFor(name: string, options: CompareOptions): CompareOptions {
   const own = options.profile === 'loopwright' ? options.comparators?.get(name) : undefined;
   if (!own) return options;
   const asked = options.measure === undefined && own.measure !== undefined;
-  return { ...options, ...(asked ? { measure: own.measure, fallBack: true } : {}), ...(options.threshold === undefined && own.threshold !== undefined ? { threshold: own.threshold } : {}) };
+  return {
+    ...options,
+    ...(asked ? { measure: own.measure, fallBack: true } : {}),
+    ...(options.threshold === undefined && own.threshold !== undefined ? { threshold: own.threshold } : {}),
+  };
 }
 
 /** evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by default, TFDV and NannyML tell each column. */
@@ -64,13 +85,22 @@ function correct(judged: readonly Judged[]): Judged[] {
 function namesOf({ columns, profile }: CompareOptions, reference: Side, current: Side): string[] {
   const known = [...new Set([...reference.columns.keys(), ...current.columns.keys()])];
   const unknown = columns?.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new ProjectError(`No side has a column \`${unknown}\`.${suggestion(unknown, known) || ` Columns: ${known.join(', ')}.`}`);
+  if (unknown !== undefined)
+    throw new ProjectError(
+      `No side has a column \`${unknown}\`.${suggestion(unknown, known) || ` Columns: ${known.join(', ')}.`}`,
+    );
   // pandas writes its index into Parquet under this name, and takes it as the index again.
-  const listed = profile === 'evidently' || profile === 'nannyml' ? known.filter((name) => !/^__index_level_\d+__$/.test(name)) : known;
+  const listed =
+    profile === 'evidently' || profile === 'nannyml'
+      ? known.filter((name) => !/^__index_level_\d+__$/.test(name))
+      : known;
   return columns ? [...columns] : listed;
 }
 
 function checkMeasure(profile: ProfileName, name: string): void {
   const names = [domainMeasure, ...measureNames(profile)];
-  if (!names.includes(name)) throw new ProjectError(`The profile ${profile} has no measure \`${name}\`.${suggestion(name, names)} Measures: ${[...new Set(names)].join(', ')}.`);
+  if (!names.includes(name))
+    throw new ProjectError(
+      `The profile ${profile} has no measure \`${name}\`.${suggestion(name, names)} Measures: ${[...new Set(names)].join(', ')}.`,
+    );
 }

@@ -29,18 +29,42 @@ export interface Judged {
 }
 
 /** One column under a profile: what it is measured by, the value, and the verdict. */
-export async function judgeColumn(db: Database, name: string, reference: Side, current: Side, options: CompareOptions): Promise<Judged> {
-  const missing = { missingReference: missingShare(reference, name, 0), missingCurrent: missingShare(current, name, 0) };
-  const nothing: DriftRow = {
-    column: name, type: 'none', measure: 'none', displayName: 'none', value: null, pValue: null, effect: null, threshold: null, drifted: false,
-    nReference: reference.columns.get(name)?.known ?? 0, nCurrent: current.columns.get(name)?.known ?? 0, ...missing,
+export async function judgeColumn(
+  db: Database,
+  name: string,
+  reference: Side,
+  current: Side,
+  options: CompareOptions,
+): Promise<Judged> {
+  const missing = {
+    missingReference: missingShare(reference, name, 0),
+    missingCurrent: missingShare(current, name, 0),
   };
-  if (options.profile === 'loopwright' && options.measure === 'none') return uncounted({ ...nothing, note: 'left out by the schema' });
+  const nothing: DriftRow = {
+    column: name,
+    type: 'none',
+    measure: 'none',
+    displayName: 'none',
+    value: null,
+    pValue: null,
+    effect: null,
+    threshold: null,
+    drifted: false,
+    nReference: reference.columns.get(name)?.known ?? 0,
+    nCurrent: current.columns.get(name)?.known ?? 0,
+    ...missing,
+  };
+  if (options.profile === 'loopwright' && options.measure === 'none')
+    return uncounted({ ...nothing, note: 'left out by the schema' });
   const read = await readColumn(db, options.profile, name, reference, current);
   if (typeof read === 'string') return uncounted({ ...nothing, note: read });
   const shape: DriftRow = {
-    ...nothing, type: read.data.type, nReference: read.nReference, nCurrent: read.nCurrent,
-    missingReference: missingShare(reference, name, read.extraMissing.reference), missingCurrent: missingShare(current, name, read.extraMissing.current),
+    ...nothing,
+    type: read.data.type,
+    nReference: read.nReference,
+    nCurrent: read.nCurrent,
+    missingReference: missingShare(reference, name, read.extraMissing.reference),
+    missingCurrent: missingShare(current, name, read.extraMissing.current),
   };
   const measure = await choose(db, name, read, reference, options);
   if (typeof measure === 'string') return uncounted({ ...shape, note: measure });
@@ -61,23 +85,53 @@ export async function judgeColumn(db: Database, name: string, reference: Side, c
     return uncounted({ ...named, note: messageOf(error) });
   }
   const row = withVerdict(named, measured, measure, read, options);
-  const shareVerdict = options.profile === 'evidently' ? verdictWithInfinite(read, reference, current, name, options) : null;
-  return { row, counts: true, driftedForShare: shareVerdict ?? row.drifted, compare: measure.compare, judgesP: measure.judgesP };
+  const shareVerdict =
+    options.profile === 'evidently' ? verdictWithInfinite(read, reference, current, name, options) : null;
+  return {
+    row,
+    counts: true,
+    driftedForShare: shareVerdict ?? row.drifted,
+    compare: measure.compare,
+    judgesP: measure.judgesP,
+  };
 }
 
-function withVerdict(named: DriftRow, measured: Measured, measure: Measure, read: ReadColumn, { profile }: CompareOptions): DriftRow {
+function withVerdict(
+  named: DriftRow,
+  measured: Measured,
+  measure: Measure,
+  read: ReadColumn,
+  { profile }: CompareOptions,
+): DriftRow {
   const { drifted: own, note, ...told } = measured;
   const value = finite(told.value);
-  const judged = told.value !== null && !Number.isNaN(told.value) && named.threshold !== null && (own ?? isDrifted(measure.compare, told.value, named.threshold));
-  const row: DriftRow = { ...named, ...told, value, pValue: finite(told.pValue), effect: finite(told.effect), drifted: judged, ...(read.estimated ? { bins: told.bins === undefined ? estimatedBins : `${told.bins}; ${estimatedBins}` } : {}) };
+  const judged =
+    told.value !== null &&
+    !Number.isNaN(told.value) &&
+    named.threshold !== null &&
+    (own ?? isDrifted(measure.compare, told.value, named.threshold));
+  const row: DriftRow = {
+    ...named,
+    ...told,
+    value,
+    pValue: finite(told.pValue),
+    effect: finite(told.effect),
+    drifted: judged,
+    ...(read.estimated ? { bins: told.bins === undefined ? estimatedBins : `${told.bins}; ${estimatedBins}` } : {}),
+  };
   const notes = note === undefined ? [] : [note];
-  if (value === null) notes.push(told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values');
-  if (profile === 'tfdv' && named.threshold === null) notes.push('TFDV has no default threshold; `--threshold` gives one');
+  if (value === null)
+    notes.push(
+      told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values',
+    );
+  if (profile === 'tfdv' && named.threshold === null)
+    notes.push('TFDV has no default threshold; `--threshold` gives one');
   if (profile !== 'loopwright') return noted(row, notes);
   const enough = row.nReference >= fewest && row.nCurrent >= fewest;
   if (!enough) notes.push('too few rows');
   const unseen = enough ? unseenShare(read.data) : 0;
-  if (row.missingCurrent - row.missingReference >= brokenMissing) notes.push('broken: more values are missing than in the reference');
+  if (row.missingCurrent - row.missingReference >= brokenMissing)
+    notes.push('broken: more values are missing than in the reference');
   if (unseen >= brokenUnseen) notes.push('broken: values that the reference never had');
   return noted({ ...row, drifted: (enough && judged) || notes.some((text) => text.startsWith('broken')) }, notes);
 }
@@ -86,15 +140,33 @@ function noted(row: DriftRow, notes: readonly string[]): DriftRow {
   return notes.length === 0 ? row : { ...row, note: notes.join('; ') };
 }
 
-async function choose(db: Database, name: string, read: ReadColumn, reference: Side, options: CompareOptions): Promise<Measure | string> {
+async function choose(
+  db: Database,
+  name: string,
+  read: ReadColumn,
+  reference: Side,
+  options: CompareOptions,
+): Promise<Measure | string> {
   const { profile, measure } = options;
   if (profile === 'nannyml') return nannymlMeasure(db, name, read, reference, measure);
   if (profile === 'tfdv') {
     const infinite = read.numbers ? infiniteCounts(read.numbers) : { reference: [], current: [] };
-    return measureFor(tfdvMeasures(infinite), measure ?? (read.data.type === 'numeric' ? 'js_divergence_2' : 'l_infinity'), read.data.type) ?? notApplied(measure, read.data);
+    return (
+      measureFor(
+        tfdvMeasures(infinite),
+        measure ?? (read.data.type === 'numeric' ? 'js_divergence_2' : 'l_infinity'),
+        read.data.type,
+      ) ?? notApplied(measure, read.data)
+    );
   }
-  if (profile === 'loopwright') return measure === undefined ? loopwrightDefault(read.data) : (measureFor(loopwrightMeasures, measure, read.data.type) ?? (options.fallBack ? loopwrightDefault(read.data) : notApplied(measure, read.data)));
-  return measure === undefined ? evidentlyDefault(read.data, read.nReference, read.distinct) : (measureFor(evidentlyMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
+  if (profile === 'loopwright')
+    return measure === undefined
+      ? loopwrightDefault(read.data)
+      : (measureFor(loopwrightMeasures, measure, read.data.type) ??
+          (options.fallBack ? loopwrightDefault(read.data) : notApplied(measure, read.data)));
+  return measure === undefined
+    ? evidentlyDefault(read.data, read.nReference, read.distinct)
+    : (measureFor(evidentlyMeasures, measure, read.data.type) ?? notApplied(measure, read.data));
 }
 
 function notApplied(measure: string | undefined, { type }: ColumnData): string {
@@ -105,20 +177,34 @@ function notApplied(measure: string | undefined, { type }: ColumnData): string {
  * evidently drops infinite values for a column, but for the share of drifted columns it does so only on a side that also has missing ones. Null where
  * that makes no difference.
  */
-function verdictWithInfinite(read: ReadColumn, reference: Side, current: Side, name: string, options: CompareOptions): boolean | null {
+function verdictWithInfinite(
+  read: ReadColumn,
+  reference: Side,
+  current: Side,
+  name: string,
+  options: CompareOptions,
+): boolean | null {
   const { data, numbers } = read;
   if (!numbers || data.type === 'text') return null;
   const hasInfinite = numbers.all.values.length > numbers.pair.values.length;
   if (!hasInfinite) return null;
   const gaps = (side: Side, nan: number) => nan > 0 || (side.columns.get(name)?.known ?? 0) < side.rows;
   const keep = { reference: !gaps(reference, numbers.nan.reference), current: !gaps(current, numbers.nan.current) };
-  const kept = (counts: Float64Array, keeps: boolean) => counts.map((count, i) => (keeps || Number.isFinite(numbers.all.values[i] ?? 0) ? count : 0));
-  const sides = { reference: kept(numbers.all.reference, keep.reference), current: kept(numbers.all.current, keep.current) };
+  const kept = (counts: Float64Array, keeps: boolean) =>
+    counts.map((count, i) => (keeps || Number.isFinite(numbers.all.values[i] ?? 0) ? count : 0));
+  const sides = {
+    reference: kept(numbers.all.reference, keep.reference),
+    current: kept(numbers.all.current, keep.current),
+  };
   const present = numbers.all.values.map((_, i) => (sides.reference[i] ?? 0) + (sides.current[i] ?? 0));
   const only = (values: Float64Array) => values.filter((_, i) => (present[i] ?? 0) > 0);
   const pair = { values: only(numbers.all.values), reference: only(sides.reference), current: only(sides.current) };
-  const again: ColumnData = data.type === 'numeric' ? { ...data, pair } : { type: 'categorical', pair: numbersAsCategories(pair) };
-  const measure = options.measure === undefined ? evidentlyDefault(again, totalsOf(pair).nReference, pair.values.length) : measureFor(evidentlyMeasures, options.measure, data.type);
+  const again: ColumnData =
+    data.type === 'numeric' ? { ...data, pair } : { type: 'categorical', pair: numbersAsCategories(pair) };
+  const measure =
+    options.measure === undefined
+      ? evidentlyDefault(again, totalsOf(pair).nReference, pair.values.length)
+      : measureFor(evidentlyMeasures, options.measure, data.type);
   const threshold = options.threshold ?? measure?.threshold ?? null;
   try {
     const value = measure?.measure(again, threshold).value ?? null;
@@ -131,13 +217,17 @@ function verdictWithInfinite(read: ReadColumn, reference: Side, current: Side, n
 /** NaN, −∞ and +∞ of both sides, each matching nothing. */
 function infiniteCounts({ all, nan }: NonNullable<ReadColumn['numbers']>): { reference: number[]; current: number[] } {
   const ends = [...all.values.keys()].filter((i) => !Number.isFinite(all.values[i] ?? 0));
-  const of = (counts: Float64Array, nans: number) => [nans, ...ends.map((i) => counts[i] ?? 0)].filter((count) => count > 0);
+  const of = (counts: Float64Array, nans: number) =>
+    [nans, ...ends.map((i) => counts[i] ?? 0)].filter((count) => count > 0);
   return { reference: of(all.reference, nan.reference), current: of(all.current, nan.current) };
 }
 
 function unseenShare(data: ColumnData): number {
   if (data.type !== 'categorical' || distinctOf(data.pair.reference) === 0) return 0;
-  const unseen = data.pair.current.reduce((sum, count, i) => sum + ((data.pair.reference[i] ?? 0) === 0 ? count : 0), 0);
+  const unseen = data.pair.current.reduce(
+    (sum, count, i) => sum + ((data.pair.reference[i] ?? 0) === 0 ? count : 0),
+    0,
+  );
   return unseen / Math.max(1, totalsOf(data.pair).nCurrent);
 }
 

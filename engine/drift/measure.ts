@@ -45,13 +45,23 @@ export function isDrifted(compare: Measure['compare'], value: number, threshold:
 }
 
 /** A measure of numbers. */
-export function ofNumbers(name: string, displayName: string, rule: Pick<Measure, 'threshold' | 'compare'> & { aliases?: readonly string[] }, work: (pair: NumberPair, numpy: NumpyType) => Measured): Measure {
+export function ofNumbers(
+  name: string,
+  displayName: string,
+  rule: Pick<Measure, 'threshold' | 'compare'> & { aliases?: readonly string[] },
+  work: (pair: NumberPair, numpy: NumpyType) => Measured,
+): Measure {
   const measure = (data: ColumnData) => (data.type === 'numeric' ? work(data.pair, data.numpy) : refuse());
   return { name, displayName, aliases: [], judgesP: isTest(rule.compare), ...rule, types: ['numeric'], measure };
 }
 
 /** A measure of categories. */
-export function ofCategories(name: string, displayName: string, rule: Pick<Measure, 'threshold' | 'compare'> & { aliases?: readonly string[] }, work: (pair: CategoryPair) => Measured): Measure {
+export function ofCategories(
+  name: string,
+  displayName: string,
+  rule: Pick<Measure, 'threshold' | 'compare'> & { aliases?: readonly string[] },
+  work: (pair: CategoryPair) => Measured,
+): Measure {
   const measure = (data: ColumnData) => (data.type === 'categorical' ? work(data.pair) : refuse());
   return { name, displayName, aliases: [], judgesP: isTest(rule.compare), ...rule, types: ['categorical'], measure };
 }

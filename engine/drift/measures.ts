@@ -16,9 +16,17 @@ export function measureList(profile: ProfileName): string[] {
 }
 
 /** The measures of that name that apply to a type. evidently's `hellinger` is one for numbers and categories. */
-export function measureFor<M extends Pick<Measure, 'name' | 'aliases'> & { types: readonly string[] }>(measures: readonly M[], name: string, type: string): M | null {
+export function measureFor<M extends Pick<Measure, 'name' | 'aliases'> & { types: readonly string[] }>(
+  measures: readonly M[],
+  name: string,
+  type: string,
+): M | null {
   const fitting = measures.filter((measure) => measure.types.includes(type));
-  return fitting.find((measure) => measure.name === name) ?? fitting.find((measure) => measure.aliases.includes(name)) ?? null;
+  return (
+    fitting.find((measure) => measure.name === name) ??
+    fitting.find((measure) => measure.aliases.includes(name)) ??
+    null
+  );
 }
 
 function offered(profile: ProfileName): readonly Pick<Measure, 'name' | 'aliases'>[] {

@@ -7,15 +7,24 @@ import { typedAsPandas, unnamedColumns } from './pandasTable.ts';
  * The files of a side as a FROM-able expression with the types that a profile's tool would see. Text formats are read once into a table of the database;
  * Parquet is read column by column where it lies.
  */
-export async function openSide(db: Database, files: readonly string[], profile: ProfileName, name: 'reference' | 'current'): Promise<string> {
+export async function openSide(
+  db: Database,
+  files: readonly string[],
+  profile: ProfileName,
+  name: 'reference' | 'current',
+): Promise<string> {
   const format = sourceFormat(files[0] ?? '');
   const pandas = profile === 'evidently' || profile === 'nannyml';
   if (format === 'parquet') return sourceSql(files);
   const table = `loopwright_${name}`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${sourceSql(files, { allText: pandas && format === 'csv', withFile: false })}`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT * FROM ${sourceSql(files, { allText: pandas && format === 'csv', withFile: false })}`,
+  );
   if (!pandas || format !== 'csv') return table;
   const typedTable = `${table}_typed`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE ${typedTable} AS ${await typedAsPandas(db, table, unnamedColumns(files[0] ?? ''))}`);
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE ${typedTable} AS ${await typedAsPandas(db, table, unnamedColumns(files[0] ?? ''))}`,
+  );
   await db.run(`DROP TABLE ${table}`);
   return typedTable;
 }

@@ -5,7 +5,27 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 
 /** What pandas.read_csv takes for missing by default. */
-const missing = ['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null'];
+const missing = [
+  '',
+  '#N/A',
+  '#N/A N/A',
+  '#NA',
+  '-1.#IND',
+  '-1.#QNAN',
+  '-NaN',
+  '-nan',
+  '1.#IND',
+  '1.#QNAN',
+  '<NA>',
+  'N/A',
+  'NA',
+  'NULL',
+  'NaN',
+  'None',
+  'n/a',
+  'nan',
+  'null',
+];
 const whole = String.raw`\s*[+-]?[0-9]+\s*`;
 const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|(?i:inf|infinity))\s*`;
 
@@ -13,16 +33,26 @@ const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|
  * A SELECT that gives the texts of a CSV file (`source`, all VARCHAR) the types that pandas.read_csv infers: whole numbers, numbers (also whole ones with
  * gaps), booleans, else text; its words for missing are NULL. Whole numbers beyond 64 bits stay text, as there. `names` renames columns.
  */
-export async function typedAsPandas(db: Database, source: string, names: ReadonlyMap<string, string> = new Map()): Promise<string> {
+export async function typedAsPandas(
+  db: Database,
+  source: string,
+  names: ReadonlyMap<string, string> = new Map(),
+): Promise<string> {
   const columns = await columnsOf(db, source);
-  const known = (name: string) => `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
-  const texts = columns.map(({ name }, i) => `${known(name)} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`);
+  const known = (name: string) =>
+    `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
+  const texts = columns.map(
+    ({ name }, i) => `${known(name)} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`,
+  );
   const counts = columns.map((_, i) => {
     const fits = (type: string) => `count(try_cast(trim(v${i}) AS ${type})) FILTER (w${i})`;
     const numbers = `count(*) FILTER (regexp_full_match(v${i}, ${quoteLiteral(number)}))`;
     return `count(v${i}) AS "n${i}", count(*) FILTER (w${i}) AS "w${i}", ${fits('BIGINT')} AS "i${i}", ${fits('UBIGINT')} AS "u${i}", ${numbers} AS "f${i}", count(try_cast(ltrim(trim(v${i}), '+') AS DOUBLE)) AS "d${i}", count(*) FILTER (lower(v${i}) IN ('true', 'false')) AS "b${i}"`;
   });
-  const [row = {}] = columns.length === 0 ? [] : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${source})`);
+  const [row = {}] =
+    columns.length === 0
+      ? []
+      : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${source})`);
   const selected = columns.map(({ name }, i) => {
     const of = (key: string) => Number(row[`${key}${i}`] ?? 0);
     const value = known(name);
@@ -45,7 +75,8 @@ function typed(value: string, known: number, rows: number, found: Found): string
   if (known === 0) return 'CAST(NULL AS DOUBLE)';
   if (found.booleans === known) return `CAST(${value} AS BOOLEAN)`;
   if (found.whole === known && found.fits === known && known === rows) return `CAST(trim(${value}) AS BIGINT)`;
-  if (found.whole === known && known === rows) return found.unsigned === known ? `CAST(trim(${value}) AS UBIGINT)` : value;
+  if (found.whole === known && known === rows)
+    return found.unsigned === known ? `CAST(trim(${value}) AS UBIGINT)` : value;
   return found.numbers === known && found.doubles === known ? double : value;
 }
 
@@ -54,7 +85,10 @@ export function unnamedColumns(file: string): Map<string, string> {
   if (/\.gz$/i.test(file)) return new Map();
   const buffer = Buffer.alloc(65536);
   const handle = openSync(file, 'r');
-  const text = buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, 0)).toString('utf8').replace(/^\uFEFF/, '');
+  const text = buffer
+    .subarray(0, readSync(handle, buffer, 0, buffer.length, 0))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
   closeSync(handle);
   const header = firstRecord(text, /\.tsv$/i.test(file) ? '\t' : guessDelimiter(text));
   return new Map(header.flatMap((name, i) => (name.trim() === '' ? [[`column${i}`, `Unnamed: ${i}`]] : [])));

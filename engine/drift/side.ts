@@ -23,5 +23,9 @@ export async function readSide(db: Database, source: string, name: 'reference' |
   const [row] = await db.rows(`SELECT count(*) AS n${counts.map((count) => `, ${count}`).join('')} FROM ${source}`);
   const rows = Number(row?.['n'] ?? 0);
   if (rows === 0) throw new DataError(`The ${name} side has no rows, so there is nothing to compare.`);
-  return { source, rows, columns: new Map(columns.map((column, i) => [column.name, { ...column, known: Number(row?.[`n${i}`] ?? 0) }])) };
+  return {
+    source,
+    rows,
+    columns: new Map(columns.map((column, i) => [column.name, { ...column, known: Number(row?.[`n${i}`] ?? 0) }])),
+  };
 }

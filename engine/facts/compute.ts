@@ -43,17 +43,37 @@ export class FactFinder {
   }
 
   interrupt(): void {
-    void this.#db?.then((db) => db.interrupt(), () => {});
+    void this.#db?.then(
+      (db) => db.interrupt(),
+      () => {},
+    );
   }
 
   close(): void {
-    void this.#db?.then((db) => db.close(), () => {});
+    void this.#db?.then(
+      (db) => db.close(),
+      () => {},
+    );
     this.#db = null;
   }
 
   async #files(request: FactRequest): Promise<FileStamp[]> {
-    if (request.kind === 'history') return [...(await stampFiles(this.#root, '.loopwright/loopwright.db')), ...(await stampFiles(this.#root, '.loopwright/loopwright.db-wal')), ...(await stampFiles(this.#root, 'loopwright.lock'))];
-    const paths = request.kind === 'sql' ? request.tables.map(({ path }) => path) : request.kind === 'dataset' ? [request.path, ...(request.schemaPath === null ? [] : [request.schemaPath]), ...request.foreign.flatMap((other) => other?.path ?? [])] : [request.path];
+    if (request.kind === 'history')
+      return [
+        ...(await stampFiles(this.#root, '.loopwright/loopwright.db')),
+        ...(await stampFiles(this.#root, '.loopwright/loopwright.db-wal')),
+        ...(await stampFiles(this.#root, 'loopwright.lock')),
+      ];
+    const paths =
+      request.kind === 'sql'
+        ? request.tables.map(({ path }) => path)
+        : request.kind === 'dataset'
+          ? [
+              request.path,
+              ...(request.schemaPath === null ? [] : [request.schemaPath]),
+              ...request.foreign.flatMap((other) => other?.path ?? []),
+            ]
+          : [request.path];
     const stamps: FileStamp[] = [];
     for (const path of paths) stamps.push(...(await stampFiles(this.#root, path)));
     return stamps;
@@ -69,7 +89,16 @@ export class FactFinder {
 }
 
 /** Finds out all facts one after the other; what fails is told and left out. */
-export async function findAll(root: string, requests: readonly FactRequest[], options: { cache?: FactCache; signal?: AbortSignal; progress?: (text: string) => void; failed?: (text: string) => void } = {}): Promise<Map<string, Fact>> {
+export async function findAll(
+  root: string,
+  requests: readonly FactRequest[],
+  options: {
+    cache?: FactCache;
+    signal?: AbortSignal;
+    progress?: (text: string) => void;
+    failed?: (text: string) => void;
+  } = {},
+): Promise<Map<string, Fact>> {
   const finder = new FactFinder(root, options.cache);
   const stop = () => finder.interrupt();
   options.signal?.addEventListener('abort', stop);
@@ -79,7 +108,10 @@ export async function findAll(root: string, requests: readonly FactRequest[], op
       if (options.signal?.aborted) break;
       const state = await finder.stamp(request);
       const known = finder.known(state.stamp);
-      if (known === undefined) options.progress?.(`reading ${request.kind === 'dataset' ? request.name : `${request.kind} of ${request.name}`}`);
+      if (known === undefined)
+        options.progress?.(
+          `reading ${request.kind === 'dataset' ? request.name : `${request.kind} of ${request.name}`}`,
+        );
       try {
         found.set(requestKey(request), known === undefined ? await finder.find(request, state) : known);
       } catch (error) {

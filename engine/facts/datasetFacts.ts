@@ -24,15 +24,33 @@ export async function stampFiles(root: string, pattern: string): Promise<FileSta
   const stamps: FileStamp[] = [];
   for (const file of await expandGlob(root, pattern)) {
     const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats) stamps.push({ path: relativePath(root, file), bytes: stats.size, modifiedMs: Math.round(stats.mtimeMs) });
+    if (stats)
+      stamps.push({ path: relativePath(root, file), bytes: stats.size, modifiedMs: Math.round(stats.mtimeMs) });
   }
   return stamps;
 }
 
 /** Reads a dataset and holds it against its schema. What cannot be read is a fact too; throws only CancelledError. */
-export async function datasetFacts(db: Database, root: string, request: DatasetRequest, files: FileStamp[]): Promise<DatasetFacts> {
-  const schemaStats = request.schemaPath === null ? undefined : statSync(join(root, request.schemaPath), { throwIfNoEntry: false });
-  const empty: DatasetFacts = { files, schemaModifiedMs: schemaStats ? Math.round(schemaStats.mtimeMs) : null, error: null, headers: [], rows: 0, partial: false, columns: [], broken: request.schema ? [] : null, tableProblems: [], orphans: [] };
+export async function datasetFacts(
+  db: Database,
+  root: string,
+  request: DatasetRequest,
+  files: FileStamp[],
+): Promise<DatasetFacts> {
+  const schemaStats =
+    request.schemaPath === null ? undefined : statSync(join(root, request.schemaPath), { throwIfNoEntry: false });
+  const empty: DatasetFacts = {
+    files,
+    schemaModifiedMs: schemaStats ? Math.round(schemaStats.mtimeMs) : null,
+    error: null,
+    headers: [],
+    rows: 0,
+    partial: false,
+    columns: [],
+    broken: request.schema ? [] : null,
+    tableProblems: [],
+    orphans: [],
+  };
   if (files.length === 0) return empty;
   const absolute = files.map((file) => join(root, file.path));
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path) ?? []);
@@ -49,7 +67,13 @@ export async function datasetFacts(db: Database, root: string, request: DatasetR
   }
 }
 
-async function readFacts(db: Database, root: string, { schema, environment, foreign }: DatasetRequest, files: string[], empty: DatasetFacts): Promise<DatasetFacts> {
+async function readFacts(
+  db: Database,
+  root: string,
+  { schema, environment, foreign }: DatasetRequest,
+  files: string[],
+  empty: DatasetFacts,
+): Promise<DatasetFacts> {
   const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
   const source = sourceSql(files, { allText: text, withFile: text, rejects: text });
   const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
@@ -59,32 +83,68 @@ async function readFacts(db: Database, root: string, { schema, environment, fore
     const read = format === 'parquet' ? limited : 'loopwright_facts';
     const [row] = await db.rows(`SELECT count(*) AS n FROM ${read}`);
     const rows = Number(row?.['n'] ?? 0);
-    return { ...empty, rows: Math.min(rows, mostRows), partial: rows > mostRows, columns: withoutSplit(await profileTable(db, read)).map(factsOf) };
+    return {
+      ...empty,
+      rows: Math.min(rows, mostRows),
+      partial: rows > mostRows,
+      columns: withoutSplit(await profileTable(db, read)).map(factsOf),
+    };
   }
   // A limit inside keeps rejects from being told of the lines behind it, so it is only set where it is needed.
   const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
   const large = bytes > 64 << 20;
-  const result = await validateTable(db, { source: large ? limited : source, schema, mode: text ? 'raw' : 'typed', rejects: text && !large, foreign: await foreignSources(db, root, schema, foreign), ...(environment === null ? {} : { environment }) });
+  const result = await validateTable(db, {
+    source: large ? limited : source,
+    schema,
+    mode: text ? 'raw' : 'typed',
+    rejects: text && !large,
+    foreign: await foreignSources(db, root, schema, foreign),
+    ...(environment === null ? {} : { environment }),
+  });
   try {
     const read = await typedSelect(db, files, schema, { rejects: true });
     // Text is parsed once; Parquet is read where it lies.
     const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
-    if (text) await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
+    if (text)
+      await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
     const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
-    const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) => (foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }]));
-    return { ...empty, rows: Math.min(result.rows, mostRows), partial: result.rows > mostRows, columns, broken: result.rules.filter((rule) => rule.foreignKey === undefined).map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })), tableProblems: result.tableProblems, orphans };
+    const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) =>
+      foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }],
+    );
+    return {
+      ...empty,
+      rows: Math.min(result.rows, mostRows),
+      partial: result.rows > mostRows,
+      columns,
+      broken: result.rules
+        .filter((rule) => rule.foreignKey === undefined)
+        .map((rule) => ({ ...rule, firstFile: rule.firstFile === null ? null : relativePath(root, rule.firstFile) })),
+      tableProblems: result.tableProblems,
+      orphans,
+    };
   } finally {
     await result.discard();
   }
 }
 
 /** FROM-able SQL of the table that each foreign key refers to; null for keys within the table, and where the other has no data or lacks the columns, which a check of the files alone tells. */
-async function foreignSources(db: Database, root: string, schema: DatasetSchema, foreign: DatasetRequest['foreign']): Promise<(string | null)[]> {
+async function foreignSources(
+  db: Database,
+  root: string,
+  schema: DatasetSchema,
+  foreign: DatasetRequest['foreign'],
+): Promise<(string | null)[]> {
   const sources: (string | null)[] = [];
   for (const [i, { reference }] of (schema.foreignKeys ?? []).entries()) {
     const other = foreign[i] ?? null;
     const files = other ? await stampFiles(root, other.path) : [];
-    const there = files.length === 0 ? null : sourceSql(files.map((file) => join(root, file.path)), { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false });
+    const there =
+      files.length === 0
+        ? null
+        : sourceSql(
+            files.map((file) => join(root, file.path)),
+            { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false },
+          );
     const has = there === null ? [] : (await columnsOf(db, there)).map(({ name }) => name);
     sources.push([reference.fields].flat().every((name) => has.includes(name)) ? there : null);
   }
@@ -96,10 +156,30 @@ function withoutSplit<T extends { name: string }>(columns: T[]): T[] {
   return columns.filter((column) => column.name !== splitColumn);
 }
 
-function factsOf({ name, type, rows, missing, distinct, numbers, top }: Awaited<ReturnType<typeof profileTable>>[number]): ColumnFacts {
+function factsOf({
+  name,
+  type,
+  rows,
+  missing,
+  distinct,
+  numbers,
+  top,
+}: Awaited<ReturnType<typeof profileTable>>[number]): ColumnFacts {
   return {
     // An estimate may exceed what there is.
-    name, type, missing, distinct: Math.min(distinct, rows - missing), top,
-    numbers: numbers && { min: numbers.min, q25: numbers.q25, median: numbers.median, q75: numbers.q75, max: numbers.max, mean: numbers.mean, histogram: numbers.histogram },
+    name,
+    type,
+    missing,
+    distinct: Math.min(distinct, rows - missing),
+    top,
+    numbers: numbers && {
+      min: numbers.min,
+      q25: numbers.q25,
+      median: numbers.median,
+      q75: numbers.q75,
+      max: numbers.max,
+      mean: numbers.mean,
+      histogram: numbers.histogram,
+    },
   };
 }

@@ -19,7 +19,11 @@ export class FactCache {
   }
 
   static stampOf(key: string, files: readonly FileStamp[]): string {
-    return createHash('sha1').update(`${version}\n${key}\n${files.map(({ path, bytes, modifiedMs }) => `${path} ${bytes} ${modifiedMs}`).join('\n')}`).digest('hex');
+    return createHash('sha1')
+      .update(
+        `${version}\n${key}\n${files.map(({ path, bytes, modifiedMs }) => `${path} ${bytes} ${modifiedMs}`).join('\n')}`,
+      )
+      .digest('hex');
   }
 
   get(stamp: string): Fact | undefined {
@@ -58,8 +62,11 @@ export class FactCache {
   #prune(): void {
     const files = readdirSync(this.#folder);
     if (files.length <= mostKept) return;
-    const byAge = files.map((file) => ({ file, at: statSync(join(this.#folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0 })).toSorted((a, b) => a.at - b.at);
-    for (const { file } of byAge.slice(0, files.length - mostKept / 2)) rmSync(join(this.#folder, file), { force: true });
+    const byAge = files
+      .map((file) => ({ file, at: statSync(join(this.#folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+      .toSorted((a, b) => a.at - b.at);
+    for (const { file } of byAge.slice(0, files.length - mostKept / 2))
+      rmSync(join(this.#folder, file), { force: true });
   }
 
   #file(stamp: string): string {

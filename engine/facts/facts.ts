@@ -33,7 +33,15 @@ export interface ColumnFacts {
   /** NULL, NaN, and of text files what the schema calls missing. */
   missing: number;
   distinct: number;
-  numbers: { min: number; q25: number; median: number; q75: number; max: number; mean: number; histogram: { edges: number[]; counts: number[] } } | null;
+  numbers: {
+    min: number;
+    q25: number;
+    median: number;
+    q75: number;
+    max: number;
+    mean: number;
+    histogram: { edges: number[]; counts: number[] };
+  } | null;
   top: { value: string; count: number }[] | null;
 }
 
@@ -75,7 +83,13 @@ export interface TrainFacts {
   /** Rows by value of the target, most first; empty for numbers with many values. */
   classes: { value: string; count: number }[];
   /** Rows in each part of the split; empty when the data has no split. */
-  parts: { part: 'train' | 'validation' | 'test'; rows: number; positives: number | null; minTime: number | null; maxTime: number | null }[];
+  parts: {
+    part: 'train' | 'validation' | 'test';
+    rows: number;
+    positives: number | null;
+    minTime: number | null;
+    maxTime: number | null;
+  }[];
   /** Rows of the test part whose features and target all stand in the training part too. */
   shared: { rows: number; testRows: number } | null;
 }

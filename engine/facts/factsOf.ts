@@ -8,7 +8,11 @@ export function factName(request: FactRequest): string {
 }
 
 /** The facts of a project out of those that were found, by the keys of what it asks now: an answer to an older question is none, unless `older` gives those too, by name. */
-export function factsOf(requests: readonly FactRequest[], found: ReadonlyMap<string, Fact>, older?: ReadonlyMap<string, Fact>): Facts {
+export function factsOf(
+  requests: readonly FactRequest[],
+  found: ReadonlyMap<string, Fact>,
+  older?: ReadonlyMap<string, Fact>,
+): Facts {
   if (found.size === 0 && !older) return noFacts;
   const byName = new Map<string, Fact>();
   for (const request of requests) {

@@ -16,7 +16,10 @@ export function headerFacts(absolute: string, file: string): HeaderFacts | null 
     return null;
   }
   const encoding = encodingOf(bytes);
-  const text = encoding === 'utf-16' ? new TextDecoder(bytes[0] === 0xfe || (bytes[0] === 0 && bytes[1] !== 0) ? 'utf-16be' : 'utf-16le').decode(bytes) : bytes.toString(encoding === 'latin-1' ? 'latin1' : 'utf8');
+  const text =
+    encoding === 'utf-16'
+      ? new TextDecoder(bytes[0] === 0xfe || (bytes[0] === 0 && bytes[1] !== 0) ? 'utf-16be' : 'utf-16le').decode(bytes)
+      : bytes.toString(encoding === 'latin-1' ? 'latin1' : 'utf8');
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const content = text.replace(/^\uFEFF/, '').replace(/^[\r\n\s]+/, '');
   const delimiter = /\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiter(content);
@@ -28,7 +31,14 @@ export function headerFacts(absolute: string, file: string): HeaderFacts | null 
     if (name !== '' && seen.has(key)) repeated.add(name);
     seen.set(key, name);
   }
-  return { file, delimiter, encoding, bom, blank: names.flatMap((name, i) => (name === '' ? [i + 1] : [])), repeated: [...repeated] };
+  return {
+    file,
+    delimiter,
+    encoding,
+    bom,
+    blank: names.flatMap((name, i) => (name === '' ? [i + 1] : [])),
+    repeated: [...repeated],
+  };
 }
 
 function startOf(absolute: string): Buffer {

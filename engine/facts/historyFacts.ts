@@ -15,11 +15,16 @@ export function historyFacts(project: Project): HistoryFacts | null {
   if (!config || !hasStore(project.root)) return null;
   const store = openStore(project.root);
   try {
-    const runs = listRuns(store, { limit: newestRuns }).runs.map((run) => ({ ...run, gates: getRun(store, run.runId).gates }));
+    const runs = listRuns(store, { limit: newestRuns }).runs.map((run) => ({
+      ...run,
+      gates: getRun(store, run.runId).gates,
+    }));
     const aliases = (['champion', 'challenger'] as const).flatMap((alias) => {
       const version = versionOf(store, config.project, alias);
       const run = version?.runId === undefined || version.runId === null ? null : getRun(store, version.runId);
-      return version && run ? [{ alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }] : [];
+      return version && run
+        ? [{ alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }]
+        : [];
     });
     return { runs, primary: declaredMetrics(project, null), stages: stageStatuses(project, store), aliases };
   } finally {

@@ -57,27 +57,53 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
   const requests: FactRequest[] = [{ kind: 'history', name: config.project }];
   for (const [name, { path }] of Object.entries(config.datasets ?? {})) {
     const schema = schemaOf(name);
-    requests.push({ kind: 'dataset', name, path, schemaPath: config.datasets?.[name]?.schema ?? null, schema, environment: prepared.has(name) ? 'training' : null, foreign: (schema?.foreignKeys ?? []).map(({ reference }) => {
-      const other = reference.resource === undefined || reference.resource === '' ? name : reference.resource;
-      const found = config.datasets?.[other];
-      return found ? { path: found.path, schema: schemaOf(other) } : null;
-    }) });
+    requests.push({
+      kind: 'dataset',
+      name,
+      path,
+      schemaPath: config.datasets?.[name]?.schema ?? null,
+      schema,
+      environment: prepared.has(name) ? 'training' : null,
+      foreign: (schema?.foreignKeys ?? []).map(({ reference }) => {
+        const other = reference.resource === undefined || reference.resource === '' ? name : reference.resource;
+        const found = config.datasets?.[other];
+        return found ? { path: found.path, schema: schemaOf(other) } : null;
+      }),
+    });
   }
   for (const [name, stage] of Object.entries(config.stages)) {
     if (!('uses' in stage)) continue;
     if (stage.uses === 'prepare') {
       const sql = textOf(project, stage.with.sql);
-      if (sql.trim() !== '') requests.push({ kind: 'sql', name, sql, params: stage.with.params ?? {}, tables: tablesIn(sql, Object.keys(config.datasets ?? {})).filter((table) => table !== stage.with.output).map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })) });
+      if (sql.trim() !== '')
+        requests.push({
+          kind: 'sql',
+          name,
+          sql,
+          params: stage.with.params ?? {},
+          tables: tablesIn(sql, Object.keys(config.datasets ?? {}))
+            .filter((table) => table !== stage.with.output)
+            .map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })),
+        });
     }
     if (stage.uses !== 'train') continue;
     const schema = schemaOf(stage.with.data);
-    const target = schema?.fields.find((field) => (stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target));
+    const target = schema?.fields.find((field) =>
+      stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target,
+    );
     const task = taskOf(stage, schema);
     const dataset = config.datasets?.[stage.with.data];
     if (!schema || !target || !task || !dataset) continue;
     requests.push({
-      kind: 'train', name, path: dataset.path, schema, task, target: target.name,
-      features: stage.with.features ?? schema.fields.filter((field) => field.loopwright?.role === 'feature').map((field) => field.name),
+      kind: 'train',
+      name,
+      path: dataset.path,
+      schema,
+      task,
+      target: target.name,
+      features:
+        stage.with.features ??
+        schema.fields.filter((field) => field.loopwright?.role === 'feature').map((field) => field.name),
       timestamp: schema.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null,
       positive: target.loopwright?.positive === undefined ? null : String(target.loopwright.positive),
     });
@@ -105,7 +131,8 @@ export function requestKey(request: FactRequest): string {
 
 function keyOf(request: FactRequest): string {
   const text = JSON.stringify(request, (_key, value: unknown) => {
-    if (value === null || typeof value !== 'object' || !('fields' in value) || !Array.isArray(value.fields)) return value;
+    if (value === null || typeof value !== 'object' || !('fields' in value) || !Array.isArray(value.fields))
+      return value;
     const schema = value as DatasetSchema;
     let hash = schemaHashes.get(schema);
     if (hash === undefined) schemaHashes.set(schema, (hash = hashOf(JSON.stringify(schema))));

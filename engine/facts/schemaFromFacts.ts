@@ -12,7 +12,13 @@ export function schemaFromFacts(facts: DatasetFacts): string {
     const parts = [`name: ${yamlText(column.name)}`, `type: ${column.type}`];
     const full = facts.rows > 0 && column.missing === 0;
     if (full) parts.push(`constraints: { required: true${column === id ? ', unique: true' : ''} }`);
-    const categories = column.type === 'string' && column.top && column.distinct <= mostCategories && column.distinct * 2 <= facts.rows - column.missing ? column.top.map(({ value }) => yamlText(value)).toSorted() : null;
+    const categories =
+      column.type === 'string' &&
+      column.top &&
+      column.distinct <= mostCategories &&
+      column.distinct * 2 <= facts.rows - column.missing
+        ? column.top.map(({ value }) => yamlText(value)).toSorted()
+        : null;
     if (categories) parts.push(`categories: [${categories.join(', ')}]`);
     if (column === id) parts.push('loopwright: { role: id }');
     else if (column === time) parts.push('loopwright: { role: timestamp }');
@@ -22,5 +28,11 @@ export function schemaFromFacts(facts: DatasetFacts): string {
 }
 
 function isKey({ name, type, distinct, missing }: ColumnFacts, rows: number): boolean {
-  return rows > 1 && missing === 0 && distinct >= rows * 0.95 && (type === 'string' || type === 'integer') && /(^|[_\s-])(id|key|uuid)$/i.test(name);
+  return (
+    rows > 1 &&
+    missing === 0 &&
+    distinct >= rows * 0.95 &&
+    (type === 'string' || type === 'integer') &&
+    /(^|[_\s-])(id|key|uuid)$/i.test(name)
+  );
 }

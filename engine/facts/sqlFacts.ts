@@ -10,7 +10,15 @@ import { stampFiles } from './datasetFacts.ts';
 import type { SqlFacts } from './facts.ts';
 import type { SqlRequest } from './requests.ts';
 
-const sqlTypes: Partial<Record<FieldType, string>> = { number: 'DOUBLE', integer: 'BIGINT', year: 'BIGINT', boolean: 'BOOLEAN', datetime: 'TIMESTAMP', date: 'DATE', time: 'TIME' };
+const sqlTypes: Partial<Record<FieldType, string>> = {
+  number: 'DOUBLE',
+  integer: 'BIGINT',
+  year: 'BIGINT',
+  boolean: 'BOOLEAN',
+  datetime: 'TIMESTAMP',
+  date: 'DATE',
+  time: 'TIME',
+};
 
 /** What the SQL of a prepare stage makes of empty tables with the columns of its sources: whether it can be run, and the columns of its result. Null when a source is not known. */
 export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFacts | null> {
@@ -19,12 +27,20 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
     for (const table of request.tables) {
       const columns = await columnsFor(db, root, table);
       if (!columns || columns.length === 0) return null;
-      await db.run(`CREATE TABLE ${quoteIdentifier(table.name)} (${columns.map(({ name, sqlType }) => `${quoteIdentifier(name)} ${sqlType}`).join(', ')})`);
+      await db.run(
+        `CREATE TABLE ${quoteIdentifier(table.name)} (${columns.map(({ name, sqlType }) => `${quoteIdentifier(name)} ${sqlType}`).join(', ')})`,
+      );
     }
     const query = request.sql.trimEnd().replace(/;\s*$/, '');
     // SQL is only bound, never run; nothing but the tables may be read.
     await db.run('SET enable_external_access = false');
-    return { error: null, columns: (await columnsOf(db, `(\n${query}\n)`, boundIn(query, request.params))).map(({ name, type }) => ({ name, type })) };
+    return {
+      error: null,
+      columns: (await columnsOf(db, `(\n${query}\n)`, boundIn(query, request.params))).map(({ name, type }) => ({
+        name,
+        type,
+      })),
+    };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return errorFacts(error, request.sql);
@@ -34,13 +50,21 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
 }
 
 /** The columns of the data are those of its schema and, when it is there, of the data besides. */
-async function columnsFor(db: Database, root: string, { path, schema }: SqlRequest['tables'][number]): Promise<{ name: string; sqlType: string }[] | null> {
-  const declared = schema?.fields.map(({ name, type }) => ({ name, sqlType: sqlTypes[type ?? 'any'] ?? 'VARCHAR' })) ?? [];
+async function columnsFor(
+  db: Database,
+  root: string,
+  { path, schema }: SqlRequest['tables'][number],
+): Promise<{ name: string; sqlType: string }[] | null> {
+  const declared =
+    schema?.fields.map(({ name, type }) => ({ name, sqlType: sqlTypes[type ?? 'any'] ?? 'VARCHAR' })) ?? [];
   try {
     const files = await stampFiles(root, path);
     if (files.length === 0) return schema ? declared : null;
     const found = await columnsOf(db, sourceSql(files.map((file) => join(root, file.path))));
-    return [...declared, ...found.filter(({ name }) => !declared.some((other) => other.name.toLowerCase() === name.toLowerCase()))];
+    return [
+      ...declared,
+      ...found.filter(({ name }) => !declared.some((other) => other.name.toLowerCase() === name.toLowerCase())),
+    ];
   } catch {
     return schema ? declared : null;
   }
@@ -51,7 +75,11 @@ function errorFacts(error: unknown, sql: string): SqlFacts | null {
   // What reads files or extensions of its own cannot be judged here.
   if (/Permission Error|external access|extension|No files found|IO Error|HTTP Error/i.test(cause)) return null;
   const shown = /LINE (\d+): ?(.*)\n(\s*)\^/.exec(cause);
-  const message = cause.split('\n')[0]?.replace(/^(?:\w+ )*Error: /, '').trim() ?? '';
+  const message =
+    cause
+      .split('\n')[0]
+      ?.replace(/^(?:\w+ )*Error: /, '')
+      .trim() ?? '';
   if (!shown) return { error: { message, line: null, column: null }, columns: [] };
   const [, number = '1', excerpt = '', spaces = ''] = shown;
   // The query stands in brackets, from the second line on.
@@ -62,5 +90,8 @@ function errorFacts(error: unknown, sql: string): SqlFacts | null {
   const at = spaces.length - `LINE ${number}: `.length - (excerpt.startsWith('...') ? 3 : 0);
   const offset = written.indexOf(cut.trimStart());
   const column = offset === -1 ? null : offset - (cut.length - cut.trimStart().length) + at + 1;
-  return { error: { message, line, column: column !== null && column >= 1 && column <= written.length ? column : null }, columns: [] };
+  return {
+    error: { message, line, column: column !== null && column >= 1 && column <= written.length ? column : null },
+    columns: [],
+  };
 }

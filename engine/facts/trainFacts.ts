@@ -13,7 +13,12 @@ const sampleRows = 100_000;
 const mostLevels = 50;
 
 /** What the prepared rows of a train stage tell; null when they are not there, not typed, or cannot be read. */
-export async function trainFacts(db: Database, root: string, request: TrainRequest, files: FileStamp[]): Promise<TrainFacts | null> {
+export async function trainFacts(
+  db: Database,
+  root: string,
+  request: TrainRequest,
+  files: FileStamp[],
+): Promise<TrainFacts | null> {
   const [first] = files;
   if (!first || sourceFormat(first.path) === 'csv') return null;
   try {
@@ -29,10 +34,19 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
   const columns = new Map((await columnsOf(db, source)).map((column) => [column.name, column]));
   if (!columns.has(request.target)) return null;
   const split = columns.has(splitColumn);
-  const features = request.features.flatMap((name) => columns.get(name) ?? []).filter(({ name }) => name !== request.target);
+  const features = request.features
+    .flatMap((name) => columns.get(name) ?? [])
+    .filter(({ name }) => name !== request.target);
   const target = quoteIdentifier(request.target);
   const [{ n } = { n: 0 }] = await db.rows(`SELECT count(*) AS n FROM ${source}`);
-  const classes = request.task === 'regression' ? [] : (await db.rows(`SELECT ${target}::VARCHAR AS value, count(*) AS n FROM ${source} WHERE ${target} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100`)).map((row) => ({ value: String(row['value']), count: Number(row['n']) }));
+  const classes =
+    request.task === 'regression'
+      ? []
+      : (
+          await db.rows(
+            `SELECT ${target}::VARCHAR AS value, count(*) AS n FROM ${source} WHERE ${target} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100`,
+          )
+        ).map((row) => ({ value: String(row['value']), count: Number(row['n']) }));
   const training = `(SELECT * FROM (SELECT ${[...features.map(({ name }) => quoteIdentifier(name)), target].join(', ')} FROM ${source}${split ? ` WHERE ${splitColumn} = 'train'` : ''}) USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7))`;
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_sample AS SELECT * FROM ${training}`);
   const positive = request.positive ?? classes.at(-1)?.value ?? '';
@@ -43,42 +57,74 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
   }
   const copies = await copiesIn(db, features);
   await db.run('DROP TABLE IF EXISTS loopwright_sample');
-  return { rows: Number(n), associations, copies, classes, parts: split ? await partsOf(db, source, request, positive, columns) : [], shared: split && features.length > 0 ? await sharedOf(db, source, features, target) : null };
+  return {
+    rows: Number(n),
+    associations,
+    copies,
+    classes,
+    parts: split ? await partsOf(db, source, request, positive, columns) : [],
+    shared: split && features.length > 0 ? await sharedOf(db, source, features, target) : null,
+  };
 }
 
-async function associationOf(db: Database, { name, type }: SourceColumn, request: TrainRequest, positive: string): Promise<Association | null> {
+async function associationOf(
+  db: Database,
+  { name, type }: SourceColumn,
+  request: TrainRequest,
+  positive: string,
+): Promise<Association | null> {
   const [feature, target] = [quoteIdentifier(name), quoteIdentifier(request.target)];
   const numeric = type === 'number' || type === 'integer';
   const finite = (column: string) => ` AND isfinite(${column}::DOUBLE)`;
   const filled = `FROM loopwright_sample WHERE ${feature} IS NOT NULL AND ${target} IS NOT NULL${numeric ? finite(feature) : ''}${request.task === 'regression' ? finite(target) : ''}`;
   if (request.task === 'regression') {
-    const [row] = await db.rows(numeric
-      ? `SELECT count(*) AS n, corr(${feature}::DOUBLE, ${target}::DOUBLE) ^ 2 AS value ${filled}`
-      // The share of the variance that lies between the levels.
-      : `SELECT sum(n) AS n, sum(n * (m - overall) ^ 2) / nullif(sum(n * v + n * (m - overall) ^ 2), 0) AS value, count(*) AS levels FROM (SELECT count(*) AS n, avg(y) AS m, var_pop(y) AS v, any_value(overall) AS overall FROM (SELECT ${feature} AS f, ${target}::DOUBLE AS y, avg(${target}::DOUBLE) OVER () AS overall ${filled}) GROUP BY f)`);
+    const [row] = await db.rows(
+      numeric
+        ? `SELECT count(*) AS n, corr(${feature}::DOUBLE, ${target}::DOUBLE) ^ 2 AS value ${filled}`
+        : // The share of the variance that lies between the levels.
+          `SELECT sum(n) AS n, sum(n * (m - overall) ^ 2) / nullif(sum(n * v + n * (m - overall) ^ 2), 0) AS value, count(*) AS levels FROM (SELECT count(*) AS n, avg(y) AS m, var_pop(y) AS v, any_value(overall) AS overall FROM (SELECT ${feature} AS f, ${target}::DOUBLE AS y, avg(${target}::DOUBLE) OVER () AS overall ${filled}) GROUP BY f)`,
+    );
     return told(row, name, 'r2', 0, !numeric && Number(row?.['levels']) > mostLevels);
   }
   if (numeric && request.task === 'binary') {
-    const [row] = await db.rows(`SELECT count(*) AS n, (sum(CASE WHEN pos THEN r END) - count(*) FILTER (pos) * (count(*) FILTER (pos) + 1) / 2) / nullif(count(*) FILTER (pos) * count(*) FILTER (NOT pos), 0) AS value
+    const [row] =
+      await db.rows(`SELECT count(*) AS n, (sum(CASE WHEN pos THEN r END) - count(*) FILTER (pos) * (count(*) FILTER (pos) + 1) / 2) / nullif(count(*) FILTER (pos) * count(*) FILTER (NOT pos), 0) AS value
       FROM (SELECT pos, rank() OVER (ORDER BY f) + (count(*) OVER (PARTITION BY f) - 1) / 2.0 AS r FROM (SELECT ${feature}::DOUBLE AS f, ${target}::VARCHAR = ${quoteLiteral(positive)} AS pos ${filled}))`);
     const auc = row?.['value'];
     return told(typeof auc === 'number' ? { ...row, value: Math.max(auc, 1 - auc) } : row, name, 'auc', 0.5, false);
   }
-  const [row] = await db.rows(`SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${feature} AS f, ${target} AS y, count(*) AS n ${filled} GROUP BY 1, 2) GROUP BY f)`);
-  const [base] = await db.rows(`SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${filled} GROUP BY ${target})`);
+  const [row] = await db.rows(
+    `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${feature} AS f, ${target} AS y, count(*) AS n ${filled} GROUP BY 1, 2) GROUP BY f)`,
+  );
+  const [base] = await db.rows(
+    `SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${filled} GROUP BY ${target})`,
+  );
   return told(row, name, 'purity', Number(base?.['share'] ?? 0), Number(row?.['levels']) > mostLevels);
 }
 
-function told(row: Record<string, unknown> | undefined, feature: string, measure: Association['measure'], baseline: number, useless: boolean): Association | null {
+function told(
+  row: Record<string, unknown> | undefined,
+  feature: string,
+  measure: Association['measure'],
+  baseline: number,
+  useless: boolean,
+): Association | null {
   const value = row?.['value'];
   // A handful of rows is determined by anything.
-  return useless || typeof value !== 'number' || Number.isNaN(value) || Number(row?.['n']) < 50 ? null : { feature, measure, value, baseline };
+  return useless || typeof value !== 'number' || Number.isNaN(value) || Number(row?.['n']) < 50
+    ? null
+    : { feature, measure, value, baseline };
 }
 
 async function copiesIn(db: Database, features: readonly SourceColumn[]): Promise<[string, string][]> {
   if (features.length < 2) return [];
-  const prints = features.map(({ name, type }, i) => `bit_xor(hash(hash(n, ${type === 'number' || type === 'integer' ? `${quoteIdentifier(name)}::DOUBLE` : `${quoteIdentifier(name)}::VARCHAR`}))) AS h${i}, count(DISTINCT ${quoteIdentifier(name)}) AS d${i}`);
-  const [row = {}] = await db.rows(`SELECT ${prints.join(', ')} FROM (SELECT row_number() OVER () AS n, * FROM loopwright_sample)`);
+  const prints = features.map(
+    ({ name, type }, i) =>
+      `bit_xor(hash(hash(n, ${type === 'number' || type === 'integer' ? `${quoteIdentifier(name)}::DOUBLE` : `${quoteIdentifier(name)}::VARCHAR`}))) AS h${i}, count(DISTINCT ${quoteIdentifier(name)}) AS d${i}`,
+  );
+  const [row = {}] = await db.rows(
+    `SELECT ${prints.join(', ')} FROM (SELECT row_number() OVER () AS n, * FROM loopwright_sample)`,
+  );
   const first = new Map<string, string>();
   const copies: [string, string][] = [];
   features.forEach(({ name, type }, i) => {
@@ -92,18 +138,46 @@ async function copiesIn(db: Database, features: readonly SourceColumn[]): Promis
   return copies;
 }
 
-async function partsOf(db: Database, source: string, request: TrainRequest, positive: string, columns: ReadonlyMap<string, SourceColumn>): Promise<TrainFacts['parts']> {
-  const time = request.timestamp !== null && columns.get(request.timestamp)?.type === 'datetime' ? `epoch_ms(${quoteIdentifier(request.timestamp)}::TIMESTAMP)::DOUBLE` : 'NULL';
-  const rows = await db.rows(`SELECT ${splitColumn} AS part, count(*) AS n, count(*) FILTER (${quoteIdentifier(request.target)}::VARCHAR = ${quoteLiteral(positive)}) AS positives, min(${time}) AS a, max(${time}) AS b FROM ${source} GROUP BY 1`);
+async function partsOf(
+  db: Database,
+  source: string,
+  request: TrainRequest,
+  positive: string,
+  columns: ReadonlyMap<string, SourceColumn>,
+): Promise<TrainFacts['parts']> {
+  const time =
+    request.timestamp !== null && columns.get(request.timestamp)?.type === 'datetime'
+      ? `epoch_ms(${quoteIdentifier(request.timestamp)}::TIMESTAMP)::DOUBLE`
+      : 'NULL';
+  const rows = await db.rows(
+    `SELECT ${splitColumn} AS part, count(*) AS n, count(*) FILTER (${quoteIdentifier(request.target)}::VARCHAR = ${quoteLiteral(positive)}) AS positives, min(${time}) AS a, max(${time}) AS b FROM ${source} GROUP BY 1`,
+  );
   return (['train', 'validation', 'test'] as const).flatMap((part) => {
     const row = rows.find((candidate) => candidate['part'] === part);
     const at = (key: string) => (typeof row?.[key] === 'number' ? row[key] : null);
-    return row ? [{ part, rows: Number(row['n']), positives: request.task === 'binary' ? Number(row['positives']) : null, minTime: at('a'), maxTime: at('b') }] : [];
+    return row
+      ? [
+          {
+            part,
+            rows: Number(row['n']),
+            positives: request.task === 'binary' ? Number(row['positives']) : null,
+            minTime: at('a'),
+            maxTime: at('b'),
+          },
+        ]
+      : [];
   });
 }
 
-async function sharedOf(db: Database, source: string, features: readonly SourceColumn[], target: string): Promise<TrainFacts['shared']> {
+async function sharedOf(
+  db: Database,
+  source: string,
+  features: readonly SourceColumn[],
+  target: string,
+): Promise<TrainFacts['shared']> {
   const print = `hash(${[...features.map(({ name }) => quoteIdentifier(name)), target].join(', ')})`;
-  const [row] = await db.rows(`SELECT count(*) AS tests, count(*) FILTER (h IN (SELECT ${print} FROM ${source} WHERE ${splitColumn} = 'train')) AS shared FROM (SELECT ${print} AS h FROM ${source} WHERE ${splitColumn} = 'test')`);
+  const [row] = await db.rows(
+    `SELECT count(*) AS tests, count(*) FILTER (h IN (SELECT ${print} FROM ${source} WHERE ${splitColumn} = 'train')) AS shared FROM (SELECT ${print} AS h FROM ${source} WHERE ${splitColumn} = 'test')`,
+  );
   return { rows: Number(row?.['shared'] ?? 0), testRows: Number(row?.['tests'] ?? 0) };
 }

@@ -5,12 +5,21 @@ import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 /** A schema that pandera wrote with `to_yaml` as a dataset schema: types, nullability, uniqueness and the built-in checks. Throws DataError when it is none. */
 export function importPandera(document: unknown): Imported {
   const columns = isRecord(document) ? document['columns'] : undefined;
-  if (!isRecord(document) || !isRecord(columns)) throw new DataError('The file has no `columns`: it is no schema that pandera wrote with `to_yaml`.');
+  if (!isRecord(document) || !isRecord(columns))
+    throw new DataError('The file has no `columns`: it is no schema that pandera wrote with `to_yaml`.');
   const notes: string[] = [];
-  const fields = Object.entries(columns).map(([name, column]) => importColumn(name, isRecord(column) ? column : {}, notes));
+  const fields = Object.entries(columns).map(([name, column]) =>
+    importColumn(name, isRecord(column) ? column : {}, notes),
+  );
   if (listIn(document, 'index').length > 0) notes.push('The index was left out: tables have columns only.');
   const unique = listIn(document, 'unique').map(String);
-  const schema: DatasetSchema = { fields, ...(document['strict'] === true ? { fieldsMatch: document['ordered'] === true ? 'exact' as const : 'equal' as const } : {}), ...(unique.length > 0 ? { uniqueKeys: [unique] } : {}) };
+  const schema: DatasetSchema = {
+    fields,
+    ...(document['strict'] === true
+      ? { fieldsMatch: document['ordered'] === true ? ('exact' as const) : ('equal' as const) }
+      : {}),
+    ...(unique.length > 0 ? { uniqueKeys: [unique] } : {}),
+  };
   for (const key of ['title', 'description'] as const) {
     const text = textIn(document, key);
     if (text !== null) schema[key] = text;
@@ -36,18 +45,42 @@ function importColumn(name: string, column: Record<string, unknown>, notes: stri
   if (column['nullable'] !== true && column['required'] !== false) constraints.required = true;
   if (column['unique'] === true) constraints.unique = true;
   // Newer versions write checks beside the other keys, older ones under `checks`, as a mapping or as a list with their names.
-  const checks = Array.isArray(column['checks']) ? listIn(column, 'checks').filter(isRecord).map((check): [string, unknown] => [String(isRecord(check['options']) ? check['options']['check_name'] : check['name']), check['value'] ?? check]) : Object.entries(isRecord(column['checks']) ? column['checks'] : column).filter(([key]) => !columnKeys.includes(key));
+  const checks = Array.isArray(column['checks'])
+    ? listIn(column, 'checks')
+        .filter(isRecord)
+        .map((check): [string, unknown] => [
+          String(isRecord(check['options']) ? check['options']['check_name'] : check['name']),
+          check['value'] ?? check,
+        ])
+    : Object.entries(isRecord(column['checks']) ? column['checks'] : column).filter(
+        ([key]) => !columnKeys.includes(key),
+      );
   const extras: Partial<Field> = {};
-  for (const [check, value] of checks) if (!importCheck(check, value, constraints)) notes.push(`${name}: the check ${check} has no counterpart.`);
+  for (const [check, value] of checks)
+    if (!importCheck(check, value, constraints)) notes.push(`${name}: the check ${check} has no counterpart.`);
   for (const key of ['title', 'description'] as const) {
     const text = textIn(column, key);
     if (text !== null) extras[key] = text;
   }
-  if (dtype !== null && /^category/i.test(dtype)) notes.push(`${name}: pandera does not write the categories of a categorical type.`);
+  if (dtype !== null && /^category/i.test(dtype))
+    notes.push(`${name}: pandera does not write the categories of a categorical type.`);
   return { name, type, ...extras, ...(Object.keys(constraints).length > 0 ? { constraints } : {}) };
 }
 
-const columnKeys = ['title', 'description', 'dtype', 'nullable', 'checks', 'unique', 'coerce', 'required', 'regex', 'default', 'metadata', 'drop_invalid_rows'];
+const columnKeys = [
+  'title',
+  'description',
+  'dtype',
+  'nullable',
+  'checks',
+  'unique',
+  'coerce',
+  'required',
+  'regex',
+  'default',
+  'metadata',
+  'drop_invalid_rows',
+];
 
 type Constraints = NonNullable<Field['constraints']>;
 
@@ -56,15 +89,25 @@ function importCheck(check: string, raw: unknown, constraints: Constraints): boo
   const value = isRecord(raw) && 'value' in raw ? raw['value'] : raw;
   const record = isRecord(value) ? value : {};
   const scalar = typeof value === 'number' || typeof value === 'string' ? value : undefined;
-  const bounds: Record<string, 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'> = { greater_than_or_equal_to: 'minimum', less_than_or_equal_to: 'maximum', greater_than: 'exclusiveMinimum', less_than: 'exclusiveMaximum' };
+  const bounds: Record<string, 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'> = {
+    greater_than_or_equal_to: 'minimum',
+    less_than_or_equal_to: 'maximum',
+    greater_than: 'exclusiveMinimum',
+    less_than: 'exclusiveMaximum',
+  };
   const bound = bounds[check];
   if (bound && scalar !== undefined) constraints[bound] = scalar;
   else if (check === 'in_range') {
-    for (const [side, inclusive, exclusive] of [['min', 'minimum', 'exclusiveMinimum'], ['max', 'maximum', 'exclusiveMaximum']] as const) {
+    for (const [side, inclusive, exclusive] of [
+      ['min', 'minimum', 'exclusiveMinimum'],
+      ['max', 'maximum', 'exclusiveMaximum'],
+    ] as const) {
       const limit = record[`${side}_value`];
-      if (typeof limit === 'number' || typeof limit === 'string') constraints[record[`include_${side}`] === false ? exclusive : inclusive] = limit;
+      if (typeof limit === 'number' || typeof limit === 'string')
+        constraints[record[`include_${side}`] === false ? exclusive : inclusive] = limit;
     }
-  } else if (check === 'isin' && (Array.isArray(value) || Array.isArray(record['allowed_values']))) constraints.enum = (Array.isArray(value) ? value : (record['allowed_values'] as unknown[])) as (string | number)[];
+  } else if (check === 'isin' && (Array.isArray(value) || Array.isArray(record['allowed_values'])))
+    constraints.enum = (Array.isArray(value) ? value : (record['allowed_values'] as unknown[])) as (string | number)[];
   else if (check === 'equal_to' && scalar !== undefined) constraints.enum = [scalar];
   else if (check === 'str_matches' && typeof scalar === 'string') constraints.pattern = fullPattern(scalar);
   else if (check === 'str_contains' && typeof scalar === 'string') constraints.pattern = `.*(${scalar}).*`;

@@ -17,14 +17,24 @@ export function pairwiseAgreement({ byKey }: Pick<Decisions, 'byKey'>): LabelAgr
       }
     });
   }
-  return [...pairs.values()].map(({ first, second, a, b }) => ({ first, second, ...cohenKappa(a, b) })).sort((x, y) => y.n - x.n || (x.first + x.second < y.first + y.second ? -1 : 1));
+  return [...pairs.values()]
+    .map(({ first, second, a, b }) => ({ first, second, ...cohenKappa(a, b) }))
+    .sort((x, y) => y.n - x.n || (x.first + x.second < y.first + y.second ? -1 : 1));
 }
 
 /** Rows on which people disagree, newest first. */
 export function disagreements({ byKey }: Pick<Decisions, 'byKey'>): LabelSummary['disagreements'] {
   const found = [...byKey].flatMap(([key, people]) => {
     const labels = handLabels(people);
-    return new Set(labels.map(({ label }) => label)).size < 2 ? [] : [{ key, at: Math.max(...labels.map(({ at }) => at)), labels: labels.map(({ labeller, label }) => ({ labeller, label })) }];
+    return new Set(labels.map(({ label }) => label)).size < 2
+      ? []
+      : [
+          {
+            key,
+            at: Math.max(...labels.map(({ at }) => at)),
+            labels: labels.map(({ labeller, label }) => ({ labeller, label })),
+          },
+        ];
   });
   return found.sort((a, b) => b.at - a.at).map(({ key, labels }) => ({ key, labels }));
 }

@@ -20,6 +20,8 @@ export interface HandConsensus {
 export function handConsensus({ byKey }: Pick<Decisions, 'byKey'>): HandConsensus[] {
   return [...byKey].flatMap(([key, people]) => {
     const labels = handLabels(people);
-    return labels.length === 0 ? [] : [{ key, label: majority(labels.map(({ label }) => label)), labellers: labels.length }];
+    return labels.length === 0
+      ? []
+      : [{ key, label: majority(labels.map(({ label }) => label)), labellers: labels.length }];
   });
 }

@@ -13,13 +13,25 @@ import { weakConsensusSql } from './weakLabels.ts';
  * Writes one label for each row that has one: `<key>`, `<label>`, `labellers` (how many people), `source` (`hand`, or `rule` where nobody labelled it), by key.
  * Rows on which people or rules are undecided are left out. Atomic; CSV or Parquet by the ending. Throws ProjectError for another ending, DataError when the rules fail.
  */
-export async function writeConsolidated({ db, task, tables, refresh }: OpenTask, path: string): Promise<{ rows: number; hand: number; rule: number }> {
+export async function writeConsolidated(
+  { db, task, tables, refresh }: OpenTask,
+  path: string,
+): Promise<{ rows: number; hand: number; rule: number }> {
   if (!/\.(csv|parquet)$/i.test(path)) throw new ProjectError(`${path} must end in .csv or .parquet.`);
-  if (isSameFile(path, task.path)) throw new ProjectError(`${task.file} holds every decision with who and when, and is only ever added to. Name another file.`);
+  if (isSameFile(path, task.path))
+    throw new ProjectError(
+      `${task.file} holds every decision with who and when, and is only ever added to. Name another file.`,
+    );
   const { decisions, rulesProblem } = await refresh();
-  if (rulesProblem !== null) throw new DataError(`The rules give nothing: ${rulesProblem}`, { place: { file: task.rules ?? '' } });
+  if (rulesProblem !== null)
+    throw new DataError(`The rules give nothing: ${rulesProblem}`, { place: { file: task.rules ?? '' } });
   const hand = 'loopwright_label_consensus';
-  await fillTable(db, hand, ['key', 'label', 'labellers'], handConsensus(decisions).map(({ key, label, labellers }) => ({ key, label, labellers: String(labellers) })));
+  await fillTable(
+    db,
+    hand,
+    ['key', 'label', 'labellers'],
+    handConsensus(decisions).map(({ key, label, labellers }) => ({ key, label, labellers: String(labellers) })),
+  );
   const keyType = tables.columns.find(({ name }) => name === task.key)?.sqlType ?? 'VARCHAR';
   const all = `(SELECT key, label, labellers::INTEGER AS labellers, 'hand' AS source FROM ${hand} WHERE label IS NOT NULL
     UNION ALL SELECT key, label, 0, 'rule' FROM ${weakConsensusSql} WHERE label IS NOT NULL AND key NOT IN (SELECT key FROM ${hand}))`;
@@ -42,4 +54,3 @@ function labelType(classes: LabelSummary['task']['classes']): string {
   if (classes.every((label) => label.trim() !== '' && String(Number(label)) === label)) return 'DOUBLE';
   return 'VARCHAR';
 }
-

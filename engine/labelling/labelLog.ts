@@ -34,7 +34,10 @@ export function appendRecord(task: LabelFile, record: LabelRecord): { note: stri
   const text = readText(task);
   const before = text === '' ? header : repairOf(text, header, task);
   const bytes = Buffer.from(before + line);
-  if (bytes.length > longestLine) throw new ProjectError(`The key of the row is too long to be labelled: the line would have ${bytes.length} bytes, at most ${longestLine} are written at once. Take a shorter column as \`key\`.`);
+  if (bytes.length > longestLine)
+    throw new ProjectError(
+      `The key of the row is too long to be labelled: the line would have ${bytes.length} bytes, at most ${longestLine} are written at once. Take a shorter column as \`key\`.`,
+    );
   try {
     mkdirSync(dirname(task.path), { recursive: true });
     const file = openSync(task.path, 'a', 0o644);
@@ -46,9 +49,16 @@ export function appendRecord(task: LabelFile, record: LabelRecord): { note: stri
       closeSync(file);
     }
   } catch (error) {
-    throw new WorkError(`The label could not be written to ${task.file}: ${messageOf(error)}. It does not count; free some space or correct the permissions, and decide again.`, { cause: error, place: { file: task.file } });
+    throw new WorkError(
+      `The label could not be written to ${task.file}: ${messageOf(error)}. It does not count; free some space or correct the permissions, and decide again.`,
+      { cause: error, place: { file: task.file } },
+    );
   }
-  return { note: !endsTorn(text, header, before) ? null : `The last line of ${task.file} had been cut short. It is left out; the new label stands on a line of its own.` };
+  return {
+    note: !endsTorn(text, header, before)
+      ? null
+      : `The last line of ${task.file} had been cut short. It is left out; the new label stands on a line of its own.`,
+  };
 }
 
 function readText({ path, file }: LabelFile): string {
@@ -57,15 +67,24 @@ function readText({ path, file }: LabelFile): string {
     handle = openSync(path, 'r');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw new DataError(`The label file ${file} cannot be read: ${messageOf(error)}`, { cause: error, place: { file } });
+    throw new DataError(`The label file ${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+      place: { file },
+    });
   }
   try {
-    if (!fstatSync(handle).isFile()) throw new DataError(`The label file ${file} is no file. Name another, or move what stands there.`, { place: { file } });
+    if (!fstatSync(handle).isFile())
+      throw new DataError(`The label file ${file} is no file. Name another, or move what stands there.`, {
+        place: { file },
+      });
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(handle));
   } catch (error) {
     if (error instanceof DataError) throw error;
     const why = error instanceof TypeError ? 'it is not UTF-8' : messageOf(error);
-    throw new DataError(`The label file ${file} cannot be read: ${why}. Nothing was written to it.`, { cause: error, place: { file, line: 1, column: 1 } });
+    throw new DataError(`The label file ${file} cannot be read: ${why}. Nothing was written to it.`, {
+      cause: error,
+      place: { file, line: 1, column: 1 },
+    });
   } finally {
     closeSync(handle);
   }
@@ -78,7 +97,10 @@ function headerEnd(text: string, header: string, { file }: LabelFile): number {
   if (text.startsWith(crlf)) return crlf.length;
   // The very first write may have been cut short.
   if (header.startsWith(text)) return text.length;
-  throw new DataError(`${file} begins with another header than ${header.trimEnd()}. Nothing was written to it. Name another file under \`file\`, or give this one the header.`, { place: { file, line: 1, column: 1 } });
+  throw new DataError(
+    `${file} begins with another header than ${header.trimEnd()}. Nothing was written to it. Name another file under \`file\`, or give this one the header.`,
+    { place: { file, line: 1, column: 1 } },
+  );
 }
 
 /** What has to stand before the next line, so that a line that was cut short ends there; nothing when the file ends well. */

@@ -34,14 +34,19 @@ export async function openRows(db: Database, source: string, task: LabelTask): P
   const columns = await columnsOf(db, source);
   const names = columns.map(({ name }) => name);
   for (const name of [task.key, ...(task.show ?? [])]) {
-    if (!names.includes(name)) throw new DataError(`The data of \`${task.dataset}\` has no column \`${name}\`, which the labelling task \`${task.name}\` names.${suggestion(name, names) || ` It has ${names.slice(0, 20).join(', ')}.`}`);
+    if (!names.includes(name))
+      throw new DataError(
+        `The data of \`${task.dataset}\` has no column \`${name}\`, which the labelling task \`${task.name}\` names.${suggestion(name, names) || ` It has ${names.slice(0, 20).join(', ')}.`}`,
+      );
   }
   const key = `CAST(${quoteIdentifier(task.key)} AS VARCHAR)`;
   // The first of several rows of one key stands for all, in the order in which the data is read.
   await db.run(`CREATE OR REPLACE TEMP TABLE ${labelTables.rows} AS SELECT * FROM
     (SELECT ${key} AS ${keyColumn}, row_number() OVER () AS loopwright_label_place, * FROM ${source})
     WHERE coalesce(${keyColumn}, '') <> '' QUALIFY row_number() OVER (PARTITION BY ${keyColumn} ORDER BY loopwright_label_place) = 1`);
-  const [counts] = await db.rows(`SELECT (SELECT count(*) FROM ${labelTables.rows}) AS n, count(*) AS total, count(*) FILTER (WHERE coalesce(${key}, '') = '') AS keyless FROM ${source}`);
+  const [counts] = await db.rows(
+    `SELECT (SELECT count(*) FROM ${labelTables.rows}) AS n, count(*) AS total, count(*) FILTER (WHERE coalesce(${key}, '') = '') AS keyless FROM ${source}`,
+  );
   const [rows, total, keyless] = [Number(counts?.['n']), Number(counts?.['total']), Number(counts?.['keyless'])];
   return { columns, rows, keyless, repeated: total - keyless - rows };
 }
@@ -50,16 +55,26 @@ const insertedAtOnce = 20_000;
 
 /** Puts what holds now into the database. Texts are bound, never written into SQL. */
 export async function loadDecisions(db: Database, { byKey }: Pick<Decisions, 'byKey'>): Promise<void> {
-  const list = [...byKey.values()].flatMap((people) => [...people.values()].map(({ key, labeller, label }) => ({ key, labeller, label })));
+  const list = [...byKey.values()].flatMap((people) =>
+    [...people.values()].map(({ key, labeller, label }) => ({ key, labeller, label })),
+  );
   await fillTable(db, labelTables.decisions, ['key', 'labeller', 'label'], list);
 }
 
 /** A table of texts, made anew. */
-export async function fillTable<K extends string>(db: Database, table: string, columns: readonly K[], rows: readonly Readonly<Record<K, string | null>>[]): Promise<void> {
+export async function fillTable<K extends string>(
+  db: Database,
+  table: string,
+  columns: readonly K[],
+  rows: readonly Readonly<Record<K, string | null>>[],
+): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE ${table} (${columns.map((column) => `${column} VARCHAR`).join(', ')})`);
   for (let from = 0; from < rows.length; from += insertedAtOnce) {
     const part = rows.slice(from, from + insertedAtOnce).map((row) => columns.map((column) => row[column]));
-    await db.run(`INSERT INTO ${table} SELECT ${columns.map((_, i) => `value[${i + 1}]`).join(', ')} FROM (SELECT unnest(from_json($1, '[["VARCHAR"]]')) AS value)`, [JSON.stringify(part)]);
+    await db.run(
+      `INSERT INTO ${table} SELECT ${columns.map((_, i) => `value[${i + 1}]`).join(', ')} FROM (SELECT unnest(from_json($1, '[["VARCHAR"]]')) AS value)`,
+      [JSON.stringify(part)],
+    );
   }
 }
 

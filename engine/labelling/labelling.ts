@@ -28,26 +28,63 @@ export async function nextRows(open: OpenTask, request: NextRequest): Promise<La
   const { decisions, rulesProblem } = await open.refresh();
   const { order, note } = usableOrder(request.order ?? task.order, model);
   const limit = Math.min(mostRows, Math.max(1, Math.floor(request.limit)));
-  const asked = { task, labeller, limit, order, skipped: request.skipped === true, columns: tables.columns, decisions, score };
+  const asked = {
+    task,
+    labeller,
+    limit,
+    order,
+    skipped: request.skipped === true,
+    columns: tables.columns,
+    decisions,
+    score,
+  };
   const { keys, left, skipped } = await nextKeys(db, asked);
-  const notes = [note, rulesProblem === null ? null : `The rules give nothing: ${rulesProblem}`].filter((one) => one !== null);
-  return { rows: await readCards(db, keys, asked), order, note: notes.length === 0 ? null : notes.join(' '), modelVersion: score ? (model?.version ?? null) : null, left, skipped };
+  const notes = [note, rulesProblem === null ? null : `The rules give nothing: ${rulesProblem}`].filter(
+    (one) => one !== null,
+  );
+  return {
+    rows: await readCards(db, keys, asked),
+    order,
+    note: notes.length === 0 ? null : notes.join(' '),
+    modelVersion: score ? (model?.version ?? null) : null,
+    left,
+    skipped,
+  };
 }
 
 /** The cards of rows by their keys, as this labeller left them. */
 export async function rowsByKey(open: OpenTask, keys: readonly string[], labeller: string): Promise<LabelRow[]> {
   const { decisions } = await open.refresh();
-  return readCards(open.db, keys.slice(0, mostRows), { task: open.task, columns: open.tables.columns, decisions, labeller: labellerName(labeller), score: open.score });
+  return readCards(open.db, keys.slice(0, mostRows), {
+    task: open.task,
+    columns: open.tables.columns,
+    decisions,
+    labeller: labellerName(labeller),
+    score: open.score,
+  });
 }
 
 /** Appends one decision of a labeller; a null label skips the row. Throws ProjectError for a row or class that is not there. */
-export async function addLabel(open: OpenTask, { key, label, labeller, now = Date.now() }: { key: string; label: string | null; labeller: string; now?: number }): Promise<LabelDone> {
+export async function addLabel(
+  open: OpenTask,
+  { key, label, labeller, now = Date.now() }: { key: string; label: string | null; labeller: string; now?: number },
+): Promise<LabelDone> {
   const { task, db } = open;
   const who = labellerName(labeller);
-  if (label !== null && !task.classes.includes(label)) throw new ProjectError(`\`${label}\` is no class of \`${task.name}\`.${suggestion(label, task.classes) || ` Its classes are ${task.classes.join(', ')}.`}`);
+  if (label !== null && !task.classes.includes(label))
+    throw new ProjectError(
+      `\`${label}\` is no class of \`${task.name}\`.${suggestion(label, task.classes) || ` Its classes are ${task.classes.join(', ')}.`}`,
+    );
   const there = await db.rows(`SELECT 1 AS there FROM ${labelTables.rows} WHERE ${keyColumn} = $1`, [key]);
-  if (there.length === 0) throw new ProjectError(`\`${task.dataset}\` has no row whose \`${task.key}\` is ${JSON.stringify(key)}.`);
-  const { note } = appendRecord(task, { key, label: label ?? '', labeller: who, at: now, source: label === null ? 'skip' : 'hand' });
+  if (there.length === 0)
+    throw new ProjectError(`\`${task.dataset}\` has no row whose \`${task.key}\` is ${JSON.stringify(key)}.`);
+  const { note } = appendRecord(task, {
+    key,
+    label: label ?? '',
+    labeller: who,
+    at: now,
+    source: label === null ? 'skip' : 'hand',
+  });
   return { key, label, note };
 }
 
@@ -69,22 +106,38 @@ export async function summarise(open: OpenTask, now = Date.now()): Promise<Label
   const { db, task, tables } = open;
   const refreshed = await open.refresh();
   const { decisions } = refreshed;
-  const present = new Set((await db.rows(`SELECT DISTINCT key FROM ${labelTables.decisions} JOIN ${labelTables.rows} ON key = ${keyColumn}`)).map((row) => String(row['key'])));
+  const present = new Set(
+    (
+      await db.rows(`SELECT DISTINCT key FROM ${labelTables.decisions} JOIN ${labelTables.rows} ON key = ${keyColumn}`)
+    ).map((row) => String(row['key'])),
+  );
   const hand = handConsensus(decisions).filter(({ key }) => present.has(key));
   const counts = [...countsByKey(decisions)].filter(([key]) => present.has(key));
-  const weak = await db.rows(`SELECT label, count(*) AS n FROM ${weakConsensusSql} WHERE key NOT IN (SELECT key FROM ${labelTables.decisions} WHERE label IS NOT NULL) GROUP BY label`);
+  const weak = await db.rows(
+    `SELECT label, count(*) AS n FROM ${weakConsensusSql} WHERE key NOT IN (SELECT key FROM ${labelTables.decisions} WHERE label IS NOT NULL) GROUP BY label`,
+  );
   const weakOf = (label: string | null) => Number(weak.find((row) => row['label'] === label)?.['n'] ?? 0);
   const differ = disagreements(decisions);
   const hasRules = task.rules !== null || decisions.byRule.length > 0;
   return {
-    task: taskInfo(task), rows: tables.rows,
-    labelled: hand.length, complete: counts.filter(([, n]) => n >= task.labellers).length,
-    classes: task.classes.map((label) => ({ label, rows: hand.filter((one) => one.label === label).length, weak: weakOf(label) })),
+    task: taskInfo(task),
+    rows: tables.rows,
+    labelled: hand.length,
+    complete: counts.filter(([, n]) => n >= task.labellers).length,
+    classes: task.classes.map((label) => ({
+      label,
+      rows: hand.filter((one) => one.label === label).length,
+      weak: weakOf(label),
+    })),
     ties: hand.filter(({ label }) => label === null).length,
-    people: peopleOf(refreshed, now), agreement: pairwiseAgreement(decisions),
-    disagreements: differ.slice(0, shownDisagreements), disagreementCount: differ.length,
+    people: peopleOf(refreshed, now),
+    agreement: pairwiseAgreement(decisions),
+    disagreements: differ.slice(0, shownDisagreements),
+    disagreementCount: differ.length,
     rules: hasRules ? await judgeRules(db, hand) : [],
-    weak: hasRules ? { labelled: task.classes.reduce((sum, label) => sum + weakOf(label), 0), undecided: weakOf(null) } : null,
+    weak: hasRules
+      ? { labelled: task.classes.reduce((sum, label) => sum + weakOf(label), 0), undecided: weakOf(null) }
+      : null,
     notes: notesOf(open, refreshed, decisions.byKey.size - present.size),
   };
 }
@@ -109,11 +162,21 @@ function notesOf({ task, tables }: OpenTask, { broken, decisions, rulesProblem }
   const some = (n: number, one: string, many: string) => `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
   return [
     rulesProblem === null ? '' : `The rules give nothing: ${rulesProblem}`,
-    broken.length === 0 ? '' : `${some(broken.length, 'line', 'lines')} of ${task.file} cannot be read and ${broken.length === 1 ? 'is' : 'are'} left out: ${broken.slice(0, 5).join(', ')}${broken.length > 5 ? ', …' : ''}.`,
-    decisions.unknown === 0 ? '' : `${some(decisions.unknown, 'decision gives', 'decisions give')} a label that is no class now; they count for nothing.`,
-    gone === 0 ? '' : `${some(gone, 'row that was decided on is', 'rows that were decided on are')} no longer in \`${task.dataset}\`.`,
-    tables.keyless === 0 ? '' : `${some(tables.keyless, 'row has', 'rows have')} no \`${task.key}\` and cannot be labelled.`,
-    tables.repeated === 0 ? '' : `${some(tables.repeated, 'row repeats', 'rows repeat')} the \`${task.key}\` of another; the first of each is labelled for all.`,
+    broken.length === 0
+      ? ''
+      : `${some(broken.length, 'line', 'lines')} of ${task.file} cannot be read and ${broken.length === 1 ? 'is' : 'are'} left out: ${broken.slice(0, 5).join(', ')}${broken.length > 5 ? ', …' : ''}.`,
+    decisions.unknown === 0
+      ? ''
+      : `${some(decisions.unknown, 'decision gives', 'decisions give')} a label that is no class now; they count for nothing.`,
+    gone === 0
+      ? ''
+      : `${some(gone, 'row that was decided on is', 'rows that were decided on are')} no longer in \`${task.dataset}\`.`,
+    tables.keyless === 0
+      ? ''
+      : `${some(tables.keyless, 'row has', 'rows have')} no \`${task.key}\` and cannot be labelled.`,
+    tables.repeated === 0
+      ? ''
+      : `${some(tables.repeated, 'row repeats', 'rows repeat')} the \`${task.key}\` of another; the first of each is labelled for all.`,
   ].filter(Boolean);
 }
 
@@ -121,6 +184,7 @@ function notesOf({ task, tables }: OpenTask, { broken, decisions, rulesProblem }
 export function labellerName(name: string): string {
   const trimmed = name.trim();
   if (trimmed === '') throw new ProjectError('Say who labels: a name must not be empty.');
-  if (trimmed.length > 100 || /\p{Cc}/u.test(trimmed)) throw new ProjectError('The name of a labeller has at most 100 characters, on one line.');
+  if (trimmed.length > 100 || /\p{Cc}/u.test(trimmed))
+    throw new ProjectError('The name of a labeller has at most 100 characters, on one line.');
   return trimmed;
 }

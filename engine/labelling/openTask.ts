@@ -41,12 +41,19 @@ export interface Refreshed {
 export async function openTask(db: Database, place: SubjectPlace, task: LabelTask): Promise<OpenTask> {
   const found = await findSubject({ kind: 'dataset', name: task.dataset }, place);
   const tables = await openRows(db, await subjectSql(db, found), task);
-  const asked = await findModel(place, task, tables.columns.map(({ name }) => name));
+  const asked = await findModel(
+    place,
+    task,
+    tables.columns.map(({ name }) => name),
+  );
   const known = new Map<string, Scored>();
   const score = asked?.model ? scorer(db, asked.model, task, known) : null;
   let last: { mark: string; refreshed: Refreshed } | null = null;
   return {
-    db, task, tables, score,
+    db,
+    task,
+    tables,
+    score,
     model: asked === null ? null : { version: asked.version, problem: asked.problem },
     async refresh() {
       const stats = statSync(task.path, { throwIfNoEntry: false });
@@ -65,7 +72,12 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
 }
 
 /** Rows are scored once for as long as the task is open. */
-function scorer(db: Database, model: Model, task: LabelTask, known: Map<string, Scored>): (keys: readonly string[]) => Promise<Map<string, Scored>> {
+function scorer(
+  db: Database,
+  model: Model,
+  task: LabelTask,
+  known: Map<string, Scored>,
+): (keys: readonly string[]) => Promise<Map<string, Scored>> {
   return async (keys) => {
     const fresh = keys.filter((key) => !known.has(key));
     if (fresh.length > 0) for (const [key, scored] of await scoreKeys(db, model, task, fresh)) known.set(key, scored);
@@ -73,7 +85,11 @@ function scorer(db: Database, model: Model, task: LabelTask, known: Map<string, 
   };
 }
 
-async function findModel({ config, store, folder, project }: SubjectPlace, task: LabelTask, columns: readonly string[]): Promise<{ version: number | null; model: Model | null; problem: string | null } | null> {
+async function findModel(
+  { config, store, folder, project }: SubjectPlace,
+  task: LabelTask,
+  columns: readonly string[],
+): Promise<{ version: number | null; model: Model | null; problem: string | null } | null> {
   if (task.model === null) return null;
   const version = store && config ? versionOf(store, config.project, task.model) : null;
   if (!version) return { version: null, model: null, problem: `there is no ${task.model} yet` };
@@ -87,7 +103,12 @@ async function findModel({ config, store, folder, project }: SubjectPlace, task:
 }
 
 /** Rules that fail stop nobody from labelling. */
-async function runRules(db: Database, place: SubjectPlace, task: LabelTask, { byRule: written }: Decisions): Promise<string | null> {
+async function runRules(
+  db: Database,
+  place: SubjectPlace,
+  task: LabelTask,
+  { byRule: written }: Decisions,
+): Promise<string | null> {
   const sql = task.rules === null || !place.project ? null : textOf(place.project, task.rules);
   try {
     await loadRules(db, task, { sql, written, makeViews: (text) => makeViews(db, place, text) });
@@ -100,6 +121,8 @@ async function runRules(db: Database, place: SubjectPlace, task: LabelTask, { by
 async function makeViews(db: Database, place: SubjectPlace, sql: string): Promise<void> {
   for (const name of tablesIn(sql, Object.keys(place.config?.datasets ?? {}))) {
     const found = await findSubject({ kind: 'dataset', name }, place);
-    await db.run(`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema)}`);
+    await db.run(
+      `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema)}`,
+    );
   }
 }

@@ -26,21 +26,38 @@ export interface QueueRequest {
 }
 
 /** The keys that come up next, and how many are left. The tables of rows and decisions must be there. */
-export async function nextKeys(db: Database, request: QueueRequest): Promise<{ keys: string[]; left: number; skipped: number }> {
+export async function nextKeys(
+  db: Database,
+  request: QueueRequest,
+): Promise<{ keys: string[]; left: number; skipped: number }> {
   const { task, labeller, limit, order, score } = request;
   const { rows, decisions } = labelTables;
   const seen = request.skipped ? 'coalesce(d.mine, false) AND d.mine_label IS NULL' : 'NOT coalesce(d.mine, false)';
   const counts = `(SELECT key, count(label) AS labels, bool_or(labeller = $labeller) AS mine, any_value(label) FILTER (WHERE labeller = $labeller) AS mine_label FROM ${decisions} GROUP BY key)`;
   // What the data itself has a label for comes last.
-  const known = request.columns.some(({ name }) => name === task.label) ? `(r.${quoteIdentifier(task.label)} IS NOT NULL)` : 'false';
-  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_label_open AS SELECT r.${keyColumn} AS key, r.loopwright_label_place AS place, coalesce(d.labels, 0) AS labels, ${known} AS known, hash(r.${keyColumn} || ':' || $seed) AS shuffled
-    FROM ${rows} r LEFT JOIN ${counts} d ON d.key = r.${keyColumn} WHERE ${seen} AND coalesce(d.labels, 0) < $wanted`, { labeller, seed: String(task.seed), wanted: task.labellers });
-  const [state] = await db.rows(`SELECT (SELECT count(*) FROM loopwright_label_open) AS n, (SELECT count(*) FROM ${decisions} JOIN ${rows} ON key = ${keyColumn} WHERE labeller = $1 AND label IS NULL) AS skipped`, [labeller]);
+  const known = request.columns.some(({ name }) => name === task.label)
+    ? `(r.${quoteIdentifier(task.label)} IS NOT NULL)`
+    : 'false';
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE loopwright_label_open AS SELECT r.${keyColumn} AS key, r.loopwright_label_place AS place, coalesce(d.labels, 0) AS labels, ${known} AS known, hash(r.${keyColumn} || ':' || $seed) AS shuffled
+    FROM ${rows} r LEFT JOIN ${counts} d ON d.key = r.${keyColumn} WHERE ${seen} AND coalesce(d.labels, 0) < $wanted`,
+    { labeller, seed: String(task.seed), wanted: task.labellers },
+  );
+  const [state] = await db.rows(
+    `SELECT (SELECT count(*) FROM loopwright_label_open) AS n, (SELECT count(*) FROM ${decisions} JOIN ${rows} ON key = ${keyColumn} WHERE labeller = $1 AND label IS NULL) AS skipped`,
+    [labeller],
+  );
   const counted = { left: Number(state?.['n'] ?? 0), skipped: Number(state?.['skipped'] ?? 0) };
   const by = order === 'unlabelled' ? 'place' : 'shuffled, key';
   const take = order === 'uncertain' && score ? mostScored : limit;
-  const found = await db.rows(`SELECT key, labels, known FROM loopwright_label_open ORDER BY labels, known, ${by} LIMIT ${Math.max(0, Math.floor(take))}`);
-  const candidates = found.map((row) => ({ key: String(row['key']), labels: Number(row['labels']), known: row['known'] === true }));
+  const found = await db.rows(
+    `SELECT key, labels, known FROM loopwright_label_open ORDER BY labels, known, ${by} LIMIT ${Math.max(0, Math.floor(take))}`,
+  );
+  const candidates = found.map((row) => ({
+    key: String(row['key']),
+    labels: Number(row['labels']),
+    known: row['known'] === true,
+  }));
   if (order !== 'uncertain' || !score) return { keys: candidates.map(({ key }) => key), ...counted };
   const scores = await score(candidates.map(({ key }) => key));
   const margin = (key: string) => scores.get(key)?.margin ?? 2;
@@ -49,14 +66,24 @@ export async function nextKeys(db: Database, request: QueueRequest): Promise<{ k
 }
 
 /** The cards of these keys, in their order; keys that are not in the data are left out. */
-export async function readCards(db: Database, keys: readonly string[], request: Pick<QueueRequest, 'task' | 'columns' | 'decisions' | 'labeller' | 'score'>): Promise<LabelRow[]> {
+export async function readCards(
+  db: Database,
+  keys: readonly string[],
+  request: Pick<QueueRequest, 'task' | 'columns' | 'decisions' | 'labeller' | 'score'>,
+): Promise<LabelRow[]> {
   if (keys.length === 0) return [];
   const { task, columns, decisions, labeller, score } = request;
   const shown = shownColumns(task, columns);
-  const wanted = "(SELECT unnest(from_json($1, '[\"VARCHAR\"]')))";
+  const wanted = '(SELECT unnest(from_json($1, \'["VARCHAR"]\')))';
   const values = shown.map((name, i) => `CAST(${quoteIdentifier(name)} AS VARCHAR) AS v${i}`);
-  const rows = await db.rows(`SELECT ${[`${keyColumn} AS key`, ...values].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN ${wanted}`, [JSON.stringify(keys)]);
-  const rules = await db.rows(`SELECT key, rule, label FROM ${labelTables.rules} WHERE key IN ${wanted} ORDER BY rule, label`, [JSON.stringify(keys)]);
+  const rows = await db.rows(
+    `SELECT ${[`${keyColumn} AS key`, ...values].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN ${wanted}`,
+    [JSON.stringify(keys)],
+  );
+  const rules = await db.rows(
+    `SELECT key, rule, label FROM ${labelTables.rules} WHERE key IN ${wanted} ORDER BY rule, label`,
+    [JSON.stringify(keys)],
+  );
   const scores = score ? await score(keys) : null;
   const byKey = new Map(rows.map((row) => [String(row['key']), row]));
   const numeric = new Set(columns.filter(({ type }) => type === 'number').map(({ name }) => name));
@@ -66,18 +93,38 @@ export async function readCards(db: Database, keys: readonly string[], request: 
     if (!row) return [];
     const people = decisions.byKey.get(key);
     const mine = people?.get(labeller);
-    const told = shown.map((name, i): LabelValue => ({ name, value: textOf(row[`v${i}`], numeric.has(name)), unit: facts.get(name)?.loopwright?.unit ?? null, description: facts.get(name)?.description ?? facts.get(name)?.title ?? null }));
-    return [{
-      key, values: told, labels: people ? handLabels(people).length : 0, ...(mine ? { mine: mine.label } : {}), model: scores?.get(key) ?? null,
-      rules: rules.filter((rule) => rule['key'] === key).map((rule) => ({ rule: String(rule['rule']), label: String(rule['label']) })),
-    }];
+    const told = shown.map((name, i): LabelValue => ({
+      name,
+      value: textOf(row[`v${i}`], numeric.has(name)),
+      unit: facts.get(name)?.loopwright?.unit ?? null,
+      description: facts.get(name)?.description ?? facts.get(name)?.title ?? null,
+    }));
+    return [
+      {
+        key,
+        values: told,
+        labels: people ? handLabels(people).length : 0,
+        ...(mine ? { mine: mine.label } : {}),
+        model: scores?.get(key) ?? null,
+        rules: rules
+          .filter((rule) => rule['key'] === key)
+          .map((rule) => ({ rule: String(rule['rule']), label: String(rule['label']) })),
+      },
+    ];
   });
 }
 
 /** What the card shows. Without a choice, nothing that would give the answer away. */
 export function shownColumns(task: LabelTask, columns: readonly SourceColumn[]): string[] {
   if (task.show) return task.show;
-  const telling = new Set([task.key, task.label, splitColumn, ...(task.schema?.fields.filter(({ loopwright }) => loopwright?.role === 'prediction' || loopwright?.role === 'score').map(({ name }) => name) ?? [])]);
+  const telling = new Set([
+    task.key,
+    task.label,
+    splitColumn,
+    ...(task.schema?.fields
+      .filter(({ loopwright }) => loopwright?.role === 'prediction' || loopwright?.role === 'score')
+      .map(({ name }) => name) ?? []),
+  ]);
   return columns.map(({ name }) => name).filter((name) => !telling.has(name));
 }
 
@@ -91,9 +138,15 @@ function textOf(value: unknown, isNumber: boolean): string | null {
 }
 
 /** The order that can be had, and why it is not the one asked for. */
-export function usableOrder(asked: LabelOrder, model: { problem: string | null } | null): { order: LabelOrder; note: string | null } {
+export function usableOrder(
+  asked: LabelOrder,
+  model: { problem: string | null } | null,
+): { order: LabelOrder; note: string | null } {
   if (asked !== 'uncertain' || (model && model.problem === null)) return { order: asked, note: null };
-  return { order: 'unlabelled', note: model ? `Rows come as the data stands: ${model.problem ?? ''}.` : 'Rows come as the data stands: there is no model yet that could say which are uncertain.' };
+  return {
+    order: 'unlabelled',
+    note: model
+      ? `Rows come as the data stands: ${model.problem ?? ''}.`
+      : 'Rows come as the data stands: there is no model yet that could say which are uncertain.',
+  };
 }
-
-

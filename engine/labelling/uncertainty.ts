@@ -12,26 +12,38 @@ const batch = 5000;
 /** The model's classes as the task writes them: a model of a boolean target knows 0 and 1. */
 function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): string[] {
   const isBoolean = classes.every((label) => label === 'true' || label === 'false');
-  return model.meta.classes.map((label) => (isBoolean && label === '1' ? 'true' : isBoolean && label === '0' ? 'false' : label));
+  return model.meta.classes.map((label) =>
+    isBoolean && label === '1' ? 'true' : isBoolean && label === '0' ? 'false' : label,
+  );
 }
 
 /** Why a model cannot say how sure it is of these rows; null when it can. */
 export function unfitModel(model: Model, columns: readonly string[]): string | null {
   if (model.meta.task === 'regression') return 'the model predicts a number and is not unsure between classes';
   const missing = model.meta.features.map(({ name }) => name).filter((name) => !columns.includes(name));
-  return missing.length === 0 ? null : `the data lacks ${missing.map((name) => `\`${name}\``).join(', ')}, which the model reads`;
+  return missing.length === 0
+    ? null
+    : `the data lacks ${missing.map((name) => `\`${name}\``).join(', ')}, which the model reads`;
 }
 
 /**
  * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin sampling, Scheffer et al. 2001): with two
  * classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
  */
-export async function scoreKeys(db: Database, model: Model, task: LabelTask, keys: readonly string[]): Promise<Map<string, Scored>> {
+export async function scoreKeys(
+  db: Database,
+  model: Model,
+  task: LabelTask,
+  keys: readonly string[],
+): Promise<Map<string, Scored>> {
   const classes = classNames(model, task);
   const features = model.meta.features.map(({ name }) => quoteIdentifier(name));
   const scored = new Map<string, Scored>();
   for (let from = 0; from < keys.length; from += batch) {
-    const table = await db.table(`SELECT ${[keyColumn, ...features].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`, [JSON.stringify(keys.slice(from, from + batch))]);
+    const table = await db.table(
+      `SELECT ${[keyColumn, ...features].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`,
+      [JSON.stringify(keys.slice(from, from + batch))],
+    );
     const probabilities = await model.probabilities(table);
     const names = table.columns[keyColumn];
     for (let row = 0; row < table.rows; row++) {

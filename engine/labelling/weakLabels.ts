@@ -34,19 +34,38 @@ export async function loadRules(db: Database, task: LabelTask, { sql, makeViews,
     await db.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${sql.trimEnd().replace(/;\s*$/, '')}\n`);
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
-    if (error instanceof WorkError) throw new DataError(`\`${place.file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, { cause: error, place: { ...place, line: Number(line ?? 1) } });
+    if (error instanceof WorkError)
+      throw new DataError(`\`${place.file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, {
+        cause: error,
+        place: { ...place, line: Number(line ?? 1) },
+      });
     throw error;
   }
   const columns = (await columnsOf(db, raw)).map(({ name }) => name);
   const column = (...names: string[]) => {
-    const found = names.map((name) => columns.find((one) => one.toLowerCase() === name.toLowerCase())).find((name) => name !== undefined);
-    if (found === undefined) throw new DataError(`\`${place.file}\` gives no column \`${names[0] ?? ''}\`; it needs \`key\`, \`label\` and \`rule\` and gives ${columns.join(', ')}.${suggestion(names[0] ?? '', columns)}`, { place });
+    const found = names
+      .map((name) => columns.find((one) => one.toLowerCase() === name.toLowerCase()))
+      .find((name) => name !== undefined);
+    if (found === undefined)
+      throw new DataError(
+        `\`${place.file}\` gives no column \`${names[0] ?? ''}\`; it needs \`key\`, \`label\` and \`rule\` and gives ${columns.join(', ')}.${suggestion(names[0] ?? '', columns)}`,
+        { place },
+      );
     return `CAST(${quoteIdentifier(found)} AS VARCHAR)`;
   };
   const [key, label, rule] = [column('key', task.key), column('label', task.label), column('rule')];
-  const wrong = await db.rows(`SELECT DISTINCT ${label} AS label FROM ${raw} WHERE ${label} NOT IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) LIMIT 5`, [JSON.stringify(task.classes)]);
-  if (wrong.length > 0) throw new DataError(`\`${place.file}\` gives ${wrong.map((row) => JSON.stringify(row['label'])).join(', ')}, which ${wrong.length === 1 ? 'is no class' : 'are no classes'} of \`${task.name}\`; its classes are ${task.classes.join(', ')}.`, { place });
-  await db.run(`INSERT INTO ${rules} SELECT DISTINCT ${key}, ${label}, coalesce(${rule}, 'rule') FROM ${raw} WHERE ${label} IS NOT NULL AND ${key} IN (SELECT ${keyColumn} FROM ${rows})`);
+  const wrong = await db.rows(
+    `SELECT DISTINCT ${label} AS label FROM ${raw} WHERE ${label} NOT IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) LIMIT 5`,
+    [JSON.stringify(task.classes)],
+  );
+  if (wrong.length > 0)
+    throw new DataError(
+      `\`${place.file}\` gives ${wrong.map((row) => JSON.stringify(row['label'])).join(', ')}, which ${wrong.length === 1 ? 'is no class' : 'are no classes'} of \`${task.name}\`; its classes are ${task.classes.join(', ')}.`,
+      { place },
+    );
+  await db.run(
+    `INSERT INTO ${rules} SELECT DISTINCT ${key}, ${label}, coalesce(${rule}, 'rule') FROM ${raw} WHERE ${label} IS NOT NULL AND ${key} IN (SELECT ${keyColumn} FROM ${rows})`,
+  );
   await db.run(`DROP TABLE ${raw}`);
 }
 
@@ -58,12 +77,19 @@ export const weakConsensusSql = `(SELECT key, CASE WHEN count(*) FILTER (WHERE v
 export async function judgeRules(db: Database, hand: readonly HandConsensus[]): Promise<WeakRule[]> {
   const table = 'loopwright_label_hand';
   await fillTable(db, table, ['key', 'label'], hand);
-  const rows = await db.rows(`WITH split AS (SELECT key FROM ${labelTables.rules} GROUP BY key HAVING count(DISTINCT label) > 1)
+  const rows =
+    await db.rows(`WITH split AS (SELECT key FROM ${labelTables.rules} GROUP BY key HAVING count(DISTINCT label) > 1)
     SELECT r.rule, count(DISTINCT r.key) AS covered, count(DISTINCT r.key) FILTER (WHERE s.key IS NOT NULL) AS conflicts,
       count(*) FILTER (WHERE h.label IS NOT NULL) AS judged, count(*) FILTER (WHERE h.label = r.label) AS hits
     FROM ${labelTables.rules} r LEFT JOIN split s USING (key) LEFT JOIN ${table} h USING (key) GROUP BY r.rule ORDER BY covered DESC, r.rule`);
   return rows.map((row) => {
     const judged = Number(row['judged']);
-    return { rule: String(row['rule']), covered: Number(row['covered']), conflicts: Number(row['conflicts']), judged, accuracy: judged === 0 ? null : Number(row['hits']) / judged };
+    return {
+      rule: String(row['rule']),
+      covered: Number(row['covered']),
+      conflicts: Number(row['conflicts']),
+      judged,
+      accuracy: judged === 0 ? null : Number(row['hits']) / judged,
+    };
   });
 }

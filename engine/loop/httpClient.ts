@@ -32,13 +32,25 @@ export class PredictClient {
         if (status !== 200) this.failed++;
         resolve({ status, rows: instances.length, error });
       };
-      const call = request(this.#url, { method: 'POST', agent: this.#agent, headers: { ...this.#headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => { text += chunk; });
-        response.on('end', () => done(response.statusCode ?? 0, response.statusCode === 200 ? null : text.slice(0, 500)));
-        response.on('error', (error) => done(0, error.message));
-      });
+      const call = request(
+        this.#url,
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: { ...this.#headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', () =>
+            done(response.statusCode ?? 0, response.statusCode === 200 ? null : text.slice(0, 500)),
+          );
+          response.on('error', (error) => done(0, error.message));
+        },
+      );
       call.on('error', (error) => done(0, error.message));
       call.end(body);
     });
@@ -48,7 +60,10 @@ export class PredictClient {
   servedVersion(): Promise<number | null> {
     return new Promise((resolve) => {
       const call = request(this.#health, { agent: this.#agent }, (response) => {
-        json(response).then((health) => resolve((health as { model_version?: number }).model_version ?? null), () => resolve(null));
+        json(response).then(
+          (health) => resolve((health as { model_version?: number }).model_version ?? null),
+          () => resolve(null),
+        );
       });
       call.on('error', () => resolve(null));
       call.end();

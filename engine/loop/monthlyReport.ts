@@ -29,7 +29,13 @@ export interface MonthRow {
 const fewest = 100;
 
 /** What a monitored deployment did in each calendar month (UTC), by the labels known at `now`. */
-export async function monthlyReport(project: Project, config: ProjectConfig, store: Store, monitorName: string, now: number): Promise<MonthRow[]> {
+export async function monthlyReport(
+  project: Project,
+  config: ProjectConfig,
+  store: Store,
+  monitorName: string,
+  now: number,
+): Promise<MonthRow[]> {
   const monitor = config.monitors?.[monitorName];
   if (!monitor) return [];
   const windows = listWindows(store, monitorName);
@@ -43,16 +49,44 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
     for (let start = monthStart(first, 0); start < last; start = monthStart(start, 1)) {
       const end = monthStart(start, 1);
       const inside = windows.filter((window) => window.end > start && window.end <= end);
-      const versions = [...new Set(windows.filter((window) => window.start < end && window.end > start).flatMap((window) => window.modelVersions))].toSorted((a, b) => a - b);
+      const versions = [
+        ...new Set(
+          windows
+            .filter((window) => window.start < end && window.end > start)
+            .flatMap((window) => window.modelVersions),
+        ),
+      ].toSorted((a, b) => a - b);
       const version = versions[0] === undefined ? null : getVersion(store, config.project, versions[0]);
       if (!version) continue;
       const { meta } = await loadModel(join(store.root, version.path));
       const rows = await readWindow(store, database, monitor.deployment, start, end, meta.features);
       if (rows.features.rows === 0) continue;
-      const labels = monitor.labels ? await readLabels({ project, config, store, db: await database(), labels: monitor.labels, target: version.report.target, from: start, now }) : new Map<string, number>();
+      const labels = monitor.labels
+        ? await readLabels({
+            project,
+            config,
+            store,
+            db: await database(),
+            labels: monitor.labels,
+            target: version.report.target,
+            from: start,
+            now,
+          })
+        : new Map<string, number>();
       const { labelled, metrics } = realisedPerformance(rows, labels, version, meta.positive);
-      const drifted = new Set(inside.flatMap((window) => window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column)));
-      months.push({ month: new Date(start).toISOString().slice(0, 7), rows: rows.features.rows, labelled, metrics: labelled < fewest ? {} : metrics, drifted: [...drifted], versions: [...rows.versions.keys()].toSorted((a, b) => a - b) });
+      const drifted = new Set(
+        inside.flatMap((window) =>
+          window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column),
+        ),
+      );
+      months.push({
+        month: new Date(start).toISOString().slice(0, 7),
+        rows: rows.features.rows,
+        labelled,
+        metrics: labelled < fewest ? {} : metrics,
+        drifted: [...drifted],
+        versions: [...rows.versions.keys()].toSorted((a, b) => a - b),
+      });
     }
     // The first month of production may share a day with the last of training; it is shown once.
     months.unshift(...taught.filter(({ month }) => month < (months[0]?.month ?? '9999')));
@@ -63,17 +97,44 @@ export async function monthlyReport(project: Project, config: ProjectConfig, sto
 }
 
 /** The months before the first prediction: what was collected to train on. */
-async function trainingMonths(project: Project, config: ProjectConfig, store: Store, db: Database, before: number): Promise<MonthRow[]> {
-  const name = Object.values(config.stages).flatMap((stage) => ('uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : []))[0];
+async function trainingMonths(
+  project: Project,
+  config: ProjectConfig,
+  store: Store,
+  db: Database,
+  before: number,
+): Promise<MonthRow[]> {
+  const name = Object.values(config.stages).flatMap((stage) =>
+    'uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : [],
+  )[0];
   const dataset = name === undefined ? undefined : config.datasets?.[name];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const time = timestampOf(schema);
   const marks = new FileMarks(project.root, store);
   if (name === undefined || !dataset || time === null || marks.expand(dataset.path).length === 0) return [];
-  const sql = await datasetSql(db, project.root, marks, name, { path: dataset.path, schema }, { asOf: null, window: null });
-  const firstPrediction = store.sql.get<{ at: number | null }>('SELECT min(at) AS at FROM (SELECT min(at) AS at FROM predictions UNION ALL SELECT min(from_at) FROM prediction_files)')?.at ?? before;
-  const rows = await db.rows(`SELECT strftime(${quoteIdentifier(time)}, '%Y-%m') AS month, count(*) AS n FROM (${sql}) WHERE ${quoteIdentifier(time)} < make_timestamp_ms(${Math.round(firstPrediction)}) GROUP BY 1 ORDER BY 1`);
-  return rows.map((row) => ({ month: String(row['month']), rows: Number(row['n']), labelled: 0, metrics: {}, drifted: [], versions: [] }));
+  const sql = await datasetSql(
+    db,
+    project.root,
+    marks,
+    name,
+    { path: dataset.path, schema },
+    { asOf: null, window: null },
+  );
+  const firstPrediction =
+    store.sql.get<{ at: number | null }>(
+      'SELECT min(at) AS at FROM (SELECT min(at) AS at FROM predictions UNION ALL SELECT min(from_at) FROM prediction_files)',
+    )?.at ?? before;
+  const rows = await db.rows(
+    `SELECT strftime(${quoteIdentifier(time)}, '%Y-%m') AS month, count(*) AS n FROM (${sql}) WHERE ${quoteIdentifier(time)} < make_timestamp_ms(${Math.round(firstPrediction)}) GROUP BY 1 ORDER BY 1`,
+  );
+  return rows.map((row) => ({
+    month: String(row['month']),
+    rows: Number(row['n']),
+    labelled: 0,
+    metrics: {},
+    drifted: [],
+    versions: [],
+  }));
 }
 
 function monthStart(at: number, plus: number): number {

@@ -24,38 +24,82 @@ export interface ReplaySource {
 }
 
 /** Opens recorded rows for replay: files or a glob, checked against the schema of the data they are like, cut to what comes after `from`, and shaped by `sql` over the table `rows`. */
-export async function openReplay(input: { project: Project; db: Database; path: string; schema: DatasetSchema | null; modelTime: string | null; sql: string | null; from: number | null; to: number | null }): Promise<ReplaySource> {
+export async function openReplay(input: {
+  project: Project;
+  db: Database;
+  path: string;
+  schema: DatasetSchema | null;
+  modelTime: string | null;
+  sql: string | null;
+  from: number | null;
+  to: number | null;
+}): Promise<ReplaySource> {
   const { project, db, schema } = input;
-  const files = isGlob(input.path) ? project.files.glob(input.path).map((file) => join(project.root, file)) : [isAbsolute(input.path) ? input.path : join(project.root, input.path)].filter((file) => existsSync(file));
+  const files = isGlob(input.path)
+    ? project.files.glob(input.path).map((file) => join(project.root, file))
+    : [isAbsolute(input.path) ? input.path : join(project.root, input.path)].filter((file) => existsSync(file));
   if (files.length === 0) throw new ProjectError(`Nothing to replay: no file matches \`${input.path}\`.`);
   const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
   const time = timestampOf(schema);
-  if (time === null) throw new ProjectError('Replay needs a time for each row: give one field of the schema the role timestamp.');
+  if (time === null)
+    throw new ProjectError('Replay needs a time for each row: give one field of the schema the role timestamp.');
   const raw = sourceSql(files, { allText: text, withFile: text, rejects: text });
   let checked = `(SELECT * FROM ${raw})`;
   let refused = 0;
   if (schema) {
-    const result = await validateTable(db, { source: raw, schema, mode: text ? 'raw' : 'typed', environment: 'serving', rejects: text });
+    const result = await validateTable(db, {
+      source: raw,
+      schema,
+      mode: text ? 'raw' : 'typed',
+      environment: 'serving',
+      rejects: text,
+    });
     checked = `(${result.validSql})`;
     refused = result.invalidRows;
   }
   const column = quoteIdentifier(time);
-  const bounds = [input.from === null ? null : `${column} >= make_timestamp_ms(${Math.round(input.from)})`, input.to === null ? null : `${column} < make_timestamp_ms(${Math.round(input.to)})`].filter((bound) => bound !== null);
-  await db.run(`CREATE TEMP TABLE rows AS SELECT * FROM ${checked}${bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : ''}`);
+  const bounds = [
+    input.from === null ? null : `${column} >= make_timestamp_ms(${Math.round(input.from)})`,
+    input.to === null ? null : `${column} < make_timestamp_ms(${Math.round(input.to)})`,
+  ].filter((bound) => bound !== null);
+  await db.run(
+    `CREATE TEMP TABLE rows AS SELECT * FROM ${checked}${bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : ''}`,
+  );
   await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${input.sql ?? 'SELECT * FROM rows'}\n)`);
   const names = (await columnsOf(db, 'replay')).map(({ name }) => name);
   const shaped = [input.modelTime, time].find((name) => name !== null && names.includes(name));
-  if (typeof shaped !== 'string') throw new DataError(`The SQL of the replay must keep the time: a column \`${input.modelTime ?? time}\`.`);
-  const [span] = await db.rows(`SELECT epoch_ms(min(${quoteIdentifier(shaped)})::TIMESTAMP) AS a, epoch_ms(max(${quoteIdentifier(shaped)})::TIMESTAMP) AS b, count(*) AS n FROM replay`);
-  if (Number(span?.['n'] ?? 0) === 0) throw new ProjectError(`\`${input.path}\` has no row to replay${input.from === null ? '' : ` after ${new Date(input.from).toISOString().slice(0, 19).replace('T', ' ')} UTC`}${input.to === null ? '' : ` and before ${new Date(input.to).toISOString().slice(0, 10)}`}. A replay goes on after the newest prediction in the log.`);
-  return { sql: 'replay', time: shaped, from: Number(span?.['a']), to: Number(span?.['b']), rows: Number(span?.['n']), refused };
+  if (typeof shaped !== 'string')
+    throw new DataError(`The SQL of the replay must keep the time: a column \`${input.modelTime ?? time}\`.`);
+  const [span] = await db.rows(
+    `SELECT epoch_ms(min(${quoteIdentifier(shaped)})::TIMESTAMP) AS a, epoch_ms(max(${quoteIdentifier(shaped)})::TIMESTAMP) AS b, count(*) AS n FROM replay`,
+  );
+  if (Number(span?.['n'] ?? 0) === 0)
+    throw new ProjectError(
+      `\`${input.path}\` has no row to replay${input.from === null ? '' : ` after ${new Date(input.from).toISOString().slice(0, 19).replace('T', ' ')} UTC`}${input.to === null ? '' : ` and before ${new Date(input.to).toISOString().slice(0, 10)}`}. A replay goes on after the newest prediction in the log.`,
+    );
+  return {
+    sql: 'replay',
+    time: shaped,
+    from: Number(span?.['a']),
+    to: Number(span?.['b']),
+    rows: Number(span?.['n']),
+    refused,
+  };
 }
 
 /** The rows of a stretch of time as JSON objects, times as ISO text. */
-export async function replayRows(db: Database, source: ReplaySource, start: number, end: number): Promise<Record<string, unknown>[]> {
+export async function replayRows(
+  db: Database,
+  source: ReplaySource,
+  start: number,
+  end: number,
+): Promise<Record<string, unknown>[]> {
   const column = quoteIdentifier(source.time);
-  const rows = await db.rows(`SELECT * FROM ${source.sql} WHERE ${column} >= make_timestamp_ms(${Math.round(start)}) AND ${column} < make_timestamp_ms(${Math.round(end)}) ORDER BY ${column}`);
-  for (const row of rows) if (typeof row[source.time] === 'number') row[source.time] = new Date(Number(row[source.time])).toISOString();
+  const rows = await db.rows(
+    `SELECT * FROM ${source.sql} WHERE ${column} >= make_timestamp_ms(${Math.round(start)}) AND ${column} < make_timestamp_ms(${Math.round(end)}) ORDER BY ${column}`,
+  );
+  for (const row of rows)
+    if (typeof row[source.time] === 'number') row[source.time] = new Date(Number(row[source.time])).toISOString();
   return rows;
 }
 

@@ -1,4 +1,15 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -16,7 +27,15 @@ export function artifactParts(path: string): string[] {
     throw invalid('Invalid path');
   }
   const parts = decoded.split('/').filter((part) => part !== '');
-  if (path.includes('\0') || decoded.includes('\0') || decoded.includes('\\') || parts.some((part) => part === '..' || part === '.') || (process.platform === 'win32' ? /^[a-z]:/i : /^[a-z]:\//i).test(decoded) || decoded.startsWith('//')) throw invalid('Invalid path');
+  if (
+    path.includes('\0') ||
+    decoded.includes('\0') ||
+    decoded.includes('\\') ||
+    parts.some((part) => part === '..' || part === '.') ||
+    (process.platform === 'win32' ? /^[a-z]:/i : /^[a-z]:\//i).test(decoded) ||
+    decoded.startsWith('//')
+  )
+    throw invalid('Invalid path');
   return parts;
 }
 
@@ -29,7 +48,8 @@ export function artifactFile(store: Store, path: string): string {
   const [, owner = '', third = '', fourth = ''] = parts;
   const root = join(store.folder, 'artifacts');
   if (third === 'artifacts' && /^[a-zA-Z0-9][\w-]*$/.test(owner)) return join(root, owner, ...parts.slice(3));
-  if (owner === 'models' && fourth === 'artifacts' && /^[\w-]+$/.test(third)) return join(store.folder, 'models', third, ...parts.slice(4));
+  if (owner === 'models' && fourth === 'artifacts' && /^[\w-]+$/.test(third))
+    return join(store.folder, 'models', third, ...parts.slice(4));
   return join(root, 'shared', ...parts);
 }
 
@@ -43,9 +63,14 @@ export interface ArtifactInfo {
 export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
   if (!existsSync(folder)) return [];
   if (statSync(folder).isFile()) return [];
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() || entry.isDirectory()).toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((entry) => ({
-    path: prefix === '' ? entry.name : `${prefix}/${entry.name}`, is_dir: entry.isDirectory(), ...(entry.isFile() ? { file_size: statSync(join(folder, entry.name)).size } : {}),
-  }));
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry) => ({
+      path: prefix === '' ? entry.name : `${prefix}/${entry.name}`,
+      is_dir: entry.isDirectory(),
+      ...(entry.isFile() ? { file_size: statSync(join(folder, entry.name)).size } : {}),
+    }));
 }
 
 /** The artifacts of a run as `artifacts/list` gives them. */
@@ -65,7 +90,8 @@ function encodePath(path: string): string {
 
 /** Receives a file: written beside its place and renamed, so that nobody reads half of it. */
 export async function receive(source: Readable, target: string): Promise<void> {
-  if (existsSync(target) && statSync(target).isDirectory()) throw invalid(`There is a folder \`${basename(target)}\` already.`);
+  if (existsSync(target) && statSync(target).isDirectory())
+    throw invalid(`There is a folder \`${basename(target)}\` already.`);
   mkdirSync(dirname(target), { recursive: true });
   const part = `${target}.${randomUUID().slice(0, 8)}.part`;
   try {
@@ -115,12 +141,19 @@ export async function receivePart(store: Store, id: string, part: number, source
 }
 
 /** Puts the parts together at their place. */
-export async function finishUpload(store: Store, id: string, target: string, parts: { part_number: number; etag: string }[]): Promise<void> {
+export async function finishUpload(
+  store: Store,
+  id: string,
+  target: string,
+  parts: { part_number: number; etag: string }[],
+): Promise<void> {
   const folder = uploadFolder(store, id);
   if (!existsSync(folder)) throw missing(`There is no upload ${id}.`);
   const upload = JSON.parse(readFileSync(join(folder, 'upload.json'), 'utf8')) as Upload;
   if (upload.target !== target) throw invalid('This upload is for another path.');
-  const paths = parts.toSorted((a, b) => a.part_number - b.part_number).map(({ part_number: number }) => join(folder, String(number)));
+  const paths = parts
+    .toSorted((a, b) => a.part_number - b.part_number)
+    .map(({ part_number: number }) => join(folder, String(number)));
   if (paths.length === 0) throw invalid('An upload is completed with its parts.');
   for (const path of paths) if (!existsSync(path)) throw invalid(`Part ${basename(path)} was not uploaded.`);
   async function* joined() {

@@ -33,11 +33,21 @@ function find(socket: Socket): ClientProcess | null {
 const longestMs = 10_000;
 
 /** The same where a program of the system has to be asked, which takes a moment: lsof on macOS, netstat on Windows. Null when it cannot say. */
-export async function clientProcessLater(socket: Socket, platform: NodeJS.Platform = process.platform): Promise<ClientProcess | null> {
+export async function clientProcessLater(
+  socket: Socket,
+  platform: NodeJS.Platform = process.platform,
+): Promise<ClientProcess | null> {
   const { remotePort: client, localPort: server } = socket;
   if (client === undefined || server === undefined) return null;
-  const [program, args, read] = platform === 'win32' ? (['netstat', ['-ano', '-p', 'TCP'], pidInNetstat] as const) : (['lsof', ['-nP', `-iTCP:${client}`, '-sTCP:ESTABLISHED', '-Fpn'], pidInLsof] as const);
-  const said = await new Promise<string>((resolve) => execFile(program, [...args], { timeout: longestMs, windowsHide: true, maxBuffer: 16 << 20 }, (_error, stdout) => resolve(stdout)));
+  const [program, args, read] =
+    platform === 'win32'
+      ? (['netstat', ['-ano', '-p', 'TCP'], pidInNetstat] as const)
+      : (['lsof', ['-nP', `-iTCP:${client}`, '-sTCP:ESTABLISHED', '-Fpn'], pidInLsof] as const);
+  const said = await new Promise<string>((resolve) =>
+    execFile(program, [...args], { timeout: longestMs, windowsHide: true, maxBuffer: 16 << 20 }, (_error, stdout) =>
+      resolve(stdout),
+    ),
+  );
   const pid = read(said, client, server);
   return pid === null ? null : { pid, started: processStart(pid) };
 }
@@ -75,7 +85,8 @@ function holderOf(link: string): number | null {
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
     try {
-      for (const fd of readdirSync(`/proc/${pid}/fd`)) if (readlinkSync(`/proc/${pid}/fd/${fd}`) === link) return Number(pid);
+      for (const fd of readdirSync(`/proc/${pid}/fd`))
+        if (readlinkSync(`/proc/${pid}/fd/${fd}`) === link) return Number(pid);
     } catch {
       // Another user's process, or one that just ended.
     }

@@ -15,7 +15,9 @@ const pathOf = (root: string): string => join(root, stateFolder, 'endpoint.json'
 export function knownPlace(root: string): EndpointPlace | null {
   try {
     const { port, token } = JSON.parse(readFileSync(pathOf(root), 'utf8')) as Partial<EndpointPlace>;
-    return Number.isInteger(port) && typeof token === 'string' && /^[0-9a-f]{48}$/.test(token) ? { port: port ?? 0, token } : null;
+    return Number.isInteger(port) && typeof token === 'string' && /^[0-9a-f]{48}$/.test(token)
+      ? { port: port ?? 0, token }
+      : null;
   } catch {
     return null;
   }

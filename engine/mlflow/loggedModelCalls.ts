@@ -12,10 +12,27 @@ import { checkKey, checkLength, cut, limits } from './names.ts';
 import { list, offsetOf, optionalText, pageSize, pageToken, text, texts, type Handler } from './request.ts';
 
 interface Row {
-  model_id: string; experiment: number; name: string; artifact_location: string; created_at: number; updated_at: number; status: string; status_message: string | null; model_type: string | null; source_run_id: string | null; deleted_at: number | null;
+  model_id: string;
+  experiment: number;
+  name: string;
+  artifact_location: string;
+  created_at: number;
+  updated_at: number;
+  status: string;
+  status_message: string | null;
+  model_type: string | null;
+  source_run_id: string | null;
+  deleted_at: number | null;
 }
 
-const statuses: Record<string, string> = { LOGGED_MODEL_PENDING: 'LOGGED_MODEL_PENDING', LOGGED_MODEL_READY: 'LOGGED_MODEL_READY', LOGGED_MODEL_UPLOAD_FAILED: 'LOGGED_MODEL_UPLOAD_FAILED', 1: 'LOGGED_MODEL_PENDING', 2: 'LOGGED_MODEL_READY', 3: 'LOGGED_MODEL_UPLOAD_FAILED' };
+const statuses: Record<string, string> = {
+  LOGGED_MODEL_PENDING: 'LOGGED_MODEL_PENDING',
+  LOGGED_MODEL_READY: 'LOGGED_MODEL_READY',
+  LOGGED_MODEL_UPLOAD_FAILED: 'LOGGED_MODEL_UPLOAD_FAILED',
+  1: 'LOGGED_MODEL_PENDING',
+  2: 'LOGGED_MODEL_READY',
+  3: 'LOGGED_MODEL_UPLOAD_FAILED',
+};
 
 export function loggedModel({ sql }: Pick<Store, 'sql'>, id: string, options: { deleted?: boolean } = {}): Row {
   const row = sql.get<Row>('SELECT * FROM logged_models WHERE model_id = ?', id);
@@ -24,19 +41,46 @@ export function loggedModel({ sql }: Pick<Store, 'sql'>, id: string, options: { 
 }
 
 function modelJson({ sql }: Pick<Store, 'sql'>, row: Row): Record<string, unknown> {
-  const pairs = (table: string) => sql.all<{ key: string; value: string }>(`SELECT key, value FROM ${table} WHERE model_id = ? ORDER BY key`, row.model_id);
-  const metrics = sql.all<{ key: string; step: number; at: number; value: number; is_nan: number; run_id: string; dataset_name: string; dataset_digest: string }>('SELECT * FROM logged_model_metrics WHERE model_id = ? ORDER BY key, step, at', row.model_id);
+  const pairs = (table: string) =>
+    sql.all<{ key: string; value: string }>(
+      `SELECT key, value FROM ${table} WHERE model_id = ? ORDER BY key`,
+      row.model_id,
+    );
+  const metrics = sql.all<{
+    key: string;
+    step: number;
+    at: number;
+    value: number;
+    is_nan: number;
+    run_id: string;
+    dataset_name: string;
+    dataset_digest: string;
+  }>('SELECT * FROM logged_model_metrics WHERE model_id = ? ORDER BY key, step, at', row.model_id);
   return {
     info: {
-      model_id: row.model_id, experiment_id: String(row.experiment), name: row.name, creation_timestamp_ms: row.created_at, last_updated_timestamp_ms: row.updated_at, artifact_uri: row.artifact_location, status: row.status,
-      ...(row.status_message === null ? {} : { status_message: row.status_message }), ...(row.model_type === null ? {} : { model_type: row.model_type }), ...(row.source_run_id === null ? {} : { source_run_id: row.source_run_id }),
+      model_id: row.model_id,
+      experiment_id: String(row.experiment),
+      name: row.name,
+      creation_timestamp_ms: row.created_at,
+      last_updated_timestamp_ms: row.updated_at,
+      artifact_uri: row.artifact_location,
+      status: row.status,
+      ...(row.status_message === null ? {} : { status_message: row.status_message }),
+      ...(row.model_type === null ? {} : { model_type: row.model_type }),
+      ...(row.source_run_id === null ? {} : { source_run_id: row.source_run_id }),
       tags: pairs('logged_model_tags'),
     },
     data: {
       params: pairs('logged_model_params'),
       metrics: metrics.map((m) => ({
-        key: m.key, value: jsonDouble(m.value, m.is_nan), timestamp: m.at, step: m.step, model_id: row.model_id, run_id: m.run_id,
-        ...(m.dataset_name === '' ? {} : { dataset_name: m.dataset_name }), ...(m.dataset_digest === '' ? {} : { dataset_digest: m.dataset_digest }),
+        key: m.key,
+        value: jsonDouble(m.value, m.is_nan),
+        timestamp: m.at,
+        step: m.step,
+        model_id: row.model_id,
+        run_id: m.run_id,
+        ...(m.dataset_name === '' ? {} : { dataset_name: m.dataset_name }),
+        ...(m.dataset_digest === '' ? {} : { dataset_digest: m.dataset_digest }),
       })),
     },
   };
@@ -46,12 +90,22 @@ const create: Handler = ({ store, body }) => {
   const experiment = activeExperiment(store, text(body, 'experiment_id'));
   const id = `m-${randomUUID().replaceAll('-', '')}`;
   const name = optionalText(body, 'name') || runName(id.slice(2));
-  if (/[/:.%"']/.test(name)) throw invalid(`Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`);
+  if (/[/:.%"']/.test(name))
+    throw invalid(
+      `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
+    );
   const now = Date.now();
   store.sql.write(() => {
     store.sql.run(
       `INSERT INTO logged_models (model_id, experiment, name, artifact_location, created_at, updated_at, status, model_type, source_run_id) VALUES (?, ?, ?, ?, ?, ?, 'LOGGED_MODEL_PENDING', ?, ?)`,
-      id, experiment.id, name, `${artifactLocation(experiment)}/models/${id}/artifacts`, now, now, optionalText(body, 'model_type') ?? null, optionalText(body, 'source_run_id') || null,
+      id,
+      experiment.id,
+      name,
+      `${artifactLocation(experiment)}/models/${id}/artifacts`,
+      now,
+      now,
+      optionalText(body, 'model_type') ?? null,
+      optionalText(body, 'source_run_id') || null,
     );
     writeParams(store, id, body);
     writeTags(store, id, body);
@@ -63,7 +117,12 @@ function writeParams({ sql }: Store, id: string, body: Record<string, unknown>):
   for (const [i, param] of list(body, 'params').entries()) {
     const key = checkKey(param.key, `params[${i}].key`);
     const value = cut(optionalText(param, 'value') ?? '', limits.param);
-    sql.run('INSERT INTO logged_model_params (model_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', id, key, value);
+    sql.run(
+      'INSERT INTO logged_model_params (model_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      id,
+      key,
+      value,
+    );
   }
 }
 
@@ -72,12 +131,24 @@ function writeTags({ sql }: Store, id: string, body: Record<string, unknown>): v
     const key = checkKey(tag.key, `tags[${i}].key`);
     const value = optionalText(tag, 'value') ?? '';
     checkLength(value, limits.tag, `tags[${i}].value`);
-    sql.run('INSERT INTO logged_model_tags (model_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', id, key, value);
+    sql.run(
+      'INSERT INTO logged_model_tags (model_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      id,
+      key,
+      value,
+    );
   }
 }
 
 const columns: Record<string, string> = {
-  name: 'm.name', model_id: 'm.model_id', model_type: `ifnull(m.model_type, '')`, status: "replace(m.status, 'LOGGED_MODEL_', '')", source_run_id: 'm.source_run_id', creation_timestamp: 'm.created_at', creation_time: 'm.created_at', last_updated_timestamp: 'm.updated_at',
+  name: 'm.name',
+  model_id: 'm.model_id',
+  model_type: `ifnull(m.model_type, '')`,
+  status: "replace(m.status, 'LOGGED_MODEL_', '')",
+  source_run_id: 'm.source_run_id',
+  creation_timestamp: 'm.created_at',
+  creation_time: 'm.created_at',
+  last_updated_timestamp: 'm.updated_at',
   last_updated_time: 'm.updated_at',
 };
 
@@ -91,16 +162,23 @@ const search: Handler = ({ store, body }) => {
   const datasets = list(body, 'datasets');
   const filter = optionalText(body, 'filter');
   if (filter) conditions.push(whereOf(filter, datasets, values));
-  if (datasets.length > 0) conditions.push(`EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND (${onDatasets(datasets, values)}))`);
+  if (datasets.length > 0)
+    conditions.push(
+      `EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id AND (${onDatasets(datasets, values)}))`,
+    );
   const orders: string[] = [];
   for (const order of list(body, 'order_by')) orders.push(orderOf(order, values));
   const question = `SELECT m.* FROM logged_models m WHERE ${conditions.join(' AND ')} ORDER BY ${[...orders, 'm.created_at DESC', 'm.model_id'].join(', ')} LIMIT ? OFFSET ?`;
   const rows = sql.all<Row>(question, ...values, size + 1, offset);
-  return { models: rows.slice(0, size).map((row) => modelJson(store, row)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
+  return {
+    models: rows.slice(0, size).map((row) => modelJson(store, row)),
+    ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}),
+  };
 };
 
 /** The latest of a metric here is that of the latest time, as MLflow has it for models, and not of the largest step. */
-const latestMetric = (condition: string) => `(SELECT x.value FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ?${condition} ORDER BY x.at DESC, x.step DESC, x.run_id LIMIT 1)`;
+const latestMetric = (condition: string) =>
+  `(SELECT x.value FROM logged_model_metrics x WHERE x.model_id = m.model_id AND x.key = ?${condition} ORDER BY x.at DESC, x.step DESC, x.run_id LIMIT 1)`;
 
 function orderOf(order: Record<string, unknown>, values: SqlValue[]): string {
   const field = text(order, 'field_name');
@@ -121,11 +199,13 @@ function orderOf(order: Record<string, unknown>, values: SqlValue[]): string {
 
 /** Metrics that were measured on any of these datasets. */
 function onDatasets(datasets: Record<string, unknown>[], values: SqlValue[]): string {
-  return datasets.map((dataset) => {
-    const digest = optionalText(dataset, 'dataset_digest');
-    values.push(text(dataset, 'dataset_name'), ...(digest ? [digest] : []));
-    return `(x.dataset_name = ?${digest ? ' AND x.dataset_digest = ?' : ''})`;
-  }).join(' OR ');
+  return datasets
+    .map((dataset) => {
+      const digest = optionalText(dataset, 'dataset_digest');
+      values.push(text(dataset, 'dataset_name'), ...(digest ? [digest] : []));
+      return `(x.dataset_name = ?${digest ? ' AND x.dataset_digest = ?' : ''})`;
+    })
+    .join(' OR ');
 }
 
 function whereOf(filter: string, datasets: Record<string, unknown>[], values: SqlValue[]): string {
@@ -142,7 +222,11 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
         return `${column} ${operator === 'in' ? 'IN' : 'NOT IN'} (${part.values.map(() => '?').join(', ')})`;
       }
       values.push(operator === 'like' ? globOf(String(value)) : value);
-      return operator === 'like' ? `${column} GLOB ?` : operator === 'ilike' ? `${column} LIKE ?` : `${column} ${operator} ?`;
+      return operator === 'like'
+        ? `${column} GLOB ?`
+        : operator === 'ilike'
+          ? `${column} LIKE ?`
+          : `${column} ${operator} ?`;
     };
     if (field.of === 'attributes') {
       const column = Object.hasOwn(columns, field.key) ? columns[field.key] : undefined;
@@ -172,19 +256,30 @@ function whereOf(filter: string, datasets: Record<string, unknown>[], values: Sq
 export const loggedModelCalls: Record<string, Handler> = {
   'POST logged-models': create,
   'POST logged-models/search': search,
-  'GET logged-models/{id}': ({ store, body }) => ({ model: modelJson(store, loggedModel(store, text(body, 'id'), { deleted: body.allow_deleted === true || body.allow_deleted === 'true' })) }),
+  'GET logged-models/{id}': ({ store, body }) => ({
+    model: modelJson(
+      store,
+      loggedModel(store, text(body, 'id'), { deleted: body.allow_deleted === true || body.allow_deleted === 'true' }),
+    ),
+  }),
   'PATCH logged-models/{id}': ({ store, body }) => {
     const id = text(body, 'id');
     loggedModel(store, id);
     const status = statuses[text(body, 'status')];
-    if (status === undefined) throw invalid(`Invalid model status: '${text(body, 'status')}'. Expected READY, PENDING or UPLOAD_FAILED.`);
+    if (status === undefined)
+      throw invalid(`Invalid model status: '${text(body, 'status')}'. Expected READY, PENDING or UPLOAD_FAILED.`);
     store.sql.run('UPDATE logged_models SET status = ?, updated_at = ? WHERE model_id = ?', status, Date.now(), id);
     return { model: modelJson(store, loggedModel(store, id)) };
   },
   'DELETE logged-models/{id}': ({ store, body }) => {
     const id = text(body, 'id');
     loggedModel(store, id);
-    store.sql.run('UPDATE logged_models SET deleted_at = ?, updated_at = ? WHERE model_id = ?', Date.now(), Date.now(), id);
+    store.sql.run(
+      'UPDATE logged_models SET deleted_at = ?, updated_at = ? WHERE model_id = ?',
+      Date.now(),
+      Date.now(),
+      id,
+    );
     return {};
   },
   'POST logged-models/{id}/params': ({ store, body }) => {
@@ -202,7 +297,10 @@ export const loggedModelCalls: Record<string, Handler> = {
   'DELETE logged-models/{id}/tags/{key}': ({ store, body }) => {
     const id = text(body, 'id');
     loggedModel(store, id);
-    if (store.sql.run('DELETE FROM logged_model_tags WHERE model_id = ? AND key = ?', id, text(body, 'key')).changes === 0) throw missing(`No tag with key '${text(body, 'key')}' found for logged model with ID '${id}'.`);
+    if (
+      store.sql.run('DELETE FROM logged_model_tags WHERE model_id = ? AND key = ?', id, text(body, 'key')).changes === 0
+    )
+      throw missing(`No tag with key '${text(body, 'key')}' found for logged model with ID '${id}'.`);
     return {};
   },
 };

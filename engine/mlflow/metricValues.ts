@@ -7,14 +7,25 @@ import { show } from './request.ts';
 export function metricOf(item: Record<string, unknown>, path = ''): MetricPoint {
   const at = path === '' ? '' : `${path}.`;
   const key = checkKey(item.key, path === '' ? 'key' : `${at}name`);
-  if (item.value === undefined || item.value === null) throw invalid(`Missing value for required parameter '${at}value'.`);
+  if (item.value === undefined || item.value === null)
+    throw invalid(`Missing value for required parameter '${at}value'.`);
   const value = doubleOf(item.value);
-  if (value === null) throw invalid(`Invalid value ${show(item.value)} for parameter '${at}value' supplied: (timestamp=${show(item.timestamp)}). Please specify value as a valid double (64-bit floating point)`);
-  if (item.timestamp === undefined || item.timestamp === null) throw invalid(`Missing value for required parameter '${at}timestamp'.`);
+  if (value === null)
+    throw invalid(
+      `Invalid value ${show(item.value)} for parameter '${at}value' supplied: (timestamp=${show(item.timestamp)}). Please specify value as a valid double (64-bit floating point)`,
+    );
+  if (item.timestamp === undefined || item.timestamp === null)
+    throw invalid(`Missing value for required parameter '${at}timestamp'.`);
   const timestamp = longOf(item.timestamp);
-  if (timestamp === null || timestamp < 0) throw invalid(`Invalid value ${show(item.timestamp)} for parameter '${at}timestamp' supplied: metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `);
+  if (timestamp === null || timestamp < 0)
+    throw invalid(
+      `Invalid value ${show(item.timestamp)} for parameter '${at}timestamp' supplied: metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `,
+    );
   const step = item.step === undefined || item.step === null ? 0 : longOf(item.step);
-  if (step === null) throw invalid(`Invalid value ${show(item.step)} for parameter '${at}step' supplied: metric '${key}' (value=${value}). Step must be a valid long (64-bit integer).`);
+  if (step === null)
+    throw invalid(
+      `Invalid value ${show(item.step)} for parameter '${at}step' supplied: metric '${key}' (value=${value}). Step must be a valid long (64-bit integer).`,
+    );
   return { key, value, step, at: timestamp };
 }
 

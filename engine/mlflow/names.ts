@@ -4,16 +4,34 @@ import { show } from './request.ts';
 
 /** The limits of MLflow's protocol. */
 export const limits = {
-  key: 250, param: 6000, tag: 8000, experimentName: 500, experimentTag: 20_000, registryTag: 100_000, alias: 255, metricsPerBatch: 1000, paramsPerBatch: 100, entitiesPerBatch: 1000,
-  datasetName: 500, datasetDigest: 36, datasetSource: 65_535, datasetSchema: 1_048_575, datasetProfile: 16_777_215, inputTagKey: 255, inputTagValue: 500,
+  key: 250,
+  param: 6000,
+  tag: 8000,
+  experimentName: 500,
+  experimentTag: 20_000,
+  registryTag: 100_000,
+  alias: 255,
+  metricsPerBatch: 1000,
+  paramsPerBatch: 100,
+  entitiesPerBatch: 1000,
+  datasetName: 500,
+  datasetDigest: 36,
+  datasetSource: 65_535,
+  datasetSchema: 1_048_575,
+  datasetProfile: 16_777_215,
+  inputTagKey: 255,
+  inputTagValue: 500,
 } as const;
 
 /** Names of metrics, params and tags as MLflow's own server takes them. */
 export function checkKey(key: unknown, path: string): string {
-  if (key === undefined || key === null) throw invalid(`Missing value for required parameter '${path}'. A key name must be provided.`);
+  if (key === undefined || key === null)
+    throw invalid(`Missing value for required parameter '${path}'. A key name must be provided.`);
   if (typeof key !== 'string') throw invalid(`Invalid value ${show(key)} for parameter '${path}' supplied.`);
   if (!/^[/\p{L}\p{M}\p{N}\p{Pc}.\- :]*$/u.test(key)) {
-    throw invalid(`Invalid value ${show(key)} for parameter '${path}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).`);
+    throw invalid(
+      `Invalid value ${show(key)} for parameter '${path}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).`,
+    );
   }
   checkPath(key, path);
   checkLength(key, limits.key, path);
@@ -24,7 +42,9 @@ export function checkKey(key: unknown, path: string): string {
 export function checkPath(name: string, path: string): void {
   const normal = name === '' ? '.' : posix.normalize(name).replace(/(.)\/$/, '$1');
   if (normal !== name || normal === '.' || normal.startsWith('..') || normal.startsWith('/')) {
-    throw invalid(`Invalid value ${show(name)} for parameter '${path}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${normal}'`);
+    throw invalid(
+      `Invalid value ${show(name)} for parameter '${path}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${normal}'`,
+    );
   }
 }
 
@@ -53,7 +73,10 @@ export function checkModelName(name: string): string {
 }
 
 export function checkAlias(alias: string): string {
-  if (!/^[\p{L}\p{N}_-]+$/u.test(alias)) throw invalid(`Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_) and dashes (-).`);
+  if (!/^[\p{L}\p{N}_-]+$/u.test(alias))
+    throw invalid(
+      `Invalid alias name: '${alias}'. Names may only contain alphanumerics, underscores (_) and dashes (-).`,
+    );
   checkLength(alias, limits.alias, 'Registered model alias name');
   if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.");
   if (/^v\d+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`);

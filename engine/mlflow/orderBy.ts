@@ -18,6 +18,7 @@ export function parseOrder(text: string): { field: string; descending: boolean }
   const parts = /^(?:(\w+)\.)?(?:`([^`]*)`|"([^"]*)"|([^`"]+))$/s.exec(field);
   if (!parts) throw invalid(`Invalid order_by clause '${text}'.`);
   const key = parts[2] ?? parts[3] ?? parts[4] ?? '';
-  if (parts[4] !== undefined && /\s/.test(key)) throw invalid(`Invalid order_by clause '${text}'. Put a name with spaces in backticks.`);
+  if (parts[4] !== undefined && /\s/.test(key))
+    throw invalid(`Invalid order_by clause '${text}'. Put a name with spaces in backticks.`);
   return { field: parts[1] === undefined ? key : `${parts[1]}.${key}`, descending: match[2]?.toLowerCase() === 'desc' };
 }

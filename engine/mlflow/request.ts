@@ -25,7 +25,10 @@ export type Handler = (call: Call) => Record<string, unknown>;
 /** The text of a field; MlflowError when it is missing. Protobuf knows no difference between a missing text and an empty one. */
 export function text(body: Record<string, unknown>, ...names: string[]): string {
   const found = optionalText(body, ...names);
-  if (found === undefined || found === '') throw invalid(`Missing value for required parameter '${names[0]}'. See the API docs for more information about request parameters.`);
+  if (found === undefined || found === '')
+    throw invalid(
+      `Missing value for required parameter '${names[0]}'. See the API docs for more information about request parameters.`,
+    );
   return found;
 }
 
@@ -34,7 +37,9 @@ export function optionalText(body: Record<string, unknown>, ...names: string[]):
     const value = body[name];
     if (value === undefined || value === null) continue;
     if (typeof value === 'string') return value;
-    throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof value}'. See the API docs for more information about request parameters.`);
+    throw invalid(
+      `Invalid value ${show(value)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof value}'. See the API docs for more information about request parameters.`,
+    );
   }
   return undefined;
 }
@@ -44,15 +49,24 @@ export function optionalInteger(body: Record<string, unknown>, name: string): nu
   const value = body[name];
   if (value === undefined || value === null) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || !(Math.abs(number) < 2 ** 63)) throw invalid(`Invalid value ${show(value)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+  if (typeof number !== 'number' || !(Math.abs(number) < 2 ** 63))
+    throw invalid(
+      `Invalid value ${show(value)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`,
+    );
   return Math.trunc(number);
 }
 
 export function list(body: Record<string, unknown>, name: string): Record<string, unknown>[] {
   const given = body[name];
-  if (given !== undefined && given !== null && !Array.isArray(given)) throw invalid(`Invalid value ${show(given)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof given}'. See the API docs for more information about request parameters.`);
+  if (given !== undefined && given !== null && !Array.isArray(given))
+    throw invalid(
+      `Invalid value ${show(given)} for parameter '${name}' supplied:  Hint: Value was of type '${typeof given}'. See the API docs for more information about request parameters.`,
+    );
   return rawList(body, name).map((item) => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) throw invalid(`Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      throw invalid(
+        `Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`,
+      );
     return item as Record<string, unknown>;
   });
 }
@@ -60,7 +74,10 @@ export function list(body: Record<string, unknown>, name: string): Record<string
 export function texts(body: Record<string, unknown>, name: string): string[] {
   return rawList(body, name).map((item) => {
     if (typeof item === 'number') return String(item);
-    if (typeof item !== 'string') throw invalid(`Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`);
+    if (typeof item !== 'string')
+      throw invalid(
+        `Invalid value ${show(item)} for parameter '${name}' supplied. See the API docs for more information about request parameters.`,
+      );
     return item;
   });
 }
@@ -97,6 +114,9 @@ export function offsetOf(token: string | undefined): number {
 /** The size of a page within its bounds. */
 export function pageSize(body: Record<string, unknown>, usual: number, most: number): number {
   const size = optionalInteger(body, 'max_results') ?? usual;
-  if (size < 1 || size > most) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied. It must be at least 1 and at most ${most}.`);
+  if (size < 1 || size > most)
+    throw invalid(
+      `Invalid value ${size} for parameter 'max_results' supplied. It must be at least 1 and at most ${most}.`,
+    );
   return size;
 }

@@ -34,16 +34,27 @@ const create: Handler = (call) => {
     if (own) return { run: wholeRuns(store, [own])[0] };
     const named = optionalText(body, 'run_name') ?? '';
     const tagged = tags.get(knownTags.name) ?? '';
-    if (named !== '' && tagged !== '' && named !== tagged) throw invalid(`Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${named}', mlflow.runName='${tagged}').`);
+    if (named !== '' && tagged !== '' && named !== tagged)
+      throw invalid(
+        `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${named}', mlflow.runName='${tagged}').`,
+      );
     const runId = randomUUID().replaceAll('-', '');
     const program = call.client();
     if (!program && process.platform !== 'linux') void noteLater(call, runId);
     const name = named || tagged || runName(runId);
     const { lastId } = sql.run(
       `INSERT INTO runs (run_id, name, experiment, status, started_at, source, user_id, artifact_uri, commit_hash, code, command, pid, pid_started) VALUES (?, ?, ?, 'running', ?, 'mlflow', ?, ?, ?, ?, ?, ?, ?)`,
-      runId, name, ensureExperiment(store, experiment.name).name, optionalInteger(body, 'start_time') ?? Date.now(), optionalText(body, 'user_id') ?? tags.get('mlflow.user') ?? '',
-      experiment.artifactLocation === null ? null : `${experiment.artifactLocation}/${runId}/artifacts`, tags.get('mlflow.source.git.commit') ?? null,
-      JSON.stringify({ branch: tags.get('mlflow.source.git.branch'), remote: tags.get('mlflow.source.git.repoURL') }), tags.get('mlflow.source.name') ?? '', program?.pid ?? null, program?.started ?? null,
+      runId,
+      name,
+      ensureExperiment(store, experiment.name).name,
+      optionalInteger(body, 'start_time') ?? Date.now(),
+      optionalText(body, 'user_id') ?? tags.get('mlflow.user') ?? '',
+      experiment.artifactLocation === null ? null : `${experiment.artifactLocation}/${runId}/artifacts`,
+      tags.get('mlflow.source.git.commit') ?? null,
+      JSON.stringify({ branch: tags.get('mlflow.source.git.branch'), remote: tags.get('mlflow.source.git.repoURL') }),
+      tags.get('mlflow.source.name') ?? '',
+      program?.pid ?? null,
+      program?.started ?? null,
     );
     tags.set(knownTags.name, name);
     if (stage && !tags.has(knownTags.parent)) tags.set(knownTags.parent, stage.runId);
@@ -56,7 +67,13 @@ const create: Handler = (call) => {
 async function noteLater({ store, clientLater }: Call, runId: string): Promise<void> {
   const program = await clientLater();
   try {
-    if (program) store.sql.run(`UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`, program.pid, program.started, runId);
+    if (program)
+      store.sql.run(
+        `UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`,
+        program.pid,
+        program.started,
+        runId,
+      );
   } catch {
     // The store was closed meanwhile; a run whose process is not known is not called interrupted.
   }
@@ -69,7 +86,9 @@ function adopted({ store, stage }: Call, tags: Map<string, string>): RunRow | nu
   if (!stage) return null;
   const row = store.sql.get<RunRow>(`SELECT * FROM runs WHERE run_id = ? AND deleted_at IS NULL`, stage.runId);
   if (!row) return null;
-  const known = store.sql.get<{ value: string }>('SELECT value FROM tags WHERE run = ? AND key = ?', row.id, adoptedTag)?.value ?? '';
+  const known =
+    store.sql.get<{ value: string }>('SELECT value FROM tags WHERE run = ? AND key = ?', row.id, adoptedTag)?.value ??
+    '';
   if (known.split('\n').includes(stage.stage)) return null;
   writeTag(store, row.id, adoptedTag, known === '' ? stage.stage : `${known}\n${stage.stage}`);
   for (const [key, value] of tags) if (key !== knownTags.name) writeTag(store, row.id, key, value);
@@ -77,7 +96,12 @@ function adopted({ store, stage }: Call, tags: Map<string, string>): RunRow | nu
 }
 
 function tagsOf(body: Record<string, unknown>): Map<string, string> {
-  return new Map(list(body, 'tags').map((tag, i) => [checkKey(tag.key, `tags[${i}].key`), cut(optionalText(tag, 'value') ?? '', limits.tag)]));
+  return new Map(
+    list(body, 'tags').map((tag, i) => [
+      checkKey(tag.key, `tags[${i}].key`),
+      cut(optionalText(tag, 'value') ?? '', limits.tag),
+    ]),
+  );
 }
 
 const update: Handler = ({ store, body, client }) => {
@@ -95,7 +119,14 @@ const update: Handler = ({ store, body, client }) => {
       const status = statusFrom(told);
       const end = optionalInteger(body, 'end_time') ?? null;
       const program = ended.has(status) ? null : client();
-      sql.run('UPDATE runs SET status = ?, ended_at = ?, pid = ?, pid_started = ? WHERE id = ?', status, ended.has(status) ? (end ?? row.ended_at ?? Date.now()) : end, program?.pid ?? null, program?.started ?? null, row.id);
+      sql.run(
+        'UPDATE runs SET status = ?, ended_at = ?, pid = ?, pid_started = ? WHERE id = ?',
+        status,
+        ended.has(status) ? (end ?? row.ended_at ?? Date.now()) : end,
+        program?.pid ?? null,
+        program?.started ?? null,
+        row.id,
+      );
     }
     return { run_info: runInfo(store, runOf(store, row.run_id)) };
   });
@@ -111,10 +142,16 @@ const logBatch: Handler = ({ store, body, client }) => {
   batchLimit('tags', limits.paramsPerBatch, tags.length);
   batchLimit('metrics, params, and tags', limits.entitiesPerBatch, metrics.length + params.length + tags.length);
   const points = metrics.map((item, i) => metricOf(item, `metrics[${i}]`));
-  const pairs = params.map((param, i): [string, string] => [checkKey(param.key, `params[${i}].key`), cut(optionalText(param, 'value') ?? '', limits.param)]);
+  const pairs = params.map((param, i): [string, string] => [
+    checkKey(param.key, `params[${i}].key`),
+    cut(optionalText(param, 'value') ?? '', limits.param),
+  ]);
   const seen = new Set<string>();
   for (const [key] of pairs) {
-    if (seen.has(key)) throw invalid(`Duplicate parameter keys have been submitted: ['${key}']. Please ensure the request contains only one param value per param key.`);
+    if (seen.has(key))
+      throw invalid(
+        `Duplicate parameter keys have been submitted: ['${key}']. Please ensure the request contains only one param value per param key.`,
+      );
     seen.add(key);
   }
   const keyed = tagsOf(body);
@@ -129,24 +166,46 @@ const logBatch: Handler = ({ store, body, client }) => {
 };
 
 function batchLimit(what: string, most: number, length: number): void {
-  if (length > most) throw invalid(`A batch logging request can contain at most ${most} ${what}. Got ${length} ${what}. Please split up ${what} across multiple requests and try again.`);
+  if (length > most)
+    throw invalid(
+      `A batch logging request can contain at most ${most} ${what}. Got ${length} ${what}. Please split up ${what} across multiple requests and try again.`,
+    );
 }
 
 /** A run that was taken for dead and is written to by a live program goes on. */
 function revive({ sql }: Store, row: RunRow, client: Call['client']): void {
   if (row.status !== 'interrupted' || row.source !== 'mlflow') return;
   const program = client();
-  if (program && isAlive(program.pid, program.started)) sql.run(`UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`, program.pid, program.started, row.id);
+  if (program && isAlive(program.pid, program.started))
+    sql.run(
+      `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`,
+      program.pid,
+      program.started,
+      row.id,
+    );
 }
 
 /** A metric that tells of a logged model stands with that model as well. */
-function modelMetric({ sql }: Store, row: RunRow, item: Record<string, unknown>, point: ReturnType<typeof metricOf> | undefined): void {
+function modelMetric(
+  { sql }: Store,
+  row: RunRow,
+  item: Record<string, unknown>,
+  point: ReturnType<typeof metricOf> | undefined,
+): void {
   const model = optionalText(item, 'model_id');
   if (model === undefined || model === '' || !point) return;
   const isNan = Number.isNaN(point.value) ? 1 : 0;
   sql.run(
     'INSERT OR IGNORE INTO logged_model_metrics (model_id, key, step, at, value, is_nan, run_id, dataset_name, dataset_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    model, point.key, point.step, point.at, isNan === 1 ? 0 : point.value, isNan, row.run_id, optionalText(item, 'dataset_name') ?? '', optionalText(item, 'dataset_digest') ?? '',
+    model,
+    point.key,
+    point.step,
+    point.at,
+    isNan === 1 ? 0 : point.value,
+    isNan,
+    row.run_id,
+    optionalText(item, 'dataset_name') ?? '',
+    optionalText(item, 'dataset_digest') ?? '',
   );
 }
 
@@ -157,18 +216,37 @@ function modelMetric({ sql }: Store, row: RunRow, item: Record<string, unknown>,
 function logParams(store: Store, row: RunRow, pairs: readonly [string, string][]): void {
   const { sql } = store;
   for (const [key, value] of pairs) {
-    const known = sql.get<{ value: string; json: number }>('SELECT value, json FROM params WHERE run = ? AND key = ?', row.id, key);
+    const known = sql.get<{ value: string; json: number }>(
+      'SELECT value, json FROM params WHERE run = ? AND key = ?',
+      row.id,
+      key,
+    );
     if (!known) writeParam(store, row.id, key, value);
     else if (known.value !== value) {
-      if (!isOurs(row) || known.json === 0) throw invalid(`Changing param values is not allowed. Param with key='${key}' was already logged with value='${known.value}' for run ID='${row.run_id}'. Attempted logging new value '${value}'.`);
-      if (!sameValue(known.value, value)) sql.run('INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET value = excluded.value, number = excluded.number', row.id, `program.${key}`, value, numberIn(value));
+      if (!isOurs(row) || known.json === 0)
+        throw invalid(
+          `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known.value}' for run ID='${row.run_id}'. Attempted logging new value '${value}'.`,
+        );
+      if (!sameValue(known.value, value))
+        sql.run(
+          'INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET value = excluded.value, number = excluded.number',
+          row.id,
+          `program.${key}`,
+          value,
+          numberIn(value),
+        );
     }
   }
 }
 
 /** Whether a JSON value and Python's way to write one are the same: `[64, 32]`, `True`, `1.0`. */
 function sameValue(json: string, python: string): boolean {
-  const plain = python.replaceAll(/\bTrue\b/g, 'true').replaceAll(/\bFalse\b/g, 'false').replaceAll(/\bNone\b/g, 'null').replaceAll("'", '"').replaceAll(/[()]/g, (bracket) => (bracket === '(' ? '[' : ']'));
+  const plain = python
+    .replaceAll(/\bTrue\b/g, 'true')
+    .replaceAll(/\bFalse\b/g, 'false')
+    .replaceAll(/\bNone\b/g, 'null')
+    .replaceAll("'", '"')
+    .replaceAll(/[()]/g, (bracket) => (bracket === '(' ? '[' : ']'));
   try {
     return JSON.stringify(JSON.parse(plain)) === JSON.stringify(JSON.parse(json));
   } catch {
@@ -195,17 +273,47 @@ const logInputs: Handler = ({ store, body }) => {
       return { key, value };
     });
     return {
-      name: field('name', limits.datasetName), digest: field('digest', limits.datasetDigest), sourceType: field('source_type', 1000), source: field('source', limits.datasetSource),
-      schema: field('schema', limits.datasetSchema), profile: field('profile', limits.datasetProfile), tags,
+      name: field('name', limits.datasetName),
+      digest: field('digest', limits.datasetDigest),
+      sourceType: field('source_type', 1000),
+      source: field('source', limits.datasetSource),
+      schema: field('schema', limits.datasetSchema),
+      profile: field('profile', limits.datasetProfile),
+      tags,
     };
   });
   sql.write(() => {
     for (const d of datasets) {
-      const id = sql.get<{ id: number }>('SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?', experiment, d.name, d.digest)?.id
-        ?? sql.run('INSERT INTO mlflow_datasets (experiment, name, digest, source_type, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)', experiment, d.name, d.digest, d.sourceType, d.source, d.schema || null, d.profile || null).lastId;
-      sql.run('INSERT INTO dataset_inputs (run, dataset, tags) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', row.id, id, JSON.stringify(d.tags));
+      const id =
+        sql.get<{ id: number }>(
+          'SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?',
+          experiment,
+          d.name,
+          d.digest,
+        )?.id ??
+        sql.run(
+          'INSERT INTO mlflow_datasets (experiment, name, digest, source_type, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          experiment,
+          d.name,
+          d.digest,
+          d.sourceType,
+          d.source,
+          d.schema || null,
+          d.profile || null,
+        ).lastId;
+      sql.run(
+        'INSERT INTO dataset_inputs (run, dataset, tags) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+        row.id,
+        id,
+        JSON.stringify(d.tags),
+      );
     }
-    for (const model of list(body, 'models')) sql.run(`INSERT INTO run_models (run, model_id, direction) VALUES (?, ?, 'input') ON CONFLICT DO NOTHING`, row.id, text(model, 'model_id'));
+    for (const model of list(body, 'models'))
+      sql.run(
+        `INSERT INTO run_models (run, model_id, direction) VALUES (?, ?, 'input') ON CONFLICT DO NOTHING`,
+        row.id,
+        text(model, 'model_id'),
+      );
   });
   return {};
 };
@@ -213,7 +321,13 @@ const logInputs: Handler = ({ store, body }) => {
 const logOutputs: Handler = ({ store, body }) => {
   const row = activeRun(store, text(body, 'run_id'));
   store.sql.write(() => {
-    for (const model of list(body, 'models')) store.sql.run(`INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, 'output', ?) ON CONFLICT DO UPDATE SET step = excluded.step`, row.id, text(model, 'model_id'), optionalInteger(model, 'step') ?? 0);
+    for (const model of list(body, 'models'))
+      store.sql.run(
+        `INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, 'output', ?) ON CONFLICT DO UPDATE SET step = excluded.step`,
+        row.id,
+        text(model, 'model_id'),
+        optionalInteger(model, 'step') ?? 0,
+      );
   });
   return {};
 };
@@ -231,7 +345,11 @@ const logModel: Handler = ({ store, body }) => {
   const lacking = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'].filter((field) => !(field in model));
   if (lacking.length > 0) throw invalid(`Model json is missing mandatory fields: ${lacking.join(', ')}`);
   store.sql.write(() => {
-    const known = store.sql.get<{ value: string }>(`SELECT value FROM tags WHERE run = ? AND key = 'mlflow.log-model.history'`, row.id)?.value ?? '[]';
+    const known =
+      store.sql.get<{ value: string }>(
+        `SELECT value FROM tags WHERE run = ? AND key = 'mlflow.log-model.history'`,
+        row.id,
+      )?.value ?? '[]';
     writeTag(store, row.id, 'mlflow.log-model.history', JSON.stringify([...(JSON.parse(known) as unknown[]), model]));
   });
   return {};
@@ -263,7 +381,9 @@ export const runCalls: Record<string, Handler> = {
   },
   'runs/log-parameter': ({ store, body }) => {
     const row = activeRun(store, text(body, 'run_id', 'run_uuid'));
-    store.sql.write(() => logParams(store, row, [[checkKey(body.key, 'key'), cut(optionalText(body, 'value') ?? '', limits.param)]]));
+    store.sql.write(() =>
+      logParams(store, row, [[checkKey(body.key, 'key'), cut(optionalText(body, 'value') ?? '', limits.param)]]),
+    );
     return {};
   },
   'runs/set-tag': ({ store, body }) => {
@@ -274,7 +394,8 @@ export const runCalls: Record<string, Handler> = {
   'runs/delete-tag': ({ store, body }) => {
     const row = activeRun(store, text(body, 'run_id'));
     const key = text(body, 'key');
-    if (store.sql.run('DELETE FROM tags WHERE run = ? AND key = ?', row.id, key).changes === 0) throw missing(`No tag with name: ${key} in run with id ${row.run_id}`);
+    if (store.sql.run('DELETE FROM tags WHERE run = ? AND key = ?', row.id, key).changes === 0)
+      throw missing(`No tag with name: ${key} in run with id ${row.run_id}`);
     return {};
   },
   'runs/log-batch': logBatch,

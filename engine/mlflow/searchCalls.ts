@@ -13,25 +13,56 @@ import { lifecycle } from './experimentCalls.ts';
 import { invalid } from './mlflowError.ts';
 import { jsonDouble } from './metricValues.ts';
 import { parseOrder } from './orderBy.ts';
-import { offsetOf, optionalInteger, optionalText, pageSize, pageToken, show, text, texts, type Handler } from './request.ts';
+import {
+  offsetOf,
+  optionalInteger,
+  optionalText,
+  pageSize,
+  pageToken,
+  show,
+  text,
+  texts,
+  type Handler,
+} from './request.ts';
 import { runOf, wholeRuns } from './runInfo.ts';
 
 /** Runs of experiments by MLflow's grammar. */
 const searchRuns: Handler = ({ store, body }) => {
   const { sql } = store;
-  for (const name of ['experiment_ids', 'order_by']) if (typeof body[name] === 'string') throw invalid(`Invalid value ${show(body[name])} for parameter '${name}' supplied: it is a list.`);
+  for (const name of ['experiment_ids', 'order_by'])
+    if (typeof body[name] === 'string')
+      throw invalid(`Invalid value ${show(body[name])} for parameter '${name}' supplied: it is a list.`);
   const size = pageSize(body, 1000, 50_000);
   const offset = offsetOf(optionalText(body, 'page_token'));
-  const names = texts(body, 'experiment_ids').flatMap((id) => (/^\d{1,15}$/.test(id) ? (experimentById(store, Number(id))?.name ?? []) : []));
-  const which = lifecycle(optionalText(body, 'run_view_type') ?? 'ACTIVE_ONLY', 'kept' as const, 'deleted' as const, 'all' as const);
+  const names = texts(body, 'experiment_ids').flatMap((id) =>
+    /^\d{1,15}$/.test(id) ? (experimentById(store, Number(id))?.name ?? []) : [],
+  );
+  const which = lifecycle(
+    optionalText(body, 'run_view_type') ?? 'ACTIVE_ONLY',
+    'kept' as const,
+    'deleted' as const,
+    'all' as const,
+  );
   const filter = filterOf(optionalText(body, 'filter') ?? '');
   const order = texts(body, 'order_by').map(orderOf);
-  const rows = filter || order.length > 0 ? chosenRows(sql, () => runsOfExperiments(sql, names, which, filter), order, size + 1, offset) : newestRows(sql, names, which, size + 1, offset);
-  return { runs: wholeRuns(store, rows.slice(0, size)), ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
+  const rows =
+    filter || order.length > 0
+      ? chosenRows(sql, () => runsOfExperiments(sql, names, which, filter), order, size + 1, offset)
+      : newestRows(sql, names, which, size + 1, offset);
+  return {
+    runs: wholeRuns(store, rows.slice(0, size)),
+    ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}),
+  };
 };
 
 /** A page by sets and indexes, as the run history has it: what is rare, or last, takes no longer than what is first. */
-function chosenRows(sql: Sql, matching: () => Pick<Matching, 'runs' | 'total'>, order: readonly ColumnOrder[], limit: number, offset: number): RunRow[] {
+function chosenRows(
+  sql: Sql,
+  matching: () => Pick<Matching, 'runs' | 'total'>,
+  order: readonly ColumnOrder[],
+  limit: number,
+  offset: number,
+): RunRow[] {
   return sql.read(() => {
     try {
       return rowsOf(sql, pageOfRuns(sql, momentOf(sql), matching(), order, limit, offset));
@@ -44,8 +75,23 @@ function chosenRows(sql: Sql, matching: () => Pick<Matching, 'runs' | 'total'>, 
 const conditions = { kept: 'r.deleted_at IS NULL', deleted: 'r.deleted_at IS NOT NULL', all: '1' };
 
 /** The newest need no sets, which every write makes anew. */
-function newestRows(sql: Sql, experiments: readonly string[], which: keyof typeof conditions, limit: number, offset: number): RunRow[] {
-  return findRows(sql, { sql: `${conditions[which]} AND r.experiment IN (${experiments.map(() => '?').join(', ')})`, values: [...experiments] }, [], limit, offset);
+function newestRows(
+  sql: Sql,
+  experiments: readonly string[],
+  which: keyof typeof conditions,
+  limit: number,
+  offset: number,
+): RunRow[] {
+  return findRows(
+    sql,
+    {
+      sql: `${conditions[which]} AND r.experiment IN (${experiments.map(() => '?').join(', ')})`,
+      values: [...experiments],
+    },
+    [],
+    limit,
+    offset,
+  );
 }
 
 const comparable = new Set(['=', '!=', '<', '<=', '>', '>=']);
@@ -68,37 +114,72 @@ const statusWords = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'];
 /** A comparison of the state is one with MLflow's words for it, letter by letter. */
 function byWords(part: Filter): Filter {
   if (part.kind !== 'compare' || part.field.of !== 'attributes' || part.field.key !== 'status') return part;
-  const { operator, values: [value] } = part;
+  const {
+    operator,
+    values: [value],
+  } = part;
   const text = value?.kind === 'text' ? value.value : '';
-  const pattern = new RegExp(`^${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('%', '.*').replaceAll('_', '.')}$`, operator === 'ilike' ? 'isu' : 'su');
-  const meant = statusWords.filter((word) => (operator === 'like' || operator === 'ilike' ? pattern.test(word) : word === text));
-  return { ...part, operator: operator === '!=' ? 'not in' : 'in', values: meant.map((word) => ({ kind: 'text', value: word })) };
+  const pattern = new RegExp(
+    `^${text
+      .replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+      .replaceAll('%', '.*')
+      .replaceAll('_', '.')}$`,
+    operator === 'ilike' ? 'isu' : 'su',
+  );
+  const meant = statusWords.filter((word) =>
+    operator === 'like' || operator === 'ilike' ? pattern.test(word) : word === text,
+  );
+  return {
+    ...part,
+    operator: operator === '!=' ? 'not in' : 'in',
+    values: meant.map((word) => ({ kind: 'text', value: word })),
+  };
 }
 
 const times = new Set(['start_time', 'started', 'created', 'Created', 'end_time', 'ended']);
 
 function check(part: Filter, filter: string): void {
-  if (part.kind !== 'compare') throw invalid(`Invalid clause(s) in filter string: '${filter}'. Only comparisons joined by AND are supported.`);
+  if (part.kind !== 'compare')
+    throw invalid(`Invalid clause(s) in filter string: '${filter}'. Only comparisons joined by AND are supported.`);
   const { field, operator, values } = part;
   const isText = values.every((value) => value.kind === 'text');
   const refuse = (expected: string) => invalid(`Invalid comparison in filter string '${filter}': ${expected}`);
   if (operator === 'is null' || operator === 'is not null') {
     if (field.of !== 'tags' && field.of !== 'params') throw refuse('IS NULL is for tags and params.');
   } else if (field.of === 'metrics') {
-    if (!comparable.has(operator) || isText) throw refuse(`a metric is compared with a number by ${[...comparable].join(' ')}.`);
+    if (!comparable.has(operator) || isText)
+      throw refuse(`a metric is compared with a number by ${[...comparable].join(' ')}.`);
   } else if (field.of === 'params' || field.of === 'tags') {
-    if (!['=', '!=', 'like', 'ilike'].includes(operator) || !isText) throw refuse('params and tags are compared with quoted text by = != LIKE ILIKE.');
+    if (!['=', '!=', 'like', 'ilike'].includes(operator) || !isText)
+      throw refuse('params and tags are compared with quoted text by = != LIKE ILIKE.');
   } else if (field.of === 'datasets') {
-    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText) throw refuse('datasets are compared with quoted text.');
+    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText)
+      throw refuse('datasets are compared with quoted text.');
   } else if (times.has(field.key)) {
     if (!comparable.has(operator) || isText) throw refuse(`'${field.key}' is compared with a number of milliseconds.`);
   } else {
-    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText) throw refuse(`'${field.key}' is compared with quoted text.`);
-    if ((operator === 'in' || operator === 'not in') && field.key !== 'run_id') throw refuse("only the 'run_id' attribute supports IN and NOT IN.");
+    if (!['=', '!=', 'like', 'ilike', 'in', 'not in'].includes(operator) || !isText)
+      throw refuse(`'${field.key}' is compared with quoted text.`);
+    if ((operator === 'in' || operator === 'not in') && field.key !== 'run_id')
+      throw refuse("only the 'run_id' attribute supports IN and NOT IN.");
   }
 }
 
-const orderFields = new Set(['status', 'artifact_uri', 'start_time', 'end_time', 'run_id', 'user_id', 'run_name', 'run name', 'Run name', 'Run Name', 'created', 'Created', 'name']);
+const orderFields = new Set([
+  'status',
+  'artifact_uri',
+  'start_time',
+  'end_time',
+  'run_id',
+  'user_id',
+  'run_name',
+  'run name',
+  'Run name',
+  'Run Name',
+  'created',
+  'Created',
+  'name',
+]);
 
 function orderOf(order: string): ColumnOrder {
   const { field, descending } = parseOrder(order);
@@ -109,14 +190,26 @@ function orderOf(order: string): ColumnOrder {
   if (kind.startsWith('tag')) return { column: `tags.${group?.[2]}`, descending };
   const key = group ? (group[2] ?? '') : field;
   if (!orderFields.has(key)) throw invalid(`Invalid order_by clause '${order}': there is no attribute '${key}'.`);
-  return { column: /run.?name/i.test(key) ? 'name' : /created/i.test(key) ? 'start_time' : key, descending, plain: true };
+  return {
+    column: /run.?name/i.test(key) ? 'name' : /created/i.test(key) ? 'start_time' : key,
+    descending,
+    plain: true,
+  };
 }
 
 interface Point {
-  value: number; is_nan: number; at: number; step: number;
+  value: number;
+  is_nan: number;
+  at: number;
+  step: number;
 }
 
-const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({ key, value: jsonDouble(value, isNan), timestamp: at, step });
+const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({
+  key,
+  value: jsonDouble(value, isNan),
+  timestamp: at,
+  step,
+});
 
 const history: Handler = ({ store, body }) => {
   const runId = text(body, 'run_id', 'run_uuid');
@@ -127,9 +220,18 @@ const history: Handler = ({ store, body }) => {
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
-  const points = store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?', row.id, key, size === undefined ? -1 : size + 1, offset);
+  const points = store.sql.all<Point>(
+    'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?',
+    row.id,
+    key,
+    size === undefined ? -1 : size + 1,
+    offset,
+  );
   const more = size !== undefined && points.length > size;
-  return { metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)), ...(more ? { next_page_token: pageToken(offset + size) } : {}) };
+  return {
+    metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)),
+    ...(more ? { next_page_token: pageToken(offset + size) } : {}),
+  };
 };
 
 const mostBulkRuns = 100;
@@ -146,7 +248,13 @@ const bulk: Handler = ({ store, body }) => {
   const metrics: unknown[] = [];
   for (const row of found) {
     if (metrics.length >= most) break;
-    for (const point of store.sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ?', row.id, key, most - metrics.length)) metrics.push({ ...json(name, point), run_id: row.run_id });
+    for (const point of store.sql.all<Point>(
+      'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ?',
+      row.id,
+      key,
+      most - metrics.length,
+    ))
+      metrics.push({ ...json(name, point), run_id: row.run_id });
   }
   return { metrics };
 };
@@ -154,7 +262,10 @@ const bulk: Handler = ({ store, body }) => {
 function bulkRuns(body: Record<string, unknown>): string[] {
   const ids = texts(body, 'run_id');
   if (ids.length === 0) throw invalid('GetMetricHistoryBulk request must specify at least one run_id.');
-  if (ids.length > mostBulkRuns) throw invalid(`GetMetricHistoryBulk request cannot specify more than ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`);
+  if (ids.length > mostBulkRuns)
+    throw invalid(
+      `GetMetricHistoryBulk request cannot specify more than ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`,
+    );
   return ids;
 }
 
@@ -162,23 +273,38 @@ function bulkRuns(body: Record<string, unknown>): string[] {
 const bulkInterval: Handler = ({ store, body }) => {
   const { sql } = store;
   const ids = texts(body, 'run_ids');
-  if (ids.length === 0) throw invalid("Missing value for required parameter 'run_ids'. See the API docs for more information about request parameters.");
-  if (ids.length > mostBulkRuns) throw invalid(`GetMetricHistoryBulkInterval request must specify at most ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`);
+  if (ids.length === 0)
+    throw invalid(
+      "Missing value for required parameter 'run_ids'. See the API docs for more information about request parameters.",
+    );
+  if (ids.length > mostBulkRuns)
+    throw invalid(
+      `GetMetricHistoryBulkInterval request must specify at most ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`,
+    );
   const name = text(body, 'metric_key');
   const key = findKey(store, name) ?? -1;
   const most = optionalInteger(body, 'max_results') ?? 320;
   if (most < 1 || most > 2500) throw invalid('max_results must be between 1 and 2500.');
   const start = optionalInteger(body, 'start_step');
   const end = optionalInteger(body, 'end_step');
-  if ((start === undefined) !== (end === undefined)) throw invalid('If either start step or end step are specified, both must be specified.');
-  if (start !== undefined && end !== undefined && start > end) throw invalid(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
+  if ((start === undefined) !== (end === undefined))
+    throw invalid('If either start step or end step are specified, both must be specified.');
+  if (start !== undefined && end !== undefined && start > end)
+    throw invalid(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
   const rows = ids.map((id) => runOf(store, id));
   const range = start === undefined ? '' : ' AND step BETWEEN ? AND ?';
   const bounds = start === undefined || end === undefined ? [] : [start, end];
   const steps = new Set<number>();
   const ends: number[] = [];
   for (const row of rows) {
-    const own = sql.all<{ step: number }>(`SELECT DISTINCT step FROM points WHERE run = ? AND key = ?${range} ORDER BY step`, row.id, key, ...bounds).map(({ step }) => step);
+    const own = sql
+      .all<{ step: number }>(
+        `SELECT DISTINCT step FROM points WHERE run = ? AND key = ?${range} ORDER BY step`,
+        row.id,
+        key,
+        ...bounds,
+      )
+      .map(({ step }) => step);
     for (const step of own) steps.add(step);
     if (own.length > 0) ends.push(own[0] ?? 0, own.at(-1) ?? 0);
   }
@@ -189,7 +315,14 @@ const bulkInterval: Handler = ({ store, body }) => {
   const wanted = JSON.stringify([...new Set([...sampled, ...ends])]);
   return {
     metrics: rows.flatMap((row) => {
-      return sql.all<Point>('SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, at, value', row.id, key, wanted).map((point) => ({ ...json(name, point), run_id: row.run_id }));
+      return sql
+        .all<Point>(
+          'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, at, value',
+          row.id,
+          key,
+          wanted,
+        )
+        .map((point) => ({ ...json(name, point), run_id: row.run_id }));
     }),
   };
 };
@@ -197,11 +330,23 @@ const bulkInterval: Handler = ({ store, body }) => {
 const searchDatasets: Handler = ({ store, body }) => {
   const ids = texts(body, 'experiment_ids');
   if (ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.');
-  if (ids.length > 20) throw invalid(`SearchDatasets request cannot specify more than 20 experiment_ids. Received ${ids.length} experiment_ids.`);
+  if (ids.length > 20)
+    throw invalid(
+      `SearchDatasets request cannot specify more than 20 experiment_ids. Received ${ids.length} experiment_ids.`,
+    );
   const rows = store.sql.all<{ experiment: number; name: string; digest: string; tags: string }>(
-    `SELECT DISTINCT d.experiment, d.name, d.digest, i.tags FROM mlflow_datasets d JOIN dataset_inputs i ON i.dataset = d.id WHERE d.experiment IN (SELECT value FROM json_each(?)) LIMIT 1000`, JSON.stringify(ids.map(Number)));
+    `SELECT DISTINCT d.experiment, d.name, d.digest, i.tags FROM mlflow_datasets d JOIN dataset_inputs i ON i.dataset = d.id WHERE d.experiment IN (SELECT value FROM json_each(?)) LIMIT 1000`,
+    JSON.stringify(ids.map(Number)),
+  );
   return {
-    dataset_summaries: rows.map(({ experiment, name, digest, tags }) => ({ experiment_id: String(experiment), name, digest, context: (JSON.parse(tags) as { key: string; value: string }[]).find((tag) => tag.key === 'mlflow.data.context')?.value ?? '' })),
+    dataset_summaries: rows.map(({ experiment, name, digest, tags }) => ({
+      experiment_id: String(experiment),
+      name,
+      digest,
+      context:
+        (JSON.parse(tags) as { key: string; value: string }[]).find((tag) => tag.key === 'mlflow.data.context')
+          ?.value ?? '',
+    })),
   };
 };
 

@@ -8,7 +8,18 @@ import { WorkError, messageOf } from '../errors.ts';
 import { mimeOf } from '../tracking/readArtifact.ts';
 import { promote } from '../registry/promote.ts';
 import { markInterrupted, type Store } from '../tracking/store.ts';
-import { artifactFile, artifactParts, beginUpload, dropUpload, finishUpload, listFolder, listRunArtifacts, receive, receivePart, remove } from './artifactFiles.ts';
+import {
+  artifactFile,
+  artifactParts,
+  beginUpload,
+  dropUpload,
+  finishUpload,
+  listFolder,
+  listRunArtifacts,
+  receive,
+  receivePart,
+  remove,
+} from './artifactFiles.ts';
 import { clientProcess, clientProcessLater } from './clientProcess.ts';
 import { experimentCalls } from './experimentCalls.ts';
 import { loggedModel, loggedModelCalls } from './loggedModelCalls.ts';
@@ -50,9 +61,21 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, done) => {
     // No page of a browser has a reason to call; one that was led here by another name is turned away.
-    const refused = request.headers.origin !== undefined ? 'This endpoint is not for web pages.' : !isLocal(request.headers.host) ? 'This endpoint answers on loopback alone.' : null;
+    const refused =
+      request.headers.origin !== undefined
+        ? 'This endpoint is not for web pages.'
+        : !isLocal(request.headers.host)
+          ? 'This endpoint answers on loopback alone.'
+          : null;
     if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
-    else if (!isOpen(request) && stageOf(request, token) === undefined) void sendError(reply, new MlflowError('UNAUTHENTICATED', 'The token is missing or wrong. Loopwright sets MLFLOW_TRACKING_TOKEN in its terminals and stages; `loopwright track` prints it.'));
+    else if (!isOpen(request) && stageOf(request, token) === undefined)
+      void sendError(
+        reply,
+        new MlflowError(
+          'UNAUTHENTICATED',
+          'The token is missing or wrong. Loopwright sets MLFLOW_TRACKING_TOKEN in its terminals and stages; `loopwright track` prints it.',
+        ),
+      );
     else done();
   });
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
@@ -68,7 +91,12 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
     await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   } catch (error) {
     const used = /EADDRINUSE/.test(messageOf(error));
-    throw new WorkError(used ? `Port ${options.port ?? 0} is in use by another program. Choose another with --port, or 0 for any.` : `The tracking endpoint could not start: ${messageOf(error)}`, { cause: error });
+    throw new WorkError(
+      used
+        ? `Port ${options.port ?? 0} is in use by another program. Choose another with --port, or 0 for any.`
+        : `The tracking endpoint could not start: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
   const timer = setInterval(() => {
     try {
@@ -79,7 +107,8 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   }, aliveMs);
   timer.unref();
   return {
-    uri: serverUri(app), token,
+    uri: serverUri(app),
+    token,
     tokenFor: ({ runId, stage }) => `${token}.${runId}.${Buffer.from(stage).toString('base64url')}`,
     close: async () => {
       clearInterval(timer);
@@ -105,41 +134,77 @@ function stageOf(request: FastifyRequest, token: string): StageClient | null | u
   const header = request.headers.authorization ?? '';
   const basic = /^basic (.+)$/i.exec(header)?.[1];
   // A token may also come as the password of a user, for clients that know nothing else.
-  const given = basic === undefined ? (/^bearer (.+)$/i.exec(header)?.[1] ?? '') : (Buffer.from(basic, 'base64').toString('utf8').split(':')[1] ?? '');
+  const given =
+    basic === undefined
+      ? (/^bearer (.+)$/i.exec(header)?.[1] ?? '')
+      : (Buffer.from(basic, 'base64').toString('utf8').split(':')[1] ?? '');
   const [secret = '', runId, stage] = given.split('.');
-  const same = timingSafeEqual(createHash('sha256').update(secret).digest(), createHash('sha256').update(token).digest());
+  const same = timingSafeEqual(
+    createHash('sha256').update(secret).digest(),
+    createHash('sha256').update(token).digest(),
+  );
   if (!same) return undefined;
-  return runId !== undefined && stage !== undefined ? { runId, stage: Buffer.from(stage, 'base64url').toString('utf8') } : null;
+  return runId !== undefined && stage !== undefined
+    ? { runId, stage: Buffer.from(stage, 'base64url').toString('utf8') }
+    : null;
 }
 
 function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   const known = error instanceof MlflowError ? error : wrapped(error);
-  return reply.code(statusOf[known.code]).type('application/json').send(JSON.stringify({ error_code: known.code, message: known.message }));
+  return reply
+    .code(statusOf[known.code])
+    .type('application/json')
+    .send(JSON.stringify({ error_code: known.code, message: known.message }));
 }
 
 function wrapped(error: unknown): MlflowError {
-  if (error instanceof WorkError) return new MlflowError(/locked by another process/.test(error.message) ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR', error.message);
-  if (/ENOSPC/.test(messageOf(error))) return new MlflowError('INTERNAL_ERROR', 'The disk is full: the artifact was not taken. Free some space; what was written before is kept.');
+  if (error instanceof WorkError)
+    return new MlflowError(
+      /locked by another process/.test(error.message) ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR',
+      error.message,
+    );
+  if (/ENOSPC/.test(messageOf(error)))
+    return new MlflowError(
+      'INTERNAL_ERROR',
+      'The disk is full: the artifact was not taken. Free some space; what was written before is kept.',
+    );
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500;
-  return new MlflowError(status === 413 ? 'INVALID_PARAMETER_VALUE' : typeof status === 'number' && status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', messageOf(error));
+  return new MlflowError(
+    status === 413
+      ? 'INVALID_PARAMETER_VALUE'
+      : typeof status === 'number' && status < 500
+        ? 'BAD_REQUEST'
+        : 'INTERNAL_ERROR',
+    messageOf(error),
+  );
 }
 
 /** A call that this endpoint does not have: one of MLflow's other parts, or none at all. */
 function notKnown(request: FastifyRequest): MlflowError {
   const path = request.url.split('?')[0] ?? '';
-  const part = /mlflow\/(traces|prompts?|gateway|assessments|scorers|webhooks|issues|label-schemas|review-queues|genai|workspaces|datasets|jobs|assistant|mcp)/.exec(path)?.[1] ?? (path.startsWith('/v1/traces') ? 'traces' : undefined);
-  if (part !== undefined) return new MlflowError('NOT_IMPLEMENTED', `Loopwright does not keep ${part}. It tracks experiments, runs, metrics, artifacts and models; docs/tracking.md lists what its MLflow endpoint knows.`);
+  const part =
+    /mlflow\/(traces|prompts?|gateway|assessments|scorers|webhooks|issues|label-schemas|review-queues|genai|workspaces|datasets|jobs|assistant|mcp)/.exec(
+      path,
+    )?.[1] ?? (path.startsWith('/v1/traces') ? 'traces' : undefined);
+  if (part !== undefined)
+    return new MlflowError(
+      'NOT_IMPLEMENTED',
+      `Loopwright does not keep ${part}. It tracks experiments, runs, metrics, artifacts and models; docs/tracking.md lists what its MLflow endpoint knows.`,
+    );
   return new MlflowError('ENDPOINT_NOT_FOUND', `There is no ${request.method} ${path}.`);
 }
 
 function addCalls(app: FastifyInstance, prefix: string, store: () => Store, token: string): void {
   const add = (method: string, path: string, handler: Handler) => {
     app.route({
-      method, url: `${prefix}/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      method,
+      url: `${prefix}/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       handler: async (request, reply) => {
         const body = request.method === 'GET' ? query(request) : await bodyOf(request);
         const call = {
-          store: store(), body: { ...body, ...(request.params as Record<string, string>) }, stage: stageOf(request, token) ?? null,
+          store: store(),
+          body: { ...body, ...(request.params as Record<string, string>) },
+          stage: stageOf(request, token) ?? null,
           client: () => clientProcess(request.raw.socket),
           clientLater: () => clientProcessLater(request.raw.socket),
           promote: (model: string, version: number) => void promote(store(), model, version, 'promoted through MLflow'),
@@ -150,19 +215,37 @@ function addCalls(app: FastifyInstance, prefix: string, store: () => Store, toke
   };
   const either: Record<string, Handler> = { ...experimentCalls, ...searchCalls };
   // MLflow reads by GET and searches by POST; its older clients mix them, so reading calls take both.
-  for (const [path, handler] of Object.entries(either)) for (const method of ['GET', 'POST']) add(method, path, handler);
-  for (const [path, handler] of Object.entries(runCalls)) for (const method of path === 'runs/get' ? ['GET', 'POST'] : ['POST']) add(method, path, handler);
+  for (const [path, handler] of Object.entries(either))
+    for (const method of ['GET', 'POST']) add(method, path, handler);
+  for (const [path, handler] of Object.entries(runCalls))
+    for (const method of path === 'runs/get' ? ['GET', 'POST'] : ['POST']) add(method, path, handler);
   for (const [route, handler] of Object.entries({ ...loggedModelCalls, ...registryCalls })) {
     const [method = 'GET', path = ''] = route.split(' ');
     add(method, path, handler);
   }
-  add('GET', 'artifacts/list', ({ body }) => listRunArtifacts(store(), text(body, 'run_id', 'run_uuid'), encodePath(optionalText(body, 'path') ?? '')));
+  add('GET', 'artifacts/list', ({ body }) =>
+    listRunArtifacts(store(), text(body, 'run_id', 'run_uuid'), encodePath(optionalText(body, 'path') ?? '')),
+  );
   add('GET', 'logged-models/{id}/artifacts/directories', ({ body }) => {
     const row = loggedModel(store(), text(body, 'id'));
     const inside = optionalText(body, 'artifact_directory_path') ?? '';
-    return { root_uri: row.artifact_location, files: row.artifact_location.startsWith('mlflow-artifacts:/') ? listFolder(artifactFile(store(), `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`), inside) : [] };
+    return {
+      root_uri: row.artifact_location,
+      files: row.artifact_location.startsWith('mlflow-artifacts:/')
+        ? listFolder(
+            artifactFile(store(), `${row.artifact_location.slice('mlflow-artifacts:/'.length)}/${encodePath(inside)}`),
+            inside,
+          )
+        : [],
+    };
   });
-  add('GET', 'server-info', () => ({ store_type: 'SqlStore', workspaces_enabled: false, trace_archival_enabled: false, multipart_uploads_enabled: true, multipart_downloads_enabled: false }));
+  add('GET', 'server-info', () => ({
+    store_type: 'SqlStore',
+    workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: true,
+    multipart_downloads_enabled: false,
+  }));
 }
 
 function encodePath(path: string): string {
@@ -187,7 +270,11 @@ async function bodyOf(request: FastifyRequest): Promise<Record<string, unknown>>
     size += chunk.length;
     if (size <= largestBody) chunks.push(chunk);
   }
-  if (size > largestBody) throw new MlflowError('INVALID_PARAMETER_VALUE', `A request has at most ${largestBody} bytes; this one has ${size}.`);
+  if (size > largestBody)
+    throw new MlflowError(
+      'INVALID_PARAMETER_VALUE',
+      `A request has at most ${largestBody} bytes; this one has ${size}.`,
+    );
   if (size === 0) return {};
   let parsed: unknown;
   try {
@@ -195,51 +282,74 @@ async function bodyOf(request: FastifyRequest): Promise<Record<string, unknown>>
   } catch (error) {
     throw new MlflowError('BAD_REQUEST', `The body of the request is not JSON: ${messageOf(error)}`);
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.');
   return parsed as Record<string, unknown>;
 }
 
 /** The calls of MLflow's pages for one file of a run, a logged model or a model version. */
 function addFiles(app: FastifyInstance, store: () => Store): void {
   const inFolder = (uri: unknown, path: string) => {
-    if (typeof uri !== 'string' || !uri.startsWith('mlflow-artifacts:/')) throw new MlflowError('INVALID_PARAMETER_VALUE', 'These artifacts are not kept here.');
+    if (typeof uri !== 'string' || !uri.startsWith('mlflow-artifacts:/'))
+      throw new MlflowError('INVALID_PARAMETER_VALUE', 'These artifacts are not kept here.');
     return artifactFile(store(), `${uri.slice('mlflow-artifacts:/'.length)}/${encodePath(path)}`);
   };
   const give = (request: FastifyRequest, reply: FastifyReply, file: string, path: string) => {
-    if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
+    if (!existsSync(file) || !statSync(file).isFile())
+      throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
     return sendFile(request, reply, file);
   };
   app.get('/get-artifact', (request, reply) => {
     const asked = query(request);
     const path = text(asked, 'path');
     checkArtifactPath(path);
-    return give(request, reply, inFolder(artifactUriOf(store(), runOf(store(), text(asked, 'run_id', 'run_uuid'))), path), path);
+    return give(
+      request,
+      reply,
+      inFolder(artifactUriOf(store(), runOf(store(), text(asked, 'run_id', 'run_uuid'))), path),
+      path,
+    );
   });
   for (const url of ['/model-versions/get-artifact', '//model-versions/get-artifact']) {
     app.get(url, (request, reply) => {
       const asked = query(request);
       const path = text(asked, 'path');
       checkArtifactPath(path);
-      return give(request, reply, inFolder(versionSource(store(), text(asked, 'name'), text(asked, 'version')), path), path);
+      return give(
+        request,
+        reply,
+        inFolder(versionSource(store(), text(asked, 'name'), text(asked, 'version')), path),
+        path,
+      );
     });
   }
   app.post('/ajax-api/2.0/mlflow/upload-artifact', async (request, reply) => {
     const asked = query(request);
     const needed = (value: string | undefined, name: string) => {
-      if (value === undefined || value === '') throw new MlflowError('INVALID_PARAMETER_VALUE', `Request must specify ${name}.`);
+      if (value === undefined || value === '')
+        throw new MlflowError('INVALID_PARAMETER_VALUE', `Request must specify ${name}.`);
       return value;
     };
     const runId = needed(optionalText(asked, 'run_uuid', 'run_id'), 'run_uuid');
     const path = needed(optionalText(asked, 'path'), 'path');
     checkArtifactPath(path);
-    if (request.headers['content-length'] === '0' || (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)) needed('', 'data');
+    if (
+      request.headers['content-length'] === '0' ||
+      (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+    )
+      needed('', 'data');
     await receive(request.raw as Readable, inFolder(artifactUriOf(store(), activeRun(store(), runId)), path));
     return reply.type('application/json').send('{}');
   });
   app.get('/ajax-api/2.0/mlflow/logged-models/:id/artifacts/files', (request, reply) => {
     const path = text(query(request), 'artifact_file_path');
     checkArtifactPath(path);
-    return give(request, reply, inFolder(loggedModel(store(), (request.params as { id: string }).id).artifact_location, path), path);
+    return give(
+      request,
+      reply,
+      inFolder(loggedModel(store(), (request.params as { id: string }).id).artifact_location, path),
+      path,
+    );
   });
 }
 
@@ -247,14 +357,26 @@ function checkArtifactPath(path: string): void {
   artifactParts(encodePath(path));
 }
 
-function addArtifacts(app: FastifyInstance, prefix: string, store: () => Store, uri: () => string, token: string): void {
-  const pathOf = (request: FastifyRequest, part: string) => (request.url.split('?')[0] ?? '').slice(`${prefix}/${part}/`.length);
+function addArtifacts(
+  app: FastifyInstance,
+  prefix: string,
+  store: () => Store,
+  uri: () => string,
+  token: string,
+): void {
+  const pathOf = (request: FastifyRequest, part: string) =>
+    (request.url.split('?')[0] ?? '').slice(`${prefix}/${part}/`.length);
   const json = (reply: FastifyReply, value: unknown) => reply.type('application/json').send(JSON.stringify(value));
-  app.get(`${prefix}/artifacts`, (request, reply) => json(reply, { files: listFolder(artifactFile(store(), encodePath(optionalText(query(request), 'path') ?? '')), '') }));
+  app.get(`${prefix}/artifacts`, (request, reply) =>
+    json(reply, {
+      files: listFolder(artifactFile(store(), encodePath(optionalText(query(request), 'path') ?? '')), ''),
+    }),
+  );
   app.get(`${prefix}/artifacts/*`, (request, reply) => {
     const path = pathOf(request, 'artifacts');
     const file = artifactFile(store(), path);
-    if (!existsSync(file) || !statSync(file).isFile()) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${decodeURIComponent(path)}'`);
+    if (!existsSync(file) || !statSync(file).isFile())
+      throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${decodeURIComponent(path)}'`);
     return sendFile(request, reply, file);
   });
   app.put(`${prefix}/artifacts/*`, async (request, reply) => {
@@ -265,12 +387,20 @@ function addArtifacts(app: FastifyInstance, prefix: string, store: () => Store, 
     remove(artifactFile(store(), pathOf(request, 'artifacts')));
     return json(reply, {});
   });
-  const target = (request: FastifyRequest, part: string, body: Record<string, unknown>) => artifactFile(store(), `${pathOf(request, part)}/${encodePath((optionalText(body, 'path') ?? '').split('/').at(-1) ?? '')}`);
+  const target = (request: FastifyRequest, part: string, body: Record<string, unknown>) =>
+    artifactFile(
+      store(),
+      `${pathOf(request, part)}/${encodePath((optionalText(body, 'path') ?? '').split('/').at(-1) ?? '')}`,
+    );
   app.post(`${prefix}/mpu/create/*`, async (request, reply) => {
     const body = await bodyOf(request);
     const parts = optionalInteger(body, 'num_parts') ?? 1;
     const id = beginUpload(store(), target(request, 'mpu/create', body), parts);
-    const credentials = Array.from({ length: parts }, (_, i) => ({ url: `${uri()}${prefix}/mpu/part/${id}/${i + 1}`, part_number: i + 1, headers: { Authorization: `Bearer ${token}` } }));
+    const credentials = Array.from({ length: parts }, (_, i) => ({
+      url: `${uri()}${prefix}/mpu/part/${id}/${i + 1}`,
+      part_number: i + 1,
+      headers: { Authorization: `Bearer ${token}` },
+    }));
     return json(reply, { upload_id: id, credentials });
   });
   app.put(`${prefix}/mpu/part/:id/:part`, async (request, reply) => {
@@ -280,7 +410,10 @@ function addArtifacts(app: FastifyInstance, prefix: string, store: () => Store, 
   });
   app.post(`${prefix}/mpu/complete/*`, async (request, reply) => {
     const body = await bodyOf(request);
-    const parts = list(body, 'parts').map((part) => ({ part_number: optionalInteger(part, 'part_number') ?? 0, etag: optionalText(part, 'etag') ?? '' }));
+    const parts = list(body, 'parts').map((part) => ({
+      part_number: optionalInteger(part, 'part_number') ?? 0,
+      etag: optionalText(part, 'etag') ?? '',
+    }));
     await finishUpload(store(), text(body, 'upload_id'), target(request, 'mpu/complete', body), parts);
     return json(reply, {});
   });
@@ -300,11 +433,19 @@ function disposition(file: string): string {
 /** A file, or the range of it that was asked for. */
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: string): FastifyReply {
   const { size } = statSync(file);
-  reply.header('Accept-Ranges', 'bytes').header('X-Content-Type-Options', 'nosniff').header('Content-Disposition', disposition(file)).type(mimeOf(file.replaceAll('\\', '/')));
+  reply
+    .header('Accept-Ranges', 'bytes')
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Content-Disposition', disposition(file))
+    .type(mimeOf(file.replaceAll('\\', '/')));
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   if (!range) return reply.header('Content-Length', size).send(createReadStream(file));
   const start = Number(range[1]);
   const end = Math.min(range[2] === '' ? size - 1 : Number(range[2]), size - 1);
   if (start > end) return reply.code(416).header('Content-Range', `bytes */${size}`).send();
-  return reply.code(206).header('Content-Range', `bytes ${start}-${end}/${size}`).header('Content-Length', end - start + 1).send(createReadStream(file, { start, end }));
+  return reply
+    .code(206)
+    .header('Content-Range', `bytes ${start}-${end}/${size}`)
+    .header('Content-Length', end - start + 1)
+    .send(createReadStream(file, { start, end }));
 }

@@ -10,7 +10,11 @@ export interface LayerGradient {
  * Adam (Kingma and Ba 2015, algorithm 1; β₁ 0.9, β₂ 0.999, ε 1e-8) over all layers, in place. `l2` adds l2·Σw² of the weights,
  * not the biases, to the loss, as Keras does. Few numbers, so plain JavaScript beats a backend's call overhead.
  */
-export function adam(network: Network, learningRate: number, l2: number): (gradients: readonly LayerGradient[]) => void {
+export function adam(
+  network: Network,
+  learningRate: number,
+  l2: number,
+): (gradients: readonly LayerGradient[]) => void {
   const state = network.map(({ weights, bias }) => ({ weights: moments(weights.length), bias: moments(bias.length) }));
   let step = 0;
   return (gradients) => {
@@ -34,7 +38,13 @@ function moments(size: number): Moments {
   return { first: new Float64Array(size), second: new Float64Array(size) };
 }
 
-function update(values: Float32Array, gradient: Float32Array, { first, second }: Moments, rate: number, decay: number): void {
+function update(
+  values: Float32Array,
+  gradient: Float32Array,
+  { first, second }: Moments,
+  rate: number,
+  decay: number,
+): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
     const g = (gradient[i] ?? 0) + decay * value;

@@ -38,7 +38,8 @@ async function loadNative(): Promise<Backend | null> {
   const name: string = '@tensorflow/tfjs-node';
   try {
     if (!resolvable(name)) return null;
-    for (const [key, is] of Object.entries(gone)) if (!(key in util)) Object.defineProperty(util, key, { value: is, configurable: true });
+    for (const [key, is] of Object.entries(gone))
+      if (!(key in util)) Object.defineProperty(util, key, { value: is, configurable: true });
     const tf = unwrapped<Tensorflow>(await import(name));
     await tf.ready();
     return tf.getBackend() === 'tensorflow' ? { tf, name: 'tensorflow' } : null;
@@ -56,7 +57,9 @@ async function loadPortable(): Promise<Backend> {
   const folder = wasmFolder();
   if (folder !== null) {
     try {
-      const wasm = unwrapped<typeof import('@tensorflow/tfjs-backend-wasm')>(await import('@tensorflow/tfjs-backend-wasm'));
+      const wasm = unwrapped<typeof import('@tensorflow/tfjs-backend-wasm')>(
+        await import('@tensorflow/tfjs-backend-wasm'),
+      );
       wasm.setWasmPaths(folder + sep);
       wasm.setThreadsCount(1);
       if (await tf.setBackend('wasm')) return { tf, name: 'wasm' };

@@ -10,7 +10,12 @@ import type { BatchLoss } from './outputLoss.ts';
  * without SIMD, and make some 200 small calls a step: this took a sixth of the time (docs/decisions/dense-training.md). `masks` are dropout factors, one per hidden layer.
  */
 export function backpropagate(
-  tf: Tensorflow, network: Network, input: Float32Array, rows: number, masks: readonly Float32Array[], judge: (logits: Float32Array) => BatchLoss,
+  tf: Tensorflow,
+  network: Network,
+  input: Float32Array,
+  rows: number,
+  masks: readonly Float32Array[],
+  judge: (logits: Float32Array) => BatchLoss,
 ): { loss: number; gradients: LayerGradient[] } {
   tf.engine().startScope();
   try {
@@ -44,21 +49,34 @@ export function predictLogits(tf: Tensorflow, network: Network, input: Float32Ar
   tf.engine().startScope();
   try {
     const weights = network.map((layer) => tf.tensor2d(layer.weights, [layer.inputs, layer.units]));
-    return forwardPass(tf, network, weights, tf.tensor2d(input, [rows, network[0]?.inputs ?? 0]), []).at(-1)?.dataSync() as Float32Array;
+    return forwardPass(tf, network, weights, tf.tensor2d(input, [rows, network[0]?.inputs ?? 0]), [])
+      .at(-1)
+      ?.dataSync() as Float32Array;
   } finally {
     tf.engine().endScope();
   }
 }
 
 /** The input and what comes out of each layer. */
-function forwardPass(tf: Tensorflow, network: Network, weights: readonly Tensor2D[], input: Tensor2D, masks: readonly Tensor2D[]): Tensor2D[] {
+function forwardPass(
+  tf: Tensorflow,
+  network: Network,
+  weights: readonly Tensor2D[],
+  input: Tensor2D,
+  masks: readonly Tensor2D[],
+): Tensor2D[] {
   const activations = [input];
   let values = input;
   for (const [l, layer] of network.entries()) {
     const last = l === network.length - 1;
     const weight = weights[l];
     if (!weight) break;
-    values = tf.fused.matMul({ a: values, b: weight, bias: tf.tensor1d(layer.bias), activation: last ? 'linear' : 'relu' }) as Tensor2D;
+    values = tf.fused.matMul({
+      a: values,
+      b: weight,
+      bias: tf.tensor1d(layer.bias),
+      activation: last ? 'linear' : 'relu',
+    }) as Tensor2D;
     const mask = masks[l];
     if (!last && mask) values = tf.mul(values, mask);
     activations.push(values);

@@ -11,7 +11,12 @@ export function layersModel(network: Network, task: Task): { json: object; weigh
   const layers = network.map(({ inputs, units }, l) => ({
     class_name: 'Dense',
     config: {
-      units, activation: l === network.length - 1 ? ending : 'relu', use_bias: true, name: name(l), trainable: true, dtype: 'float32',
+      units,
+      activation: l === network.length - 1 ? ending : 'relu',
+      use_bias: true,
+      name: name(l),
+      trainable: true,
+      dtype: 'float32',
       ...(l === 0 ? { batch_input_shape: [null, inputs] } : {}),
     },
   }));
@@ -24,8 +29,15 @@ export function layersModel(network: Network, task: Task): { json: object; weigh
   let at = 0;
   for (const part of values) for (const value of part) at = weights.writeFloatLE(value, at);
   const json = {
-    format: 'layers-model', generatedBy: 'Loopwright', convertedBy: null,
-    modelTopology: { class_name: 'Sequential', config: { name: 'loopwright', layers }, keras_version: 'tfjs-layers 4.22.0', backend: 'tensor_flow.js' },
+    format: 'layers-model',
+    generatedBy: 'Loopwright',
+    convertedBy: null,
+    modelTopology: {
+      class_name: 'Sequential',
+      config: { name: 'loopwright', layers },
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    },
     weightsManifest: [{ paths: ['weights.bin'], weights: manifest }],
   };
   return { json, weights };

@@ -61,14 +61,25 @@ export function createModel(meta: ModelMeta, network: Network): Model {
     const all = new Float64Array(table.rows * outputs);
     for (let row = 0; row < table.rows; row += chunkRows) {
       const rows = Math.min(chunkRows, table.rows - row);
-      all.set(predictLogits(tf, network, input.subarray(row * meta.preprocess.width, (row + rows) * meta.preprocess.width), rows), row * outputs);
+      all.set(
+        predictLogits(
+          tf,
+          network,
+          input.subarray(row * meta.preprocess.width, (row + rows) * meta.preprocess.width),
+          rows,
+        ),
+        row * outputs,
+      );
     }
     return all;
   };
   return {
     meta,
     async scores(table) {
-      if (meta.task === 'multiclass') throw new WorkError(`the model tells ${meta.classes.length} classes apart and has no single score; ask for its probabilities`);
+      if (meta.task === 'multiclass')
+        throw new WorkError(
+          `the model tells ${meta.classes.length} classes apart and has no single score; ask for its probabilities`,
+        );
       const values = await logits(table);
       return meta.task === 'binary' ? values.map(sigmoid) : values;
     },

@@ -41,7 +41,8 @@ export function forward(network: Network, input: Float32Array, rows: number): Fl
       for (let u = 0; u < units; u++) next[at + u] = bias[u] ?? 0;
       for (let i = 0; i < inputs; i++) {
         const x = values[r * inputs + i] ?? 0;
-        for (let u = 0, w = i * units; u < units; u++, w++) next[at + u] = Math.fround((next[at + u] ?? 0) + Math.fround(x * (weights[w] ?? 0)));
+        for (let u = 0, w = i * units; u < units; u++, w++)
+          next[at + u] = Math.fround((next[at + u] ?? 0) + Math.fround(x * (weights[w] ?? 0)));
       }
       if (!last) for (let u = at; u < at + units; u++) if ((next[u] ?? 0) < 0) next[u] = 0;
     }

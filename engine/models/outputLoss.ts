@@ -12,13 +12,20 @@ export interface BatchLoss {
  * Binary: sigmoid cross-entropy, labels 0/1. Multiclass: softmax cross-entropy, labels are class numbers. Regression: squared
  * error. In double precision on the few numbers a batch has, in the stable forms of TensorFlow's sigmoid_cross_entropy_with_logits.
  */
-export function outputLoss(task: Task, logits: ArrayLike<number>, outputs: number, labels: ArrayLike<number>, weights: ArrayLike<number>): BatchLoss {
+export function outputLoss(
+  task: Task,
+  logits: ArrayLike<number>,
+  outputs: number,
+  labels: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): BatchLoss {
   const rows = labels.length;
   const gradient = new Float32Array(rows * outputs);
   let loss = 0;
   for (let r = 0; r < rows; r++) {
     const [label, weight] = [labels[r] ?? 0, weights[r] ?? 1];
-    if (task === 'multiclass') loss += weight * softmaxRow(logits, r * outputs, outputs, label, weight / rows, gradient);
+    if (task === 'multiclass')
+      loss += weight * softmaxRow(logits, r * outputs, outputs, label, weight / rows, gradient);
     else if (task === 'binary') {
       const z = logits[r] ?? 0;
       loss += weight * (Math.max(z, 0) - z * label + Math.log1p(Math.exp(-Math.abs(z))));
@@ -32,7 +39,14 @@ export function outputLoss(task: Task, logits: ArrayLike<number>, outputs: numbe
   return { loss: rows === 0 ? 0 : loss / rows, gradient };
 }
 
-function softmaxRow(logits: ArrayLike<number>, at: number, outputs: number, label: number, weight: number, gradient: Float32Array): number {
+function softmaxRow(
+  logits: ArrayLike<number>,
+  at: number,
+  outputs: number,
+  label: number,
+  weight: number,
+  gradient: Float32Array,
+): number {
   const shares = softmax(logits, at, outputs);
   for (let c = 0; c < outputs; c++) gradient[at + c] = weight * ((shares[c] ?? 0) - (c === label ? 1 : 0));
   return -Math.log(Math.max(shares[label] ?? 0, Number.MIN_VALUE));

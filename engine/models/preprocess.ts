@@ -60,10 +60,16 @@ const cut = 10;
  * Fits the steps on training rows. `target` holds a number for each row (0 and 1 for two classes), for the target encoding. Throws DataError when a column
  * is absent, of the wrong kind, or holds no value at all.
  */
-export function fitPreprocess(train: Table, features: readonly FeatureSpec[], target: Float64Array | null = null): Preprocess {
+export function fitPreprocess(
+  train: Table,
+  features: readonly FeatureSpec[],
+  target: Float64Array | null = null,
+): Preprocess {
   const fitted = features.map((feature): PreprocessStep => {
     const column = columnOf(train, feature.name);
-    return feature.kind === 'categorical' ? fitCategorical(feature, column, target) : fitNumeric(feature.name, feature.kind, column, feature.preprocess ?? {});
+    return feature.kind === 'categorical'
+      ? fitCategorical(feature, column, target)
+      : fitNumeric(feature.name, feature.kind, column, feature.preprocess ?? {});
   });
   return { steps: fitted, width: fitted.reduce((sum, step) => sum + stepWidth(step), 0) };
 }
@@ -86,23 +92,57 @@ function stepWidth(step: PreprocessStep): number {
   return (step.kind === 'categorical' && !step.numbers ? step.levels.length + 1 : 1) + (step.missingIndicator ? 1 : 0);
 }
 
-function fitNumeric(name: string, kind: 'numeric' | 'boolean', column: Column, { impute = 'median', transform = 'auto', scale = 'standard' }: FeaturePreprocessing): NumericStep {
+function fitNumeric(
+  name: string,
+  kind: 'numeric' | 'boolean',
+  column: Column,
+  { impute = 'median', transform = 'auto', scale = 'standard' }: FeaturePreprocessing,
+): NumericStep {
   const all = numbersOf(name, column);
   const known = all.filter(Number.isFinite).toSorted();
-  if (known.length === 0) throw new DataError(`${name}: no training row has a number in this feature; leave it out or fill it`);
+  if (known.length === 0)
+    throw new DataError(`${name}: no training row has a number in this feature; leave it out or fill it`);
   const quantile = (q: number) => known[Math.round(q * (known.length - 1))] ?? 0;
   const [low, median, high] = [quantile(0.05), quantile(0.5), quantile(0.95)];
   // Heavy tail: nothing negative, and the way up from the median to the 95th percentile over three times the way down to the 5th.
   const heavy = kind === 'numeric' && (known[0] ?? -1) >= 0 && high - median > 3 * (median - low) && high - median > 1;
   const log = transform === 'auto' ? heavy : transform === 'log';
-  if (log && (known[0] ?? 0) < 0) throw new DataError(`${name}: the logarithm of 1 + x is for values from 0 on, and the smallest is ${known[0]}; choose \`transform: none\``);
-  const fill = typeof impute === 'number' ? impute : kind === 'boolean' ? (median >= 0.5 ? 1 : 0) : impute === 'mean' ? average(known) : impute === 'most_frequent' ? mostFrequent(known) : median;
+  if (log && (known[0] ?? 0) < 0)
+    throw new DataError(
+      `${name}: the logarithm of 1 + x is for values from 0 on, and the smallest is ${known[0]}; choose \`transform: none\``,
+    );
+  const fill =
+    typeof impute === 'number'
+      ? impute
+      : kind === 'boolean'
+        ? median >= 0.5
+          ? 1
+          : 0
+        : impute === 'mean'
+          ? average(known)
+          : impute === 'most_frequent'
+            ? mostFrequent(known)
+            : median;
   const shaped = log ? known.map(Math.log1p) : known;
   const mean = average(shaped);
   const std = Math.sqrt(shaped.reduce((sum, x) => sum + (x - mean) ** 2, 0) / shaped.length);
   const at = (q: number) => shaped[Math.round(q * (shaped.length - 1))] ?? 0;
-  const scaled = { standard: [mean, std], minmax: [at(0), at(1) - at(0)], robust: [at(0.5), at(0.75) - at(0.25)], none: [0, 1] }[scale] as [number, number];
-  return { name, kind, log, fill, mean: scaled[0], std: scaled[1] > 1e-12 ? scaled[1] : 1, ...(scale === 'none' ? { uncut: true as const } : {}), missingIndicator: known.length < all.length };
+  const scaled = {
+    standard: [mean, std],
+    minmax: [at(0), at(1) - at(0)],
+    robust: [at(0.5), at(0.75) - at(0.25)],
+    none: [0, 1],
+  }[scale] as [number, number];
+  return {
+    name,
+    kind,
+    log,
+    fill,
+    mean: scaled[0],
+    std: scaled[1] > 1e-12 ? scaled[1] : 1,
+    ...(scale === 'none' ? { uncut: true as const } : {}),
+    missingIndicator: known.length < all.length,
+  };
 }
 
 function average(values: Float64Array): number {
@@ -123,7 +163,11 @@ function mostFrequent(sorted: Float64Array): number {
 /** Rows that the overall mean counts for in the target encoding: a level with fewer is drawn to it by more than half. */
 const smoothing = 20;
 
-function fitCategorical({ name, preprocess, categories }: FeatureSpec, column: Column, target: Float64Array | null): CategoricalStep {
+function fitCategorical(
+  { name, preprocess, categories }: FeatureSpec,
+  column: Column,
+  target: Float64Array | null,
+): CategoricalStep {
   const encode = preprocess?.encode ?? 'one_hot';
   const counts = new Map<string, number>();
   let missing = 0;
@@ -132,15 +176,25 @@ function fitCategorical({ name, preprocess, categories }: FeatureSpec, column: C
     if (level === null) missing++;
     else counts.set(level, (counts.get(level) ?? 0) + 1);
   }
-  if (counts.size === 0) throw new DataError(`${name}: no training row has a value in this feature; leave it out or fill it`);
+  if (counts.size === 0)
+    throw new DataError(`${name}: no training row has a value in this feature; leave it out or fill it`);
   if (encode === 'one_hot') {
     // A level needs enough rows to learn from: 2, growing to 20 with the table.
     const enough = Math.min(20, Math.max(2, Math.floor(column.values.length / 1000)));
-    const levels = [...counts].filter(([, n]) => n >= enough).toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, maximumLevels).map(([level]) => level);
+    const levels = [...counts]
+      .filter(([, n]) => n >= enough)
+      .toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+      .slice(0, maximumLevels)
+      .map(([level]) => level);
     return { name, kind: 'categorical', levels, missingIndicator: missing > 0 };
   }
   const levels = [...(encode === 'ordinal' && categories ? categories : [...counts.keys()].toSorted())];
-  const numbers = encode === 'ordinal' ? ordinals(levels.length) : encode === 'frequency' ? [...levels.map((level) => (counts.get(level) ?? 0) / column.values.length), 0] : targetMeans(name, column, levels, target);
+  const numbers =
+    encode === 'ordinal'
+      ? ordinals(levels.length)
+      : encode === 'frequency'
+        ? [...levels.map((level) => (counts.get(level) ?? 0) / column.values.length), 0]
+        : targetMeans(name, column, levels, target);
   return { name, kind: 'categorical', levels, numbers, missingIndicator: missing > 0 };
 }
 
@@ -151,7 +205,10 @@ function ordinals(levels: number): number[] {
 
 /** The mean of the target in each level and as many rows of the overall mean as `smoothing` says, in standard deviations from the overall mean (Micci-Barreca, 2001). */
 function targetMeans(name: string, column: Column, levels: readonly string[], target: Float64Array | null): number[] {
-  if (!target) throw new DataError(`${name}: the target encoding needs a target that is a number or has two classes; choose another \`encode\``);
+  if (!target)
+    throw new DataError(
+      `${name}: the target encoding needs a target that is a number or has two classes; choose another \`encode\``,
+    );
   const sums = new Map(levels.map((level) => [level, { n: 0, sum: 0 }]));
   let [n, mean, squares] = [0, 0, 0];
   for (let i = 0; i < target.length; i++) {
@@ -165,10 +222,23 @@ function targetMeans(name: string, column: Column, levels: readonly string[], ta
     if (own) [own.n, own.sum] = [own.n + 1, own.sum + y];
   }
   const std = Math.sqrt(squares / Math.max(1, n)) || 1;
-  return [...levels.map((level) => { const { n: rows, sum } = sums.get(level) ?? { n: 0, sum: 0 }; return ((sum + smoothing * mean) / (rows + smoothing) - mean) / std; }), 0];
+  return [
+    ...levels.map((level) => {
+      const { n: rows, sum } = sums.get(level) ?? { n: 0, sum: 0 };
+      return ((sum + smoothing * mean) / (rows + smoothing) - mean) / std;
+    }),
+    0,
+  ];
 }
 
-function fillNumeric(step: NumericStep, values: Float64Array, rows: number, input: Float32Array, at: number, width: number): void {
+function fillNumeric(
+  step: NumericStep,
+  values: Float64Array,
+  rows: number,
+  input: Float32Array,
+  at: number,
+  width: number,
+): void {
   for (let r = 0; r < rows; r++) {
     const raw = values[r] ?? Number.NaN;
     const known = Number.isFinite(raw);
@@ -180,7 +250,14 @@ function fillNumeric(step: NumericStep, values: Float64Array, rows: number, inpu
   }
 }
 
-function fillCategorical(step: CategoricalStep, column: Column, rows: number, input: Float32Array, at: number, width: number): void {
+function fillCategorical(
+  step: CategoricalStep,
+  column: Column,
+  rows: number,
+  input: Float32Array,
+  at: number,
+  width: number,
+): void {
   const position = new Map(step.levels.map((level, i) => [level, i]));
   const other = step.levels.length;
   for (let r = 0; r < rows; r++) {
@@ -197,7 +274,10 @@ function fillCategorical(step: CategoricalStep, column: Column, rows: number, in
 
 function columnOf(table: Table, name: string): Column {
   const column = table.columns[name];
-  if (!column) throw new DataError(`${name}: the feature is not a column of the data, which has ${Object.keys(table.columns).join(', ')}`);
+  if (!column)
+    throw new DataError(
+      `${name}: the feature is not a column of the data, which has ${Object.keys(table.columns).join(', ')}`,
+    );
   return column;
 }
 
@@ -205,7 +285,10 @@ function numbersOf(name: string, column: Column): Float64Array {
   if (column.kind === 'number') return column.values;
   if (column.values.every((value) => value === null)) return new Float64Array(column.values.length).fill(Number.NaN);
   const row = column.values.findIndex((value) => value !== null);
-  throw new DataError(`${name}: declared as a number but holds text, such as "${column.values[row]}" in row ${row + 1}; correct the type in the dataset schema or the SQL`, { place: {} });
+  throw new DataError(
+    `${name}: declared as a number but holds text, such as "${column.values[row]}" in row ${row + 1}; correct the type in the dataset schema or the SQL`,
+    { place: {} },
+  );
 }
 
 function levelOf(column: Column, row: number): string | null {

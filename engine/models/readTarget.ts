@@ -13,24 +13,42 @@ export interface TargetSpec {
  * Decides the classes of a target from training rows. Binary: `positive` is the positive value (default: 1 or true); of texts it
  * has to be given, or `classes` as [negative, positive]. Throws DataError when the column does not fit the task.
  */
-export function fitTarget(train: Table, task: Task, target: string, options: { classes?: readonly string[]; positive?: string | number | boolean } = {}): TargetSpec {
+export function fitTarget(
+  train: Table,
+  task: Task,
+  target: string,
+  options: { classes?: readonly string[]; positive?: string | number | boolean } = {},
+): TargetSpec {
   const column = columnOf(train, target);
   if (task === 'regression') {
-    if (column.kind !== 'number') throw new DataError(`${target}: a regression needs a number as target, and this column holds text`);
+    if (column.kind !== 'number')
+      throw new DataError(`${target}: a regression needs a number as target, and this column holds text`);
     return { task, target, classes: [] };
   }
   const values = distinct(train, target);
   if (task === 'multiclass') {
     const classes = options.classes ? [...options.classes] : values;
-    if (classes.length < 2) throw new DataError(`${target}: the training rows hold only ${classes.length} class; at least 2 are needed`);
+    if (classes.length < 2)
+      throw new DataError(`${target}: the training rows hold only ${classes.length} class; at least 2 are needed`);
     return { task, target, classes };
   }
-  const positive = options.positive === undefined ? options.classes?.[1] ?? (column.kind === 'number' ? '1' : undefined) : asText(options.positive, column.kind);
-  if (positive === undefined) throw new DataError(`${target}: say which value is positive (loopwright.positive of the field); the column holds ${values.slice(0, 5).join(', ')}`);
+  const positive =
+    options.positive === undefined
+      ? (options.classes?.[1] ?? (column.kind === 'number' ? '1' : undefined))
+      : asText(options.positive, column.kind);
+  if (positive === undefined)
+    throw new DataError(
+      `${target}: say which value is positive (loopwright.positive of the field); the column holds ${values.slice(0, 5).join(', ')}`,
+    );
   const others = values.filter((value) => value !== positive);
-  if (others.length > 1) throw new DataError(`${target}: a binary target has two values, and this column holds ${values.slice(0, 6).join(', ')}; set the task to multiclass or correct the column`);
+  if (others.length > 1)
+    throw new DataError(
+      `${target}: a binary target has two values, and this column holds ${values.slice(0, 6).join(', ')}; set the task to multiclass or correct the column`,
+    );
   if (others.length === 0 || others.length === values.length) {
-    throw new DataError(`${target}: the training rows hold only ${values.join(', ') || 'missing values'}; both classes are needed to learn (positive is ${positive})`);
+    throw new DataError(
+      `${target}: the training rows hold only ${values.join(', ') || 'missing values'}; both classes are needed to learn (positive is ${positive})`,
+    );
   }
   return { task, target, classes: [others[0] ?? '', positive] };
 }
@@ -51,7 +69,10 @@ export function readTarget(table: Table, { task, target, classes }: TargetSpec):
 
 function columnOf(table: Table, target: string) {
   const column = table.columns[target];
-  if (!column) throw new DataError(`${target}: the target is not a column of the data, which has ${Object.keys(table.columns).join(', ')}`);
+  if (!column)
+    throw new DataError(
+      `${target}: the target is not a column of the data, which has ${Object.keys(table.columns).join(', ')}`,
+    );
   return column;
 }
 

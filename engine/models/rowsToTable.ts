@@ -8,14 +8,16 @@ import type { FeatureSpec } from './preprocess.ts';
  */
 export function rowsToTable(rows: readonly unknown[], features: readonly FeatureSpec[]): Table {
   for (const [i, row] of rows.entries()) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new DataError(`row ${i}: not an object of feature values`);
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      throw new DataError(`row ${i}: not an object of feature values`);
   }
   const objects = rows as readonly Record<string, unknown>[];
   const columns: Record<string, Column> = {};
   for (const { name, kind } of features) {
-    columns[name] = kind === 'categorical'
-      ? { kind: 'text', values: objects.map((row, i) => text(row[name], name, i)) }
-      : { kind: 'number', values: Float64Array.from(objects, (row, i) => number(row[name], name, kind, i)) };
+    columns[name] =
+      kind === 'categorical'
+        ? { kind: 'text', values: objects.map((row, i) => text(row[name], name, i)) }
+        : { kind: 'number', values: Float64Array.from(objects, (row, i) => number(row[name], name, kind, i)) };
   }
   return { rows: rows.length, columns };
 }
@@ -23,8 +25,11 @@ export function rowsToTable(rows: readonly unknown[], features: readonly Feature
 function number(value: unknown, name: string, kind: 'numeric' | 'boolean', row: number): number {
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === 'boolean' && kind === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'number' && Number.isFinite(value) && (kind === 'numeric' || value === 0 || value === 1)) return value;
-  throw new DataError(`row ${row}: ${name} has to be ${kind === 'boolean' ? 'true or false' : 'a number'}, not ${shown(value)}`);
+  if (typeof value === 'number' && Number.isFinite(value) && (kind === 'numeric' || value === 0 || value === 1))
+    return value;
+  throw new DataError(
+    `row ${row}: ${name} has to be ${kind === 'boolean' ? 'true or false' : 'a number'}, not ${shown(value)}`,
+  );
 }
 
 function text(value: unknown, name: string, row: number): string | null {

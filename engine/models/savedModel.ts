@@ -31,7 +31,10 @@ export async function saveModel(dir: string, { meta, network }: { meta: ModelMet
     });
     await rename(fresh, dir);
   } catch (error) {
-    throw new WorkError(`the model could not be saved in ${dir}: ${messageOf(error)}`, { cause: error, place: { file: dir } });
+    throw new WorkError(`the model could not be saved in ${dir}: ${messageOf(error)}`, {
+      cause: error,
+      place: { file: dir },
+    });
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });
@@ -51,7 +54,10 @@ async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new DataError(`${file}: the model's file is missing or cannot be read; train again or restore the folder`, { cause: error, place: { file } });
+    throw new DataError(`${file}: the model's file is missing or cannot be read; train again or restore the folder`, {
+      cause: error,
+      place: { file },
+    });
   }
 }
 
@@ -60,14 +66,27 @@ function parseMeta(content: Buffer, file: string): ModelMeta {
   try {
     meta = JSON.parse(content.toString('utf8')) as ModelMeta;
   } catch (error) {
-    throw new DataError(`${file}: not valid JSON (${messageOf(error)}); train again or restore the file`, { cause: error, place: { file } });
+    throw new DataError(`${file}: not valid JSON (${messageOf(error)}); train again or restore the file`, {
+      cause: error,
+      place: { file },
+    });
   }
   if (typeof meta !== 'object' || meta === null || meta.formatVersion !== formatVersion) {
-    throw new DataError(`${file}: written in format ${meta?.formatVersion ?? 'unknown'}, this Loopwright reads ${formatVersion}; train again or update Loopwright`, { place: { file } });
+    throw new DataError(
+      `${file}: written in format ${meta?.formatVersion ?? 'unknown'}, this Loopwright reads ${formatVersion}; train again or update Loopwright`,
+      { place: { file } },
+    );
   }
   const tasks: Task[] = ['binary', 'multiclass', 'regression'];
-  if (!tasks.includes(meta.task) || !Array.isArray(meta.features) || !Array.isArray(meta.hidden) || !Array.isArray(meta.preprocess?.steps)) {
-    throw new DataError(`${file}: parts of the description are missing; train again or restore the file`, { place: { file } });
+  if (
+    !tasks.includes(meta.task) ||
+    !Array.isArray(meta.features) ||
+    !Array.isArray(meta.hidden) ||
+    !Array.isArray(meta.preprocess?.steps)
+  ) {
+    throw new DataError(`${file}: parts of the description are missing; train again or restore the file`, {
+      place: { file },
+    });
   }
   return meta;
 }
@@ -75,12 +94,19 @@ function parseMeta(content: Buffer, file: string): ModelMeta {
 function readNetwork(meta: ModelMeta, bytes: Buffer, file: string): Network {
   const sizes = [meta.preprocess.width, ...meta.hidden, meta.task === 'multiclass' ? meta.classes.length : 1];
   const expected = sizes.slice(1).reduce((sum, units, l) => sum + ((sizes[l] ?? 0) + 1) * units, 0) * 4;
-  if (bytes.length !== expected) throw new DataError(`${file}: ${bytes.length} bytes where the model has ${expected}; the file was cut short or belongs to another model: train again or restore it`, { place: { file } });
+  if (bytes.length !== expected)
+    throw new DataError(
+      `${file}: ${bytes.length} bytes where the model has ${expected}; the file was cut short or belongs to another model: train again or restore it`,
+      { place: { file } },
+    );
   let at = 0;
   const take = (count: number) => {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++, at += 4) values[i] = bytes.readFloatLE(at);
-    if (!values.every(Number.isFinite)) throw new DataError(`${file}: holds weights that are not finite numbers; train again or restore it`, { place: { file } });
+    if (!values.every(Number.isFinite))
+      throw new DataError(`${file}: holds weights that are not finite numbers; train again or restore it`, {
+        place: { file },
+      });
     return values;
   };
   return sizes.slice(1).map((units, l): Layer => {

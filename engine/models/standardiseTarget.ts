@@ -14,7 +14,8 @@ export function standardiseTarget(values: Float64Array): TargetScale {
   const mean = known.reduce((sum, y) => sum + y, 0) / Math.max(1, known.length);
   const std = Math.sqrt(known.reduce((sum, y) => sum + (y - mean) ** 2, 0) / Math.max(1, known.length)) || 1;
   return {
-    mean, std,
+    mean,
+    std,
     forward: (y) => (Number.isFinite(y) ? (y - mean) / std : Number.NaN),
     restore(last) {
       for (let i = 0; i < last.weights.length; i++) last.weights[i] = (last.weights[i] ?? 0) * std;

@@ -78,7 +78,18 @@ interface Examples {
  * it stops early and keeps the best weights. Throws DataError (columns, classes), WorkError (loss not finite), CancelledError.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
-  const { task, train, features, epochs = 30, batchSize = 512, dropout = 0, l2 = 0, patience = 5, seed, signal } = options;
+  const {
+    task,
+    train,
+    features,
+    epochs = 30,
+    batchSize = 512,
+    dropout = 0,
+    l2 = 0,
+    patience = 5,
+    seed,
+    signal,
+  } = options;
   const hidden = options.model === 'mlp' ? [...(options.hidden ?? [64, 32])] : [];
   // Without hidden layers the loss is convex, and larger steps are safe.
   const learningRate = options.learningRate ?? (hidden.length === 0 ? 0.02 : 0.001);
@@ -88,8 +99,12 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const preprocess = fitPreprocess(train, features, task === 'multiclass' ? null : readTarget(train, target));
   const scale = task === 'regression' ? standardiseTarget(readTarget(train, target)) : null;
   const labelsOf = (table: Table) => (scale ? readTarget(table, target).map(scale.forward) : readTarget(table, target));
-  const weigh = task !== 'regression' && options.classWeight === 'balanced' ? classWeights(labelsOf(train), target.classes.length) : null;
-  const examplesOf = (table: Table): Examples => examples(applyPreprocess(preprocess, table), preprocess.width, labelsOf(table), weigh);
+  const weigh =
+    task !== 'regression' && options.classWeight === 'balanced'
+      ? classWeights(labelsOf(train), target.classes.length)
+      : null;
+  const examplesOf = (table: Table): Examples =>
+    examples(applyPreprocess(preprocess, table), preprocess.width, labelsOf(table), weigh);
   const learn = examplesOf(train);
   const check = options.validation && options.validation.rows > 0 ? examplesOf(options.validation) : null;
   if (learn.rows === 0) throw new DataError(`${options.target}: no training row has a target`);
@@ -110,16 +125,28 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
       checkCancelled(signal);
       const batch = gather(learn, order.subarray(at, at + batchSize), preprocess.width);
       const masks = dropout > 0 ? hidden.map((units) => dropoutMask(batch.rows * units, dropout, random)) : [];
-      const { loss, gradients } = backpropagate(tf, network, batch.input, batch.rows, masks, (logits) => outputLoss(task, logits, outputs, batch.labels, batch.weights));
-      if (!Number.isFinite(loss)) throw new WorkError(`the loss is no longer a finite number in epoch ${epoch}: lower the learning rate (now ${learningRate}) or look for absurd values in the features`);
+      const { loss, gradients } = backpropagate(tf, network, batch.input, batch.rows, masks, (logits) =>
+        outputLoss(task, logits, outputs, batch.labels, batch.weights),
+      );
+      if (!Number.isFinite(loss))
+        throw new WorkError(
+          `the loss is no longer a finite number in epoch ${epoch}: lower the learning rate (now ${learningRate}) or look for absurd values in the features`,
+        );
       update(gradients);
       sum += loss * batch.rows;
     }
     const judged = evaluate(tf, network, task, outputs, check ?? learn, scale?.std ?? 1);
-    const report: EpochReport = { epoch, epochs, loss: sum / learn.rows, validationLoss: check ? judged.loss : null, ...(judged.metric ? { metric: judged.metric } : {}) };
+    const report: EpochReport = {
+      epoch,
+      epochs,
+      loss: sum / learn.rows,
+      validationLoss: check ? judged.loss : null,
+      ...(judged.metric ? { metric: judged.metric } : {}),
+    };
     history.push(report);
     options.onEpoch?.(report);
-    if (!check || judged.loss < best.loss) best = { loss: judged.loss, epoch, network: check ? copyNetwork(network) : network };
+    if (!check || judged.loss < best.loss)
+      best = { loss: judged.loss, epoch, network: check ? copyNetwork(network) : network };
     else if (epoch - best.epoch >= patience) break;
   }
 
@@ -131,21 +158,54 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   }
   if (last && scale) scale.restore(last);
   const meta: ModelMeta = {
-    formatVersion: 1, task, target: options.target, classes: target.classes, positive: task === 'binary' ? (target.classes[1] ?? null) : null,
-    features: [...features], preprocess, threshold: task === 'binary' ? threshold(tf, final, check ?? learn) : null, hidden, algorithm: options.model, backend, seed,
-    params: { hidden, learning_rate: learningRate, epochs, batch_size: batchSize, dropout, l2, class_weight: options.classWeight ?? null, patience },
+    formatVersion: 1,
+    task,
+    target: options.target,
+    classes: target.classes,
+    positive: task === 'binary' ? (target.classes[1] ?? null) : null,
+    features: [...features],
+    preprocess,
+    threshold: task === 'binary' ? threshold(tf, final, check ?? learn) : null,
+    hidden,
+    algorithm: options.model,
+    backend,
+    seed,
+    params: {
+      hidden,
+      learning_rate: learningRate,
+      epochs,
+      batch_size: batchSize,
+      dropout,
+      l2,
+      class_weight: options.classWeight ?? null,
+      patience,
+    },
   };
   return {
-    meta, backend, network: final, model: createModel(meta, final), history, bestEpoch: best.epoch, stoppedEarly: history.length < epochs,
+    meta,
+    backend,
+    network: final,
+    model: createModel(meta, final),
+    history,
+    bestEpoch: best.epoch,
+    stoppedEarly: history.length < epochs,
     rows: { train: learn.rows, validation: check?.rows ?? 0 },
     dropped: { train: train.rows - learn.rows, validation: (options.validation?.rows ?? 0) - (check?.rows ?? 0) },
   };
 }
 
-function checkOptions({ task, model, features, epochs = 1, batchSize = 1, learningRate = 1, dropout = 0 }: TrainOptions, hidden: readonly number[]): void {
-  if (features.length === 0) throw new DataError('there is no feature to learn from; give fields the role feature in the dataset schema');
-  if ((model === 'linear') !== (task === 'regression') && model !== 'mlp') throw new WorkError(`model ${model} does not fit a ${task} target; use mlp or ${task === 'regression' ? 'linear' : 'logistic'}`);
-  if (!whole(epochs) || !whole(batchSize) || !hidden.every(whole)) throw new WorkError('epochs, batch_size and hidden have to be whole numbers from 1');
+function checkOptions(
+  { task, model, features, epochs = 1, batchSize = 1, learningRate = 1, dropout = 0 }: TrainOptions,
+  hidden: readonly number[],
+): void {
+  if (features.length === 0)
+    throw new DataError('there is no feature to learn from; give fields the role feature in the dataset schema');
+  if ((model === 'linear') !== (task === 'regression') && model !== 'mlp')
+    throw new WorkError(
+      `model ${model} does not fit a ${task} target; use mlp or ${task === 'regression' ? 'linear' : 'logistic'}`,
+    );
+  if (!whole(epochs) || !whole(batchSize) || !hidden.every(whole))
+    throw new WorkError('epochs, batch_size and hidden have to be whole numbers from 1');
   if (!(learningRate > 0)) throw new WorkError(`learning_rate has to be above 0, not ${learningRate}`);
   if (!(dropout >= 0 && dropout < 1)) throw new WorkError(`dropout has to be from 0 to below 1, not ${dropout}`);
 }
@@ -178,14 +238,28 @@ function dropoutMask(size: number, dropout: number, random: Random): Float32Arra
   return Float32Array.from({ length: size }, () => (random.next() < dropout ? 0 : 1 / (1 - dropout)));
 }
 
-function evaluate(tf: Tensorflow, network: Network, task: Task, outputs: number, on: Examples, std: number): { loss: number; metric: EpochReport['metric'] } {
+function evaluate(
+  tf: Tensorflow,
+  network: Network,
+  task: Task,
+  outputs: number,
+  on: Examples,
+  std: number,
+): { loss: number; metric: EpochReport['metric'] } {
   const logits = predictLogits(tf, network, on.input, on.rows);
   const { loss } = outputLoss(task, logits, outputs, on.labels, on.weights);
   if (task === 'binary') {
     const value = averagePrecision(rank(on.labels, logits));
     return { loss, metric: value === null ? undefined : { name: 'pr_auc', value } };
   }
-  if (task === 'regression') return { loss, metric: { name: 'rmse', value: Math.sqrt(outputLoss(task, logits, 1, on.labels, new Float64Array(on.rows).fill(1)).loss) * std } };
+  if (task === 'regression')
+    return {
+      loss,
+      metric: {
+        name: 'rmse',
+        value: Math.sqrt(outputLoss(task, logits, 1, on.labels, new Float64Array(on.rows).fill(1)).loss) * std,
+      },
+    };
   let right = 0;
   for (let r = 0; r < on.rows; r++) {
     const row = logits.subarray(r * outputs, (r + 1) * outputs);

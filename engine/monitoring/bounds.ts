@@ -22,6 +22,8 @@ export function brokenBounds(monitor: MonitorConfig, window: DriftWindow): Broke
   if (window.status === 'too few rows') return [];
   return Object.entries(monitor.expect ?? {}).flatMap(([metric, { min = null, max = null }]) => {
     const value = windowValue(window, metric);
-    return value !== null && ((min !== null && value < min) || (max !== null && value > max)) ? [{ metric, value, min, max }] : [];
+    return value !== null && ((min !== null && value < min) || (max !== null && value > max))
+      ? [{ metric, value, min, max }]
+      : [];
   });
 }

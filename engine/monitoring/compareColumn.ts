@@ -18,7 +18,18 @@ import type { comparatorMeasures } from '../project/schema/datasetSchema.ts';
 export type Measure = (typeof comparatorMeasures)[number];
 
 const defaultThreshold = 0.1;
-const names: Record<Measure, string> = { wasserstein: 'wasserstein_std', js: 'js_distance_2', psi: 'psi_10_quantiles', ks: 'ks_statistic', hellinger: 'hellinger', kl: 'kl_divergence', energy: 'energy_distance', total_variation: 'total_variation', l_infinity: 'l_infinity', none: 'none' };
+const names: Record<Measure, string> = {
+  wasserstein: 'wasserstein_std',
+  js: 'js_distance_2',
+  psi: 'psi_10_quantiles',
+  ks: 'ks_statistic',
+  hellinger: 'hellinger',
+  kl: 'kl_divergence',
+  energy: 'energy_distance',
+  total_variation: 'total_variation',
+  l_infinity: 'l_infinity',
+  none: 'none',
+};
 const forNumbers: readonly Measure[] = ['wasserstein', 'ks', 'energy'];
 const forTexts: readonly Measure[] = ['total_variation', 'l_infinity'];
 /** Fewer values on a side give no verdict: the noise of these measures alone then comes near 0.1. */
@@ -30,16 +41,26 @@ const brokenUnseen = 0.05;
  * Compares one column of a window with the reference. Own default: Wasserstein over the reference's standard deviation for numbers,
  * Jensen-Shannon distance (base 2) for categories, both drifted from 0.1. The p-value beside it is that of Kolmogorov-Smirnov or of chi-square.
  */
-export function compareColumn(name: string, reference: Column, current: Column, settings: Field['loopwright'] = {}): DriftValue {
+export function compareColumn(
+  name: string,
+  reference: Column,
+  current: Column,
+  settings: Field['loopwright'] = {},
+): DriftValue {
   const numeric = reference.kind === 'number' && current.kind === 'number';
   const chosen = settings.drift?.measure ?? (numeric ? 'wasserstein' : 'js');
-  const measure = !numeric && forNumbers.includes(chosen) ? 'js' : numeric && forTexts.includes(chosen) ? 'wasserstein' : chosen;
+  const measure =
+    !numeric && forNumbers.includes(chosen) ? 'js' : numeric && forTexts.includes(chosen) ? 'wasserstein' : chosen;
   const base = {
-    column: name, type: numeric ? ('numeric' as const) : ('categorical' as const), measure: names[measure],
+    column: name,
+    type: numeric ? ('numeric' as const) : ('categorical' as const),
+    measure: names[measure],
     threshold: settings.drift?.threshold ?? (measure === 'none' ? Number.MAX_VALUE : defaultThreshold),
-    missingReference: missingShare(reference), missingCurrent: missingShare(current),
+    missingReference: missingShare(reference),
+    missingCurrent: missingShare(current),
   };
-  if (reference.kind === 'number' && current.kind === 'number') return judge(base, compareNumbers(measure, sorted(reference.values), sorted(current.values)));
+  if (reference.kind === 'number' && current.kind === 'number')
+    return judge(base, compareNumbers(measure, sorted(reference.values), sorted(current.values)));
   const [before, now] = [texts(reference), texts(current)];
   const compared = compareTexts(measure, before, now);
   return judge(base, compared);
@@ -54,11 +75,22 @@ interface Compared {
   unseen: number;
 }
 
-function judge(base: Omit<DriftValue, 'value' | 'pValue' | 'nReference' | 'nCurrent' | 'drifted' | 'kind'>, { value, pValue, nReference, nCurrent, unseen }: Compared): DriftValue {
+function judge(
+  base: Omit<DriftValue, 'value' | 'pValue' | 'nReference' | 'nCurrent' | 'drifted' | 'kind'>,
+  { value, pValue, nReference, nCurrent, unseen }: Compared,
+): DriftValue {
   const enough = nReference >= fewest && nCurrent >= fewest;
   const drifted = enough && value !== null && value >= base.threshold;
   const broken = base.missingCurrent - base.missingReference >= brokenMissing || (enough && unseen >= brokenUnseen);
-  return { ...base, value, pValue, nReference, nCurrent, drifted: drifted || broken, kind: broken ? 'broken' : !enough ? 'too few rows' : drifted ? 'drifted' : 'stable' };
+  return {
+    ...base,
+    value,
+    pValue,
+    nReference,
+    nCurrent,
+    drifted: drifted || broken,
+    kind: broken ? 'broken' : !enough ? 'too few rows' : drifted ? 'drifted' : 'stable',
+  };
 }
 
 function compareNumbers(measure: Measure, reference: Float64Array, current: Float64Array): Compared {
@@ -70,14 +102,22 @@ function compareNumbers(measure: Measure, reference: Float64Array, current: Floa
     return [countBins(reference, edges), countBins(current, edges)] as const;
   };
   switch (measure) {
-    case 'wasserstein': return { ...base, value: wassersteinStd(reference, current), pValue };
-    case 'ks': return { ...base, value: ks?.statistic ?? null, pValue };
-    case 'psi': return { ...base, value: psi(...binned()), pValue };
-    case 'js': return { ...base, value: jensenShannon(...binned())?.js_distance_2 ?? null, pValue };
-    case 'hellinger': return { ...base, value: hellinger(...binned()), pValue };
-    case 'kl': return { ...base, value: klDivergence(...binned()), pValue };
-    case 'energy': return { ...base, value: energyDistance(numberPair(reference, current)), pValue };
-    default: return { ...base, value: null, pValue: null };
+    case 'wasserstein':
+      return { ...base, value: wassersteinStd(reference, current), pValue };
+    case 'ks':
+      return { ...base, value: ks?.statistic ?? null, pValue };
+    case 'psi':
+      return { ...base, value: psi(...binned()), pValue };
+    case 'js':
+      return { ...base, value: jensenShannon(...binned())?.js_distance_2 ?? null, pValue };
+    case 'hellinger':
+      return { ...base, value: hellinger(...binned()), pValue };
+    case 'kl':
+      return { ...base, value: klDivergence(...binned()), pValue };
+    case 'energy':
+      return { ...base, value: energyDistance(numberPair(reference, current)), pValue };
+    default:
+      return { ...base, value: null, pValue: null };
   }
 }
 
@@ -88,7 +128,9 @@ function compareTexts(measure: Measure, reference: (string | null)[], current: (
   const a = labels.map((label) => before.get(label) ?? 0);
   const b = labels.map((label) => now.get(label) ?? 0);
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  const unseen = labels.filter((label) => !before.has(label)).reduce((total, label) => total + (now.get(label) ?? 0), 0);
+  const unseen = labels
+    .filter((label) => !before.has(label))
+    .reduce((total, label) => total + (now.get(label) ?? 0), 0);
   const base = { nReference: sum(a), nCurrent: sum(b), unseen: sum(b) === 0 ? 0 : unseen / sum(b) };
   if (measure === 'none') return { ...base, value: null, pValue: null };
   const value = textDistance(measure, a, b);
@@ -97,12 +139,18 @@ function compareTexts(measure: Measure, reference: (string | null)[], current: (
 
 function textDistance(measure: Measure, a: number[], b: number[]): number | null {
   switch (measure) {
-    case 'psi': return psi(a, b);
-    case 'hellinger': return hellinger(a, b);
-    case 'kl': return klDivergence(a, b);
-    case 'total_variation': return categoryDistances(a, b)?.totalVariation ?? null;
-    case 'l_infinity': return categoryDistances(a, b)?.lInfinity ?? null;
-    default: return jensenShannon(a, b)?.js_distance_2 ?? null;
+    case 'psi':
+      return psi(a, b);
+    case 'hellinger':
+      return hellinger(a, b);
+    case 'kl':
+      return klDivergence(a, b);
+    case 'total_variation':
+      return categoryDistances(a, b)?.totalVariation ?? null;
+    case 'l_infinity':
+      return categoryDistances(a, b)?.lInfinity ?? null;
+    default:
+      return jensenShannon(a, b)?.js_distance_2 ?? null;
   }
 }
 
@@ -118,5 +166,7 @@ export function sorted(values: Float64Array): Float64Array {
 }
 
 export function texts(column: Column): (string | null)[] {
-  return column.kind === 'text' ? column.values : Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
+  return column.kind === 'text'
+    ? column.values
+    : Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
 }

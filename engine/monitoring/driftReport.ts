@@ -20,23 +20,35 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   const monitor = monitorOf(config, name);
   const windows = listWindows(store, name);
   const most = new Map<string, number>();
-  for (const window of windows) for (const value of window.values) most.set(value.column, Math.max(most.get(value.column) ?? 0, value.value === null ? 0 : value.value / value.threshold));
+  for (const window of windows)
+    for (const value of window.values)
+      most.set(
+        value.column,
+        Math.max(most.get(value.column) ?? 0, value.value === null ? 0 : value.value / value.threshold),
+      );
   const champion = versionOf(store, config.project, 'champion');
   const bounds = Object.entries(monitor.expect ?? {});
   return {
-    monitor: name, deployment: monitor.deployment, referenceRows: champion ? readReference(store.root, champion).rows : 0,
+    monitor: name,
+    deployment: monitor.deployment,
+    referenceRows: champion ? readReference(store.root, champion).rows : 0,
     references: referencesOf(store, config.project, windows),
     columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
     windows,
     expect: bounds.map(([metric, { min = null, max = null }]) => ({ metric, min, max })),
-    headlineMetric: bounds.find(([metric]) => windows.some((window) => window.performance[metric] !== undefined))?.[0] ?? champion?.report.headlineMetric ?? null,
+    headlineMetric:
+      bounds.find(([metric]) => windows.some((window) => window.performance[metric] !== undefined))?.[0] ??
+      champion?.report.headlineMetric ??
+      null,
     events: listEvents(store, name),
     share: monitor.drift?.share ?? 0.5,
   };
 }
 
 function referencesOf(store: Store, model: string, windows: DriftWindow[]): DriftReference[] {
-  const versions = [...new Set(windows.flatMap(({ referenceVersion }) => referenceVersion ?? []))].toSorted((a, b) => a - b);
+  const versions = [...new Set(windows.flatMap(({ referenceVersion }) => referenceVersion ?? []))].toSorted(
+    (a, b) => a - b,
+  );
   return versions.flatMap((number) => {
     try {
       const { version, createdAt, report } = getVersion(store, model, number);
@@ -50,19 +62,35 @@ function referencesOf(store: Store, model: string, windows: DriftWindow[]): Drif
 }
 
 /** The distribution of one column in the reference and in a window, over the same bins. */
-export async function driftDetail(store: Store, config: ProjectConfig, name: string, windowId: number, column: string): Promise<DriftDetail> {
+export async function driftDetail(
+  store: Store,
+  config: ProjectConfig,
+  name: string,
+  windowId: number,
+  column: string,
+): Promise<DriftDetail> {
   const monitor = monitorOf(config, name);
   const window = listWindows(store, name).find((candidate) => candidate.id === windowId);
   const versionNumber = window?.referenceVersion ?? undefined;
-  if (!window || versionNumber === undefined) throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
+  if (!window || versionNumber === undefined)
+    throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
   const version = getVersion(store, config.project, versionNumber);
   const { meta } = await loadModel(join(store.root, version.path));
   let db: Database | null = null;
   try {
-    const rows = await readWindow(store, async () => (db ??= await openDatabase()), monitor.deployment, window.start, window.end, meta.features);
+    const rows = await readWindow(
+      store,
+      async () => (db ??= await openDatabase()),
+      monitor.deployment,
+      window.start,
+      window.end,
+      meta.features,
+    );
     const reference = readReference(store.root, version).columns[column];
-    const current: Column | undefined = column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];
-    if (!reference || !current) throw new WorkError(`The column \`${column}\` is not in the reference of version ${versionNumber}.`);
+    const current: Column | undefined =
+      column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];
+    if (!reference || !current)
+      throw new WorkError(`The column \`${column}\` is not in the reference of version ${versionNumber}.`);
     return compareBins(column, reference, current);
   } finally {
     (db as Database | null)?.close();
@@ -77,14 +105,34 @@ function compareBins(column: string, reference: Column, current: Column): DriftD
   if (reference.kind === 'number' && current.kind === 'number') {
     const [before, now] = [sorted(reference.values), sorted(current.values)];
     const edges = binEdges(before, now);
-    return { column, type: 'numeric', edges, labels: [], reference: shares(countBins(before, edges)), current: shares(countBins(now, edges)), nReference: before.length, nCurrent: now.length };
+    return {
+      column,
+      type: 'numeric',
+      edges,
+      labels: [],
+      reference: shares(countBins(before, edges)),
+      current: shares(countBins(now, edges)),
+      nReference: before.length,
+      nCurrent: now.length,
+    };
   }
   const [before, now] = [countCategories(texts(reference)), countCategories(texts(current))];
-  const labels = [...new Set([...before.keys(), ...now.keys()])].toSorted((a, b) => (before.get(b) ?? 0) + (now.get(b) ?? 0) - (before.get(a) ?? 0) - (now.get(a) ?? 0)).slice(0, 30);
+  const labels = [...new Set([...before.keys(), ...now.keys()])]
+    .toSorted((a, b) => (before.get(b) ?? 0) + (now.get(b) ?? 0) - (before.get(a) ?? 0) - (now.get(a) ?? 0))
+    .slice(0, 30);
   const a = labels.map((label) => before.get(label) ?? 0);
   const b = labels.map((label) => now.get(label) ?? 0);
   const sum = (values: Iterable<number>) => [...values].reduce((total, n) => total + n, 0);
-  return { column, type: 'categorical', edges: [], labels, reference: shares(a), current: shares(b), nReference: sum(before.values()), nCurrent: sum(now.values()) };
+  return {
+    column,
+    type: 'categorical',
+    edges: [],
+    labels,
+    reference: shares(a),
+    current: shares(b),
+    nReference: sum(before.values()),
+    nCurrent: sum(now.values()),
+  };
 }
 
 /** Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one odd value does not flatten the picture; a side with few distinct values gets a bin each. */
@@ -94,7 +142,11 @@ function binEdges(a: Float64Array, b: Float64Array): number[] {
   if (distinct.size <= 24 && distinct.size > 1) {
     const values = [...distinct];
     const middles = values.slice(1).map((value, i) => (value + (values[i] ?? value)) / 2);
-    return [(values[0] ?? 0) - ((middles[0] ?? 0) - (values[0] ?? 0)), ...middles, (values.at(-1) ?? 0) + ((values.at(-1) ?? 0) - (middles.at(-1) ?? 0))];
+    return [
+      (values[0] ?? 0) - ((middles[0] ?? 0) - (values[0] ?? 0)),
+      ...middles,
+      (values.at(-1) ?? 0) + ((values.at(-1) ?? 0) - (middles.at(-1) ?? 0)),
+    ];
   }
   const [low, high] = [quantile(all, 0.005), quantile(all, 0.995)];
   const edges = high > low ? equalEdges([low, high], 24) : equalEdges(all, 24);
@@ -103,6 +155,9 @@ function binEdges(a: Float64Array, b: Float64Array): number[] {
 
 function monitorOf(config: ProjectConfig, name: string) {
   const monitor = config.monitors?.[name];
-  if (!monitor) throw new ProjectError(`There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`);
+  if (!monitor)
+    throw new ProjectError(
+      `There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`,
+    );
   return monitor;
 }

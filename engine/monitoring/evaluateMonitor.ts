@@ -31,7 +31,10 @@ export interface MonitorRequest {
 export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWindow[]> {
   const { config, store, monitor: name, now } = request;
   const monitor = config.monitors?.[name];
-  if (!monitor) throw new ProjectError(`There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`);
+  if (!monitor)
+    throw new ProjectError(
+      `There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`,
+    );
   const every = durationMs(monitor.window.every);
   const delay = monitor.labels?.delay === undefined ? 0 : durationMs(monitor.labels.delay);
   const judged: DriftWindow[] = [];
@@ -53,11 +56,22 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
 }
 
 /** Starts of the windows to judge: from the first prediction on, ended by now, and not settled. */
-function openWindows({ sql }: Store, monitor: string, deployment: string, every: number, now: number, delay: number): number[] {
-  const settled = new Set(sql.all<{ start: number }>('SELECT start FROM windows WHERE monitor = ? AND evaluated_at >= end + ?', monitor, delay).map(({ start }) => start));
+function openWindows(
+  { sql }: Store,
+  monitor: string,
+  deployment: string,
+  every: number,
+  now: number,
+  delay: number,
+): number[] {
+  const settled = new Set(
+    sql
+      .all<{ start: number }>('SELECT start FROM windows WHERE monitor = ? AND evaluated_at >= end + ?', monitor, delay)
+      .map(({ start }) => start),
+  );
   const starts: number[] = [];
   // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window since.
-  for (let next = nextPrediction(sql, deployment, Number.MIN_SAFE_INTEGER); next !== null; ) {
+  for (let next = nextPrediction(sql, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
     const start = Math.floor(next / every) * every;
     if (start + every > now) break;
     if (!settled.has(start)) starts.push(start);
@@ -68,15 +82,43 @@ function openWindows({ sql }: Store, monitor: string, deployment: string, every:
 
 /** The time of the first prediction from a time on; that time itself where a file of predictions spans it. */
 function nextPrediction(sql: Store['sql'], deployment: string, from: number): number | null {
-  const live = sql.get<{ at: number | null }>('SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?', deployment, from)?.at ?? null;
-  const file = sql.get<{ at: number | null }>('SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?', from, deployment, from)?.at ?? null;
+  const live =
+    sql.get<{ at: number | null }>(
+      'SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?',
+      deployment,
+      from,
+    )?.at ?? null;
+  const file =
+    sql.get<{ at: number | null }>(
+      'SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?',
+      from,
+      deployment,
+      from,
+    )?.at ?? null;
   return live === null ? file : file === null ? live : Math.min(live, file);
 }
 
-async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, database: () => Promise<Database>, start: number, end: number): Promise<DriftWindow | null> {
+async function judgeWindow(
+  request: MonitorRequest,
+  monitor: MonitorConfig,
+  database: () => Promise<Database>,
+  start: number,
+  end: number,
+): Promise<DriftWindow | null> {
   const { config, store, project, now } = request;
-  const used = store.sql.get<{ v: number }>('SELECT model_version AS v, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY n DESC LIMIT 1', monitor.deployment, start, end)
-    ?? store.sql.get<{ v: number }>('SELECT model_version AS v FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id DESC LIMIT 1', monitor.deployment, end, start);
+  const used =
+    store.sql.get<{ v: number }>(
+      'SELECT model_version AS v, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY n DESC LIMIT 1',
+      monitor.deployment,
+      start,
+      end,
+    ) ??
+    store.sql.get<{ v: number }>(
+      'SELECT model_version AS v FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id DESC LIMIT 1',
+      monitor.deployment,
+      end,
+      start,
+    );
   if (!used) return null;
   const version = getVersion(store, config.project, used.v);
   const { meta } = await loadModel(join(project.root, version.path));
@@ -89,7 +131,16 @@ async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, data
   const performance: Record<string, number> = {};
   let labelled = 0;
   if (monitor.labels && rows.features.rows > 0) {
-    const labels = await readLabels({ project, config, store, db: await database(), labels: monitor.labels, target: version.report.target, from: start, now });
+    const labels = await readLabels({
+      project,
+      config,
+      store,
+      db: await database(),
+      labels: monitor.labels,
+      target: version.report.target,
+      from: start,
+      now,
+    });
     const realised = realisedPerformance(rows, labels, version, meta.positive);
     labelled = realised.labelled;
     for (const [metric, value] of Object.entries(realised.metrics)) if (value !== null) performance[metric] = value;
@@ -97,9 +148,19 @@ async function judgeWindow(request: MonitorRequest, monitor: MonitorConfig, data
   const latencies = rows.latencies.toSorted();
   const total = rows.features.rows + rows.errors;
   return {
-    id: 0, start, end, rows: rows.features.rows, modelVersions: [...rows.versions.keys()].toSorted((a, b) => a - b), referenceVersion: version.version,
-    status: !enough ? 'too few rows' : driftedShare >= share && driftedShare > 0 ? 'drift' : 'ok', driftedShare, values, performance, labelled,
-    latencyP95Ms: latencies.length === 0 ? null : quantile(latencies, 0.95), errorRate: total === 0 ? 0 : rows.errors / total,
+    id: 0,
+    start,
+    end,
+    rows: rows.features.rows,
+    modelVersions: [...rows.versions.keys()].toSorted((a, b) => a - b),
+    referenceVersion: version.version,
+    status: !enough ? 'too few rows' : driftedShare >= share && driftedShare > 0 ? 'drift' : 'ok',
+    driftedShare,
+    values,
+    performance,
+    labelled,
+    latencyP95Ms: latencies.length === 0 ? null : quantile(latencies, 0.95),
+    errorRate: total === 0 ? 0 : rows.errors / total,
   };
 }
 
@@ -112,32 +173,59 @@ function compareAll(request: MonitorRequest, versionNumber: number, rows: Window
   const values: DriftValue[] = [];
   for (const [name, column] of Object.entries(rows.features.columns)) {
     const before = reference.columns[name];
-    if (before) values.push(compareColumn(name, before, column, schema?.fields.find((field) => field.name === name)?.loopwright));
+    if (before)
+      values.push(compareColumn(name, before, column, schema?.fields.find((field) => field.name === name)?.loopwright));
   }
   const score = reference.columns['_score'];
-  if (version.report.task !== 'multiclass' && score) values.push(compareColumn('_score', score, { kind: 'number', values: rows.scores }));
+  if (version.report.task !== 'multiclass' && score)
+    values.push(compareColumn('_score', score, { kind: 'number', values: rows.scores }));
   return values;
 }
 
 function saveWindow(store: Store, monitor: string, window: DriftWindow, now: number): void {
   store.sql.write(() => {
-    const known = store.sql.get<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? AND start = ?', monitor, window.start);
-    store.sql.run('INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (monitor, start) DO UPDATE SET result = excluded.result, evaluated_at = excluded.evaluated_at', monitor, window.start, window.end, JSON.stringify(window), now);
-    window.id = known?.id ?? store.sql.get<{ id: number }>('SELECT id FROM windows WHERE monitor = ? AND start = ?', monitor, window.start)?.id ?? 0;
+    const known = store.sql.get<{ id: number; result: string }>(
+      'SELECT id, result FROM windows WHERE monitor = ? AND start = ?',
+      monitor,
+      window.start,
+    );
+    store.sql.run(
+      'INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (monitor, start) DO UPDATE SET result = excluded.result, evaluated_at = excluded.evaluated_at',
+      monitor,
+      window.start,
+      window.end,
+      JSON.stringify(window),
+      now,
+    );
+    window.id =
+      known?.id ??
+      store.sql.get<{ id: number }>('SELECT id FROM windows WHERE monitor = ? AND start = ?', monitor, window.start)
+        ?.id ??
+      0;
     const before = known ? (JSON.parse(known.result) as DriftWindow).status : null;
     if (window.status === 'drift' && before !== 'drift') {
-      const columns = window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column);
-      recordEvent(store, { at: window.end, kind: 'alert', monitor, text: `${columns.length} of ${window.values.filter((value) => value.column !== '_score').length} features drifted: ${columns.join(', ')}`, modelVersion: window.modelVersions.at(-1) ?? null, runId: null });
+      const columns = window.values
+        .filter((value) => value.drifted && value.column !== '_score')
+        .map((value) => value.column);
+      recordEvent(store, {
+        at: window.end,
+        kind: 'alert',
+        monitor,
+        text: `${columns.length} of ${window.values.filter((value) => value.column !== '_score').length} features drifted: ${columns.join(', ')}`,
+        modelVersion: window.modelVersions.at(-1) ?? null,
+        runId: null,
+      });
     }
   });
 }
 
 /** The windows of a monitor as they were last judged, oldest first. */
 export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
-  return sql.all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor).map(({ id, result }) => {
-    const window = JSON.parse(result) as Omit<DriftWindow, 'referenceVersion'> & Partial<DriftWindow>;
-    // A window that was judged before its reference was written down names the versions that answered.
-    return { ...window, id, referenceVersion: window.referenceVersion ?? window.modelVersions.at(-1) ?? null };
-  });
+  return sql
+    .all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor)
+    .map(({ id, result }) => {
+      const window = JSON.parse(result) as Omit<DriftWindow, 'referenceVersion'> & Partial<DriftWindow>;
+      // A window that was judged before its reference was written down names the versions that answered.
+      return { ...window, id, referenceVersion: window.referenceVersion ?? window.modelVersions.at(-1) ?? null };
+    });
 }
-

@@ -3,18 +3,35 @@ import { evaluator, type Metrics, type Predictions } from '../stages/evaluate.ts
 import type { WindowRows } from './windowRows.ts';
 
 /** Realised performance of the rows of a window whose labels have arrived. */
-export function realisedPerformance(rows: WindowRows, labels: ReadonlyMap<string, string | number>, version: ModelVersion, positive: string | null): { labelled: number; metrics: Metrics } {
+export function realisedPerformance(
+  rows: WindowRows,
+  labels: ReadonlyMap<string, string | number>,
+  version: ModelVersion,
+  positive: string | null,
+): { labelled: number; metrics: Metrics } {
   const { task, classes, threshold, minPrecision } = version.report;
   const truth: number[] = [];
   const values: number[] = [];
   rows.keys.forEach((key, i) => {
     const label = key === null ? undefined : labels.get(key);
     if (label === undefined) return;
-    truth.push(task === 'regression' ? Number(label) : task === 'binary' ? Number(isPositive(label, positive)) : (classes ?? []).indexOf(String(label)));
-    values.push(task === 'multiclass' ? (classes ?? []).indexOf(rows.predictions[i] ?? '') : (rows.scores[i] ?? Number.NaN));
+    truth.push(
+      task === 'regression'
+        ? Number(label)
+        : task === 'binary'
+          ? Number(isPositive(label, positive))
+          : (classes ?? []).indexOf(String(label)),
+    );
+    values.push(
+      task === 'multiclass' ? (classes ?? []).indexOf(rows.predictions[i] ?? '') : (rows.scores[i] ?? Number.NaN),
+    );
   });
   if (truth.length === 0) return { labelled: 0, metrics: {} };
-  const predictions: Predictions = { task, values: Float64Array.from(values), probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))) };
+  const predictions: Predictions = {
+    task,
+    values: Float64Array.from(values),
+    probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
+  };
   const metrics = evaluator(Float64Array.from(truth), predictions, { threshold, minPrecision })();
   // The log holds the class that was answered, not the probabilities, so a log loss cannot be told.
   if (task === 'multiclass') delete metrics['log_loss'];

@@ -7,8 +7,14 @@ import type { Store } from '../tracking/store.ts';
  * replay, the end of the newest window. A retraining that took today for such data would find none.
  */
 export function productionClock({ sql }: Pick<Store, 'sql'>, config: ProjectConfig, now = Date.now()): number {
-  const newest = sql.get<{ at: number | null }>('SELECT max(at) AS at FROM (SELECT max(at) AS at FROM predictions UNION ALL SELECT max(to_at) FROM prediction_files)')?.at ?? null;
-  const longest = Math.max(86_400_000, ...Object.values(config.monitors ?? {}).map((monitor) => durationMs(monitor.window.every)));
+  const newest =
+    sql.get<{ at: number | null }>(
+      'SELECT max(at) AS at FROM (SELECT max(at) AS at FROM predictions UNION ALL SELECT max(to_at) FROM prediction_files)',
+    )?.at ?? null;
+  const longest = Math.max(
+    86_400_000,
+    ...Object.values(config.monitors ?? {}).map((monitor) => durationMs(monitor.window.every)),
+  );
   if (newest === null || now - newest <= 2 * longest) return now;
   return Math.max(newest, sql.get<{ end: number | null }>('SELECT max(end) AS end FROM windows')?.end ?? newest);
 }

@@ -20,10 +20,17 @@ export function readReference(root: string, version: ModelVersion): Table {
   try {
     stored = JSON.parse(readFileSync(path, 'utf8')) as Stored;
   } catch (error) {
-    throw new DataError(`The reference of version ${version.version} cannot be read: ${messageOf(error)}. Validate the model again.`, { cause: error, place: { file: version.report.referencePath } });
+    throw new DataError(
+      `The reference of version ${version.version} cannot be read: ${messageOf(error)}. Validate the model again.`,
+      { cause: error, place: { file: version.report.referencePath } },
+    );
   }
   const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(stored.columns)) columns[name] = column.kind === 'number' ? { kind: 'number', values: Float64Array.from(column.values, (value) => value ?? Number.NaN) } : { kind: 'text', values: column.values };
+  for (const [name, column] of Object.entries(stored.columns))
+    columns[name] =
+      column.kind === 'number'
+        ? { kind: 'number', values: Float64Array.from(column.values, (value) => value ?? Number.NaN) }
+        : { kind: 'text', values: column.values };
   const table = { rows: stored.rows, columns };
   if (cache.size >= 4) cache.clear();
   cache.set(path, table);

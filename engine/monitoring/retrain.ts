@@ -18,19 +18,41 @@ export interface RetrainOutcome {
 }
 
 /** Trains a challenger on the data as it is at `now`, puts it before the gates, and promotes or proposes it by the policy. */
-export async function retrain(input: { project: Project; config: ProjectConfig; store: Store; reason: string; monitor: string | null; now: number; signal?: AbortSignal | undefined; events?: RunEvents | undefined }): Promise<RetrainOutcome> {
+export async function retrain(input: {
+  project: Project;
+  config: ProjectConfig;
+  store: Store;
+  reason: string;
+  monitor: string | null;
+  now: number;
+  signal?: AbortSignal | undefined;
+  events?: RunEvents | undefined;
+}): Promise<RetrainOutcome> {
   const { project, config, store, reason, monitor, now } = input;
   const policy = config.retraining;
   const before = latestVersion(store, config.project);
   const champion = aliasVersion(store, config.project, 'champion');
   // Told when it has begun: one that could not begin must not start the cooldown.
   const onStart: RunEvents['onStart'] = (run, plan) => {
-    recordEvent(store, { at: now, kind: 'retrained', monitor, text: `retraining because ${reason}`, modelVersion: champion, runId: run.runId });
+    recordEvent(store, {
+      at: now,
+      kind: 'retrained',
+      monitor,
+      text: `retraining because ${reason}`,
+      modelVersion: champion,
+      runId: run.runId,
+    });
     input.events?.onStart?.(run, plan);
   };
   const outcome = await executeRun({
-    project, store, stages: policy?.run, signal: input.signal, events: { ...input.events, onStart }, tags: { trigger: reason },
-    period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) }, commandLine: 'loopwright retrain',
+    project,
+    store,
+    stages: policy?.run,
+    signal: input.signal,
+    events: { ...input.events, onStart },
+    tags: { trigger: reason },
+    period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) },
+    commandLine: 'loopwright retrain',
   });
   const newest = latestVersion(store, config.project);
   const version = newest > before ? newest : null;
@@ -38,16 +60,42 @@ export async function retrain(input: { project: Project; config: ProjectConfig; 
   if (outcome.status === 'failed' || outcome.status === 'refused') {
     const message = outcome.error?.message ?? 'the run failed';
     const rejected = outcome.status === 'refused';
-    recordEvent(store, { at: now, kind: 'rejected', monitor, text: rejected ? `v${version} was not promoted: ${message}` : `retraining failed in ${outcome.error?.stage}: ${message}`, modelVersion: version, runId: outcome.runId });
+    recordEvent(store, {
+      at: now,
+      kind: 'rejected',
+      monitor,
+      text: rejected
+        ? `v${version} was not promoted: ${message}`
+        : `retraining failed in ${outcome.error?.stage}: ${message}`,
+      modelVersion: version,
+      runId: outcome.runId,
+    });
     return { ...base, status: rejected ? 'rejected' : 'failed', message };
   }
-  if (version === null) return { ...base, status: 'failed', message: 'nothing changed since the last training, so no new version was made' };
-  if (policy?.then !== 'promote') return { ...base, status: 'proposed', message: `v${version} passed its gates and waits: loopwright models promote ${version}` };
+  if (version === null)
+    return {
+      ...base,
+      status: 'failed',
+      message: 'nothing changed since the last training, so no new version was made',
+    };
+  if (policy?.then !== 'promote')
+    return {
+      ...base,
+      status: 'proposed',
+      message: `v${version} passed its gates and waits: loopwright models promote ${version}`,
+    };
   try {
     promote(store, config.project, version, reason, now);
   } catch (error) {
     if (!(error instanceof WorkError)) throw error;
-    recordEvent(store, { at: now, kind: 'rejected', monitor, text: error.message, modelVersion: version, runId: outcome.runId });
+    recordEvent(store, {
+      at: now,
+      kind: 'rejected',
+      monitor,
+      text: error.message,
+      modelVersion: version,
+      runId: outcome.runId,
+    });
     return { ...base, status: 'rejected', message: error.message };
   }
   return { ...base, status: 'promoted', message: `v${version} is champion` };

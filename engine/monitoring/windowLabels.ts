@@ -8,16 +8,34 @@ import { textValues } from '../stages/features.ts';
 import type { Store } from '../tracking/store.ts';
 
 /** The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window and are not read. */
-export async function readLabels(input: { project: Project; config: ProjectConfig; store: Store; db: Database; labels: NonNullable<MonitorConfig['labels']>; target: string; from: number; now: number }): Promise<Map<string, string | number>> {
+export async function readLabels(input: {
+  project: Project;
+  config: ProjectConfig;
+  store: Store;
+  db: Database;
+  labels: NonNullable<MonitorConfig['labels']>;
+  target: string;
+  from: number;
+  now: number;
+}): Promise<Map<string, string | number>> {
   const { project, config, store, db, labels, target, from, now } = input;
   const dataset = config.datasets?.[labels.dataset];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const marks = new FileMarks(project.root, store);
   if (!dataset || marks.expand(dataset.path).length === 0) return new Map();
-  const sql = await datasetSql(db, project.root, marks, labels.dataset, { path: dataset.path, schema }, { asOf: now, window: null });
+  const sql = await datasetSql(
+    db,
+    project.root,
+    marks,
+    labels.dataset,
+    { path: dataset.path, schema },
+    { asOf: now, window: null },
+  );
   const time = timestampOf(schema);
   const where = time === null ? '' : ` WHERE ${quoteIdentifier(time)} >= make_timestamp_ms(${Math.round(from)})`;
-  const table = await db.table(`SELECT CAST(${quoteIdentifier(labels.key)} AS VARCHAR) AS key, ${quoteIdentifier(target)} AS value FROM (${sql})${where}`);
+  const table = await db.table(
+    `SELECT CAST(${quoteIdentifier(labels.key)} AS VARCHAR) AS key, ${quoteIdentifier(target)} AS value FROM (${sql})${where}`,
+  );
   const keys = table.columns['key'];
   const values = table.columns['value'];
   const result = new Map<string, string | number>();

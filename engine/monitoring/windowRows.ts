@@ -21,11 +21,24 @@ export interface WindowRows {
 }
 
 interface LogRow {
-  key: string | null; features: string; score: number | null; prediction: string | null; latency_ms: number; error: string | null; model_version: number;
+  key: string | null;
+  features: string;
+  score: number | null;
+  prediction: string | null;
+  latency_ms: number;
+  error: string | null;
+  model_version: number;
 }
 
 /** Reads the prediction log of a deployment from `start` (inclusive) to `end` (exclusive), epoch milliseconds: what the API logged and what batches wrote. */
-export async function readWindow(store: Store, database: () => Promise<Database>, deployment: string, start: number, end: number, features: readonly FeatureSpec[]): Promise<WindowRows> {
+export async function readWindow(
+  store: Store,
+  database: () => Promise<Database>,
+  deployment: string,
+  start: number,
+  end: number,
+  features: readonly FeatureSpec[],
+): Promise<WindowRows> {
   const rows: unknown[] = [];
   const scores: number[] = [];
   const predictions: (string | null)[] = [];
@@ -33,7 +46,12 @@ export async function readWindow(store: Store, database: () => Promise<Database>
   const latencies: number[] = [];
   const versions = new Map<number, number>();
   let errors = 0;
-  for (const row of store.sql.iterate<LogRow>('SELECT key, features, score, prediction, latency_ms, error, model_version FROM predictions WHERE deployment = ? AND at >= ? AND at < ?', deployment, start, end)) {
+  for (const row of store.sql.iterate<LogRow>(
+    'SELECT key, features, score, prediction, latency_ms, error, model_version FROM predictions WHERE deployment = ? AND at >= ? AND at < ?',
+    deployment,
+    start,
+    end,
+  )) {
     if (row.error !== null) {
       errors++;
       continue;
@@ -46,12 +64,24 @@ export async function readWindow(store: Store, database: () => Promise<Database>
     versions.set(row.model_version, (versions.get(row.model_version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);
-  const files = store.sql.all<{ path: string; model_version: number }>('SELECT path, model_version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id', deployment, end, start);
+  const files = store.sql.all<{ path: string; model_version: number }>(
+    'SELECT path, model_version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id',
+    deployment,
+    end,
+    start,
+  );
   for (const file of files) {
     const path = join(store.root, file.path);
     if (!existsSync(path)) continue;
-    const part = await (await database()).table(
-      `SELECT ${features.map((feature) => quoteIdentifier(feature.name)).concat('_score', '_prediction', '_key').join(', ')} FROM ${sourceSql([path])} WHERE _at >= make_timestamp_ms(${Math.round(start)}) AND _at < make_timestamp_ms(${Math.round(end)})`,
+    const part = await (
+      await database()
+    ).table(
+      `SELECT ${features
+        .map((feature) => quoteIdentifier(feature.name))
+        .concat('_score', '_prediction', '_key')
+        .join(
+          ', ',
+        )} FROM ${sourceSql([path])} WHERE _at >= make_timestamp_ms(${Math.round(start)}) AND _at < make_timestamp_ms(${Math.round(end)})`,
     );
     table = append(table, part, features);
     scores.push(...numbers(part.columns['_score'], part.rows));
@@ -59,7 +89,15 @@ export async function readWindow(store: Store, database: () => Promise<Database>
     keys.push(...texts(part.columns['_key'], part.rows));
     if (part.rows > 0) versions.set(file.model_version, (versions.get(file.model_version) ?? 0) + part.rows);
   }
-  return { features: table, scores: Float64Array.from(scores), predictions, keys, latencies: Float64Array.from(latencies), errors, versions };
+  return {
+    features: table,
+    scores: Float64Array.from(scores),
+    predictions,
+    keys,
+    latencies: Float64Array.from(latencies),
+    errors,
+    versions,
+  };
 }
 
 function append(a: Table, b: Table, features: readonly FeatureSpec[]): Table {
@@ -85,5 +123,7 @@ function numbers(column: Column | undefined, rows: number): Float64Array {
 
 function texts(column: Column | undefined, rows: number): (string | null)[] {
   if (column?.kind === 'text') return column.values;
-  return column ? Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value))) : Array.from({ length: rows }, () => null);
+  return column
+    ? Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)))
+    : Array.from({ length: rows }, () => null);
 }

@@ -19,30 +19,62 @@ const longest = 300;
  * What is known of a subject in a fraction of the time of its profile: the columns, and of Parquet, which is read where it lies, how many rows there are
  * and how many values are missing. Text has to be parsed for any number, which the profile does as well.
  */
-export async function outlineSubject(db: Database, found: FoundSubject, options: { root: string }): Promise<DataOutline> {
+export async function outlineSubject(
+  db: Database,
+  found: FoundSubject,
+  options: { root: string },
+): Promise<DataOutline> {
   const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
   const columns = await columnsOf(db, source);
   const head = headOf(found, columns, options);
-  if (sourceFormat(found.files[0] ?? '') !== 'parquet') return { ...head, rows: null, columns: columns.map(({ name, type }) => ({ name, type, missing: null })) };
+  if (sourceFormat(found.files[0] ?? '') !== 'parquet')
+    return { ...head, rows: null, columns: columns.map(({ name, type }) => ({ name, type, missing: null })) };
   const counted = columns.length <= countedColumns ? columns : [];
-  const [row = {}] = await db.rows(`SELECT ${['count(*) AS n', ...counted.map((column, i) => `count(${filled(column)}) AS c${i}`)].join(', ')} FROM ${source}`);
+  const [row = {}] = await db.rows(
+    `SELECT ${['count(*) AS n', ...counted.map((column, i) => `count(${filled(column)}) AS c${i}`)].join(', ')} FROM ${source}`,
+  );
   const rows = Number(row['n']);
-  return { ...head, rows, columns: columns.map(({ name, type }, i) => ({ name, type, missing: counted.length > 0 ? rows - Number(row[`c${i}`]) : null })) };
+  return {
+    ...head,
+    rows,
+    columns: columns.map(({ name, type }, i) => ({
+      name,
+      type,
+      missing: counted.length > 0 ? rows - Number(row[`c${i}`]) : null,
+    })),
+  };
 }
 
 /** Rows of a subject in the order of its files, in the types of its schema. Throws ProjectError for an offset or a limit that is none. */
-export async function rowsOfSubject(db: Database, found: FoundSubject, { offset, limit }: { offset: number; limit: number }): Promise<DataRows> {
-  if (!Number.isSafeInteger(offset) || offset < 0) throw new ProjectError(`The offset of the rows is ${offset}; it counts from 0.`);
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostRows) throw new ProjectError(`The number of rows is ${limit}; it lies between 1 and ${mostRows}.`);
+export async function rowsOfSubject(
+  db: Database,
+  found: FoundSubject,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<DataRows> {
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    throw new ProjectError(`The offset of the rows is ${offset}; it counts from 0.`);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostRows)
+    throw new ProjectError(`The number of rows is ${limit}; it lies between 1 and ${mostRows}.`);
   const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
   const columns = await columnsOf(db, source);
   const shown = columns.slice(0, shownColumns);
   // One row more than is wanted tells whether any is left.
   const texts = shown.map(({ name }, i) => `CAST(${quoteIdentifier(name)} AS VARCHAR) AS t${i}`);
-  const rows = shown.length === 0 ? [] : await db.rows(`SELECT ${texts.join(', ')} FROM ${source} LIMIT ${limit + 1} OFFSET ${offset}`);
+  const rows =
+    shown.length === 0
+      ? []
+      : await db.rows(`SELECT ${texts.join(', ')} FROM ${source} LIMIT ${limit + 1} OFFSET ${offset}`);
   return {
-    offset, columns: shown.map(({ name }) => name), columnCount: columns.length, more: rows.length > limit,
-    rows: rows.slice(0, limit).map((row) => shown.map((_, i) => { const value = row[`t${i}`]; return typeof value === 'string' ? cut(value) : null; })),
+    offset,
+    columns: shown.map(({ name }) => name),
+    columnCount: columns.length,
+    more: rows.length > limit,
+    rows: rows.slice(0, limit).map((row) =>
+      shown.map((_, i) => {
+        const value = row[`t${i}`];
+        return typeof value === 'string' ? cut(value) : null;
+      }),
+    ),
   };
 }
 

@@ -1,4 +1,12 @@
-import type { ColumnProfile, ComparedColumn, DataComparison, DataHead, DataProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
+import type {
+  ColumnProfile,
+  ComparedColumn,
+  DataComparison,
+  DataHead,
+  DataProfile,
+  DataRelations,
+  QualityReport,
+} from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
@@ -34,18 +42,44 @@ export async function subjectSql(db: Database, found: FoundSubject): Promise<str
 let subjects = 0;
 
 /** What a subject holds, column by column. */
-export async function profileSubject(db: Database, found: FoundSubject, options: ProfileViewOptions): Promise<DataProfile> {
+export async function profileSubject(
+  db: Database,
+  found: FoundSubject,
+  options: ProfileViewOptions,
+): Promise<DataProfile> {
   const started = performance.now();
-  const columns = await profileTable(db, await subjectSql(db, found), { ...(options.columns ? { columns: options.columns } : {}), ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
-  return { ...headOf(found, columns, options), rows: columns[0]?.rows ?? 0, columns, tookMs: Math.round(performance.now() - started) };
+  const columns = await profileTable(db, await subjectSql(db, found), {
+    ...(options.columns ? { columns: options.columns } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  return {
+    ...headOf(found, columns, options),
+    rows: columns[0]?.rows ?? 0,
+    columns,
+    tookMs: Math.round(performance.now() - started),
+  };
 }
 
 /** What is known of a subject from its place and its schema. */
-export function headOf(found: FoundSubject, columns: readonly { name: string }[], options: { root: string; target?: string }): DataHead {
-  const fields = Object.fromEntries((found.schema?.fields ?? []).map(({ name, description, loopwright }) => [name, { role: loopwright?.role ?? null, unit: loopwright?.unit ?? null, description: description ?? null }]));
+export function headOf(
+  found: FoundSubject,
+  columns: readonly { name: string }[],
+  options: { root: string; target?: string },
+): DataHead {
+  const fields = Object.fromEntries(
+    (found.schema?.fields ?? []).map(({ name, description, loopwright }) => [
+      name,
+      { role: loopwright?.role ?? null, unit: loopwright?.unit ?? null, description: description ?? null },
+    ]),
+  );
   return {
-    title: found.title, subject: found.subject, files: found.files.map((file) => relativePath(options.root, file)), bytes: found.bytes,
-    madeAt: found.madeAt, target: targetOf(found.schema, columns, options.target), fields,
+    title: found.title,
+    subject: found.subject,
+    files: found.files.map((file) => relativePath(options.root, file)),
+    bytes: found.bytes,
+    madeAt: found.madeAt,
+    target: targetOf(found.schema, columns, options.target),
+    fields,
   };
 }
 
@@ -72,13 +106,24 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
   let validation: ValidationResult | null = null;
   if (found.schema) {
     const raw = rawSource(found.files, found.schema);
-    validation = await validateTable(db, { source: raw.sql, schema: found.schema, mode: raw.mode, rejects: raw.rejects, ...(options.foreign ? { foreign: options.foreign } : {}) });
+    validation = await validateTable(db, {
+      source: raw.sql,
+      schema: found.schema,
+      mode: raw.mode,
+      rejects: raw.rejects,
+      ...(options.foreign ? { foreign: options.foreign } : {}),
+    });
   }
   try {
     const sql = await subjectSql(db, found);
     const profile = options.profile ?? (await profileTable(db, sql));
     const target = targetOf(found.schema, profile, options.target);
-    const relations = target === null ? null : options.relations?.target === target ? options.relations : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
+    const relations =
+      target === null
+        ? null
+        : options.relations?.target === target
+          ? options.relations
+          : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
     return await qualityReport(db, sql, { profile, schema: found.schema, validation, relations, now: options.now });
   } finally {
     await validation?.discard();
@@ -86,36 +131,97 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
 }
 
 /** How the current subject differs from the reference: columns that came, went or changed type, drift by Loopwright's own profile, and both distributions over the same bins. */
-export async function compareSubjects(db: Database, reference: FoundSubject, current: FoundSubject): Promise<DataComparison> {
+export async function compareSubjects(
+  db: Database,
+  reference: FoundSubject,
+  current: FoundSubject,
+): Promise<DataComparison> {
   const sources = { reference: await subjectSql(db, reference), current: await subjectSql(db, current) };
   const [before, now] = [await profileTable(db, sources.reference), await profileTable(db, sources.current)];
-  const shared = before.flatMap((column) => { const other = now.find(({ name }) => name === column.name); return other && column.name !== splitColumn ? [{ before: column, now: other }] : []; });
-  const drift = shared.length > 0 && before[0]?.rows && now[0]?.rows ? await compareTables(db, sources.reference, sources.current, { profile: 'loopwright', columns: shared.map(({ before: { name } }) => name) }) : null;
+  const shared = before.flatMap((column) => {
+    const other = now.find(({ name }) => name === column.name);
+    return other && column.name !== splitColumn ? [{ before: column, now: other }] : [];
+  });
+  const drift =
+    shared.length > 0 && before[0]?.rows && now[0]?.rows
+      ? await compareTables(db, sources.reference, sources.current, {
+          profile: 'loopwright',
+          columns: shared.map(({ before: { name } }) => name),
+        })
+      : null;
   const columns: ComparedColumn[] = [];
   for (const row of drift?.columns ?? []) {
     const pair = shared.find(({ before: { name } }) => name === row.column);
-    const { column, type, measure, value, pValue, threshold, drifted, nReference, nCurrent, missingReference, missingCurrent, note = null } = row;
-    columns.push({ column, type, measure, value, pValue, threshold, drifted, nReference, nCurrent, missingReference, missingCurrent, note, distribution: pair ? await sharedDistribution(db, sources.reference, sources.current, pair.before, pair.now) : null });
+    const {
+      column,
+      type,
+      measure,
+      value,
+      pValue,
+      threshold,
+      drifted,
+      nReference,
+      nCurrent,
+      missingReference,
+      missingCurrent,
+      note = null,
+    } = row;
+    columns.push({
+      column,
+      type,
+      measure,
+      value,
+      pValue,
+      threshold,
+      drifted,
+      nReference,
+      nCurrent,
+      missingReference,
+      missingCurrent,
+      note,
+      distribution: pair
+        ? await sharedDistribution(db, sources.reference, sources.current, pair.before, pair.now)
+        : null,
+    });
   }
   return {
-    reference: { title: reference.title, rows: before[0]?.rows ?? 0 }, current: { title: current.title, rows: now[0]?.rows ?? 0 },
-    added: now.filter(({ name }) => !before.some((column) => column.name === name)).map(({ name }) => name), removed: before.filter(({ name }) => !now.some((column) => column.name === name)).map(({ name }) => name),
-    retyped: shared.filter((pair) => pair.before.type !== pair.now.type).map((pair) => ({ column: pair.now.name, from: pair.before.type, to: pair.now.type })),
-    columns, share: drift?.dataset.share ?? 0, drifted: drift?.dataset.drifted ?? false,
+    reference: { title: reference.title, rows: before[0]?.rows ?? 0 },
+    current: { title: current.title, rows: now[0]?.rows ?? 0 },
+    added: now.filter(({ name }) => !before.some((column) => column.name === name)).map(({ name }) => name),
+    removed: before.filter(({ name }) => !now.some((column) => column.name === name)).map(({ name }) => name),
+    retyped: shared
+      .filter((pair) => pair.before.type !== pair.now.type)
+      .map((pair) => ({ column: pair.now.name, from: pair.before.type, to: pair.now.type })),
+    columns,
+    share: drift?.dataset.share ?? 0,
+    drifted: drift?.dataset.drifted ?? false,
   };
 }
 
 /** FROM-able SQL of the datasets that a schema's foreign keys refer to, where their files are there; null else. */
-export async function foreignSources(schema: DatasetSchema | null, filesOf: (dataset: string) => Promise<string[]>): Promise<(string | null)[]> {
+export async function foreignSources(
+  schema: DatasetSchema | null,
+  filesOf: (dataset: string) => Promise<string[]>,
+): Promise<(string | null)[]> {
   const sources: (string | null)[] = [];
-  for (const { reference: { resource } } of schema?.foreignKeys ?? []) {
+  for (const {
+    reference: { resource },
+  } of schema?.foreignKeys ?? []) {
     const files = resource ? await filesOf(resource) : [];
-    sources.push(files.length === 0 ? null : sourceSql(files, { allText: sourceFormat(files[0] ?? '') === 'csv', withFile: false }));
+    sources.push(
+      files.length === 0
+        ? null
+        : sourceSql(files, { allText: sourceFormat(files[0] ?? '') === 'csv', withFile: false }),
+    );
   }
   return sources;
 }
 
-function targetOf(schema: DatasetSchema | null, columns: readonly { name: string }[], asked: string | undefined): string | null {
+function targetOf(
+  schema: DatasetSchema | null,
+  columns: readonly { name: string }[],
+  asked: string | undefined,
+): string | null {
   const name = asked ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name;
   return name !== undefined && columns.some((column) => column.name === name) ? name : null;
 }

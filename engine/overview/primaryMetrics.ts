@@ -8,7 +8,11 @@ import type { Store } from '../tracking/store.ts';
 const newest = 100;
 
 /** The metrics that stand for the runs of an experiment, or of all with null, by what the files name and the newest runs logged. */
-export function primaryMetrics(project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>, store: Pick<Store, 'sql'> | null, experiment: string | null): PrimaryMetric[] {
+export function primaryMetrics(
+  project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>,
+  store: Pick<Store, 'sql'> | null,
+  experiment: string | null,
+): PrimaryMetric[] {
   return primaryAmong(declaredMetrics(project, experiment), store ? loggedMetrics(store, experiment) : []);
 }
 
@@ -25,13 +29,18 @@ function loggedMetrics({ sql }: Pick<Store, 'sql'>, experiment: string | null): 
 const looksThrough = 2000;
 
 /** The best value of a metric among the runs of an experiment that went to their end; null when there is none, or more runs than are looked through. */
-export function bestValue({ sql }: Pick<Store, 'sql'>, experiment: string, { name, direction }: PrimaryMetric): number | null {
+export function bestValue(
+  { sql }: Pick<Store, 'sql'>,
+  experiment: string,
+  { name, direction }: PrimaryMetric,
+): number | null {
   const key = findKey({ sql }, name);
   if (key === null) return null;
   const found = sql.get<{ best: number | null; n: number }>(
     `WITH q AS MATERIALIZED (SELECT id, status FROM runs WHERE experiment = ? AND deleted_at IS NULL AND archived = 0 ORDER BY started_at DESC, run_id LIMIT ${looksThrough + 1})
      SELECT (SELECT ${direction === 'minimize' ? 'min' : 'max'}(l.value) FROM q CROSS JOIN latest l ON l.run = q.id AND l.key = ? WHERE q.status IN ('finished', 'refused') AND l.is_nan = 0 AND abs(l.value) < 9e999) AS best, (SELECT count(*) FROM q) AS n`,
-    experiment, key,
+    experiment,
+    key,
   );
   return found && found.n <= looksThrough ? found.best : null;
 }

@@ -1,4 +1,12 @@
-import type { DatasetSummary, DeploymentSummary, ExperimentSummary, FileProblem, LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
+import type {
+  DatasetSummary,
+  DeploymentSummary,
+  ExperimentSummary,
+  FileProblem,
+  LifeLine,
+  ProjectOverview,
+  StageStatus,
+} from '../../protocol/lifeCycle.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import { checkProject } from '../checks/checkProject.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
@@ -21,13 +29,32 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
   const { project, problem } = shownProject(written, store);
   const config = configFor(project, 'default');
   const of = (file: string | null) => fileProblem(problems.find((one) => one.file === file));
-  const stages: StageStatus[] = stageStatuses(project, store).map((stage) => ({ ...stage, line: lineOf(written, stage.name) ?? stage.line }));
+  const stages: StageStatus[] = stageStatuses(project, store).map((stage) => ({
+    ...stage,
+    line: lineOf(written, stage.name) ?? stage.line,
+  }));
   const models = store ? summariseVersions(store, config.project) : [];
   const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
   const deployments = deploymentsOf(config, store);
   const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments });
-  const experiments = experimentsOf(project, store).map((experiment) => ({ ...experiment, problem: of(experiment.file) }));
-  return { project: config.project, root: project.root, primary: declaredMetrics(project, null), life, stages, experiments, datasets, models, deployments, monitors: Object.keys(config.monitors ?? {}), problem: fileProblem(problem), problems };
+  const experiments = experimentsOf(project, store).map((experiment) => ({
+    ...experiment,
+    problem: of(experiment.file),
+  }));
+  return {
+    project: config.project,
+    root: project.root,
+    primary: declaredMetrics(project, null),
+    life,
+    stages,
+    experiments,
+    datasets,
+    models,
+    deployments,
+    monitors: Object.keys(config.monitors ?? {}),
+    problem: fileProblem(problem),
+    problems,
+  };
 }
 
 function fileProblem(problem: Problem | null | undefined): FileProblem | null {
@@ -44,11 +71,21 @@ function experimentsOf(project: Project, store: Store | null): Omit<ExperimentSu
   const counts = store ? runCounts(store) : new Map<string, number>();
   const summary = (name: string, describe: string, file: string | null): Omit<ExperimentSummary, 'problem'> => {
     const primary = primaryMetrics(project, store, name);
-    return { name, describe, runCount: counts.get(name) ?? 0, primary, best: store && primary[0] ? bestValue(store, name, primary[0]) : null, file };
+    return {
+      name,
+      describe,
+      runCount: counts.get(name) ?? 0,
+      primary,
+      best: store && primary[0] ? bestValue(store, name, primary[0]) : null,
+      file,
+    };
   };
   const files = [...project.experiments].map(([name, file]) => summary(name, file.value?.describe ?? '', file.path));
   // Programs that log by themselves name their own experiments.
-  const others = [...counts.keys()].filter((name) => name !== 'default' && !project.experiments.has(name)).toSorted().map((name) => summary(name, 'Runs that a program logged under this name', null));
+  const others = [...counts.keys()]
+    .filter((name) => name !== 'default' && !project.experiments.has(name))
+    .toSorted()
+    .map((name) => summary(name, 'Runs that a program logged under this name', null));
   return [summary('default', 'The project as it is written', null), ...files, ...others];
 }
 
@@ -56,16 +93,40 @@ function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSum
   return Object.entries(config.datasets ?? {}).map(([name, dataset]) => {
     const snapshot = store ? newestSnapshot(store, name) : null;
     return {
-      name, path: dataset.path, schema: dataset.schema ?? null, snapshotCount: store ? snapshotCount(store, name) : 0,
-      snapshot: snapshot ? { id: snapshot.id, dataset: snapshot.dataset, rows: snapshot.rows, bytes: snapshot.bytes, quarantined: snapshot.quarantined, createdAt: snapshot.createdAt, hash: snapshot.hash } : null,
+      name,
+      path: dataset.path,
+      schema: dataset.schema ?? null,
+      snapshotCount: store ? snapshotCount(store, name) : 0,
+      snapshot: snapshot
+        ? {
+            id: snapshot.id,
+            dataset: snapshot.dataset,
+            rows: snapshot.rows,
+            bytes: snapshot.bytes,
+            quarantined: snapshot.quarantined,
+            createdAt: snapshot.createdAt,
+            hash: snapshot.hash,
+          }
+        : null,
     };
   });
 }
 
 function deploymentsOf(config: ProjectConfig, store: Store | null): DeploymentSummary[] {
   return Object.entries(config.deployments ?? {}).map(([name, deployment]) => {
-    const row = store?.sql.get<{ state: DeploymentSummary['state']; url: string | null; model_version: number | null }>('SELECT state, url, model_version FROM deployments WHERE name = ?', name);
+    const row = store?.sql.get<{ state: DeploymentSummary['state']; url: string | null; model_version: number | null }>(
+      'SELECT state, url, model_version FROM deployments WHERE name = ?',
+      name,
+    );
     const log = store ? predictionCount(store, name) : { predictions: 0, lastAt: null };
-    return { name, as: deployment.as, state: row?.state ?? 'stopped', url: row?.state === 'healthy' ? row.url : null, modelVersion: row?.model_version ?? null, predictions: log.predictions, lastPredictionAt: log.lastAt };
+    return {
+      name,
+      as: deployment.as,
+      state: row?.state ?? 'stopped',
+      url: row?.state === 'healthy' ? row.url : null,
+      modelVersion: row?.model_version ?? null,
+      predictions: log.predictions,
+      lastPredictionAt: log.lastAt,
+    };
   });
 }

@@ -26,7 +26,10 @@ export function setAt(file: Editable, path: Path, value: string): Edit | null {
     if (!parent || isEmpty(parent)) continue;
     const [key, ...rest] = path.slice(depth).map(String);
     if (key === undefined) return null;
-    if (parent.kind === 'map') return entryOf(parent, key) ? fillEntry(file, parent, key, rest, value) : insertInto(file, parent, key, nested(rest, value));
+    if (parent.kind === 'map')
+      return entryOf(parent, key)
+        ? fillEntry(file, parent, key, rest, value)
+        : insertInto(file, parent, key, nested(rest, value));
     return null;
   }
   return null;
@@ -49,8 +52,16 @@ export function removeAt(file: Editable, path: Path): Edit | null {
   const parent = nodeAt(file.parsed.root ?? undefined, path.slice(0, -1));
   const last = path.at(-1);
   const { text } = file.parsed;
-  const spans = parent?.kind === 'map' ? parent.entries.filter((entry) => !entry.merged).map(entrySpan) : parent?.kind === 'seq' ? parent.items.map((item) => item.range) : [];
-  const at = parent?.kind === 'map' ? parent.entries.filter((entry) => !entry.merged).findIndex((entry) => entry.key === last) : Number(last);
+  const spans =
+    parent?.kind === 'map'
+      ? parent.entries.filter((entry) => !entry.merged).map(entrySpan)
+      : parent?.kind === 'seq'
+        ? parent.items.map((item) => item.range)
+        : [];
+  const at =
+    parent?.kind === 'map'
+      ? parent.entries.filter((entry) => !entry.merged).findIndex((entry) => entry.key === last)
+      : Number(last);
   const span = spans[at];
   if (!span || !parent) return null;
   if (inFlow(parent, text)) {
@@ -81,7 +92,9 @@ export function appendItem(file: Editable, path: Path, value: string): Edit | nu
 
 /** A name as YAML writes it: plain where that is safe, else in quotes. */
 export function yamlText(name: string): string {
-  return /^[A-Za-z_][\w.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name) ? name : JSON.stringify(name);
+  return /^[A-Za-z_][\w.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
+    ? name
+    : JSON.stringify(name);
 }
 
 /** A key; metrics such as `pr_auc@champion` and `x[y]` need no quotes outside flow mappings. */

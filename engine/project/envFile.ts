@@ -46,7 +46,12 @@ export function parseEnvFile(text: string): { values: Record<string, string>; pr
   return { values, problems };
 }
 
-function readQuoted(lines: readonly string[], from: number, written: string, quote: string): { value: string; line: number } | null {
+function readQuoted(
+  lines: readonly string[],
+  from: number,
+  written: string,
+  quote: string,
+): { value: string; line: number } | null {
   let value = '';
   for (let line = from, rest = written.slice(1); line < lines.length; line++, rest = lines[line] ?? '') {
     for (let i = 0; i < rest.length; i++) {
@@ -63,7 +68,11 @@ function readQuoted(lines: readonly string[], from: number, written: string, quo
 }
 
 /** Values of the files under `env_file`, a later file over an earlier one; findings go to `report` with their file, or the range of the key. */
-export function readEnvFiles(root: Located | null, files: ProjectFiles, report: (message: string, at: { file: string; line: number } | Range) => void): Record<string, string> {
+export function readEnvFiles(
+  root: Located | null,
+  files: ProjectFiles,
+  report: (message: string, at: { file: string; line: number } | Range) => void,
+): Record<string, string> {
   const named = entryOf(root ?? undefined, 'env_file')?.value;
   const values: Record<string, string> = {};
   for (const node of named?.kind === 'seq' ? named.items : named ? [named] : []) {

@@ -51,7 +51,10 @@ export function nearestProject(folder: string): string | null {
  * The folders below a folder, itself included, with a loopwright.yaml or loopwright.yml. Ignored folders are not entered: those of
  * `.gitignore`, of `exclude`, of packages, environments and caches. Links to folders are not followed, so loops end.
  */
-export async function findProjects(folder: string, { exclude = [], most = Number.POSITIVE_INFINITY, signal }: FindOptions = {}): Promise<FoundProjects> {
+export async function findProjects(
+  folder: string,
+  { exclude = [], most = Number.POSITIVE_INFINITY, signal }: FindOptions = {},
+): Promise<FoundProjects> {
   const excluded = exclude.map((pattern) => globToRegExp(pattern.replace(/\/(\*\*)?$/, '')));
   const roots: string[] = [];
   let level: Folder[] = [{ path: folder, rules: rulesAbove(folder) }];
@@ -63,7 +66,9 @@ export async function findProjects(folder: string, { exclude = [], most = Number
       for (const { root, folders } of looked) {
         if (root !== null && roots.length >= most) return { roots, isCut: true };
         if (root !== null) roots.push(root);
-        below.push(...folders.filter(({ path }) => !excluded.some((expression) => expression.test(slashed(folder, path)))));
+        below.push(
+          ...folders.filter(({ path }) => !excluded.some((expression) => expression.test(slashed(folder, path)))),
+        );
       }
     }
     level = below;
@@ -81,7 +86,8 @@ async function look({ path, rules }: Folder, isTop: boolean): Promise<{ root: st
       if (!isTop && marks.has(entry.name)) return { root: null, folders: [] };
       if (entry.isDirectory()) {
         if (!skipped.has(entry.name)) names.push(entry.name);
-      } else if (projectFileNames.some((name) => name === entry.name) && isFile(join(path, entry.name))) file = entry.name;
+      } else if (projectFileNames.some((name) => name === entry.name) && isFile(join(path, entry.name)))
+        file = entry.name;
       else if (entry.name === '.gitignore') ignoreFile = true;
     }
   } catch {
@@ -90,7 +96,10 @@ async function look({ path, rules }: Folder, isTop: boolean): Promise<{ root: st
   }
   const here = ignoreFile ? [...ignoreRulesOf(join(path, '.gitignore'), path), ...rules] : rules;
   const isIgnored = (name: string, isFolder: boolean): boolean => ignored(here, join(path, name), isFolder);
-  const folders = names.toSorted().filter((name) => !isIgnored(name, true)).map((name) => ({ path: join(path, name), rules: here }));
+  const folders = names
+    .toSorted()
+    .filter((name) => !isIgnored(name, true))
+    .map((name) => ({ path: join(path, name), rules: here }));
   // A project that was opened itself is one, whatever the rules say.
   return { root: file !== null && (isTop || !isIgnored(file, false)) ? path : null, folders };
 }

@@ -41,7 +41,11 @@ export function formatEdits(parsed: Parsed): SpaceEdit[] {
 /** True when a text holds the same values and comments as one that was parsed. */
 export function sameMeaning(before: Parsed, text: string): boolean {
   const after = parseYaml('', text);
-  return before.problems.length === after.problems.length && isDeepStrictEqual(toValue(before.root ?? undefined), toValue(after.root ?? undefined)) && isDeepStrictEqual(commentsIn(before.text), commentsIn(text));
+  return (
+    before.problems.length === after.problems.length &&
+    isDeepStrictEqual(toValue(before.root ?? undefined), toValue(after.root ?? undefined)) &&
+    isDeepStrictEqual(commentsIn(before.text), commentsIn(text))
+  );
 }
 
 /** Applies edits that stand in order. */
@@ -146,7 +150,12 @@ class Layout {
   #startLine(piece: Piece, i: number): void {
     const afterBlock = this.#pieces[i - 1]?.kind === 'block-scalar';
     if (i > 0) for (const written of piece.breaks.slice(0, afterBlock ? 1 : 2)) this.#put(written);
-    const indent = this.#brackets.length > 0 ? this.#inBrackets(piece) : piece.kind === 'comment' ? this.#ofComment(piece, i) : this.#inBlock(piece, i);
+    const indent =
+      this.#brackets.length > 0
+        ? this.#inBrackets(piece)
+        : piece.kind === 'comment'
+          ? this.#ofComment(piece, i)
+          : this.#inBlock(piece, i);
     this.#column = 0;
     this.#put(' '.repeat(indent));
     [this.#shift, this.#base] = [indent - piece.column, indent];
@@ -201,7 +210,10 @@ class Layout {
   /** A quoted or plain text over several lines moves with its first line. */
   #severalLines(piece: Piece): string {
     const floor = (this.#levels.at(-1)?.moved ?? -1) + 1;
-    return piece.text.replaceAll(/\n( *)(?=[^ \r\n])/g, (_, spaces: string) => `\n${' '.repeat(Math.max(spaces.length + this.#shift, floor))}`);
+    return piece.text.replaceAll(
+      /\n( *)(?=[^ \r\n])/g,
+      (_, spaces: string) => `\n${' '.repeat(Math.max(spaces.length + this.#shift, floor))}`,
+    );
   }
 
   /** The lines of a `|` or `>` text, one level below what they belong to. */
@@ -212,12 +224,15 @@ class Layout {
     if (own === undefined || !top) return breaks + piece.text;
     const fixed = /\d/.test(this.#headerOf(i));
     const shift = fixed ? top.moved - top.column : top.moved + step - own;
-    const moved = piece.text.split('\n').map((line) => {
-      const spaces = /^ */.exec(line)?.[0].length ?? 0;
-      // A line of spaces that are fewer than the indentation is empty, and has to stay so.
-      const empty = /^ *\r?$/.test(line) && spaces <= own;
-      return ' '.repeat(empty ? 0 : Math.max(0, spaces + shift)) + line.slice(spaces);
-    }).join('\n');
+    const moved = piece.text
+      .split('\n')
+      .map((line) => {
+        const spaces = /^ */.exec(line)?.[0].length ?? 0;
+        // A line of spaces that are fewer than the indentation is empty, and has to stay so.
+        const empty = /^ *\r?$/.test(line) && spaces <= own;
+        return ' '.repeat(empty ? 0 : Math.max(0, spaces + shift)) + line.slice(spaces);
+      })
+      .join('\n');
     return breaks + moved;
   }
 
@@ -228,9 +243,18 @@ class Layout {
 }
 
 /** Where something that begins at a column stands, and the collections that are open then. */
-function placed(levels: readonly Level[], kind: 'seq' | 'map' | 'value', column: number): { levels: readonly Level[]; indent: number } {
+function placed(
+  levels: readonly Level[],
+  kind: 'seq' | 'map' | 'value',
+  column: number,
+): { levels: readonly Level[]; indent: number } {
   let open = levels;
-  for (let top = open.at(-1); top && (top.column > column || (top.column === column && top.kind === 'seq' && kind !== 'seq')); top = open.at(-1)) open = open.slice(0, -1);
+  for (
+    let top = open.at(-1);
+    top && (top.column > column || (top.column === column && top.kind === 'seq' && kind !== 'seq'));
+    top = open.at(-1)
+  )
+    open = open.slice(0, -1);
   const top = open.at(-1);
   if (kind === 'value') return { levels: open, indent: top ? top.moved + step : 0 };
   if (top?.column === column && top.kind === kind) return { levels: open, indent: top.moved };

@@ -13,16 +13,25 @@ export interface FormatProblem {
 
 /** What is wrong with a text of a named format; null when it is right or the format is checked elsewhere. */
 export function formatProblem(format: string, text: string): FormatProblem | null {
-  const wrong = (code: string, says: string | null, severity: Severity = 'error') => (says === null ? null : { code, says, severity });
+  const wrong = (code: string, says: string | null, severity: Severity = 'error') =>
+    says === null ? null : { code, says, severity };
   switch (format) {
-    case 'duration': return wrong('LW113', parseDuration(text) === null ? 'must be a duration such as 15m, 6h or 7d' : null);
-    case 'windows': return wrong('LW107', parseWindows(text) === null ? 'must be a count of windows such as `2 windows`' : null);
-    case 'url': return wrong('LW116', isHttpUrl(text) ? null : 'must be an http or https address');
-    case 'regex': return wrong('LW111', regexProblem(text));
-    case 'path': return wrong('LW112', text.includes('\0') ? 'must not hold a null character' : globProblem(text));
-    case 'cron': return wrong('LW114', cronProblem(text));
-    case 'unit': return wrong('LW115', unitProblem(text), 'warning');
-    default: return null;
+    case 'duration':
+      return wrong('LW113', parseDuration(text) === null ? 'must be a duration such as 15m, 6h or 7d' : null);
+    case 'windows':
+      return wrong('LW107', parseWindows(text) === null ? 'must be a count of windows such as `2 windows`' : null);
+    case 'url':
+      return wrong('LW116', isHttpUrl(text) ? null : 'must be an http or https address');
+    case 'regex':
+      return wrong('LW111', regexProblem(text));
+    case 'path':
+      return wrong('LW112', text.includes('\0') ? 'must not hold a null character' : globProblem(text));
+    case 'cron':
+      return wrong('LW114', cronProblem(text));
+    case 'unit':
+      return wrong('LW115', unitProblem(text), 'warning');
+    default:
+      return null;
   }
 }
 

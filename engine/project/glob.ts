@@ -26,11 +26,18 @@ export function globToRegExp(glob: string): RegExp {
     else if (c === '?') source += '[^/]';
     else if (c === '[' && glob.indexOf(']', i) > i) {
       const end = glob.indexOf(']', i);
-      source += `[${glob.slice(i + 1, end).replace(/^!/, '^').replaceAll('\\', '\\\\')}]`;
+      source += `[${glob
+        .slice(i + 1, end)
+        .replace(/^!/, '^')
+        .replaceAll('\\', '\\\\')}]`;
       i = end;
     } else if (c === '{' && glob.indexOf('}', i) > i) {
       const end = glob.indexOf('}', i);
-      source += `(?:${glob.slice(i + 1, end).split(',').map((part) => globToRegExp(part).source.slice(1, -1)).join('|')})`;
+      source += `(?:${glob
+        .slice(i + 1, end)
+        .split(',')
+        .map((part) => globToRegExp(part).source.slice(1, -1))
+        .join('|')})`;
       i = end;
     } else source += c.replace(/[.+^$()|\\\]}]/g, '\\$&');
   }
@@ -46,11 +53,15 @@ export function pathsOverlap(a: string, b: string): boolean {
 
 /** A path that a glob matches. Two globs are taken to overlap when one matches a sample of the other. */
 function sample(path: string): string {
-  return path.replaceAll(/\*\*\/?/g, '').replaceAll(/[*?]/g, 'x').replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
+  return path
+    .replaceAll(/\*\*\/?/g, '')
+    .replaceAll(/[*?]/g, 'x')
+    .replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
 }
 
 /** A path with `/`, without `./` before and `/` after. */
-export const normalisePath = (path: string): string => path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+export const normalisePath = (path: string): string =>
+  path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
 
 /** What is wrong with a glob, completing "`key` …"; null for what can be matched, plain paths included. */
 export function globProblem(path: string): string | null {
@@ -59,7 +70,8 @@ export function globProblem(path: string): string | null {
     if (c === '[' && path.indexOf(']', i + 2) === -1) return 'is a glob whose `[` is not closed';
     if (c === '[') i = path.indexOf(']', i + 2);
     if (c === '{' && path.indexOf('}', i) === -1) return 'is a glob whose `{` is not closed';
-    if (c === '*' && path.startsWith('***', i)) return 'is a glob with `***`; use `*` within a folder or `**` through folders';
+    if (c === '*' && path.startsWith('***', i))
+      return 'is a glob with `***`; use `*` within a folder or `**` through folders';
   }
   return null;
 }

@@ -50,7 +50,8 @@ export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
   for (const node of stages.values()) for (const out of node.outs) written.add(out, node.name);
   for (const node of stages.values()) {
     const sources = new Set<string>();
-    for (const dep of node.deps) for (const owner of written.overlapping(dep)) if (owner !== node.name) sources.add(owner);
+    for (const dep of node.deps)
+      for (const owner of written.overlapping(dep)) if (owner !== node.name) sources.add(owner);
     if (node.kind === 'validate') {
       const model = (node.config as Extract<StageConfig, { uses: 'validate' }>).with.model;
       if (stages.has(model)) sources.add(model);
@@ -62,7 +63,16 @@ export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
 
 function describe(name: string, config: StageConfig, project: ProjectConfig, files: ProjectFiles): StageNode {
   const dataset = (key: string) => project.datasets?.[key];
-  const node: StageNode = { name, kind: kindOf(config), config, deps: [...(config.deps ?? [])], outs: [], reads: [], writes: null, dependsOn: [] };
+  const node: StageNode = {
+    name,
+    kind: kindOf(config),
+    config,
+    deps: [...(config.deps ?? [])],
+    outs: [],
+    reads: [],
+    writes: null,
+    dependsOn: [],
+  };
   const reads = (key: string) => {
     const found = dataset(key);
     if (!found) return;
@@ -84,12 +94,14 @@ function describe(name: string, config: StageConfig, project: ProjectConfig, fil
   switch (config.uses) {
     case 'collect':
       node.deps.push(...sourceFiles(config.with.from));
-      if ('output' in config.with.from && config.with.from.output !== undefined) node.outs.push(config.with.from.output);
+      if ('output' in config.with.from && config.with.from.output !== undefined)
+        node.outs.push(config.with.from.output);
       writes(config.with.dataset);
       break;
     case 'prepare': {
       node.deps.push(config.with.sql);
-      for (const table of tablesIn(readText(files, config.with.sql), Object.keys(project.datasets ?? {}))) if (table !== config.with.output) reads(table);
+      for (const table of tablesIn(readText(files, config.with.sql), Object.keys(project.datasets ?? {})))
+        if (table !== config.with.output) reads(table);
       writes(config.with.output);
       break;
     }
@@ -175,4 +187,3 @@ export function paramsUsed(value: unknown): string[] {
   if (value !== null && typeof value === 'object') return [...new Set(Object.values(value).flatMap(paramsUsed))];
   return [];
 }
-

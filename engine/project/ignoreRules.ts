@@ -81,6 +81,8 @@ function classEnd(pattern: string, start: number): number {
 
 function classOf(inside: string): string {
   const isNegated = /^[!^]/.test(inside);
-  const members = (isNegated ? inside.slice(1) : inside).replace(/\\?(.)/gs, (whole, c: string) => (c === '-' && whole === '-' ? '-' : c.replace(/[\\\]^[-]/, '\\$&')));
+  const members = (isNegated ? inside.slice(1) : inside).replace(/\\?(.)/gs, (whole, c: string) =>
+    c === '-' && whole === '-' ? '-' : c.replace(/[\\\]^[-]/, '\\$&'),
+  );
   return `(?!/)[${isNegated ? '^' : ''}${members}]`;
 }

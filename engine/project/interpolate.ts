@@ -20,7 +20,11 @@ const pattern = /\$\{([^}]*)\}/g;
 /** Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every text. A text that is one reference and nothing else takes the value with its type. */
 export function interpolate(node: Located, names: Names, report: Report): Located {
   if (node.kind === 'seq') return { ...node, items: node.items.map((item) => interpolate(item, names, report)) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry): Entry => ({ ...entry, value: interpolate(entry.value, names, report) })) };
+  if (node.kind === 'map')
+    return {
+      ...node,
+      entries: node.entries.map((entry): Entry => ({ ...entry, value: interpolate(entry.value, names, report) })),
+    };
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
   const text = node.value;
   const whole = /^\$\{([^}]*)\}$/.exec(text);
@@ -37,12 +41,21 @@ export function interpolate(node: Located, names: Names, report: Report): Locate
 
 /** The params that a text names, in order of appearance. */
 export function paramsIn(text: string): string[] {
-  return [...text.matchAll(pattern)].flatMap((match) => (match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : []));
+  return [...text.matchAll(pattern)].flatMap((match) =>
+    match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : [],
+  );
 }
 
 /** The environment variables that a text names, without their defaults. */
 export function envIn(text: string): string[] {
-  return [...new Set([...text.matchAll(pattern)].flatMap((match) => { const name = variable.exec(match[1]?.trim() ?? '')?.[1]; return name === undefined ? [] : [name]; }))];
+  return [
+    ...new Set(
+      [...text.matchAll(pattern)].flatMap((match) => {
+        const name = variable.exec(match[1]?.trim() ?? '')?.[1];
+        return name === undefined ? [] : [name];
+      }),
+    ),
+  ];
 }
 
 function resolve(expression: string, names: Names, range: Range, report: Report): Located | null {
@@ -50,7 +63,11 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
   if (kind === 'params') {
     const param = names.params.get(name);
     if (!param || rest !== undefined) {
-      report('LW205', range, `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`);
+      report(
+        'LW205',
+        range,
+        `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`,
+      );
       return null;
     }
     if (names.within?.includes(name)) {
@@ -58,12 +75,20 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
       return null;
     }
     // What else is wrong inside a param is told where the param stands.
-    return interpolate(param, { ...names, within: [...(names.within ?? []), name] }, (code, _inside, message) => { if (message.endsWith(selfReference)) report(code, range, message); });
+    return interpolate(param, { ...names, within: [...(names.within ?? []), name] }, (code, _inside, message) => {
+      if (message.endsWith(selfReference)) report(code, range, message);
+    });
   }
   if (kind === 'datasets') {
     const path = names.datasets.get(name);
     if (path === undefined || rest !== 'path') {
-      report('LW201', range, path === undefined ? `There is no dataset \`${name}\`.${suggestion(name, names.datasets.keys())}` : `Of a dataset only its path can be used: \`\${datasets.${name}.path}\`.`);
+      report(
+        'LW201',
+        range,
+        path === undefined
+          ? `There is no dataset \`${name}\`.${suggestion(name, names.datasets.keys())}`
+          : `Of a dataset only its path can be used: \`\${datasets.${name}.path}\`.`,
+      );
       return null;
     }
     return { kind: 'scalar', range, value: path, quoted: true };
@@ -75,13 +100,21 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
     if (value === undefined) report('LW208', range, `The environment variable \`${variableName}\` is not set here.`);
     return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };
   }
-  report('LW109', range, `\`\${${expression}}\` is not known. Use \`\${params.name}\`, \`\${datasets.name.path}\` or \`\${env.NAME}\`.`);
+  report(
+    'LW109',
+    range,
+    `\`\${${expression}}\` is not known. Use \`\${params.name}\`, \`\${datasets.name.path}\` or \`\${env.NAME}\`.`,
+  );
   return null;
 }
 
 function listed(names: Iterable<string>): string {
   const all = [...names];
-  return all.length === 0 ? ' None is declared under `params`.' : all.length <= 12 ? ` Declared: ${all.join(', ')}.` : '';
+  return all.length === 0
+    ? ' None is declared under `params`.'
+    : all.length <= 12
+      ? ` Declared: ${all.join(', ')}.`
+      : '';
 }
 
 function atRange(node: Located, range: Range): Located {
@@ -91,7 +124,8 @@ function atRange(node: Located, range: Range): Located {
 
 function asText(node: Located): string {
   if (node.kind === 'scalar') return String(node.value);
-  if (node.kind === 'seq') return JSON.stringify(node.items.map((item) => (item.kind === 'scalar' ? item.value : asText(item))));
+  if (node.kind === 'seq')
+    return JSON.stringify(node.items.map((item) => (item.kind === 'scalar' ? item.value : asText(item))));
   return '';
 }
 

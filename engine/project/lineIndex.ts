@@ -10,7 +10,8 @@ export class LineIndex {
   constructor(text: string) {
     this.#text = text;
     this.#length = text.length;
-    if (/\r(?!\n)/.test(text)) for (const end of text.matchAll(/\r\n?|\n/g)) this.#starts.push(end.index + end[0].length);
+    if (/\r(?!\n)/.test(text))
+      for (const end of text.matchAll(/\r\n?|\n/g)) this.#starts.push(end.index + end[0].length);
     else for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) this.#starts.push(i + 1);
   }
 

@@ -62,12 +62,19 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
 export const projectFileName = projectFileNames[0];
 
 /** Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its dvc.yaml, or gives one whose file says that there is none. */
-export function loadProject(root: string, files: ProjectFiles = diskFiles(root), processEnv: Record<string, string | undefined> = process.env, parse: Parse = parseYaml): Project {
+export function loadProject(
+  root: string,
+  files: ProjectFiles = diskFiles(root),
+  processEnv: Record<string, string | undefined> = process.env,
+  parse: Parse = parseYaml,
+): Project {
   const [name, ...unread] = projectFileNames.filter((one) => files.exists(one));
   const dvc = name === undefined && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
   const parsed = dvc?.parsed ?? parseFile(files, name ?? projectFileName, parse);
   const problems: Problem[] = [];
-  const envFile = dvc ? {} : readEnvFiles(parsed.root, files, (message, at) => problems.push(envFileProblem(parsed, message, at)));
+  const envFile = dvc
+    ? {}
+    : readEnvFiles(parsed.root, files, (message, at) => problems.push(envFileProblem(parsed, message, at)));
   const env = { ...envFile, ...processEnv };
   const { file, resolved } = resolveProjectFile(parsed, env);
   file.problems.push(...problems);
@@ -76,10 +83,12 @@ export function loadProject(root: string, files: ProjectFiles = diskFiles(root),
   for (const path of experimentPaths(files)) {
     const twin = experiments.get(experimentName(path));
     if (twin) file.problems.push(unreadTwin(path, twin.path));
-    else experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
+    else
+      experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
   }
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
-  for (const path of schemaPaths(parsed.root, files)) schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
+  for (const path of schemaPaths(parsed.root, files))
+    schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
   const readable = resolved.config ? readWhole(resolved.config) : readablePart(file, resolved, files);
   return { root, files, file, resolved, readable, experiments, schemas, env, envFile, dvc };
 }
@@ -87,32 +96,79 @@ export function loadProject(root: string, files: ProjectFiles = diskFiles(root),
 /** A file that is not there may be meant for another machine; a line that cannot be read is an error. */
 function envFileProblem({ file, lines }: Parsed, message: string, at: Range | { file: string; line: number }): Problem {
   if ('start' in at) return shapeProblem(file, lines, 'LW119', at, message, { severity: 'warning' });
-  return { file: at.file, line: at.line, column: 1, endLine: at.line, endColumn: 1, code: 'LW119', severity: 'error', message };
+  return {
+    file: at.file,
+    line: at.line,
+    column: 1,
+    endLine: at.line,
+    endColumn: 1,
+    code: 'LW119',
+    severity: 'error',
+    message,
+  };
 }
 
 /** Checks a file of a project for shape, its references resolved. */
-export function resolveProjectFile(parsed: Parsed, env: Record<string, string | undefined>): { file: ConfigFile<ProjectConfig>; resolved: Resolved } {
+export function resolveProjectFile(
+  parsed: Parsed,
+  env: Record<string, string | undefined>,
+): { file: ConfigFile<ProjectConfig>; resolved: Resolved } {
   const resolved = resolveConfig(parsed, env);
-  return { file: { kind: 'project', path: parsed.file, parsed, value: resolved.config, problems: [...parsed.problems, ...resolved.problems] }, resolved };
+  return {
+    file: {
+      kind: 'project',
+      path: parsed.file,
+      parsed,
+      value: resolved.config,
+      problems: [...parsed.problems, ...resolved.problems],
+    },
+    resolved,
+  };
 }
 
-function readablePart({ parsed, problems }: ConfigFile<ProjectConfig>, { root }: Resolved, files: ProjectFiles): Readable | null {
-  const wrong = problems.filter(({ code, file, severity }) => severity === 'error' && code !== 'LW100' && code !== 'LW208' && file === parsed.file).map((problem) => ({
-    range: { start: parsed.lines.offset(problem.line, problem.column), end: parsed.lines.offset(problem.endLine, problem.endColumn) },
-    meant: / Did you mean `([^`]+)`\?$/.exec(problem.message)?.[1],
-  }));
-  return readableConfig(root, wrong, lostEntries(parsed.text, parsed.lost), { of: ({ start, end }) => parsed.text.slice(start, end), file: (path) => contentOf(files, path) });
+function readablePart(
+  { parsed, problems }: ConfigFile<ProjectConfig>,
+  { root }: Resolved,
+  files: ProjectFiles,
+): Readable | null {
+  const wrong = problems
+    .filter(
+      ({ code, file, severity }) =>
+        severity === 'error' && code !== 'LW100' && code !== 'LW208' && file === parsed.file,
+    )
+    .map((problem) => ({
+      range: {
+        start: parsed.lines.offset(problem.line, problem.column),
+        end: parsed.lines.offset(problem.endLine, problem.endColumn),
+      },
+      meant: / Did you mean `([^`]+)`\?$/.exec(problem.message)?.[1],
+    }));
+  return readableConfig(root, wrong, lostEntries(parsed.text, parsed.lost), {
+    of: ({ start, end }) => parsed.text.slice(start, end),
+    file: (path) => contentOf(files, path),
+  });
 }
 
 /** Checks one experiment or dataset file for shape. */
 export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
   const problems = [...parsed.problems];
   if (!parsed.root) {
-    if (problems.length === 0) problems.push({ ...parsed.lines.place(parsed.file, { start: 0, end: 0 }), code: 'LW103', severity: 'error', message: kind === 'dataset' ? 'The file is empty; a dataset schema needs `fields`.' : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.' });
+    if (problems.length === 0)
+      problems.push({
+        ...parsed.lines.place(parsed.file, { start: 0, end: 0 }),
+        code: 'LW103',
+        severity: 'error',
+        message:
+          kind === 'dataset'
+            ? 'The file is empty; a dataset schema needs `fields`.'
+            : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.',
+      });
     return { kind, path: parsed.file, parsed, value: null, problems };
   }
   const lost = lostEntries(parsed.text, parsed.lost);
-  validateShape(parsed.root, shapes[kind], (...finding) => { if (!lost.explain(finding[0], finding[1])) problems.push(shapeProblem(parsed.file, parsed.lines, ...finding)); });
+  validateShape(parsed.root, shapes[kind], (...finding) => {
+    if (!lost.explain(finding[0], finding[1])) problems.push(shapeProblem(parsed.file, parsed.lines, ...finding));
+  });
   const usable = !problems.some((problem) => problem.severity === 'error');
   return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
 }
@@ -120,7 +176,16 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
 function parseFile(files: ProjectFiles, path: string, parse: Parse): Parsed {
   const missing = (message: string): Parsed => {
     const empty = parseYaml(path, '');
-    empty.problems.push({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW204', severity: 'error', message });
+    empty.problems.push({
+      file: path,
+      line: 1,
+      column: 1,
+      endLine: 1,
+      endColumn: 1,
+      code: 'LW204',
+      severity: 'error',
+      message,
+    });
     return empty;
   };
   try {
@@ -137,7 +202,8 @@ function schemaPaths(root: Located | null, files: ProjectFiles): string[] {
   if (datasets?.kind === 'map') {
     for (const { value } of datasets.entries) {
       const schema = entryOf(value, 'schema')?.value;
-      if (schema?.kind === 'scalar' && typeof schema.value === 'string' && files.exists(schema.value)) paths.add(schema.value);
+      if (schema?.kind === 'scalar' && typeof schema.value === 'string' && files.exists(schema.value))
+        paths.add(schema.value);
     }
   }
   return [...paths];
@@ -150,7 +216,16 @@ function experimentPaths(files: ProjectFiles): string[] {
 
 /** Tells of a .yml beside the .yaml of the same name. */
 function unreadTwin(path: string, read: string): Problem {
-  return { file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW118', severity: 'warning', message: `\`${path}\` is not read, because \`${read}\` is there too. Delete one of the two.` };
+  return {
+    file: path,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+    code: 'LW118',
+    severity: 'warning',
+    message: `\`${path}\` is not read, because \`${read}\` is there too. Delete one of the two.`,
+  };
 }
 
 export function experimentName(path: string): string {
@@ -164,7 +239,10 @@ export function shapeProblems(project: Project): Problem[] {
 
 /** The text of a file of the project, config or not; empty when it cannot be read. */
 export function textOf(project: Project, path: string): string {
-  const known = path === project.file.path ? project.file : (project.schemas.get(path) ?? project.experiments.get(experimentName(path)));
+  const known =
+    path === project.file.path
+      ? project.file
+      : (project.schemas.get(path) ?? project.experiments.get(experimentName(path)));
   if (known?.path === path) return known.parsed.text;
   return contentOf(project.files, path);
 }
@@ -186,16 +264,32 @@ const decoded = new WeakMap<Uint8Array, string>();
 
 /** The config of an experiment, with command-line overrides, or a ProjectError that lists what is wrong. */
 export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {
-  if (!project.file.parsed.root && project.file.problems.length > 0) throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);
+  if (!project.file.parsed.root && project.file.problems.length > 0)
+    throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);
   const file = experiment === 'default' ? null : project.experiments.get(experiment);
   // Its programs read params.yaml themselves: other values would change what is recorded and not what is run.
-  if (project.dvc && (file || Object.keys(overrides.params ?? {}).length > 0)) throw new ProjectError('The programs of a DVC project read their params from files. Change them there; experiments and `--param` need a loopwright.yaml.');
-  if (file === undefined) throw new ProjectError(`There is no experiment \`${experiment}\`. Known: ${['default', ...project.experiments.keys()].join(', ')}.`);
+  if (project.dvc && (file || Object.keys(overrides.params ?? {}).length > 0))
+    throw new ProjectError(
+      'The programs of a DVC project read their params from files. Change them there; experiments and `--param` need a loopwright.yaml.',
+    );
+  if (file === undefined)
+    throw new ProjectError(
+      `There is no experiment \`${experiment}\`. Known: ${['default', ...project.experiments.keys()].join(', ')}.`,
+    );
   const fileProblems = file?.problems.filter((problem) => problem.severity === 'error') ?? [];
   if (fileProblems.length > 0) throw new ProjectError(`The experiment \`${experiment}\` has problems.`, fileProblems);
-  const resolved = resolveConfig(project.file.parsed, project.env, { ...overrides, experiment: file?.parsed.root ?? null });
-  const problems = [...project.file.parsed.problems, ...resolved.problems].filter((problem) => problem.severity === 'error' && problem.code !== 'LW208');
-  if (problems.length > 0 || !resolved.config) throw new ProjectError(`${project.file.path} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`, problems);
+  const resolved = resolveConfig(project.file.parsed, project.env, {
+    ...overrides,
+    experiment: file?.parsed.root ?? null,
+  });
+  const problems = [...project.file.parsed.problems, ...resolved.problems].filter(
+    (problem) => problem.severity === 'error' && problem.code !== 'LW208',
+  );
+  if (problems.length > 0 || !resolved.config)
+    throw new ProjectError(
+      `${project.file.path} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`,
+      problems,
+    );
   return resolved.config;
 }
 

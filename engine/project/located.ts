@@ -24,13 +24,16 @@ export function toValue(node: Located | undefined): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'seq') return node.items.map(toValue);
   const result: Record<string, unknown> = {};
-  for (const { key, value } of node.entries) Object.defineProperty(result, key, { value: toValue(value), enumerable: true, writable: true, configurable: true });
+  for (const { key, value } of node.entries)
+    Object.defineProperty(result, key, { value: toValue(value), enumerable: true, writable: true, configurable: true });
   return result;
 }
 
 export function entryOf(node: Located | undefined, key: string): Entry | undefined {
   if (node?.kind !== 'map') return undefined;
-  return node.entries.length < mostSearched ? node.entries.find((entry) => entry.key === key) : indexOf(node.entries).get(key);
+  return node.entries.length < mostSearched
+    ? node.entries.find((entry) => entry.key === key)
+    : indexOf(node.entries).get(key);
 }
 
 /** A mapping of more entries is looked up by an index: thousands of stages are each asked for by name. */

@@ -21,18 +21,24 @@ export function lostEntries(text: string, lost: readonly Range[]): LostEntries {
   const lines = yamlLines(text);
   const isLost = (line: YamlLine) => lost.some(({ start, end }) => line.start < end && line.end > start);
   const found = lost.map((range) => entryAround(lines, range));
-  const names = new Set(lines.filter((line) => !line.empty && isLost(line)).flatMap(({ content }) => /^(?:-\s+)*["']?([^\s"':,{}[\]]+)/.exec(content)?.[1] ?? []));
+  const names = new Set(
+    lines
+      .filter((line) => !line.empty && isLost(line))
+      .flatMap(({ content }) => /^(?:-\s+)*["']?([^\s"':,{}[\]]+)/.exec(content)?.[1] ?? []),
+  );
   return {
-    ranges: found.map(({ range }) => range), names,
-    explain: (code, { start, end }) => found.some(({ range, header, section, indent }) => {
-      if (start < range.end && Math.max(end, start + 1) > range.start) return true;
-      if (!absence.has(code)) return false;
-      // A key at the margin that is lost is missing in the file.
-      if (header === null) return code === 'LW103' && (lines[lineAt(lines, start)]?.indent ?? 0) === 0;
-      const line = lines[lineAt(lines, start)];
-      if (!line || start < section.start || start >= section.end) return false;
-      return line === header || (line.indent === indent && start === line.start + line.indent);
-    }),
+    ranges: found.map(({ range }) => range),
+    names,
+    explain: (code, { start, end }) =>
+      found.some(({ range, header, section, indent }) => {
+        if (start < range.end && Math.max(end, start + 1) > range.start) return true;
+        if (!absence.has(code)) return false;
+        // A key at the margin that is lost is missing in the file.
+        if (header === null) return code === 'LW103' && (lines[lineAt(lines, start)]?.indent ?? 0) === 0;
+        const line = lines[lineAt(lines, start)];
+        if (!line || start < section.start || start >= section.end) return false;
+        return line === header || (line.indent === indent && start === line.start + line.indent);
+      }),
   };
 }
 
@@ -48,7 +54,8 @@ interface Around {
 function entryAround(lines: readonly YamlLine[], lost: Range): Around {
   const first = lineAt(lines, lost.start);
   const last = lineAt(lines, Math.max(lost.start, lost.end - 1));
-  const margin = (line: YamlLine | undefined) => line !== undefined && !line.empty && line.indent === 0 && !/^(?:-(?:\s|$)|[}\]\t])/.test(line.content);
+  const margin = (line: YamlLine | undefined) =>
+    line !== undefined && !line.empty && line.indent === 0 && !/^(?:-(?:\s|$)|[}\]\t])/.test(line.content);
   const whole = { start: lines[first]?.start ?? 0, end: lines[last]?.next ?? lost.end };
   const at = lines.findLastIndex((line, i) => i <= first && margin(line));
   const header = lines[at];
@@ -59,8 +66,17 @@ function entryAround(lines: readonly YamlLine[], lost: Range): Around {
   if (at === first) return { range: whole, header: null, section, indent: 0 };
   const member = lines.find((line, i) => i > at && i < stop && !line.empty && !line.content.startsWith('\t'));
   const indent = member?.indent ?? 0;
-  const starts = (line: YamlLine) => !line.empty && line.indent <= indent && !line.content.startsWith('\t') && !/^[}\]]/.test(line.content);
+  const starts = (line: YamlLine) =>
+    !line.empty && line.indent <= indent && !line.content.startsWith('\t') && !/^[}\]]/.test(line.content);
   const from = lines.findLastIndex((line, i) => i > at && i <= first && starts(line));
   const to = lines.findIndex((line, i) => i > last && i < stop && starts(line));
-  return { range: { start: lines[from === -1 ? first : from]?.start ?? whole.start, end: lines[(to === -1 ? stop : to) - 1]?.next ?? whole.end }, header, section, indent };
+  return {
+    range: {
+      start: lines[from === -1 ? first : from]?.start ?? whole.start,
+      end: lines[(to === -1 ? stop : to) - 1]?.next ?? whole.end,
+    },
+    header,
+    section,
+    indent,
+  };
 }

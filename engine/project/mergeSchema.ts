@@ -19,8 +19,17 @@ export interface MergedSchema {
 /** A dataset schema as YAML, one field a line. */
 export function schemaText(schema: DatasetSchema, comment: string | null = null): string {
   const lines = schema.fields.map((field) => `  - ${flow(field)}\n`);
-  const rest = Object.entries(schema).filter(([key]) => key !== 'fields').map(([key, value]) => `${key}: ${flow(value)}\n`);
-  return `${comment === null ? '' : `${comment.split('\n').map((line) => `# ${line}`).join('\n')}\n`}fields:\n${lines.join('')}${rest.join('')}`;
+  const rest = Object.entries(schema)
+    .filter(([key]) => key !== 'fields')
+    .map(([key, value]) => `${key}: ${flow(value)}\n`);
+  return `${
+    comment === null
+      ? ''
+      : `${comment
+          .split('\n')
+          .map((line) => `# ${line}`)
+          .join('\n')}\n`
+  }fields:\n${lines.join('')}${rest.join('')}`;
 }
 
 /**
@@ -28,7 +37,12 @@ export function schemaText(schema: DatasetSchema, comment: string | null = null)
  * the end, fields marked `guessed` get what they lack, and nothing that is there is changed. With `update`, bounds are widened and categories
  * added until the data fits. Throws ProjectError when the text is no dataset schema.
  */
-export function mergeSchema(path: string, text: string, inferred: DatasetSchema, options: { update?: boolean } = {}): MergedSchema {
+export function mergeSchema(
+  path: string,
+  text: string,
+  inferred: DatasetSchema,
+  options: { update?: boolean } = {},
+): MergedSchema {
   const file = new EditedFile(path, text);
   const existing = file.fields();
   const merged: MergedSchema = { text, added: [], gone: [], differs: [] };
@@ -43,7 +57,8 @@ export function mergeSchema(path: string, text: string, inferred: DatasetSchema,
   }
   const there = new Set(inferred.fields.map(({ name }) => name));
   merged.gone = existing.map(({ name }) => name).filter((name) => !there.has(name));
-  if (inferred.primaryKey !== undefined && merged.added.includes(String(inferred.primaryKey))) file.setIfAbsent(['primaryKey'], yamlText(String(inferred.primaryKey)));
+  if (inferred.primaryKey !== undefined && merged.added.includes(String(inferred.primaryKey)))
+    file.setIfAbsent(['primaryKey'], yamlText(String(inferred.primaryKey)));
   merged.text = file.editable.parsed.text;
   return merged;
 }
@@ -54,7 +69,9 @@ class EditedFile {
 
   constructor(path: string, text: string) {
     this.editable = { path, parsed: parseYaml(path, text) };
-    const [fault] = loadConfigFile('dataset', this.editable.parsed).problems.filter(({ severity }) => severity === 'error');
+    const [fault] = loadConfigFile('dataset', this.editable.parsed).problems.filter(
+      ({ severity }) => severity === 'error',
+    );
     if (fault) throw new ProjectError(`${path}: ${fault.message} Mend the file first.`, [fault]);
   }
 
@@ -64,8 +81,14 @@ class EditedFile {
 
   apply(edit: Edit | null): void {
     if (!edit) return;
-    const { path, parsed: { text } } = this.editable;
-    this.editable = { path, parsed: parseYaml(path, `${text.slice(0, edit.range.start)}${edit.text}${text.slice(edit.range.end)}`) };
+    const {
+      path,
+      parsed: { text },
+    } = this.editable;
+    this.editable = {
+      path,
+      parsed: parseYaml(path, `${text.slice(0, edit.range.start)}${edit.text}${text.slice(edit.range.end)}`),
+    };
   }
 
   setIfAbsent(path: (string | number)[], value: string): void {
@@ -76,30 +99,55 @@ class EditedFile {
 function bringUp(file: EditedFile, at: number, own: Field, field: Field, merged: MergedSchema, update: boolean): void {
   if (own.loopwright?.guessed === true) fillIn(file, ['fields', at], field as unknown as Record<string, unknown>);
   const { name } = field;
-  if (own.type !== undefined && field.type !== undefined && !holds(own.type, field.type)) merged.differs.push(`${name}: declared ${own.type}, the data looks like ${field.type}`);
-  for (const [bound, outwards] of [['minimum', -1], ['maximum', 1]] as const) {
+  if (own.type !== undefined && field.type !== undefined && !holds(own.type, field.type))
+    merged.differs.push(`${name}: declared ${own.type}, the data looks like ${field.type}`);
+  for (const [bound, outwards] of [
+    ['minimum', -1],
+    ['maximum', 1],
+  ] as const) {
     const [declared, found] = [own.constraints?.[bound], field.constraints?.[bound]];
     if (typeof declared !== 'number' || typeof found !== 'number' || (found - declared) * outwards <= 0) continue;
-    merged.differs.push(`${name}: the data may go beyond the ${bound} ${declared}${update ? `, which is ${found} now` : ''}`);
+    merged.differs.push(
+      `${name}: the data may go beyond the ${bound} ${declared}${update ? `, which is ${found} now` : ''}`,
+    );
     if (update) file.apply(replaceValue(file.editable, ['fields', at, 'constraints', bound], String(found)));
   }
   const declared = own.categories?.map((item) => String(typeof item === 'object' ? item.value : item));
   const strangers = declared ? (field.categories ?? []).map(String).filter((value) => !declared.includes(value)) : [];
   if (strangers.length === 0) return;
   merged.differs.push(`${name}: ${update ? 'added to' : 'not among'} the categories: ${strangers.join(', ')}`);
-  if (update) for (const value of strangers) file.apply(appendItem(file.editable, ['fields', at, 'categories'], yamlText(value)));
+  if (update)
+    for (const value of strangers) file.apply(appendItem(file.editable, ['fields', at, 'categories'], yamlText(value)));
 }
 
 /** Whether a column declared of one type may hold what looks like another: 0 and 1 are also truth values, and everything is a text. */
 function holds(declared: NonNullable<Field['type']>, found: NonNullable<Field['type']>): boolean {
-  const wider: Partial<Record<typeof declared, readonly string[]>> = { number: ['integer'], boolean: ['integer'], datetime: ['date'], date: ['datetime'], year: ['integer'] };
-  return declared === found || declared === 'any' || declared === 'string' || found === 'string' || (wider[declared]?.includes(found) ?? false);
+  const wider: Partial<Record<typeof declared, readonly string[]>> = {
+    number: ['integer'],
+    boolean: ['integer'],
+    datetime: ['date'],
+    date: ['datetime'],
+    year: ['integer'],
+  };
+  return (
+    declared === found ||
+    declared === 'any' ||
+    declared === 'string' ||
+    found === 'string' ||
+    (wider[declared]?.includes(found) ?? false)
+  );
 }
 
 function fillIn(file: EditedFile, path: (string | number)[], inferred: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(inferred)) {
     const here = [...path, key];
-    if (value !== null && typeof value === 'object' && !Array.isArray(value) && nodeAt(file.editable.parsed.root ?? undefined, here)?.kind === 'map') fillIn(file, here, value as Record<string, unknown>);
+    if (
+      value !== null &&
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      nodeAt(file.editable.parsed.root ?? undefined, here)?.kind === 'map'
+    )
+      fillIn(file, here, value as Record<string, unknown>);
     else file.setIfAbsent(here, flow(value));
   }
 }
@@ -109,7 +157,9 @@ function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (value !== null && typeof value === 'object') {
     const pairs = Object.entries(value).filter(([, item]) => item !== undefined);
-    return pairs.length === 0 ? '{}' : `{ ${pairs.map(([key, item]) => `${yamlText(key)}: ${flow(item)}`).join(', ')} }`;
+    return pairs.length === 0
+      ? '{}'
+      : `{ ${pairs.map(([key, item]) => `${yamlText(key)}: ${flow(item)}`).join(', ')} }`;
   }
   return typeof value === 'string' ? yamlText(value) : stringify(value).trim();
 }

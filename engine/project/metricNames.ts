@@ -5,16 +5,34 @@ import type { TrainStage } from './schema/projectSchema.ts';
 export type Task = 'binary' | 'multiclass' | 'regression';
 
 const byTask: Record<Task, readonly string[]> = {
-  binary: ['pr_auc', 'roc_auc', 'recall_at_precision', 'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'log_loss', 'brier', 'ece'],
+  binary: [
+    'pr_auc',
+    'roc_auc',
+    'recall_at_precision',
+    'accuracy',
+    'balanced_accuracy',
+    'precision',
+    'recall',
+    'f1',
+    'log_loss',
+    'brier',
+    'ece',
+  ],
   multiclass: ['accuracy', 'balanced_accuracy', 'macro_precision', 'macro_recall', 'macro_f1', 'log_loss'],
   regression: ['rmse', 'mae', 'r2'],
 };
 const everyTask = ['latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
-export const fairnessMeasures = ['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference', 'equal_opportunity_difference'] as const;
+export const fairnessMeasures = [
+  'demographic_parity_difference',
+  'demographic_parity_ratio',
+  'equalized_odds_difference',
+  'equal_opportunity_difference',
+] as const;
 
 /** One line on each metric, for hovers and the reference. */
 export const metricDocs: Record<string, string> = {
-  pr_auc: 'Average precision: the area under precision over recall, by steps, as scikit-learn computes it. 0 to 1, larger is better.',
+  pr_auc:
+    'Average precision: the area under precision over recall, by steps, as scikit-learn computes it. 0 to 1, larger is better.',
   roc_auc: 'Area under the ROC curve. 0.5 is chance, larger is better.',
   recall_at_precision: 'Largest recall at which precision is at least `min_precision`. Larger is better.',
   accuracy: 'Share of right decisions. Larger is better.',
@@ -36,7 +54,8 @@ export const metricDocs: Record<string, string> = {
   model_bytes: 'Size of the saved model, in bytes. Smaller is better.',
   demographic_parity_difference: 'Largest difference of selection rates between groups. Smaller is better.',
   demographic_parity_ratio: 'Smallest over largest selection rate of the groups. Larger is better.',
-  equalized_odds_difference: 'Larger of the differences of true and false positive rates between groups. Smaller is better.',
+  equalized_odds_difference:
+    'Larger of the differences of true and false positive rates between groups. Smaller is better.',
   equal_opportunity_difference: 'Largest difference of true positive rates between groups. Smaller is better.',
   error_rate: 'Share of requests that failed. Smaller is better.',
 };
@@ -69,7 +88,24 @@ export function wrongAlias(text: string): string | null {
   return alias === undefined || alias === 'champion' ? null : alias;
 }
 
-const shares = ['pr_auc', 'roc_auc', 'recall_at_precision', 'accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1', 'macro_precision', 'macro_recall', 'macro_f1', 'brier', 'ece', 'error_rate', 'missing', ...fairnessMeasures];
+const shares = [
+  'pr_auc',
+  'roc_auc',
+  'recall_at_precision',
+  'accuracy',
+  'balanced_accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'macro_precision',
+  'macro_recall',
+  'macro_f1',
+  'brier',
+  'ece',
+  'error_rate',
+  'missing',
+  ...fairnessMeasures,
+];
 const fromZero = ['log_loss', 'rmse', 'mae', 'latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
 
 /** The smallest and largest value that a metric can have; of `name@champion` those of the difference. Null for a metric that is not known. */
@@ -89,7 +125,9 @@ function rangeOf(name: string): [number, number] | null {
 /** What a train stage learns, from the type and categories of its target; null when the schema does not tell. */
 export function taskOf(stage: TrainStage, schema: DatasetSchema | null): Task | null {
   if (stage.with.model === 'linear') return 'regression';
-  const target = schema?.fields.find((field) => (stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target));
+  const target = schema?.fields.find((field) =>
+    stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target,
+  );
   if (!target) return null;
   if (target.type === 'boolean' || target.loopwright?.positive !== undefined) return 'binary';
   const classes = target.categories?.length ?? target.constraints?.enum?.length;

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, Lexer, parseDocument, Parser, type Alias, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  parseDocument,
+  Parser,
+  type Alias,
+  type Document,
+  type Node,
+} from 'yaml';
 import type { Entry, Located, Range } from './located.ts';
 
 /** Something wrong with a text, in its offsets. */
@@ -36,12 +47,23 @@ export function parseText(text: string, depth = 0): ParsedText {
   }
   let document: Document.Parsed;
   try {
-    document = withoutTraces(() => parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false }));
+    document = withoutTraces(() =>
+      parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false }),
+    );
   } catch (error) {
-    report('LW108', { start: 0, end: 1 }, error instanceof RangeError ? tooDeep : `The file cannot be read as YAML: ${String(error)}`);
+    report(
+      'LW108',
+      { start: 0, end: 1 },
+      error instanceof RangeError ? tooDeep : `The file cannot be read as YAML: ${String(error)}`,
+    );
     return { root: null, findings, anchored: false };
   }
-  for (const error of document.errors.slice(0, mostFindings)) report('LW100', { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) }, syntaxMessage(error.code, error.message, text, error.pos[0]));
+  for (const error of document.errors.slice(0, mostFindings))
+    report(
+      'LW100',
+      { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) },
+      syntaxMessage(error.code, error.message, text, error.pos[0]),
+    );
   const converter = new Converter(report);
   const root = document.contents ? converter.convert(document.contents, depth) : null;
   // Half a tree would only be told as missing keys.
@@ -83,7 +105,9 @@ function deepPlace(text: string): Range | null {
   const parser = new Parser();
   for (const token of new Lexer().lex(text)) {
     for (const _ of parser.next(token)) continue;
-    const nested = parser.stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
+    const nested = parser.stack.filter(
+      ({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection',
+    ).length;
     if (nested > maxDepth + 1) return { start: parser.offset - token.length, end: parser.offset - token.length + 1 };
   }
   return null;
@@ -116,7 +140,10 @@ class Converter {
       return nothing;
     }
     if (this.#insideAlias > 0 && ++this.#aliased > maxAliasedValues) {
-      this.#refuse(range, `The aliases of this file expand to more than ${maxAliasedValues.toLocaleString('en')} values. Write them out, or use fewer.`);
+      this.#refuse(
+        range,
+        `The aliases of this file expand to more than ${maxAliasedValues.toLocaleString('en')} values. Write them out, or use fewer.`,
+      );
       return nothing;
     }
     if (this.refused) return nothing;
@@ -125,7 +152,8 @@ class Converter {
       if (!this.#targets.has(node)) this.#targets.set(node, this.#anchors.get(node.source));
       const target = this.#targets.get(node);
       if (!target) {
-        if (this.#insideAlias === 0) this.#report('LW100', range, `There is no anchor \`&${node.source}\` before this alias.`);
+        if (this.#insideAlias === 0)
+          this.#report('LW100', range, `There is no anchor \`&${node.source}\` before this alias.`);
         return nothing;
       }
       this.#insideAlias++;
@@ -141,13 +169,32 @@ class Converter {
       const entries: Entry[] = [];
       const known = new Map<string, Entry>();
       for (const pair of node.items) this.#pair(pair.key as Node, pair.value as Node | null, entries, known, depth);
-      return { kind: 'map', range: node.flow ? range : spanOf(range.start, entries.flatMap(({ keyRange, value, merged }) => (merged ? [] : [keyRange, value.range]))), entries };
+      return {
+        kind: 'map',
+        range: node.flow
+          ? range
+          : spanOf(
+              range.start,
+              entries.flatMap(({ keyRange, value, merged }) => (merged ? [] : [keyRange, value.range])),
+            ),
+        entries,
+      };
     }
     if (isSeq(node)) {
       const items = node.items.map((item) => this.convert(item as Node, depth + 1));
-      return { kind: 'seq', range: node.flow ? range : spanOf(range.start, items.map((item) => item.range)), items };
+      return {
+        kind: 'seq',
+        range: node.flow
+          ? range
+          : spanOf(
+              range.start,
+              items.map((item) => item.range),
+            ),
+        items,
+      };
     }
-    if (isScalar(node)) return this.#scalar(node.value, range, node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
+    if (isScalar(node))
+      return this.#scalar(node.value, range, node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
     return nothing;
   }
 
@@ -160,7 +207,9 @@ class Converter {
     }
     const merge = typeof key.value === 'symbol';
     const name = merge ? '<<' : String(key.value);
-    const located: Located = value ? this.convert(value, depth + 1) : { kind: 'scalar', range: { start: keyRange.end, end: keyRange.end }, value: null, quoted: false };
+    const located: Located = value
+      ? this.convert(value, depth + 1)
+      : { kind: 'scalar', range: { start: keyRange.end, end: keyRange.end }, value: null, quoted: false };
     const add = (entry: Entry) => {
       entries.push(entry);
       known.set(entry.key, entry);
@@ -180,7 +229,12 @@ class Converter {
   }
 
   #scalar(value: unknown, range: Range, quoted: boolean): Located {
-    const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : value === null || value === undefined ? null : String(value);
+    const plain =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : value === null || value === undefined
+          ? null
+          : String(value);
     return { kind: 'scalar', range, value: plain, quoted };
   }
 
@@ -193,9 +247,11 @@ class Converter {
 
 /** What a person can do, where the parser names its own rules. */
 const plainMessages: Record<string, string> = {
-  BAD_DQ_ESCAPE: 'A backslash begins an escape between double quotes, and this is none. Write `\\\\`, or use single quotes.',
+  BAD_DQ_ESCAPE:
+    'A backslash begins an escape between double quotes, and this is none. Write `\\\\`, or use single quotes.',
   BAD_INDENT: 'This line is not indented as those it belongs with. Indent it like its neighbours.',
-  BLOCK_AS_IMPLICIT_KEY: 'A key and its value stand here where a single value is meant. Put the value on lines of its own, or in quotes.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'A key and its value stand here where a single value is meant. Put the value on lines of its own, or in quotes.',
   BLOCK_IN_FLOW: 'Inside `{ }` and `[ ]`, entries are separated by commas. A comma or a closing bracket is missing.',
   MISSING_CHAR: 'A comma, a colon or a closing bracket or quote is missing here.',
   MULTILINE_IMPLICIT_KEY: 'A key must stand on one line. A colon, a comma or a closing quote is missing before it.',
@@ -203,7 +259,10 @@ const plainMessages: Record<string, string> = {
 };
 
 function syntaxMessage(code: string, message: string, text: string, at: number): string {
-  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, text.indexOf('\n', at) === -1 ? undefined : text.indexOf('\n', at));
+  const line = text.slice(
+    text.lastIndexOf('\n', at - 1) + 1,
+    text.indexOf('\n', at) === -1 ? undefined : text.indexOf('\n', at),
+  );
   if (code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) return tabIndent;
   if (code === 'MULTIPLE_DOCS') return 'The file holds more than one YAML document (`---`). Keep one.';
   return plainMessages[code] ?? message;

@@ -24,7 +24,8 @@ export class PathIndex {
     const found = new Set<string>();
     const base = baseOf(path);
     const consider = (entries: readonly Owned[] | undefined) => {
-      for (const entry of entries ?? []) if (!found.has(entry.owner) && pathsOverlap(path, entry.path)) found.add(entry.owner);
+      for (const entry of entries ?? [])
+        if (!found.has(entry.owner) && pathsOverlap(path, entry.path)) found.add(entry.owner);
     };
     consider(this.#at.get(base));
     consider(this.#inside.get(base));

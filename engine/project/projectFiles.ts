@@ -18,7 +18,12 @@ export function diskFiles(root: string): ProjectFiles {
       try {
         return readRegularFile(join(root, path));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR' || path.includes('\0')) return null;
+        if (
+          (error as NodeJS.ErrnoException).code === 'ENOENT' ||
+          (error as NodeJS.ErrnoException).code === 'ENOTDIR' ||
+          path.includes('\0')
+        )
+          return null;
         throw error;
       }
     },
@@ -30,7 +35,10 @@ export function diskFiles(root: string): ProjectFiles {
         return false;
       }
     },
-    glob: (pattern) => (pattern.includes('\0') ? [] : globSync(pattern, { cwd: root })).map((path) => (sep === '/' ? path : path.split(sep).join('/'))).toSorted(),
+    glob: (pattern) =>
+      (pattern.includes('\0') ? [] : globSync(pattern, { cwd: root }))
+        .map((path) => (sep === '/' ? path : path.split(sep).join('/')))
+        .toSorted(),
   };
 }
 

@@ -30,14 +30,27 @@ export interface WrongPlace {
 const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitors', 'checks', 'labelling']);
 
 export function readWhole(config: ProjectConfig): Readable {
-  return { config, whole: true, leftOut: new Set(), unsure: [], mentions: () => false, readsKnown: true, writesKnown: true };
+  return {
+    config,
+    whole: true,
+    leftOut: new Set(),
+    unsure: [],
+    mentions: () => false,
+    readsKnown: true,
+    writesKnown: true,
+  };
 }
 
 /**
  * A config in which each entry that is wrong stands as it was probably meant, or without its wrong keys, or not at all: one bad
  * number, or a line that somebody is typing, leaves the rest of the file understood. Null without any stage.
  */
-export function readableConfig(root: Located | null, wrong: readonly WrongPlace[], lost: LostEntries, texts: { of: (range: Range) => string; file: (path: string) => string }): Readable | null {
+export function readableConfig(
+  root: Located | null,
+  wrong: readonly WrongPlace[],
+  lost: LostEntries,
+  texts: { of: (range: Range) => string; file: (path: string) => string },
+): Readable | null {
   if (root?.kind !== 'map') return null;
   const leftOut = new Set(lost.names);
   const unsure: Range[] = [...lost.ranges];
@@ -61,35 +74,69 @@ export function readableConfig(root: Located | null, wrong: readonly WrongPlace[
   };
   const entries = root.entries.flatMap((section): Entry[] => {
     const known = propertyOf(shapes.project, section.key);
-    const meant = known ? undefined : sorted.find(({ range }) => range.start === section.keyRange.start && range.end === section.keyRange.end)?.meant;
-    if (meant !== undefined && !root.entries.some(({ key }) => key === meant)) return read({ ...section, key: meant, keyRange: { start: section.value.range.start, end: section.value.range.start } }, propertyOf(shapes.project, meant));
+    const meant = known
+      ? undefined
+      : sorted.find(({ range }) => range.start === section.keyRange.start && range.end === section.keyRange.end)?.meant;
+    if (meant !== undefined && !root.entries.some(({ key }) => key === meant))
+      return read(
+        { ...section, key: meant, keyRange: { start: section.value.range.start, end: section.value.range.start } },
+        propertyOf(shapes.project, meant),
+      );
     const shape = known;
     if (!shape) return [];
     if (!records.has(section.key) || section.value.kind !== 'map') return read(section, shape);
-    return [{ ...section, value: { ...section.value, entries: section.value.entries.flatMap((entry) => read(entry, recordValue(shape))) } }];
+    return [
+      {
+        ...section,
+        value: { ...section.value, entries: section.value.entries.flatMap((entry) => read(entry, recordValue(shape))) },
+      },
+    ];
   });
   // The missing key may be just what is being typed.
   const present = new Set(entries.map(({ key }) => key));
-  const stand = (key: string, value: string | number): Entry[] => (present.has(key) ? [] : [{ key, keyRange: root.range, merged: false, value: { kind: 'scalar', range: root.range, value, quoted: false } }]);
+  const stand = (key: string, value: string | number): Entry[] =>
+    present.has(key)
+      ? []
+      : [
+          {
+            key,
+            keyRange: root.range,
+            merged: false,
+            value: { kind: 'scalar', range: root.range, value, quoted: false },
+          },
+        ];
   // Without stages nothing is known of what is meant.
   if (!present.has('stages')) return null;
   const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries] };
   if (errorsIn(tree, shapes.project).length > 0) return null;
   const config = toValue(tree) as ProjectConfig;
   const stages = entriesOf(root, 'stages');
-  const inStages = unread.filter((_, i) => { const at = unsure[i]; return at !== undefined && stages !== undefined && overlaps(stages, at); });
+  const inStages = unread.filter((_, i) => {
+    const at = unsure[i];
+    return at !== undefined && stages !== undefined && overlaps(stages, at);
+  });
   const [words, stageWords] = [unread, inStages].map((some) => wordsIn(some, config, texts.file));
   return {
-    config, whole: false, leftOut, unsure, mentions: (name, where) => (where === 'stages' ? stageWords : words)?.has(name) === true,
-    readsKnown: !inStages.some((text) => unclearReads.test(text)), writesKnown: !inStages.some((text) => unclearWrites.test(text)),
+    config,
+    whole: false,
+    leftOut,
+    unsure,
+    mentions: (name, where) => (where === 'stages' ? stageWords : words)?.has(name) === true,
+    readsKnown: !inStages.some((text) => unclearReads.test(text)),
+    writesKnown: !inStages.some((text) => unclearWrites.test(text)),
   };
 }
 
 /** The words of some texts and of the SQL files that they name; a dataset is meant by its path too, and a path by its dataset. */
-function wordsIn(texts: readonly string[], { datasets = {} }: ProjectConfig, fileText: (path: string) => string): ReadonlySet<string> {
+function wordsIn(
+  texts: readonly string[],
+  { datasets = {} }: ProjectConfig,
+  fileText: (path: string) => string,
+): ReadonlySet<string> {
   const split = (text: string) => text.split(/[^\w./*-]+/);
   const words = new Set(texts.flatMap(split));
-  for (const word of texts.flatMap(split)) if (word.endsWith('.sql')) for (const inner of split(fileText(word))) words.add(inner);
+  for (const word of texts.flatMap(split))
+    if (word.endsWith('.sql')) for (const inner of split(fileText(word))) words.add(inner);
   for (const [name, { path, schema }] of Object.entries(datasets)) {
     if (words.has(name)) for (const file of [path, schema ?? path]) words.add(file);
     else if (words.has(path)) words.add(name);
@@ -113,11 +160,14 @@ function entriesOf(root: Located & { kind: 'map' }, section: string): Range | un
 
 function errorsIn(node: Located, shape: Shape): Range[] {
   const found: Range[] = [];
-  validateShape(node, shape, (_code, range, _message, more) => { if ((more?.severity ?? 'error') === 'error') found.push(range); });
+  validateShape(node, shape, (_code, range, _message, more) => {
+    if ((more?.severity ?? 'error') === 'error') found.push(range);
+  });
   return found;
 }
 
-const fits = (entry: Entry, shape: Shape | undefined): boolean => shape !== undefined && errorsIn(entry.value, shape).length === 0;
+const fits = (entry: Entry, shape: Shape | undefined): boolean =>
+  shape !== undefined && errorsIn(entry.value, shape).length === 0;
 
 const overlaps = (a: Range, b: Range): boolean => a.start < b.end && a.end > b.start;
 
@@ -127,10 +177,19 @@ const touches = (a: Range, b: Range): boolean => a.start <= b.end && a.end >= b.
 /** The entry with each wrong word replaced by the one that was probably meant; null when that is not known of all. */
 function meaningOf(entry: Entry, places: readonly WrongPlace[]): Entry | null {
   if (places.length === 0 || places.some(({ meant }) => meant === undefined)) return null;
-  const meantAt = (range: Range) => places.find((place) => place.range.start === range.start && place.range.end === range.end)?.meant;
+  const meantAt = (range: Range) =>
+    places.find((place) => place.range.start === range.start && place.range.end === range.end)?.meant;
   const replace = (node: Located): Located => {
     if (node.kind === 'seq') return { ...node, items: node.items.map(replace) };
-    if (node.kind === 'map') return { ...node, entries: node.entries.map((one) => ({ ...one, key: meantAt(one.keyRange) ?? one.key, value: replace(one.value) })) };
+    if (node.kind === 'map')
+      return {
+        ...node,
+        entries: node.entries.map((one) => ({
+          ...one,
+          key: meantAt(one.keyRange) ?? one.key,
+          value: replace(one.value),
+        })),
+      };
     const meant = meantAt(node.range);
     return meant === undefined ? node : { ...node, value: meant };
   };
@@ -141,7 +200,8 @@ function meaningOf(entry: Entry, places: readonly WrongPlace[]): Entry | null {
 function prune(entry: Entry, range: Range): Entry | null {
   if (entry.value.kind !== 'map' || touches(range, entry.keyRange)) return null;
   const entries = entry.value.entries.flatMap((inner) => {
-    if (!touches(range, { start: inner.keyRange.start, end: Math.max(inner.keyRange.end, inner.value.range.end) })) return [inner];
+    if (!touches(range, { start: inner.keyRange.start, end: Math.max(inner.keyRange.end, inner.value.range.end) }))
+      return [inner];
     const left = prune(inner, range);
     return left ? [left] : [];
   });

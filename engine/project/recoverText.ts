@@ -32,7 +32,12 @@ export function recoverText(text: string, depth = 0, whole: ParsedText = parseTe
 }
 
 /** The mistake that the layout shows, when leaving it out takes the parser further. */
-function byLayout(text: string, first: Finding, count: number, depth: number): { mistake: YamlMistake; rest: ParsedText } | null {
+function byLayout(
+  text: string,
+  first: Finding,
+  count: number,
+  depth: number,
+): { mistake: YamlMistake; rest: ParsedText } | null {
   const mistake = findMistake(text);
   if (!mistake) return null;
   const rest = parseText(blankOut(text, mistake.lost), depth);
@@ -53,8 +58,16 @@ function asParsed(text: string, { range, message }: Finding): YamlMistake {
   if (/more than one YAML document/.test(message)) {
     // A line of dashes by mistake leaves one file; of two documents only the first counts.
     const dashes = { start, end: line?.end ?? start };
-    return { range: { start, end: start + 3 }, message, lost: parseText(blankOut(text, dashes)).findings.length === 0 ? dashes : { start, end: text.length } };
+    return {
+      range: { start, end: start + 3 },
+      message,
+      lost: parseText(blankOut(text, dashes)).findings.length === 0 ? dashes : { start, end: text.length },
+    };
   }
   const next = lines.findIndex((one, at) => at > i && !one.empty && one.indent <= (line?.indent ?? 0));
-  return { range: { start, end: Math.max(end, start + 1) }, message, lost: { start: line?.start ?? 0, end: lines[(next === -1 ? lines.length : next) - 1]?.end ?? text.length } };
+  return {
+    range: { start, end: Math.max(end, start + 1) },
+    message,
+    lost: { start: line?.start ?? 0, end: lines[(next === -1 ? lines.length : next) - 1]?.end ?? text.length },
+  };
 }

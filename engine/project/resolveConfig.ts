@@ -23,7 +23,11 @@ export interface Resolved {
 }
 
 /** Lays an experiment and overrides over the project, interpolates, and checks the shape. */
-export function resolveConfig(parsed: Parsed, env: Record<string, string | undefined>, overrides: Overrides = {}): Resolved {
+export function resolveConfig(
+  parsed: Parsed,
+  env: Record<string, string | undefined>,
+  overrides: Overrides = {},
+): Resolved {
   const problems: Problem[] = [];
   const lost = lostEntries(parsed.text, parsed.lost);
   const references = new Set<number>();
@@ -35,7 +39,12 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
     problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, more));
   };
   if (!parsed.root) {
-    if (parsed.problems.length === 0) report('LW103', { start: 0, end: 0 }, 'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.');
+    if (parsed.problems.length === 0)
+      report(
+        'LW103',
+        { start: 0, end: 0 },
+        'The file is empty. A project needs `version: 1`, `project` and `stages`; `loopwright init` writes a first one.',
+      );
     return { config: null, root: null, problems };
   }
   const overlaid = overlay(parsed.root, overrides);
@@ -51,23 +60,34 @@ export function resolveConfig(parsed: Parsed, env: Record<string, string | undef
   const root = interpolate(overlaid, { params, datasets, env }, report);
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
   const told = new Set(references);
-  validateShape(root, shapes.project, (code, range, message, more) => {
-    if (!told.has(range.start)) report(code, range, message, more);
-  }, 'The project');
+  validateShape(
+    root,
+    shapes.project,
+    (code, range, message, more) => {
+      if (!told.has(range.start)) report(code, range, message, more);
+    },
+    'The project',
+  );
   // A variable that is not set here stops the stages that need it, and no others.
-  const usable = !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') && !parsed.problems.some((problem) => problem.severity === 'error');
+  const usable =
+    !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') &&
+    !parsed.problems.some((problem) => problem.severity === 'error');
   return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };
 }
 
 function overlay(root: Located, overrides: Overrides): Located {
   let result = root;
-  const params = { ...(toValue(entryOf(overrides.experiment ?? undefined, 'params')?.value) as Record<string, unknown> | undefined), ...overrides.params };
+  const params = {
+    ...(toValue(entryOf(overrides.experiment ?? undefined, 'params')?.value) as Record<string, unknown> | undefined),
+    ...overrides.params,
+  };
   if (Object.keys(params).length > 0) result = put(result, ['params'], params);
   const stages = entryOf(overrides.experiment ?? undefined, 'stages')?.value;
   if (stages?.kind === 'map') {
     for (const { key, value } of stages.entries) {
       const inputs = toValue(entryOf(value, 'with')?.value);
-      if (inputs && typeof inputs === 'object') result = put(result, ['stages', key, 'with'], inputs as Record<string, unknown>);
+      if (inputs && typeof inputs === 'object')
+        result = put(result, ['stages', key, 'with'], inputs as Record<string, unknown>);
     }
   }
   return result;
@@ -79,17 +99,46 @@ function put(node: Located, path: string[], values: Record<string, unknown>): Lo
   const [head, ...rest] = path;
   if (head !== undefined) {
     const known = node.entries.some((entry) => entry.key === head);
-    const entries: Entry[] = known || rest.length > 0 || head !== 'params' ? node.entries : [...node.entries, { key: head, keyRange: node.range, value: { kind: 'map', range: node.range, entries: [] }, merged: false }];
-    return { ...node, entries: entries.map((entry) => (entry.key === head ? { ...entry, value: put(entry.value, rest, values) } : entry)) };
+    const entries: Entry[] =
+      known || rest.length > 0 || head !== 'params'
+        ? node.entries
+        : [
+            ...node.entries,
+            { key: head, keyRange: node.range, value: { kind: 'map', range: node.range, entries: [] }, merged: false },
+          ];
+    return {
+      ...node,
+      entries: entries.map((entry) =>
+        entry.key === head ? { ...entry, value: put(entry.value, rest, values) } : entry,
+      ),
+    };
   }
-  const kept = node.entries.map((entry) => (Object.hasOwn(values, entry.key) ? { ...entry, value: locate(values[entry.key], entry.value) } : entry));
+  const kept = node.entries.map((entry) =>
+    Object.hasOwn(values, entry.key) ? { ...entry, value: locate(values[entry.key], entry.value) } : entry,
+  );
   const added = Object.keys(values).filter((key) => !node.entries.some((entry) => entry.key === key));
-  return { ...node, entries: [...kept, ...added.map((key): Entry => ({ key, keyRange: node.range, value: locate(values[key], node), merged: false }))] };
+  return {
+    ...node,
+    entries: [
+      ...kept,
+      ...added.map((key): Entry => ({ key, keyRange: node.range, value: locate(values[key], node), merged: false })),
+    ],
+  };
 }
 
 function locate(value: unknown, at: Located): Located {
   const range = at.range;
   if (Array.isArray(value)) return { kind: 'seq', range, items: value.map((item) => locate(item, at)) };
-  if (value !== null && typeof value === 'object') return { kind: 'map', range, entries: Object.entries(value).map(([key, item]) => ({ key, keyRange: range, value: locate(item, at), merged: false })) };
+  if (value !== null && typeof value === 'object')
+    return {
+      kind: 'map',
+      range,
+      entries: Object.entries(value).map(([key, item]) => ({
+        key,
+        keyRange: range,
+        value: locate(item, at),
+        merged: false,
+      })),
+    };
   return { kind: 'scalar', range, value: value as string | number | boolean | null, quoted: typeof value === 'string' };
 }

@@ -18,7 +18,8 @@ export function spotAt(root: Located | null, offset: number): Spot | null {
   let path: KeyPath = [];
   let node = root;
   while (node) {
-    if (node.kind === 'scalar') return contains(node.range, offset) ? { path, range: node.range, on: 'value', value: node } : null;
+    if (node.kind === 'scalar')
+      return contains(node.range, offset) ? { path, range: node.range, on: 'value', value: node } : null;
     if (node.kind === 'seq') {
       const at: number = node.items.findIndex((item) => contains(item.range, offset));
       const item: Located | undefined = node.items[at];
@@ -48,7 +49,8 @@ export function shapesAt(shape: Shape, root: Located | null, path: KeyPath): Sha
   path.forEach((step, i) => {
     const next: Shape[] = [];
     for (const candidate of current) {
-      const child = typeof step === 'number' ? candidate.items : (propertyOf(candidate, step) ?? recordValue(candidate));
+      const child =
+        typeof step === 'number' ? candidate.items : (propertyOf(candidate, step) ?? recordValue(candidate));
       if (child) next.push(...membersFor(child, nodeAt(root ?? undefined, path.slice(0, i + 1))));
     }
     current = next;

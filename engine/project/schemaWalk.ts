@@ -16,15 +16,30 @@ export interface Walked {
 }
 
 /** Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there. `within` says where the root itself stands, when it is part of a larger tree. */
-export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) => void, within: Pick<Walked, 'path' | 'entry' | 'key' | 'parent'> = { path: [], entry: null, key: null, parent: null }): void {
+export function walkShapes(
+  root: Located,
+  shape: Shape,
+  visit: (walked: Walked) => void,
+  within: Pick<Walked, 'path' | 'entry' | 'key' | 'parent'> = { path: [], entry: null, key: null, parent: null },
+): void {
   const go = (walked: Walked): void => {
     visit(walked);
     const { node, path, shapes } = walked;
     if (node.kind === 'map') {
-      for (const entry of node.entries) if (!entry.merged && inside(entry.keyRange, node.range)) go(child(walked, [...path, entry.key], entry.value, entry, shapes));
+      for (const entry of node.entries)
+        if (!entry.merged && inside(entry.keyRange, node.range))
+          go(child(walked, [...path, entry.key], entry.value, entry, shapes));
     } else if (node.kind === 'seq') {
       node.items.forEach((item, i) => {
-        if (inside(item.range, node.range)) go({ path: [...path, i], node: item, shapes: narrowed(shapes, (candidate) => candidate.items, item), entry: null, key: null, parent: walked });
+        if (inside(item.range, node.range))
+          go({
+            path: [...path, i],
+            node: item,
+            shapes: narrowed(shapes, (candidate) => candidate.items, item),
+            entry: null,
+            key: null,
+            parent: walked,
+          });
       });
     }
   };
@@ -34,7 +49,14 @@ export function walkShapes(root: Located, shape: Shape, visit: (walked: Walked) 
 function child(parent: Walked, path: KeyPath, node: Located, entry: Entry, shapes: readonly Shape[]): Walked {
   const declared = shapes.some((shape) => propertyOf(shape, entry.key) !== undefined);
   const key = declared ? 'property' : shapes.some((shape) => recordValue(shape) !== undefined) ? 'name' : 'unknown';
-  return { path, node, shapes: narrowed(shapes, (shape) => propertyOf(shape, entry.key) ?? recordValue(shape), node), entry, key, parent };
+  return {
+    path,
+    node,
+    shapes: narrowed(shapes, (shape) => propertyOf(shape, entry.key) ?? recordValue(shape), node),
+    entry,
+    key,
+    parent,
+  };
 }
 
 function narrowed(shapes: readonly Shape[], step: (shape: Shape) => Shape | undefined, node: Located): Shape[] {

@@ -1,7 +1,8 @@
 import { envIn } from './interpolate.ts';
 import type { Project } from './loadProject.ts';
 
-const secretNames = /(^|_)(pass|passwd|password|passphrase|pwd|pw|secret|secrets|token|tokens|tok|tkn|key|keys|apikey|credential|credentials|cred|creds|auth|bearer|jwt|dsn|cookie|session|signature|sas|webhook|private|salt|pat)\d*(_|$)/i;
+const secretNames =
+  /(^|_)(pass|passwd|password|passphrase|pwd|pw|secret|secrets|token|tokens|tok|tkn|key|keys|apikey|credential|credentials|cred|creds|auth|bearer|jwt|dsn|cookie|session|signature|sas|webhook|private|salt|pat)\d*(_|$)/i;
 /** An address with a password in it. */
 const withPassword = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i;
 
@@ -14,7 +15,11 @@ export function secretVariables(project: Pick<Project, 'env' | 'envFile' | 'file
   const found: Record<string, string> = {};
   for (const name of names) {
     const value = Object.hasOwn(project.env, name) ? project.env[name] : undefined;
-    if (value && (secretNames.test(name.replaceAll(/([a-z])([A-Z])/g, '$1_$2')) || withPassword.test(value) || isKeyLike(value))) found[name] = value;
+    if (
+      value &&
+      (secretNames.test(name.replaceAll(/([a-z])([A-Z])/g, '$1_$2')) || withPassword.test(value) || isKeyLike(value))
+    )
+      found[name] = value;
   }
   return found;
 }

@@ -63,10 +63,12 @@ export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
   const kinds = shape.anyOf.filter((member) => acceptsKind(member, node));
   const fitting = kinds.length > 0 ? kinds : shape.anyOf;
   if (node?.kind !== 'map') return fitting;
-  const byLiteral = fitting.filter((member) => literalKeys(member).every(([key, value]) => {
-    const written = entryOf(node, key)?.value;
-    return written === undefined || (written.kind === 'scalar' && written.value === value);
-  }));
+  const byLiteral = fitting.filter((member) =>
+    literalKeys(member).every(([key, value]) => {
+      const written = entryOf(node, key)?.value;
+      return written === undefined || (written.kind === 'scalar' && written.value === value);
+    }),
+  );
   const candidates = byLiteral.length > 0 ? byLiteral : fitting;
   const scores = candidates.map((member) => score(member, node));
   const best = Math.max(...scores);
@@ -75,12 +77,15 @@ export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
 
 /** Properties that tell a member of a union from its siblings: those with one literal value. */
 export function literalKeys(shape: Shape): [string, string | number | boolean][] {
-  return Object.entries(shape.properties ?? {}).flatMap(([key, value]) => (value.const === undefined ? [] : [[key, value.const] as [string, string | number | boolean]]));
+  return Object.entries(shape.properties ?? {}).flatMap(([key, value]) =>
+    value.const === undefined ? [] : [[key, value.const] as [string, string | number | boolean]],
+  );
 }
 
 function score(member: Shape, node: Located & { kind: 'map' }): number {
   let points = 0;
-  for (const { key } of node.entries) if (member.required?.includes(key)) points += literalKeys(member).some(([name]) => name === key) ? 10 : 2;
+  for (const { key } of node.entries)
+    if (member.required?.includes(key)) points += literalKeys(member).some(([name]) => name === key) ? 10 : 2;
   return points;
 }
 

@@ -35,7 +35,11 @@ export function shownProject(current: Project, store: Store | null): ShownProjec
     const project = text === null || text === undefined ? null : withText(current, text);
     if (project && !unusable(project)) return { project, current, problem };
   }
-  return { project: withText(current, `version: 1\nproject: ${nameOf(current, store)}\nstages: {}\n`), current, problem };
+  return {
+    project: withText(current, `version: 1\nproject: ${nameOf(current, store)}\nstages: {}\n`),
+    current,
+    problem,
+  };
 }
 
 /** Keeps the text of a project that can be used, for when it cannot. */
@@ -44,7 +48,11 @@ export function rememberGood({ root, file }: Project): void {
   if (remembered.get(root) === text && isSaved(root)) return;
   remembered.set(root, text);
   // A project that was never run gets no state folder only because somebody looks at it.
-  if (!statSync(join(root, stateFolder), { throwIfNoEntry: false })?.isDirectory() || savedText(root, file.path) === withoutPasswords(text)) return;
+  if (
+    !statSync(join(root, stateFolder), { throwIfNoEntry: false })?.isDirectory() ||
+    savedText(root, file.path) === withoutPasswords(text)
+  )
+    return;
   try {
     // A password in an address is only for the file that a person wrote it into.
     writeAtomic(join(root, stateFolder, savedName), JSON.stringify({ file: file.path, text: withoutPasswords(text) }));
@@ -58,13 +66,23 @@ function withoutPasswords(text: string): string {
 }
 
 function isSaved(root: string): boolean {
-  return !statSync(join(root, stateFolder), { throwIfNoEntry: false }) || statSync(join(root, stateFolder, savedName), { throwIfNoEntry: false }) !== undefined;
+  return (
+    !statSync(join(root, stateFolder), { throwIfNoEntry: false }) ||
+    statSync(join(root, stateFolder, savedName), { throwIfNoEntry: false }) !== undefined
+  );
 }
 
 function savedText(root: string, path: string): string | null {
   try {
     const saved: unknown = JSON.parse(readFileSync(join(root, stateFolder, savedName), 'utf8'));
-    return typeof saved === 'object' && saved !== null && 'file' in saved && saved.file === path && 'text' in saved && typeof saved.text === 'string' ? saved.text : null;
+    return typeof saved === 'object' &&
+      saved !== null &&
+      'file' in saved &&
+      saved.file === path &&
+      'text' in saved &&
+      typeof saved.text === 'string'
+      ? saved.text
+      : null;
   } catch {
     return null;
   }
@@ -73,15 +91,35 @@ function savedText(root: string, path: string): string | null {
 /** The problem that makes a project unusable: the first of its text, else the first of its shape. */
 function unusable({ file, resolved }: Project): Problem | null {
   // A variable that is not set here stops stages, and hides nothing.
-  const errors = file.problems.filter((one) => one.severity === 'error' && one.file === file.path && one.code !== 'LW208');
+  const errors = file.problems.filter(
+    (one) => one.severity === 'error' && one.file === file.path && one.code !== 'LW208',
+  );
   if (resolved.config && errors.length === 0) return null;
-  const fallback: Problem = { file: file.path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW103', severity: 'error', message: 'The file cannot be read as a project.' };
+  const fallback: Problem = {
+    file: file.path,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+    code: 'LW103',
+    severity: 'error',
+    message: 'The file cannot be read as a project.',
+  };
   return errors.find(({ code }) => code === 'LW100') ?? errors[0] ?? fallback;
 }
 
 /** The same project with another text of its file. */
 function withText({ root, files, file, env }: Project, text: string): Project {
-  return loadProject(root, { ...files, read: (path) => (path === file.path ? text : files.read(path)), exists: (path) => path === file.path || files.exists(path), glob: (pattern) => files.glob(pattern) }, env);
+  return loadProject(
+    root,
+    {
+      ...files,
+      read: (path) => (path === file.path ? text : files.read(path)),
+      exists: (path) => path === file.path || files.exists(path),
+      glob: (pattern) => files.glob(pattern),
+    },
+    env,
+  );
 }
 
 /** The text without the entries that cannot be understood, and with the name that the project has had; null when little is left. */
@@ -102,7 +140,17 @@ function loadedRoot(current: Project, text: string) {
 /** The name that the models of the project have, else that of its folder. */
 function nameOf(current: Project, store: Store | null): string {
   const written = entryOf(current.file.parsed.root ?? undefined, 'project')?.value;
-  if (written?.kind === 'scalar' && typeof written.value === 'string' && /^[a-z][a-z0-9_-]*$/.test(written.value)) return written.value;
-  const model = store?.sql.get<{ model: string }>('SELECT model FROM model_versions ORDER BY created_at DESC LIMIT 1')?.model;
-  return model ?? (basename(current.root).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '') || 'project');
+  if (written?.kind === 'scalar' && typeof written.value === 'string' && /^[a-z][a-z0-9_-]*$/.test(written.value))
+    return written.value;
+  const model = store?.sql.get<{ model: string }>(
+    'SELECT model FROM model_versions ORDER BY created_at DESC LIMIT 1',
+  )?.model;
+  return (
+    model ??
+    (basename(current.root)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_-]+/g, '-')
+      .replace(/^[^a-z]+/, '') ||
+      'project')
+  );
 }

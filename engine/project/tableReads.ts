@@ -8,7 +8,22 @@ export interface TableRead {
 }
 
 /** Words that may follow FROM or JOIN and are no table. */
-const noTables = new Set(['lateral', 'values', 'select', 'unnest', 'only', 'with', 'table', 'from', 'query', 'summarize', 'describe', 'pivot', 'unpivot', 'show']);
+const noTables = new Set([
+  'lateral',
+  'values',
+  'select',
+  'unnest',
+  'only',
+  'with',
+  'table',
+  'from',
+  'query',
+  'summarize',
+  'describe',
+  'pivot',
+  'unpivot',
+  'show',
+]);
 /** Tables that DuckDB brings. */
 const system = /^(duckdb_|sqlite_|pg_|pragma_)/;
 
@@ -27,7 +42,8 @@ export function tableReads(sql: string): TableRead[] {
     else if (token.text === ')' && token.kind === 'sign') frames.pop();
     const frame = frames.at(-1);
     if (frame && (word === 'select' || (word === 'from' && tokens[i - 1]?.text === '('))) frame.selects = true;
-    const opens = word === 'join' || (word === 'from' && frame?.selects === true && lower(tokens[i - 1]) !== 'distinct');
+    const opens =
+      word === 'join' || (word === 'from' && frame?.selects === true && lower(tokens[i - 1]) !== 'distinct');
     const read = opens ? tableAt(tokens, i + 1) : null;
     if (read && !own.has(read.name.toLowerCase())) reads.push(read);
   });
@@ -42,7 +58,9 @@ function tableAt(tokens: readonly SqlToken[], at: number): TableRead | null {
   if (token.kind === 'word' && noTables.has(name.toLowerCase())) return null;
   // DuckDB reads a name in double quotes as a file when it looks like one.
   if (system.test(name.toLowerCase()) || /[./\\:*?]/.test(name)) return null;
-  return token.kind === 'quoted' ? { name, start: token.start + 1, end: token.end - 1 } : { name, start: token.start, end: token.end };
+  return token.kind === 'quoted'
+    ? { name, start: token.start + 1, end: token.end - 1 }
+    : { name, start: token.start, end: token.end };
 }
 
 /** Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them, which does no harm. */

@@ -12,26 +12,39 @@ export interface ShapeFix {
   text: string;
 }
 
-export type Report = (code: string, range: Range, message: string, more?: { severity?: Severity; fix?: ShapeFix }) => void;
+export type Report = (
+  code: string,
+  range: Range,
+  message: string,
+  more?: { severity?: Severity; fix?: ShapeFix },
+) => void;
 
 /** Checks a parsed file against its schema. Every finding goes to `report` with the range of the key or value that is wrong. */
 export function validateShape(node: Located, shape: Shape, report: Report, name = 'The file'): void {
   if (shape.anyOf) return validateUnion(node, shape, report, name);
   if (shape.const !== undefined) {
-    if (node.kind !== 'scalar' || node.value !== shape.const) report('LW106', node.range, `${name} must be \`${shape.const}\`, found ${kindName(node)}.`);
+    if (node.kind !== 'scalar' || node.value !== shape.const)
+      report('LW106', node.range, `${name} must be \`${shape.const}\`, found ${kindName(node)}.`);
     return;
   }
   if (shape.enum) return validateEnum(node, shape.enum, report, name);
   switch (shape.type) {
-    case 'object': return validateObject(node, shape, report, name);
-    case 'array': return validateArray(node, shape, report, name);
-    case 'string': return validateString(node, shape, report, name);
-    case 'number': case 'integer': return validateNumber(node, shape, report, name);
+    case 'object':
+      return validateObject(node, shape, report, name);
+    case 'array':
+      return validateArray(node, shape, report, name);
+    case 'string':
+      return validateString(node, shape, report, name);
+    case 'number':
+    case 'integer':
+      return validateNumber(node, shape, report, name);
     case 'boolean':
-      if (node.kind !== 'scalar' || typeof node.value !== 'boolean') report('LW104', node.range, `${name} must be true or false, found ${kindName(node)}.`);
+      if (node.kind !== 'scalar' || typeof node.value !== 'boolean')
+        report('LW104', node.range, `${name} must be true or false, found ${kindName(node)}.`);
       return;
     case 'null':
-      if (node.kind !== 'scalar' || node.value !== null) report('LW104', node.range, `${name} must be empty, found ${kindName(node)}.`);
+      if (node.kind !== 'scalar' || node.value !== null)
+        report('LW104', node.range, `${name} must be empty, found ${kindName(node)}.`);
       return;
     default:
   }
@@ -50,7 +63,7 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
   if (node.kind === 'map' && objects.length > 1) {
     const chosen = members.length < objects.length || members.length === 1;
     if (!chosen || wrongLiteral(node, objects)) return reportChoice(node, objects, report, name);
-  } else if (members.length > 1 || (shape.anyOf?.length === members.length)) {
+  } else if (members.length > 1 || shape.anyOf?.length === members.length) {
     report('LW104', node.range, `${name} must be ${orList(describeAll(shape))}, found ${kindName(node)}.`);
     return;
   }
@@ -61,7 +74,14 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
 function wrongLiteral(node: Located & { kind: 'map' }, objects: Shape[]): boolean {
   return tellingKeys(objects).some((key) => {
     const written = entryOf(node, key)?.value;
-    return written !== undefined && !objects.some((member) => literalKeys(member).some(([name, value]) => name === key && written.kind === 'scalar' && written.value === value));
+    return (
+      written !== undefined &&
+      !objects.some((member) =>
+        literalKeys(member).some(
+          ([name, value]) => name === key && written.kind === 'scalar' && written.value === value,
+        ),
+      )
+    );
   });
 }
 
@@ -69,12 +89,28 @@ function reportChoice(node: Located & { kind: 'map' }, objects: Shape[], report:
   for (const key of tellingKeys(objects)) {
     const entry = entryOf(node, key);
     if (!entry) continue;
-    const values = [...new Set(objects.flatMap((member) => literalKeys(member).filter(([k]) => k === key).map(([, value]) => String(value))))];
+    const values = [
+      ...new Set(
+        objects.flatMap((member) =>
+          literalKeys(member)
+            .filter(([k]) => k === key)
+            .map(([, value]) => String(value)),
+        ),
+      ),
+    ];
     const written = entry.value.kind === 'scalar' ? String(entry.value.value) : '';
-    return report('LW106', entry.value.range, `\`${key}\` must be ${orList(values.map((value) => `\`${value}\``))}, found ${kindName(entry.value)}.${suggestion(written, values)}`);
+    return report(
+      'LW106',
+      entry.value.range,
+      `\`${key}\` must be ${orList(values.map((value) => `\`${value}\``))}, found ${kindName(entry.value)}.${suggestion(written, values)}`,
+    );
   }
   const choices = [...new Set(objects.map((member) => telling(member, objects)))];
-  report('LW103', node.entries[0]?.keyRange ?? node.range, `${name} needs ${orList(choices.map((choice) => `\`${choice}\``))}.`);
+  report(
+    'LW103',
+    node.entries[0]?.keyRange ?? node.range,
+    `${name} needs ${orList(choices.map((choice) => `\`${choice}\``))}.`,
+  );
 }
 
 function tellingKeys(objects: Shape[]): string[] {
@@ -89,27 +125,44 @@ function telling(member: Shape, siblings: Shape[]): string {
 function validateEnum(node: Located, values: readonly string[], report: Report, name: string): void {
   if (node.kind === 'scalar' && typeof node.value === 'string' && values.includes(node.value)) return;
   const written = node.kind === 'scalar' ? String(node.value) : '';
-  report('LW106', node.range, `${name} must be ${orList(values.map((value) => `\`${value}\``))}, found ${kindName(node)}.${suggestion(written, values)}`);
+  report(
+    'LW106',
+    node.range,
+    `${name} must be ${orList(values.map((value) => `\`${value}\``))}, found ${kindName(node)}.${suggestion(written, values)}`,
+  );
 }
 
 function validateObject(node: Located, shape: Shape, report: Report, name: string): void {
-  if (node.kind !== 'map') return report('LW104', node.range, `${name} must be a mapping of keys to values, found ${kindName(node)}.`);
+  if (node.kind !== 'map')
+    return report('LW104', node.range, `${name} must be a mapping of keys to values, found ${kindName(node)}.`);
   const known = Object.keys(shape.properties ?? {});
   const record = recordValue(shape);
   for (const { key, keyRange, value } of node.entries) {
     const property = propertyOf(shape, key) ?? record;
     const replacement = shape.properties?.[key]?.replacedBy;
-    if (replacement !== undefined) report('LW110', keyRange, `\`${key}\` is deprecated; write \`${replacement}\`.`, { severity: 'warning', fix: { title: `Change to ${replacement}`, range: keyRange, text: replacement } });
+    if (replacement !== undefined)
+      report('LW110', keyRange, `\`${key}\` is deprecated; write \`${replacement}\`.`, {
+        severity: 'warning',
+        fix: { title: `Change to ${replacement}`, range: keyRange, text: replacement },
+      });
     if (property) validateShape(value, property, report, `\`${key}\``);
-    else if (shape.additionalProperties === false) report('LW102', keyRange, `${name} has no key \`${key}\`.${suggestion(key, known) || (known.length <= 12 ? ` Known keys: ${known.join(', ')}.` : '')}`);
+    else if (shape.additionalProperties === false)
+      report(
+        'LW102',
+        keyRange,
+        `${name} has no key \`${key}\`.${suggestion(key, known) || (known.length <= 12 ? ` Known keys: ${known.join(', ')}.` : '')}`,
+      );
   }
   for (const key of shape.required ?? []) {
-    if (!entryOf(node, key)) report('LW103', missingRange(node), `${name} lacks the key \`${key}\`.${docOf(shape, key)}`);
+    if (!entryOf(node, key))
+      report('LW103', missingRange(node), `${name} lacks the key \`${key}\`.${docOf(shape, key)}`);
   }
-  if (shape.minProperties && node.entries.length < shape.minProperties) report('LW103', node.range, `${name} is empty; it needs at least ${shape.minProperties} of ${known.join(', ')}.`);
+  if (shape.minProperties && node.entries.length < shape.minProperties)
+    report('LW103', node.range, `${name} is empty; it needs at least ${shape.minProperties} of ${known.join(', ')}.`);
 }
 
-const docOf = (shape: Shape, key: string) => (shape.properties?.[key]?.description ? ` ${shape.properties[key].description}` : '');
+const docOf = (shape: Shape, key: string) =>
+  shape.properties?.[key]?.description ? ` ${shape.properties[key].description}` : '';
 
 /** A missing key is shown on the first key of its mapping, so that the mark stays on one line. */
 function missingRange(node: Located & { kind: 'map' }): Range {
@@ -118,38 +171,77 @@ function missingRange(node: Located & { kind: 'map' }): Range {
 
 function validateArray(node: Located, shape: Shape, report: Report, name: string): void {
   if (node.kind !== 'seq') return report('LW104', node.range, `${name} must be a list, found ${kindName(node)}.`);
-  if (shape.minItems && node.items.length < shape.minItems) report('LW105', node.range, `${name} must have at least ${shape.minItems} ${shape.minItems === 1 ? 'item' : 'items'}, found ${node.items.length}.`);
-  if (shape.maxItems && node.items.length > shape.maxItems) report('LW105', node.range, `${name} must have at most ${shape.maxItems} items, found ${node.items.length}.`);
+  if (shape.minItems && node.items.length < shape.minItems)
+    report(
+      'LW105',
+      node.range,
+      `${name} must have at least ${shape.minItems} ${shape.minItems === 1 ? 'item' : 'items'}, found ${node.items.length}.`,
+    );
+  if (shape.maxItems && node.items.length > shape.maxItems)
+    report('LW105', node.range, `${name} must have at most ${shape.maxItems} items, found ${node.items.length}.`);
   const items = shape.items;
-  if (items) node.items.forEach((item, i) => validateShape(item, items, report, `Item ${i + 1} of ${name.replace(/^The /, 'the ')}`));
+  if (items)
+    node.items.forEach((item, i) =>
+      validateShape(item, items, report, `Item ${i + 1} of ${name.replace(/^The /, 'the ')}`),
+    );
 }
 
 function validateString(node: Located, shape: Shape, report: Report, name: string): void {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string') return report('LW104', node.range, `${name} must be text, found ${kindName(node)}.${node.kind === 'scalar' && node.value !== null ? ' Put it in quotes.' : ''}`);
+  if (node.kind !== 'scalar' || typeof node.value !== 'string')
+    return report(
+      'LW104',
+      node.range,
+      `${name} must be text, found ${kindName(node)}.${node.kind === 'scalar' && node.value !== null ? ' Put it in quotes.' : ''}`,
+    );
   if (shape.minLength && node.value.length < shape.minLength) report('LW105', node.range, `${name} must not be empty.`);
-  if (shape.pattern && !new RegExp(shape.pattern, 'u').test(node.value)) report('LW107', node.range, `${name} must match \`${shape.pattern}\`, found ${kindName(node)}.`);
+  if (shape.pattern && !new RegExp(shape.pattern, 'u').test(node.value))
+    report('LW107', node.range, `${name} must match \`${shape.pattern}\`, found ${kindName(node)}.`);
   const problem = shape.format ? formatProblem(shape.format, node.value) : null;
-  if (problem) report(problem.code, node.range, `${name} ${problem.says}, found ${kindName(node)}.`, { severity: problem.severity });
+  if (problem)
+    report(problem.code, node.range, `${name} ${problem.says}, found ${kindName(node)}.`, {
+      severity: problem.severity,
+    });
 }
 
 function validateNumber(node: Located, shape: Shape, report: Report, name: string): void {
   if (node.kind !== 'scalar' || typeof node.value !== 'number' || Number.isNaN(node.value)) {
-    return report('LW104', node.range, `${name} must be ${shape.type === 'integer' ? 'a whole number' : 'a number'}, found ${kindName(node)}.`);
+    return report(
+      'LW104',
+      node.range,
+      `${name} must be ${shape.type === 'integer' ? 'a whole number' : 'a number'}, found ${kindName(node)}.`,
+    );
   }
   const value = node.value;
-  if (shape.type === 'integer' && !Number.isInteger(value)) report('LW104', node.range, `${name} must be a whole number, found ${value}.`);
-  else if (shape.minimum !== undefined && value < shape.minimum) report('LW105', node.range, `${name} must be at least ${shape.minimum}, found ${value}.`);
-  else if (shape.exclusiveMinimum !== undefined && value <= shape.exclusiveMinimum) report('LW105', node.range, `${name} must be more than ${shape.exclusiveMinimum}, found ${value}.`);
-  else if (shape.maximum !== undefined && value > shape.maximum) report('LW105', node.range, `${name} must be at most ${shape.maximum}, found ${value}.`);
-  else if (shape.exclusiveMaximum !== undefined && value >= shape.exclusiveMaximum) report('LW105', node.range, `${name} must be less than ${shape.exclusiveMaximum}, found ${value}.`);
+  if (shape.type === 'integer' && !Number.isInteger(value))
+    report('LW104', node.range, `${name} must be a whole number, found ${value}.`);
+  else if (shape.minimum !== undefined && value < shape.minimum)
+    report('LW105', node.range, `${name} must be at least ${shape.minimum}, found ${value}.`);
+  else if (shape.exclusiveMinimum !== undefined && value <= shape.exclusiveMinimum)
+    report('LW105', node.range, `${name} must be more than ${shape.exclusiveMinimum}, found ${value}.`);
+  else if (shape.maximum !== undefined && value > shape.maximum)
+    report('LW105', node.range, `${name} must be at most ${shape.maximum}, found ${value}.`);
+  else if (shape.exclusiveMaximum !== undefined && value >= shape.exclusiveMaximum)
+    report('LW105', node.range, `${name} must be less than ${shape.exclusiveMaximum}, found ${value}.`);
 }
 
 function describeAll(shape: Shape): string[] {
-  return [...new Set((shape.anyOf ?? []).map((member) => {
-    if (member.const !== undefined) return `\`${member.const}\``;
-    const names: Record<string, string> = { object: 'a mapping', array: 'a list', string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', null: 'empty' };
-    return names[member.type ?? ''] ?? 'any value';
-  }))];
+  return [
+    ...new Set(
+      (shape.anyOf ?? []).map((member) => {
+        if (member.const !== undefined) return `\`${member.const}\``;
+        const names: Record<string, string> = {
+          object: 'a mapping',
+          array: 'a list',
+          string: 'text',
+          number: 'a number',
+          integer: 'a whole number',
+          boolean: 'true or false',
+          null: 'empty',
+        };
+        return names[member.type ?? ''] ?? 'any value';
+      }),
+    ),
+  ];
 }
 
 function orList(words: string[]): string {
@@ -157,7 +249,17 @@ function orList(words: string[]): string {
 }
 
 /** The problem for a finding of shape, and how to mend it. */
-export function shapeProblem(file: string, lines: LineIndex, ...[code, range, message, more]: Parameters<Report>): Problem {
+export function shapeProblem(
+  file: string,
+  lines: LineIndex,
+  ...[code, range, message, more]: Parameters<Report>
+): Problem {
   const fix = more?.fix;
-  return { ...lines.place(file, range), code, severity: more?.severity ?? 'error', message, ...(fix ? { fixes: [{ title: fix.title, edits: [{ ...lines.place(file, fix.range), newText: fix.text }] }] } : {}) };
+  return {
+    ...lines.place(file, range),
+    code,
+    severity: more?.severity ?? 'error',
+    message,
+    ...(fix ? { fixes: [{ title: fix.title, edits: [{ ...lines.place(file, fix.range), newText: fix.text }] }] } : {}),
+  };
 }

@@ -20,11 +20,17 @@ export function tableOf(pieces: readonly Piece[]): Table {
   const lines = linesOf(pieces).map(measured);
   const aligned = new Set<Piece>();
   lines.forEach((line, i) => {
-    for (const other of neighbours(lines, i)) if (line.loose || other.loose) line.pieces.forEach((piece, at) => { if (standsUnder(line, at, other)) aligned.add(piece); });
+    for (const other of neighbours(lines, i))
+      if (line.loose || other.loose)
+        line.pieces.forEach((piece, at) => {
+          if (standsUnder(line, at, other)) aligned.add(piece);
+        });
   });
   const comments = new Map<number, Piece[]>();
-  for (const line of lines) for (const piece of line.pieces.slice(1)) if (piece.kind === 'comment') put(comments, piece);
-  for (const column of comments.values()) if (column.length > 1 && column.some((piece) => piece.space > 1)) for (const piece of column) aligned.add(piece);
+  for (const line of lines)
+    for (const piece of line.pieces.slice(1)) if (piece.kind === 'comment') put(comments, piece);
+  for (const column of comments.values())
+    if (column.length > 1 && column.some((piece) => piece.space > 1)) for (const piece of column) aligned.add(piece);
   return { aligned };
 }
 
@@ -72,10 +78,21 @@ function standsUnder(line: Line, at: number, other: Line): boolean {
   if (!piece || own === null) return false;
   return other.pieces.some((candidate, i) => {
     const its = other.excess[i] ?? null;
-    if (its === null || (own <= 0 && its <= 0) || (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')) return false;
+    if (
+      its === null ||
+      (own <= 0 && its <= 0) ||
+      (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')
+    )
+      return false;
     // Padding inside brackets alone is no table.
     if ((opens(line.pieces[at - 1]) || closes(piece)) && own > 0 && its > 0) return false;
-    return (candidate.column === piece.column && piece.space > 0 && candidate.space > 0) || (isNumber(piece) && isNumber(candidate) && candidate.text.length !== piece.text.length && candidate.column + candidate.text.length === piece.column + piece.text.length);
+    return (
+      (candidate.column === piece.column && piece.space > 0 && candidate.space > 0) ||
+      (isNumber(piece) &&
+        isNumber(candidate) &&
+        candidate.text.length !== piece.text.length &&
+        candidate.column + candidate.text.length === piece.column + piece.text.length)
+    );
   });
 }
 
@@ -84,11 +101,17 @@ function isNumber(piece: Piece): boolean {
 }
 
 /** How many spaces belong before a piece that is not the first of its line. */
-export function gapBefore(pieces: readonly Piece[], at: number, { aligned }: Table, { column, shift }: { column: number; shift: number }): number {
+export function gapBefore(
+  pieces: readonly Piece[],
+  at: number,
+  { aligned }: Table,
+  { column, shift }: { column: number; shift: number },
+): number {
   const [before, piece] = [pieces[at - 1], pieces[at]];
   if (!before || !piece) return 0;
   const least = leastGap(before, piece);
-  if (piece.kind === 'comment') return aligned.has(piece) ? Math.max(1, piece.column - column) : Math.max(1, piece.space);
+  if (piece.kind === 'comment')
+    return aligned.has(piece) ? Math.max(1, piece.column - column) : Math.max(1, piece.space);
   return aligned.has(piece) && piece.kind !== 'comma' ? Math.max(least, piece.column + shift - column) : least;
 }
 
@@ -96,7 +119,14 @@ function leastGap(before: Piece, piece: Piece): number {
   if (opens(before) && closes(piece)) return 0;
   if (before.kind === 'flow-seq-start' || piece.kind === 'flow-seq-end' || piece.kind === 'comma') return 0;
   // After an alias the colon would become part of its name.
-  if (piece.kind === 'map-value-ind') return before.kind === 'alias' || opens(before) || before.kind === 'comma' ? Math.min(1, piece.space) : 0;
-  if (before.kind === 'comma' || before.kind === 'map-value-ind' || before.kind === 'flow-map-start' || piece.kind === 'flow-map-end') return 1;
+  if (piece.kind === 'map-value-ind')
+    return before.kind === 'alias' || opens(before) || before.kind === 'comma' ? Math.min(1, piece.space) : 0;
+  if (
+    before.kind === 'comma' ||
+    before.kind === 'map-value-ind' ||
+    before.kind === 'flow-map-start' ||
+    piece.kind === 'flow-map-end'
+  )
+    return 1;
   return Math.min(1, piece.space);
 }

@@ -86,7 +86,8 @@ class LayoutReader {
     let rest = content;
     // `- - key: value` opens a level at each dash.
     while (/^-(?:\s|$)/.test(rest)) {
-      if (this.#levels.at(-1)?.indent !== column || !this.#levels.at(-1)?.list) this.#levels.push({ indent: column, list: true });
+      if (this.#levels.at(-1)?.indent !== column || !this.#levels.at(-1)?.list)
+        this.#levels.push({ indent: column, list: true });
       const gap = /^-\s*/.exec(rest)?.[0].length ?? 1;
       this.#owner = i;
       this.#column = column;
@@ -99,13 +100,15 @@ class LayoutReader {
     }
     const found = key.exec(rest);
     if (found) {
-      if (this.#levels.at(-1)?.indent !== column || this.#levels.at(-1)?.list) this.#levels.push({ indent: column, list: false });
+      if (this.#levels.at(-1)?.indent !== column || this.#levels.at(-1)?.list)
+        this.#levels.push({ indent: column, list: false });
       this.#owner = i;
       this.#column = column;
       const after = /^\s*/.exec(rest.slice(found[0].length))?.[0].length ?? 0;
       return this.#value(line.start + column + found[0].length + after, line, i);
     }
-    if (column > indent || (this.#levels.length === 0 && /^["'[{&*!]/.test(rest))) return this.#value(line.start + column, line, i);
+    if (column > indent || (this.#levels.length === 0 && /^["'[{&*!]/.test(rest)))
+      return this.#value(line.start + column, line, i);
     this.#withoutColon(line, i);
   }
 
@@ -129,15 +132,32 @@ class LayoutReader {
       top = this.#levels.at(-1);
     }
     if (top?.indent === indent && top.list === dash) return true;
-    if (top?.indent === indent) this.#wrong(i, dash ? 'A list item stands among keys. Indent it below the key it belongs to.' : key.test(content) ? 'A key stands among the items of a list. Put `- ` before it, or indent it differently.' : 'An item of a list begins with `- `.');
-    else this.#wrong(i, `This line is indented by ${indent} ${indent === 1 ? 'space' : 'spaces'}, and no line above that it could belong to is. Indent it like its neighbours.`);
+    if (top?.indent === indent)
+      this.#wrong(
+        i,
+        dash
+          ? 'A list item stands among keys. Indent it below the key it belongs to.'
+          : key.test(content)
+            ? 'A key stands among the items of a list. Put `- ` before it, or indent it differently.'
+            : 'An item of a list begins with `- `.',
+      );
+    else
+      this.#wrong(
+        i,
+        `This line is indented by ${indent} ${indent === 1 ? 'space' : 'spaces'}, and no line above that it could belong to is. Indent it like its neighbours.`,
+      );
     return false;
   }
 
   /** The value that begins at an offset, in block style. */
   #value(from: number, line: YamlLine, i: number): void {
     let at = from;
-    for (let named = /^[&!][^\s,[\]{}]*(?:\s+|$)/.exec(this.#text.slice(at, line.end)); named; named = /^[&!][^\s,[\]{}]*(?:\s+|$)/.exec(this.#text.slice(at, line.end))) at += named[0].length;
+    for (
+      let named = /^[&!][^\s,[\]{}]*(?:\s+|$)/.exec(this.#text.slice(at, line.end));
+      named;
+      named = /^[&!][^\s,[\]{}]*(?:\s+|$)/.exec(this.#text.slice(at, line.end))
+    )
+      at += named[0].length;
     const rest = this.#text.slice(at, line.end).trimEnd();
     if (rest === '' || rest.startsWith('#')) this.#before = 'nothing';
     else if (/^[|>][-+\d]*(?:\s+#.*)?$/.test(rest)) this.#before = 'block';
@@ -154,9 +174,16 @@ class LayoutReader {
     const value = rest.replace(/\s+#.*$/, '');
     const range = { start: at, end: at + value.length };
     const lost = { start: line.start, end: line.end };
-    if (/^[@`%]/.test(value)) this.#mistake = { range, lost, message: `A value that begins with \`${value.charAt(0)}\` must stand in quotes.` };
-    else if (/:(?=\s|$)/.test(value)) this.#mistake = { range, lost, message: `A value with a colon in it must stand in quotes: ${quoted(value)}.` };
-    else if (/^[\]},]/.test(value)) this.#mistake = { range: { start: at, end: at + 1 }, lost, message: `This \`${value.charAt(0)}\` closes nothing. Remove it, or put the value in quotes.` };
+    if (/^[@`%]/.test(value))
+      this.#mistake = { range, lost, message: `A value that begins with \`${value.charAt(0)}\` must stand in quotes.` };
+    else if (/:(?=\s|$)/.test(value))
+      this.#mistake = { range, lost, message: `A value with a colon in it must stand in quotes: ${quoted(value)}.` };
+    else if (/^[\]},]/.test(value))
+      this.#mistake = {
+        range: { start: at, end: at + 1 },
+        lost,
+        message: `This \`${value.charAt(0)}\` closes nothing. Remove it, or put the value in quotes.`,
+      };
   }
 
   /** Quotes and brackets from an offset to the end of the line. */
@@ -188,7 +215,11 @@ class LayoutReader {
       else if (c === '{' && text[at - 1] === '$' && flow()) {
         const end = text.indexOf('}', at);
         const word = text.slice(at - 1, end === -1 || end >= line.end ? line.end : end + 1);
-        this.#mistake = { range: { start: at - 1, end: at - 1 + word.length }, lost: this.#from(this.#owner, i + 1), message: `Inside \`{ }\` and \`[ ]\`, \`${word}\` must stand in quotes: "${word}".` };
+        this.#mistake = {
+          range: { start: at - 1, end: at - 1 + word.length },
+          lost: this.#from(this.#owner, i + 1),
+          message: `Inside \`{ }\` and \`[ ]\`, \`${word}\` must stand in quotes: "${word}".`,
+        };
         return;
       } else if (c === '{' || c === '[') {
         this.#brackets.push({ char: c, at, hasColon: false });
@@ -197,7 +228,8 @@ class LayoutReader {
         const open = this.#brackets.at(-1);
         if (open && closerOf[open.char] !== c) return this.#mismatch(open, c, at, i);
         this.#brackets.pop();
-        if (this.#suspect && open && open.at < this.#suspect.range.start) this.#mistake = { ...this.#suspect, lost: this.#from(this.#owner, i + 1) };
+        if (this.#suspect && open && open.at < this.#suspect.range.start)
+          this.#mistake = { ...this.#suspect, lost: this.#from(this.#owner, i + 1) };
         if (this.#mistake) return;
         start = false;
         if (!flow()) return this.#remainder(at + 1, line, i, null);
@@ -224,13 +256,26 @@ class LayoutReader {
     if (quote) return this.#textAfterQuote(quote.at, from, line);
     const range = { start: at, end: at + word.length };
     this.#mistake = /^[}\]]/.test(word)
-      ? { range: { start: at, end: at + 1 }, lost: range, message: `This \`${word.charAt(0)}\` closes nothing. Remove it.` }
-      : { range, lost: range, message: 'Nothing may follow the closing bracket on its line. Put this on a line of its own, or inside the brackets.' };
+      ? {
+          range: { start: at, end: at + 1 },
+          lost: range,
+          message: `This \`${word.charAt(0)}\` closes nothing. Remove it.`,
+        }
+      : {
+          range,
+          lost: range,
+          message:
+            'Nothing may follow the closing bracket on its line. Put this on a line of its own, or inside the brackets.',
+        };
   }
 
   #textAfterQuote(opened: number, at: number, line: YamlLine): void {
     const mark = this.#text[opened] ?? '"';
-    this.#mistake = { range: { start: opened, end: at }, lost: this.#from(this.#owner, lineAt(this.#lines, line.start) + 1), message: `Text follows the closing quote. Put the whole value between two \`${mark}\`, and write ${mark === '"' ? '`\\"`' : "`''`"} for one inside.` };
+    this.#mistake = {
+      range: { start: opened, end: at },
+      lost: this.#from(this.#owner, lineAt(this.#lines, line.start) + 1),
+      message: `Text follows the closing quote. Put the whole value between two \`${mark}\`, and write ${mark === '"' ? '`\\"`' : "`''`"} for one inside.`,
+    };
   }
 
   #mismatch(open: Bracket, closer: string, at: number, i: number): void {
@@ -238,10 +283,22 @@ class LayoutReader {
     const outer = this.#brackets.some(({ char }) => closerOf[char] === closer);
     const line = this.#lines[i];
     this.#mistake = outer
-      ? { range: { start: open.at, end: open.at + 1 }, lost, message: `This \`${open.char}\` is not closed. Add \`${closerOf[open.char]}\` before the \`${closer}\`.` }
+      ? {
+          range: { start: open.at, end: open.at + 1 },
+          lost,
+          message: `This \`${open.char}\` is not closed. Add \`${closerOf[open.char]}\` before the \`${closer}\`.`,
+        }
       : this.#text.slice(at + 1, line?.end).includes(closerOf[open.char])
-      ? { range: { start: at, end: at + 1 }, lost: { start: at, end: at + 1 }, message: `This \`${closer}\` closes nothing. Remove it.` }
-      : { range: { start: at, end: at + 1 }, lost, message: `This \`${closer}\` does not close the \`${open.char}\` before it. Write \`${closerOf[open.char]}\`.` };
+        ? {
+            range: { start: at, end: at + 1 },
+            lost: { start: at, end: at + 1 },
+            message: `This \`${closer}\` closes nothing. Remove it.`,
+          }
+        : {
+            range: { start: at, end: at + 1 },
+            lost,
+            message: `This \`${closer}\` does not close the \`${open.char}\` before it. Write \`${closerOf[open.char]}\`.`,
+          };
   }
 
   /** A second colon in one entry between brackets: the entry before it was not ended. */
@@ -250,7 +307,11 @@ class LayoutReader {
     const from = Math.max(this.#brackets.at(-1)?.at ?? 0, this.#lines[i]?.start ?? 0);
     const word = /(?:"[^"]*"|'[^']*'|[^\s,[\]{}"']+)\s*$/.exec(this.#text.slice(from, colon));
     const start = colon - (word?.[0].length ?? 0);
-    const mistake = { range: { start, end: Math.max(colon, start + 1) }, lost: this.#from(this.#owner, i + 1), message: `A comma is missing before \`${word?.[0].trim() ?? ''}\`.` };
+    const mistake = {
+      range: { start, end: Math.max(colon, start + 1) },
+      lost: this.#from(this.#owner, i + 1),
+      message: `A comma is missing before \`${word?.[0].trim() ?? ''}\`.`,
+    };
     // On a line below, the bracket may be what is wrong: that shows where it closes, or does not.
     if (this.#text.lastIndexOf('\n', start) > (this.#brackets.at(-1)?.at ?? 0)) this.#suspect ??= mistake;
     else this.#mistake = mistake;
@@ -261,30 +322,56 @@ class LayoutReader {
     const { at } = this.#quote ?? this.#brackets.at(-1) ?? { at: 0 };
     const c = this.#text[at] ?? '';
     const line = lineAt(this.#lines, at);
-    const message = this.#quote ? `This ${c === '"' ? 'double' : 'single'} quote is not closed. Add a ${c} where the text ends.` : `This \`${c}\` is not closed. Add \`${c === '{' ? '}' : ']'}\` where it ends.`;
+    const message = this.#quote
+      ? `This ${c === '"' ? 'double' : 'single'} quote is not closed. Add a ${c} where the text ends.`
+      : `This \`${c}\` is not closed. Add \`${c === '{' ? '}' : ']'}\` where it ends.`;
     const below = this.#lines.slice(line + 1, until).find(({ empty }) => !empty);
     const own = this.#lines[line];
     // Lines in block style below a bracket were there before it: without it they are read as they are.
-    const stray = own !== undefined && below !== undefined && (key.test(below.content) || /^-\s/.test(below.content)) && !/,$/.test(below.content) && !this.#quote;
-    this.#mistake = { range: { start: at, end: at + 1 }, message, lost: stray ? { start: at, end: own.end } : this.#quote ? this.#quotedLines(line, until) : this.#from(Math.min(line, this.#owner), until) };
+    const stray =
+      own !== undefined &&
+      below !== undefined &&
+      (key.test(below.content) || /^-\s/.test(below.content)) &&
+      !/,$/.test(below.content) &&
+      !this.#quote;
+    this.#mistake = {
+      range: { start: at, end: at + 1 },
+      message,
+      lost: stray
+        ? { start: at, end: own.end }
+        : this.#quote
+          ? this.#quotedLines(line, until)
+          : this.#from(Math.min(line, this.#owner), until),
+    };
   }
 
   /** A quote that is not closed runs over lines that were not meant: those that look like entries are kept. */
   #quotedLines(line: number, until: number): Range {
-    const next = this.#lines.findIndex((one, i) => i > line && i < until && (key.test(one.content) || /^-\s/.test(one.content)));
+    const next = this.#lines.findIndex(
+      (one, i) => i > line && i < until && (key.test(one.content) || /^-\s/.test(one.content)),
+    );
     return this.#from(Math.min(line, this.#owner), next === -1 ? until : next);
   }
 
   #withoutColon(line: YamlLine, i: number): void {
     const before = this.#lines.slice(0, i).findLast(({ empty }) => !empty);
-    const range = { start: line.start + line.indent, end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length };
+    const range = {
+      start: line.start + line.indent,
+      end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length,
+    };
     const stray = /^[}\],]/.test(line.content);
     const head = before !== undefined && /(?:^|\s)[|>][-+\d]*$/.test(before.content);
-    const message = stray ? `This \`${line.content.charAt(0)}\` closes nothing. Remove it.`
-      : head ? `The text below ${this.#named(lineAt(this.#lines, before.start))} must be indented deeper than its key.`
-      : keyWithoutColon(line.content);
+    const message = stray
+      ? `This \`${line.content.charAt(0)}\` closes nothing. Remove it.`
+      : head
+        ? `The text below ${this.#named(lineAt(this.#lines, before.start))} must be indented deeper than its key.`
+        : keyWithoutColon(line.content);
     const lost = this.#below(i);
-    this.#mistake = { range: stray ? { start: range.start, end: range.start + 1 } : range, message, lost: head && !stray ? { start: before.start, end: lost.end } : lost };
+    this.#mistake = {
+      range: stray ? { start: range.start, end: range.start + 1 } : range,
+      message,
+      lost: head && !stray ? { start: before.start, end: lost.end } : lost,
+    };
   }
 
   #tab(i: number): void {
@@ -293,16 +380,31 @@ class LayoutReader {
     const width = /^\s*/.exec(line.content)?.[0].length ?? 1;
     // Lines indented by tabs in a row are one habit, not a mistake each.
     const end = this.#lines.findIndex((one, at) => at > i && one.indent > 0 && !one.empty && !/^\t/.test(one.content));
-    let last = this.#lines.findLastIndex((one, at) => at >= i && (end === -1 || at < end) && one.content.startsWith('\t'));
+    let last = this.#lines.findLastIndex(
+      (one, at) => at >= i && (end === -1 || at < end) && one.content.startsWith('\t'),
+    );
     // Lines below a key without a value on its line belong to it.
-    if (/(?::|\s[|>][-+\d]*)(?:\s+#.*)?$/.test(this.#lines[last]?.content ?? '')) while ((this.#lines[last + 1]?.indent ?? 0) > this.#column && !this.#lines[last + 1]?.empty) last++;
+    if (/(?::|\s[|>][-+\d]*)(?:\s+#.*)?$/.test(this.#lines[last]?.content ?? ''))
+      while ((this.#lines[last + 1]?.indent ?? 0) > this.#column && !this.#lines[last + 1]?.empty) last++;
     const lost = this.#lines[last] ?? line;
-    this.#mistake = { range: { start: line.start + line.indent, end: line.start + line.indent + width }, message: tabIndent, lost: { start: line.start, end: lost.end } };
+    this.#mistake = {
+      range: { start: line.start + line.indent, end: line.start + line.indent + width },
+      message: tabIndent,
+      lost: { start: line.start, end: lost.end },
+    };
   }
 
   #wrong(i: number, message: string): void {
     const line = this.#lines[i];
-    if (line) this.#mistake = { range: { start: line.start + line.indent, end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length }, message, lost: this.#below(i) };
+    if (line)
+      this.#mistake = {
+        range: {
+          start: line.start + line.indent,
+          end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length,
+        },
+        message,
+        lost: this.#below(i),
+      };
   }
 
   /** A line is deeper than an entry that has a value: it is wrong, or that entry, when it stands in the column of a key without one. */
@@ -311,11 +413,17 @@ class LayoutReader {
     if (!owner || !line) return;
     const above = this.#lines.slice(0, this.#owner).findLast(({ empty }) => !empty);
     if (above && above.indent === owner.indent && /:(?:\s+#.*)?$/.test(above.content) && !/^-\s/.test(owner.content)) {
-      this.#wrong(this.#owner, `This line belongs to ${this.#named(lineAt(this.#lines, above.start))}. Indent it like the lines below it.`);
+      this.#wrong(
+        this.#owner,
+        `This line belongs to ${this.#named(lineAt(this.#lines, above.start))}. Indent it like the lines below it.`,
+      );
       if (this.#mistake) this.#mistake.lost = this.#from(this.#owner, this.#owner + 1);
       return;
     }
-    this.#wrong(i, `This line is indented deeper than ${this.#named(this.#owner)}, which has a value already. Indent both the same, or remove that value.`);
+    this.#wrong(
+      i,
+      `This line is indented deeper than ${this.#named(this.#owner)}, which has a value already. Indent both the same, or remove that value.`,
+    );
     const next = this.#lines.findIndex((one, at) => at > i && !one.empty && one.indent < line.indent);
     if (this.#mistake) this.#mistake.lost = this.#from(i, next === -1 ? this.#lines.length : next);
   }
@@ -328,7 +436,10 @@ class LayoutReader {
   }
 
   #from(first: number, next: number): Range {
-    return { start: this.#lines[first]?.start ?? 0, end: this.#lines[Math.max(first, next - 1)]?.end ?? this.#text.length };
+    return {
+      start: this.#lines[first]?.start ?? 0,
+      end: this.#lines[Math.max(first, next - 1)]?.end ?? this.#text.length,
+    };
   }
 
   #named(i: number): string {
@@ -340,7 +451,9 @@ class LayoutReader {
 /** What is told of a line that should be a key with a value. */
 export function keyWithoutColon(line: string): string {
   const glued = /^([\w.-]+):(\S.*)$/.exec(line.trim());
-  return glued ? `A space is missing after the colon: \`${glued[1] ?? ''}: ${glued[2] ?? ''}\`.` : 'A key needs a colon after it, and a value.';
+  return glued
+    ? `A space is missing after the colon: \`${glued[1] ?? ''}: ${glued[2] ?? ''}\`.`
+    : 'A key needs a colon after it, and a value.';
 }
 
 function quoted(value: string): string {

@@ -33,7 +33,11 @@ export class YamlParser {
     this.#recovers = !keep;
     const whole = this.#inParts(text) ?? this.#whole(text);
     if (!keep) this.#known = this.#next;
-    return { root: whole.root, findings: whole.findings.toSorted((a, b) => a.range.start - b.range.start), lost: this.#lost };
+    return {
+      root: whole.root,
+      findings: whole.findings.toSorted((a, b) => a.range.start - b.range.start),
+      lost: this.#lost,
+    };
   }
 
   #whole(text: string): Pick<ParsedText, 'root' | 'findings'> {
@@ -64,14 +68,19 @@ export class YamlParser {
     const section = splitSection(text, part);
     const [told, lost] = [findings.length, this.#lost.length];
     const made = section && this.#section(text, section, findings);
-    if (section && (!made || !this.#lost.slice(lost).some(({ start }) => mayBelongAbove(text, section.members, start)))) return made;
+    if (section && (!made || !this.#lost.slice(lost).some(({ start }) => mayBelongAbove(text, section.members, start))))
+      return made;
     findings.length = told;
     this.#lost.length = lost;
     return this.#entries(text, part, 0, findings);
   }
 
   /** A section such as `stages:` with its members read one by one. */
-  #section(text: string, { key, members, list }: NonNullable<ReturnType<typeof splitSection>>, findings: Finding[]): Entry[] | null {
+  #section(
+    text: string,
+    { key, members, list }: NonNullable<ReturnType<typeof splitSection>>,
+    findings: Finding[],
+  ): Entry[] | null {
     const name = { key: text.slice(key.start, key.end), keyRange: key, merged: false };
     if (list) {
       const items: Located[] = [];
@@ -81,7 +90,21 @@ export class YamlParser {
         items.push(...root.items);
       }
       const [first, last] = [members[0], items.at(-1)];
-      return first && last ? [{ ...name, value: { kind: 'seq', range: { start: text.indexOf('-', first.start), end: Math.max(last.range.end, ...items.map((item) => item.range.end)) }, items } }] : null;
+      return first && last
+        ? [
+            {
+              ...name,
+              value: {
+                kind: 'seq',
+                range: {
+                  start: text.indexOf('-', first.start),
+                  end: Math.max(last.range.end, ...items.map((item) => item.range.end)),
+                },
+                items,
+              },
+            },
+          ]
+        : null;
     }
     const entries: Entry[] = [];
     for (const member of members) {
@@ -99,9 +122,18 @@ export class YamlParser {
     const root = this.#part(text, part, depth, findings);
     if (root === undefined) return null;
     if (root?.kind === 'map') return root.entries.some((entry) => entry.merged) ? null : root.entries;
-    if (this.#lost.at(-1) && (this.#lost.at(-1)?.start ?? 0) >= part.start && (root === null || (root.kind === 'scalar' && root.value === null))) return [];
+    if (
+      this.#lost.at(-1) &&
+      (this.#lost.at(-1)?.start ?? 0) >= part.start &&
+      (root === null || (root.kind === 'scalar' && root.value === null))
+    )
+      return [];
     if (root?.kind !== 'scalar' || root.value === null) return null;
-    findings.push({ code: 'LW100', range: root.range, message: keyWithoutColon(text.slice(root.range.start, root.range.end)) });
+    findings.push({
+      code: 'LW100',
+      range: root.range,
+      message: keyWithoutColon(text.slice(root.range.start, root.range.end)),
+    });
     this.#lost.push(root.range);
     return [];
   }
@@ -115,9 +147,11 @@ export class YamlParser {
     if (known.typed.anchored || known.typed.findings.some(({ code }) => code === 'LW108')) return undefined;
     if (this.#recovers) known.sound ??= recoverText(detached(own), depth, known.typed);
     const parsed = this.#recovers && known.sound ? known.sound : known.typed;
-    for (const { code, range, message } of parsed.findings) findings.push({ code, message, range: shiftRange(range, part.start) });
+    for (const { code, range, message } of parsed.findings)
+      findings.push({ code, message, range: shiftRange(range, part.start) });
     for (const range of parsed.lost ?? []) this.#lost.push(shiftRange(range, part.start));
-    if (known.placed?.at !== part.start || known.placed.of !== parsed) known.placed = { at: part.start, of: parsed, root: parsed.root && shift(parsed.root, part.start) };
+    if (known.placed?.at !== part.start || known.placed.of !== parsed)
+      known.placed = { at: part.start, of: parsed, root: parsed.root && shift(parsed.root, part.start) };
     return known.placed.root;
   }
 }
@@ -136,7 +170,10 @@ function detached(text: string): string {
 
 function mapOf(entries: Entry[]): Located {
   const start = entries[0]?.keyRange.start ?? 0;
-  const end = entries.reduce((latest, { keyRange, value, merged }) => (merged ? latest : Math.max(latest, keyRange.end, value.range.end)), start);
+  const end = entries.reduce(
+    (latest, { keyRange, value, merged }) => (merged ? latest : Math.max(latest, keyRange.end, value.range.end)),
+    start,
+  );
   return { kind: 'map', range: { start, end }, entries };
 }
 
@@ -145,7 +182,8 @@ function tellDuplicates(entries: readonly Entry[], findings: Finding[]): void {
   const seen = new Set<string>();
   const told = new Set(findings.flatMap(({ code, range }) => (code === 'LW101' ? [range.start] : [])));
   for (const { key, keyRange } of entries) {
-    if (seen.has(key) && !told.has(keyRange.start)) findings.push({ code: 'LW101', range: keyRange, message: duplicateKey(key) });
+    if (seen.has(key) && !told.has(keyRange.start))
+      findings.push({ code: 'LW101', range: keyRange, message: duplicateKey(key) });
     seen.add(key);
   }
 }
@@ -158,5 +196,13 @@ function shift(node: Located, by: number): Located {
   const range = shiftRange(node.range, by);
   if (node.kind === 'scalar') return { ...node, range };
   if (node.kind === 'seq') return { ...node, range, items: node.items.map((item) => shift(item, by)) };
-  return { ...node, range, entries: node.entries.map((entry) => ({ ...entry, keyRange: shiftRange(entry.keyRange, by), value: shift(entry.value, by) })) };
+  return {
+    ...node,
+    range,
+    entries: node.entries.map((entry) => ({
+      ...entry,
+      keyRange: shiftRange(entry.keyRange, by),
+      value: shift(entry.value, by),
+    })),
+  };
 }

@@ -44,7 +44,9 @@ export function splitTop(text: string): Part[] | null {
 
 /** The members of a section whose key stands alone on its line; null when it has to be read as one. */
 export function splitSection(text: string, part: Part): Section | null {
-  const header = /^([A-Za-z_][\w.-]*):[ \t]*(?:#[^\n]*)?\r?\n/.exec(text.slice(part.start, Math.min(part.end, part.start + 500)));
+  const header = /^([A-Za-z_][\w.-]*):[ \t]*(?:#[^\n]*)?\r?\n/.exec(
+    text.slice(part.start, Math.min(part.end, part.start + 500)),
+  );
   if (!header?.[1]) return null;
   let indent = -1;
   let list = false;
@@ -62,7 +64,9 @@ export function splitSection(text: string, part: Part): Section | null {
     if (line.dash !== list || line.first === '?') return null;
     members.push({ start: line.start, end: part.end });
   }
-  return members.length === 0 ? null : { key: { start: part.start, end: part.start + header[1].length }, members: closed(members), list };
+  return members.length === 0
+    ? null
+    : { key: { start: part.start, end: part.start + header[1].length }, members: closed(members), list };
 }
 
 /** A line that cannot start an entry: an item of the list above, or the end of a flow collection. */
@@ -83,7 +87,13 @@ function* linesOf(text: string, from: number, to: number): Generator<Line> {
     while (at < end && text[at] === ' ') at++;
     const first = at >= end || text[at] === '\r' ? '' : (text[at] ?? '');
     const next = text[at + 1];
-    yield { start, end, indent: at - start, first, dash: first === '-' && (next === undefined || next === ' ' || next === '\n' || next === '\r') };
+    yield {
+      start,
+      end,
+      indent: at - start,
+      first,
+      dash: first === '-' && (next === undefined || next === ' ' || next === '\n' || next === '\r'),
+    };
     start = end + 1;
   }
 }

@@ -16,7 +16,13 @@ export interface Piece {
 }
 
 /** Kinds that our files never need, and whose layout has rules of its own. */
-const foreign = new Set<TokenKind>(['directive-line', 'doc-end', 'explicit-key-ind', 'byte-order-mark', 'flow-error-end']);
+const foreign = new Set<TokenKind>([
+  'directive-line',
+  'doc-end',
+  'explicit-key-ind',
+  'byte-order-mark',
+  'flow-error-end',
+]);
 
 /** The pieces of a YAML text; null when it holds what is better left alone. */
 export function yamlPieces(text: string): Piece[] | null {
@@ -35,7 +41,16 @@ export function yamlPieces(text: string): Piece[] | null {
     const first = breaks.length > 0 || pieces.length === 0 || pieces.at(-1)?.kind === 'block-scalar';
     const before = pieces.at(-1);
     if (before) before.followed = !first;
-    pieces.push({ kind: token.kind, start: token.start, text: written, column: token.start - lineStart, breaks, space: token.start - Math.max(end, lineStart), first, followed: false });
+    pieces.push({
+      kind: token.kind,
+      start: token.start,
+      text: written,
+      column: token.start - lineStart,
+      breaks,
+      space: token.start - Math.max(end, lineStart),
+      first,
+      followed: false,
+    });
     breaks = [];
     end = token.end;
     lineStart = Math.max(lineStart, lineStartIn(written, token));

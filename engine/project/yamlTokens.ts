@@ -45,5 +45,7 @@ function lex(text: string): Token[] {
 
 /** The texts of all comments, in order. */
 export function commentsIn(text: string): string[] {
-  return yamlTokens(text).flatMap((token) => (token.kind === 'comment' ? [text.slice(token.start, token.end).trimEnd()] : []));
+  return yamlTokens(text).flatMap((token) =>
+    token.kind === 'comment' ? [text.slice(token.start, token.end).trimEnd()] : [],
+  );
 }

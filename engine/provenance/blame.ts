@@ -25,17 +25,32 @@ export interface BlameOptions {
 }
 
 /** What differs between two runs, sorted by how likely it moved the metric: docs/runs.md has the rule. */
-export async function blame({ root, store, a: first, b: second, metric: asked, primary = [], signal }: BlameOptions): Promise<Blame> {
+export async function blame({
+  root,
+  store,
+  a: first,
+  b: second,
+  metric: asked,
+  primary = [],
+  signal,
+}: BlameOptions): Promise<Blame> {
   const [a, b] = [keptRun(store, first), keptRun(store, second)];
   const key = asked ?? chooseMetric(store, a, b, primary);
   const [before, after] = key === null ? [null, null] : [latest(store, a, key), latest(store, b, key)];
-  if (asked && before === null && after === null) throw new WorkError(`Neither run has a metric \`${asked}\`. They share ${sharedMetrics(store, a, b).slice(0, 10).join(', ') || 'none'}.`);
+  if (asked && before === null && after === null)
+    throw new WorkError(
+      `Neither run has a metric \`${asked}\`. They share ${sharedMetrics(store, a, b).slice(0, 10).join(', ') || 'none'}.`,
+    );
   const moved = before === null || after === null ? null : Math.abs(after - before);
   const evidence = key === null ? null : new RunEvidence(store, key, [a.row.run_id, b.row.run_id]);
   const judge = (item: BlameItem, part: string) => withEvidence(item, evidence?.of(part) ?? null, key ?? '', moved);
   const notes: string[] = [];
   const data = await dataChanges(store, a, b, signal);
-  const items = [...data.items.map((item) => (item.weight > 10 ? judge(item, 'data:') : item)), ...paramItems(a, b).map((item) => judge(item, `param:${item.name}`)), ...otherItems(a, b).map((item) => judge(item, item.kind))];
+  const items = [
+    ...data.items.map((item) => (item.weight > 10 ? judge(item, 'data:') : item)),
+    ...paramItems(a, b).map((item) => judge(item, `param:${item.name}`)),
+    ...otherItems(a, b).map((item) => judge(item, item.kind)),
+  ];
   notes.push(...data.notes);
   let imported: ReadonlySet<string> | null = null;
   try {
@@ -49,11 +64,16 @@ export async function blame({ root, store, a: first, b: second, metric: asked, p
     if (!(error instanceof WorkError)) throw error;
     notes.push(`Code could not be compared: ${messageOf(error)}.`);
   }
-  for (const { row, code } of [a, b]) if (code.problem !== undefined) notes.push(`The changes of ${row.name} beside its commit were not kept: ${code.problem}.`);
+  for (const { row, code } of [a, b])
+    if (code.problem !== undefined)
+      notes.push(`The changes of ${row.name} beside its commit were not kept: ${code.problem}.`);
   items.push(...environmentItems(store, a, b, imported));
   return {
-    a: headOf(a), b: headOf(b), metric: key === null ? null : { key, before, after },
-    items: items.toSorted((x, y) => y.weight - x.weight || (x.name < y.name ? -1 : 1)), notes,
+    a: headOf(a),
+    b: headOf(b),
+    metric: key === null ? null : { key, before, after },
+    items: items.toSorted((x, y) => y.weight - x.weight || (x.name < y.name ? -1 : 1)),
+    notes,
   };
 }
 
@@ -63,45 +83,108 @@ function headOf({ row }: KeptRun): Blame['a'] {
 
 function latest({ sql }: Store, { row }: KeptRun, key: string): number | null {
   const id = findKey({ sql }, key);
-  const found = id === null ? undefined : sql.get<{ value: number; is_nan: number }>('SELECT value, is_nan FROM latest WHERE run = ? AND key = ?', row.id, id);
+  const found =
+    id === null
+      ? undefined
+      : sql.get<{ value: number; is_nan: number }>(
+          'SELECT value, is_nan FROM latest WHERE run = ? AND key = ?',
+          row.id,
+          id,
+        );
   return found && found.is_nan === 0 && Number.isFinite(found.value) ? found.value : null;
 }
 
 function sharedMetrics({ sql }: Store, a: KeptRun, b: KeptRun): string[] {
-  return sql.all<{ key: string }>('SELECT k.key FROM latest x JOIN latest y ON y.key = x.key JOIN metric_keys k ON k.id = x.key WHERE x.run = ? AND y.run = ? ORDER BY k.key', a.row.id, b.row.id).map(({ key }) => key);
+  return sql
+    .all<{ key: string }>(
+      'SELECT k.key FROM latest x JOIN latest y ON y.key = x.key JOIN metric_keys k ON k.id = x.key WHERE x.run = ? AND y.run = ? ORDER BY k.key',
+      a.row.id,
+      b.row.id,
+    )
+    .map(({ key }) => key);
 }
 
 function chooseMetric(store: Store, a: KeptRun, b: KeptRun, primary: readonly PrimaryMetric[]): string | null {
   const shared = sharedMetrics(store, a, b).filter((key) => !isTiming(key));
-  const gates = store.sql.all<{ gate: string }>(`SELECT result ->> '$.gate' AS gate FROM gates WHERE run_id = ? ORDER BY position`, b.row.run_id).map(({ gate }) => gate);
+  const gates = store.sql
+    .all<{ gate: string }>(
+      `SELECT result ->> '$.gate' AS gate FROM gates WHERE run_id = ? ORDER BY position`,
+      b.row.run_id,
+    )
+    .map(({ gate }) => gate);
   const ranked = rankMetrics(shared.map((shown) => ({ key: shown, runs: 2 }))).map(({ name }) => name);
-  return [...primary.map(({ name }) => name), ...gates, ...ranked, ...shared].find((key) => shared.includes(key)) ?? null;
+  return (
+    [...primary.map(({ name }) => name), ...gates, ...ranked, ...shared].find((key) => shared.includes(key)) ?? null
+  );
 }
 
 function paramItems(a: KeptRun, b: KeptRun): BlameItem[] {
   return [...new Set([...Object.keys(a.params), ...Object.keys(b.params)])].toSorted().flatMap((name): BlameItem[] => {
-    const [before, after] = [a.params[name], b.params[name]].map((value) => (value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)));
-    return before === after ? [] : [{ kind: 'param', name, before: before ?? null, after: after ?? null, why: 'a param changed; no other runs differ in it alone', weight: 70, path: null }];
+    const [before, after] = [a.params[name], b.params[name]].map((value) =>
+      value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value),
+    );
+    return before === after
+      ? []
+      : [
+          {
+            kind: 'param',
+            name,
+            before: before ?? null,
+            after: after ?? null,
+            why: 'a param changed; no other runs differ in it alone',
+            weight: 70,
+            path: null,
+          },
+        ];
   });
 }
 
 function otherItems(a: KeptRun, b: KeptRun): BlameItem[] {
   const items: BlameItem[] = [];
-  const add = (kind: BlameItem['kind'], name: string, before: string | null, after: string | null, why: string, weight: number) => { if (before !== after) items.push({ kind, name, before, after, why, weight, path: null }); };
+  const add = (
+    kind: BlameItem['kind'],
+    name: string,
+    before: string | null,
+    after: string | null,
+    why: string,
+    weight: number,
+  ) => {
+    if (before !== after) items.push({ kind, name, before, after, why, weight, path: null });
+  };
   const day = (time: number | null) => (time === null ? null : new Date(time).toISOString());
-  add('seed', 'seed', a.row.seed === null ? null : String(a.row.seed), b.row.seed === null ? null : String(b.row.seed), 'another seed starts the random numbers elsewhere; no other runs differ in it alone', 60);
+  add(
+    'seed',
+    'seed',
+    a.row.seed === null ? null : String(a.row.seed),
+    b.row.seed === null ? null : String(b.row.seed),
+    'another seed starts the random numbers elsewhere; no other runs differ in it alone',
+    60,
+  );
   add('period', 'data as of', day(a.row.as_of), day(b.row.as_of), 'rows later than this were not read', 85);
-  add('period', 'window', a.code.window === undefined ? null : `${a.code.window} ms`, b.code.window === undefined ? null : `${b.code.window} ms`, 'rows older than this before the time of the run were not read', 85);
+  add(
+    'period',
+    'window',
+    a.code.window === undefined ? null : `${a.code.window} ms`,
+    b.code.window === undefined ? null : `${b.code.window} ms`,
+    'rows older than this before the time of the run were not read',
+    85,
+  );
   return items;
 }
 
 /** What other runs tell stands above what is only likely: strongly when the metric moved as much as here, and against it when it did not move. */
 function withEvidence(item: BlameItem, evidence: Evidence | null, metric: string, moved: number | null): BlameItem {
   if (!evidence) return item;
-  const strength = moved === null || moved === 0 ? (evidence.effect > 0 ? 0.5 : 0) : Math.min(1, evidence.effect / moved);
+  const strength =
+    moved === null || moved === 0 ? (evidence.effect > 0 ? 0.5 : 0) : Math.min(1, evidence.effect / moved);
   const runs = `${evidence.runs} other ${evidence.runs === 1 ? 'run' : 'runs'} that differ in it alone`;
   const effect = Number(evidence.effect.toPrecision(3));
-  const told = strength < 0.1 ? `over ${runs}, ${metric} hardly moved (${effect})` : `over ${runs}, ${metric} moved by ${effect}`;
+  const told =
+    strength < 0.1 ? `over ${runs}, ${metric} hardly moved (${effect})` : `over ${runs}, ${metric} moved by ${effect}`;
   const base = / no other runs differ in it alone$/.test(item.why) ? told : `${item.why}; ${told}`;
-  return { ...item, why: base, weight: strength < 0.1 ? Math.min(item.weight, 20) : Math.max(item.weight, Math.round(80 + 19 * strength)) };
+  return {
+    ...item,
+    why: base,
+    weight: strength < 0.1 ? Math.min(item.weight, 20) : Math.max(item.weight, Math.round(80 + 19 * strength)),
+  };
 }

@@ -27,7 +27,9 @@ const mostFile = 20 << 20;
 
 /** Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder of its own. WorkError for code that is not known. */
 export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) => Promise<T>): Promise<T> {
-  const [path = '', prefix = ''] = (await gitText(root, ['rev-parse', '--git-path', 'objects', '--show-prefix'])).split('\n');
+  const [path = '', prefix = ''] = (await gitText(root, ['rev-parse', '--git-path', 'objects', '--show-prefix'])).split(
+    '\n',
+  );
   const objects = resolve(root, path);
   // A program that logged by itself does not tell where in the repository it stood: it is taken to be where the project is.
   const folderOf = (run: KeptRun) => run.code.root ?? prefix;
@@ -44,17 +46,41 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
       changes: async (a, b) => {
         const [before, after] = [await treeOf(a), await treeOf(b)];
         if (before === after) return [];
-        const ask = (format: string) => gitText(root, ['diff', format, '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', before, after], { env });
+        const ask = (format: string) =>
+          gitText(
+            root,
+            [
+              'diff',
+              format,
+              '-z',
+              '--no-renames',
+              '--no-ext-diff',
+              '--no-textconv',
+              '--ignore-submodules=none',
+              before,
+              after,
+            ],
+            { env },
+          );
         return changesIn(await ask('--name-status'), await ask('--numstat'), folderOf(b));
       },
       read: async (run, path) => {
         const object = `${await treeOf(run)}:${posix.normalize(posix.join(folderOf(run), path))}`;
         const size = await gitText(root, ['cat-file', '-s', object], { env }).catch(() => null);
-        if (size === null) return submoduleAt(root, env, await treeOf(run), posix.normalize(posix.join(folderOf(run), path)));
-        if (Number(size) > mostFile) throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);
+        if (size === null)
+          return submoduleAt(root, env, await treeOf(run), posix.normalize(posix.join(folderOf(run), path)));
+        if (Number(size) > mostFile)
+          throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);
         return git(root, ['cat-file', 'blob', object], { env });
       },
-      lines: async (run, pattern, ending) => (await gitText(root, ['grep', '-hIE', '-e', pattern, await treeOf(run), '--', `*${ending}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } }).catch(() => '')).split('\n').filter(Boolean),
+      lines: async (run, pattern, ending) =>
+        (
+          await gitText(root, ['grep', '-hIE', '-e', pattern, await treeOf(run), '--', `*${ending}`], {
+            env: { ...env, GIT_LITERAL_PATHSPECS: '0' },
+          }).catch(() => '')
+        )
+          .split('\n')
+          .filter(Boolean),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -62,14 +88,24 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
 }
 
 /** A submodule has no text in the tree; at which commit it stands is said as git says it. Null for what is not there at all. */
-async function submoduleAt(root: string, env: Record<string, string>, tree: string, path: string): Promise<Buffer | null> {
-  const [, commit] = /^160000 commit ([\da-f]+)/.exec(await gitText(root, ['ls-tree', '--full-tree', tree, '--', path], { env })) ?? [];
+async function submoduleAt(
+  root: string,
+  env: Record<string, string>,
+  tree: string,
+  path: string,
+): Promise<Buffer | null> {
+  const [, commit] =
+    /^160000 commit ([\da-f]+)/.exec(await gitText(root, ['ls-tree', '--full-tree', tree, '--', path], { env })) ?? [];
   return commit === undefined ? null : Buffer.from(`Subproject commit ${commit}\n`);
 }
 
 let treesMade = 0;
 
-async function makeTree(root: string, env: Awaited<ReturnType<typeof scratchEnv>>, { row, patch }: KeptRun): Promise<string> {
+async function makeTree(
+  root: string,
+  env: Awaited<ReturnType<typeof scratchEnv>>,
+  { row, patch }: KeptRun,
+): Promise<string> {
   if (row.commit_hash === null) throw new WorkError(`the code of ${row.name} is not known: it was made outside git`);
   await git(root, ['cat-file', '-e', `${row.commit_hash}^{commit}`]).catch(() => {
     throw new WorkError(`the commit ${row.commit_hash?.slice(0, 12)} of ${row.name} is not in this repository`);
@@ -83,15 +119,24 @@ async function makeTree(root: string, env: Awaited<ReturnType<typeof scratchEnv>
 }
 
 function changesIn(statuses: string, numbers: string, prefix: string): CodeChange[] {
-  const lines = new Map(numbers.split('\0').filter(Boolean).map((entry): [string, CodeChange['lines']] => {
-    const [added = '', removed = '', path = ''] = entry.split('\t');
-    return [path, added === '-' ? null : { added: Number(added), removed: Number(removed) }];
-  }));
+  const lines = new Map(
+    numbers
+      .split('\0')
+      .filter(Boolean)
+      .map((entry): [string, CodeChange['lines']] => {
+        const [added = '', removed = '', path = ''] = entry.split('\t');
+        return [path, added === '-' ? null : { added: Number(added), removed: Number(removed) }];
+      }),
+  );
   const fields = statuses.split('\0').filter(Boolean);
   const changes: CodeChange[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [letter = '', path = ''] = [fields[i], fields[i + 1]];
-    changes.push({ path: posix.relative(prefix, path), status: letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'changed', lines: lines.get(path) ?? null });
+    changes.push({
+      path: posix.relative(prefix, path),
+      status: letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'changed',
+      lines: lines.get(path) ?? null,
+    });
   }
   return changes;
 }

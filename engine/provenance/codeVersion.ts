@@ -27,13 +27,23 @@ export interface CodeVersion {
   problem: string | null;
 }
 
-const outside: CodeVersion = { commit: null, dirty: false, branch: null, remote: null, root: '', patch: null, leftOut: [], problem: null };
+const outside: CodeVersion = {
+  commit: null,
+  dirty: false,
+  branch: null,
+  remote: null,
+  root: '',
+  patch: null,
+  leftOut: [],
+  problem: null,
+};
 
 /** A patch may have this many bytes; when new files are more than that together, those over `largeFile` stay out. */
 export const mostPatch = 20 << 20;
 export const largeFile = 1 << 20;
 
-const secretNames = /^(\.env(\..*)?|.*\.(pem|key|p12|pfx|keystore)|id_(rsa|ed25519|ecdsa|dsa)|\.netrc|\.pypirc|\.npmrc|credentials(\.json)?)$/i;
+const secretNames =
+  /^(\.env(\..*)?|.*\.(pem|key|p12|pfx|keystore)|id_(rsa|ed25519|ecdsa|dsa)|\.netrc|\.pypirc|\.npmrc|credentials(\.json)?)$/i;
 
 /**
  * The commit of a folder, and how its files differ from that. Files that stages write (`made`: paths, folders or globs relative to the
@@ -49,7 +59,10 @@ export async function codeVersion(root: string, made: readonly string[] = []): P
   const { commit, prefix } = head;
   const known = { ...outside, commit, root: prefix, branch: head.branch, remote: await remoteOf(root, head.branch) };
   try {
-    const [changes, submodules] = await Promise.all([changesOf(root, prefix, made), changedSubmodules(root, head.top, prefix)]);
+    const [changes, submodules] = await Promise.all([
+      changesOf(root, prefix, made),
+      changedSubmodules(root, head.top, prefix),
+    ]);
     if (changes.tracked === 0 && changes.added.length === 0 && submodules.length === 0) return known;
     const { kept, leftOut } = await chooseNew(root, changes.added);
     return { ...known, dirty: true, leftOut: [...leftOut, ...submodules], ...(await patchOf(root, head, kept)) };
@@ -69,7 +82,16 @@ interface Head {
 
 async function headOf(root: string): Promise<Head> {
   const [said, branch] = await Promise.all([
-    gitText(root, ['rev-parse', 'HEAD', '--show-prefix', '--show-toplevel', '--git-path', 'index', '--git-path', 'objects']),
+    gitText(root, [
+      'rev-parse',
+      'HEAD',
+      '--show-prefix',
+      '--show-toplevel',
+      '--git-path',
+      'index',
+      '--git-path',
+      'objects',
+    ]),
     gitText(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => ''),
   ]);
   const [commit = '', prefix = '', top = '', index = '', objects = ''] = said.split('\n');
@@ -96,8 +118,23 @@ export function withoutCredentials(url: string): string | null {
   return /^[\w.-]+@[\w.-]+:(?!\\)/.test(url) ? url : null;
 }
 
-async function changesOf(root: string, prefix: string, made: readonly string[]): Promise<{ tracked: number; added: string[] }> {
-  const status = (await git(root, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=dirty', '--', '.'])).toString('utf8');
+async function changesOf(
+  root: string,
+  prefix: string,
+  made: readonly string[],
+): Promise<{ tracked: number; added: string[] }> {
+  const status = (
+    await git(root, [
+      'status',
+      '--porcelain=v1',
+      '-z',
+      '--untracked-files=all',
+      '--no-renames',
+      '--ignore-submodules=dirty',
+      '--',
+      '.',
+    ])
+  ).toString('utf8');
   let tracked = 0;
   const added: string[] = [];
   for (const entry of status.split('\0')) {
@@ -112,23 +149,67 @@ async function changesOf(root: string, prefix: string, made: readonly string[]):
 }
 
 async function chooseNew(root: string, added: readonly string[]): Promise<{ kept: string[]; leftOut: string[] }> {
-  const sized = await Promise.all(added.map(async (path) => ({ path, size: await lstat(join(root, path)).then((stats) => stats.size, () => 0) })));
+  const sized = await Promise.all(
+    added.map(async (path) => ({
+      path,
+      size: await lstat(join(root, path)).then(
+        (stats) => stats.size,
+        () => 0,
+      ),
+    })),
+  );
   const tooMuch = sized.reduce((sum, { size }) => sum + size, 0) > mostPatch;
   // A name with `/` at its end is a repository of its own.
-  const stays = ({ path, size }: { path: string; size: number }) => !path.endsWith('/') && !secretNames.test(basename(path)) && !(tooMuch && size > largeFile);
-  return { kept: sized.filter(stays).map(({ path }) => path), leftOut: sized.filter((file) => !stays(file)).map(({ path }) => path) };
+  const stays = ({ path, size }: { path: string; size: number }) =>
+    !path.endsWith('/') && !secretNames.test(basename(path)) && !(tooMuch && size > largeFile);
+  return {
+    kept: sized.filter(stays).map(({ path }) => path),
+    leftOut: sized.filter((file) => !stays(file)).map(({ path }) => path),
+  };
 }
 
 /** The difference between the commit and the files, made in an index and an object folder of its own, so that the repository stays untouched. */
-async function patchOf(root: string, head: Head, added: readonly string[]): Promise<{ patch: Buffer | null; problem: string | null }> {
+async function patchOf(
+  root: string,
+  head: Head,
+  added: readonly string[],
+): Promise<{ patch: Buffer | null; problem: string | null }> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-patch-'));
   try {
     const env = await scratchEnv(folder, head.objects);
     await copyIndex(head.index, env.GIT_INDEX_FILE).catch(() => git(root, ['read-tree', 'HEAD'], { env }));
     await git(root, ['add', '--update', '--', '.'], { env });
-    if (added.length > 0) await git(root, ['update-index', '--add', '-z', '--stdin'], { env, input: added.map((path) => `${path}\0`).join('') });
-    const patch = await git(root, ['diff', '--cached', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=dirty', '--src-prefix=a/', '--dst-prefix=b/', 'HEAD', '--', '.', `:(exclude)${lockFileName}`], { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } });
-    if (patch.length > mostPatch) return { patch: null, problem: `the changes beside the commit are ${(patch.length / 1e6).toFixed(0)} MB, more than the ${mostPatch >> 20} MB that are kept` };
+    if (added.length > 0)
+      await git(root, ['update-index', '--add', '-z', '--stdin'], {
+        env,
+        input: added.map((path) => `${path}\0`).join(''),
+      });
+    const patch = await git(
+      root,
+      [
+        'diff',
+        '--cached',
+        '--binary',
+        '--full-index',
+        '--no-renames',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--no-color',
+        '--ignore-submodules=dirty',
+        '--src-prefix=a/',
+        '--dst-prefix=b/',
+        'HEAD',
+        '--',
+        '.',
+        `:(exclude)${lockFileName}`,
+      ],
+      { env: { ...env, GIT_LITERAL_PATHSPECS: '0' } },
+    );
+    if (patch.length > mostPatch)
+      return {
+        patch: null,
+        problem: `the changes beside the commit are ${(patch.length / 1e6).toFixed(0)} MB, more than the ${mostPatch >> 20} MB that are kept`,
+      };
     return { patch: patch.length === 0 ? null : patch, problem: null };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -26,18 +26,38 @@ interface Curve {
 
 /** True for metrics that measure the clock or the machine instead of the work. */
 export function isTiming(key: string): boolean {
-  return /^system\//.test(key) || /(^|[._/ -])(latency|duration|runtime|elapsed|throughput|time|seconds|secs?|ms|millis|per_second|samples_per_sec(ond)?)([._/ -]|$)/i.test(key) || /(_ms|_s|_seconds|_per_second)$/.test(key);
+  return (
+    /^system\//.test(key) ||
+    /(^|[._/ -])(latency|duration|runtime|elapsed|throughput|time|seconds|secs?|ms|millis|per_second|samples_per_sec(ond)?)([._/ -]|$)/i.test(
+      key,
+    ) ||
+    /(_ms|_s|_seconds|_per_second)$/.test(key)
+  );
 }
 
 /** Compares all metrics of two runs, curves point by point in the order of their steps; times are told apart. */
-export function compareMetrics(before: { store: Store; run: number }, after: { store: Store; run: number }, tolerance: number): MetricMatch[] {
+export function compareMetrics(
+  before: { store: Store; run: number },
+  after: { store: Store; run: number },
+  tolerance: number,
+): MetricMatch[] {
   const [first, second] = [curvesOf(before), curvesOf(after)];
-  return [...new Set([...first.keys(), ...second.keys()])].toSorted().map((key) => compareCurves(key, first.get(key), second.get(key), tolerance));
+  return [...new Set([...first.keys(), ...second.keys()])]
+    .toSorted()
+    .map((key) => compareCurves(key, first.get(key), second.get(key), tolerance));
 }
 
 function curvesOf({ store: { sql }, run }: { store: Store; run: number }): Map<string, Curve> {
   const curves = new Map<string, Curve>();
-  for (const { key, step, value, is_nan: isNan } of sql.iterate<{ key: string; step: number; value: number; is_nan: number }>('SELECT k.key, p.step, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key WHERE p.run = ? ORDER BY p.key, p.step, p.at, p.value', run)) {
+  for (const { key, step, value, is_nan: isNan } of sql.iterate<{
+    key: string;
+    step: number;
+    value: number;
+    is_nan: number;
+  }>(
+    'SELECT k.key, p.step, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key WHERE p.run = ? ORDER BY p.key, p.step, p.at, p.value',
+    run,
+  )) {
     const curve = curves.get(key) ?? { steps: [], values: [] };
     curves.set(key, curve);
     curve.steps.push(step);
@@ -46,8 +66,22 @@ function curvesOf({ store: { sql }, run }: { store: Store; run: number }): Map<s
   return curves;
 }
 
-function compareCurves(key: string, before: Curve | undefined, after: Curve | undefined, tolerance: number): MetricMatch {
-  const match: MetricMatch = { key, verdict: 'same', before: shown(before?.values.at(-1)), after: shown(after?.values.at(-1)), points: { before: before?.values.length ?? 0, after: after?.values.length ?? 0 }, absolute: null, relative: null, timing: isTiming(key) };
+function compareCurves(
+  key: string,
+  before: Curve | undefined,
+  after: Curve | undefined,
+  tolerance: number,
+): MetricMatch {
+  const match: MetricMatch = {
+    key,
+    verdict: 'same',
+    before: shown(before?.values.at(-1)),
+    after: shown(after?.values.at(-1)),
+    points: { before: before?.values.length ?? 0, after: after?.values.length ?? 0 },
+    absolute: null,
+    relative: null,
+    timing: isTiming(key),
+  };
   if (!before || !after) return { ...match, verdict: before ? 'missing' : 'new' };
   let within = true;
   let same = before.steps.length === after.steps.length;

@@ -18,22 +18,38 @@ export function copyRuns(from: Store, to: Store): void {
   }
   to.sql.write(() => {
     for (const row of from.sql.all('SELECT * FROM texts')) insertRow(to, 'texts', row);
-    const keys = new Map(from.sql.all<{ id: number; key: string }>('SELECT id, key FROM metric_keys').map(({ id, key }) => [id, metricKeyId(to, key)]));
-    const experiments = new Map(from.sql.all<{ id: number; name: string }>('SELECT id, name FROM experiments').map(({ id, name }) => [id, ensureExperiment(to, name).id]));
+    const keys = new Map(
+      from.sql
+        .all<{ id: number; key: string }>('SELECT id, key FROM metric_keys')
+        .map(({ id, key }) => [id, metricKeyId(to, key)]),
+    );
+    const experiments = new Map(
+      from.sql
+        .all<{ id: number; name: string }>('SELECT id, name FROM experiments')
+        .map(({ id, name }) => [id, ensureExperiment(to, name).id]),
+    );
     const datasets = copyDatasets(from, to, experiments);
     for (const row of runs) {
       const { id, ...rest } = row as SqlRow & typeof row;
       insertRow(to, 'runs', rest);
       const number = to.sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', row.run_id)?.id ?? 0;
-      const copy = (table: string, change: (found: SqlRow) => SqlRow) => { for (const found of from.sql.iterate<SqlRow>(`SELECT * FROM ${quoteIdentifier(table)} WHERE run = ?`, id)) insertRow(to, table, { ...change(found), run: number }); };
+      const copy = (table: string, change: (found: SqlRow) => SqlRow) => {
+        for (const found of from.sql.iterate<SqlRow>(`SELECT * FROM ${quoteIdentifier(table)} WHERE run = ?`, id))
+          insertRow(to, table, { ...change(found), run: number });
+      };
       for (const table of ['params', 'tags', 'run_models']) copy(table, (found) => found);
-      for (const table of ['points', 'latest']) copy(table, (found) => ({ ...found, key: keys.get(Number(found['key'])) ?? 0 }));
+      for (const table of ['points', 'latest'])
+        copy(table, (found) => ({ ...found, key: keys.get(Number(found['key'])) ?? 0 }));
       copy('dataset_inputs', (found) => ({ ...found, dataset: datasets.get(Number(found['dataset'])) ?? 0 }));
-      for (const table of ['run_stages', 'gates']) for (const found of from.sql.all(`SELECT * FROM ${quoteIdentifier(table)} WHERE run_id = ?`, row.run_id)) insertRow(to, table, found);
+      for (const table of ['run_stages', 'gates'])
+        for (const found of from.sql.all(`SELECT * FROM ${quoteIdentifier(table)} WHERE run_id = ?`, row.run_id))
+          insertRow(to, table, found);
       copyInputs(from, to, row.run_id);
     }
-    for (const found of from.sql.all('SELECT * FROM logged_models')) insertRow(to, 'logged_models', { ...found, experiment: experiments.get(Number(found['experiment'])) ?? 0 });
-    for (const table of ['logged_model_params', 'logged_model_tags', 'logged_model_metrics']) for (const found of from.sql.all(`SELECT * FROM ${quoteIdentifier(table)}`)) insertRow(to, table, found);
+    for (const found of from.sql.all('SELECT * FROM logged_models'))
+      insertRow(to, 'logged_models', { ...found, experiment: experiments.get(Number(found['experiment'])) ?? 0 });
+    for (const table of ['logged_model_params', 'logged_model_tags', 'logged_model_metrics'])
+      for (const found of from.sql.all(`SELECT * FROM ${quoteIdentifier(table)}`)) insertRow(to, table, found);
   });
 }
 
@@ -43,15 +59,30 @@ function copyDatasets(from: Store, to: Store, experiments: ReadonlyMap<number, n
     const { id, ...rest } = row;
     const experiment = experiments.get(Number(row['experiment'])) ?? 0;
     insertRow(to, 'mlflow_datasets', { ...rest, experiment });
-    ids.set(Number(id), to.sql.get<{ id: number }>('SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?', experiment, row['name'] ?? '', row['digest'] ?? '')?.id ?? 0);
+    ids.set(
+      Number(id),
+      to.sql.get<{ id: number }>(
+        'SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?',
+        experiment,
+        row['name'] ?? '',
+        row['digest'] ?? '',
+      )?.id ?? 0,
+    );
   }
   return ids;
 }
 
 /** What a run read is named by the version of the same content that the other store knows; data that it does not know gets no version there. */
 function copyInputs(from: Store, to: Store, runId: string): void {
-  for (const { dataset, hash } of from.sql.all<{ dataset: string; hash: string }>('SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?', runId)) {
-    const known = to.sql.get<{ id: string }>('SELECT id FROM snapshots WHERE dataset = ? AND hash = ? ORDER BY created_at DESC LIMIT 1', dataset, hash);
+  for (const { dataset, hash } of from.sql.all<{ dataset: string; hash: string }>(
+    'SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?',
+    runId,
+  )) {
+    const known = to.sql.get<{ id: string }>(
+      'SELECT id FROM snapshots WHERE dataset = ? AND hash = ? ORDER BY created_at DESC LIMIT 1',
+      dataset,
+      hash,
+    );
     if (known) insertRow(to, 'run_inputs', { run_id: runId, dataset, snapshot_id: known.id });
   }
 }
@@ -59,5 +90,8 @@ function copyInputs(from: Store, to: Store, runId: string): void {
 /** Writes a row as it was read from a table of the same shape; one that is there already stays. */
 export function insertRow({ sql }: Store, table: string, row: SqlRow): void {
   const columns = Object.keys(row);
-  sql.run(`INSERT OR IGNORE INTO ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`, ...(Object.values(row) as SqlValue[]));
+  sql.run(
+    `INSERT OR IGNORE INTO ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ...(Object.values(row) as SqlValue[]),
+  );
 }

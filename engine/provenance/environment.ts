@@ -16,9 +16,16 @@ export async function environmentOf(root: string): Promise<Record<string, string
   const gpu = await (graphics ??= graphicsOf());
   const system = systemName();
   return {
-    loopwright: manifest.version, node: process.versions.node, platform: `${platform()} ${release()}`, ...(system === null ? {} : { system }), architecture: arch(),
-    processor: processors[0]?.model ?? 'unknown', cores: String(processors.length), memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    ...(gpu === null ? {} : { gpu }), ...nodePackages(root),
+    loopwright: manifest.version,
+    node: process.versions.node,
+    platform: `${platform()} ${release()}`,
+    ...(system === null ? {} : { system }),
+    architecture: arch(),
+    processor: processors[0]?.model ?? 'unknown',
+    cores: String(processors.length),
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    ...(gpu === null ? {} : { gpu }),
+    ...nodePackages(root),
   };
 }
 
@@ -27,7 +34,11 @@ let graphics: Promise<string | null> | null = null;
 
 async function graphicsOf(): Promise<string | null> {
   try {
-    const { stdout } = await run('nvidia-smi', ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'], { timeout: 3000, killSignal: 'SIGKILL' });
+    const { stdout } = await run(
+      'nvidia-smi',
+      ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'],
+      { timeout: 3000, killSignal: 'SIGKILL' },
+    );
     return graphicsText(stdout);
   } catch {
     return null;
@@ -58,7 +69,12 @@ function systemName(): string | null {
 function nodePackages(root: string): Record<string, string> {
   for (const name of lockFiles) {
     try {
-      return { node_packages: `${name} ${createHash('sha256').update(readFileSync(join(root, name))).digest('hex').slice(0, 16)}` };
+      return {
+        node_packages: `${name} ${createHash('sha256')
+          .update(readFileSync(join(root, name)))
+          .digest('hex')
+          .slice(0, 16)}`,
+      };
     } catch {
       // Another package manager's, or none.
     }

@@ -4,27 +4,97 @@ import { environmentChanges, type EnvironmentChange } from './environmentChanges
 import type { KeptRun } from './keptRun.ts';
 
 /** Modules whose name is not that of their package. */
-const moduleOf: Record<string, string> = { 'scikit-learn': 'sklearn', 'scikit-image': 'skimage', 'opencv-python': 'cv2', 'opencv-python-headless': 'cv2', pillow: 'pil', pyyaml: 'yaml', 'beautifulsoup4': 'bs4', 'python-dateutil': 'dateutil', 'pytorch-lightning': 'pytorch_lightning', protobuf: 'google' };
-const numeric = new Set(['numpy', 'scipy', 'pandas', 'polars', 'pyarrow', 'scikit-learn', 'torch', 'tensorflow', 'keras', 'jax', 'jaxlib', 'xgboost', 'lightgbm', 'catboost', 'statsmodels', 'numba', 'transformers', 'tokenizers', 'datasets', 'duckdb']);
+const moduleOf: Record<string, string> = {
+  'scikit-learn': 'sklearn',
+  'scikit-image': 'skimage',
+  'opencv-python': 'cv2',
+  'opencv-python-headless': 'cv2',
+  pillow: 'pil',
+  pyyaml: 'yaml',
+  beautifulsoup4: 'bs4',
+  'python-dateutil': 'dateutil',
+  'pytorch-lightning': 'pytorch_lightning',
+  protobuf: 'google',
+};
+const numeric = new Set([
+  'numpy',
+  'scipy',
+  'pandas',
+  'polars',
+  'pyarrow',
+  'scikit-learn',
+  'torch',
+  'tensorflow',
+  'keras',
+  'jax',
+  'jaxlib',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'statsmodels',
+  'numba',
+  'transformers',
+  'tokenizers',
+  'datasets',
+  'duckdb',
+]);
 
 /** What differs in the environments of two runs, by what it may do to a number: packages that the code imports, interpreters, then the machine. */
-export function environmentItems(store: Store, a: KeptRun, b: KeptRun, imported: ReadonlySet<string> | null): BlameItem[] {
+export function environmentItems(
+  store: Store,
+  a: KeptRun,
+  b: KeptRun,
+  imported: ReadonlySet<string> | null,
+): BlameItem[] {
   if (Object.keys(a.environment).length === 0 || Object.keys(b.environment).length === 0) return [];
-  return environmentChanges(store, a.environment, b.environment).map((change) => ({ ...itemOf(change, imported), before: change.before, after: change.after, path: null }));
+  return environmentChanges(store, a.environment, b.environment).map((change) => ({
+    ...itemOf(change, imported),
+    before: change.before,
+    after: change.after,
+    path: null,
+  }));
 }
 
-function itemOf({ name, before, after }: EnvironmentChange, imported: ReadonlySet<string> | null): Pick<BlameItem, 'kind' | 'name' | 'why' | 'weight'> {
+function itemOf(
+  { name, before, after }: EnvironmentChange,
+  imported: ReadonlySet<string> | null,
+): Pick<BlameItem, 'kind' | 'name' | 'why' | 'weight'> {
   if (name.startsWith('package ')) {
     const packageName = name.slice('package '.length);
     const used = imported?.has(moduleOf[packageName] ?? packageName.replaceAll('-', '_')) ?? false;
-    const change = before === null ? 'installed since' : after === null ? 'no longer installed' : before.split('.')[0] === after.split('.')[0] ? 'another version' : 'another major version';
-    const [weight, role] = used ? [50, 'the code imports it'] : numeric.has(packageName) ? [40, 'a library of numerics'] : [12, 'the code does not import it'];
-    return { kind: 'package', name: packageName, why: `${change}; ${role}`, weight: change === 'another major version' ? weight + 5 : weight };
+    const change =
+      before === null
+        ? 'installed since'
+        : after === null
+          ? 'no longer installed'
+          : before.split('.')[0] === after.split('.')[0]
+            ? 'another version'
+            : 'another major version';
+    const [weight, role] = used
+      ? [50, 'the code imports it']
+      : numeric.has(packageName)
+        ? [40, 'a library of numerics']
+        : [12, 'the code does not import it'];
+    return {
+      kind: 'package',
+      name: packageName,
+      why: `${change}; ${role}`,
+      weight: change === 'another major version' ? weight + 5 : weight,
+    };
   }
   if (/^python(\.|$)/.test(name)) return { kind: 'runtime', name, why: 'another Python runs the programs', weight: 38 };
-  if (name === 'loopwright') return { kind: 'runtime', name, why: 'built-in stages are part of Loopwright', weight: 42 };
-  if (name === 'node_packages') return { kind: 'package', name: 'Node packages', why: 'the lock file of the Node packages changed', weight: 35 };
-  if (name === 'node') return { kind: 'runtime', name, why: 'another Node runs built-in stages and Node programs', weight: 25 };
-  if (name === 'gpu') return { kind: 'hardware', name, why: 'another card or driver adds in another order', weight: 22 };
-  return { kind: 'hardware', name, why: /^(processor|architecture)$/.test(name) ? 'another processor may round otherwise' : 'another machine', weight: /^(processor|architecture)$/.test(name) ? 15 : 8 };
+  if (name === 'loopwright')
+    return { kind: 'runtime', name, why: 'built-in stages are part of Loopwright', weight: 42 };
+  if (name === 'node_packages')
+    return { kind: 'package', name: 'Node packages', why: 'the lock file of the Node packages changed', weight: 35 };
+  if (name === 'node')
+    return { kind: 'runtime', name, why: 'another Node runs built-in stages and Node programs', weight: 25 };
+  if (name === 'gpu')
+    return { kind: 'hardware', name, why: 'another card or driver adds in another order', weight: 22 };
+  return {
+    kind: 'hardware',
+    name,
+    why: /^(processor|architecture)$/.test(name) ? 'another processor may round otherwise' : 'another machine',
+    weight: /^(processor|architecture)$/.test(name) ? 15 : 8,
+  };
 }

@@ -14,16 +14,39 @@ const mostOutput = 256 << 20;
 
 /** What git runs with: nothing of a repository around us, no question, no hook, no daemon, no lock that a person's own git would wait for. */
 function environment(own: Record<string, string> = {}): Record<string, string | undefined> {
-  const inherited = Object.fromEntries(Object.entries(programEnvironment()).filter(([name]) => !name.startsWith('GIT_') || name === 'GIT_SSH' || name === 'GIT_SSH_COMMAND'));
-  return { ...inherited, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_LITERAL_PATHSPECS: '1', ...own };
+  const inherited = Object.fromEntries(
+    Object.entries(programEnvironment()).filter(
+      ([name]) => !name.startsWith('GIT_') || name === 'GIT_SSH' || name === 'GIT_SSH_COMMAND',
+    ),
+  );
+  return {
+    ...inherited,
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    ...own,
+  };
 }
 
-const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.quotePath=false', 'core.safecrlf=false', 'diff.relative=false', 'advice.detachedHead=false'].flatMap((setting) => ['-c', setting]);
+const settings = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.quotePath=false',
+  'core.safecrlf=false',
+  'diff.relative=false',
+  'advice.detachedHead=false',
+].flatMap((setting) => ['-c', setting]);
 
 /** Runs git in a folder and gives what it printed, as bytes. WorkError with git's own words when it fails or is not there. */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', [...settings, ...args], { cwd: folder, env: environment(options.env), stdio: ['pipe', 'pipe', 'pipe'], signal: options.signal });
+    const child = spawn('git', [...settings, ...args], {
+      cwd: folder,
+      env: environment(options.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      signal: options.signal,
+    });
     // Node's own `timeout` goes on for a program that was not found, and keeps the process.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? longestMs);
     const out: Buffer[] = [];
@@ -34,15 +57,29 @@ export function git(folder: string, args: readonly string[], options: GitOptions
       if (size > mostOutput) child.kill('SIGKILL');
       else out.push(chunk);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { if (said.length < 10_000) said += text; });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (said.length < 10_000) said += text;
+    });
     child.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(new WorkError(error.code === 'ENOENT' ? 'git was not found. Install it, or put it on the PATH.' : `git ${args[0]} failed: ${error.message}`, { cause: error }));
+      reject(
+        new WorkError(
+          error.code === 'ENOENT'
+            ? 'git was not found. Install it, or put it on the PATH.'
+            : `git ${args[0]} failed: ${error.message}`,
+          { cause: error },
+        ),
+      );
     });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve(Buffer.concat(out));
-      else reject(new WorkError(`git ${args[0]} failed: ${said.trim().split('\n').at(-1) || (signal ? `stopped by ${signal}` : `exit code ${code}`)}`));
+      else
+        reject(
+          new WorkError(
+            `git ${args[0]} failed: ${said.trim().split('\n').at(-1) || (signal ? `stopped by ${signal}` : `exit code ${code}`)}`,
+          ),
+        );
     });
     // A git that ends before it read everything is told by its exit code.
     child.stdin.on('error', () => {});

@@ -31,16 +31,35 @@ export function keptRun(store: Store, id: string): KeptRun {
   const row = findRun(store, id) as KeptRun['row'];
   const code = JSON.parse(row.code) as RunCode;
   const patch = code.patch === undefined ? null : textOf(store, code.patch);
-  if (code.patch !== undefined && patch === null) throw new WorkError(`The changes that ${row.name} was made with are gone from the store.`);
+  if (code.patch !== undefined && patch === null)
+    throw new WorkError(`The changes that ${row.name} was made with are gone from the store.`);
   const made = code.made === undefined ? null : textOf(store, code.made);
-  const params = sql.all<{ key: string; value: string; json: number }>('SELECT key, value, json FROM params WHERE run = ? ORDER BY key', row.id);
-  const inputs = sql.all<{ dataset: string; snapshot_id: string }>('SELECT dataset, snapshot_id FROM run_inputs WHERE run_id = ? ORDER BY dataset', row.run_id);
+  const params = sql.all<{ key: string; value: string; json: number }>(
+    'SELECT key, value, json FROM params WHERE run = ? ORDER BY key',
+    row.id,
+  );
+  const inputs = sql.all<{ dataset: string; snapshot_id: string }>(
+    'SELECT dataset, snapshot_id FROM run_inputs WHERE run_id = ? ORDER BY dataset',
+    row.run_id,
+  );
   return {
-    row, code, patch: patch === null ? null : patchBytes(patch),
+    row,
+    code,
+    patch: patch === null ? null : patchBytes(patch),
     made: made === null ? {} : (JSON.parse(made) as Record<string, LockEntry>),
-    stages: sql.all<KeptRun['stages'][number]>('SELECT stage, kind, status FROM run_stages WHERE run_id = ? ORDER BY position', row.run_id),
-    inputs: new Map(inputs.flatMap(({ dataset, snapshot_id: snapshot }): [string, Snapshot][] => { const found = getSnapshot(store, snapshot); return found ? [[dataset, found]] : []; })),
-    params: Object.fromEntries(params.map(({ key, value, json }) => [key, json === 1 ? (JSON.parse(value) as ParamValue) : value])),
+    stages: sql.all<KeptRun['stages'][number]>(
+      'SELECT stage, kind, status FROM run_stages WHERE run_id = ? ORDER BY position',
+      row.run_id,
+    ),
+    inputs: new Map(
+      inputs.flatMap(({ dataset, snapshot_id: snapshot }): [string, Snapshot][] => {
+        const found = getSnapshot(store, snapshot);
+        return found ? [[dataset, found]] : [];
+      }),
+    ),
+    params: Object.fromEntries(
+      params.map(({ key, value, json }) => [key, json === 1 ? (JSON.parse(value) as ParamValue) : value]),
+    ),
     environment: JSON.parse(row.environment) as Record<string, string>,
   };
 }

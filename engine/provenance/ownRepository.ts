@@ -14,7 +14,9 @@ export interface Repository {
 /** Null outside git, without git, or before the first commit. */
 export async function repositoryOf(project: string): Promise<Repository | null> {
   try {
-    const [top = '', prefix = ''] = (await gitText(project, ['rev-parse', '--show-toplevel', '--show-prefix', '--verify', 'HEAD'])).split('\n');
+    const [top = '', prefix = ''] = (
+      await gitText(project, ['rev-parse', '--show-toplevel', '--show-prefix', '--verify', 'HEAD'])
+    ).split('\n');
     return { top, prefix };
   } catch {
     return null;
@@ -28,7 +30,10 @@ export async function repositoryOf(project: string): Promise<Repository | null> 
  */
 export async function ownRepository({ top, prefix }: Repository, code: string, signal?: AbortSignal): Promise<void> {
   const made = join(dirname(code), 'clone');
-  await git(dirname(code), ['clone', '--shared', '--no-checkout', '--quiet', top, made], { timeoutMs: 120_000, signal });
+  await git(dirname(code), ['clone', '--shared', '--no-checkout', '--quiet', top, made], {
+    timeoutMs: 120_000,
+    signal,
+  });
   await rename(join(made, '.git'), join(code, '.git'));
   const remote = await gitText(top, ['remote', 'get-url', 'origin']).catch(() => null);
   await git(code, remote === null ? ['remote', 'remove', 'origin'] : ['remote', 'set-url', 'origin', remote]);
@@ -37,8 +42,13 @@ export async function ownRepository({ top, prefix }: Repository, code: string, s
   await git(code, ['read-tree', 'HEAD'], { signal });
   const tracked = (await git(code, ['ls-files', '-z'], { signal })).toString('utf8').split('\0').filter(Boolean);
   const passedOver: string[] = [];
-  for (const path of tracked) if (!path.startsWith(prefix) || (await kindOf(join(code, path))) !== (await kindOf(join(top, path)))) passedOver.push(path);
-  await git(code, ['update-index', '-z', '--skip-worktree', '--stdin'], { input: passedOver.map((path) => `${path}\0`).join(''), signal });
+  for (const path of tracked)
+    if (!path.startsWith(prefix) || (await kindOf(join(code, path))) !== (await kindOf(join(top, path))))
+      passedOver.push(path);
+  await git(code, ['update-index', '-z', '--skip-worktree', '--stdin'], {
+    input: passedOver.map((path) => `${path}\0`).join(''),
+    signal,
+  });
   // Else a program that compares times and sizes alone would take the copies for changed. It fails where files are changed.
   await git(code, ['update-index', '-q', '--refresh'], { timeoutMs: 120_000, signal }).catch(() => {});
 }

@@ -43,7 +43,10 @@ export async function treeUse(pid: number, platform: NodeJS.Platform = process.p
 function addProcess(total: ProcessUse, pid: number): void {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     // utime and stime, and those of children that ended and were waited for: fields 14 to 17 of proc(5).
     const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + (fields[field] ?? 0), 0);
     total.cpu.set(`${pid} ${fields[19]}`, ticks * tickMs);
@@ -54,17 +57,39 @@ function addProcess(total: ProcessUse, pid: number): void {
 }
 
 async function listProcesses(platform: NodeJS.Platform): Promise<ListedProcess[]> {
-  if (platform !== 'win32') return psLines((await run('ps', ['-A', '-o', 'pid=,ppid=,time=,rss='], { timeout: 5000, maxBuffer: 1 << 24 })).stdout);
-  const ask = 'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.KernelModeTime + $_.UserModeTime) $($_.WorkingSetSize)" }';
-  return cimLines((await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', ask], { timeout: 10_000, maxBuffer: 1 << 24, windowsHide: true })).stdout);
+  if (platform !== 'win32')
+    return psLines(
+      (await run('ps', ['-A', '-o', 'pid=,ppid=,time=,rss='], { timeout: 5000, maxBuffer: 1 << 24 })).stdout,
+    );
+  const ask =
+    'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.KernelModeTime + $_.UserModeTime) $($_.WorkingSetSize)" }';
+  return cimLines(
+    (
+      await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', ask], {
+        timeout: 10_000,
+        maxBuffer: 1 << 24,
+        windowsHide: true,
+      })
+    ).stdout,
+  );
 }
 
 /** The lines of `ps -o pid=,ppid=,time=,rss=`: time as `[[days-]hours:]minutes:seconds[.hundredths]`, memory in KiB. */
 export function psLines(listed: string): ListedProcess[] {
   return listed.split('\n').flatMap((line) => {
-    const [, pid, parent, days = '0', clock = '', kib] = /^\s*(\d+)\s+(\d+)\s+(?:(\d+)-)?([\d:.]+)\s+(\d+)\s*$/.exec(line) ?? [];
+    const [, pid, parent, days = '0', clock = '', kib] =
+      /^\s*(\d+)\s+(\d+)\s+(?:(\d+)-)?([\d:.]+)\s+(\d+)\s*$/.exec(line) ?? [];
     const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), cpuMs: Math.round((Number(days) * 86_400 + seconds) * 1000), bytes: Number(kib) * 1024 }];
+    return pid === undefined
+      ? []
+      : [
+          {
+            pid: Number(pid),
+            parent: Number(parent),
+            cpuMs: Math.round((Number(days) * 86_400 + seconds) * 1000),
+            bytes: Number(kib) * 1024,
+          },
+        ];
   });
 }
 
@@ -72,7 +97,9 @@ export function psLines(listed: string): ListedProcess[] {
 export function cimLines(listed: string): ListedProcess[] {
   return listed.split('\n').flatMap((line) => {
     const [, pid, parent, ticks, bytes] = /^\s*(\d+) (\d+) (\d+) (\d+)\s*$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), cpuMs: Number(ticks) / 10_000, bytes: Number(bytes) }];
+    return pid === undefined
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), cpuMs: Number(ticks) / 10_000, bytes: Number(bytes) }];
   });
 }
 

@@ -26,13 +26,16 @@ for d in m.distributions():
 print(json.dumps({"version": platform.python_implementation() + " " + platform.python_version(), "packages": found}))
 `;
 
-const programs = /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
+const programs =
+  /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
 
 /** The words that start the Python that a command line uses, where `found` is active; null when it does not look like one that uses any. */
 export function pythonOf(cmd: string, found: FoundPython | null): string[] | null {
   const active = /(?:^|[\s;&|(])(?:\.|source)\s+["']?([^\s"';&|]+)\/(bin|Scripts)\/activate/.exec(cmd);
   if (active) return [`${active[1]}/${active[2]}/python`];
-  const conda = /(?:^|[\s;&|(])((?:conda|mamba|micromamba) run(?:\s+(?:-n|-p|--name|--prefix)[\s=]\S+)?)/.exec(cmd)?.[1];
+  const conda = /(?:^|[\s;&|(])((?:conda|mamba|micromamba) run(?:\s+(?:-n|-p|--name|--prefix)[\s=]\S+)?)/.exec(
+    cmd,
+  )?.[1];
   if (conda !== undefined) return [...conda.trim().split(/\s+/), 'python'];
   // Without syncing: the stage's own call may be installing at this moment.
   if (/(?:^|[\s;&|(])uv run\s/.test(cmd)) return ['uv', 'run', '--no-sync', 'python'];
@@ -48,12 +51,24 @@ export function pythonOf(cmd: string, found: FoundPython | null): string[] | nul
 }
 
 /** The version and the packages of a Python; null when it cannot say, for which a stage must not fail. */
-export async function describePython(words: readonly string[], options: { cwd: string; env: Record<string, string | undefined>; signal?: AbortSignal | undefined }): Promise<PythonEnvironment | null> {
+export async function describePython(
+  words: readonly string[],
+  options: { cwd: string; env: Record<string, string | undefined>; signal?: AbortSignal | undefined },
+): Promise<PythonEnvironment | null> {
   const [program = 'python3', ...args] = words;
   try {
-    const { stdout } = await run(program.includes('/') ? join(program.startsWith('/') ? '' : options.cwd, program) : program, [...args, '-c', script], { ...options, timeout: longestMs, killSignal: 'SIGKILL', maxBuffer: 16 << 20 });
-    const said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { version: string; packages: Record<string, string> };
-    const lines = Object.entries(said.packages).map(([name, version]) => `${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}==${version}`).toSorted();
+    const { stdout } = await run(
+      program.includes('/') ? join(program.startsWith('/') ? '' : options.cwd, program) : program,
+      [...args, '-c', script],
+      { ...options, timeout: longestMs, killSignal: 'SIGKILL', maxBuffer: 16 << 20 },
+    );
+    const said = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+      version: string;
+      packages: Record<string, string>;
+    };
+    const lines = Object.entries(said.packages)
+      .map(([name, version]) => `${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}==${version}`)
+      .toSorted();
     return { version: said.version, packages: lines.join('\n'), count: lines.length };
   } catch {
     return null;

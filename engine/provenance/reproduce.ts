@@ -76,8 +76,18 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
       const python = () => findPython({ root: options.root, python: configFor(project, kept.row.experiment).python });
       const outcome = await executeRun({
         python,
-        project, store: scratch, only: plan.run, experiment: kept.row.experiment, params: plan.params, seed: kept.row.seed ?? undefined, period: { asOf: kept.row.as_of, window: kept.code.window ?? null },
-        tags: { [reproducesTag]: kept.row.run_id }, code: codeOf(kept), commandLine: `loopwright reproduce ${kept.row.run_id.slice(0, 8)}`, signal, events: options.events,
+        project,
+        store: scratch,
+        only: plan.run,
+        experiment: kept.row.experiment,
+        params: plan.params,
+        seed: kept.row.seed ?? undefined,
+        period: { asOf: kept.row.as_of, window: kept.code.window ?? null },
+        tags: { [reproducesTag]: kept.row.run_id },
+        code: codeOf(kept),
+        commandLine: `loopwright reproduce ${kept.row.run_id.slice(0, 8)}`,
+        signal,
+        events: options.events,
       });
       copyRuns(scratch, store);
       if (options.keep) folder = place.keep();
@@ -91,36 +101,68 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
 }
 
 function checkRun({ row, stages }: KeptRun): void {
-  if (row.status === 'running' || row.status === 'scheduled') throw new WorkError(`${row.name} is still running. Reproduce it when it has ended.`);
+  if (row.status === 'running' || row.status === 'scheduled')
+    throw new WorkError(`${row.name} is still running. Reproduce it when it has ended.`);
   if (row.source !== 'loopwright') {
-    const known = [row.commit_hash ? `its commit ${row.commit_hash.slice(0, 12)}` : null, row.command ? `its program ${row.command}` : null].filter((part) => part !== null);
-    throw new WorkError(`${row.name} was logged by a program of its own (${row.source}), so how it was started is not known${known.length > 0 ? `: only ${known.join(' and ')}` : ''}. Make the program a \`cmd\` stage; runs of stages can be reproduced.`);
+    const known = [
+      row.commit_hash ? `its commit ${row.commit_hash.slice(0, 12)}` : null,
+      row.command ? `its program ${row.command}` : null,
+    ].filter((part) => part !== null);
+    throw new WorkError(
+      `${row.name} was logged by a program of its own (${row.source}), so how it was started is not known${known.length > 0 ? `: only ${known.join(' and ')}` : ''}. Make the program a \`cmd\` stage; runs of stages can be reproduced.`,
+    );
   }
-  if (!stages.some(({ status }) => status !== 'skipped')) throw new WorkError(`${row.name} ran no stage, so there is nothing to reproduce.`);
+  if (!stages.some(({ status }) => status !== 'skipped'))
+    throw new WorkError(`${row.name} ran no stage, so there is nothing to reproduce.`);
 }
 
-async function restoreCode({ root, signal }: ReproduceOptions, { row, code, patch }: KeptRun, notes: string[], say: (text: string) => void): Promise<Workplace> {
+async function restoreCode(
+  { root, signal }: ReproduceOptions,
+  { row, code, patch }: KeptRun,
+  notes: string[],
+  say: (text: string) => void,
+): Promise<Workplace> {
   if (row.commit_hash === null) {
     notes.push('The run was made outside git, so its code is not known: this is a copy of the project as it is now.');
     say('copying the project');
     return copyProject(root, signal);
   }
   await git(root, ['rev-parse', '--git-dir']).catch((error: Error) => {
-    throw new WorkError(/not found/.test(error.message) ? error.message : `The project is in no git repository now, and the run was made at commit ${row.commit_hash?.slice(0, 12)}.`, { cause: error });
+    throw new WorkError(
+      /not found/.test(error.message)
+        ? error.message
+        : `The project is in no git repository now, and the run was made at commit ${row.commit_hash?.slice(0, 12)}.`,
+      { cause: error },
+    );
   });
   await git(root, ['cat-file', '-e', `${row.commit_hash}^{commit}`]).catch((error: Error) => {
-    throw new WorkError(`The commit ${row.commit_hash?.slice(0, 12)} of the run is not in this repository${code.remote ? `; \`git fetch ${code.remote} ${row.commit_hash}\` may bring it back` : ' any more'}.`, { cause: error });
+    throw new WorkError(
+      `The commit ${row.commit_hash?.slice(0, 12)} of the run is not in this repository${code.remote ? `; \`git fetch ${code.remote} ${row.commit_hash}\` may bring it back` : ' any more'}.`,
+      { cause: error },
+    );
   });
-  if (code.problem !== undefined) notes.push(`The run had changes beside its commit that were not kept: ${code.problem}.`);
-  else if (row.dirty === 1 && patch === null && Object.keys(code).length === 0) notes.push('The run had changes beside its commit, which were not kept at that time.');
-  if (code.leftOut && code.leftOut.length > 0) notes.push(`Not kept with the run, so not as they were: ${code.leftOut.join(', ')}.`);
+  if (code.problem !== undefined)
+    notes.push(`The run had changes beside its commit that were not kept: ${code.problem}.`);
+  else if (row.dirty === 1 && patch === null && Object.keys(code).length === 0)
+    notes.push('The run had changes beside its commit, which were not kept at that time.');
+  if (code.leftOut && code.leftOut.length > 0)
+    notes.push(`Not kept with the run, so not as they were: ${code.leftOut.join(', ')}.`);
   say(`checking out ${row.commit_hash.slice(0, 12)}${patch ? ' with the changes that were kept' : ''}`);
   return checkOut(root, { commit: row.commit_hash, root: code.root ?? '', patch }, signal);
 }
 
 /** The code of the new run is that of the old by construction; links to tools in the work tree are no change of it. */
 function codeOf({ row, code, patch }: KeptRun) {
-  return { commit: row.commit_hash, dirty: row.dirty === 1, branch: code.branch ?? null, remote: code.remote ?? null, root: code.root ?? '', patch, leftOut: [], problem: null };
+  return {
+    commit: row.commit_hash,
+    dirty: row.dirty === 1,
+    branch: code.branch ?? null,
+    remote: code.remote ?? null,
+    root: code.root ?? '',
+    patch,
+    leftOut: [],
+    problem: null,
+  };
 }
 
 interface ReproductionPlan {
@@ -134,46 +176,79 @@ function planOf(project: Project, kept: KeptRun): ReproductionPlan {
   const config = configFor(project, kept.row.experiment);
   const declared = new Set(Object.keys(config.params ?? {}));
   const graph = buildGraph(config, project.files);
-  const plan: ReproductionPlan = { run: [], restored: [], params: Object.fromEntries(Object.entries(kept.params).filter(([key]) => declared.has(key))) };
+  const plan: ReproductionPlan = {
+    run: [],
+    restored: [],
+    params: Object.fromEntries(Object.entries(kept.params).filter(([key]) => declared.has(key))),
+  };
   for (const { stage, status } of kept.stages) {
     if (status === 'skipped') continue;
     const node = graph.stages.get(stage);
-    if (!node) throw new WorkError(`The code of the run has no stage \`${stage}\`; it stood in changes that were not kept.`);
+    if (!node)
+      throw new WorkError(`The code of the run has no stage \`${stage}\`; it stood in changes that were not kept.`);
     const brings = node.kind === 'collect' && node.writes !== null && kept.inputs.has(node.writes);
     // What a source elsewhere gives today is other data.
     if (brings && node.writes !== null && isRemote(node.config)) plan.restored.push({ stage, dataset: node.writes });
     else plan.run.push(stage);
   }
-  if (plan.run.length === 0) throw new WorkError(`${kept.row.name} only collected data from outside, which gives other data today; what it got is kept: \`loopwright data versions\`.`);
+  if (plan.run.length === 0)
+    throw new WorkError(
+      `${kept.row.name} only collected data from outside, which gives other data today; what it got is kept: \`loopwright data versions\`.`,
+    );
   return plan;
 }
 
 /** Puts in place what the stages read: by the content they noted, or, for runs that noted none, as the versions of their datasets. */
-async function restoreData({ store, signal }: ReproduceOptions, kept: KeptRun, place: Workplace, plan: ReproductionPlan, notes: string[]): Promise<void> {
+async function restoreData(
+  { store, signal }: ReproduceOptions,
+  kept: KeptRun,
+  place: Workplace,
+  plan: ReproductionPlan,
+  notes: string[],
+): Promise<void> {
   const { made } = kept;
   const running = new Set(plan.run);
-  for (const [stage, entry] of Object.entries(made)) if (!running.has(stage)) updateLock(place.root, lockKey(stage, kept.row.experiment), entry);
+  for (const [stage, entry] of Object.entries(made))
+    if (!running.has(stage)) updateLock(place.root, lockKey(stage, kept.row.experiment), entry);
   const later = new Set(plan.run.flatMap((stage) => Object.keys(made[stage]?.outs ?? {})));
   const wanted = new Map<string, Wanted & { stage: string }>();
-  const want = (stage: string, files: readonly Wanted[]) => { for (const file of files) if (!later.has(file.path) && !wanted.has(file.path)) wanted.set(file.path, { ...file, stage }); };
+  const want = (stage: string, files: readonly Wanted[]) => {
+    for (const file of files)
+      if (!later.has(file.path) && !wanted.has(file.path)) wanted.set(file.path, { ...file, stage });
+  };
   for (const stage of plan.run) {
     const entry = made[stage];
     if (entry) want(stage, filesRead(entry));
     // A model that an earlier run trained is found through the stage that made it.
-    for (const model of Object.keys(entry?.deps ?? {}).flatMap((path) => /^([^/]+): /.exec(path)?.[1] ?? [])) if (made[model] && !running.has(model)) want(stage, filesMade(made[model]));
+    for (const model of Object.keys(entry?.deps ?? {}).flatMap((path) => /^([^/]+): /.exec(path)?.[1] ?? []))
+      if (made[model] && !running.has(model)) want(stage, filesMade(made[model]));
   }
   const noted = wanted.size > 0 || plan.run.every((stage) => made[stage]);
   if (!noted) {
-    notes.push('The run did not note which files its stages read; datasets are restored by their versions, other files are those of the commit.');
-    const written = new Set(plan.run.flatMap((stage) => kept.stages.find((one) => one.stage === stage)?.kind === 'prepare' ? [...kept.inputs.values()].filter(({ runId }) => runId === kept.row.run_id).map(({ dataset }) => dataset) : []));
+    notes.push(
+      'The run did not note which files its stages read; datasets are restored by their versions, other files are those of the commit.',
+    );
+    const written = new Set(
+      plan.run.flatMap((stage) =>
+        kept.stages.find((one) => one.stage === stage)?.kind === 'prepare'
+          ? [...kept.inputs.values()].filter(({ runId }) => runId === kept.row.run_id).map(({ dataset }) => dataset)
+          : [],
+      ),
+    );
     for (const snapshot of kept.inputs.values()) if (!written.has(snapshot.dataset)) want('', snapshot.files);
   }
   const gone: string[] = [];
   for (const file of wanted.values()) {
     checkCancelled(signal);
-    if ((await restoreFile(store, place.root, file)) === 'gone') gone.push(`${file.path} (${file.bytes.toLocaleString('en-US')} bytes, SHA-256 ${file.hash.slice(0, 12)}…${file.stage === '' ? '' : `, read by ${file.stage}`})`);
+    if ((await restoreFile(store, place.root, file)) === 'gone')
+      gone.push(
+        `${file.path} (${file.bytes.toLocaleString('en-US')} bytes, SHA-256 ${file.hash.slice(0, 12)}…${file.stage === '' ? '' : `, read by ${file.stage}`})`,
+      );
   }
-  if (gone.length > 0) throw new WorkError(`What the run read is no longer there with that content: ${gone.slice(0, 5).join('; ')}${gone.length > 5 ? ` and ${gone.length - 5} more` : ''}. Data is kept for the newest versions of a dataset; \`snapshots: { keep: N }\` keeps more.`);
+  if (gone.length > 0)
+    throw new WorkError(
+      `What the run read is no longer there with that content: ${gone.slice(0, 5).join('; ')}${gone.length > 5 ? ` and ${gone.length - 5} more` : ''}. Data is kept for the newest versions of a dataset; \`snapshots: { keep: N }\` keeps more.`,
+    );
 }
 
 /** The work tree's store knows the versions that the run read, under their own ids. */
@@ -186,17 +261,48 @@ function seedSnapshots(store: Store, scratch: Store, kept: KeptRun): void {
   });
 }
 
-function report(store: Store, kept: KeptRun, outcome: RunOutcome, plan: ReproductionPlan, tolerance: number, scratch: Store): Omit<Reproduction, 'notes' | 'folder'> {
+function report(
+  store: Store,
+  kept: KeptRun,
+  outcome: RunOutcome,
+  plan: ReproductionPlan,
+  tolerance: number,
+  scratch: Store,
+): Omit<Reproduction, 'notes' | 'folder'> {
   const again = findRun(store, outcome.runId ?? '');
   const compared = compareMetrics({ store, run: kept.row.id }, { store, run: again.id }, tolerance);
-  const restored = compared.filter(({ key, verdict }) => verdict === 'missing' && plan.restored.some(({ dataset }) => key === `rows.${dataset}` || key === `quarantined.${dataset}`)).map(({ key }) => key);
+  const restored = compared
+    .filter(
+      ({ key, verdict }) =>
+        verdict === 'missing' &&
+        plan.restored.some(({ dataset }) => key === `rows.${dataset}` || key === `quarantined.${dataset}`),
+    )
+    .map(({ key }) => key);
   const metrics = compared.filter(({ key, timing }) => !timing && !restored.includes(key));
-  const read = new Map(scratch.sql.all<{ dataset: string; hash: string }>('SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?', again.run_id).map(({ dataset, hash }) => [dataset, hash]));
+  const read = new Map(
+    scratch.sql
+      .all<{ dataset: string; hash: string }>(
+        'SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?',
+        again.run_id,
+      )
+      .map(({ dataset, hash }) => [dataset, hash]),
+  );
   return {
-    run: { runId: kept.row.run_id, name: kept.row.name, status: kept.row.status }, again: { runId: again.run_id, name: again.name, status: again.status },
-    matches: again.status === kept.row.status && metrics.every(({ verdict }) => verdict === 'same' || verdict === 'within' || verdict === 'new'),
-    tolerance, metrics, timing: compared.filter(({ timing }) => timing), restored,
-    data: [...kept.inputs.values()].map(({ dataset, hash }) => ({ dataset, before: hash, after: read.get(dataset) ?? null, same: read.get(dataset) === hash })),
+    run: { runId: kept.row.run_id, name: kept.row.name, status: kept.row.status },
+    again: { runId: again.run_id, name: again.name, status: again.status },
+    matches:
+      again.status === kept.row.status &&
+      metrics.every(({ verdict }) => verdict === 'same' || verdict === 'within' || verdict === 'new'),
+    tolerance,
+    metrics,
+    timing: compared.filter(({ timing }) => timing),
+    restored,
+    data: [...kept.inputs.values()].map(({ dataset, hash }) => ({
+      dataset,
+      before: hash,
+      after: read.get(dataset) ?? null,
+      same: read.get(dataset) === hash,
+    })),
     environment: environmentChanges(store, kept.environment, JSON.parse(again.environment) as Record<string, string>),
     error: outcome.error,
   };

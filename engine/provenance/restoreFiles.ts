@@ -21,7 +21,12 @@ export async function restoreFile(store: Store, place: string, wanted: Wanted): 
   const target = join(place, wanted.path);
   if (await holds(target, wanted)) return 'code';
   const kept = keptPath(store.folder, wanted);
-  const source = existsSync(kept) && (await holds(kept, wanted)) ? kept : (await holds(join(store.root, wanted.path), wanted)) ? join(store.root, wanted.path) : null;
+  const source =
+    existsSync(kept) && (await holds(kept, wanted))
+      ? kept
+      : (await holds(join(store.root, wanted.path), wanted))
+        ? join(store.root, wanted.path)
+        : null;
   if (source === null) return 'gone';
   mkdirSync(dirname(target), { recursive: true });
   // A link at its place would be written through.
@@ -42,7 +47,9 @@ async function holds(path: string, wanted: Wanted): Promise<boolean> {
 
 /** The files that a stage read, as its entry tells. What is noted of a model by the stage that made it (`train: weights.bin`) is no path. */
 export function filesRead(entry: LockEntry): Wanted[] {
-  return Object.entries(entry.deps).filter(([path]) => !/^[^/]+: /.test(path)).map(([path, mark]) => ({ path, ...mark }));
+  return Object.entries(entry.deps)
+    .filter(([path]) => !/^[^/]+: /.test(path))
+    .map(([path, mark]) => ({ path, ...mark }));
 }
 
 export function filesMade(entry: LockEntry): Wanted[] {

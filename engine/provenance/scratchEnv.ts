@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** An index and an object folder beside those of a repository. */
-export async function scratchEnv(folder: string, objects: string): Promise<{ GIT_INDEX_FILE: string; GIT_OBJECT_DIRECTORY: string; GIT_ALTERNATE_OBJECT_DIRECTORIES: string }> {
+export async function scratchEnv(
+  folder: string,
+  objects: string,
+): Promise<{ GIT_INDEX_FILE: string; GIT_OBJECT_DIRECTORY: string; GIT_ALTERNATE_OBJECT_DIRECTORIES: string }> {
   await mkdir(join(folder, 'objects'));
-  return { GIT_INDEX_FILE: join(folder, 'index'), GIT_OBJECT_DIRECTORY: join(folder, 'objects'), GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
+  return {
+    GIT_INDEX_FILE: join(folder, 'index'),
+    GIT_OBJECT_DIRECTORY: join(folder, 'objects'),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
+  };
 }

@@ -9,16 +9,34 @@ import { git, gitText } from './git.ts';
 /** The submodules below a folder whose files are not those of the commit they stand at: `path/`, relative to the folder. Which commit that is stands in the patch. */
 export async function changedSubmodules(root: string, top: string, prefix: string): Promise<string[]> {
   if (!existsSync(join(top, '.gitmodules'))) return [];
-  const status = (await git(root, ['status', '--porcelain=v2', '-z', '--untracked-files=normal', '--no-renames', '--ignore-submodules=none', '--', '.'])).toString('utf8');
+  const status = (
+    await git(root, [
+      'status',
+      '--porcelain=v2',
+      '-z',
+      '--untracked-files=normal',
+      '--no-renames',
+      '--ignore-submodules=none',
+      '--',
+      '.',
+    ])
+  ).toString('utf8');
   // `1 XY Scmu mH mI mW hH hI path`: of a submodule m tells that files were changed, u that there are new ones.
-  return [...status.matchAll(/(?:^|\0)1 \S\S S.(?:M.|.U) (?:\S+ ){5}([^\0]+)/g)].map(([, path = '']) => `${path.slice(prefix.length)}/`);
+  return [...status.matchAll(/(?:^|\0)1 \S\S S.(?:M.|.U) (?:\S+ ){5}([^\0]+)/g)].map(
+    ([, path = '']) => `${path.slice(prefix.length)}/`,
+  );
 }
 
 /**
  * Writes the files of submodules into a place where a commit was checked out and a patch laid over it, each from the repository that stands at
  * its path in the project; one that is not there in the project is left empty. WorkError when the commit is not known there.
  */
-export async function restoreSubmodules(top: string, place: string, patch: Buffer | null, signal?: AbortSignal): Promise<void> {
+export async function restoreSubmodules(
+  top: string,
+  place: string,
+  patch: Buffer | null,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!existsSync(join(place, '.gitmodules'))) return;
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-submodules-'));
   try {
@@ -26,7 +44,13 @@ export async function restoreSubmodules(top: string, place: string, patch: Buffe
     const env = await scratchEnv(folder, resolve(place, objects));
     await git(place, ['read-tree', 'HEAD'], { env });
     if (patch) await git(place, ['apply', '--cached', '--whitespace=nowarn', '-'], { env, input: patch });
-    await writeLinked(top, place, await linksOf(place, ['ls-files', '--stage', '-z'], env), join(folder, 'index-'), signal);
+    await writeLinked(
+      top,
+      place,
+      await linksOf(place, ['ls-files', '--stage', '-z'], env),
+      join(folder, 'index-'),
+      signal,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -40,19 +64,40 @@ interface Link {
 /** The entries of an index or a tree that name a commit of another repository. */
 async function linksOf(folder: string, ask: readonly string[], env: Record<string, string> = {}): Promise<Link[]> {
   const listed = (await git(folder, ask, { env })).toString('utf8');
-  return [...listed.matchAll(/(?:^|\0)160000 (?:commit )?([\da-f]+)(?: \d)?\t([^\0]+)/g)].map(([, commit = '', path = '']) => ({ commit, path }));
+  return [...listed.matchAll(/(?:^|\0)160000 (?:commit )?([\da-f]+)(?: \d)?\t([^\0]+)/g)].map(
+    ([, commit = '', path = '']) => ({ commit, path }),
+  );
 }
 
-async function writeLinked(from: string, to: string, links: readonly Link[], index: string, signal: AbortSignal | undefined): Promise<void> {
+async function writeLinked(
+  from: string,
+  to: string,
+  links: readonly Link[],
+  index: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (const [i, { path, commit }] of links.entries()) {
     const [source, target] = [join(from, path), join(to, path)];
     if (!existsSync(join(source, '.git'))) continue;
     await git(source, ['cat-file', '-e', `${commit}^{commit}`]).catch((error: Error) => {
-      throw new WorkError(`The submodule \`${path}\` has no commit ${commit.slice(0, 12)} here. Fetch it (\`git -C ${path} fetch\`) and try again.`, { cause: error });
+      throw new WorkError(
+        `The submodule \`${path}\` has no commit ${commit.slice(0, 12)} here. Fetch it (\`git -C ${path} fetch\`) and try again.`,
+        { cause: error },
+      );
     });
     const env = { GIT_INDEX_FILE: `${index}${i}` };
     await git(source, ['read-tree', commit], { env });
-    await git(source, ['checkout-index', '--all', '--force', `--prefix=${target}/`], { env, timeoutMs: 600_000, signal });
-    await writeLinked(source, target, await linksOf(source, ['ls-tree', '-r', '-z', '--full-tree', commit]), `${index}${i}-`, signal);
+    await git(source, ['checkout-index', '--all', '--force', `--prefix=${target}/`], {
+      env,
+      timeoutMs: 600_000,
+      signal,
+    });
+    await writeLinked(
+      source,
+      target,
+      await linksOf(source, ['ls-tree', '-r', '-z', '--full-tree', commit]),
+      `${index}${i}-`,
+      signal,
+    );
   }
 }

@@ -46,7 +46,15 @@ export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions)
     if (whose !== pid) return next();
     if (used && before) {
       const share = cpuBetween(before, used) / (now - at) / availableParallelism();
-      write({ 'system/cpu_utilization_percentage': round(Math.min(100, share * 100)), 'system/system_memory_usage_megabytes': round(used.bytes / 1e6), 'system/system_memory_usage_percentage': round((used.bytes / totalmem()) * 100), ...cards }, sample++);
+      write(
+        {
+          'system/cpu_utilization_percentage': round(Math.min(100, share * 100)),
+          'system/system_memory_usage_megabytes': round(used.bytes / 1e6),
+          'system/system_memory_usage_percentage': round((used.bytes / totalmem()) * 100),
+          ...cards,
+        },
+        sample++,
+      );
     }
     before = used;
     at = now;
@@ -77,7 +85,11 @@ let noGraphics = false;
 async function graphicsUse(): Promise<Record<string, number>> {
   if (noGraphics) return {};
   try {
-    const { stdout } = await run('nvidia-smi', ['--query-gpu=index,utilization.gpu,memory.used,memory.total,power.draw', '--format=csv,noheader,nounits'], { timeout: 5000, killSignal: 'SIGKILL' });
+    const { stdout } = await run(
+      'nvidia-smi',
+      ['--query-gpu=index,utilization.gpu,memory.used,memory.total,power.draw', '--format=csv,noheader,nounits'],
+      { timeout: 5000, killSignal: 'SIGKILL' },
+    );
     return graphicsMetrics(stdout);
   } catch (error) {
     noGraphics = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -90,7 +102,9 @@ export function graphicsMetrics(listed: string): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const line of listed.trim().split('\n')) {
     const [index = '', busy, used, total, watts] = line.split(',').map((part) => part.trim());
-    const add = (name: string, value: number) => { if (Number.isFinite(value)) metrics[`system/gpu_${index}_${name}`] = round(value); };
+    const add = (name: string, value: number) => {
+      if (Number.isFinite(value)) metrics[`system/gpu_${index}_${name}`] = round(value);
+    };
     add('utilization_percentage', Number(busy));
     add('memory_usage_megabytes', (Number(used) * 2 ** 20) / 1e6);
     add('memory_usage_percentage', (Number(used) / Number(total)) * 100);

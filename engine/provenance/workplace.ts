@@ -32,15 +32,26 @@ interface Owner {
 }
 
 /** Checks a commit out beside the project, with a patch laid over it; the repository's own files and index stay as they are. */
-export async function checkOut(project: string, code: { commit: string; root: string; patch: Buffer | null }, signal?: AbortSignal): Promise<Workplace> {
+export async function checkOut(
+  project: string,
+  code: { commit: string; root: string; patch: Buffer | null },
+  signal?: AbortSignal,
+): Promise<Workplace> {
   await removeAbandoned(project);
   const place = await begin(code.root, project);
   try {
-    await git(project, ['worktree', 'add', '--detach', '--quiet', place.code, code.commit], { timeoutMs: 600_000, signal });
+    await git(project, ['worktree', 'add', '--detach', '--quiet', place.code, code.commit], {
+      timeoutMs: 600_000,
+      signal,
+    });
     if (code.patch) await applyPatch(place.code, code.patch);
     const top = await gitText(project, ['rev-parse', '--show-toplevel']);
     await restoreSubmodules(top, place.code, code.patch, signal);
-    for (const [from, to] of [[project, place.root], [top, place.code]] as const) await linkTools(from, to);
+    for (const [from, to] of [
+      [project, place.root],
+      [top, place.code],
+    ] as const)
+      await linkTools(from, to);
     return place;
   } catch (error) {
     await place.remove();
@@ -54,10 +65,15 @@ export async function copyProject(project: string, signal?: AbortSignal): Promis
   const place = await begin('', null);
   try {
     const passedOver = new Set(['.loopwright', '.git', ...linked]);
-    await cp(project, place.root, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, filter: (from) => {
-      if (signal?.aborted) throw new CancelledError();
-      return !passedOver.has(relative(project, from).split(sep)[0] ?? '');
-    } });
+    await cp(project, place.root, {
+      recursive: true,
+      mode: constants.COPYFILE_FICLONE,
+      verbatimSymlinks: true,
+      filter: (from) => {
+        if (signal?.aborted) throw new CancelledError();
+        return !passedOver.has(relative(project, from).split(sep)[0] ?? '');
+      },
+    });
     await linkTools(project, place.root);
     return place;
   } catch (error) {
@@ -67,15 +83,23 @@ export async function copyProject(project: string, signal?: AbortSignal): Promis
 }
 
 /** A new folder with nothing in it but the folders down to the project. */
-export async function begin(inRepository: string, repository: string | null, kind: keyof typeof prefixes = 'reproduction'): Promise<Workplace & { code: string }> {
+export async function begin(
+  inRepository: string,
+  repository: string | null,
+  kind: keyof typeof prefixes = 'reproduction',
+): Promise<Workplace & { code: string }> {
   const base = await realpath(await mkdtemp(join(tmpdir(), prefixes[kind])));
   const code = join(base, 'code');
   const root = resolve(code, inRepository);
   if (repository === null) await mkdir(root, { recursive: true });
   // Whoever finds this after a kill knows whose it was and how to take it away.
-  writeFileSync(join(base, 'owner.json'), JSON.stringify({ pid: process.pid, started: processStart(process.pid), repository, root } satisfies Owner));
+  writeFileSync(
+    join(base, 'owner.json'),
+    JSON.stringify({ pid: process.pid, started: processStart(process.pid), repository, root } satisfies Owner),
+  );
   return {
-    root, code,
+    root,
+    code,
     keep() {
       writeFileSync(join(base, 'owner.json'), '{}');
       return root;
@@ -88,7 +112,9 @@ async function applyPatch(top: string, patch: Buffer): Promise<void> {
   try {
     await git(top, ['apply', '--whitespace=nowarn', '-'], { input: patch });
   } catch (error) {
-    throw new WorkError(`The changes that were kept with the run do not apply to its commit: ${messageOf(error)}`, { cause: error });
+    throw new WorkError(`The changes that were kept with the run do not apply to its commit: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -104,10 +130,12 @@ export async function linkTools(from: string, to: string): Promise<void> {
 async function removePlace(base: string, { repository, root }: Pick<Owner, 'repository' | 'root'>): Promise<void> {
   // The links first: nothing may follow them into the project.
   for (const folder of new Set([root, join(base, 'code')])) {
-    for (const name of [...linked, '.loopwright']) if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
+    for (const name of [...linked, '.loopwright'])
+      if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
   }
   await rm(base, { recursive: true, force: true, maxRetries: 5 });
-  if (repository !== null) await git(repository, ['worktree', 'remove', '--force', '--force', join(base, 'code')]).catch(() => {});
+  if (repository !== null)
+    await git(repository, ['worktree', 'remove', '--force', '--force', join(base, 'code')]).catch(() => {});
 }
 
 function isLink(path: string): boolean {
@@ -127,19 +155,27 @@ export async function removeAbandoned(project: string): Promise<void> {
     const owner = readOwner(base);
     if (!owner || isAlive(owner.pid, owner.started)) continue;
     // Opening its store ends programs that outlived the run.
-    if (hasStore(owner.root)) try { openStore(owner.root).sql.close(); } catch { /* Half made; it goes all the same. */ }
+    if (hasStore(owner.root))
+      try {
+        openStore(owner.root).sql.close();
+      } catch {
+        /* Half made; it goes all the same. */
+      }
     await removePlace(base, owner).catch(() => {});
   }
   const listed = await gitText(project, ['worktree', 'list', '--porcelain']).catch(() => '');
   for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
-    if (isPlace(basename(dirname(path))) && !existsSync(path)) await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
+    if (isPlace(basename(dirname(path))) && !existsSync(path))
+      await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
   }
 }
 
 function readOwner(base: string): Owner | null {
   try {
     const owner = JSON.parse(readFileSync(join(base, 'owner.json'), 'utf8')) as Partial<Owner>;
-    return typeof owner.pid === 'number' && typeof owner.root === 'string' ? { pid: owner.pid, started: owner.started ?? null, repository: owner.repository ?? null, root: owner.root } : null;
+    return typeof owner.pid === 'number' && typeof owner.root === 'string'
+      ? { pid: owner.pid, started: owner.started ?? null, repository: owner.repository ?? null, root: owner.root }
+      : null;
   } catch {
     return null;
   }

@@ -16,10 +16,12 @@ export function activatePython(env: Variables, python: FoundPython | null, start
   if (python.environment) {
     const { kind, folder } = python.environment;
     delete active[kind === 'venv' ? 'CONDA_PREFIX' : 'VIRTUAL_ENV'];
-    for (const name of kind === 'venv' ? ['CONDA_DEFAULT_ENV', 'CONDA_PROMPT_MODIFIER'] : ['VIRTUAL_ENV_PROMPT']) delete active[name];
+    for (const name of kind === 'venv' ? ['CONDA_DEFAULT_ENV', 'CONDA_PROMPT_MODIFIER'] : ['VIRTUAL_ENV_PROMPT'])
+      delete active[name];
     if (kind === 'venv') active['VIRTUAL_ENV'] = folder;
     else Object.assign(active, { CONDA_PREFIX: folder, CONDA_DEFAULT_ENV: basename(folder) });
-    const conda = isWindows && kind === 'conda' ? ['', 'Library/bin', 'Scripts'].map((place) => join(folder, place)) : [];
+    const conda =
+      isWindows && kind === 'conda' ? ['', 'Library/bin', 'Scripts'].map((place) => join(folder, place)) : [];
     active[pathName] = [...new Set([dirname(python.path), ...conda]), ...rest(active[pathName])].join(delimiter);
   }
   if (!isWindows && !['python', 'python3'].every((name) => starts(programOnPath(name, active), python.path))) {
@@ -31,7 +33,9 @@ export function activatePython(env: Variables, python: FoundPython | null, start
 /** Version managers have a program of their own for each name, side by side. */
 function starts(program: string | null, python: string): boolean {
   if (program === null) return false;
-  return isSameProgram(program, python) || (dirname(program) === dirname(python) && /^python3?$/.test(basename(python)));
+  return (
+    isSameProgram(program, python) || (dirname(program) === dirname(python) && /^python3?$/.test(basename(python)))
+  );
 }
 
 const rest = (path: string | undefined) => (path === undefined || path === '' ? [] : [path]);

@@ -4,7 +4,9 @@ import { readRegularFile } from '../readRegularFile.ts';
 /** A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined when it is not set. */
 export function editorSetting(folder: string, name: string): unknown {
   try {
-    const values: unknown = JSON.parse(plainJson(readRegularFile(join(folder, '.vscode', 'settings.json')).toString('utf8')));
+    const values: unknown = JSON.parse(
+      plainJson(readRegularFile(join(folder, '.vscode', 'settings.json')).toString('utf8')),
+    );
     return values !== null && typeof values === 'object' ? (values as Record<string, unknown>)[name] : undefined;
   } catch {
     return undefined;
@@ -13,6 +15,8 @@ export function editorSetting(folder: string, name: string): unknown {
 
 /** JSON without the comments and last commas that the editor allows in its settings. */
 function plainJson(text: string): string {
-  const withoutComments = text.replace(/^\uFEFF/, '').replaceAll(/"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : ' '));
+  const withoutComments = text
+    .replace(/^\uFEFF/, '')
+    .replaceAll(/"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : ' '));
   return withoutComments.replaceAll(/"(?:\\.|[^"\\])*"|,(?=\s*[}\]])/g, (part) => (part === ',' ? '' : part));
 }

@@ -35,7 +35,10 @@ const folderNames = ['.venv', 'venv'];
  * WorkError when the key or the setting names something that is no Python.
  */
 export function findPython({ root, python, env = process.env }: PythonRequest): FoundPython | null {
-  const named = python === undefined ? null : { value: python, from: root, why: '`python` of the project', place: { file: 'loopwright.yaml' } };
+  const named =
+    python === undefined
+      ? null
+      : { value: python, from: root, why: '`python` of the project', place: { file: 'loopwright.yaml' } };
   const setting = named ? null : settingOf(root, env);
   const chosen = named ?? setting;
   if (chosen) {
@@ -69,7 +72,8 @@ function settingOf(root: string, env: Variables): Chosen | null {
   if (given) return { value: given, from: root, why };
   for (const [folder] of foldersAbove(root)) {
     const value = editorSetting(folder, 'loopwright.python');
-    if (typeof value === 'string' && value.trim() !== '') return { value: value.trim().replaceAll('${workspaceFolder}', folder), from: folder, why };
+    if (typeof value === 'string' && value.trim() !== '')
+      return { value: value.trim().replaceAll('${workspaceFolder}', folder), from: folder, why };
   }
   return null;
 }
@@ -106,7 +110,9 @@ function pythonAt(value: string, from: string, env: Variables): Omit<FoundPython
 }
 
 function interpreterIn(folder: string): string | null {
-  const places = isWindows ? ['Scripts/python.exe', 'python.exe', 'bin/python.exe'] : ['bin/python', 'bin/python3', 'python', 'python3'];
+  const places = isWindows
+    ? ['Scripts/python.exe', 'python.exe', 'bin/python.exe']
+    : ['bin/python', 'bin/python3', 'python', 'python3'];
   return places.map((place) => join(folder, place)).find((path) => isProgram(path)) ?? null;
 }
 

@@ -4,16 +4,44 @@ import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
 
 /** Packages whose module has another name. */
 const packageOf: Record<string, string> = {
-  sklearn: 'scikit-learn', skimage: 'scikit-image', cv2: 'opencv-python', PIL: 'pillow', yaml: 'pyyaml', bs4: 'beautifulsoup4', dateutil: 'python-dateutil',
-  dotenv: 'python-dotenv', attr: 'attrs', Crypto: 'pycryptodome', serial: 'pyserial', fitz: 'pymupdf', faiss: 'faiss-cpu', umap: 'umap-learn', docx: 'python-docx',
-  jwt: 'pyjwt', magic: 'python-magic', mpl_toolkits: 'matplotlib', pkg_resources: 'setuptools', psycopg2: 'psycopg2-binary', MySQLdb: 'mysqlclient', usb: 'pyusb',
-  git: 'gitpython', github: 'pygithub', wx: 'wxpython', slugify: 'python-slugify', Levenshtein: 'levenshtein', imblearn: 'imbalanced-learn', sentence_transformers: 'sentence-transformers',
+  sklearn: 'scikit-learn',
+  skimage: 'scikit-image',
+  cv2: 'opencv-python',
+  PIL: 'pillow',
+  yaml: 'pyyaml',
+  bs4: 'beautifulsoup4',
+  dateutil: 'python-dateutil',
+  dotenv: 'python-dotenv',
+  attr: 'attrs',
+  Crypto: 'pycryptodome',
+  serial: 'pyserial',
+  fitz: 'pymupdf',
+  faiss: 'faiss-cpu',
+  umap: 'umap-learn',
+  docx: 'python-docx',
+  jwt: 'pyjwt',
+  magic: 'python-magic',
+  mpl_toolkits: 'matplotlib',
+  pkg_resources: 'setuptools',
+  psycopg2: 'psycopg2-binary',
+  MySQLdb: 'mysqlclient',
+  usb: 'pyusb',
+  git: 'gitpython',
+  github: 'pygithub',
+  wx: 'wxpython',
+  slugify: 'python-slugify',
+  Levenshtein: 'levenshtein',
+  imblearn: 'imbalanced-learn',
+  sentence_transformers: 'sentence-transformers',
 };
 
 /** The module that a program did not find, by what it printed last; null when that was not its trouble. */
 export function missingModule(lines: readonly string[]): string | null {
   for (const line of lines.toReversed()) {
-    const found = /(?:ModuleNotFoundError: No module named |ImportError: No module named |: No module named )['"]?([\w.]+)['"]?/.exec(line)?.[1];
+    const found =
+      /(?:ModuleNotFoundError: No module named |ImportError: No module named |: No module named )['"]?([\w.]+)['"]?/.exec(
+        line,
+      )?.[1];
     if (found !== undefined) return found;
   }
   return null;
@@ -23,10 +51,15 @@ export function missingModule(lines: readonly string[]): string | null {
  * What to do about a module that a Python lacks: it is named with the command that installs it there. `words` start the Python of the
  * command, where the command names one of its own.
  */
-export function missingModuleText(module: string, options: { root: string; words: readonly string[] | null; python: FoundPython | null; variable?: string | undefined }): string {
+export function missingModuleText(
+  module: string,
+  options: { root: string; words: readonly string[] | null; python: FoundPython | null; variable?: string | undefined },
+): string {
   const { root, words, python } = options;
   const top = module.split('.')[0] ?? module;
-  const inProject = ['.', 'src', 'lib'].find((folder) => existsSync(join(root, folder, top, '__init__.py')) || existsSync(join(root, folder, `${top}.py`)));
+  const inProject = ['.', 'src', 'lib'].find(
+    (folder) => existsSync(join(root, folder, top, '__init__.py')) || existsSync(join(root, folder, `${top}.py`)),
+  );
   if (inProject !== undefined) {
     const [where, folder] = inProject === '.' ? ['the project folder', '.'] : [`\`${inProject}/\``, inProject];
     return ` Python has no module \`${module}\`; it is in ${where}, which is not among the folders that Python looks into: \`env: { PYTHONPATH: ${folder} }\` at the stage adds it.`;
@@ -34,9 +67,11 @@ export function missingModuleText(module: string, options: { root: string; words
   const name = packageOf[top] ?? top;
   const own = words?.[0] !== undefined && !/^(python|python3)$/.test(words[0]) ? words : null;
   if (own?.[0] === 'uv') return ` Python has no module \`${module}\`: \`uv add ${name}\` installs it.`;
-  if (own && /^(poetry|pdm|rye)$/.test(own[0] ?? '')) return ` Python has no module \`${module}\`: \`${own[0]} add ${name}\` installs it.`;
+  if (own && /^(poetry|pdm|rye)$/.test(own[0] ?? ''))
+    return ` Python has no module \`${module}\`: \`${own[0]} add ${name}\` installs it.`;
   if (own?.[0] === 'pipenv') return ` Python has no module \`${module}\`: \`pipenv install ${name}\` installs it.`;
-  if (own && own.join(' ') !== python?.path) return ` Python has no module \`${module}\`: \`${own.join(' ')} -m pip install ${name}\` installs it.`;
+  if (own && own.join(' ') !== python?.path)
+    return ` Python has no module \`${module}\`: \`${own.join(' ')} -m pip install ${name}\` installs it.`;
   if (!python) return ` Python has no module \`${module}\`: \`python3 -m pip install ${name}\` installs it.`;
   const path = quoted(pythonText(python, root));
   const install = isWithoutPip(python) ? `uv pip install --python ${path} ${name}` : `${path} -m pip install ${name}`;

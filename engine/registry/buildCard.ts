@@ -6,12 +6,24 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import type { Store } from '../tracking/store.ts';
-import { aliasesOf, getVersion, latestVersion, summariseVersions, versionOf, type ModelVersion } from './modelVersions.ts';
+import {
+  aliasesOf,
+  getVersion,
+  latestVersion,
+  summariseVersions,
+  versionOf,
+  type ModelVersion,
+} from './modelVersions.ts';
 
 /** Everything the model card shows of a version, from the store alone. */
 export function buildCard(store: Store, config: ProjectConfig, which: number | 'champion' | 'latest'): ModelCard {
   const model = config.project;
-  const found = which === 'champion' ? (versionOf(store, model, 'champion') ?? newest(store, model)) : which === 'latest' ? newest(store, model) : getVersion(store, model, which);
+  const found =
+    which === 'champion'
+      ? (versionOf(store, model, 'champion') ?? newest(store, model))
+      : which === 'latest'
+        ? newest(store, model)
+        : getVersion(store, model, which);
   if (!found) throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
   const { report, version, runId } = found;
   const run = getRun(store, runId);
@@ -19,15 +31,52 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
   const passed = report.gates.filter((gate) => gate.passed).length;
   const total = report.gates.length;
   return {
-    model, version, aliases: aliases.get(version) ?? [], createdAt: found.createdAt, task: report.task, target: report.target, algorithm: report.algorithm, backend: report.backend,
-    verdict: { passed, total, text: total === 0 ? 'No gates are declared, so nothing was judged.' : passed === total ? `${total === 1 ? 'Its one gate' : `All ${total} gates`} passed.` : `${gatesText({ passed, total })}; this version may not be promoted.` },
-    intendedUse: config.card?.intended_use ?? null, limitations: config.card?.limitations ?? null, ethics: config.card?.ethics ?? null,
-    data: report.data, features: report.features, performance: report.performance, gates: report.gates, slices: report.slices, fairness: report.fairness, calibration: report.calibration,
+    model,
+    version,
+    aliases: aliases.get(version) ?? [],
+    createdAt: found.createdAt,
+    task: report.task,
+    target: report.target,
+    algorithm: report.algorithm,
+    backend: report.backend,
+    verdict: {
+      passed,
+      total,
+      text:
+        total === 0
+          ? 'No gates are declared, so nothing was judged.'
+          : passed === total
+            ? `${total === 1 ? 'Its one gate' : `All ${total} gates`} passed.`
+            : `${gatesText({ passed, total })}; this version may not be promoted.`,
+    },
+    intendedUse: config.card?.intended_use ?? null,
+    limitations: config.card?.limitations ?? null,
+    ethics: config.card?.ethics ?? null,
+    data: report.data,
+    features: report.features,
+    performance: report.performance,
+    gates: report.gates,
+    slices: report.slices,
+    fairness: report.fairness,
+    calibration: report.calibration,
     params: run.params,
-    run: { runId, name: run.name, experiment: run.experiment, commit: run.commit, dirty: run.dirty, seed: run.seed, durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt },
+    run: {
+      runId,
+      name: run.name,
+      experiment: run.experiment,
+      commit: run.commit,
+      dirty: run.dirty,
+      seed: run.seed,
+      durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt,
+    },
     environment: run.environment,
     health: healthOf(store, config, version),
-    versions: summariseVersions(store, model).map((other) => ({ version: other.version, aliases: other.aliases, createdAt: other.createdAt, headline: other.metrics[report.headlineMetric] ?? null })),
+    versions: summariseVersions(store, model).map((other) => ({
+      version: other.version,
+      aliases: other.aliases,
+      createdAt: other.createdAt,
+      headline: other.metrics[report.headlineMetric] ?? null,
+    })),
     headlineMetric: report.headlineMetric,
     reproduce: run.reproduce,
   };
@@ -40,11 +89,40 @@ function newest(store: Store, model: string): ModelVersion | null {
 
 function healthOf(store: Store, config: ProjectConfig, version: number): CardHealth[] {
   return Object.keys(config.deployments ?? {}).flatMap((deployment) => {
-    const served = store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions WHERE deployment = ? AND model_version = ?', deployment, version)?.n ?? 0;
-    const scored = store.sql.get<{ n: number | null }>('SELECT sum(rows) AS n FROM prediction_files WHERE deployment = ? AND model_version = ?', deployment, version)?.n ?? 0;
+    const served =
+      store.sql.get<{ n: number }>(
+        'SELECT count(*) AS n FROM predictions WHERE deployment = ? AND model_version = ?',
+        deployment,
+        version,
+      )?.n ?? 0;
+    const scored =
+      store.sql.get<{ n: number | null }>(
+        'SELECT sum(rows) AS n FROM prediction_files WHERE deployment = ? AND model_version = ?',
+        deployment,
+        version,
+      )?.n ?? 0;
     if (served + scored === 0 && predictionCount(store, deployment).predictions === 0) return [];
-    const monitor = Object.entries(config.monitors ?? {}).find(([, candidate]) => candidate.deployment === deployment)?.[0];
-    const last = monitor === undefined ? undefined : listWindows(store, monitor).findLast((window) => window.modelVersions.includes(version));
-    return [{ deployment, predictions: served + scored, lastWindow: last ? { start: last.start, end: last.end, rows: last.rows, driftedShare: last.status === 'too few rows' ? null : last.driftedShare, performance: last.performance } : null }];
+    const monitor = Object.entries(config.monitors ?? {}).find(
+      ([, candidate]) => candidate.deployment === deployment,
+    )?.[0];
+    const last =
+      monitor === undefined
+        ? undefined
+        : listWindows(store, monitor).findLast((window) => window.modelVersions.includes(version));
+    return [
+      {
+        deployment,
+        predictions: served + scored,
+        lastWindow: last
+          ? {
+              start: last.start,
+              end: last.end,
+              rows: last.rows,
+              driftedShare: last.status === 'too few rows' ? null : last.driftedShare,
+              performance: last.performance,
+            }
+          : null,
+      },
+    ];
   });
 }

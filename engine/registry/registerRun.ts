@@ -21,13 +21,23 @@ export interface RegisteredRun {
 export function registerRun(store: Store, model: string, run: string): RegisteredRun {
   const { run_id: runId, name: runName } = findRun(store, run);
   return store.sql.write(() => {
-    const known = store.sql.get<{ version: number; report: string | null }>('SELECT version, report FROM model_versions WHERE model = ? AND run_id = ? AND report IS NOT NULL ORDER BY version DESC LIMIT 1', model, runId);
+    const known = store.sql.get<{ version: number; report: string | null }>(
+      'SELECT version, report FROM model_versions WHERE model = ? AND run_id = ? AND report IS NOT NULL ORDER BY version DESC LIMIT 1',
+      model,
+      runId,
+    );
     if (known) {
       const passed = (JSON.parse(known.report ?? '{}') as ValidationReport).gates.every((gate) => gate.passed);
-      if (passed && !isAliased(store, model, known.version)) setAlias(store, model, 'challenger', known.version, 'chosen by hand');
+      if (passed && !isAliased(store, model, known.version))
+        setAlias(store, model, 'challenger', known.version, 'chosen by hand');
       return { version: known.version, runId, runName, made: false };
     }
-    return { version: registerVersion(store, model, runId, reportOf(store, runId, runName)), runId, runName, made: true };
+    return {
+      version: registerVersion(store, model, runId, reportOf(store, runId, runName)),
+      runId,
+      runName,
+      made: true,
+    };
   });
 }
 
@@ -36,10 +46,19 @@ function isAliased({ sql }: Store, model: string, version: number): boolean {
 }
 
 function reportOf(store: Store, runId: string, runName: string): ValidationReport {
-  const stage = store.sql.get<{ stage: string }>(`SELECT stage FROM run_stages WHERE run_id = ? AND kind = 'validate' AND status IN ('finished', 'refused') ORDER BY position DESC LIMIT 1`, runId)?.stage;
-  if (stage === undefined) throw new WorkError(`${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run.`);
+  const stage = store.sql.get<{ stage: string }>(
+    `SELECT stage FROM run_stages WHERE run_id = ? AND kind = 'validate' AND status IN ('finished', 'refused') ORDER BY position DESC LIMIT 1`,
+    runId,
+  )?.stage;
+  if (stage === undefined)
+    throw new WorkError(
+      `${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run.`,
+    );
   const file = join(artifactsFolder(store, runId), reportFile(stage));
   const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ValidationReport) : null;
-  if (report === null || !existsSync(join(store.root, report.modelPath))) throw new WorkError(`The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`);
+  if (report === null || !existsSync(join(store.root, report.modelPath)))
+    throw new WorkError(
+      `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
+    );
   return report;
 }

@@ -12,10 +12,20 @@ export function differences(recorded: LockEntry, now: Fingerprint): string[] {
   return [...params, ...inputs].map(({ text }) => text).concat(fileChanges(recorded.deps, now.deps));
 }
 
-function valueChanges(before: Record<string, unknown>, after: Record<string, unknown>, prefix: string): { text: string; to: string }[] {
+function valueChanges(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  prefix: string,
+): { text: string; to: string }[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-    .map((key) => ({ text: prefix === '' && isPeriod(key) ? periodChange[key](before[key], after[key]) : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`, to: JSON.stringify(after[key]) }));
+    .map((key) => ({
+      text:
+        prefix === '' && isPeriod(key)
+          ? periodChange[key](before[key], after[key])
+          : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`,
+      to: JSON.stringify(after[key]),
+    }));
 }
 
 /** What changed between two sets of files. */
@@ -24,7 +34,8 @@ export function fileChanges(before: Record<string, FileMark>, after: Record<stri
   for (const [path, mark] of Object.entries(after)) {
     const old = before[path];
     if (!old) changes.push(`${path} is new`);
-    else if (old.hash !== mark.hash) changes.push(`${path} changed${old.bytes === mark.bytes ? '' : ` (${size(old.bytes)} → ${size(mark.bytes)})`}`);
+    else if (old.hash !== mark.hash)
+      changes.push(`${path} changed${old.bytes === mark.bytes ? '' : ` (${size(old.bytes)} → ${size(mark.bytes)})`}`);
   }
   for (const path of Object.keys(before)) if (!after[path]) changes.push(`${path} is gone`);
   return changes;
@@ -32,8 +43,16 @@ export function fileChanges(before: Record<string, FileMark>, after: Record<stri
 
 /** Which rows a run may read, then and now: a sentence, since an arrow between two limits does not say which side had one. */
 const periodChange = {
-  as_of: (before: unknown, after: unknown) => limitChange(before === undefined ? null : `data before ${date(before)}`, after === undefined ? null : `data before ${date(after)}`),
-  window_ms: (before: unknown, after: unknown) => limitChange(before === undefined ? null : `the newest ${span(before)} of data`, after === undefined ? null : `the newest ${span(after)} of data`),
+  as_of: (before: unknown, after: unknown) =>
+    limitChange(
+      before === undefined ? null : `data before ${date(before)}`,
+      after === undefined ? null : `data before ${date(after)}`,
+    ),
+  window_ms: (before: unknown, after: unknown) =>
+    limitChange(
+      before === undefined ? null : `the newest ${span(before)} of data`,
+      after === undefined ? null : `the newest ${span(after)} of data`,
+    ),
 };
 
 function isPeriod(key: string): key is keyof typeof periodChange {
@@ -42,7 +61,9 @@ function isPeriod(key: string): key is keyof typeof periodChange {
 
 function limitChange(before: string | null, after: string | null): string {
   if (after === null) return `the last run was limited to ${before}`;
-  return before === null ? `limited to ${after}, the last run was not` : `limited to ${after}, the last run to ${before}`;
+  return before === null
+    ? `limited to ${after}, the last run was not`
+    : `limited to ${after}, the last run to ${before}`;
 }
 
 function date(iso: unknown): string {

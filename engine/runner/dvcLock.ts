@@ -30,16 +30,32 @@ export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks
   const entry = readDvcLock(root)[stage];
   if (!entry) return null;
   const folder = dvc.folders.get(stage) ?? '';
-  const params = Object.entries(entry.params ?? {}).flatMap(([file, values]) => Object.entries(values ?? {}).flatMap(([key, value]) => flatten(value, paramName(posix.join(folder, file), key))));
-  const known = (outputs: DvcOutput[] | undefined) => Object.assign({}, ...(outputs ?? []).map((output) => marksOf(root, folder, output, marks))) as Record<string, FileMark>;
-  return { spec: { cmd: commandText(entry.cmd, folder) }, params: Object.fromEntries(params), deps: known(entry.deps), outs: known(entry.outs), run: '' };
+  const params = Object.entries(entry.params ?? {}).flatMap(([file, values]) =>
+    Object.entries(values ?? {}).flatMap(([key, value]) => flatten(value, paramName(posix.join(folder, file), key))),
+  );
+  const known = (outputs: DvcOutput[] | undefined) =>
+    Object.assign({}, ...(outputs ?? []).map((output) => marksOf(root, folder, output, marks))) as Record<
+      string,
+      FileMark
+    >;
+  return {
+    spec: { cmd: commandText(entry.cmd, folder) },
+    params: Object.fromEntries(params),
+    deps: known(entry.deps),
+    outs: known(entry.outs),
+    run: '',
+  };
 }
 
 function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
   try {
-    const content = parse(readRegularFile(join(root, dvcLockName), Infinity).toString('utf8')) as { schema?: string; stages?: Record<string, DvcEntry> } | null;
+    const content = parse(readRegularFile(join(root, dvcLockName), Infinity).toString('utf8')) as {
+      schema?: string;
+      stages?: Record<string, DvcEntry>;
+    } | null;
     // Before schema 2.0 the stages stood at the top.
-    const stages = content?.stages ?? (content && content.schema === undefined ? (content as Record<string, DvcEntry>) : {});
+    const stages =
+      content?.stages ?? (content && content.schema === undefined ? (content as Record<string, DvcEntry>) : {});
     return Object.assign(Object.create(null) as Record<string, DvcEntry>, stages);
   } catch {
     return {};
@@ -50,8 +66,13 @@ function marksOf(root: string, folder: string, output: DvcOutput, marks: FileMar
   const path = posix.join(folder, output.path).replace(/\/$/, '');
   const now = marks.mark([path]);
   if (output.md5 !== undefined && isSame(join(root, path), output)) return now;
-  const other = Object.entries(now).map(([file, mark]): [string, FileMark] => [file, { hash: `md5:${output.md5 ?? ''}`, bytes: mark.bytes }]);
-  return Object.fromEntries(other.length > 0 ? other : [[path, { hash: `md5:${output.md5 ?? ''}`, bytes: output.size ?? 0 }]]);
+  const other = Object.entries(now).map(([file, mark]): [string, FileMark] => [
+    file,
+    { hash: `md5:${output.md5 ?? ''}`, bytes: mark.bytes },
+  ]);
+  return Object.fromEntries(
+    other.length > 0 ? other : [[path, { hash: `md5:${output.md5 ?? ''}`, bytes: output.size ?? 0 }]],
+  );
 }
 
 /** Whether a file or folder has the hash that DVC recorded. */
@@ -67,15 +88,28 @@ function isSame(path: string, { md5 = '', size, hash }: DvcOutput): boolean {
 
 /** The hash of a folder: the MD5 of the JSON of its files by path, as Python writes it, and `.dir`. */
 export function folderMd5(folder: string, old = false): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const listed = files.map((file) => ({ relpath: relative(folder, file).split(sep).join('/'), bytes: readFileSync(file) })).map(({ relpath, bytes }) => ({ relpath, md5: md5Of(old ? withoutCarriageReturns(bytes) : bytes) }));
-  const json = listed.toSorted((a, b) => (a.relpath < b.relpath ? -1 : 1)).map(({ relpath, md5 }) => `{"md5": "${md5}", "relpath": ${pythonJson(relpath)}}`).join(', ');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) =>
+        !entry.isDirectory() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile(),
+    )
+    .map((entry) => join(entry.parentPath, entry.name));
+  const listed = files
+    .map((file) => ({ relpath: relative(folder, file).split(sep).join('/'), bytes: readFileSync(file) }))
+    .map(({ relpath, bytes }) => ({ relpath, md5: md5Of(old ? withoutCarriageReturns(bytes) : bytes) }));
+  const json = listed
+    .toSorted((a, b) => (a.relpath < b.relpath ? -1 : 1))
+    .map(({ relpath, md5 }) => `{"md5": "${md5}", "relpath": ${pythonJson(relpath)}}`)
+    .join(', ');
   return `${md5Of(Buffer.from(`[${json}]`))}.dir`;
 }
 
 /** Text as Python's json.dumps writes it: ASCII alone. */
 function pythonJson(text: string): string {
-  return JSON.stringify(text).replaceAll(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function md5Of(bytes: Uint8Array): string {

@@ -96,35 +96,105 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const resolved = configFor(project, experiment, request.params ? { params: request.params } : {});
   const config = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
   const graph = buildGraph(config, project.files);
-  for (const name of request.only ?? request.stages ?? []) if (!graph.stages.has(name)) throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
+  for (const name of request.only ?? request.stages ?? [])
+    if (!graph.stages.has(name))
+      throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
   // Only what its stages read is there for a run that is repeated; the rest was checked when it ran.
   if (!request.only) refuseProblems(project, graph, { experiment, stages: request.stages });
   rememberGood(project);
   const marks = new FileMarks(project.root, store);
   const period = request.period ?? wholePeriod;
   const only = new Set(request.only);
-  const names = request.only ? graph.order.filter((name) => only.has(name)) : request.stages ? closure(graph, request.stages) : graph.order;
+  const names = request.only
+    ? graph.order.filter((name) => only.has(name))
+    : request.stages
+      ? closure(graph, request.stages)
+      : graph.order;
   const forced = new Set(request.only ?? (request.force ? (request.stages ?? graph.order) : []));
   // A source elsewhere may have something new at any time: who names its stage wants it asked.
-  const asked = new Set((request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })));
-  const planOptions = () => ({ project, config, graph, lock: readLock(project.root), marks, experiment, period, names });
+  const asked = new Set(
+    (request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })),
+  );
+  const planOptions = () => ({
+    project,
+    config,
+    graph,
+    lock: readLock(project.root),
+    marks,
+    experiment,
+    period,
+    names,
+  });
   const plan = planStages(planOptions()).filter(({ node }) => !request.only || only.has(node.name));
   if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
-    return { runId: null, name: null, status: 'fresh', stages: plan.map(({ node }) => ({ stage: node.name, status: 'skipped', summary: '', reasons: [], durationMs: 0 })), error: null };
+    return {
+      runId: null,
+      name: null,
+      status: 'fresh',
+      stages: plan.map(({ node }) => ({
+        stage: node.name,
+        status: 'skipped',
+        summary: '',
+        reasons: [],
+        durationMs: 0,
+      })),
+      error: null,
+    };
   }
-  checkVariables(project, config, plan.flatMap(({ node, state }) => (state !== 'fresh' || forced.has(node.name) || asked.has(node.name) ? [node.name] : [])));
+  checkVariables(
+    project,
+    config,
+    plan.flatMap(({ node, state }) =>
+      state !== 'fresh' || forced.has(node.name) || asked.has(node.name) ? [node.name] : [],
+    ),
+  );
   const redact = redactFor(project);
   const release = request.held ? () => {} : holdRunLock(store);
   try {
-    const [code, environment] = await Promise.all([request.code ?? codeVersion(project.root, [...graph.stages.values()].flatMap(({ outs }) => outs)), environmentOf(project.root)]);
+    const [code, environment] = await Promise.all([
+      request.code ??
+        codeVersion(
+          project.root,
+          [...graph.stages.values()].flatMap(({ outs }) => outs),
+        ),
+      environmentOf(project.root),
+    ]);
     const run = recordRun(store, {
-      experiment, params: keptParams(config.params, redact), tags: request.tags ?? {}, seed: config.seed ?? 0, commit: code.commit, dirty: code.dirty,
-      code: codeColumn(store, code, period), environment, command: request.commandLine ?? `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`, asOf: period.asOf,
+      experiment,
+      params: keptParams(config.params, redact),
+      tags: request.tags ?? {},
+      seed: config.seed ?? 0,
+      commit: code.commit,
+      dirty: code.dirty,
+      code: codeColumn(store, code, period),
+      environment,
+      command:
+        request.commandLine ??
+        `loopwright run${request.stages ? ` ${request.stages.join(' ')}` : ''}${experiment === 'default' ? '' : ` --experiment ${experiment}`}`,
+      asOf: period.asOf,
     });
-    if (code.problem !== null) request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
-    if (code.leftOut.length > 0) request.events?.onNote?.(`Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`);
+    if (code.problem !== null)
+      request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
+    if (code.leftOut.length > 0)
+      request.events?.onNote?.(
+        `Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`,
+      );
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
-    return await runPlan({ request, redact, config, experiment, run, marks, period, names, forced, asked, planOptions, made: {}, samples: 0 });
+    return await runPlan({
+      request,
+      redact,
+      config,
+      experiment,
+      run,
+      marks,
+      period,
+      names,
+      forced,
+      asked,
+      planOptions,
+      made: {},
+      samples: 0,
+    });
   } finally {
     release();
   }
@@ -132,8 +202,12 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
 
 function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
   return {
-    ...(code.branch === null ? {} : { branch: code.branch }), ...(code.remote === null ? {} : { remote: code.remote }), ...(code.root === '' ? {} : { root: code.root }),
-    ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }), ...(code.leftOut.length === 0 ? {} : { leftOut: code.leftOut }), ...(code.problem === null ? {} : { problem: code.problem }),
+    ...(code.branch === null ? {} : { branch: code.branch }),
+    ...(code.remote === null ? {} : { remote: code.remote }),
+    ...(code.root === '' ? {} : { root: code.root }),
+    ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }),
+    ...(code.leftOut.length === 0 ? {} : { leftOut: code.leftOut }),
+    ...(code.problem === null ? {} : { problem: code.problem }),
     ...(period.window === null ? {} : { window: period.window }),
   };
 }
@@ -145,7 +219,8 @@ function redactFor(project: Project): (text: string) => string {
 }
 
 function keptParams(params: ProjectConfig['params'], redact: (text: string) => string): Record<string, ParamValue> {
-  const kept = (value: unknown): unknown => (typeof value === 'string' ? redact(value) : Array.isArray(value) ? value.map(kept) : value);
+  const kept = (value: unknown): unknown =>
+    typeof value === 'string' ? redact(value) : Array.isArray(value) ? value.map(kept) : value;
   return Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, kept(value) as ParamValue]));
 }
 
@@ -171,7 +246,8 @@ async function runPlan(work: Work): Promise<RunOutcome> {
   try {
     return await runStages(work);
   } finally {
-    if (Object.keys(work.made).length > 0) work.run.code({ made: keepText(work.request.store, withoutCredentials(JSON.stringify(work.made))) });
+    if (Object.keys(work.made).length > 0)
+      work.run.code({ made: keepText(work.request.store, withoutCredentials(JSON.stringify(work.made))) });
   }
 }
 
@@ -192,9 +268,13 @@ async function runStages(work: Work): Promise<RunOutcome> {
       done.push({ stage: name, status: 'skipped', summary: '', reasons: [], durationMs: 0 });
       continue;
     }
-    const reasons = planned.reasons.length > 0 ? planned.reasons : [work.forced.has(name) ? 'forced' : 'its source is asked again'];
+    const reasons =
+      planned.reasons.length > 0 ? planned.reasons : [work.forced.has(name) ? 'forced' : 'its source is asked again'];
     const started = Date.now();
-    const ended = (status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }) => {
+    const ended = (
+      status: RunStatus,
+      detail: { summary?: string; exitCode?: number | null; error?: string | null },
+    ) => {
       run.stageEnded(name, status, detail);
       request.events?.onStageEnd?.(name, status, detail.summary ?? '', Date.now() - started);
       done.push({ stage: name, status, summary: detail.summary ?? '', reasons, durationMs: Date.now() - started });
@@ -227,7 +307,15 @@ async function runStages(work: Work): Promise<RunOutcome> {
         run.end('failed');
         throw error;
       }
-      return outcome('failed', { stage: name, message, place: error.place?.line === undefined && [undefined, projectFileName, request.project.file.path].includes(error.place?.file) ? stagePlace(request.project, name) : error.place });
+      return outcome('failed', {
+        stage: name,
+        message,
+        place:
+          error.place?.line === undefined &&
+          [undefined, projectFileName, request.project.file.path].includes(error.place?.file)
+            ? stagePlace(request.project, name)
+            : error.place,
+      });
     }
   }
   return outcome('finished', null);
@@ -253,22 +341,43 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
   const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });
   // A full disk must not crash the run through the log; the stage itself will say so.
   for (const file of [logFile, errorFile]) file.on('error', () => {});
-  const openLines = new OpenLines(openLogPath(request.store, run.runId, node.name), (rows) => request.events?.onOpen?.(node.name, rows));
+  const openLines = new OpenLines(openLogPath(request.store, run.runId, node.name), (rows) =>
+    request.events?.onOpen?.(node.name, rows),
+  );
   let database: Database | null = null;
   const signal = request.signal ?? new AbortController().signal;
   const interrupt = () => database?.interrupt();
   signal.addEventListener('abort', interrupt);
   let told = 0;
-  const sampler = process.env['LOOPWRIGHT_SYSTEM_METRICS'] === '0' ? null : sampleSystem({ from: work.samples, write: (values, sample) => {
-    work.samples = sample + 1;
-    run.metrics(values, sample);
-  } });
-  const followed: RecordedRun = { ...run, child: (stage, pid) => {
-    run.child(stage, pid);
-    sampler?.follow(pid);
-  } };
+  const sampler =
+    process.env['LOOPWRIGHT_SYSTEM_METRICS'] === '0'
+      ? null
+      : sampleSystem({
+          from: work.samples,
+          write: (values, sample) => {
+            work.samples = sample + 1;
+            run.metrics(values, sample);
+          },
+        });
+  const followed: RecordedRun = {
+    ...run,
+    child: (stage, pid) => {
+      run.child(stage, pid);
+      sampler?.follow(pid);
+    },
+  };
   const context: StageContext = {
-    project: request.project, config: work.config, node, store: request.store, run: followed, experiment: work.experiment, period: work.period, seed: work.config.seed ?? 0, marks: work.marks, forced: work.forced.has(node.name), registers: request.registers ?? true,
+    project: request.project,
+    config: work.config,
+    node,
+    store: request.store,
+    run: followed,
+    experiment: work.experiment,
+    period: work.period,
+    seed: work.config.seed ?? 0,
+    marks: work.marks,
+    forced: work.forced.has(node.name),
+    registers: request.registers ?? true,
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,
@@ -312,9 +421,13 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
 function byKind(context: StageContext, stage: StageConfig): Promise<StageOutcome> {
   if (!('uses' in stage)) return command(context, stage);
   switch (stage.uses) {
-    case 'collect': return collect(context, stage);
-    case 'prepare': return prepare(context, stage);
-    case 'train': return train(context, stage);
-    case 'validate': return validate(context, stage);
+    case 'collect':
+      return collect(context, stage);
+    case 'prepare':
+      return prepare(context, stage);
+    case 'train':
+      return train(context, stage);
+    case 'validate':
+      return validate(context, stage);
   }
 }

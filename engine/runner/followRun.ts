@@ -12,7 +12,12 @@ const lookMs = 200;
  * Tells what a run of another process does, from its first line on, as if it ran here; resolves with how it ended, or with null when
  * `signal` was given first, which leaves the run going.
  */
-export async function followRun(store: Store, runId: string, events: RunEvents, signal: AbortSignal): Promise<RunStatus | null> {
+export async function followRun(
+  store: Store,
+  runId: string,
+  events: RunEvents,
+  signal: AbortSignal,
+): Promise<RunStatus | null> {
   const offsets = new Map<string, number>();
   const ended = new Set<string>();
   const rest = new Map<string, string>();
@@ -42,7 +47,14 @@ export async function followRun(store: Store, runId: string, events: RunEvents, 
   }
 }
 
-function takeLog(store: Store, runId: string, stage: string, offsets: Map<string, number>, rest: Map<string, string>, events: RunEvents): string[] {
+function takeLog(
+  store: Store,
+  runId: string,
+  stage: string,
+  offsets: Map<string, number>,
+  rest: Map<string, string>,
+  events: RunEvents,
+): string[] {
   for (;;) {
     const offset = offsets.get(stage) ?? 0;
     const part = readLog(store, runId, stage, offset);

@@ -28,7 +28,10 @@ export const lockFileName = 'loopwright.lock';
 /** Reads the lock; a missing or unreadable one is as if no stage had run. */
 export function readLock(root: string): Lock {
   try {
-    const content = parse(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as { version?: number; stages?: Lock } | null;
+    const content = parse(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as {
+      version?: number;
+      stages?: Lock;
+    } | null;
     const stages = content?.version === 1 && content.stages ? Object.entries(content.stages) : [];
     return Object.assign(emptyLock(), Object.fromEntries(stages.filter(([, entry]) => isEntry(entry))));
   } catch {
@@ -43,14 +46,21 @@ function emptyLock(): Lock {
 
 function isEntry(entry: unknown): entry is LockEntry {
   const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap(entry) && (['spec', 'params', 'deps', 'outs'] as const).every((part) => isMap((entry as LockEntry)[part])) && [(entry as LockEntry).deps, (entry as LockEntry).outs].every((marks) => Object.values(marks).every(isMap));
+  return (
+    isMap(entry) &&
+    (['spec', 'params', 'deps', 'outs'] as const).every((part) => isMap((entry as LockEntry)[part])) &&
+    [(entry as LockEntry).deps, (entry as LockEntry).outs].every((marks) => Object.values(marks).every(isMap))
+  );
 }
 
 /** Replaces one entry, keeping those that others wrote meanwhile. */
 export function updateLock(root: string, key: string, entry: LockEntry): void {
   const stages = { ...readLock(root), [key]: entry };
   const sorted = Object.fromEntries(Object.entries(stages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  writeAtomic(join(root, lockFileName), `# Written by loopwright: what each stage was made from. Commit it.\n${stringify({ version: 1, stages: sorted }, { lineWidth: 0, aliasDuplicateObjects: false })}`);
+  writeAtomic(
+    join(root, lockFileName),
+    `# Written by loopwright: what each stage was made from. Commit it.\n${stringify({ version: 1, stages: sorted }, { lineWidth: 0, aliasDuplicateObjects: false })}`,
+  );
 }
 
 export function lockKey(stage: string, experiment: string): string {

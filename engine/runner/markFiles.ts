@@ -22,12 +22,17 @@ export class FileMarks {
 
   /** The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the root. */
   expand(path: string): string[] {
-    if (isGlob(path)) return diskFiles(this.#root).glob(path).filter((found) => isFile(this.#absolute(found)));
+    if (isGlob(path))
+      return diskFiles(this.#root)
+        .glob(path)
+        .filter((found) => isFile(this.#absolute(found)));
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     // A pipe or a device has no content that could be hashed.
     if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
-    return filesIn(this.#absolute(path)).map((found) => this.#relative(found)).toSorted();
+    return filesIn(this.#absolute(path))
+      .map((found) => this.#relative(found))
+      .toSorted();
   }
 
   /** Marks of all files that the paths name, by path. */
@@ -42,11 +47,21 @@ export class FileMarks {
     const stats = statSync(path, { bigint: true });
     const changed = changeOf(stats);
     const key = this.#home === null ? file : relativePath(this.#home, realPath(path));
-    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>('SELECT hash, bytes, changed FROM file_hashes WHERE path = ?', key);
-    if (known && known.changed === changed && BigInt(known.bytes) === stats.size) return { hash: known.hash, bytes: known.bytes };
+    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>(
+      'SELECT hash, bytes, changed FROM file_hashes WHERE path = ?',
+      key,
+    );
+    if (known && known.changed === changed && BigInt(known.bytes) === stats.size)
+      return { hash: known.hash, bytes: known.bytes };
     const hash = hashOf(path);
     const bytes = Number(stats.size);
-    this.#store?.sql.run('INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash', key, bytes, changed, hash);
+    this.#store?.sql.run(
+      'INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash',
+      key,
+      bytes,
+      changed,
+      hash,
+    );
     return { hash, bytes };
   }
 
@@ -105,6 +120,7 @@ function hashOf(path: string): string {
 /** One hash over marks, for data of several files. */
 export function combinedHash(marks: Record<string, FileMark>): string {
   const hash = createHash('sha256');
-  for (const [path, mark] of Object.entries(marks).toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${mark.hash}\n`);
+  for (const [path, mark] of Object.entries(marks).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${path}\0${mark.hash}\n`);
   return hash.digest('hex');
 }

@@ -25,7 +25,9 @@ export class OutputRow {
     if (this.column > this.#length) this.#fill(this.column - this.#length);
     const isAtEnd = this.column === this.#length;
     if (this.#cells === null && (isAtEnd || !(this.#coloured || style !== ''))) {
-      this.#text = isAtEnd ? this.#text + text : this.#text.slice(0, this.column) + text + this.#text.slice(this.column + text.length);
+      this.#text = isAtEnd
+        ? this.#text + text
+        : this.#text.slice(0, this.column) + text + this.#text.slice(this.column + text.length);
       this.column += text.length;
       this.#length = Math.max(this.#length, this.column);
       return;

@@ -31,7 +31,16 @@ export interface PlannedStage {
 }
 
 /** Decides for each stage whether it has to run and why. Stages after a stale one are `blocked`: they run if what they read really changes. */
-export function planStages(options: { project: Project; config: ProjectConfig; graph: Graph; lock: Lock; marks: FileMarks; experiment: string; period?: Period; names?: readonly string[] }): PlannedStage[] {
+export function planStages(options: {
+  project: Project;
+  config: ProjectConfig;
+  graph: Graph;
+  lock: Lock;
+  marks: FileMarks;
+  experiment: string;
+  period?: Period;
+  names?: readonly string[];
+}): PlannedStage[] {
   const { graph } = options;
   const names = options.names ? closure(graph, options.names) : graph.order;
   const planned = new Map<string, PlannedStage>();
@@ -40,7 +49,12 @@ export function planStages(options: { project: Project; config: ProjectConfig; g
     if (!node) continue;
     const waiting = node.dependsOn.filter((source) => planned.has(source) && planned.get(source)?.state !== 'fresh');
     const own = planStage(options, node);
-    planned.set(name, own.state === 'fresh' && waiting.length > 0 ? { ...own, state: 'blocked', reasons: waiting.map((source) => `waits for ${source}`) } : own);
+    planned.set(
+      name,
+      own.state === 'fresh' && waiting.length > 0
+        ? { ...own, state: 'blocked', reasons: waiting.map((source) => `waits for ${source}`) }
+        : own,
+    );
   }
   return [...planned.values()];
 }
@@ -48,13 +62,20 @@ export function planStages(options: { project: Project; config: ProjectConfig; g
 /** The plan of one stage by itself, without regard to the stages before it. */
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
   const { project, lock, marks, experiment } = options;
-  if (project.dvc?.frozen.has(node.name)) return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
+  if (project.dvc?.frozen.has(node.name))
+    return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
   const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
   // DVC may have run the stage since, or alone.
   const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, marks) : null;
   if (byDvc) candidates.push(byDvc);
-  if (project.dvc?.always.has(node.name)) return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons: ['it says `always_changed`'], recorded: candidates[0] ?? null };
+  if (project.dvc?.always.has(node.name))
+    return {
+      node,
+      state: candidates.length === 0 ? 'never' : 'stale',
+      reasons: ['it says `always_changed`'],
+      recorded: candidates[0] ?? null,
+    };
   let reasons: string[] = ['never run'];
   for (const recorded of candidates) {
     const found = [...differences(recorded, now), ...outChanges(recorded, marks)];
@@ -70,34 +91,60 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
   const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
-  const params = Object.fromEntries([...names].filter((name) => config.params && Object.hasOwn(config.params, name)).map((name) => [name, config.params?.[name]]));
+  const params = Object.fromEntries(
+    [...names]
+      .filter((name) => config.params && Object.hasOwn(config.params, name))
+      .map((name) => [name, config.params?.[name]]),
+  );
   // Whoever reads a SQLite file may leave an empty write-ahead log beside it, which holds no news.
-  const deps: Record<string, FileMark> = Object.fromEntries(Object.entries(marks.mark(node.deps)).filter(([path, mark]) => mark.bytes > 0 || !path.endsWith('-wal')));
+  const deps: Record<string, FileMark> = Object.fromEntries(
+    Object.entries(marks.mark(node.deps)).filter(([path, mark]) => mark.bytes > 0 || !path.endsWith('-wal')),
+  );
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;
     const trained = lock[lockKey(model, experiment)] ?? lock[model];
     for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
   }
-  const rawParams = toValue(nodeAt(project.file.parsed.root ?? undefined, ['params'])) as Record<string, unknown> | undefined;
-  const variables = [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) => envIn(JSON.stringify(value) ?? ''));
+  const rawParams = toValue(nodeAt(project.file.parsed.root ?? undefined, ['params'])) as
+    Record<string, unknown> | undefined;
+  const variables = [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) =>
+    envIn(JSON.stringify(value) ?? ''),
+  );
   return { ...withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env), deps };
 }
 
 /** The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it changed. */
-function withoutSecrets(made: Pick<Fingerprint, 'spec' | 'params'>, names: readonly string[], env: Project['env']): Pick<Fingerprint, 'spec' | 'params'> {
+function withoutSecrets(
+  made: Pick<Fingerprint, 'spec' | 'params'>,
+  names: readonly string[],
+  env: Project['env'],
+): Pick<Fingerprint, 'spec' | 'params'> {
   const found = names.flatMap((name) => (Object.hasOwn(env, name) && env[name] ? [[name, env[name]] as const] : []));
   if (found.length === 0) return made;
   const hide = (value: unknown): unknown => {
-    if (typeof value === 'string') return found.reduce((text, [name, secret]) => text.replaceAll(secret, () => `\${env.${name}}`), value);
+    if (typeof value === 'string')
+      return found.reduce((text, [name, secret]) => text.replaceAll(secret, () => `\${env.${name}}`), value);
     if (Array.isArray(value)) return value.map(hide);
-    return value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item)])) : value;
+    return value !== null && typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item)]))
+      : value;
   };
-  const hashes = Object.fromEntries(found.map(([name, secret]) => [`env.${name}`, createHash('sha256').update(secret).digest('hex').slice(0, 12)]));
-  return { spec: { ...(hide(made.spec) as Record<string, unknown>), ...hashes }, params: hide(made.params) as Fingerprint['params'] };
+  const hashes = Object.fromEntries(
+    found.map(([name, secret]) => [`env.${name}`, createHash('sha256').update(secret).digest('hex').slice(0, 12)]),
+  );
+  return {
+    spec: { ...(hide(made.spec) as Record<string, unknown>), ...hashes },
+    params: hide(made.params) as Fingerprint['params'],
+  };
 }
 
 function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<string, unknown> {
-  if (!('uses' in node.config)) return { cmd: node.config.cmd, ...(node.config.env ? { env: node.config.env } : {}), ...(node.config.gates ? { gates: node.config.gates } : {}) };
+  if (!('uses' in node.config))
+    return {
+      cmd: node.config.cmd,
+      ...(node.config.env ? { env: node.config.env } : {}),
+      ...(node.config.gates ? { gates: node.config.gates } : {}),
+    };
   const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
   if (node.config.uses === 'validate' && node.config.gates) spec['gates'] = node.config.gates;
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;

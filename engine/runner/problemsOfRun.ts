@@ -6,27 +6,43 @@ import { entryOf } from '../project/located.ts';
 import type { Project } from '../project/loadProject.ts';
 
 /** Throws a ProjectError when something in the files stops a run, with the stages that it does not stop. Without stages, all are meant. */
-export function refuseProblems(project: Project, graph: Graph, { experiment, stages }: { experiment: string; stages: readonly string[] | undefined }): void {
+export function refuseProblems(
+  project: Project,
+  graph: Graph,
+  { experiment, stages }: { experiment: string; stages: readonly string[] | undefined },
+): void {
   // A variable that is not set is told by the stage that needs it.
   const problems = checkProject(project).filter(({ code }) => code !== 'LW208');
   // A stage behind a cycle has no order, and so nothing that it could run after.
   const whole = !stages || stages.some((name) => !graph.order.includes(name));
-  const found = problemsOfRun(project, problems, graph, { experiment, stages: whole ? [...graph.stages.keys()] : closure(graph, stages) });
+  const found = problemsOfRun(project, problems, graph, {
+    experiment,
+    stages: whole ? [...graph.stages.keys()] : closure(graph, stages),
+  });
   if (found.length === 0) return;
   const runnable = runnableStages(project, problems, graph, experiment);
   const others = runnable.length === 0 ? '' : ` Stages that can be run by name: ${runnable.join(', ')}.`;
-  throw new ProjectError(`${whole ? 'The project' : 'What is to run'} has ${found.length} ${found.length === 1 ? 'problem' : 'problems'}.${others}`, found);
+  throw new ProjectError(
+    `${whole ? 'The project' : 'What is to run'} has ${found.length} ${found.length === 1 ? 'problem' : 'problems'}.${others}`,
+    found,
+  );
 }
 
 /** The errors that concern a run of some stages: another experiment, a schema that no stage of it reads, or a stage that is not asked for does not stop it. */
-function problemsOfRun(project: Project, problems: readonly Problem[], graph: Graph, run: { experiment: string; stages: readonly string[] }): Problem[] {
+function problemsOfRun(
+  project: Project,
+  problems: readonly Problem[],
+  graph: Graph,
+  run: { experiment: string; stages: readonly string[] },
+): Problem[] {
   const nodes = run.stages.flatMap((name) => graph.stages.get(name) ?? []);
   const files = new Set(nodes.flatMap(({ deps }) => deps));
   const datasets = new Set(nodes.flatMap(({ reads, writes }) => (writes === null ? reads : [...reads, writes])));
   const own = project.experiments.get(run.experiment)?.path;
   return problems.filter((problem) => {
     if (problem.severity !== 'error') return false;
-    if (problem.file !== project.file.path) return problem.file === own || files.has(problem.file) || isConfigOfItsOwn(project, problem.file);
+    if (problem.file !== project.file.path)
+      return problem.file === own || files.has(problem.file) || isConfigOfItsOwn(project, problem.file);
     const [stage, dataset] = [entryAt(project, 'stages', problem), entryAt(project, 'datasets', problem)];
     if (stage !== null) return run.stages.includes(stage);
     return dataset === null || datasets.has(dataset);
@@ -35,7 +51,9 @@ function problemsOfRun(project: Project, problems: readonly Problem[], graph: Gr
 
 /** The stages that could be run with all they depend on. */
 function runnableStages(project: Project, problems: readonly Problem[], graph: Graph, experiment: string): string[] {
-  return graph.order.filter((name) => problemsOfRun(project, problems, graph, { experiment, stages: closure(graph, [name]) }).length === 0);
+  return graph.order.filter(
+    (name) => problemsOfRun(project, problems, graph, { experiment, stages: closure(graph, [name]) }).length === 0,
+  );
 }
 
 /** Files that are neither an experiment nor a schema, such as a second file of the project, concern every run. */
@@ -47,5 +65,8 @@ function entryAt(project: Project, section: string, { line, column }: Problem): 
   const at = project.file.parsed.lines.offset(line, column);
   const found = entryOf(project.file.parsed.root ?? undefined, section)?.value;
   if (found?.kind !== 'map') return null;
-  return found.entries.find(({ keyRange, value }) => at >= keyRange.start && at <= Math.max(keyRange.end, value.range.end))?.key ?? null;
+  return (
+    found.entries.find(({ keyRange, value }) => at >= keyRange.start && at <= Math.max(keyRange.end, value.range.end))
+      ?.key ?? null
+  );
 }

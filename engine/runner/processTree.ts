@@ -36,12 +36,17 @@ export function signalAll(processes: readonly TreeProcess[], signal: NodeJS.Sign
 
 function parents(): [number, number][] {
   try {
-    if (process.platform === 'linux') return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => parentOf(name));
+    if (process.platform === 'linux')
+      return readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap((name) => parentOf(name));
     if (process.platform === 'win32') return [];
-    return execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n').flatMap((line) => {
-      const [pid, parent] = line.trim().split(/\s+/).map(Number);
-      return pid && parent ? [[pid, parent] as [number, number]] : [];
-    });
+    return execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+      .split('\n')
+      .flatMap((line) => {
+        const [pid, parent] = line.trim().split(/\s+/).map(Number);
+        return pid && parent ? [[pid, parent] as [number, number]] : [];
+      });
   } catch {
     return [];
   }

@@ -1,7 +1,8 @@
 export type Variables = Record<string, string | undefined>;
 
 /** Variables that an editor or an Electron program sets for its own processes. */
-const ofEditors = /^(ELECTRON_|VSCODE_|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$|APPLICATION_INSIGHTS_NO_|SHELL_ENV_)/i;
+const ofEditors =
+  /^(ELECTRON_|VSCODE_|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$|APPLICATION_INSIGHTS_NO_|SHELL_ENV_)/i;
 /** Scripts of an editor's git extension that ask for passwords; without the variables above they fail. */
 const askers = ['GIT_ASKPASS', 'SSH_ASKPASS'];
 
@@ -32,7 +33,10 @@ function isOfEditor(value: string, inherited: Variables): boolean {
 /** NODE_OPTIONS without the debugger that an editor attaches to every Node program of its terminals. */
 function withoutDebugger(options: string): string {
   return options
-    .replaceAll(/(?:^|\s)(?:--require|-r|--import)[\s=]+(?:"[^"]*js-debug[^"]*"|'[^']*js-debug[^']*'|(?:\\ |[^\s"'])*js-debug(?:\\ |\S)*)/g, ' ')
+    .replaceAll(
+      /(?:^|\s)(?:--require|-r|--import)[\s=]+(?:"[^"]*js-debug[^"]*"|'[^']*js-debug[^']*'|(?:\\ |[^\s"'])*js-debug(?:\\ |\S)*)/g,
+      ' ',
+    )
     .replaceAll(/(?:^|\s)--inspect-publish-uid=\S+/g, ' ')
     .trim();
 }

@@ -30,12 +30,21 @@ export interface Restored {
  * Puts the files of a version back in the place of the dataset. What stands there is made a version first, so nothing is lost; the stage
  * that writes the dataset counts as fresh with it until its own inputs change. WorkError while a run goes.
  */
-export async function restoreSnapshot(project: Project, config: ProjectConfig, store: Store, db: Database, wanted: Snapshot): Promise<Restored> {
+export async function restoreSnapshot(
+  project: Project,
+  config: ProjectConfig,
+  store: Store,
+  db: Database,
+  wanted: Snapshot,
+): Promise<Restored> {
   const dataset = config.datasets?.[wanted.dataset];
   if (!dataset) throw new ProjectError(`The project has no dataset \`${wanted.dataset}\` any more.`);
   const release = holdRunLock(store);
   try {
-    if (!wanted.kept || !areKept(store.folder, wanted.files)) throw new DataError(`The data of ${wanted.dataset}@${wanted.id.slice(0, 8)} is no longer kept; only what was noted of it is. \`snapshots: { keep: N }\` on the dataset keeps more.`);
+    if (!wanted.kept || !areKept(store.folder, wanted.files))
+      throw new DataError(
+        `The data of ${wanted.dataset}@${wanted.id.slice(0, 8)} is no longer kept; only what was noted of it is. \`snapshots: { keep: N }\` on the dataset keeps more.`,
+      );
     const marks = new FileMarks(project.root, store);
     const context = { project, config, store, marks };
     const there = marks.expand(dataset.path);
@@ -43,16 +52,53 @@ export async function restoreSnapshot(project: Project, config: ProjectConfig, s
     const newest = newestSnapshot(store, wanted.dataset);
     const unrecorded = there.length > 0 && combinedHash(marks.mark(there)) !== newest?.hash;
     // Kept before anything is touched: it may be the only copy of what somebody changed by hand.
-    const found = unrecorded ? await versionOf(there, () => makeSnapshot(context, db, { ...record, paths: there, quarantined: 0, source: 'found in place', state: null, spare: wanted.id })) : there.length > 0 ? newest : null;
+    const found = unrecorded
+      ? await versionOf(there, () =>
+          makeSnapshot(context, db, {
+            ...record,
+            paths: there,
+            quarantined: 0,
+            source: 'found in place',
+            state: null,
+            spare: wanted.id,
+          }),
+        )
+      : there.length > 0
+        ? newest
+        : null;
     const setAside = found === 'unreadable' ? putAside(store, project.root, there) : null;
     const replaced = found === 'unreadable' ? null : found;
-    if (replaced && !areKept(store.folder, replaced.files)) await makeSnapshot(context, db, { ...record, paths: there, quarantined: replaced.quarantined, source: replaced.source, state: replaced.state, spare: wanted.id });
-    if (replaced && !areKept(store.folder, newestSnapshot(store, wanted.dataset)?.files ?? [])) throw new DataError(`What stands at ${dataset.path} would be lost: \`snapshots: { keep: 0 }\` keeps no version of \`${wanted.dataset}\`. Raise it first.`);
+    if (replaced && !areKept(store.folder, replaced.files))
+      await makeSnapshot(context, db, {
+        ...record,
+        paths: there,
+        quarantined: replaced.quarantined,
+        source: replaced.source,
+        state: replaced.state,
+        spare: wanted.id,
+      });
+    if (replaced && !areKept(store.folder, newestSnapshot(store, wanted.dataset)?.files ?? []))
+      throw new DataError(
+        `What stands at ${dataset.path} would be lost: \`snapshots: { keep: 0 }\` keeps no version of \`${wanted.dataset}\`. Raise it first.`,
+      );
     await placeFiles(store.folder, project.root, wanted.files);
     const files = wanted.files.map(({ path }) => path);
     for (const path of there) if (!files.includes(path)) rmSync(join(project.root, path), { force: true });
-    const version = await makeSnapshot(context, db, { ...record, detail: wanted.detail, paths: files, quarantined: wanted.quarantined, source: `restored from ${wanted.id.slice(0, 8)}: ${wanted.source.replace(/^restored from [0-9a-f]+: /, '')}`, state: wanted.state });
-    return { version, replaced: replaced?.id === version.id ? null : replaced, setAside, files, stage: settleStage(project, config, marks, wanted.dataset, files) };
+    const version = await makeSnapshot(context, db, {
+      ...record,
+      detail: wanted.detail,
+      paths: files,
+      quarantined: wanted.quarantined,
+      source: `restored from ${wanted.id.slice(0, 8)}: ${wanted.source.replace(/^restored from [0-9a-f]+: /, '')}`,
+      state: wanted.state,
+    });
+    return {
+      version,
+      replaced: replaced?.id === version.id ? null : replaced,
+      setAside,
+      files,
+      stage: settleStage(project, config, marks, wanted.dataset, files),
+    };
   } finally {
     release();
   }
@@ -78,13 +124,22 @@ function putAside(store: Store, root: string, files: readonly string[]): string 
 }
 
 /** Without this the next run would make the data anew and undo what the person just did. */
-function settleStage(project: Project, config: ProjectConfig, marks: FileMarks, dataset: string, files: string[]): string | null {
-  const stage = [...graphOf(config, project.files).stages.values()].find(({ writes }) => writes === dataset)?.name ?? null;
+function settleStage(
+  project: Project,
+  config: ProjectConfig,
+  marks: FileMarks,
+  dataset: string,
+  files: string[],
+): string | null {
+  const stage =
+    [...graphOf(config, project.files).stages.values()].find(({ writes }) => writes === dataset)?.name ?? null;
   if (stage === null) return null;
   const lock = readLock(project.root);
   for (const [key, entry] of Object.entries(lock)) {
     if (key !== lockKey(stage, 'default') && !key.startsWith(`${stage}@`)) continue;
-    const others = Object.keys(entry.outs).filter((path) => !matches(config.datasets?.[dataset]?.path ?? '', path, marks, files));
+    const others = Object.keys(entry.outs).filter(
+      (path) => !matches(config.datasets?.[dataset]?.path ?? '', path, marks, files),
+    );
     updateLock(project.root, key, { ...entry, outs: marks.mark([...files, ...others]) });
   }
   return stage;

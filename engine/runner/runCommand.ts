@@ -28,7 +28,13 @@ export function runCommand(options: CommandOptions): Promise<number> {
     let child: ChildProcess;
     try {
       // A group of its own lets one signal reach every descendant.
-      child = spawn(options.cmd, { cwd: options.cwd, env: options.env, shell: true, detached: process.platform !== 'win32', stdio: [options.input === 'terminal' ? 'inherit' : 'ignore', options.stdout ?? 'pipe', 'pipe'] });
+      child = spawn(options.cmd, {
+        cwd: options.cwd,
+        env: options.env,
+        shell: true,
+        detached: process.platform !== 'win32',
+        stdio: [options.input === 'terminal' ? 'inherit' : 'ignore', options.stdout ?? 'pipe', 'pipe'],
+      });
     } catch (error) {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
       return;
@@ -59,7 +65,10 @@ export function runCommand(options: CommandOptions): Promise<number> {
       killTimer = setTimeout(kill, graceMs);
     };
     const onAbort = () => stop('cancelled');
-    const timeout = options.timeoutMs === undefined ? undefined : setTimeout(() => stop('timeout'), Math.min(options.timeoutMs, longestMs));
+    const timeout =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => stop('timeout'), Math.min(options.timeoutMs, longestMs));
     const onExit = () => killTree(child, child.pid === undefined ? [] : descendantsOf(child.pid), 'SIGKILL');
     process.once('exit', onExit);
     if (options.signal?.aborted) onAbort();
@@ -82,7 +91,8 @@ export function runCommand(options: CommandOptions): Promise<number> {
       cleanUp();
       output.end();
       if (stopped === 'cancelled') reject(new CancelledError());
-      else if (stopped === 'timeout') reject(new WorkError(`The command was stopped: it took longer than its timeout.`));
+      else if (stopped === 'timeout')
+        reject(new WorkError(`The command was stopped: it took longer than its timeout.`));
       else if (signal) reject(new WorkError(`The command was killed by ${signal}.`));
       else resolve(code ?? 1);
     });

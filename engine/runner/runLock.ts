@@ -12,7 +12,10 @@ export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
   const path = join(store.folder, 'run.lock');
   store.sql.write(() => {
     const [pid, started] = readOwner(store);
-    if (isAlive(pid, started)) throw new WorkError(`Another run of this project is going (${goingName(store, pid)}process ${pid}). \`loopwright attach\` shows its output, \`loopwright stop\` stops it.`);
+    if (isAlive(pid, started))
+      throw new WorkError(
+        `Another run of this project is going (${goingName(store, pid)}process ${pid}). \`loopwright attach\` shows its output, \`loopwright stop\` stops it.`,
+      );
     try {
       mkdirSync(store.folder, { recursive: true });
       writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''}`);
@@ -25,7 +28,10 @@ export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
 
 /** The run of a process, where it has begun one. */
 function goingName({ sql }: Pick<Store, 'sql'>, pid: number | null): string {
-  const name = sql.get<{ name: string }>(`SELECT name FROM runs WHERE status = 'running' AND pid = ? ORDER BY started_at LIMIT 1`, pid)?.name;
+  const name = sql.get<{ name: string }>(
+    `SELECT name FROM runs WHERE status = 'running' AND pid = ? ORDER BY started_at LIMIT 1`,
+    pid,
+  )?.name;
   return name === undefined ? '' : `${name}, `;
 }
 

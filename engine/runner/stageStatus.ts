@@ -10,11 +10,24 @@ import { FileMarks } from './markFiles.ts';
 import { planStages, type Period } from './plan.ts';
 
 /** Every stage with its state and why. `store` is null before the first run. */
-export function stageStatuses(project: Project, store: Store | null, experiment = 'default', period?: Period): StageStatus[] {
+export function stageStatuses(
+  project: Project,
+  store: Store | null,
+  experiment = 'default',
+  period?: Period,
+): StageStatus[] {
   const config = configFor(project, experiment);
   const graph = buildGraph(config, project.files);
   const marks = new FileMarks(project.root, store);
-  const plan = planStages({ project, config, graph, lock: readLock(project.root), marks, experiment, ...(period ? { period } : {}) });
+  const plan = planStages({
+    project,
+    config,
+    graph,
+    lock: readLock(project.root),
+    marks,
+    experiment,
+    ...(period ? { period } : {}),
+  });
   const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
   const stages = entryOf(project.file.parsed.root ?? undefined, 'stages')?.value;
   return plan.map(({ node, state, reasons }) => {
@@ -22,9 +35,13 @@ export function stageStatuses(project: Project, store: Store | null, experiment 
     const range = entryOf(stages, node.name)?.keyRange;
     const ended = state !== 'fresh' && result && isUnsuccessful(result.status) ? result.status : null;
     return {
-      name: node.name, kind: node.kind, state: result?.status === 'running' ? 'running' : ended === 'failed' || ended === 'refused' ? ended : state,
+      name: node.name,
+      kind: node.kind,
+      state: result?.status === 'running' ? 'running' : ended === 'failed' || ended === 'refused' ? ended : state,
       reasons: ended && result ? [whyOf(ended, result.runId, store), ...reasons] : reasons,
-      dependsOn: node.dependsOn, line: range ? project.file.parsed.lines.at(range.start).line : null, last: result,
+      dependsOn: node.dependsOn,
+      line: range ? project.file.parsed.lines.at(range.start).line : null,
+      last: result,
     };
   });
 }

@@ -38,7 +38,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
-    throw new WorkError(`The process ${pid} belongs to another user, so it cannot be stopped from here.`, { cause: error });
+    throw new WorkError(`The process ${pid} belongs to another user, so it cannot be stopped from here.`, {
+      cause: error,
+    });
   }
 }
 
@@ -46,16 +48,31 @@ function signal(pid: number, name: NodeJS.Signals): void {
 function checkIdentity({ pid, started, startedAt, name }: GoingProcess): void {
   if (started !== null) return;
   const began = processBegan(pid);
-  if (began === null || startedAt === null) throw new WorkError(`Whether process ${pid} is still ${name} cannot be told on this system. Stop it where it was started.`);
+  if (began === null || startedAt === null)
+    throw new WorkError(
+      `Whether process ${pid} is still ${name} cannot be told on this system. Stop it where it was started.`,
+    );
   if (began > startedAt + 2000) throw new WorkError(`The process of ${name} is gone; ${pid} is another program now.`);
 }
 
 /** A process that was killed could not say how its runs ended. */
 function markCancelled(store: Store, { pid, started }: GoingProcess): void {
   store.sql.write(() => {
-    for (const { run_id: id } of store.sql.all<{ run_id: string }>(`SELECT run_id FROM runs WHERE status IN ('running', 'interrupted') AND pid = ? AND pid_started IS ? AND source = 'loopwright'`, pid, started)) {
-      store.sql.run(`UPDATE run_stages SET status = 'cancelled', ended_at = ?, error = 'cancelled' WHERE run_id = ? AND status IN ('running', 'interrupted')`, Date.now(), id);
-      store.sql.run(`UPDATE runs SET status = 'cancelled', ended_at = ?, progress = NULL WHERE run_id = ?`, Date.now(), id);
+    for (const { run_id: id } of store.sql.all<{ run_id: string }>(
+      `SELECT run_id FROM runs WHERE status IN ('running', 'interrupted') AND pid = ? AND pid_started IS ? AND source = 'loopwright'`,
+      pid,
+      started,
+    )) {
+      store.sql.run(
+        `UPDATE run_stages SET status = 'cancelled', ended_at = ?, error = 'cancelled' WHERE run_id = ? AND status IN ('running', 'interrupted')`,
+        Date.now(),
+        id,
+      );
+      store.sql.run(
+        `UPDATE runs SET status = 'cancelled', ended_at = ?, progress = NULL WHERE run_id = ?`,
+        Date.now(),
+        id,
+      );
     }
   });
 }

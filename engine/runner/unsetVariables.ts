@@ -9,9 +9,18 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
  */
 export function checkVariables(project: Project, config: ProjectConfig, stages: readonly string[]): void {
   const unset = new Map<string, string>();
-  for (const stage of stages) for (const name of envIn(JSON.stringify(config.stages[stage] ?? null))) if (!unset.has(name)) unset.set(name, stage);
+  for (const stage of stages)
+    for (const name of envIn(JSON.stringify(config.stages[stage] ?? null)))
+      if (!unset.has(name)) unset.set(name, stage);
   if (project.dvc || unset.size === 0) return;
-  const problems = project.file.problems.filter(({ code, message }) => code === 'LW208' && [...unset.keys()].some((name) => message.includes(`\`${name}\``)));
-  const first = [...unset].map(([name, stage]) => `\`${stage}\` needs the environment variable \`${name}\`, which is not set`).join('; ');
-  throw new ProjectError(`${first}. Set it in the shell, in a file that \`env_file\` names, or give a default: \`\${env.${[...unset.keys()][0]}:-value}\`.`, problems.map((problem) => ({ ...problem, severity: 'error' })));
+  const problems = project.file.problems.filter(
+    ({ code, message }) => code === 'LW208' && [...unset.keys()].some((name) => message.includes(`\`${name}\``)),
+  );
+  const first = [...unset]
+    .map(([name, stage]) => `\`${stage}\` needs the environment variable \`${name}\`, which is not set`)
+    .join('; ');
+  throw new ProjectError(
+    `${first}. Set it in the shell, in a file that \`env_file\` names, or give a default: \`\${env.${[...unset.keys()][0]}:-value}\`.`,
+    problems.map((problem) => ({ ...problem, severity: 'error' })),
+  );
 }

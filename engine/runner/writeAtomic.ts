@@ -10,7 +10,7 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
     const handle = openSync(temporary, 'w', options.mode);
     try {
       const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -19,6 +19,11 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
   } catch (error) {
     rmSync(temporary, { force: true });
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new WorkError(full ? `The disk is full: ${path} could not be written. Free some space and run again; nothing was lost.` : `${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
+    throw new WorkError(
+      full
+        ? `The disk is full: ${path} could not be written. Free some space and run again; nothing was lost.`
+        : `${path} could not be written: ${messageOf(error)}`,
+      { cause: error, place: { file: path } },
+    );
   }
 }

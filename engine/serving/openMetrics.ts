@@ -13,24 +13,34 @@ export class ServerMetrics {
     this.#predictions += predictions;
     this.#observed++;
     this.#seconds += seconds;
-    bounds.forEach((bound, i) => { if (seconds <= bound) this.#buckets[i] = (this.#buckets[i] ?? 0) + 1; });
+    bounds.forEach((bound, i) => {
+      if (seconds <= bound) this.#buckets[i] = (this.#buckets[i] ?? 0) + 1;
+    });
   }
 
   text(labels: { deployment: string; model: string; version: number }): string {
     const own = `deployment="${escape(labels.deployment)}"`;
     return [
-      '# TYPE loopwright_requests counter', '# HELP loopwright_requests Requests to /predict by HTTP status.',
+      '# TYPE loopwright_requests counter',
+      '# HELP loopwright_requests Requests to /predict by HTTP status.',
       ...[...this.#requests].map(([status, n]) => `loopwright_requests_total{${own},status="${status}"} ${n}`),
-      '# TYPE loopwright_predictions counter', '# HELP loopwright_predictions Rows that were predicted.',
+      '# TYPE loopwright_predictions counter',
+      '# HELP loopwright_predictions Rows that were predicted.',
       `loopwright_predictions_total{${own}} ${this.#predictions}`,
-      '# TYPE loopwright_request_duration_seconds histogram', '# UNIT loopwright_request_duration_seconds seconds', '# HELP loopwright_request_duration_seconds Time to answer a request to /predict.',
-      ...bounds.map((bound, i) => `loopwright_request_duration_seconds_bucket{${own},le="${bound}"} ${this.#buckets[i]}`),
+      '# TYPE loopwright_request_duration_seconds histogram',
+      '# UNIT loopwright_request_duration_seconds seconds',
+      '# HELP loopwright_request_duration_seconds Time to answer a request to /predict.',
+      ...bounds.map(
+        (bound, i) => `loopwright_request_duration_seconds_bucket{${own},le="${bound}"} ${this.#buckets[i]}`,
+      ),
       `loopwright_request_duration_seconds_bucket{${own},le="+Inf"} ${this.#observed}`,
       `loopwright_request_duration_seconds_sum{${own}} ${this.#seconds}`,
       `loopwright_request_duration_seconds_count{${own}} ${this.#observed}`,
-      '# TYPE loopwright_model info', '# HELP loopwright_model The model version that serves.',
+      '# TYPE loopwright_model info',
+      '# HELP loopwright_model The model version that serves.',
       `loopwright_model_info{${own},model="${escape(labels.model)}",version="${labels.version}"} 1`,
-      '# EOF', '',
+      '# EOF',
+      '',
     ].join('\n');
   }
 }

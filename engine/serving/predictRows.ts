@@ -13,7 +13,11 @@ export interface RowPrediction {
 }
 
 /** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
-export async function predictRows(model: Model, { threshold, classes: answered }: Pick<ValidationReport, 'threshold' | 'classes'>, rows: readonly unknown[]): Promise<RowPrediction[]> {
+export async function predictRows(
+  model: Model,
+  { threshold, classes: answered }: Pick<ValidationReport, 'threshold' | 'classes'>,
+  rows: readonly unknown[],
+): Promise<RowPrediction[]> {
   const table = rowsToTable(rows, model.meta.features);
   const predictions = await predictTable(model, table);
   const { task } = model.meta;
@@ -25,6 +29,10 @@ export async function predictRows(model: Model, { threshold, classes: answered }
       const decision = value >= (threshold ?? 0.5) ? 1 : 0;
       return { score: value, prediction: classes[decision] ?? String(decision === 1) };
     }
-    return { score: null, prediction: classes[value] ?? '', probabilities: Object.fromEntries(classes.map((name, c) => [name, predictions.probabilities[c]?.[i] ?? 0])) };
+    return {
+      score: null,
+      prediction: classes[value] ?? '',
+      probabilities: Object.fromEntries(classes.map((name, c) => [name, predictions.probabilities[c]?.[i] ?? 0])),
+    };
   });
 }

@@ -44,28 +44,58 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
   try {
     const known = (await columnsOf(db, rows)).map((column) => column.name);
     const missing = model.meta.features.map((feature) => feature.name).filter((name) => !known.includes(name));
-    if (missing.length > 0) throw new DataError(`The input lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map((name) => `\`${name}\``).join(', ')} that version ${version.version} reads; it has ${known.join(', ')}.`);
+    if (missing.length > 0)
+      throw new DataError(
+        `The input lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map((name) => `\`${name}\``).join(', ')} that version ${version.version} reads; it has ${known.join(', ')}.`,
+      );
     const total = Number((await db.rows(`SELECT count(*) AS n FROM ${rows}`))[0]?.['n'] ?? 0);
     const features = model.meta.features.map(({ name }) => quoteIdentifier(name)).join(', ');
     writeFileSync(scoresFile, 's,p\n');
     for (let from = 0; from < total; from += chunk) {
       checkCancelled(request.signal);
-      const part = await db.table(`SELECT ${features} FROM ${rows} WHERE rowid >= ${from} AND rowid < ${from + chunk} ORDER BY rowid`);
+      const part = await db.table(
+        `SELECT ${features} FROM ${rows} WHERE rowid >= ${from} AND rowid < ${from + chunk} ORDER BY rowid`,
+      );
       const { values, task } = await predictTable(model, part);
       const classes = version.report.classes ?? model.meta.classes;
       const threshold = version.report.threshold ?? 0.5;
-      const lines = Array.from(values, (value) => (task === 'multiclass' ? `,"${(classes[value] ?? '').replaceAll('"', '""')}"` : task === 'binary' ? `${value},"${classes[value >= threshold ? 1 : 0] ?? ''}"` : `${value},"${value}"`));
+      const lines = Array.from(values, (value) =>
+        task === 'multiclass'
+          ? `,"${(classes[value] ?? '').replaceAll('"', '""')}"`
+          : task === 'binary'
+            ? `${value},"${classes[value >= threshold ? 1 : 0] ?? ''}"`
+            : `${value},"${value}"`,
+      );
       writeFileSync(scoresFile, lines.length > 0 ? `${lines.join('\n')}\n` : '', { flag: 'a' });
       request.onProgress?.(Math.min(1, (from + chunk) / total));
     }
     const now = Date.now();
-    const at = columns.time !== null && known.includes(columns.time) ? `CAST(${quoteIdentifier(columns.time)} AS TIMESTAMP)` : `make_timestamp_ms(${now})`;
-    const key = columns.key !== null && known.includes(columns.key) ? `CAST(${quoteIdentifier(columns.key)} AS VARCHAR)` : 'NULL::VARCHAR';
+    const at =
+      columns.time !== null && known.includes(columns.time)
+        ? `CAST(${quoteIdentifier(columns.time)} AS TIMESTAMP)`
+        : `make_timestamp_ms(${now})`;
+    const key =
+      columns.key !== null && known.includes(columns.key)
+        ? `CAST(${quoteIdentifier(columns.key)} AS VARCHAR)`
+        : 'NULL::VARCHAR';
     const scores = `read_csv(${quoteLiteral(scoresFile)}, header = true, columns = {'s': 'DOUBLE', 'p': 'VARCHAR'}, parallel = false)`;
-    await writeParquet(db, `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows} ORDER BY rowid) t POSITIONAL JOIN ${scores} s`, request.output);
+    await writeParquet(
+      db,
+      `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows} ORDER BY rowid) t POSITIONAL JOIN ${scores} s`,
+      request.output,
+    );
     if (request.deployment !== null && total > 0) {
       const [span] = await db.rows(`SELECT epoch_ms(min(${at})) AS a, epoch_ms(max(${at})) AS b FROM ${rows}`);
-      store.sql.run('INSERT INTO prediction_files (deployment, path, from_at, to_at, rows, model_version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)', request.deployment, relativePath(store.root, request.output), Math.floor(Number(span?.['a'] ?? now)), Math.ceil(Number(span?.['b'] ?? now)), total, version.version, now);
+      store.sql.run(
+        'INSERT INTO prediction_files (deployment, path, from_at, to_at, rows, model_version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        request.deployment,
+        relativePath(store.root, request.output),
+        Math.floor(Number(span?.['a'] ?? now)),
+        Math.ceil(Number(span?.['b'] ?? now)),
+        total,
+        version.version,
+        now,
+      );
     }
     return { rows: total, output: request.output };
   } finally {

@@ -38,8 +38,14 @@ const mostRows = 10_000;
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment: name } = request;
   const deployment = Object.hasOwn(config.deployments ?? {}, name) ? config.deployments?.[name] : undefined;
-  if (!deployment) throw new ProjectError(`There is no deployment \`${name}\`. Declared: ${Object.keys(config.deployments ?? {}).join(', ') || 'none'}.`);
-  if (deployment.as !== 'api') throw new ProjectError(`The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`);
+  if (!deployment)
+    throw new ProjectError(
+      `There is no deployment \`${name}\`. Declared: ${Object.keys(config.deployments ?? {}).join(', ') || 'none'}.`,
+    );
+  if (deployment.as !== 'api')
+    throw new ProjectError(
+      `The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`,
+    );
   const log = request.onLog ?? (() => {});
   const model = new ServingModel(store, config.project, deployment.model, log);
   let last = (await model.load()).version.version;
@@ -58,23 +64,53 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     }
     return served;
   };
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => void reply.status(error.statusCode ?? 500).send({ error: messageOf(error) }));
+  app.setErrorHandler(
+    (error: Error & { statusCode?: number }, _request, reply) =>
+      void reply.status(error.statusCode ?? 500).send({ error: messageOf(error) }),
+  );
   if (token !== null) {
     app.addHook('onRequest', async (req, reply) => {
-      if (req.routeOptions.url === '/health' || sameText(req.headers.authorization ?? '', `Bearer ${token}`)) return undefined;
-      return reply.status(401).header('www-authenticate', 'Bearer').send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
+      if (req.routeOptions.url === '/health' || sameText(req.headers.authorization ?? '', `Bearer ${token}`))
+        return undefined;
+      return reply
+        .status(401)
+        .header('www-authenticate', 'Bearer')
+        .send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
     });
   }
-  app.get('/health', () => ({ status: 'ok', deployment: name, model: config.project, model_version: current().version.version, uptime_s: Math.round((Date.now() - started) / 1000) }));
-  app.get('/metrics', (_request, reply) => reply.type('application/openmetrics-text; version=1.0.0; charset=utf-8').send(metrics.text({ deployment: name, model: config.project, version: current().version.version })));
+  app.get('/health', () => ({
+    status: 'ok',
+    deployment: name,
+    model: config.project,
+    model_version: current().version.version,
+    uptime_s: Math.round((Date.now() - started) / 1000),
+  }));
+  app.get('/metrics', (_request, reply) =>
+    reply
+      .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
+      .send(metrics.text({ deployment: name, model: config.project, version: current().version.version })),
+  );
   app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
   const url = await listen(app, host, request.port ?? deployment.port, name);
   store.sql.run(
     `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, started_at) VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url, model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started, started_at = excluded.started_at`,
-    name, url, last, process.pid, processStart(process.pid), started,
+    name,
+    url,
+    last,
+    process.pid,
+    processStart(process.pid),
+    started,
   );
-  if (request.recordDeployment ?? true) recordEvent(store, { at: started, kind: 'deployed', monitor: null, text: `v${last} serves as ${name}`, modelVersion: last, runId: null });
+  if (request.recordDeployment ?? true)
+    recordEvent(store, {
+      at: started,
+      kind: 'deployed',
+      monitor: null,
+      text: `v${last} serves as ${name}`,
+      modelVersion: last,
+      runId: null,
+    });
   return {
     url,
     version: last,
@@ -89,10 +125,15 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
 function tokenOf(name: string, deployment: ApiDeployment, host: string): string | null {
   if (!deployment.auth) {
     if (isLoopback(host)) return null;
-    throw new ProjectError(`\`${name}\` would answer everybody who reaches ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`);
+    throw new ProjectError(
+      `\`${name}\` would answer everybody who reaches ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`,
+    );
   }
   const token = process.env[deployment.auth.token_env] ?? '';
-  if (token === '') throw new ProjectError(`The environment variable \`${deployment.auth.token_env}\` is not set; it holds the token of \`${name}\`.`);
+  if (token === '')
+    throw new ProjectError(
+      `The environment variable \`${deployment.auth.token_env}\` is not set; it holds the token of \`${name}\`.`,
+    );
   return token;
 }
 
@@ -119,16 +160,30 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
     return reply.status(status).send({ error: message });
   };
   const rows = (req.body as { instances?: unknown } | null)?.instances;
-  if (!Array.isArray(rows) || rows.length === 0) return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
+  if (!Array.isArray(rows) || rows.length === 0)
+    return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
   if (rows.length > mostRows) return refuse(413, `At most ${mostRows} rows a request; ${rows.length} were sent.`);
   const { version } = served.version;
   try {
     const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
-    logPredictions(store, name, predictions.map((prediction, i) => {
-      const row = rows[i] as Record<string, unknown>;
-      return { at: columns.timeOf(row), key: columns.keyOf(row), modelVersion: version, features: columns.featuresOf(row, served.model.meta.features), score: prediction.score, prediction: prediction.prediction, latencyMs, error: null };
-    }));
+    logPredictions(
+      store,
+      name,
+      predictions.map((prediction, i) => {
+        const row = rows[i] as Record<string, unknown>;
+        return {
+          at: columns.timeOf(row),
+          key: columns.keyOf(row),
+          modelVersion: version,
+          features: columns.featuresOf(row, served.model.meta.features),
+          score: prediction.score,
+          prediction: prediction.prediction,
+          latencyMs,
+          error: null,
+        };
+      }),
+    );
     metrics.request(200, (performance.now() - start) / 1000, rows.length);
     return { model: served.version.model, model_version: version, predictions };
   } catch (error) {
@@ -136,7 +191,18 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
       metrics.request(500, (performance.now() - start) / 1000, 0);
       throw error;
     }
-    logPredictions(store, name, [{ at: Date.now(), key: null, modelVersion: version, features: {}, score: null, prediction: null, latencyMs: performance.now() - start, error: error.message }]);
+    logPredictions(store, name, [
+      {
+        at: Date.now(),
+        key: null,
+        modelVersion: version,
+        features: {},
+        score: null,
+        prediction: null,
+        latencyMs: performance.now() - start,
+        error: error.message,
+      },
+    ]);
     return refuse(400, error.message);
   }
 }
@@ -146,8 +212,16 @@ async function listen(app: FastifyInstance, host: string, port: number, name: st
     return await app.listen({ host, port });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') throw new WorkError(`Port ${port} is in use, so \`${name}\` cannot listen there. Stop the other program, change \`port\` in loopwright.yaml, or give \`--port\`.`, { cause: error, place: { file: 'loopwright.yaml' } });
-    if (code === 'EACCES') throw new WorkError(`Port ${port} may not be opened by this user; ports from 1024 on may.`, { cause: error, place: { file: 'loopwright.yaml' } });
+    if (code === 'EADDRINUSE')
+      throw new WorkError(
+        `Port ${port} is in use, so \`${name}\` cannot listen there. Stop the other program, change \`port\` in loopwright.yaml, or give \`--port\`.`,
+        { cause: error, place: { file: 'loopwright.yaml' } },
+      );
+    if (code === 'EACCES')
+      throw new WorkError(`Port ${port} may not be opened by this user; ports from 1024 on may.`, {
+        cause: error,
+        place: { file: 'loopwright.yaml' },
+      });
     throw new WorkError(`\`${name}\` cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -34,7 +34,10 @@ export class ServingModel {
   /** Loads the version that the alias names; WorkError when it names none. */
   async load(): Promise<ServedVersion> {
     const wanted = versionOf(this.#store, this.#name, this.#alias);
-    if (!wanted) throw new WorkError(`\`${this.#name}\` has no ${this.#alias} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`);
+    if (!wanted)
+      throw new WorkError(
+        `\`${this.#name}\` has no ${this.#alias} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`,
+      );
     const served = { version: wanted, model: await loadModel(join(this.#store.root, wanted.path)) };
     this.#current = served;
     return served;
@@ -46,7 +49,16 @@ export class ServingModel {
     const wanted = aliasVersion(this.#store, this.#name, this.#alias);
     const failedJustNow = this.#failed?.version === wanted && Date.now() < this.#failed.again;
     if (wanted !== null && wanted !== this.#current.version.version && !this.#loading && !failedJustNow) {
-      this.#loading = this.load().then(() => { this.#failed = null; }, (error: unknown) => this.#couldNot(wanted, messageOf(error))).finally(() => { this.#loading = null; });
+      this.#loading = this.load()
+        .then(
+          () => {
+            this.#failed = null;
+          },
+          (error: unknown) => this.#couldNot(wanted, messageOf(error)),
+        )
+        .finally(() => {
+          this.#loading = null;
+        });
     }
     return this.#current;
   }

@@ -1,4 +1,5 @@
-const endOfInput = /\bEOFError\b|EOF when reading|^Aborted[.!]$|\b(?:unexpected )?end of (?:file|input)\b.*(?:stdin|input)|stdin is not a (?:tty|terminal)|(?:not a tty|inappropriate ioctl for device)|input is not a terminal|NoInput|requires? (?:an? )?(?:interactive|tty|terminal)/i;
+const endOfInput =
+  /\bEOFError\b|EOF when reading|^Aborted[.!]$|\b(?:unexpected )?end of (?:file|input)\b.*(?:stdin|input)|stdin is not a (?:tty|terminal)|(?:not a tty|inappropriate ioctl for device)|input is not a terminal|NoInput|requires? (?:an? )?(?:interactive|tty|terminal)/i;
 const question = /[?:>\]]\s*$/;
 
 /** True when a program that failed wanted an answer: it says so, or its last words are a question that was not ended. */
@@ -7,7 +8,12 @@ export function askedForInput(lines: readonly string[]): boolean {
 }
 
 /** What to do about a program that asked for input where nothing can be typed; `open` is what it had not ended. */
-export function inputText(lines: readonly string[], open: string, input: 'terminal' | 'none', stage: string): string | null {
+export function inputText(
+  lines: readonly string[],
+  open: string,
+  input: 'terminal' | 'none',
+  stage: string,
+): string | null {
   if (input === 'terminal') return null;
   const asks = open.trim() !== '' && question.test(open) && open.trim() === lines.at(-1);
   if (!asks && !askedForInput(lines)) return null;

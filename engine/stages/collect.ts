@@ -32,7 +32,11 @@ import { count, datasetOf, type StageContext, type StageOutcome } from './stageC
 /** Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside; then a snapshot is made. */
 export async function collect(context: StageContext, stage: CollectStage): Promise<StageOutcome> {
   const redact = redactor(secretsOf(context));
-  const told: StageContext = { ...context, log: (line) => context.log(redact(line)), progress: (text, share) => context.progress(redact(text), share) };
+  const told: StageContext = {
+    ...context,
+    log: (line) => context.log(redact(line)),
+    progress: (text, share) => context.progress(redact(text), share),
+  };
   try {
     return await collectRows(told, stage, redact);
   } catch (error) {
@@ -55,29 +59,56 @@ interface Plan {
   key: string;
 }
 
-async function collectRows(context: StageContext, { with: inputs }: CollectStage, redact: (text: string) => string): Promise<StageOutcome> {
+async function collectRows(
+  context: StageContext,
+  { with: inputs }: CollectStage,
+  redact: (text: string) => string,
+): Promise<StageOutcome> {
   const { schema, path } = datasetOf(context, inputs.dataset);
   const plan = planOf(context, inputs, schema, outputPath(path));
   const received = await receive(sourceContext(context, plan), inputs.from);
   await checkWholeGzip(received.files, context.signal);
-  const outs = [plan.target, ...('output' in inputs.from && inputs.from.output !== undefined ? [inputs.from.output] : [])];
+  const outs = [
+    plan.target,
+    ...('output' in inputs.from && inputs.from.output !== undefined ? [inputs.from.output] : []),
+  ];
   try {
     if (nothingNew(context, plan, received)) return toldNothingNew(context, plan, outs);
     const written = await writeWhole(context, plan, received);
     removeLeftovers(context.project.root, path, plan.target);
     const snapshot = await makeSnapshot(context, await context.database(), {
-      dataset: plan.dataset, paths: [plan.target], quarantined: written.quarantined, runId: context.run.runId, detail: written.detail,
-      source: redact(describeSource(inputs.from)), state: stateAfter(context, plan, received),
+      dataset: plan.dataset,
+      paths: [plan.target],
+      quarantined: written.quarantined,
+      runId: context.run.runId,
+      detail: written.detail,
+      source: redact(describeSource(inputs.from)),
+      state: stateAfter(context, plan, received),
     });
     context.run.input(plan.dataset, snapshot.id);
-    context.run.metrics({ [`rows.${plan.dataset}`]: snapshot.rows, [`quarantined.${plan.dataset}`]: written.quarantined });
-    return { summary: [`${count(snapshot.rows)} rows`, ...written.words, ...(written.quarantined > 0 ? [`${count(written.quarantined)} quarantined`] : [])].join(' · '), outs };
+    context.run.metrics({
+      [`rows.${plan.dataset}`]: snapshot.rows,
+      [`quarantined.${plan.dataset}`]: written.quarantined,
+    });
+    return {
+      summary: [
+        `${count(snapshot.rows)} rows`,
+        ...written.words,
+        ...(written.quarantined > 0 ? [`${count(written.quarantined)} quarantined`] : []),
+      ].join(' · '),
+      outs,
+    };
   } finally {
     await received.discard?.();
   }
 }
 
-function planOf(context: StageContext, inputs: CollectStage['with'], schema: DatasetSchema | null, target: string): Plan {
+function planOf(
+  context: StageContext,
+  inputs: CollectStage['with'],
+  schema: DatasetSchema | null,
+  target: string,
+): Plan {
   const { from, dataset } = inputs;
   const invalid = inputs.invalid ?? 'quarantine';
   const watermark = 'watermark' in from ? (from.watermark ?? null) : null;
@@ -92,24 +123,39 @@ function planOf(context: StageContext, inputs: CollectStage['with'], schema: Dat
 
 function sourceContext(context: StageContext, plan: Plan): SourceContext {
   return {
-    root: context.project.root, folder: join(context.store.folder, 'downloads'), env: context.project.env, programEnv: () => programEnv(context, { PYTHONUNBUFFERED: '1' }, context.project.env), signal: context.signal, progress: context.progress, log: context.log,
-    database: context.database, expand: (path) => context.marks.expand(path), anew: context.forced, since: plan.base ? (plan.state?.watermark ?? null) : null,
-    inclusive: plan.schema?.primaryKey !== undefined, onSpawn: (pid) => context.run.child(context.node.name, pid),
+    root: context.project.root,
+    folder: join(context.store.folder, 'downloads'),
+    env: context.project.env,
+    programEnv: () => programEnv(context, { PYTHONUNBUFFERED: '1' }, context.project.env),
+    signal: context.signal,
+    progress: context.progress,
+    log: context.log,
+    database: context.database,
+    expand: (path) => context.marks.expand(path),
+    anew: context.forced,
+    since: plan.base ? (plan.state?.watermark ?? null) : null,
+    inclusive: plan.schema?.primaryKey !== undefined,
+    onSpawn: (pid) => context.run.child(context.node.name, pid),
   };
 }
 
 /** The files of a version: those in place when they are still it, else the copies that were kept; null when neither is there. */
 function baseFiles(context: StageContext, version: Snapshot): string[] | null {
   if (version.files.length === 0) return null;
-  if (areKept(context.store.folder, version.files)) return version.files.map((file) => keptPath(context.store.folder, file));
+  if (areKept(context.store.folder, version.files))
+    return version.files.map((file) => keptPath(context.store.folder, file));
   const inPlace = version.files.map(({ path }) => path);
-  return combinedHash(context.marks.mark(inPlace)) === version.hash ? inPlace.map((file) => join(context.project.root, file)) : null;
+  return combinedHash(context.marks.mark(inPlace)) === version.hash
+    ? inPlace.map((file) => join(context.project.root, file))
+    : null;
 }
 
 function nothingNew(context: StageContext, plan: Plan, received: Received): boolean {
   const newest = plan.state ? newestSnapshot(context.store, plan.dataset) : null;
   if (!newest || combinedHash(context.marks.mark([plan.target])) !== newest.hash) return false;
-  return plan.watermark === null ? received.version !== null && received.version === plan.state?.version : received.rows === 0;
+  return plan.watermark === null
+    ? received.version !== null && received.version === plan.state?.version
+    : received.rows === 0;
 }
 
 function toldNothingNew(context: StageContext, plan: Plan, outs: string[]): StageOutcome {
@@ -121,7 +167,11 @@ function toldNothingNew(context: StageContext, plan: Plan, outs: string[]): Stag
 
 function stateAfter(context: StageContext, plan: Plan, received: Received): SourceState | null {
   if (context.period.asOf !== null || 'files' in plan.from) return null;
-  return { key: plan.key, version: received.version, ...(plan.watermark === null ? {} : { watermark: received.watermark ?? null }) };
+  return {
+    key: plan.key,
+    version: received.version,
+    ...(plan.watermark === null ? {} : { watermark: received.watermark ?? null }),
+  };
 }
 
 const nothingNewWords = 'nothing new';
@@ -150,7 +200,10 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
     } finally {
       rmSync(beside, { force: true });
     }
-    if (attempt === 2) throw new DataError(`The files of \`${plan.dataset}\` changed while they were read, twice: ${describeSource(plan.from)}. Run again when whatever writes them is done; a program that writes beside them and renames spares you this.`);
+    if (attempt === 2)
+      throw new DataError(
+        `The files of \`${plan.dataset}\` changed while they were read, twice: ${describeSource(plan.from)}. Run again when whatever writes them is done; a program that writes beside them and renames spares you this.`,
+      );
     context.log('warning: a file changed while it was read; it is read once more');
     received = await receive(sourceContext(context, plan), plan.from);
     await checkWholeGzip(received.files, context.signal);
@@ -168,7 +221,9 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   let source = asOf(read, schema, columns, context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
     // Which of two rows of one key and time stays is by chance, and the source is read more than once.
-    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_newest AS SELECT * FROM ${newestOfKey(source, key, plan.watermark)}`);
+    await db.run(
+      `CREATE OR REPLACE TEMP TABLE loopwright_newest AS SELECT * FROM ${newestOfKey(source, key, plan.watermark)}`,
+    );
     source = 'loopwright_newest';
   }
   checkCancelled(context.signal);
@@ -179,7 +234,14 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   if (schema) {
     context.progress('checking every row against the schema');
     const mode = text ? 'raw' : 'typed';
-    const result = await validateTable(db, { source, schema: base ? withoutRowBounds(schema) : schema, mode, rejects: text && context.period.asOf !== null ? 'of files with rows' : text, invalid, foreign: await foreignTables(context, db, schema) });
+    const result = await validateTable(db, {
+      source,
+      schema: base ? withoutRowBounds(schema) : schema,
+      mode,
+      rejects: text && context.period.asOf !== null ? 'of files with rows' : text,
+      invalid,
+      foreign: await foreignTables(context, db, schema),
+    });
     discard = result.discard;
     ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, invalid));
     sql = result.validSql;
@@ -189,7 +251,11 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   const words = base ? await writeMerged(context, plan, base, sql, beside) : await write(db, plan.target, sql, beside);
   await discard();
   // Rows at the boundary come again each time; that none of them is bad changes nothing of the version.
-  return { quarantined: words.includes(nothingNewWords) && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined, detail, words };
+  return {
+    quarantined: words.includes(nothingNewWords) && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined,
+    detail,
+    words,
+  };
 }
 
 async function write(db: Database, target: string, sql: string, path: string): Promise<string[]> {
@@ -198,15 +264,28 @@ async function write(db: Database, target: string, sql: string, path: string): P
 }
 
 /** Writes the version before with the new rows laid over it. */
-async function writeMerged(context: StageContext, plan: Plan, base: Snapshot, sql: string, beside: string): Promise<string[]> {
+async function writeMerged(
+  context: StageContext,
+  plan: Plan,
+  base: Snapshot,
+  sql: string,
+  beside: string,
+): Promise<string[]> {
   const db = await context.database();
   const files = baseFiles(context, base);
-  if (files === null) throw new WorkError(`The version of \`${plan.dataset}\` that new rows are added to is gone. Run \`loopwright run ${context.node.name} --force\` to pull everything anew.`);
+  if (files === null)
+    throw new WorkError(
+      `The version of \`${plan.dataset}\` that new rows are added to is gone. Run \`loopwright run ${context.node.name} --force\` to pull everything anew.`,
+    );
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_fresh AS ${sql}`);
-  const key = keyOf(plan.schema, (await columnsOf(db, 'loopwright_fresh')).map(({ name }) => name));
+  const key = keyOf(
+    plan.schema,
+    (await columnsOf(db, 'loopwright_fresh')).map(({ name }) => name),
+  );
   const merged = await mergeRows(db, files, 'loopwright_fresh', key);
   if (merged.sql === null) {
-    if (combinedHash(context.marks.mark([plan.target])) !== base.hash) await placeFiles(context.store.folder, context.project.root, base.files);
+    if (combinedHash(context.marks.mark([plan.target])) !== base.hash)
+      await placeFiles(context.store.folder, context.project.root, base.files);
     return [nothingNewWords];
   }
   if (plan.schema) await checkTotal(context, plan, plan.schema, merged.sql);
@@ -219,7 +298,8 @@ async function checkTotal(context: StageContext, plan: Plan, schema: DatasetSche
   const db = await context.database();
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
   for (const problem of rowProblems(schema, rows)) {
-    if (problem.severity === 'error' && plan.invalid !== 'warn') throw new DataError(`The data of \`${plan.dataset}\` does not fit its schema: ${problem.message}.`);
+    if (problem.severity === 'error' && plan.invalid !== 'warn')
+      throw new DataError(`The data of \`${plan.dataset}\` does not fit its schema: ${problem.message}.`);
     context.log(`${problem.severity}: ${plan.dataset}: ${problem.message}`);
   }
 }
@@ -236,13 +316,19 @@ function sourceKey(context: StageContext, from: CollectSource, dataset: string, 
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
   const { schemaPath } = datasetOf(context, dataset);
   const schema = schemaPath === null ? '' : combinedHash(context.marks.mark([schemaPath]));
-  return createHash('sha256').update(JSON.stringify([withoutCredentials(JSON.stringify({ ...asked, batch: undefined })), query, schema, invalid])).digest('hex');
+  return createHash('sha256')
+    .update(
+      JSON.stringify([withoutCredentials(JSON.stringify({ ...asked, batch: undefined })), query, schema, invalid]),
+    )
+    .digest('hex');
 }
 
 /** The values of the environment that the project names, and those that its sources use by themselves. */
 function secretsOf({ project }: StageContext): Record<string, string | undefined> {
   const names = [...envIn(project.file.parsed.text), 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'PGPASSWORD'];
-  return Object.fromEntries(names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]));
+  return Object.fromEntries(
+    names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]),
+  );
 }
 
 /** The same error without anything secret in its words; what caused it may hold more, so it is left out. */
@@ -258,13 +344,19 @@ function redacted(error: unknown, redact: (text: string) => string): unknown {
 
 /** One Parquet file per dataset: a glob such as `data/x/*.parquet` receives `data/x/collected.parquet`. */
 function outputPath(path: string): string {
-  return isGlob(path) ? path.replace(/\*\*\/?/g, '').replaceAll('*', 'collected').replace(/[?[\]{}]/g, '') : path;
+  return isGlob(path)
+    ? path
+        .replace(/\*\*\/?/g, '')
+        .replaceAll('*', 'collected')
+        .replace(/[?[\]{}]/g, '')
+    : path;
 }
 
 /** Leftovers of a write that was killed; finished files of other names are the user's. */
 function removeLeftovers(root: string, path: string, target: string): void {
   const folder = dirname(join(root, isGlob(path) ? target : path));
-  for (const name of readdirSync(folder)) if (name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
 }
 
 async function sourceColumns(db: Database, files: string[], allText: boolean): Promise<string[]> {

@@ -33,14 +33,23 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const tracking = await trackingFor(context, stage);
   const tail = tailMetrics(context, stage.metrics ?? []);
   const env = {
-    ...programEnv(context, { ...tracking?.env, ...tail.env }), ...stage.env, LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'], LOOPWRIGHT_RUN_ID: context.run.runId, LOOPWRIGHT_STAGE: context.node.name,
-    LOOPWRIGHT_SEED: String(context.seed), PYTHONUNBUFFERED: '1',
+    ...programEnv(context, { ...tracking?.env, ...tail.env }),
+    ...stage.env,
+    LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'],
+    LOOPWRIGHT_RUN_ID: context.run.runId,
+    LOOPWRIGHT_STAGE: context.node.name,
+    LOOPWRIGHT_SEED: String(context.seed),
+    PYTHONUNBUFFERED: '1',
   };
   const words = pythonOf(stage.cmd, found);
   if (words && found) context.log(`Python: ${pythonText(found, root)} (${found.why})`);
   const python = notePython(context, words, found, env);
   const code = await runCommand({
-    cmd: stage.cmd, cwd: root, signal: context.signal, timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout), env,
+    cmd: stage.cmd,
+    cwd: root,
+    signal: context.signal,
+    timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
+    env,
     onSpawn: (pid) => context.run.child(context.node.name, pid),
     onLine: (line, from) => {
       if (line.trim() !== '') last.push(stripVTControlCharacters(line).trim());
@@ -56,16 +65,30 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     tail.end();
     await Promise.all([tracking?.close(), python]);
   });
-  if (code !== 0) throw new CommandError(`\`${stage.cmd}\` ended with exit code ${code}.${inputText(last, open, context.input, context.node.name) ?? advice(code, stage.cmd, last, { root, words, python: found })}`, code);
-  const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) => (isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path))));
-  if (missing.length > 0) throw new WorkError(`\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`, { place: { file: context.project.file.path } });
+  if (code !== 0)
+    throw new CommandError(
+      `\`${stage.cmd}\` ended with exit code ${code}.${inputText(last, open, context.input, context.node.name) ?? advice(code, stage.cmd, last, { root, words, python: found })}`,
+      code,
+    );
+  const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) =>
+    isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path)),
+  );
+  if (missing.length > 0)
+    throw new WorkError(
+      `\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`,
+      { place: { file: context.project.file.path } },
+    );
   const metrics = tail.final();
-  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, measured(metrics, gate)));
+  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
+    judgeGate(gate, bound, measured(metrics, gate)),
+  );
   if (gates.length > 0) context.run.gates(gates);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);
   const verdict = { passed: gates.length - failed.length, total: gates.length };
-  const shown = Object.entries(metrics).slice(0, 2).map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
+  const shown = Object.entries(metrics)
+    .slice(0, 2)
+    .map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
   return {
     summary: [...shown, ...(gates.length > 0 ? [gatesText(verdict)] : [])].join(' · ') || 'exit code 0',
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
@@ -89,25 +112,53 @@ function measured(metrics: Record<string, number>, gate: string): Measured {
 }
 
 /** Notes the Python of a program and its packages, asked while the program runs so that nobody waits for it. */
-async function notePython({ project: { root }, run, store, node, signal }: StageContext, words: readonly string[] | null, python: FoundPython | null, env: Variables): Promise<void> {
+async function notePython(
+  { project: { root }, run, store, node, signal }: StageContext,
+  words: readonly string[] | null,
+  python: FoundPython | null,
+  env: Variables,
+): Promise<void> {
   const found = words ? await describePython(words, { cwd: root, env, signal }) : null;
   if (!found) return;
   const packages = keepText(store, found.packages);
-  const known = JSON.parse(store.sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', run.runId)?.environment ?? '{}') as Record<string, string>;
+  const known = JSON.parse(
+    store.sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', run.runId)?.environment ??
+      '{}',
+  ) as Record<string, string>;
   // Stages may use different Pythons: one that differs from the first is noted by its stage.
-  const other = known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
+  const other =
+    known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
   const by = python ? `${pythonText(python, root)} (${python.why})` : undefined;
-  run.environment(other ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages } : { python: found.version, packages, ...(by === undefined ? {} : { python_found: by }) });
+  run.environment(
+    other
+      ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages }
+      : { python: found.version, packages, ...(by === undefined ? {} : { python_found: by }) },
+  );
 }
 
 /** An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose themselves is left to them. */
-async function trackingFor({ store, run, node, experiment }: StageContext, stage: CmdStage): Promise<{ env: Record<string, string>; close: () => Promise<void> } | null> {
-  const chosen = stage.env?.['MLFLOW_TRACKING_URI'] ?? (process.env['LOOPWRIGHT_TRACKING_URI'] === process.env['MLFLOW_TRACKING_URI'] ? undefined : process.env['MLFLOW_TRACKING_URI']);
+async function trackingFor(
+  { store, run, node, experiment }: StageContext,
+  stage: CmdStage,
+): Promise<{ env: Record<string, string>; close: () => Promise<void> } | null> {
+  const chosen =
+    stage.env?.['MLFLOW_TRACKING_URI'] ??
+    (process.env['LOOPWRIGHT_TRACKING_URI'] === process.env['MLFLOW_TRACKING_URI']
+      ? undefined
+      : process.env['MLFLOW_TRACKING_URI']);
   if (chosen !== undefined) return null;
   const { startTracking } = await import('../mlflow/trackingServer.ts');
   const server = await startTracking({ store: () => store });
   const token = server.tokenFor({ runId: run.runId, stage: node.name });
-  return { env: { MLFLOW_TRACKING_URI: server.uri, MLFLOW_REGISTRY_URI: server.uri, MLFLOW_TRACKING_TOKEN: token, MLFLOW_EXPERIMENT_NAME: experiment }, close: server.close };
+  return {
+    env: {
+      MLFLOW_TRACKING_URI: server.uri,
+      MLFLOW_REGISTRY_URI: server.uri,
+      MLFLOW_TRACKING_TOKEN: token,
+      MLFLOW_EXPERIMENT_NAME: experiment,
+    },
+    close: server.close,
+  };
 }
 
 /** A command that ended with another exit code than 0. */
@@ -120,11 +171,18 @@ export class CommandError extends WorkError {
   }
 }
 
-function advice(code: number, cmd: string, last: readonly string[], asked: { root: string; words: readonly string[] | null; python: FoundPython | null }): string {
+function advice(
+  code: number,
+  cmd: string,
+  last: readonly string[],
+  asked: { root: string; words: readonly string[] | null; python: FoundPython | null },
+): string {
   const program = cmd.trim().split(/\s+/)[0] ?? '';
   const unknown = /(?:^|[\s:])([\w./+-]+): (?:command )?not found$/.exec(last.at(-1) ?? '')?.[1] ?? program;
-  if (code === 127 && /^(python|pip)[\d.]*$/.test(unknown)) return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`python3 -m venv .venv\`.`;
-  if (code === 127) return ` The shell did not find \`${unknown}\`. Install it, or name the environment that has it as \`python\` in loopwright.yaml.`;
+  if (code === 127 && /^(python|pip)[\d.]*$/.test(unknown))
+    return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`python3 -m venv .venv\`.`;
+  if (code === 127)
+    return ` The shell did not find \`${unknown}\`. Install it, or name the environment that has it as \`python\` in loopwright.yaml.`;
   if (code === 126) return ` \`${program}\` is not executable.`;
   const module = missingModule(last);
   if (module !== null) return missingModuleText(module, asked);

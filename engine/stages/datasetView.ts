@@ -10,9 +10,20 @@ import type { Period } from '../runner/plan.ts';
 import type { FileMarks } from '../runner/markFiles.ts';
 
 /** SQL that reads a dataset in the types of its schema, and only the rows that were there in the period. */
-export async function datasetSql(db: Database, root: string, marks: FileMarks, name: string, dataset: { path: string; schema: DatasetSchema | null }, period: Period): Promise<string> {
+export async function datasetSql(
+  db: Database,
+  root: string,
+  marks: FileMarks,
+  name: string,
+  dataset: { path: string; schema: DatasetSchema | null },
+  period: Period,
+): Promise<string> {
   const found = marks.expand(dataset.path);
-  if (found.length === 0) throw new DataError(`The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`, { place: { file: dataset.path } });
+  if (found.length === 0)
+    throw new DataError(
+      `The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`,
+      { place: { file: dataset.path } },
+    );
   const files = found.map((file) => join(root, file));
   await checkWholeGzip(files);
   const typed = await typedSelect(db, files, dataset.schema);

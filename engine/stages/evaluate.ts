@@ -1,5 +1,11 @@
 import { averagePrecision, rank, recallAtPrecision, rocAuc } from '../statistics/rankMetrics.ts';
-import { binaryLogLoss, brierScore, confusionAt, confusionMetrics, multiclassMetrics } from '../statistics/classification.ts';
+import {
+  binaryLogLoss,
+  brierScore,
+  confusionAt,
+  confusionMetrics,
+  multiclassMetrics,
+} from '../statistics/classification.ts';
 import { calibrationBins, expectedCalibrationError } from '../statistics/calibration.ts';
 import { regressionMetrics } from '../statistics/regression.ts';
 import type { Task } from '../project/metricNames.ts';
@@ -22,7 +28,11 @@ export interface EvaluationOptions {
 export type Metrics = Record<string, number | null>;
 
 /** Prepares the computation of all metrics of a task; the result takes weights (how often each row counts) so that resampling costs no new sort. */
-export function evaluator(truth: Float64Array, predictions: Predictions, options: EvaluationOptions): (weights?: ArrayLike<number>) => Metrics {
+export function evaluator(
+  truth: Float64Array,
+  predictions: Predictions,
+  options: EvaluationOptions,
+): (weights?: ArrayLike<number>) => Metrics {
   if (predictions.task === 'regression') return (weights) => regressionMetrics(truth, predictions.values, weights);
   if (predictions.task === 'multiclass') {
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
@@ -35,10 +45,15 @@ export function evaluator(truth: Float64Array, predictions: Predictions, options
   const ranking = rank(labels, keptScores);
   return (weights) => {
     const w = weights && kept.length < truth.length ? Float64Array.from(kept, (i) => weights[i] ?? 0) : weights;
-    const decisions = options.threshold === null ? {} : confusionMetrics(confusionAt(labels, keptScores, options.threshold, w));
+    const decisions =
+      options.threshold === null ? {} : confusionMetrics(confusionAt(labels, keptScores, options.threshold, w));
     return {
-      pr_auc: averagePrecision(ranking, w), roc_auc: rocAuc(ranking, w), recall_at_precision: recallAtPrecision(ranking, options.minPrecision, w)?.recall ?? null,
-      ...decisions, log_loss: binaryLogLoss(labels, keptScores, w), brier: brierScore(labels, keptScores, w),
+      pr_auc: averagePrecision(ranking, w),
+      roc_auc: rocAuc(ranking, w),
+      recall_at_precision: recallAtPrecision(ranking, options.minPrecision, w)?.recall ?? null,
+      ...decisions,
+      log_loss: binaryLogLoss(labels, keptScores, w),
+      brier: brierScore(labels, keptScores, w),
       // Bins would have to be cut anew for each resample, so this one gets no interval.
       ...(w ? {} : { ece: expectedCalibrationError(calibrationBins(labels, keptScores)) }),
     };
@@ -46,13 +61,25 @@ export function evaluator(truth: Float64Array, predictions: Predictions, options
 }
 
 /** The rows of a part, of truth and predictions alike. */
-export function subset(truth: Float64Array, predictions: Predictions, rows: readonly number[]): { truth: Float64Array; predictions: Predictions } {
+export function subset(
+  truth: Float64Array,
+  predictions: Predictions,
+  rows: readonly number[],
+): { truth: Float64Array; predictions: Predictions } {
   const pick = (values: Float64Array) => Float64Array.from(rows, (i) => values[i] ?? Number.NaN);
-  return { truth: pick(truth), predictions: { task: predictions.task, values: pick(predictions.values), probabilities: predictions.probabilities.map(pick) } };
+  return {
+    truth: pick(truth),
+    predictions: {
+      task: predictions.task,
+      values: pick(predictions.values),
+      probabilities: predictions.probabilities.map(pick),
+    },
+  };
 }
 
 function indexesOf(truth: Float64Array, scores: Float64Array): number[] {
   const rows: number[] = [];
-  for (let i = 0; i < truth.length; i++) if (!Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);
+  for (let i = 0; i < truth.length; i++)
+    if (!Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);
   return rows;
 }

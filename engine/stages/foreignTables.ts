@@ -4,14 +4,25 @@ import { datasetSql } from './datasetView.ts';
 import { datasetOf, type StageContext } from './stageContext.ts';
 
 /** FROM-able SQL of the dataset that each foreign key of a schema refers to; null for the table itself, for names that are no dataset, and for datasets without a file, which are told in the log. */
-export async function foreignTables(context: StageContext, db: Database, schema: DatasetSchema): Promise<(string | null)[]> {
+export async function foreignTables(
+  context: StageContext,
+  db: Database,
+  schema: DatasetSchema,
+): Promise<(string | null)[]> {
   const tables: (string | null)[] = [];
-  for (const { reference: { resource } } of schema.foreignKeys ?? []) {
+  for (const {
+    reference: { resource },
+  } of schema.foreignKeys ?? []) {
     const known = resource !== undefined && resource !== '' && Object.hasOwn(context.config.datasets ?? {}, resource);
     const dataset = known ? datasetOf(context, resource) : null;
     const there = dataset !== null && context.marks.expand(dataset.path).length > 0;
-    if (dataset && !there) context.log(`warning: the foreign key to ${resource} is not checked: nothing matches ${dataset.path}`);
-    tables.push(dataset && there && resource ? `(${await datasetSql(db, context.project.root, context.marks, resource, dataset, context.period)})` : null);
+    if (dataset && !there)
+      context.log(`warning: the foreign key to ${resource} is not checked: nothing matches ${dataset.path}`);
+    tables.push(
+      dataset && there && resource
+        ? `(${await datasetSql(db, context.project.root, context.marks, resource, dataset, context.period)})`
+        : null,
+    );
   }
   return tables;
 }

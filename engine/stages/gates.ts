@@ -17,7 +17,15 @@ export interface Measured {
 /** Holds a measured value against a bound. With `at_confidence` the end of the interval that is worse is compared. */
 export function judgeGate(gate: string, bound: GateConfig, measured: Measured): GateResult {
   const { min = null, max = null, at_confidence: atConfidence = null } = bound;
-  const base = { gate, min, max, atConfidence, n: measured.n, value: measured.value, ...(measured.against === undefined ? {} : { against: measured.against }) };
+  const base = {
+    gate,
+    min,
+    max,
+    atConfidence,
+    n: measured.n,
+    value: measured.value,
+    ...(measured.against === undefined ? {} : { against: measured.against }),
+  };
   if (measured.value === null) {
     const noChampion = parseMetric(gate)?.champion === true && measured.note === noChampionNote;
     return { ...base, bound: null, passed: noChampion, note: measured.note || 'the metric could not be computed' };
@@ -26,7 +34,10 @@ export function judgeGate(gate: string, bound: GateConfig, measured: Measured): 
   const low = useInterval ? (measured.interval?.low ?? measured.value) : measured.value;
   const high = useInterval ? (measured.interval?.high ?? measured.value) : measured.value;
   const passed = (min === null || low >= min) && (max === null || high <= max);
-  const note = atConfidence !== null && !useInterval ? 'no interval is computed for this metric; the value itself was compared' : '';
+  const note =
+    atConfidence !== null && !useInterval
+      ? 'no interval is computed for this metric; the value itself was compared'
+      : '';
   // Of two bounds the one that was broken is shown.
   const end = min === null || (low >= min && max !== null && high > max) ? high : low;
   return { ...base, bound: useInterval ? end : null, passed, note };
@@ -39,7 +50,10 @@ export function describeGate(result: GateResult): string {
   if (result.value === null) return `${result.gate}: ${result.note}`;
   const shown = (value: number) => Number(value.toPrecision(4));
   const compared = result.bound ?? result.value;
-  const at = result.bound === null ? '' : ` at ${Math.round((result.atConfidence ?? 0) * 100)} % confidence (value ${shown(result.value)})`;
+  const at =
+    result.bound === null
+      ? ''
+      : ` at ${Math.round((result.atConfidence ?? 0) * 100)} % confidence (value ${shown(result.value)})`;
   if (result.min !== null && compared < result.min) return `${result.gate} ${shown(compared)} < ${result.min}${at}`;
   if (result.max !== null && compared > result.max) return `${result.gate} ${shown(compared)} > ${result.max}${at}`;
   return `${result.gate} ${shown(compared)}`;

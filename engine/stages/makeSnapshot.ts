@@ -6,7 +6,13 @@ import { sourceSql } from '../data/readSource.ts';
 import { keepFiles, sweepKept } from '../data/snapshotFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { combinedHash, type FileMarks } from '../runner/markFiles.ts';
-import { forgetOldData, newestSnapshot, recordSnapshot, type NewSnapshot, type Snapshot } from '../tracking/snapshots.ts';
+import {
+  forgetOldData,
+  newestSnapshot,
+  recordSnapshot,
+  type NewSnapshot,
+  type Snapshot,
+} from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
 import { readRegularFile } from '../readRegularFile.ts';
 
@@ -23,7 +29,10 @@ export interface SnapshotContext {
 }
 
 /** What was written, and how it came to be. */
-export interface WrittenData extends Pick<NewSnapshot, 'dataset' | 'quarantined' | 'runId' | 'source' | 'detail' | 'state'> {
+export interface WrittenData extends Pick<
+  NewSnapshot,
+  'dataset' | 'quarantined' | 'runId' | 'source' | 'detail' | 'state'
+> {
   /** The files that hold the version now: paths or globs relative to the project. */
   paths: readonly string[];
   /** A version whose data is needed still, though it may be the oldest. */
@@ -35,19 +44,32 @@ export interface WrittenData extends Pick<NewSnapshot, 'dataset' | 'quarantined'
  * write with where its source goes on. Data that is as it was makes no new version.
  */
 export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
-  const { project: { root }, store, marks } = context;
+  const {
+    project: { root },
+    store,
+    marks,
+  } = context;
   const { paths, spare, ...record } = written;
   const files = Object.entries(marks.mark(paths)).map(([path, mark]) => ({ path, ...mark }));
   const hash = combinedHash(marks.mark(paths));
   const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
-  const source = sourceSql(files.map(({ path }) => join(root, path)), { withFile: false });
+  const source = sourceSql(
+    files.map(({ path }) => join(root, path)),
+    { withFile: false },
+  );
   const newest = newestSnapshot(store, written.dataset);
   const same = newest !== null && newest.hash === hash && newest.quarantined === written.quarantined;
   context.progress?.(same ? `nothing of ${written.dataset} changed` : `describing and keeping ${written.dataset}`);
   const described = same ? { rows: newest.rows, columns: newest.columns } : await describe(db, source);
   if (keep > 0) await keepFiles(store.folder, root, files);
   const snapshot = recordSnapshot(store, {
-    ...record, ...described, hash, files, kept: keep > 0, bytes: files.reduce((sum, file) => sum + file.bytes, 0), schemaText: schemaText(context, written.dataset),
+    ...record,
+    ...described,
+    hash,
+    files,
+    kept: keep > 0,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    schemaText: schemaText(context, written.dataset),
   });
   await sweepKept(store.folder, forgetOldData(store, written.dataset, keep, spare));
   return snapshot;

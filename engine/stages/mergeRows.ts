@@ -30,24 +30,45 @@ export interface Merge {
  * Lays new rows over those of the version before: with a key they take the place of the old ones, without one they are added.
  * `fresh` is the table of the new rows in their types; the old ones are read in these types too.
  */
-export async function mergeRows(db: Database, baseFiles: readonly string[], fresh: string, key: readonly string[]): Promise<Merge> {
+export async function mergeRows(
+  db: Database,
+  baseFiles: readonly string[],
+  fresh: string,
+  key: readonly string[],
+): Promise<Merge> {
   const count = async (sql: string) => Number((await db.rows(`SELECT count(*) AS n FROM ${sql}`))[0]?.['n'] ?? 0);
   const wanted = await columnsOf(db, fresh);
   const read = sourceSql(baseFiles, { allText: /\.(csv|tsv|txt)(\.gz)?$/i.test(baseFiles[0] ?? ''), withFile: false });
   const known = new Map((await columnsOf(db, read)).map((column) => [column.name, column.sqlType]));
   // Where a pull was read in another type than the one before, DuckDB takes the type that holds both.
-  const typed = wanted.map(({ name, sqlType }) => (known.has(name) ? (known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && !isTyped(baseFiles) ? `CAST(${quoteIdentifier(name)} AS ${sqlType}) AS ${quoteIdentifier(name)}` : quoteIdentifier(name)) : `NULL AS ${quoteIdentifier(name)}`));
+  const typed = wanted.map(({ name, sqlType }) =>
+    known.has(name)
+      ? known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && !isTyped(baseFiles)
+        ? `CAST(${quoteIdentifier(name)} AS ${sqlType}) AS ${quoteIdentifier(name)}`
+        : quoteIdentifier(name)
+      : `NULL AS ${quoteIdentifier(name)}`,
+  );
   const base = `(SELECT ${typed.join(', ')} FROM ${read})`;
   const total = await count(fresh);
-  if (key.length === 0) return { sql: total === 0 ? null : `SELECT * FROM ${base} UNION ALL BY NAME SELECT * FROM ${fresh}`, added: total, replaced: 0 };
+  if (key.length === 0)
+    return {
+      sql: total === 0 ? null : `SELECT * FROM ${base} UNION ALL BY NAME SELECT * FROM ${fresh}`,
+      added: total,
+      replaced: 0,
+    };
   const names = key.map(quoteIdentifier);
   const same = names.map((name) => `b.${name} = f.${name}`).join(' AND ');
   const touched = `(SELECT b.* FROM ${base} b SEMI JOIN ${fresh} f ON ${same})`;
   const columns = wanted.map(({ name }) => quoteIdentifier(name)).join(', ');
   const added = await count(`(SELECT f.* FROM ${fresh} f ANTI JOIN ${base} b ON ${same})`);
-  const replaced = total - added - (await count(`(SELECT ${columns} FROM ${fresh} INTERSECT SELECT ${columns} FROM ${touched})`));
+  const replaced =
+    total - added - (await count(`(SELECT ${columns} FROM ${fresh} INTERSECT SELECT ${columns} FROM ${touched})`));
   if (added + replaced === 0) return { sql: null, added, replaced };
-  return { sql: `SELECT b.* FROM ${base} b ANTI JOIN ${fresh} f ON ${same} UNION ALL BY NAME SELECT * FROM ${fresh}`, added, replaced };
+  return {
+    sql: `SELECT b.* FROM ${base} b ANTI JOIN ${fresh} f ON ${same} UNION ALL BY NAME SELECT * FROM ${fresh}`,
+    added,
+    replaced,
+  };
 }
 
 /** Text files hold texts; the types of their columns are those of the new rows. */

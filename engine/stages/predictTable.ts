@@ -10,7 +10,8 @@ export async function predictTable(model: Model, table: Table): Promise<Predicti
   const values = new Float64Array(table.rows);
   for (let i = 0; i < table.rows; i++) {
     let best = 0;
-    for (let c = 1; c < probabilities.length; c++) if ((probabilities[c]?.[i] ?? 0) > (probabilities[best]?.[i] ?? 0)) best = c;
+    for (let c = 1; c < probabilities.length; c++)
+      if ((probabilities[c]?.[i] ?? 0) > (probabilities[best]?.[i] ?? 0)) best = c;
     values[i] = best;
   }
   return { task, values, probabilities };
@@ -21,6 +22,13 @@ export function sliceTable(table: Table, from: number, to: number): Table {
   const end = Math.min(to, table.rows);
   return {
     rows: Math.max(0, end - from),
-    columns: Object.fromEntries(Object.entries(table.columns).map(([name, column]) => [name, column.kind === 'number' ? { kind: 'number', values: column.values.subarray(from, end) } : { kind: 'text', values: column.values.slice(from, end) }])),
+    columns: Object.fromEntries(
+      Object.entries(table.columns).map(([name, column]) => [
+        name,
+        column.kind === 'number'
+          ? { kind: 'number', values: column.values.subarray(from, end) }
+          : { kind: 'text', values: column.values.slice(from, end) },
+      ]),
+    ),
   };
 }

@@ -22,11 +22,16 @@ import { count, datasetOf, type StageContext, type StageOutcome } from './stageC
 export async function prepare(context: StageContext, { with: inputs }: PrepareStage): Promise<StageOutcome> {
   const { root, files } = context.project;
   const output = datasetOf(context, inputs.output);
-  if (isGlob(output.path) || !/\.parquet$/i.test(output.path)) throw new WorkError(`The output \`${inputs.output}\` must be one Parquet file; its path is \`${output.path}\`.`, { place: { file: 'loopwright.yaml' } });
+  if (isGlob(output.path) || !/\.parquet$/i.test(output.path))
+    throw new WorkError(`The output \`${inputs.output}\` must be one Parquet file; its path is \`${output.path}\`.`, {
+      place: { file: 'loopwright.yaml' },
+    });
   const db = await context.database();
   for (const name of context.node.reads) {
     context.progress(`reading ${name}`);
-    await db.run(`CREATE VIEW ${quoteIdentifier(name)} AS ${await datasetSql(db, root, context.marks, name, datasetOf(context, name), context.period)}`);
+    await db.run(
+      `CREATE VIEW ${quoteIdentifier(name)} AS ${await datasetSql(db, root, context.marks, name, datasetOf(context, name), context.period)}`,
+    );
     const snapshot = newestSnapshot(context.store, name);
     if (snapshot) context.run.input(name, snapshot.id);
   }
@@ -39,69 +44,121 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   let detail: SnapshotDetail = {};
   if (output.schema) {
     context.progress('checking every row against the schema');
-    const result = await validateTable(db, { source: 'prepared', schema: output.schema, mode: 'typed', environment: 'training', invalid: inputs.invalid ?? 'quarantine', foreign: await foreignTables(context, db, output.schema) });
+    const result = await validateTable(db, {
+      source: 'prepared',
+      schema: output.schema,
+      mode: 'typed',
+      environment: 'training',
+      invalid: inputs.invalid ?? 'quarantine',
+      foreign: await foreignTables(context, db, output.schema),
+    });
     ({ quarantined, detail } = await handleInvalid(context, db, inputs.output, result, inputs.invalid ?? 'quarantine'));
     rows = `(${result.validSql})`;
   }
   const columns = (await columnsOf(db, rows)).map((column) => column.name);
-  const split = inputs.split ? `, ${splitExpression(inputs.split, output.schema, columns, context.seed)} AS ${quoteIdentifier(splitColumn)}` : '';
+  const split = inputs.split
+    ? `, ${splitExpression(inputs.split, output.schema, columns, context.seed)} AS ${quoteIdentifier(splitColumn)}`
+    : '';
   const order = orderColumns(output.schema, columns);
   const absolute = join(root, output.path);
   context.progress(`writing ${output.path}`);
   checkCancelled(context.signal);
   await writeParquet(db, `SELECT *${split} FROM ${rows}${order}`, absolute);
   const written = sourceSql([absolute]);
-  if (inputs.split?.by === 'stratified') await tellStrata(context, db, written, stratumOf(inputs.split, output.schema) ?? '');
+  if (inputs.split?.by === 'stratified')
+    await tellStrata(context, db, written, stratumOf(inputs.split, output.schema) ?? '');
   detail = { ...detail, ...(await describe(db, written, output.schema, inputs.split !== undefined)) };
   const total = Number((await db.rows(`SELECT count(*) AS n FROM ${written}`))[0]?.['n'] ?? 0);
-  if (total === 0) throw new DataError(`\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`, { place: { file: inputs.sql } });
-  const snapshot = await makeSnapshot(context, db, { dataset: inputs.output, paths: [output.path], quarantined, runId: context.run.runId, source: inputs.sql, detail });
+  if (total === 0)
+    throw new DataError(
+      `\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`,
+      { place: { file: inputs.sql } },
+    );
+  const snapshot = await makeSnapshot(context, db, {
+    dataset: inputs.output,
+    paths: [output.path],
+    quarantined,
+    runId: context.run.runId,
+    source: inputs.sql,
+    detail,
+  });
   context.run.input(inputs.output, snapshot.id);
   context.run.metrics({ [`rows.${inputs.output}`]: total, [`quarantined.${inputs.output}`]: quarantined });
-  return { summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`, outs: [output.path] };
+  return {
+    summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`,
+    outs: [output.path],
+  };
 }
 
 function asText(content: Uint8Array | string | null, path: string): string {
   if (content === null) throw new DataError(`There is no file \`${path}\`.`, { place: { file: path } });
   // Lines before the SELECT stay, so that an error names the line of the file.
-  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content)).trimEnd().replace(/;\s*$/, '');
+  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content))
+    .trimEnd()
+    .replace(/;\s*$/, '');
   if (text.trim() === '') throw new DataError(`\`${path}\` is empty; it needs one SELECT.`, { place: { file: path } });
   return text;
 }
 
-async function runSql(db: Database, query: string, file: string, params: Readonly<Record<string, string | number | boolean>>): Promise<void> {
+async function runSql(
+  db: Database,
+  query: string,
+  file: string,
+  params: Readonly<Record<string, string | number | boolean>>,
+): Promise<void> {
   try {
     await db.run(`CREATE TEMP TABLE prepared AS ${query}\n`, boundIn(query, params));
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
-    if (error instanceof WorkError) throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, { cause: error, place: { file, line: line ? Number(line) : 1, column: 1 } });
+    if (error instanceof WorkError)
+      throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, {
+        cause: error,
+        place: { file, line: line ? Number(line) : 1, column: 1 },
+      });
     throw error;
   }
 }
 
 /** The shares of each side in each value, the rarest values first. */
 async function tellStrata(context: StageContext, db: Database, source: string, stratum: string): Promise<void> {
-  const side = (name: string) => `round(100 * avg((${quoteIdentifier(splitColumn)} = '${name}')::INTEGER), 1) AS ${name}`;
-  const rows = await db.rows(`SELECT CAST(${quoteIdentifier(stratum)} AS VARCHAR) AS value, count(*) AS n, ${side('train')}, ${side('validation')}, ${side('test')} FROM ${source} GROUP BY 1 ORDER BY 2 LIMIT 20`);
-  for (const row of rows) context.log(`split of ${stratum} = ${String(row['value'])}: ${String(row['n'])} rows, train ${String(row['train'])} %, validation ${String(row['validation'])} %, test ${String(row['test'])} %`);
+  const side = (name: string) =>
+    `round(100 * avg((${quoteIdentifier(splitColumn)} = '${name}')::INTEGER), 1) AS ${name}`;
+  const rows = await db.rows(
+    `SELECT CAST(${quoteIdentifier(stratum)} AS VARCHAR) AS value, count(*) AS n, ${side('train')}, ${side('validation')}, ${side('test')} FROM ${source} GROUP BY 1 ORDER BY 2 LIMIT 20`,
+  );
+  for (const row of rows)
+    context.log(
+      `split of ${stratum} = ${String(row['value'])}: ${String(row['n'])} rows, train ${String(row['train'])} %, validation ${String(row['validation'])} %, test ${String(row['test'])} %`,
+    );
 }
 
 /** Rows are written in a fixed order, so that the same data gives the same file. */
 function orderColumns(schema: DatasetSchema | null, columns: string[]): string {
-  const keys = [timestampOf(schema), ...[schema?.primaryKey ?? []].flat()].filter((name): name is string => name !== null && columns.includes(name));
+  const keys = [timestampOf(schema), ...[schema?.primaryKey ?? []].flat()].filter(
+    (name): name is string => name !== null && columns.includes(name),
+  );
   return keys.length > 0 ? ` ORDER BY ${keys.map(quoteIdentifier).join(', ')}` : '';
 }
 
-async function describe(db: Database, source: string, schema: DatasetSchema | null, split: boolean): Promise<SnapshotDetail> {
+async function describe(
+  db: Database,
+  source: string,
+  schema: DatasetSchema | null,
+  split: boolean,
+): Promise<SnapshotDetail> {
   const detail: SnapshotDetail = {};
   if (split) {
-    const rows = await db.rows(`SELECT ${quoteIdentifier(splitColumn)} AS side, count(*) AS n FROM ${source} GROUP BY 1`);
+    const rows = await db.rows(
+      `SELECT ${quoteIdentifier(splitColumn)} AS side, count(*) AS n FROM ${source} GROUP BY 1`,
+    );
     const n = (side: string) => Number(rows.find((row) => row['side'] === side)?.['n'] ?? 0);
     detail.split = { train: n('train'), validation: n('validation'), test: n('test') };
   }
   const time = timestampOf(schema);
   if (time !== null) {
-    const [row] = await db.rows(`SELECT strftime(min(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS a, strftime(max(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS b FROM ${source}`);
+    const [row] = await db.rows(
+      `SELECT strftime(min(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS a, strftime(max(${quoteIdentifier(time)})::TIMESTAMP, '%Y-%m-%d') AS b FROM ${source}`,
+    );
     if (row?.['a']) detail.period = { from: String(row['a']), to: String(row['b']) };
   }
   return detail;

@@ -4,6 +4,14 @@ import { programEnvironment, type Variables } from '../runner/programEnvironment
 import type { StageContext } from './stageContext.ts';
 
 /** The environment that a program of a stage starts from: without what an editor set, with the values of `env_file`, the project's Python active. */
-export function programEnv({ project, store, python }: StageContext, own: Variables = {}, inherited: Variables = process.env): Variables {
-  return activatePython({ ...project.envFile, ...programEnvironment({}, inherited), ...own }, python(), join(store.folder, 'python'));
+export function programEnv(
+  { project, store, python }: StageContext,
+  own: Variables = {},
+  inherited: Variables = process.env,
+): Variables {
+  return activatePython(
+    { ...project.envFile, ...programEnvironment({}, inherited), ...own },
+    python(),
+    join(store.folder, 'python'),
+  );
 }

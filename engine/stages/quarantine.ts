@@ -9,10 +9,19 @@ import type { SnapshotDetail } from '../tracking/snapshots.ts';
 import { count, type StageContext } from './stageContext.ts';
 
 /** Deals with the rows that broke the schema, as each rule says or else the stage: fails, sets them aside in a CSV beside the run, or warns. Gives what the snapshot keeps. */
-export async function handleInvalid(context: StageContext, db: Database, dataset: string, result: ValidationResult, mode: InvalidMode): Promise<{ quarantined: number; detail: SnapshotDetail }> {
+export async function handleInvalid(
+  context: StageContext,
+  db: Database,
+  dataset: string,
+  result: ValidationResult,
+  mode: InvalidMode,
+): Promise<{ quarantined: number; detail: SnapshotDetail }> {
   for (const problem of result.tableProblems) context.log(`${problem.severity}: ${dataset}: ${problem.message}`);
   const broken = result.tableProblems.filter((problem) => problem.severity === 'error');
-  if (broken.length > 0 && mode !== 'warn') throw new DataError(`The data of \`${dataset}\` does not fit its schema: ${broken.map((problem) => problem.message).join('; ')}.`);
+  if (broken.length > 0 && mode !== 'warn')
+    throw new DataError(
+      `The data of \`${dataset}\` does not fit its schema: ${broken.map((problem) => problem.message).join('; ')}.`,
+    );
   const rules = result.rules.map(({ field, rule, count: n, message }) => ({ field, rule, count: n, message }));
   const detail: SnapshotDetail = { rules };
   for (const rule of result.rules) {
@@ -22,7 +31,10 @@ export async function handleInvalid(context: StageContext, db: Database, dataset
   const first = result.rules.find((rule) => rule.mode === 'fail');
   if (first) {
     const file = first.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
-    throw new DataError(`${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Mend the data, or set \`invalid: quarantine\`.`, { place: file === undefined ? {} : { file, line: first.firstRow + 1 } });
+    throw new DataError(
+      `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Mend the data, or set \`invalid: quarantine\`.`,
+      { place: file === undefined ? {} : { file, line: first.firstRow + 1 } },
+    );
   }
   if (result.invalidRows === 0) return { quarantined: 0, detail };
   const path = join(context.artifacts(), `quarantine-${context.node.name}.csv`);

@@ -5,10 +5,21 @@ import { evaluator, subset, type EvaluationOptions, type Predictions } from './e
 import { columnOf, textValues } from './features.ts';
 
 const mostSlices = 12;
-const shown: Record<Predictions['task'], string[]> = { binary: ['pr_auc', 'recall', 'precision'], multiclass: ['accuracy', 'macro_f1'], regression: ['rmse', 'mae'] };
+const shown: Record<Predictions['task'], string[]> = {
+  binary: ['pr_auc', 'recall', 'precision'],
+  multiclass: ['accuracy', 'macro_f1'],
+  regression: ['rmse', 'mae'],
+};
 
 /** The metrics of each value of a column, most rows first; values beyond the twelfth are left out. */
-export function sliceRows(input: { column: string; table: Table; truth: Float64Array; predictions: Predictions; options: EvaluationOptions; seed: number }): SliceRow[] {
+export function sliceRows(input: {
+  column: string;
+  table: Table;
+  truth: Float64Array;
+  predictions: Predictions;
+  options: EvaluationOptions;
+  seed: number;
+}): SliceRow[] {
   const { column, table, truth, predictions, options, seed } = input;
   const rowsOf = new Map<string, number[]>();
   textValues(columnOf(table, column)).forEach((value, i) => {
@@ -24,11 +35,30 @@ export function sliceRows(input: { column: string; table: Table; truth: Float64A
     const intervals = bootstrapIntervals({ n: rows.length, confidence: 0.95, seed, resamples: 100 }, metrics);
     const values = metrics();
     return {
-      column, value, n: rows.length, positives: predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
-      metrics: Object.fromEntries(shown[predictions.task].flatMap((name) => {
-        const found = values[name];
-        return found === null || found === undefined ? [] : [[name, { value: found, low: intervals[name]?.low ?? null, high: intervals[name]?.high ?? null, confidence: intervals[name] ? 0.95 : null, n: rows.length }]];
-      })),
+      column,
+      value,
+      n: rows.length,
+      positives:
+        predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
+      metrics: Object.fromEntries(
+        shown[predictions.task].flatMap((name) => {
+          const found = values[name];
+          return found === null || found === undefined
+            ? []
+            : [
+                [
+                  name,
+                  {
+                    value: found,
+                    low: intervals[name]?.low ?? null,
+                    high: intervals[name]?.high ?? null,
+                    confidence: intervals[name] ? 0.95 : null,
+                    n: rows.length,
+                  },
+                ],
+              ];
+        }),
+      ),
     };
   });
 }

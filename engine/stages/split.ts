@@ -11,36 +11,69 @@ export const splitColumn = '_split';
  * Else a hash of the key (stratified: with it, grouped: of the group) and the seed decides, so that a row never changes side when others come or go;
  * with `exact`, its rank by that hash among the rows of its stratum does.
  */
-export function splitExpression(split: NonNullable<PrepareStage['with']['split']>, schema: DatasetSchema | null, columns: string[], seed: number): string {
+export function splitExpression(
+  split: NonNullable<PrepareStage['with']['split']>,
+  schema: DatasetSchema | null,
+  columns: string[],
+  seed: number,
+): string {
   const train = split.train;
   const validation = split.train + (split.validation ?? 0);
   return `CASE WHEN ${shareOf(split, schema, columns, seed)} < ${train} THEN 'train' WHEN ${shareOf(split, schema, columns, seed)} < ${validation} THEN 'validation' ELSE 'test' END`;
 }
 
-function shareOf(split: NonNullable<PrepareStage['with']['split']>, schema: DatasetSchema | null, columns: string[], seed: number): string {
+function shareOf(
+  split: NonNullable<PrepareStage['with']['split']>,
+  schema: DatasetSchema | null,
+  columns: string[],
+  seed: number,
+): string {
   if (split.by === 'time') return timeShare(split.column, columns);
-  if (split.by === 'grouped') return hashShare(split.column, columns, seed, 'The grouped split needs the `column` of the group');
-  const key = hashShare(split.by === 'stratified' ? schema?.primaryKey : (split.column ?? schema?.primaryKey), columns, seed, `The ${split.by} split needs a key: give the schema a primaryKey${split.by === 'random' ? ', or `split` a column' : ''}`);
+  if (split.by === 'grouped')
+    return hashShare(split.column, columns, seed, 'The grouped split needs the `column` of the group');
+  const key = hashShare(
+    split.by === 'stratified' ? schema?.primaryKey : (split.column ?? schema?.primaryKey),
+    columns,
+    seed,
+    `The ${split.by} split needs a key: give the schema a primaryKey${split.by === 'random' ? ', or `split` a column' : ''}`,
+  );
   if (split.by === 'random') return key;
   const stratum = stratumOf(split, schema);
-  if (stratum === null || !columns.includes(stratum)) throw new WorkError(`The stratified split needs a column of the output; ${stratum === null ? 'name one, or give the schema a target' : `\`${stratum}\` is none of ${columns.join(', ')}`}.`, { place: { file: 'loopwright.yaml' } });
-  return split.exact === true ? `((row_number() OVER (PARTITION BY ${quoteIdentifier(stratum)} ORDER BY ${key}) - 0.5) / count(*) OVER (PARTITION BY ${quoteIdentifier(stratum)}))` : key;
+  if (stratum === null || !columns.includes(stratum))
+    throw new WorkError(
+      `The stratified split needs a column of the output; ${stratum === null ? 'name one, or give the schema a target' : `\`${stratum}\` is none of ${columns.join(', ')}`}.`,
+      { place: { file: 'loopwright.yaml' } },
+    );
+  return split.exact === true
+    ? `((row_number() OVER (PARTITION BY ${quoteIdentifier(stratum)} ORDER BY ${key}) - 0.5) / count(*) OVER (PARTITION BY ${quoteIdentifier(stratum)}))`
+    : key;
 }
 
 /** The column within whose values a stratified split keeps the shares. */
-export function stratumOf(split: NonNullable<PrepareStage['with']['split']>, schema: DatasetSchema | null): string | null {
+export function stratumOf(
+  split: NonNullable<PrepareStage['with']['split']>,
+  schema: DatasetSchema | null,
+): string | null {
   return split.column ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name ?? null;
 }
 
 function timeShare(column: string | undefined, columns: string[]): string {
-  if (column === undefined || !columns.includes(column)) throw new WorkError(`The split by time needs a column of the output; \`${column ?? ''}\` is none of ${columns.join(', ')}.`, { place: { file: 'loopwright.yaml' } });
+  if (column === undefined || !columns.includes(column))
+    throw new WorkError(
+      `The split by time needs a column of the output; \`${column ?? ''}\` is none of ${columns.join(', ')}.`,
+      { place: { file: 'loopwright.yaml' } },
+    );
   return `((rank() OVER (ORDER BY ${quoteIdentifier(column)}) - 1) / count(*) OVER ())`;
 }
 
 function hashShare(key: string | string[] | undefined, columns: string[], seed: number, need: string): string {
   const names = [key ?? []].flat();
   const missing = names.find((name) => !columns.includes(name));
-  if (names.length === 0 || missing !== undefined) throw new WorkError(`${need}${missing === undefined ? '' : `; \`${missing}\` is no column of the output, which has ${columns.join(', ')}`}.`, { place: { file: 'loopwright.yaml' } });
+  if (names.length === 0 || missing !== undefined)
+    throw new WorkError(
+      `${need}${missing === undefined ? '' : `; \`${missing}\` is no column of the output, which has ${columns.join(', ')}`}.`,
+      { place: { file: 'loopwright.yaml' } },
+    );
   // md5 is the same on every machine and version; the first 13 hex digits are exact in a double.
   const text = `concat_ws('|', ${quoteLiteral(String(seed))}, ${names.map((name) => `CAST(${quoteIdentifier(name)} AS VARCHAR)`).join(', ')})`;
   return `(CAST(('0x' || substr(md5(${text}), 1, 13)) AS BIGINT) / ${2 ** 52})`;

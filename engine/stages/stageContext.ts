@@ -54,10 +54,17 @@ export interface StageOutcome {
 }
 
 /** The dataset of a name, with its schema read. */
-export function datasetOf(context: Pick<StageContext, 'project' | 'config'>, name: string): { path: string; schema: DatasetSchema | null; schemaPath: string | null } {
+export function datasetOf(
+  context: Pick<StageContext, 'project' | 'config'>,
+  name: string,
+): { path: string; schema: DatasetSchema | null; schemaPath: string | null } {
   const dataset = context.config.datasets?.[name];
   if (!dataset) throw new Error(`the dataset ${name} passed the checks and is gone`);
-  return { path: dataset.path, schemaPath: dataset.schema ?? null, schema: dataset.schema ? (context.project.schemas.get(dataset.schema)?.value ?? null) : null };
+  return {
+    path: dataset.path,
+    schemaPath: dataset.schema ?? null,
+    schema: dataset.schema ? (context.project.schemas.get(dataset.schema)?.value ?? null) : null,
+  };
 }
 
 /** `204,113` */

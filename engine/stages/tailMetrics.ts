@@ -20,12 +20,25 @@ export interface MetricsTail {
 
 /** Follows what a program without MLflow writes while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files under `metrics`. */
 export function tailMetrics(context: StageContext, files: readonly string[]): MetricsTail {
-  const { store, run, node, project: { root }, log } = context;
+  const {
+    store,
+    run,
+    node,
+    project: { root },
+    log,
+  } = context;
   const path = metricsPath(store, run.runId, node.name);
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, 'a'));
   const lines = metricsFile({ store, runId: run.runId, stage: node.name, root, warn: log });
-  const documents = files.map((file) => metricsDocument(root, file, (values, step) => run.metrics(values, step), (key) => lastStep(store, run.number, key) + 1));
+  const documents = files.map((file) =>
+    metricsDocument(
+      root,
+      file,
+      (values, step) => run.metrics(values, step),
+      (key) => lastStep(store, run.number, key) + 1,
+    ),
+  );
   const look = () => {
     try {
       lines.take();
@@ -38,7 +51,9 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
   for (const folder of new Set([dirname(path), ...files.map((file) => dirname(join(root, file)))])) {
     const names = new Set([basename(path), ...files.map((file) => basename(file))]);
     try {
-      const watcher = watch(folder, (_event, name) => { if (name === null || names.has(name)) look(); });
+      const watcher = watch(folder, (_event, name) => {
+        if (name === null || names.has(name)) look();
+      });
       watcher.on('error', () => {});
       watchers.push(watcher);
     } catch {
@@ -64,7 +79,9 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
 
 /** The module for Node programs stands beside the bundles, or beside the sources. */
 function helperEnv(): Record<string, string> {
-  const found = ['../helper/loopwright.mjs', '../../helper/loopwright.mjs'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  const found = ['../helper/loopwright.mjs', '../../helper/loopwright.mjs']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
   return found ? { LOOPWRIGHT_HELPER: fileURLToPath(found) } : {};
 }
 
@@ -74,7 +91,12 @@ interface MetricsDocument {
 }
 
 /** A JSON file that is written anew with the latest numbers: each change is a new step of the numbers that changed. */
-function metricsDocument(root: string, path: string, write: (values: Record<string, number>, step: number) => void, firstStep: (key: string) => number): MetricsDocument {
+function metricsDocument(
+  root: string,
+  path: string,
+  write: (values: Record<string, number>, step: number) => void,
+  firstStep: (key: string) => number,
+): MetricsDocument {
   const absolute = join(root, path);
   // What an earlier run left is no number of this one.
   let seen = stampOf(absolute);
@@ -111,7 +133,10 @@ function metricsDocument(root: string, path: string, write: (values: Record<stri
         return found;
       } catch (error) {
         if (error instanceof WorkError) throw error;
-        throw new WorkError(`The metrics file \`${path}\` is not JSON: ${messageOf(error)}`, { cause: error, place: { file: path } });
+        throw new WorkError(`The metrics file \`${path}\` is not JSON: ${messageOf(error)}`, {
+          cause: error,
+          place: { file: path },
+        });
       }
     },
   };

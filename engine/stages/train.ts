@@ -30,8 +30,15 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   if (trainRows.rows === 0) throw new WorkError(`\`${inputs.data}\` has no training rows.`);
   checkCancelled(context.signal);
   const model = await trainModel({
-    task: learning.task, target: learning.target.name, features: learning.features, train: trainRows, validation: validationRows.rows > 0 ? validationRows : null,
-    model: inputs.model, seed: context.seed, signal: context.signal, classWeight: inputs.class_weight === 'balanced' ? 'balanced' : null,
+    task: learning.task,
+    target: learning.target.name,
+    features: learning.features,
+    train: trainRows,
+    validation: validationRows.rows > 0 ? validationRows : null,
+    model: inputs.model,
+    seed: context.seed,
+    signal: context.signal,
+    classWeight: inputs.class_weight === 'balanced' ? 'balanced' : null,
     ...(learning.positive === null ? {} : { positive: learning.positive }),
     ...(learning.task === 'multiclass' ? { classes: classesOf(learning, trainRows) } : {}),
     ...(inputs.hidden ? { hidden: inputs.hidden } : {}),
@@ -44,25 +51,46 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
     onEpoch: ({ epoch, epochs, loss, validationLoss }) => {
       context.run.metrics({ loss, ...(validationLoss === null ? {} : { validation_loss: validationLoss }) }, epoch);
       context.progress(`epoch ${epoch}/${epochs}`, epoch / epochs);
-      context.log(`epoch ${epoch}/${epochs}  loss ${loss.toFixed(5)}${validationLoss === null ? '' : `  validation loss ${validationLoss.toFixed(5)}`}`);
+      context.log(
+        `epoch ${epoch}/${epochs}  loss ${loss.toFixed(5)}${validationLoss === null ? '' : `  validation loss ${validationLoss.toFixed(5)}`}`,
+      );
     },
   });
   const folder = join(context.artifacts(), `model-${context.node.name}`);
   await saveModel(folder, model);
   context.run.tag('backend', model.meta.backend);
   const best = model.bestEpoch;
-  return { summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.meta.backend}`, outs: [relativePath(context.project.root, folder)] };
+  return {
+    summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.meta.backend}`,
+    outs: [relativePath(context.project.root, folder)],
+  };
 }
 
 /** The rows of one side of the split, some columns. */
-export async function readSide(db: Database, source: string, columns: readonly string[], side: 'train' | 'validation' | 'test', dataset: string): Promise<Table> {
+export async function readSide(
+  db: Database,
+  source: string,
+  columns: readonly string[],
+  side: 'train' | 'validation' | 'test',
+  dataset: string,
+): Promise<Table> {
   const known = new Set((await db.rows(`DESCRIBE SELECT * FROM ${source}`)).map((row) => String(row['column_name'])));
   const missing = columns.filter((name) => !known.has(name));
-  if (missing.length > 0) throw new WorkError(`The data of \`${dataset}\` lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map((name) => `\`${name}\``).join(', ')}; it has ${[...known].join(', ')}. Add it to the SQL that prepares it.`);
-  const where = known.has(splitColumn) ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}` : side === 'train' ? '' : ' WHERE false';
+  if (missing.length > 0)
+    throw new WorkError(
+      `The data of \`${dataset}\` lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map((name) => `\`${name}\``).join(', ')}; it has ${[...known].join(', ')}. Add it to the SQL that prepares it.`,
+    );
+  const where = known.has(splitColumn)
+    ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}`
+    : side === 'train'
+      ? ''
+      : ' WHERE false';
   return db.table(`SELECT ${[...new Set(columns)].map(quoteIdentifier).join(', ')} FROM ${source}${where}`);
 }
 
 function classesOf(learning: Learning, rows: Table): string[] {
-  return learning.classes ?? [...new Set(classTarget(rows, learning.target.name).filter((value): value is string => value !== null))].toSorted();
+  return (
+    learning.classes ??
+    [...new Set(classTarget(rows, learning.target.name).filter((value): value is string => value !== null))].toSorted()
+  );
 }

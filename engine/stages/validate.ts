@@ -43,10 +43,16 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   const model = await loadModel(join(root, folder));
   const db = await context.database();
   const source = sourceSql(context.marks.expand(dataset.path).map((file) => join(root, file)));
-  const columns = [...model.meta.features.map((feature) => feature.name), model.meta.target, ...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])];
+  const columns = [
+    ...model.meta.features.map((feature) => feature.name),
+    model.meta.target,
+    ...(inputs.slices ?? []),
+    ...(inputs.fairness?.attributes ?? []),
+  ];
   context.progress('reading the test rows');
   const test = await readSide(db, source, columns, 'test', inputs.data);
-  if (test.rows === 0) throw new WorkError(`\`${inputs.data}\` has no test rows. Give the stage that prepares it a \`split\`.`);
+  if (test.rows === 0)
+    throw new WorkError(`\`${inputs.data}\` has no test rows. Give the stage that prepares it a \`split\`.`);
   const validation = await readSide(db, source, columns, 'validation', inputs.data);
   checkCancelled(context.signal);
 
@@ -60,14 +66,25 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   const champion = await championOnSameRows(context, test, truth, options);
 
   context.progress('computing intervals', 0.4);
-  const confidences = new Set([defaultConfidence, ...Object.values(stage.gates ?? {}).flatMap((gate) => gate.at_confidence ?? [])]);
+  const confidences = new Set([
+    defaultConfidence,
+    ...Object.values(stage.gates ?? {}).flatMap((gate) => gate.at_confidence ?? []),
+  ]);
   const intervals = new Map<number, Record<string, Interval | null>>();
   for (const confidence of confidences) {
-    intervals.set(confidence, bootstrapIntervals({ n: test.rows, confidence, seed: context.seed }, (weights) => {
-      const own = metrics(weights);
-      const other = champion?.metrics(weights);
-      return { ...own, ...(other ? Object.fromEntries(Object.keys(own).map((key) => [`${key}@champion`, difference(own[key], other[key])])) : {}) };
-    }));
+    intervals.set(
+      confidence,
+      bootstrapIntervals({ n: test.rows, confidence, seed: context.seed }, (weights) => {
+        const own = metrics(weights);
+        const other = champion?.metrics(weights);
+        return {
+          ...own,
+          ...(other
+            ? Object.fromEntries(Object.keys(own).map((key) => [`${key}@champion`, difference(own[key], other[key])]))
+            : {}),
+        };
+      }),
+    );
     checkCancelled(context.signal);
   }
   const values = metrics();
@@ -77,67 +94,140 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   for (const [key, value] of Object.entries(values)) {
     if (value === null) continue;
     const interval = intervals.get(defaultConfidence)?.[key] ?? null;
-    performance[key] = { value, low: interval?.low ?? null, high: interval?.high ?? null, confidence: interval ? defaultConfidence : null, n: test.rows };
+    performance[key] = {
+      value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      confidence: interval ? defaultConfidence : null,
+      n: test.rows,
+    };
   }
   performance['latency_p50_ms'] = single(latency.p50, latency.n);
   performance['latency_p95_ms'] = single(latency.p95, latency.n);
   performance['model_bytes'] = single(bytes, 1);
 
   context.progress('slices and fairness', 0.8);
-  const slices = (inputs.slices ?? []).flatMap((column) => sliceRows({ column, table: test, truth, predictions, options, seed: context.seed }));
-  const fairness = model.meta.task === 'binary' && threshold !== null ? (inputs.fairness?.attributes ?? []).flatMap((attribute) => fairnessRows(attribute, test, truth, predictions, threshold)) : [];
+  const slices = (inputs.slices ?? []).flatMap((column) =>
+    sliceRows({ column, table: test, truth, predictions, options, seed: context.seed }),
+  );
+  const fairness =
+    model.meta.task === 'binary' && threshold !== null
+      ? (inputs.fairness?.attributes ?? []).flatMap((attribute) =>
+          fairnessRows(attribute, test, truth, predictions, threshold),
+        )
+      : [];
 
   const measure = (gate: string, confidence: number): Measured => {
     const metric = parseMetric(gate);
     if (metric?.attribute) {
-      const row = fairness.find((candidate) => candidate.attribute === metric.attribute && candidate.measure === metric.name);
-      return { value: row?.value ?? null, interval: null, n: test.rows, note: row ? '' : `\`${metric.attribute}\` gave no groups` };
+      const row = fairness.find(
+        (candidate) => candidate.attribute === metric.attribute && candidate.measure === metric.name,
+      );
+      return {
+        value: row?.value ?? null,
+        interval: null,
+        n: test.rows,
+        note: row ? '' : `\`${metric.attribute}\` gave no groups`,
+      };
     }
     const interval = intervals.get(confidence)?.[gate] ?? null;
     if (metric?.champion) {
       if (!champion) return { value: null, interval: null, n: null, note: noChampionNote };
-      return { value: difference(values[metric.name], champion.metrics()[metric.name]), interval, n: test.rows, note: '', against: champion.version };
+      return {
+        value: difference(values[metric.name], champion.metrics()[metric.name]),
+        interval,
+        n: test.rows,
+        note: '',
+        against: champion.version,
+      };
     }
     const value = performance[metric?.name ?? gate]?.value ?? null;
-    return { value, interval, n: performance[metric?.name ?? gate]?.n ?? test.rows, note: value === null ? nullReason(model) : '' };
+    return {
+      value,
+      interval,
+      n: performance[metric?.name ?? gate]?.n ?? test.rows,
+      note: value === null ? nullReason(model) : '',
+    };
   };
-  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) => judgeGate(gate, bound, measure(gate, bound.at_confidence ?? defaultConfidence)));
+  const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
+    judgeGate(gate, bound, measure(gate, bound.at_confidence ?? defaultConfidence)),
+  );
 
   const referencePath = writeReference(context, test, predictions);
   const snapshot = newestSnapshot(context.store, inputs.data);
   if (snapshot) context.run.input(inputs.data, snapshot.id);
   const report: ValidationReport = {
-    version: 1, task: model.meta.task, target: model.meta.target, algorithm: algorithmOf(model), backend: model.meta.backend, threshold, minPrecision, classes: classNames(model, dataset.schema?.fields.find((field) => field.name === model.meta.target)?.type === 'boolean'),
-    performance, headlineMetric: headlineOf(context, model, performance), gates, slices, fairness,
+    version: 1,
+    task: model.meta.task,
+    target: model.meta.target,
+    algorithm: algorithmOf(model),
+    backend: model.meta.backend,
+    threshold,
+    minPrecision,
+    classes: classNames(
+      model,
+      dataset.schema?.fields.find((field) => field.name === model.meta.target)?.type === 'boolean',
+    ),
+    performance,
+    headlineMetric: headlineOf(context, model, performance),
+    gates,
+    slices,
+    fairness,
     calibration: model.meta.task === 'binary' ? calibrationBins(truth, predictions.values) : [],
     data: {
-      dataset: inputs.data, hash: snapshot?.hash ?? '', quarantined: quarantinedBefore(context), preparedAt: snapshot?.createdAt ?? Date.now(),
-      rows: snapshot?.detail.split ?? { train: 0, validation: validation.rows, test: test.rows }, period: snapshot?.detail.period ?? null,
+      dataset: inputs.data,
+      hash: snapshot?.hash ?? '',
+      quarantined: quarantinedBefore(context),
+      preparedAt: snapshot?.createdAt ?? Date.now(),
+      rows: snapshot?.detail.split ?? { train: 0, validation: validation.rows, test: test.rows },
+      period: snapshot?.detail.period ?? null,
     },
-    features: model.meta.features.map((feature) => ({ name: feature.name, kind: feature.kind, missing: missingShare(test, feature.name), levels: levelsOf(model, feature.name) })),
-    modelPath: folder, referencePath,
+    features: model.meta.features.map((feature) => ({
+      name: feature.name,
+      kind: feature.kind,
+      missing: missingShare(test, feature.name),
+      levels: levelsOf(model, feature.name),
+    })),
+    modelPath: folder,
+    referencePath,
   };
   const confusion = confusionCounts(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const reportPath = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-  const version = context.registers ? registerVersion(context.store, context.config.project, context.run.runId, report) : null;
+  const version = context.registers
+    ? registerVersion(context.store, context.config.project, context.run.runId, report)
+    : null;
   context.run.metrics(Object.fromEntries(Object.entries(performance).map(([key, estimate]) => [key, estimate.value])));
   context.run.gates(gates);
   logResults(context, performance, gates, version);
   const failed = gates.filter((gate) => !gate.passed);
   const headline = performance[report.headlineMetric];
   const verdict = { passed: gates.length - failed.length, total: gates.length };
-  const summary = [headline ? `${report.headlineMetric} ${metricText(report.headlineMetric, headline.value)}` : '', gates.length > 0 ? gatesText(verdict) : '', version === null ? '' : `v${version}`].filter(Boolean).join(' · ');
+  const summary = [
+    headline ? `${report.headlineMetric} ${metricText(report.headlineMetric, headline.value)}` : '',
+    gates.length > 0 ? gatesText(verdict) : '',
+    version === null ? '' : `v${version}`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return {
-    summary, outs: [relativePath(root, reportPath), referencePath],
-    ...(failed.length > 0 ? { refused: `${gatesText(verdict)}${version === null ? '' : ` for version ${version}`}: ${failed.map(describeGate).join('; ')}` } : {}),
+    summary,
+    outs: [relativePath(root, reportPath), referencePath],
+    ...(failed.length > 0
+      ? {
+          refused: `${gatesText(verdict)}${version === null ? '' : ` for version ${version}`}: ${failed.map(describeGate).join('; ')}`,
+        }
+      : {}),
   };
 }
 
 /** The primary metric, where this validation measured it; else what is usual for the task. */
 function headlineOf(context: StageContext, { meta }: Model, performance: Record<string, Estimate>): string {
-  const known = [...declaredMetrics(context.project, context.experiment).map(({ name }) => name), ...usualMetrics(meta.task)];
+  const known = [
+    ...declaredMetrics(context.project, context.experiment).map(({ name }) => name),
+    ...usualMetrics(meta.task),
+  ];
   return known.find((name) => performance[name] !== undefined) ?? Object.keys(performance)[0] ?? '';
 }
 
@@ -149,7 +239,11 @@ function modelFolder(context: StageContext, stage: string): string {
   const lock = context.lock();
   const entry = lock[lockKey(stage, context.experiment)] ?? lock[stage];
   const file = Object.keys(entry?.outs ?? {}).find((path) => path.endsWith('loopwright-model.json'));
-  if (file === undefined) throw new WorkError(`The stage \`${stage}\` left no model that can be tested: none of its outputs is a folder with \`loopwright-model.json\`.`, { place: { file: 'loopwright.yaml' } });
+  if (file === undefined)
+    throw new WorkError(
+      `The stage \`${stage}\` left no model that can be tested: none of its outputs is a folder with \`loopwright-model.json\`.`,
+      { place: { file: 'loopwright.yaml' } },
+    );
   return file.slice(0, file.lastIndexOf('/'));
 }
 
@@ -159,7 +253,9 @@ export function truthOf(model: Model, table: Table): Float64Array {
   if (task === 'binary') return binaryTarget(table, target, positive ?? true);
   if (task === 'regression') return numberTarget(table, target);
   const names = classes ?? [];
-  return Float64Array.from(classTarget(table, target), (value) => (value === null || !names.includes(value) ? Number.NaN : names.indexOf(value)));
+  return Float64Array.from(classTarget(table, target), (value) =>
+    value === null || !names.includes(value) ? Number.NaN : names.indexOf(value),
+  );
 }
 
 /** The smallest score at which precision is at least the wanted one, on rows the test does not see; 0.5 where none reaches it. */
@@ -169,16 +265,26 @@ async function decisionThreshold(model: Model, table: Table, minPrecision: numbe
   return found && Number.isFinite(found.threshold) ? found.threshold : 0.5;
 }
 
-async function championOnSameRows(context: StageContext, test: Table, truth: Float64Array, options: { threshold: number | null; minPrecision: number }): Promise<{ version: number; metrics: ReturnType<typeof evaluator> } | null> {
+async function championOnSameRows(
+  context: StageContext,
+  test: Table,
+  truth: Float64Array,
+  options: { threshold: number | null; minPrecision: number },
+): Promise<{ version: number; metrics: ReturnType<typeof evaluator> } | null> {
   const champion = versionOf(context.store, context.config.project, 'champion');
   if (!champion) return null;
   const model = await loadModel(join(context.project.root, champion.path));
   const missing = model.meta.features.filter((feature) => !test.columns[feature.name]);
   if (missing.length > 0) {
-    context.log(`warning: the champion v${champion.version} needs ${missing.map((feature) => feature.name).join(', ')}, which the data no longer has; it cannot be compared`);
+    context.log(
+      `warning: the champion v${champion.version} needs ${missing.map((feature) => feature.name).join(', ')}, which the data no longer has; it cannot be compared`,
+    );
     return null;
   }
-  return { version: champion.version, metrics: evaluator(truth, await predictTable(model, test), { ...options, threshold: champion.report.threshold }) };
+  return {
+    version: champion.version,
+    metrics: evaluator(truth, await predictTable(model, test), { ...options, threshold: champion.report.threshold }),
+  };
 }
 
 async function measureLatency(model: Model, test: Table): Promise<{ p50: number; p95: number; n: number }> {
@@ -200,14 +306,27 @@ function writeReference(context: StageContext, test: Table, predictions: Predict
   const rows: number[] = [];
   for (let i = 0; i < test.rows; i += step) rows.push(i);
   const columns: Record<string, unknown> = {};
-  for (const [name, column] of Object.entries(test.columns)) columns[name] = { kind: column.kind, values: rows.map((i) => (column.kind === 'number' ? (Number.isNaN(column.values[i]) ? null : column.values[i]) : (column.values[i] ?? null))) };
+  for (const [name, column] of Object.entries(test.columns))
+    columns[name] = {
+      kind: column.kind,
+      values: rows.map((i) =>
+        column.kind === 'number'
+          ? Number.isNaN(column.values[i])
+            ? null
+            : column.values[i]
+          : (column.values[i] ?? null),
+      ),
+    };
   columns['_score'] = { kind: 'number', values: rows.map((i) => predictions.values[i]) };
   writeAtomic(path, JSON.stringify({ rows: rows.length, columns }));
   return relativePath(context.project.root, path);
 }
 
 function quarantinedBefore(context: StageContext): number {
-  return Object.keys(context.config.datasets ?? {}).reduce((sum, name) => sum + (newestSnapshot(context.store, name)?.quarantined ?? 0), 0);
+  return Object.keys(context.config.datasets ?? {}).reduce(
+    (sum, name) => sum + (newestSnapshot(context.store, name)?.quarantined ?? 0),
+    0,
+  );
 }
 
 function missingShare(table: Table, name: string): number {
@@ -231,10 +350,23 @@ function algorithmOf({ meta }: Model): string {
   return meta.task === 'regression' ? 'linear regression' : 'logistic regression';
 }
 
-function logResults(context: StageContext, performance: Record<string, Estimate>, gates: GateResult[], version: number | null): void {
-  for (const [name, estimate] of Object.entries(performance)) context.log(`${name.padEnd(22)} ${Number(estimate.value.toPrecision(4))}${estimate.low === null || estimate.high === null ? '' : `  [${Number(estimate.low.toPrecision(4))}, ${Number(estimate.high.toPrecision(4))}]`}`);
-  for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${gate.note && gate.value !== null ? ` (${gate.note})` : ''}`);
-  context.log(`${version === null ? 'a trial, not registered as a version' : `registered as version ${version} of ${context.config.project}`}; ${count(Object.keys(performance).length)} metrics`);
+function logResults(
+  context: StageContext,
+  performance: Record<string, Estimate>,
+  gates: GateResult[],
+  version: number | null,
+): void {
+  for (const [name, estimate] of Object.entries(performance))
+    context.log(
+      `${name.padEnd(22)} ${Number(estimate.value.toPrecision(4))}${estimate.low === null || estimate.high === null ? '' : `  [${Number(estimate.low.toPrecision(4))}, ${Number(estimate.high.toPrecision(4))}]`}`,
+    );
+  for (const gate of gates)
+    context.log(
+      `gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${gate.note && gate.value !== null ? ` (${gate.note})` : ''}`,
+    );
+  context.log(
+    `${version === null ? 'a trial, not registered as a version' : `registered as version ${version} of ${context.config.project}`}; ${count(Object.keys(performance).length)} metrics`,
+  );
 }
 
 function levelsOf(model: Model, feature: string): number | null {

@@ -6,20 +6,29 @@ import { filled, isId, isUnique } from './columnUse.ts';
 import type { OpenTable } from './openTable.ts';
 
 /** Names that a target has in most tables. */
-export const targetName = /^(target|targets|label|labels|y|class|klasse|classe|outcome|response|result|ziel|zielvariable|objective|ground_?truth)$/i;
-const likely = /(^|[_\s.-])(target|label|class|outcome|churn(ed)?|default(ed)?|fraud|survived|survival|species|diagnosis|spam|sentiment|price|preis|salary|income|revenue|sales|quality|rating|score|grade|risk|approved|converted|clicked|success|status|type|category|deposit|cancel(l?ed)?|late|delay(ed)?|left|attrition|readmitted|subscribed|kündigung|gekündigt|mpg|medv|charges|demand)([_\s.-]|$)|^(is|has|will)_|(churn|fraud|price|default|target|label|class|rating|status)$/i;
-const countsOfClass = /class|label|target|species|category|type|digit|diagnosis|outcome|cluster|kind|group|segment|survived|stage|grade/i;
-const yes = /^(yes|y|true|t|ja|oui|si|1|1\.0|positive|pos|\+|churned|fraud|spam|default|malignant|m|sick|died|bad|fail(ed)?|late|left|deceased|abnormal|>50k\.?|canceled|cancelled|attack|anomaly|sold|won|approved|success)$/i;
+export const targetName =
+  /^(target|targets|label|labels|y|class|klasse|classe|outcome|response|result|ziel|zielvariable|objective|ground_?truth)$/i;
+const likely =
+  /(^|[_\s.-])(target|label|class|outcome|churn(ed)?|default(ed)?|fraud|survived|survival|species|diagnosis|spam|sentiment|price|preis|salary|income|revenue|sales|quality|rating|score|grade|risk|approved|converted|clicked|success|status|type|category|deposit|cancel(l?ed)?|late|delay(ed)?|left|attrition|readmitted|subscribed|kündigung|gekündigt|mpg|medv|charges|demand)([_\s.-]|$)|^(is|has|will)_|(churn|fraud|price|default|target|label|class|rating|status)$/i;
+const countsOfClass =
+  /class|label|target|species|category|type|digit|diagnosis|outcome|cluster|kind|group|segment|survived|stage|grade/i;
+const yes =
+  /^(yes|y|true|t|ja|oui|si|1|1\.0|positive|pos|\+|churned|fraud|spam|default|malignant|m|sick|died|bad|fail(ed)?|late|left|deceased|abnormal|>50k\.?|canceled|cancelled|attack|anomaly|sold|won|approved|success)$/i;
 const mostClasses = 50;
 const fewestRows = 10;
 
 /** The columns that could be predicted, the likeliest first, and why others cannot. */
-export async function chooseTargets(db: Database, open: OpenTable, columns: readonly ColumnProfile[]): Promise<Pick<TableLook, 'targets' | 'notTargets'>> {
+export async function chooseTargets(
+  db: Database,
+  open: OpenTable,
+  columns: readonly ColumnProfile[],
+): Promise<Pick<TableLook, 'targets' | 'notTargets'>> {
   const scored: { choice: TargetChoice; score: number }[] = [];
   const notTargets: { name: string; reason: string }[] = [];
   for (const [i, column] of columns.entries()) {
     const why = whyNoTarget(column);
-    const judged = why === null ? await judge(db, open, column, { last: i === columns.length - 1, first: i === 0 }) : null;
+    const judged =
+      why === null ? await judge(db, open, column, { last: i === columns.length - 1, first: i === 0 }) : null;
     const rare = judged && whyTooRare(judged.choice);
     if (judged && rare === null) scored.push(judged);
     else notTargets.push({ name: column.name, reason: why ?? rare ?? '' });
@@ -31,12 +40,30 @@ function whyNoTarget(column: ColumnProfile): string | null {
   const { type, distinct } = column;
   const n = filled(column);
   if (n === 0) return 'it is empty in every row';
-  if (distinct < 2) return `every row has the same value${column.top?.[0] ? `, \`${column.top[0].value}\`` : column.numbers ? `, ${column.numbers.min}` : ''}: there is nothing to tell apart`;
-  if (n < fewestRows) return `only ${n} ${n === 1 ? 'row has' : 'rows have'} a value; ${fewestRows} are the fewest to learn from`;
-  if (['date', 'datetime', 'time', 'duration', 'yearmonth', 'object', 'array', 'list', 'any', 'geojson', 'geopoint'].includes(type)) return `it is of type ${type}`;
+  if (distinct < 2)
+    return `every row has the same value${column.top?.[0] ? `, \`${column.top[0].value}\`` : column.numbers ? `, ${column.numbers.min}` : ''}: there is nothing to tell apart`;
+  if (n < fewestRows)
+    return `only ${n} ${n === 1 ? 'row has' : 'rows have'} a value; ${fewestRows} are the fewest to learn from`;
+  if (
+    [
+      'date',
+      'datetime',
+      'time',
+      'duration',
+      'yearmonth',
+      'object',
+      'array',
+      'list',
+      'any',
+      'geojson',
+      'geopoint',
+    ].includes(type)
+  )
+    return `it is of type ${type}`;
   if (isId(column)) return 'it names the row';
   if (type === 'string' && isUnique(column)) return 'it is a text of its own in each row';
-  if (type === 'string' && (distinct > mostClasses || distinct * 3 > n)) return `it has ${distinct.toLocaleString('en-US')} different texts, too many to be classes`;
+  if (type === 'string' && (distinct > mostClasses || distinct * 3 > n))
+    return `it has ${distinct.toLocaleString('en-US')} different texts, too many to be classes`;
   return null;
 }
 
@@ -47,10 +74,18 @@ function whyTooRare({ task, otherTask, classes }: TargetChoice): string | null {
   return `\`${rarest?.value ?? ''}\` stands in only ${rarest?.count ?? 0} ${rarest?.count === 1 ? 'row' : 'rows'}, and each of two classes has to stand in at least 3`;
 }
 
-async function judge(db: Database, open: OpenTable, column: ColumnProfile, place: { last: boolean; first: boolean }): Promise<{ choice: TargetChoice; score: number }> {
+async function judge(
+  db: Database,
+  open: OpenTable,
+  column: ColumnProfile,
+  place: { last: boolean; first: boolean },
+): Promise<{ choice: TargetChoice; score: number }> {
   const { name, type, distinct } = column;
   const { task, otherTask } = tasksOf(column);
-  const classes = distinct <= mostClasses && (task !== 'regression' || otherTask !== null) ? await classesOf(db, open.view, name) : [];
+  const classes =
+    distinct <= mostClasses && (task !== 'regression' || otherTask !== null)
+      ? await classesOf(db, open.view, name)
+      : [];
   const shown = task === 'regression' && otherTask === null ? [] : classes;
   const reasons: string[] = [];
   let score = 0;
@@ -73,7 +108,15 @@ async function judge(db: Database, open: OpenTable, column: ColumnProfile, place
     reasons.push(task === 'binary' ? 'two values' : `${distinct} classes`);
   }
   score -= (column.missing / column.rows) * 20;
-  const choice: TargetChoice = { name, task, otherTask, classes: shown, positive: task === 'binary' ? positiveOf(classes) : null, reason: reasons.join(', '), warning: warningOf(column, task, classes) };
+  const choice: TargetChoice = {
+    name,
+    task,
+    otherTask,
+    classes: shown,
+    positive: task === 'binary' ? positiveOf(classes) : null,
+    reason: reasons.join(', '),
+    warning: warningOf(column, task, classes),
+  };
   return { choice, score };
 }
 
@@ -81,15 +124,21 @@ async function judge(db: Database, open: OpenTable, column: ColumnProfile, place
 function tasksOf({ name, type, distinct, numbers }: ColumnProfile): { task: StartTask; otherTask: StartTask | null } {
   if (distinct === 2) return { task: 'binary', otherTask: null };
   if (type === 'string') return { task: 'multiclass', otherTask: null };
-  const whole = type === 'integer' || (numbers !== null && distinct <= 10 && Number.isInteger(numbers.min) && Number.isInteger(numbers.max));
+  const whole =
+    type === 'integer' ||
+    (numbers !== null && distinct <= 10 && Number.isInteger(numbers.min) && Number.isInteger(numbers.max));
   if (!whole || distinct > 20) return { task: 'regression', otherTask: null };
   const close = numbers !== null && numbers.max - numbers.min + 1 <= distinct * 2;
-  return close && distinct <= 10 && (countsOfClass.test(name) || targetName.test(name) || /^column\d+$/.test(name)) ? { task: 'multiclass', otherTask: 'regression' } : { task: 'regression', otherTask: 'multiclass' };
+  return close && distinct <= 10 && (countsOfClass.test(name) || targetName.test(name) || /^column\d+$/.test(name))
+    ? { task: 'multiclass', otherTask: 'regression' }
+    : { task: 'regression', otherTask: 'multiclass' };
 }
 
 async function classesOf(db: Database, view: string, name: string): Promise<{ value: string; count: number }[]> {
   const column = quoteIdentifier(name);
-  const rows = await db.rows(`SELECT CAST(${column} AS VARCHAR) AS value, count(*) AS n FROM ${view} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostClasses}`);
+  const rows = await db.rows(
+    `SELECT CAST(${column} AS VARCHAR) AS value, count(*) AS n FROM ${view} WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostClasses}`,
+  );
   return rows.map(({ value, n }) => ({ value: String(value), count: Number(n) }));
 }
 
@@ -98,13 +147,22 @@ function positiveOf(classes: readonly { value: string; count: number }[]): strin
   return (said.length === 1 ? said[0] : classes.at(-1))?.value ?? null;
 }
 
-function warningOf(column: ColumnProfile, task: StartTask, classes: readonly { value: string; count: number }[]): string | null {
+function warningOf(
+  column: ColumnProfile,
+  task: StartTask,
+  classes: readonly { value: string; count: number }[],
+): string | null {
   const n = filled(column);
   const words: string[] = [];
   const rarest = classes.at(-1);
   if (n < 100) words.push(`${n} rows are few: the result is known only roughly`);
-  if (task !== 'regression' && rarest && rarest.count < 5) words.push(`\`${rarest.value}\` stands in only ${rarest.count} ${rarest.count === 1 ? 'row' : 'rows'}`);
-  else if (task === 'binary' && rarest && rarest.count / n < 0.05) words.push(`\`${rarest.value}\` is rare, ${((rarest.count / n) * 100).toPrecision(2)} % of the rows`);
-  if (column.missing > 0) words.push(`${column.missing.toLocaleString('en-US')} ${column.missing === 1 ? 'row has' : 'rows have'} no value and ${column.missing === 1 ? 'is' : 'are'} left out`);
+  if (task !== 'regression' && rarest && rarest.count < 5)
+    words.push(`\`${rarest.value}\` stands in only ${rarest.count} ${rarest.count === 1 ? 'row' : 'rows'}`);
+  else if (task === 'binary' && rarest && rarest.count / n < 0.05)
+    words.push(`\`${rarest.value}\` is rare, ${((rarest.count / n) * 100).toPrecision(2)} % of the rows`);
+  if (column.missing > 0)
+    words.push(
+      `${column.missing.toLocaleString('en-US')} ${column.missing === 1 ? 'row has' : 'rows have'} no value and ${column.missing === 1 ? 'is' : 'are'} left out`,
+    );
   return words.length > 0 ? words.join('; ') : null;
 }

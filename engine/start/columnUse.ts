@@ -3,7 +3,8 @@ import type { LeftOut, StartTask } from '../../protocol/start.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 
-export const idName = /(^|[_\s.-])(id|ids|key|uuid|guid|index|idx|rowid|rownum|nr|no|number)$|^(unnamed: ?\d+|column0|#|№)$|[a-z](Id|ID|Key|No|Nr)$/i;
+export const idName =
+  /(^|[_\s.-])(id|ids|key|uuid|guid|index|idx|rowid|rownum|nr|no|number)$|^(unnamed: ?\d+|column0|#|№)$|[a-z](Id|ID|Key|No|Nr)$/i;
 const birth = /birth|dob|geburt|naissance/i;
 
 /** Values of a column that are not missing. */
@@ -18,13 +19,21 @@ export function isUnique(column: ColumnProfile): boolean {
 export function isId(column: ColumnProfile): boolean {
   if (!isUnique(column) || (column.type !== 'string' && column.type !== 'integer')) return false;
   const { numbers } = column;
-  const counts = column.type === 'integer' && numbers !== null && numbers.max - numbers.min === column.rows - 1 && (numbers.min === 0 || numbers.min === 1) && column.rows >= 20;
+  const counts =
+    column.type === 'integer' &&
+    numbers !== null &&
+    numbers.max - numbers.min === column.rows - 1 &&
+    (numbers.min === 0 || numbers.min === 1) &&
+    column.rows >= 20;
   return counts || idName.test(column.name);
 }
 
 /** Texts of more values than a model can learn from so few rows. */
 function hasManyTexts({ type, distinct, rows }: ColumnProfile): boolean {
-  return type === 'string' && (distinct > 100 ? rows / distinct < 20 || distinct > 1000 : distinct > 20 && rows / distinct < 3);
+  return (
+    type === 'string' &&
+    (distinct > 100 ? rows / distinct < 20 || distinct > 1000 : distinct > 20 && rows / distinct < 3)
+  );
 }
 
 /** Why a column is no feature by itself; null when it is one. */
@@ -32,19 +41,32 @@ export function whyLeftOut(column: ColumnProfile): Omit<LeftOut, 'name'> | null 
   const { type, distinct, rows, missing, lengths } = column;
   if (filled(column) === 0) return { reason: 'empty in every row', usable: false };
   if (distinct < 2) return { reason: 'the same in every row', usable: false };
-  if (['object', 'array', 'list', 'any', 'geojson', 'geopoint', 'duration', 'time', 'yearmonth'].includes(type)) return { reason: `of type ${type}, which a model does not take`, usable: false };
+  if (['object', 'array', 'list', 'any', 'geojson', 'geopoint', 'duration', 'time', 'yearmonth'].includes(type))
+    return { reason: `of type ${type}, which a model does not take`, usable: false };
   if (isId(column)) return { reason: 'names the row', usable: false };
-  if (type === 'date' || type === 'datetime') return { reason: 'a date; derive a number from it in SQL, such as the month', usable: false };
+  if (type === 'date' || type === 'datetime')
+    return { reason: 'a date; derive a number from it in SQL, such as the month', usable: false };
   if (type === 'string' && isUnique(column)) return { reason: 'a text of its own in each row', usable: false };
-  if (hasManyTexts(column)) return { reason: `${distinct.toLocaleString('en-US')} different texts in ${rows.toLocaleString('en-US')} rows`, usable: true };
+  if (hasManyTexts(column))
+    return {
+      reason: `${distinct.toLocaleString('en-US')} different texts in ${rows.toLocaleString('en-US')} rows`,
+      usable: true,
+    };
   if (type === 'string' && (lengths?.mean ?? 0) > 60) return { reason: 'long texts', usable: true };
-  if (missing / rows > 0.9) return { reason: `${Math.floor((missing / rows) * 100)} % of the rows have no value`, usable: true };
+  if (missing / rows > 0.9)
+    return { reason: `${Math.floor((missing / rows) * 100)} % of the rows have no value`, usable: true };
   return null;
 }
 
 /** A column of times by which rows can be divided into before and after. */
 export function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | null {
-  const times = columns.filter((column) => (column.type === 'datetime' || column.type === 'date') && column.missing === 0 && column.distinct >= 10 && !birth.test(column.name));
+  const times = columns.filter(
+    (column) =>
+      (column.type === 'datetime' || column.type === 'date') &&
+      column.missing === 0 &&
+      column.distinct >= 10 &&
+      !birth.test(column.name),
+  );
   return times.find(({ type }) => type === 'datetime') ?? times[0] ?? null;
 }
 
@@ -52,8 +74,13 @@ export function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | n
 export async function copiesIn(db: Database, view: string, names: readonly string[]): Promise<Map<string, string>> {
   if (names.length < 2) return new Map();
   // The place is part of the text: a hash of two values is such that equal rows cancel each other out.
-  const marks = names.map((name, i) => `bit_xor(hash(concat_ws(':', n, ${quoteIdentifier(name)} IS NULL, ${quoteIdentifier(name)}))) AS c${i}`);
-  const [row = {}] = await db.rows(`SELECT ${marks.join(', ')} FROM (SELECT *, row_number() OVER () AS n FROM ${view})`);
+  const marks = names.map(
+    (name, i) =>
+      `bit_xor(hash(concat_ws(':', n, ${quoteIdentifier(name)} IS NULL, ${quoteIdentifier(name)}))) AS c${i}`,
+  );
+  const [row = {}] = await db.rows(
+    `SELECT ${marks.join(', ')} FROM (SELECT *, row_number() OVER () AS n FROM ${view})`,
+  );
   const first = new Map<string, string>();
   const copies = new Map<string, string>();
   for (const [i, name] of names.entries()) {
@@ -66,27 +93,49 @@ export async function copiesIn(db: Database, view: string, names: readonly strin
 }
 
 /** Texts and truths of few values each of which goes with one class alone: most likely written down after the fact. */
-export async function tellTales(db: Database, view: string, columns: readonly ColumnProfile[], target: string, task: StartTask): Promise<string[]> {
+export async function tellTales(
+  db: Database,
+  view: string,
+  columns: readonly ColumnProfile[],
+  target: string,
+  task: StartTask,
+): Promise<string[]> {
   if (task === 'regression') return [];
-  const few = columns.filter(({ distinct, rows, type }) => distinct >= 2 && distinct <= 50 && distinct * 10 <= rows && (type === 'string' || type === 'boolean' || type === 'integer'));
+  const few = columns.filter(
+    ({ distinct, rows, type }) =>
+      distinct >= 2 &&
+      distinct <= 50 &&
+      distinct * 10 <= rows &&
+      (type === 'string' || type === 'boolean' || type === 'integer'),
+  );
   const told: string[] = [];
   const goal = quoteIdentifier(target);
   for (const { name } of few) {
     const column = quoteIdentifier(name);
-    const [row = {}] = await db.rows(`SELECT sum(best) / nullif(sum(n), 0) AS right FROM (SELECT max(n) AS best, sum(n) AS n FROM (SELECT ${column} AS level, ${goal} AS class, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL AND ${column} IS NOT NULL GROUP BY 1, 2) GROUP BY level)`);
+    const [row = {}] = await db.rows(
+      `SELECT sum(best) / nullif(sum(n), 0) AS right FROM (SELECT max(n) AS best, sum(n) AS n FROM (SELECT ${column} AS level, ${goal} AS class, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL AND ${column} IS NOT NULL GROUP BY 1, 2) GROUP BY level)`,
+    );
     if (Number(row['right']) >= 0.995) told.push(name);
   }
   return told;
 }
 
 /** Columns whose being empty goes with one of two classes: the area under the curve of emptiness alone is 0.9 or more, with ten rows on either side. */
-export async function emptinessTells(db: Database, view: string, columns: readonly ColumnProfile[], target: string, task: StartTask): Promise<string[]> {
+export async function emptinessTells(
+  db: Database,
+  view: string,
+  columns: readonly ColumnProfile[],
+  target: string,
+  task: StartTask,
+): Promise<string[]> {
   if (task !== 'binary') return [];
   const told: string[] = [];
   const goal = quoteIdentifier(target);
   for (const column of columns.filter((one) => one.missing >= 10 && filled(one) >= 10)) {
     const empty = `count(*) FILTER (${quoteIdentifier(column.name)} IS NULL)`;
-    const [row = {}] = await db.rows(`SELECT max(abs(e / n - (all_e - e) / nullif(all_n - n, 0))) AS apart FROM (SELECT e, n, sum(e) OVER () AS all_e, sum(n) OVER () AS all_n FROM (SELECT ${empty} AS e, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL GROUP BY ${goal})) WHERE n >= 10`);
+    const [row = {}] = await db.rows(
+      `SELECT max(abs(e / n - (all_e - e) / nullif(all_n - n, 0))) AS apart FROM (SELECT e, n, sum(e) OVER () AS all_e, sum(n) OVER () AS all_n FROM (SELECT ${empty} AS e, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL GROUP BY ${goal})) WHERE n >= 10`,
+    );
     // The area is half of 1 and the distance of the two shares.
     if (Number(row['apart']) >= 0.8) told.push(column.name);
   }
@@ -100,9 +149,16 @@ export interface Doubles {
 }
 
 /** Rows that come again equal in every column, where at least one column is fine enough that this is no chance; null when there are next to none. */
-export async function doublesIn(db: Database, view: string, columns: readonly ColumnProfile[], target: string): Promise<Doubles | null> {
+export async function doublesIn(
+  db: Database,
+  view: string,
+  columns: readonly ColumnProfile[],
+  target: string,
+): Promise<Doubles | null> {
   if (!columns.some(({ distinct, rows, name }) => name !== target && distinct > Math.max(50, rows / 20))) return null;
-  const [row = {}] = await db.rows(`SELECT count(*) AS n, count(DISTINCT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})) AS d FROM ${view} WHERE ${quoteIdentifier(target)} IS NOT NULL`);
+  const [row = {}] = await db.rows(
+    `SELECT count(*) AS n, count(DISTINCT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})) AS d FROM ${view} WHERE ${quoteIdentifier(target)} IS NOT NULL`,
+  );
   const [rows, taken] = [Number(row['n']), Number(row['d'])];
   return rows - taken > rows * 0.002 ? { rows, taken } : null;
 }

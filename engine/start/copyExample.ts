@@ -7,7 +7,11 @@ import { CancelledError, ProjectError, WorkError } from '../errors.ts';
 /** The examples that this build ships with, by name; none where it ships with none. */
 export function exampleNames(): string[] {
   const folder = examplesFolder();
-  return folder === null ? [] : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'generate.mjs'))).toSorted();
+  return folder === null
+    ? []
+    : readdirSync(folder)
+        .filter((name) => existsSync(join(folder, name, 'generate.mjs')))
+        .toSorted();
 }
 
 /** Beside the source, or beside the bundle. */
@@ -20,15 +24,23 @@ function examplesFolder(): string | null {
 export async function copyExample(name: string, root: string, signal?: AbortSignal): Promise<string[]> {
   const folder = examplesFolder();
   const names = exampleNames();
-  if (folder === null || !names.includes(name)) throw new ProjectError(`There is no example \`${name}\`.${names.length > 0 ? ` There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : ''}`);
+  if (folder === null || !names.includes(name))
+    throw new ProjectError(
+      `There is no example \`${name}\`.${names.length > 0 ? ` There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : ''}`,
+    );
   const from = join(folder, name);
   const made = /^(incoming|data|\.loopwright)$/;
   const parts = readdirSync(from).filter((part) => !made.test(part));
   const taken = [...parts, 'incoming', 'data'].find((part) => existsSync(join(root, part)));
-  if (taken !== undefined) throw new ProjectError(`${join(root, taken)} exists already; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`);
+  if (taken !== undefined)
+    throw new ProjectError(
+      `${join(root, taken)} exists already; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`,
+    );
   mkdirSync(root, { recursive: true });
-  for (const part of parts) cpSync(join(from, part), join(root, part), { recursive: true, filter: (path) => !made.test(basename(path)) });
-  if (!existsSync(join(root, '.gitignore'))) writeFileSync(join(root, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
+  for (const part of parts)
+    cpSync(join(from, part), join(root, part), { recursive: true, filter: (path) => !made.test(basename(path)) });
+  if (!existsSync(join(root, '.gitignore')))
+    writeFileSync(join(root, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
   // Real data comes with the package; invented data is made here.
   if (existsSync(join(from, 'incoming'))) cpSync(join(from, 'incoming'), join(root, 'incoming'), { recursive: true });
   else await generate(from, root, signal);
@@ -38,10 +50,30 @@ export async function copyExample(name: string, root: string, signal?: AbortSign
 /** The program stays where it finds the packages that hold the data. */
 function generate(from: string, root: string, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) });
+    const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal ? { signal } : {}),
+    });
     let words = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { words += text; });
-    child.once('error', (error) => reject(signal?.aborted ? new CancelledError() : new WorkError(`The data of the example could not be made: ${error.message}`)));
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new WorkError(`The data of the example could not be made: ${words.trim().split('\n').at(-1) ?? `exit code ${code ?? 'unknown'}`}`))));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      words += text;
+    });
+    child.once('error', (error) =>
+      reject(
+        signal?.aborted
+          ? new CancelledError()
+          : new WorkError(`The data of the example could not be made: ${error.message}`),
+      ),
+    );
+    child.once('exit', (code) =>
+      code === 0
+        ? resolve()
+        : reject(
+            new WorkError(
+              `The data of the example could not be made: ${words.trim().split('\n').at(-1) ?? `exit code ${code ?? 'unknown'}`}`,
+            ),
+          ),
+    );
   });
 }

@@ -22,19 +22,30 @@ export interface GuessedReadAs {
 /** How a text file is most likely read as a table; what a person chose stays as it is. Throws DataError for a file that holds no text. */
 export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedReadAs {
   const bytes = startOf(file);
-  if (bytes.length === 0) throw new DataError(`${file}: the file is empty; write it again or remove it`, { place: { file } });
+  if (bytes.length === 0)
+    throw new DataError(`${file}: the file is empty; write it again or remove it`, { place: { file } });
   const encoding = given.encoding ?? guessEncoding(file, bytes);
   const text = new TextDecoder(encoding).decode(bytes, { stream: true }).replace(/^\uFEFF/, '');
-  if (text.includes('\0')) throw new DataError(`${file}: this is no text, whatever its name says; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, { place: { file } });
-  if (text.trim() === '') throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
+  if (text.includes('\0'))
+    throw new DataError(
+      `${file}: this is no text, whatever its name says; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`,
+      { place: { file } },
+    );
+  if (text.trim() === '')
+    throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
   const lines = recordsOf(text, bytes.length < startBytes);
   const delimiter = given.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiterOf(lines));
   const skip = given.skip ?? guessSkip(lines, delimiter);
-  const body = lines.slice(skip).filter((line) => line.trim() !== '').map((line) => firstRecord(line, delimiter));
+  const body = lines
+    .slice(skip)
+    .filter((line) => line.trim() !== '')
+    .map((line) => firstRecord(line, delimiter));
   const first = body[0] ?? [];
   const header = given.header ?? isHeader(first, body.slice(1, 200));
   // The names are written into loopwright.yaml, where `${` begins a reference.
-  const names = header ? distinctNames(first.map((name) => name.replaceAll('${', '{'))) : first.map((_, i) => `column${i}`);
+  const names = header
+    ? distinctNames(first.map((name) => name.replaceAll('${', '{')))
+    : first.map((_, i) => `column${i}`);
   const same = header && names.every((name, i) => name === (first[i] ?? '').trim());
   return { readAs: { encoding, delimiter, header, skip }, columns: same ? null : names, names };
 }
@@ -53,7 +64,10 @@ function startOf(file: string): Uint8Array {
       closeSync(handle);
     }
   } catch (error) {
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, { cause: error, place: { file } });
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+      cause: error,
+      place: { file },
+    });
   }
 }
 
@@ -142,7 +156,9 @@ function guessSkip(lines: readonly string[], delimiter: string): number {
   const { value } = mostFrequent(fields.filter((n) => n > 0));
   if (value < 2) return 0;
   // A title that a spreadsheet saved has as many fields, most of them empty.
-  const isFilled = (line: string) => firstRecord(line, delimiter).filter((cell) => cell.trim() !== '').length >= Math.min(value, Math.max(2, value * 0.5));
+  const isFilled = (line: string) =>
+    firstRecord(line, delimiter).filter((cell) => cell.trim() !== '').length >=
+    Math.min(value, Math.max(2, value * 0.5));
   const first = fields.findIndex((n, i) => n === value && !/^#/.test(lines[i] ?? '') && isFilled(lines[i] ?? ''));
   const commented = fields.findIndex((n) => n === value);
   // A header behind a comment sign is a header all the same where nothing else could be one.
@@ -158,10 +174,15 @@ const isYear = (text: string) => /^\s*(19|20)\d\d\s*$/.test(text);
 function isHeader(first: readonly string[], rest: readonly string[][]): boolean {
   const filled = first.filter((cell) => cell.trim() !== '');
   if (filled.length === 0) return true;
-  if (filled.some((cell) => isNumber(cell) && !isYear(cell))) return filled.every((cell, i) => /^\d+$/.test(cell.trim()) && Number(cell) === i) && rest.length > 0;
+  if (filled.some((cell) => isNumber(cell) && !isYear(cell)))
+    return filled.every((cell, i) => /^\d+$/.test(cell.trim()) && Number(cell) === i) && rest.length > 0;
   if (filled.some(isYear) && !filled.some((cell) => !isYear(cell))) return true;
   if (rest.length < 2) return true;
-  const numbers = first.some((_, i) => rest.every((row) => (row[i] ?? '').trim() === '' || isNumber(row[i] ?? '')) && rest.some((row) => isNumber(row[i] ?? '')));
+  const numbers = first.some(
+    (_, i) =>
+      rest.every((row) => (row[i] ?? '').trim() === '' || isNumber(row[i] ?? '')) &&
+      rest.some((row) => isNumber(row[i] ?? '')),
+  );
   if (numbers) return true;
   const again = first.filter((cell, i) => cell.trim() !== '' && rest.some((row) => row[i] === cell)).length;
   return again < first.length / 2;

@@ -19,15 +19,18 @@ export interface LookOptions {
 }
 
 /** Folders of tools, of environments and of what programs make; nobody's own data lies there. */
-const passedOver = /^(node_modules|__pycache__|site-packages|venv|env|\.\w.*|dist|build|target|wandb|mlruns|mlartifacts|outputs?|checkpoints?|htmlcov|vendor|lightning_logs|catboost_info)$/i;
+const passedOver =
+  /^(node_modules|__pycache__|site-packages|venv|env|\.\w.*|dist|build|target|wandb|mlruns|mlartifacts|outputs?|checkpoints?|htmlcov|vendor|lightning_logs|catboost_info)$/i;
 /** JSON that is the setting of a program, and text that is for people, are no tables. */
-const noTable = /^(package(-lock)?|tsconfig.*|composer|manifest|pyrightconfig|launch|settings|tasks|metrics|params|config|dvc)\.json$|\.(schema|dataset|experiment|config|geo|topo)\.json$|^(requirements|readme|license|licence|notice|changelog|todo|constraints|robots).*\.txt$/i;
+const noTable =
+  /^(package(-lock)?|tsconfig.*|composer|manifest|pyrightconfig|launch|settings|tasks|metrics|params|config|dvc)\.json$|\.(schema|dataset|experiment|config|geo|topo)\.json$|^(requirements|readme|license|licence|notice|changelog|todo|constraints|robots).*\.txt$/i;
 const mostScripts = 30;
 const mostTables = 2000;
 
 /** What lies in a folder that a project could be made from. Never reads data; ends by itself in folders of any size. */
 export async function lookAtFolder(folder: string, options: LookOptions = {}): Promise<FolderLook> {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new ProjectError(`There is no folder ${folder}.`);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new ProjectError(`There is no folder ${folder}.`);
   const walk = await walkFolder(folder, options);
   const scripts: FoundScript[] = [];
   for (const path of walk.scripts.toSorted(byDepth).slice(0, mostScripts * 4)) {
@@ -54,7 +57,10 @@ interface Walk {
   cut: boolean;
 }
 
-async function walkFolder(root: string, { signal, depth = 4, entries = 20_000, ms = 4000 }: LookOptions): Promise<Walk> {
+async function walkFolder(
+  root: string,
+  { signal, depth = 4, entries = 20_000, ms = 4000 }: LookOptions,
+): Promise<Walk> {
   const walk: Walk = { tables: [], scripts: [], notebooks: [], cut: false };
   const deadline = performance.now() + ms;
   let left = entries;
@@ -129,7 +135,9 @@ function importsIn(folder: string): FoundImport[] {
     try {
       const source = openSource(join(folder, kind), kind, () => {});
       try {
-        return source.runs.length > 0 || source.experiments.length > 0 ? [{ path: kind, kind, runs: source.runs.length }] : [];
+        return source.runs.length > 0 || source.experiments.length > 0
+          ? [{ path: kind, kind, runs: source.runs.length }]
+          : [];
       } finally {
         source.close();
       }

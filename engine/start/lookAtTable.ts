@@ -12,11 +12,31 @@ export interface OpenLook extends TableLook {
 }
 
 /** What a file holds and which of its columns could be predicted. Throws DataError when it cannot be read as a table. */
-export async function lookAtTable(db: Database, folder: string, path: string, given: Partial<ReadAs> = {}, signal?: AbortSignal): Promise<OpenLook> {
+export async function lookAtTable(
+  db: Database,
+  folder: string,
+  path: string,
+  given: Partial<ReadAs> = {},
+  signal?: AbortSignal,
+): Promise<OpenLook> {
   const file = resolve(folder, path);
   const open = await openTable(db, file, given, signal);
   const profile = await profileTable(db, open.view);
-  const columns = profile.map((column): ColumnProfile => ({ ...column, type: open.schema.fields.find(({ name }) => name === column.name)?.type ?? column.type }));
+  const columns = profile.map((column): ColumnProfile => ({
+    ...column,
+    type: open.schema.fields.find(({ name }) => name === column.name)?.type ?? column.type,
+  }));
   const { targets, notTargets } = await chooseTargets(db, open, columns);
-  return { path, bytes: statSync(file).size, rows: open.allRows, estimated: open.estimated, readAs: open.readAs, notes: open.notes, columns, targets, notTargets, open };
+  return {
+    path,
+    bytes: statSync(file).size,
+    rows: open.allRows,
+    estimated: open.estimated,
+    readAs: open.readAs,
+    notes: open.notes,
+    columns,
+    targets,
+    notTargets,
+    open,
+  };
 }

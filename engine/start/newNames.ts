@@ -4,7 +4,12 @@ import { isGlob } from '../project/glob.ts';
 
 /** A name as projects and datasets have it. */
 export function plainName(text: string, fallback: string): string {
-  const name = text.normalize('NFKD').replaceAll(/[\u0300-\u036f]/g, '').replaceAll('ß', 'ss').replaceAll(/[^A-Za-z0-9_.-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+|[-.]+$/g, '');
+  const name = text
+    .normalize('NFKD')
+    .replaceAll(/[\u0300-\u036f]/g, '')
+    .replaceAll('ß', 'ss')
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .replaceAll(/^[^A-Za-z0-9]+|[-.]+$/g, '');
   return name === '' ? fallback : name.slice(0, 60);
 }
 
@@ -14,7 +19,9 @@ export function projectNameFor(root: string): string {
 
 /** A dataset is a table in SQL, so its name is one that needs no thought there. */
 export function datasetNameFor(path: string): string {
-  const name = plainName(basename(path).replace(/(\.\w+)?(\.gz)?$/i, ''), 'data').toLowerCase().replaceAll(/[.-]+/g, '_');
+  const name = plainName(basename(path).replace(/(\.\w+)?(\.gz)?$/i, ''), 'data')
+    .toLowerCase()
+    .replaceAll(/[.-]+/g, '_');
   return /^(features|train|test)$/.test(name) ? `${name}_raw` : /^\d/.test(name) ? `t_${name}` : name;
 }
 

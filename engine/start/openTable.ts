@@ -39,20 +39,38 @@ const mostRows = 200_000;
 const mostColumns = 2000;
 
 /** Reads a file for a first look. Throws DataError when it cannot be read as a table. */
-export async function openTable(db: Database, file: string, given: Partial<ReadAs> = {}, signal?: AbortSignal): Promise<OpenTable> {
+export async function openTable(
+  db: Database,
+  file: string,
+  given: Partial<ReadAs> = {},
+  signal?: AbortSignal,
+): Promise<OpenTable> {
   const format = sourceFormat(file);
-  if (format === null) throw new DataError(`${file}: cannot be read as a table; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, { place: { file } });
+  if (format === null)
+    throw new DataError(`${file}: cannot be read as a table; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, {
+      place: { file },
+    });
   const stats = statSync(file, { throwIfNoEntry: false });
   const why = stats ? whyNoFile(stats) : null;
   if (why !== null) throw new DataError(`\`${file}\` ${why}`, { place: { file } });
-  if (!stats) throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
+  if (!stats)
+    throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
   await checkWholeGzip([file], signal);
   return format === 'csv' ? openText(db, file, given, signal) : openTyped(db, file);
 }
 
-async function openText(db: Database, file: string, given: Partial<ReadAs>, signal: AbortSignal | undefined): Promise<OpenTable> {
+async function openText(
+  db: Database,
+  file: string,
+  given: Partial<ReadAs>,
+  signal: AbortSignal | undefined,
+): Promise<OpenTable> {
   const { readAs, columns, names } = guessReadAs(file, given);
-  if (names.length > mostColumns) throw new DataError(`${file}: it has ${names.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`, { place: { file } });
+  if (names.length > mostColumns)
+    throw new DataError(
+      `${file}: it has ${names.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`,
+      { place: { file } },
+    );
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-start-'));
   const bytes = statSync(file).size;
   try {
@@ -62,8 +80,15 @@ async function openText(db: Database, file: string, given: Partial<ReadAs>, sign
     const source = sourceSql([plain], { allText: true, withFile: false, rejects: true });
     await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_texts AS SELECT * FROM ${source}`);
     const [{ n: rows = 0 } = {}] = await db.rows('SELECT count(*) AS n FROM loopwright_texts');
-    const [{ n: bad = 0 } = {}] = await db.rows(`SELECT count(DISTINCT line) AS n FROM ${rejectTables.errors}`).catch(() => []);
-    const notes = Number(bad) > 0 ? [`${Number(bad).toLocaleString('en-US')} ${Number(bad) === 1 ? 'line has' : 'lines have'} more or fewer fields than the header; ${Number(bad) === 1 ? 'it is' : 'they are'} set aside`] : [];
+    const [{ n: bad = 0 } = {}] = await db
+      .rows(`SELECT count(DISTINCT line) AS n FROM ${rejectTables.errors}`)
+      .catch(() => []);
+    const notes =
+      Number(bad) > 0
+        ? [
+            `${Number(bad).toLocaleString('en-US')} ${Number(bad) === 1 ? 'line has' : 'lines have'} more or fewer fields than the header; ${Number(bad) === 1 ? 'it is' : 'they are'} set aside`,
+          ]
+        : [];
     const fields: Field[] = [];
     for (const name of names) {
       checkCancelled(signal);
@@ -72,10 +97,17 @@ async function openText(db: Database, file: string, given: Partial<ReadAs>, sign
       if (form.note !== null) notes.push(`\`${name}\`: ${form.note}`);
     }
     const schema = { fields };
-    const selected = fields.map((field) => `${parseField(field, schema, 'VARCHAR', 'raw').value} AS ${quoteIdentifier(field.name)}`);
-    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT ${selected.join(', ')} FROM loopwright_texts`);
+    const selected = fields.map(
+      (field) => `${parseField(field, schema, 'VARCHAR', 'raw').value} AS ${quoteIdentifier(field.name)}`,
+    );
+    await db.run(
+      `CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT ${selected.join(', ')} FROM loopwright_texts`,
+    );
     const estimated = !read.whole;
-    const allRows = estimated && !/\.gz$/i.test(file) ? Number((Number(rows) * (bytes / Math.max(1, read.length))).toPrecision(3)) : Number(rows);
+    const allRows =
+      estimated && !/\.gz$/i.test(file)
+        ? Number((Number(rows) * (bytes / Math.max(1, read.length))).toPrecision(3))
+        : Number(rows);
     return { view: 'loopwright_typed', rows: Number(rows), allRows, estimated, readAs, columns, schema, notes };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -85,12 +117,25 @@ async function openText(db: Database, file: string, given: Partial<ReadAs>, sign
 async function openTyped(db: Database, file: string): Promise<OpenTable> {
   const source = sourceSql([file]);
   const described = await columnsOf(db, source);
-  if (described.length > mostColumns) throw new DataError(`${file}: it has ${described.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`, { place: { file } });
+  if (described.length > mostColumns)
+    throw new DataError(
+      `${file}: it has ${described.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`,
+      { place: { file } },
+    );
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT * FROM ${source} LIMIT ${mostRows}`);
   const [{ n: rows = 0 } = {}] = await db.rows('SELECT count(*) AS n FROM loopwright_typed');
   const large = Number(rows) === mostRows;
   const [{ n: allRows = 0 } = {}] = large ? await db.rows(`SELECT count(*) AS n FROM ${source}`) : [{ n: rows }];
   const notes: string[] = [];
   const fields = described.map(({ name, type }): Field => ({ name, type }));
-  return { view: 'loopwright_typed', rows: Number(rows), allRows: Number(allRows), estimated: false, readAs: null, columns: null, schema: { fields }, notes };
+  return {
+    view: 'loopwright_typed',
+    rows: Number(rows),
+    allRows: Number(allRows),
+    estimated: false,
+    readAs: null,
+    columns: null,
+    schema: { fields },
+    notes,
+  };
 }

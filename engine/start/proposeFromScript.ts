@@ -14,36 +14,73 @@ export function proposeFromScript(look: FolderLook, path: string): Proposal {
   const stats = script ? undefined : statSync(join(look.folder, path), { throwIfNoEntry: false });
   const why = stats ? whyNoFile(stats) : null;
   if (why !== null) throw new ProjectError(`\`${path}\` ${why}; name a Python program.`);
-  if (!script) throw new ProjectError(`There is no Python program ${path} that trains in ${look.folder}.${look.scripts.length > 0 ? ` Found: ${look.scripts.slice(0, 5).map((one) => one.path).join(', ')}.` : ''}`);
-  const given = script.arguments.map((one) => withValue(one, look)).filter((one) => one.kind !== 'flag' && (one.value !== null || one.required));
+  if (!script)
+    throw new ProjectError(
+      `There is no Python program ${path} that trains in ${look.folder}.${
+        look.scripts.length > 0
+          ? ` Found: ${look.scripts
+              .slice(0, 5)
+              .map((one) => one.path)
+              .join(', ')}.`
+          : ''
+      }`,
+    );
+  const given = script.arguments
+    .map((one) => withValue(one, look))
+    .filter((one) => one.kind !== 'flag' && (one.value !== null || one.required));
   return {
     files: [
-      { path: 'loopwright.yaml', how: 'new', about: `runs ${path} with its arguments as params`, text: projectText(look, script, given) },
+      {
+        path: 'loopwright.yaml',
+        how: 'new',
+        about: `runs ${path} with its arguments as params`,
+        text: projectText(look, script, given),
+      },
       ...ignoredFiles(look.folder, ['.loopwright/']),
     ],
-    leftOut: [], features: null, notes: notesOf(script, given),
+    leftOut: [],
+    features: null,
+    notes: notesOf(script, given),
   };
 }
 
 /** A required argument that names data takes the likeliest table of the folder. */
 function withValue(argument: ScriptArgument, look: FolderLook): ScriptArgument {
   const [table] = look.tables;
-  if (argument.value !== null || !argument.required || !table || !/data|input|csv|train|file|path/i.test(argument.param)) return argument;
+  if (
+    argument.value !== null ||
+    !argument.required ||
+    !table ||
+    !/data|input|csv|train|file|path/i.test(argument.param)
+  )
+    return argument;
   return { ...argument, value: table.path };
 }
 
 const unset = 'CHANGE_ME';
 
 function projectText(look: FolderLook, script: FoundScript, given: readonly ScriptArgument[]): string {
-  const shown = (value: ScriptArgument['value']) => (value === null ? unset : typeof value === 'string' ? yamlText(value) : String(value));
-  const params = given.map(({ param, value, help }) => `  ${param}: ${shown(value)}${help === '' ? '' : `  # ${help}`}\n`).join('');
+  const shown = (value: ScriptArgument['value']) =>
+    value === null ? unset : typeof value === 'string' ? yamlText(value) : String(value);
+  const params = given
+    .map(({ param, value, help }) => `  ${param}: ${shown(value)}${help === '' ? '' : `  # ${help}`}\n`)
+    .join('');
   const flags = script.arguments.filter(({ kind }) => kind === 'flag');
-  const deps = [...new Set([script.path, ...modulesOf(look.folder, script.path), ...script.reads, ...given.flatMap(({ value }) => (typeof value === 'string' && isFile(look.folder, value) ? [value] : []))])];
+  const deps = [
+    ...new Set([
+      script.path,
+      ...modulesOf(look.folder, script.path),
+      ...script.reads,
+      ...given.flatMap(({ value }) => (typeof value === 'string' && isFile(look.folder, value) ? [value] : [])),
+    ]),
+  ];
   const outs = script.writes.filter((path) => !deps.includes(path));
   const list = (paths: readonly string[]) => `[${paths.map(yamlText).join(', ')}]`;
   const logs = script.mlflow
     ? '    # It logs to MLflow, and Loopwright answers as the tracking server: params, metrics, models and artifacts become part of the run.\n'
-    : script.metrics.length > 0 ? '' : '    # Metrics: let it print lines such as {"step": 1, "loss": 0.5} into the file that LOOPWRIGHT_METRICS names, or use MLflow.\n';
+    : script.metrics.length > 0
+      ? ''
+      : '    # Metrics: let it print lines such as {"step": 1, "loss": 0.5} into the file that LOOPWRIGHT_METRICS names, or use MLflow.\n';
   return `# Runs ${script.path} and keeps what came of each run: params, metrics, logs, code, data and environment.
 version: 1
 project: ${projectNameFor(look.folder)}
@@ -73,7 +110,9 @@ function commandText(root: string, script: FoundScript, given: readonly ScriptAr
 function pythonWord(root: string): string {
   if (['.venv', 'venv'].some((name) => existsSync(join(root, name, 'pyvenv.cfg')))) return 'python';
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return process.platform === 'win32' || folders.some((folder) => folder !== '' && existsSync(join(folder, 'python'))) ? 'python' : 'python3';
+  return process.platform === 'win32' || folders.some((folder) => folder !== '' && existsSync(join(folder, 'python')))
+    ? 'python'
+    : 'python3';
 }
 
 /** Modules of the folder that a program imports, and those that they import. */
@@ -81,7 +120,9 @@ function modulesOf(root: string, path: string, seen = new Set<string>()): string
   if (seen.has(path) || seen.size > 50) return [];
   seen.add(path);
   const code = withoutComments(readRegularFile(join(root, path)).toString('utf8'));
-  const names = [...code.matchAll(/^[ \t]*(?:from\s+(\.?[\w.]+)\s+import|import\s+([\w., \t]+))/gm)].flatMap(([, from, list]) => (from ?? list ?? '').split(',')).map((name) => name.trim().split(/\s/)[0] ?? '');
+  const names = [...code.matchAll(/^[ \t]*(?:from\s+(\.?[\w.]+)\s+import|import\s+([\w., \t]+))/gm)]
+    .flatMap(([, from, list]) => (from ?? list ?? '').split(','))
+    .map((name) => name.trim().split(/\s/)[0] ?? '');
   const found: string[] = [];
   for (const name of names) {
     const file = `${name.replace(/^\./, '').replaceAll('.', '/')}.py`;
@@ -93,14 +134,28 @@ function modulesOf(root: string, path: string, seen = new Set<string>()): string
 }
 
 function isFile(root: string, path: string): boolean {
-  return path !== '' && !path.startsWith('/') && !path.startsWith('..') && existsSync(join(root, path)) && /\.\w+$/.test(path);
+  return (
+    path !== '' &&
+    !path.startsWith('/') &&
+    !path.startsWith('..') &&
+    existsSync(join(root, path)) &&
+    /\.\w+$/.test(path)
+  );
 }
 
 function notesOf(script: FoundScript, given: readonly ScriptArgument[]): string[] {
   const unknown = given.filter(({ value }) => value === null);
   return [
     ...(script.mlflow ? ['What it logs to MLflow is tracked; nothing in the program has to change.'] : []),
-    ...(script.trackingUri === null ? [] : [`It sets its own tracking address, \`${script.trackingUri}\`, so its runs go there. Remove that line, and they come here.`]),
-    ...(unknown.length > 0 ? [`${unknown.map(({ flag }) => `\`${flag}\``).join(', ')} ${unknown.length === 1 ? 'has' : 'have'} no default: replace ${unset} under \`params\` before you run.`] : []),
+    ...(script.trackingUri === null
+      ? []
+      : [
+          `It sets its own tracking address, \`${script.trackingUri}\`, so its runs go there. Remove that line, and they come here.`,
+        ]),
+    ...(unknown.length > 0
+      ? [
+          `${unknown.map(({ flag }) => `\`${flag}\``).join(', ')} ${unknown.length === 1 ? 'has' : 'have'} no default: replace ${unset} under \`params\` before you run.`,
+        ]
+      : []),
   ];
 }

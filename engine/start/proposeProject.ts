@@ -11,9 +11,15 @@ import { proposeFromTable } from './proposeFromTable.ts';
 import type { TableLooks } from './tableLooks.ts';
 
 /** What would be written for a choice. Nothing is changed. Throws ProjectError or DataError with what to do. */
-export async function proposeProject(root: string, { from }: StartChoice, looks: TableLooks, signal?: AbortSignal): Promise<Proposal> {
+export async function proposeProject(
+  root: string,
+  { from }: StartChoice,
+  looks: TableLooks,
+  signal?: AbortSignal,
+): Promise<Proposal> {
   refuseSecond(root);
-  if (from.kind === 'table') return looks.with(root, from.path, from.readAs ?? {}, signal, (db, look) => proposeFromTable(db, root, look, from));
+  if (from.kind === 'table')
+    return looks.with(root, from.path, from.readAs ?? {}, signal, (db, look) => proposeFromTable(db, root, look, from));
   if (from.kind === 'script') return proposeFromScript(await lookAtFolder(root, signal ? { signal } : {}), from.path);
   return proposeImport(root);
 }
@@ -21,7 +27,10 @@ export async function proposeProject(root: string, { from }: StartChoice, looks:
 /** Throws ProjectError where a project file is there already. */
 export function refuseSecond(root: string): void {
   const there = projectFileNames.find((name) => existsSync(join(root, name)));
-  if (there !== undefined) throw new ProjectError(`${join(root, there)} exists already; nothing was changed. Open it, or create the project in another folder.`);
+  if (there !== undefined)
+    throw new ProjectError(
+      `${join(root, there)} exists already; nothing was changed. Open it, or create the project in another folder.`,
+    );
 }
 
 /** A project that holds runs of other tools, before it has a stage of its own. */
@@ -33,5 +42,13 @@ project: ${projectNameFor(root)}
 # Add a stage to run a program from here, such as train: { cmd: python train.py, deps: [train.py] }
 stages: {}
 `;
-  return { files: [{ path: 'loopwright.yaml', how: 'new', about: 'a project for the runs', text }, ...ignoredFiles(root, ['.loopwright/'])], leftOut: [], features: null, notes: [] };
+  return {
+    files: [
+      { path: 'loopwright.yaml', how: 'new', about: 'a project for the runs', text },
+      ...ignoredFiles(root, ['.loopwright/']),
+    ],
+    leftOut: [],
+    features: null,
+    notes: [],
+  };
 }

@@ -13,7 +13,11 @@ import { openTable, type OpenTable } from './openTable.ts';
  * Writes a dataset schema for a file: into `schemas/` of the project around it where that folder is there, else beside the file. One that is there
  * already is left as it is. Throws DataError when the file cannot be read as a table.
  */
-export async function makeSchemaFile(db: Database, file: string, signal?: AbortSignal): Promise<{ path: string; made: boolean }> {
+export async function makeSchemaFile(
+  db: Database,
+  file: string,
+  signal?: AbortSignal,
+): Promise<{ path: string; made: boolean }> {
   const path = placeFor(file);
   if (existsSync(path)) return { path, made: false };
   const open = await openTable(db, file, {}, signal);
@@ -24,7 +28,8 @@ export async function makeSchemaFile(db: Database, file: string, signal?: AbortS
 function placeFor(file: string): string {
   const name = `${basename(file).replace(/(\.\w+)?(\.gz)?$/i, '')}.dataset.yaml`;
   for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (projectFileNames.some((one) => existsSync(join(folder, one))) && existsSync(join(folder, 'schemas'))) return join(folder, 'schemas', name);
+    if (projectFileNames.some((one) => existsSync(join(folder, one))) && existsSync(join(folder, 'schemas')))
+      return join(folder, 'schemas', name);
     if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return join(dirname(file), name);
   }
 }
@@ -32,7 +37,10 @@ function placeFor(file: string): string {
 async function inferredText(db: Database, file: string, open: OpenTable): Promise<string> {
   const guessed = await inferSchema(db, open.view, { guess: true });
   // How a value is written is known from the texts; what it means is a guess from the values.
-  const fields = guessed.fields.map((field) => ({ ...field, ...(open.readAs ? open.schema.fields.find(({ name }) => name === field.name) : {}) }));
+  const fields = guessed.fields.map((field) => ({
+    ...field,
+    ...(open.readAs ? open.schema.fields.find(({ name }) => name === field.name) : {}),
+  }));
   const schema: DatasetSchema = { ...guessed, fields };
   const from = sourceKeys(open);
   const lines = [
@@ -49,7 +57,10 @@ export function sourceKeys({ readAs, columns }: Pick<OpenTable, 'readAs' | 'colu
   const { encoding, delimiter, header, skip } = readAs;
   if (encoding === 'utf-8' && header && skip === 0 && columns === null) return null;
   return [
-    ...(encoding === 'utf-8' ? [] : [`encoding: ${encoding}`]), `delimiter: ${JSON.stringify(delimiter)}`, ...(header ? [] : ['header: false']),
-    ...(skip > 0 ? [`skip: ${skip}`] : []), ...(columns ? [`columns: [${columns.map(yamlText).join(', ')}]`] : []),
+    ...(encoding === 'utf-8' ? [] : [`encoding: ${encoding}`]),
+    `delimiter: ${JSON.stringify(delimiter)}`,
+    ...(header ? [] : ['header: false']),
+    ...(skip > 0 ? [`skip: ${skip}`] : []),
+    ...(columns ? [`columns: [${columns.map(yamlText).join(', ')}]`] : []),
   ].join(', ');
 }

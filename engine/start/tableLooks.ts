@@ -11,9 +11,24 @@ export class TableLooks {
   #last: { key: string; db: Database; look: OpenLook } | null = null;
 
   /** Does work with a look at a table. Throws DataError when it cannot be read as one. */
-  async with<T>(folder: string, path: string, readAs: Partial<ReadAs>, signal: AbortSignal | undefined, work: (db: Database, look: OpenLook) => Promise<T> | T): Promise<T> {
+  async with<T>(
+    folder: string,
+    path: string,
+    readAs: Partial<ReadAs>,
+    signal: AbortSignal | undefined,
+    work: (db: Database, look: OpenLook) => Promise<T> | T,
+  ): Promise<T> {
     const stats = statSync(resolve(folder, path), { throwIfNoEntry: false });
-    const key = JSON.stringify([folder, path, readAs.encoding, readAs.delimiter, readAs.header, readAs.skip, stats?.size, stats?.mtimeMs]);
+    const key = JSON.stringify([
+      folder,
+      path,
+      readAs.encoding,
+      readAs.delimiter,
+      readAs.header,
+      readAs.skip,
+      stats?.size,
+      stats?.mtimeMs,
+    ]);
     if (this.#last?.key === key) return work(this.#last.db, this.#last.look);
     const db = await openMemory();
     const interrupt = () => db.interrupt();

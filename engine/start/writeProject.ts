@@ -24,6 +24,8 @@ export function writeProject(root: string, files: readonly ProposedFile[]): void
     }
   } catch (error) {
     for (const file of written) rmSync(file, { force: true });
-    throw new WorkError(`The project could not be written: ${messageOf(error)}. Nothing was changed.`, { cause: error });
+    throw new WorkError(`The project could not be written: ${messageOf(error)}. Nothing was changed.`, {
+      cause: error,
+    });
   }
 }

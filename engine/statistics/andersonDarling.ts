@@ -8,7 +8,15 @@ export interface AndersonDarlingResult {
 }
 
 const levels = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001];
-const table = [[0.675, -0.245, -0.105], [1.281, 0.25, -0.305], [1.645, 0.678, -0.362], [1.96, 1.149, -0.391], [2.326, 1.822, -0.396], [2.573, 2.364, -0.345], [3.085, 3.615, -0.154]];
+const table = [
+  [0.675, -0.245, -0.105],
+  [1.281, 0.25, -0.305],
+  [1.645, 0.678, -0.362],
+  [1.96, 1.149, -0.391],
+  [2.326, 1.822, -0.396],
+  [2.573, 2.364, -0.345],
+  [3.085, 3.615, -0.154],
+];
 
 /** Two-sample Anderson-Darling test, as scipy's `anderson_ksamp`: `anderson_darling`. Null when a side is empty, there is one distinct value, or fewer than four values in all. */
 export function andersonDarling(pair: NumberPair): AndersonDarlingResult | null {
@@ -16,7 +24,10 @@ export function andersonDarling(pair: NumberPair): AndersonDarlingResult | null 
   const all = n + m;
   if (n === 0 || m === 0 || all < 4 || pair.values.length < 2) return null;
   let a2 = 0;
-  for (const [side, size] of [[pair.reference, n], [pair.current, m]] as const) {
+  for (const [side, size] of [
+    [pair.reference, n],
+    [pair.current, m],
+  ] as const) {
     let [before, own, sum] = [0, 0, 0];
     for (let i = 0; i < pair.values.length; i++) {
       const tied = (pair.reference[i] ?? 0) + (pair.current[i] ?? 0);
@@ -65,7 +76,17 @@ function parabola(x: readonly number[], y: readonly number[]): [number, number, 
   const moment = (k: number) => x.reduce((sum, v, i) => sum + v ** k * (y[i] ?? 0), 0);
   const [s0, s1, s2, s3, s4] = [x.length, power(1), power(2), power(3), power(4)] as const;
   const [t0, t1, t2] = [moment(0), moment(1), moment(2)] as const;
-  const determinant = (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  const determinant = (
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    f: number,
+    g: number,
+    h: number,
+    i: number,
+  ) => a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const whole = determinant(s0, s1, s2, s1, s2, s3, s2, s3, s4);
   return [
     determinant(t0, s1, s2, t1, s2, s3, t2, s3, s4) / whole,

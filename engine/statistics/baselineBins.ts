@@ -45,12 +45,20 @@ export function categoricalBaseline(values: readonly string[], counts: readonly 
 }
 
 /** Compares current values with a baseline of numbers. Values beyond all edges fall into the outer bins. Null without current values or for another kind of bins. */
-export function judgeNumbers(baseline: BaselineBins, values: ArrayLike<number>, weights: ArrayLike<number>): BaselineVerdict | null {
+export function judgeNumbers(
+  baseline: BaselineBins,
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): BaselineVerdict | null {
   return baseline.kind === 'numeric' ? judge(baseline.counts, countBetween(values, weights, baseline.edges)) : null;
 }
 
 /** Compares current categories with a baseline; those the baseline never had share one bin. Null without current values or for another kind of bins. */
-export function judgeCategories(baseline: BaselineBins, values: readonly string[], counts: readonly number[]): BaselineVerdict | null {
+export function judgeCategories(
+  baseline: BaselineBins,
+  values: readonly string[],
+  counts: readonly number[],
+): BaselineVerdict | null {
   if (baseline.kind !== 'categorical') return null;
   const position = new Map(baseline.values.map((value, i) => [value, i]));
   const now = baseline.counts.map(() => 0);
@@ -65,7 +73,9 @@ export function judgeCategories(baseline: BaselineBins, values: readonly string[
 
 function judge(reference: number[], current: number[]): BaselineVerdict | null {
   const [stability, js] = [psi(reference, current), jensenShannon(reference, current)];
-  return stability === null || js === null ? null : { psi: stability, js_distance_2: js.js_distance_2, ...totalsOf({ reference, current }) };
+  return stability === null || js === null
+    ? null
+    : { psi: stability, js_distance_2: js.js_distance_2, ...totalsOf({ reference, current }) };
 }
 
 function countBetween(values: ArrayLike<number>, weights: ArrayLike<number>, edges: readonly number[]): number[] {

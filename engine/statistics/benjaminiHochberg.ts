@@ -3,7 +3,9 @@
  * kept. Null stays null and does not count among the m tests.
  */
 export function benjaminiHochberg(pValues: readonly (number | null)[]): (number | null)[] {
-  const tests = pValues.flatMap((p, i) => (p === null || Number.isNaN(p) ? [] : [{ p, i }])).toSorted((x, y) => y.p - x.p);
+  const tests = pValues
+    .flatMap((p, i) => (p === null || Number.isNaN(p) ? [] : [{ p, i }]))
+    .toSorted((x, y) => y.p - x.p);
   const adjusted: (number | null)[] = pValues.map(() => null);
   let smallest = 1;
   for (const [k, { p, i }] of tests.entries()) {

@@ -28,7 +28,10 @@ function fraction(x: number, a: number, b: number): number {
   let d = 1 / (1 - ((a + b) * x) / (a + 1) || tiny);
   let value = d;
   for (let m = 1; m < 100_000; m++) {
-    for (const step of [(m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)), (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))]) {
+    for (const step of [
+      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
+      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
+    ]) {
       d = 1 / (1 + step * d || tiny);
       c = 1 + step / c || tiny;
       value *= c * d;

@@ -18,7 +18,10 @@ export interface BootstrapOptions {
  * Percentile bootstrap intervals (Efron 1979) of several statistics at once. `compute` gets how often each row was drawn
  * and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values gives null.
  */
-export function bootstrapIntervals<K extends string>(options: BootstrapOptions, compute: (weights: Uint16Array) => Record<K, number | null>): Record<K, Interval | null> {
+export function bootstrapIntervals<K extends string>(
+  options: BootstrapOptions,
+  compute: (weights: Uint16Array) => Record<K, number | null>,
+): Record<K, Interval | null> {
   const random = seededRandom(options.seed);
   const values = new Map<K, number[]>();
   const weights = new Uint16Array(options.n);
@@ -36,11 +39,13 @@ export function bootstrapIntervals<K extends string>(options: BootstrapOptions, 
     }
   }
   const tail = (1 - options.confidence) / 2;
-  return Object.fromEntries([...values].map(([key, list]) => {
-    if (list.length < 20) return [key, null];
-    const sorted = Float64Array.from(list).toSorted();
-    return [key, { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }];
-  })) as Record<K, Interval | null>;
+  return Object.fromEntries(
+    [...values].map(([key, list]) => {
+      if (list.length < 20) return [key, null];
+      const sorted = Float64Array.from(list).toSorted();
+      return [key, { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }];
+    }),
+  ) as Record<K, Interval | null>;
 }
 
 /** The quantile of sorted values by linear interpolation (type 7: numpy's and R's default). NaN of nothing. */

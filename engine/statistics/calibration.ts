@@ -7,7 +7,8 @@ export interface CalibrationBin {
 /** Rows sorted by score in equal-count bins (sizes differ by at most one), as NannyML's `calibration.py` cuts them. */
 export function calibrationBins(labels: ArrayLike<number>, scores: ArrayLike<number>, bins = 10): CalibrationBin[] {
   const rows: number[] = [];
-  for (let i = 0; i < labels.length; i++) if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);
+  for (let i = 0; i < labels.length; i++)
+    if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);
   rows.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   const result: CalibrationBin[] = [];
   const base = Math.floor(rows.length / bins);

@@ -22,5 +22,9 @@ export function categoryDistances(reference: ArrayLike<number>, current: ArrayLi
     largest = Math.max(largest, difference);
     counts = Math.max(counts, Math.abs(r - c));
   }
-  return { totalVariation: sum / 2, lInfinity: largest, normalizedAbsoluteDifference: counts / (nReference + nCurrent) };
+  return {
+    totalVariation: sum / 2,
+    lInfinity: largest,
+    normalizedAbsoluteDifference: counts / (nReference + nCurrent),
+  };
 }

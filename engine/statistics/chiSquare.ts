@@ -34,7 +34,10 @@ export function chiSquareContingency(reference: ArrayLike<number>, current: Arra
   const df = cells.length - 1;
   let statistic = 0;
   for (const [r, c] of cells) {
-    for (const [found, side] of [[r, nReference], [c, nCurrent]] as const) {
+    for (const [found, side] of [
+      [r, nReference],
+      [c, nCurrent],
+    ] as const) {
       const expected = ((r + c) * side) / n;
       const distance = Math.abs(found - expected);
       statistic += (df === 1 ? distance - Math.min(0.5, distance) : distance) ** 2 / expected;
@@ -48,7 +51,10 @@ function result(statistic: number, df: number): ChiSquareResult {
 }
 
 function paired(reference: ArrayLike<number>, current: ArrayLike<number>): [number, number][] {
-  return Array.from({ length: Math.max(reference.length, current.length) }, (_, i): [number, number] => [reference[i] ?? 0, current[i] ?? 0]).filter(([r, c]) => r + c > 0);
+  return Array.from({ length: Math.max(reference.length, current.length) }, (_, i): [number, number] => [
+    reference[i] ?? 0,
+    current[i] ?? 0,
+  ]).filter(([r, c]) => r + c > 0);
 }
 
 function totals(cells: readonly [number, number][]): [number, number] {

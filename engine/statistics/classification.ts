@@ -6,7 +6,12 @@ export interface Confusion {
 }
 
 /** Counts of a binary decision `score ≥ threshold`. Rows with a NaN label or score are left out. `weights` counts each row. */
-export function confusionAt(labels: ArrayLike<number>, scores: ArrayLike<number>, threshold: number, weights?: ArrayLike<number>): Confusion {
+export function confusionAt(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  threshold: number,
+  weights?: ArrayLike<number>,
+): Confusion {
   const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] ?? Number.NaN;
@@ -20,19 +25,30 @@ export function confusionAt(labels: ArrayLike<number>, scores: ArrayLike<number>
 }
 
 /** Metrics of a confusion; those whose denominator is zero are null. scikit-learn's definitions. */
-export function confusionMetrics({ tp, fp, fn, tn }: Confusion): Record<'accuracy' | 'balanced_accuracy' | 'precision' | 'recall' | 'f1', number | null> {
+export function confusionMetrics({
+  tp,
+  fp,
+  fn,
+  tn,
+}: Confusion): Record<'accuracy' | 'balanced_accuracy' | 'precision' | 'recall' | 'f1', number | null> {
   const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
   const recall = share(tp, tp + fn);
   const specificity = share(tn, tn + fp);
   return {
     accuracy: share(tp + tn, tp + fp + fn + tn),
     balanced_accuracy: recall === null || specificity === null ? null : (recall + specificity) / 2,
-    precision: share(tp, tp + fp), recall, f1: share(2 * tp, 2 * tp + fp + fn),
+    precision: share(tp, tp + fp),
+    recall,
+    f1: share(2 * tp, 2 * tp + fp + fn),
   };
 }
 
 /** Mean negative log-likelihood of binary labels, natural logarithm; scores are clipped to [ε, 1 − ε] with ε = 2⁻⁵², as scikit-learn's log_loss does. Null without rows. */
-export function binaryLogLoss(labels: ArrayLike<number>, scores: ArrayLike<number>, weights?: ArrayLike<number>): number | null {
+export function binaryLogLoss(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): number | null {
   return weightedMean(labels, scores, weights, (label, score) => {
     const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, score));
     return label === 1 ? -Math.log(p) : -Math.log1p(-p);
@@ -40,11 +56,20 @@ export function binaryLogLoss(labels: ArrayLike<number>, scores: ArrayLike<numbe
 }
 
 /** Mean squared difference of score and label (Brier 1950). Null without rows. */
-export function brierScore(labels: ArrayLike<number>, scores: ArrayLike<number>, weights?: ArrayLike<number>): number | null {
+export function brierScore(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): number | null {
   return weightedMean(labels, scores, weights, (label, score) => (label - score) ** 2);
 }
 
-function weightedMean(labels: ArrayLike<number>, scores: ArrayLike<number>, weights: ArrayLike<number> | undefined, value: (label: number, score: number) => number): number | null {
+function weightedMean(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights: ArrayLike<number> | undefined,
+  value: (label: number, score: number) => number,
+): number | null {
   let sum = 0;
   let n = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -62,7 +87,15 @@ function weightedMean(labels: ArrayLike<number>, scores: ArrayLike<number>, weig
  * Metrics of classes: labels and predictions are class numbers (−1 or NaN is missing and left out), `probabilities` one array a class.
  * Macro means run over classes that occur among labels or predictions, a class without predictions has precision 0, as scikit-learn does.
  */
-export function multiclassMetrics(labels: ArrayLike<number>, predictions: ArrayLike<number>, probabilities: readonly ArrayLike<number>[], weights?: ArrayLike<number>): Record<'accuracy' | 'balanced_accuracy' | 'macro_precision' | 'macro_recall' | 'macro_f1' | 'log_loss', number | null> {
+export function multiclassMetrics(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  probabilities: readonly ArrayLike<number>[],
+  weights?: ArrayLike<number>,
+): Record<
+  'accuracy' | 'balanced_accuracy' | 'macro_precision' | 'macro_recall' | 'macro_f1' | 'log_loss',
+  number | null
+> {
   const k = probabilities.length;
   const right = new Float64Array(k);
   const labelled = new Float64Array(k);
@@ -80,7 +113,9 @@ export function multiclassMetrics(labels: ArrayLike<number>, predictions: ArrayL
     if (label === prediction) right[label] = (right[label] ?? 0) + weight;
     let sum = 0;
     for (const column of probabilities) sum += column[i] ?? 0;
-    loss -= weight * Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, (probabilities[label]?.[i] ?? 0) / (sum || 1))));
+    loss -=
+      weight *
+      Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, (probabilities[label]?.[i] ?? 0) / (sum || 1))));
   }
   const classes = [...Array.from({ length: k }).keys()];
   const present = classes.filter((c) => (labelled[c] ?? 0) > 0 || (predicted[c] ?? 0) > 0);

@@ -16,11 +16,16 @@ export function cramerVonMises(pair: NumberPair): CramerVonMisesResult | null {
   const u = n * squaredRanks(pair, pair.reference) + m * squaredRanks(pair, pair.current);
   const [k, all] = [n * m, n + m];
   const statistic = u / (k * all) - (4 * k - 1) / (6 * all);
-  if (Math.max(n, m) <= 20 && Number.isInteger(n) && Number.isInteger(m)) return { statistic, pValue: exactTail(u, n, m), method: 'exact' };
+  if (Math.max(n, m) <= 20 && Number.isInteger(n) && Number.isInteger(m))
+    return { statistic, pValue: exactTail(u, n, m), method: 'exact' };
   const mean = (1 + 1 / all) / 6;
   const variance = ((all + 1) * (4 * k * all - 3 * (n * n + m * m) - 2 * k)) / (45 * all * all * 4 * k);
   const normalised = 1 / 6 + (statistic - mean) / Math.sqrt(45 * variance);
-  return { statistic, pValue: normalised < 0.003 ? 1 : Math.max(0, 1 - limitingDistribution(normalised)), method: 'asymptotic' };
+  return {
+    statistic,
+    pValue: normalised < 0.003 ? 1 : Math.max(0, 1 - limitingDistribution(normalised)),
+    method: 'asymptotic',
+  };
 }
 
 /** Σ (midrank in the pool − rank in the own side)² over the values of a side, ties in the side ranked one after the other. */
@@ -52,7 +57,8 @@ function exactTail(u: number, n: number, m: number): number {
     for (const [x, table] of tables.entries()) {
       const shift = (a * x - b * y) ** 2;
       const merged = new Map<number, number>();
-      for (const source of [last, table]) for (const [value, count] of source) merged.set(value + shift, (merged.get(value + shift) ?? 0) + count);
+      for (const source of [last, table])
+        for (const [value, count] of source) merged.set(value + shift, (merged.get(value + shift) ?? 0) + count);
       next.push(merged);
       last = merged;
     }
@@ -72,7 +78,11 @@ function limitingDistribution(x: number): number {
   for (let k = 0; k < 1000; k++) {
     const order = 4 * k + 1;
     const q = (order * order) / (16 * x);
-    const term = (Math.exp(logGamma(k + 0.5) - logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x))) * Math.sqrt(order) * scaledBessel(q) * Math.exp(-2 * q);
+    const term =
+      (Math.exp(logGamma(k + 0.5) - logGamma(k + 1)) / (Math.PI ** 1.5 * Math.sqrt(x))) *
+      Math.sqrt(order) *
+      scaledBessel(q) *
+      Math.exp(-2 * q);
     sum += term;
     if (Math.abs(term) < 1e-7) break;
   }

@@ -6,7 +6,8 @@ import { seededRandom } from './random.ts';
 import { fitLogistic, type SparseRow } from './sparseLogistic.ts';
 
 /** A feature of all rows, the reference's first. Missing is NaN or null. */
-export type DomainFeature = { kind: 'number'; values: ArrayLike<number> } | { kind: 'category'; values: readonly (string | null)[] };
+export type DomainFeature =
+  { kind: 'number'; values: ArrayLike<number> } | { kind: 'category'; values: readonly (string | null)[] };
 
 export interface DomainResult {
   /** How often a current row gets a higher score than a reference row, of a model that did not see them: 0.5 is no difference. */
@@ -24,7 +25,11 @@ const most = 50;
  * Tells reference rows from current ones by logistic regression on standardised numbers, their deciles and one-hot categories, scored by five-fold
  * cross-validation with seeded folds. Null with fewer than 10 rows on a side. The label of a row is 0 for reference, 1 for current.
  */
-export function domainClassifier(features: readonly DomainFeature[], labels: ArrayLike<number>, seed = 1): DomainResult | null {
+export function domainClassifier(
+  features: readonly DomainFeature[],
+  labels: ArrayLike<number>,
+  seed = 1,
+): DomainResult | null {
   const folds = 5;
   const rows = labels.length;
   const current = Array.from(labels).reduce((sum, label) => sum + label, 0);
@@ -34,7 +39,11 @@ export function domainClassifier(features: readonly DomainFeature[], labels: Arr
   const scores = new Float64Array(rows);
   for (let k = 0; k < folds; k++) {
     const train = Array.from({ length: rows }, (_, i) => i).filter((i) => fold[i] !== k);
-    const model = fitLogistic(train.map((i) => encoded[i] ?? { indices: [], values: [] }), train.map((i) => labels[i] ?? 0), { features: width, seed: seed + k });
+    const model = fitLogistic(
+      train.map((i) => encoded[i] ?? { indices: [], values: [] }),
+      train.map((i) => labels[i] ?? 0),
+      { features: width, seed: seed + k },
+    );
     for (let i = 0; i < rows; i++) if (fold[i] === k) scores[i] = model(encoded[i] ?? { indices: [], values: [] });
   }
   const result = aucOfScores(scores, labels);
@@ -42,7 +51,10 @@ export function domainClassifier(features: readonly DomainFeature[], labels: Arr
 }
 
 /** ROC AUC of scores for label 1 with its one-sided p-value. Null with one label only. */
-export function aucOfScores(scores: ArrayLike<number>, labels: ArrayLike<number>): { rocAuc: number; pValue: number } | null {
+export function aucOfScores(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): { rocAuc: number; pValue: number } | null {
   const side = (wanted: number) => Array.from(scores).filter((_, i) => labels[i] === wanted);
   const test = mannWhitney(numberPair(side(1), side(0)), 'greater');
   return test && { rocAuc: test.effect, pValue: test.pValue };
@@ -67,12 +79,21 @@ function encode(features: readonly DomainFeature[], rows: number): { encoded: Sp
     encoded[row]?.values.push(value);
   };
   let width = 0;
-  for (const feature of features) width += feature.kind === 'number' ? encodeNumbers(feature.values, rows, width, put) : encodeCategories(feature.values, rows, width, put);
+  for (const feature of features)
+    width +=
+      feature.kind === 'number'
+        ? encodeNumbers(feature.values, rows, width, put)
+        : encodeCategories(feature.values, rows, width, put);
   return { encoded, width };
 }
 
 /** The standardised value (clipped at ±5), its decile, or a mark for missing: 12 features at most. Returns how many were used. */
-function encodeNumbers(values: ArrayLike<number>, rows: number, at: number, put: (row: number, index: number, value: number) => void): number {
+function encodeNumbers(
+  values: ArrayLike<number>,
+  rows: number,
+  at: number,
+  put: (row: number, index: number, value: number) => void,
+): number {
   const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
   const ones = new Float64Array(sorted.length).fill(1);
   const { mean, squares, n } = momentsOf(sorted, ones);
@@ -91,10 +112,20 @@ function encodeNumbers(values: ArrayLike<number>, rows: number, at: number, put:
   return edges.length + 3;
 }
 
-function encodeCategories(values: readonly (string | null)[], rows: number, at: number, put: (row: number, index: number, value: number) => void): number {
+function encodeCategories(
+  values: readonly (string | null)[],
+  rows: number,
+  at: number,
+  put: (row: number, index: number, value: number) => void,
+): number {
   const counts = new Map<string, number>();
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const kept = new Map([...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, most).map(([value], k) => [value, k + 2]));
+  const kept = new Map(
+    [...counts]
+      .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .slice(0, most)
+      .map(([value], k) => [value, k + 2]),
+  );
   for (let i = 0; i < rows; i++) {
     const value = values[i] ?? null;
     put(i, at + (value === null ? 0 : (kept.get(value) ?? 1)), 1);

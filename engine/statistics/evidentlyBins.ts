@@ -18,5 +18,9 @@ export function evidentlyBins(pair: NumberPair, type: NumpyType = {}): BinnedPai
   const both = new Float64Array(pair.values.length);
   for (let i = 0; i < both.length; i++) both[i] = (pair.reference[i] ?? 0) + (pair.current[i] ?? 0);
   const edges = sturgesEdges(pair.values, both, type);
-  return { reference: countInEdges(pair.values, pair.reference, edges), current: countInEdges(pair.values, pair.current, edges), edges };
+  return {
+    reference: countInEdges(pair.values, pair.reference, edges),
+    current: countInEdges(pair.values, pair.current, edges),
+    edges,
+  };
 }

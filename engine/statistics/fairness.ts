@@ -16,7 +16,11 @@ export interface FairnessMeasures {
 }
 
 /** Rates of a binary decision by group. Rows with a NaN label or a null group are left out. */
-export function ratesByGroup(labels: ArrayLike<number>, decisions: ArrayLike<number>, groups: readonly (string | null)[]): GroupRates[] {
+export function ratesByGroup(
+  labels: ArrayLike<number>,
+  decisions: ArrayLike<number>,
+  groups: readonly (string | null)[],
+): GroupRates[] {
   const counts = new Map<string, { n: number; selected: number; positives: number; tp: number; fp: number }>();
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] ?? Number.NaN;
@@ -32,9 +36,16 @@ export function ratesByGroup(labels: ArrayLike<number>, decisions: ArrayLike<num
       count.tp += selected;
     } else count.fp += selected;
   }
-  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([group, c]) => ({
-    group, n: c.n, positives: c.positives, selectionRate: c.selected / c.n, tpr: c.positives === 0 ? 0 : c.tp / c.positives, fpr: c.n === c.positives ? 0 : c.fp / (c.n - c.positives),
-  }));
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, c]) => ({
+      group,
+      n: c.n,
+      positives: c.positives,
+      selectionRate: c.selected / c.n,
+      tpr: c.positives === 0 ? 0 : c.tp / c.positives,
+      fpr: c.n === c.positives ? 0 : c.fp / (c.n - c.positives),
+    }));
 }
 
 /** fairlearn's disparities: differences are largest minus smallest, the ratio smallest over largest (0/0 is 1 here, NaN there). Null with no group. */

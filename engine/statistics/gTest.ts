@@ -18,5 +18,9 @@ export function gTest(reference: ArrayLike<number>, current: ArrayLike<number>):
   }
   const df = cells - 1;
   if (df === 0) return { statistic, df, pValue: 1 };
-  return { statistic, df, pValue: statistic === Number.POSITIVE_INFINITY ? 0 : gammaTail(df / 2, Math.max(0, statistic) / 2) };
+  return {
+    statistic,
+    df,
+    pValue: statistic === Number.POSITIVE_INFINITY ? 0 : gammaTail(df / 2, Math.max(0, statistic) / 2),
+  };
 }

@@ -6,7 +6,8 @@ export function hellinger(reference: ArrayLike<number>, current: ArrayLike<numbe
   const { nReference, nCurrent } = totalsOf({ reference, current });
   if (nReference === 0 || nCurrent === 0) return null;
   let sum = 0;
-  for (let i = 0; i < Math.max(reference.length, current.length); i++) sum += (Math.sqrt((reference[i] ?? 0) / nReference) - Math.sqrt((current[i] ?? 0) / nCurrent)) ** 2;
+  for (let i = 0; i < Math.max(reference.length, current.length); i++)
+    sum += (Math.sqrt((reference[i] ?? 0) / nReference) - Math.sqrt((current[i] ?? 0) / nCurrent)) ** 2;
   return Math.sqrt(sum) / Math.SQRT2;
 }
 
@@ -15,7 +16,8 @@ export function hellingerOfCategories(reference: ArrayLike<number>, current: Arr
   const { nReference, nCurrent } = totalsOf({ reference, current });
   if (nReference === 0 || nCurrent === 0) return null;
   let sum = 0;
-  for (let i = 0; i < Math.max(reference.length, current.length); i++) sum += Math.sqrt(((reference[i] ?? 0) / nReference) * ((current[i] ?? 0) / nCurrent));
+  for (let i = 0; i < Math.max(reference.length, current.length); i++)
+    sum += Math.sqrt(((reference[i] ?? 0) / nReference) * ((current[i] ?? 0) / nCurrent));
   return Math.sqrt(1 - Math.min(1, Math.max(0, sum)));
 }
 
@@ -24,7 +26,10 @@ export function hellingerOfNumbers(pair: NumberPair, type: NumpyType = {}): numb
   const { nReference, nCurrent } = totalsOf(pair);
   if (nReference === 0 || nCurrent === 0) return null;
   const edges = sturgesEdges(pair.values, null, type);
-  const [before, now] = [countInEdges(pair.values, pair.reference, edges), countInEdges(pair.values, pair.current, edges)];
+  const [before, now] = [
+    countInEdges(pair.values, pair.reference, edges),
+    countInEdges(pair.values, pair.current, edges),
+  ];
   const width = ((edges.at(-1) ?? 0) - (edges[0] ?? 0)) / (edges.length - 1);
   let sum = 0;
   for (let i = 0; i < before.length; i++) {

@@ -46,7 +46,10 @@ export function quantileEdges(sorted: ArrayLike<number>, bins: number): number[]
 }
 
 /** Counts of texts over the categories of both sides, in the order given then as they appear. Null values are left out. */
-export function countCategories(values: readonly (string | null)[], known: readonly string[] = []): Map<string, number> {
+export function countCategories(
+  values: readonly (string | null)[],
+  known: readonly string[] = [],
+): Map<string, number> {
   const counts = new Map<string, number>(known.map((value) => [value, 0]));
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;

@@ -19,10 +19,21 @@ export function pelzGoodTail(n: number, d: number): number {
     sums[0] += power;
     sums[1] += power * (-z2 + (pi2 / 4) * m2);
     sums[2] += power * (6 * z6 + 2 * z4 + ((2 * z4 - 5 * z2) * pi2 * m2) / 4 + ((1 - 2 * z2) * pi2 ** 2 * m4) / 16);
-    sums[3] += power * (-30 * z6 - 90 * z ** 8 + (pi2 * (135 * z4 - 96 * z6) * m2) / 4 + (pi2 ** 2 * (-60 * z2 + 212 * z4) * m4) / 16 + (pi2 ** 3 * (5 - 30 * z2) * m6) / 64);
+    sums[3] +=
+      power *
+      (-30 * z6 -
+        90 * z ** 8 +
+        (pi2 * (135 * z4 - 96 * z6) * m2) / 4 +
+        (pi2 ** 2 * (-60 * z2 + 212 * z4) * m4) / 16 +
+        (pi2 ** 3 * (5 - 30 * z2) * m6) / 64);
   }
   const root = Math.sqrt(2 * Math.PI);
-  const terms: Terms = [(root * sums[0]) / z, (root * sums[1]) / (6 * z4), (root * sums[2]) / (72 * z ** 7), (root * sums[3]) / (6480 * z ** 10)];
+  const terms: Terms = [
+    (root * sums[0]) / z,
+    (root * sums[1]) / (6 * z4),
+    (root * sums[2]) / (72 * z ** 7),
+    (root * sums[3]) / (6480 * z ** 10),
+  ];
   const p = Math.exp(-pi2 / (2 * z2));
   for (let k = Math.ceil((16 * z) / Math.PI); k >= 1; k--) {
     const power = p ** (k * k) * k * k;

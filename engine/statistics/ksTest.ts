@@ -41,9 +41,17 @@ function ksOfDistance(distance: number, one: number, other: number, rule: KsRule
     const g = greatestDivisor(n, m);
     // The distance is a whole number of steps of 1/lcm; rounding takes the floating-point dust off.
     const steps = Math.round(distance * (n / g) * m);
-    return { statistic: steps / ((n / g) * m), pValue: steps === 0 ? 1 : clip(outsidePaths(n, m, g, steps)), method: 'exact' };
+    return {
+      statistic: steps / ((n / g) * m),
+      pValue: steps === 0 ? 1 : clip(outsidePaths(n, m, g, steps)),
+      method: 'exact',
+    };
   }
-  return { statistic: distance, pValue: clip(kolmogorovTail(Math.round((n * m) / (n + m)), distance)), method: 'asymptotic' };
+  return {
+    statistic: distance,
+    pValue: clip(kolmogorovTail(Math.round((n * m) / (n + m)), distance)),
+    method: 'asymptotic',
+  };
 }
 
 function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {

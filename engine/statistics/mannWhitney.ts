@@ -29,7 +29,12 @@ export function mannWhitney(pair: NumberPair, alternative: Alternative = 'two-si
   const tested = alternative === 'greater' ? u : alternative === 'less' ? n * m - u : Math.max(u, n * m - u);
   const exact = Math.min(n, m) <= 8 && ties === 0;
   const tail = exact ? exactTail(tested, n, m) : asymptoticTail(tested, n, m, ties);
-  return { statistic: u, effect: u / (n * m), pValue: Math.min(1, alternative === 'two-sided' ? 2 * tail : tail), method: exact ? 'exact' : 'asymptotic' };
+  return {
+    statistic: u,
+    effect: u / (n * m),
+    pValue: Math.min(1, alternative === 'two-sided' ? 2 * tail : tail),
+    method: exact ? 'exact' : 'asymptotic',
+  };
 }
 
 function asymptoticTail(u: number, n: number, m: number, ties: number): number {

@@ -28,7 +28,12 @@ export function mutualInformation(table: readonly ArrayLike<number>[]): MutualIn
   const entropy = columns.reduce((total, count) => (count > 0 ? total - (count / n) * Math.log(count / n) : total), 0);
   const df = (rows.filter((count) => count > 0).length - 1) * (columns.filter((count) => count > 0).length - 1);
   const value = Math.max(0, information);
-  return { mutual_information: value, uncertainty_coefficient: entropy > 0 ? Math.min(1, value / entropy) : 0, baseline: chiSquareQuantile95(df) / (2 * n), n };
+  return {
+    mutual_information: value,
+    uncertainty_coefficient: entropy > 0 ? Math.min(1, value / entropy) : 0,
+    baseline: chiSquareQuantile95(df) / (2 * n),
+    n,
+  };
 }
 
 /** The 95 % quantile of chi-square, by Wilson and Hilferty (1931): 3.75 for 3.84 at one degree of freedom, within 0.3 % from three on. */

@@ -12,7 +12,11 @@ export interface NumpyType {
  * `numpy.histogram_bin_edges(values, "sturges")` of weighted ascending values: the width is range / (log2 n + 1), the number of bins the range over
  * it, rounded up. `weights` null counts every value once.
  */
-export function sturgesEdges(values: ArrayLike<number>, weights: ArrayLike<number> | null, type: NumpyType = {}): Float64Array {
+export function sturgesEdges(
+  values: ArrayLike<number>,
+  weights: ArrayLike<number> | null,
+  type: NumpyType = {},
+): Float64Array {
   const n = weights ? total(weights) : values.length;
   const width = range(values) / (Math.log2(n) + 1);
   return edgesOfWidth(values, type.integer && width > 0 && width < 1 ? 1 : width, type);
@@ -36,13 +40,18 @@ export function linspace(first: number, last: number, bins: number, single = fal
   const round = single ? Math.fround : (x: number) => x;
   const step = round(round(last - first) / bins);
   const edges = new Float64Array(bins + 1);
-  for (let i = 0; i < bins; i++) edges[i] = step === 0 ? round(round(i / bins) * round(last - first)) + first : round(round(i * step) + first);
+  for (let i = 0; i < bins; i++)
+    edges[i] = step === 0 ? round(round(i / bins) * round(last - first)) + first : round(round(i * step) + first);
   edges[bins] = last;
   return edges;
 }
 
 /** `numpy.histogram(values, edges)` of weighted ascending values: bins are closed below and open above, the last closed; what lies outside is not counted. */
-export function countInEdges(values: ArrayLike<number>, weights: ArrayLike<number>, edges: ArrayLike<number>): Float64Array {
+export function countInEdges(
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  edges: ArrayLike<number>,
+): Float64Array {
   const bins = edges.length - 1;
   const counts = new Float64Array(bins);
   let bin = 0;

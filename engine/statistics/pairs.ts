@@ -21,8 +21,14 @@ export interface Totals {
 }
 
 /** A pair of two samples in any order, with how many values were no finite number and left out. */
-export function numberPair(reference: ArrayLike<number>, current: ArrayLike<number>): NumberPair & { dropped: { reference: number; current: number } } {
-  const [r, c] = [Float64Array.from(reference).filter(Number.isFinite).sort(), Float64Array.from(current).filter(Number.isFinite).sort()];
+export function numberPair(
+  reference: ArrayLike<number>,
+  current: ArrayLike<number>,
+): NumberPair & { dropped: { reference: number; current: number } } {
+  const [r, c] = [
+    Float64Array.from(reference).filter(Number.isFinite).sort(),
+    Float64Array.from(current).filter(Number.isFinite).sort(),
+  ];
   const values = new Float64Array(r.length + c.length);
   const [before, now] = [new Float64Array(values.length), new Float64Array(values.length)];
   let [n, i, j] = [0, 0, 0];
@@ -37,7 +43,9 @@ export function numberPair(reference: ArrayLike<number>, current: ArrayLike<numb
     n++;
   }
   return {
-    values: values.slice(0, n), reference: before.slice(0, n), current: now.slice(0, n),
+    values: values.slice(0, n),
+    reference: before.slice(0, n),
+    current: now.slice(0, n),
     dropped: { reference: reference.length - r.length, current: current.length - c.length },
   };
 }
@@ -54,12 +62,20 @@ export function categoryPair(reference: readonly (string | null)[], current: rea
     }
   }
   const sorted = [...counts].toSorted(([a], [b]) => compareCodePoints(a, b));
-  return { values: sorted.map(([value]) => value), reference: sorted.map(([, count]) => count[0]), current: sorted.map(([, count]) => count[1]) };
+  return {
+    values: sorted.map(([value]) => value),
+    reference: sorted.map(([, count]) => count[0]),
+    current: sorted.map(([, count]) => count[1]),
+  };
 }
 
 /** The pair's numbers as categories: each distinct value one. */
 export function numbersAsCategories(pair: NumberPair): CategoryPair {
-  return { values: Array.from(pair.values, String), reference: Array.from(pair.reference), current: Array.from(pair.current) };
+  return {
+    values: Array.from(pair.values, String),
+    reference: Array.from(pair.reference),
+    current: Array.from(pair.current),
+  };
 }
 
 export function totalsOf(pair: { reference: ArrayLike<number>; current: ArrayLike<number> }): Totals {

@@ -11,12 +11,14 @@ export interface Ranking {
 /** Rows whose label or score is NaN are left out. */
 export function rank(labels: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
   const kept: number[] = [];
-  for (let i = 0; i < labels.length; i++) if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) kept.push(i);
+  for (let i = 0; i < labels.length; i++)
+    if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) kept.push(i);
   const y = Uint8Array.from(kept, (i) => (labels[i] ? 1 : 0));
   const s = Float64Array.from(kept, (i) => scores[i] ?? 0);
   const order = Uint32Array.from(kept, (_, i) => i).sort((a, b) => (s[b] ?? 0) - (s[a] ?? 0));
   const ends: number[] = [];
-  for (let i = 1; i <= order.length; i++) if (i === order.length || s[order[i] ?? 0] !== s[order[i - 1] ?? 0]) ends.push(i);
+  for (let i = 1; i <= order.length; i++)
+    if (i === order.length || s[order[i] ?? 0] !== s[order[i - 1] ?? 0]) ends.push(i);
   return { order, groupEnds: Uint32Array.from(ends), labels: y, scores: s };
 }
 
@@ -68,7 +70,11 @@ export function rocAuc(ranking: Ranking, weights?: ArrayLike<number>): number | 
 }
 
 /** Largest recall at which precision is at least `minimum`, with the threshold (score ≥ threshold is positive). Null without a positive; recall 0 and an infinite threshold where no threshold reaches the precision. */
-export function recallAtPrecision(ranking: Ranking, minimum: number, weights?: ArrayLike<number>): { recall: number; threshold: number } | null {
+export function recallAtPrecision(
+  ranking: Ranking,
+  minimum: number,
+  weights?: ArrayLike<number>,
+): { recall: number; threshold: number } | null {
   let found = 0;
   let seen = 0;
   let best = { found: 0, threshold: Number.POSITIVE_INFINITY };
@@ -81,7 +87,8 @@ export function recallAtPrecision(ranking: Ranking, minimum: number, weights?: A
       if (ranking.labels[row] === 1) found += weight;
     }
     // The lowest threshold with this recall is kept out: the first that reaches it has the better precision.
-    if (seen > 0 && found / seen >= minimum && found > best.found) best = { found, threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0 };
+    if (seen > 0 && found / seen >= minimum && found > best.found)
+      best = { found, threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0 };
     start = end;
   }
   return found === 0 ? null : { recall: best.found / found, threshold: best.threshold };
@@ -96,7 +103,8 @@ export function bestF1Threshold(ranking: Ranking): { threshold: number; f1: numb
   for (const end of ranking.groupEnds) {
     for (let k = start; k < end; k++) found += ranking.labels[ranking.order[k] ?? 0] ?? 0;
     const f1 = (2 * found) / (positives + end);
-    if (positives > 0 && f1 > (best?.f1 ?? -1)) best = { threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0, f1 };
+    if (positives > 0 && f1 > (best?.f1 ?? -1))
+      best = { threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0, f1 };
     start = end;
   }
   return best;

@@ -1,5 +1,9 @@
 /** Errors of predictions in the units of the target; R² is 1 − SS_res / SS_tot. Rows with NaN are left out; null without rows, R² also where the target is constant. */
-export function regressionMetrics(truth: ArrayLike<number>, predictions: ArrayLike<number>, weights?: ArrayLike<number>): Record<'rmse' | 'mae' | 'r2', number | null> {
+export function regressionMetrics(
+  truth: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Record<'rmse' | 'mae' | 'r2', number | null> {
   let [n, sum, absolute, squared] = [0, 0, 0, 0];
   const each = (visit: (y: number, p: number, w: number) => void) => {
     for (let i = 0; i < truth.length; i++) {
@@ -17,6 +21,8 @@ export function regressionMetrics(truth: ArrayLike<number>, predictions: ArrayLi
   if (n === 0) return { rmse: null, mae: null, r2: null };
   const mean = sum / n;
   let total = 0;
-  each((y, _, w) => { total += w * (y - mean) ** 2; });
+  each((y, _, w) => {
+    total += w * (y - mean) ** 2;
+  });
   return { rmse: Math.sqrt(squared / n), mae: absolute / n, r2: total === 0 ? null : 1 - squared / total };
 }

@@ -14,13 +14,20 @@ export interface LogisticOptions {
 }
 
 /** Logistic regression with an intercept by AdaGrad (Duchi et al. 2011) over rows in a seeded order; classes count equally whatever their sizes. Returns the score (log odds) of a row. */
-export function fitLogistic(rows: readonly SparseRow[], labels: ArrayLike<number>, options: LogisticOptions): (row: SparseRow) => number {
+export function fitLogistic(
+  rows: readonly SparseRow[],
+  labels: ArrayLike<number>,
+  options: LogisticOptions,
+): (row: SparseRow) => number {
   const weights = new Float64Array(options.features + 1);
   const squares = new Float64Array(options.features + 1).fill(1e-8);
   const random = seededRandom(options.seed);
   const order = Array.from(rows.keys());
   const positives = order.reduce((sum, i) => sum + (labels[i] ?? 0), 0);
-  const importance = [rows.length / (2 * Math.max(1, rows.length - positives)), rows.length / (2 * Math.max(1, positives))];
+  const importance = [
+    rows.length / (2 * Math.max(1, rows.length - positives)),
+    rows.length / (2 * Math.max(1, positives)),
+  ];
   const score = ({ indices, values }: SparseRow) => {
     let sum = weights[options.features] ?? 0;
     for (let k = 0; k < indices.length; k++) sum += (weights[indices[k] ?? 0] ?? 0) * (values[k] ?? 0);

@@ -23,7 +23,12 @@ export function tTest(pair: NumberPair, kind: 'student' | 'welch' = 'welch'): TT
   const df = kind === 'student' ? a.n + b.n - 2 : (va + vb) ** 2 / (va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1));
   const error = kind === 'student' ? Math.sqrt(pooled * (1 / a.n + 1 / b.n)) : Math.sqrt(va + vb);
   const t = (a.mean - b.mean) / error;
-  return { t, df, effect: (b.mean - a.mean) / Math.sqrt(pooled), pValue: studentTwoSided(t, Number.isNaN(df) ? 1 : df) };
+  return {
+    t,
+    df,
+    effect: (b.mean - a.mean) / Math.sqrt(pooled),
+    pValue: studentTwoSided(t, Number.isNaN(df) ? 1 : df),
+  };
 }
 
 /** A value with half of both sides' rows at or below it. */

@@ -18,7 +18,12 @@ const buckets = 1 << 18;
  * Text content drift: a logistic model of hashed words, learned on one half and scored on the other. The rule is evidently's (its model is another: TF-IDF
  * with stochastic gradient descent). `level` is the share of random scores that stay below `randomPercentile`. Null when the halves lack a side.
  */
-export function textDrift(reference: readonly string[], current: readonly string[], level = 0.95, seed = 42): TextDriftResult | null {
+export function textDrift(
+  reference: readonly string[],
+  current: readonly string[],
+  level = 0.95,
+  seed = 42,
+): TextDriftResult | null {
   const texts = [...reference, ...current];
   const labels = texts.map((_, i) => (i < reference.length ? 0 : 1));
   const order = Array.from(texts.keys());
@@ -29,9 +34,16 @@ export function textDrift(reference: readonly string[], current: readonly string
   if (!both(test) || !both(train)) return null;
   const frequency = documentFrequency(train.map((i) => texts[i] ?? ''));
   const encode = (i: number) => encodeText(texts[i] ?? '', frequency);
-  const model = fitLogistic(train.map(encode), train.map((i) => labels[i] ?? 0), { features: buckets, seed, epochs: 20 });
+  const model = fitLogistic(
+    train.map(encode),
+    train.map((i) => labels[i] ?? 0),
+    { features: buckets, seed, epochs: 20 },
+  );
   const truth = test.map((i) => labels[i] ?? 0);
-  const auc = aucOfScores(test.map((i) => model(encode(i))), truth);
+  const auc = aucOfScores(
+    test.map((i) => model(encode(i))),
+    truth,
+  );
   return auc && { ...auc, randomPercentile: randomPercentile(truth, level, seed), seed };
 }
 
@@ -55,7 +67,8 @@ function wordsOf(text: string): string[] {
 /** In how many texts each bucket occurs, with their number. */
 function documentFrequency(texts: readonly string[]): { counts: Uint32Array; texts: number } {
   const counts = new Uint32Array(buckets);
-  for (const text of texts) for (const bucket of new Set(wordsOf(text).map(hash))) counts[bucket] = (counts[bucket] ?? 0) + 1;
+  for (const text of texts)
+    for (const bucket of new Set(wordsOf(text).map(hash))) counts[bucket] = (counts[bucket] ?? 0) + 1;
   return { counts, texts: texts.length };
 }
 
@@ -67,7 +80,11 @@ function encodeText(text: string, frequency: { counts: Uint32Array; texts: numbe
     counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
   }
   const indices = [...counts.keys()];
-  const values = indices.map((bucket) => (1 + Math.log(counts.get(bucket) ?? 1)) * (Math.log((1 + frequency.texts) / (1 + (frequency.counts[bucket] ?? 0))) + 1));
+  const values = indices.map(
+    (bucket) =>
+      (1 + Math.log(counts.get(bucket) ?? 1)) *
+      (Math.log((1 + frequency.texts) / (1 + (frequency.counts[bucket] ?? 0))) + 1),
+  );
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) || 1;
   return { indices, values: values.map((value) => value / length) };
 }

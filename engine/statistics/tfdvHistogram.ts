@@ -16,7 +16,11 @@ export function standardHistogram(values: Float64Array, weights: Float64Array, b
   if (low === undefined || high === undefined) return [];
   if (low === high) return [{ low, high, count: weights.reduce((sum, weight) => sum + weight, 0) }];
   const edges = linspace(low, high, buckets);
-  return Array.from(countInEdges(values, weights, edges), (count, i) => ({ low: edges[i] ?? 0, high: edges[i + 1] ?? 0, count }));
+  return Array.from(countInEdges(values, weights, edges), (count, i) => ({
+    low: edges[i] ?? 0,
+    high: edges[i + 1] ?? 0,
+    count,
+  }));
 }
 
 /** Values of a side that match nothing on the other, not even themselves: NaN and both infinities. */
@@ -29,18 +33,45 @@ export interface Unmatched {
  * Jensen-Shannon divergence, base 2, of two histograms cut at the edges of both, the mass of a bucket being uniform in it, as TFDV's `metrics.cc`.
  * Null when a side is empty.
  */
-export function histogramDivergence(reference: readonly Bucket[], current: readonly Bucket[], unmatched: Unmatched = { reference: [], current: [] }): number | null {
-  const edges = [...new Set([...reference, ...current].flatMap(({ low, high }) => [low, high]))].toSorted((a, b) => a - b);
+export function histogramDivergence(
+  reference: readonly Bucket[],
+  current: readonly Bucket[],
+  unmatched: Unmatched = { reference: [], current: [] },
+): number | null {
+  const edges = [...new Set([...reference, ...current].flatMap(({ low, high }) => [low, high]))].toSorted(
+    (a, b) => a - b,
+  );
   const [before, now] = [rebucket(reference, edges), rebucket(current, edges)];
   const [alone, others] = [unmatched.reference, unmatched.current];
   const counts = (own: number[], first: readonly number[], second: readonly number[]) => [...own, ...first, ...second];
-  return jensenShannon(counts(before, alone, others.map(() => 0)), counts(now, alone.map(() => 0), others))?.js_divergence_2 ?? null;
+  return (
+    jensenShannon(
+      counts(
+        before,
+        alone,
+        others.map(() => 0),
+      ),
+      counts(
+        now,
+        alone.map(() => 0),
+        others,
+      ),
+    )?.js_divergence_2 ?? null
+  );
 }
 
 /** TFDV's divergence of the two standard histograms of a pair of finite values: `js_divergence_2`. */
 export function tfdvDivergence(pair: NumberPair, unmatched?: Unmatched): number | null {
-  if (distinctOf(pair.reference) + (unmatched?.reference.length ?? 0) === 0 || distinctOf(pair.current) + (unmatched?.current.length ?? 0) === 0) return null;
-  return histogramDivergence(standardHistogram(pair.values, pair.reference), standardHistogram(pair.values, pair.current), unmatched);
+  if (
+    distinctOf(pair.reference) + (unmatched?.reference.length ?? 0) === 0 ||
+    distinctOf(pair.current) + (unmatched?.current.length ?? 0) === 0
+  )
+    return null;
+  return histogramDivergence(
+    standardHistogram(pair.values, pair.reference),
+    standardHistogram(pair.values, pair.current),
+    unmatched,
+  );
 }
 
 /** Counts between the edges, then at each edge (the point masses). */

@@ -28,7 +28,8 @@ export function wassersteinOfPair(pair: NumberPair): number | null {
   for (let i = 0; i + 1 < pair.values.length; i++) {
     below += pair.reference[i] ?? 0;
     belowCurrent += pair.current[i] ?? 0;
-    distance += Math.abs(below / nReference - belowCurrent / nCurrent) * ((pair.values[i + 1] ?? 0) - (pair.values[i] ?? 0));
+    distance +=
+      Math.abs(below / nReference - belowCurrent / nCurrent) * ((pair.values[i + 1] ?? 0) - (pair.values[i] ?? 0));
   }
   return distance;
 }

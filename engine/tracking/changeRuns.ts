@@ -19,7 +19,8 @@ export function changeRuns(store: Pick<Store, 'sql'>, changes: readonly ChangedR
 function changeRun({ sql }: Pick<Store, 'sql'>, runId: string, change: RunChange): ChangedRun {
   const row = findRun({ sql }, runId);
   const undo: RunChange = {};
-  const tagOf = (key: string) => sql.get<{ value: string }>('SELECT value FROM tags WHERE run = ? AND key = ?', row.id, key)?.value ?? null;
+  const tagOf = (key: string) =>
+    sql.get<{ value: string }>('SELECT value FROM tags WHERE run = ? AND key = ?', row.id, key)?.value ?? null;
   if (change.starred !== undefined) {
     undo.starred = row.starred === 1;
     sql.run('UPDATE runs SET starred = ? WHERE id = ?', change.starred ? 1 : 0, row.id);
@@ -29,12 +30,18 @@ function changeRun({ sql }: Pick<Store, 'sql'>, runId: string, change: RunChange
     sql.run('UPDATE runs SET archived = ? WHERE id = ?', change.archived ? 1 : 0, row.id);
   }
   if (change.deleted !== undefined) {
-    if (change.deleted && row.status === 'running') throw new WorkError(`${row.name} is still running. Stop it before you delete it.`);
+    if (change.deleted && row.status === 'running')
+      throw new WorkError(`${row.name} is still running. Stop it before you delete it.`);
     undo.deleted = row.deleted_at !== null;
-    sql.run('UPDATE runs SET deleted_at = ? WHERE id = ?', change.deleted ? (row.deleted_at ?? Date.now()) : null, row.id);
+    sql.run(
+      'UPDATE runs SET deleted_at = ? WHERE id = ?',
+      change.deleted ? (row.deleted_at ?? Date.now()) : null,
+      row.id,
+    );
   }
   if (change.note !== undefined) {
-    if (change.note.length > longestNote) throw new WorkError(`A note has at most ${longestNote.toLocaleString('en')} characters.`);
+    if (change.note.length > longestNote)
+      throw new WorkError(`A note has at most ${longestNote.toLocaleString('en')} characters.`);
     undo.note = tagOf(knownTags.note) ?? '';
     writeTag({ sql }, row.id, knownTags.note, change.note === '' ? null : change.note);
   }
@@ -46,7 +53,10 @@ function changeRun({ sql }: Pick<Store, 'sql'>, runId: string, change: RunChange
     if (tagOf(knownTags.name) !== null) writeTag({ sql }, row.id, knownTags.name, name);
   }
   for (const [key, value] of Object.entries(change.tags ?? {})) {
-    if (key.trim() === '' || key.length > 250 || key.startsWith('mlflow.')) throw new WorkError(`\`${key}\` cannot be the name of a tag: it has 1 to 250 characters and does not begin with \`mlflow.\`.`);
+    if (key.trim() === '' || key.length > 250 || key.startsWith('mlflow.'))
+      throw new WorkError(
+        `\`${key}\` cannot be the name of a tag: it has 1 to 250 characters and does not begin with \`mlflow.\`.`,
+      );
     undo.tags = { ...undo.tags, [key]: tagOf(key) };
     writeTag({ sql }, row.id, key, value);
   }

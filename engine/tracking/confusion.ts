@@ -13,8 +13,12 @@ export function confusionOf(store: Store, runId: string): ConfusionMatrix | null
     if (statSync(path).size > 1_000_000) return null;
     const content = JSON.parse(readFileSync(path, 'utf8')) as { labels?: unknown; counts?: unknown };
     const { labels, counts } = content;
-    if (!Array.isArray(labels) || !Array.isArray(counts) || labels.length === 0 || counts.length !== labels.length) return null;
-    const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.length === labels.length && row.every((count) => typeof count === 'number' && count >= 0);
+    if (!Array.isArray(labels) || !Array.isArray(counts) || labels.length === 0 || counts.length !== labels.length)
+      return null;
+    const isRow = (row: unknown): row is number[] =>
+      Array.isArray(row) &&
+      row.length === labels.length &&
+      row.every((count) => typeof count === 'number' && count >= 0);
     return counts.every(isRow) ? { labels: labels.map(String), counts } : null;
   } catch {
     return null;

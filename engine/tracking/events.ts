@@ -5,11 +5,23 @@ export type NewEvent = MonitorEvent & { monitor: string | null };
 
 /** Writes down something that happened in production: an alert, a deployment, a retraining, a promotion. `at` may be the clock of a replay. */
 export function recordEvent({ sql }: Pick<Store, 'sql'>, event: NewEvent): void {
-  sql.run('INSERT INTO events (at, kind, monitor, text, model_version, run_id) VALUES (?, ?, ?, ?, ?, ?)', event.at, event.kind, event.monitor, event.text, event.modelVersion, event.runId);
+  sql.run(
+    'INSERT INTO events (at, kind, monitor, text, model_version, run_id) VALUES (?, ?, ?, ?, ?, ?)',
+    event.at,
+    event.kind,
+    event.monitor,
+    event.text,
+    event.modelVersion,
+    event.runId,
+  );
 }
 
 /** The events of a monitor and those that concern all, oldest first. */
 export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string): MonitorEvent[] {
-  return sql.all<{ at: number; kind: MonitorEvent['kind']; text: string; model_version: number | null; run_id: string | null }>('SELECT * FROM events WHERE monitor = ? OR monitor IS NULL ORDER BY at, id', monitor)
+  return sql
+    .all<{ at: number; kind: MonitorEvent['kind']; text: string; model_version: number | null; run_id: string | null }>(
+      'SELECT * FROM events WHERE monitor = ? OR monitor IS NULL ORDER BY at, id',
+      monitor,
+    )
     .map((row) => ({ at: row.at, kind: row.kind, text: row.text, modelVersion: row.model_version, runId: row.run_id }));
 }

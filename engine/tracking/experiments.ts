@@ -15,7 +15,12 @@ export interface Experiment {
 type Sql = Pick<Store, 'sql'>;
 
 interface Row {
-  id: number; name: string; artifact_location: string | null; lifecycle: 'active' | 'deleted'; created_at: number; updated_at: number;
+  id: number;
+  name: string;
+  artifact_location: string | null;
+  lifecycle: 'active' | 'deleted';
+  created_at: number;
+  updated_at: number;
 }
 
 export function experimentById({ sql }: Sql, id: number): Experiment | null {
@@ -29,18 +34,38 @@ export function experimentByName({ sql }: Sql, name: string): Experiment | null 
 }
 
 /** Makes an experiment; its name must be new. */
-export function createExperiment({ sql }: Sql, name: string, options: { artifactLocation?: string | null; at?: number } = {}): Experiment {
+export function createExperiment(
+  { sql }: Sql,
+  name: string,
+  options: { artifactLocation?: string | null; at?: number } = {},
+): Experiment {
   const at = options.at ?? Date.now();
   return sql.write(() => {
     if (experimentByName({ sql }, name)) throw new WorkError(`There is an experiment \`${name}\` already.`);
-    const { lastId } = sql.run('INSERT INTO experiments (name, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?)', name, options.artifactLocation ?? null, at, at);
-    return { id: lastId, name, artifactLocation: options.artifactLocation ?? null, lifecycle: 'active', createdAt: at, updatedAt: at };
+    const { lastId } = sql.run(
+      'INSERT INTO experiments (name, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?)',
+      name,
+      options.artifactLocation ?? null,
+      at,
+      at,
+    );
+    return {
+      id: lastId,
+      name,
+      artifactLocation: options.artifactLocation ?? null,
+      lifecycle: 'active',
+      createdAt: at,
+      updatedAt: at,
+    };
   });
 }
 
 /** The experiment of a name, made when there is none. */
 export function ensureExperiment(store: Sql, name: string): Experiment {
-  return experimentByName(store, name) ?? store.sql.write(() => experimentByName(store, name) ?? createExperiment(store, name));
+  return (
+    experimentByName(store, name) ??
+    store.sql.write(() => experimentByName(store, name) ?? createExperiment(store, name))
+  );
 }
 
 /** Another name; its runs go with it. */
@@ -61,8 +86,10 @@ export function setExperimentLifecycle({ sql }: Sql, id: number, lifecycle: Expe
     if (!found) return;
     const at = Date.now();
     // The runs carry the time of their experiment's deletion, so that those thrown away before stay away.
-    if (lifecycle === 'deleted') sql.run('UPDATE runs SET deleted_at = ? WHERE experiment = ? AND deleted_at IS NULL', at, found.name);
-    else sql.run('UPDATE runs SET deleted_at = NULL WHERE experiment = ? AND deleted_at = ?', found.name, found.updatedAt);
+    if (lifecycle === 'deleted')
+      sql.run('UPDATE runs SET deleted_at = ? WHERE experiment = ? AND deleted_at IS NULL', at, found.name);
+    else
+      sql.run('UPDATE runs SET deleted_at = NULL WHERE experiment = ? AND deleted_at = ?', found.name, found.updatedAt);
     sql.run('UPDATE experiments SET lifecycle = ?, updated_at = ? WHERE id = ?', lifecycle, at, id);
   });
 }
@@ -72,5 +99,12 @@ export function listExperiments({ sql }: Sql): Experiment[] {
 }
 
 function read(row: Row): Experiment {
-  return { id: row.id, name: row.name, artifactLocation: row.artifact_location, lifecycle: row.lifecycle, createdAt: row.created_at, updatedAt: row.updated_at };
+  return {
+    id: row.id,
+    name: row.name,
+    artifactLocation: row.artifact_location,
+    lifecycle: row.lifecycle,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
 }

@@ -10,7 +10,7 @@ export interface ExportColumn extends TypedColumn {
   value(run: RunSummary): TypedValue;
 }
 
-const special = { 'NaN': Number.NaN, 'Infinity': Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY } as const;
+const special = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY } as const;
 
 const attributes: Record<string, ExportColumn> = {
   run_id: { name: 'run_id', kind: 'text', value: (run) => run.runId },
@@ -20,7 +20,11 @@ const attributes: Record<string, ExportColumn> = {
   started: { name: 'started', kind: 'time', value: (run) => run.startedAt },
   ended: { name: 'ended', kind: 'time', value: (run) => run.endedAt },
   // Of a run that goes on, nothing: it is another number by the time that the file is read.
-  duration: { name: 'duration_seconds', kind: 'number', value: (run) => (run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000) },
+  duration: {
+    name: 'duration_seconds',
+    kind: 'number',
+    value: (run) => (run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000),
+  },
   model: { name: 'model', kind: 'integer', value: (run) => run.modelVersion },
   commit: { name: 'commit', kind: 'text', value: (run) => run.commit },
   dirty: { name: 'dirty', kind: 'flag', value: (run) => run.dirty },
@@ -34,16 +38,32 @@ const attributes: Record<string, ExportColumn> = {
  * The columns of a table of these runs (their row numbers in the store), the run's id before them. Metrics are numbers; a param is a number
  * when every value of it in these runs is one. WorkError for a name that is no column.
  */
-export function exportColumns(store: Pick<Store, 'sql'>, names: readonly string[], runs: readonly number[]): ExportColumn[] {
+export function exportColumns(
+  store: Pick<Store, 'sql'>,
+  names: readonly string[],
+  runs: readonly number[],
+): ExportColumn[] {
   return [...new Set(['run_id', ...names])].map((name) => {
     const [of, key] = splitColumn(name);
     switch (of) {
-      case 'metrics': return { name, kind: 'number', value: (run) => run.metrics[key] ?? (run.notFinite[key] === undefined ? null : special[run.notFinite[key]]) };
-      case 'tags': return { name, kind: 'text', value: (run) => run.tags[key] ?? null };
-      case 'params': return isNumeric(store, key, runs) ? { name, kind: 'number', value: (run) => numberOf(run.params[key]) } : { name, kind: 'text', value: (run) => textOf(run.params[key]) };
+      case 'metrics':
+        return {
+          name,
+          kind: 'number',
+          value: (run) => run.metrics[key] ?? (run.notFinite[key] === undefined ? null : special[run.notFinite[key]]),
+        };
+      case 'tags':
+        return { name, kind: 'text', value: (run) => run.tags[key] ?? null };
+      case 'params':
+        return isNumeric(store, key, runs)
+          ? { name, kind: 'number', value: (run) => numberOf(run.params[key]) }
+          : { name, kind: 'text', value: (run) => textOf(run.params[key]) };
       default: {
         const column = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-        if (!column) throw new WorkError(`There is no column \`${name}\`. There are ${Object.keys(attributes).join(', ')}, \`metrics.…\`, \`params.…\` and \`tags.…\`.`);
+        if (!column)
+          throw new WorkError(
+            `There is no column \`${name}\`. There are ${Object.keys(attributes).join(', ')}, \`metrics.…\`, \`params.…\` and \`tags.…\`.`,
+          );
         return column;
       }
     }
@@ -51,9 +71,17 @@ export function exportColumns(store: Pick<Store, 'sql'>, names: readonly string[
 }
 
 function isNumeric({ sql }: Pick<Store, 'sql'>, key: string, runs: readonly number[]): boolean {
-  const values = (condition: string) => sql.get('SELECT 1 FROM json_each(?) j JOIN params p ON p.run = j.value WHERE p.key = ? AND ' + condition + ' LIMIT 1', JSON.stringify(runs), key) !== undefined;
+  const values = (condition: string) =>
+    sql.get(
+      'SELECT 1 FROM json_each(?) j JOIN params p ON p.run = j.value WHERE p.key = ? AND ' + condition + ' LIMIT 1',
+      JSON.stringify(runs),
+      key,
+    ) !== undefined;
   // Beyond 2^53 a double is not every whole number: an id would become another one.
-  return values('p.number IS NOT NULL') && !values(`(p.number IS NULL OR abs(p.number) >= 9007199254740992) AND NOT (p.json = 1 AND p.value = 'null')`);
+  return (
+    values('p.number IS NOT NULL') &&
+    !values(`(p.number IS NULL OR abs(p.number) >= 9007199254740992) AND NOT (p.json = 1 AND p.value = 'null')`)
+  );
 }
 
 function numberOf(value: ParamValue | undefined): number | null {

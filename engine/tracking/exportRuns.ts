@@ -30,11 +30,15 @@ const runsAtOnce = 2000;
  * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time, and between parts others
  * are answered. Throws WorkError: a filter that cannot be read, an unknown column, a place that cannot be written.
  */
-export async function exportRuns(store: Pick<Store, 'sql'>, { query, columns: names, format, path }: RunExport): Promise<{ runs: number }> {
+export async function exportRuns(
+  store: Pick<Store, 'sql'>,
+  { query, columns: names, format, path }: RunExport,
+): Promise<{ runs: number }> {
   if (!isAbsolute(path)) throw new WorkError(`A table is written to an absolute path, not to \`${path}\`.`);
   const runs = findIds(store, query);
   const columns = exportColumns(store, names, runs);
-  const written = format === 'csv' ? await writeCsv(store, runs, columns, path) : await writeTyped(store, runs, columns, path);
+  const written =
+    format === 'csv' ? await writeCsv(store, runs, columns, path) : await writeTyped(store, runs, columns, path);
   return { runs: written };
 }
 
@@ -42,7 +46,10 @@ export async function exportRuns(store: Pick<Store, 'sql'>, { query, columns: na
 function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): number[] {
   return sql.read(() => {
     const { runs, total, problem } = matchingRuns(sql, query);
-    if (problem) throw new WorkError(`The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`);
+    if (problem)
+      throw new WorkError(
+        `The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`,
+      );
     return pageOfRuns(sql, momentOf(sql), { runs, total }, query.order ?? [], query.limit ?? total, query.offset ?? 0);
   });
 }
@@ -51,13 +58,25 @@ function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): number[] {
 async function* summaries(store: Pick<Store, 'sql'>, runs: readonly number[]): AsyncIterable<RunSummary[]> {
   for (let from = 0; from < runs.length; from += runsAtOnce) {
     const part = runs.slice(from, from + runsAtOnce);
-    const rows = new Map(store.sql.all<RunRow>('SELECT r.* FROM json_each(?) j JOIN runs r ON r.id = j.value', JSON.stringify(part)).map((row) => [row.id, row]));
-    yield summariseRuns(store, part.flatMap((id) => rows.get(id) ?? []));
+    const rows = new Map(
+      store.sql
+        .all<RunRow>('SELECT r.* FROM json_each(?) j JOIN runs r ON r.id = j.value', JSON.stringify(part))
+        .map((row) => [row.id, row]),
+    );
+    yield summariseRuns(
+      store,
+      part.flatMap((id) => rows.get(id) ?? []),
+    );
     await turn();
   }
 }
 
-async function writeCsv(store: Pick<Store, 'sql'>, runs: readonly number[], columns: readonly ExportColumn[], path: string): Promise<number> {
+async function writeCsv(
+  store: Pick<Store, 'sql'>,
+  runs: readonly number[],
+  columns: readonly ExportColumn[],
+  path: string,
+): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);
   let written = 0;
   try {
@@ -66,7 +85,9 @@ async function writeCsv(store: Pick<Store, 'sql'>, runs: readonly number[], colu
     try {
       await file.write(csvLine(columns.map((column) => column.name)));
       for await (const part of summaries(store, runs)) {
-        await file.write(part.map((run) => csvLine(columns.map((column) => csvText(column, column.value(run))))).join(''));
+        await file.write(
+          part.map((run) => csvLine(columns.map((column) => csvText(column, column.value(run))))).join(''),
+        );
         written += part.length;
       }
     } finally {
@@ -75,22 +96,37 @@ async function writeCsv(store: Pick<Store, 'sql'>, runs: readonly number[], colu
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw error instanceof WorkError ? error : new WorkError(`${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
+    throw error instanceof WorkError
+      ? error
+      : new WorkError(`${path} could not be written: ${messageOf(error)}`, { cause: error, place: { file: path } });
   }
   return written;
 }
 
-async function writeTyped(store: Pick<Store, 'sql'>, runs: readonly number[], columns: readonly ExportColumn[], path: string): Promise<number> {
+async function writeTyped(
+  store: Pick<Store, 'sql'>,
+  runs: readonly number[],
+  columns: readonly ExportColumn[],
+  path: string,
+): Promise<number> {
   return withDatabase(undefined, async (db) => {
     // DuckDB's names know no upper and lower case, those of metrics do.
     const plain = columns.map(({ kind }, i) => ({ name: `c${i}`, kind }));
     await db.create('runs', plain);
     let written = 0;
     for await (const part of summaries(store, runs)) {
-      await db.append('runs', plain, columns.map((column) => part.map((run) => column.value(run))));
+      await db.append(
+        'runs',
+        plain,
+        columns.map((column) => part.map((run) => column.value(run))),
+      );
       written += part.length;
     }
-    await writeParquet(db, `SELECT ${columns.map(({ name }, i) => `c${i} AS ${quoteIdentifier(name)}`).join(', ')} FROM runs`, path);
+    await writeParquet(
+      db,
+      `SELECT ${columns.map(({ name }, i) => `c${i} AS ${quoteIdentifier(name)}`).join(', ')} FROM runs`,
+      path,
+    );
     return written;
   });
 }

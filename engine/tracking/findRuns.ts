@@ -14,7 +14,14 @@ export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPa
   const { sql } = store;
   return sql.read(() => {
     const { runs, total, problem } = matchingRuns(sql, query);
-    const page = pageOfRuns(sql, momentOf(sql), { runs, total }, query.order ?? [], Math.min(query.limit ?? 200, 5000), query.offset ?? 0);
+    const page = pageOfRuns(
+      sql,
+      momentOf(sql),
+      { runs, total },
+      query.order ?? [],
+      Math.min(query.limit ?? 200, 5000),
+      query.offset ?? 0,
+    );
     return { runs: summariseRuns(store, rowsOf(sql, page)), total, problem };
   });
 }
@@ -25,9 +32,16 @@ export function rowsOf(sql: Sql, runs: readonly number[]): RunRow[] {
 }
 
 /** The runs of a query as a condition on `runs r`, for statements that read more of them; `few` when there are so few that they are best looked up one by one. */
-export function conditionOf(sql: Sql, query: RunQuery): { where: Condition; problem: FilterProblem | null; few: boolean } {
+export function conditionOf(
+  sql: Sql,
+  query: RunQuery,
+): { where: Condition; problem: FilterProblem | null; few: boolean } {
   const { runs, total, problem } = matchingRuns(sql, query);
-  return { where: { sql: 'r.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(runsIn(runs))] }, problem, few: total <= fewRuns };
+  return {
+    where: { sql: 'r.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(runsIn(runs))] },
+    problem,
+    few: total <= fewRuns,
+  };
 }
 
 const fewRuns = 5000;
@@ -40,7 +54,14 @@ export function allOf(parts: readonly Condition[]): Condition {
  * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a param, the index of those
  * values is walked from its end until the page is full, so that a page costs what it shows.
  */
-export function findRows(sql: Sql, where: Condition, order: readonly ColumnOrder[], limit: number, offset: number, few = false): RunRow[] {
+export function findRows(
+  sql: Sql,
+  where: Condition,
+  order: readonly ColumnOrder[],
+  limit: number,
+  offset: number,
+  few = false,
+): RunRow[] {
   const first = order[0];
   const indexes = first && !few ? indexesOf(sql, first) : [];
   if (!first || indexes.length === 0) return ordered(sql, where, order, limit, offset, few);
@@ -53,19 +74,46 @@ export function findRows(sql: Sql, where: Condition, order: readonly ColumnOrder
     const text = `FROM ${index.table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${index.present('o')} AND ${where.sql}`;
     const values: SqlValue[] = [...rest.flatMap((one) => one.values), index.key, ...where.values];
     const skip = Math.max(0, offset - before);
-    const rows = sql.all<RunRow>(`SELECT r.* ${text} ORDER BY o.${index.column} ${first.descending ? 'DESC' : 'ASC'}, ${ties} LIMIT ? OFFSET ?`, ...values, limit - found.length, skip);
+    const rows = sql.all<RunRow>(
+      `SELECT r.* ${text} ORDER BY o.${index.column} ${first.descending ? 'DESC' : 'ASC'}, ${ties} LIMIT ? OFFSET ?`,
+      ...values,
+      limit - found.length,
+      skip,
+    );
     found.push(...rows);
     if (found.length === limit) return found;
-    before += rows.length > 0 || skip === 0 ? skip + rows.length : (sql.get<{ n: number }>(`SELECT count(*) AS n ${text}`, ...values)?.n ?? 0);
+    before +=
+      rows.length > 0 || skip === 0
+        ? skip + rows.length
+        : (sql.get<{ n: number }>(`SELECT count(*) AS n ${text}`, ...values)?.n ?? 0);
   }
-  const without = allOf([where, ...indexes.map((index): Condition => ({ sql: `NOT EXISTS (SELECT 1 FROM ${index.table} o WHERE o.run = r.id AND o.key = ? AND ${index.present('o')})`, values: [index.key] }))]);
+  const without = allOf([
+    where,
+    ...indexes.map((index): Condition => ({
+      sql: `NOT EXISTS (SELECT 1 FROM ${index.table} o WHERE o.run = r.id AND o.key = ? AND ${index.present('o')})`,
+      values: [index.key],
+    })),
+  ]);
   return [...found, ...ordered(sql, without, order, limit - found.length, Math.max(0, offset - before), few)];
 }
 
-function ordered(sql: Sql, where: Condition, order: readonly ColumnOrder[], limit: number, offset: number, few: boolean): RunRow[] {
+function ordered(
+  sql: Sql,
+  where: Condition,
+  order: readonly ColumnOrder[],
+  limit: number,
+  offset: number,
+  few: boolean,
+): RunRow[] {
   const orders = order.map((one) => orderBy(sql, one));
   const joins = orders.map((one, i) => one.join(i)).join(' ');
   // The plus keeps a few runs from being looked for along an index of all.
   const by = [...orders.map((one, i) => one.by(i)), newestFirst].join(', ').replace(/^r\./, few ? '+r.' : 'r.');
-  return sql.all<RunRow>(`SELECT r.* FROM runs r ${joins} WHERE ${where.sql} ORDER BY ${by} LIMIT ? OFFSET ?`, ...orders.flatMap((one) => one.values), ...where.values, limit, offset);
+  return sql.all<RunRow>(
+    `SELECT r.* FROM runs r ${joins} WHERE ${where.sql} ORDER BY ${by} LIMIT ? OFFSET ?`,
+    ...orders.flatMap((one) => one.values),
+    ...where.values,
+    limit,
+    offset,
+  );
 }

@@ -25,7 +25,8 @@ const few = 2000;
 export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   const moment = momentOf(sql);
   let runs = ofKind(sql, moment, query.which ?? 'active');
-  if (query.experiment !== undefined) runs = both(runs, listed(sql, moment, 'SELECT r.id FROM runs r WHERE r.experiment = ?', [query.experiment]));
+  if (query.experiment !== undefined)
+    runs = both(runs, listed(sql, moment, 'SELECT r.id FROM runs r WHERE r.experiment = ?', [query.experiment]));
   let problem: FilterProblem | null = null;
   try {
     const filter = parseFilter(query.filter ?? '');
@@ -39,36 +40,69 @@ export function matchingRuns(sql: Sql, query: RunQuery): Matching {
 }
 
 /** The runs of some experiments that meet a filter; archived ones count. Throws FilterError for a comparison that cannot be made. */
-export function runsOfExperiments(sql: Sql, experiments: readonly string[], which: 'kept' | 'deleted' | 'all', filter: Filter | null): Pick<Matching, 'runs' | 'total'> {
+export function runsOfExperiments(
+  sql: Sql,
+  experiments: readonly string[],
+  which: 'kept' | 'deleted' | 'all',
+  filter: Filter | null,
+): Pick<Matching, 'runs' | 'total'> {
   const moment = momentOf(sql);
   // Each is listed by an index alone; a statement for both would look at every run.
   const kind = which === 'all' ? moment.all : ofKind(sql, moment, which === 'kept' ? 'all' : 'deleted');
-  const among = both(kind, listed(sql, moment, `SELECT r.id FROM runs r WHERE r.experiment IN (${experiments.map(() => '?').join(', ')})`, experiments));
+  const among = both(
+    kind,
+    listed(
+      sql,
+      moment,
+      `SELECT r.id FROM runs r WHERE r.experiment IN (${experiments.map(() => '?').join(', ')})`,
+      experiments,
+    ),
+  );
   const runs = filter ? meeting(sql, moment, filter, among) : among;
   return { runs, total: sizeOf(runs) };
 }
 
 /** Those that were put away are few and have an index of their own. */
 function ofKind(sql: Sql, moment: Moment, which: NonNullable<RunQuery['which']>): RunSet {
-  const away = (more: string): RunSet => listed(sql, moment, `SELECT r.id FROM runs r WHERE (r.deleted_at IS NOT NULL OR r.archived = 1) ${more}`, []);
+  const away = (more: string): RunSet =>
+    listed(sql, moment, `SELECT r.id FROM runs r WHERE (r.deleted_at IS NOT NULL OR r.archived = 1) ${more}`, []);
   switch (which) {
-    case 'active': return without(moment.all, away(''));
-    case 'archived': return away('AND r.deleted_at IS NULL AND r.archived = 1');
-    case 'deleted': return away('AND r.deleted_at IS NOT NULL');
-    case 'all': return without(moment.all, away('AND r.deleted_at IS NOT NULL'));
+    case 'active':
+      return without(moment.all, away(''));
+    case 'archived':
+      return away('AND r.deleted_at IS NULL AND r.archived = 1');
+    case 'deleted':
+      return away('AND r.deleted_at IS NOT NULL');
+    case 'all':
+      return without(moment.all, away('AND r.deleted_at IS NOT NULL'));
   }
 }
 
 /** The runs of a set that meet a filter. What is neither true nor false, such as a comparison with nothing, is not met. */
 function meeting(sql: Sql, moment: Moment, filter: Filter, among: RunSet): RunSet {
   switch (filter.kind) {
-    case 'not': return without(among, meeting(sql, moment, filter.part, among));
-    case 'or': return filter.parts.map((part) => meeting(sql, moment, part, among)).reduce(either);
-    case 'and': return filter.parts.toSorted((a, b) => effortOf(a) - effortOf(b)).reduce((runs, part) => meeting(sql, moment, part, runs), among);
+    case 'not':
+      return without(among, meeting(sql, moment, filter.part, among));
+    case 'or':
+      return filter.parts.map((part) => meeting(sql, moment, part, among)).reduce(either);
+    case 'and':
+      return filter.parts
+        .toSorted((a, b) => effortOf(a) - effortOf(b))
+        .reduce((runs, part) => meeting(sql, moment, part, runs), among);
     case 'compare': {
-      if (filter.operator === 'is null') return without(among, meeting(sql, moment, { ...filter, operator: 'is not null' }, among));
+      if (filter.operator === 'is null')
+        return without(among, meeting(sql, moment, { ...filter, operator: 'is not null' }, among));
       const condition = compileFilter(sql, filter);
-      if (effortOf(filter) > 0 && sizeOf(among) <= few) return both(among, listed(sql, moment, `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${condition.sql}`, [JSON.stringify(runsIn(among)), ...condition.values]));
+      if (effortOf(filter) > 0 && sizeOf(among) <= few)
+        return both(
+          among,
+          listed(
+            sql,
+            moment,
+            `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${condition.sql}`,
+            [JSON.stringify(runsIn(among)), ...condition.values],
+          ),
+        );
       const list = listOf(condition);
       return both(among, listed(sql, moment, list.sql, list.values));
     }
@@ -78,9 +112,11 @@ function meeting(sql: Sql, moment: Moment, filter: Filter, among: RunSet): RunSe
 /** How much work a filter is: 0 by an index, 1 a look at each run, 2 a look beside each run. */
 function effortOf(filter: Filter): number {
   switch (filter.kind) {
-    case 'not': return effortOf(filter.part);
+    case 'not':
+      return effortOf(filter.part);
     case 'and':
-    case 'or': return Math.max(...filter.parts.map(effortOf));
+    case 'or':
+      return Math.max(...filter.parts.map(effortOf));
     case 'compare': {
       const { of, key } = filter.field;
       if (of === 'metrics' || of === 'params' || of === 'tags') return 0;

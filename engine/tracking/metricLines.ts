@@ -22,15 +22,28 @@ const longestKey = 250;
  */
 export function readMetricLine(line: string): MetricLine {
   const content = parseLoose(line);
-  if (content === null || typeof content !== 'object' || Array.isArray(content)) throw new Error('it is no JSON object');
+  if (content === null || typeof content !== 'object' || Array.isArray(content))
+    throw new Error('it is no JSON object');
   const { step, at, metrics, params, tags, artifact, ...flat } = content as Record<string, unknown>;
-  const read: MetricLine = { metrics: {}, params: {}, tags: {}, artifacts: [], step: wholeNumber(step, 'step'), at: wholeNumber(at, 'at') };
+  const read: MetricLine = {
+    metrics: {},
+    params: {},
+    tags: {},
+    artifacts: [],
+    step: wholeNumber(step, 'step'),
+    at: wholeNumber(at, 'at'),
+  };
   addNumbers(read.metrics, flat, '');
   // A metric may be called `metrics`, `params` or `tags`, as long as it is a number.
-  for (const [name, value] of Object.entries({ metrics, params, tags })) if (typeof value === 'number') read.metrics[name] = value;
+  for (const [name, value] of Object.entries({ metrics, params, tags }))
+    if (typeof value === 'number') read.metrics[name] = value;
   if (typeof metrics !== 'number') addNumbers(read.metrics, mapOf(metrics, 'metrics'), '');
-  if (typeof params !== 'number') for (const [key, value] of Object.entries(mapOf(params, 'params'))) read.params[checkKey(key)] = value as ParamValue;
-  if (typeof tags !== 'number') for (const [key, value] of Object.entries(mapOf(tags, 'tags'))) read.tags[checkKey(key)] = typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof params !== 'number')
+    for (const [key, value] of Object.entries(mapOf(params, 'params')))
+      read.params[checkKey(key)] = value as ParamValue;
+  if (typeof tags !== 'number')
+    for (const [key, value] of Object.entries(mapOf(tags, 'tags')))
+      read.tags[checkKey(key)] = typeof value === 'string' ? value : JSON.stringify(value);
   for (const path of artifact === undefined ? [] : [artifact].flat()) {
     if (typeof path !== 'string' || path === '') throw new Error('`artifact` is not a path');
     read.artifacts.push(path);
@@ -43,7 +56,8 @@ export function numbersIn(text: string): Record<string, number> {
   const found: Record<string, number> = {};
   const walk = (value: unknown, prefix: string) => {
     if (typeof value === 'number') found[prefix] = value;
-    else if (value !== null && typeof value === 'object') for (const [key, item] of Object.entries(value)) walk(item, prefix === '' ? key : `${prefix}.${key}`);
+    else if (value !== null && typeof value === 'object')
+      for (const [key, item] of Object.entries(value)) walk(item, prefix === '' ? key : `${prefix}.${key}`);
   };
   walk(parseLoose(text), '');
   return found;
@@ -60,7 +74,8 @@ function addNumbers(into: Record<string, number>, from: Record<string, unknown>,
     const key = prefix + name;
     if (typeof value === 'number') into[checkKey(key)] = value;
     else if (value === null) into[checkKey(key)] = Number.NaN;
-    else if (typeof value === 'object' && !Array.isArray(value)) addNumbers(into, value as Record<string, unknown>, `${key}.`);
+    else if (typeof value === 'object' && !Array.isArray(value))
+      addNumbers(into, value as Record<string, unknown>, `${key}.`);
     else throw new Error(`\`${key}\` is not a number; words belong under \`tags\` or \`params\``);
   }
 }
@@ -73,7 +88,8 @@ function checkKey(key: string): string {
 function wholeNumber(value: unknown, name: string): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`\`${name}\` is not a number`);
-  if (!Number.isSafeInteger(Math.trunc(value)) || (name === 'step' && !Number.isInteger(value))) throw new Error(`\`${name}\` is not a whole number`);
+  if (!Number.isSafeInteger(Math.trunc(value)) || (name === 'step' && !Number.isInteger(value)))
+    throw new Error(`\`${name}\` is not a whole number`);
   return Math.trunc(value);
 }
 
@@ -93,6 +109,8 @@ function parseLoose(text: string): unknown {
       return `"${mark.replace('\u0000', '\\u0000')}${found}"`;
     });
     if (!special) throw error;
-    return JSON.parse(marked, (_key, value: unknown) => (typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(mark.length)) : value));
+    return JSON.parse(marked, (_key, value: unknown) =>
+      typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(mark.length)) : value,
+    );
   }
 }

@@ -1,4 +1,15 @@
-import { closeSync, cpSync, existsSync, fstatSync, mkdirSync, openSync, readSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { messageOf } from '../errors.ts';
@@ -53,11 +64,22 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
   };
   const refuse = (number: number, why: string) => {
     bad++;
-    if (bad === 1) warn(`warning: line ${number} of $LOOPWRIGHT_METRICS was not understood: ${why}. Further ones are counted only.`);
+    if (bad === 1)
+      warn(`warning: line ${number} of $LOOPWRIGHT_METRICS was not understood: ${why}. Further ones are counted only.`);
   };
   const write = (line: MetricLine, now: number) => {
-    for (const name of Object.keys(line.metrics)) if (line.step !== null) nextStep.set(name, Math.max(nextStep.get(name) ?? 0, line.step + 1));
-    writePoints(store, run, Object.entries(line.metrics).map(([name, value]) => ({ key: name, value, step: line.step ?? stepOf(name), at: line.at ?? now })));
+    for (const name of Object.keys(line.metrics))
+      if (line.step !== null) nextStep.set(name, Math.max(nextStep.get(name) ?? 0, line.step + 1));
+    writePoints(
+      store,
+      run,
+      Object.entries(line.metrics).map(([name, value]) => ({
+        key: name,
+        value,
+        step: line.step ?? stepOf(name),
+        at: line.at ?? now,
+      })),
+    );
     for (const [name, value] of Object.entries(line.params)) keepParam(store, run, name, value);
     for (const [name, value] of Object.entries(line.tags)) writeTag(store, run, name, value);
   };
@@ -74,7 +96,13 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
     }
     sql.write(() => {
       for (const { line } of read) write(line, now);
-      sql.run('INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail', source, key, String(offset + bytes), String(lines + texts.length));
+      sql.run(
+        'INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail',
+        source,
+        key,
+        String(offset + bytes),
+        String(lines + texts.length),
+      );
     });
     offset += bytes;
     lines += texts.length;
@@ -92,7 +120,11 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
   return {
     take(last = false) {
       const before = taken;
-      const known = sql.get<{ id: string; detail: string }>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, key);
+      const known = sql.get<{ id: string; detail: string }>(
+        'SELECT id, detail FROM imports WHERE source = ? AND source_id = ?',
+        source,
+        key,
+      );
       [offset, lines] = [Number(known?.id ?? 0), Number(known?.detail ?? 0)];
       let handle: number;
       try {
@@ -120,11 +152,24 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
 /** The largest step of a metric of a run; -1 when it has none. */
 export function lastStep(store: Store, run: number, name: string): number {
   const key = findKey(store, name);
-  return (key === null ? null : store.sql.get<{ step: number | null }>('SELECT max(step) AS step FROM points WHERE run = ? AND key = ?', run, key)?.step) ?? -1;
+  return (
+    (key === null
+      ? null
+      : store.sql.get<{ step: number | null }>(
+          'SELECT max(step) AS step FROM points WHERE run = ? AND key = ?',
+          run,
+          key,
+        )?.step) ?? -1
+  );
 }
 
 /** Reads whole lines from an offset on, a piece at a time; half a line waits for the rest. */
-function readChunks(handle: number, offset: () => number, take: (lines: string[], bytes: number) => void, last: boolean): void {
+function readChunks(
+  handle: number,
+  offset: () => number,
+  take: (lines: string[], bytes: number) => void,
+  last: boolean,
+): void {
   let size = chunkBytes;
   for (;;) {
     const buffer = Buffer.allocUnsafe(size);
@@ -147,7 +192,14 @@ function keepParam({ sql }: Store, run: number, key: string, value: ParamValue):
   const [text, json, number] = paramCells(value);
   const known = sql.get<{ value: string }>('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
   if (known?.value === text) return;
-  sql.run('INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, json = excluded.json, number = excluded.number', run, known ? `program.${key}` : key, text, json, number);
+  sql.run(
+    'INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, json = excluded.json, number = excluded.number',
+    run,
+    known ? `program.${key}` : key,
+    text,
+    json,
+    number,
+  );
 }
 
 /** Copies a file or folder among the artifacts of a run: under its path in the project, or its name when it lies elsewhere. */
@@ -157,9 +209,11 @@ function keepArtifact(store: Store, runId: string, root: string, path: string): 
   const inside = relative(root, from);
   const folder = artifactsFolder(store, runId);
   const target = join(folder, inside === '' || inside.startsWith('..') ? basename(from) : inside);
-  if (target === folder || !target.startsWith(`${folder}${sep}`)) throw new Error(`\`${path}\` has no name to be kept under`);
+  if (target === folder || !target.startsWith(`${folder}${sep}`))
+    throw new Error(`\`${path}\` has no name to be kept under`);
   mkdirSync(dirname(target), { recursive: true });
   const real = realpathSync(from);
-  if (statSync(real).isDirectory() && `${folder}${sep}`.startsWith(`${real}${sep}`)) throw new Error(`\`${path}\` holds the run's own artifacts`);
+  if (statSync(real).isDirectory() && `${folder}${sep}`.startsWith(`${real}${sep}`))
+    throw new Error(`\`${path}\` holds the run's own artifacts`);
   cpSync(real, target, { recursive: true, dereference: true });
 }

@@ -20,7 +20,13 @@ export function momentOf(sql: Sql): Moment {
   const version = sql.version();
   const known = moments.get(sql);
   if (known?.version === version) return known;
-  const { least = 0, most = 0, runs = 0 } = sql.get<{ least: number; most: number; runs: number }>('SELECT ifnull((SELECT min(id) FROM runs), 0) AS least, ifnull((SELECT max(id) FROM runs), 0) AS most, (SELECT count(*) FROM runs) AS runs') ?? {};
+  const {
+    least = 0,
+    most = 0,
+    runs = 0,
+  } = sql.get<{ least: number; most: number; runs: number }>(
+    'SELECT ifnull((SELECT min(id) FROM runs), 0) AS least, ifnull((SELECT max(id) FROM runs), 0) AS most, (SELECT count(*) FROM runs) AS runs',
+  ) ?? {};
   const isGapless = runs === most - least + 1;
   const none = emptySet(most);
   const all = isGapless ? none.fill(1, least, most + 1) : setOf(none, sql.numbers('SELECT id FROM runs'));
@@ -60,6 +66,10 @@ function orderKey(statement: string, values: readonly SqlValue[]): string {
 }
 
 function keep<T>(kept: Map<string, T>, key: string, value: T, most: number): void {
-  if (kept.size >= most) for (const [oldest] of kept) { kept.delete(oldest); break; }
+  if (kept.size >= most)
+    for (const [oldest] of kept) {
+      kept.delete(oldest);
+      break;
+    }
   kept.set(key, value);
 }

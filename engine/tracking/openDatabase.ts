@@ -17,7 +17,11 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   mkdirSync(dirname(path), { recursive: true });
   let db: BetterSqlite.Database;
   try {
-    db = new Database(path, { timeout: busyMs, readonly: options.readonly ?? false, fileMustExist: options.readonly ?? false });
+    db = new Database(path, {
+      timeout: busyMs,
+      readonly: options.readonly ?? false,
+      fileMustExist: options.readonly ?? false,
+    });
     if (!options.readonly) {
       patiently(() => db.pragma('journal_mode = WAL'));
       db.pragma('synchronous = NORMAL');
@@ -44,13 +48,18 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     columns: (text, ...values) => guarded(() => raw(text).all(...values) as SqlValue[][]),
     numbers: (text, ...values) => guarded(() => first(text).all(...values) as number[]),
     iterate: <T>(text: string, ...values: SqlValue[]) => db.prepare(text).iterate(...values) as IterableIterator<T>,
-    run: (text, ...values) => guarded(() => {
-      const result = prepare(text).run(...values);
-      return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
-    }),
+    run: (text, ...values) =>
+      guarded(() => {
+        const result = prepare(text).run(...values);
+        return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+      }),
     write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
     read: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).deferred())),
-    version: () => guarded(() => `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`),
+    version: () =>
+      guarded(
+        () =>
+          `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`,
+      ),
     close: () => db.close(),
   };
 }
@@ -75,7 +84,11 @@ function kept(make: (text: string) => BetterSqlite.Statement): (text: string) =>
     let statement = statements.get(text);
     if (!statement) {
       statement = make(text);
-      if (statements.size >= mostStatements) for (const [oldest] of statements) { statements.delete(oldest); break; }
+      if (statements.size >= mostStatements)
+        for (const [oldest] of statements) {
+          statements.delete(oldest);
+          break;
+        }
       statements.set(text, statement);
     }
     return statement;
@@ -85,13 +98,19 @@ function kept(make: (text: string) => BetterSqlite.Statement): (text: string) =>
 function loadNative(): typeof BetterSqlite {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   // better-sqlite3 13 crashes the process on older versions instead of throwing.
-  if (major < 22 || (major === 22 && minor < 14)) throw new WorkError(`Loopwright needs Node 22.14 or newer; this is ${process.version}. Use the Node that \`npm run\` puts first, or the one inside VS Code.`);
+  if (major < 22 || (major === 22 && minor < 14))
+    throw new WorkError(
+      `Loopwright needs Node 22.14 or newer; this is ${process.version}. Use the Node that \`npm run\` puts first, or the one inside VS Code.`,
+    );
   return createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
 }
 
 function migrate(db: BetterSqlite.Database, path: string): void {
   const version = () => Number(db.pragma('user_version', { simple: true }));
-  if (version() > migrations.length) throw new WorkError(`The store ${path} was written by a newer Loopwright (version ${version()}; this one knows ${migrations.length}). Update Loopwright.`);
+  if (version() > migrations.length)
+    throw new WorkError(
+      `The store ${path} was written by a newer Loopwright (version ${version()}; this one knows ${migrations.length}). Update Loopwright.`,
+    );
   if (version() === migrations.length) return;
   db.transaction(() => {
     // Read again inside the lock: another process may have migrated meanwhile.
@@ -101,15 +120,22 @@ function migrate(db: BetterSqlite.Database, path: string): void {
 }
 
 function isSqliteError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_');
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')
+  );
 }
 
 function explain(error: unknown, path: string): string {
   const code = isSqliteError(error) ? error.code : '';
-  if (code === 'SQLITE_FULL' || /ENOSPC/.test(messageOf(error))) return `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`;
-  if (/^SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC)/.test(code)) return `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`;
-  if (code.startsWith('SQLITE_BUSY')) return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
-  if (/^SQLITE_(READONLY|CANTOPEN)/.test(code)) return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`;
+  if (code === 'SQLITE_FULL' || /ENOSPC/.test(messageOf(error)))
+    return `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`;
+  if (/^SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC)/.test(code))
+    return `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`;
+  if (code.startsWith('SQLITE_BUSY'))
+    return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
+  if (/^SQLITE_(READONLY|CANTOPEN)/.test(code))
+    return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
+    return `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`;
   return `The store ${path} failed: ${messageOf(error)}`;
 }

@@ -16,7 +16,11 @@ export interface ForeignDatabase {
 export function openForeignDatabase(path: string): ForeignDatabase {
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   let db: BetterSqlite.Database;
-  const broken = (error: unknown) => new DataError(`${path} is not a SQLite database that can be read: ${messageOf(error)}`, { cause: error, place: { file: path } });
+  const broken = (error: unknown) =>
+    new DataError(`${path} is not a SQLite database that can be read: ${messageOf(error)}`, {
+      cause: error,
+      place: { file: path },
+    });
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: 10_000 });
     db.prepare('SELECT count(*) FROM sqlite_master').get();
@@ -32,8 +36,14 @@ export function openForeignDatabase(path: string): ForeignDatabase {
   };
   return {
     all: <T>(statement: string, ...values: SqlValue[]) => guarded(() => db.prepare(statement).all(...values) as T[]),
-    iterate: <T>(statement: string, ...values: SqlValue[]) => guarded(() => db.prepare(statement).iterate(...values) as IterableIterator<T>),
-    columns: (table) => new Set(guarded(() => db.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]).map(({ name }) => name)),
+    iterate: <T>(statement: string, ...values: SqlValue[]) =>
+      guarded(() => db.prepare(statement).iterate(...values) as IterableIterator<T>),
+    columns: (table) =>
+      new Set(
+        guarded(() => db.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]).map(
+          ({ name }) => name,
+        ),
+      ),
     close: () => db.close(),
   };
 }

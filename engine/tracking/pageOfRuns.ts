@@ -27,7 +27,14 @@ interface Ties {
 }
 
 /** The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value of a column stand last in either direction. */
-export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Matching, 'runs' | 'total'>, order: readonly ColumnOrder[], limit: number, offset: number): number[] {
+export function pageOfRuns(
+  sql: Sql,
+  moment: Moment,
+  { runs, total }: Pick<Matching, 'runs' | 'total'>,
+  order: readonly ColumnOrder[],
+  limit: number,
+  offset: number,
+): number[] {
   if (offset >= total || limit <= 0) return [];
   if (total <= few) return sorted(sql, runsIn(runs), order).slice(offset, offset + limit);
   const left = runs.slice();
@@ -36,7 +43,9 @@ export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Match
   for (const stretch of stretchesOf(sql, order)) {
     const wanted = skip + limit - page.length;
     const found = walk(sql, moment, stretch, left, wanted, remaining);
-    page.push(...(stretch.ties ? settled(sql, moment, stretch.ties, left, found, skip, wanted) : found.slice(skip, wanted)));
+    page.push(
+      ...(stretch.ties ? settled(sql, moment, stretch.ties, left, found, skip, wanted) : found.slice(skip, wanted)),
+    );
     if (page.length >= limit || page.length + offset >= total) return page;
     skip = Math.max(0, skip - found.length);
     remaining -= found.length;
@@ -48,32 +57,62 @@ export function pageOfRuns(sql: Sql, moment: Moment, { runs, total }: Pick<Match
 /** Some runs in an order. */
 function sorted(sql: Sql, runs: readonly number[], order: readonly ColumnOrder[]): number[] {
   const { joins, by, values } = ordering(sql, order);
-  return sql.numbers(`SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value ${joins} ORDER BY ${by}`, JSON.stringify(runs), ...values);
+  return sql.numbers(
+    `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value ${joins} ORDER BY ${by}`,
+    JSON.stringify(runs),
+    ...values,
+  );
 }
 
 function ordering(sql: Sql, order: readonly ColumnOrder[]): { joins: string; by: string; values: SqlValue[] } {
   const orders = order.map((one) => orderBy(sql, one));
-  return { joins: orders.map((one, i) => one.join(i)).join(' '), by: [...orders.map((one, i) => one.by(i)), newestFirst].join(', '), values: orders.flatMap((one) => one.values) };
+  return {
+    joins: orders.map((one, i) => one.join(i)).join(' '),
+    by: [...orders.map((one, i) => one.by(i)), newestFirst].join(', '),
+    values: orders.flatMap((one) => one.values),
+  };
 }
 
 /** What an order consists of: the values that an index has in order, then all other runs. */
 function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
   const [first, ...rest] = order;
   const whole = ordering(sql, order);
-  const others: Stretch = { sql: `SELECT r.id FROM runs r ${whole.joins} ORDER BY ${whole.by}`, values: whole.values, ties: null, isIndexed: !first || (rest.length === 0 && indexed.has(first.column) && !(first.plain && first.column.endsWith('name'))) };
+  const others: Stretch = {
+    sql: `SELECT r.id FROM runs r ${whole.joins} ORDER BY ${whole.by}`,
+    values: whole.values,
+    ties: null,
+    isIndexed:
+      !first || (rest.length === 0 && indexed.has(first.column) && !(first.plain && first.column.endsWith('name'))),
+  };
   const indexes = first ? indexesOf(sql, first) : [];
   if (!first || indexes.length === 0) return [others];
   const direction = first.descending ? 'DESC' : 'ASC';
   const stretches = indexes.map((index): Stretch => {
     const { table, column, key, present } = index;
-    if (rest.length === 0) return { sql: `SELECT o.run FROM ${table} o WHERE o.key = ? ${narrowed(index, 'o')} ORDER BY o.${column} ${direction}`, values: [key], ties: tiesOf(sql, index, direction), isIndexed: true };
+    if (rest.length === 0)
+      return {
+        sql: `SELECT o.run FROM ${table} o WHERE o.key = ? ${narrowed(index, 'o')} ORDER BY o.${column} ${direction}`,
+        values: [key],
+        ties: tiesOf(sql, index, direction),
+        isIndexed: true,
+      };
     const { joins, by, values } = ordering(sql, rest);
-    return { sql: `SELECT r.id FROM ${table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${present('o')} ORDER BY o.${column} ${direction}, ${by}`, values: [...values, key], ties: null, isIndexed: true };
+    return {
+      sql: `SELECT r.id FROM ${table} o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND ${present('o')} ORDER BY o.${column} ${direction}, ${by}`,
+      values: [...values, key],
+      ties: null,
+      isIndexed: true,
+    };
   });
   // A metric that is not a number has an order of its own among those without one.
   if (first.column.startsWith('metrics.')) {
     const { joins, by, values } = ordering(sql, rest);
-    stretches.push({ sql: `SELECT r.id FROM latest o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND o.is_nan = 1 ORDER BY ${by}`, values: [...values, indexes[0]?.key ?? -1], ties: null, isIndexed: true });
+    stretches.push({
+      sql: `SELECT r.id FROM latest o CROSS JOIN runs r ON r.id = o.run ${joins} WHERE o.key = ? AND o.is_nan = 1 ORDER BY ${by}`,
+      values: [...values, indexes[0]?.key ?? -1],
+      ties: null,
+      isIndexed: true,
+    });
   }
   return [...stretches, ...stretchesOf(sql, rest)];
 }
@@ -87,7 +126,13 @@ function tiesOf(sql: Sql, index: IndexedOrder, direction: string): Ties {
   const { table, column, key } = index;
   const inOrder = `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value CROSS JOIN ${table} o ON o.run = r.id AND o.key = ? ORDER BY o.${column} ${direction}, ${newestFirst}`;
   return {
-    same: (run) => sql.numbers(`SELECT x.run FROM ${table} x WHERE x.key = ? ${narrowed(index, 'x')} AND x.${column} = (SELECT o.${column} FROM ${table} o WHERE o.run = ? AND o.key = ?)`, key, run, key),
+    same: (run) =>
+      sql.numbers(
+        `SELECT x.run FROM ${table} x WHERE x.key = ? ${narrowed(index, 'x')} AND x.${column} = (SELECT o.${column} FROM ${table} o WHERE o.run = ? AND o.key = ?)`,
+        key,
+        run,
+        key,
+      ),
     settle: (runs) => (runs.length < 2 ? [...runs] : sql.numbers(inOrder, JSON.stringify(runs), key)),
   };
 }
@@ -96,7 +141,7 @@ function tiesOf(sql: Sql, index: IndexedOrder, direction: string): Ties {
 function walk(sql: Sql, moment: Moment, stretch: Stretch, among: RunSet, wanted: number, remaining: number): number[] {
   const known = knownOrder(moment, stretch.sql, stretch.values);
   // Were the runs of the set spread evenly, somewhat fewer than these would have to be looked at.
-  let steps = 64 + Math.ceil(1.2 * wanted * moment.runs / Math.max(1, remaining));
+  let steps = 64 + Math.ceil((1.2 * wanted * moment.runs) / Math.max(1, remaining));
   const most = stretch.isIndexed ? longWalk.indexed : longWalk.sorted;
   for (; !known && steps <= most; steps *= 4) {
     const runs = sql.numbers(`${stretch.sql} LIMIT ?`, ...stretch.values, steps);
@@ -116,12 +161,27 @@ function chosen(order: ArrayLike<number>, among: RunSet): number[] {
 }
 
 /** Puts runs of the same value newest first. Those of the first and of the last value of the page may reach beyond it, and beyond what was found. */
-function settled(sql: Sql, moment: Moment, ties: Ties, among: RunSet, found: readonly number[], skip: number, wanted: number): number[] {
+function settled(
+  sql: Sql,
+  moment: Moment,
+  ties: Ties,
+  among: RunSet,
+  found: readonly number[],
+  skip: number,
+  wanted: number,
+): number[] {
   const page = found.slice(skip, wanted);
   const [head, tail] = [page[0], page.at(-1)];
   if (head === undefined || tail === undefined) return [];
-  const sameAs = (run: number): RunSet => setOf(among, ties.same(run).filter((one) => among[one] === 1));
-  const newest = (runs: RunSet): number[] => (sizeOf(runs) <= few ? ties.settle(runsIn(runs)) : chosen(orderedBy(sql, moment, `SELECT r.id FROM runs r ORDER BY ${newestFirst}`, []), runs));
+  const sameAs = (run: number): RunSet =>
+    setOf(
+      among,
+      ties.same(run).filter((one) => among[one] === 1),
+    );
+  const newest = (runs: RunSet): number[] =>
+    sizeOf(runs) <= few
+      ? ties.settle(runsIn(runs))
+      : chosen(orderedBy(sql, moment, `SELECT r.id FROM runs r ORDER BY ${newestFirst}`, []), runs);
   const first = sameAs(head);
   let from = skip;
   while (from > 0 && first[found[from - 1] ?? 0] === 1) from--;
@@ -129,5 +189,9 @@ function settled(sql: Sql, moment: Moment, ties: Ties, among: RunSet, found: rea
   const last = sameAs(tail);
   let to = Math.min(wanted, found.length);
   while (to > 0 && last[found[to - 1] ?? 0] === 1) to--;
-  return [...newest(first).slice(skip - from), ...ties.settle(found.slice(from + sizeOf(first), to)), ...newest(last)].slice(0, page.length);
+  return [
+    ...newest(first).slice(skip - from),
+    ...ties.settle(found.slice(from + sizeOf(first), to)),
+    ...newest(last),
+  ].slice(0, page.length);
 }

@@ -34,7 +34,10 @@ interface Usable {
  * Which params move a metric: functional ANOVA of a forest, and rank correlation for the direction. Runs that did not finish or have no finite value
  * are left out, as are params without a choice; each is told. Throws DataError for a filter that cannot be read, CancelledError when asked to stop.
  */
-export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, signal }: ImportanceOptions): Promise<ParamImportance> {
+export async function paramImportance(
+  store: Pick<Store, 'sql'>,
+  { metric, of, signal }: ImportanceOptions,
+): Promise<ParamImportance> {
   const { rows, found } = 'runIds' in of ? rowsOf(store, of.runIds) : rowsFound(store, of.query);
   const leftOut = new Map<string, number>();
   const drop = (why: string, runs = 1): void => void leftOut.set(why, (leftOut.get(why) ?? 0) + runs);
@@ -42,27 +45,56 @@ export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, s
   const usable = readUsable(store, rows, metric, drop);
   const { complete, keys, params: rare } = mostComplete(usable);
   if (usable.length > complete.length) drop('without a param that the others have', usable.length - complete.length);
-  const encoded = keys.map((key): { key: string; param: EncodedParam | string } => ({ key, param: encodeParam(complete.map((run) => run.params.get(key) ?? '')) }));
+  const encoded = keys.map((key): { key: string; param: EncodedParam | string } => ({
+    key,
+    param: encodeParam(complete.map((run) => run.params.get(key) ?? '')),
+  }));
   const used = encoded.flatMap(({ key, param }) => (typeof param === 'string' ? [] : [{ key, param }]));
   const answer: ParamImportance = {
-    metric, params: [], found, runs: complete.length,
+    metric,
+    params: [],
+    found,
+    runs: complete.length,
     leftOutRuns: [...leftOut].map(([why, runs]) => ({ runs, why })),
-    leftOutParams: [...encoded.flatMap(({ key, param }) => (typeof param === 'string' ? [{ key, why: param }] : [])), ...rare],
-    r2: null, alone: null, problem: null,
+    leftOutParams: [
+      ...encoded.flatMap(({ key, param }) => (typeof param === 'string' ? [{ key, why: param }] : [])),
+      ...rare,
+    ],
+    r2: null,
+    alone: null,
+    problem: null,
   };
   const target = Float64Array.from(complete, (run) => run.value);
   const problem = problemOf(found, target, used.length, metric);
   // With a handful of runs nothing differs, and no param is worth a word.
-  if (problem !== null) return { ...answer, problem, leftOutParams: target.length < fewestRuns ? [] : answer.leftOutParams };
-  const { shares, alone, r2 } = await fanova(used.map(({ param }) => param.feature), target, signal ? { signal } : {});
-  if (!shares) return { ...answer, r2, alone, problem: `No param alone makes a difference to ${metric}; what there is comes from how params act together.` };
+  if (problem !== null)
+    return { ...answer, problem, leftOutParams: target.length < fewestRuns ? [] : answer.leftOutParams };
+  const { shares, alone, r2 } = await fanova(
+    used.map(({ param }) => param.feature),
+    target,
+    signal ? { signal } : {},
+  );
+  if (!shares)
+    return {
+      ...answer,
+      r2,
+      alone,
+      problem: `No param alone makes a difference to ${metric}; what there is comes from how params act together.`,
+    };
   const correlations = used.map(({ param }) => (param.numbers ? spearman(param.numbers, target) : null));
   // Of twenty params that do nothing one would have a p-value below 0.05.
   const adjusted = benjaminiHochberg(correlations.map((one) => one?.pValue ?? null));
   const params = used.map(({ key, param }, index): ImportantParam => {
     const found = correlations[index] ?? null;
     const correlation = found === null ? null : { ...found, adjusted: adjusted[index] ?? found.pValue };
-    return { key, kind: param.kind, importance: shares[index] ?? 0, correlation, log: param.log, distinct: param.distinct };
+    return {
+      key,
+      kind: param.kind,
+      importance: shares[index] ?? 0,
+      correlation,
+      log: param.log,
+      distinct: param.distinct,
+    };
   });
   return { ...answer, params: params.toSorted((a, b) => b.importance - a.importance), alone, r2 };
 }
@@ -70,34 +102,72 @@ export async function paramImportance(store: Pick<Store, 'sql'>, { metric, of, s
 function problemOf(found: number, target: Float64Array, params: number, metric: string): string | null {
   if (found === 0) return 'There are no runs.';
   if (target.length === 0) return `None of the runs finished with a finite ${metric}.`;
-  if (target.length < fewestRuns) return `${target.length === 1 ? '1 run' : `${target.length} runs`} can be used, and at least ${fewestRuns} are needed.`;
+  if (target.length < fewestRuns)
+    return `${target.length === 1 ? '1 run' : `${target.length} runs`} can be used, and at least ${fewestRuns} are needed.`;
   if (target.every((value) => value === target[0])) return `${metric} is the same in all ${target.length} runs.`;
   return params === 0 ? 'No param differs between these runs in a way that can be compared.' : null;
 }
 
 function rowsFound({ sql }: Pick<Store, 'sql'>, query: RunQuery): { rows: RunRow[]; found: number } {
   const { where, problem, few } = conditionOf(sql, query);
-  if (problem) throw new DataError(`The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`);
+  if (problem)
+    throw new DataError(
+      `The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`,
+    );
   const rows = findRows(sql, where, [], mostRuns, 0, few);
-  const found = rows.length < mostRuns ? rows.length : (sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${where.sql}`, ...where.values)?.n ?? rows.length);
+  const found =
+    rows.length < mostRuns
+      ? rows.length
+      : (sql.get<{ n: number }>(`SELECT count(*) AS n FROM runs r WHERE ${where.sql}`, ...where.values)?.n ??
+        rows.length);
   return { rows, found };
 }
 
 function rowsOf({ sql }: Pick<Store, 'sql'>, runIds: readonly string[]): { rows: RunRow[]; found: number } {
-  const rows = sql.all<RunRow>(`SELECT r.* FROM runs r WHERE r.run_id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL ORDER BY r.started_at DESC, r.run_id LIMIT ${mostRuns}`, JSON.stringify(runIds));
+  const rows = sql.all<RunRow>(
+    `SELECT r.* FROM runs r WHERE r.run_id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL ORDER BY r.started_at DESC, r.run_id LIMIT ${mostRuns}`,
+    JSON.stringify(runIds),
+  );
   return { rows, found: rows.length < mostRuns ? rows.length : new Set(runIds).size };
 }
 
 const unfinished: Record<Exclude<RunRow['status'], 'finished' | 'refused'>, string> = {
-  running: 'still running', scheduled: 'not started', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted',
+  running: 'still running',
+  scheduled: 'not started',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
 };
 
 /** Finished runs and those that their gates refused, which were measured to the end, with a finite value of the metric, and their params: a number where the store knows one, else its text. */
-function readUsable({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[], metric: string, drop: (why: string) => void): Usable[] {
+function readUsable(
+  { sql }: Pick<Store, 'sql'>,
+  rows: readonly RunRow[],
+  metric: string,
+  drop: (why: string) => void,
+): Usable[] {
   const ids = JSON.stringify(rows.map((row) => row.id));
   const key = findKey({ sql }, metric);
-  const values = new Map(key === null ? [] : sql.all<{ run: number; value: number; is_nan: number }>('SELECT l.run, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value WHERE l.key = ?', ids, key).map((row) => [row.run, row.is_nan === 1 ? Number.NaN : row.value]));
-  const stopped = new Set(sql.all<{ run: number }>('SELECT t.run FROM json_each(?) j JOIN tags t ON t.run = j.value WHERE t.key = ?', ids, stoppedTag).map(({ run }) => run));
+  const values = new Map(
+    key === null
+      ? []
+      : sql
+          .all<{ run: number; value: number; is_nan: number }>(
+            'SELECT l.run, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value WHERE l.key = ?',
+            ids,
+            key,
+          )
+          .map((row) => [row.run, row.is_nan === 1 ? Number.NaN : row.value]),
+  );
+  const stopped = new Set(
+    sql
+      .all<{ run: number }>(
+        'SELECT t.run FROM json_each(?) j JOIN tags t ON t.run = j.value WHERE t.key = ?',
+        ids,
+        stoppedTag,
+      )
+      .map(({ run }) => run),
+  );
   const usable = new Map<number, Usable>();
   for (const { id, status } of rows) {
     const value = values.get(id);
@@ -107,12 +177,22 @@ function readUsable({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[], metric
     else if (!Number.isFinite(value)) drop(`with ${Number.isNaN(value) ? 'NaN' : 'an infinite value'} as ${metric}`);
     else usable.set(id, { value, params: new Map() });
   }
-  for (const { run, key: name, value, number } of sql.all<{ run: number; key: string; value: string; number: number | null }>('SELECT p.run, p.key, p.value, p.number FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) usable.get(run)?.params.set(name, number ?? value);
+  for (const { run, key: name, value, number } of sql.all<{
+    run: number;
+    key: string;
+    value: string;
+    number: number | null;
+  }>('SELECT p.run, p.key, p.value, p.number FROM json_each(?) j JOIN params p ON p.run = j.value', ids))
+    usable.get(run)?.params.set(name, number ?? value);
   return [...usable.values()];
 }
 
 /** Params from the most used on, as many as most runs have all of; the runs that have these; and the params that too few have. */
-function mostComplete(runs: readonly Usable[]): { complete: Usable[]; keys: string[]; params: ParamImportance['leftOutParams'] } {
+function mostComplete(runs: readonly Usable[]): {
+  complete: Usable[];
+  keys: string[];
+  params: ParamImportance['leftOutParams'];
+} {
   const uses = new Map<string, number>();
   for (const { params } of runs) for (const key of params.keys()) uses.set(key, (uses.get(key) ?? 0) + 1);
   const byUse = [...uses].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
@@ -121,7 +201,8 @@ function mostComplete(runs: readonly Usable[]): { complete: Usable[]; keys: stri
   const params: ParamImportance['leftOutParams'] = [];
   for (const [key, used] of byUse) {
     const having = used === runs.length ? complete : complete.filter((run) => run.params.has(key));
-    if (having.length < mostHave * runs.length) params.push({ key, why: `has a value in ${used} of ${runs.length} runs only` });
+    if (having.length < mostHave * runs.length)
+      params.push({ key, why: `has a value in ${used} of ${runs.length} runs only` });
     else {
       complete = having;
       keys.push(key);

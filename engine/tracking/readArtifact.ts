@@ -7,13 +7,39 @@ import { artifactsFolder, type Store } from './store.ts';
 
 const most = 32 * 1024 * 1024;
 const types: Record<string, string> = {
-  '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.gif': 'image/gif', '.webp': 'image/webp', '.svg': 'image/svg+xml', '.json': 'application/json', '.csv': 'text/csv',
-  '.txt': 'text/plain', '.log': 'text/plain', '.md': 'text/markdown', '.yaml': 'text/yaml', '.yml': 'text/yaml', '.py': 'text/plain', '.html': 'text/html', '.xml': 'text/xml', '.toml': 'text/plain', '.pdf': 'application/pdf', '.ipynb': 'text/plain', '.ini': 'text/plain', '.cfg': 'text/plain', '.sql': 'text/plain', '.r': 'text/plain', '.jsonl': 'text/plain', '.tsv': 'text/plain',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.csv': 'text/csv',
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.md': 'text/markdown',
+  '.yaml': 'text/yaml',
+  '.yml': 'text/yaml',
+  '.py': 'text/plain',
+  '.html': 'text/html',
+  '.xml': 'text/xml',
+  '.toml': 'text/plain',
+  '.pdf': 'application/pdf',
+  '.ipynb': 'text/plain',
+  '.ini': 'text/plain',
+  '.cfg': 'text/plain',
+  '.sql': 'text/plain',
+  '.r': 'text/plain',
+  '.jsonl': 'text/plain',
+  '.tsv': 'text/plain',
 };
 
 export function mimeOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return types[extname(path).toLowerCase()] ?? (['mlmodel', 'mlproject', 'dockerfile'].includes(name.toLowerCase()) ? 'text/plain' : 'application/octet-stream');
+  return (
+    types[extname(path).toLowerCase()] ??
+    (['mlmodel', 'mlproject', 'dockerfile'].includes(name.toLowerCase()) ? 'text/plain' : 'application/octet-stream')
+  );
 }
 
 /** The file of a run below its artifacts; WorkError for one that is not there or lies outside. */

@@ -5,8 +5,19 @@ import { logPath, openLogPath, type Store } from './store.ts';
 const most = 256 * 1024;
 
 /** A part of a stage's log, or of its standard error alone, from a byte offset, at most 256 kB; `done` when the stage ended and nothing is left. `open` are lines that are not ended or may still change. */
-export function readLog(store: Store, runId: string, stage: string, offset: number, stream: 'all' | 'stderr' = 'all'): EngineRequests['runs/log']['result'] {
-  const running = store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM run_stages WHERE run_id = ? AND stage = ? AND status = 'running'`, runId, stage)?.n === 1;
+export function readLog(
+  store: Store,
+  runId: string,
+  stage: string,
+  offset: number,
+  stream: 'all' | 'stderr' = 'all',
+): EngineRequests['runs/log']['result'] {
+  const running =
+    store.sql.get<{ n: number }>(
+      `SELECT count(*) AS n FROM run_stages WHERE run_id = ? AND stage = ? AND status = 'running'`,
+      runId,
+      stage,
+    )?.n === 1;
   let handle: number;
   try {
     handle = openSync(logPath(store, runId, stage, stream), 'r');
@@ -19,7 +30,12 @@ export function readLog(store: Store, runId: string, stage: string, offset: numb
     const found = readSync(handle, buffer, 0, most, start);
     const ended = !running && found < most;
     const bytes = ended ? found : wholeCharacters(buffer, found);
-    return { text: buffer.toString('utf8', 0, bytes), next: start + bytes, done: ended, ...openRows(store, runId, stage, stream) };
+    return {
+      text: buffer.toString('utf8', 0, bytes),
+      next: start + bytes,
+      done: ended,
+      ...openRows(store, runId, stage, stream),
+    };
   } finally {
     closeSync(handle);
   }
@@ -28,7 +44,9 @@ export function readLog(store: Store, runId: string, stage: string, offset: numb
 /** A stage that was killed leaves its last ones behind. */
 function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): { open?: string } {
   try {
-    const { stdout = [], stderr = [] } = JSON.parse(readFileSync(openLogPath(store, runId, stage), 'utf8')) as Partial<Record<'stdout' | 'stderr', string[]>>;
+    const { stdout = [], stderr = [] } = JSON.parse(readFileSync(openLogPath(store, runId, stage), 'utf8')) as Partial<
+      Record<'stdout' | 'stderr', string[]>
+    >;
     const open = [...(stream === 'all' ? stdout : []), ...stderr].join('\n');
     return open === '' ? {} : { open };
   } catch {

@@ -60,7 +60,11 @@ export interface RecordedRun {
   /** Notes the process of a command, so that what a killed run left behind can be stopped. */
   child(stage: string, pid: number): void;
   stageSkipped(stage: string, kind: StageKind, position: number): void;
-  stageEnded(stage: string, status: RunStatus, detail: { summary?: string; exitCode?: number | null; error?: string | null }): void;
+  stageEnded(
+    stage: string,
+    status: RunStatus,
+    detail: { summary?: string; exitCode?: number | null; error?: string | null },
+  ): void;
   end(status: RunStatus): void;
 }
 
@@ -73,7 +77,19 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
     ensureExperiment(store, start.experiment);
     const { lastId } = sql.run(
       `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, code, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      runId, name, start.experiment, Date.now(), start.commit, start.dirty ? 1 : 0, JSON.stringify(start.code ?? {}), start.seed, start.asOf, process.pid, processStart(process.pid), JSON.stringify(start.environment), start.command,
+      runId,
+      name,
+      start.experiment,
+      Date.now(),
+      start.commit,
+      start.dirty ? 1 : 0,
+      JSON.stringify(start.code ?? {}),
+      start.seed,
+      start.asOf,
+      process.pid,
+      processStart(process.pid),
+      JSON.stringify(start.environment),
+      start.command,
     );
     for (const [key, value] of Object.entries(start.params)) writeParam(store, lastId, key, value);
     for (const [key, value] of Object.entries(start.tags ?? {})) writeTag(store, lastId, key, value);
@@ -86,34 +102,102 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
 export function continueRun(store: Store, runId: string): RecordedRun {
   const found = store.sql.get<{ id: number; name: string }>('SELECT id, name FROM runs WHERE run_id = ?', runId);
   if (!found) throw new Error(`the run ${runId} is gone`);
-  store.sql.run(`UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`, process.pid, processStart(process.pid), found.id);
+  store.sql.run(
+    `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`,
+    process.pid,
+    processStart(process.pid),
+    found.id,
+  );
   return recorder(store, { runId, name: found.name, number: found.id });
 }
 
-function recorder(store: Store, { runId, name, number: run }: Pick<RecordedRun, 'runId' | 'name' | 'number'>): RecordedRun {
+function recorder(
+  store: Store,
+  { runId, name, number: run }: Pick<RecordedRun, 'runId' | 'name' | 'number'>,
+): RecordedRun {
   const { sql } = store;
   return {
     runId,
     name,
     number: run,
     metric: (key, value, step = 0) => writePoints(store, run, [{ key, value, step, at: Date.now() }]),
-    metrics: (values, step = 0) => writePoints(store, run, Object.entries(values).map(([key, value]) => ({ key, value, step, at: Date.now() }))),
+    metrics: (values, step = 0) =>
+      writePoints(
+        store,
+        run,
+        Object.entries(values).map(([key, value]) => ({ key, value, step, at: Date.now() })),
+      ),
     tag: (key, value) => writeTag(store, run, key, value),
-    environment: (values) => void sql.run('UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?', JSON.stringify(values), runId),
-    code: (values) => void sql.run('UPDATE runs SET code = json_patch(code, ?) WHERE run_id = ?', JSON.stringify(values), runId),
+    environment: (values) =>
+      void sql.run(
+        'UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?',
+        JSON.stringify(values),
+        runId,
+      ),
+    code: (values) =>
+      void sql.run('UPDATE runs SET code = json_patch(code, ?) WHERE run_id = ?', JSON.stringify(values), runId),
     progress: (text) => void sql.run('UPDATE runs SET progress = ? WHERE run_id = ?', text, runId),
-    input: (dataset, snapshotId) => void sql.run('INSERT INTO run_inputs (run_id, dataset, snapshot_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET snapshot_id = excluded.snapshot_id', runId, dataset, snapshotId),
-    gates: (results) => sql.write(() => results.forEach((result, i) => sql.run('INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result', runId, i, JSON.stringify(result)))),
-    stage: (stage, kind, position, reasons) => void sql.run(
-      `INSERT INTO run_stages (run_id, stage, position, kind, status, started_at, reasons) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
-      runId, stage, position, kind, Date.now(), JSON.stringify(reasons),
-    ),
-    child: (stage, pid) => void sql.run('UPDATE run_stages SET child_pid = ?, child_started = ? WHERE run_id = ? AND stage = ?', pid, processStart(pid), runId, stage),
-    stageSkipped: (stage, kind, position) => void sql.run(`INSERT INTO run_stages (run_id, stage, position, kind, status) VALUES (?, ?, ?, ?, 'skipped')`, runId, stage, position, kind),
-    stageEnded: (stage, status, detail) => void sql.run(
-      'UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, exit_code = ?, error = ? WHERE run_id = ? AND stage = ?',
-      status, Date.now(), detail.summary ?? '', detail.exitCode ?? null, detail.error ?? null, runId, stage,
-    ),
-    end: (status) => void sql.run('UPDATE runs SET status = ?, ended_at = ?, progress = NULL WHERE run_id = ?', status, Date.now(), runId),
+    input: (dataset, snapshotId) =>
+      void sql.run(
+        'INSERT INTO run_inputs (run_id, dataset, snapshot_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET snapshot_id = excluded.snapshot_id',
+        runId,
+        dataset,
+        snapshotId,
+      ),
+    gates: (results) =>
+      sql.write(() =>
+        results.forEach((result, i) =>
+          sql.run(
+            'INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result',
+            runId,
+            i,
+            JSON.stringify(result),
+          ),
+        ),
+      ),
+    stage: (stage, kind, position, reasons) =>
+      void sql.run(
+        `INSERT INTO run_stages (run_id, stage, position, kind, status, started_at, reasons) VALUES (?, ?, ?, ?, 'running', ?, ?)`,
+        runId,
+        stage,
+        position,
+        kind,
+        Date.now(),
+        JSON.stringify(reasons),
+      ),
+    child: (stage, pid) =>
+      void sql.run(
+        'UPDATE run_stages SET child_pid = ?, child_started = ? WHERE run_id = ? AND stage = ?',
+        pid,
+        processStart(pid),
+        runId,
+        stage,
+      ),
+    stageSkipped: (stage, kind, position) =>
+      void sql.run(
+        `INSERT INTO run_stages (run_id, stage, position, kind, status) VALUES (?, ?, ?, ?, 'skipped')`,
+        runId,
+        stage,
+        position,
+        kind,
+      ),
+    stageEnded: (stage, status, detail) =>
+      void sql.run(
+        'UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, exit_code = ?, error = ? WHERE run_id = ? AND stage = ?',
+        status,
+        Date.now(),
+        detail.summary ?? '',
+        detail.exitCode ?? null,
+        detail.error ?? null,
+        runId,
+        stage,
+      ),
+    end: (status) =>
+      void sql.run(
+        'UPDATE runs SET status = ?, ended_at = ?, progress = NULL WHERE run_id = ?',
+        status,
+        Date.now(),
+        runId,
+      ),
   };
 }

@@ -28,12 +28,25 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
   try {
     old = new Database(path, { readonly: true, timeout: 2000 });
     const version = Number(old.pragma('user_version', { simple: true }));
-    if (version > migrations.length) throw new WorkError(`The store ${path} was written by a newer Loopwright (version ${version}; this one knows ${migrations.length}). Update Loopwright.`);
-    if (version !== migrations.length) throw new WorkError(`The store ${path} is of an older Loopwright (version ${version}). Open it with that version, or ask for help before you change it.`);
-    names = (old.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`).all() as { name: string }[]).map(({ name }) => name);
+    if (version > migrations.length)
+      throw new WorkError(
+        `The store ${path} was written by a newer Loopwright (version ${version}; this one knows ${migrations.length}). Update Loopwright.`,
+      );
+    if (version !== migrations.length)
+      throw new WorkError(
+        `The store ${path} is of an older Loopwright (version ${version}). Open it with that version, or ask for help before you change it.`,
+      );
+    names = (
+      old
+        .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+        .all() as { name: string }[]
+    ).map(({ name }) => name);
   } catch (error) {
     if (error instanceof WorkError) throw error;
-    throw new WorkError(`Nothing can be saved of ${path}: ${messageOf(error)}. Move it away; the next run makes a new store. The artifacts and logs beside it are whole.`, { cause: error, place: { file: path } });
+    throw new WorkError(
+      `Nothing can be saved of ${path}: ${messageOf(error)}. Move it away; the next run makes a new store. The artifacts and logs beside it are whole.`,
+      { cause: error, place: { file: path } },
+    );
   }
   const made = new Database(fresh);
   try {
@@ -41,14 +54,19 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
     for (const migration of migrations) made.exec(migration);
     made.pragma(`user_version = ${migrations.length}`);
     // What a migration puts into a new store comes from the old one instead.
-    const known = new Set((made.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all() as { name: string }[]).map(({ name }) => name));
+    const known = new Set(
+      (made.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all() as { name: string }[]).map(
+        ({ name }) => name,
+      ),
+    );
     const tables = names.filter((name) => known.has(name)).map((name) => copyTable(old, made, name));
     old.close();
     made.pragma('wal_checkpoint(TRUNCATE)');
     made.close();
     if (options.dryRun) return { tables, damaged: null };
     const damaged = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-    for (const end of ['', '-wal', '-shm']) if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${damaged}${end}`);
+    for (const end of ['', '-wal', '-shm'])
+      if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${damaged}${end}`);
     renameSync(fresh, path);
     return { tables, damaged };
   } finally {
@@ -61,16 +79,23 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
 type Rows = Record<string, unknown>;
 
 function copyTable(old: BetterSqlite.Database, made: BetterSqlite.Database, name: string): Recovery['tables'][number] {
-  const columns = (made.prepare(`PRAGMA table_info("${name}")`).all() as { name: string; pk: number }[]);
-  const order = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk).map((column) => `"${column.name}"`);
-  const insert = made.prepare(`INSERT OR IGNORE INTO "${name}" (${columns.map((column) => `"${column.name}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+  const columns = made.prepare(`PRAGMA table_info("${name}")`).all() as { name: string; pk: number }[];
+  const order = columns
+    .filter(({ pk }) => pk > 0)
+    .toSorted((a, b) => a.pk - b.pk)
+    .map((column) => `"${column.name}"`);
+  const insert = made.prepare(
+    `INSERT OR IGNORE INTO "${name}" (${columns.map((column) => `"${column.name}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
   let saved = 0;
   let problem: string | null = null;
   made.exec(`DELETE FROM "${name}"`);
   const read = (direction: 'ASC' | 'DESC'): boolean => {
     const by = order.length > 0 ? ` ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')}` : '';
     let batch: unknown[][] = [];
-    const keep = made.transaction(() => { for (const row of batch) saved += insert.run(...row).changes; });
+    const keep = made.transaction(() => {
+      for (const row of batch) saved += insert.run(...row).changes;
+    });
     try {
       // An index may be broken where the table is whole: the table itself is read.
       for (const row of old.prepare(`SELECT * FROM "${name}" NOT INDEXED${by}`).iterate() as IterableIterator<Rows>) {

@@ -14,7 +14,15 @@ const mostMetrics = 50;
 /** Beyond this a value is taken as infinite: a sum of such is. */
 const greatest = 1e308;
 
-const groupable: Record<string, string> = { experiment: 'r.experiment', status: 'r.status', user: 'r.user_id', commit: 'r.commit_hash', source: 'r.source', starred: `CASE r.starred WHEN 1 THEN 'true' ELSE 'false' END`, name: 'r.name' };
+const groupable: Record<string, string> = {
+  experiment: 'r.experiment',
+  status: 'r.status',
+  user: 'r.user_id',
+  commit: 'r.commit_hash',
+  source: 'r.source',
+  starred: `CASE r.starred WHEN 1 THEN 'true' ELSE 'false' END`,
+  name: 'r.name',
+};
 
 /** Where the values to group by stand: rows `FROM …` with a run and a text each. */
 interface Source {
@@ -25,20 +33,38 @@ interface Source {
 }
 
 /** The runs of a query by a value they share, the largest group first, with what the metrics are in each. */
-export function runGroups({ sql }: Pick<Store, 'sql'>, query: RunQuery, by: string, metrics: readonly string[]): RunGroup[] {
+export function runGroups(
+  { sql }: Pick<Store, 'sql'>,
+  query: RunQuery,
+  by: string,
+  metrics: readonly string[],
+): RunGroup[] {
   const source = sourceOf(by);
   return sql.read(() => {
     const { runs } = matchingRuns(sql, query);
     const { values, groupOf } = assign(sql, source, runs);
     const sizes = new Uint32Array(values.length);
-    for (let run = 0; run < runs.length; run++) if (runs[run] === 1) sizes[groupOf[run] ?? 0] = (sizes[groupOf[run] ?? 0] ?? 0) + 1;
-    const largest = Array.from(values, (_, group) => group).filter((group) => (sizes[group] ?? 0) > 0).toSorted((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b).slice(0, mostGroups);
-    const sums = metrics.slice(0, mostMetrics).map((metric): [string, Sums] => [metric, sumUp(sql, metric, runs, groupOf, values.length)]);
+    for (let run = 0; run < runs.length; run++)
+      if (runs[run] === 1) sizes[groupOf[run] ?? 0] = (sizes[groupOf[run] ?? 0] ?? 0) + 1;
+    const largest = Array.from(values, (_, group) => group)
+      .filter((group) => (sizes[group] ?? 0) > 0)
+      .toSorted((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b)
+      .slice(0, mostGroups);
+    const sums = metrics
+      .slice(0, mostMetrics)
+      .map((metric): [string, Sums] => [metric, sumUp(sql, metric, runs, groupOf, values.length)]);
     return largest.map((group): RunGroup => {
       const value = values[group] ?? null;
       const stats = sums.flatMap(([metric, { n, min, max, sum }]) => {
         const count = n[group] ?? 0;
-        return count === 0 ? [] : [[metric, { min: min[group] ?? 0, max: max[group] ?? 0, mean: (sum[group] ?? 0) / count, n: count }] as const];
+        return count === 0
+          ? []
+          : [
+              [
+                metric,
+                { min: min[group] ?? 0, max: max[group] ?? 0, mean: (sum[group] ?? 0) / count, n: count },
+              ] as const,
+            ];
       });
       return { value, runs: sizes[group] ?? 0, metrics: Object.fromEntries(stats), filter: filterOf(by, value) };
     });
@@ -50,13 +76,23 @@ function sourceOf(by: string): Source {
   if (of === 'metrics') throw new WorkError('Runs are grouped by a param, a tag or an attribute, not by a metric.');
   if (of !== 'attributes') return { from: `${of} v WHERE v.key = ?`, run: 'v.run', value: 'v.value', bound: [key] };
   const value = Object.hasOwn(groupable, key) ? groupable[key] : undefined;
-  if (value === undefined) throw new WorkError(`Runs cannot be grouped by \`${by}\`. There are ${Object.keys(groupable).join(', ')}, \`params.…\` and \`tags.…\`; filters know ${attributeNames.join(', ')}.`);
+  if (value === undefined)
+    throw new WorkError(
+      `Runs cannot be grouped by \`${by}\`. There are ${Object.keys(groupable).join(', ')}, \`params.…\` and \`tags.…\`; filters know ${attributeNames.join(', ')}.`,
+    );
   return { from: 'runs r', run: 'r.id', value, bound: [] };
 }
 
 /** The values in their order, none before all, and the place of each run's value among them. Each value is read once, and the runs in the order of the values. */
-function assign(sql: Sql, { from, run, value, bound }: Source, runs: RunSet): { values: (string | null)[]; groupOf: Uint32Array } {
-  const counted = sql.columns(`SELECT ${value}, count(*) FROM ${from} GROUP BY ${value} ORDER BY ${value}`, ...bound) as [string | null, number][];
+function assign(
+  sql: Sql,
+  { from, run, value, bound }: Source,
+  runs: RunSet,
+): { values: (string | null)[]; groupOf: Uint32Array } {
+  const counted = sql.columns(
+    `SELECT ${value}, count(*) FROM ${from} GROUP BY ${value} ORDER BY ${value}`,
+    ...bound,
+  ) as [string | null, number][];
   const inOrder = sql.numbers(`SELECT ${run} FROM ${from} ORDER BY ${value}`, ...bound);
   const groupOf = new Uint32Array(runs.length);
   const values: (string | null)[] = [null];
@@ -78,11 +114,19 @@ interface Sums {
 
 /** The finite values of a metric by group. */
 function sumUp(sql: Sql, metric: string, runs: RunSet, groupOf: Uint32Array, groups: number): Sums {
-  const sums: Sums = { n: new Uint32Array(groups), min: new Float64Array(groups), max: new Float64Array(groups), sum: new Float64Array(groups) };
+  const sums: Sums = {
+    n: new Uint32Array(groups),
+    min: new Float64Array(groups),
+    max: new Float64Array(groups),
+    sum: new Float64Array(groups),
+  };
   const rows = 'FROM latest l WHERE l.key = ? AND l.is_nan = 0 AND l.value > ? AND l.value < ? ORDER BY l.value';
   const bound = [findKey({ sql }, metric) ?? -1, -greatest, greatest];
   // Two columns of numbers are read faster than one of pairs.
-  const [of, values] = [sql.numbers(`SELECT l.run ${rows}, l.run`, ...bound), sql.numbers(`SELECT l.value ${rows}, l.run`, ...bound)];
+  const [of, values] = [
+    sql.numbers(`SELECT l.run ${rows}, l.run`, ...bound),
+    sql.numbers(`SELECT l.value ${rows}, l.run`, ...bound),
+  ];
   for (let i = 0; i < of.length; i++) {
     const [run, value] = [of[i] ?? 0, values[i] ?? 0];
     if (runs[run] !== 1) continue;

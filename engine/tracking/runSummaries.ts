@@ -5,13 +5,41 @@ import { knownTags } from './writeRun.ts';
 
 /** A row of `runs`. */
 export interface RunRow {
-  id: number; run_id: string; name: string; experiment: string; status: RunStatus; started_at: number; ended_at: number | null; starred: number; archived: number; deleted_at: number | null;
-  source: string; user_id: string; artifact_uri: string | null; commit_hash: string | null; dirty: number; code: string; seed: number | null; progress: string | null; environment: string; command: string;
+  id: number;
+  run_id: string;
+  name: string;
+  experiment: string;
+  status: RunStatus;
+  started_at: number;
+  ended_at: number | null;
+  starred: number;
+  archived: number;
+  deleted_at: number | null;
+  source: string;
+  user_id: string;
+  artifact_uri: string | null;
+  commit_hash: string | null;
+  dirty: number;
+  code: string;
+  seed: number | null;
+  progress: string | null;
+  environment: string;
+  command: string;
 }
 
-export interface MetricRow { run: number; key: string; value: number; is_nan: number }
+export interface MetricRow {
+  run: number;
+  key: string;
+  value: number;
+  is_nan: number;
+}
 
-export interface ParamRow { run: number; key: string; value: string; json: number }
+export interface ParamRow {
+  run: number;
+  key: string;
+  value: string;
+  json: number;
+}
 
 /** A param as it was logged. */
 export function paramOf({ value, json }: Pick<ParamRow, 'value' | 'json'>): ParamValue {
@@ -23,18 +51,27 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
   if (rows.length === 0) return [];
   const ids = JSON.stringify(rows.map((row) => row.id));
   const summaries = new Map(rows.map((row) => [row.id, summaryOf(row)]));
-  const metrics = sql.all<MetricRow>('SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key', ids);
+  const metrics = sql.all<MetricRow>(
+    'SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key',
+    ids,
+  );
   for (const { run, key, value, is_nan: isNan } of metrics) {
     const summary = summaries.get(run);
     if (!summary) continue;
     if (isNan === 0 && Number.isFinite(value)) summary.metrics[key] = value;
     else summary.notFinite[key] = isNan === 1 ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   }
-  for (const param of sql.all<ParamRow>('SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value', ids)) {
+  for (const param of sql.all<ParamRow>(
+    'SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value',
+    ids,
+  )) {
     const summary = summaries.get(param.run);
     if (summary) summary.params[param.key] = paramOf(param);
   }
-  for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>('SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value', ids)) {
+  for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>(
+    'SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value',
+    ids,
+  )) {
     const summary = summaries.get(run);
     if (!summary) continue;
     if (key === knownTags.note) summary.note = value;
@@ -43,11 +80,17 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
   }
   const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
   const runIds = JSON.stringify(rows.map((row) => row.run_id));
-  for (const { run_id: runId, passed, total } of sql.all<{ run_id: string; passed: number; total: number }>(`SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`, runIds)) {
+  for (const { run_id: runId, passed, total } of sql.all<{ run_id: string; passed: number; total: number }>(
+    `SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`,
+    runIds,
+  )) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) summary.verdict = { passed, total };
   }
-  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>('SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id', runIds)) {
+  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>(
+    'SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id',
+    runIds,
+  )) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) summary.modelVersion = version;
   }
@@ -56,7 +99,24 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
 
 function summaryOf(row: RunRow): RunSummary {
   return {
-    runId: row.run_id, name: row.name, experiment: row.experiment, status: row.status, startedAt: row.started_at, endedAt: row.ended_at, starred: row.starred === 1, archived: row.archived === 1, deleted: row.deleted_at !== null,
-    note: '', parent: null, metrics: {}, notFinite: {}, params: {}, tags: {}, commit: row.commit_hash, dirty: row.dirty === 1, progress: row.progress, modelVersion: null,
+    runId: row.run_id,
+    name: row.name,
+    experiment: row.experiment,
+    status: row.status,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    starred: row.starred === 1,
+    archived: row.archived === 1,
+    deleted: row.deleted_at !== null,
+    note: '',
+    parent: null,
+    metrics: {},
+    notFinite: {},
+    params: {},
+    tags: {},
+    commit: row.commit_hash,
+    dirty: row.dirty === 1,
+    progress: row.progress,
+    modelVersion: null,
   };
 }

@@ -27,18 +27,33 @@ export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunS
   if (sizeOf(among) <= few) return askedEach(sql, moment, word, among);
   const columns = ['status', 'experiment'].map((column) => {
     const values = distinct(sql, 'runs', column).filter((value) => has(value, word));
-    return list(`SELECT r.id FROM runs r WHERE r.${column} IN (SELECT value FROM json_each(?))`, [JSON.stringify(values)]);
+    return list(`SELECT r.id FROM runs r WHERE r.${column} IN (SELECT value FROM json_each(?))`, [
+      JSON.stringify(values),
+    ]);
   });
-  const found = [...columns, list(`SELECT r.id FROM runs r WHERE r.name LIKE ? ESCAPE '\\'`, [like]), list(`SELECT r.id FROM runs r WHERE r.run_id LIKE ? ESCAPE '\\'`, [like])].reduce(either);
+  const found = [
+    ...columns,
+    list(`SELECT r.id FROM runs r WHERE r.name LIKE ? ESCAPE '\\'`, [like]),
+    list(`SELECT r.id FROM runs r WHERE r.run_id LIKE ? ESCAPE '\\'`, [like]),
+  ].reduce(either);
   // A word that most names have leaves few runs, and those are asked one by one.
   const left = without(among, found);
-  return both(among, either(found, sizeOf(left) <= few ? askedEach(sql, moment, word, left) : valued(sql, moment, word, like)));
+  return both(
+    among,
+    either(found, sizeOf(left) <= few ? askedEach(sql, moment, word, left) : valued(sql, moment, word, like)),
+  );
 }
 
 /** The runs of a small set that have a word. */
 function askedEach(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
   const { sql: meets, values } = containing(word);
-  return both(among, listed(sql, moment, `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${meets}`, [JSON.stringify(runsIn(among)), ...values]));
+  return both(
+    among,
+    listed(sql, moment, `SELECT r.id FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value WHERE ${meets}`, [
+      JSON.stringify(runsIn(among)),
+      ...values,
+    ]),
+  );
 }
 
 /** The runs that have a word in their params or tags. */
@@ -50,22 +65,43 @@ function valued(sql: Sql, moment: Moment, word: string, like: string): RunSet {
   if (word.includes('=')) {
     return either(
       list(`SELECT p.run FROM params p WHERE (p.key || '=' || p.value) LIKE ? ESCAPE '\\'`, [like]),
-      list(`SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?)) AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'`, [ofTags, like]),
+      list(
+        `SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?)) AND (t.key || '=' || t.value) LIKE ? ESCAPE '\\'`,
+        [ofTags, like],
+      ),
     );
   }
   // Without the sign between them, the word is in the key or in the value.
-  const texts = isInNumbers(word) ? params : params.filter((key) => sql.get('SELECT 1 FROM params WHERE key = ? AND number IS NULL LIMIT 1', key));
+  const texts = isInNumbers(word)
+    ? params
+    : params.filter((key) => sql.get('SELECT 1 FROM params WHERE key = ? AND number IS NULL LIMIT 1', key));
   return [
-    list('SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?))', [JSON.stringify(params.filter((key) => has(key, word)))]),
-    list(`SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?)) AND p.value LIKE ? ESCAPE '\\'`, [JSON.stringify(texts), like]),
-    list('SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?))', [JSON.stringify(tags.filter((key) => has(key, word)))]),
-    ...[shortTag, longTag].map((length) => list(`SELECT x.run FROM tags x WHERE x.key IN (SELECT value FROM json_each(?)) AND ${length} AND x.value LIKE ? ESCAPE '\\'`, [ofTags, like])),
+    list('SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?))', [
+      JSON.stringify(params.filter((key) => has(key, word))),
+    ]),
+    list(`SELECT p.run FROM params p WHERE p.key IN (SELECT value FROM json_each(?)) AND p.value LIKE ? ESCAPE '\\'`, [
+      JSON.stringify(texts),
+      like,
+    ]),
+    list('SELECT t.run FROM tags t WHERE t.key IN (SELECT value FROM json_each(?))', [
+      JSON.stringify(tags.filter((key) => has(key, word))),
+    ]),
+    ...[shortTag, longTag].map((length) =>
+      list(
+        `SELECT x.run FROM tags x WHERE x.key IN (SELECT value FROM json_each(?)) AND ${length} AND x.value LIKE ? ESCAPE '\\'`,
+        [ofTags, like],
+      ),
+    ),
   ].reduce(either);
 }
 
 /** The different values of a column that an index begins with, walked from one to the next. */
 function distinct(sql: Sql, table: 'runs' | 'params' | 'tags', column: string): string[] {
-  return sql.all<{ value: string }>(`WITH RECURSIVE v(value) AS (SELECT min(${column}) FROM ${table} UNION ALL SELECT (SELECT min(t.${column}) FROM ${table} t WHERE t.${column} > v.value) FROM v WHERE v.value IS NOT NULL) SELECT value FROM v WHERE value IS NOT NULL`).map(({ value }) => value);
+  return sql
+    .all<{ value: string }>(
+      `WITH RECURSIVE v(value) AS (SELECT min(${column}) FROM ${table} UNION ALL SELECT (SELECT min(t.${column}) FROM ${table} t WHERE t.${column} > v.value) FROM v WHERE v.value IS NOT NULL) SELECT value FROM v WHERE value IS NOT NULL`,
+    )
+    .map(({ value }) => value);
 }
 
 /** As SQLite's LIKE compares: letters of ASCII in either case. */

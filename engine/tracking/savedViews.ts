@@ -4,14 +4,21 @@ import type { Store } from './store.ts';
 
 /** The layouts of the run history that people gave a name, by name. */
 export function listViews({ sql }: Pick<Store, 'sql'>): SavedView[] {
-  return sql.all<{ name: string; state: string }>('SELECT name, state FROM views ORDER BY name COLLATE NOCASE').map(({ name, state }) => ({ name, state: JSON.parse(state) as unknown }));
+  return sql
+    .all<{ name: string; state: string }>('SELECT name, state FROM views ORDER BY name COLLATE NOCASE')
+    .map(({ name, state }) => ({ name, state: JSON.parse(state) as unknown }));
 }
 
 export function saveView({ sql }: Pick<Store, 'sql'>, { name, state }: SavedView): void {
   const text = JSON.stringify(state);
   if (name.trim() === '' || name.length > 100) throw new WorkError('The name of a view has 1 to 100 characters.');
   if (text.length > 1_000_000) throw new WorkError('This view is too large to be kept.');
-  sql.run('INSERT INTO views (name, state, saved_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, saved_at = excluded.saved_at', name.trim(), text, Date.now());
+  sql.run(
+    'INSERT INTO views (name, state, saved_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, saved_at = excluded.saved_at',
+    name.trim(),
+    text,
+    Date.now(),
+  );
 }
 
 export function deleteView({ sql }: Pick<Store, 'sql'>, name: string): void {

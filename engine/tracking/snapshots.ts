@@ -55,8 +55,22 @@ export interface SnapshotDetail {
 }
 
 interface Row {
-  id: string; dataset: string; hash: string; rows: number; bytes: number; quarantined: number; created_at: number; parent: string | null; run_id: string | null;
-  source: string; columns: string; detail: string; files: string; kept: number; schema_hash: string | null; state: string | null;
+  id: string;
+  dataset: string;
+  hash: string;
+  rows: number;
+  bytes: number;
+  quarantined: number;
+  created_at: number;
+  parent: string | null;
+  run_id: string | null;
+  source: string;
+  columns: string;
+  detail: string;
+  files: string;
+  kept: number;
+  schema_hash: string | null;
+  state: string | null;
 }
 
 export interface Snapshot extends SnapshotSummary {
@@ -72,24 +86,49 @@ export interface Snapshot extends SnapshotSummary {
 }
 
 // The profile is left out: it is most of a row and is asked for by itself.
-const fields = 'id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, schema_hash, state';
+const fields =
+  'id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, schema_hash, state';
 const newestFirst = 'ORDER BY created_at DESC, rowid DESC';
 
 /** Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back, with where its source goes on. */
 export function recordSnapshot({ sql }: Pick<Store, 'sql'>, snapshot: NewSnapshot): Snapshot {
   return sql.write(() => {
-    const newest = sql.get<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT 1`, snapshot.dataset);
+    const newest = sql.get<Row>(
+      `SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT 1`,
+      snapshot.dataset,
+    );
     const state = snapshot.state ? JSON.stringify(snapshot.state) : null;
     if (newest && newest.hash === snapshot.hash && newest.quarantined === snapshot.quarantined) {
       const kept = snapshot.kept === true || newest.kept === 1 ? 1 : 0;
-      sql.run('UPDATE snapshots SET state = ?, kept = ?, files = ? WHERE id = ?', state, kept, kept === 1 && snapshot.files ? JSON.stringify(snapshot.files) : newest.files, newest.id);
+      sql.run(
+        'UPDATE snapshots SET state = ?, kept = ?, files = ? WHERE id = ?',
+        state,
+        kept,
+        kept === 1 && snapshot.files ? JSON.stringify(snapshot.files) : newest.files,
+        newest.id,
+      );
       return required(sql, newest.id);
     }
     const id = randomUUID().replaceAll('-', '').slice(0, 16);
     sql.run(
       'INSERT INTO snapshots (id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, profile, schema_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      id, snapshot.dataset, snapshot.hash, snapshot.rows, snapshot.bytes, snapshot.quarantined, Date.now(), newest?.id ?? null, snapshot.runId, snapshot.source, JSON.stringify(snapshot.columns), JSON.stringify(snapshot.detail),
-      JSON.stringify(snapshot.files ?? []), snapshot.kept ? 1 : 0, snapshot.profile ? JSON.stringify(snapshot.profile) : null, keepSchema(sql, snapshot.schemaText ?? null), state,
+      id,
+      snapshot.dataset,
+      snapshot.hash,
+      snapshot.rows,
+      snapshot.bytes,
+      snapshot.quarantined,
+      Date.now(),
+      newest?.id ?? null,
+      snapshot.runId,
+      snapshot.source,
+      JSON.stringify(snapshot.columns),
+      JSON.stringify(snapshot.detail),
+      JSON.stringify(snapshot.files ?? []),
+      snapshot.kept ? 1 : 0,
+      snapshot.profile ? JSON.stringify(snapshot.profile) : null,
+      keepSchema(sql, snapshot.schemaText ?? null),
+      state,
     );
     return required(sql, id);
   });
@@ -111,13 +150,17 @@ export function getSnapshot({ sql }: Pick<Store, 'sql'>, id: string): Snapshot |
 
 /** The versions of one dataset or of all, newest first. */
 export function listSnapshots({ sql }: Pick<Store, 'sql'>, dataset?: string): Snapshot[] {
-  const rows = dataset === undefined ? sql.all<Row>(`SELECT ${fields} FROM snapshots ${newestFirst}`) : sql.all<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst}`, dataset);
+  const rows =
+    dataset === undefined
+      ? sql.all<Row>(`SELECT ${fields} FROM snapshots ${newestFirst}`)
+      : sql.all<Row>(`SELECT ${fields} FROM snapshots WHERE dataset = ? ${newestFirst}`, dataset);
   return rows.map(read);
 }
 
 /** The profile that was taken when the version was made; null for one of an older Loopwright. */
 export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): unknown[] | null {
-  const profile = sql.get<{ profile: string | null }>('SELECT profile FROM snapshots WHERE id = ?', id)?.profile ?? null;
+  const profile =
+    sql.get<{ profile: string | null }>('SELECT profile FROM snapshots WHERE id = ?', id)?.profile ?? null;
   return profile === null ? null : (JSON.parse(profile) as unknown[]);
 }
 
@@ -132,9 +175,16 @@ export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep
     sql.run(
       `UPDATE snapshots SET kept = 0 WHERE dataset = ? AND kept = 1 AND id NOT IN (SELECT id FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT ?)
          AND id NOT IN (SELECT i.snapshot_id FROM run_inputs i JOIN model_versions m ON m.run_id = i.run_id) AND id <> ?`,
-      dataset, dataset, keep, spare,
+      dataset,
+      dataset,
+      keep,
+      spare,
     );
-    return new Set(sql.all<{ files: string }>('SELECT files FROM snapshots WHERE kept = 1').flatMap(({ files }) => (JSON.parse(files) as SnapshotFile[]).map(({ hash }) => hash)));
+    return new Set(
+      sql
+        .all<{ files: string }>('SELECT files FROM snapshots WHERE kept = 1')
+        .flatMap(({ files }) => (JSON.parse(files) as SnapshotFile[]).map(({ hash }) => hash)),
+    );
   });
 }
 
@@ -153,8 +203,21 @@ function required(sql: Store['sql'], id: string): Snapshot {
 
 function read(row: Row): Snapshot {
   return {
-    id: row.id, dataset: row.dataset, rows: row.rows, bytes: row.bytes, quarantined: row.quarantined, createdAt: row.created_at, hash: row.hash, parent: row.parent, runId: row.run_id, source: row.source,
-    columns: JSON.parse(row.columns) as Snapshot['columns'], detail: JSON.parse(row.detail) as SnapshotDetail, files: JSON.parse(row.files) as SnapshotFile[], kept: row.kept === 1,
-    schemaHash: row.schema_hash, state: row.state === null ? null : (JSON.parse(row.state) as SourceState),
+    id: row.id,
+    dataset: row.dataset,
+    rows: row.rows,
+    bytes: row.bytes,
+    quarantined: row.quarantined,
+    createdAt: row.created_at,
+    hash: row.hash,
+    parent: row.parent,
+    runId: row.run_id,
+    source: row.source,
+    columns: JSON.parse(row.columns) as Snapshot['columns'],
+    detail: JSON.parse(row.detail) as SnapshotDetail,
+    files: JSON.parse(row.files) as SnapshotFile[],
+    kept: row.kept === 1,
+    schemaHash: row.schema_hash,
+    state: row.state === null ? null : (JSON.parse(row.state) as SourceState),
   };
 }

@@ -3,19 +3,46 @@ import type { Store } from './store.ts';
 
 /** How the last execution of each stage ended, in an experiment. */
 export function lastStageResults({ sql }: Store, experiment: string): Map<string, StageResult> {
-  const rows = sql.all<{ stage: string; run_id: string; name: string; status: RunStatus; started_at: number; ended_at: number | null; summary: string }>(
+  const rows = sql.all<{
+    stage: string;
+    run_id: string;
+    name: string;
+    status: RunStatus;
+    started_at: number;
+    ended_at: number | null;
+    summary: string;
+  }>(
     `SELECT s.stage, s.run_id, r.name, s.status, s.started_at, s.ended_at, s.summary, max(s.started_at) FROM run_stages s JOIN runs r ON r.run_id = s.run_id WHERE s.status <> 'skipped' AND r.experiment = ? GROUP BY s.stage`,
     experiment,
   );
-  return new Map(rows.map((row) => [row.stage, { runId: row.run_id, runName: row.name, status: row.status, startedAt: row.started_at, durationMs: row.ended_at === null ? null : row.ended_at - row.started_at, summary: row.summary }]));
+  return new Map(
+    rows.map((row) => [
+      row.stage,
+      {
+        runId: row.run_id,
+        runName: row.name,
+        status: row.status,
+        startedAt: row.started_at,
+        durationMs: row.ended_at === null ? null : row.ended_at - row.started_at,
+        summary: row.summary,
+      },
+    ]),
+  );
 }
 
 export function runCounts({ sql }: Store): Map<string, number> {
-  return new Map(sql.all<{ experiment: string; n: number }>('SELECT experiment, count(*) AS n FROM runs GROUP BY experiment').map(({ experiment, n }) => [experiment, n]));
+  return new Map(
+    sql
+      .all<{ experiment: string; n: number }>('SELECT experiment, count(*) AS n FROM runs GROUP BY experiment')
+      .map(({ experiment, n }) => [experiment, n]),
+  );
 }
 
 /** How many gates of a run passed; null when none was judged. */
 export function verdictOf({ sql }: Store, runId: string): { passed: number; total: number } | null {
-  const found = sql.get<{ passed: number | null; total: number }>(`SELECT sum(result ->> '$.passed') AS passed, count(*) AS total FROM gates WHERE run_id = ?`, runId);
+  const found = sql.get<{ passed: number | null; total: number }>(
+    `SELECT sum(result ->> '$.passed') AS passed, count(*) AS total FROM gates WHERE run_id = ?`,
+    runId,
+  );
   return found && found.total > 0 ? { passed: found.passed ?? 0, total: found.total } : null;
 }

@@ -22,7 +22,12 @@ export function artifactsFolder(store: Store, runId: string): string {
 
 /** The log of a stage: all that was printed, in the order in which it came, or standard error alone. */
 export function logPath(store: Store, runId: string, stage: string, stream: 'all' | 'stderr' = 'all'): string {
-  return join(store.folder, 'logs', runId, `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}${stream === 'stderr' ? '%stderr' : ''}.log`);
+  return join(
+    store.folder,
+    'logs',
+    runId,
+    `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}${stream === 'stderr' ? '%stderr' : ''}.log`,
+  );
 }
 
 /** What a stage has printed and not ended, such as a progress bar, while it runs. */
@@ -46,8 +51,16 @@ export function openStore(root: string): Store {
 /** Runs and deployments whose process is gone are told as they are. */
 export function markInterrupted(store: Store): void {
   // The list of states is that of the index of unfinished runs: this is asked before every answer.
-  const gone = store.sql.all<{ run_id: string; pid: number | null; pid_started: string | null }>(`SELECT run_id, pid, pid_started FROM runs WHERE status IN ('running', 'scheduled') AND status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`).filter((run) => !isAlive(run.pid, run.pid_started));
-  const stopped = store.sql.all<{ name: string; pid: number | null; pid_started: string | null }>(`SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`).filter((row) => !isAlive(row.pid, row.pid_started));
+  const gone = store.sql
+    .all<{ run_id: string; pid: number | null; pid_started: string | null }>(
+      `SELECT run_id, pid, pid_started FROM runs WHERE status IN ('running', 'scheduled') AND status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`,
+    )
+    .filter((run) => !isAlive(run.pid, run.pid_started));
+  const stopped = store.sql
+    .all<{ name: string; pid: number | null; pid_started: string | null }>(
+      `SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`,
+    )
+    .filter((row) => !isAlive(row.pid, row.pid_started));
   if (gone.length + stopped.length === 0) return;
   for (const { run_id: id } of gone) {
     stopChildren(store, id);
@@ -55,16 +68,28 @@ export function markInterrupted(store: Store): void {
   }
   store.sql.write(() => {
     for (const { run_id: id } of gone) {
-      store.sql.run(`UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`, Date.now(), id);
-      store.sql.run(`UPDATE runs SET status = 'interrupted', ended_at = ?, progress = NULL WHERE run_id = ? AND status = 'running'`, Date.now(), id);
+      store.sql.run(
+        `UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`,
+        Date.now(),
+        id,
+      );
+      store.sql.run(
+        `UPDATE runs SET status = 'interrupted', ended_at = ?, progress = NULL WHERE run_id = ? AND status = 'running'`,
+        Date.now(),
+        id,
+      );
     }
-    for (const { name } of stopped) store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
+    for (const { name } of stopped)
+      store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
   });
 }
 
 /** What a program appended to its metrics file and nobody took any more. */
 function takeLeftLines(store: Store, runId: string): void {
-  for (const { stage } of store.sql.all<{ stage: string }>(`SELECT stage FROM run_stages WHERE run_id = ? AND status = 'running'`, runId)) {
+  for (const { stage } of store.sql.all<{ stage: string }>(
+    `SELECT stage FROM run_stages WHERE run_id = ? AND status = 'running'`,
+    runId,
+  )) {
     if (!existsSync(metricsPath(store, runId, stage))) continue;
     try {
       const file = metricsFile({ store, runId, stage, root: store.root, warn: () => {} });
@@ -79,7 +104,10 @@ function takeLeftLines(store: Store, runId: string): void {
 /** A command outlives a run that was killed outright; it would go on writing outputs that nobody waits for. */
 function stopChildren(store: Store, runId: string): void {
   if (process.platform === 'win32') return;
-  for (const { pid, started } of store.sql.all<{ pid: number; started: string | null }>(`SELECT child_pid AS pid, child_started AS started FROM run_stages WHERE run_id = ? AND status = 'running' AND child_pid IS NOT NULL`, runId)) {
+  for (const { pid, started } of store.sql.all<{ pid: number; started: string | null }>(
+    `SELECT child_pid AS pid, child_started AS started FROM run_stages WHERE run_id = ? AND status = 'running' AND child_pid IS NOT NULL`,
+    runId,
+  )) {
     // Without the time of its start the number may be another program's by now.
     if (started === null || !isAlive(pid, started)) continue;
     try {

@@ -31,26 +31,57 @@ export function findKey({ sql }: Sql, key: string): number | null {
 export function writePoints({ sql }: Sql, run: number, points: readonly MetricPoint[]): void {
   if (points.length === 0) return;
   sql.write(() => {
-    const news = new Map<string, { id: number; step: number; at: number; value: number; isNan: number; count: number }>();
+    const news = new Map<
+      string,
+      { id: number; step: number; at: number; value: number; isNan: number; count: number }
+    >();
     for (const { key, value, step, at } of points) {
       const isNan = Number.isNaN(value) ? 1 : 0;
       const stored = isNan === 1 ? 0 : value;
       const known = news.get(key);
       const id = known?.id ?? metricKeyId({ sql }, key);
-      const { changes } = sql.run('INSERT OR IGNORE INTO points (run, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)', run, id, step, at, stored, isNan);
+      const { changes } = sql.run(
+        'INSERT OR IGNORE INTO points (run, key, step, at, value, is_nan) VALUES (?, ?, ?, ?, ?, ?)',
+        run,
+        id,
+        step,
+        at,
+        stored,
+        isNan,
+      );
       if (!known) news.set(key, { id, step, at, value: stored, isNan, count: changes });
       else {
         known.count += changes;
-        if (step > known.step || (step === known.step && (at > known.at || (at === known.at && stored > known.value)))) Object.assign(known, { step, at, value: stored, isNan });
+        if (step > known.step || (step === known.step && (at > known.at || (at === known.at && stored > known.value))))
+          Object.assign(known, { step, at, value: stored, isNan });
       }
     }
     for (const { id, step, at, value, isNan, count } of news.values()) {
       if (count === 0) continue;
       const { changes } = sql.run(
         `UPDATE latest SET step = ?, at = ?, value = ?, is_nan = ?, count = count + ? WHERE run = ? AND key = ? AND (?, ?, ?) > (step, at, value)`,
-        step, at, value, isNan, count, run, id, step, at, value,
+        step,
+        at,
+        value,
+        isNan,
+        count,
+        run,
+        id,
+        step,
+        at,
+        value,
       );
-      if (changes === 0) sql.run('INSERT INTO latest (run, key, step, at, value, is_nan, count) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count', run, id, step, at, value, isNan, count);
+      if (changes === 0)
+        sql.run(
+          'INSERT INTO latest (run, key, step, at, value, is_nan, count) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+          run,
+          id,
+          step,
+          at,
+          value,
+          isNan,
+          count,
+        );
     }
   });
 }
@@ -75,6 +106,13 @@ export function writeParam({ sql }: Sql, run: number, key: string, value: ParamV
 /** Sets a tag; null removes it. The tag of the run's name names the run. */
 export function writeTag({ sql }: Sql, run: number, key: string, value: string | null): void {
   if (value === null) sql.run('DELETE FROM tags WHERE run = ? AND key = ?', run, key);
-  else sql.run('INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', run, key, value);
-  if (key === knownTags.name && value !== null && value !== '') sql.run('UPDATE runs SET name = ? WHERE id = ?', value, run);
+  else
+    sql.run(
+      'INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      run,
+      key,
+      value,
+    );
+  if (key === knownTags.name && value !== null && value !== '')
+    sql.run('UPDATE runs SET name = ? WHERE id = ?', value, run);
 }

@@ -18,14 +18,29 @@ export function findArtifacts(uri: string | null, id: string, own: string | null
   if (uri === null || uri === '') return { folder: null, uri: null };
   if (uri.startsWith('mlflow-artifacts:')) {
     const path = uri.replace(/^mlflow-artifacts:\/\/[^/]+\//, '').replace(/^mlflow-artifacts:\/*/, '');
-    return { folder: inside(path, id, [join(dirname(root), 'mlartifacts'), join(root, 'mlartifacts'), root, join(root, 'mlruns')]), uri };
+    return {
+      folder: inside(path, id, [
+        join(dirname(root), 'mlartifacts'),
+        join(root, 'mlartifacts'),
+        root,
+        join(root, 'mlruns'),
+      ]),
+      uri,
+    };
   }
   const local = localPath(uri);
   if (local === null) return { folder: null, uri };
   const parts = local.split(/[\\/]+/).filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) return { folder: null, uri };
   const at = Math.max(parts.lastIndexOf(basename(root)), parts.lastIndexOf('mlruns'), parts.lastIndexOf('mlartifacts'));
-  const moved = at === -1 ? null : inside(parts.slice(at + 1).join('/'), id, [root, join(root, parts[at] ?? ''), join(dirname(root), parts[at] ?? '')]);
+  const moved =
+    at === -1
+      ? null
+      : inside(parts.slice(at + 1).join('/'), id, [
+          root,
+          join(root, parts[at] ?? ''),
+          join(dirname(root), parts[at] ?? ''),
+        ]);
   if (moved !== null) return { folder: moved, uri };
   const there = isAbsolute(local) ? local : resolve(root, local);
   return { folder: parts.at(-1) === 'artifacts' && parts.at(-2) === id && isFolder(there) ? there : null, uri };

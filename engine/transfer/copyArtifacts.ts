@@ -9,13 +9,22 @@ import { walkFiles } from './walkFiles.ts';
  * Copies the files of a folder that are not there yet or changed; gives how many. Where the file system can share blocks it does. Each file is
  * written beside its place and renamed. A hard link would be quicker elsewhere, and would change here when a program writes into the source.
  */
-export async function copyArtifacts(from: string, to: string, options: { signal?: AbortSignal | undefined; tell: Tell; onFile?: (path: string) => void }): Promise<number> {
+export async function copyArtifacts(
+  from: string,
+  to: string,
+  options: { signal?: AbortSignal | undefined; tell: Tell; onFile?: (path: string) => void },
+): Promise<number> {
   let copied = 0;
   for (const file of walkFiles(from, from, options.tell)) {
     checkCancelled(options.signal);
     const target = join(to, ...file.path.split('/'));
     const before = await stat(target).catch(() => null);
-    if (before?.isFile() && before.size === file.bytes && Math.floor(before.mtimeMs / 1000) === Math.floor(file.changed / 1000)) continue;
+    if (
+      before?.isFile() &&
+      before.size === file.bytes &&
+      Math.floor(before.mtimeMs / 1000) === Math.floor(file.changed / 1000)
+    )
+      continue;
     options.onFile?.(file.path);
     const part = `${target}.${process.pid}.part`;
     try {
@@ -27,7 +36,11 @@ export async function copyArtifacts(from: string, to: string, options: { signal?
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
       if (error instanceof CancelledError) throw error;
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new WorkError(`The disk is full: ${target} could not be written. What was imported before is kept; free some space and import again.`, { cause: error, place: { file: target } });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new WorkError(
+          `The disk is full: ${target} could not be written. What was imported before is kept; free some space and import again.`,
+          { cause: error, place: { file: target } },
+        );
       options.tell(file.full, `the artifact could not be copied: ${messageOf(error)}`);
     }
   }

@@ -73,7 +73,13 @@ interface Work {
 }
 
 /** Brings the registered models of these runs to another registry. One that is there gets what is new here and what was changed here since the last time. */
-export async function exportRegistry(store: Store, target: RegistryTarget, runs: ReadonlySet<string>, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<void> {
+export async function exportRegistry(
+  store: Store,
+  target: RegistryTarget,
+  runs: ReadonlySet<string>,
+  counts: ExportCounts,
+  options: ExportOptions & { tell: Tell },
+): Promise<void> {
   const work: Work = { store, target, counts, tell: options.tell, signal: options.signal };
   for (const model of registeredToExport(store, runs, options.tell)) {
     checkCancelled(options.signal);
@@ -123,12 +129,21 @@ async function exportModel(work: Work, model: ExportedRegistered): Promise<void>
   }
   const numbers = await exportVersions(work, model, there, isNew);
   const aliases = await exportAliases(work, model, there, numbers, then?.aliases ?? {}, change);
-  noteImported(store, source, model.name, model.as, { description: markOf(model.description), tags: marksOf(tags), aliases } satisfies ModelThen);
+  noteImported(store, source, model.name, model.as, {
+    description: markOf(model.description),
+    tags: marksOf(tags),
+    aliases,
+  } satisfies ModelThen);
   if (!isNew && change.any) counts.modelsUpdated++;
 }
 
 /** Exports the versions in their order; gives the number there of each that is there, by its number here. */
-async function exportVersions(work: Work, model: ExportedRegistered, there: RegisteredThere, isNew: boolean): Promise<Map<number, string>> {
+async function exportVersions(
+  work: Work,
+  model: ExportedRegistered,
+  there: RegisteredThere,
+  isNew: boolean,
+): Promise<Map<number, string>> {
   const { store, target, counts } = work;
   const source = `export ${target.key} version`;
   const numbers = new Map<number, string>();
@@ -137,7 +152,10 @@ async function exportVersions(work: Work, model: ExportedRegistered, there: Regi
     const id = `${model.name}/${version.version}`;
     const known = isNew ? undefined : findImported<VersionThen>(store, source, id)?.detail;
     const then = known?.createdAt === version.createdAt ? known : undefined;
-    const found = there.versions.find(({ number, ours }) => number === then?.number || (ours?.version === version.version && ours.createdAt === version.createdAt));
+    const found = there.versions.find(
+      ({ number, ours }) =>
+        number === then?.number || (ours?.version === version.version && ours.createdAt === version.createdAt),
+    );
     // What a person deleted there stays deleted.
     if (found?.deleted || (!found && then)) continue;
     await attempt(work, `${model.name} v${version.version}`, 'the model version was not exported whole', async () => {
@@ -148,21 +166,40 @@ async function exportVersions(work: Work, model: ExportedRegistered, there: Regi
         counts.modelVersions++;
         // It is there from now on, whatever becomes of the rest.
         numbers.set(version.version, number);
-        const made: VersionThen = { createdAt: version.createdAt, number, description: markOf(version.description), stage: 'None', tags: marksOf(tags) };
+        const made: VersionThen = {
+          createdAt: version.createdAt,
+          number,
+          description: markOf(version.description),
+          stage: 'None',
+          tags: marksOf(tags),
+        };
         noteImported(store, source, id, number, made);
         if (version.stage !== 'None') await target.setStage(model.as, number, version.stage);
       } else if (found) {
         numbers.set(version.version, number);
         if (await updateVersion(work, model.as, version, tags, found, then)) counts.modelsUpdated++;
       }
-      noteImported(store, source, id, number, { createdAt: version.createdAt, number, description: markOf(version.description), stage: version.stage, tags: marksOf(tags) } satisfies VersionThen);
+      noteImported(store, source, id, number, {
+        createdAt: version.createdAt,
+        number,
+        description: markOf(version.description),
+        stage: version.stage,
+        tags: marksOf(tags),
+      } satisfies VersionThen);
     });
   }
   return numbers;
 }
 
 /** Brings what changed here of a version that is there; true when anything did. */
-async function updateVersion({ target }: Work, model: string, version: ExportedVersion, tags: Map<string, string>, there: VersionThere, then: Partial<VersionThen> | undefined): Promise<boolean> {
+async function updateVersion(
+  { target }: Work,
+  model: string,
+  version: ExportedVersion,
+  tags: Map<string, string>,
+  there: VersionThere,
+  then: Partial<VersionThen> | undefined,
+): Promise<boolean> {
   let changed = false;
   if (then?.description !== markOf(version.description) && there.description !== version.description) {
     await target.describeVersion(model, there.number, version.description);
@@ -179,17 +216,33 @@ async function updateVersion({ target }: Work, model: string, version: ExportedV
 }
 
 /** Sets the aliases that were set or moved here since; gives those that stand as here. An alias is never taken from a version that is none of ours. */
-async function exportAliases(work: Work, model: ExportedRegistered, there: RegisteredThere, numbers: ReadonlyMap<number, string>, then: Record<string, number>, change: { any: boolean }): Promise<Record<string, number>> {
+async function exportAliases(
+  work: Work,
+  model: ExportedRegistered,
+  there: RegisteredThere,
+  numbers: ReadonlyMap<number, string>,
+  then: Record<string, number>,
+  change: { any: boolean },
+): Promise<Record<string, number>> {
   const { target, tell } = work;
   const ours = new Set(numbers.values());
   const standing: Record<string, number> = {};
   for (const [alias, version] of model.aliases) {
     const number = numbers.get(version);
     const before = there.aliases.get(alias);
-    if (number === undefined) tell(model.name, `the alias \`${alias}\` was left out, as version ${version} is not there`);
+    if (number === undefined)
+      tell(model.name, `the alias \`${alias}\` was left out, as version ${version} is not there`);
     else if (before === number || then[alias] === version) standing[alias] = version;
-    else if (before !== undefined && !ours.has(before)) tell(model.name, `the alias \`${alias}\` was left out: there it names version ${before}, which is not of this project`);
-    else if (await attempt(work, model.name, `the alias \`${alias}\` was not set`, () => target.setAlias(model.as, alias, number))) {
+    else if (before !== undefined && !ours.has(before))
+      tell(
+        model.name,
+        `the alias \`${alias}\` was left out: there it names version ${before}, which is not of this project`,
+      );
+    else if (
+      await attempt(work, model.name, `the alias \`${alias}\` was not set`, () =>
+        target.setAlias(model.as, alias, number),
+      )
+    ) {
       standing[alias] = version;
       change.any = true;
     }
@@ -197,15 +250,26 @@ async function exportAliases(work: Work, model: ExportedRegistered, there: Regis
   for (const [alias, version] of Object.entries(then)) {
     const before = there.aliases.get(alias);
     if (model.aliases.has(alias) || before === undefined || before !== numbers.get(version)) continue;
-    if (await attempt(work, model.name, `the alias \`${alias}\` was not removed`, () => target.deleteAlias(model.as, alias))) change.any = true;
+    if (
+      await attempt(work, model.name, `the alias \`${alias}\` was not removed`, () =>
+        target.deleteAlias(model.as, alias),
+      )
+    )
+      change.any = true;
     else standing[alias] = version;
   }
   return standing;
 }
 
 /** The tags to set and to remove. What was changed there alone stays; without a record of the last time, ours count when `weMadeIt`. */
-function changedTags(now: ReadonlyMap<string, string>, then: Record<string, string> | undefined, there: ReadonlyMap<string, string>, weMadeIt: boolean): { set: [string, string][]; remove: string[] } {
-  const isChanged = (key: string, value: string) => (then === undefined ? weMadeIt || !there.has(key) : then[key] !== markOf(value));
+function changedTags(
+  now: ReadonlyMap<string, string>,
+  then: Record<string, string> | undefined,
+  there: ReadonlyMap<string, string>,
+  weMadeIt: boolean,
+): { set: [string, string][]; remove: string[] } {
+  const isChanged = (key: string, value: string) =>
+    then === undefined ? weMadeIt || !there.has(key) : then[key] !== markOf(value);
   return {
     set: [...now].filter(([key, value]) => there.get(key) !== value && isChanged(key, value)),
     remove: Object.keys(then ?? {}).filter((key) => !now.has(key) && there.has(key)),
@@ -219,15 +283,18 @@ function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
 /** Tags under keys that MLflow takes. */
 function plainTags({ tell }: Work, owner: string, tags: ReadonlyMap<string, string>): Map<string, string> {
   const names = plainKeys([...tags.keys()]);
-  return new Map([...tags].map(([key, value]) => {
-    const name = names.get(key) ?? key;
-    if (name !== key) tell(owner, `the tag \`${key}\` is written as \`${name}\``);
-    return [name, value];
-  }));
+  return new Map(
+    [...tags].map(([key, value]) => {
+      const name = names.get(key) ?? key;
+      if (name !== key) tell(owner, `the tag \`${key}\` is written as \`${name}\``);
+      return [name, value];
+    }),
+  );
 }
 
 /** Aliases that MLflow takes. */
 export function checkAliasName(alias: string): void {
-  if (!/^[\p{L}\p{N}_-]{1,255}$/u.test(alias)) throw new WorkError('MLflow takes only letters, digits, underscores and dashes');
+  if (!/^[\p{L}\p{N}_-]{1,255}$/u.test(alias))
+    throw new WorkError('MLflow takes only letters, digits, underscores and dashes');
   if (/^(latest|v\d+)$/i.test(alias)) throw new WorkError('MLflow keeps this name for itself');
 }

@@ -4,7 +4,10 @@ import { modelFolder, ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 
 /** Where the files of a version are: among those of a run or of a logged model of this project, or at an address. Paths have `/`. */
-export type VersionFiles = { in: 'run'; run: string; path: string } | { in: 'model'; model: string; path: string } | { in: 'elsewhere'; uri: string };
+export type VersionFiles =
+  | { in: 'run'; run: string; path: string }
+  | { in: 'model'; model: string; path: string }
+  | { in: 'elsewhere'; uri: string };
 
 export interface ExportedVersion extends SourceVersion {
   files: VersionFiles;
@@ -18,8 +21,20 @@ export interface ExportedRegistered extends Omit<SourceRegistered, 'versions'> {
 }
 
 interface VersionRow {
-  version: number; run_id: string; path: string; created_at: number; updated_at: number; report: string | null; source: string | null; model_id: string | null; run_link: string | null; user_id: string; stage: string; description: string;
-  status: string; status_message: string | null;
+  version: number;
+  run_id: string;
+  path: string;
+  created_at: number;
+  updated_at: number;
+  report: string | null;
+  source: string | null;
+  model_id: string | null;
+  run_link: string | null;
+  user_id: string;
+  stage: string;
+  description: string;
+  status: string;
+  status_message: string | null;
 }
 
 /**
@@ -28,24 +43,64 @@ interface VersionRow {
  */
 export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tell: Tell): Iterable<ExportedRegistered> {
   const { sql } = store;
-  const models = sql.all<{ name: string; created_at: number; updated_at: number; description: string }>('SELECT name, created_at, updated_at, description FROM registered_models ORDER BY name');
+  const models = sql.all<{ name: string; created_at: number; updated_at: number; description: string }>(
+    'SELECT name, created_at, updated_at, description FROM registered_models ORDER BY name',
+  );
   const names = plainNames(models.map(({ name }) => name));
   for (const model of models) {
     const rows = sql.all<VersionRow>('SELECT * FROM model_versions WHERE model = ? ORDER BY version', model.name);
     const chosen = rows.filter((row) => row.run_id === '' || runs.has(row.run_id));
     const others = rows.filter((row) => !chosen.includes(row)).map(({ version }) => version);
-    if (others.length > 0) tell(model.name, `${others.length === 1 ? 'version' : 'the versions'} ${listed(others)} of the registered model ${others.length === 1 ? 'was' : 'were'} left out: the run is not among the exported ones`);
+    if (others.length > 0)
+      tell(
+        model.name,
+        `${others.length === 1 ? 'version' : 'the versions'} ${listed(others)} of the registered model ${others.length === 1 ? 'was' : 'were'} left out: the run is not among the exported ones`,
+      );
     if (rows.length > 0 && chosen.length === 0) continue;
     const as = names.get(model.name) ?? model.name;
-    if (as !== model.name) tell(model.name, `the registered model is called \`${as}\` there, as MLflow takes no such name`);
+    if (as !== model.name)
+      tell(model.name, `the registered model is called \`${as}\` there, as MLflow takes no such name`);
     yield {
-      name: model.name, as, createdAt: model.created_at, updatedAt: model.updated_at, description: model.description,
-      tags: ownTags(sql.all<{ key: string; value: string }>('SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key', model.name)),
-      aliases: new Map(sql.all<{ alias: string; version: number }>('SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias', model.name).map(({ alias, version }) => [alias, version])),
+      name: model.name,
+      as,
+      createdAt: model.created_at,
+      updatedAt: model.updated_at,
+      description: model.description,
+      tags: ownTags(
+        sql.all<{ key: string; value: string }>(
+          'SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key',
+          model.name,
+        ),
+      ),
+      aliases: new Map(
+        sql
+          .all<{ alias: string; version: number }>(
+            'SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias',
+            model.name,
+          )
+          .map(({ alias, version }) => [alias, version]),
+      ),
       versions: chosen.map((row) => ({
-        version: row.version, createdAt: row.created_at, updatedAt: row.updated_at, description: row.description, userId: row.user_id, stage: row.stage, source: row.source, runId: row.run_id, runLink: row.run_link, status: row.status,
-        statusMessage: row.status_message, modelId: row.model_id, files: filesOf(row),
-        tags: ownTags(sql.all<{ key: string; value: string }>('SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key', model.name, row.version)),
+        version: row.version,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+        description: row.description,
+        userId: row.user_id,
+        stage: row.stage,
+        source: row.source,
+        runId: row.run_id,
+        runLink: row.run_link,
+        status: row.status,
+        statusMessage: row.status_message,
+        modelId: row.model_id,
+        files: filesOf(row),
+        tags: ownTags(
+          sql.all<{ key: string; value: string }>(
+            'SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key',
+            model.name,
+            row.version,
+          ),
+        ),
       })),
     };
   }
@@ -60,11 +115,17 @@ function filesOf(row: VersionRow): VersionFiles {
   if (row.source === null) {
     // One that this project made: a folder below `.loopwright/artifacts`. The stage that trained it may have been fresh, and then it is of an earlier run.
     const [, run, path] = /(?:^|\/)artifacts\/([^/]+)\/(.+)$/.exec(row.path.replaceAll('\\', '/')) ?? [];
-    return run === undefined || path === undefined || !isInside(path) ? { in: 'elsewhere', uri: row.path } : { in: 'run', run, path };
+    return run === undefined || path === undefined || !isInside(path)
+      ? { in: 'elsewhere', uri: row.path }
+      : { in: 'run', run, path };
   }
   const address = row.path || row.source;
-  const inRun = /^runs:\/+([^/]+)\/?(.*)$/.exec(address) ?? /^mlflow-artifacts:(?:\/\/[^/]+)?\/+[^/]+\/([^/]+)\/artifacts\/?(.*)$/.exec(address);
-  const inModel = /^models:\/+(m-[\w-]+)\/?(.*)$/.exec(address) ?? /^mlflow-artifacts:(?:\/\/[^/]+)?\/+[^/]+\/models\/([^/]+)\/artifacts\/?(.*)$/.exec(address);
+  const inRun =
+    /^runs:\/+([^/]+)\/?(.*)$/.exec(address) ??
+    /^mlflow-artifacts:(?:\/\/[^/]+)?\/+[^/]+\/([^/]+)\/artifacts\/?(.*)$/.exec(address);
+  const inModel =
+    /^models:\/+(m-[\w-]+)\/?(.*)$/.exec(address) ??
+    /^mlflow-artifacts:(?:\/\/[^/]+)?\/+[^/]+\/models\/([^/]+)\/artifacts\/?(.*)$/.exec(address);
   const [, owner = '', encoded = ''] = inModel ?? inRun ?? [];
   const path = decoded(encoded).replace(/\/+$/, '');
   if (owner === '' || !isInside(path)) return { in: 'elsewhere', uri: address };
@@ -86,14 +147,19 @@ function isInside(path: string): boolean {
 /** The file or folder of this machine where a version's files are; null when they are elsewhere. */
 export function localFiles(store: Store, files: VersionFiles): string | null {
   if (files.in === 'elsewhere') return null;
-  return join(files.in === 'run' ? artifactsFolder(store, files.run) : modelFolder(store, files.model), ...files.path.split('/'));
+  return join(
+    files.in === 'run' ? artifactsFolder(store, files.run) : modelFolder(store, files.model),
+    ...files.path.split('/'),
+  );
 }
 
 /** Names of registered models that MLflow takes, on a server and as a folder: other signs become underscores, and one that is taken gets a number. */
 export function plainNames(names: readonly string[]): Map<string, string> {
   const plain = new Map<string, string>();
   const taken = new Set<string>();
-  for (const name of names.toSorted((a, b) => Number(plainName(a) !== a) - Number(plainName(b) !== b) || (a < b ? -1 : 1))) {
+  for (const name of names.toSorted(
+    (a, b) => Number(plainName(a) !== a) - Number(plainName(b) !== b) || (a < b ? -1 : 1),
+  )) {
     const wanted = plainName(name);
     let free = wanted;
     for (let n = 2; taken.has(free); n++) free = `${wanted}-${n}`;

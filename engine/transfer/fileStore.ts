@@ -7,12 +7,32 @@ import { findArtifacts } from './artifactPlaces.ts';
 import { readModels, readRegistered } from './fileStoreModels.ts';
 import { metricLine, linesOf } from './metricFile.ts';
 import { readMeta, type Meta } from './metaYaml.ts';
-import type { RunHandle, SourceDataset, SourceExperiment, SourceMetric, SourcePoint, SourceRun, Tell, TransferSource } from './records.ts';
+import type {
+  RunHandle,
+  SourceDataset,
+  SourceExperiment,
+  SourceMetric,
+  SourcePoint,
+  SourceRun,
+  Tell,
+  TransferSource,
+} from './records.ts';
 import { readTexts, subfolders, walkFiles, type FoundFile } from './walkFiles.ts';
 
 /** What stands beside the runs in the folder of an experiment. */
 const notRuns = new Set(['tags', 'datasets', 'models', 'traces']);
-const statuses: Record<string, RunStatus> = { 1: 'running', 2: 'scheduled', 3: 'finished', 4: 'failed', 5: 'cancelled', RUNNING: 'running', SCHEDULED: 'scheduled', FINISHED: 'finished', FAILED: 'failed', KILLED: 'cancelled' };
+const statuses: Record<string, RunStatus> = {
+  1: 'running',
+  2: 'scheduled',
+  3: 'finished',
+  4: 'failed',
+  5: 'cancelled',
+  RUNNING: 'running',
+  SCHEDULED: 'scheduled',
+  FINISHED: 'finished',
+  FAILED: 'failed',
+  KILLED: 'cancelled',
+};
 
 interface Folder {
   id: string;
@@ -23,7 +43,8 @@ interface Folder {
 export function openFileStore(folder: string, tell: Tell): TransferSource {
   const root = realpathSync(folder);
   const folders = [...experimentFolders(root, false), ...experimentFolders(join(root, '.trash'), true)];
-  if (folders.length === 0 && !existsSync(join(root, 'models'))) throw new ProjectError(`${folder} holds no experiments of MLflow: none of its folders has a meta.yaml.`);
+  if (folders.length === 0 && !existsSync(join(root, 'models')))
+    throw new ProjectError(`${folder} holds no experiments of MLflow: none of its folders has a meta.yaml.`);
   const experiments: SourceExperiment[] = [];
   const runs: RunHandle[] = [];
   const known: Folder[] = [];
@@ -43,7 +64,10 @@ export function openFileStore(folder: string, tell: Tell): TransferSource {
     if (subfolders(join(path, 'traces')).length > 0) tell(join(path, 'traces'), 'traces are not imported');
   }
   return {
-    kind: 'mlruns', key: `mlruns:${root}`, experiments, runs,
+    kind: 'mlruns',
+    key: `mlruns:${root}`,
+    experiments,
+    runs,
     models: () => readModels(root, known, tell),
     registered: () => readRegistered(root, tell),
     close: () => {},
@@ -51,12 +75,17 @@ export function openFileStore(folder: string, tell: Tell): TransferSource {
 }
 
 function experimentFolders(root: string, trashed: boolean): { path: string; name: string; trashed: boolean }[] {
-  return subfolders(root).filter((name) => name !== 'models' && looksLikeExperiment(join(root, name))).map((name) => ({ path: join(root, name), name, trashed }));
+  return subfolders(root)
+    .filter((name) => name !== 'models' && looksLikeExperiment(join(root, name)))
+    .map((name) => ({ path: join(root, name), name, trashed }));
 }
 
 /** A folder that describes an experiment, or holds runs without describing it. */
 function looksLikeExperiment(path: string): boolean {
-  return existsSync(join(path, 'meta.yaml')) || subfolders(path).some((run) => existsSync(join(path, run, 'meta.yaml')) && existsSync(join(path, run, 'params')));
+  return (
+    existsSync(join(path, 'meta.yaml')) ||
+    subfolders(path).some((run) => existsSync(join(path, run, 'meta.yaml')) && existsSync(join(path, run, 'params')))
+  );
 }
 
 function readExperiment(path: string, name: string, trashed: boolean, tell: Tell): SourceExperiment | null {
@@ -64,8 +93,12 @@ function readExperiment(path: string, name: string, trashed: boolean, tell: Tell
   try {
     meta = readMeta(join(path, 'meta.yaml'));
     return {
-      id: meta.text('experiment_id') ?? name, name: meta.needed('name'), deleted: trashed || meta.text('lifecycle_stage') === 'deleted',
-      createdAt: meta.integer('creation_time'), updatedAt: meta.integer('last_update_time'), tags: readTexts(join(path, 'tags'), path, tell),
+      id: meta.text('experiment_id') ?? name,
+      name: meta.needed('name'),
+      deleted: trashed || meta.text('lifecycle_stage') === 'deleted',
+      createdAt: meta.integer('creation_time'),
+      updatedAt: meta.integer('last_update_time'),
+      tags: readTexts(join(path, 'tags'), path, tell),
     };
   } catch (error) {
     const what = `the experiment cannot be read: ${messageOf(error)}`;
@@ -83,7 +116,13 @@ function runHandle(root: string, experiment: Folder, path: string, tell: Tell): 
   } catch {
     // Told when the run is read.
   }
-  return { id, get signature() { return signatureOf(path); }, read: () => readRun(root, experiment, path, id, tell) };
+  return {
+    id,
+    get signature() {
+      return signatureOf(path);
+    },
+    read: () => readRun(root, experiment, path, id, tell),
+  };
 }
 
 /** Size and time of all files of a run: whatever is logged changes one of them. */
@@ -98,20 +137,37 @@ function readRun(root: string, experiment: Folder, path: string, id: string, tel
   const meta = readMeta(metaFile);
   const told = meta.text('status');
   const status = told === null ? 'running' : statuses[told];
-  if (status === undefined) throw new DataError(`its \`status\` is ${JSON.stringify(told)}; MLflow knows 1 to 5`, { place: { file: metaFile } });
+  if (status === undefined)
+    throw new DataError(`its \`status\` is ${JSON.stringify(told)}; MLflow knows 1 to 5`, {
+      place: { file: metaFile },
+    });
   const params = readTexts(join(path, 'params'), root, tell);
   const tags = readTexts(join(path, 'tags'), root, tell);
   const deletedAt = meta.integer('deleted_time');
   const startedAt = meta.integer('start_time') ?? Math.floor(statSync(metaFile).mtimeMs);
   // Before tags there were fields for where the code was.
-  for (const [field, tag] of [['source_name', 'mlflow.source.name'], ['source_version', 'mlflow.source.git.commit']] as const) {
+  for (const [field, tag] of [
+    ['source_name', 'mlflow.source.name'],
+    ['source_version', 'mlflow.source.git.commit'],
+  ] as const) {
     const value = meta.text(field);
     if (value !== null && value !== '' && !tags.has(tag)) tags.set(tag, value);
   }
   return {
-    id, experimentId: experiment.id, name: tags.get('mlflow.runName') || meta.text('run_name', 'name') || '', status, startedAt, endedAt: meta.integer('end_time'),
-    deleted: meta.text('lifecycle_stage') === 'deleted', deletedAt, userId: meta.text('user_id') ?? '', params, tags,
-    metrics: readMetrics(join(path, 'metrics'), root, tell), datasets: readDatasets(experiment, path, tell), models: readLinks(path, tell),
+    id,
+    experimentId: experiment.id,
+    name: tags.get('mlflow.runName') || meta.text('run_name', 'name') || '',
+    status,
+    startedAt,
+    endedAt: meta.integer('end_time'),
+    deleted: meta.text('lifecycle_stage') === 'deleted',
+    deletedAt,
+    userId: meta.text('user_id') ?? '',
+    params,
+    tags,
+    metrics: readMetrics(join(path, 'metrics'), root, tell),
+    datasets: readDatasets(experiment, path, tell),
+    models: readLinks(path, tell),
     artifacts: findArtifacts(meta.text('artifact_uri'), id, join(path, 'artifacts'), root),
   };
 }
@@ -136,7 +192,11 @@ function* pointsOf(file: FoundFile, tell: Tell): Iterable<SourcePoint[]> {
     }
     yield points;
   }
-  if (broken > 0) tell(file.full, `${broken === 1 ? 'a line was' : `${broken} lines were`} left out: ${first}, not \`time value step\``);
+  if (broken > 0)
+    tell(
+      file.full,
+      `${broken === 1 ? 'a line was' : `${broken} lines were`} left out: ${first}, not \`time value step\``,
+    );
 }
 
 function readDatasets(experiment: Folder, run: string, tell: Tell): SourceDataset[] {
@@ -149,10 +209,17 @@ function readDatasets(experiment: Folder, run: string, tell: Tell): SourceDatase
       const id = link.needed('source_id');
       if (!/^[\w-]+$/.test(id)) throw new DataError(`its \`source_id\` is ${JSON.stringify(id)}, which is no id`);
       const dataset = readMeta(join(experiment.path, 'datasets', id, 'meta.yaml'));
-      return [{
-        name: dataset.needed('name'), digest: dataset.needed('digest'), sourceType: dataset.text('source_type') ?? '', source: dataset.text('source') ?? '', schema: dataset.text('schema'), profile: dataset.text('profile'),
-        tags: link.pairs('tags').map(([key, value]) => ({ key, value })),
-      }];
+      return [
+        {
+          name: dataset.needed('name'),
+          digest: dataset.needed('digest'),
+          sourceType: dataset.text('source_type') ?? '',
+          source: dataset.text('source') ?? '',
+          schema: dataset.text('schema'),
+          profile: dataset.text('profile'),
+          tags: link.pairs('tags').map(([key, value]) => ({ key, value })),
+        },
+      ];
     } catch (error) {
       tell(file, `the dataset of the run was left out: ${messageOf(error)}`);
       return [];
@@ -162,7 +229,10 @@ function readDatasets(experiment: Folder, run: string, tell: Tell): SourceDatase
 
 function readLinks(run: string, tell: Tell): SourceRun['models'] {
   const links: SourceRun['models'] = [];
-  for (const [folder, direction] of [['inputs', 'input'], ['outputs', 'output']] as const) {
+  for (const [folder, direction] of [
+    ['inputs', 'input'],
+    ['outputs', 'output'],
+  ] as const) {
     for (const name of subfolders(join(run, folder))) {
       const file = join(run, folder, name, 'meta.yaml');
       try {

@@ -7,10 +7,19 @@ import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './recor
 import { readTexts, subfolders, walkFiles } from './walkFiles.ts';
 import { readRegularFile } from '../readRegularFile.ts';
 
-export const modelStatuses: Record<string, string> = { 0: 'LOGGED_MODEL_STATUS_UNSPECIFIED', 1: 'LOGGED_MODEL_PENDING', 2: 'LOGGED_MODEL_READY', 3: 'LOGGED_MODEL_UPLOAD_FAILED' };
+export const modelStatuses: Record<string, string> = {
+  0: 'LOGGED_MODEL_STATUS_UNSPECIFIED',
+  1: 'LOGGED_MODEL_PENDING',
+  2: 'LOGGED_MODEL_READY',
+  3: 'LOGGED_MODEL_UPLOAD_FAILED',
+};
 
 /** The logged models of MLflow 3, of each experiment. */
-export function* readModels(root: string, experiments: readonly { id: string; path: string }[], tell: Tell): Iterable<SourceModel> {
+export function* readModels(
+  root: string,
+  experiments: readonly { id: string; path: string }[],
+  tell: Tell,
+): Iterable<SourceModel> {
   for (const experiment of experiments) {
     for (const name of subfolders(join(experiment.path, 'models'))) {
       const folder = join(experiment.path, 'models', name);
@@ -28,10 +37,20 @@ function readModel(root: string, experimentId: string, folder: string, name: str
   const id = meta.text('model_id') ?? name;
   const createdAt = meta.integer('creation_timestamp') ?? 0;
   return {
-    id, experimentId, name: meta.needed('name'), createdAt, updatedAt: meta.integer('last_updated_timestamp') ?? createdAt,
-    status: modelStatuses[meta.text('status') ?? '1'] ?? 'LOGGED_MODEL_PENDING', statusMessage: meta.text('status_message'), modelType: meta.text('model_type'), sourceRunId: meta.text('source_run_id'),
-    deleted: meta.text('lifecycle_stage') === 'deleted', params: readTexts(join(folder, 'params'), root, tell), tags: readTexts(join(folder, 'tags'), root, tell),
-    metrics: readModelMetrics(join(folder, 'metrics'), root, tell), artifacts: findArtifacts(meta.text('artifact_location'), id, join(folder, 'artifacts'), root),
+    id,
+    experimentId,
+    name: meta.needed('name'),
+    createdAt,
+    updatedAt: meta.integer('last_updated_timestamp') ?? createdAt,
+    status: modelStatuses[meta.text('status') ?? '1'] ?? 'LOGGED_MODEL_PENDING',
+    statusMessage: meta.text('status_message'),
+    modelType: meta.text('model_type'),
+    sourceRunId: meta.text('source_run_id'),
+    deleted: meta.text('lifecycle_stage') === 'deleted',
+    params: readTexts(join(folder, 'params'), root, tell),
+    tags: readTexts(join(folder, 'tags'), root, tell),
+    metrics: readModelMetrics(join(folder, 'metrics'), root, tell),
+    artifacts: findArtifacts(meta.text('artifact_location'), id, join(folder, 'artifacts'), root),
   };
 }
 
@@ -43,8 +62,16 @@ function readModelMetrics(folder: string, root: string, tell: Tell): SourceModel
       for (const line of lines.map((text) => text.trim()).filter((text) => text !== '')) {
         const fields = line.split(' ');
         const point = fields.length >= 4 ? metricLine(fields) : null;
-        if (point) metrics.push({ ...point, key: file.path, runId: fields[3] ?? '', datasetName: fields.slice(4, -1).join(' '), datasetDigest: fields.length > 5 ? (fields.at(-1) ?? '') : '' });
-        else tell(file.full, `a line was left out: ${JSON.stringify(line.slice(0, 60))} is not \`time value step run\``);
+        if (point)
+          metrics.push({
+            ...point,
+            key: file.path,
+            runId: fields[3] ?? '',
+            datasetName: fields.slice(4, -1).join(' '),
+            datasetDigest: fields.length > 5 ? (fields.at(-1) ?? '') : '',
+          });
+        else
+          tell(file.full, `a line was left out: ${JSON.stringify(line.slice(0, 60))} is not \`time value step run\``);
       }
     }
   }
@@ -59,8 +86,13 @@ export function* readRegistered(root: string, tell: Tell): Iterable<SourceRegist
       const meta = readMeta(join(folder, 'meta.yaml'));
       const createdAt = meta.integer('creation_timestamp') ?? 0;
       yield {
-        name: meta.text('name') ?? name, createdAt, updatedAt: meta.integer('last_updated_timestamp') ?? createdAt, description: meta.text('description') ?? '',
-        tags: readTexts(join(folder, 'tags'), root, tell), aliases: readAliases(join(folder, 'aliases'), root, tell), versions: readVersions(folder, root, tell),
+        name: meta.text('name') ?? name,
+        createdAt,
+        updatedAt: meta.integer('last_updated_timestamp') ?? createdAt,
+        description: meta.text('description') ?? '',
+        tags: readTexts(join(folder, 'tags'), root, tell),
+        aliases: readAliases(join(folder, 'aliases'), root, tell),
+        versions: readVersions(folder, root, tell),
       };
     } catch (error) {
       tell(join(folder, 'meta.yaml'), `the registered model was left out: ${messageOf(error)}`);
@@ -79,22 +111,37 @@ function readAliases(folder: string, root: string, tell: Tell): Map<string, numb
 }
 
 function readVersions(model: string, root: string, tell: Tell): SourceVersion[] {
-  return subfolders(model).filter((name) => /^version-\d+$/.test(name)).flatMap((name) => {
-    const folder = join(model, name);
-    try {
-      const meta = readMeta(join(folder, 'meta.yaml'));
-      const stage = meta.text('current_stage') ?? 'None';
-      // MLflow keeps what was deleted under this stage.
-      if (stage === 'Deleted_Internal') return [];
-      const createdAt = meta.integer('creation_timestamp') ?? 0;
-      return [{
-        version: Number(name.slice('version-'.length)), createdAt, updatedAt: meta.integer('last_updated_timestamp') ?? createdAt, description: meta.text('description') ?? '', userId: meta.text('user_id') ?? '', stage,
-        source: meta.text('source'), runId: meta.text('run_id') ?? '', runLink: meta.text('run_link'), status: meta.text('status') ?? 'READY', statusMessage: meta.text('status_message'), modelId: meta.text('model_id'),
-        tags: readTexts(join(folder, 'tags'), root, tell),
-      }];
-    } catch (error) {
-      tell(join(folder, 'meta.yaml'), `the model version was left out: ${messageOf(error)}`);
-      return [];
-    }
-  }).toSorted((a, b) => a.version - b.version);
+  return subfolders(model)
+    .filter((name) => /^version-\d+$/.test(name))
+    .flatMap((name) => {
+      const folder = join(model, name);
+      try {
+        const meta = readMeta(join(folder, 'meta.yaml'));
+        const stage = meta.text('current_stage') ?? 'None';
+        // MLflow keeps what was deleted under this stage.
+        if (stage === 'Deleted_Internal') return [];
+        const createdAt = meta.integer('creation_timestamp') ?? 0;
+        return [
+          {
+            version: Number(name.slice('version-'.length)),
+            createdAt,
+            updatedAt: meta.integer('last_updated_timestamp') ?? createdAt,
+            description: meta.text('description') ?? '',
+            userId: meta.text('user_id') ?? '',
+            stage,
+            source: meta.text('source'),
+            runId: meta.text('run_id') ?? '',
+            runLink: meta.text('run_link'),
+            status: meta.text('status') ?? 'READY',
+            statusMessage: meta.text('status_message'),
+            modelId: meta.text('model_id'),
+            tags: readTexts(join(folder, 'tags'), root, tell),
+          },
+        ];
+      } catch (error) {
+        tell(join(folder, 'meta.yaml'), `the model version was left out: ${messageOf(error)}`);
+        return [];
+      }
+    })
+    .toSorted((a, b) => a.version - b.version);
 }

@@ -44,13 +44,29 @@ export function fileStoreRegistry(store: Store, folder: string, places: Exported
     find: (name) => (existsSync(join(model(name), 'meta.yaml')) ? readRegistered(model(name), places.tell) : null),
     create: (name, registered) => {
       moveIn(places.staging, model(name), (path) => {
-        writeText(join(path, 'meta.yaml'), modelMeta({ name, createdAt: registered.createdAt, updatedAt: registered.updatedAt, description: registered.description }));
+        writeText(
+          join(path, 'meta.yaml'),
+          modelMeta({
+            name,
+            createdAt: registered.createdAt,
+            updatedAt: registered.updatedAt,
+            description: registered.description,
+          }),
+        );
         for (const [key, value] of registered.tags) writeText(tagFile(path, key), value);
       });
     },
     describe: (name, description) => {
       const meta = readMeta(join(model(name), 'meta.yaml'));
-      writeText(join(model(name), 'meta.yaml'), modelMeta({ name: meta.text('name') ?? name, createdAt: meta.integer('creation_timestamp') ?? 0, updatedAt: Date.now(), description }));
+      writeText(
+        join(model(name), 'meta.yaml'),
+        modelMeta({
+          name: meta.text('name') ?? name,
+          createdAt: meta.integer('creation_timestamp') ?? 0,
+          updatedAt: Date.now(),
+          description,
+        }),
+      );
     },
     setTag: (name, key, value) => writeText(tagFile(model(name), key), value),
     deleteTag: (name, key) => rmSync(tagFile(model(name), key), { force: true }),
@@ -62,10 +78,26 @@ export function fileStoreRegistry(store: Store, folder: string, places: Exported
       if (existsSync(place)) throw new WorkError(`${place} is another version of that number`);
       const { source, location } = await placeVersion(store, name, version, places);
       moveIn(places.staging, place, (path) => {
-        writeText(join(path, 'meta.yaml'), metaText({
-          creation_timestamp: version.createdAt, current_stage: 'None', deployment_job_state: null, description: version.description, last_updated_timestamp: version.updatedAt, model_id: version.modelId, name, run_id: version.runId || null, run_link: version.runLink,
-          source, status: version.status, status_message: version.statusMessage, storage_location: location, user_id: version.userId, version: version.version,
-        }));
+        writeText(
+          join(path, 'meta.yaml'),
+          metaText({
+            creation_timestamp: version.createdAt,
+            current_stage: 'None',
+            deployment_job_state: null,
+            description: version.description,
+            last_updated_timestamp: version.updatedAt,
+            model_id: version.modelId,
+            name,
+            run_id: version.runId || null,
+            run_link: version.runLink,
+            source,
+            status: version.status,
+            status_message: version.statusMessage,
+            storage_location: location,
+            user_id: version.userId,
+            version: version.version,
+          }),
+        );
         for (const [key, value] of tags) writeText(tagFile(path, key), value);
       });
       return number;
@@ -87,8 +119,26 @@ function moveIn(staging: string, place: string, make: (path: string) => void): v
   renameSync(path, place);
 }
 
-function modelMeta({ name, createdAt, updatedAt, description }: { name: string; createdAt: number; updatedAt: number; description: string }): string {
-  return metaText({ aliases: {}, creation_timestamp: createdAt, deployment_job_id: null, deployment_job_state: null, description, last_updated_timestamp: updatedAt, name });
+function modelMeta({
+  name,
+  createdAt,
+  updatedAt,
+  description,
+}: {
+  name: string;
+  createdAt: number;
+  updatedAt: number;
+  description: string;
+}): string {
+  return metaText({
+    aliases: {},
+    creation_timestamp: createdAt,
+    deployment_job_id: null,
+    deployment_job_state: null,
+    description,
+    last_updated_timestamp: updatedAt,
+    name,
+  });
 }
 
 function readRegistered(folder: string, tell: Tell): RegisteredThere {
@@ -98,28 +148,61 @@ function readRegistered(folder: string, tell: Tell): RegisteredThere {
     const path = join(folder, name);
     const meta = readMeta(join(path, 'meta.yaml'));
     const stage = meta.text('current_stage') ?? 'None';
-    return [{ number, ours: { version: Number(number), createdAt: meta.integer('creation_timestamp') ?? 0 }, description: meta.text('description') ?? '', stage, tags: readTexts(join(path, 'tags'), path, tell), deleted: stage === deletedStage }];
+    return [
+      {
+        number,
+        ours: { version: Number(number), createdAt: meta.integer('creation_timestamp') ?? 0 },
+        description: meta.text('description') ?? '',
+        stage,
+        tags: readTexts(join(path, 'tags'), path, tell),
+        deleted: stage === deletedStage,
+      },
+    ];
   });
-  const aliases = new Map([...readTexts(join(folder, 'aliases'), folder, tell)].map(([alias, version]) => [alias, version.trim()]));
-  return { description: readMeta(join(folder, 'meta.yaml')).text('description') ?? '', tags: readTexts(join(folder, 'tags'), folder, tell), aliases, versions };
+  const aliases = new Map(
+    [...readTexts(join(folder, 'aliases'), folder, tell)].map(([alias, version]) => [alias, version.trim()]),
+  );
+  return {
+    description: readMeta(join(folder, 'meta.yaml')).text('description') ?? '',
+    tags: readTexts(join(folder, 'tags'), folder, tell),
+    aliases,
+    versions,
+  };
 }
 
 /** Writes the meta.yaml of a version again, with another description or stage. */
 function changeVersion(folder: string, change: { description?: string; stage?: string }): void {
   const file = join(folder, 'meta.yaml');
   const meta = readMeta(file);
-  const texts = Object.fromEntries(['model_id', 'name', 'run_id', 'run_link', 'source', 'status', 'status_message', 'storage_location', 'user_id'].map((name) => [name, meta.text(name)]));
-  writeText(file, metaText({
-    ...texts, creation_timestamp: meta.integer('creation_timestamp'), current_stage: change.stage ?? meta.text('current_stage') ?? 'None', deployment_job_state: meta.text('deployment_job_state'),
-    description: change.description ?? meta.text('description'), last_updated_timestamp: Date.now(), version: meta.integer('version'),
-  }));
+  const texts = Object.fromEntries(
+    ['model_id', 'name', 'run_id', 'run_link', 'source', 'status', 'status_message', 'storage_location', 'user_id'].map(
+      (name) => [name, meta.text(name)],
+    ),
+  );
+  writeText(
+    file,
+    metaText({
+      ...texts,
+      creation_timestamp: meta.integer('creation_timestamp'),
+      current_stage: change.stage ?? meta.text('current_stage') ?? 'None',
+      deployment_job_state: meta.text('deployment_job_state'),
+      description: change.description ?? meta.text('description'),
+      last_updated_timestamp: Date.now(),
+      version: meta.integer('version'),
+    }),
+  );
 }
 
 /**
  * Where the files of a version are now, as its `source` and as the address to download from. Files among those of a run that is not the version's
  * own, as when the stage that trained the model was fresh, are copied to the version's run.
  */
-async function placeVersion(store: Store, name: string, version: ExportedVersion, places: ExportedPlaces): Promise<{ source: string; location: string }> {
+async function placeVersion(
+  store: Store,
+  name: string,
+  version: ExportedVersion,
+  places: ExportedPlaces,
+): Promise<{ source: string; location: string }> {
   const { files } = version;
   const about = `${name} v${version.version}`;
   const here = localFiles(store, files);
@@ -128,14 +211,28 @@ async function placeVersion(store: Store, name: string, version: ExportedVersion
   const artifacts = run === undefined ? (model === undefined ? undefined : artifactsOf(model)) : artifactsOf(run);
   if (files.in === 'elsewhere' || here === null || artifacts === undefined) {
     const uri = version.source ?? (files.in === 'elsewhere' ? files.uri : '');
-    if (!/^[a-z][a-z0-9+.-]+:/i.test(uri) || files.in !== 'elsewhere') places.tell(about, `its files, ${uri || 'at an unknown place'}, are not among those that are exported`);
+    if (!/^[a-z][a-z0-9+.-]+:/i.test(uri) || files.in !== 'elsewhere')
+      places.tell(about, `its files, ${uri || 'at an unknown place'}, are not among those that are exported`);
     return { source: uri, location: uri };
   }
   if (!existsSync(here)) places.tell(about, `its files are not here any more: ${here}`);
-  else if (files.in === 'run' && run !== undefined && version.runId !== '' && files.run !== version.runId && isFolder(here)) {
-    places.copied(await copyArtifacts(here, join(run, 'artifacts', ...files.path.split('/')), { signal: places.signal, tell: places.tell }));
+  else if (
+    files.in === 'run' &&
+    run !== undefined &&
+    version.runId !== '' &&
+    files.run !== version.runId &&
+    isFolder(here)
+  ) {
+    places.copied(
+      await copyArtifacts(here, join(run, 'artifacts', ...files.path.split('/')), {
+        signal: places.signal,
+        tell: places.tell,
+      }),
+    );
   }
   const location = `${artifacts}${files.path === '' ? '' : `/${files.path.split('/').map(encodeURIComponent).join('/')}`}`;
-  const isKept = version.source !== null && (files.in === 'run' ? version.source === `runs:/${files.run}/${files.path}` : /^models:\/m-/.test(version.source));
+  const isKept =
+    version.source !== null &&
+    (files.in === 'run' ? version.source === `runs:/${files.run}/${files.path}` : /^models:\/m-/.test(version.source));
   return { source: isKept ? (version.source ?? location) : location, location };
 }

@@ -3,12 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.ts';
-import { createExperiment, experimentById, experimentByName, renameExperiment, setExperimentLifecycle } from '../tracking/experiments.ts';
+import {
+  createExperiment,
+  experimentById,
+  experimentByName,
+  renameExperiment,
+  setExperimentLifecycle,
+} from '../tracking/experiments.ts';
 import { openDatabase } from '../tracking/openDatabase.ts';
 import { artifactsFolder, stateFolder, type Store } from '../tracking/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
-import type { ImportKind, RunHandle, SourceExperiment, SourceModel, Tell, TransferProblem, TransferSource } from './records.ts';
+import type {
+  ImportKind,
+  RunHandle,
+  SourceExperiment,
+  SourceModel,
+  Tell,
+  TransferProblem,
+  TransferSource,
+} from './records.ts';
 import { isOwnModel, writeImportedModel, writeRegistered } from './writeImportedModels.ts';
 import { isOwnRun, writeImportedRun, type RunDetailThen } from './writeImportedRun.ts';
 
@@ -41,7 +55,11 @@ export interface ImportOptions {
 }
 
 /** Takes the runs, models and registered models of a source into the store. Each run is written whole or not at all; importing again adds what is new since. */
-export async function importSource(store: Store, source: TransferSource, options: ImportOptions = {}): Promise<ImportCounts> {
+export async function importSource(
+  store: Store,
+  source: TransferSource,
+  options: ImportOptions = {},
+): Promise<ImportCounts> {
   if (!options.dryRun) return importAll(store, source, options);
   return onCopy(store, (copy) => importAll(copy, source, options));
 }
@@ -65,10 +83,24 @@ async function onCopy<T>(store: Store, work: (copy: Store) => Promise<T>): Promi
 }
 
 async function importAll(store: Store, source: TransferSource, options: ImportOptions): Promise<ImportCounts> {
-  const counts: ImportCounts = { kind: source.kind, source: source.key.replace(/^[^:]*:/, ''), experiments: 0, runs: 0, points: 0, artifacts: 0, models: 0, modelVersions: 0, updated: 0, unchanged: 0, skipped: 0, problems: options.problems ?? [] };
+  const counts: ImportCounts = {
+    kind: source.kind,
+    source: source.key.replace(/^[^:]*:/, ''),
+    experiments: 0,
+    runs: 0,
+    points: 0,
+    artifacts: 0,
+    models: 0,
+    modelVersions: 0,
+    updated: 0,
+    unchanged: 0,
+    skipped: 0,
+    problems: options.problems ?? [],
+  };
   const tell: Tell = (file, message) => void counts.problems.push({ file, message });
   const experiments = new Map<string, number>();
-  for (const experiment of source.experiments) experiments.set(experiment.id, writeExperiment(store, source, experiment, counts));
+  for (const experiment of source.experiments)
+    experiments.set(experiment.id, writeExperiment(store, source, experiment, counts));
   const total = source.runs.length;
   const unfound: string[] = [];
   for (const [i, handle] of source.runs.entries()) {
@@ -77,14 +109,19 @@ async function importAll(store: Store, source: TransferSource, options: ImportOp
     await importRun(store, source, handle, experiments, counts, { ...options, tell, unfound });
     if (i % 20 === 19) await turn();
   }
-  if (unfound.length > 0) tell(unfound[0] ?? '', `the artifacts of ${unfound.length === 1 ? 'this run' : `this and ${unfound.length - 1} other runs`} were kept by a server, and no \`mlartifacts\` folder lies beside the source; if there were any they were not imported`);
+  if (unfound.length > 0)
+    tell(
+      unfound[0] ?? '',
+      `the artifacts of ${unfound.length === 1 ? 'this run' : `this and ${unfound.length - 1} other runs`} were kept by a server, and no \`mlartifacts\` folder lies beside the source; if there were any they were not imported`,
+    );
   for (const model of source.models()) {
     checkCancelled(options.signal);
     options.onProgress?.(`model ${model.name}`, null);
     await importModel(store, source, model, experiments, counts, { ...options, tell });
   }
   checkCancelled(options.signal);
-  for (const model of source.registered()) counts.modelVersions += store.sql.write(() => writeRegistered(store, source, model, tell));
+  for (const model of source.registered())
+    counts.modelVersions += store.sql.write(() => writeRegistered(store, source, model, tell));
   return counts;
 }
 
@@ -96,7 +133,12 @@ interface ExperimentThen {
 }
 
 /** The experiment here for one of the source: the same as before, that of its name, or a new one. */
-function writeExperiment(store: Store, source: TransferSource, experiment: SourceExperiment, counts: ImportCounts): number {
+function writeExperiment(
+  store: Store,
+  source: TransferSource,
+  experiment: SourceExperiment,
+  counts: ImportCounts,
+): number {
   const { sql } = store;
   // MLflow's experiment for everything else is ours.
   const name = experiment.name === 'Default' ? 'default' : experiment.name;
@@ -109,22 +151,49 @@ function writeExperiment(store: Store, source: TransferSource, experiment: Sourc
     const made = known === null || then?.detail.made === true;
     if (known === null) {
       counts.experiments++;
-      if (experiment.updatedAt !== null) sql.run('UPDATE experiments SET updated_at = ? WHERE id = ?', experiment.updatedAt, found.id);
+      if (experiment.updatedAt !== null)
+        sql.run('UPDATE experiments SET updated_at = ? WHERE id = ?', experiment.updatedAt, found.id);
     }
-    if (made && then && then.detail.name !== experiment.name && found.name === then.detail.name && !experimentByName(store, name)) renameExperiment(store, found.id, name);
-    if (made && experiment.deleted !== (then?.detail.deleted ?? false)) setExperimentLifecycle(store, found.id, experiment.deleted ? 'deleted' : 'active');
+    if (
+      made &&
+      then &&
+      then.detail.name !== experiment.name &&
+      found.name === then.detail.name &&
+      !experimentByName(store, name)
+    )
+      renameExperiment(store, found.id, name);
+    if (made && experiment.deleted !== (then?.detail.deleted ?? false))
+      setExperimentLifecycle(store, found.id, experiment.deleted ? 'deleted' : 'active');
     const before = then?.detail.tags ?? {};
     for (const [key, value] of experiment.tags) {
-      if (before[key] !== markOf(value)) sql.run('INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', found.id, key, value);
+      if (before[key] !== markOf(value))
+        sql.run(
+          'INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+          found.id,
+          key,
+          value,
+        );
     }
-    noteImported(store, kept, experiment.id, String(found.id), { name: experiment.name, deleted: experiment.deleted, made, tags: Object.fromEntries([...experiment.tags].map(([key, value]) => [key, markOf(value)])) } satisfies ExperimentThen);
+    noteImported(store, kept, experiment.id, String(found.id), {
+      name: experiment.name,
+      deleted: experiment.deleted,
+      made,
+      tags: Object.fromEntries([...experiment.tags].map(([key, value]) => [key, markOf(value)])),
+    } satisfies ExperimentThen);
     return found.id;
   });
 }
 
 type Options = ImportOptions & { tell: Tell };
 
-async function importRun(store: Store, source: TransferSource, handle: RunHandle, experiments: Map<string, number>, counts: ImportCounts, options: Options & { unfound: string[] }): Promise<void> {
+async function importRun(
+  store: Store,
+  source: TransferSource,
+  handle: RunHandle,
+  experiments: Map<string, number>,
+  counts: ImportCounts,
+  options: Options & { unfound: string[] },
+): Promise<void> {
   const { signature } = handle;
   const then = findImported<RunDetailThen>(store, runSource(source.key, handle.id), handle.id);
   const here = then !== null && store.sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', then.id) !== undefined;
@@ -141,11 +210,28 @@ async function importRun(store: Store, source: TransferSource, handle: RunHandle
       return;
     }
     const id = runIdFor(store, source.key, run.id);
-    const copied = run.artifacts.folder === null || options.dryRun ? 0 : await copyArtifacts(run.artifacts.folder, artifactsFolder(store, id), { ...options, onFile: (path) => options.onProgress?.(`${run.name || run.id}: ${path}`, null) });
+    const copied =
+      run.artifacts.folder === null || options.dryRun
+        ? 0
+        : await copyArtifacts(run.artifacts.folder, artifactsFolder(store, id), {
+            ...options,
+            onFile: (path) => options.onProgress?.(`${run.name || run.id}: ${path}`, null),
+          });
     // What lies in a bucket or on a server stays there, under its own address.
-    const elsewhere = run.artifacts.folder === null && run.artifacts.uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(run.artifacts.uri) && !/^(file|mlflow-artifacts):/i.test(run.artifacts.uri);
-    const { added, points } = store.sql.write(() => writeImportedRun(store, source, run, { signature, experiment, artifactUri: elsewhere ? run.artifacts.uri : null }));
-    if (added && run.artifacts.folder === null && run.artifacts.uri?.startsWith('mlflow-artifacts:')) options.unfound.push(run.id);
+    const elsewhere =
+      run.artifacts.folder === null &&
+      run.artifacts.uri !== null &&
+      /^[a-z][a-z0-9+.-]+:/i.test(run.artifacts.uri) &&
+      !/^(file|mlflow-artifacts):/i.test(run.artifacts.uri);
+    const { added, points } = store.sql.write(() =>
+      writeImportedRun(store, source, run, {
+        signature,
+        experiment,
+        artifactUri: elsewhere ? run.artifacts.uri : null,
+      }),
+    );
+    if (added && run.artifacts.folder === null && run.artifacts.uri?.startsWith('mlflow-artifacts:'))
+      options.unfound.push(run.id);
     if (elsewhere && added) options.tell(run.id, `its artifacts stay at ${run.artifacts.uri}`);
     counts.artifacts += copied;
     counts.points += points;
@@ -164,16 +250,33 @@ function isFatal(error: unknown): boolean {
   return error instanceof WorkError && /^(The disk is full|The store )/.test(error.message);
 }
 
-async function importModel(store: Store, source: TransferSource, model: SourceModel, experiments: Map<string, number>, counts: ImportCounts, options: Options): Promise<void> {
+async function importModel(
+  store: Store,
+  source: TransferSource,
+  model: SourceModel,
+  experiments: Map<string, number>,
+  counts: ImportCounts,
+  options: Options,
+): Promise<void> {
   try {
     if (!/^m-[\w-]+$/.test(model.id)) throw new WorkError(`${JSON.stringify(model.id)} is no id of a logged model`);
     const experiment = experiments.get(model.experimentId);
     if (experiment === undefined) throw new WorkError(`its experiment ${model.experimentId} is not in the source`);
     const { folder, uri } = model.artifacts;
-    const elsewhere = folder === null && uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri);
+    const elsewhere =
+      folder === null && uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri);
     if (isOwnModel(store, model)) return;
-    if (folder !== null && !options.dryRun) counts.artifacts += await copyArtifacts(folder, join(store.folder, 'models', model.id), options);
-    const added = store.sql.write(() => writeImportedModel(store, source, model, experiment, elsewhere ? (uri ?? '') : `mlflow-artifacts:/${experiment}/models/${model.id}/artifacts`));
+    if (folder !== null && !options.dryRun)
+      counts.artifacts += await copyArtifacts(folder, join(store.folder, 'models', model.id), options);
+    const added = store.sql.write(() =>
+      writeImportedModel(
+        store,
+        source,
+        model,
+        experiment,
+        elsewhere ? (uri ?? '') : `mlflow-artifacts:/${experiment}/models/${model.id}/artifacts`,
+      ),
+    );
     if (added) counts.models++;
   } catch (error) {
     if (error instanceof CancelledError || isFatal(error)) throw error;

@@ -11,7 +11,11 @@ export interface Imported<T> {
 }
 
 export function findImported<T>({ sql }: Sql, source: string, sourceId: string): Imported<T> | null {
-  const row = sql.get<{ id: string; detail: string }>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, sourceId);
+  const row = sql.get<{ id: string; detail: string }>(
+    'SELECT id, detail FROM imports WHERE source = ? AND source_id = ?',
+    source,
+    sourceId,
+  );
   if (!row) return null;
   try {
     return { id: row.id, detail: JSON.parse(row.detail) as Partial<T> };
@@ -21,7 +25,13 @@ export function findImported<T>({ sql }: Sql, source: string, sourceId: string):
 }
 
 export function noteImported({ sql }: Sql, source: string, sourceId: string, id: string, detail: unknown): void {
-  sql.run('INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail', source, sourceId, id, JSON.stringify(detail));
+  sql.run(
+    'INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail',
+    source,
+    sourceId,
+    id,
+    JSON.stringify(detail),
+  );
 }
 
 /** Under which source a run is remembered: MLflow's own ids are the same run wherever they are read, others only in their own place. */

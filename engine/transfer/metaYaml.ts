@@ -29,7 +29,8 @@ export class Meta {
   /** Text that must be there. */
   needed(...names: string[]): string {
     const found = this.text(...names);
-    if (found === null || found === '') throw new DataError(`it has no \`${names[0]}\``, { place: { file: this.#file } });
+    if (found === null || found === '')
+      throw new DataError(`it has no \`${names[0]}\``, { place: { file: this.#file } });
     return found;
   }
 
@@ -38,7 +39,10 @@ export class Meta {
     const text = this.text(name);
     if (text === null || text === '') return null;
     const value = Number(text);
-    if (!/^[-+]?\d+(\.0*)?$/.test(text.trim()) || !Number.isSafeInteger(value)) throw new DataError(`its \`${name}\` is ${JSON.stringify(text.slice(0, 40))}, which is no whole number`, { place: { file: this.#file } });
+    if (!/^[-+]?\d+(\.0*)?$/.test(text.trim()) || !Number.isSafeInteger(value))
+      throw new DataError(`its \`${name}\` is ${JSON.stringify(text.slice(0, 40))}, which is no whole number`, {
+        place: { file: this.#file },
+      });
     return value;
   }
 
@@ -46,7 +50,10 @@ export class Meta {
   pairs(name: string): [string, string][] {
     const value = this.get(name);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-    return Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : item === null ? '' : JSON.stringify(item)]);
+    return Object.entries(value).map(([key, item]) => [
+      key,
+      typeof item === 'string' ? item : item === null ? '' : JSON.stringify(item),
+    ]);
   }
 }
 
@@ -56,7 +63,10 @@ export function readMeta(file: string): Meta {
   try {
     bytes = readRegularFile(file);
   } catch (error) {
-    throw new DataError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : `it cannot be read: ${messageOf(error)}`, { place: { file } });
+    throw new DataError(
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : `it cannot be read: ${messageOf(error)}`,
+      { place: { file } },
+    );
   }
   let text: string;
   try {
@@ -73,12 +83,20 @@ export function readMeta(file: string): Meta {
 
 function valueOf(node: unknown): MetaValue {
   if (isMap(node)) {
-    const fields: [string, MetaValue][] = node.items.map((item) => [String(isScalar(item.key) ? item.key.value : item.key), valueOf(item.value)]);
+    const fields: [string, MetaValue][] = node.items.map((item) => [
+      String(isScalar(item.key) ? item.key.value : item.key),
+      valueOf(item.value),
+    ]);
     return Object.fromEntries(fields);
   }
   if (isSeq(node)) return node.items.map(valueOf);
   if (!isScalar(node)) return null;
   const plain = (node as Node & { type?: string }).type === 'PLAIN';
-  const text = typeof node.value === 'string' ? node.value : node.value === null || node.value === undefined ? '' : String(node.value);
+  const text =
+    typeof node.value === 'string'
+      ? node.value
+      : node.value === null || node.value === undefined
+        ? ''
+        : String(node.value);
   return plain && /^(null|~|)$/i.test(text) ? null : text;
 }

@@ -31,19 +31,41 @@ export interface MlflowClient {
 const attempts = 4;
 
 /** A client for a server, with the credentials that MLflow's own clients take from the environment. Overload and broken connections are tried again. */
-export function mlflowClient(address: string, env: Record<string, string | undefined>, signal?: AbortSignal): MlflowClient {
+export function mlflowClient(
+  address: string,
+  env: Record<string, string | undefined>,
+  signal?: AbortSignal,
+): MlflowClient {
   const url = new URL(address);
-  const authorization = env['MLFLOW_TRACKING_TOKEN'] ? `Bearer ${env['MLFLOW_TRACKING_TOKEN']}`
-    : env['MLFLOW_TRACKING_USERNAME'] ? `Basic ${Buffer.from(`${env['MLFLOW_TRACKING_USERNAME']}:${env['MLFLOW_TRACKING_PASSWORD'] ?? ''}`).toString('base64')}`
-    : url.username ? `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}` : null;
+  const authorization = env['MLFLOW_TRACKING_TOKEN']
+    ? `Bearer ${env['MLFLOW_TRACKING_TOKEN']}`
+    : env['MLFLOW_TRACKING_USERNAME']
+      ? `Basic ${Buffer.from(`${env['MLFLOW_TRACKING_USERNAME']}:${env['MLFLOW_TRACKING_PASSWORD'] ?? ''}`).toString('base64')}`
+      : url.username
+        ? `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
+        : null;
   url.username = '';
   url.password = '';
   const base = url.href.replace(/[?#].*$/, '').replace(/\/+$/, '');
-  const call = async (method: string, path: string, body: string | Blob | undefined, type: string, once = false): Promise<Json> => {
+  const call = async (
+    method: string,
+    path: string,
+    body: string | Blob | undefined,
+    type: string,
+    once = false,
+  ): Promise<Json> => {
     for (let attempt = 1; ; attempt++) {
       let response: Response;
       try {
-        response = await fetch(`${base}${path}`, { method, ...(body === undefined ? {} : { body }), headers: { ...(body === undefined ? {} : { 'Content-Type': type }), ...(authorization ? { Authorization: authorization } : {}) }, ...(signal ? { signal } : {}) });
+        response = await fetch(`${base}${path}`, {
+          method,
+          ...(body === undefined ? {} : { body }),
+          headers: {
+            ...(body === undefined ? {} : { 'Content-Type': type }),
+            ...(authorization ? { Authorization: authorization } : {}),
+          },
+          ...(signal ? { signal } : {}),
+        });
       } catch (error) {
         signal?.throwIfAborted();
         if (!once && attempt < attempts) {
@@ -51,7 +73,10 @@ export function mlflowClient(address: string, env: Record<string, string | undef
           continue;
         }
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
-        throw new WorkError(`The server ${base} cannot be reached: ${cause}. What was done before is kept; start again to go on.`, { cause: error });
+        throw new WorkError(
+          `The server ${base} cannot be reached: ${cause}. What was done before is kept; start again to go on.`,
+          { cause: error },
+        );
       }
       const text = await response.text();
       if (response.ok) return text === '' ? {} : parsed(text, base);
@@ -65,18 +90,32 @@ export function mlflowClient(address: string, env: Record<string, string | undef
   return {
     uri: base,
     get: (path, query) => {
-      const params = new URLSearchParams(Object.entries(query).flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, String(value)]])));
+      const params = new URLSearchParams(
+        Object.entries(query).flatMap(([key, value]): [string, string][] =>
+          value === undefined ? [] : [[key, String(value)]],
+        ),
+      );
       return call('GET', `/api/2.0/mlflow/${path}?${params.toString()}`, undefined, '');
     },
-    post: (path, body, options) => call('POST', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json', options?.once ?? false),
+    post: (path, body, options) =>
+      call('POST', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json', options?.once ?? false),
     patch: (path, body) => call('PATCH', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
     delete: (path, body) => call('DELETE', `/api/2.0/mlflow/${path}`, JSON.stringify(body), 'application/json'),
     download: async (path) => {
-      const response = await fetch(`${base}/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, { headers: authorization ? { Authorization: authorization } : {}, ...(signal ? { signal } : {}) });
+      const response = await fetch(
+        `${base}/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`,
+        { headers: authorization ? { Authorization: authorization } : {}, ...(signal ? { signal } : {}) },
+      );
       if (!response.ok || !response.body) throw refused(await response.text(), response.status, `GET ${path}`, base);
       return response.body;
     },
-    put: async (path, body) => void (await call('PUT', `/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, body, 'application/octet-stream')),
+    put: async (path, body) =>
+      void (await call(
+        'PUT',
+        `/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`,
+        body,
+        'application/octet-stream',
+      )),
   };
 }
 
@@ -99,6 +138,9 @@ function refused(text: string, status: number, what: string, base: string): Refu
   } catch {
     // A proxy answers in its own way.
   }
-  const advice = status === 401 || status === 403 ? ' Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.' : '';
+  const advice =
+    status === 401 || status === 403
+      ? ' Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
+      : '';
   return new RefusedError(`${base} refused ${what} (${status}): ${message}${advice}`, status, code);
 }

@@ -17,13 +17,25 @@ export function openSource(path: string, kind: FileSource | undefined, tell: Tel
   if (!existsSync(path)) throw new ProjectError(`There is no ${path}.`);
   const found = kind === undefined ? candidates(path) : [{ kind, path: placeOf(path, kind) }];
   const [one, other] = found;
-  if (!one && isDvc(path)) throw new ProjectError(`${path} is a DVC project, which is not imported: without a loopwright.yaml its dvc.yaml is the project. Run \`loopwright status\` and \`loopwright run\` in its folder.`);
-  if (!one) throw new ProjectError(`${path} holds nothing that can be imported: no mlruns/ folder, no mlflow.db and no TensorBoard event files. \`--kind\` names what it is.`);
-  if (other) throw new ProjectError(`${path} holds ${found.map((each) => `${each.path} (${each.kind})`).join(' and ')}. Import them one by one, or choose with \`--kind\`.`);
+  if (!one && isDvc(path))
+    throw new ProjectError(
+      `${path} is a DVC project, which is not imported: without a loopwright.yaml its dvc.yaml is the project. Run \`loopwright status\` and \`loopwright run\` in its folder.`,
+    );
+  if (!one)
+    throw new ProjectError(
+      `${path} holds nothing that can be imported: no mlruns/ folder, no mlflow.db and no TensorBoard event files. \`--kind\` names what it is.`,
+    );
+  if (other)
+    throw new ProjectError(
+      `${path} holds ${found.map((each) => `${each.path} (${each.kind})`).join(' and ')}. Import them one by one, or choose with \`--kind\`.`,
+    );
   switch (one.kind) {
-    case 'mlruns': return openFileStore(one.path, tell);
-    case 'mlflow.db': return openMlflowDatabase(one.path, tell);
-    case 'tensorboard': return openTensorBoard(one.path, tell);
+    case 'mlruns':
+      return openFileStore(one.path, tell);
+    case 'mlflow.db':
+      return openMlflowDatabase(one.path, tell);
+    case 'tensorboard':
+      return openTensorBoard(one.path, tell);
   }
 }
 
@@ -61,7 +73,15 @@ function candidates(path: string): Candidate[] {
 
 /** True for a folder whose sub-folders are experiments of MLflow. */
 function isFileStore(path: string): boolean {
-  return [path, join(path, '.trash')].some((folder) => subfolders(folder).some((name) => existsSync(join(folder, name, 'meta.yaml')) || subfolders(join(folder, name)).some((run) => existsSync(join(folder, name, run, 'meta.yaml')) && existsSync(join(folder, name, run, 'metrics')))));
+  return [path, join(path, '.trash')].some((folder) =>
+    subfolders(folder).some(
+      (name) =>
+        existsSync(join(folder, name, 'meta.yaml')) ||
+        subfolders(join(folder, name)).some(
+          (run) => existsSync(join(folder, name, run, 'meta.yaml')) && existsSync(join(folder, name, run, 'metrics')),
+        ),
+    ),
+  );
 }
 
 function isSqlite(path: string): boolean {
@@ -78,5 +98,8 @@ function isSqlite(path: string): boolean {
 
 function hasEvents(path: string, depth: number): boolean {
   if (depth > 8) return false;
-  return readdirSync(path).some(isEventFile) || subfolders(path).some((name) => name !== 'node_modules' && hasEvents(join(path, name), depth + 1));
+  return (
+    readdirSync(path).some(isEventFile) ||
+    subfolders(path).some((name) => name !== 'node_modules' && hasEvents(join(path, name), depth + 1))
+  );
 }

@@ -1,12 +1,29 @@
 import { checkCancelled, messageOf } from '../errors.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../tracking/store.ts';
-import { missingFiles, modelLinks, readModelForExport, type ExportedModel, type LoggedModelRow } from './exportedModels.ts';
+import {
+  missingFiles,
+  modelLinks,
+  readModelForExport,
+  type ExportedModel,
+  type LoggedModelRow,
+} from './exportedModels.ts';
 import { plainKeys, type ExportCounts, type ExportOptions } from './exportedRuns.ts';
 import { findImported, markOf, noteImported } from './importedIds.ts';
 import { RefusedError, type MlflowClient } from './mlflowClient.ts';
 import type { SourceModel, Tell } from './records.ts';
-import { cutTo, endsAll, jsonNumber, limits, markTag, parts, pointKey, sendArtifacts, sentName, type There } from './serverParts.ts';
+import {
+  cutTo,
+  endsAll,
+  jsonNumber,
+  limits,
+  markTag,
+  parts,
+  pointKey,
+  sendArtifacts,
+  sentName,
+  type There,
+} from './serverParts.ts';
 import { walkFiles } from './walkFiles.ts';
 
 /** The tag that an exported logged model has on a server: its id here. */
@@ -30,7 +47,18 @@ interface ModelState extends ModelThere {
 
 interface ModelJson {
   info: { model_id: string; artifact_uri?: string; status?: string; tags?: { key: string; value: string }[] };
-  data?: { params?: { key: string }[]; metrics?: { key: string; value: number | string; timestamp: number | string; step?: number | string; run_id?: string; dataset_name?: string; dataset_digest?: string }[] };
+  data?: {
+    params?: { key: string }[];
+    metrics?: {
+      key: string;
+      value: number | string;
+      timestamp: number | string;
+      step?: number | string;
+      run_id?: string;
+      dataset_name?: string;
+      dataset_digest?: string;
+    }[];
+  };
 }
 
 export interface ModelsJob {
@@ -62,7 +90,10 @@ export async function sendModels(job: ModelsJob, rows: readonly LoggedModelRow[]
       if (endsAll(error)) throw error;
       counts.modelsSkipped++;
       if (!there.has(experiment) && error instanceof RefusedError && error.status === 404) {
-        options.tell(row.experiment, `its logged models were not sent: the server knows none, as those before MLflow 3`);
+        options.tell(
+          row.experiment,
+          `its logged models were not sent: the server knows none, as those before MLflow 3`,
+        );
         return sent;
       }
       options.tell(row.model_id, `the logged model ${row.name} was not sent whole: ${messageOf(error)}`);
@@ -76,7 +107,12 @@ async function modelsThere(client: MlflowClient, experiment: string): Promise<Ma
   const there = new Map<string, ModelState>();
   let token: string | undefined;
   do {
-    const page = (await client.post('logged-models/search', { experiment_ids: [experiment], filter: `tags.\`${ownModelTag}\` != ''`, max_results: 100, ...(token === undefined ? {} : { page_token: token }) })) as { models?: ModelJson[]; next_page_token?: string };
+    const page = (await client.post('logged-models/search', {
+      experiment_ids: [experiment],
+      filter: `tags.\`${ownModelTag}\` != ''`,
+      max_results: 100,
+      ...(token === undefined ? {} : { page_token: token }),
+    })) as { models?: ModelJson[]; next_page_token?: string };
     for (const model of page.models ?? []) {
       const state = stateOf(model);
       there.set(state.tags.get(ownModelTag) ?? '', state);
@@ -88,23 +124,63 @@ async function modelsThere(client: MlflowClient, experiment: string): Promise<Ma
 
 function stateOf({ info, data }: ModelJson): ModelState {
   const tags = new Map((info.tags ?? []).map(({ key, value }) => [key, value]));
-  const metrics = (data?.metrics ?? []).map((m) => metricKey(m.key, Number(m.timestamp), Number(m.step ?? 0), Number(m.value), m.run_id ?? '', m.dataset_name ?? '', m.dataset_digest ?? ''));
-  return { id: info.model_id, uri: info.artifact_uri ?? '', status: info.status ?? '', mark: tags.get(markTag) ?? '', params: new Set((data?.params ?? []).map(({ key }) => key)), tags, metrics: new Set(metrics) };
+  const metrics = (data?.metrics ?? []).map((m) =>
+    metricKey(
+      m.key,
+      Number(m.timestamp),
+      Number(m.step ?? 0),
+      Number(m.value),
+      m.run_id ?? '',
+      m.dataset_name ?? '',
+      m.dataset_digest ?? '',
+    ),
+  );
+  return {
+    id: info.model_id,
+    uri: info.artifact_uri ?? '',
+    status: info.status ?? '',
+    mark: tags.get(markTag) ?? '',
+    params: new Set((data?.params ?? []).map(({ key }) => key)),
+    tags,
+    metrics: new Set(metrics),
+  };
 }
 
 /** A server on a database keeps NaN of a model as 0, and cannot tell them apart. */
-function metricKey(key: string, at: number, step: number, value: number, run: string, dataset: string, digest: string): string {
+function metricKey(
+  key: string,
+  at: number,
+  step: number,
+  value: number,
+  run: string,
+  dataset: string,
+  digest: string,
+): string {
   return JSON.stringify([key, pointKey(at, step, Number.isNaN(value) ? 0 : value), run, dataset, digest]);
 }
 
 /** Null for one that a person deleted there, which stays deleted. */
-async function sendModel(job: ModelsJob, experiment: string, row: LoggedModelRow, known: ReadonlyMap<string, ModelState>): Promise<ModelThere | null> {
+async function sendModel(
+  job: ModelsJob,
+  experiment: string,
+  row: LoggedModelRow,
+  known: ReadonlyMap<string, ModelState>,
+): Promise<ModelThere | null> {
   const { client, store, runs, counts, options } = job;
   const model = readModelForExport(store, row);
   model.tags.delete(versionsTag);
   const files = model.folder === null ? [] : walkFiles(model.folder, model.folder, options.tell);
   const metrics = model.metrics.filter(({ runId }) => runs.get(runId)?.deleted === false);
-  const mark = markOf(JSON.stringify([row.status, row.name, [...model.tags], model.params.length, metrics.length, files.map(({ path, bytes, changed }) => [path, bytes, changed])]));
+  const mark = markOf(
+    JSON.stringify([
+      row.status,
+      row.name,
+      [...model.tags],
+      model.params.length,
+      metrics.length,
+      files.map(({ path, bytes, changed }) => [path, bytes, changed]),
+    ]),
+  );
   const source = `export ${client.uri} model`;
   let before = known.get(row.model_id);
   if (before?.mark === mark) return before;
@@ -119,14 +195,23 @@ async function sendModel(job: ModelsJob, experiment: string, row: LoggedModelRow
   if (before) counts.modelsUpdated++;
   else counts.models++;
   await sendTexts(client, there, model, options.tell);
-  if (metrics.length < model.metrics.length) options.tell(row.name, `${model.metrics.length - metrics.length} of its metrics were left out: they were measured by runs that are not among the exported ones`);
+  if (metrics.length < model.metrics.length)
+    options.tell(
+      row.name,
+      `${model.metrics.length - metrics.length} of its metrics were left out: they were measured by runs that are not among the exported ones`,
+    );
   await sendMetrics(job, there, row.name, metrics);
   const missing = missingFiles(model);
   if (missing !== null) options.tell(row.model_id, `${row.name}: ${missing}`);
-  const list = (folder: string | null) => client.get(`logged-models/${there.id}/artifacts/directories`, folder === null ? {} : { artifact_directory_path: folder });
+  const list = (folder: string | null) =>
+    client.get(
+      `logged-models/${there.id}/artifacts/directories`,
+      folder === null ? {} : { artifact_directory_path: folder },
+    );
   await sendArtifacts(client, { name: row.name, uri: there.uri, files, list }, counts, options);
   const isOver = row.status === 'LOGGED_MODEL_READY' || row.status === 'LOGGED_MODEL_UPLOAD_FAILED';
-  if (isOver && there.status !== row.status) await client.patch(`logged-models/${there.id}`, { model_id: there.id, status: row.status });
+  if (isOver && there.status !== row.status)
+    await client.patch(`logged-models/${there.id}`, { model_id: there.id, status: row.status });
   await client.patch(`logged-models/${there.id}/tags`, { tags: [{ key: markTag, value: mark }] });
   return there;
 }
@@ -144,33 +229,81 @@ async function notListed(client: MlflowClient, id: string): Promise<ModelState |
   return null;
 }
 
-async function createModel({ client, runs, options }: ModelsJob, experiment: string, row: LoggedModelRow): Promise<ModelState> {
+async function createModel(
+  { client, runs, options }: ModelsJob,
+  experiment: string,
+  row: LoggedModelRow,
+): Promise<ModelState> {
   const name = row.name.replaceAll(/[/:.%"']/g, '_');
-  if (name !== row.name) options.tell(row.name, `the logged model is called \`${name}\` there, as MLflow takes no such name`);
+  if (name !== row.name)
+    options.tell(row.name, `the logged model is called \`${name}\` there, as MLflow takes no such name`);
   const run = runs.get(row.source_run_id ?? '');
-  const { model } = (await client.post('logged-models', {
-    experiment_id: experiment, name, tags: [{ key: ownModelTag, value: row.model_id }], ...(row.model_type === null ? {} : { model_type: row.model_type }), ...(run ? { source_run_id: run.id } : {}),
-  }, { once: true })) as unknown as { model: ModelJson };
+  const { model } = (await client.post(
+    'logged-models',
+    {
+      experiment_id: experiment,
+      name,
+      tags: [{ key: ownModelTag, value: row.model_id }],
+      ...(row.model_type === null ? {} : { model_type: row.model_type }),
+      ...(run ? { source_run_id: run.id } : {}),
+    },
+    { once: true },
+  )) as unknown as { model: ModelJson };
   return stateOf(model);
 }
 
 /** Params and tags that are not there as they are. */
-async function sendTexts(client: MlflowClient, there: ModelState, { row, params, tags }: ExportedModel, tell: Tell): Promise<void> {
+async function sendTexts(
+  client: MlflowClient,
+  there: ModelState,
+  { row, params, tags }: ExportedModel,
+  tell: Tell,
+): Promise<void> {
   const paramNames = plainKeys(params.map(([key]) => key));
   const tagNames = plainKeys([...tags.keys()]);
-  const newParams = params.map(([key, value]) => ({ key: sentName(paramNames, key, 'param', row.name, tell), value: cutTo(limits.param, key, value, row.name, tell) })).filter(({ key }) => !there.params.has(key));
-  const newTags = [...tags].map(([key, value]) => ({ key: sentName(tagNames, key, 'tag', row.name, tell), value: cutTo(limits.tag, key, value, row.name, tell) })).filter(({ key, value }) => there.tags.get(key) !== value);
-  for (const part of parts(newParams, limits.params)) await client.post(`logged-models/${there.id}/params`, { model_id: there.id, params: part });
-  for (const part of parts([{ key: ownModelTag, value: row.model_id }, ...newTags], limits.tags)) await client.patch(`logged-models/${there.id}/tags`, { tags: part });
+  const newParams = params
+    .map(([key, value]) => ({
+      key: sentName(paramNames, key, 'param', row.name, tell),
+      value: cutTo(limits.param, key, value, row.name, tell),
+    }))
+    .filter(({ key }) => !there.params.has(key));
+  const newTags = [...tags]
+    .map(([key, value]) => ({
+      key: sentName(tagNames, key, 'tag', row.name, tell),
+      value: cutTo(limits.tag, key, value, row.name, tell),
+    }))
+    .filter(({ key, value }) => there.tags.get(key) !== value);
+  for (const part of parts(newParams, limits.params))
+    await client.post(`logged-models/${there.id}/params`, { model_id: there.id, params: part });
+  for (const part of parts([{ key: ownModelTag, value: row.model_id }, ...newTags], limits.tags))
+    await client.patch(`logged-models/${there.id}/tags`, { tags: part });
 }
 
 /** Metrics of a model are logged to the runs that measured them. */
-async function sendMetrics({ client, runs, options }: ModelsJob, there: ModelState, name: string, metrics: SourceModel['metrics']): Promise<void> {
+async function sendMetrics(
+  { client, runs, options }: ModelsJob,
+  there: ModelState,
+  name: string,
+  metrics: SourceModel['metrics'],
+): Promise<void> {
   const names = plainKeys([...new Set(metrics.map(({ key }) => key))]);
   const byRun = new Map<string, SourceModel['metrics']>();
   for (const metric of metrics) {
     const run = runs.get(metric.runId)?.id ?? '';
-    if (there.metrics.has(metricKey(names.get(metric.key) ?? metric.key, metric.at, metric.step, metric.value, run, metric.datasetName, metric.datasetDigest))) continue;
+    if (
+      there.metrics.has(
+        metricKey(
+          names.get(metric.key) ?? metric.key,
+          metric.at,
+          metric.step,
+          metric.value,
+          run,
+          metric.datasetName,
+          metric.datasetDigest,
+        ),
+      )
+    )
+      continue;
     const own = byRun.get(run);
     if (own) own.push(metric);
     else byRun.set(run, [metric]);
@@ -178,7 +311,14 @@ async function sendMetrics({ client, runs, options }: ModelsJob, there: ModelSta
   for (const [run, own] of byRun) {
     for (const round of rounds(own)) {
       const items = round.map((m) => ({
-        key: names.get(m.key) ?? m.key, value: jsonNumber(m), timestamp: m.at, step: m.step, model_id: there.id, run_id: run, ...(m.datasetName === '' ? {} : { dataset_name: m.datasetName }), ...(m.datasetDigest === '' ? {} : { dataset_digest: m.datasetDigest }),
+        key: names.get(m.key) ?? m.key,
+        value: jsonNumber(m),
+        timestamp: m.at,
+        step: m.step,
+        model_id: there.id,
+        run_id: run,
+        ...(m.datasetName === '' ? {} : { dataset_name: m.datasetName }),
+        ...(m.datasetDigest === '' ? {} : { dataset_digest: m.datasetDigest }),
       }));
       for (const part of parts(items, limits.metrics)) {
         checkCancelled(options.signal);
@@ -207,7 +347,11 @@ function rounds(metrics: SourceModel['metrics']): SourceModel['metrics'][] {
 }
 
 /** Tells the server which models a run read and made, once each. */
-export async function sendLinks({ client, store, runs, counts, options }: ModelsJob, rows: readonly RunRow[], models: ReadonlyMap<string, ModelThere>): Promise<void> {
+export async function sendLinks(
+  { client, store, runs, counts, options }: ModelsJob,
+  rows: readonly RunRow[],
+  models: ReadonlyMap<string, ModelThere>,
+): Promise<void> {
   const source = `export ${client.uri} links`;
   for (const row of rows) {
     const there = runs.get(row.run_id);
@@ -220,13 +364,28 @@ export async function sendLinks({ client, store, runs, counts, options }: Models
     const mark = markOf(JSON.stringify([there.id, links]));
     if (findImported<{ mark: string }>(store, source, row.run_id)?.detail.mark === mark) continue;
     try {
-      const { run } = (await client.get('runs/get', { run_id: there.id })) as { run: { inputs?: { model_inputs?: { model_id: string }[] }; outputs?: { model_outputs?: { model_id: string }[] } } };
+      const { run } = (await client.get('runs/get', { run_id: there.id })) as {
+        run: {
+          inputs?: { model_inputs?: { model_id: string }[] };
+          outputs?: { model_outputs?: { model_id: string }[] };
+        };
+      };
       const read = new Set((run.inputs?.model_inputs ?? []).map((model) => model.model_id));
       const made = new Set((run.outputs?.model_outputs ?? []).map((model) => model.model_id));
       const inputs = links.filter(({ direction, model }) => direction === 'input' && !read.has(model));
       const outputs = links.filter(({ direction, model }) => direction === 'output' && !made.has(model));
-      if (inputs.length > 0) await client.post('runs/log-inputs', { run_id: there.id, models: inputs.map(({ model }) => ({ model_id: model })) }, { once: true });
-      if (outputs.length > 0) await client.post('runs/outputs', { run_id: there.id, models: outputs.map(({ model, step }) => ({ model_id: model, step })) }, { once: true });
+      if (inputs.length > 0)
+        await client.post(
+          'runs/log-inputs',
+          { run_id: there.id, models: inputs.map(({ model }) => ({ model_id: model })) },
+          { once: true },
+        );
+      if (outputs.length > 0)
+        await client.post(
+          'runs/outputs',
+          { run_id: there.id, models: outputs.map(({ model, step }) => ({ model_id: model, step })) },
+          { once: true },
+        );
       noteImported(store, source, row.run_id, there.id, { mark });
     } catch (error) {
       if (endsAll(error)) throw error;

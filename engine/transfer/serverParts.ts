@@ -6,7 +6,16 @@ import type { SourcePoint, Tell } from './records.ts';
 import type { FoundFile } from './walkFiles.ts';
 
 /** The limits of MLflow's protocol. */
-export const limits = { metrics: 1000, params: 100, tags: 100, entities: 1000, bytes: 500_000, param: 6000, tag: 5000, registryTag: 100_000 };
+export const limits = {
+  metrics: 1000,
+  params: 100,
+  tags: 100,
+  entities: 1000,
+  bytes: 500_000,
+  param: 6000,
+  tag: 5000,
+  registryTag: 100_000,
+};
 /** What was sent the last time, so that what did not change is not asked about again. */
 export const markTag = 'loopwright.exported';
 
@@ -52,7 +61,13 @@ export function pointKey(at: number, step: number, value: number): string {
 }
 
 /** A name as the server takes it; another than ours is told. */
-export function sentName(names: ReadonlyMap<string, string>, key: string, what: string, owner: string, tell: Tell): string {
+export function sentName(
+  names: ReadonlyMap<string, string>,
+  key: string,
+  what: string,
+  owner: string,
+  tell: Tell,
+): string {
   const plain = names.get(key) ?? key;
   if (plain !== key) tell(owner, `the ${what} \`${key}\` is sent as \`${plain}\``);
   return plain;
@@ -60,7 +75,8 @@ export function sentName(names: ReadonlyMap<string, string>, key: string, what: 
 
 /** A text as the server takes it; what is cut off is told. */
 export function cutTo(limit: number, key: string, value: string, owner: string, tell: Tell): string {
-  if (value.length > limit) tell(owner, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut off`);
+  if (value.length > limit)
+    tell(owner, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut off`);
   return value.slice(0, limit);
 }
 
@@ -80,11 +96,19 @@ export interface Upload {
 }
 
 /** Uploads what the server does not have in the same size. One that keeps artifacts elsewhere leaves that to programs with access there. */
-export async function sendArtifacts(client: MlflowClient, { name, uri, files, list }: Upload, counts: ExportCounts, options: ExportOptions & { tell: Tell }): Promise<number> {
+export async function sendArtifacts(
+  client: MlflowClient,
+  { name, uri, files, list }: Upload,
+  counts: ExportCounts,
+  options: ExportOptions & { tell: Tell },
+): Promise<number> {
   if (files.length === 0) return 0;
   const root = proxiedPath(uri);
   if (root === null) {
-    options.tell(name, `its ${files.length} artifacts were not sent: the server keeps them at ${uri || 'an unknown place'}, which is not reached through the server. Start it with --serve-artifacts for a new experiment`);
+    options.tell(
+      name,
+      `its ${files.length} artifacts were not sent: the server keeps them at ${uri || 'an unknown place'}, which is not reached through the server. Start it with --serve-artifacts for a new experiment`,
+    );
     return 0;
   }
   const listed = new Map<string, Map<string, number>>();
@@ -94,7 +118,9 @@ export async function sendArtifacts(client: MlflowClient, { name, uri, files, li
     const folder = file.path.split('/').slice(0, -1).join('/');
     let sizes = listed.get(folder);
     if (!sizes) {
-      const { files: entries = [] } = (await list(folder === '' ? null : folder)) as { files?: { path: string; file_size?: number | string }[] };
+      const { files: entries = [] } = (await list(folder === '' ? null : folder)) as {
+        files?: { path: string; file_size?: number | string }[];
+      };
       listed.set(folder, (sizes = new Map(entries.map((entry) => [entry.path, Number(entry.file_size ?? -1)]))));
     }
     if (sizes.get(file.path) === file.bytes) continue;

@@ -22,7 +22,8 @@ export function walkFiles(folder: string, within: string, tell: Tell): FoundFile
     try {
       entries = readdirSync(at, { withFileTypes: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(at, `the folder cannot be read: ${messageOf(error)}`);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        tell(at, `the folder cannot be read: ${messageOf(error)}`);
       return;
     }
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -51,7 +52,9 @@ function linkProblem(link: string, within: string): string | null {
     if (statSync(target).isDirectory()) return 'it is a link to a folder, which is not followed';
     const why = whyNoFile(statSync(target));
     if (why !== null) return `it ${why}`;
-    return target.startsWith(`${realpathSync(within)}${sep}`) ? null : 'it is a link that leads out of the source, which is not followed';
+    return target.startsWith(`${realpathSync(within)}${sep}`)
+      ? null
+      : 'it is a link that leads out of the source, which is not followed';
   } catch {
     return 'it is a link that leads nowhere';
   }
@@ -60,7 +63,10 @@ function linkProblem(link: string, within: string): string | null {
 /** The folders in a folder, by name; links to folders and hidden ones are not among them. */
 export function subfolders(path: string): string[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).toSorted();
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .toSorted();
   } catch {
     return [];
   }
@@ -72,7 +78,8 @@ export function readTexts(folder: string, within: string, tell: Tell): Map<strin
   for (const file of walkFiles(folder, within, tell)) {
     const bytes = readFileSync(file.full);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    if (text.includes('\ufffd') && !bytes.includes('\ufffd')) tell(file.full, 'it is not UTF-8: what cannot be read stands as �');
+    if (text.includes('\ufffd') && !bytes.includes('\ufffd'))
+      tell(file.full, 'it is not UTF-8: what cannot be read stands as �');
     texts.set(file.path, text);
   }
   return texts;

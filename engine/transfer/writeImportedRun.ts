@@ -26,7 +26,12 @@ export interface WrittenRun {
  * Writes a run as its source tells it, whole or not at all: call it inside `sql.write`. One that is here already gets what is new. What a person
  * changed here (name, tags, deleted) stays unless the source changed it since.
  */
-export function writeImportedRun(store: Store, from: { key: string; kind: string }, run: SourceRun, options: { signature: string; experiment: number; artifactUri: string | null }): WrittenRun {
+export function writeImportedRun(
+  store: Store,
+  from: { key: string; kind: string },
+  run: SourceRun,
+  options: { signature: string; experiment: number; artifactUri: string | null },
+): WrittenRun {
   const { sql } = store;
   const source = runSource(from.key, run.id);
   const known = findImported<RunDetailThen>(store, source, run.id);
@@ -41,16 +46,32 @@ export function writeImportedRun(store: Store, from: { key: string; kind: string
   let row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', runId);
   const added = !row;
   const name = run.name || runName(/^[0-9a-f]{8}/.test(runId) ? runId : '00000000');
-  const deletedAt = run.deleted ? (run.deletedAt ?? run.endedAt ?? run.startedAt) : experiment.lifecycle === 'deleted' ? experiment.updatedAt : null;
+  const deletedAt = run.deleted
+    ? (run.deletedAt ?? run.endedAt ?? run.startedAt)
+    : experiment.lifecycle === 'deleted'
+      ? experiment.updatedAt
+      : null;
   if (!row) {
     const { lastId } = sql.run(
       'INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, deleted_at, source, user_id, artifact_uri, commit_hash, code, command) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      runId, name, experiment.name, run.status, run.startedAt, run.endedAt, deletedAt, from.kind, run.userId, options.artifactUri, tags.get('mlflow.source.git.commit') ?? null,
-      JSON.stringify({ branch: tags.get('mlflow.source.git.branch'), remote: tags.get('mlflow.source.git.repoURL') }), tags.get('mlflow.source.name') ?? '',
+      runId,
+      name,
+      experiment.name,
+      run.status,
+      run.startedAt,
+      run.endedAt,
+      deletedAt,
+      from.kind,
+      run.userId,
+      options.artifactUri,
+      tags.get('mlflow.source.git.commit') ?? null,
+      JSON.stringify({ branch: tags.get('mlflow.source.git.branch'), remote: tags.get('mlflow.source.git.repoURL') }),
+      tags.get('mlflow.source.name') ?? '',
     );
     row = sql.get<RunRow>('SELECT * FROM runs WHERE id = ?', lastId);
   } else {
-    if (then.status !== run.status || then.endedAt !== run.endedAt) sql.run('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', run.status, run.endedAt, row.id);
+    if (then.status !== run.status || then.endedAt !== run.endedAt)
+      sql.run('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', run.status, run.endedAt, row.id);
     if (then.deleted !== run.deleted) sql.run('UPDATE runs SET deleted_at = ? WHERE id = ?', deletedAt, row.id);
     if (run.name !== '' && then.name !== run.name) sql.run('UPDATE runs SET name = ? WHERE id = ?', run.name, row.id);
   }
@@ -65,7 +86,14 @@ export function writeImportedRun(store: Store, from: { key: string; kind: string
   if (added && run.name !== '') sql.run('UPDATE runs SET name = ? WHERE id = ?', run.name, id);
   const points = writeMetrics(store, id, run);
   writeLinks(store, id, experiment.id, run);
-  const detail: RunDetailThen = { signature: options.signature, name: run.name, status: run.status, endedAt: run.endedAt, deleted: run.deleted, tags: marks };
+  const detail: RunDetailThen = {
+    signature: options.signature,
+    name: run.name,
+    status: run.status,
+    endedAt: run.endedAt,
+    deleted: run.deleted,
+    tags: marks,
+  };
   noteImported(store, source, run.id, runId, detail);
   return { added, points };
 }
@@ -77,24 +105,64 @@ function countPoints({ sql }: Store, run: number): number {
 /** Writes the points that are not there yet; gives how many. */
 function writeMetrics(store: Store, run: number, { metrics }: SourceRun): number {
   const before = countPoints(store, run);
-  for (const { key, points } of metrics) for (const part of points()) writePoints(store, run, part.map((point) => ({ key, ...point })));
+  for (const { key, points } of metrics)
+    for (const part of points())
+      writePoints(
+        store,
+        run,
+        part.map((point) => ({ key, ...point })),
+      );
   return countPoints(store, run) - before;
 }
 
 function writeLinks({ sql }: Store, run: number, experiment: number, { datasets, models }: SourceRun): void {
   for (const d of datasets) {
-    const dataset = sql.get<{ id: number }>('SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?', experiment, d.name, d.digest)?.id
-      ?? sql.run('INSERT INTO mlflow_datasets (experiment, name, digest, source_type, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)', experiment, d.name, d.digest, d.sourceType, d.source, d.schema, d.profile).lastId;
-    sql.run('INSERT INTO dataset_inputs (run, dataset, tags) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tags = excluded.tags', run, dataset, JSON.stringify(d.tags));
+    const dataset =
+      sql.get<{ id: number }>(
+        'SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?',
+        experiment,
+        d.name,
+        d.digest,
+      )?.id ??
+      sql.run(
+        'INSERT INTO mlflow_datasets (experiment, name, digest, source_type, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        experiment,
+        d.name,
+        d.digest,
+        d.sourceType,
+        d.source,
+        d.schema,
+        d.profile,
+      ).lastId;
+    sql.run(
+      'INSERT INTO dataset_inputs (run, dataset, tags) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tags = excluded.tags',
+      run,
+      dataset,
+      JSON.stringify(d.tags),
+    );
   }
-  for (const m of models) sql.run('INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET step = excluded.step', run, m.id, m.direction, m.step);
+  for (const m of models)
+    sql.run(
+      'INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET step = excluded.step',
+      run,
+      m.id,
+      m.direction,
+      m.step,
+    );
 }
 
 /** True for a run of this very project: one that it exported, or that came here by itself. */
-export function isOwnRun({ sql }: Store, from: { key: string }, run: Pick<SourceRun, 'id' | 'tags' | 'startedAt'>): boolean {
-  if (sql.get('SELECT 1 AS found FROM imports WHERE source = ? AND source_id = ?', runSource(from.key, run.id), run.id)) return false;
+export function isOwnRun(
+  { sql }: Store,
+  from: { key: string },
+  run: Pick<SourceRun, 'id' | 'tags' | 'startedAt'>,
+): boolean {
+  if (sql.get('SELECT 1 AS found FROM imports WHERE source = ? AND source_id = ?', runSource(from.key, run.id), run.id))
+    return false;
   const exported = run.tags.get('loopwright.run_id');
   if (exported !== undefined && sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', exported)) return true;
-  return sql.get<{ started_at: number }>('SELECT started_at FROM runs WHERE run_id = ?', run.id)?.started_at === run.startedAt;
+  return (
+    sql.get<{ started_at: number }>('SELECT started_at FROM runs WHERE run_id = ?', run.id)?.started_at ===
+    run.startedAt
+  );
 }
-

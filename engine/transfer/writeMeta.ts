@@ -5,7 +5,9 @@ export interface MetaFields {
 
 /** A `meta.yaml` that every reader of YAML understands alike: text in double quotes, signs beyond ASCII escaped. */
 export function metaText(fields: MetaFields): string {
-  return Object.entries(fields).map(([name, value]) => `${name}: ${valueText(value)}\n`).join('');
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${valueText(value)}\n`)
+    .join('');
 }
 
 function valueText(value: MetaFields[string]): string {
@@ -23,7 +25,9 @@ function quoted(text: string): string {
     if (sign === '"' || sign === '\\') result += `\\${sign}`;
     else if (code >= 0x20 && code < 0x7f) result += sign;
     else if (code <= 0xff) result += `\\x${code.toString(16).padStart(2, '0')}`;
-    else result += code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+    else
+      result +=
+        code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
   }
   return `${result}"`;
 }

@@ -13,7 +13,8 @@ const { values: options } = parseArgs({ options: { out: { type: 'string', defaul
 function find(folder) {
   const file = join(folder, 'node_modules/vega-datasets/data/flights-3m.parquet');
   if (existsSync(file)) return file;
-  if (dirname(folder) === folder) throw new Error('vega-datasets is not installed: run `npm install vega-datasets` first');
+  if (dirname(folder) === folder)
+    throw new Error('vega-datasets is not installed: run `npm install vega-datasets` first');
   return find(dirname(folder));
 }
 

@@ -16,20 +16,36 @@ import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts
 import { averagePrecision, rank } from '../../engine/statistics/rankMetrics.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [hidden = '[32,16]', learningRate = '0.003', batchSize = '512', epochs = '60', seed = '7'] = process.argv.slice(2);
+const [hidden = '[32,16]', learningRate = '0.003', batchSize = '512', epochs = '60', seed = '7'] =
+  process.argv.slice(2);
 const read = (file: string) => readFileSync(join(here, file), 'utf8');
 const schemaOf = (name: string) => parse(read(`schemas/${name}.dataset.yaml`)) as DatasetSchema;
 
 const db = await openDatabase();
-for (const [name, pattern] of [['transactions', 'incoming/*.csv'], ['labels', 'incoming/labels/*.csv']] as const) {
+for (const [name, pattern] of [
+  ['transactions', 'incoming/*.csv'],
+  ['labels', 'incoming/labels/*.csv'],
+] as const) {
   const start = performance.now();
-  const checked = await validateTable(db, { source: sourceSql(await expandGlob(here, pattern), { allText: true }), schema: schemaOf(name), mode: 'raw' });
-  console.log(`${name}: ${checked.rows} rows, ${checked.invalidRows} quarantined, ${Math.round(performance.now() - start)} ms`);
+  const checked = await validateTable(db, {
+    source: sourceSql(await expandGlob(here, pattern), { allText: true }),
+    schema: schemaOf(name),
+    mode: 'raw',
+  });
+  console.log(
+    `${name}: ${checked.rows} rows, ${checked.invalidRows} quarantined, ${Math.round(performance.now() - start)} ms`,
+  );
   await db.run(`CREATE VIEW ${name} AS ${checked.validSql}`);
 }
-await db.run(`CREATE TABLE features AS SELECT f.*, l.reported_at FROM (${read('sql/features.sql')}) f JOIN labels l USING (transaction_id)`);
-const features = schemaOf('features').fields.filter((field) => field.loopwright?.role === 'feature')
-  .map((field): FeatureSpec => ({ name: field.name, kind: field.type === 'boolean' ? 'boolean' : field.categories ? 'categorical' : 'numeric' }));
+await db.run(
+  `CREATE TABLE features AS SELECT f.*, l.reported_at FROM (${read('sql/features.sql')}) f JOIN labels l USING (transaction_id)`,
+);
+const features = schemaOf('features')
+  .fields.filter((field) => field.loopwright?.role === 'feature')
+  .map((field): FeatureSpec => ({
+    name: field.name,
+    kind: field.type === 'boolean' ? 'boolean' : field.categories ? 'categorical' : 'numeric',
+  }));
 
 const rowsOf = (where: string) => db.table(`SELECT * FROM features WHERE ${where}`);
 const instant = (date: string) => `TIMESTAMP '${date}'`;
@@ -44,21 +60,49 @@ async function quality(trained: TrainedModel, table: Table): Promise<string> {
 }
 
 async function trainOn(name: string, where: string): Promise<TrainedModel> {
-  const [cut = {}] = await db.rows(`SELECT CAST(quantile_cont("at", 0.7) AS VARCHAR) AS train, CAST(quantile_cont("at", 0.85) AS VARCHAR) AS validation FROM features WHERE ${where}`);
+  const [cut = {}] = await db.rows(
+    `SELECT CAST(quantile_cont("at", 0.7) AS VARCHAR) AS train, CAST(quantile_cont("at", 0.85) AS VARCHAR) AS validation FROM features WHERE ${where}`,
+  );
   const [one, two] = [instant(String(cut['train'])), instant(String(cut['validation']))];
-  const [train, validation, test] = [await rowsOf(`${where} AND "at" < ${one}`), await rowsOf(`${where} AND "at" >= ${one} AND "at" < ${two}`), await rowsOf(`${where} AND "at" >= ${two}`)];
+  const [train, validation, test] = [
+    await rowsOf(`${where} AND "at" < ${one}`),
+    await rowsOf(`${where} AND "at" >= ${one} AND "at" < ${two}`),
+    await rowsOf(`${where} AND "at" >= ${two}`),
+  ];
   const start = performance.now();
   const trained = await trainModel({
-    task: 'binary', target: 'is_fraud', positive: true, features, train, validation, model: 'mlp', hidden: JSON.parse(hidden) as number[],
-    learningRate: Number(learningRate), batchSize: Number(batchSize), epochs: Number(epochs), seed: Number(seed),
+    task: 'binary',
+    target: 'is_fraud',
+    positive: true,
+    features,
+    train,
+    validation,
+    model: 'mlp',
+    hidden: JSON.parse(hidden) as number[],
+    learningRate: Number(learningRate),
+    batchSize: Number(batchSize),
+    epochs: Number(epochs),
+    seed: Number(seed),
   });
-  console.log(`${name}: ${train.rows} train rows, best epoch ${trained.bestEpoch} of ${trained.history.length}, ${((performance.now() - start) / 1000).toFixed(1)} s on ${trained.backend}, test pr_auc ${await quality(trained, test)} on ${test.rows} rows`);
+  console.log(
+    `${name}: ${train.rows} train rows, best epoch ${trained.bestEpoch} of ${trained.history.length}, ${((performance.now() - start) / 1000).toFixed(1)} s on ${trained.backend}, test pr_auc ${await quality(trained, test)} on ${test.rows} rows`,
+  );
   return trained;
 }
 
 const models = [await trainOn('champion, January to March', `"at" < ${instant('2026-04-01')}`)];
-for (const [date, days] of [['2026-05-20', 30], ['2026-05-20', 45], ['2026-06-01', 30], ['2026-06-01', 45]] as const) {
-  models.push(await trainOn(`challenger of ${date}, ${days} days`, `"at" >= ${instant(date)} - INTERVAL ${days} DAY AND reported_at < ${instant(date)}`));
+for (const [date, days] of [
+  ['2026-05-20', 30],
+  ['2026-05-20', 45],
+  ['2026-06-01', 30],
+  ['2026-06-01', 45],
+] as const) {
+  models.push(
+    await trainOn(
+      `challenger of ${date}, ${days} days`,
+      `"at" >= ${instant(date)} - INTERVAL ${days} DAY AND reported_at < ${instant(date)}`,
+    ),
+  );
 }
 console.log('month     rows  fraud   champion and challengers, pr_auc');
 for (let month = 1; month <= 6; month++) {

@@ -108,7 +108,14 @@ export class FactsClient {
   }
 
   #of(root: string): Known {
-    const known = this.#known.get(root) ?? { facts: new Map(), stamps: new Map(), last: new Map(), names: new Map(), asked: '', pending: false };
+    const known = this.#known.get(root) ?? {
+      facts: new Map(),
+      stamps: new Map(),
+      last: new Map(),
+      names: new Map(),
+      asked: '',
+      pending: false,
+    };
     this.#known.set(root, known);
     return known;
   }
@@ -122,25 +129,38 @@ export class FactsClient {
     known.pending = true;
     known.names = new Map(requests.map((request, i) => [keys[i] ?? '', factName(request)]));
     clearTimeout(this.#timers.get(root));
-    this.#timers.set(root, setTimeout(() => {
-      // Answers to questions that nobody asks any more are let go.
-      for (const key of known.facts.keys()) if (!keys.includes(key)) known.facts.delete(key);
-      for (const key of known.stamps.keys()) if (!keys.includes(key)) known.stamps.delete(key);
-      this.#send({ root, requests: requests.map((request, i) => ({ key: keys[i] ?? '', stamp: known.stamps.get(keys[i] ?? '') ?? null, request })) });
-    }, pauseMs));
+    this.#timers.set(
+      root,
+      setTimeout(() => {
+        // Answers to questions that nobody asks any more are let go.
+        for (const key of known.facts.keys()) if (!keys.includes(key)) known.facts.delete(key);
+        for (const key of known.stamps.keys()) if (!keys.includes(key)) known.stamps.delete(key);
+        this.#send({
+          root,
+          requests: requests.map((request, i) => ({
+            key: keys[i] ?? '',
+            stamp: known.stamps.get(keys[i] ?? '') ?? null,
+            request,
+          })),
+        });
+      }, pauseMs),
+    );
   }
 
   #send(ask: Ask): void {
     const child = this.#start();
     if (!child) return;
-    child.send(ask, (error) => { if (error) this.#log(`facts: ${error.message}`); });
+    child.send(ask, (error) => {
+      if (error) this.#log(`facts: ${error.message}`);
+    });
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#rest(), idleMs);
     this.#idle.unref();
   }
 
   #rest(): void {
-    if ([...this.#known.values()].some(({ pending }) => pending)) this.#idle = setTimeout(() => this.#rest(), idleMs).unref();
+    if ([...this.#known.values()].some(({ pending }) => pending))
+      this.#idle = setTimeout(() => this.#rest(), idleMs).unref();
     else this.stop();
   }
 
@@ -155,8 +175,13 @@ export class FactsClient {
     child.once('exit', (code, signal) => {
       this.#child = null;
       this.#crashes++;
-      this.#log(`The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It is not started again.' : ''}`);
-      if (this.#crashes >= mostCrashes) this.#warn('The process that reads data for Loopwright stopped too often; files are checked by their text alone. Reload the window to try again.');
+      this.#log(
+        `The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It is not started again.' : ''}`,
+      );
+      if (this.#crashes >= mostCrashes)
+        this.#warn(
+          'The process that reads data for Loopwright stopped too often; files are checked by their text alone. Reload the window to try again.',
+        );
       for (const [root, known] of this.#known) {
         known.asked = '';
         known.pending = false;
@@ -172,7 +197,10 @@ export class FactsClient {
     if (!known) return;
     if ('error' in answer) {
       this.#log(`facts: ${answer.error}`);
-      if (/Cannot find (module|package)/.test(answer.error)) this.#warn('Loopwright cannot read data: a part of its installation is missing, so files are checked by their text alone. Install the extension again.');
+      if (/Cannot find (module|package)/.test(answer.error))
+        this.#warn(
+          'Loopwright cannot read data: a part of its installation is missing, so files are checked by their text alone. Install the extension again.',
+        );
       return;
     }
     if ('done' in answer) {

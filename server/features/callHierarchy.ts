@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position } from 'vscode-languageserver';
+import {
+  SymbolKind,
+  type CallHierarchyIncomingCall,
+  type CallHierarchyItem,
+  type CallHierarchyOutgoingCall,
+  type Position,
+} from 'vscode-languageserver';
 import { pathsOverlap } from '../../engine/project/glob.ts';
 import { graphOf, type Graph, type StageNode } from '../../engine/project/graph.ts';
 import { entryOf, nodeAt, toValue, type Entry, type Located } from '../../engine/project/located.ts';
@@ -26,7 +32,13 @@ export function incomingCalls(workspace: Workspace, item: CallHierarchyItem): Ca
   const stage = sectionOf(item) === 'stages' ? item.name : null;
   if (!project || stage === null) return [];
   const stages = [...(graphIn(project)?.stages.values() ?? [])].filter((node) => node.dependsOn.includes(stage));
-  const calls = [...stages.map((node) => ({ from: declaredItem(workspace, project, 'stages', node.name), places: placesOf(project, node, stage) })), ...namedElsewhere(workspace, project, stage)];
+  const calls = [
+    ...stages.map((node) => ({
+      from: declaredItem(workspace, project, 'stages', node.name),
+      places: placesOf(project, node, stage),
+    })),
+    ...namedElsewhere(workspace, project, stage),
+  ];
   return calls.flatMap(({ from, places }) => (from ? [{ from, fromRanges: ranges(project, places) }] : []));
 }
 
@@ -53,22 +65,33 @@ function ofStage(project: Project, name: string): Call[] {
 
 /** The stages that a monitor or retraining names. */
 function namedIn(project: Project, item: CallHierarchyItem): Call[] {
-  const named = sectionOf(item) === 'monitors' ? [nodeAt(project.file.parsed.root ?? undefined, ['monitors', item.name, 'reference'])] : itemsOf(nodeAt(project.file.parsed.root ?? undefined, ['retraining', 'run']));
+  const named =
+    sectionOf(item) === 'monitors'
+      ? [nodeAt(project.file.parsed.root ?? undefined, ['monitors', item.name, 'reference'])]
+      : itemsOf(nodeAt(project.file.parsed.root ?? undefined, ['retraining', 'run']));
   return named.flatMap((node) => {
     const stage = textOf(node);
     return node && stage !== null ? [{ stage, places: [node] }] : [];
   });
 }
 
-function namedElsewhere(workspace: Workspace, project: Project, stage: string): { from: CallHierarchyItem | null; places: Located[] }[] {
+function namedElsewhere(
+  workspace: Workspace,
+  project: Project,
+  stage: string,
+): { from: CallHierarchyItem | null; places: Located[] }[] {
   const { root } = project.file.parsed;
   const monitors = [...declaredIn(root).of('monitors').values()].flatMap((entry) => {
     const reference = entryOf(entry.value, 'reference')?.value;
-    return reference && textOf(reference) === stage ? [{ from: declaredItem(workspace, project, 'monitors', entry.key), places: [reference] }] : [];
+    return reference && textOf(reference) === stage
+      ? [{ from: declaredItem(workspace, project, 'monitors', entry.key), places: [reference] }]
+      : [];
   });
   const retraining = entryOf(root ?? undefined, 'retraining');
   const run = itemsOf(entryOf(retraining?.value, 'run')?.value).filter((node) => textOf(node) === stage);
-  return retraining && run.length > 0 ? [...monitors, { from: toItem(workspace, project, retraining, SymbolKind.Event, 'retraining'), places: run }] : monitors;
+  return retraining && run.length > 0
+    ? [...monitors, { from: toItem(workspace, project, retraining, SymbolKind.Event, 'retraining'), places: run }]
+    : monitors;
 }
 
 /** Where a stage says that it needs what another makes; the stage itself where it is said elsewhere, such as in a schema. */
@@ -77,7 +100,8 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
   const own = declaredIn(root).of('stages').get(node.name);
   const inputs = entryOf(own?.value, 'with')?.value;
   const made = graphIn(project)?.stages.get(source)?.outs ?? [];
-  const isMade = (path: string | null | undefined) => path !== null && path !== undefined && made.some((out) => pathsOverlap(path, out));
+  const isMade = (path: string | null | undefined) =>
+    path !== null && path !== undefined && made.some((out) => pathsOverlap(path, out));
   const pathOf = (dataset: string) => declaredIn(project.resolved.root).text('datasets', dataset, 'path');
   const places: Located[] = itemsOf(entryOf(own?.value, 'deps')?.value).filter((item) => isMade(textOf(item)));
   const add = (key: string, holds: (text: string) => boolean) => {
@@ -105,7 +129,9 @@ function graphIn(project: Project): Graph | null {
 function drawableConfig({ resolved }: Project): ProjectConfig | null {
   const value = toValue(resolved.root ?? undefined);
   if (!isRecord(value) || !isRecord(value['stages'])) return null;
-  const datasets = Object.entries(isRecord(value['datasets']) ? value['datasets'] : {}).filter(([, dataset]) => isRecord(dataset) && typeof dataset['path'] === 'string');
+  const datasets = Object.entries(isRecord(value['datasets']) ? value['datasets'] : {}).filter(
+    ([, dataset]) => isRecord(dataset) && typeof dataset['path'] === 'string',
+  );
   const stages = Object.entries(value['stages']).filter(([, stage]) => isReadable(stage));
   return { ...value, datasets: Object.fromEntries(datasets), stages: Object.fromEntries(stages) } as ProjectConfig;
 }
@@ -117,7 +143,8 @@ function isReadable(stage: unknown): boolean {
   const inputs = stage['with'];
   if (!('uses' in stage)) return true;
   if (!isRecord(inputs)) return false;
-  if (stage['uses'] === 'collect') return isRecord(inputs['from']) && [inputs['from']['files'] ?? []].flat().every((file) => typeof file === 'string');
+  if (stage['uses'] === 'collect')
+    return isRecord(inputs['from']) && [inputs['from']['files'] ?? []].flat().every((file) => typeof file === 'string');
   return stage['uses'] !== 'prepare' || typeof inputs['sql'] === 'string';
 }
 
@@ -125,16 +152,34 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function declaredItem(workspace: Workspace, project: Project, section: Section, name: string): CallHierarchyItem | null {
+function declaredItem(
+  workspace: Workspace,
+  project: Project,
+  section: Section,
+  name: string,
+): CallHierarchyItem | null {
   const entry = declaredIn(project.file.parsed.root).of(section).get(name);
   if (!entry || entry.merged) return null;
   const detail = textOf(entryOf(entry.value, 'uses')?.value) ?? (section === 'stages' ? 'cmd' : 'monitor');
   return toItem(workspace, project, entry, section === 'stages' ? SymbolKind.Function : SymbolKind.Event, detail);
 }
 
-function toItem(workspace: Workspace, project: Project, entry: Entry, kind: SymbolKind, detail: string): CallHierarchyItem {
+function toItem(
+  workspace: Workspace,
+  project: Project,
+  entry: Entry,
+  kind: SymbolKind,
+  detail: string,
+): CallHierarchyItem {
   const { lines, text } = project.file.parsed;
-  return { name: entry.key, kind, detail, uri: workspace.uriOf(join(project.root, project.file.path)), range: toLspRange(lines, pairRange(text, entry)), selectionRange: toLspRange(lines, entry.keyRange) };
+  return {
+    name: entry.key,
+    kind,
+    detail,
+    uri: workspace.uriOf(join(project.root, project.file.path)),
+    range: toLspRange(lines, pairRange(text, entry)),
+    selectionRange: toLspRange(lines, entry.keyRange),
+  };
 }
 
 /** Of what an item is: only stages are functions, and retraining has no other section. */

@@ -25,13 +25,20 @@ export interface ColumnPlace {
 }
 
 /** The column that is named at an offset of a file. */
-export function columnAt(project: Project, file: { kind: FileKind; path: string; parsed: Parsed }, offset: number): ColumnUse | null {
+export function columnAt(
+  project: Project,
+  file: { kind: FileKind; path: string; parsed: Parsed },
+  offset: number,
+): ColumnUse | null {
   for (const use of usesIn(project, file)) if (offset >= use.range.start && offset <= use.range.end) return use;
   return null;
 }
 
 /** Where a schema declares a column; null when it does not. */
-export function declaredColumn(project: Project, { schema, column }: ColumnName): { parsed: Parsed; column: Column } | null {
+export function declaredColumn(
+  project: Project,
+  { schema, column }: ColumnName,
+): { parsed: Parsed; column: Column } | null {
   const parsed = project.schemas.get(schema)?.parsed;
   const found = columnsIn(parsed).get(column);
   return parsed && found ? { parsed, column: found } : null;
@@ -39,15 +46,22 @@ export function declaredColumn(project: Project, { schema, column }: ColumnName)
 
 /** Every place of a column: in its schema and others that refer to it, in the project, and in SQL that surely means it. */
 export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[] {
-  const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => usesIn(project, file)
-    .filter((use) => use.schema === wanted.schema && use.column === wanted.column)
-    .map(({ range, declaration }) => ({ path: file.path, lines: file.parsed.lines, range, declaration })));
-  const inSql = columnsInSql(project, wanted).flatMap(({ path, lines, places }) => places.map((sql) => ({ path, lines, range: sql.range, declaration: false, sql })));
+  const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) =>
+    usesIn(project, file)
+      .filter((use) => use.schema === wanted.schema && use.column === wanted.column)
+      .map(({ range, declaration }) => ({ path: file.path, lines: file.parsed.lines, range, declaration })),
+  );
+  const inSql = columnsInSql(project, wanted).flatMap(({ path, lines, places }) =>
+    places.map((sql) => ({ path, lines, range: sql.range, declaration: false, sql })),
+  );
   return [...inYaml, ...inSql];
 }
 
 /** SQL of the project that uses a column, and why not all of it could be rewritten. */
-export function columnsInSql(project: Project, { schema, column }: ColumnName): { path: string; lines: LineIndex; places: SqlPlace[]; unsure: string | null }[] {
+export function columnsInSql(
+  project: Project,
+  { schema, column }: ColumnName,
+): { path: string; lines: LineIndex; places: SqlPlace[]; unsure: string | null }[] {
   const declared = declaredIn(project.file.parsed.root);
   const schemaOf = (dataset: string) => declared.text('datasets', dataset, 'schema');
   const names = new Map([...declared.of('datasets').keys()].map((name) => [name.toLowerCase(), name]));
@@ -58,7 +72,12 @@ export function columnsInSql(project: Project, { schema, column }: ColumnName): 
   };
   return sqlFilesOf(project).map(({ path, outputs }) => {
     const text = textOf(project, path);
-    const found = columnPlacesIn(text, { column, inputs, output: outputs.some((output) => schemaOf(output) === schema), columnsOf });
+    const found = columnPlacesIn(text, {
+      column,
+      inputs,
+      output: outputs.some((output) => schemaOf(output) === schema),
+      columnsOf,
+    });
     return { path, lines: new LineIndex(text), ...found };
   });
 }
@@ -68,9 +87,12 @@ export function sqlFilesOf(project: Project): { path: string; outputs: string[] 
   const declared = declaredIn(project.file.parsed.root);
   const files = new Map<string, string[]>();
   const add = (path: string | null, output: string | null) => {
-    if (path !== null && path.endsWith('.sql')) files.set(path, [...(files.get(path) ?? []), ...(output === null ? [] : [output])]);
+    if (path !== null && path.endsWith('.sql'))
+      files.set(path, [...(files.get(path) ?? []), ...(output === null ? [] : [output])]);
   };
-  for (const name of declared.of('stages').keys()) if (declared.text('stages', name, 'uses') === 'prepare') add(declared.text('stages', name, 'with', 'sql'), declared.text('stages', name, 'with', 'output'));
+  for (const name of declared.of('stages').keys())
+    if (declared.text('stages', name, 'uses') === 'prepare')
+      add(declared.text('stages', name, 'with', 'sql'), declared.text('stages', name, 'with', 'output'));
   for (const { value } of labelTasks(project)) add(textIn(entryOf(value, 'rules')?.value), null);
   return [...files].map(([path, outputs]) => ({ path, outputs }));
 }
@@ -80,7 +102,15 @@ function labelTasks(project: Project): Entry[] {
   return tasks?.kind === 'map' ? tasks.entries : [];
 }
 
-function usesIn(project: Project, { kind, path, parsed }: { kind: FileKind; path: string; parsed: Parsed }): ColumnUse[] {
-  const around: Around = { kind, text: parsed.text, path, declared: declaredIn(kind === 'project' ? parsed.root : project.file.parsed.root) };
+function usesIn(
+  project: Project,
+  { kind, path, parsed }: { kind: FileKind; path: string; parsed: Parsed },
+): ColumnUse[] {
+  const around: Around = {
+    kind,
+    text: parsed.text,
+    path,
+    declared: declaredIn(kind === 'project' ? parsed.root : project.file.parsed.root),
+  };
   return walkedOf(kind, parsed, project).flatMap((walked) => columnUse(walked, around) ?? []);
 }

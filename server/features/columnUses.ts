@@ -28,11 +28,18 @@ export function columnUse(walked: Walked, around: Around): ColumnUse | null {
 }
 
 function inProject(walked: Walked, around: Around): ColumnUse | null {
-  if (walked.key === 'name' && walked.path.at(-2) === 'preprocess' && walked.path.length === 5) return preprocessed(walked, around);
+  if (walked.key === 'name' && walked.path.at(-2) === 'preprocess' && walked.path.length === 5)
+    return preprocessed(walked, around);
   if (walked.node.kind !== 'scalar' || !walked.shapes.some((shape) => shape.format === 'column')) return null;
   const owner = ancestor(walked, 2)?.node;
   if (walked.path[0] === 'labelling') return use(textOf(entryOf(owner, 'data')?.value), walked, around);
-  const dataset = walked.path[0] === 'monitors' ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value) : (worksOn(owner) ?? (around.kind === 'experiment' ? worksOn(around.declared.of('stages').get(String(walked.path[1]))?.value) : null));
+  const dataset =
+    walked.path[0] === 'monitors'
+      ? textOf(entryOf(entryOf(owner, 'labels')?.value, 'dataset')?.value)
+      : (worksOn(owner) ??
+        (around.kind === 'experiment'
+          ? worksOn(around.declared.of('stages').get(String(walked.path[1]))?.value)
+          : null));
   return use(dataset, walked, around);
 }
 
@@ -91,14 +98,19 @@ function datasetOfMetric(walked: Walked, declared: Declared): string | null {
   const [section] = walked.path;
   if (section === 'sweep') return onlyValidated(declared);
   if (section === 'stages') return worksOn(ancestor(walked, 2)?.node);
-  const monitor = section === 'monitors' ? ancestor(walked, 2)?.node : declared.of('monitors').get(textOf(entryOf(walked.parent?.node, 'monitor')?.value) ?? '')?.value;
+  const monitor =
+    section === 'monitors'
+      ? ancestor(walked, 2)?.node
+      : declared.of('monitors').get(textOf(entryOf(walked.parent?.node, 'monitor')?.value) ?? '')?.value;
   const reference = textOf(entryOf(monitor, 'reference')?.value);
   return reference === null ? null : declared.text('stages', reference, 'with', 'data');
 }
 
 /** The dataset of the stage that validates, when there is one such stage. */
 function onlyValidated(declared: Declared): string | null {
-  const stages = [...declared.of('stages').keys()].filter((name) => declared.text('stages', name, 'uses') === 'validate');
+  const stages = [...declared.of('stages').keys()].filter(
+    (name) => declared.text('stages', name, 'uses') === 'validate',
+  );
   return stages.length === 1 && stages[0] !== undefined ? declared.text('stages', stages[0], 'with', 'data') : null;
 }
 
@@ -107,7 +119,8 @@ function inSchema(walked: Walked, around: Around): ColumnUse | null {
   const [head, , third, fourth] = walked.path;
   const own = (declaration: boolean) => named(walked, around.text, around.path, declaration);
   if (head === 'fields' && third === 'name' && walked.path.length === 3) return own(true);
-  if (head === 'primaryKey' || head === 'uniqueKeys' || (head === 'foreignKeys' && third === 'fields')) return own(false);
+  if (head === 'primaryKey' || head === 'uniqueKeys' || (head === 'foreignKeys' && third === 'fields'))
+    return own(false);
   if (head !== 'foreignKeys' || third !== 'reference' || fourth !== 'fields') return null;
   const resource = textOf(entryOf(ancestor(walked, 3)?.node, 'resource')?.value);
   return resource === null || resource === '' ? own(false) : use(resource, walked, around);

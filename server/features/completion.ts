@@ -27,7 +27,11 @@ interface Place {
 
 /** What may stand at the cursor: keys, values and names, from the schema, from the project and from its data. */
 export function provideCompletion(
-  workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position, context?: CompletionContext,
+  workspace: Workspace,
+  factsOf: (project: Project) => Facts,
+  uri: string,
+  position: Position,
+  context?: CompletionContext,
 ): CompletionList | null {
   const kind = workspace.kindOf(uri);
   const document = workspace.document(uri);
@@ -37,7 +41,13 @@ export function provideCompletion(
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   // A space at the start of a line is indentation, which asks for nothing.
   if (context?.triggerCharacter === ' ' && line.trim() === '') return null;
-  const complete = (items: CompletionItem[], start: number, end: number, accepts = false, isIncomplete = false): CompletionList => {
+  const complete = (
+    items: CompletionItem[],
+    start: number,
+    end: number,
+    accepts = false,
+    isIncomplete = false,
+  ): CompletionList => {
     const range = { start: document.positionAt(start), end: document.positionAt(end) };
     return { isIncomplete, items: items.map((item) => replacing(item, range, { enterAccepts: accepts })) };
   };
@@ -82,19 +92,43 @@ export function provideCompletion(
 
 /** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed, and left behind. */
 function paramReference(closing: string, project: Project | null): CompletionItem[] {
-  const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({ label, kind, detail, insertText: `${label}${closing}` });
+  const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({
+    label,
+    kind,
+    detail,
+    insertText: `${label}${closing}`,
+  });
   const params = project?.readable?.config.params ?? valuesOf(project?.file.parsed.root, 'params');
   const datasets = valuesOf(project?.file.parsed.root, 'datasets');
   return [
-    ...Object.entries(params).map(([name, value]) => closed(`params.${name}`, CompletionItemKind.Variable, JSON.stringify(value))),
-    ...Object.keys(datasets).map((name) => closed(`datasets.${name}.path`, CompletionItemKind.Reference, project?.readable?.config.datasets?.[name]?.path ?? '')),
-    { label: 'env.', kind: CompletionItemKind.Variable, detail: 'an environment variable', insertText: `env.$0${closing.replace('}', '\\}')}`, insertTextFormat: InsertTextFormat.Snippet },
+    ...Object.entries(params).map(([name, value]) =>
+      closed(`params.${name}`, CompletionItemKind.Variable, JSON.stringify(value)),
+    ),
+    ...Object.keys(datasets).map((name) =>
+      closed(
+        `datasets.${name}.path`,
+        CompletionItemKind.Reference,
+        project?.readable?.config.datasets?.[name]?.path ?? '',
+      ),
+    ),
+    {
+      label: 'env.',
+      kind: CompletionItemKind.Variable,
+      detail: 'an environment variable',
+      insertText: `env.$0${closing.replace('}', '\\}')}`,
+      insertTextFormat: InsertTextFormat.Snippet,
+    },
   ];
 }
 
 /** The checks that can be silenced. */
 function checkItems(): CompletionItem[] {
-  return rules.map(({ code, name, docs }) => ({ label: code, kind: CompletionItemKind.Value, detail: name, documentation: docs }));
+  return rules.map(({ code, name, docs }) => ({
+    label: code,
+    kind: CompletionItemKind.Value,
+    detail: name,
+    documentation: docs,
+  }));
 }
 
 function findMark(node: Located | null, path: KeyPath): KeyPath | null {
@@ -123,14 +157,36 @@ function keyItems(place: Place): CompletionItem[] {
     for (const [key, property] of Object.entries(shape.properties ?? {})) {
       if (present.has(key) || items.has(key)) continue;
       const required = shape.required?.includes(key) ?? false;
-      items.set(key, { label: key, kind: CompletionItemKind.Property, insertText: insertKey(key, property, place.cursor), insertTextFormat: InsertTextFormat.Snippet, sortText: `${required ? 0 : 1}${key}`, ...(property.description ? { documentation: property.description } : {}), ...(required ? { detail: 'required' } : {}) });
+      items.set(key, {
+        label: key,
+        kind: CompletionItemKind.Property,
+        insertText: insertKey(key, property, place.cursor),
+        insertTextFormat: InsertTextFormat.Snippet,
+        sortText: `${required ? 0 : 1}${key}`,
+        ...(property.description ? { documentation: property.description } : {}),
+        ...(required ? { detail: 'required' } : {}),
+      });
     }
     const value = recordValue(shape);
-    if (value && place.kind === 'project' && place.path[0] === 'checks') for (const item of checkItems()) if (!present.has(item.label)) items.set(item.label, { ...item, insertText: place.cursor.hasColon ? item.label : `${item.label}: ` });
-    if (value) for (const { name, docs } of recordKeys(place)) if (!present.has(name)) items.set(name, { label: name, kind: CompletionItemKind.Field, insertText: insertKey(name, value, place.cursor), insertTextFormat: InsertTextFormat.Snippet, ...(docs ? { documentation: docs } : {}) });
+    if (value && place.kind === 'project' && place.path[0] === 'checks')
+      for (const item of checkItems())
+        if (!present.has(item.label))
+          items.set(item.label, { ...item, insertText: place.cursor.hasColon ? item.label : `${item.label}: ` });
+    if (value)
+      for (const { name, docs } of recordKeys(place))
+        if (!present.has(name))
+          items.set(name, {
+            label: name,
+            kind: CompletionItemKind.Field,
+            insertText: insertKey(name, value, place.cursor),
+            insertTextFormat: InsertTextFormat.Snippet,
+            ...(docs ? { documentation: docs } : {}),
+          });
   }
   const { kind, root, path, cursor } = place;
-  if (cursor.fitsEntry) for (const snippet of snippetItems({ kind, root, path, flow: cursor.flow, isItem: false })) items.set(`${snippet.label} as a whole`, snippet);
+  if (cursor.fitsEntry)
+    for (const snippet of snippetItems({ kind, root, path, flow: cursor.flow, isItem: false }))
+      items.set(`${snippet.label} as a whole`, snippet);
   return [...items.values()];
 }
 
@@ -140,15 +196,31 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
   const config = project?.readable?.config;
   if (last === 'gates') {
     const attributes = nodeAt(root ?? undefined, [...path.slice(0, -1), 'with', 'fairness', 'attributes']);
-    const groups = attributes?.kind === 'seq' ? attributes.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : [])) : [];
+    const groups =
+      attributes?.kind === 'seq'
+        ? attributes.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []))
+        : [];
     return [
       ...metricsFor(null).map((name) => ({ name, docs: metricDocs[name] })),
-      ...groups.flatMap((group) => fairnessMeasures.map((name) => ({ name: `${name}[${group}]`, docs: metricDocs[name] }))),
+      ...groups.flatMap((group) =>
+        fairnessMeasures.map((name) => ({ name: `${name}[${group}]`, docs: metricDocs[name] })),
+      ),
       { name: 'pr_auc@champion', docs: 'Difference to the champion on the same rows.' },
     ];
   }
-  if (last === 'expect') return [...[...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs[name] })), ...servedColumns(project).map((column) => ({ name: `missing[${column}]`, docs: `Share of rows without a value of \`${column}\`.` }))];
-  if (kind === 'experiment' && last === 'params') return Object.entries(config?.params ?? {}).map(([name, value]) => ({ name, docs: `The project has ${JSON.stringify(value)}` }));
+  if (last === 'expect')
+    return [
+      ...[...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs[name] })),
+      ...servedColumns(project).map((column) => ({
+        name: `missing[${column}]`,
+        docs: `Share of rows without a value of \`${column}\`.`,
+      })),
+    ];
+  if (kind === 'experiment' && last === 'params')
+    return Object.entries(config?.params ?? {}).map(([name, value]) => ({
+      name,
+      docs: `The project has ${JSON.stringify(value)}`,
+    }));
   if (kind === 'experiment' && last === 'stages') return Object.keys(config?.stages ?? {}).map((name) => ({ name }));
   return [];
 }
@@ -156,11 +228,22 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
 /** The features of the models, which a deployment is asked with. */
 function servedColumns(project: Project | null): string[] {
   const config = project?.readable?.config;
-  return [...new Set(Object.values(config?.stages ?? {}).flatMap((stage) => {
-    if (!('uses' in stage) || stage.uses !== 'train') return [];
-    const schema = config?.datasets?.[stage.with.data]?.schema;
-    return stage.with.features ?? (schema === undefined ? [] : (project?.schemas.get(schema)?.value?.fields ?? []).filter((field) => field.loopwright?.role === 'feature').map((field) => field.name));
-  }))];
+  return [
+    ...new Set(
+      Object.values(config?.stages ?? {}).flatMap((stage) => {
+        if (!('uses' in stage) || stage.uses !== 'train') return [];
+        const schema = config?.datasets?.[stage.with.data]?.schema;
+        return (
+          stage.with.features ??
+          (schema === undefined
+            ? []
+            : (project?.schemas.get(schema)?.value?.fields ?? [])
+                .filter((field) => field.loopwright?.role === 'feature')
+                .map((field) => field.name))
+        );
+      }),
+    ),
+  ];
 }
 
 function insertKey(key: string, shape: Shape, { flow, quote, hasColon }: Cursor): string {
@@ -169,9 +252,11 @@ function insertKey(key: string, shape: Shape, { flow, quote, hasColon }: Cursor)
   // The closing quote that follows stands before the colon.
   if (hasColon || quote !== '') return safe;
   if (shape.const !== undefined) return `${safe}: ${String(shape.const)}`;
-  if (flow) return shape.type === 'object' ? `${safe}: { $0 }` : shape.type === 'array' ? `${safe}: [$0]` : `${safe}: $0`;
+  if (flow)
+    return shape.type === 'object' ? `${safe}: { $0 }` : shape.type === 'array' ? `${safe}: [$0]` : `${safe}: $0`;
   if (shape.type === 'object' && !shape.anyOf) return `${safe}:\n  $0`;
-  if (shape.type === 'array') return shape.items?.type === 'string' || shape.items?.type === 'integer' ? `${safe}: [$0]` : `${safe}:\n  - $0`;
+  if (shape.type === 'array')
+    return shape.items?.type === 'string' || shape.items?.type === 'integer' ? `${safe}: [$0]` : `${safe}:\n  - $0`;
   return `${safe}: $0`;
 }
 
@@ -180,12 +265,14 @@ function valueItems(place: Place): CompletionItem[] {
   for (const shape of place.shapes) {
     if (shape.const !== undefined) items.push(valueItem(String(shape.const), shape.description));
     for (const value of shape.enum ?? []) items.push(valueItem(value, shape.description));
-    if (shape.type === 'boolean') items.push(valueItem('true', shape.description), valueItem('false', shape.description));
+    if (shape.type === 'boolean')
+      items.push(valueItem('true', shape.description), valueItem('false', shape.description));
     if (shape.format) items.push(...formatItems(shape.format, valuePlace(place)));
   }
   items.unshift(...dataItems(valuePlace(place)));
   const { kind, root, path, cursor } = place;
-  if (typeof path.at(-1) === 'number' && cursor.fitsEntry) items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
+  if (typeof path.at(-1) === 'number' && cursor.fitsEntry)
+    items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
   // A union of kinds (`uses: collect | prepare | …`) narrows to one member; all of its siblings' values are offered.
   const last = place.path.at(-1);
   if (typeof last === 'string') {
@@ -201,11 +288,17 @@ function valueItems(place: Place): CompletionItem[] {
 function siblingsOf({ kind, root, path }: Place): Shape[] {
   const grand = shapesAt(shapes[kind], root, path.slice(0, -2));
   const key = path.at(-2);
-  return grand.flatMap((shape) => (typeof key === 'string' ? (shape.properties?.[key] ?? recordValue(shape)) : shape.items)?.anyOf ?? []);
+  return grand.flatMap(
+    (shape) => (typeof key === 'string' ? (shape.properties?.[key] ?? recordValue(shape)) : shape.items)?.anyOf ?? [],
+  );
 }
 
 function valueItem(label: string, documentation?: string): CompletionItem {
-  return { ...named(label, CompletionItemKind.EnumMember), insertText: label, ...(documentation ? { documentation } : {}) };
+  return {
+    ...named(label, CompletionItemKind.EnumMember),
+    insertText: label,
+    ...(documentation ? { documentation } : {}),
+  };
 }
 
 function valuePlace({ kind, root, path, project, facts, file, cursor }: Place): ValuePlace {

@@ -5,7 +5,9 @@ import type { Cursor } from './cursor.ts';
 
 /** The item with the place that it replaces. Its detail is shown beside it though no item is chosen. */
 export function replacing(
-  { insertText, ...item }: CompletionItem, range: Range, { enterAccepts }: CompletionData,
+  { insertText, ...item }: CompletionItem,
+  range: Range,
+  { enterAccepts }: CompletionData,
 ): CompletionItem {
   const textEdit = { range, newText: insertText ?? item.label };
   const data: CompletionData = { enterAccepts };
@@ -19,7 +21,10 @@ export function replacing(
  * new line.
  */
 export function enterAccepts(
-  cursor: Cursor, items: readonly CompletionItem[], after: string, values: readonly Shape[],
+  cursor: Cursor,
+  items: readonly CompletionItem[],
+  after: string,
+  values: readonly Shape[],
 ): boolean {
   const rest = /^[^\r\n]*/.exec(after)?.[0] ?? '';
   if (cursor.word === '' || cursor.hasColon) return false;

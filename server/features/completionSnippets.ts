@@ -16,7 +16,9 @@ interface Snippet {
 }
 
 const snippets: Record<FileKind, readonly Snippet[]> = {
-  project: Object.values(project), experiment: Object.values(experiment), dataset: Object.values(dataset),
+  project: Object.values(project),
+  experiment: Object.values(experiment),
+  dataset: Object.values(dataset),
 };
 
 interface SnippetPlace {
@@ -31,16 +33,22 @@ interface SnippetPlace {
 
 /** The snippets whose entries can begin at a place. Those of several lines are not for brackets. */
 export function snippetItems(place: SnippetPlace): CompletionItem[] {
-  return snippets[place.kind].filter((snippet) => belongs(snippet, place)).map(({ prefix, description, body }) => {
-    const lines = place.isItem ? body.map((line) => line.slice(2)) : body;
-    const text = lines.join('\n');
-    const shown = text.replaceAll(/\$\{\d+[:|]([^,|}]*)[^}]*\}/g, '$1');
-    return {
-      label: prefix, kind: CompletionItemKind.Snippet, detail: description,
-      documentation: { kind: 'markdown', value: `\`\`\`yaml\n${shown}\n\`\`\`` },
-      insertText: text, insertTextFormat: InsertTextFormat.Snippet, sortText: `~${prefix}`,
-    };
-  });
+  return snippets[place.kind]
+    .filter((snippet) => belongs(snippet, place))
+    .map(({ prefix, description, body }) => {
+      const lines = place.isItem ? body.map((line) => line.slice(2)) : body;
+      const text = lines.join('\n');
+      const shown = text.replaceAll(/\$\{\d+[:|]([^,|}]*)[^}]*\}/g, '$1');
+      return {
+        label: prefix,
+        kind: CompletionItemKind.Snippet,
+        detail: description,
+        documentation: { kind: 'markdown', value: `\`\`\`yaml\n${shown}\n\`\`\`` },
+        insertText: text,
+        insertTextFormat: InsertTextFormat.Snippet,
+        sortText: `~${prefix}`,
+      };
+    });
 }
 
 function belongs({ at, body }: Snippet, { root, path, flow, isItem }: SnippetPlace): boolean {

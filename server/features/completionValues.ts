@@ -28,21 +28,73 @@ export interface ValuePlace {
 export function formatItems(format: string, place: ValuePlace): CompletionItem[] {
   const { project, kind, root } = place;
   const config = project?.readable?.config;
-  const declared = (section: string, among?: object) => Object.keys(kind === 'project' ? valuesOf(root, section) : (among ?? {}));
+  const declared = (section: string, among?: object) =>
+    Object.keys(kind === 'project' ? valuesOf(root, section) : (among ?? {}));
   switch (format) {
-    case 'reference:dataset': return declared('datasets', config?.datasets).map((name) => named(name, CompletionItemKind.Struct, config?.datasets?.[name]?.path));
-    case 'reference:stage': return declared('stages', config?.stages).map((name) => { const stage = config?.stages[name]; return named(name, CompletionItemKind.Function, stage && ('uses' in stage ? stage.uses : stage.cmd)); });
-    case 'reference:deployment': return declared('deployments', config?.deployments).map((name) => named(name, CompletionItemKind.Interface, config?.deployments?.[name]?.as));
-    case 'reference:monitor': return declared('monitors', config?.monitors).map((name) => named(name, CompletionItemKind.Event, config?.monitors?.[name]?.deployment));
-    case 'param': return Object.entries(config?.params ?? {}).map(([name, value]) => named(name, CompletionItemKind.Variable, JSON.stringify(value)));
-    case 'metric': return metricItems(place);
-    case 'column': return columnItems(place);
-    case 'path': return pathItems(place);
-    case 'duration': return examples(['15m', '1h', '6h', '1d', '7d', '30d'], CompletionItemKind.Unit);
-    case 'windows': return examples(['1 window', '2 windows', '3 windows'], CompletionItemKind.Unit);
-    case 'cron': return [['0 3 * * *', 'every day at 03:00 UTC'], ['0 3 * * 1', 'Mondays at 03:00 UTC'], ['0 3 1 * *', 'the first of each month at 03:00 UTC'], ['0 * * * *', 'every hour']].map(([label = '', detail = '']) => ({ ...quoted(label, CompletionItemKind.Value), detail }));
-    case 'unit': return examples(['%', 'EUR', 'USD', 'GBP', 'km', 'm', 'kg', 's', 'ms', 'min', 'h', 'd', 'years', '°C', 'kWh', 'km/h', 'bytes', 'items'], CompletionItemKind.Unit);
-    default: return [];
+    case 'reference:dataset':
+      return declared('datasets', config?.datasets).map((name) =>
+        named(name, CompletionItemKind.Struct, config?.datasets?.[name]?.path),
+      );
+    case 'reference:stage':
+      return declared('stages', config?.stages).map((name) => {
+        const stage = config?.stages[name];
+        return named(name, CompletionItemKind.Function, stage && ('uses' in stage ? stage.uses : stage.cmd));
+      });
+    case 'reference:deployment':
+      return declared('deployments', config?.deployments).map((name) =>
+        named(name, CompletionItemKind.Interface, config?.deployments?.[name]?.as),
+      );
+    case 'reference:monitor':
+      return declared('monitors', config?.monitors).map((name) =>
+        named(name, CompletionItemKind.Event, config?.monitors?.[name]?.deployment),
+      );
+    case 'param':
+      return Object.entries(config?.params ?? {}).map(([name, value]) =>
+        named(name, CompletionItemKind.Variable, JSON.stringify(value)),
+      );
+    case 'metric':
+      return metricItems(place);
+    case 'column':
+      return columnItems(place);
+    case 'path':
+      return pathItems(place);
+    case 'duration':
+      return examples(['15m', '1h', '6h', '1d', '7d', '30d'], CompletionItemKind.Unit);
+    case 'windows':
+      return examples(['1 window', '2 windows', '3 windows'], CompletionItemKind.Unit);
+    case 'cron':
+      return [
+        ['0 3 * * *', 'every day at 03:00 UTC'],
+        ['0 3 * * 1', 'Mondays at 03:00 UTC'],
+        ['0 3 1 * *', 'the first of each month at 03:00 UTC'],
+        ['0 * * * *', 'every hour'],
+      ].map(([label = '', detail = '']) => ({ ...quoted(label, CompletionItemKind.Value), detail }));
+    case 'unit':
+      return examples(
+        [
+          '%',
+          'EUR',
+          'USD',
+          'GBP',
+          'km',
+          'm',
+          'kg',
+          's',
+          'ms',
+          'min',
+          'h',
+          'd',
+          'years',
+          '°C',
+          'kWh',
+          'km/h',
+          'bytes',
+          'items',
+        ],
+        CompletionItemKind.Unit,
+      );
+    default:
+      return [];
   }
 }
 
@@ -52,33 +104,50 @@ export function dataItems(place: ValuePlace): CompletionItem[] {
   const { root, path } = place;
   const own = fieldNames(root);
   const [section, index, key, inner] = path;
-  if (section === 'primaryKey' || section === 'uniqueKeys' || (section === 'foreignKeys' && key === 'fields')) return own.map((name) => named(name, CompletionItemKind.Field));
+  if (section === 'primaryKey' || section === 'uniqueKeys' || (section === 'foreignKeys' && key === 'fields'))
+    return own.map((name) => named(name, CompletionItemKind.Field));
   if (section === 'foreignKeys' && key === 'reference') {
     const datasets = place.project?.readable?.config.datasets ?? {};
-    if (inner === 'resource') return Object.entries(datasets).map(([name, { path: where }]) => named(name, CompletionItemKind.Struct, where));
+    if (inner === 'resource')
+      return Object.entries(datasets).map(([name, { path: where }]) => named(name, CompletionItemKind.Struct, where));
     const other = textAt(root, ['foreignKeys', Number(index), 'reference', 'resource']);
     const schema = other === null ? undefined : datasets[other]?.schema;
-    const names = schema === undefined ? own : (place.project?.schemas.get(schema)?.value?.fields ?? []).map((field) => field.name);
+    const names =
+      schema === undefined ? own : (place.project?.schemas.get(schema)?.value?.fields ?? []).map((field) => field.name);
     return names.map((name) => named(name, CompletionItemKind.Field));
   }
   if (section !== 'fields' || typeof index !== 'number') return [];
   const columns = columnsOfFile(place);
-  if (key === 'name') return columns.filter((column) => !own.includes(column.name)).map((column) => ({ ...named(column.name, CompletionItemKind.Field, `${column.type} · in the data`), documentation: { kind: 'markdown', value: describeColumn(null, column, null) } }));
+  if (key === 'name')
+    return columns
+      .filter((column) => !own.includes(column.name))
+      .map((column) => ({
+        ...named(column.name, CompletionItemKind.Field, `${column.type} · in the data`),
+        documentation: { kind: 'markdown', value: describeColumn(null, column, null) },
+      }));
   const column = columns.find((candidate) => candidate.name === textAt(root, ['fields', index, 'name']));
   if (!column) return [];
-  if (key === 'type') return [{ ...named(column.type, CompletionItemKind.EnumMember, 'as in the data'), preselect: true, sortText: '0' }];
+  if (key === 'type')
+    return [{ ...named(column.type, CompletionItemKind.EnumMember, 'as in the data'), preselect: true, sortText: '0' }];
   const listed = key === 'categories' || (key === 'constraints' && inner === 'enum');
-  if (listed) return (column.top ?? []).map(({ value, count }) => ({ ...named(value, CompletionItemKind.Value, `${count.toLocaleString('en')} rows`) }));
+  if (listed)
+    return (column.top ?? []).map(({ value, count }) => ({
+      ...named(value, CompletionItemKind.Value, `${count.toLocaleString('en')} rows`),
+    }));
   if (key === 'constraints' && column.numbers && column.type !== 'datetime') {
-    if (inner === 'minimum') return [named(String(column.numbers.min), CompletionItemKind.Value, 'the smallest in the data')];
-    if (inner === 'maximum') return [named(String(column.numbers.max), CompletionItemKind.Value, 'the largest in the data')];
+    if (inner === 'minimum')
+      return [named(String(column.numbers.min), CompletionItemKind.Value, 'the smallest in the data')];
+    if (inner === 'maximum')
+      return [named(String(column.numbers.max), CompletionItemKind.Value, 'the largest in the data')];
   }
   return [];
 }
 
 /** The columns of the data of the datasets that a schema file describes. */
 export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'project' | 'facts' | 'file'>): ColumnFacts[] {
-  const datasets = Object.entries(project?.readable?.config.datasets ?? {}).filter(([, dataset]) => dataset.schema === file);
+  const datasets = Object.entries(project?.readable?.config.datasets ?? {}).filter(
+    ([, dataset]) => dataset.schema === file,
+  );
   for (const [name] of datasets) {
     const columns = facts.dataset(name)?.columns ?? [];
     if (columns.length > 0) return columns;
@@ -91,17 +160,29 @@ function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
   const config = project?.readable?.config;
   const tasks = Object.values(config?.stages ?? {}).flatMap((stage) => {
     const schema = 'uses' in stage && stage.uses === 'train' ? config?.datasets?.[stage.with.data]?.schema : undefined;
-    return 'uses' in stage && stage.uses === 'train' ? (taskOf(stage, schema === undefined ? null : (project?.schemas.get(schema)?.value ?? null)) ?? []) : [];
+    return 'uses' in stage && stage.uses === 'train'
+      ? (taskOf(stage, schema === undefined ? null : (project?.schemas.get(schema)?.value ?? null)) ?? [])
+      : [];
   });
   const runs = facts.history()?.runs ?? [];
   const logged = new Map<string, number>();
-  for (const run of runs) for (const key of Object.keys(run.metrics)) if (!key.startsWith('system/')) logged.set(key, (logged.get(key) ?? 0) + 1);
-  const onlyPrograms = config !== undefined && Object.values(config.stages).every((stage) => !('uses' in stage)) && logged.size > 0;
-  const measured = onlyPrograms ? [] : [...new Set(tasks.length > 0 ? tasks.flatMap((task) => metricsFor(task)) : metricsFor(null))];
-  const others = rankMetrics([...logged].map(([key, count]) => ({ key, runs: count }))).filter(({ name }) => !measured.includes(name));
+  for (const run of runs)
+    for (const key of Object.keys(run.metrics))
+      if (!key.startsWith('system/')) logged.set(key, (logged.get(key) ?? 0) + 1);
+  const onlyPrograms =
+    config !== undefined && Object.values(config.stages).every((stage) => !('uses' in stage)) && logged.size > 0;
+  const measured = onlyPrograms
+    ? []
+    : [...new Set(tasks.length > 0 ? tasks.flatMap((task) => metricsFor(task)) : metricsFor(null))];
+  const others = rankMetrics([...logged].map(([key, count]) => ({ key, runs: count }))).filter(
+    ({ name }) => !measured.includes(name),
+  );
   return [
     ...measured.map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' })),
-    ...others.map(({ name }, index) => ({ ...named(name, CompletionItemKind.Value, `logged by ${plural(logged.get(name) ?? 0, 'run')}`), sortText: `~${String(index).padStart(3, '0')}` })),
+    ...others.map(({ name }, index) => ({
+      ...named(name, CompletionItemKind.Value, `logged by ${plural(logged.get(name) ?? 0, 'run')}`),
+      sortText: `~${String(index).padStart(3, '0')}`,
+    })),
   ];
 }
 
@@ -113,11 +194,19 @@ function columnItems({ project, kind, root, path, facts }: ValuePlace): Completi
   const fields = columnsFor(project, kind, root, path);
   const dataOf = (name: string) => found?.columns.find((column) => column.name === name) ?? null;
   const item = (name: string, type: string, note: string, field: Field | null): CompletionItem => ({
-    ...named(name, CompletionItemKind.Field, `${type}${note}`), documentation: { kind: 'markdown', value: describeColumn(field, dataOf(name), found) },
+    ...named(name, CompletionItemKind.Field, `${type}${note}`),
+    documentation: { kind: 'markdown', value: describeColumn(field, dataOf(name), found) },
   });
   return [
-    ...fields.map((field) => item(field.name, field.type ?? 'any', field.loopwright?.role ? ` · ${field.loopwright.role}` : '', field)),
-    ...(found?.columns ?? []).filter((column) => !fields.some((field) => field.name === column.name)).map((column) => ({ ...item(column.name, column.type, ' · in the data, not declared', null), sortText: `~${column.name}` })),
+    ...fields.map((field) =>
+      item(field.name, field.type ?? 'any', field.loopwright?.role ? ` · ${field.loopwright.role}` : '', field),
+    ),
+    ...(found?.columns ?? [])
+      .filter((column) => !fields.some((field) => field.name === column.name))
+      .map((column) => ({
+        ...item(column.name, column.type, ' · in the data, not declared', null),
+        sortText: `~${column.name}`,
+      })),
   ];
 }
 
@@ -125,18 +214,28 @@ function pathItems({ project, word }: ValuePlace): CompletionItem[] {
   if (!project) return [];
   const here = word.startsWith('./') ? './' : '';
   const start = word.slice(here.length).replaceAll(/[*?[\]{}]/g, '');
-  const found = project.files.glob(`${start}*`).filter((path) => !/^(\.git|\.loopwright|node_modules)(\/|$)/.test(path)).slice(0, 200);
+  const found = project.files
+    .glob(`${start}*`)
+    .filter((path) => !/^(\.git|\.loopwright|node_modules)(\/|$)/.test(path))
+    .slice(0, 200);
   return found.map((path) => {
     const folder = !/\.[^/]+$/.test(path) && project.files.glob(`${path}/*`).length > 0;
     // The list that follows is opened as by typing: nothing is chosen in it.
     const more = { title: 'More', command: 'editor.action.triggerSuggest', arguments: [{ auto: true }] };
-    return { ...named(`${here}${path}`, folder ? CompletionItemKind.Folder : CompletionItemKind.File), ...(folder ? { insertText: plainName(`${here}${path}/`), command: more } : {}) };
+    return {
+      ...named(`${here}${path}`, folder ? CompletionItemKind.Folder : CompletionItemKind.File),
+      ...(folder ? { insertText: plainName(`${here}${path}/`), command: more } : {}),
+    };
   });
 }
 
 export function valuesOf(root: Located | null | undefined, key: string): Record<string, unknown> {
   const node = nodeAt(root ?? undefined, [key]);
-  return node?.kind === 'map' ? Object.fromEntries(node.entries.map((entry) => [entry.key, entry.value.kind === 'scalar' ? entry.value.value : null])) : {};
+  return node?.kind === 'map'
+    ? Object.fromEntries(
+        node.entries.map((entry) => [entry.key, entry.value.kind === 'scalar' ? entry.value.value : null]),
+      )
+    : {};
 }
 
 function fieldNames(root: Located | null): string[] {
@@ -151,7 +250,12 @@ function textAt(root: Located | null, path: KeyPath): string | null {
 
 export function named(label: string, kind: CompletionItemKind, detail?: string): CompletionItem {
   const text = plainName(label);
-  return { label, kind, ...(text === label ? {} : { insertText: text, filterText: label }), ...(detail === undefined ? {} : { detail }) };
+  return {
+    label,
+    kind,
+    ...(text === label ? {} : { insertText: text, filterText: label }),
+    ...(detail === undefined ? {} : { detail }),
+  };
 }
 
 function quoted(label: string, kind: CompletionItemKind): CompletionItem {

@@ -33,8 +33,9 @@ export interface Cursor {
 export function cursorAt(text: string, offset: number): Cursor | null {
   const before = text.slice(0, offset);
   const from = entryStart(before);
-  const tokens = yamlTokens(before.slice(from) + cursorMark)
-    .filter(({ kind, start, end }) => kind !== 'space' && (end > start || kind === 'newline'));
+  const tokens = yamlTokens(before.slice(from) + cursorMark).filter(
+    ({ kind, start, end }) => kind !== 'space' && (end > start || kind === 'newline'),
+  );
   const at = tokens.findIndex(({ end }) => end >= offset - from + cursorMark.length);
   const token = tokens[at];
   if (!token) return null;

@@ -6,7 +6,13 @@ import type { Section } from './names.ts';
 import { unquoted } from './walked.ts';
 
 /** The section that a reference of a format names something of. */
-export const sectionByFormat: Record<string, Section> = { 'reference:dataset': 'datasets', 'reference:stage': 'stages', 'reference:deployment': 'deployments', 'reference:monitor': 'monitors', param: 'params' };
+export const sectionByFormat: Record<string, Section> = {
+  'reference:dataset': 'datasets',
+  'reference:stage': 'stages',
+  'reference:deployment': 'deployments',
+  'reference:monitor': 'monitors',
+  param: 'params',
+};
 
 /** What a project file declares, found by name in constant time. */
 export class Declared {
@@ -14,7 +20,8 @@ export class Declared {
 
   constructor(root: Located | null) {
     if (root?.kind !== 'map') return;
-    for (const { key, value } of root.entries) if (value.kind === 'map') this.#sections.set(key, new Map(value.entries.map((entry) => [entry.key, entry])));
+    for (const { key, value } of root.entries)
+      if (value.kind === 'map') this.#sections.set(key, new Map(value.entries.map((entry) => [entry.key, entry])));
   }
 
   of(section: Section): ReadonlyMap<string, Entry> {
@@ -65,7 +72,8 @@ export function columnsIn(file: { root: Located | null; text: string } | undefin
   for (const field of fields?.kind === 'seq' ? fields.items : []) {
     const node = entryOf(field, 'name')?.value;
     const name = textOf(node);
-    if (node && name !== null && !found.has(name)) found.set(name, { name, range: unquoted(file.text, node.range), field });
+    if (node && name !== null && !found.has(name))
+      found.set(name, { name, range: unquoted(file.text, node.range), field });
   }
   columns.set(file.root, found);
   return found;
@@ -78,5 +86,7 @@ export function textOf(node: Located | undefined): string | null {
 /** The path of a file in its project; of a schema as its dataset writes it, with `./` or without. */
 export function ownPath(project: Project, uri: string): string {
   const path = pathInProject(project.root, uri);
-  return project.schemas.has(path) ? path : ([...project.schemas.keys()].find((known) => normalisePath(known) === path) ?? path);
+  return project.schemas.has(path)
+    ? path
+    : ([...project.schemas.keys()].find((known) => normalisePath(known) === path) ?? path);
 }

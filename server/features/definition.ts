@@ -22,7 +22,8 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   if (kind === null || !parsed || !project) return null;
   const offset = parsed.lines.offset(position.line + 1, position.character + 1);
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
-    if (offset >= match.index && offset <= match.index + match[0].length + 1) return declared(project, match[1] ?? '', match[2] ?? '');
+    if (offset >= match.index && offset <= match.index + match[0].length + 1)
+      return declared(project, match[1] ?? '', match[2] ?? '');
   }
   const column = columnAt(project, { kind, path: ownPath(project, uri), parsed }, offset);
   if (column) return columnField(project, column);
@@ -30,8 +31,11 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   if (!spot) return null;
   const [section, name] = spot.path;
   if (kind === 'experiment' && spot.on === 'key') {
-    if (spot.path.length === 2 && (section === 'params' || section === 'stages')) return declared(project, section, String(name));
-    return spot.path.length === 3 && section === 'sweep' && name === 'params' ? declared(project, 'params', String(spot.path[2])) : null;
+    if (spot.path.length === 2 && (section === 'params' || section === 'stages'))
+      return declared(project, section, String(name));
+    return spot.path.length === 3 && section === 'sweep' && name === 'params'
+      ? declared(project, 'params', String(spot.path[2]))
+      : null;
   }
   if (spot.on !== 'value' || spot.value?.kind !== 'scalar') return null;
   const word = spot.path.at(-1) === 'cmd' ? nameAt(kind, parsed, offset, project) : null;
@@ -61,6 +65,10 @@ function columnField(project: Project, use: ColumnName): Location | null {
   return found && inFile(project, { path: use.schema, parsed: found.parsed }, found.column.range);
 }
 
-function inFile(project: Project, file: { path: string; parsed: Parsed }, range: { start: number; end: number }): Location {
+function inFile(
+  project: Project,
+  file: { path: string; parsed: Parsed },
+  range: { start: number; end: number },
+): Location {
   return { uri: toUri(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) };
 }

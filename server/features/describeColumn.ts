@@ -8,32 +8,51 @@ export function describeColumn(field: Field | null, column: ColumnFacts | null, 
   const name = field?.name ?? column?.name ?? '';
   const role = field?.loopwright?.role;
   const head = `**column** \`${name}\`: ${field?.type ?? column?.type ?? 'any'}${role ? `, ${role}` : ''}${field ? '' : ' — not declared in the schema'}`;
-  return [head, ...(field ? declared(field) : []), ...(column ? inData(column, facts, field?.loopwright?.unit) : [])].join('\n\n');
+  return [
+    head,
+    ...(field ? declared(field) : []),
+    ...(column ? inData(column, facts, field?.loopwright?.unit) : []),
+  ].join('\n\n');
 }
 
 function declared(field: Field): string[] {
   const { constraints, loopwright: extras } = field;
   return [
-    field.title ?? null, field.description ?? null, extras?.unit ? `Unit: ${extras.unit}` : null,
-    field.categories ? `Categories: ${field.categories.map((category) => `\`${typeof category === 'object' ? category.value : category}\``).join(', ')}` : null,
-    constraints ? `Constraints: ${Object.entries(constraints).map(([key, value]) => `${key} \`${typeof value === 'string' ? value : JSON.stringify(value)}\``).join(', ')}` : null,
+    field.title ?? null,
+    field.description ?? null,
+    extras?.unit ? `Unit: ${extras.unit}` : null,
+    field.categories
+      ? `Categories: ${field.categories.map((category) => `\`${typeof category === 'object' ? category.value : category}\``).join(', ')}`
+      : null,
+    constraints
+      ? `Constraints: ${Object.entries(constraints)
+          .map(([key, value]) => `${key} \`${typeof value === 'string' ? value : JSON.stringify(value)}\``)
+          .join(', ')}`
+      : null,
   ].filter((fact) => fact !== null);
 }
 
 function inData(column: ColumnFacts, facts: DatasetFacts | null, unit: string | undefined): string[] {
   const { missing, distinct, numbers, top, type } = column;
   const rows = facts?.rows ?? 0;
-  const counts = facts ? `${facts.partial ? 'first ' : ''}${count(rows)} rows · ${missing === 0 ? 'none missing' : `${share(missing, rows)} missing`} · ${count(distinct)} distinct` : `${count(distinct)} distinct`;
+  const counts = facts
+    ? `${facts.partial ? 'first ' : ''}${count(rows)} rows · ${missing === 0 ? 'none missing' : `${share(missing, rows)} missing`} · ${count(distinct)} distinct`
+    : `${count(distinct)} distinct`;
   const lines = [`**In the data**: ${counts}`];
   if (numbers) {
-    const show = (value: number) => (type === 'datetime' ? new Date(value).toISOString().slice(0, 16).replace('T', ' ') : `${plain(value)}${unit ? ` ${unit}` : ''}`);
+    const show = (value: number) =>
+      type === 'datetime'
+        ? new Date(value).toISOString().slice(0, 16).replace('T', ' ')
+        : `${plain(value)}${unit ? ` ${unit}` : ''}`;
     lines.push(`min ${show(numbers.min)} · median ${show(numbers.median)} · max ${show(numbers.max)}`);
     if (numbers.histogram.counts.length > 1) lines.push(`\`\`\`text\n${histogram(numbers.histogram.counts)}\n\`\`\``);
   } else if (top && top.length > 0) {
     const most = top[0]?.count ?? 1;
     const shown = top.slice(0, 6);
     const width = Math.min(24, Math.max(...shown.map(({ value }) => value.length)));
-    lines.push(`\`\`\`text\n${shown.map(({ value, count: n }) => `${clip(value, width).padEnd(width)} ${'█'.repeat(Math.max(1, Math.round((n / most) * 16)))} ${rows > 0 ? share(n, rows) : count(n)}`).join('\n')}${distinct > shown.length ? `\n… and ${count(distinct - shown.length)} more` : ''}\n\`\`\``);
+    lines.push(
+      `\`\`\`text\n${shown.map(({ value, count: n }) => `${clip(value, width).padEnd(width)} ${'█'.repeat(Math.max(1, Math.round((n / most) * 16)))} ${rows > 0 ? share(n, rows) : count(n)}`).join('\n')}${distinct > shown.length ? `\n… and ${count(distinct - shown.length)} more` : ''}\n\`\`\``,
+    );
   }
   return lines;
 }
@@ -41,13 +60,17 @@ function inData(column: ColumnFacts, facts: DatasetFacts | null, unit: string | 
 /** One character a bin; a bin with any row is never empty. */
 export function histogram(counts: readonly number[]): string {
   const most = Math.max(...counts, 1);
-  return counts.map((n) => (n === 0 ? ' ' : (bars[Math.min(bars.length - 1, Math.floor((n / most) * bars.length))] ?? '█'))).join('');
+  return counts
+    .map((n) => (n === 0 ? ' ' : (bars[Math.min(bars.length - 1, Math.floor((n / most) * bars.length))] ?? '█')))
+    .join('');
 }
 
 /** A line of values, the largest highest; equal values in the middle. */
 export function sparkline(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return values.map((value) => bars[high === low ? 3 : Math.round(((value - low) / (high - low)) * (bars.length - 1))] ?? '').join('');
+  return values
+    .map((value) => bars[high === low ? 3 : Math.round(((value - low) / (high - low)) * (bars.length - 1))] ?? '')
+    .join('');
 }
 
 export function count(n: number): string {
@@ -62,7 +85,9 @@ function share(part: number, whole: number): string {
 /** A number with at most four digits that tell something. */
 export function plain(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
-  return Math.abs(value) >= 1e7 || Math.abs(value) < 1e-4 ? value.toExponential(2) : Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 4)).toLocaleString('en', { maximumFractionDigits: 6 });
+  return Math.abs(value) >= 1e7 || Math.abs(value) < 1e-4
+    ? value.toExponential(2)
+    : Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 4)).toLocaleString('en', { maximumFractionDigits: 6 });
 }
 
 function clip(text: string, width: number): string {

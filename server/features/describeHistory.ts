@@ -27,10 +27,24 @@ function trend(label: string, values: readonly number[]): string | null {
 export function stageHistory(history: HistoryFacts | null, name: string, now = Date.now()): string[] {
   const stage = history?.stages.find((candidate) => candidate.name === name);
   if (!history || !stage) return [];
-  const lines = [`**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${ago(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`];
-  if (stage.state !== 'fresh' && stage.reasons.length > 0) lines.push(stage.reasons.slice(0, 5).map((reason) => `- ${reason}`).join('\n'));
+  const lines = [
+    `**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${ago(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`,
+  ];
+  if (stage.state !== 'fresh' && stage.reasons.length > 0)
+    lines.push(
+      stage.reasons
+        .slice(0, 5)
+        .map((reason) => `- ${reason}`)
+        .join('\n'),
+    );
   const metric = telling(history, history.runs);
-  const line = metric === null ? null : trend(metric.name, history.runs.toReversed().flatMap((run) => run.metrics[metric.name] ?? []));
+  const line =
+    metric === null
+      ? null
+      : trend(
+          metric.name,
+          history.runs.toReversed().flatMap((run) => run.metrics[metric.name] ?? []),
+        );
   if (line !== null && (stage.kind === 'train' || stage.kind === 'validate' || stage.kind === 'cmd')) lines.push(line);
   return lines;
 }
@@ -46,35 +60,71 @@ export function paramHistory(history: HistoryFacts | null, name: string): string
     const reached = metric === null ? undefined : run.metrics[metric.name];
     values.set(value, [...(values.get(value) ?? []), ...(reached === undefined ? [] : [reached])]);
   }
-  const tried = [...values.keys()].slice(0, 8).map((value) => `\`${value}\``).join(', ');
-  const lines = [`Tried in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${tried}${values.size > 8 ? ` and ${values.size - 8} more` : ''}`];
+  const tried = [...values.keys()]
+    .slice(0, 8)
+    .map((value) => `\`${value}\``)
+    .join(', ');
+  const lines = [
+    `Tried in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${tried}${values.size > 8 ? ` and ${values.size - 8} more` : ''}`,
+  ];
   if (metric !== null) {
     const { name: key, direction } = metric;
     const sign = direction === 'minimize' ? -1 : 1;
-    const best = runs.filter((run) => run.metrics[key] !== undefined).toSorted((a, b) => sign * ((b.metrics[key] ?? 0) - (a.metrics[key] ?? 0)))[0];
-    if (best) lines.push(`Best: \`${JSON.stringify(best.params[name])}\` in ${best.name}, ${key} ${plain(best.metrics[key] ?? 0)}`);
+    const best = runs
+      .filter((run) => run.metrics[key] !== undefined)
+      .toSorted((a, b) => sign * ((b.metrics[key] ?? 0) - (a.metrics[key] ?? 0)))[0];
+    if (best)
+      lines.push(
+        `Best: \`${JSON.stringify(best.params[name])}\` in ${best.name}, ${key} ${plain(best.metrics[key] ?? 0)}`,
+      );
   }
   return lines;
 }
 
 /** The bound of a gate and the values of the last runs against it. */
-export function gateHistory(history: HistoryFacts | null, gate: string, bound: Pick<GateConfig, 'min' | 'max' | 'at_confidence'> | null): string[] {
+export function gateHistory(
+  history: HistoryFacts | null,
+  gate: string,
+  bound: Pick<GateConfig, 'min' | 'max' | 'at_confidence'> | null,
+): string[] {
   const lines: string[] = [];
   if (bound) {
-    const parts = [bound.min === undefined ? null : `at least ${bound.min}`, bound.max === undefined ? null : `at most ${bound.max}`].filter((part) => part !== null);
-    if (parts.length > 0) lines.push(`Must be ${parts.join(' and ')}${bound.at_confidence === undefined ? '' : `, at ${bound.at_confidence * 100} % confidence`}.`);
+    const parts = [
+      bound.min === undefined ? null : `at least ${bound.min}`,
+      bound.max === undefined ? null : `at most ${bound.max}`,
+    ].filter((part) => part !== null);
+    if (parts.length > 0)
+      lines.push(
+        `Must be ${parts.join(' and ')}${bound.at_confidence === undefined ? '' : `, at ${bound.at_confidence * 100} % confidence`}.`,
+      );
   }
-  const results = (history?.runs ?? []).flatMap((run) => run.gates.filter((result) => result.gate === gate && result.value !== null).map((result) => ({ run, result })));
+  const results = (history?.runs ?? []).flatMap((run) =>
+    run.gates.filter((result) => result.gate === gate && result.value !== null).map((result) => ({ run, result })),
+  );
   if (results.length === 0) return lines;
-  lines.push(results.slice(0, 5).map(({ run, result }) => `- ${result.passed ? '✓' : '✗'} ${plain(result.value ?? 0)}${result.bound === null ? '' : ` (bound ${plain(result.bound)})`} in ${run.name}${result.n === null ? '' : `, ${count(result.n)} rows`}`).join('\n'));
-  const line = trend(gate, results.toReversed().map(({ result }) => result.value ?? 0));
+  lines.push(
+    results
+      .slice(0, 5)
+      .map(
+        ({ run, result }) =>
+          `- ${result.passed ? '✓' : '✗'} ${plain(result.value ?? 0)}${result.bound === null ? '' : ` (bound ${plain(result.bound)})`} in ${run.name}${result.n === null ? '' : `, ${count(result.n)} rows`}`,
+      )
+      .join('\n'),
+  );
+  const line = trend(
+    gate,
+    results.toReversed().map(({ result }) => result.value ?? 0),
+  );
   if (line !== null) lines.push(line);
   return lines;
 }
 
 /** The last values of a metric. */
 export function metricHistory(history: HistoryFacts | null, metric: string): string[] {
-  const line = trend(metric, (history?.runs ?? []).toReversed().flatMap((run) => run.metrics[metric] ?? []));
+  const line = trend(
+    metric,
+    (history?.runs ?? []).toReversed().flatMap((run) => run.metrics[metric] ?? []),
+  );
   return line === null ? [] : [line];
 }
 
@@ -84,9 +134,17 @@ export function datasetInData(facts: DatasetFacts | null): string[] {
   if (facts.files.length === 0) return ['No file is there yet.'];
   const bytes = facts.files.reduce((sum, file) => sum + file.bytes, 0);
   const newest = Math.max(...facts.files.map((file) => file.modifiedMs));
-  const lines = [`**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows${columnsAndGaps(facts)} · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`];
+  const lines = [
+    `**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows${columnsAndGaps(facts)} · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`,
+  ];
   if (facts.error) lines.push(`It cannot be read: ${facts.error.message}`);
-  if (facts.columns.length > 0) lines.push(facts.columns.slice(0, 24).map((column) => `\`${column.name}\` ${column.type}`).join(' · ') + (facts.columns.length > 24 ? ` · … ${facts.columns.length - 24} more` : ''));
+  if (facts.columns.length > 0)
+    lines.push(
+      facts.columns
+        .slice(0, 24)
+        .map((column) => `\`${column.name}\` ${column.type}`)
+        .join(' · ') + (facts.columns.length > 24 ? ` · … ${facts.columns.length - 24} more` : ''),
+    );
   return lines;
 }
 
@@ -97,7 +155,13 @@ function columnsAndGaps({ columns, rows }: DatasetFacts): string {
 }
 
 function size(bytes: number): string {
-  return bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  return bytes < 1000
+    ? `${bytes} B`
+    : bytes < 1e6
+      ? `${(bytes / 1e3).toFixed(1)} KB`
+      : bytes < 1e9
+        ? `${(bytes / 1e6).toFixed(1)} MB`
+        : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 function ago(at: number, now: number): string {
@@ -108,5 +172,9 @@ function ago(at: number, now: number): string {
 }
 
 function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return ms < 1000
+    ? `${Math.round(ms)} ms`
+    : ms < 60_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

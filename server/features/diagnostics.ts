@@ -8,7 +8,11 @@ import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem, Severities } from '../../protocol/problem.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
 
-const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information } as const;
+const severities = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+} as const;
 /** Keystrokes that follow each other faster are judged together; the larger the project, the longer the wait. */
 const pauses = { least: 5, most: 40 };
 /** VS Code shows no more of a file. */
@@ -47,7 +51,10 @@ export class Diagnostics {
     if (group === null) return;
     clearTimeout(this.#timers.get(group));
     const pause = Math.min(pauses.most, Math.max(pauses.least, this.#cost.get(group) ?? 0));
-    this.#timers.set(group, setTimeout(() => this.now(uri), pause));
+    this.#timers.set(
+      group,
+      setTimeout(() => this.now(uri), pause),
+    );
   }
 
   now(uri: string): void {
@@ -87,7 +94,8 @@ export class Diagnostics {
   /** Files that were judged alone before they had a project: what was said of them is the project's to take back. */
   #adopt(root: string): void {
     for (const [group, files] of this.#published) {
-      if (!isAlone(group) || this.#options.workspace.isProject(group) || this.#options.workspace.rootOf(group) !== root) continue;
+      if (!isAlone(group) || this.#options.workspace.isProject(group) || this.#options.workspace.rootOf(group) !== root)
+        continue;
       this.#published.delete(group);
       const known = this.#published.get(root) ?? new Map<string, { text: string; problems: Problem[] }>();
       this.#published.set(root, new Map([...known, ...files]));
@@ -111,10 +119,18 @@ export class Diagnostics {
     const { workspace, facts } = this.#options;
     workspace.startAsking(root);
     const project = workspace.project(root);
-    const named = new Set([project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map((path) => workspace.uriOf(join(root, path))));
+    const named = new Set(
+      [project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map(
+        (path) => workspace.uriOf(join(root, path)),
+      ),
+    );
     const known = project.readable?.config ? facts(project) : noFacts;
-    const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) => workspace.uriOf(join(root, path)));
-    for (const uri of workspace.openIn(root)) if (!named.has(uri)) for (const [key, problems] of this.#alone(uri)) found.set(key, [...(found.get(key) ?? []), ...problems]);
+    const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) =>
+      workspace.uriOf(join(root, path)),
+    );
+    for (const uri of workspace.openIn(root))
+      if (!named.has(uri))
+        for (const [key, problems] of this.#alone(uri)) found.set(key, [...(found.get(key) ?? []), ...problems]);
     return found;
   }
 
@@ -149,7 +165,8 @@ export class Diagnostics {
     const root = this.#options.workspace.rootOf(uri);
     const name = root === null ? uri : pathInProject(root, uri);
     const parsed = parseYaml(name, text);
-    const { problems } = kind === 'project' ? resolveProjectFile(parsed, process.env).file : loadConfigFile(kind, parsed);
+    const { problems } =
+      kind === 'project' ? resolveProjectFile(parsed, process.env).file : loadConfigFile(kind, parsed);
     return new Map([[uri, judge(problems, () => text, this.severities)]]);
   }
 
@@ -168,17 +185,40 @@ export class Diagnostics {
 
   #toDiagnostic(problem: Problem, root: string): Diagnostic {
     return {
-      range: rangeOf(problem), severity: severities[problem.severity], code: problem.code, codeDescription: { href: this.#options.docsOf(problem.code) },
-      source: problem.fromData ? sources.data : sources.text, message: problem.message,
-      ...(problem.related ? { relatedInformation: problem.related.map((place) => ({ location: { uri: this.#options.workspace.uriOf(join(root, place.file)), range: rangeOf(place) }, message: place.message })) } : {}),
-      ...(problem.code === 'LW110' ? { tags: [2] } : ['LW214', 'LW215', 'LW707'].includes(problem.code) ? { tags: [1] } : {}),
+      range: rangeOf(problem),
+      severity: severities[problem.severity],
+      code: problem.code,
+      codeDescription: { href: this.#options.docsOf(problem.code) },
+      source: problem.fromData ? sources.data : sources.text,
+      message: problem.message,
+      ...(problem.related
+        ? {
+            relatedInformation: problem.related.map((place) => ({
+              location: { uri: this.#options.workspace.uriOf(join(root, place.file)), range: rangeOf(place) },
+              message: place.message,
+            })),
+          }
+        : {}),
+      ...(problem.code === 'LW110'
+        ? { tags: [2] }
+        : ['LW214', 'LW215', 'LW707'].includes(problem.code)
+          ? { tags: [1] }
+          : {}),
     };
   }
 }
 
 /** The range of a place as the editor counts. */
-export function rangeOf(place: { line: number; column: number; endLine: number; endColumn: number }): Diagnostic['range'] {
-  return { start: { line: place.line - 1, character: place.column - 1 }, end: { line: place.endLine - 1, character: place.endColumn - 1 } };
+export function rangeOf(place: {
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}): Diagnostic['range'] {
+  return {
+    start: { line: place.line - 1, character: place.column - 1 },
+    end: { line: place.endLine - 1, character: place.endColumn - 1 },
+  };
 }
 
 function byFile(problems: Problem[], uriOf: (path: string) => string): Map<string, Problem[]> {

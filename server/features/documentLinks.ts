@@ -28,7 +28,9 @@ export function provideDocumentLinks(workspace: Workspace, uri: string): Documen
   const found = walkedOf(kind, parsed, project).flatMap((walked) => pathsIn(parsed, walked));
   return found.flatMap(({ range, path }) => {
     const target = targetOf(project, path);
-    return target === null ? [] : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(join(project.root, target)) }];
+    return target === null
+      ? []
+      : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(join(project.root, target)) }];
   });
 }
 
@@ -42,7 +44,9 @@ function pathsIn(parsed: Parsed, { node, shapes, path }: Walked): Found[] {
 function words(text: string, { start, end }: Range): Found[] {
   return [...text.slice(start, end).matchAll(/[^\s"'`=;|&<>()]+/g)].flatMap((match) => {
     const path = match[0].replace(/[,:]+$/, '');
-    return /[./]/.test(path) && !path.includes('$') && !isGlob(path) ? [{ range: { start: start + match.index, end: start + match.index + path.length }, path }] : [];
+    return /[./]/.test(path) && !path.includes('$') && !isGlob(path)
+      ? [{ range: { start: start + match.index, end: start + match.index + path.length }, path }]
+      : [];
   });
 }
 
@@ -61,7 +65,9 @@ function look(project: Project, path: string): string | null {
   if (path.includes('\0') || path.endsWith('/')) return null;
   const matches = !isGlob(path) ? [path] : /^(\.\/)?\*\*|^\/|(^|\/)\.\./.test(path) ? [] : project.files.glob(path);
   const [only, ...more] = matches;
-  return only !== undefined && more.length === 0 && project.files.exists(only) && !isFolder(join(project.root, only)) ? only : null;
+  return only !== undefined && more.length === 0 && project.files.exists(only) && !isFolder(join(project.root, only))
+    ? only
+    : null;
 }
 
 function isFolder(path: string): boolean {

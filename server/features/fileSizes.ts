@@ -26,7 +26,9 @@ export function describeFiles(project: Project, path: string, allowance: Allowan
 
 /** Globs that would search the whole project or the machine are left alone. */
 function cheap(path: string): boolean {
-  return path !== '' && !path.includes('\0') && !path.includes('${') && !/^(\.\/)?\*\*|^[/\\~]|(^|\/)\.\.(\/|$)/.test(path);
+  return (
+    path !== '' && !path.includes('\0') && !path.includes('${') && !/^(\.\/)?\*\*|^[/\\~]|(^|\/)\.\.(\/|$)/.test(path)
+  );
 }
 
 function count(project: Project, path: string): string {

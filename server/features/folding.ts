@@ -19,7 +19,13 @@ export function provideFolding(workspace: Workspace, uri: string): FoldingRange[
   return [...folds.values()].toSorted((a, b) => a.startLine - b.startLine);
 }
 
-function visit(parsed: Parsed, node: Located, entry: Entry | null, add: (fold: FoldingRange) => void, inScalar: Set<number>): void {
+function visit(
+  parsed: Parsed,
+  node: Located,
+  entry: Entry | null,
+  add: (fold: FoldingRange) => void,
+  inScalar: Set<number>,
+): void {
   const { text, lines, root } = parsed;
   const lineOf = (offset: number) => lines.at(offset).line - 1;
   const own = trimmed(text, node.range);

@@ -25,7 +25,11 @@ export function provideRangeFormatting(workspace: Workspace, uri: string, { star
 
 /** True for what stands at the start of a line, before something. */
 function changesIndentation(text: string, { start, end }: SpaceEdit): boolean {
-  return /(^|\n)[ \t]*$/.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, end)) && end < text.length && !/[\r\n]/.test(text[end] ?? '');
+  return (
+    /(^|\n)[ \t]*$/.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, end)) &&
+    end < text.length &&
+    !/[\r\n]/.test(text[end] ?? '')
+  );
 }
 
 function readable(workspace: Workspace, uri: string): Parsed | null {

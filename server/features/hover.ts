@@ -23,7 +23,12 @@ interface Around {
 }
 
 /** What the key, value or name under the cursor is, what the data holds of it, and how it did in earlier runs. */
-export function provideHover(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, position: Position): Hover | null {
+export function provideHover(
+  workspace: Workspace,
+  factsOf: (project: Project) => Facts,
+  uri: string,
+  position: Position,
+): Hover | null {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);
   if (kind === null || !parsed) return null;
@@ -31,13 +36,25 @@ export function provideHover(workspace: Workspace, factsOf: (project: Project) =
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;
   const project = workspace.projectOf(uri);
-  const around: Around = { kind, root: parsed.root, project, facts: project?.readable?.config ? factsOf(project) : noFacts, file: project ? pathInProject(project.root, uri) : '' };
+  const around: Around = {
+    kind,
+    root: parsed.root,
+    project,
+    facts: project?.readable?.config ? factsOf(project) : noFacts,
+    file: project ? pathInProject(project.root, uri) : '',
+  };
   const reference = paramReference(parsed.text, offset, around);
   const text = reference?.text ?? describeName(spot, around) ?? describeShape(spot, kind, parsed.root);
   if (text === null) return null;
   const range = reference?.range ?? spot.range;
   const [start, end] = [parsed.lines.at(range.start), parsed.lines.at(range.end)];
-  return { contents: { kind: MarkupKind.Markdown, value: text }, range: { start: { line: start.line - 1, character: start.column - 1 }, end: { line: end.line - 1, character: end.column - 1 } } };
+  return {
+    contents: { kind: MarkupKind.Markdown, value: text },
+    range: {
+      start: { line: start.line - 1, character: start.column - 1 },
+      end: { line: end.line - 1, character: end.column - 1 },
+    },
+  };
 }
 
 /** `${params.x}` under the cursor: its value, and what runs had. */
@@ -66,14 +83,22 @@ function describeName(spot: Spot, around: Around): string | null {
     const name = String(spot.path.at(-1) ?? '');
     if (kind === 'project' && (parent === 'gates' || parent === 'expect')) return describeMetric(name, spot, around);
     if (section === 'params' && spot.path.length === 2) return describeParam(name, around);
-    if (kind === 'experiment' && section === 'sweep' && second === 'params' && third !== undefined && spot.path.length === 3) return describeParam(name, around);
+    if (
+      kind === 'experiment' &&
+      section === 'sweep' &&
+      second === 'params' &&
+      third !== undefined &&
+      spot.path.length === 3
+    )
+      return describeParam(name, around);
     if (section === 'stages' && spot.path.length === 2) return describeStage(name, around);
     if (kind === 'project' && section === 'datasets' && spot.path.length === 2) return describeDataset(name, around);
     return null;
   }
   if (spot.value?.kind !== 'scalar') return null;
   const name = String(spot.value.value);
-  if (kind === 'dataset' && section === 'fields' && typeof second === 'number' && third === 'name') return describeOwnField(name, around);
+  if (kind === 'dataset' && section === 'fields' && typeof second === 'number' && third === 'name')
+    return describeOwnField(name, around);
   if (!project) return null;
   const formats = shapesAt(shapes[kind], root, spot.path).map((shape) => shape.format);
   if (formats.includes('reference:dataset')) return describeDataset(name, around);
@@ -95,34 +120,57 @@ function describeMetric(written: string, spot: Spot, { project, facts }: Around)
   if (!metric || docs === undefined) return loggedMetric(written, facts);
   const bound = spot.on === 'value' ? null : nodeAt(project?.resolved.root ?? undefined, spot.path);
   return [
-    `**metric** \`${metric.name}\``, docs, metric.champion ? 'Difference to the champion on the same rows: this version minus the champion.' : null, metric.attribute === null ? null : `Over the groups of \`${metric.attribute}\`.`,
+    `**metric** \`${metric.name}\``,
+    docs,
+    metric.champion ? 'Difference to the champion on the same rows: this version minus the champion.' : null,
+    metric.attribute === null ? null : `Over the groups of \`${metric.attribute}\`.`,
     ...gateHistory(facts.history(), written, bound ? (toValue(bound) as GateConfig) : null),
-  ].filter((line) => line !== null).join('\n\n');
+  ]
+    .filter((line) => line !== null)
+    .join('\n\n');
 }
 
 /** A metric of a program: what the last runs had of it. */
 function loggedMetric(name: string, facts: Facts): string | null {
   const lines = metricHistory(facts.history(), name);
-  return lines.length === 0 ? null : [`**metric** \`${name}\``, `${isLowerBetter(name) ? 'Smaller' : 'Larger'} is better, by its name.`, ...lines].join('\n\n');
+  return lines.length === 0
+    ? null
+    : [
+        `**metric** \`${name}\``,
+        `${isLowerBetter(name) ? 'Smaller' : 'Larger'} is better, by its name.`,
+        ...lines,
+      ].join('\n\n');
 }
 
 function describeDataset(name: string, { project, facts }: Around): string | null {
   const dataset = project?.readable?.config.datasets?.[name];
   if (!dataset) return null;
-  return [`**dataset** \`${name}\``, `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`, ...(dataset.description ? [dataset.description] : []), ...datasetInData(facts.dataset(name))].join('\n\n');
+  return [
+    `**dataset** \`${name}\``,
+    `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`,
+    ...(dataset.description ? [dataset.description] : []),
+    ...datasetInData(facts.dataset(name)),
+  ].join('\n\n');
 }
 
 function describeStage(name: string, { project, facts }: Around): string | null {
   const stage = project?.readable?.config.stages[name];
   if (!stage) return null;
-  return [`**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}`, ...(stage.description ? [stage.description] : []), ...stageHistory(facts.history(), name)].join('\n\n');
+  return [
+    `**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}`,
+    ...(stage.description ? [stage.description] : []),
+    ...stageHistory(facts.history(), name),
+  ].join('\n\n');
 }
 
 /** A column where its schema declares it, with the data of the first dataset that has the schema. */
 function describeOwnField(name: string, { project, facts, file }: Around): string | null {
   const field = project?.schemas.get(file)?.value?.fields.find((candidate) => candidate.name === name) ?? null;
   const column = columnsOfFile({ project, facts, file }).find((candidate) => candidate.name === name) ?? null;
-  const owner = Object.entries(project?.readable?.config.datasets ?? {}).find(([dataset, { schema }]) => schema === file && facts.dataset(dataset)?.columns.some((candidate) => candidate.name === name));
+  const owner = Object.entries(project?.readable?.config.datasets ?? {}).find(
+    ([dataset, { schema }]) =>
+      schema === file && facts.dataset(dataset)?.columns.some((candidate) => candidate.name === name),
+  );
   return field || column ? describeColumn(field, column, owner ? facts.dataset(owner[0]) : null) : null;
 }
 
@@ -132,13 +180,24 @@ function describeShape(spot: Spot, kind: FileKind, root: Parameters<typeof shape
   const description = shape?.description ?? narrowed.find((candidate) => candidate.description)?.description;
   if (!shape || !description) return null;
   const title = `**${String(spot.path.findLast((step) => typeof step === 'string') ?? '')}**${typeText(shape)}`;
-  const member = narrowed.length === 1 && narrowed[0] !== shape && narrowed[0]?.description && narrowed[0].description !== description ? `\n\n${narrowed[0].description}` : '';
+  const member =
+    narrowed.length === 1 &&
+    narrowed[0] !== shape &&
+    narrowed[0]?.description &&
+    narrowed[0].description !== description
+      ? `\n\n${narrowed[0].description}`
+      : '';
   return `${title}\n\n${description}${member}`;
 }
 
 function typeText(shape: Shape): string {
   if (shape.const !== undefined) return `: \`${shape.const}\``;
   if (shape.enum) return `: ${shape.enum.map((value) => `\`${value}\``).join(' | ')}`;
-  const range = [shape.minimum === undefined ? null : `from ${shape.minimum}`, shape.exclusiveMinimum === undefined ? null : `above ${shape.exclusiveMinimum}`, shape.maximum === undefined ? null : `to ${shape.maximum}`, shape.exclusiveMaximum === undefined ? null : `below ${shape.exclusiveMaximum}`].filter((part) => part !== null);
+  const range = [
+    shape.minimum === undefined ? null : `from ${shape.minimum}`,
+    shape.exclusiveMinimum === undefined ? null : `above ${shape.exclusiveMinimum}`,
+    shape.maximum === undefined ? null : `to ${shape.maximum}`,
+    shape.exclusiveMaximum === undefined ? null : `below ${shape.exclusiveMaximum}`,
+  ].filter((part) => part !== null);
   return shape.type && shape.type !== 'object' ? `: ${shape.type}${range.length > 0 ? ` ${range.join(' ')}` : ''}` : '';
 }

@@ -31,20 +31,31 @@ const bounds = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaxi
 export function provideInlayHints(workspace: Workspace, uri: string, { start, end }: LspRange): InlayHint[] {
   const [kind, parsed] = [workspace.kindOf(uri), workspace.parsed(uri)];
   if (kind === null || !parsed) return [];
-  const [from, to] = [parsed.lines.offset(start.line + 1, start.character + 1), parsed.lines.offset(end.line + 1, end.character + 1)];
+  const [from, to] = [
+    parsed.lines.offset(start.line + 1, start.character + 1),
+    parsed.lines.offset(end.line + 1, end.character + 1),
+  ];
   const file: File = { kind, parsed, project: workspace.projectOf(uri), allowance: { left: mostLookups } };
   const hints: Hint[] = [];
   for (const walked of walkedOf(kind, parsed, file.project)) {
     const { node } = walked;
-    if (node.kind === 'scalar' && node.range.end >= from && node.range.start <= to) hints.push(...hintsOf(file, walked));
+    if (node.kind === 'scalar' && node.range.end >= from && node.range.start <= to)
+      hints.push(...hintsOf(file, walked));
   }
-  return hints.filter(({ offset }) => offset >= from && offset <= to).map(({ offset, text }) => toHint(parsed, offset, text));
+  return hints
+    .filter(({ offset }) => offset >= from && offset <= to)
+    .map(({ offset, text }) => toHint(parsed, offset, text));
 }
 
 function toHint({ lines }: Parsed, offset: number, text: string): InlayHint {
   const { line, column } = lines.at(offset);
   const long = text.length > mostLength;
-  return { position: { line: line - 1, character: column - 1 }, label: long ? `${text.slice(0, mostLength - 1)}…` : text, paddingLeft: true, ...(long ? { tooltip: text } : {}) };
+  return {
+    position: { line: line - 1, character: column - 1 },
+    label: long ? `${text.slice(0, mostLength - 1)}…` : text,
+    paddingLeft: true,
+    ...(long ? { tooltip: text } : {}),
+  };
 }
 
 function hintsOf(file: File, walked: Walked): Hint[] {
@@ -70,8 +81,11 @@ function references({ parsed, project, kind }: File, { node }: Walked): Hint[] {
     const [whole, section, name = '', rest] = match;
     if ((section === 'datasets') !== (rest !== undefined)) return [];
     const own = kind === 'experiment' ? nodeAt(parsed.root ?? undefined, ['params', name]) : undefined;
-    const value = section === 'datasets' ? declared.text('datasets', name, 'path') : toValue(own ?? declared.of('params').get(name)?.value);
-    if (value === undefined || value === null || typeof value === 'object' && !Array.isArray(value)) return [];
+    const value =
+      section === 'datasets'
+        ? declared.text('datasets', name, 'path')
+        : toValue(own ?? declared.of('params').get(name)?.value);
+    if (value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))) return [];
     const end = match.index + whole.length;
     // A quote that closes at once would part the hint from what it tells about.
     const closes = end === text.length - 1 && /^["']/.test(text) ? 1 : 0;
@@ -86,7 +100,15 @@ function valueText(value: unknown): string {
 /** The unit of the column, after a bound on it. */
 function unitOf(walked: Walked): string | null {
   const { path, node } = walked;
-  if (path.length !== 4 || path[0] !== 'fields' || path[2] !== 'constraints' || !bounds.has(String(path[3])) || node.kind !== 'scalar' || typeof node.value !== 'number') return null;
+  if (
+    path.length !== 4 ||
+    path[0] !== 'fields' ||
+    path[2] !== 'constraints' ||
+    !bounds.has(String(path[3])) ||
+    node.kind !== 'scalar' ||
+    typeof node.value !== 'number'
+  )
+    return null;
   return textOf(entryOf(entryOf(ancestor(walked, 2)?.node, 'loopwright')?.value, 'unit')?.value);
 }
 
@@ -95,7 +117,12 @@ export function inWords(duration: string): string | null {
   if (parseDuration(duration) === null || /[dw]$/.test(duration.trim())) return null;
   const parts: string[] = [];
   let rest = Math.round(durationMs(duration) / 1000);
-  for (const [seconds, unit] of [[86_400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']] as const) {
+  for (const [seconds, unit] of [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ] as const) {
     if (rest >= seconds) parts.push(`${Math.floor(rest / seconds)} ${unit}`);
     rest %= seconds;
   }

@@ -26,17 +26,22 @@ export interface Occurrence {
 /** The name that stands at an offset of a file of ours: declared there, referred to, or inside `${…}`. */
 export function nameAt(kind: FileKind, parsed: Parsed, offset: number, project: Project | null): Name | null {
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
-    if (offset >= match.index && offset <= match.index + match[0].length) return { section: match[1] as Section, name: match[2] ?? '' };
+    if (offset >= match.index && offset <= match.index + match[0].length)
+      return { section: match[1] as Section, name: match[2] ?? '' };
   }
   const spot = spotAt(parsed.root, offset);
   if (!spot) return null;
   if (spot.on === 'key') return declaredBy(kind, spot.path);
   if (spot.value?.kind !== 'scalar') return null;
   if (isCommand(kind, spot.path)) {
-    const word = commandWords(parsed.text, spot.range).find(({ range }) => offset >= range.start && offset <= range.end);
+    const word = commandWords(parsed.text, spot.range).find(
+      ({ range }) => offset >= range.start && offset <= range.end,
+    );
     if (word) return { section: word.section, name: word.name };
   }
-  const section = shapesOf(kind, parsed, spot.value, project).map((shape) => sectionByFormat[shape.format ?? '']).find((found) => found !== undefined);
+  const section = shapesOf(kind, parsed, spot.value, project)
+    .map((shape) => sectionByFormat[shape.format ?? ''])
+    .find((found) => found !== undefined);
   return section === undefined ? null : { section, name: String(spot.value.value) };
 }
 
@@ -49,8 +54,15 @@ export function shapesOf(kind: FileKind, parsed: Parsed, value: Located, project
 function declaredBy(kind: FileKind, path: KeyPath): Name | null {
   const [section, second, third] = path;
   const known = sections.find((candidate) => candidate === section);
-  if (path.length === 2 && known !== undefined && (kind === 'project' || (kind === 'experiment' && (known === 'params' || known === 'stages')))) return { section: known, name: String(second) };
-  return kind === 'experiment' && path.length === 3 && section === 'sweep' && second === 'params' ? { section: 'params', name: String(third) } : null;
+  if (
+    path.length === 2 &&
+    known !== undefined &&
+    (kind === 'project' || (kind === 'experiment' && (known === 'params' || known === 'stages')))
+  )
+    return { section: known, name: String(second) };
+  return kind === 'experiment' && path.length === 3 && section === 'sweep' && second === 'params'
+    ? { section: 'params', name: String(third) }
+    : null;
 }
 
 /** Every place in the project's files where a name stands. */
@@ -69,14 +81,26 @@ export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   return found.toSorted((a, b) => (a.file === b.file ? a.range.start - b.range.start : 0));
 }
 
-function occurrencesIn(file: ConfigFile<unknown>, { node, entry, path, shapes: meant }: Walked, wanted: Name): Occurrence[] {
+function occurrencesIn(
+  file: ConfigFile<unknown>,
+  { node, entry, path, shapes: meant }: Walked,
+  wanted: Name,
+): Occurrence[] {
   const found: Occurrence[] = [];
   const { text } = file.parsed;
-  if (entry?.key === wanted.name && declaredBy(file.kind, path)?.section === wanted.section) found.push({ file, range: unquoted(text, entry.keyRange), declaration: file.kind === 'project' });
+  if (entry?.key === wanted.name && declaredBy(file.kind, path)?.section === wanted.section)
+    found.push({ file, range: unquoted(text, entry.keyRange), declaration: file.kind === 'project' });
   if (node.kind !== 'scalar') return found;
-  if (isCommand(file.kind, path)) for (const { section, name, range } of commandWords(text, node.range)) if (section === wanted.section && name === wanted.name) found.push({ file, range, declaration: false });
+  if (isCommand(file.kind, path))
+    for (const { section, name, range } of commandWords(text, node.range))
+      if (section === wanted.section && name === wanted.name) found.push({ file, range, declaration: false });
   // An alias stands for what its anchor holds.
-  if (node.value === wanted.name && text[node.range.start] !== '*' && meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)) found.push({ file, range: unquoted(text, node.range), declaration: false });
+  if (
+    node.value === wanted.name &&
+    text[node.range.start] !== '*' &&
+    meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)
+  )
+    found.push({ file, range: unquoted(text, node.range), declaration: false });
   return found;
 }
 
@@ -91,7 +115,11 @@ interface CommandWord extends Name {
 /** What the command of ours takes as its names: `loopwright serve production`. */
 const subjects: Record<string, Section> = { run: 'stages', serve: 'deployments', monitor: 'monitors' };
 /** Options whose value is a name, in front of `=` where it gives a value. */
-const options: Record<string, Name['section']> = { experiment: 'experiments', param: 'params', deployment: 'deployments' };
+const options: Record<string, Name['section']> = {
+  experiment: 'experiments',
+  param: 'params',
+  deployment: 'deployments',
+};
 
 /** The stages, experiments, params and deployments that commands of ours name in a command line. */
 function commandWords(text: string, range: Range): CommandWord[] {
@@ -105,8 +133,16 @@ function commandWords(text: string, range: Range): CommandWord[] {
       const name = /^[A-Za-z_][\w-]*/.exec(value ?? whole)?.[0];
       const rest = (value ?? whole).slice(name?.length ?? 0);
       // A flag without a value stands in front of a name of its own.
-      if (option !== undefined && !valued.has(option)) return subject && name !== undefined && rest === '' ? [wordAt(subject, name, start + word.index + opening.length)] : [];
-      if (section === undefined || name === undefined || !(rest === '' || (section === 'params' && rest.startsWith('=')))) return [];
+      if (option !== undefined && !valued.has(option))
+        return subject && name !== undefined && rest === ''
+          ? [wordAt(subject, name, start + word.index + opening.length)]
+          : [];
+      if (
+        section === undefined ||
+        name === undefined ||
+        !(rest === '' || (section === 'params' && rest.startsWith('=')))
+      )
+        return [];
       return [wordAt(section, name, start + word.index + opening.length)];
     });
   });

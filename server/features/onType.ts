@@ -28,14 +28,22 @@ function indentationAt(text: string, start: number, rest: string): number | null
   if (!pieces || !end || end.kind === 'block-scalar' || isUnfinished(end)) return null;
   const bracket = openBracket(pieces);
   if (bracket !== null) return inBracket(pieces, bracket, rest);
-  const deeper = end.kind === 'map-value-ind' || end.kind === 'block-scalar-header' || ((end.kind === 'anchor' || end.kind === 'tag') && pieces.at(-2)?.kind === 'map-value-ind');
+  const deeper =
+    end.kind === 'map-value-ind' ||
+    end.kind === 'block-scalar-header' ||
+    ((end.kind === 'anchor' || end.kind === 'tag') && pieces.at(-2)?.kind === 'map-value-ind');
   if (rest !== '' && !deeper) return null;
   const { dash, base } = lineOf(pieces, pieces.length - 1);
   const first = pieces[base];
   const below = indentBelow(text, start);
   if (end.kind === 'seq-item-ind') return end.column + step;
   const isKey = structureAt(pieces, base) === 'map';
-  if (deeper) return isKey ? (below !== null && rest === '' && below > (first?.column ?? 0) ? below : (first?.column ?? 0) + step) : (dash ?? 0) + step;
+  if (deeper)
+    return isKey
+      ? below !== null && rest === '' && below > (first?.column ?? 0)
+        ? below
+        : (first?.column ?? 0) + step
+      : (dash ?? 0) + step;
   return isKey ? (first?.column ?? null) : dash;
 }
 
@@ -79,7 +87,8 @@ function lineOf(pieces: readonly Piece[], at: number): { dash: number | null; ba
     if (piece?.first && depth <= 0) break;
   }
   let [dash, base]: [number | null, number] = [null, start];
-  while (pieces[base]?.kind === 'seq-item-ind' && pieces[base]?.followed) [dash, base] = [pieces[base]?.column ?? null, base + 1];
+  while (pieces[base]?.kind === 'seq-item-ind' && pieces[base]?.followed)
+    [dash, base] = [pieces[base]?.column ?? null, base + 1];
   return { dash, base };
 }
 

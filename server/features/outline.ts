@@ -7,14 +7,27 @@ import type { Workspace } from '../workspace.ts';
 export function provideOutline(workspace: Workspace, uri: string): Outline {
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   const names = (key: string) => (parsed ? entriesOf(parsed.root, key, parsed.lines) : []);
-  return { stages: names('stages'), deployments: names('deployments'), monitors: names('monitors'), datasets: names('datasets') };
+  return {
+    stages: names('stages'),
+    deployments: names('deployments'),
+    monitors: names('monitors'),
+    datasets: names('datasets'),
+  };
 }
 
 function entriesOf(root: Located | null, key: string, lines: LineIndex): OutlineStage[] {
   const found = entryOf(root ?? undefined, key)?.value;
   if (found?.kind !== 'map') return [];
-  return found.entries.filter((entry) => !entry.merged).map((entry) => {
-    const [start, end] = [lines.at(entry.keyRange.start), lines.at(entry.keyRange.end)];
-    return { name: entry.key, range: { start: { line: start.line - 1, character: start.column - 1 }, end: { line: end.line - 1, character: end.column - 1 } } };
-  });
+  return found.entries
+    .filter((entry) => !entry.merged)
+    .map((entry) => {
+      const [start, end] = [lines.at(entry.keyRange.start), lines.at(entry.keyRange.end)];
+      return {
+        name: entry.key,
+        range: {
+          start: { line: start.line - 1, character: start.column - 1 },
+          end: { line: end.line - 1, character: end.column - 1 },
+        },
+      };
+    });
 }

@@ -5,5 +5,8 @@ import type { Range } from '../../engine/project/located.ts';
 /** A range of offsets as the editor counts: lines and characters from 0. */
 export function toLspRange(lines: LineIndex, range: Range): LspRange {
   const [start, end] = [lines.at(range.start), lines.at(range.end)];
-  return { start: { line: start.line - 1, character: start.column - 1 }, end: { line: end.line - 1, character: end.column - 1 } };
+  return {
+    start: { line: start.line - 1, character: start.column - 1 },
+    end: { line: end.line - 1, character: end.column - 1 },
+  };
 }

@@ -13,7 +13,12 @@ import { isFlow } from './spans.ts';
 export const refactorKinds = [CodeActionKind.RefactorExtract, CodeActionKind.RefactorInline];
 
 /** A value of a stage into a param, and a param back into the value. */
-export function provideRefactorings(workspace: Workspace, uri: string, { start }: LspRange, only?: readonly string[]): CodeAction[] {
+export function provideRefactorings(
+  workspace: Workspace,
+  uri: string,
+  { start }: LspRange,
+  only?: readonly string[],
+): CodeAction[] {
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   if (!parsed?.root || parsed.problems.some(({ code }) => code === 'LW100')) return [];
   const offset = parsed.lines.offset(start.line + 1, start.character + 1);
@@ -27,10 +32,24 @@ export function provideRefactorings(workspace: Workspace, uri: string, { start }
 }
 
 function extract(parsed: Parsed, { path, value }: Spot, uri: string): CodeAction[] {
-  const written = value?.kind === 'scalar' && value.value !== null ? parsed.text.slice(value.range.start, value.range.end) : '';
-  if (!value || path[0] !== 'stages' || path[2] !== 'with' || path.length < 4 || written === '' || /\$\{|\n|^[*|>]/.test(written)) return [];
+  const written =
+    value?.kind === 'scalar' && value.value !== null ? parsed.text.slice(value.range.start, value.range.end) : '';
+  if (
+    !value ||
+    path[0] !== 'stages' ||
+    path[2] !== 'with' ||
+    path.length < 4 ||
+    written === '' ||
+    /\$\{|\n|^[*|>]/.test(written)
+  )
+    return [];
   // A name has to stay where it can be found and renamed.
-  if (shapesAt(shapes.project, parsed.root, path).some((shape) => shape.const !== undefined || shape.format?.startsWith('reference:'))) return [];
+  if (
+    shapesAt(shapes.project, parsed.root, path).some(
+      (shape) => shape.const !== undefined || shape.format?.startsWith('reference:'),
+    )
+  )
+    return [];
   const name = freeName(parsed, path);
   const insert = intoParams(parsed, name, written, value);
   if (!insert) return [];
@@ -50,12 +69,21 @@ function freeName(parsed: Parsed, path: KeyPath): string {
 }
 
 /** Adds the param to the section, or the section before the one that comes after it. */
-function intoParams(parsed: Parsed, name: string, written: string, value: Located): { range: Range; text: string } | null {
+function intoParams(
+  parsed: Parsed,
+  name: string,
+  written: string,
+  value: Located,
+): { range: Range; text: string } | null {
   const root = parsed.root ?? undefined;
   const section = entryOf(root, 'params');
   if (section) {
     const flow = section.value.kind !== 'map' || isFlow(parsed.text, section.value);
-    const edit: Edit | null = setAt({ path: parsed.file, parsed }, ['params', name], flow ? flowText(written, value) : written);
+    const edit: Edit | null = setAt(
+      { path: parsed.file, parsed },
+      ['params', name],
+      flow ? flowText(written, value) : written,
+    );
     return edit && { range: edit.range, text: edit.text };
   }
   const next = entryOf(root, 'datasets') ?? entryOf(root, 'stages');
@@ -79,7 +107,9 @@ function aboveComments(text: string, lineStart: number): number {
 function inline(parsed: Parsed, { path, range, value }: Spot, offset: number, uri: string): CodeAction[] {
   if (value?.kind !== 'scalar' || typeof value.value !== 'string') return [];
   const written = parsed.text.slice(range.start, range.end);
-  const match = [...written.matchAll(/\$\{[ \t]*params\.([\w-]+)[ \t]*\}/g)].find(({ index, 0: whole }) => offset >= range.start + index && offset <= range.start + index + whole.length);
+  const match = [...written.matchAll(/\$\{[ \t]*params\.([\w-]+)[ \t]*\}/g)].find(
+    ({ index, 0: whole }) => offset >= range.start + index && offset <= range.start + index + whole.length,
+  );
   const name = match?.[1] ?? '';
   const param = nodeAt(parsed.root ?? undefined, ['params', name]);
   if (!match || !param || (path[0] === 'params' && path[1] === name)) return [];
@@ -87,14 +117,17 @@ function inline(parsed: Parsed, { path, range, value }: Spot, offset: number, ur
   const start = range.start + match.index;
   const text = whole ? asValue(parsed, param, inFlow(parsed, path)) : asPart(param, written);
   const replaced = whole ? range : { start, end: start + match[0].length };
-  return text === null ? [] : [action(`Inline param ${name}`, CodeActionKind.RefactorInline, parsed, uri, [{ range: replaced, text }])];
+  return text === null
+    ? []
+    : [action(`Inline param ${name}`, CodeActionKind.RefactorInline, parsed, uri, [{ range: replaced, text }])];
 }
 
 /** The value of a param as it is written, fit for where it goes; null for what does not fit on a line. */
 function asValue(parsed: Parsed, param: Located, flow: boolean): string | null {
   const written = parsed.text.slice(param.range.start, param.range.end).trimEnd();
   if (param.kind === 'map' || /^[*&!]/.test(written)) return null;
-  if (param.kind === 'scalar') return written.includes('\n') ? JSON.stringify(param.value) : flow ? flowText(written, param) : written;
+  if (param.kind === 'scalar')
+    return written.includes('\n') ? JSON.stringify(param.value) : flow ? flowText(written, param) : written;
   if (written.startsWith('[') && !/[\n#]/.test(written)) return written;
   const items = param.items.map((item) => asValue(parsed, item, true));
   return items.includes(null) ? null : `[${items.join(', ')}]`;
@@ -112,7 +145,8 @@ function asPart(param: Located, around: string): string | null {
 
 /** A value inside `{…}` or `[…]`, where a plain text may hold less. */
 function flowText(written: string, value: Located): string {
-  if (value.kind !== 'scalar' || value.quoted || typeof value.value !== 'string' || !/[,[\]{}]/.test(written)) return written;
+  if (value.kind !== 'scalar' || value.quoted || typeof value.value !== 'string' || !/[,[\]{}]/.test(written))
+    return written;
   return yamlText(value.value);
 }
 
@@ -123,7 +157,13 @@ function inFlow(parsed: Parsed, path: KeyPath): boolean {
   });
 }
 
-function action(title: string, kind: string, { lines }: Parsed, uri: string, edits: readonly { range: Range; text: string }[]): CodeAction {
+function action(
+  title: string,
+  kind: string,
+  { lines }: Parsed,
+  uri: string,
+  edits: readonly { range: Range; text: string }[],
+): CodeAction {
   const changes = edits.map(({ range, text }): TextEdit => ({ range: toLspRange(lines, range), newText: text }));
   return { title, kind, edit: { changes: { [uri]: changes } } };
 }

@@ -9,7 +9,10 @@ import { occurrencesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
 /** When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something inside them, and the commands that run an experiment. */
-export function renamedFiles(workspace: Workspace, files: readonly { oldUri: string; newUri: string }[]): WorkspaceEdit | null {
+export function renamedFiles(
+  workspace: Workspace,
+  files: readonly { oldUri: string; newUri: string }[],
+): WorkspaceEdit | null {
   const changes: Record<string, TextEdit[]> = {};
   for (const { oldUri, newUri } of files) {
     const root = workspace.rootOf(oldUri);
@@ -21,14 +24,24 @@ export function renamedFiles(workspace: Workspace, files: readonly { oldUri: str
     const uri = workspace.uriOf(join(root, project.file.path));
     const [experiment, renamed] = [experimentOf(from), experimentOf(to)];
     if (experiment !== null && renamed !== null) {
-      for (const { file, range } of occurrencesOf(project, { section: 'experiments', name: experiment })) (changes[uri] ??= []).push({ range: toLspRange(file.parsed.lines, range), newText: renamed });
+      for (const { file, range } of occurrencesOf(project, { section: 'experiments', name: experiment }))
+        (changes[uri] ??= []).push({ range: toLspRange(file.parsed.lines, range), newText: renamed });
     }
     walkShapes(project.file.parsed.root, shapes.project, ({ node, shapes: meant }) => {
-      if (node.kind !== 'scalar' || typeof node.value !== 'string' || !meant.some(({ format }) => format === 'path')) return;
+      if (node.kind !== 'scalar' || typeof node.value !== 'string' || !meant.some(({ format }) => format === 'path'))
+        return;
       const path = node.value.replace(/^\.\//, '');
       if (path !== from && !path.startsWith(`${from}/`)) return;
       const written = to + path.slice(from.length);
-      (changes[uri] ??= []).push({ range: toLspRange(project.file.parsed.lines, node.range), newText: node.quoted || /[^\w./*-]/.test(written) ? JSON.stringify(written) : /^[\w.-]+$/.test(written) ? yamlText(written) : written });
+      (changes[uri] ??= []).push({
+        range: toLspRange(project.file.parsed.lines, node.range),
+        newText:
+          node.quoted || /[^\w./*-]/.test(written)
+            ? JSON.stringify(written)
+            : /^[\w.-]+$/.test(written)
+              ? yamlText(written)
+              : written,
+      });
     });
   }
   return Object.keys(changes).length === 0 ? null : { changes };

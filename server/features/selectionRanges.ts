@@ -7,7 +7,11 @@ import { isFlow, ownEntries, ownItems, pairRange, trimmed } from './spans.ts';
 import { unquoted } from './walked.ts';
 
 /** What to select next when a selection grows: the word, the value, the pair, the mapping or list item, the section, the file. */
-export function provideSelectionRanges(workspace: Workspace, uri: string, positions: readonly Position[]): SelectionRange[] {
+export function provideSelectionRanges(
+  workspace: Workspace,
+  uri: string,
+  positions: readonly Position[],
+): SelectionRange[] {
   const parsed = workspace.kindOf(uri) === null ? null : workspace.parsed(uri);
   if (!parsed) return [];
   return positions.map(({ line, character }) => {
@@ -17,7 +21,12 @@ export function provideSelectionRanges(workspace: Workspace, uri: string, positi
 }
 
 function chain({ lines }: Parsed, ranges: readonly Range[], offset: number): SelectionRange {
-  const outward = ranges.toReversed().reduce<SelectionRange | undefined>((parent, range) => ({ range: toLspRange(lines, range), ...(parent ? { parent } : {}) }), undefined);
+  const outward = ranges
+    .toReversed()
+    .reduce<SelectionRange | undefined>(
+      (parent, range) => ({ range: toLspRange(lines, range), ...(parent ? { parent } : {}) }),
+      undefined,
+    );
   return outward ?? { range: toLspRange(lines, { start: offset, end: offset }) };
 }
 
@@ -26,7 +35,8 @@ function nested(ranges: readonly Range[], offset: number): Range[] {
   const kept: Range[] = [];
   for (const range of ranges) {
     const last = kept.at(-1) ?? { start: offset, end: offset };
-    if (range.start <= last.start && range.end >= last.end && range.end - range.start > last.end - last.start) kept.push(range);
+    if (range.start <= last.start && range.end >= last.end && range.end - range.start > last.end - last.start)
+      kept.push(range);
   }
   return kept;
 }
@@ -38,11 +48,16 @@ function candidates({ text, root }: Parsed, offset: number): Range[] {
   while (node) {
     outer.push(trimmed(text, node.range));
     if (node.kind === 'scalar') leaf = trimmed(text, node.range);
-    const step = node.kind === 'scalar' ? null : inMap(text, node, offset, outer) ?? inList(text, node, offset, outer);
+    const step =
+      node.kind === 'scalar' ? null : (inMap(text, node, offset, outer) ?? inList(text, node, offset, outer));
     if (step?.leaf) leaf = step.leaf;
     node = step?.node ?? null;
   }
-  return [...words(text, offset), ...(leaf ? [unquoted(text, leaf)] : commentAround(text, offset)), ...outer.toReversed()];
+  return [
+    ...words(text, offset),
+    ...(leaf ? [unquoted(text, leaf)] : commentAround(text, offset)),
+    ...outer.toReversed(),
+  ];
 }
 
 interface Step {
@@ -84,8 +99,15 @@ function words(text: string, offset: number): Range[] {
     return { start, end };
   };
   const dotted = around(/[\w.-]/);
-  const [before, after] = [/\$\{[ \t]*$/.exec(text.slice(Math.max(0, dotted.start - 8), dotted.start)), /^[ \t]*\}/.exec(text.slice(dotted.end, dotted.end + 8))];
-  return [around(/[\w-]/), dotted, ...(before && after ? [{ start: dotted.start - before[0].length, end: dotted.end + after[0].length }] : [])];
+  const [before, after] = [
+    /\$\{[ \t]*$/.exec(text.slice(Math.max(0, dotted.start - 8), dotted.start)),
+    /^[ \t]*\}/.exec(text.slice(dotted.end, dotted.end + 8)),
+  ];
+  return [
+    around(/[\w-]/),
+    dotted,
+    ...(before && after ? [{ start: dotted.start - before[0].length, end: dotted.end + after[0].length }] : []),
+  ];
 }
 
 /** The comment at an offset. */

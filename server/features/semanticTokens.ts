@@ -1,4 +1,10 @@
-import { SemanticTokensBuilder, type Range as LspRange, type SemanticTokens, type SemanticTokensDelta, type SemanticTokensLegend } from 'vscode-languageserver';
+import {
+  SemanticTokensBuilder,
+  type Range as LspRange,
+  type SemanticTokens,
+  type SemanticTokensDelta,
+  type SemanticTokensLegend,
+} from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { parseDuration, parseWindows } from '../../engine/project/duration.ts';
 import type { Range } from '../../engine/project/located.ts';
@@ -13,12 +19,31 @@ import { columnsIn, declaredIn, ownPath, sectionByFormat } from './declared.ts';
 import type { Section } from './names.ts';
 import { literally, scalarRange, walkedOf } from './walked.ts';
 
-const types = ['property', 'variable', 'struct', 'function', 'interface', 'event', 'parameter', 'enumMember', 'keyword', 'number', 'operator', 'namespace'] as const;
+const types = [
+  'property',
+  'variable',
+  'struct',
+  'function',
+  'interface',
+  'event',
+  'parameter',
+  'enumMember',
+  'keyword',
+  'number',
+  'operator',
+  'namespace',
+] as const;
 type TokenType = (typeof types)[number];
 
 export const semanticTokensLegend: SemanticTokensLegend = { tokenTypes: [...types], tokenModifiers: ['declaration'] };
 
-const bySection: Record<Section, TokenType> = { params: 'variable', datasets: 'struct', stages: 'function', deployments: 'interface', monitors: 'event' };
+const bySection: Record<Section, TokenType> = {
+  params: 'variable',
+  datasets: 'struct',
+  stages: 'function',
+  deployments: 'interface',
+  monitors: 'event',
+};
 
 interface Token {
   range: Range;
@@ -41,7 +66,11 @@ export function provideSemanticTokens(workspace: Workspace, uri: string, within?
 }
 
 /** What became different since the last answer. */
-export function provideSemanticTokensDelta(workspace: Workspace, uri: string, previous: string): SemanticTokens | SemanticTokensDelta {
+export function provideSemanticTokensDelta(
+  workspace: Workspace,
+  uri: string,
+  previous: string,
+): SemanticTokens | SemanticTokensDelta {
   const [document, parsed] = [workspace.document(uri), workspace.parsed(uri)];
   const builder = document && builders.get(document);
   if (!builder || !parsed) return provideSemanticTokens(workspace, uri);
@@ -94,7 +123,8 @@ class Teller {
     const metric = metricAt(walked, this.#parsed.text);
     if (metric) this.#metric(metric.text, metric.range);
     const column = columnUse(walked, this.#around);
-    if (column && (column.declaration || this.#columns(column.schema).has(column.column))) this.#put(column.range, 'parameter', column.declaration);
+    if (column && (column.declaration || this.#columns(column.schema).has(column.column)))
+      this.#put(column.range, 'parameter', column.declaration);
     if (walked.node.kind === 'scalar' && !metric && !column) this.#value(walked);
   }
 
@@ -103,7 +133,11 @@ class Teller {
   }
 
   #columns(schema: string): ReadonlyMap<string, unknown> {
-    return columnsIn(this.#kind === 'dataset' && schema === this.#around.path ? this.#parsed : this.#project?.schemas.get(schema)?.parsed);
+    return columnsIn(
+      this.#kind === 'dataset' && schema === this.#around.path
+        ? this.#parsed
+        : this.#project?.schemas.get(schema)?.parsed,
+    );
   }
 
   #key(walked: Walked): void {
@@ -116,28 +150,38 @@ class Teller {
     }
     if (key !== 'name') return;
     const section = sectionOfKey(this.#kind, walked);
-    if (section !== null && (this.#kind === 'project' || this.#around.declared.has(section, entry.key))) this.#put(range, bySection[section], this.#kind === 'project');
+    if (section !== null && (this.#kind === 'project' || this.#around.declared.has(section, entry.key)))
+      this.#put(range, bySection[section], this.#kind === 'project');
   }
 
   #metric(text: string, range: Range): void {
     const metric = parseMetric(text);
     if (!metric) return;
-    if (Object.hasOwn(metricDocs, metric.name) || (metric.name === 'missing' && metric.attribute !== null)) this.#put({ start: range.start, end: range.start + metric.name.length }, 'enumMember');
+    if (Object.hasOwn(metricDocs, metric.name) || (metric.name === 'missing' && metric.attribute !== null))
+      this.#put({ start: range.start, end: range.start + metric.name.length }, 'enumMember');
     if (metric.champion) this.#put({ start: range.end - 'champion'.length, end: range.end }, 'keyword');
   }
 
   #value({ node, shapes: meant }: Walked): void {
     if (node.kind !== 'scalar') return;
-    if (typeof node.value === 'string' && node.value.includes('${') && this.#kind !== 'dataset') return this.#interpolations(node.range);
+    if (typeof node.value === 'string' && node.value.includes('${') && this.#kind !== 'dataset')
+      return this.#interpolations(node.range);
     const range = scalarRange(this.#parsed.text, node);
     if (!range) return;
     for (const shape of meant) {
       const section = sectionByFormat[shape.format ?? ''];
       const text = String(node.value);
-      if (section !== undefined) return this.#around.declared.has(section, text) ? this.#put(range, bySection[section]) : undefined;
-      if (shape.const !== undefined && shape.const === node.value) return this.#put(range, typeof shape.const === 'number' ? 'number' : 'keyword');
+      if (section !== undefined)
+        return this.#around.declared.has(section, text) ? this.#put(range, bySection[section]) : undefined;
+      if (shape.const !== undefined && shape.const === node.value)
+        return this.#put(range, typeof shape.const === 'number' ? 'number' : 'keyword');
       if (shape.enum?.includes(text)) return this.#put(range, 'enumMember');
-      if ((shape.format === 'duration' && parseDuration(text) !== null) || (shape.format === 'windows' && parseWindows(text) !== null) || shape.format === 'unit') return this.#put(range, 'number');
+      if (
+        (shape.format === 'duration' && parseDuration(text) !== null) ||
+        (shape.format === 'windows' && parseWindows(text) !== null) ||
+        shape.format === 'unit'
+      )
+        return this.#put(range, 'number');
     }
   }
 
@@ -151,9 +195,12 @@ class Teller {
       const nameStart = start + 2 + before.length + space.length + 1;
       this.#put({ start, end: start + 2 }, 'operator');
       this.#put({ start: start + 2 + before.length, end: nameStart - 1 }, 'namespace');
-      const there = space === 'env' ? this.#project?.env[name] !== undefined : this.#around.declared.has(space as Section, name);
-      if (there) this.#put({ start: nameStart, end: nameStart + name.length }, space === 'datasets' ? 'struct' : 'variable');
-      if (rest !== '') this.#put({ start: nameStart + name.length + 1, end: nameStart + name.length + rest.length }, 'property');
+      const there =
+        space === 'env' ? this.#project?.env[name] !== undefined : this.#around.declared.has(space as Section, name);
+      if (there)
+        this.#put({ start: nameStart, end: nameStart + name.length }, space === 'datasets' ? 'struct' : 'variable');
+      if (rest !== '')
+        this.#put({ start: nameStart + name.length + 1, end: nameStart + name.length + rest.length }, 'property');
       this.#put({ start: start + whole.length - 1, end: start + whole.length }, 'operator');
     }
   }

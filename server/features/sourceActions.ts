@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { CodeActionKind, type CodeAction, type Range as LspRange, type TextDocumentEdit, type TextEdit } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  type CodeAction,
+  type Range as LspRange,
+  type TextDocumentEdit,
+  type TextEdit,
+} from 'vscode-languageserver';
 import { hashFile } from '../../engine/data/hashFile.ts';
 import { schemaFromFacts } from '../../engine/facts/schemaFromFacts.ts';
 import type { Facts } from '../../engine/facts/facts.ts';
@@ -19,8 +25,20 @@ export interface PinData {
 }
 
 /** What can be done with the dataset or stage under the cursor: a schema from its data, a fairness gate, a pinned download. */
-export function provideSourceActions(workspace: Workspace, factsOf: (project: Project) => Facts, uri: string, { start }: LspRange, only?: readonly string[]): CodeAction[] {
-  if (only && !only.some((asked) => CodeActionKind.RefactorRewrite === asked || CodeActionKind.RefactorRewrite.startsWith(`${asked}.`))) return [];
+export function provideSourceActions(
+  workspace: Workspace,
+  factsOf: (project: Project) => Facts,
+  uri: string,
+  { start }: LspRange,
+  only?: readonly string[],
+): CodeAction[] {
+  if (
+    only &&
+    !only.some(
+      (asked) => CodeActionKind.RefactorRewrite === asked || CodeActionKind.RefactorRewrite.startsWith(`${asked}.`),
+    )
+  )
+    return [];
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   const project = workspace.projectOf(uri);
   if (!parsed?.root || !project?.readable?.config || isVirtual(project.root)) return [];
@@ -43,10 +61,24 @@ function inferSchema(workspace: Workspace, project: Project, facts: Facts, name:
   const edit = dataset.schema === undefined ? setAt(project.file, ['datasets', name, 'schema'], path) : null;
   const changes: (TextDocumentEdit | { kind: 'create'; uri: string; options: { ignoreIfExists: boolean } })[] = [
     { kind: 'create', uri, options: { ignoreIfExists: true } },
-    { textDocument: { uri, version: null }, edits: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, newText: schemaFromFacts(found) }] },
+    {
+      textDocument: { uri, version: null },
+      edits: [
+        {
+          range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+          newText: schemaFromFacts(found),
+        },
+      ],
+    },
     ...(edit ? [{ textDocument: { uri: main, version: null }, edits: [textEdit(edit)] }] : []),
   ];
-  return [{ title: `Infer schema from data into ${path}`, kind: CodeActionKind.RefactorRewrite, edit: { documentChanges: changes } }];
+  return [
+    {
+      title: `Infer schema from data into ${path}`,
+      kind: CodeActionKind.RefactorRewrite,
+      edit: { documentChanges: changes },
+    },
+  ];
 }
 
 /** A gate for each protected attribute of a validate stage that has none. */
@@ -54,28 +86,67 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
   const stage = project.readable?.config.stages[name];
   if (!stage || !('uses' in stage) || stage.uses !== 'validate') return [];
   const schema = project.readable?.config.datasets?.[stage.with.data]?.schema;
-  const guarded = schema === undefined ? [] : (project.schemas.get(schema)?.value?.fields ?? []).filter((field) => field.loopwright?.role === 'protected').map((field) => field.name);
+  const guarded =
+    schema === undefined
+      ? []
+      : (project.schemas.get(schema)?.value?.fields ?? [])
+          .filter((field) => field.loopwright?.role === 'protected')
+          .map((field) => field.name);
   const attributes = [...new Set([...(stage.with.fairness?.attributes ?? []), ...guarded])];
-  const gated = new Set(Object.keys(stage.gates ?? {}).flatMap((gate) => { const metric = parseMetric(gate); return metric?.attribute != null && (fairnessMeasures as readonly string[]).includes(metric.name) ? [metric.attribute] : []; }));
-  return attributes.filter((attribute) => !gated.has(attribute)).flatMap((attribute) => {
-    const edits: (Edit | null)[] = [setAt(project.file, ['stages', name, 'gates', `equal_opportunity_difference[${attribute}]`], '{ max: 0.1 }')];
-    const listed = stage.with.fairness?.attributes;
-    if (!listed) edits.push(setAt(project.file, ['stages', name, 'with', 'fairness'], `{ attributes: [${attribute}] }`));
-    else if (!listed.includes(attribute)) edits.push(appendItem(project.file, ['stages', name, 'with', 'fairness', 'attributes'], attribute));
-    if (edits.some((edit) => edit === null)) return [];
-    return [{ title: `Add a fairness gate for ${attribute}`, kind: CodeActionKind.RefactorRewrite, edit: { changes: { [uri]: edits.flatMap((edit) => (edit ? [textEdit(edit)] : [])) } } }];
-  });
+  const gated = new Set(
+    Object.keys(stage.gates ?? {}).flatMap((gate) => {
+      const metric = parseMetric(gate);
+      return metric?.attribute != null && (fairnessMeasures as readonly string[]).includes(metric.name)
+        ? [metric.attribute]
+        : [];
+    }),
+  );
+  return attributes
+    .filter((attribute) => !gated.has(attribute))
+    .flatMap((attribute) => {
+      const edits: (Edit | null)[] = [
+        setAt(project.file, ['stages', name, 'gates', `equal_opportunity_difference[${attribute}]`], '{ max: 0.1 }'),
+      ];
+      const listed = stage.with.fairness?.attributes;
+      if (!listed)
+        edits.push(setAt(project.file, ['stages', name, 'with', 'fairness'], `{ attributes: [${attribute}] }`));
+      else if (!listed.includes(attribute))
+        edits.push(appendItem(project.file, ['stages', name, 'with', 'fairness', 'attributes'], attribute));
+      if (edits.some((edit) => edit === null)) return [];
+      return [
+        {
+          title: `Add a fairness gate for ${attribute}`,
+          kind: CodeActionKind.RefactorRewrite,
+          edit: { changes: { [uri]: edits.flatMap((edit) => (edit ? [textEdit(edit)] : [])) } },
+        },
+      ];
+    });
 }
 
 /** Pins a download to the file that was downloaded last, so that another one fails the stage. */
 function pinDownload(project: Project, uri: string, name: string): CodeAction[] {
   const stage = project.readable?.config.stages[name];
-  if (!stage || !('uses' in stage) || stage.uses !== 'collect' || !('url' in stage.with.from) || stage.with.from.sha256 !== undefined) return [];
+  if (
+    !stage ||
+    !('uses' in stage) ||
+    stage.uses !== 'collect' ||
+    !('url' in stage.with.from) ||
+    stage.with.from.sha256 !== undefined
+  )
+    return [];
   const { url } = stage.with.from;
-  const file = join(project.root, '.loopwright', 'downloads', createHash('sha256').update(url).digest('hex').slice(0, 16), new URL(url).pathname.split('/').at(-1) || 'download.csv');
+  const file = join(
+    project.root,
+    '.loopwright',
+    'downloads',
+    createHash('sha256').update(url).digest('hex').slice(0, 16),
+    new URL(url).pathname.split('/').at(-1) || 'download.csv',
+  );
   if (!existsSync(file)) return [];
   const data: PinData = { pin: { uri, path: ['stages', name, 'with', 'from', 'sha256'], file } };
-  return [{ title: 'Pin data snapshot: the file that was downloaded last', kind: CodeActionKind.RefactorRewrite, data }];
+  return [
+    { title: 'Pin data snapshot: the file that was downloaded last', kind: CodeActionKind.RefactorRewrite, data },
+  ];
 }
 
 /** Makes the edit of an action that was only announced. */

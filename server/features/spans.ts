@@ -32,7 +32,11 @@ export function isFlow(text: string, node: Located): boolean {
 }
 
 /** Calls with each value that stands in a tree, from the top down. */
-export function eachNode(node: Located, visit: (node: Located, entry: Entry | null) => void, entry: Entry | null = null): void {
+export function eachNode(
+  node: Located,
+  visit: (node: Located, entry: Entry | null) => void,
+  entry: Entry | null = null,
+): void {
   visit(node, entry);
   for (const own of ownEntries(node)) eachNode(own.value, visit, own);
   for (const item of ownItems(node)) eachNode(item, visit);

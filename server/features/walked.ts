@@ -16,7 +16,8 @@ export function walkedOf(kind: FileKind, parsed: Parsed, project: Project | null
   if (parsed.root) {
     walkShapes(parsed.root, shapes[kind], (walked) => {
       if (!stages || !isOverlay(walked.path)) found.push(walked);
-      else if (walked.path.length === 3) walkShapes(walked.node, inputsOf(stages, walked.path), (inner) => found.push(inner), walked);
+      else if (walked.path.length === 3)
+        walkShapes(walked.node, inputsOf(stages, walked.path), (inner) => found.push(inner), walked);
     });
   }
   known.set(parsed, { stages, found });
@@ -42,7 +43,9 @@ export function ancestor(walked: Walked, depth: number): Walked | null {
 /** The range without quotes. */
 export function unquoted(text: string, range: Range): Range {
   const quote = text[range.start];
-  return (quote === '"' || quote === "'") && range.end - range.start > 1 && text[range.end - 1] === quote ? { start: range.start + 1, end: range.end - 1 } : range;
+  return (quote === '"' || quote === "'") && range.end - range.start > 1 && text[range.end - 1] === quote
+    ? { start: range.start + 1, end: range.end - 1 }
+    : range;
 }
 
 /** Where a text stands letter by letter, without quotes; null when it is escaped, folded or came through an alias. */

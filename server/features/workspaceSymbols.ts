@@ -8,7 +8,13 @@ import type { Section } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
 const most = 500;
-const kinds: Record<Section, SymbolKind> = { params: SymbolKind.Variable, datasets: SymbolKind.Struct, stages: SymbolKind.Function, deployments: SymbolKind.Interface, monitors: SymbolKind.Event };
+const kinds: Record<Section, SymbolKind> = {
+  params: SymbolKind.Variable,
+  datasets: SymbolKind.Struct,
+  stages: SymbolKind.Function,
+  deployments: SymbolKind.Interface,
+  monitors: SymbolKind.Event,
+};
 
 interface Declared {
   name: string;
@@ -21,7 +27,11 @@ interface Declared {
 const known = new WeakMap<Project, readonly Declared[]>();
 
 /** The names that all projects declare, filtered by letters that stand in them in this order. */
-export function provideWorkspaceSymbols(workspace: Workspace, roots: Iterable<string>, query: string): SymbolInformation[] {
+export function provideWorkspaceSymbols(
+  workspace: Workspace,
+  roots: Iterable<string>,
+  query: string,
+): SymbolInformation[] {
   const matches = matcher(query);
   const found: { score: number; project: Project; declared: Declared }[] = [];
   for (const root of new Set(roots)) {
@@ -32,11 +42,23 @@ export function provideWorkspaceSymbols(workspace: Workspace, roots: Iterable<st
       if (score !== null) found.push({ score, project, declared });
     }
   }
-  return found.toSorted((a, b) => a.score - b.score).slice(0, most).map(({ project, declared }) => toSymbol(workspace, project, declared));
+  return found
+    .toSorted((a, b) => a.score - b.score)
+    .slice(0, most)
+    .map(({ project, declared }) => toSymbol(workspace, project, declared));
 }
 
-function toSymbol(workspace: Workspace, project: Project, { name, kind, container, file, range }: Declared): SymbolInformation {
-  return { name, kind, containerName: container, location: { uri: workspace.uriOf(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) } };
+function toSymbol(
+  workspace: Workspace,
+  project: Project,
+  { name, kind, container, file, range }: Declared,
+): SymbolInformation {
+  return {
+    name,
+    kind,
+    containerName: container,
+    location: { uri: workspace.uriOf(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) },
+  };
 }
 
 function declaredBy(project: Project): readonly Declared[] {
@@ -49,22 +71,56 @@ function declaredBy(project: Project): readonly Declared[] {
 
 function sectionNames(project: Project): Declared[] {
   const declared = declaredIn(project.file.parsed.root);
-  return (Object.keys(kinds) as Section[]).flatMap((section) => [...declared.of(section).values()].filter((entry) => !entry.merged).map((entry) => ({ name: entry.key, kind: kinds[section], container: section, file: project.file, range: entry.keyRange })));
+  return (Object.keys(kinds) as Section[]).flatMap((section) =>
+    [...declared.of(section).values()]
+      .filter((entry) => !entry.merged)
+      .map((entry) => ({
+        name: entry.key,
+        kind: kinds[section],
+        container: section,
+        file: project.file,
+        range: entry.keyRange,
+      })),
+  );
 }
 
 function gates(project: Project): Declared[] {
   return [...declaredIn(project.file.parsed.root).of('stages').values()].flatMap((stage) => {
     const own = entryOf(stage.value, 'gates')?.value;
-    return own?.kind === 'map' ? own.entries.filter((entry) => !entry.merged).map((entry) => ({ name: entry.key, kind: SymbolKind.Boolean, container: `gates of ${stage.key}`, file: project.file, range: entry.keyRange })) : [];
+    return own?.kind === 'map'
+      ? own.entries
+          .filter((entry) => !entry.merged)
+          .map((entry) => ({
+            name: entry.key,
+            kind: SymbolKind.Boolean,
+            container: `gates of ${stage.key}`,
+            file: project.file,
+            range: entry.keyRange,
+          }))
+      : [];
   });
 }
 
 function experiments(project: Project): Declared[] {
-  return [...project.experiments].map(([name, file]) => ({ name, kind: SymbolKind.File, container: 'experiments', file, range: { start: 0, end: 0 } }));
+  return [...project.experiments].map(([name, file]) => ({
+    name,
+    kind: SymbolKind.File,
+    container: 'experiments',
+    file,
+    range: { start: 0, end: 0 },
+  }));
 }
 
 function columns(project: Project): Declared[] {
-  return [...project.schemas].flatMap(([path, file]) => [...columnsIn(file.parsed).values()].map(({ name, range }) => ({ name, kind: SymbolKind.Field, container: path, file, range })));
+  return [...project.schemas].flatMap(([path, file]) =>
+    [...columnsIn(file.parsed).values()].map(({ name, range }) => ({
+      name,
+      kind: SymbolKind.Field,
+      container: path,
+      file,
+      range,
+    })),
+  );
 }
 
 /** Scores names by a query whose letters have to stand in them in order: 0 for the name itself, then what begins with it, holds it, or has its letters apart. */

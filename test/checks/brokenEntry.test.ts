@@ -14,15 +14,32 @@ const main = 'loopwright.yaml';
 function projects(): { name: string; texts: Texts }[] {
   const root = join(import.meta.dirname, '..', '..', 'examples');
   const examples = ['fraud', 'penguins', 'flights'].map((name) => ({
-    name, texts: Object.fromEntries(globSync('**/*.{yaml,sql,csv}', { cwd: join(root, name) }).map((path) => [path, /\.(yaml|sql)$/.test(path) ? readFileSync(join(root, name, path), 'utf8') : ''])),
+    name,
+    texts: Object.fromEntries(
+      globSync('**/*.{yaml,sql,csv}', { cwd: join(root, name) }).map((path) => [
+        path,
+        /\.(yaml|sql)$/.test(path) ? readFileSync(join(root, name, path), 'utf8') : '',
+      ]),
+    ),
   }));
-  return [{ name: 'orders', texts: ordersTexts }, ...examples].map(({ name, texts }) => ({ name, texts: { ...texts, [main]: spoilt(texts[main] ?? '') } }));
+  return [{ name: 'orders', texts: ordersTexts }, ...examples].map(({ name, texts }) => ({
+    name,
+    texts: { ...texts, [main]: spoilt(texts[main] ?? '') },
+  }));
 }
 
 /** More stages and entries, each with a finding of its own. */
 function spoilt(yaml: string): string {
-  const more = '  orphan: { cmd: node none.mjs, deps: [none.mjs, gone/*.csv], outs: [other/x.txt] }\n  lonely: { uses: collect, with: { dataset: nobody, from: { files: nowhere/*.csv } } }\n  second: { uses: validate, with: { model: trian, data: featurs } }\n  plain: { cmd: echo }\n';
-  return yaml.replace(/^stages:\n/m, `stages:\n${more}`).replace(/^datasets:\n/m, 'datasets:\n  spare: { path: data/spare.csv, schema: schemas/none.dataset.yaml }\n  ghost: { path: /tmp/ghost.csv }\n').replace(/^deployments:\n/m, 'deployments:\n  open: { model: champion, as: api, port: 80, host: 0.0.0.0 }\n').replace(/^seed: .*\n/m, '');
+  const more =
+    '  orphan: { cmd: node none.mjs, deps: [none.mjs, gone/*.csv], outs: [other/x.txt] }\n  lonely: { uses: collect, with: { dataset: nobody, from: { files: nowhere/*.csv } } }\n  second: { uses: validate, with: { model: trian, data: featurs } }\n  plain: { cmd: echo }\n';
+  return yaml
+    .replace(/^stages:\n/m, `stages:\n${more}`)
+    .replace(
+      /^datasets:\n/m,
+      'datasets:\n  spare: { path: data/spare.csv, schema: schemas/none.dataset.yaml }\n  ghost: { path: /tmp/ghost.csv }\n',
+    )
+    .replace(/^deployments:\n/m, 'deployments:\n  open: { model: champion, as: api, port: 80, host: 0.0.0.0 }\n')
+    .replace(/^seed: .*\n/m, '');
 }
 
 /** A finding by its code and the text of the line it is on, since lines move. */
@@ -33,13 +50,23 @@ function name(texts: Texts, { code, file, line }: Problem): string {
 /** The entries that stand for themselves. */
 function entriesIn(root: Located | null): Entry[] {
   if (root?.kind !== 'map') return [];
-  return root.entries.flatMap((section) => (['stages', 'datasets', 'deployments', 'monitors', 'params'].includes(section.key) && section.value.kind === 'map' ? section.value.entries : [section]));
+  return root.entries.flatMap((section) =>
+    ['stages', 'datasets', 'deployments', 'monitors', 'params'].includes(section.key) && section.value.kind === 'map'
+      ? section.value.entries
+      : [section],
+  );
 }
 
 const breaks: { what: string; of: (text: string, entry: Entry) => string | null }[] = [
-  { what: 'a word that is none of the choices', of: (text) => (/uses: \w+/.test(text) ? text.replace(/uses: (\w+)/, 'uses: $1x') : null) },
+  {
+    what: 'a word that is none of the choices',
+    of: (text) => (/uses: \w+/.test(text) ? text.replace(/uses: (\w+)/, 'uses: $1x') : null),
+  },
   { what: 'an unknown key', of: (text) => text.replace(/(\s)(\w+): (?=\S)/, '$1$2qq: ') },
-  { what: 'a bracket that is not closed', of: (text) => (/[}\]]/.test(text) ? text.replace(/[}\]](?!.*[}\]])/, '') : null) },
+  {
+    what: 'a bracket that is not closed',
+    of: (text) => (/[}\]]/.test(text) ? text.replace(/[}\]](?!.*[}\]])/, '') : null),
+  },
   { what: 'a quote that is not closed', of: (text) => text.replace(/: (?=[a-z0-9])/, ': "') },
   { what: 'a key without its colon', of: (text) => text.replace(/: /, ' ') },
   { what: 'a value of another type', of: (text) => text.replace(/: ([a-z0-9][\w./-]*)/, ': { q: 1 }') },
@@ -51,7 +78,9 @@ function isAbout(problem: Problem, lines: [number, number], entry: string, text:
   if (problem.file === main && problem.line >= lines[0] && problem.line <= lines[1]) return true;
   const words = new Set(text.split(/[^\w./*-]+/));
   const named = [...problem.message.matchAll(/`([^`]+)`/g)].flatMap(([, one = '']) => [one, ...one.split('.')]);
-  const related = (problem.related ?? []).some((place) => place.file === main && place.line >= lines[0] && place.line <= lines[1]);
+  const related = (problem.related ?? []).some(
+    (place) => place.file === main && place.line >= lines[0] && place.line <= lines[1],
+  );
   return related || named.some((one) => one === entry || words.has(one));
 }
 
@@ -78,12 +107,29 @@ test('one wrong entry hides no finding about another one, and makes none', () =>
         const names = new Set(after.map((problem) => name(now, problem)));
         const wanted = before.filter((problem) => !isAbout(problem, lines, entry.key, text));
         kept += wanted.length;
-        for (const problem of wanted) if (!names.has(name(texts, problem))) faults.push(`${project}: ${what} in ${entry.key} hides ${name(texts, problem)} (${problem.message})`);
+        for (const problem of wanted)
+          if (!names.has(name(texts, problem)))
+            faults.push(`${project}: ${what} in ${entry.key} hides ${name(texts, problem)} (${problem.message})`);
         const known = new Set(before.map((problem) => name(texts, problem)));
-        for (const problem of after) if (!isAbout(problem, lines, entry.key, `${text} ${wrong}`) && !known.has(name(now, problem)) && !/^LW1[01]/.test(problem.code)) faults.push(`${project}: ${what} in ${entry.key} makes ${name(now, problem)} (${problem.message})`);
+        for (const problem of after)
+          if (
+            !isAbout(problem, lines, entry.key, `${text} ${wrong}`) &&
+            !known.has(name(now, problem)) &&
+            !/^LW1[01]/.test(problem.code)
+          )
+            faults.push(`${project}: ${what} in ${entry.key} makes ${name(now, problem)} (${problem.message})`);
         const syntax = after.filter(({ code }) => code === 'LW100');
-        if (syntax.length > 1) faults.push(`${project}: ${what} in ${entry.key} is told ${syntax.length} times: ${syntax.map(({ line, message }) => `${line} ${message}`).join(' ')}`);
-        if (syntax.length === 1 && after.filter(({ code }) => /^LW1[01]/.test(code)).length > 1) faults.push(`${project}: ${what} in ${entry.key} is followed by ${after.filter(({ code }) => /^LW1[01]/.test(code)).map(({ code, line, message }) => `${code} ${line} ${message}`).join(' ')}`);
+        if (syntax.length > 1)
+          faults.push(
+            `${project}: ${what} in ${entry.key} is told ${syntax.length} times: ${syntax.map(({ line, message }) => `${line} ${message}`).join(' ')}`,
+          );
+        if (syntax.length === 1 && after.filter(({ code }) => /^LW1[01]/.test(code)).length > 1)
+          faults.push(
+            `${project}: ${what} in ${entry.key} is followed by ${after
+              .filter(({ code }) => /^LW1[01]/.test(code))
+              .map(({ code, line, message }) => `${code} ${line} ${message}`)
+              .join(' ')}`,
+          );
       }
     }
   }
@@ -92,7 +138,13 @@ test('one wrong entry hides no finding about another one, and makes none', () =>
 });
 
 test('a project without a readable stage keeps the findings of its shape', () => {
-  const texts = { ...ordersTexts, [main]: (ordersTexts[main] ?? '').replace('\nstages:\n', '\nstages\n').replace('port: 18080', 'port: x') };
-  assert.deepEqual(checkProject(projectOf(texts)).map(({ code }) => code), ['LW100', 'LW104']);
+  const texts = {
+    ...ordersTexts,
+    [main]: (ordersTexts[main] ?? '').replace('\nstages:\n', '\nstages\n').replace('port: 18080', 'port: x'),
+  };
+  assert.deepEqual(
+    checkProject(projectOf(texts)).map(({ code }) => code),
+    ['LW100', 'LW104'],
+  );
   assert.ok(entryOf(projectOf(texts).file.parsed.root ?? undefined, 'deployments'));
 });

@@ -8,17 +8,27 @@ import { orders, ordersCsv, ordersFiles } from '../helpers/ordersProject.ts';
 import { findInData } from '../helpers/withFacts.ts';
 import { runCli } from '../helpers/runCli.ts';
 
-const yaml = (more = '') => `version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\n${more}stages:\n  s: { cmd: x, deps: [data/t.csv] }\n`;
+const yaml = (more = '') =>
+  `version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\n${more}stages:\n  s: { cmd: x, deps: [data/t.csv] }\n`;
 /** A project of one dataset with a schema and CSV text. */
-const table = (schema: string, csv: string | Uint8Array, more: Record<string, string | Uint8Array> = {}) => makeProject({ 'loopwright.yaml': yaml(), 't.dataset.yaml': schema, 'data/t.csv': csv, ...more });
+const table = (schema: string, csv: string | Uint8Array, more: Record<string, string | Uint8Array> = {}) =>
+  makeProject({ 'loopwright.yaml': yaml(), 't.dataset.yaml': schema, 'data/t.csv': csv, ...more });
 const field = (text: string) => `fields:\n  - { name: id, type: string }\n  - { name: a, ${text} }\n`;
-const found = (code: string, schema: string, csv: string | Uint8Array, more: Record<string, string | Uint8Array> = {}) => findInData(code, table(schema, csv, more));
+const found = (
+  code: string,
+  schema: string,
+  csv: string | Uint8Array,
+  more: Record<string, string | Uint8Array> = {},
+) => findInData(code, table(schema, csv, more));
 
 test('LW310 a declared column that the data lacks', async () => {
   const { marks, messages } = await found('LW310', field('type: number'), 'id,zzz\nx,1\n');
   assert.deepEqual(marks, ['t.dataset.yaml:3 a']);
   assert.match(messages[0] ?? '', /The data of `t` has no column `a`\. It has id, zzz\./);
-  assert.match((await found('LW310', 'fields:\n  - { name: amuont, type: number }\n', 'amount\n1\n')).messages[0] ?? '', /Did you mean `amount`\?/);
+  assert.match(
+    (await found('LW310', 'fields:\n  - { name: amuont, type: number }\n', 'amount\n1\n')).messages[0] ?? '',
+    /Did you mean `amount`\?/,
+  );
   assert.deepEqual((await found('LW310', field('type: number'), 'id,a\nx,1\n')).marks, []);
 });
 
@@ -26,77 +36,171 @@ test('LW311 a column that nobody declared, with a fix that declares it', async (
   const { marks, problems, messages } = await found('LW311', field('type: number'), 'id,a,b,c d\nx,1,2,y\n');
   assert.deepEqual(marks, ['t.dataset.yaml:1 fields']);
   assert.match(messages[0] ?? '', /has 2 columns that are not declared: `b` \(string\), `c d` \(string\)/);
-  assert.deepEqual(problems[0]?.fixes?.[0]?.edits.map(({ line, newText }) => [line, newText]), [[3, '\n  - { name: b, type: string }\n  - { name: "c d", type: string }']]);
+  assert.deepEqual(
+    problems[0]?.fixes?.[0]?.edits.map(({ line, newText }) => [line, newText]),
+    [[3, '\n  - { name: b, type: string }\n  - { name: "c d", type: string }']],
+  );
   assert.equal(problems[0]?.severity, 'info');
-  assert.equal((await found('LW311', `${field('type: number')}fieldsMatch: exact\n`, 'id,a,b\nx,1,2\n')).problems[0]?.severity, 'error');
+  assert.equal(
+    (await found('LW311', `${field('type: number')}fieldsMatch: exact\n`, 'id,a,b\nx,1,2\n')).problems[0]?.severity,
+    'error',
+  );
   assert.deepEqual((await found('LW311', field('type: number'), 'id,a\nx,1\n')).marks, []);
 });
 
 test('LW312 values of another type, with the first row; a word for nothing can be made one', async () => {
   const { marks, messages, problems } = await found('LW312', field('type: integer'), 'id,a\nx,1\ny,n/a\nz,2\nw,n/a\n');
   assert.deepEqual(marks, ['t.dataset.yaml:3 integer']);
-  assert.equal(messages[0], '`a` is declared as integer, and is something else in 2 of 4 rows of `t`, first in row 2: n/a.');
-  assert.deepEqual(problems[0]?.fixes?.map(({ title }) => title), ['Count "n/a" as missing']);
-  assert.deepEqual(problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText), [', missingValues: ["", "n/a"]']);
-  assert.deepEqual((await found('LW312', field('type: integer, missingValues: ["", "n/a"]'), 'id,a\nx,1\ny,n/a\n')).marks, []);
+  assert.equal(
+    messages[0],
+    '`a` is declared as integer, and is something else in 2 of 4 rows of `t`, first in row 2: n/a.',
+  );
+  assert.deepEqual(
+    problems[0]?.fixes?.map(({ title }) => title),
+    ['Count "n/a" as missing'],
+  );
+  assert.deepEqual(
+    problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText),
+    [', missingValues: ["", "n/a"]'],
+  );
+  assert.deepEqual(
+    (await found('LW312', field('type: integer, missingValues: ["", "n/a"]'), 'id,a\nx,1\ny,n/a\n')).marks,
+    [],
+  );
 });
 
 test('LW313 values outside enum, categories or their domain mass', async () => {
-  const { marks, messages, problems } = await found('LW313', field('type: string, categories: [de, fr]'), 'id,a\nx,de\ny,pl\n');
+  const { marks, messages, problems } = await found(
+    'LW313',
+    field('type: string, categories: [de, fr]'),
+    'id,a\nx,de\ny,pl\n',
+  );
   assert.deepEqual(marks, ['t.dataset.yaml:3 [de, fr]']);
   assert.match(messages[0] ?? '', /1 of 2 rows of `t`, first in row 2: pl/);
-  assert.deepEqual(problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText), [', pl']);
-  assert.deepEqual((await found('LW313', field('type: integer, constraints: { enum: [1, 2] }'), 'id,a\nx,1\ny,3\n')).marks, ['t.dataset.yaml:3 [1, 2]']);
-  assert.deepEqual((await found('LW313', field('type: string, categories: [de], loopwright: { domainMass: 0.9 }'), 'id,a\nx,de\ny,pl\n')).marks.at(-1), 't.dataset.yaml:3 0.9');
-  assert.deepEqual((await found('LW313', field('type: string, categories: [de, fr]'), 'id,a\nx,de\ny,fr\nz,\n')).marks, []);
+  assert.deepEqual(
+    problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText),
+    [', pl'],
+  );
+  assert.deepEqual(
+    (await found('LW313', field('type: integer, constraints: { enum: [1, 2] }'), 'id,a\nx,1\ny,3\n')).marks,
+    ['t.dataset.yaml:3 [1, 2]'],
+  );
+  assert.deepEqual(
+    (
+      await found(
+        'LW313',
+        field('type: string, categories: [de], loopwright: { domainMass: 0.9 }'),
+        'id,a\nx,de\ny,pl\n',
+      )
+    ).marks.at(-1),
+    't.dataset.yaml:3 0.9',
+  );
+  assert.deepEqual(
+    (await found('LW313', field('type: string, categories: [de, fr]'), 'id,a\nx,de\ny,fr\nz,\n')).marks,
+    [],
+  );
 });
 
 test('LW314 values out of bounds, with a bound that fits', async () => {
-  const { marks, messages, problems } = await found('LW314', field('type: number, constraints: { minimum: 0, maximum: 10 }'), 'id,a\nx,-3.5\ny,5\nz,11\n');
+  const { marks, messages, problems } = await found(
+    'LW314',
+    field('type: number, constraints: { minimum: 0, maximum: 10 }'),
+    'id,a\nx,-3.5\ny,5\nz,11\n',
+  );
   assert.deepEqual(marks, ['t.dataset.yaml:3 0', 't.dataset.yaml:3 10']);
   assert.match(messages[0] ?? '', /`a` is below 0 in 1 of 3 rows of `t`, first in row 1: -3\.5/);
-  assert.deepEqual(problems.map(({ fixes }) => fixes?.[0]?.title), ['Set minimum to -3.5, the smallest in the data', 'Set maximum to 11, the largest in the data']);
-  assert.deepEqual((await found('LW314', field('type: number, constraints: { minimum: -4, maximum: 11 }'), 'id,a\nx,-3.5\nz,11\n')).marks, []);
+  assert.deepEqual(
+    problems.map(({ fixes }) => fixes?.[0]?.title),
+    ['Set minimum to -3.5, the smallest in the data', 'Set maximum to 11, the largest in the data'],
+  );
+  assert.deepEqual(
+    (await found('LW314', field('type: number, constraints: { minimum: -4, maximum: 11 }'), 'id,a\nx,-3.5\nz,11\n'))
+      .marks,
+    [],
+  );
 });
 
 test('LW315 keys that stand twice', async () => {
   const csv = 'id,a\nx,1\ny,1\nx,2\n';
-  assert.deepEqual((await found('LW315', `fields:\n  - { name: id, type: string, constraints: { unique: true } }\n  - { name: a, type: integer }\n`, csv)).marks, ['t.dataset.yaml:2 true']);
-  assert.deepEqual((await found('LW315', `${field('type: integer')}primaryKey: id\n`, csv)).marks, ['t.dataset.yaml:4 id']);
+  assert.deepEqual(
+    (
+      await found(
+        'LW315',
+        `fields:\n  - { name: id, type: string, constraints: { unique: true } }\n  - { name: a, type: integer }\n`,
+        csv,
+      )
+    ).marks,
+    ['t.dataset.yaml:2 true'],
+  );
+  assert.deepEqual((await found('LW315', `${field('type: integer')}primaryKey: id\n`, csv)).marks, [
+    't.dataset.yaml:4 id',
+  ]);
   const two = await found('LW315', `${field('type: integer')}primaryKey: [id, a]\nuniqueKeys: [[a]]\n`, csv);
   assert.deepEqual(two.marks, ['t.dataset.yaml:5 [a]']);
-  assert.match(two.messages[0] ?? '', /`a` is not unique: its value stands in an earlier row in 1 of 3 rows of `t`, first in row 2: 1/);
+  assert.match(
+    two.messages[0] ?? '',
+    /`a` is not unique: its value stands in an earlier row in 1 of 3 rows of `t`, first in row 2: 1/,
+  );
 });
 
 test('LW316 missing where a value is required, or more often than presence allows', async () => {
-  const { marks, messages, problems } = await found('LW316', field('type: number, constraints: { required: true }'), 'id,a\nx,1\ny,\nz,3\nw,4\n');
+  const { marks, messages, problems } = await found(
+    'LW316',
+    field('type: number, constraints: { required: true }'),
+    'id,a\nx,1\ny,\nz,3\nw,4\n',
+  );
   assert.deepEqual(marks, ['t.dataset.yaml:3 true']);
   assert.match(messages[0] ?? '', /`a` is required and missing in 1 of 4 rows of `t`, first in row 2\.$/);
-  assert.deepEqual(problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText), ['false', ', loopwright: { presence: 0.75 }']);
+  assert.deepEqual(
+    problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText),
+    ['false', ', loopwright: { presence: 0.75 }'],
+  );
   const share = await found('LW316', field('type: number, loopwright: { presence: 0.9 }'), 'id,a\nx,1\ny,\nz,3\nw,4\n');
   assert.match(share.messages[0] ?? '', /`a` has a value in 75 % of the rows of `t`; at least 90 % are asked for/);
-  assert.deepEqual((await found('LW316', field('type: number, loopwright: { presence: 0.7 }'), 'id,a\nx,1\ny,\nz,3\nw,4\n')).marks, []);
+  assert.deepEqual(
+    (await found('LW316', field('type: number, loopwright: { presence: 0.7 }'), 'id,a\nx,1\ny,\nz,3\nw,4\n')).marks,
+    [],
+  );
 });
 
 test('LW317 what cannot be read, and lines that are no rows', async () => {
-  const broken = makeProject({ 'loopwright.yaml': yaml().replace('data/*.csv', 'data/t.parquet'), 't.dataset.yaml': field('type: number'), 'data/t.parquet': 'no parquet' });
+  const broken = makeProject({
+    'loopwright.yaml': yaml().replace('data/*.csv', 'data/t.parquet'),
+    't.dataset.yaml': field('type: number'),
+    'data/t.parquet': 'no parquet',
+  });
   const { marks, problems } = await findInData('LW317', broken);
   assert.deepEqual([marks, problems[0]?.severity], [['loopwright.yaml:5 data/t.parquet'], 'error']);
   const ragged = await found('LW317', field('type: number'), 'id,a\nx,1\ny,2,3,4\nz,5\n');
   assert.deepEqual([ragged.marks, ragged.problems[0]?.severity], [['loopwright.yaml:5 data/*.csv'], 'warning']);
-  assert.match(ragged.messages[0] ?? '', /1 line of `t` is no row: more fields than the header, first data\/t\.csv line 3: y,2,3,4/);
+  assert.match(
+    ragged.messages[0] ?? '',
+    /1 line of `t` is no row: more fields than the header, first data\/t\.csv line 3: y,2,3,4/,
+  );
   assert.deepEqual((await found('LW317', field('type: number'), 'id,a\nx,1\n')).marks, []);
 });
 
 test('LW318 header names', async () => {
-  assert.match((await found('LW318', field('type: number'), 'id,a,A\nx,1,2\n')).messages[0] ?? '', /The header of data\/t\.csv names `A` twice/);
-  assert.match((await found('LW318', field('type: number'), 'id,a,\nx,1,2\n')).messages[0] ?? '', /has no name for column 3/);
+  assert.match(
+    (await found('LW318', field('type: number'), 'id,a,A\nx,1,2\n')).messages[0] ?? '',
+    /The header of data\/t\.csv names `A` twice/,
+  );
+  assert.match(
+    (await found('LW318', field('type: number'), 'id,a,\nx,1,2\n')).messages[0] ?? '',
+    /has no name for column 3/,
+  );
   assert.deepEqual((await found('LW318', field('type: number'), 'id,a\nx,1\n')).marks, []);
 });
 
 test('LW319 delimiters and encodings', async () => {
-  assert.match((await found('LW319', field('type: string'), 'id;a\nx;1\n')).messages[0] ?? '', /separates fields by semicolons, not by commas/);
-  assert.match((await found('LW319', field('type: string'), 'id,a\nx,1\n', { 'data/u.csv': 'id\ta\ny\t1\n' })).messages[0] ?? '', /t\.csv separates fields by commas, data\/u\.csv by tabs/);
+  assert.match(
+    (await found('LW319', field('type: string'), 'id;a\nx;1\n')).messages[0] ?? '',
+    /separates fields by semicolons, not by commas/,
+  );
+  assert.match(
+    (await found('LW319', field('type: string'), 'id,a\nx,1\n', { 'data/u.csv': 'id\ta\ny\t1\n' })).messages[0] ?? '',
+    /t\.csv separates fields by commas, data\/u\.csv by tabs/,
+  );
   const latin = await found('LW319', field('type: string'), Buffer.from('id,a\nx,Müller\n', 'latin1'));
   assert.deepEqual([latin.problems[0]?.severity, /looks like Latin-1/.test(latin.messages[0] ?? '')], ['error', true]);
   const wide = await found('LW319', field('type: string'), Buffer.from('\ufeffid,a\nx,1\n', 'utf16le'));
@@ -107,14 +211,22 @@ test('LW319 delimiters and encodings', async () => {
 test('LW320 data that outgrew its schema', async () => {
   const root = table(field('type: number'), 'id,a,b\nx,1,2\n');
   utimesSync(join(root, 't.dataset.yaml'), new Date('2026-01-01'), new Date('2026-01-01'));
-  assert.match((await findInData('LW320', root)).messages[0] ?? '', /changed after this schema was last edited, and no longer fits it: 1 new column/);
+  assert.match(
+    (await findInData('LW320', root)).messages[0] ?? '',
+    /changed after this schema was last edited, and no longer fits it: 1 new column/,
+  );
   writeFileSync(join(root, 'data/t.csv'), 'id,a\nx,1\n');
   assert.deepEqual((await findInData('LW320', root)).marks, [], 'newer, and fits');
 });
 
 test('LW321 and LW322 foreign keys', async () => {
-  const key = (resource: string, column: string, own = 'a') => `${field('type: string')}foreignKeys:\n  - { fields: ${own}, reference: { resource: ${resource}, fields: ${column} } }\n`;
-  const other = { 'loopwright.yaml': yaml('  u: { path: u.csv, schema: u.dataset.yaml }\n'), 'u.dataset.yaml': 'fields: [{ name: k, type: string }]\n', 'u.csv': 'k\n1\n2\n' };
+  const key = (resource: string, column: string, own = 'a') =>
+    `${field('type: string')}foreignKeys:\n  - { fields: ${own}, reference: { resource: ${resource}, fields: ${column} } }\n`;
+  const other = {
+    'loopwright.yaml': yaml('  u: { path: u.csv, schema: u.dataset.yaml }\n'),
+    'u.dataset.yaml': 'fields: [{ name: k, type: string }]\n',
+    'u.csv': 'k\n1\n2\n',
+  };
   const { marks, messages } = await found('LW321', key('u', 'k'), 'id,a\nx,1\ny,9\nz,\n', other);
   assert.deepEqual(marks, ['t.dataset.yaml:5 { fields: a, reference: { resource: u, fields: k } }']);
   assert.match(messages[0] ?? '', /1 of 3 rows of `t` refer to no row of `u`, first row 2: 9/);
@@ -127,29 +239,78 @@ test('LW321 and LW322 foreign keys', async () => {
 });
 
 test('LW323 texts of another form', async () => {
-  const { marks, messages } = await found('LW323', field('type: string, constraints: { pattern: "[A-Z]{2}", maxLength: 2 }'), 'id,a\nx,DE\ny,deu\n');
+  const { marks, messages } = await found(
+    'LW323',
+    field('type: string, constraints: { pattern: "[A-Z]{2}", maxLength: 2 }'),
+    'id,a\nx,DE\ny,deu\n',
+  );
   assert.deepEqual(marks, ['t.dataset.yaml:3 "[A-Z]{2}"', 't.dataset.yaml:3 2']);
   assert.match(messages[0] ?? '', /does not match in 1 of 2 rows of `t`, first in row 2: deu/);
 });
 
 test('LW324 too few rows', async () => {
-  assert.match((await found('LW324', `${field('type: string')}loopwright: { rows: { min: 10 } }\n`, 'id,a\nx,1\n')).messages[0] ?? '', /`t` has 1 rows, fewer than the minimum 10/);
-  assert.deepEqual((await found('LW324', `${field('type: string')}loopwright: { rows: { min: 1 } }\n`, 'id,a\nx,1\n')).marks, []);
+  assert.match(
+    (await found('LW324', `${field('type: string')}loopwright: { rows: { min: 10 } }\n`, 'id,a\nx,1\n')).messages[0] ??
+      '',
+    /`t` has 1 rows, fewer than the minimum 10/,
+  );
+  assert.deepEqual(
+    (await found('LW324', `${field('type: string')}loopwright: { rows: { min: 1 } }\n`, 'id,a\nx,1\n')).marks,
+    [],
+  );
 });
 
 test('schemas that contradict themselves, without data', async () => {
   const alone = (code: string, schema: string) => found(code, schema, 'id,a\nx,1\n');
-  assert.deepEqual((await alone('LW304', 'fields:\n  - { name: a, type: string }\n  - { name: a, type: string }\n')).marks, ['t.dataset.yaml:3 a']);
+  assert.deepEqual(
+    (await alone('LW304', 'fields:\n  - { name: a, type: string }\n  - { name: a, type: string }\n')).marks,
+    ['t.dataset.yaml:3 a'],
+  );
   const reversed = await alone('LW305', field('type: number, constraints: { minimum: 9, maximum: 1 }'));
-  assert.deepEqual([reversed.marks, reversed.problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText)], [['t.dataset.yaml:3 9'], ['1', '9']]);
-  assert.deepEqual((await alone('LW305', `${field('type: number, constraints: { minimum: 1, maximum: 1 }')}loopwright: { rows: { min: 5, max: 2 } }\n`)).marks, ['t.dataset.yaml:4 5']);
-  assert.deepEqual((await alone('LW306', field('type: integer, constraints: { pattern: "x" }'))).marks, ['t.dataset.yaml:3 pattern']);
-  assert.deepEqual((await alone('LW306', field('type: integer, constraints: { minimum: "1" }'))).marks, ['t.dataset.yaml:3 "1"']);
-  assert.deepEqual((await alone('LW306', field('type: integer, categories: [1, "x"]'))).marks, ['t.dataset.yaml:3 "x"']);
-  assert.deepEqual((await alone('LW306', field('type: string, constraints: { pattern: "x", minLength: 1 }'))).marks, []);
-  assert.deepEqual((await alone('LW307', field('type: string, categories: [good, bad], loopwright: { role: target, positive: bat }'))).marks, ['t.dataset.yaml:3 bat']);
-  assert.deepEqual((await alone('LW307', field('type: boolean, loopwright: { role: target, positive: true }'))).marks, []);
-  assert.deepEqual((await alone('LW308', 'fields:\n  - { name: id, type: datetime, loopwright: { role: timestamp } }\n  - { name: a, type: datetime, loopwright: { role: timestamp } }\n')).marks, ['t.dataset.yaml:3 timestamp']);
+  assert.deepEqual(
+    [reversed.marks, reversed.problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText)],
+    [['t.dataset.yaml:3 9'], ['1', '9']],
+  );
+  assert.deepEqual(
+    (
+      await alone(
+        'LW305',
+        `${field('type: number, constraints: { minimum: 1, maximum: 1 }')}loopwright: { rows: { min: 5, max: 2 } }\n`,
+      )
+    ).marks,
+    ['t.dataset.yaml:4 5'],
+  );
+  assert.deepEqual((await alone('LW306', field('type: integer, constraints: { pattern: "x" }'))).marks, [
+    't.dataset.yaml:3 pattern',
+  ]);
+  assert.deepEqual((await alone('LW306', field('type: integer, constraints: { minimum: "1" }'))).marks, [
+    't.dataset.yaml:3 "1"',
+  ]);
+  assert.deepEqual((await alone('LW306', field('type: integer, categories: [1, "x"]'))).marks, [
+    't.dataset.yaml:3 "x"',
+  ]);
+  assert.deepEqual(
+    (await alone('LW306', field('type: string, constraints: { pattern: "x", minLength: 1 }'))).marks,
+    [],
+  );
+  assert.deepEqual(
+    (await alone('LW307', field('type: string, categories: [good, bad], loopwright: { role: target, positive: bat }')))
+      .marks,
+    ['t.dataset.yaml:3 bat'],
+  );
+  assert.deepEqual(
+    (await alone('LW307', field('type: boolean, loopwright: { role: target, positive: true }'))).marks,
+    [],
+  );
+  assert.deepEqual(
+    (
+      await alone(
+        'LW308',
+        'fields:\n  - { name: id, type: datetime, loopwright: { role: timestamp } }\n  - { name: a, type: datetime, loopwright: { role: timestamp } }\n',
+      )
+    ).marks,
+    ['t.dataset.yaml:3 timestamp'],
+  );
 });
 
 test('LW325 and LW326 the SQL of a prepare stage, without running it', async () => {
@@ -160,23 +321,41 @@ test('LW325 and LW326 the SQL of a prepare stage, without running it', async () 
   assert.deepEqual(unknown.marks, ['sql/features.sql:1 amuont']);
   assert.match(unknown.messages[0] ?? '', /"amuont" not found|column.*amuont/i);
   assert.deepEqual((await findInData('LW325', project('SELECT id,\nFROM WHERE\n'))).problems.length, 1);
-  assert.deepEqual((await findInData('LW325', project("SELECT * FROM read_csv('x.csv')\n"))).marks, [], 'what reads files of its own cannot be judged');
+  assert.deepEqual(
+    (await findInData('LW325', project("SELECT * FROM read_csv('x.csv')\n"))).marks,
+    [],
+    'what reads files of its own cannot be judged',
+  );
   const lacks = await findInData('LW326', project(sql.replace(', country', ", 'x' AS contry")));
   assert.deepEqual(lacks.marks, ['loopwright.yaml:21 sql/features.sql']);
   assert.match(lacks.messages[0] ?? '', /The SQL gives no column `country`.*Did you mean `contry`\?/);
-  assert.match((await findInData('LW326', project(sql.replace('hour,', "DATE '2026-01-01' AS hour,")))).messages[0] ?? '', /gives `hour` as date; the schema of `features` declares integer/);
+  assert.match(
+    (await findInData('LW326', project(sql.replace('hour,', "DATE '2026-01-01' AS hour,")))).messages[0] ?? '',
+    /gives `hour` as date; the schema of `features` declares integer/,
+  );
   assert.deepEqual((await findInData('LW326', project(sql))).marks, []);
 });
 
 /** A project whose prepared features are there: the orders project after `prepare`, its schema with changes. */
-async function prepared(options: { csv?: string; yaml?: [string, string]; schema?: [string, string]; sql?: string } = {}): Promise<string> {
+async function prepared(
+  options: { csv?: string; yaml?: [string, string]; schema?: [string, string]; sql?: string } = {},
+): Promise<string> {
   const files = ordersFiles({ rows: 600 });
-  const change = (file: string, [from, to]: [string, string]) => { assert.ok(files[file]?.includes(from), from); files[file] = (files[file] ?? '').replace(from, () => to); };
+  const change = (file: string, [from, to]: [string, string]) => {
+    assert.ok(files[file]?.includes(from), from);
+    files[file] = (files[file] ?? '').replace(from, () => to);
+  };
   if (options.csv !== undefined) files['incoming/orders-1.csv'] = options.csv;
   if (options.yaml) change('loopwright.yaml', options.yaml);
   if (options.schema) {
-    files['schemas/features.dataset.yaml'] = (files['schemas/orders.dataset.yaml'] ?? '').replace(options.schema[0], () => options.schema?.[1] ?? '');
-    change('loopwright.yaml', ['features: { path: data/features.parquet, schema: schemas/orders', 'features: { path: data/features.parquet, schema: schemas/features']);
+    files['schemas/features.dataset.yaml'] = (files['schemas/orders.dataset.yaml'] ?? '').replace(
+      options.schema[0],
+      () => options.schema?.[1] ?? '',
+    );
+    change('loopwright.yaml', [
+      'features: { path: data/features.parquet, schema: schemas/orders',
+      'features: { path: data/features.parquet, schema: schemas/features',
+    ]);
   }
   if (options.sql !== undefined) files['sql/features.sql'] = options.sql;
   const root = makeProject(files);
@@ -188,16 +367,28 @@ let made: Promise<string> | undefined;
 /** The orders project as it is, prepared once. */
 const plain = () => (made ??= prepared());
 const country = '  - { name: country,';
-const withField = (name: string, text: string): [string, string] => [country, `  - { name: ${name}, ${text}, loopwright: { role: feature } }\n${country}`];
+const withField = (name: string, text: string): [string, string] => [
+  country,
+  `  - { name: ${name}, ${text}, loopwright: { role: feature } }\n${country}`,
+];
 
 test('LW404 a feature that tells the target, with the measure', async () => {
-  const root = await prepared({ schema: withField('refund', 'type: number'), sql: 'SELECT id, "at", amount, hour, country, late, CASE WHEN late THEN amount + 1000 ELSE amount END AS refund\nFROM orders\n' });
+  const root = await prepared({
+    schema: withField('refund', 'type: number'),
+    sql: 'SELECT id, "at", amount, hour, country, late, CASE WHEN late THEN amount + 1000 ELSE amount END AS refund\nFROM orders\n',
+  });
   const { marks, messages, problems } = await findInData('LW404', root);
   assert.deepEqual(marks, ['schemas/features.dataset.yaml:6 feature']);
   assert.match(messages[0] ?? '', /`refund` almost determines the target: area under the ROC curve 1\.0000 on its own/);
-  assert.deepEqual(problems[0]?.fixes?.map(({ title }) => title), ['Give refund the role ignore']);
+  assert.deepEqual(
+    problems[0]?.fixes?.map(({ title }) => title),
+    ['Give refund the role ignore'],
+  );
   assert.equal(problems[0]?.fromData, true);
-  const text = await prepared({ schema: withField('status', 'type: string'), sql: `SELECT *, CASE WHEN late THEN 'claimed' ELSE 'fine' END AS status\nFROM orders\n` });
+  const text = await prepared({
+    schema: withField('status', 'type: string'),
+    sql: `SELECT *, CASE WHEN late THEN 'claimed' ELSE 'fine' END AS status\nFROM orders\n`,
+  });
   assert.match((await findInData('LW404', text)).messages[0] ?? '', /its levels get 100 % of the rows right/);
   assert.deepEqual((await findInData('LW404', await plain())).marks, []);
 });
@@ -206,51 +397,86 @@ test('LW407 test rows that were trained on', async () => {
   const rows = orders({ rows: 300 });
   const doubled = ordersCsv([...rows, ...rows.map((row) => ({ ...row, id: `${row.id}x` }))]);
   const root = await prepared({ csv: doubled, yaml: ['split: { by: time, column: at,', 'split: { by: random,'] });
-  assert.match((await findInData('LW407', root)).messages[0] ?? '', /test rows \(\d+ %\) stand in the training rows of `features` too/);
+  assert.match(
+    (await findInData('LW407', root)).messages[0] ?? '',
+    /test rows \(\d+ %\) stand in the training rows of `features` too/,
+  );
   assert.deepEqual((await findInData('LW407', await plain())).marks, []);
 });
 
 test('LW410 constant, LW411 doubled, LW425 many levels', async () => {
-  const constant = await prepared({ schema: withField('shop', 'type: string'), sql: `SELECT *, 'north' AS shop\nFROM orders\n` });
+  const constant = await prepared({
+    schema: withField('shop', 'type: string'),
+    sql: `SELECT *, 'north' AS shop\nFROM orders\n`,
+  });
   assert.match((await findInData('LW410', constant)).messages[0] ?? '', /`shop` is the same in every row \(north\)/);
-  const doubled = await prepared({ schema: withField('cents', 'type: number'), sql: 'SELECT *, amount AS cents\nFROM orders\n' });
-  assert.match((await findInData('LW411', doubled)).messages[0] ?? '', /`cents` equals `amount` in every row|`amount` equals `cents` in every row/);
-  const many = await prepared({ schema: withField('street', 'type: string'), sql: `SELECT *, 'street ' || id AS street\nFROM orders\n` });
+  const doubled = await prepared({
+    schema: withField('cents', 'type: number'),
+    sql: 'SELECT *, amount AS cents\nFROM orders\n',
+  });
+  assert.match(
+    (await findInData('LW411', doubled)).messages[0] ?? '',
+    /`cents` equals `amount` in every row|`amount` equals `cents` in every row/,
+  );
+  const many = await prepared({
+    schema: withField('street', 'type: string'),
+    sql: `SELECT *, 'street ' || id AS street\nFROM orders\n`,
+  });
   assert.match((await findInData('LW425', many)).messages[0] ?? '', /`street` has 600 different values/);
-  for (const code of ['LW410', 'LW411', 'LW425']) assert.deepEqual((await findInData(code, await plain())).marks, [], code);
+  for (const code of ['LW410', 'LW411', 'LW425'])
+    assert.deepEqual((await findInData(code, await plain())).marks, [], code);
 });
 
 test('LW412 a rare class, LW508 too few of it to judge', async () => {
   const rows = orders({ rows: 600 }).map((row, i) => ({ ...row, late: i % 60 === 0 }));
-  const root = await prepared({ csv: ordersCsv(rows), yaml: ['roc_auc: { min: 0.6 }\n      pr_auc', 'recall: { min: 0.5 }\n      pr_auc'] });
+  const root = await prepared({
+    csv: ordersCsv(rows),
+    yaml: ['roc_auc: { min: 0.6 }\n      pr_auc', 'recall: { min: 0.5 }\n      pr_auc'],
+  });
   const imbalance = await findInData('LW412', root);
   assert.match(imbalance.messages[0] ?? '', /`true` is rare: 10 of 600 rows \(1\.7 %\)/);
-  assert.deepEqual(imbalance.problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText), [', class_weight: balanced']);
-  assert.match((await findInData('LW508', root)).messages[0] ?? '', /The test part has 2 positive rows, so `recall` near 0\.5 is known to about ±0\.69/);
+  assert.deepEqual(
+    imbalance.problems[0]?.fixes?.[0]?.edits.map(({ newText }) => newText),
+    [', class_weight: balanced'],
+  );
+  assert.match(
+    (await findInData('LW508', root)).messages[0] ?? '',
+    /The test part has 2 positive rows, so `recall` near 0\.5 is known to about ±0\.69/,
+  );
   const plenty = await plain();
   assert.deepEqual((await findInData('LW412', plenty)).marks, []);
 });
 
 test('LW424 tested on the past', async () => {
   const root = await prepared({ yaml: ['split: { by: time, column: at,', 'split: { by: random,'] });
-  assert.match((await findInData('LW424', root)).messages[0] ?? '', /Training rows go until 2026-0\d-\d\d, test rows start on 2026-01-0\d/);
+  assert.match(
+    (await findInData('LW424', root)).messages[0] ?? '',
+    /Training rows go until 2026-0\d-\d\d, test rows start on 2026-01-0\d/,
+  );
   assert.deepEqual((await findInData('LW424', await plain())).marks, []);
 });
 
 test('LW703 a champion whose code was never committed', async () => {
   const root = makeProject(ordersFiles({ rows: 400 }));
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: root, stdio: 'pipe' });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: root, stdio: 'pipe' });
   git('init', '-q');
   writeFileSync(join(root, '.gitignore'), '.loopwright\ndata\nloopwright.lock\n');
   git('add', '.');
   git('commit', '-qm', 'first');
   writeFileSync(join(root, 'sql/features.sql'), 'SELECT id, "at", amount, hour, country, late FROM orders\n');
-  const must = async (...args: string[]) => { const run = await runCli(args, { cwd: root }); assert.equal(run.code, 0, run.out + run.err); };
+  const must = async (...args: string[]) => {
+    const run = await runCli(args, { cwd: root });
+    assert.equal(run.code, 0, run.out + run.err);
+  };
   await must('run');
   await must('models', 'promote', '1');
   const { marks, messages } = await findInData('LW703', root);
   assert.deepEqual(marks, ['loopwright.yaml:35 champion', 'loopwright.yaml:36 champion']);
-  assert.match(messages[0] ?? '', /The champion \(v1\) came from the run [\w-]+, made with uncommitted changes on [0-9a-f]{7}\./);
+  assert.match(
+    messages[0] ?? '',
+    /The champion \(v1\) came from the run [\w-]+, made with uncommitted changes on [0-9a-f]{7}\./,
+  );
   git('commit', '-qam', 'second');
   await must('run', '--force');
   await must('models', 'promote', '2');

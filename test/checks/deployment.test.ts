@@ -6,7 +6,8 @@ import { ordersYaml } from '../helpers/ordersProject.ts';
 const yaml = 'loopwright.yaml';
 const schema = 'schemas/orders.dataset.yaml';
 const api = (inputs: string) => edit(yaml, ['as: api, port: 18080', `as: api, ${inputs}`]);
-const batch = (inputs: string) => edit(yaml, ['as: batch, input: incoming/*.csv, output: data/scored', `as: batch, ${inputs}`]);
+const batch = (inputs: string) =>
+  edit(yaml, ['as: batch, input: incoming/*.csv, output: data/scored', `as: batch, ${inputs}`]);
 const monitor = (...changes: [string, string][]) => edit(yaml, ...changes);
 const bothGates = '    gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n';
 
@@ -19,12 +20,25 @@ test('LW602 open to others without a token', () => {
 });
 
 test('LW603 a reference of data without the features', () => {
-  const other = (from: string, to: string) => ({ ...edit(yaml, ['model: train, data: features', 'model: train, data: labels'], ['slices: [country], fairness: { attributes: [country] }, ', ''], [from, to]) });
+  const other = (from: string, to: string) => ({
+    ...edit(
+      yaml,
+      ['model: train, data: features', 'model: train, data: labels'],
+      ['slices: [country], fairness: { attributes: [country] }, ', ''],
+      [from, to],
+    ),
+  });
   const [problem] = expectMarks('LW603', other('reference: validate', 'reference: «validate»'));
   assert.match(problem?.message ?? '', /lacks `amount`, `hour`, `country` of the model\. Let it test on `features`/);
   assert.equal(problem?.related?.[0]?.message, '`validate` tests on this dataset.');
   expectMarks('LW603', { ...edit(yaml, ['model: train, data: features', 'model: train, data: orders']) });
-  expectMarks('LW603', { ...edit(yaml, ['model: train, data: features', 'model: train, data: labels'], ['path: labels/*.csv, schema: schemas/labels.dataset.yaml', 'path: labels/*.csv']) });
+  expectMarks('LW603', {
+    ...edit(
+      yaml,
+      ['model: train, data: features', 'model: train, data: labels'],
+      ['path: labels/*.csv, schema: schemas/labels.dataset.yaml', 'path: labels/*.csv'],
+    ),
+  });
 });
 
 test('LW604 windows of a few rows', () => {
@@ -34,15 +48,38 @@ test('LW604 windows of a few rows', () => {
 });
 
 test('LW605 thresholds on another scale than the measure', () => {
-  const drift = (field: string, text: string) => edit(schema, [`loopwright: { role: ${field} }`, `loopwright: { role: ${field}, drift: { ${text} } }`]);
+  const drift = (field: string, text: string) =>
+    edit(schema, [`loopwright: { role: ${field} }`, `loopwright: { role: ${field}, drift: { ${text} } }`]);
   const amount = (text: string) => drift('feature', text);
   assert.equal(expectMarks('LW605', amount('measure: ks, threshold: «1.5»'))[0]?.severity, 'error');
   assert.equal(expectMarks('LW605', amount('measure: psi, threshold: «2.5»'))[0]?.severity, 'warning');
   assert.match(expectMarks('LW605', amount('threshold: «11»'))[0]?.message ?? '', /Wasserstein/);
   assert.match(expectMarks('LW605', amount('measure: js, threshold: «0»'))[0]?.message ?? '', /always have drifted/);
-  assert.match(expectMarks('LW605', edit(schema, ['pl], loopwright: { role: feature }', 'pl], loopwright: { role: feature, drift: { threshold: «2» } }']))[0]?.message ?? '', /Jensen-Shannon/);
-  for (const fine of ['measure: ks, threshold: 0.05', 'measure: js, threshold: 1', 'measure: psi, threshold: 2', 'threshold: 10', 'measure: none, threshold: 0']) expectMarks('LW605', amount(fine));
-  expectMarks('LW605', edit(schema, ['name: late, type: boolean, constraints: { required: true }, loopwright: { role: target,', 'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target, drift: { threshold: 5 },']));
+  assert.match(
+    expectMarks(
+      'LW605',
+      edit(schema, [
+        'pl], loopwright: { role: feature }',
+        'pl], loopwright: { role: feature, drift: { threshold: «2» } }',
+      ]),
+    )[0]?.message ?? '',
+    /Jensen-Shannon/,
+  );
+  for (const fine of [
+    'measure: ks, threshold: 0.05',
+    'measure: js, threshold: 1',
+    'measure: psi, threshold: 2',
+    'threshold: 10',
+    'measure: none, threshold: 0',
+  ])
+    expectMarks('LW605', amount(fine));
+  expectMarks(
+    'LW605',
+    edit(schema, [
+      'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target,',
+      'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target, drift: { threshold: 5 },',
+    ]),
+  );
 });
 
 test('LW606 labels that take many windows', () => {
@@ -65,15 +102,38 @@ test('LW607 retraining that starts itself again', () => {
   expectMarks('LW607', short);
   assert.match(expectFixed('LW607', short), /^ {2}cooldown: 2d$/m);
   expectMarks('LW607', monitor(['cooldown: 3d', 'cooldown: 48h']));
-  expectMarks('LW607', monitor(['  cooldown: 3d\n', ''], ['    - { monitor: production, drift: dataset, for: 2 windows }\n    - { monitor: production, below: roc_auc }\n', '    - { schedule: "0 3 * * 1" }\n']));
+  expectMarks(
+    'LW607',
+    monitor(
+      ['  cooldown: 3d\n', ''],
+      [
+        '    - { monitor: production, drift: dataset, for: 2 windows }\n    - { monitor: production, below: roc_auc }\n',
+        '    - { schedule: "0 3 * * 1" }\n',
+      ],
+    ),
+  );
 });
 
 test('LW608 promotion that nothing holds back', () => {
   const over = edit(yaml, [bothGates, ''], ['then: promote', 'then: «promote»']);
-  assert.deepEqual(expectMarks('LW608', over)[0]?.related?.map(({ message }) => message), ['`validate` has no gates.']);
+  assert.deepEqual(
+    expectMarks('LW608', over)[0]?.related?.map(({ message }) => message),
+    ['`validate` has no gates.'],
+  );
   assert.match(expectFixed('LW608', over), /then: propose/);
   expectMarks('LW608', edit(yaml, [bothGates, ''], ['then: promote', 'then: propose']));
-  expectMarks('LW608', edit(yaml, [bothGates, ''], ['\ndeployments:\n', '  bench: { cmd: bench, deps: [labels], metrics: [m.json], gates: { speed: { min: 1 } } }\n\ndeployments:\n'], ['train, validate]', 'train, validate, bench]']));
+  expectMarks(
+    'LW608',
+    edit(
+      yaml,
+      [bothGates, ''],
+      [
+        '\ndeployments:\n',
+        '  bench: { cmd: bench, deps: [labels], metrics: [m.json], gates: { speed: { min: 1 } } }\n\ndeployments:\n',
+      ],
+      ['train, validate]', 'train, validate, bench]'],
+    ),
+  );
   expectMarks('LW608', edit(yaml, [bothGates, ''], ['train, validate]', 'train]']));
 });
 
@@ -110,36 +170,75 @@ test('LW613 retraining that makes no model', () => {
 });
 
 test('LW614 a deployment that nothing watches', () => {
-  const second = (name: string) => ['  nightly: {', `  ${name}: { model: challenger, as: api, port: 18081 }\n  nightly: {`] as [string, string];
+  const second = (name: string) =>
+    ['  nightly: {', `  ${name}: { model: challenger, as: api, port: 18081 }\n  nightly: {`] as [string, string];
   expectMarks('LW614', edit(yaml, second('«second»')));
   expectMarks('LW614', edit(yaml, second('second'), ['deployment: production', 'deployment: secnd']));
   expectMarks('LW614', { [yaml]: ordersYaml.replace(/\nmonitors:[\s\S]*?\ncard:/, '\ncard:') });
-  expectMarks('LW614', { [yaml]: ordersYaml.replace(/\nmonitors:[\s\S]*?\ncard:/, '\nretraining: { when: [{ schedule: "0 3 * * 1" }] }\ncard:').replace('  production: { model', '  «production»: { model') });
+  expectMarks('LW614', {
+    [yaml]: ordersYaml
+      .replace(/\nmonitors:[\s\S]*?\ncard:/, '\nretraining: { when: [{ schedule: "0 3 * * 1" }] }\ncard:')
+      .replace('  production: { model', '  «production»: { model'),
+  });
 });
 
 test('LW615 labels without what the model tells', () => {
   const labels = (to: string): Texts => edit('schemas/labels.dataset.yaml', ['name: late', `name: ${to}`]);
   const marked = monitor(['labels: { dataset: labels', 'labels: { dataset: «labels»']);
-  assert.match(expectMarks('LW615', { ...marked, ...labels('lates') })[0]?.message ?? '', /has no `late`.*Did you mean `lates`\?/);
+  assert.match(
+    expectMarks('LW615', { ...marked, ...labels('lates') })[0]?.message ?? '',
+    /has no `late`.*Did you mean `lates`\?/,
+  );
   expectMarks('LW615', { ...labels('late') });
   expectMarks('LW615', { ...labels('lates'), ...edit(schema, ['role: target', 'role: ignore']) });
 });
 
 test('LW616 a key that predictions do not carry', () => {
-  const labels = edit('schemas/labels.dataset.yaml', ['name: id', 'name: order_id'], ['primaryKey: id', 'primaryKey: order_id']);
+  const labels = edit(
+    'schemas/labels.dataset.yaml',
+    ['name: id', 'name: order_id'],
+    ['primaryKey: id', 'primaryKey: order_id'],
+  );
   const over = { ...monitor(['key: id', 'key: «order_id»']), ...labels };
   assert.match(expectMarks('LW616', over)[0]?.message ?? '', /no column of `features`/);
   expectMarks('LW616', { ...monitor(['key: id', 'key: order_id']) });
-  expectMarks('LW616', { ...over, [yaml]: (over[yaml] ?? '').replaceAll(/[«»]/g, ''), ...edit(schema, ['name: id', 'name: order_id'], ['primaryKey: id', 'primaryKey: order_id']) });
+  expectMarks('LW616', {
+    ...over,
+    [yaml]: (over[yaml] ?? '').replaceAll(/[«»]/g, ''),
+    ...edit(schema, ['name: id', 'name: order_id'], ['primaryKey: id', 'primaryKey: order_id']),
+  });
 });
 
 test('LW617 performance without labels', () => {
   const without: [string, string] = ['    labels: { dataset: labels, key: id, delay: 2d }\n', ''];
   expectMarks('LW617', edit(yaml, without, ['    expect:\n      roc_auc:', '    expect:\n      «roc_auc»:']));
-  expectMarks('LW617', edit(yaml, without, ['    expect:\n      roc_auc: { min: 0.6 }', '    expect:\n      latency_p95_ms: { max: 20 }\n      error_rate: { max: 0.1 }']));
+  expectMarks(
+    'LW617',
+    edit(yaml, without, [
+      '    expect:\n      roc_auc: { min: 0.6 }',
+      '    expect:\n      latency_p95_ms: { max: 20 }\n      error_rate: { max: 0.1 }',
+    ]),
+  );
   expectMarks('LW617', {});
 });
 
 test('the orders project has no finding about its service', () => {
-  for (const code of ['LW602', 'LW603', 'LW604', 'LW605', 'LW606', 'LW607', 'LW608', 'LW609', 'LW610', 'LW612', 'LW613', 'LW614', 'LW615', 'LW616', 'LW617']) assert.deepEqual(findings(code, {}).problems, []);
+  for (const code of [
+    'LW602',
+    'LW603',
+    'LW604',
+    'LW605',
+    'LW606',
+    'LW607',
+    'LW608',
+    'LW609',
+    'LW610',
+    'LW612',
+    'LW613',
+    'LW614',
+    'LW615',
+    'LW616',
+    'LW617',
+  ])
+    assert.deepEqual(findings(code, {}).problems, []);
 });

@@ -11,15 +11,37 @@ const experiment = 'experiments/longer.experiment.yaml';
 const bothGates = '      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n';
 /** The orders project with other gates. */
 const gates = (...lines: string[]): Texts => edit(yaml, [bothGates, lines.map((line) => `      ${line}\n`).join('')]);
-const expecting = (...lines: string[]): Texts => edit(yaml, ['      missing[amount]: { max: 0.1 }\n', lines.map((line) => `      ${line}\n`).join('')]);
-const command = (gate: string) => edit(yaml, ['\ndeployments:\n', `  bench: { cmd: bench, deps: [labels/], metrics: [m.json], gates: { ${gate} } }\n\ndeployments:\n`]);
+const expecting = (...lines: string[]): Texts =>
+  edit(yaml, ['      missing[amount]: { max: 0.1 }\n', lines.map((line) => `      ${line}\n`).join('')]);
+const command = (gate: string) =>
+  edit(yaml, [
+    '\ndeployments:\n',
+    `  bench: { cmd: bench, deps: [labels/], metrics: [m.json], gates: { ${gate} } }\n\ndeployments:\n`,
+  ]);
 
 test('LW503 a bound that nothing can break', () => {
-  const [problem] = expectMarks('LW503', gates('«pr_auc»: { min: 0 }', '«brier»: { max: 1 }', '«latency_p95_ms»: { min: 0 }', '«roc_auc@champion»: { min: -1 }', '«"demographic_parity_ratio[country]"»: { min: 0 }'));
+  const [problem] = expectMarks(
+    'LW503',
+    gates(
+      '«pr_auc»: { min: 0 }',
+      '«brier»: { max: 1 }',
+      '«latency_p95_ms»: { min: 0 }',
+      '«roc_auc@champion»: { min: -1 }',
+      '«"demographic_parity_ratio[country]"»: { min: 0 }',
+    ),
+  );
   assert.match(problem?.message ?? '', /`pr_auc` is always from 0 to 1/);
   expectMarks('LW503', expecting('«missing[amount]»: { max: 5 }'));
   assert.match(expectFixed('LW503', expecting('missing[amount]: { max: 5 }')), /missing\[amount\]: \{ max: 0\.05 \}/);
-  expectMarks('LW503', gates('pr_auc: { min: 0, max: 0.99 }', 'log_loss: { max: 100 }', 'roc_auc@champion: { min: 0 }', 'brier: { at_confidence: 0.9 }'));
+  expectMarks(
+    'LW503',
+    gates(
+      'pr_auc: { min: 0, max: 0.99 }',
+      'log_loss: { max: 100 }',
+      'roc_auc@champion: { min: 0 }',
+      'brier: { at_confidence: 0.9 }',
+    ),
+  );
   expectMarks('LW503', command('accuracy: { min: 0 }'));
 });
 
@@ -37,52 +59,114 @@ test('LW504 a bound that nothing can meet', () => {
 test('LW506 accuracy alone', () => {
   const over = gates('«accuracy»: { min: 0.9 }', 'latency_p95_ms: { max: 5 }');
   assert.equal(expectMarks('LW506', over)[0]?.severity, 'info');
-  assert.match(expectFixed('LW506', over), /^ {6}latency_p95_ms: \{ max: 5 \}\n {6}balanced_accuracy: \{ min: 0\.9 \}$/m);
+  assert.match(
+    expectFixed('LW506', over),
+    /^ {6}latency_p95_ms: \{ max: 5 \}\n {6}balanced_accuracy: \{ min: 0\.9 \}$/m,
+  );
   const rare = { [yaml]: (over[yaml] ?? '').replace('model: logistic,', 'model: logistic, class_weight: balanced,') };
   assert.equal(expectMarks('LW506', rare)[0]?.severity, 'warning');
   expectMarks('LW506', gates('accuracy: { min: 0.9 }', 'f1: { min: 0.5 }'));
   expectMarks('LW506', gates('latency_p95_ms: { max: 5 }'));
-  expectMarks('LW506', { ...gates('accuracy: { min: 0.9 }'), ...edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [on time, late, lost]']) });
+  expectMarks('LW506', {
+    ...gates('accuracy: { min: 0.9 }'),
+    ...edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [on time, late, lost]']),
+  });
 });
 
 test('LW507 a protected column whose fairness no gate bounds', () => {
-  const protect = edit(schema, ['categories: [de, fr, pl], loopwright: { role: feature }', 'categories: [de, fr, pl], loopwright: { role: protected }']);
+  const protect = edit(schema, [
+    'categories: [de, fr, pl], loopwright: { role: feature }',
+    'categories: [de, fr, pl], loopwright: { role: protected }',
+  ]);
   const listed = { ...edit(yaml, ['attributes: [country]', 'attributes: [«country»]']), ...protect };
   expectMarks('LW507', listed);
   assert.match(expectFixed('LW507', listed), /^ {6}equal_opportunity_difference\[country\]: \{ max: 0\.1 \}$/m);
-  const bare = { ...edit(yaml, ['  validate:\n', '  «validate»:\n'], [', fairness: { attributes: [country] }', '']), ...protect };
+  const bare = {
+    ...edit(yaml, ['  validate:\n', '  «validate»:\n'], [', fairness: { attributes: [country] }', '']),
+    ...protect,
+  };
   expectMarks('LW507', bare);
-  assert.match(expectFixed('LW507', bare), /min_precision: 0\.6, fairness: \{ attributes: \[country\] \} \}\n {4}gates:\n[\s\S]*equal_opportunity_difference\[country\]: \{ max: 0\.1 \}/);
-  const other = { ...edit(yaml, ['  validate:\n', '  «validate»:\n'], ['attributes: [country]', 'attributes: [hour]']), ...protect };
+  assert.match(
+    expectFixed('LW507', bare),
+    /min_precision: 0\.6, fairness: \{ attributes: \[country\] \} \}\n {4}gates:\n[\s\S]*equal_opportunity_difference\[country\]: \{ max: 0\.1 \}/,
+  );
+  const other = {
+    ...edit(yaml, ['  validate:\n', '  «validate»:\n'], ['attributes: [country]', 'attributes: [hour]']),
+    ...protect,
+  };
   expectMarks('LW507', other);
   assert.match(expectFixed('LW507', other), /attributes: \[hour, country\]/);
-  expectMarks('LW507', { ...gates('roc_auc: { min: 0.6 }', 'demographic_parity_ratio[country]: { min: 0.8 }'), ...protect });
-  expectMarks('LW507', { ...edit(yaml), [schema]: ordersSchema.replace('name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]').replace('[de, fr, pl], loopwright: { role: feature }', '[de, fr, pl], loopwright: { role: protected }') });
+  expectMarks('LW507', {
+    ...gates('roc_auc: { min: 0.6 }', 'demographic_parity_ratio[country]: { min: 0.8 }'),
+    ...protect,
+  });
+  expectMarks('LW507', {
+    ...edit(yaml),
+    [schema]: ordersSchema
+      .replace('name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]')
+      .replace('[de, fr, pl], loopwright: { role: feature }', '[de, fr, pl], loopwright: { role: protected }'),
+  });
   expectMarks('LW507', {});
 });
 
 test('LW507 both edits of a fix at one place keep their order', () => {
-  const block = ordersYaml.replace('    with: { model: train, data: features, slices: [country], fairness: { attributes: [country] }, min_precision: 0.6 }\n    gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n', '    with:\n      model: train\n      data: features\n');
-  const fixed = expectFixed('LW507', { [yaml]: block, [schema]: ordersSchema.replace('[de, fr, pl], loopwright: { role: feature }', '[de, fr, pl], loopwright: { role: protected }') });
-  assert.match(fixed, /^ {6}data: features\n {6}fairness: \{ attributes: \[country\] \}\n {4}gates: \{ "equal_opportunity_difference\[country\]": \{ max: 0\.1 \} \}$/m);
+  const block = ordersYaml.replace(
+    '    with: { model: train, data: features, slices: [country], fairness: { attributes: [country] }, min_precision: 0.6 }\n    gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n',
+    '    with:\n      model: train\n      data: features\n',
+  );
+  const fixed = expectFixed('LW507', {
+    [yaml]: block,
+    [schema]: ordersSchema.replace(
+      '[de, fr, pl], loopwright: { role: feature }',
+      '[de, fr, pl], loopwright: { role: protected }',
+    ),
+  });
+  assert.match(
+    fixed,
+    /^ {6}data: features\n {6}fairness: \{ attributes: \[country\] \}\n {4}gates: \{ "equal_opportunity_difference\[country\]": \{ max: 0\.1 \} \}$/m,
+  );
 });
 
 test('LW509 a bound on the wrong side', () => {
-  const over = gates('pr_auc: { «max»: 0.8 }', 'latency_p95_ms: { «min»: 5 }', 'log_loss@champion: { «min»: 0 }', 'roc_auc@champion: { «max»: 0.1 }');
+  const over = gates(
+    'pr_auc: { «max»: 0.8 }',
+    'latency_p95_ms: { «min»: 5 }',
+    'log_loss@champion: { «min»: 0 }',
+    'roc_auc@champion: { «max»: 0.1 }',
+  );
   expectMarks('LW509', over);
   assert.match(expectFixed('LW509', gates('pr_auc: { max: 0.8 }')), /pr_auc: \{ min: 0\.8 \}/);
   expectMarks('LW509', expecting('missing[amount]: { «min»: 0.1 }', 'error_rate: { «min»: 0.2 }'));
-  expectMarks('LW509', gates('pr_auc: { min: 0.8 }', 'roc_auc: { max: 0.99 }', 'log_loss: { max: 0.5 }', 'brier: { min: 0.01 }', 'f1: { min: 0.2, max: 0.8 }', 'ece@champion: { max: 0.01 }'));
+  expectMarks(
+    'LW509',
+    gates(
+      'pr_auc: { min: 0.8 }',
+      'roc_auc: { max: 0.99 }',
+      'log_loss: { max: 0.5 }',
+      'brier: { min: 0.01 }',
+      'f1: { min: 0.2, max: 0.8 }',
+      'ece@champion: { max: 0.01 }',
+    ),
+  );
   expectMarks('LW509', command('accuracy: { max: 0.5 }'));
 });
 
 test('LW510 a validation without gates', () => {
-  const second = (run: string) => edit(yaml, ['\ndeployments:\n', '  «second»: { uses: validate, with: { model: train, data: features } }\n\ndeployments:\n'], ['run: [collect, prepare, train, validate]', run]);
+  const second = (run: string) =>
+    edit(
+      yaml,
+      ['\ndeployments:\n', '  «second»: { uses: validate, with: { model: train, data: features } }\n\ndeployments:\n'],
+      ['run: [collect, prepare, train, validate]', run],
+    );
   assert.equal(expectMarks('LW510', second('run: [validate, second]'))[0]?.severity, 'warning');
   assert.equal(expectMarks('LW510', second('run: [validate]'))[0]?.severity, 'info');
   const none = edit(yaml, [`    gates:\n${bothGates}`, '']);
   expectMarks('LW510', none);
-  const proposed = { [yaml]: (none[yaml] ?? '').replace('then: promote', 'then: propose').replace('  validate:\n    uses', '  «validate»:\n    uses') };
+  const proposed = {
+    [yaml]: (none[yaml] ?? '')
+      .replace('then: promote', 'then: propose')
+      .replace('  validate:\n    uses', '  «validate»:\n    uses'),
+  };
   assert.equal(expectMarks('LW510', proposed)[0]?.severity, 'info');
   expectMarks('LW510', { [yaml]: (none[yaml] ?? '').replace(/\ndeployments:[\s\S]*/, '') });
 });
@@ -92,37 +176,76 @@ test('LW511 slices by what has many values', () => {
   expectMarks('LW511', slices('[country, «amount», «id», «at», hour]'));
   assert.match(expectFixed('LW511', slices('[country, amount]')), /slices: \[country\]/);
   expectMarks('LW511', edit(yaml, ['attributes: [country]', 'attributes: [«amount»]']));
-  expectMarks('LW511', { ...slices('[amount]'), ...edit(schema, ['type: number, constraints: { minimum: -1000, maximum: 1000 }', 'type: number, categories: [1, 2, 3]']) });
+  expectMarks('LW511', {
+    ...slices('[amount]'),
+    ...edit(schema, [
+      'type: number, constraints: { minimum: -1000, maximum: 1000 }',
+      'type: number, categories: [1, 2, 3]',
+    ]),
+  });
 });
 
 test('LW512 an objective that looks for the worst', () => {
-  const sweep = (objective: string): Texts => ({ [experiment]: `sweep:\n  method: grid\n  objective: { ${objective} }\n  params:\n    epochs: { choice: [3, 4] }\n` });
+  const sweep = (objective: string): Texts => ({
+    [experiment]: `sweep:\n  method: grid\n  objective: { ${objective} }\n  params:\n    epochs: { choice: [3, 4] }\n`,
+  });
   expectMarks('LW512', sweep('«maximize»: log_loss'));
   assert.match(expectFixed('LW512', sweep('«maximize»: log_loss'), experiment), /objective: \{ minimize: log_loss \}/);
-  for (const wrong of ['«minimize»: pr_auc', '«maximize»: validation_loss', '«minimize»: "pr_auc@champion"']) expectMarks('LW512', sweep(wrong));
-  for (const right of ['maximize: pr_auc', 'minimize: validation_loss', 'maximize: my_error', 'minimize: my_score']) expectMarks('LW512', sweep(right));
+  for (const wrong of ['«minimize»: pr_auc', '«maximize»: validation_loss', '«minimize»: "pr_auc@champion"'])
+    expectMarks('LW512', sweep(wrong));
+  for (const right of ['maximize: pr_auc', 'minimize: validation_loss', 'maximize: my_error', 'minimize: my_score'])
+    expectMarks('LW512', sweep(right));
 });
 
 test('LW513 confidence in what has no interval', () => {
-  const over = gates('latency_p95_ms: { max: 5, «at_confidence»: 0.95 }', 'ece: { max: 0.1, «at_confidence»: 0.9 }', 'equal_opportunity_difference[country]: { max: 0.1, «at_confidence»: 0.9 }');
+  const over = gates(
+    'latency_p95_ms: { max: 5, «at_confidence»: 0.95 }',
+    'ece: { max: 0.1, «at_confidence»: 0.9 }',
+    'equal_opportunity_difference[country]: { max: 0.1, «at_confidence»: 0.9 }',
+  );
   expectMarks('LW513', over);
   assert.match(expectFixed('LW513', over), /latency_p95_ms: \{ max: 5 \}/);
   expectMarks('LW513', command('accuracy: { min: 0.8, «at_confidence»: 0.9 }'));
-  expectMarks('LW513', gates('pr_auc: { min: 0.5, at_confidence: 0.9 }', 'pr_auc@champion: { min: 0, at_confidence: 0.9 }'));
+  expectMarks(
+    'LW513',
+    gates('pr_auc: { min: 0.5, at_confidence: 0.9 }', 'pr_auc@champion: { min: 0, at_confidence: 0.9 }'),
+  );
 });
 
 test('LW501 what windows of predictions do not measure', () => {
-  expectMarks('LW501', expecting('«latency_p50_ms»: { max: 5 }', '«model_bytes»: { max: 5 }', 'latency_p95_ms: { max: 5 }', 'error_rate: { max: 0.1 }'));
+  expectMarks(
+    'LW501',
+    expecting(
+      '«latency_p50_ms»: { max: 5 }',
+      '«model_bytes»: { max: 5 }',
+      'latency_p95_ms: { max: 5 }',
+      'error_rate: { max: 0.1 }',
+    ),
+  );
   expectMarks('LW501', gates('latency_p50_ms: { max: 5 }', 'model_bytes: { max: 5000000 }'));
 });
 
 test('what a metric can be, and what may stand after @', () => {
-  assert.deepEqual(['pr_auc', 'pr_auc@champion', 'rmse', 'r2', 'missing[x]', 'nothing'].map(metricRange), [[0, 1], [-1, 1], [0, Infinity], [-Infinity, 1], [0, 1], null]);
-  assert.deepEqual(['pr_auc', 'pr_auc@champion', 'pr_auc@', 'x[y]@best', 'X@y'].map(wrongAlias), [null, null, '', 'best', null]);
+  assert.deepEqual(['pr_auc', 'pr_auc@champion', 'rmse', 'r2', 'missing[x]', 'nothing'].map(metricRange), [
+    [0, 1],
+    [-1, 1],
+    [0, Infinity],
+    [-Infinity, 1],
+    [0, 1],
+    null,
+  ]);
+  assert.deepEqual(['pr_auc', 'pr_auc@champion', 'pr_auc@', 'x[y]@best', 'X@y'].map(wrongAlias), [
+    null,
+    null,
+    '',
+    'best',
+    null,
+  ]);
 });
 
 test('the orders project has no finding about its evaluation', () => {
-  for (const code of ['LW503', 'LW504', 'LW506', 'LW507', 'LW509', 'LW510', 'LW511', 'LW512', 'LW513']) assert.deepEqual(findings(code, {}).problems, []);
+  for (const code of ['LW503', 'LW504', 'LW506', 'LW507', 'LW509', 'LW510', 'LW511', 'LW512', 'LW513'])
+    assert.deepEqual(findings(code, {}).problems, []);
 });
 
 test('LW514 a primary metric that is not measured, or the wrong way round', () => {
@@ -134,17 +257,29 @@ test('LW514 a primary metric that is not measured, or the wrong way round', () =
   assert.match(expectMarks('LW514', primary('«pr_auc@champion»'))[0]?.message ?? '', /difference to the champion/);
   assert.match(expectFixed('LW514', primary('{ name: log_loss, direction: maximize }')), /direction: minimize/);
   expectMarks('LW514', primary('{ name: roc_auc, direction: «minimize» }'));
-  for (const right of ['pr_auc', '"roc_auc"', '{ name: log_loss, direction: minimize }', '{ name: validation_loss }', 'latency_p95_ms']) expectMarks('LW514', primary(right));
+  for (const right of [
+    'pr_auc',
+    '"roc_auc"',
+    '{ name: log_loss, direction: minimize }',
+    '{ name: validation_loss }',
+    'latency_p95_ms',
+  ])
+    expectMarks('LW514', primary(right));
 });
 
 test('LW514 a program may log any metric: its gates and its runs tell which', () => {
-  const cmd = (primary: string, gate = ''): Texts => ({ [yaml]: `version: 1\nproject: p\nprimary_metric: ${primary}\nstages:\n  train: { cmd: python train.py, outs: [model], metrics: [m.json]${gate} }\n` });
+  const cmd = (primary: string, gate = ''): Texts => ({
+    [yaml]: `version: 1\nproject: p\nprimary_metric: ${primary}\nstages:\n  train: { cmd: python train.py, outs: [model], metrics: [m.json]${gate} }\n`,
+  });
   const only = true;
   expectMarks('LW514', cmd('val_dice'), { only });
   expectMarks('LW514', cmd('«val_dcie»', ', gates: { val_dice: { min: 0.5 } }'), { only });
   const run = { metrics: { val_dice: 0.8, 'system/cpu': 3 }, gates: [] } as unknown as HistoryFacts['runs'][number];
   const facts: Facts = { ...noFacts, history: () => ({ runs: [run], primary: [], stages: [], aliases: [] }) };
-  assert.match(expectMarks('LW514', cmd('«auc»'), { only, facts })[0]?.message ?? '', /^No stage measures `auc` and no run has logged it\.$/);
+  assert.match(
+    expectMarks('LW514', cmd('«auc»'), { only, facts })[0]?.message ?? '',
+    /^No stage measures `auc` and no run has logged it\.$/,
+  );
   assert.match(expectMarks('LW514', cmd('«val_dise»'), { only, facts })[0]?.message ?? '', /Did you mean `val_dice`/);
   expectMarks('LW514', cmd('val_dice'), { only, facts });
 });

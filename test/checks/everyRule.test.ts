@@ -6,16 +6,29 @@ import { rules } from '../../engine/checks/rules.ts';
 import { shapeCodes } from '../../engine/checks/shapeCodes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const read = (pattern: string) => globSync(pattern, { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+const read = (pattern: string) =>
+  globSync(pattern, { cwd: root })
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
 
 test('there are more than a hundred, each listed once, each a file of its own, each tested', () => {
   assert.ok(rules.length >= 100, `${rules.length} rules`);
   const all = [...rules, ...shapeCodes];
   assert.equal(new Set(all.map(({ code }) => code)).size, all.length);
   const tests = read('test/{checks,project}/*.test.ts');
-  assert.deepEqual(all.filter(({ code }) => !tests.includes(code)).map(({ code, name }) => `${code} ${name}`), [], 'in no test');
-  const files = globSync('engine/checks/*/*.ts', { cwd: root }).flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}code: '(LW\d+)',$/gm)].map((match) => match[1] ?? ''));
-  assert.deepEqual(files.toSorted(), rules.map(({ code }) => code).toSorted(), 'a file that is not listed, or two rules in one');
+  assert.deepEqual(
+    all.filter(({ code }) => !tests.includes(code)).map(({ code, name }) => `${code} ${name}`),
+    [],
+    'in no test',
+  );
+  const files = globSync('engine/checks/*/*.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/^ {2}code: '(LW\d+)',$/gm)].map((match) => match[1] ?? ''),
+  );
+  assert.deepEqual(
+    files.toSorted(),
+    rules.map(({ code }) => code).toSorted(),
+    'a file that is not listed, or two rules in one',
+  );
 });
 
 test('each has a page that says what is wrong and what to do', () => {
@@ -26,8 +39,16 @@ test('each has a page that says what is wrong and what to do', () => {
 });
 
 test('codes stand for areas', () => {
-  const areas: Record<string, RegExp> = { graph: /^LW2/, data: /^LW3/, modelling: /^LW4/, evaluation: /^LW5/, deployment: /^LW6/, hygiene: /^LW7/ };
+  const areas: Record<string, RegExp> = {
+    graph: /^LW2/,
+    data: /^LW3/,
+    modelling: /^LW4/,
+    evaluation: /^LW5/,
+    deployment: /^LW6/,
+    hygiene: /^LW7/,
+  };
   for (const [area, codes] of Object.entries(areas)) {
-    for (const match of read(`engine/checks/${area}/*.ts`).matchAll(/^ {2}code: '(LW\d+)',$/gm)) assert.match(match[1] ?? '', codes, area);
+    for (const match of read(`engine/checks/${area}/*.ts`).matchAll(/^ {2}code: '(LW\d+)',$/gm))
+      assert.match(match[1] ?? '', codes, area);
   }
 });

@@ -12,32 +12,87 @@ const only = { only: true };
 const afterStages = (stage: string) => edit(yaml, ['\ndeployments:\n', `${stage}\ndeployments:\n`]);
 
 test('LW203 a cycle shows its other stages', () => {
-  const [problem] = expectMarks('LW203', { [yaml]: withStages('  «one»: { cmd: x, deps: [b.txt], outs: [a.txt] }\n  two: { cmd: x, deps: [a.txt], outs: [b.txt] }\n') }, only);
-  assert.deepEqual(problem?.related?.map(({ line, column, endColumn, message }) => [line, column, endColumn, message]), [[6, 3, 6, '`one` waits for `two`.']]);
+  const [problem] = expectMarks(
+    'LW203',
+    {
+      [yaml]: withStages(
+        '  «one»: { cmd: x, deps: [b.txt], outs: [a.txt] }\n  two: { cmd: x, deps: [a.txt], outs: [b.txt] }\n',
+      ),
+    },
+    only,
+  );
+  assert.deepEqual(
+    problem?.related?.map(({ line, column, endColumn, message }) => [line, column, endColumn, message]),
+    [[6, 3, 6, '`one` waits for `two`.']],
+  );
 });
 
 test('LW210 a dependency that nobody produces', () => {
-  const [problem] = expectMarks('LW210', { [yaml]: withStages('  a: { cmd: x, outs: [model/] }\n  b: { cmd: y, deps: [«modle/», model/w.bin, «"gone/*.txt"»] }\n') }, only);
+  const [problem] = expectMarks(
+    'LW210',
+    {
+      [yaml]: withStages(
+        '  a: { cmd: x, outs: [model/] }\n  b: { cmd: y, deps: [«modle/», model/w.bin, «"gone/*.txt"»] }\n',
+      ),
+    },
+    only,
+  );
   assert.match(problem?.message ?? '', /no stage writes it\. Did you mean `model\/`\?/);
-  expectMarks('LW210', { [yaml]: withStages('  b: { cmd: y, deps: [here.txt, data] }\n'), 'here.txt': '', 'data/x.csv': '' }, only);
+  expectMarks(
+    'LW210',
+    { [yaml]: withStages('  b: { cmd: y, deps: [here.txt, data] }\n'), 'here.txt': '', 'data/x.csv': '' },
+    only,
+  );
 });
 
 test('LW211 a dataset that is written and not read', () => {
   const files = { 'sql/other.sql': 'SELECT * FROM orders' };
-  const other = (name: string) => edit(yaml, ['\nstages:\n', '  other: { path: data/other.parquet }\n\nstages:\n'], ['  train:\n', `  extra: { uses: prepare, with: { sql: sql/other.sql, output: ${name} } }\n  train:\n`]);
+  const other = (name: string) =>
+    edit(
+      yaml,
+      ['\nstages:\n', '  other: { path: data/other.parquet }\n\nstages:\n'],
+      ['  train:\n', `  extra: { uses: prepare, with: { sql: sql/other.sql, output: ${name} } }\n  train:\n`],
+    );
   expectMarks('LW211', { ...other('«other»'), ...files });
-  expectMarks('LW211', { ...other('other'), ...files, 'sql/features.sql': 'SELECT o.* FROM orders o JOIN other USING (id)' });
-  const read = edit(yaml, ['\nstages:\n', '  other: { path: data/other.parquet }\n\nstages:\n'], ['  train:\n', '  extra: { uses: prepare, with: { sql: sql/other.sql, output: other } }\n  report: { cmd: report, deps: [data/] }\n  train:\n']);
+  expectMarks('LW211', {
+    ...other('other'),
+    ...files,
+    'sql/features.sql': 'SELECT o.* FROM orders o JOIN other USING (id)',
+  });
+  const read = edit(
+    yaml,
+    ['\nstages:\n', '  other: { path: data/other.parquet }\n\nstages:\n'],
+    [
+      '  train:\n',
+      '  extra: { uses: prepare, with: { sql: sql/other.sql, output: other } }\n  report: { cmd: report, deps: [data/] }\n  train:\n',
+    ],
+  );
   expectMarks('LW211', { ...read, ...files });
   expectMarks('LW211', { [yaml]: read[yaml]?.replace('deps: [data/]', 'outs: [report.html]') ?? '', ...files });
 });
 
 test('LW212 a stage that no target needs', () => {
   expectMarks('LW212', afterStages('  «baseline»: { uses: train, with: { data: features, model: logistic } }\n'));
-  expectMarks('LW212', afterStages('  baseline: { uses: train, with: { data: features, model: logistic } }\n  second: { uses: validate, with: { model: baseline, data: features } }\n'));
+  expectMarks(
+    'LW212',
+    afterStages(
+      '  baseline: { uses: train, with: { data: features, model: logistic } }\n  second: { uses: validate, with: { model: baseline, data: features } }\n',
+    ),
+  );
   expectMarks('LW212', afterStages('  report: { cmd: report, deps: [data/features.parquet], outs: [report.html] }\n'));
-  expectMarks('LW212', { [yaml]: withStages('  train: { uses: train, with: { data: features, model: mlp } }\n') }, only);
-  const deadEnd = edit(yaml, ['\nstages:\n', '  raw: { path: data/raw.parquet }\n  other: { path: data/other.parquet }\n\nstages:\n'], ['  train:\n', '  «fetch»: { uses: collect, with: { dataset: raw, from: { files: incoming/b.csv } } }\n  extra: { uses: prepare, with: { sql: sql/other.sql, output: other } }\n  train:\n']);
+  expectMarks(
+    'LW212',
+    { [yaml]: withStages('  train: { uses: train, with: { data: features, model: mlp } }\n') },
+    only,
+  );
+  const deadEnd = edit(
+    yaml,
+    ['\nstages:\n', '  raw: { path: data/raw.parquet }\n  other: { path: data/other.parquet }\n\nstages:\n'],
+    [
+      '  train:\n',
+      '  «fetch»: { uses: collect, with: { dataset: raw, from: { files: incoming/b.csv } } }\n  extra: { uses: prepare, with: { sql: sql/other.sql, output: other } }\n  train:\n',
+    ],
+  );
   expectMarks('LW212', { ...deadEnd, 'sql/other.sql': 'SELECT * FROM raw', 'incoming/b.csv': '' });
 });
 
@@ -47,21 +102,49 @@ test('LW213 an alias that gates do not know', () => {
   assert.match(problem?.message ?? '', /Did you mean `champion`\?/);
   expectMarks('LW501', edit(yaml, ['pr_auc@champion', 'pr_auc@champoin']));
   assert.match(expectFixed('LW213', over), /^ {6}pr_auc@champion: \{ min: -0\.2 \}$/m);
-  const quoted = edit(yaml, ['      pr_auc@champion: { min: -0.2 }', '      «"equal_opportunity_difference[country]@challenger"»: { max: 0.1 }']);
+  const quoted = edit(yaml, [
+    '      pr_auc@champion: { min: -0.2 }',
+    '      «"equal_opportunity_difference[country]@challenger"»: { max: 0.1 }',
+  ]);
   assert.match(expectMarks('LW213', quoted)[0]?.message ?? '', /compares with `@champion` only/);
   assert.match(expectFixed('LW213', quoted), /"equal_opportunity_difference\[country\]@champion": /);
-  expectMarks('LW213', { [yaml]: withStages('  a: { cmd: x, metrics: [m.json], gates: { top@5: { min: 0.5 } } }\n') }, only);
+  expectMarks(
+    'LW213',
+    { [yaml]: withStages('  a: { cmd: x, metrics: [m.json], gates: { top@5: { min: 0.5 } } }\n') },
+    only,
+  );
 });
 
 test('LW214 a param that nothing uses', () => {
   const over = edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  «momentum»: 0.9\n']);
   expectMarks('LW214', over);
   assert.doesNotMatch(expectFixed('LW214', over), /momentum/);
-  const swept = { ...edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  «momentum»: 0.9\n']), [experiment]: 'describe: x\nparams: { epochs: 5, «momentum»: 0.8 }\nsweep:\n  method: grid\n  objective: { maximize: pr_auc }\n  params:\n    «momentum»: { choice: [0.1, 0.9] }\n' };
+  const swept = {
+    ...edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  «momentum»: 0.9\n']),
+    [experiment]:
+      'describe: x\nparams: { epochs: 5, «momentum»: 0.8 }\nsweep:\n  method: grid\n  objective: { maximize: pr_auc }\n  params:\n    «momentum»: { choice: [0.1, 0.9] }\n',
+  };
   const problems = expectMarks('LW214', swept);
-  assert.deepEqual(problems.map(({ file, severity, fixes }) => [file, severity, fixes === undefined]), [[experiment, 'warning', true], [experiment, 'warning', true], [yaml, 'info', true]]);
-  expectMarks('LW214', { ...edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  l2: 0.1\n']), [experiment]: 'describe: x\nstages: { train: { with: { l2: "${params.l2}" } } }\n' });
-  expectMarks('LW214', edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  momentum: 0.9\n'], ['\ndeployments:\n', '  report: { cmd: report, deps: [data/] }\n\ndeployments:\n']));
+  assert.deepEqual(
+    problems.map(({ file, severity, fixes }) => [file, severity, fixes === undefined]),
+    [
+      [experiment, 'warning', true],
+      [experiment, 'warning', true],
+      [yaml, 'info', true],
+    ],
+  );
+  expectMarks('LW214', {
+    ...edit(yaml, ['  epochs: 3\n', '  epochs: 3\n  l2: 0.1\n']),
+    [experiment]: 'describe: x\nstages: { train: { with: { l2: "${params.l2}" } } }\n',
+  });
+  expectMarks(
+    'LW214',
+    edit(
+      yaml,
+      ['  epochs: 3\n', '  epochs: 3\n  momentum: 0.9\n'],
+      ['\ndeployments:\n', '  report: { cmd: report, deps: [data/] }\n\ndeployments:\n'],
+    ),
+  );
 });
 
 test('LW215 a dataset that nothing uses', () => {
@@ -70,13 +153,29 @@ test('LW215 a dataset that nothing uses', () => {
   assert.doesNotMatch(expectFixed('LW215', over), /old\.parquet/);
   expectMarks('LW215', edit(yaml, ['\nstages:\n', '  today: { path: "incoming/*.csv" }\n\nstages:\n']));
   expectMarks('LW215', edit(yaml, ['\nstages:\n', '  scored: { path: data/scored/*.parquet }\n\nstages:\n']));
-  expectMarks('LW215', edit(yaml, ['\nstages:\n', '  old: { path: data/old.parquet }\n\nstages:\n'], ['seed: 3\n', 'seed: 3\n'], ['  train:\n    uses', '  report: { cmd: "report ${datasets.old.path}", deps: [data/orders] }\n  train:\n    uses']));
-  expectMarks('LW215', { ...edit(yaml, ['\nstages:\n', '  countries: { path: data/countries.csv }\n\nstages:\n']), 'schemas/labels.dataset.yaml': 'fields:\n  - { name: id, type: string, loopwright: { role: id } }\n  - { name: late, type: boolean }\nforeignKeys:\n  - { fields: id, reference: { resource: countries, fields: id } }\n' });
+  expectMarks(
+    'LW215',
+    edit(
+      yaml,
+      ['\nstages:\n', '  old: { path: data/old.parquet }\n\nstages:\n'],
+      ['seed: 3\n', 'seed: 3\n'],
+      [
+        '  train:\n    uses',
+        '  report: { cmd: "report ${datasets.old.path}", deps: [data/orders] }\n  train:\n    uses',
+      ],
+    ),
+  );
+  expectMarks('LW215', {
+    ...edit(yaml, ['\nstages:\n', '  countries: { path: data/countries.csv }\n\nstages:\n']),
+    'schemas/labels.dataset.yaml':
+      'fields:\n  - { name: id, type: string, loopwright: { role: id } }\n  - { name: late, type: boolean }\nforeignKeys:\n  - { fields: id, reference: { resource: countries, fields: id } }\n',
+  });
   expectMarks('LW215', edit(yaml, ['labels: { dataset: labels', 'labels: { dataset: lables']));
 });
 
 test('LW216 one path with two names', () => {
-  const over = (path: string, schema: string) => edit(yaml, ['\nstages:\n', `  again: { path: ${path}, schema: schemas/${schema}.dataset.yaml }\n\nstages:\n`]);
+  const over = (path: string, schema: string) =>
+    edit(yaml, ['\nstages:\n', `  again: { path: ${path}, schema: schemas/${schema}.dataset.yaml }\n\nstages:\n`]);
   const [other] = expectMarks('LW216', over('«./labels/*.csv»', 'orders'));
   assert.equal(other?.severity, 'warning');
   assert.equal(other?.related?.[0]?.line, ordersYaml.slice(0, ordersYaml.indexOf('labels/*.csv')).split('\n').length);
@@ -85,16 +184,27 @@ test('LW216 one path with two names', () => {
 });
 
 test('LW217 a code that no check has', () => {
-  const over = edit(yaml, ['seed: 3\n', 'seed: 3\nchecks: { «LW9999»: off, LW405: off, LW104: info, LW208: off, LW217: warning }\n'], ['  epochs: 3\n', '  epochs: 3 # loopwright-ignore «LW998», LW214\n']);
-  expectMarks('LW217', { ...over, [sql]: '-- loopwright-ignore «LW21»\nSELECT id, "at", amount, hour, country, late\nFROM orders\n' });
+  const over = edit(
+    yaml,
+    ['seed: 3\n', 'seed: 3\nchecks: { «LW9999»: off, LW405: off, LW104: info, LW208: off, LW217: warning }\n'],
+    ['  epochs: 3\n', '  epochs: 3 # loopwright-ignore «LW998», LW214\n'],
+  );
+  expectMarks('LW217', {
+    ...over,
+    [sql]: '-- loopwright-ignore «LW21»\nSELECT id, "at", amount, hour, country, late\nFROM orders\n',
+  });
   const one = edit(yaml, ['seed: 3\n', 'seed: 3\nchecks: { «LW9999»: off, LW405: off }\n']);
   assert.match(expectFixed('LW217', one), /^checks: \{ LW405: off \}$/m);
 });
 
 test('LW218 a table that is no dataset', () => {
-  const [problem] = expectMarks('LW218', { [sql]: 'SELECT o.*\nFROM «ordres» AS o\nJOIN "labels" l USING (id)\nJOIN "«nothing»" n USING (id)\n' });
+  const [problem] = expectMarks('LW218', {
+    [sql]: 'SELECT o.*\nFROM «ordres» AS o\nJOIN "labels" l USING (id)\nJOIN "«nothing»" n USING (id)\n',
+  });
   assert.match(problem?.message ?? '', /There is no dataset `ordres`\. Did you mean `orders`\?/);
-  expectMarks('LW218', { [sql]: 'WITH "two days"(n) AS MATERIALIZED (FROM ORDERS), b AS (SELECT * FROM "two days")\nSELECT * FROM b' });
+  expectMarks('LW218', {
+    [sql]: 'WITH "two days"(n) AS MATERIALIZED (FROM ORDERS), b AS (SELECT * FROM "two days")\nSELECT * FROM b',
+  });
   expectMarks('LW218', { [sql]: '' });
 });
 
@@ -107,15 +217,41 @@ test('LW219 SQL that reads what it writes', () => {
 test('tables that SQL surely reads', () => {
   const names = (text: string) => tableReads(text).map(({ name }) => name);
   assert.deepEqual(names('FROM a SELECT x'), ['a']);
-  assert.deepEqual(names('SELECT extract(year FROM at), trim(BOTH \' \' FROM b), x IS DISTINCT FROM y FROM t LEFT JOIN u ON true ASOF JOIN v USING (k)'), ['t', 'u', 'v']);
-  assert.deepEqual(names('SELECT * FROM (SELECT * FROM inner_one) JOIN (FROM inner_two) ON true'), ['inner_one', 'inner_two']);
-  assert.deepEqual(names('SELECT * FROM read_csv(\'x.csv\'), main.t, "data/x.parquet", \'y.csv\' JOIN range(3) ON true JOIN LATERAL (SELECT 1) ON true'), []);
-  assert.deepEqual(names('SELECT * FROM information_schema.tables JOIN s.t ON true JOIN "a"."b" ON true JOIN duckdb_settings ON true'), []);
-  assert.deepEqual(names('-- FROM a\n/* FROM b */ SELECT \'FROM c\', $$ FROM d $$ FROM e'), ['e']);
-  assert.deepEqual(names('WITH RECURSIVE r(n, m) AS (SELECT 1, 2 UNION ALL SELECT n, m FROM r), q AS NOT MATERIALIZED (SELECT 1) SELECT * FROM r JOIN q ON true'), []);
-  assert.deepEqual(names('SELECT (SELECT max(x) FROM sub WHERE exists (SELECT 1 FROM "Sub Two")) FROM ünder_1'), ['sub', 'Sub Two', 'ünder_1']);
+  assert.deepEqual(
+    names(
+      "SELECT extract(year FROM at), trim(BOTH ' ' FROM b), x IS DISTINCT FROM y FROM t LEFT JOIN u ON true ASOF JOIN v USING (k)",
+    ),
+    ['t', 'u', 'v'],
+  );
+  assert.deepEqual(names('SELECT * FROM (SELECT * FROM inner_one) JOIN (FROM inner_two) ON true'), [
+    'inner_one',
+    'inner_two',
+  ]);
+  assert.deepEqual(
+    names(
+      "SELECT * FROM read_csv('x.csv'), main.t, \"data/x.parquet\", 'y.csv' JOIN range(3) ON true JOIN LATERAL (SELECT 1) ON true",
+    ),
+    [],
+  );
+  assert.deepEqual(
+    names('SELECT * FROM information_schema.tables JOIN s.t ON true JOIN "a"."b" ON true JOIN duckdb_settings ON true'),
+    [],
+  );
+  assert.deepEqual(names("-- FROM a\n/* FROM b */ SELECT 'FROM c', $$ FROM d $$ FROM e"), ['e']);
+  assert.deepEqual(
+    names(
+      'WITH RECURSIVE r(n, m) AS (SELECT 1, 2 UNION ALL SELECT n, m FROM r), q AS NOT MATERIALIZED (SELECT 1) SELECT * FROM r JOIN q ON true',
+    ),
+    [],
+  );
+  assert.deepEqual(names('SELECT (SELECT max(x) FROM sub WHERE exists (SELECT 1 FROM "Sub Two")) FROM ünder_1'), [
+    'sub',
+    'Sub Two',
+    'ünder_1',
+  ]);
 });
 
 test('the orders project has no finding about its graph', () => {
-  for (const code of ['LW210', 'LW211', 'LW212', 'LW213', 'LW214', 'LW215', 'LW216', 'LW217', 'LW218', 'LW219']) assert.deepEqual(findings(code, {}).problems, []);
+  for (const code of ['LW210', 'LW211', 'LW212', 'LW213', 'LW214', 'LW215', 'LW216', 'LW217', 'LW218', 'LW219'])
+    assert.deepEqual(findings(code, {}).problems, []);
 });

@@ -5,8 +5,20 @@ import { test } from 'node:test';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 
-interface Version { id: string; dataset: string; rows: number; rowsChange: number | null; kept: boolean; parent: string | null; source: string; columnChanges: { added: unknown[] } | null }
-interface Log { total: number; versions: Version[] }
+interface Version {
+  id: string;
+  dataset: string;
+  rows: number;
+  rowsChange: number | null;
+  kept: boolean;
+  parent: string | null;
+  source: string;
+  columnChanges: { added: unknown[] } | null;
+}
+interface Log {
+  total: number;
+  versions: Version[];
+}
 
 const odd = 'a"b\'; DROP TABLE x; -- 😀';
 const schema = `primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: n, type: number }\n  - { name: ${JSON.stringify(odd)}, type: string }\n`;
@@ -14,7 +26,8 @@ const schema = `primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { 
 function project(keep = '') {
   const cwd = makeProject({
     'loopwright.yaml': `version: 1\nproject: p\ndatasets:\n  items: { path: data/items.parquet, schema: items.dataset.yaml${keep} }\nstages:\n  collect: { uses: collect, with: { dataset: items, from: { files: in.csv } } }\n`,
-    'items.dataset.yaml': schema, 'in.csv': `id,n,"${odd.replace('"', '""')}"\n1,1.5,x\n2,2.5,y\n3,3.5,z\n`,
+    'items.dataset.yaml': schema,
+    'in.csv': `id,n,"${odd.replace('"', '""')}"\n1,1.5,x\n2,2.5,y\n3,3.5,z\n`,
   });
   const put = async (text: string) => {
     writeFiles(cwd, { 'in.csv': text });
@@ -22,7 +35,13 @@ function project(keep = '') {
     assert.equal(result.code, 0, result.err);
   };
   const log = async () => (await runJson<Log>(['data', 'log', 'items'], { cwd })).json.versions;
-  return { cwd, put, log, cli: (...args: string[]) => runCli(['data', ...args], { cwd }), json: <T>(...args: string[]) => runJson<T>(['data', ...args], { cwd }) };
+  return {
+    cwd,
+    put,
+    log,
+    cli: (...args: string[]) => runCli(['data', ...args], { cwd }),
+    json: <T>(...args: string[]) => runJson<T>(['data', ...args], { cwd }),
+  };
 }
 
 const head = `id,n,"${odd.replace('"', '""')}"\n`;
@@ -36,7 +55,13 @@ test('versions are listed, shown and compared; unchanged data makes none', async
   await p.put(second);
   await p.put(`${second}\n`);
   const versions = await p.log();
-  assert.deepEqual(versions.map(({ rows, rowsChange, kept }) => [rows, rowsChange, kept]), [[4, 1, true], [3, null, true]]);
+  assert.deepEqual(
+    versions.map(({ rows, rowsChange, kept }) => [rows, rowsChange, kept]),
+    [
+      [4, 1, true],
+      [3, null, true],
+    ],
+  );
   assert.equal(versions[0]?.parent, versions[1]?.id);
   const listed = (await p.cli('log', 'items')).out;
   assert.match(listed, new RegExp(`^${versions[0]?.id.slice(0, 8)} +just now +4 +\\+1 `, 'm'));
@@ -44,10 +69,22 @@ test('versions are listed, shown and compared; unchanged data makes none', async
   assert.match(shown, /items@[0-9a-f]{16}.*\n +rows +4\n/);
   assert.match(shown, /source +in\.csv/);
   assert.match(shown, /^n +DOUBLE +0\.0 % +4 +1\.5 +3\.5 +5\.5 +3\.5/m);
-  const whole = (await p.json<{ schemaText: string; profile: { name: string }[]; files: unknown[] }>('show', 'items~1')).json;
-  assert.deepEqual([whole.schemaText, whole.profile.map(({ name }) => name), whole.files.length], [schema, ['id', 'n', odd], 1]);
-  const diff = (await p.json<{ rows: unknown; key: string[]; changedColumns: unknown; distributions: { name: string }[] }>('diff', 'items')).json;
-  assert.deepEqual([diff.rows, diff.key, diff.changedColumns], [{ before: 3, after: 4, added: 2, removed: 1, changed: 1 }, ['id'], [{ name: odd, rows: 1 }]]);
+  const whole = (await p.json<{ schemaText: string; profile: { name: string }[]; files: unknown[] }>('show', 'items~1'))
+    .json;
+  assert.deepEqual(
+    [whole.schemaText, whole.profile.map(({ name }) => name), whole.files.length],
+    [schema, ['id', 'n', odd], 1],
+  );
+  const diff = (
+    await p.json<{ rows: unknown; key: string[]; changedColumns: unknown; distributions: { name: string }[] }>(
+      'diff',
+      'items',
+    )
+  ).json;
+  assert.deepEqual(
+    [diff.rows, diff.key, diff.changedColumns],
+    [{ before: 3, after: 4, added: 2, removed: 1, changed: 1 }, ['id'], [{ name: odd, rows: 1 }]],
+  );
   const text = (await p.cli('diff', 'items~1', 'items@latest')).out;
   assert.match(text, /rows +3 → 4 \(\+1\): 2 added, 1 removed, 1 changed by id/);
   assert.ok(text.includes(`~ id 1: ${odd} x → X`), text);
@@ -63,7 +100,12 @@ test('restoring puts a version back, keeps what it replaces, and is not undone b
   const [newest, oldest] = await p.log();
   const done = await p.cli('restore', 'items', '~1');
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, new RegExp(`data/items\\.parquet is now what items@${oldest?.id.slice(0, 8)} was: 3 rows\\.\nWhat it replaced is kept as items@${newest?.id.slice(0, 8)} \\(4 rows\\)\\.`));
+  assert.match(
+    done.out,
+    new RegExp(
+      `data/items\\.parquet is now what items@${oldest?.id.slice(0, 8)} was: 3 rows\\.\nWhat it replaced is kept as items@${newest?.id.slice(0, 8)} \\(4 rows\\)\\.`,
+    ),
+  );
   assert.deepEqual(readFileSync(join(p.cwd, 'data/items.parquet')), bytes);
   assert.match((await runCli(['run'], { cwd: p.cwd })).out, /Everything is fresh/);
   // A file that is broken is what one restores from; it is not thrown away.
@@ -75,7 +117,10 @@ test('restoring puts a version back, keeps what it replaces, and is not undone b
   await p.put(`${first}9,9,i\n`);
   assert.equal((await p.cli('restore', 'items', newest?.id ?? '')).code, 0);
   const versions = await p.log();
-  assert.deepEqual(versions.map(({ rows }) => rows), [4, 4, 4, 3, 4, 3]);
+  assert.deepEqual(
+    versions.map(({ rows }) => rows),
+    [4, 4, 4, 3, 4, 3],
+  );
   assert.match(versions[0]?.source ?? '', /^restored from [0-9a-f]{8}: in\.csv$/);
 });
 
@@ -83,12 +128,23 @@ test('only the newest versions keep their data, and what that means is said', as
   const p = project(', snapshots: { keep: 2 }');
   for (const n of [1, 2, 3, 4]) await p.put(`${head}${Array.from({ length: n }, (_, i) => `${i},1,x\n`).join('')}`);
   const versions = await p.log();
-  assert.deepEqual(versions.map(({ rows, kept }) => [rows, kept]), [[4, true], [3, true], [2, false], [1, false]]);
+  assert.deepEqual(
+    versions.map(({ rows, kept }) => [rows, kept]),
+    [
+      [4, true],
+      [3, true],
+      [2, false],
+      [1, false],
+    ],
+  );
   assert.equal(readdirSync(join(p.cwd, '.loopwright/snapshots')).length, 2);
   assert.match((await p.cli('log', 'items')).out, /○ the data itself is no longer kept/);
   const gone = await p.cli('restore', 'items', versions[2]?.id ?? '');
   assert.deepEqual([gone.code, /is no longer kept; only what was noted of it is/.test(gone.err)], [1, true]);
-  assert.match((await p.cli('diff', 'items~3', 'items')).out, /1 → 4 rows \(\+3\)\n.*no longer kept, so rows cannot be compared/s);
+  assert.match(
+    (await p.cli('diff', 'items~3', 'items')).out,
+    /1 → 4 rows \(\+3\)\n.*no longer kept, so rows cannot be compared/s,
+  );
   assert.equal((await p.cli('show', 'items~3')).code, 0);
 });
 
@@ -116,6 +172,9 @@ test('what is not there is told with what is near', async () => {
   assert.match(await told('diff', 'items'), /has one version only/);
   assert.match(await told('diff', 'in.csv'), /name a second one/);
   assert.match(await told('restore', 'itms', 'x'), /Did you mean `items`/);
-  assert.match((await p.cli('diff', 'items', 'in.csv', '--key', 'idd')).err, /The key `idd` is no column of both sides\. Did you mean `id`/);
+  assert.match(
+    (await p.cli('diff', 'items', 'in.csv', '--key', 'idd')).err,
+    /The key `idd` is no column of both sides\. Did you mean `id`/,
+  );
   assert.ok(!existsSync(join(p.cwd, 'x')));
 });

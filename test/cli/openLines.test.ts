@@ -13,19 +13,30 @@ import { makeProject } from '../helpers/makeProject.ts';
 import { startCli } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 
-const bar = 'import sys\nfor i in range(2001):\n    sys.stderr.write(f"\\rEpoch 1: {i/20:5.1f}%| {i}/2000"); sys.stderr.flush()\nsys.stderr.write("\\n"); print("loss 0.5")\n';
-const part = 'import os, sys, time\nsys.stdout.write("Downloading model ... "); sys.stdout.flush()\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("done")\n';
-const yaml = 'version: 1\nproject: p\nstages:\n  bar: { cmd: python3 bar.py, deps: [bar.py] }\n  part: { cmd: python3 part.py, deps: [part.py] }\n';
+const bar =
+  'import sys\nfor i in range(2001):\n    sys.stderr.write(f"\\rEpoch 1: {i/20:5.1f}%| {i}/2000"); sys.stderr.flush()\nsys.stderr.write("\\n"); print("loss 0.5")\n';
+const part =
+  'import os, sys, time\nsys.stdout.write("Downloading model ... "); sys.stdout.flush()\nwhile not os.path.exists("go"): time.sleep(0.02)\nprint("done")\n';
+const yaml =
+  'version: 1\nproject: p\nstages:\n  bar: { cmd: python3 bar.py, deps: [bar.py] }\n  part: { cmd: python3 part.py, deps: [part.py] }\n';
 
 const project = () => makeProject({ 'loopwright.yaml': yaml, 'bar.py': bar, 'part.py': part });
 
 /** A command in a terminal of its own, by util-linux's script; what the terminal received. */
 function inTerminal(args: readonly string[], cwd: string) {
-  const command = [process.execPath, entryOf('dist/cli.cjs', 'cli/main.ts'), ...args].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, entryOf('dist/cli.cjs', 'cli/main.ts'), ...args]
+    .map((word) => `'${word}'`)
+    .join(' ');
   const { CI: _ci, NO_COLOR: _no, ...env } = process.env;
-  const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm' }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('script', ['-qfec', command, '/dev/null'], {
+    cwd,
+    env: { ...env, TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
   return { child, out: () => out, ended: once(child, 'close') };
 }
 
@@ -33,11 +44,23 @@ test('a bar of 2,001 updates is one line of the log, and is redrawn in place in 
   const root = project();
   const { out, ended } = inTerminal(['run', 'bar'], root);
   await ended;
-  const lines = out().split('\n').filter((line) => line.includes('Epoch'));
+  const lines = out()
+    .split('\n')
+    .filter((line) => line.includes('Epoch'));
   assert.equal(lines.length, 1, `${lines.length} lines`);
   const [run] = readdirSync(join(root, '.loopwright/logs'));
-  for (const file of ['bar.log', 'bar%stderr.log']) assert.deepEqual(readFileSync(join(root, '.loopwright/logs', run ?? '', file), 'utf8').split('\n').filter((line) => line.includes('Epoch')), ['Epoch 1: 100.0%| 2000/2000'], file);
-  assert.deepEqual(readdirSync(join(root, '.loopwright/logs', run ?? '')).filter((file) => file.includes('open')), []);
+  for (const file of ['bar.log', 'bar%stderr.log'])
+    assert.deepEqual(
+      readFileSync(join(root, '.loopwright/logs', run ?? '', file), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('Epoch')),
+      ['Epoch 1: 100.0%| 2000/2000'],
+      file,
+    );
+  assert.deepEqual(
+    readdirSync(join(root, '.loopwright/logs', run ?? '')).filter((file) => file.includes('open')),
+    [],
+  );
 });
 
 test('a line without its end shows at once: in a pipe, in a terminal, in the log that views follow', async () => {
@@ -62,13 +85,28 @@ test('a line without its end shows at once: in a pipe, in a terminal, in the log
 });
 
 test('open lines are cut to the terminal with their colours, drawn over, and gone before the next line', () => {
-  const stream = (isTTY: boolean, columns = 20) => { const fake = { isTTY, columns, rows: 4, text: '', write(chunk: string) { fake.text += chunk; return true; } }; return fake as unknown as NodeJS.WriteStream & { text: string }; };
+  const stream = (isTTY: boolean, columns = 20) => {
+    const fake = {
+      isTTY,
+      columns,
+      rows: 4,
+      text: '',
+      write(chunk: string) {
+        fake.text += chunk;
+        return true;
+      },
+    };
+    return fake as unknown as NodeJS.WriteStream & { text: string };
+  };
   const [out, err] = [stream(true), stream(true)];
   const terminal = openTerminal({}, out, err);
   terminal.open(['\u001b[31ma red text of more than twenty columns', '漢字漢字漢字漢字漢字漢字']);
   terminal.open(['b']);
   terminal.line('done');
-  assert.equal(err.text, '\u001b[31ma red text of more \u001b[0m\n漢字漢字漢字漢字漢\r\u001b[K\u001b[1A\u001b[Kb\r\u001b[K');
+  assert.equal(
+    err.text,
+    '\u001b[31ma red text of more \u001b[0m\n漢字漢字漢字漢字漢\r\u001b[K\u001b[1A\u001b[Kb\r\u001b[K',
+  );
   terminal.open(['1', '2', '3', '4', '5']);
   assert.ok(err.text.endsWith('3\n4\n5'), 'no more than the terminal is high');
   const piped = stream(false);
@@ -81,19 +119,33 @@ test('open lines are cut to the terminal with their colours, drawn over, and gon
 });
 
 test('streams of one program are in the order in which they settle, and trials say whose line it is', async () => {
-  const root = makeProject({ 'loopwright.yaml': `version: 1\nproject: p\nstages:\n  s: { cmd: "printf '\\r1/2\\r2/2\\n' >&2; sleep 0.05; echo after; printf 'no end'" }\n` });
+  const root = makeProject({
+    'loopwright.yaml': `version: 1\nproject: p\nstages:\n  s: { cmd: "printf '\\r1/2\\r2/2\\n' >&2; sleep 0.05; echo after; printf 'no end'" }\n`,
+  });
   const { run, logs } = runIn(root);
   await run({ project: loadProject(root) });
-  assert.deepEqual(logs.filter((line) => !line.includes('$')), ['s| 2/2', 's| after', 's| no end']);
+  assert.deepEqual(
+    logs.filter((line) => !line.includes('$')),
+    ['s| 2/2', 's| after', 's| no end'],
+  );
 });
 
 test('a program that asks gets the terminal to answer in; without one it is told what to do', async () => {
   const asks: Record<string, string> = {
-    input: 'python3 -c "name = input(\'Your name? \'); print(\'Hello\', name)"', getpass: 'python3 -c "import getpass; print(\'Hello\', getpass.getpass(\'Password: \'))"',
+    input: "python3 -c \"name = input('Your name? '); print('Hello', name)\"",
+    getpass: "python3 -c \"import getpass; print('Hello', getpass.getpass('Password: '))\"",
     read: 'printf \'Go on [y/N]: \'; read answer && echo "Hello $answer"',
   };
-  const root = makeProject({ 'loopwright.yaml': `version: 1\nproject: p\nstages:\n${Object.entries(asks).map(([name, cmd]) => `  ${name}: { cmd: ${JSON.stringify(cmd)} }\n`).join('')}` });
-  for (const [stage, question] of [['input', 'Your name?'], ['getpass', 'Password:'], ['read', 'Go on [y/N]:']] as const) {
+  const root = makeProject({
+    'loopwright.yaml': `version: 1\nproject: p\nstages:\n${Object.entries(asks)
+      .map(([name, cmd]) => `  ${name}: { cmd: ${JSON.stringify(cmd)} }\n`)
+      .join('')}`,
+  });
+  for (const [stage, question] of [
+    ['input', 'Your name?'],
+    ['getpass', 'Password:'],
+    ['read', 'Go on [y/N]:'],
+  ] as const) {
     const { child, out, ended } = inTerminal(['run', stage], root);
     await until(`${stage} asks`, () => out().trimEnd().endsWith(question) && out().includes(`${question} `));
     child.stdin.write('Ada\n');
@@ -103,6 +155,15 @@ test('a program that asks gets the terminal to answer in; without one it is told
     const piped = startCli(['run', stage, '--force'], { cwd: root });
     piped.child.stdin?.end();
     const { code, err } = await piped.ended;
-    assert.deepEqual([code, /It asked for input(?: \("[^"]+"\))?, and there is no terminal to answer in\. Run `loopwright run \w+` in a terminal/.test(err)], [1, true], `${stage}: ${err}`);
+    assert.deepEqual(
+      [
+        code,
+        /It asked for input(?: \("[^"]+"\))?, and there is no terminal to answer in\. Run `loopwright run \w+` in a terminal/.test(
+          err,
+        ),
+      ],
+      [1, true],
+      `${stage}: ${err}`,
+    );
   }
 });

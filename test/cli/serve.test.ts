@@ -47,29 +47,42 @@ test('serve: answers until it is stopped, and is told as stopped afterwards', as
   const killed = await serve(cwd);
   killed.running.child.kill('SIGKILL');
   await killed.running.ended;
-  assert.deepEqual((await runJson<ProjectOverview>(['status'], { cwd })).json.deployments[0]?.state, 'stopped', 'a killed server is not told as healthy');
+  assert.deepEqual(
+    (await runJson<ProjectOverview>(['status'], { cwd })).json.deployments[0]?.state,
+    'stopped',
+    'a killed server is not told as healthy',
+  );
 });
 
 /** The processes whose command names this folder, or that run in it. */
 async function processesOf(folder: string): Promise<number[]> {
   const { readdirSync, readlinkSync } = await import('node:fs');
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((name) => {
-    try {
-      return readlinkSync(`/proc/${name}/cwd`).startsWith(folder);
-    } catch {
-      return false;
-    }
-  }).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readlinkSync(`/proc/${name}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }
 
 test('loop: trains, deploys, replays, sees drift, retrains and ends without a process left', async () => {
   const cwd = replayProject();
-  const { code, json, err } = await runJson<LoopOutcome & { months: MonthRow[] }>(['loop', '--replay', 'replay/*.csv', '--port', '0'], { cwd });
+  const { code, json, err } = await runJson<LoopOutcome & { months: MonthRow[] }>(
+    ['loop', '--replay', 'replay/*.csv', '--port', '0'],
+    { cwd },
+  );
   assert.equal(code, 0, err);
   assert.deepEqual([json.rows, json.failedRequests, json.refused], [1400, 0, 1]);
   assert.ok(json.requests > 0 && json.windows >= 14);
   assert.match(err, /^ {2}production: now serving version \d$/m, 'what the server says is shown');
-  assert.ok(json.retrainings.length > 0 && json.retrainings.some(({ status }) => status === 'promoted'), JSON.stringify(json.retrainings));
+  assert.ok(
+    json.retrainings.length > 0 && json.retrainings.some(({ status }) => status === 'promoted'),
+    JSON.stringify(json.retrainings),
+  );
   const march = json.months.find(({ month }) => month === '2026-03');
   assert.equal(march?.rows, 1400);
   assert.ok(march?.drifted.includes('amount'));
@@ -85,7 +98,10 @@ test('loop: only what was known at the first row taught the first model', async 
   const cwd = replayProject();
   const from = new Date(ordersStart + 65 * day).toISOString().slice(0, 10);
   const to = new Date(ordersStart + 66 * day).toISOString().slice(0, 10);
-  const { code, json, err } = await runJson<LoopOutcome>(['loop', '--replay', 'replay/*.csv', '--from', from, '--to', to, '--port', '0'], { cwd });
+  const { code, json, err } = await runJson<LoopOutcome>(
+    ['loop', '--replay', 'replay/*.csv', '--from', from, '--to', to, '--port', '0'],
+    { cwd },
+  );
   assert.equal(code, 0, err);
   assert.equal(json.rows, 100);
   const { json: card } = await runJson<{ data: { period: { to: string } } }>(['models', 'card', '1'], { cwd });
@@ -100,7 +116,19 @@ test('loop: stopped by a signal it ends with 130 and its server with it; killed,
     running.child.kill(signal);
     const { code } = await running.ended;
     assert.equal(code, signal === 'SIGTERM' ? 130 : null);
-    await until('the server is gone', () => fetch(`${url}/health`).then(() => false, () => true), 8000);
-    await until('no process is left', async () => (await Promise.all((await processesOf(cwd)).map(isRunning))).every((alive) => !alive), 8000);
+    await until(
+      'the server is gone',
+      () =>
+        fetch(`${url}/health`).then(
+          () => false,
+          () => true,
+        ),
+      8000,
+    );
+    await until(
+      'no process is left',
+      async () => (await Promise.all((await processesOf(cwd)).map(isRunning))).every((alive) => !alive),
+      8000,
+    );
   }
 });

@@ -19,7 +19,9 @@ stages:
 async function waiting() {
   const cwd = makeProject({ 'loopwright.yaml': yaml });
   const running = startCli(['run'], { cwd });
-  const pids = await until('the second stage waits', () => /child (\d+) (\d+)/.exec(running.out())?.slice(1).map(Number));
+  const pids = await until('the second stage waits', () =>
+    /child (\d+) (\d+)/.exec(running.out())?.slice(1).map(Number),
+  );
   return { cwd, running, pids };
 }
 
@@ -36,7 +38,10 @@ test('each signal stops the run with 130, its whole tree, and keeps what was fin
     assert.match(err, /stopping …\n(.*\n)*cancelled\n$/);
     await allGone(pids);
     assert.deepEqual(Object.keys(readLock(cwd)), ['first']);
-    assert.deepEqual((await runJson<RunPage>(['runs'], { cwd })).json.runs.map(({ status }) => status), ['cancelled']);
+    assert.deepEqual(
+      (await runJson<RunPage>(['runs'], { cwd })).json.runs.map(({ status }) => status),
+      ['cancelled'],
+    );
     assert.ok(!existsSync(join(cwd, '.loopwright/run.lock')));
   }
 });
@@ -54,7 +59,12 @@ test('while one runs a second is refused, and everything can be read', async () 
   const { cwd, running } = await waiting();
   const second = await runCli(['run'], { cwd });
   assert.deepEqual([second.code, second.err], [1, second.err]);
-  assert.match(second.err, new RegExp(`^error: Another run of this project is going \\([a-z-]+, process ${running.child.pid}\\)\\. \`loopwright attach\` shows its output, \`loopwright stop\` stops it\\.\n$`));
+  assert.match(
+    second.err,
+    new RegExp(
+      `^error: Another run of this project is going \\([a-z-]+, process ${running.child.pid}\\)\\. \`loopwright attach\` shows its output, \`loopwright stop\` stops it\\.\n$`,
+    ),
+  );
   assert.match((await runCli(['status'], { cwd })).out, /… second +running/);
   assert.equal((await runJson<RunPage>(['runs'], { cwd })).json.runs[0]?.status, 'running');
   running.child.kill('SIGTERM');
@@ -67,9 +77,18 @@ test('after kill -9 the run is interrupted, the next one ends what was left, goe
   await running.ended;
   assert.ok(existsSync(join(cwd, '.loopwright/run.lock')), 'nobody could clean up');
   const { json } = await runJson<RunPage>(['runs'], { cwd });
-  assert.deepEqual(json.runs.map(({ status, progress }) => [status, progress]), [['interrupted', null]]);
+  assert.deepEqual(
+    json.runs.map(({ status, progress }) => [status, progress]),
+    [['interrupted', null]],
+  );
   const detail = await runJson<RunDetail>(['runs', json.runs[0]?.runId ?? ''], { cwd });
-  assert.deepEqual(detail.json.stages.map(({ stage, status }) => [stage, status]), [['first', 'finished'], ['second', 'interrupted']]);
+  assert.deepEqual(
+    detail.json.stages.map(({ stage, status }) => [stage, status]),
+    [
+      ['first', 'finished'],
+      ['second', 'interrupted'],
+    ],
+  );
   assert.deepEqual(Object.keys(readLock(cwd)), ['first']);
   assert.match((await runCli(['status'], { cwd })).out, /○ second +never +the last run was interrupted; never run/);
   writeFiles(cwd, { quick: '' });

@@ -26,7 +26,8 @@ async function waiting(stage = 'long') {
   return { cwd, running, pids };
 }
 
-const statuses = async (cwd: string) => (await runJson<RunPage>(['runs'], { cwd })).json.runs.map(({ status }) => status);
+const statuses = async (cwd: string) =>
+  (await runJson<RunPage>(['runs'], { cwd })).json.runs.map(({ status }) => status);
 
 async function allGone(pids: readonly number[]): Promise<void> {
   for (const pid of pids) await until(`process ${pid} is gone`, async () => !(await isRunning(pid)), 5000);
@@ -48,21 +49,28 @@ test('a run is stopped from elsewhere with its whole tree, and is cancelled', as
 test('a run is named by its name, its id, its process; one that is not running is told', async () => {
   const { cwd, running } = await waiting();
   const [run] = (await runJson<RunPage>(['runs'], { cwd })).json.runs;
-  assert.deepEqual([(await runCli(['stop', 'no-such-run'], { cwd })).code, await isRunning(running.child.pid ?? 0)], [1, true]);
+  assert.deepEqual(
+    [(await runCli(['stop', 'no-such-run'], { cwd })).code, await isRunning(running.child.pid ?? 0)],
+    [1, true],
+  );
   assert.equal((await runCli(['stop', run?.runId.slice(0, 8) ?? ''], { cwd })).code, 0);
   await running.ended;
   const again = await runCli(['stop', run?.name ?? ''], { cwd });
   assert.deepEqual([again.code, again.err], [2, `error: ${run?.name} is not running.\n`]);
 });
 
-test('a process that does not answer is killed, and its run is cancelled all the same', { timeout: 60_000 }, async () => {
-  const { cwd, running, pids } = await waiting();
-  running.child.kill('SIGSTOP');
-  assert.equal((await runCli(['stop', '--all'], { cwd })).code, 0);
-  await running.ended;
-  await allGone(pids);
-  assert.deepEqual(await statuses(cwd), ['cancelled']);
-});
+test(
+  'a process that does not answer is killed, and its run is cancelled all the same',
+  { timeout: 60_000 },
+  async () => {
+    const { cwd, running, pids } = await waiting();
+    running.child.kill('SIGSTOP');
+    assert.equal((await runCli(['stop', '--all'], { cwd })).code, 0);
+    await running.ended;
+    await allGone(pids);
+    assert.deepEqual(await statuses(cwd), ['cancelled']);
+  },
+);
 
 test('a number that is another program by now is left alone', async () => {
   const { cwd, running, pids } = await waiting();
@@ -78,26 +86,44 @@ test('a number that is another program by now is left alone', async () => {
   after(() => other.kill('SIGKILL'));
   await stopRun(store, { ...run, pid: other.pid ?? 0 });
   assert.ok(await isRunning(other.pid ?? 0), 'the start of the process tells');
-  await assert.rejects(stopRun(store, { ...run, pid: other.pid ?? 0, started: null, startedAt: Date.now() - 3_600_000 }), /another program now/);
+  await assert.rejects(
+    stopRun(store, { ...run, pid: other.pid ?? 0, started: null, startedAt: Date.now() - 3_600_000 }),
+    /another program now/,
+  );
   assert.ok(await isRunning(other.pid ?? 0));
   assert.deepEqual(goingRuns(store), []);
 });
 
 test('attaching shows what was printed and what comes; Ctrl-C leaves the run, its end is told', async () => {
-  const cwd = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages:\n  s: { cmd: "echo first; printf open; while [ ! -e go ]; do sleep 0.02; done; echo ed", outs: [go] }\n  t: { cmd: "echo second", deps: [go] }\n' });
+  const cwd = makeProject({
+    'loopwright.yaml':
+      'version: 1\nproject: p\nstages:\n  s: { cmd: "echo first; printf open; while [ ! -e go ]; do sleep 0.02; done; echo ed", outs: [go] }\n  t: { cmd: "echo second", deps: [go] }\n',
+  });
   const running = startCli(['run'], { cwd });
   await until('it runs', () => running.out().includes('first'));
   const attached = startCli(['attach'], { cwd });
   await until('the open line is shown', () => attached.out().endsWith('open'));
   attached.child.kill('SIGINT');
   const left = await attached.ended;
-  assert.deepEqual([left.code, /Ctrl-C leaves it running; `loopwright stop [a-z-]+` stops it/.test(left.err), /goes on without this terminal/.test(left.err)], [0, true, true], left.err);
+  assert.deepEqual(
+    [
+      left.code,
+      /Ctrl-C leaves it running; `loopwright stop [a-z-]+` stops it/.test(left.err),
+      /goes on without this terminal/.test(left.err),
+    ],
+    [0, true, true],
+    left.err,
+  );
   assert.ok(await isRunning(running.child.pid ?? 0));
   const again = startCli(['attach'], { cwd });
   await until('it is attached', () => again.out().includes('first'));
   writeFileSync(join(cwd, 'go'), '');
   const { code, out, err } = await again.ended;
-  assert.deepEqual([code, /│ opened\n[\s\S]*▶ t[\s\S]*│ second\n[\s\S]*✓ t/.test(out), /finished\.\n$/.test(err)], [0, true, true], `${out}${err}`);
+  assert.deepEqual(
+    [code, /│ opened\n[\s\S]*▶ t[\s\S]*│ second\n[\s\S]*✓ t/.test(out), /finished\.\n$/.test(err)],
+    [0, true, true],
+    `${out}${err}`,
+  );
   assert.equal((await runCli(['attach'], { cwd })).out, 'Nothing is running. `loopwright runs` lists what ran.\n');
   assert.match(readFileSync(join(cwd, 'loopwright.lock'), 'utf8'), /t:/);
 });

@@ -17,9 +17,14 @@ function host(t: TestContext, firstMs = 10) {
   const write = (line: string) => void lines.push(line);
   const engine = new EngineHost({
     project: 'fraud',
-    start: () => { counts.starts++; return spawn(process.execPath, [script], { stdio: 'pipe' }); },
+    start: () => {
+      counts.starts++;
+      return spawn(process.execPath, [script], { stdio: 'pipe' });
+    },
     log: { info: write, warn: write, error: write, debug: write },
-    changed: () => { counts.changes++; },
+    changed: () => {
+      counts.changes++;
+    },
     crashed: (message, again) => void crashes.push({ message, again }),
     backOff: new BackOff(firstMs),
   });
@@ -33,12 +38,18 @@ it('starts on first need, answers, and logs every call with its duration', async
   assert.deepEqual(await engine.request('stages/status', {}), []);
   await engine.request('stages/status', {});
   assert.equal(counts.starts, 1);
-  assert.ok(lines.some((line) => /^stages\/status \d+ ms$/.test(line)), lines.join('\n'));
+  assert.ok(
+    lines.some((line) => /^stages\/status \d+ ms$/.test(line)),
+    lines.join('\n'),
+  );
 });
 
 it('hands a refusal over in the words of the engine', async (t) => {
   const { engine } = host(t);
-  await assert.rejects(engine.request('runs/get', { runId: 'x' }), (error) => error instanceof EngineRefusal && error.message === 'There is no run of that name.');
+  await assert.rejects(
+    engine.request('runs/get', { runId: 'x' }),
+    (error) => error instanceof EngineRefusal && error.message === 'There is no run of that name.',
+  );
 });
 
 it('hears of changes', async (t) => {
@@ -73,6 +84,14 @@ it('gives up after many crashes until a person restarts it', async (t) => {
 });
 
 it('refuses to start where it must not run', async () => {
-  const engine = new EngineHost({ project: 'fraud', start: () => { throw new EngineGone('not trusted'); }, log: { info() {}, warn() {}, error() {}, debug() {} }, changed() {}, crashed() {} });
+  const engine = new EngineHost({
+    project: 'fraud',
+    start: () => {
+      throw new EngineGone('not trusted');
+    },
+    log: { info() {}, warn() {}, error() {}, debug() {} },
+    changed() {},
+    crashed() {},
+  });
   await assert.rejects(engine.request('stages/status', {}), /not trusted/);
 });

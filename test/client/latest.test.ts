@@ -29,7 +29,9 @@ it('never drops the last event, and never runs twice at once', async () => {
 
 it('is not postponed for ever by a stream of events', async () => {
   let runs = 0;
-  const work = latest(async () => { runs++; }, 20);
+  const work = latest(async () => {
+    runs++;
+  }, 20);
   for (let i = 0; i < 20; i++) {
     work.ask();
     await wait(5);

@@ -13,26 +13,43 @@ const { contributes } = manifest;
 const sorted = (values: Iterable<string>) => [...values].toSorted();
 
 it('declares exactly the commands that the client registers', () => {
-  assert.deepEqual(sorted(contributes.commands.map((one: { command: string }) => one.command)), sorted(Object.values(commandIds)));
+  assert.deepEqual(
+    sorted(contributes.commands.map((one: { command: string }) => one.command)),
+    sorted(Object.values(commandIds)),
+  );
   assert.ok(contributes.commands.every((one: { category: string }) => one.category === 'Loopwright'));
 });
 
 it('names only known commands, views and context keys in menus and welcome texts', () => {
   const known = new Set<string>(Object.values(commandIds));
-  for (const [menu, items] of Object.entries(contributes.menus)) for (const item of items as { command: string }[]) assert.ok(known.has(item.command), `${menu}: ${item.command}`);
+  for (const [menu, items] of Object.entries(contributes.menus))
+    for (const item of items as { command: string }[]) assert.ok(known.has(item.command), `${menu}: ${item.command}`);
   const text = JSON.stringify(contributes);
-  for (const [name] of text.matchAll(/command:loopwright\.\w+/g)) assert.ok(known.has(name.slice('command:'.length)), name);
-  for (const [, name] of text.matchAll(/view == (loopwright\.\w+)/g)) assert.ok(Object.values<string>(viewIds).includes(name ?? ''), name);
-  assert.deepEqual(sorted(contributes.views.loopwright.map((one: { id: string }) => one.id)), sorted(Object.values(viewIds)));
+  for (const [name] of text.matchAll(/command:loopwright\.\w+/g))
+    assert.ok(known.has(name.slice('command:'.length)), name);
+  for (const [, name] of text.matchAll(/view == (loopwright\.\w+)/g))
+    assert.ok(Object.values<string>(viewIds).includes(name ?? ''), name);
+  assert.deepEqual(
+    sorted(contributes.views.loopwright.map((one: { id: string }) => one.id)),
+    sorted(Object.values(viewIds)),
+  );
   assert.ok(text.includes(contextKeys.hasProject));
   // A when clause takes single quotes only; one in double quotes is dropped, and its action then stands on every row.
   const clauses = [...text.matchAll(/"when":"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause ?? '');
   assert.ok(clauses.length > 50);
-  assert.deepEqual(clauses.filter((clause) => clause.includes('\\"')), []);
+  assert.deepEqual(
+    clauses.filter((clause) => clause.includes('\\"')),
+    [],
+  );
 });
 
 it('declares the settings with the defaults that the client assumes', () => {
-  const declared = Object.fromEntries(Object.entries<{ default: unknown }>(contributes.configuration.properties).map(([key, value]) => [key.replace('loopwright.', ''), value.default]));
+  const declared = Object.fromEntries(
+    Object.entries<{ default: unknown }>(contributes.configuration.properties).map(([key, value]) => [
+      key.replace('loopwright.', ''),
+      value.default,
+    ]),
+  );
   assert.deepEqual(declared, settingDefaults);
 });
 
@@ -40,17 +57,38 @@ it('declares tasks, languages and files that exist', () => {
   assert.equal(contributes.taskDefinitions[0].type, taskType);
   assert.deepEqual(contributes.taskDefinitions[0].properties.command.enum, [...taskCommands]);
   assert.equal(`$${contributes.problemMatchers[0].name}`, problemMatcher);
-  assert.deepEqual(sorted(contributes.languages.map((one: { id: string }) => one.id)), sorted(Object.values(languageIds)));
-  const files = [manifest.icon, contributes.viewsContainers.activitybar[0].icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.languages.map((one: { configuration: string }) => one.configuration)];
+  assert.deepEqual(
+    sorted(contributes.languages.map((one: { id: string }) => one.id)),
+    sorted(Object.values(languageIds)),
+  );
+  const files = [
+    manifest.icon,
+    contributes.viewsContainers.activitybar[0].icon,
+    ...contributes.grammars.map((one: { path: string }) => one.path),
+    ...contributes.languages.map((one: { configuration: string }) => one.configuration),
+  ];
   for (const file of files) assert.ok(existsSync(join(root, file)), file);
 });
 
 it('matches a failure that the command line reports with its place', () => {
   const [{ pattern }] = contributes.problemMatchers;
-  const match = new RegExp(pattern.regexp).exec('sql/features.sql:12:7: error: prepare: there is no column `amuont` [binder]');
-  assert.deepEqual(match?.slice(1), ['sql/features.sql', '12', '7', 'error', 'prepare: there is no column `amuont`', 'binder']);
+  const match = new RegExp(pattern.regexp).exec(
+    'sql/features.sql:12:7: error: prepare: there is no column `amuont` [binder]',
+  );
+  assert.deepEqual(match?.slice(1), [
+    'sql/features.sql',
+    '12',
+    '7',
+    'error',
+    'prepare: there is no column `amuont`',
+    'binder',
+  ]);
   assert.ok(new RegExp(pattern.regexp).exec('a.yaml:1:1: warning: no code'));
-  assert.equal(new RegExp(pattern.regexp).exec('reading history of demo\rtrain.py:3:1: error: x')?.[1], 'train.py', 'progress drawn before it on the same line is no part of the path');
+  assert.equal(
+    new RegExp(pattern.regexp).exec('reading history of demo\rtrain.py:3:1: error: x')?.[1],
+    'train.py',
+    'progress drawn before it on the same line is no part of the path',
+  );
 });
 
 it('leaves to the language server what both find, and never clears its collection', () => {
@@ -58,5 +96,10 @@ it('leaves to the language server what both find, and never clears its collectio
   const client = readFileSync(join(root, 'client/language/lspClient.ts'), 'utf8');
   const collection = /new LanguageClient\('([\w-]+)'/.exec(client)?.[1];
   assert.ok(collection !== undefined && collection !== owner, `${collection} and ${owner}`);
-  for (const line of ['loopwright.yaml:12:7: error: There is no dataset `featurs`. [LW201]', 'reading history of demo\rloopwright.yaml:1:1: warning: x [LW701]', 'a.yaml:1:1: info: y [LW100]\r']) assert.equal(new RegExp(pattern.regexp).exec(line), null, line);
+  for (const line of [
+    'loopwright.yaml:12:7: error: There is no dataset `featurs`. [LW201]',
+    'reading history of demo\rloopwright.yaml:1:1: warning: x [LW701]',
+    'a.yaml:1:1: info: y [LW100]\r',
+  ])
+    assert.equal(new RegExp(pattern.regexp).exec(line), null, line);
 });

@@ -15,16 +15,38 @@ import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
 
-const version = (dataset: string, id: string, rows: number, age: number): SubjectChoice => ({ subject: { kind: 'snapshot', id }, title: `${dataset}@${id.slice(0, 8)}`, rows, madeAt: Date.now() - age * 3_600_000, before: [] });
+const version = (dataset: string, id: string, rows: number, age: number): SubjectChoice => ({
+  subject: { kind: 'snapshot', id },
+  title: `${dataset}@${id.slice(0, 8)}`,
+  rows,
+  madeAt: Date.now() - age * 3_600_000,
+  before: [],
+});
 const versions: SubjectChoice[] = [
-  { subject: { kind: 'dataset', name: 'transactions' }, title: 'transactions', rows: 205_317, madeAt: null, before: [] },
-  version('transactions', 'a71c0de9f2b1', 205_317, 2), version('transactions', '3f2a91c4d0e7', 191_713, 26), version('transactions', '0b54aa10ffee', 191_713, 50),
+  {
+    subject: { kind: 'dataset', name: 'transactions' },
+    title: 'transactions',
+    rows: 205_317,
+    madeAt: null,
+    before: [],
+  },
+  version('transactions', 'a71c0de9f2b1', 205_317, 2),
+  version('transactions', '3f2a91c4d0e7', 191_713, 26),
+  version('transactions', '0b54aa10ffee', 191_713, 50),
   version('transactions_raw', 'ffff0000ffff', 3, 1),
 ];
 
 class FixtureEngine extends EngineHost {
   constructor() {
-    super({ project: 'fixture', start: () => { throw new Error('not started'); }, log: { info() {}, warn() {}, error() {}, debug() {} }, changed() {}, crashed() {} });
+    super({
+      project: 'fixture',
+      start: () => {
+        throw new Error('not started');
+      },
+      log: { info() {}, warn() {}, error() {}, debug() {} },
+      changed() {},
+      crashed() {},
+    });
   }
 
   override async request(method: keyof EngineRequests, params: object): Promise<never> {
@@ -43,7 +65,11 @@ const lines = (rows: Row[]) => rows.map((row) => `${row.label} | ${row.descripti
 
 it('shows the life of the model, state in words and not by colour alone', async () => {
   const rows = lifeCycleRows(await project());
-  assert.deepEqual(lines(rows).slice(0, 3), ['Collect | 6 snapshots · 2 h ago', 'Prepare | 204,113 rows · 1,204 quarantined', 'Train | params.epochs 20 → 30']);
+  assert.deepEqual(lines(rows).slice(0, 3), [
+    'Collect | 6 snapshots · 2 h ago',
+    'Prepare | 204,113 rows · 1,204 quarantined',
+    'Train | params.epochs 20 → 30',
+  ]);
   assert.equal(rows.length, 8);
   assert.match(rows[6]?.tooltip ?? '', /needs a person/);
   assert.match(rows[2]?.context ?? '', /runnable explained/);
@@ -81,10 +107,18 @@ it('opens the profile of a dataset, and of each version what it changed', async 
   assert.deepEqual([dataset?.open?.id, dataset?.context], ['loopwright.openProfile', 'dataset file']);
   const children = (await dataset?.children?.()) ?? [];
   assert.deepEqual(lines(children.filter(({ context }) => context === 'data version')), [
-    'a71c0de9 | 2 hours ago · 205,317 rows · +13,604', '3f2a91c4 | yesterday · 191,713 rows · as many as before', '0b54aa10 | 2 days ago · 191,713 rows',
+    'a71c0de9 | 2 hours ago · 205,317 rows · +13,604',
+    '3f2a91c4 | yesterday · 191,713 rows · as many as before',
+    '0b54aa10 | 2 days ago · 191,713 rows',
   ]);
-  assert.deepEqual([children.at(-1)?.open?.id, children.at(-1)?.subject?.snapshot], ['loopwright.openProfile', '0b54aa10ffee']);
-  assert.match(children.find(({ label }) => label === 'a71c0de9')?.tooltip ?? '', /compared with transactions@3f2a91c4/);
+  assert.deepEqual(
+    [children.at(-1)?.open?.id, children.at(-1)?.subject?.snapshot],
+    ['loopwright.openProfile', '0b54aa10ffee'],
+  );
+  assert.match(
+    children.find(({ label }) => label === 'a71c0de9')?.tooltip ?? '',
+    /compared with transactions@3f2a91c4/,
+  );
   assert.equal(new Set(children.map(({ id }) => id)).size, children.length);
   assert.ok(((await labels?.children?.()) ?? []).every(({ context }) => context !== 'data version'));
 });
@@ -97,7 +131,16 @@ it('sums it up in the status bar', async () => {
 
 it('keeps the last good overview when the engine fails', async () => {
   let fail = false;
-  const made = new Project('/p', () => Object.assign(new FixtureEngine(), { request: async () => { if (fail) throw new Error('gone'); return overview; } }) as EngineHost);
+  const made = new Project(
+    '/p',
+    () =>
+      Object.assign(new FixtureEngine(), {
+        request: async () => {
+          if (fail) throw new Error('gone');
+          return overview;
+        },
+      }) as EngineHost,
+  );
   await made.need();
   fail = true;
   await made.refresh();
@@ -108,15 +151,47 @@ it('keeps the last good overview when the engine fails', async () => {
 it('a run is told by its value first, and one that its gates refused by how many failed', () => {
   const [base] = makeRuns(3);
   assert.ok(base);
-  const primary = [{ name: 'rmse', direction: 'minimize' as const, why: 'primary_metric' }, { name: 'val_loss', direction: 'minimize' as const, why: 'most runs logged it' }];
+  const primary = [
+    { name: 'rmse', direction: 'minimize' as const, why: 'primary_metric' },
+    { name: 'val_loss', direction: 'minimize' as const, why: 'most runs logged it' },
+  ];
   const made = new Project('/p', () => new FixtureEngine());
-  const row = (more: Partial<RunSummary>, swept: string[] = []) => runRow(made, { ...base, status: 'finished', progress: null, startedAt: Date.now() - 7_200_000, ...more }, primary, swept);
-  const refused = row({ status: 'refused', metrics: { aa: 1, rmse: 3.1425, 'system/cpu': 2 }, verdict: { passed: 2, total: 4 } });
+  const row = (more: Partial<RunSummary>, swept: string[] = []) =>
+    runRow(
+      made,
+      { ...base, status: 'finished', progress: null, startedAt: Date.now() - 7_200_000, ...more },
+      primary,
+      swept,
+    );
+  const refused = row({
+    status: 'refused',
+    metrics: { aa: 1, rmse: 3.1425, 'system/cpu': 2 },
+    verdict: { passed: 2, total: 4 },
+  });
   assert.equal(refused.description, 'rmse 3.14 · 2 of 4 gates failed · 2 hours ago');
-  assert.deepEqual([refused.icon, /refused by its gates, 2 of 4 gates failed/.test(refused.tooltip ?? '')], ['thumbsdown', true]);
-  assert.equal(row({ metrics: { 'system/cpu': 2, val_loss: 0.25 } }).description, 'val_loss 0.250 · 2 hours ago', 'what stands in for the primary metric');
-  assert.equal(row({ metrics: { 'system/cpu': 2, training_score: 1 } }).description, '2 hours ago', 'no other metric stands for it');
-  const trial = row({ metrics: { rmse: 3 }, params: { lr: 0.000123456, depth: 3, seed: 1 }, tags: { 'loopwright.trial': '4' }, modelVersion: null }, ['lr', 'depth']);
+  assert.deepEqual(
+    [refused.icon, /refused by its gates, 2 of 4 gates failed/.test(refused.tooltip ?? '')],
+    ['thumbsdown', true],
+  );
+  assert.equal(
+    row({ metrics: { 'system/cpu': 2, val_loss: 0.25 } }).description,
+    'val_loss 0.250 · 2 hours ago',
+    'what stands in for the primary metric',
+  );
+  assert.equal(
+    row({ metrics: { 'system/cpu': 2, training_score: 1 } }).description,
+    '2 hours ago',
+    'no other metric stands for it',
+  );
+  const trial = row(
+    {
+      metrics: { rmse: 3 },
+      params: { lr: 0.000123456, depth: 3, seed: 1 },
+      tags: { 'loopwright.trial': '4' },
+      modelVersion: null,
+    },
+    ['lr', 'depth'],
+  );
   assert.equal(trial.description, 'rmse 3 · lr 0.000123 · depth 3 · 2 hours ago');
   assert.match(trial.context ?? '', /registrable/);
   assert.doesNotMatch(row({ tags: {}, modelVersion: null }).context ?? '', /registrable/);
@@ -126,8 +201,17 @@ it('a run is told by its value first, and one that its gates refused by how many
 it('a model version is compared with the champion, whichever way its metric gets better', async () => {
   const [first, second] = overview.models;
   assert.ok(first && second);
-  const models = [{ ...first, metrics: { latency: 9, rmse: 3.1 }, gatesPassed: 1, gatesTotal: 1 }, { ...second, metrics: { latency: 8, rmse: 3.6 } }];
-  const made = new Project('/p', () => Object.assign(new FixtureEngine(), { request: async () => ({ ...overview, models, primary: [{ name: 'rmse', direction: 'minimize', why: '' }] }) }) as EngineHost);
+  const models = [
+    { ...first, metrics: { latency: 9, rmse: 3.1 }, gatesPassed: 1, gatesTotal: 1 },
+    { ...second, metrics: { latency: 8, rmse: 3.6 } },
+  ];
+  const made = new Project(
+    '/p',
+    () =>
+      Object.assign(new FixtureEngine(), {
+        request: async () => ({ ...overview, models, primary: [{ name: 'rmse', direction: 'minimize', why: '' }] }),
+      }) as EngineHost,
+  );
   await made.need();
   const [v4, v3] = (await modelRows(made)[0]?.children?.()) ?? [];
   assert.match(v4?.description ?? '', /^rmse 3\.10 · challenger · /);

@@ -7,19 +7,49 @@ const [hour, day] = [3_600_000, 86_400_000];
 
 it('a recent time is relative, an older one a date', () => {
   const at = (ago: number) => timeText(now - ago, now);
-  assert.deepEqual([0, 59_000, 60_000, 5 * 60_000, hour, 23 * hour].map(at), ['just now', 'just now', '1 minute ago', '5 minutes ago', '1 hour ago', '23 hours ago']);
-  assert.deepEqual([day, 6 * day, 7 * day, 180 * day, 400 * day].map(at), ['yesterday', '6 days ago', '13 Nov', '24 May', '16 Oct 2025']);
+  assert.deepEqual([0, 59_000, 60_000, 5 * 60_000, hour, 23 * hour].map(at), [
+    'just now',
+    'just now',
+    '1 minute ago',
+    '5 minutes ago',
+    '1 hour ago',
+    '23 hours ago',
+  ]);
+  assert.deepEqual([day, 6 * day, 7 * day, 180 * day, 400 * day].map(at), [
+    'yesterday',
+    '6 days ago',
+    '13 Nov',
+    '24 May',
+    '16 Oct 2025',
+  ]);
   assert.deepEqual([at(-5 * 60_000), at(-400 * day)], ['in 5 minutes', '25 Dec 2027'], 'a clock may be ahead');
 });
 
 it('a metric has three digits and its unit', () => {
   const texts: [string, number, string][] = [
-    ['pr_auc', 0.91249, '0.912'], ['pr_auc', 0.5, '0.500'], ['accuracy', 1, '1'], ['log_loss', 0, '0'], ['rmse', 12.3456, '12.3'], ['rmse', 999.96, '1000'], ['rmse', 12_345.6, '12,346'], ['mse', 0.00123456, '0.00123'],
-    ['lr', 0.0000123, '1.23e−5'], ['loss', 2.5e12, '2.50e12'], ['latency_p95_ms', 3.214, '3.21 ms'], ['fit_seconds', 42.42, '42.4 s'], ['model_bytes', 45_120, '44.1 KB'], ['model_bytes', 12, '12 B'], ['r2', -0.25, '−0.250'],
-    ['loss', Number.NaN, 'NaN'], ['loss', Number.NEGATIVE_INFINITY, '−∞'],
+    ['pr_auc', 0.91249, '0.912'],
+    ['pr_auc', 0.5, '0.500'],
+    ['accuracy', 1, '1'],
+    ['log_loss', 0, '0'],
+    ['rmse', 12.3456, '12.3'],
+    ['rmse', 999.96, '1000'],
+    ['rmse', 12_345.6, '12,346'],
+    ['mse', 0.00123456, '0.00123'],
+    ['lr', 0.0000123, '1.23e−5'],
+    ['loss', 2.5e12, '2.50e12'],
+    ['latency_p95_ms', 3.214, '3.21 ms'],
+    ['fit_seconds', 42.42, '42.4 s'],
+    ['model_bytes', 45_120, '44.1 KB'],
+    ['model_bytes', 12, '12 B'],
+    ['r2', -0.25, '−0.250'],
+    ['loss', Number.NaN, 'NaN'],
+    ['loss', Number.NEGATIVE_INFINITY, '−∞'],
   ];
   for (const [name, value, text] of texts) assert.equal(metricText(name, value), text, `${name} ${value}`);
-  assert.deepEqual([differenceText('pr_auc', 0.0512), differenceText('latency_p95_ms', -1.2), differenceText('f1', 0)], ['+0.0512', '−1.20 ms', '0']);
+  assert.deepEqual(
+    [differenceText('pr_auc', 0.0512), differenceText('latency_p95_ms', -1.2), differenceText('f1', 0)],
+    ['+0.0512', '−1.20 ms', '0'],
+  );
 });
 
 it('a comparison reads right whichever way the metric gets better', () => {
@@ -32,5 +62,16 @@ it('a comparison reads right whichever way the metric gets better', () => {
 
 it('gates are counted in words', () => {
   const of = (passed: number, total: number) => gatesText({ passed, total });
-  assert.deepEqual([of(0, 0), of(1, 1), of(0, 1), of(4, 4), of(2, 4), of(3, 4), of(0, 2)], ['no gates', '1 gate passed', '1 gate failed', '4 gates passed', '2 of 4 gates failed', '1 of 4 gates failed', '2 of 2 gates failed']);
+  assert.deepEqual(
+    [of(0, 0), of(1, 1), of(0, 1), of(4, 4), of(2, 4), of(3, 4), of(0, 2)],
+    [
+      'no gates',
+      '1 gate passed',
+      '1 gate failed',
+      '4 gates passed',
+      '2 of 4 gates failed',
+      '1 of 4 gates failed',
+      '2 of 2 gates failed',
+    ],
+  );
 });

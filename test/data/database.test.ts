@@ -7,17 +7,38 @@ const db = await openDatabase({ threads: 2 });
 after(() => db.close());
 
 test('rows are plain JavaScript', async () => {
-  const [row] = await db.rows(`SELECT 1::BIGINT AS big, 1.5::DECIMAL(5,2) AS dec, 'x' AS text, true AS yes, NULL AS none, DATE '2026-01-02' AS day,
+  const [row] =
+    await db.rows(`SELECT 1::BIGINT AS big, 1.5::DECIMAL(5,2) AS dec, 'x' AS text, true AS yes, NULL AS none, DATE '2026-01-02' AS day,
     TIMESTAMP '1970-01-01 00:00:01.5' AS at, TIMESTAMPTZ '1970-01-01 01:00:00+01' AS zoned, [1, 2] AS list, {'a': 1::BIGINT} AS struct, sum(3) AS total`);
-  assert.deepEqual(row, { big: 1, dec: 1.5, text: 'x', yes: true, none: null, day: '2026-01-02', at: 1500, zoned: 0, list: [1, 2], struct: { a: 1 }, total: 3 });
+  assert.deepEqual(row, {
+    big: 1,
+    dec: 1.5,
+    text: 'x',
+    yes: true,
+    none: null,
+    day: '2026-01-02',
+    at: 1500,
+    zoned: 0,
+    list: [1, 2],
+    struct: { a: 1 },
+    total: 3,
+  });
 });
 
 test('a table is columnar over many chunks, in order, NaN for null', async () => {
-  const table = await db.table(`SELECT i::INTEGER AS i, CASE WHEN i % 2 = 0 THEN i / 2.0 END AS half, i % 2 = 0 AS even, 'r' || i AS name, to_timestamp(i) AS at,
+  const table =
+    await db.table(`SELECT i::INTEGER AS i, CASE WHEN i % 2 = 0 THEN i / 2.0 END AS half, i % 2 = 0 AS even, 'r' || i AS name, to_timestamp(i) AS at,
     CASE WHEN i > 0 THEN DATE '2026-01-01' END AS day FROM range(5000) t(i)`);
   assert.equal(table.rows, 5000);
   const { i, half, even, name, at, day } = table.columns;
-  assert.ok(i?.kind === 'number' && half?.kind === 'number' && even?.kind === 'number' && name?.kind === 'text' && at?.kind === 'number' && day?.kind === 'text');
+  assert.ok(
+    i?.kind === 'number' &&
+      half?.kind === 'number' &&
+      even?.kind === 'number' &&
+      name?.kind === 'text' &&
+      at?.kind === 'number' &&
+      day?.kind === 'text',
+  );
   assert.equal(i.values[4999], 4999);
   assert.equal(half.values[4998], 2499);
   assert.ok(Number.isNaN(half.values[4999]));
@@ -38,7 +59,10 @@ test('parameters are positional or named', async () => {
 });
 
 test('a wrong statement is a WorkError that says what DuckDB said', async () => {
-  await assert.rejects(db.rows('SELECT nothere FROM range(3)'), (error) => error instanceof WorkError && /nothere/.test(error.message));
+  await assert.rejects(
+    db.rows('SELECT nothere FROM range(3)'),
+    (error) => error instanceof WorkError && /nothere/.test(error.message),
+  );
 });
 
 test('interrupt stops the statement under way, and later ones are served', async () => {

@@ -5,20 +5,32 @@ import { diffTables } from '../../engine/data/diffTables.ts';
 import { quoteIdentifier } from '../../engine/data/quote.ts';
 
 let db: Database;
-before(async () => { db = await openDatabase({ threads: 2 }); });
+before(async () => {
+  db = await openDatabase({ threads: 2 });
+});
 after(() => db.close());
 
 const make = (name: string, sql: string) => db.run(`CREATE OR REPLACE TABLE ${name} AS ${sql}`);
 
 test('rows added, removed and changed by key, with what changed in them', async () => {
-  await make('a', "SELECT * FROM (VALUES (1, 'x', 1.5), (2, 'y', NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0)) t(id, name, amount)");
-  await make('b', "SELECT * FROM (VALUES (1, 'x', 2.5), (2, NULL, NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0), (5, 'new', 9)) t(id, name, amount)");
+  await make(
+    'a',
+    "SELECT * FROM (VALUES (1, 'x', 1.5), (2, 'y', NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0)) t(id, name, amount)",
+  );
+  await make(
+    'b',
+    "SELECT * FROM (VALUES (1, 'x', 2.5), (2, NULL, NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0), (5, 'new', 9)) t(id, name, amount)",
+  );
   const diff = await diffTables(db, 'a', 'b', { key: ['id'] });
   assert.deepEqual(diff.rows, { before: 4, after: 5, added: 1, removed: 0, changed: 2 });
-  assert.deepEqual(diff.changedColumns, [{ name: 'name', rows: 1 }, { name: 'amount', rows: 1 }]);
+  assert.deepEqual(diff.changedColumns, [
+    { name: 'name', rows: 1 },
+    { name: 'amount', rows: 1 },
+  ]);
   assert.deepEqual(diff.examples.added, [{ id: '5' }]);
   assert.deepEqual(diff.examples.changed, [
-    { key: { id: '1' }, columns: { amount: { before: '1.5', after: '2.5' } } }, { key: { id: '2' }, columns: { name: { before: 'y', after: null } } },
+    { key: { id: '1' }, columns: { amount: { before: '1.5', after: '2.5' } } },
+    { key: { id: '2' }, columns: { name: { before: 'y', after: null } } },
   ]);
   assert.deepEqual([diff.nowMissing, diff.nowFilled], [['name'], []]);
   const back = await diffTables(db, 'b', 'a', { key: ['id'] });
@@ -29,7 +41,21 @@ test('columns that came, went or changed their type; numbers of two types are co
   await make('a', "SELECT 1 AS id, 5::INTEGER AS n, 'x' AS gone, DATE '2026-01-01' AS day");
   await make('b', "SELECT 1 AS id, 5.0::DOUBLE AS n, 'y' AS came, '2026-01-01' AS day");
   const diff = await diffTables(db, 'a', 'b', { key: ['id'] });
-  assert.deepEqual([diff.columns.added.map(({ name }) => name), diff.columns.removed.map(({ name }) => name), diff.columns.changed.map(({ name, from, to }) => [name, from.sqlType, to.sqlType])], [['came'], ['gone'], [['n', 'INTEGER', 'DOUBLE'], ['day', 'DATE', 'VARCHAR']]]);
+  assert.deepEqual(
+    [
+      diff.columns.added.map(({ name }) => name),
+      diff.columns.removed.map(({ name }) => name),
+      diff.columns.changed.map(({ name, from, to }) => [name, from.sqlType, to.sqlType]),
+    ],
+    [
+      ['came'],
+      ['gone'],
+      [
+        ['n', 'INTEGER', 'DOUBLE'],
+        ['day', 'DATE', 'VARCHAR'],
+      ],
+    ],
+  );
   assert.equal(diff.rows.changed, 0);
 });
 
@@ -43,8 +69,14 @@ test('without a key rows count as often as they stand there', async () => {
 
 test('a key that is none, or names no single row, is told', async () => {
   await make('a', 'SELECT * FROM (VALUES (1, 1), (1, 2)) t(id, n)');
-  await assert.rejects(diffTables(db, 'a', 'a', { key: ['id'] }), /id names no single row of the data before: 1 stands in 2 rows/);
-  await assert.rejects(diffTables(db, 'a', 'a', { key: ['idd'] }), /The key `idd` is no column of both sides\. Did you mean `id`/);
+  await assert.rejects(
+    diffTables(db, 'a', 'a', { key: ['id'] }),
+    /id names no single row of the data before: 1 stands in 2 rows/,
+  );
+  await assert.rejects(
+    diffTables(db, 'a', 'a', { key: ['idd'] }),
+    /The key `idd` is no column of both sides\. Did you mean `id`/,
+  );
   assert.equal((await diffTables(db, 'a', 'a', { key: ['id', 'n'] })).rows.changed, 0);
 });
 
@@ -55,13 +87,31 @@ test('names and values are data, whatever they look like', async () => {
   await make('b', `SELECT 1 AS ${quoteIdentifier(`k"'; --`)}, ${list.replace("'v''2", "'w''2")}`);
   const diff = await diffTables(db, 'a', 'b', { key: [`k"'; --`] });
   assert.deepEqual(diff.changedColumns, [{ name: 'dots.in.it', rows: 1 }]);
-  assert.deepEqual(diff.examples.changed[0]?.columns['dots.in.it'], { before: `v'2"; DROP TABLE b; --`, after: `w'2"; DROP TABLE b; --` });
+  assert.deepEqual(diff.examples.changed[0]?.columns['dots.in.it'], {
+    before: `v'2"; DROP TABLE b; --`,
+    after: `w'2"; DROP TABLE b; --`,
+  });
   assert.equal((await diffTables(db, 'a', 'b', { key: null })).rows.added, 1);
 });
 
 test('two tables of a million rows are compared in seconds', { timeout: 120_000 }, async () => {
   await make('a', 'SELECT i AS id, i % 100 AS n, hash(i)::VARCHAR AS w FROM range(1000000) t(i)');
-  await make('b', 'SELECT i AS id, CASE WHEN i % 1000 = 0 THEN -1 ELSE i % 100 END AS n, hash(i)::VARCHAR AS w FROM range(500, 1000500) t(i)');
-  assert.deepEqual((await diffTables(db, 'a', 'b', { key: ['id'] })).rows, { before: 1_000_000, after: 1_000_000, added: 500, removed: 500, changed: 999 });
-  assert.deepEqual((await diffTables(db, 'a', 'b', { key: null })).rows, { before: 1_000_000, after: 1_000_000, added: 1500 - 1, removed: 1500 - 1, changed: null });
+  await make(
+    'b',
+    'SELECT i AS id, CASE WHEN i % 1000 = 0 THEN -1 ELSE i % 100 END AS n, hash(i)::VARCHAR AS w FROM range(500, 1000500) t(i)',
+  );
+  assert.deepEqual((await diffTables(db, 'a', 'b', { key: ['id'] })).rows, {
+    before: 1_000_000,
+    after: 1_000_000,
+    added: 500,
+    removed: 500,
+    changed: 999,
+  });
+  assert.deepEqual((await diffTables(db, 'a', 'b', { key: null })).rows, {
+    before: 1_000_000,
+    after: 1_000_000,
+    added: 1500 - 1,
+    removed: 1500 - 1,
+    changed: null,
+  });
 });

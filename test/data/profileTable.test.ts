@@ -12,39 +12,77 @@ const source = `(SELECT 'k' || i AS row_id, i::DOUBLE AS x, CASE WHEN i < 25 THE
 test('profiles numbers, texts, times and empty columns', async () => {
   const [id, x, gaps, kind, at, empty] = await profileTable(db, source);
   assert.deepEqual([id?.distinct, id?.numbers, id?.top?.length], [100, null, 10]);
-  assert.deepEqual([x?.numbers?.min, x?.numbers?.median, x?.numbers?.max, x?.numbers?.mean, x?.missing], [0, 49.5, 99, 49.5, 0]);
+  assert.deepEqual(
+    [x?.numbers?.min, x?.numbers?.median, x?.numbers?.max, x?.numbers?.mean, x?.missing],
+    [0, 49.5, 99, 49.5, 0],
+  );
   assert.equal(x?.numbers?.histogram.edges.length, 21);
-  assert.deepEqual(x?.numbers?.histogram.counts, Array.from({ length: 20 }, () => 5));
+  assert.deepEqual(
+    x?.numbers?.histogram.counts,
+    Array.from({ length: 20 }, () => 5),
+  );
   assert.deepEqual([gaps?.missing, gaps?.distinct, gaps?.numbers?.histogram], [25, 1, { edges: [7, 7], counts: [75] }]);
-  assert.deepEqual(kind?.top, [{ value: 'b', count: 75 }, { value: 'a', count: 25 }]);
+  assert.deepEqual(kind?.top, [
+    { value: 'b', count: 75 },
+    { value: 'a', count: 25 },
+  ]);
   assert.equal(at?.numbers?.min, Date.UTC(2026, 0, 1));
   assert.deepEqual([empty?.missing, empty?.numbers], [100, null]);
 });
 
 test('tells zeros, signs, infinities, lengths and the middle of a long tail', async () => {
-  const [x, text, tail] = await profileTable(db, `(SELECT CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i - 2 END AS x, repeat('é', i::INTEGER) AS text, exp(i * 0.5) AS tail FROM range(41) t(i))`);
+  const [x, text, tail] = await profileTable(
+    db,
+    `(SELECT CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i - 2 END AS x, repeat('é', i::INTEGER) AS text, exp(i * 0.5) AS tail FROM range(41) t(i))`,
+  );
   assert.deepEqual([x?.numbers?.zeros, x?.numbers?.negative, x?.numbers?.infinite, x?.numbers?.max], [1, 2, 1, 38]);
   assert.deepEqual(text?.lengths, { min: 0, mean: 20, max: 40 });
   assert.equal(tail?.numbers?.core, null);
   const [wide] = await profileTable(db, `(SELECT CASE WHEN i = 0 THEN 1e9 ELSE i END AS v FROM range(1000) t(i))`);
-  assert.deepEqual([wide?.numbers?.histogram.counts[0], wide?.numbers?.core?.counts.length, wide?.numbers?.core?.edges[0]], [999, 20, 10.99]);
+  assert.deepEqual(
+    [wide?.numbers?.histogram.counts[0], wide?.numbers?.core?.counts.length, wide?.numbers?.core?.edges[0]],
+    [999, 20, 10.99],
+  );
 });
 
 test('numbers of any size, at the ends of what a double holds', async () => {
-  const huge = await profileTable(db, `(SELECT unnest([1e300, -1e300, 9223372036854775808.0, 5e-324, 1.7976931348623157e308])::DOUBLE AS v)`);
-  assert.deepEqual([huge[0]?.numbers?.min, huge[0]?.numbers?.max, huge[0]?.numbers?.median], [-1e300, 1.7976931348623157e308, 9223372036854775808]);
+  const huge = await profileTable(
+    db,
+    `(SELECT unnest([1e300, -1e300, 9223372036854775808.0, 5e-324, 1.7976931348623157e308])::DOUBLE AS v)`,
+  );
+  assert.deepEqual(
+    [huge[0]?.numbers?.min, huge[0]?.numbers?.max, huge[0]?.numbers?.median],
+    [-1e300, 1.7976931348623157e308, 9223372036854775808],
+  );
   for (const exactRows of [0, 100]) {
-    const [whole] = await profileTable(db, `(SELECT (9223372036854775808.0 + i * 1e16)::DOUBLE AS v FROM range(10) t(i))`, { exactRows });
-    assert.deepEqual([whole?.numbers?.min, whole?.numbers?.histogram.counts.reduce((sum, n) => sum + n, 0)], [9223372036854775808, 10]);
+    const [whole] = await profileTable(
+      db,
+      `(SELECT (9223372036854775808.0 + i * 1e16)::DOUBLE AS v FROM range(10) t(i))`,
+      { exactRows },
+    );
+    assert.deepEqual(
+      [whole?.numbers?.min, whole?.numbers?.histogram.counts.reduce((sum, n) => sum + n, 0)],
+      [9223372036854775808, 10],
+    );
   }
 });
 
 test('bins of whole numbers hold as many each', async () => {
   for (const exactRows of [0, 1000]) {
-    const [hour, few, many] = await profileTable(db, '(SELECT i % 24 AS hour, i % 3 AS few, i % 100 - 50 AS many FROM range(600) t(i))', { exactRows });
-    assert.deepEqual(hour?.numbers?.histogram, { edges: Array.from({ length: 13 }, (_, i) => i * 2), counts: Array.from({ length: 12 }, () => 50) });
+    const [hour, few, many] = await profileTable(
+      db,
+      '(SELECT i % 24 AS hour, i % 3 AS few, i % 100 - 50 AS many FROM range(600) t(i))',
+      { exactRows },
+    );
+    assert.deepEqual(hour?.numbers?.histogram, {
+      edges: Array.from({ length: 13 }, (_, i) => i * 2),
+      counts: Array.from({ length: 12 }, () => 50),
+    });
     assert.deepEqual(few?.numbers?.histogram, { edges: [0, 1, 2, 3], counts: [200, 200, 200] });
-    assert.deepEqual([many?.numbers?.histogram.edges[0], many?.numbers?.histogram.edges.at(-1), many?.numbers?.histogram.counts], [-50, 50, Array.from({ length: 20 }, () => 30)]);
+    assert.deepEqual(
+      [many?.numbers?.histogram.edges[0], many?.numbers?.histogram.edges.at(-1), many?.numbers?.histogram.counts],
+      [-50, 50, Array.from({ length: 20 }, () => 30)],
+    );
   }
 });
 
@@ -56,15 +94,27 @@ test('a large table is estimated close to what counting gives', async () => {
   for (const [i, column] of exact.entries()) {
     const other = estimated[i];
     assert.ok(other && column.name === other.name && column.missing === other.missing);
-    assert.ok(Math.abs(other.distinct / column.distinct - 1) < 0.3, `${column.name}: ${other.distinct} of ${column.distinct}`);
+    assert.ok(
+      Math.abs(other.distinct / column.distinct - 1) < 0.3,
+      `${column.name}: ${other.distinct} of ${column.distinct}`,
+    );
     if (!column.numbers || !other.numbers) continue;
-    assert.deepEqual([other.numbers.min, other.numbers.max, other.numbers.histogram.edges], [column.numbers.min, column.numbers.max, column.numbers.histogram.edges]);
-    const moved = other.numbers.histogram.counts.reduce((sum, n, b) => sum + Math.abs(n - (column.numbers?.histogram.counts[b] ?? 0)), 0);
+    assert.deepEqual(
+      [other.numbers.min, other.numbers.max, other.numbers.histogram.edges],
+      [column.numbers.min, column.numbers.max, column.numbers.histogram.edges],
+    );
+    const moved = other.numbers.histogram.counts.reduce(
+      (sum, n, b) => sum + Math.abs(n - (column.numbers?.histogram.counts[b] ?? 0)),
+      0,
+    );
     assert.equal(moved, 0, column.name);
     const spread = column.numbers.q75 - column.numbers.q25;
     for (const share of ['q05', 'q25', 'median', 'q75', 'q95'] as const) {
       const allowed = Math.max(spread, Math.abs(column.numbers[share] - column.numbers.median)) / 100;
-      assert.ok(Math.abs(other.numbers[share] - column.numbers[share]) <= allowed, `${column.name} ${share}: ${other.numbers[share]} for ${column.numbers[share]}`);
+      assert.ok(
+        Math.abs(other.numbers[share] - column.numbers[share]) <= allowed,
+        `${column.name} ${share}: ${other.numbers[share]} for ${column.numbers[share]}`,
+      );
     }
   }
   assert.ok(estimated.every(({ exact: counted }) => !counted) && exact.every(({ exact: counted }) => counted));

@@ -8,12 +8,20 @@ import { validateTable } from '../../engine/data/validateTable.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
-const schema: DatasetSchema = { fields: [{ name: 'id', type: 'integer', constraints: { required: true } }, { name: 'a', type: 'string' }, { name: 'b', type: 'integer' }] };
+const schema: DatasetSchema = {
+  fields: [
+    { name: 'id', type: 'integer', constraints: { required: true } },
+    { name: 'a', type: 'string' },
+    { name: 'b', type: 'integer' },
+  ],
+};
 
 describe('lines of CSV that are no rows', () => {
   const folder = temporaryFolder();
   let db: Database;
-  before(async () => { db = await openDatabase(); });
+  before(async () => {
+    db = await openDatabase();
+  });
   after(() => db.close());
 
   async function validate(...texts: string[]) {
@@ -22,7 +30,12 @@ describe('lines of CSV that are no rows', () => {
       writeFileSync(file, text);
       return file;
     });
-    const result = await validateTable(db, { source: sourceSql(files, { allText: true, rejects: true }), schema, mode: 'raw', rejects: true });
+    const result = await validateTable(db, {
+      source: sourceSql(files, { allText: true, rejects: true }),
+      schema,
+      mode: 'raw',
+      rejects: true,
+    });
     const invalid = await db.rows(result.invalidSql);
     await result.discard();
     return { result, invalid };
@@ -31,7 +44,10 @@ describe('lines of CSV that are no rows', () => {
   it('are set aside and counted with their reason', async () => {
     const { result, invalid } = await validate('id,a,b\n1,2,3\n2,3\n3,4,5,6\n4,"x"y,1\n5,6,7\n');
     assert.deepEqual([result.rows, result.validRows, result.invalidRows], [5, 2, 3]);
-    assert.deepEqual(invalid.map((row) => row['_row']), [2, 3, 4]);
+    assert.deepEqual(
+      invalid.map((row) => row['_row']),
+      [2, 3, 4],
+    );
     assert.match(String(invalid[0]?.['_reasons']), /^fewer fields than the header: 2,3$/);
     assert.match(String(invalid[1]?.['_reasons']), /^more fields than the header: 3,4,5,6$/);
   });

@@ -38,31 +38,105 @@ const cases: { field: Omit<Field, 'name'>; good: string[]; bad: string[] }[] = [
   { field: { type: 'object' }, good: ['{}', '{"a": 1}'], bad: ['[]', '{', '1'] },
   { field: { type: 'object', constraints: { minLength: 1 } }, good: ['{"a": 1}'], bad: ['{}'] },
   { field: { type: 'array' }, good: ['[]', '[1, "a"]'], bad: ['{}', '[1', 'a'] },
-  { field: { type: 'array', constraints: { minLength: 1, maxLength: 2 } }, good: ['[1]', '[1, 2]'], bad: ['[]', '[1, 2, 3]'] },
+  {
+    field: { type: 'array', constraints: { minLength: 1, maxLength: 2 } },
+    good: ['[1]', '[1, 2]'],
+    bad: ['[]', '[1, 2, 3]'],
+  },
   { field: { type: 'list' }, good: ['a,b', 'a'], bad: [] },
-  { field: { type: 'list', itemType: 'integer', delimiter: ';' }, good: ['1;2;3', '1', '1; 2'], bad: ['1;x', '1,2', '1;;2'] },
-  { field: { type: 'list', itemType: 'date', constraints: { maxLength: 2 } }, good: ['2026-01-01,2026-01-02'], bad: ['2026-01-01,2026-13-01', '2026-01-01,2026-01-02,2026-01-03'] },
-  { field: { type: 'datetime' }, good: ['2026-01-31T13:45:00Z', '2026-01-31 13:45:00', '2026-01-31T13:45:00+02:00'], bad: ['31.01.2026', '2026-02-30T00:00:00Z', '1700000000'] },
-  { field: { type: 'datetime', format: '%d.%m.%Y %H:%M' }, good: ['31.01.2026 13:45'], bad: ['2026-01-31T13:45:00Z', '32.01.2026 13:45'] },
+  {
+    field: { type: 'list', itemType: 'integer', delimiter: ';' },
+    good: ['1;2;3', '1', '1; 2'],
+    bad: ['1;x', '1,2', '1;;2'],
+  },
+  {
+    field: { type: 'list', itemType: 'date', constraints: { maxLength: 2 } },
+    good: ['2026-01-01,2026-01-02'],
+    bad: ['2026-01-01,2026-13-01', '2026-01-01,2026-01-02,2026-01-03'],
+  },
+  {
+    field: { type: 'datetime' },
+    good: ['2026-01-31T13:45:00Z', '2026-01-31 13:45:00', '2026-01-31T13:45:00+02:00'],
+    bad: ['31.01.2026', '2026-02-30T00:00:00Z', '1700000000'],
+  },
+  {
+    field: { type: 'datetime', format: '%d.%m.%Y %H:%M' },
+    good: ['31.01.2026 13:45'],
+    bad: ['2026-01-31T13:45:00Z', '32.01.2026 13:45'],
+  },
   { field: { type: 'date' }, good: ['2026-02-28'], bad: ['2026-02-29', '28/02/2026', '2026'] },
   { field: { type: 'date', format: '%m/%d/%Y' }, good: ['02/28/2026'], bad: ['2026-02-28'] },
   { field: { type: 'time' }, good: ['23:59:59', '07:30:00.5'], bad: ['24:30:00', '7h'] },
   { field: { type: 'year' }, good: ['2026', '-0044'], bad: ['26', '20x6'] },
   { field: { type: 'yearmonth' }, good: ['2026-12'], bad: ['2026-13', '2026'] },
-  { field: { type: 'duration' }, good: ['P1Y2M3DT4H5M6.7S', 'PT5M', '-P3D', 'P2W'], bad: ['P', 'PT', '5M', 'P1H', 'P1D5M'] },
+  {
+    field: { type: 'duration' },
+    good: ['P1Y2M3DT4H5M6.7S', 'PT5M', '-P3D', 'P2W'],
+    bad: ['P', 'PT', '5M', 'P1H', 'P1D5M'],
+  },
   { field: { type: 'geopoint' }, good: ['90.50, 45.50', '-180,90'], bad: ['181,0', '0,91', '1', '1,2,3', 'a,b'] },
-  { field: { type: 'geopoint', format: 'array' }, good: ['[90.5, 45.5]'], bad: ['90.5, 45.5', '[1]', '[181, 0]', '{"lon": 1, "lat": 2}'] },
-  { field: { type: 'geopoint', format: 'object' }, good: ['{"lon": 90.5, "lat": 45.5}'], bad: ['[90.5, 45.5]', '{"lon": 90.5}'] },
-  { field: { type: 'geojson' }, good: ['{"type": "Point", "coordinates": [1, 2]}'], bad: ['{"type": "Topology"}', '{}', 'Point'] },
+  {
+    field: { type: 'geopoint', format: 'array' },
+    good: ['[90.5, 45.5]'],
+    bad: ['90.5, 45.5', '[1]', '[181, 0]', '{"lon": 1, "lat": 2}'],
+  },
+  {
+    field: { type: 'geopoint', format: 'object' },
+    good: ['{"lon": 90.5, "lat": 45.5}'],
+    bad: ['[90.5, 45.5]', '{"lon": 90.5}'],
+  },
+  {
+    field: { type: 'geojson' },
+    good: ['{"type": "Point", "coordinates": [1, 2]}'],
+    bad: ['{"type": "Topology"}', '{}', 'Point'],
+  },
   { field: { type: 'geojson', format: 'topojson' }, good: ['{"type": "Topology"}'], bad: ['{"type": "Point"}'] },
   { field: { type: 'any' }, good: ['a', '1', '{'], bad: [] },
   { field: { type: 'any', constraints: { enum: ['a', 1] } }, good: ['a', '1'], bad: ['b'] },
-  { field: { type: 'number', constraints: { exclusiveMinimum: 0, exclusiveMaximum: 1 } }, good: ['0.5'], bad: ['0', '1'] },
-  { field: { type: 'date', constraints: { minimum: '2026-01-01', maximum: '2026-12-31' } }, good: ['2026-06-01'], bad: ['2025-12-31', '2027-01-01'] },
-  { field: { type: 'string', constraints: { pattern: '[A-Z]{2}', minLength: 2 } }, good: ['DE'], bad: ['D', 'DEU', 'de'] },
-  { field: { type: 'integer', categories: [{ value: 1, label: 'low' }, { value: 2, label: 'high' }], categoriesOrdered: true }, good: ['1', '2'], bad: ['3'] },
-  { field: { type: 'integer', missingValues: ['-', { value: '-99', label: 'not asked' }], constraints: { required: true } }, good: ['1'], bad: ['-', '-99'] },
-  { field: { type: 'object', constraints: { jsonSchema: { required: ['a'], properties: { a: { type: 'integer', minimum: 2 } } } } }, good: ['{"a": 2}'], bad: ['{}', '{"a": 1}', '{"a": "2"}'] },
+  {
+    field: { type: 'number', constraints: { exclusiveMinimum: 0, exclusiveMaximum: 1 } },
+    good: ['0.5'],
+    bad: ['0', '1'],
+  },
+  {
+    field: { type: 'date', constraints: { minimum: '2026-01-01', maximum: '2026-12-31' } },
+    good: ['2026-06-01'],
+    bad: ['2025-12-31', '2027-01-01'],
+  },
+  {
+    field: { type: 'string', constraints: { pattern: '[A-Z]{2}', minLength: 2 } },
+    good: ['DE'],
+    bad: ['D', 'DEU', 'de'],
+  },
+  {
+    field: {
+      type: 'integer',
+      categories: [
+        { value: 1, label: 'low' },
+        { value: 2, label: 'high' },
+      ],
+      categoriesOrdered: true,
+    },
+    good: ['1', '2'],
+    bad: ['3'],
+  },
+  {
+    field: {
+      type: 'integer',
+      missingValues: ['-', { value: '-99', label: 'not asked' }],
+      constraints: { required: true },
+    },
+    good: ['1'],
+    bad: ['-', '-99'],
+  },
+  {
+    field: {
+      type: 'object',
+      constraints: { jsonSchema: { required: ['a'], properties: { a: { type: 'integer', minimum: 2 } } } },
+    },
+    good: ['{"a": 2}'],
+    bad: ['{}', '{"a": 1}', '{"a": "2"}'],
+  },
   { field: { type: 'any', constraints: { jsonSchema: { type: 'string' } } }, good: ['text', '"text"'], bad: ['1'] },
 ];
 
@@ -74,80 +148,204 @@ for (const { field, good, bad } of cases) {
 }
 
 test('a JSON Schema that is none is told before it is used', async () => {
-  await assert.rejects(refused({ type: 'object', constraints: { jsonSchema: { type: 'nothing' } } }, ['{}']), (error: unknown) => error instanceof DataError && /x: the constraint jsonSchema cannot be used/.test(error.message));
+  await assert.rejects(
+    refused({ type: 'object', constraints: { jsonSchema: { type: 'nothing' } } }, ['{}']),
+    (error: unknown) => error instanceof DataError && /x: the constraint jsonSchema cannot be used/.test(error.message),
+  );
 });
 
 test('nested Parquet columns are objects, arrays and maps, judged by what they hold', async () => {
   const file = join(folder, 'nested.parquet');
-  await db.run(`COPY (SELECT {'a': i, 'b': {'c': 'x' || i}} AS o, [i, i + 1] AS l, MAP {'k': i} AS m, [{'z': i}] AS ls FROM range(1, 4) t(i)) TO ${quoteLiteral(file)} (FORMAT parquet)`);
-  const schema: DatasetSchema = { fields: [
-    { name: 'o', type: 'object', constraints: { jsonSchema: { properties: { a: { maximum: 2 } } } } }, { name: 'l', type: 'array', constraints: { maxLength: 2 } },
-    { name: 'm', type: 'object', constraints: { required: true } }, { name: 'ls', type: 'array', constraints: { minLength: 1 } },
-  ] };
+  await db.run(
+    `COPY (SELECT {'a': i, 'b': {'c': 'x' || i}} AS o, [i, i + 1] AS l, MAP {'k': i} AS m, [{'z': i}] AS ls FROM range(1, 4) t(i)) TO ${quoteLiteral(file)} (FORMAT parquet)`,
+  );
+  const schema: DatasetSchema = {
+    fields: [
+      { name: 'o', type: 'object', constraints: { jsonSchema: { properties: { a: { maximum: 2 } } } } },
+      { name: 'l', type: 'array', constraints: { maxLength: 2 } },
+      { name: 'm', type: 'object', constraints: { required: true } },
+      { name: 'ls', type: 'array', constraints: { minLength: 1 } },
+    ],
+  };
   const result = await validateTable(db, { source: sourceSql([file], { withFile: true }), schema, mode: 'typed' });
-  assert.deepEqual(result.rules.map(({ field, rule, count, firstRow, firstValue }) => ({ field, rule, count, firstRow, firstValue })), [{ field: 'o', rule: 'jsonSchema', count: 1, firstRow: 3, firstValue: '{"a":3,"b":{"c":"x3"}}' }]);
-  assert.deepEqual(await db.rows(`SELECT typeof(o) AS o, typeof(l) AS l FROM (${result.validSql}) LIMIT 1`), [{ o: 'STRUCT(a BIGINT, b STRUCT(c VARCHAR))', l: 'BIGINT[]' }]);
+  assert.deepEqual(
+    result.rules.map(({ field, rule, count, firstRow, firstValue }) => ({ field, rule, count, firstRow, firstValue })),
+    [{ field: 'o', rule: 'jsonSchema', count: 1, firstRow: 3, firstValue: '{"a":3,"b":{"c":"x3"}}' }],
+  );
+  assert.deepEqual(await db.rows(`SELECT typeof(o) AS o, typeof(l) AS l FROM (${result.validSql}) LIMIT 1`), [
+    { o: 'STRUCT(a BIGINT, b STRUCT(c VARCHAR))', l: 'BIGINT[]' },
+  ]);
   await result.discard();
 });
 
-async function validate(rows: string, fields: Field[], options: Partial<ValidateOptions> & { table?: Partial<DatasetSchema> } = {}) {
+async function validate(
+  rows: string,
+  fields: Field[],
+  options: Partial<ValidateOptions> & { table?: Partial<DatasetSchema> } = {},
+) {
   const path = join(folder, `v${Math.random().toString(36).slice(2)}.csv`);
   writeFileSync(path, rows);
   const { table = {}, ...rest } = options;
-  const result = await validateTable(db, { source: sourceSql([path], { allText: true, rejects: true }), schema: { fields, ...table }, mode: 'raw', rejects: true, ...rest });
+  const result = await validateTable(db, {
+    source: sourceSql([path], { allText: true, rejects: true }),
+    schema: { fields, ...table },
+    mode: 'raw',
+    rejects: true,
+    ...rest,
+  });
   return { result, valid: await db.rows(result.validSql), invalid: await db.rows(result.invalidSql) };
 }
 
 test('a rule says what happens to its rows; the stage says it for the others', async () => {
   const fields: Field[] = [
-    { name: 'a', type: 'integer', constraints: { minimum: 0, maximum: 9 }, loopwright: { invalid: { minimum: 'warn', maximum: 'fail' } } },
+    {
+      name: 'a',
+      type: 'integer',
+      constraints: { minimum: 0, maximum: 9 },
+      loopwright: { invalid: { minimum: 'warn', maximum: 'fail' } },
+    },
     { name: 'b', type: 'string', constraints: { required: true }, loopwright: { invalid: 'warn' } },
     { name: 'c', type: 'integer' },
   ];
   const { result, valid, invalid } = await validate('a,b,c\n-1,x,1\n10,x,2\n5,,3\n6,y,z\n', fields);
-  assert.deepEqual(result.rules.map(({ field, rule, mode, severity }) => [field, rule, mode, severity]), [['a', 'minimum', 'warn', 'warning'], ['a', 'maximum', 'fail', 'error'], ['b', 'required', 'warn', 'warning'], ['c', 'type', 'quarantine', 'error']]);
+  assert.deepEqual(
+    result.rules.map(({ field, rule, mode, severity }) => [field, rule, mode, severity]),
+    [
+      ['a', 'minimum', 'warn', 'warning'],
+      ['a', 'maximum', 'fail', 'error'],
+      ['b', 'required', 'warn', 'warning'],
+      ['c', 'type', 'quarantine', 'error'],
+    ],
+  );
   assert.deepEqual([result.validRows, result.invalidRows], [2, 2]);
-  assert.deepEqual(valid, [{ a: -1, b: 'x', c: 1 }, { a: 5, b: null, c: 3 }]);
-  assert.deepEqual(invalid.map((row) => row['_row']), [2, 4]);
+  assert.deepEqual(valid, [
+    { a: -1, b: 'x', c: 1 },
+    { a: 5, b: null, c: 3 },
+  ]);
+  assert.deepEqual(
+    invalid.map((row) => row['_row']),
+    [2, 4],
+  );
 });
 
 test('with warn every row stays, and what is not of its type is empty', async () => {
-  const { result, valid } = await validate('a\n1\nx\n3\n', [{ name: 'a', type: 'integer', constraints: { maximum: 2 } }], { invalid: 'warn' });
-  assert.deepEqual([result.validRows, result.invalidRows, result.rules.map(({ mode, severity, count }) => [mode, severity, count])], [3, 0, [['warn', 'error', 1], ['warn', 'error', 1]]]);
+  const { result, valid } = await validate(
+    'a\n1\nx\n3\n',
+    [{ name: 'a', type: 'integer', constraints: { maximum: 2 } }],
+    { invalid: 'warn' },
+  );
+  assert.deepEqual(
+    [result.validRows, result.invalidRows, result.rules.map(({ mode, severity, count }) => [mode, severity, count])],
+    [
+      3,
+      0,
+      [
+        ['warn', 'error', 1],
+        ['warn', 'error', 1],
+      ],
+    ],
+  );
   assert.deepEqual(valid, [{ a: 1 }, { a: null }, { a: 3 }]);
 });
 
 test('a column that is not live may be absent, and its broken rules are warnings', async () => {
-  const fields: Field[] = [{ name: 'a', type: 'integer' }, { name: 'b', type: 'integer', loopwright: { stage: 'debug' } }, { name: 'gone', type: 'integer', constraints: { required: true }, loopwright: { stage: 'planned' } }];
+  const fields: Field[] = [
+    { name: 'a', type: 'integer' },
+    { name: 'b', type: 'integer', loopwright: { stage: 'debug' } },
+    { name: 'gone', type: 'integer', constraints: { required: true }, loopwright: { stage: 'planned' } },
+  ];
   const { result } = await validate('a,b\n1,x\n', fields);
-  assert.deepEqual([result.validRows, result.tableProblems, result.rules.map(({ field, severity }) => [field, severity])], [1, [], [['b', 'warning']]]);
+  assert.deepEqual(
+    [result.validRows, result.tableProblems, result.rules.map(({ field, severity }) => [field, severity])],
+    [1, [], [['b', 'warning']]],
+  );
 });
 
 test('foreign keys are held against the other table, or against the table itself', async () => {
-  const fields: Field[] = [{ name: 'id', type: 'integer' }, { name: 'parent', type: 'integer' }, { name: 'country', type: 'string' }];
-  const table = { foreignKeys: [{ fields: 'country', reference: { resource: 'countries', fields: 'code' } }, { fields: 'parent', reference: { fields: 'id' } }] };
-  const { result, valid, invalid } = await validate('id,parent,country\n1,,DE\n2,1,XX\n3,9,FR\n4,2,\n', fields, { table, foreign: [`(SELECT unnest(['DE', 'FR']) AS code)`, null] });
-  assert.deepEqual(result.rules.map(({ message }) => message), ['country: not in countries.code in 1 row, first in row 2 (found XX)', 'parent: not in the table.id in 1 row, first in row 3 (found 9)']);
-  assert.deepEqual(valid.map((row) => row['id']), [1, 4]);
-  assert.deepEqual(invalid.map((row) => row['_reasons']), ['country: not in countries.code (found XX)', 'parent: not in the table.id (found 9)']);
-  await assert.rejects(validate('id,parent,country\n1,,DE\n', fields, { table, foreign: ['(SELECT 1 AS other)', null] }), /refers to the column code, which the other table lacks; it has other/);
+  const fields: Field[] = [
+    { name: 'id', type: 'integer' },
+    { name: 'parent', type: 'integer' },
+    { name: 'country', type: 'string' },
+  ];
+  const table = {
+    foreignKeys: [
+      { fields: 'country', reference: { resource: 'countries', fields: 'code' } },
+      { fields: 'parent', reference: { fields: 'id' } },
+    ],
+  };
+  const { result, valid, invalid } = await validate('id,parent,country\n1,,DE\n2,1,XX\n3,9,FR\n4,2,\n', fields, {
+    table,
+    foreign: [`(SELECT unnest(['DE', 'FR']) AS code)`, null],
+  });
+  assert.deepEqual(
+    result.rules.map(({ message }) => message),
+    [
+      'country: not in countries.code in 1 row, first in row 2 (found XX)',
+      'parent: not in the table.id in 1 row, first in row 3 (found 9)',
+    ],
+  );
+  assert.deepEqual(
+    valid.map((row) => row['id']),
+    [1, 4],
+  );
+  assert.deepEqual(
+    invalid.map((row) => row['_reasons']),
+    ['country: not in countries.code (found XX)', 'parent: not in the table.id (found 9)'],
+  );
+  await assert.rejects(
+    validate('id,parent,country\n1,,DE\n', fields, { table, foreign: ['(SELECT 1 AS other)', null] }),
+    /refers to the column code, which the other table lacks; it has other/,
+  );
 });
 
 test('valid rows keep their order when repeated keys leave a large table', async () => {
-  const result = await validateTable(db, { source: '(SELECT CASE WHEN range % 1000 = 7 THEN 7 ELSE range END AS k, range AS n FROM range(300000))', schema: { fields: [{ name: 'k', type: 'integer' }, { name: 'n', type: 'integer' }], primaryKey: 'k' }, mode: 'typed' });
+  const result = await validateTable(db, {
+    source: '(SELECT CASE WHEN range % 1000 = 7 THEN 7 ELSE range END AS k, range AS n FROM range(300000))',
+    schema: {
+      fields: [
+        { name: 'k', type: 'integer' },
+        { name: 'n', type: 'integer' },
+      ],
+      primaryKey: 'k',
+    },
+    mode: 'typed',
+  });
   assert.deepEqual([result.validRows, result.invalidRows], [299_701, 299]);
   const file = join(folder, 'order.parquet');
   await db.run(`COPY (${result.validSql}) TO ${quoteLiteral(file)} (FORMAT parquet)`);
-  assert.deepEqual(await db.rows(`SELECT count(*) AS n FROM (SELECT n, lag(n) OVER () AS before FROM ${sourceSql([file])}) WHERE before >= n`), [{ n: 0 }]);
+  assert.deepEqual(
+    await db.rows(
+      `SELECT count(*) AS n FROM (SELECT n, lag(n) OVER () AS before FROM ${sourceSql([file])}) WHERE before >= n`,
+    ),
+    [{ n: 0 }],
+  );
   await result.discard();
 });
 
 test('names of columns hold SQL, quotes, dots, spaces and emoji, in every rule', async () => {
   const names = [`a"b'; DROP TABLE x; --`, 'with space', 'dot.ted', '🦊', 'select', '%s $1 ?', `"`];
   const header = names.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
-  const fields: Field[] = names.map((name) => ({ name, type: 'integer', constraints: { required: true, unique: true, minimum: 0, maximum: 9, enum: [1, 2, 3] }, categories: [1, 2, 3] }));
-  const { result, valid, invalid } = await validate(`${header}\n${names.map(() => 1).join(',')}\n${names.map(() => 1).join(',')}\n${names.map(() => 'x').join(',')}\n`, fields, { table: { primaryKey: names, uniqueKeys: [names.slice(0, 2)], foreignKeys: [{ fields: names[0] ?? '', reference: { fields: names[1] ?? '' } }] } });
+  const fields: Field[] = names.map((name) => ({
+    name,
+    type: 'integer',
+    constraints: { required: true, unique: true, minimum: 0, maximum: 9, enum: [1, 2, 3] },
+    categories: [1, 2, 3],
+  }));
+  const { result, valid, invalid } = await validate(
+    `${header}\n${names.map(() => 1).join(',')}\n${names.map(() => 1).join(',')}\n${names.map(() => 'x').join(',')}\n`,
+    fields,
+    {
+      table: {
+        primaryKey: names,
+        uniqueKeys: [names.slice(0, 2)],
+        foreignKeys: [{ fields: names[0] ?? '', reference: { fields: names[1] ?? '' } }],
+      },
+    },
+  );
   assert.deepEqual([result.validRows, result.invalidRows], [1, 2]);
   assert.deepEqual(Object.keys(valid[0] ?? {}), names);
-  assert.ok(names.every((name) => name in (invalid[0] ?? {}) && result.rules.some((rule) => rule.field === name)), quoteIdentifier('a"b'));
+  assert.ok(
+    names.every((name) => name in (invalid[0] ?? {}) && result.rules.some((rule) => rule.field === name)),
+    quoteIdentifier('a"b'),
+  );
 });

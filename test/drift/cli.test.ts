@@ -4,16 +4,44 @@ import type { DriftTable } from '../../engine/drift/driftTable.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 
-const lines = (n: number, shift: number) => `a,w\n${Array.from({ length: n }, (_, i) => `${(i % 50) + shift},${i % 3 === 0 ? 'x' : 'y'}\n`).join('')}`;
-const cwd = makeProject({ 'r.csv': lines(300, 0), 'c-1.csv': lines(100, 30), 'c-2.csv': lines(100, 30), '-odd name.csv': lines(200, 0), 'head.csv': 'a,w\n' });
+const lines = (n: number, shift: number) =>
+  `a,w\n${Array.from({ length: n }, (_, i) => `${(i % 50) + shift},${i % 3 === 0 ? 'x' : 'y'}\n`).join('')}`;
+const cwd = makeProject({
+  'r.csv': lines(300, 0),
+  'c-1.csv': lines(100, 30),
+  'c-2.csv': lines(100, 30),
+  '-odd name.csv': lines(200, 0),
+  'head.csv': 'a,w\n',
+});
 const env = { XDG_CACHE_HOME: makeProject() };
 const run = (...args: string[]) => runCli(['data', 'drift', ...args], { cwd, env });
 
 test('prints one row a column and the verdict on the data, without a project', async () => {
-  const { code, json } = await runJson<DriftTable>(['data', 'drift', 'r.csv', 'c-*.csv', '--profile', 'evidently'], { cwd, env });
+  const { code, json } = await runJson<DriftTable>(['data', 'drift', 'r.csv', 'c-*.csv', '--profile', 'evidently'], {
+    cwd,
+    env,
+  });
   assert.equal(code, 0, 'drift is no failure');
-  assert.deepEqual(json.columns.map((row) => [row.column, row.type, row.displayName, row.drifted, row.nReference, row.nCurrent]), [['a', 'numeric', 'K-S p_value', true, 300, 200], ['w', 'categorical', 'Z-test p_value', false, 300, 200]]);
-  for (const row of json.columns) for (const key of ['column', 'type', 'measure', 'value', 'pValue', 'threshold', 'drifted', 'nReference', 'nCurrent'] as const) assert.ok(key in row, key);
+  assert.deepEqual(
+    json.columns.map((row) => [row.column, row.type, row.displayName, row.drifted, row.nReference, row.nCurrent]),
+    [
+      ['a', 'numeric', 'K-S p_value', true, 300, 200],
+      ['w', 'categorical', 'Z-test p_value', false, 300, 200],
+    ],
+  );
+  for (const row of json.columns)
+    for (const key of [
+      'column',
+      'type',
+      'measure',
+      'value',
+      'pValue',
+      'threshold',
+      'drifted',
+      'nReference',
+      'nCurrent',
+    ] as const)
+      assert.ok(key in row, key);
   assert.deepEqual([json.dataset.share, json.dataset.drifted], [0.5, true]);
   const { out } = await run('r.csv', 'c-*.csv');
   assert.match(out, /^a +numeric +wasserstein_std +2\.\d+ .*drifted$/m);

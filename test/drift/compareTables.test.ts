@@ -19,16 +19,28 @@ after(() => db.close());
 
 /** n rows of an expression in `i`, as a FROM-able table. */
 const rows = (n: number, columns: string) => `(SELECT ${columns} FROM range(${n}) AS t(i))`;
-const compare = (reference: string, current: string, options: Partial<CompareOptions> = {}) => compareTables(db, reference, current, { profile: 'loopwright', ...options });
+const compare = (reference: string, current: string, options: Partial<CompareOptions> = {}) =>
+  compareTables(db, reference, current, { profile: 'loopwright', ...options });
 const by = (table: { columns: DriftRow[] }) => Object.fromEntries(table.columns.map((row) => [row.column, row]));
 
-const reference = rows(1000, "i % 100 AS number, 'c' || (i % 4) AS word, i % 2 = 0 AS flag, DATE '2026-01-01' + i::INTEGER AS day");
-const moved = rows(800, "i % 100 + 50 AS number, 'c' || (i % 2) AS word, i % 2 = 0 AS flag, DATE '2026-02-01' + i::INTEGER AS day");
+const reference = rows(
+  1000,
+  "i % 100 AS number, 'c' || (i % 4) AS word, i % 2 = 0 AS flag, DATE '2026-01-01' + i::INTEGER AS day",
+);
+const moved = rows(
+  800,
+  "i % 100 + 50 AS number, 'c' || (i % 2) AS word, i % 2 = 0 AS flag, DATE '2026-02-01' + i::INTEGER AS day",
+);
 
 test('own profile: a shifted number and changed shares drift, an equal flag does not, days are left out', async () => {
   const table = await compare(reference, moved);
   const { number, word, flag, day } = by(table);
-  assert.ok(number?.drifted && number.measure === 'wasserstein_std' && Math.abs((number.value ?? 0) - 50 / Math.sqrt((100 ** 2 - 1) / 12)) < 1e-12, JSON.stringify(number));
+  assert.ok(
+    number?.drifted &&
+      number.measure === 'wasserstein_std' &&
+      Math.abs((number.value ?? 0) - 50 / Math.sqrt((100 ** 2 - 1) / 12)) < 1e-12,
+    JSON.stringify(number),
+  );
   assert.ok(word?.drifted && word.measure === 'js_distance_2' && (word.pValue ?? 1) < 1e-9);
   assert.ok(flag && !flag.drifted && flag.value === 0 && flag.type === 'categorical');
   assert.ok(day && day.type === 'none' && day.value === null && day.note !== undefined);
@@ -41,27 +53,61 @@ test('own profile: a shifted number and changed shares drift, an equal flag does
 test('own profile: few rows give no verdict; missing and unseen values are broken', async () => {
   const few = by(await compare(reference, rows(99, "i + 1000 AS number, 'new' AS word")));
   assert.ok(few['number'] && !few['number'].drifted && few['number'].note === 'too few rows');
-  const gaps = by(await compare(rows(200, 'i AS a, 1 AS b'), rows(200, 'CASE WHEN i % 10 > 0 THEN i END AS a, NULL::INTEGER AS b')));
+  const gaps = by(
+    await compare(rows(200, 'i AS a, 1 AS b'), rows(200, 'CASE WHEN i % 10 > 0 THEN i END AS a, NULL::INTEGER AS b')),
+  );
   assert.match(gaps['a']?.note ?? '', /^broken: more values are missing/);
-  assert.ok(gaps['a']?.drifted && gaps['b']?.drifted && gaps['b'].value === null && gaps['b'].note === 'the current side has no values');
+  assert.ok(
+    gaps['a']?.drifted &&
+      gaps['b']?.drifted &&
+      gaps['b'].value === null &&
+      gaps['b'].note === 'the current side has no values',
+  );
   const unseen = by(await compare(rows(400, "'a' AS w"), rows(400, "CASE WHEN i < 20 THEN 'b' ELSE 'a' END AS w")));
   assert.match(unseen['w']?.note ?? '', /never had/);
   assert.ok(unseen['w']?.drifted);
 });
 
-test('evidently\'s choice by rows of the reference and distinct values', async () => {
-  const choice = async (n: number, k: number, type: string) => by(await compare(rows(n, `(i % ${k})::${type} AS x`), rows(50, `(i % ${k})::${type} AS x`), { profile: 'evidently' }))['x']?.displayName;
-  assert.deepEqual(await Promise.all([2, 3, 5, 6].map((k) => choice(1000, k, 'DOUBLE'))), ['Z-test p_value', 'chi-square p_value', 'chi-square p_value', 'K-S p_value']);
-  assert.deepEqual(await Promise.all([5, 6].map((k) => choice(1001, k, 'DOUBLE'))), ['Jensen-Shannon distance', 'Wasserstein distance (normed)']);
-  assert.deepEqual(await Promise.all([2, 10, 11].map((k) => choice(1000, k, 'BIGINT'))), ['Z-test p_value', 'chi-square p_value', 'K-S p_value']);
-  assert.deepEqual(await Promise.all([10, 11].map((k) => choice(1001, k, 'BIGINT'))), ['Jensen-Shannon distance', 'Wasserstein distance (normed)']);
+test("evidently's choice by rows of the reference and distinct values", async () => {
+  const choice = async (n: number, k: number, type: string) =>
+    by(
+      await compare(rows(n, `(i % ${k})::${type} AS x`), rows(50, `(i % ${k})::${type} AS x`), {
+        profile: 'evidently',
+      }),
+    )['x']?.displayName;
+  assert.deepEqual(await Promise.all([2, 3, 5, 6].map((k) => choice(1000, k, 'DOUBLE'))), [
+    'Z-test p_value',
+    'chi-square p_value',
+    'chi-square p_value',
+    'K-S p_value',
+  ]);
+  assert.deepEqual(await Promise.all([5, 6].map((k) => choice(1001, k, 'DOUBLE'))), [
+    'Jensen-Shannon distance',
+    'Wasserstein distance (normed)',
+  ]);
+  assert.deepEqual(await Promise.all([2, 10, 11].map((k) => choice(1000, k, 'BIGINT'))), [
+    'Z-test p_value',
+    'chi-square p_value',
+    'K-S p_value',
+  ]);
+  assert.deepEqual(await Promise.all([10, 11].map((k) => choice(1001, k, 'BIGINT'))), [
+    'Jensen-Shannon distance',
+    'Wasserstein distance (normed)',
+  ]);
   // Half of 50 texts distinct is a category still, one more is text.
-  assert.deepEqual(await Promise.all([25, 26].map((k) => choice(1000, k, 'VARCHAR'))), ['chi-square p_value', 'Percentile text content drift']);
+  assert.deepEqual(await Promise.all([25, 26].map((k) => choice(1000, k, 'VARCHAR'))), [
+    'chi-square p_value',
+    'Percentile text content drift',
+  ]);
   assert.equal(await choice(1001, 26, 'VARCHAR'), 'Absolute text content drift');
 });
 
 test('evidently: an error of a column is noted and left out of the share', async () => {
-  const table = await compare(rows(30, "i::DOUBLE AS a, 'x' AS b, NULL::DOUBLE AS c, i::UTINYINT AS d"), rows(30, 'i::DOUBLE + 100 AS a, i::DOUBLE AS b, 1::DOUBLE AS c, i::UTINYINT AS d'), { profile: 'evidently' });
+  const table = await compare(
+    rows(30, "i::DOUBLE AS a, 'x' AS b, NULL::DOUBLE AS c, i::UTINYINT AS d"),
+    rows(30, 'i::DOUBLE + 100 AS a, i::DOUBLE AS b, 1::DOUBLE AS c, i::UTINYINT AS d'),
+    { profile: 'evidently' },
+  );
   const { a, b, c, d } = by(table);
   assert.ok(a?.drifted);
   assert.match(b?.note ?? '', /evidently raises an error/);
@@ -72,7 +118,9 @@ test('evidently: an error of a column is noted and left out of the share', async
 
 test('NannyML: thresholds come from chunks in the order of the rows; fewer than ten rows are refused', async () => {
   const ordered = by(await compare(rows(1000, 'i AS a'), rows(100, 'i * 10 AS a'), { profile: 'nannyml' }))['a'];
-  const mixed = by(await compare(rows(1000, '(i * 7919) % 1000 AS a'), rows(100, 'i * 10 AS a'), { profile: 'nannyml' }))['a'];
+  const mixed = by(
+    await compare(rows(1000, '(i * 7919) % 1000 AS a'), rows(100, 'i * 10 AS a'), { profile: 'nannyml' }),
+  )['a'];
   assert.ok(ordered && mixed && Math.abs((ordered.value ?? 0) - (mixed.value ?? 1)) < 1e-12);
   assert.ok((ordered.threshold ?? 0) > 0.5 && (mixed.threshold ?? 1) < 0.3, 'sorted chunks are far from the whole');
   const few = by(await compare(rows(9, 'i AS a'), rows(9, 'i AS a'), { profile: 'nannyml' }))['a'];
@@ -80,9 +128,17 @@ test('NannyML: thresholds come from chunks in the order of the rows; fewer than 
 });
 
 test('TFDV: no threshold of its own, strictly above a given one, NaN matches nothing', async () => {
-  const sides = [rows(100, "i::DOUBLE AS a, CASE WHEN i < 50 THEN 'x' ELSE 'y' END AS w"), rows(100, "CASE WHEN i < 50 THEN 'NaN'::DOUBLE ELSE i END AS a, CASE WHEN i < 75 THEN 'x' ELSE 'y' END AS w")] as const;
+  const sides = [
+    rows(100, "i::DOUBLE AS a, CASE WHEN i < 50 THEN 'x' ELSE 'y' END AS w"),
+    rows(100, "CASE WHEN i < 50 THEN 'NaN'::DOUBLE ELSE i END AS a, CASE WHEN i < 75 THEN 'x' ELSE 'y' END AS w"),
+  ] as const;
   const free = by(await compare(...sides, { profile: 'tfdv' }));
-  assert.ok(free['w']?.value === 0.25 && free['w'].measure === 'l_infinity' && !free['w'].drifted && free['w'].threshold === null);
+  assert.ok(
+    free['w']?.value === 0.25 &&
+      free['w'].measure === 'l_infinity' &&
+      !free['w'].drifted &&
+      free['w'].threshold === null,
+  );
   assert.ok((free['a']?.value ?? 0) > 0.3, 'half of the mass is NaN on one side only');
   const nan = rows(10, "'NaN'::DOUBLE AS a");
   assert.equal(by(await compare(nan, nan, { profile: 'tfdv' }))['a']?.value, 1);
@@ -90,26 +146,57 @@ test('TFDV: no threshold of its own, strictly above a given one, NaN matches not
   assert.equal(by(await compare(...sides, { profile: 'tfdv', threshold: 0.249 }))['w']?.drifted, true);
 });
 
-test('a measure by its name or the tool\'s, for the columns to which it applies', async () => {
+test("a measure by its name or the tool's, for the columns to which it applies", async () => {
   const table = by(await compare(reference, moved, { measure: 'mann_whitney' }));
-  assert.ok(table['number']?.measure === 'mann_whitney_p' && table['number'].drifted && Math.abs((table['number'].effect ?? 0.5) - 0.125) < 0.01, JSON.stringify(table['number']));
+  assert.ok(
+    table['number']?.measure === 'mann_whitney_p' &&
+      table['number'].drifted &&
+      Math.abs((table['number'].effect ?? 0.5) - 0.125) < 0.01,
+    JSON.stringify(table['number']),
+  );
   assert.match(table['word']?.note ?? '', /does not apply to categorical/);
-  assert.equal(by(await compare(reference, moved, { profile: 'evidently', measure: 'mannw' }))['number']?.measure, 'mann_whitney_less_p');
-  await assert.rejects(compare(reference, moved, { measure: 'wasserstien' }), (error) => error instanceof ProjectError && error.message.includes('Did you mean `wasserstein`?'));
+  assert.equal(
+    by(await compare(reference, moved, { profile: 'evidently', measure: 'mannw' }))['number']?.measure,
+    'mann_whitney_less_p',
+  );
+  await assert.rejects(
+    compare(reference, moved, { measure: 'wasserstien' }),
+    (error) => error instanceof ProjectError && error.message.includes('Did you mean `wasserstein`?'),
+  );
   await assert.rejects(compare(reference, moved, { profile: 'tfdv', measure: 'ks' }), ProjectError);
-  await assert.rejects(compare(reference, moved, { columns: ['nunber'] }), (error) => error instanceof ProjectError && error.message.includes('`number`'));
+  await assert.rejects(
+    compare(reference, moved, { columns: ['nunber'] }),
+    (error) => error instanceof ProjectError && error.message.includes('`number`'),
+  );
 });
 
 test('columns of one side only are listed, chosen ones keep their order, awkward names are safe', async () => {
   const table = await compare(rows(5, 'i AS "a ""b"", --", 1 AS old'), rows(5, 'i AS "a ""b"", --", 1 AS new'));
-  assert.deepEqual(table.columns.map((row) => [row.column, row.note]), [['a "b", --', 'too few rows'], ['old', 'the current side has no such column'], ['new', 'the reference side has no such column']]);
+  assert.deepEqual(
+    table.columns.map((row) => [row.column, row.note]),
+    [
+      ['a "b", --', 'too few rows'],
+      ['old', 'the current side has no such column'],
+      ['new', 'the reference side has no such column'],
+    ],
+  );
   const chosen = await compare(reference, moved, { columns: ['word', 'number'] });
-  assert.deepEqual(chosen.columns.map((row) => row.column), ['word', 'number']);
-  await assert.rejects(compare(rows(0, 'i AS a'), reference), (error) => error instanceof DataError && error.message.includes('reference side has no rows'));
+  assert.deepEqual(
+    chosen.columns.map((row) => row.column),
+    ['word', 'number'],
+  );
+  await assert.rejects(
+    compare(rows(0, 'i AS a'), reference),
+    (error) => error instanceof DataError && error.message.includes('reference side has no rows'),
+  );
 });
 
 test('Benjamini-Hochberg: what one test alone finds is not found among many', async () => {
-  const noise = (seed: number) => rows(300, Array.from({ length: 20 }, (_, k) => `hash(i * ${seed} + ${k}) / 18446744073709551616 AS c${k}`).join(', '));
+  const noise = (seed: number) =>
+    rows(
+      300,
+      Array.from({ length: 20 }, (_, k) => `hash(i * ${seed} + ${k}) / 18446744073709551616 AS c${k}`).join(', '),
+    );
   const shifted = `(SELECT * REPLACE (c0 + 0.13 AS c0) FROM ${noise(7)})`;
   const plain = await compare(noise(3), shifted, { profile: 'evidently' });
   const corrected = await compare(noise(3), shifted, { profile: 'evidently', correction: 'benjamini-hochberg' });
@@ -119,53 +206,114 @@ test('Benjamini-Hochberg: what one test alone finds is not found among many', as
 });
 
 test('the classifier of rows sees what no single column shows alone, and says equal tables are equal', async () => {
-  const clean = (await compare(rows(600, 'hash(i) % 100 AS a, hash(i + 1) % 3 AS b'), rows(600, 'hash(i + 5000) % 100 AS a, hash(i + 7000) % 3 AS b'), { measure: 'domain_classifier' })).columns[0];
+  const clean = (
+    await compare(
+      rows(600, 'hash(i) % 100 AS a, hash(i + 1) % 3 AS b'),
+      rows(600, 'hash(i + 5000) % 100 AS a, hash(i + 7000) % 3 AS b'),
+      { measure: 'domain_classifier' },
+    )
+  ).columns[0];
   const far = (await compare(reference, moved, { measure: 'domain_classifier' })).columns[0];
-  assert.ok(clean && !clean.drifted && clean.column === '(all)' && Math.abs((clean.value ?? 0) - 0.5) < 0.05, JSON.stringify(clean));
+  assert.ok(
+    clean && !clean.drifted && clean.column === '(all)' && Math.abs((clean.value ?? 0) - 0.5) < 0.05,
+    JSON.stringify(clean),
+  );
   assert.ok(far?.drifted && (far.value ?? 0) > 0.8 && (far.pValue ?? 1) < 1e-6);
 });
 
 test('CSV is typed as pandas.read_csv types it', async () => {
-  const csv = 'whole,gaps,number,flag,gappedFlag,word,big,mark,none\n 1,1,1.5,True,true,x,99999999999999999999,NA,\n+2,NA,.5,FALSE,,1_000,1,None,NaN\n-3,3,-inf,true,False,2,2,n/a,\n';
+  const csv =
+    'whole,gaps,number,flag,gappedFlag,word,big,mark,none\n 1,1,1.5,True,true,x,99999999999999999999,NA,\n+2,NA,.5,FALSE,,1_000,1,None,NaN\n-3,3,-inf,true,False,2,2,n/a,\n';
   const folder = makeProject({ 't.csv': csv });
   const source = await openSide(db, [join(folder, 't.csv')], 'evidently', 'reference');
   const types = Object.fromEntries((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType]));
-  assert.deepEqual(types, { whole: 'BIGINT', gaps: 'DOUBLE', number: 'DOUBLE', flag: 'BOOLEAN', gappedFlag: 'BOOLEAN', word: 'VARCHAR', big: 'VARCHAR', mark: 'DOUBLE', none: 'DOUBLE' });
-  assert.deepEqual((await db.rows(`SELECT whole, gaps, number, flag FROM ${source} ORDER BY whole DESC`)).map((row) => Object.values(row)), [[2, null, 0.5, false], [1, 1, 1.5, true], [-3, 3, Number.NEGATIVE_INFINITY, true]]);
+  assert.deepEqual(types, {
+    whole: 'BIGINT',
+    gaps: 'DOUBLE',
+    number: 'DOUBLE',
+    flag: 'BOOLEAN',
+    gappedFlag: 'BOOLEAN',
+    word: 'VARCHAR',
+    big: 'VARCHAR',
+    mark: 'DOUBLE',
+    none: 'DOUBLE',
+  });
+  assert.deepEqual(
+    (await db.rows(`SELECT whole, gaps, number, flag FROM ${source} ORDER BY whole DESC`)).map((row) =>
+      Object.values(row),
+    ),
+    [
+      [2, null, 0.5, false],
+      [1, 1, 1.5, true],
+      [-3, 3, Number.NEGATIVE_INFINITY, true],
+    ],
+  );
   const indexed = makeProject({ 'i.csv': ',a,""\n0,1,2\n' });
-  assert.deepEqual((await columnsOf(db, await openSide(db, [join(indexed, 'i.csv')], 'nannyml', 'reference'))).map(({ name }) => name), ['Unnamed: 0', 'a', 'Unnamed: 2']);
-  await db.run('CREATE OR REPLACE TEMP TABLE texts AS SELECT * FROM (VALUES (\'nan\'), (\'7\')) AS t(x)');
+  assert.deepEqual(
+    (await columnsOf(db, await openSide(db, [join(indexed, 'i.csv')], 'nannyml', 'reference'))).map(({ name }) => name),
+    ['Unnamed: 0', 'a', 'Unnamed: 2'],
+  );
+  await db.run("CREATE OR REPLACE TEMP TABLE texts AS SELECT * FROM (VALUES ('nan'), ('7')) AS t(x)");
   assert.deepEqual(await db.rows(await typedAsPandas(db, 'texts')), [{ x: null }, { x: 7 }]);
 });
 
 test('large tables are compared on a grid, close to what counting every value gives', async () => {
-  const side = (shift: number) => `(SELECT ln(1 - ((i * 7919) % 300007) / 300008.0) * -5 + ${shift} AS even, tan(3.14159 * (((i * 104729) % 299993) / 299993.0 - 0.5)) * ${1 + shift} AS cauchy, CASE WHEN i % 7 = 0 THEN NULL WHEN i % 11 = 0 THEN 'nan'::DOUBLE ELSE i % 5 END AS few FROM range(300000) t(i))`;
+  const side = (shift: number) =>
+    `(SELECT ln(1 - ((i * 7919) % 300007) / 300008.0) * -5 + ${shift} AS even, tan(3.14159 * (((i * 104729) % 299993) / 299993.0 - 0.5)) * ${1 + shift} AS cauchy, CASE WHEN i % 7 = 0 THEN NULL WHEN i % 11 = 0 THEN 'nan'::DOUBLE ELSE i % 5 END AS few FROM range(300000) t(i))`;
   const grid = await compareTables(db, side(0), side(0.3), { profile: 'loopwright' });
   for (const row of grid.columns) {
     const exact = (await readNumbers(db, { reference: side(0), current: side(0.3) }, row.column)).pair;
     const value = wassersteinStdOfPair(exact) ?? 0;
-    assert.ok(Math.abs((row.value ?? 0) - value) <= Math.max(1e-4, value * 1e-2), `${row.column}: ${row.value} for ${value}`);
+    assert.ok(
+      Math.abs((row.value ?? 0) - value) <= Math.max(1e-4, value * 1e-2),
+      `${row.column}: ${row.value} for ${value}`,
+    );
     assert.match(row.bins ?? '', /256th of a standard deviation/);
-    assert.deepEqual([row.nReference, row.nCurrent], [exact.reference, exact.current].map((counts) => counts.reduce((sum, n) => sum + n, 0)));
+    assert.deepEqual(
+      [row.nReference, row.nCurrent],
+      [exact.reference, exact.current].map((counts) => counts.reduce((sum, n) => sum + n, 0)),
+    );
   }
 });
 
 test('a schema says how single columns are compared, for drift and for skew', async () => {
-  const schema: DatasetSchema = { fields: [
-    { name: 'a', type: 'number', loopwright: { drift: { measure: 'ks', threshold: 0.5 }, skew: { threshold: 0.001 } } },
-    { name: 'b', type: 'string', loopwright: { drift: { measure: 'total_variation', threshold: 0.01 } } },
-    { name: 'c', type: 'number', loopwright: { drift: { measure: 'none' } } },
-    { name: 'd', type: 'string', loopwright: { drift: { measure: 'wasserstein' } } },
-  ] };
-  const side = (shift: number) => `(SELECT i + ${shift * 100} AS a, 't' || (i % ${4 + shift}) AS b, i * ${1 + shift} AS c, 'k' || (i % 2) AS d FROM range(1000) t(i))`;
-  const compared = async (kind: 'drift' | 'skew', more: Partial<CompareOptions> = {}) => (await compareTables(db, side(0), side(1), { profile: 'loopwright', comparators: comparatorsOf(schema, kind), ...more })).columns.map(({ column, measure, threshold, drifted, note }) => [column, measure, threshold, drifted, note ?? '']);
-  assert.deepEqual(await compared('drift'), [['a', 'ks_statistic', 0.5, false, ''], ['b', 'total_variation', 0.01, true, 'broken: values that the reference never had'], ['c', 'none', null, false, 'left out by the schema'], ['d', 'js_distance_2', 0.1, false, '']]);
+  const schema: DatasetSchema = {
+    fields: [
+      {
+        name: 'a',
+        type: 'number',
+        loopwright: { drift: { measure: 'ks', threshold: 0.5 }, skew: { threshold: 0.001 } },
+      },
+      { name: 'b', type: 'string', loopwright: { drift: { measure: 'total_variation', threshold: 0.01 } } },
+      { name: 'c', type: 'number', loopwright: { drift: { measure: 'none' } } },
+      { name: 'd', type: 'string', loopwright: { drift: { measure: 'wasserstein' } } },
+    ],
+  };
+  const side = (shift: number) =>
+    `(SELECT i + ${shift * 100} AS a, 't' || (i % ${4 + shift}) AS b, i * ${1 + shift} AS c, 'k' || (i % 2) AS d FROM range(1000) t(i))`;
+  const compared = async (kind: 'drift' | 'skew', more: Partial<CompareOptions> = {}) =>
+    (
+      await compareTables(db, side(0), side(1), {
+        profile: 'loopwright',
+        comparators: comparatorsOf(schema, kind),
+        ...more,
+      })
+    ).columns.map(({ column, measure, threshold, drifted, note }) => [column, measure, threshold, drifted, note ?? '']);
+  assert.deepEqual(await compared('drift'), [
+    ['a', 'ks_statistic', 0.5, false, ''],
+    ['b', 'total_variation', 0.01, true, 'broken: values that the reference never had'],
+    ['c', 'none', null, false, 'left out by the schema'],
+    ['d', 'js_distance_2', 0.1, false, ''],
+  ]);
   assert.deepEqual((await compared('skew'))[0], ['a', 'wasserstein_std', 0.001, true, '']);
   assert.deepEqual((await compared('drift', { measure: 'psi', threshold: 9 }))[0], ['a', 'psi', 9, false, '']);
 });
 
 test('distances are those that can be worked out by hand, at any size', async () => {
-  const [before, now] = ["(SELECT i::DOUBLE AS n, CASE WHEN i % 2 = 0 THEN 'x' ELSE 'y' END AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))", "(SELECT i::DOUBLE + 100 AS n, 'x' AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))"];
+  const [before, now] = [
+    "(SELECT i::DOUBLE AS n, CASE WHEN i % 2 = 0 THEN 'x' ELSE 'y' END AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))",
+    "(SELECT i::DOUBLE + 100 AS n, 'x' AS c, 1e300 AS huge, NULL::INTEGER AS nothing FROM range(1000) t(i))",
+  ];
   const { columns } = await compareTables(db, before, now, { profile: 'loopwright' });
   const value = (name: string) => columns.find(({ column }) => column === name)?.value;
   // 100 over the standard deviation of 0 … 999, which is √((1000² − 1) / 12).

@@ -85,25 +85,38 @@ before(async () => {
   const db = await openDatabase({ threads: 1 });
   const child = spawn(python, [script, folder, String(pairs), String(reports)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
   const closed = once(child, 'close');
   for await (const text of createInterface({ input: child.stdout })) {
     const line = JSON.parse(text) as Line;
-    const open = async (profile: ProfileName) => [await openSide(db, [line.files[0]], profile, 'reference'), await openSide(db, [line.files[1]], profile, 'current')] as const;
+    const open = async (profile: ProfileName) =>
+      [
+        await openSide(db, [line.files[0]], profile, 'reference'),
+        await openSide(db, [line.files[1]], profile, 'current'),
+      ] as const;
     // evidently and NannyML read a table alike.
     const [reference, current] = await open('evidently');
-    const ours = (profile: ProfileName, options: Partial<CompareOptions> = {}) => compareTables(db, reference, current, { profile, ...options });
+    const ours = (profile: ProfileName, options: Partial<CompareOptions> = {}) =>
+      compareTables(db, reference, current, { profile, ...options });
     const evidently = await ours('evidently');
     const other = new Map<string, DriftTable>();
     if (line.kind === 'text') texts.push({ theirs: line, evidently, other });
-    else if (line.kind === 'whole') whole.push({ theirs: line, evidently, other: other.set('nannyml', await ours('nannyml')) });
+    else if (line.kind === 'whole')
+      whole.push({ theirs: line, evidently, other: other.set('nannyml', await ours('nannyml')) });
     else {
       if (line.test !== undefined) other.set('test', await ours('evidently', { measure: line.test }));
       if (line.method !== undefined) other.set('nannyml', await ours('nannyml', { measure: line.method }));
       if (line.tfdv || line.scipy) {
         const plain = await open('loopwright');
         if (line.tfdv) other.set('tfdv', await compareTables(db, ...plain, { profile: 'tfdv' }));
-        for (const [column, theirs] of Object.entries(line.scipy ?? {})) if (theirs?.measure !== undefined) other.set(column, await compareTables(db, ...plain, { profile: 'loopwright', measure: theirs.measure, columns: [column] }));
+        for (const [column, theirs] of Object.entries(line.scipy ?? {}))
+          if (theirs?.measure !== undefined)
+            other.set(
+              column,
+              await compareTables(db, ...plain, { profile: 'loopwright', measure: theirs.measure, columns: [column] }),
+            );
       }
       cases.push({ theirs: line, evidently, other });
       for (const file of line.files) rmSync(file);
@@ -138,7 +151,8 @@ class Distances {
   }
 
   tell(t: TestContext): void {
-    for (const [measure, { n, difference }] of [...this.#largest].toSorted(([a], [b]) => (a < b ? -1 : 1))) t.diagnostic(`${measure}: ${n} columns, largest difference ${difference.toExponential(1)}`);
+    for (const [measure, { n, difference }] of [...this.#largest].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      t.diagnostic(`${measure}: ${n} columns, largest difference ${difference.toExponential(1)}`);
   }
 }
 
@@ -155,7 +169,10 @@ function checkEvidently(distances: Distances, row: DriftRow, theirs: Theirs, whe
   if (theirs.error !== undefined) {
     // Its exact Cramér-von Mises fails beside numpy 2; scipy's is compared with instead.
     if (theirs.error.startsWith('Cannot cast ufunc') && row.measure === 'cramer_von_mises_p') return;
-    assert.ok(row.value === null && !row.drifted && row.note !== undefined, `evidently raises «${theirs.error}»: ${where}`);
+    assert.ok(
+      row.value === null && !row.drifted && row.note !== undefined,
+      `evidently raises «${theirs.error}»: ${where}`,
+    );
     return;
   }
   assert.equal(row.type, theirs.type, where);
@@ -173,7 +190,12 @@ test('evidently: type, choice of test, value, threshold and verdict of every col
   for (const { theirs: item, evidently: table } of cases) {
     for (const column of item.columns) {
       const row = rowOf(table, column);
-      checkEvidently(distances, row, item.evidently[column] ?? {}, `${item.files.join(' ')} ${column} ${item.kinds.join()} ${JSON.stringify(row)}`);
+      checkEvidently(
+        distances,
+        row,
+        item.evidently[column] ?? {},
+        `${item.files.join(' ')} ${column} ${item.kinds.join()} ${JSON.stringify(row)}`,
+      );
     }
   }
   distances.tell(t);
@@ -181,12 +203,20 @@ test('evidently: type, choice of test, value, threshold and verdict of every col
 
 test('evidently: each of its tests when asked for by name', { skip }, async (t) => {
   const distances = new Distances();
-  for (const { theirs: { files, kinds, columns, test: name, tested }, other } of cases) {
+  for (const {
+    theirs: { files, kinds, columns, test: name, tested },
+    other,
+  } of cases) {
     const table = other.get('test');
     if (name === undefined || !tested || !table) continue;
     for (const column of columns) {
       const row = rowOf(table, column);
-      checkEvidently(distances, row, tested[column] ?? {}, `${name} ${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`);
+      checkEvidently(
+        distances,
+        row,
+        tested[column] ?? {},
+        `${name} ${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`,
+      );
     }
   }
   distances.tell(t);
@@ -194,12 +224,20 @@ test('evidently: each of its tests when asked for by name', { skip }, async (t) 
 
 test('NannyML: value, threshold and alert of each method', { skip }, async (t) => {
   const distances = new Distances();
-  for (const { theirs: { files, kinds, columns, method, nannyml }, other } of cases) {
+  for (const {
+    theirs: { files, kinds, columns, method, nannyml },
+    other,
+  } of cases) {
     const table = other.get('nannyml');
     if (method === undefined || !nannyml || !table) continue;
     for (const column of columns) {
       const row = rowOf(table, column);
-      checkNannyml(distances, row, nannyml[column] ?? {}, `${method} ${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`);
+      checkNannyml(
+        distances,
+        row,
+        nannyml[column] ?? {},
+        `${method} ${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`,
+      );
     }
   }
   distances.tell(t);
@@ -211,7 +249,10 @@ function checkNannyml(distances: Distances, row: DriftRow, theirs: Theirs, where
     return;
   }
   if (theirs.error !== undefined) {
-    assert.ok(row.value === null && !row.drifted && row.note !== undefined, `NannyML raises «${theirs.error}»: ${where}`);
+    assert.ok(
+      row.value === null && !row.drifted && row.note !== undefined,
+      `NannyML raises «${theirs.error}»: ${where}`,
+    );
     return;
   }
   // From 10,000 rows on NannyML bins a reference with infinite values over edges that are NaN, and says 0.
@@ -224,14 +265,23 @@ function checkNannyml(distances: Distances, row: DriftRow, theirs: Theirs, where
 
 test('scipy: the measures of the own profile', { skip }, async (t) => {
   const distances = new Distances();
-  for (const { theirs: { files, kinds, scipy }, other } of cases) {
+  for (const {
+    theirs: { files, kinds, scipy },
+    other,
+  } of cases) {
     for (const [column, theirs] of Object.entries(scipy ?? {})) {
       const table = other.get(column);
       if (!theirs || !table) continue;
       const row = rowOf(table, column);
       // Both read CSV by rules of their own: where the profile sees another type, there is nothing to compare.
       if (row.value === null && (row.type === 'none' || row.note?.includes('does not apply'))) continue;
-      if (theirs.error === undefined) distances.check(row.measure, row.value, theirs.value, `${files.join(' ')} ${kinds.join()} ${JSON.stringify(row)}`);
+      if (theirs.error === undefined)
+        distances.check(
+          row.measure,
+          row.value,
+          theirs.value,
+          `${files.join(' ')} ${kinds.join()} ${JSON.stringify(row)}`,
+        );
     }
   }
   distances.tell(t);
@@ -239,12 +289,21 @@ test('scipy: the measures of the own profile', { skip }, async (t) => {
 
 test('TFDV: the formulas, written once more in Python', { skip }, async (t) => {
   const distances = new Distances();
-  for (const { theirs: { files, kinds, tfdv }, other } of cases) {
+  for (const {
+    theirs: { files, kinds, tfdv },
+    other,
+  } of cases) {
     const table = other.get('tfdv');
     if (!table) continue;
     for (const [column, theirs] of Object.entries(tfdv ?? {})) {
       const row = rowOf(table, column);
-      if (theirs && row.measure === theirs.measure) distances.check(row.measure, row.value, theirs.value, `${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`);
+      if (theirs && row.measure === theirs.measure)
+        distances.check(
+          row.measure,
+          row.value,
+          theirs.value,
+          `${files.join(' ')} ${column} ${kinds.join()} ${JSON.stringify(row)}`,
+        );
     }
   }
   distances.tell(t);
@@ -265,10 +324,15 @@ test('whole reports of evidently and whole calculators of NannyML', { skip }, as
       compared++;
       assert.equal(table.dataset.share, item.share, where);
       assert.equal(table.dataset.drifted, item.dataset, where);
-    } else if (item.error !== undefined) assert.ok(table.columns.some((row) => row.note), `evidently raises «${item.error}»: ${where}`);
+    } else if (item.error !== undefined)
+      assert.ok(
+        table.columns.some((row) => row.note),
+        `evidently raises «${item.error}»: ${where}`,
+      );
     const alerts = other.get('nannyml');
     if (item.nannyml && alerts) {
-      for (const [column, theirs] of Object.entries(item.nannyml)) checkNannyml(distances, rowOf(alerts, column), theirs, `${where} ${column}`);
+      for (const [column, theirs] of Object.entries(item.nannyml))
+        checkNannyml(distances, rowOf(alerts, column), theirs, `${where} ${column}`);
     }
   }
   t.diagnostic(`${compared} of ${whole.length} reports without an error or a text`);
@@ -276,12 +340,18 @@ test('whole reports of evidently and whole calculators of NannyML', { skip }, as
   assert.ok(compared > whole.length / 3);
 });
 
-test('texts: the classifier comes near evidently\'s, and to the same verdict on clear cases', { skip }, async (t) => {
-  for (const { theirs: { name, auc, drifted }, evidently } of texts) {
+test("texts: the classifier comes near evidently's, and to the same verdict on clear cases", { skip }, async (t) => {
+  for (const {
+    theirs: { name, auc, drifted },
+    evidently,
+  } of texts) {
     const row = rowOf(evidently, 't');
     assert.equal(row.type, 'text', JSON.stringify(row));
     t.diagnostic(`${name}: ours ${row.value?.toFixed(3)}, evidently ${auc.toFixed(3)}`);
-    assert.ok(row.value !== null && Math.abs(row.value - auc) < (name === 'apart' ? 0.05 : 0.12), `${name}: ours ${row.value}, evidently ${auc}`);
+    assert.ok(
+      row.value !== null && Math.abs(row.value - auc) < (name === 'apart' ? 0.05 : 0.12),
+      `${name}: ours ${row.value}, evidently ${auc}`,
+    );
     if (name !== 'alike') assert.equal(row.drifted, drifted, name);
   }
 });

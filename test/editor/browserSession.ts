@@ -23,7 +23,11 @@ interface Work {
 export async function runInBrowser(code: CodeServer, session: Session, work: Work, root: string): Promise<void> {
   writeSettings(work.data);
   if (session.vsix !== null) installVsix(code, session.vsix, work.data);
-  Object.assign(process.env, { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results, LOOPWRIGHT_PICTURES: work.pictures });
+  Object.assign(process.env, {
+    LOOPWRIGHT_SUITE: session.suite,
+    LOOPWRIGHT_RESULTS: work.results,
+    LOOPWRIGHT_PICTURES: work.pictures,
+  });
   const server = await startEditorServer({ code, data: work.data, trust: session.suite !== 'untrusted' });
   const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
   try {
@@ -31,12 +35,21 @@ export async function runInBrowser(code: CodeServer, session: Session, work: Wor
     const ended = new Promise<void>((resolve, reject) => {
       setTimeout(() => reject(new Error(`The suite did not end in ${limitMs / 1000} s.`)), limitMs).unref();
       void page.exposeFunction('codeAutomationExit', () => resolve());
-      void page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => process.env['LOOPWRIGHT_VERBOSE'] && console.log(type, ...args));
+      void page.exposeFunction(
+        'codeAutomationLog',
+        (type: string, args: unknown[]) => process.env['LOOPWRIGHT_VERBOSE'] && console.log(type, ...args),
+      );
     });
     const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;
     const extension = session.vsix === null ? root : emptyExtension(work.data);
-    const payload = [['extensionDevelopmentPath', remote(extension)], ['extensionTestsPath', remote(join(root, 'dist/test/editor/index.cjs'))], ['skipWelcome', 'true']];
-    await page.goto(`${server.origin}/?folder=${encodeURIComponent(work.project)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
+    const payload = [
+      ['extensionDevelopmentPath', remote(extension)],
+      ['extensionTestsPath', remote(join(root, 'dist/test/editor/index.cjs'))],
+      ['skipWelcome', 'true'],
+    ];
+    await page.goto(
+      `${server.origin}/?folder=${encodeURIComponent(work.project)}&payload=${encodeURIComponent(JSON.stringify(payload))}`,
+    );
     const photographer = takePictures(page, work.pictures);
     await ended.catch((error: unknown) => {
       console.log(String(error));
@@ -55,13 +68,23 @@ function takePictures(page: Page, folder: string): { stop(): void } {
   mkdirSync(pictures, { recursive: true });
   let busy = false;
   const timer = setInterval(() => {
-    const wanted = readdirSync(folder).find((name) => name.endsWith('.wanted') && !existsSync(join(folder, name.replace('.wanted', '.done'))));
+    const wanted = readdirSync(folder).find(
+      (name) => name.endsWith('.wanted') && !existsSync(join(folder, name.replace('.wanted', '.done'))),
+    );
     if (wanted === undefined || busy) return;
     busy = true;
     const name = wanted.replace('.wanted', '');
     // Two frames later everything that was asked for is drawn.
-    page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }))
-      .then(() => page.screenshot({ path: join(pictures, `${name.startsWith('editor-') ? name : `editor-${name}`}.png`) }))
+    page
+      .evaluate(
+        () =>
+          new Promise((drawn) => {
+            requestAnimationFrame(() => requestAnimationFrame(drawn));
+          }),
+      )
+      .then(() =>
+        page.screenshot({ path: join(pictures, `${name.startsWith('editor-') ? name : `editor-${name}`}.png`) }),
+      )
       .catch((error: unknown) => console.log(`no picture ${name}: ${String(error)}`))
       .finally(() => {
         writeFileSync(join(folder, `${name}.done`), '');
@@ -73,7 +96,19 @@ function takePictures(page: Page, folder: string): { stop(): void } {
 
 /** Nothing that talks, updates or asks at start. */
 export function writeSettings(data: string): void {
-  const settings = { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never', 'files.autoSave': 'off', 'telemetry.telemetryLevel': 'off', 'workbench.startupEditor': 'none', 'workbench.tips.enabled': false, 'extensions.autoUpdate': false, 'extensions.autoCheckUpdates': false, 'git.openRepositoryInParentFolders': 'never', 'chat.disableAIFeatures': true, 'workbench.secondarySideBar.defaultVisibility': 'hidden' };
+  const settings = {
+    'security.workspace.trust.startupPrompt': 'never',
+    'security.workspace.trust.banner': 'never',
+    'files.autoSave': 'off',
+    'telemetry.telemetryLevel': 'off',
+    'workbench.startupEditor': 'none',
+    'workbench.tips.enabled': false,
+    'extensions.autoUpdate': false,
+    'extensions.autoCheckUpdates': false,
+    'git.openRepositoryInParentFolders': 'never',
+    'chat.disableAIFeatures': true,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  };
   for (const scope of ['User', 'Machine']) {
     mkdirSync(join(data, 'data', scope), { recursive: true });
     writeFileSync(join(data, 'data', scope, 'settings.json'), JSON.stringify(settings));
@@ -82,7 +117,11 @@ export function writeSettings(data: string): void {
 
 /** Installs the package and returns the folder it went to. */
 export function installVsix(code: CodeServer, vsix: string, data: string): string {
-  const said = execFileSync(code.node, [code.main, '--install-extension', vsix, '--server-data-dir', data, '--accept-server-license-terms', '--force'], { encoding: 'utf8' });
+  const said = execFileSync(
+    code.node,
+    [code.main, '--install-extension', vsix, '--server-data-dir', data, '--accept-server-license-terms', '--force'],
+    { encoding: 'utf8' },
+  );
   console.log(said.trim().split('\n').at(-1));
   const folder = readdirSync(join(data, 'extensions')).find((name) => name.startsWith('loopwright.'));
   if (folder === undefined) throw new Error(`The package was not installed into ${data}/extensions.\n${said}`);

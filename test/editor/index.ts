@@ -26,10 +26,20 @@ export async function run(): Promise<void> {
     else console.log(JSON.stringify(line));
   };
   await new Promise<void>((resolve) => {
-    mocha.run(() => resolve())
-      .on('pass', (test) => { counts.passed++; tell({ test: test.fullTitle(), state: 'passed', ms: test.duration }); })
-      .on('pending', (test) => { counts.skipped++; tell({ test: test.fullTitle(), state: 'skipped' }); })
-      .on('fail', (test, error: Error) => { counts.failed++; tell({ test: test.fullTitle(), state: 'failed', error: error.stack ?? String(error) }); });
+    mocha
+      .run(() => resolve())
+      .on('pass', (test) => {
+        counts.passed++;
+        tell({ test: test.fullTitle(), state: 'passed', ms: test.duration });
+      })
+      .on('pending', (test) => {
+        counts.skipped++;
+        tell({ test: test.fullTitle(), state: 'skipped' });
+      })
+      .on('fail', (test, error: Error) => {
+        counts.failed++;
+        tell({ test: test.fullTitle(), state: 'failed', error: error.stack ?? String(error) });
+      });
   });
   tell({ counts });
   if (counts.failed > 0) throw new Error(`${counts.failed} tests failed.`);

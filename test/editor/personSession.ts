@@ -16,11 +16,23 @@ interface Work {
 }
 
 /** Plays a person: no test code in the extension host, so questions are asked, windows reload, and a package is what was installed. */
-export async function runAsPerson(name: string, session: PersonSession, code: CodeServer, vsix: string | null, work: Work, root: string): Promise<void> {
+export async function runAsPerson(
+  name: string,
+  session: PersonSession,
+  code: CodeServer,
+  vsix: string | null,
+  work: Work,
+  root: string,
+): Promise<void> {
   writeSettings(work.data);
   mkdirSync(pictures, { recursive: true });
   const extension = vsix === null ? root : installVsix(code, vsix, work.data);
-  const server = await startEditorServer({ code, data: work.data, trust: session.trust, env: session.bare ? { PATH: barePath(work.folder) } : {} });
+  const server = await startEditorServer({
+    code,
+    data: work.data,
+    trust: session.trust,
+    env: session.bare ? { PATH: barePath(work.folder) } : {},
+  });
   const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => appendFileSync(work.results, `${JSON.stringify(line)}\n`);
@@ -29,8 +41,10 @@ export async function runAsPerson(name: string, session: PersonSession, code: Co
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
     if (process.env['LOOPWRIGHT_VERBOSE']) page.on('console', (message) => console.log(message.text()));
     const workbench = new Workbench(page);
-    const payload = vsix === null ? [['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${root}`]] : [];
-    const address = (path: string): string => `${server.origin}/?${path.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(path)}&payload=${encodeURIComponent(JSON.stringify([...payload, ['skipWelcome', 'true']]))}`;
+    const payload =
+      vsix === null ? [['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${root}`]] : [];
+    const address = (path: string): string =>
+      `${server.origin}/?${path.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(path)}&payload=${encodeURIComponent(JSON.stringify([...payload, ['skipWelcome', 'true']]))}`;
     await workbench.open(address(project));
     let broken = false;
     for (const test of session.tests) {
@@ -42,14 +56,25 @@ export async function runAsPerson(name: string, session: PersonSession, code: Co
         continue;
       }
       try {
-        await test.run({ workbench, project, folder: work.folder, cli: join(extension, 'dist/cli.cjs'), server, address });
+        await test.run({
+          workbench,
+          project,
+          folder: work.folder,
+          cli: join(extension, 'dist/cli.cjs'),
+          server,
+          address,
+        });
         counts.passed++;
         tell({ ...told, state: 'passed', ms: Math.round(performance.now() - started) });
       } catch (error) {
         await workbench.picture(`failed-${name}`).catch(() => {});
         broken = true;
         counts.failed++;
-        tell({ ...told, state: 'failed', error: `${error instanceof Error ? error.stack : String(error)}\n${await workbench.seen()}` });
+        tell({
+          ...told,
+          state: 'failed',
+          error: `${error instanceof Error ? error.stack : String(error)}\n${await workbench.seen()}`,
+        });
       }
     }
   } finally {

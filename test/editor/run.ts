@@ -21,7 +21,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 function saveImages(): void {
   for (const name of ['explorer', 'runHistory', 'modelCard', 'drift']) {
     const picture = readFileSync(join(pictures, `editor-${name}.png`));
-    if (picture.length > 300_000) throw new Error(`editor-${name}.png has ${picture.length} bytes: pictures of the docs stay below 300 KB.`);
+    if (picture.length > 300_000)
+      throw new Error(`editor-${name}.png has ${picture.length} bytes: pictures of the docs stay below 300 KB.`);
     mkdirSync(join(root, 'docs/images'), { recursive: true });
     writeFileSync(join(root, 'docs/images', `${name}.png`), picture);
   }
@@ -53,9 +54,18 @@ async function main(): Promise<number> {
   const small = join(root, 'test/fixtures/project');
   const named = process.argv.find((argument) => argument.startsWith('--example='))?.slice('--example='.length);
   const example = named === undefined ? join(root, 'build/demo/fraud') : resolve(named);
-  const sessions: Session[] = vsix === null ? [{ suite: 'all', project: small, vsix }, { suite: 'untrusted', project: small, vsix }] : [{ suite: 'smoke', project: small, vsix }];
+  const sessions: Session[] =
+    vsix === null
+      ? [
+          { suite: 'all', project: small, vsix },
+          { suite: 'untrusted', project: small, vsix },
+        ]
+      : [{ suite: 'smoke', project: small, vsix }];
   // What `npm run demo` or a run leaves; without it the pictures would be empty.
-  const played: Record<string, PersonSession> = vsix === null && existsSync(join(example, '.loopwright')) ? { pictures: playedPictures(example, chosen === 'pictures' || process.argv.includes('--save-images')) } : {};
+  const played: Record<string, PersonSession> =
+    vsix === null && existsSync(join(example, '.loopwright'))
+      ? { pictures: playedPictures(example, chosen === 'pictures' || process.argv.includes('--save-images')) }
+      : {};
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts): void => {
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
@@ -68,10 +78,14 @@ async function main(): Promise<number> {
     console.log(`# ${name} once more: what failed above fails the run when it fails again`);
     add(await timed(session));
   };
-  for (const session of sessions.filter((one) => chosen === undefined || one.suite === chosen)) await play(session.suite, () => runSession(session));
+  for (const session of sessions.filter((one) => chosen === undefined || one.suite === chosen))
+    await play(session.suite, () => runSession(session));
   // Of the installed package the first steps are enough: what is in it and whether it starts.
   const people: Record<string, PersonSession> = vsix === null ? { ...personSessions, ...played } : { firstSteps };
-  for (const [name, session] of Object.entries(people).filter(([one]) => chosen === undefined ? canPlay() : one === chosen)) await play(name, () => playSession(name, session, vsix));
+  for (const [name, session] of Object.entries(people).filter(([one]) =>
+    chosen === undefined ? canPlay() : one === chosen,
+  ))
+    await play(name, () => playSession(name, session, vsix));
   if (process.argv.includes('--save-images') && total.failed === 0) saveImages();
   console.log(JSON.stringify({ editor: total }));
   return total.failed > 0 || total.passed + total.skipped === 0 ? 1 : 0;
@@ -85,7 +99,9 @@ function canPlay(): boolean {
 async function timed(work: () => Promise<Counts>): Promise<Counts> {
   const started = performance.now();
   const counts = await work();
-  console.log(`  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   return counts;
 }
 
@@ -106,9 +122,18 @@ async function playSession(name: string, session: PersonSession, vsix: string | 
 
 async function runSession(session: Session): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-editor-'));
-  const work = { folder, project: join(folder, 'project'), results: join(folder, 'results.jsonl'), pictures: join(folder, 'pictures'), data: join(folder, 'data') };
+  const work = {
+    folder,
+    project: join(folder, 'project'),
+    results: join(folder, 'results.jsonl'),
+    pictures: join(folder, 'pictures'),
+    data: join(folder, 'data'),
+  };
   for (const path of [work.pictures, work.data]) mkdirSync(path, { recursive: true });
-  cpSync(session.project, work.project, { recursive: true, filter: (path) => !/[\\/](node_modules|__pycache__)$/.test(path) });
+  cpSync(session.project, work.project, {
+    recursive: true,
+    filter: (path) => !/[\\/](node_modules|__pycache__)$/.test(path),
+  });
   execFileSync('git', ['init', '-q'], { cwd: work.project });
   writeFileSync(work.results, '');
   try {
@@ -116,20 +141,44 @@ async function runSession(session: Session): Promise<Counts> {
     const code = installedCodeServer();
     if (desktop) await runOnDesktop(desktop, session, work);
     else if (code && chromiumPath() !== null) await runInBrowser(code, session, work, root);
-    else return skip(code ? 'no Chromium was found: set CHROMIUM' : 'no VS Code: set LOOPWRIGHT_CODE or run `node scripts/codeServer.ts --install`');
+    else
+      return skip(
+        code
+          ? 'no Chromium was found: set CHROMIUM'
+          : 'no VS Code: set LOOPWRIGHT_CODE or run `node scripts/codeServer.ts --install`',
+      );
     return report(work.results);
   } finally {
     dispose(folder);
   }
 }
 
-async function runOnDesktop(executable: string, session: Session, work: { project: string; results: string; data: string }): Promise<void> {
+async function runOnDesktop(
+  executable: string,
+  session: Session,
+  work: { project: string; results: string; data: string },
+): Promise<void> {
   const { runTests } = await import('@vscode/test-electron');
-  const args = [work.project, '--user-data-dir', join(work.data, 'user'), '--extensions-dir', join(work.data, 'extensions'), '--skip-welcome', '--no-sandbox'];
+  const args = [
+    work.project,
+    '--user-data-dir',
+    join(work.data, 'user'),
+    '--extensions-dir',
+    join(work.data, 'extensions'),
+    '--skip-welcome',
+    '--no-sandbox',
+  ];
   if (session.suite !== 'untrusted') args.push('--disable-workspace-trust');
-  if (session.vsix !== null) execFileSync(executable, ['--install-extension', session.vsix, ...args.slice(1, 5)], { stdio: 'inherit' });
+  if (session.vsix !== null)
+    execFileSync(executable, ['--install-extension', session.vsix, ...args.slice(1, 5)], { stdio: 'inherit' });
   const extension = session.vsix === null ? root : emptyExtension(work.data);
-  await runTests({ vscodeExecutablePath: executable, extensionDevelopmentPath: extension, extensionTestsPath: join(root, 'dist/test/editor/index.cjs'), launchArgs: args, extensionTestsEnv: { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results } }).catch(() => {});
+  await runTests({
+    vscodeExecutablePath: executable,
+    extensionDevelopmentPath: extension,
+    extensionTestsPath: join(root, 'dist/test/editor/index.cjs'),
+    launchArgs: args,
+    extensionTestsEnv: { LOOPWRIGHT_SUITE: session.suite, LOOPWRIGHT_RESULTS: work.results },
+  }).catch(() => {});
 }
 
 function dispose(folder: string): void {
@@ -138,14 +187,24 @@ function dispose(folder: string): void {
 }
 
 function report(file: string): Counts {
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
   for (const line of lines) {
-    if (line.test !== undefined) console.log(`${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[line.state ?? 'failed']} ${line.test}${line.ms === undefined ? '' : ` (${line.ms} ms)`}${line.error === undefined ? '' : `\n${line.error}`}`);
+    if (line.test !== undefined)
+      console.log(
+        `${{ passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[line.state ?? 'failed']} ${line.test}${line.ms === undefined ? '' : ` (${line.ms} ms)`}${line.error === undefined ? '' : `\n${line.error}`}`,
+      );
   }
   const counts = lines.findLast((line) => line.counts !== undefined)?.counts;
   if (counts) return counts;
   console.log('FAIL the suite did not come to its end');
-  return { passed: lines.filter((line) => line.state === 'passed').length, failed: 1 + lines.filter((line) => line.state === 'failed').length, skipped: 0 };
+  return {
+    passed: lines.filter((line) => line.state === 'passed').length,
+    failed: 1 + lines.filter((line) => line.state === 'failed').length,
+    skipped: 0,
+  };
 }
 
 function skip(why: string): Counts {

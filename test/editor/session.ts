@@ -13,6 +13,9 @@ export interface Session {
 export function emptyExtension(data: string): string {
   const folder = join(data, 'empty');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', publisher: 'loopwright', version: '0.0.1', engines: { vscode: '*' } }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'empty', publisher: 'loopwright', version: '0.0.1', engines: { vscode: '*' } }),
+  );
   return folder;
 }

@@ -11,20 +11,37 @@ interface Story {
   rows: number;
   failedRequests: number;
   retrainings: { status: string; version: number | null }[];
-  months: { month: string; rows: number; metrics: Record<string, number | null>; drifted: string[]; versions: number[] }[];
+  months: {
+    month: string;
+    rows: number;
+    metrics: Record<string, number | null>;
+    drifted: string[];
+    versions: number[];
+  }[];
 }
 
 /** A copy of an example with its data, as a new user has it. */
 function copyOf(name: string): { folder: string; run: <T>(...args: string[]) => T } {
   const folder = mkdtempSync(join(tmpdir(), `loopwright-${name}-`));
-  cpSync(join(root, 'examples', name), folder, { recursive: true, filter: (path) => !/[\\/](incoming|data|\.loopwright|loopwright\.lock)$/.test(path) });
+  cpSync(join(root, 'examples', name), folder, {
+    recursive: true,
+    filter: (path) => !/[\\/](incoming|data|\.loopwright|loopwright\.lock)$/.test(path),
+  });
   // The generators of real data take it from the packages of the project.
-  const made = spawnSync(process.execPath, [join(root, 'examples', name, 'generate.mjs'), '--out', join(folder, 'incoming')], { encoding: 'utf8' });
+  const made = spawnSync(
+    process.execPath,
+    [join(root, 'examples', name, 'generate.mjs'), '--out', join(folder, 'incoming')],
+    { encoding: 'utf8' },
+  );
   assert.equal(made.status, 0, made.stderr);
   return {
     folder,
     run: <T>(...args: string[]) => {
-      const result = spawnSync(process.execPath, [join(root, 'dist', 'cli.cjs'), ...args, '--json', '--project', folder], { encoding: 'utf8', maxBuffer: 64 << 20 });
+      const result = spawnSync(
+        process.execPath,
+        [join(root, 'dist', 'cli.cjs'), ...args, '--json', '--project', folder],
+        { encoding: 'utf8', maxBuffer: 64 << 20 },
+      );
       assert.equal(result.status, 0, `${args.join(' ')}: ${result.stdout.slice(0, 2000)}${result.stderr.slice(-2000)}`);
       return JSON.parse(result.stdout) as T;
     },
@@ -59,7 +76,8 @@ describe('the fraud example', () => {
 
   it('finds drift in May and none in April', () => {
     assert.deepEqual(month('2026-04')?.drifted, []);
-    for (const column of ['amount', 'merchant_category', 'device_age_days']) assert.ok(month('2026-05')?.drifted.includes(column), column);
+    for (const column of ['amount', 'merchant_category', 'device_age_days'])
+      assert.ok(month('2026-05')?.drifted.includes(column), column);
   });
 
   it('refuses the challenger that came too early and promotes a later one', () => {
@@ -69,7 +87,9 @@ describe('the fraud example', () => {
   });
 
   it('stops bad rows at the door and counts them by rule', () => {
-    const transactions = example.run<{ datasets: { name: string; snapshot: { rows: number; quarantined: number } | null }[] }>('status').datasets.find((dataset) => dataset.name === 'transactions');
+    const transactions = example
+      .run<{ datasets: { name: string; snapshot: { rows: number; quarantined: number } | null }[] }>('status')
+      .datasets.find((dataset) => dataset.name === 'transactions');
     const quarantined = transactions?.snapshot?.quarantined ?? 0;
     const share = quarantined / ((transactions?.snapshot?.rows ?? 0) + quarantined);
     assert.ok(share > 0.004 && share < 0.007, `${share}`);
@@ -81,7 +101,8 @@ describe('the penguins example', () => {
     const example = copyOf('penguins');
     try {
       assert.equal(example.run<{ status: string }>('run').status, 'finished');
-      const [version] = example.run<{ gatesPassed: number; gatesTotal: number; metrics: Record<string, number> }[]>('models');
+      const [version] =
+        example.run<{ gatesPassed: number; gatesTotal: number; metrics: Record<string, number> }[]>('models');
       assert.equal(version?.gatesPassed, version?.gatesTotal);
       assert.ok((version?.metrics['accuracy'] ?? 0) >= 0.9);
     } finally {
@@ -94,12 +115,23 @@ describe('the flights example', () => {
   it('watches a model of January week by week to June and sees the airports change', () => {
     const example = copyOf('flights');
     try {
-      const story = example.run<Story>('loop', '--replay', 'incoming/*.parquet', '--sql', 'sql/stream.sql', '--from', '2001-02-01');
+      const story = example.run<Story>(
+        'loop',
+        '--replay',
+        'incoming/*.parquet',
+        '--sql',
+        'sql/stream.sql',
+        '--from',
+        '2001-02-01',
+      );
       assert.ok(story.rows > 240_000, `${story.rows}`);
       const served = story.months.filter(({ versions, rows }) => versions.length > 0 && rows > 1000);
       assert.equal(served.length, 5);
-      for (const { month, metrics } of served) assert.ok((metrics['roc_auc'] ?? 0) > 0.6, `${month} ${metrics['roc_auc']}`);
-      assert.ok(served.every(({ drifted }) => drifted.includes('origin_delay') || drifted.includes('destination_delay')));
+      for (const { month, metrics } of served)
+        assert.ok((metrics['roc_auc'] ?? 0) > 0.6, `${month} ${metrics['roc_auc']}`);
+      assert.ok(
+        served.every(({ drifted }) => drifted.includes('origin_delay') || drifted.includes('destination_delay')),
+      );
     } finally {
       rmSync(example.folder, { recursive: true, force: true });
     }

@@ -20,6 +20,24 @@ test('only columns that are equal row by row are copies', async () => {
     i % 7 AS number, (i % 7)::DOUBLE AS again, CASE WHEN i % 5 > 0 THEN i % 3 END AS gap, CASE WHEN i % 5 < 4 THEN i % 3 END AS gapElsewhere, i % 2 = 0 AS y FROM range(400) r(i)`);
   assert.deepEqual([...(await copiesIn(db, 't', features))], [['copy', 'even']]);
   await db.run(`COPY t TO ${quoteLiteral(join(root, 't.parquet'))} (FORMAT parquet)`);
-  const facts = await trainFacts(db, root, { kind: 'train', name: 's', path: 't.parquet', schema: { fields: [{ name: 'y' }] }, task: 'binary', target: 'y', features, timestamp: null, positive: 'true' }, await stampFiles(root, 't.parquet'));
-  assert.deepEqual(facts?.copies, [['even', 'copy'], ['number', 'again']]);
+  const facts = await trainFacts(
+    db,
+    root,
+    {
+      kind: 'train',
+      name: 's',
+      path: 't.parquet',
+      schema: { fields: [{ name: 'y' }] },
+      task: 'binary',
+      target: 'y',
+      features,
+      timestamp: null,
+      positive: 'true',
+    },
+    await stampFiles(root, 't.parquet'),
+  );
+  assert.deepEqual(facts?.copies, [
+    ['even', 'copy'],
+    ['number', 'again'],
+  ]);
 });

@@ -9,7 +9,12 @@ import type { DatasetFacts } from '../../engine/facts/facts.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-const files = { 'loopwright.yaml': 'version: 1\nproject: p\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x }\n', 't.dataset.yaml': 'fields:\n  - { name: a, type: integer }\n', 'data/t.csv': 'a\n1\n2\n' };
+const files = {
+  'loopwright.yaml':
+    'version: 1\nproject: p\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x }\n',
+  't.dataset.yaml': 'fields:\n  - { name: a, type: integer }\n',
+  'data/t.csv': 'a\n1\n2\n',
+};
 
 function datasetRequest(root: string) {
   const request = factRequests(loadProject(root)).find(({ kind }) => kind === 'dataset');
@@ -23,8 +28,11 @@ test('a fact is kept by path, size and time of its files, and found again by ano
   const request = datasetRequest(root);
   const first = await finder.stamp(request);
   assert.equal(finder.known(first.stamp), undefined);
-  const fact = await finder.find(request, first) as DatasetFacts;
-  assert.deepEqual([fact.rows, fact.columns.map(({ name, type, distinct }) => [name, type, distinct])], [2, [['a', 'integer', 2]]]);
+  const fact = (await finder.find(request, first)) as DatasetFacts;
+  assert.deepEqual(
+    [fact.rows, fact.columns.map(({ name, type, distinct }) => [name, type, distinct])],
+    [2, [['a', 'integer', 2]]],
+  );
   finder.close();
   const later = new FactFinder(root, new FactCache(root, base));
   assert.deepEqual(later.known((await later.stamp(request)).stamp), fact);
@@ -33,7 +41,7 @@ test('a fact is kept by path, size and time of its files, and found again by ano
   writeFileSync(join(root, 'data/u.csv'), 'a\n3\n');
   const more = await later.stamp(request);
   assert.deepEqual(more.files.map(({ path }) => path).toSorted(), ['data/t.csv', 'data/u.csv', 't.dataset.yaml']);
-  assert.equal((await later.find(request, more) as DatasetFacts).rows, 3);
+  assert.equal(((await later.find(request, more)) as DatasetFacts).rows, 3);
   later.close();
 });
 
@@ -46,7 +54,8 @@ test('nothing is written into the project, and a cache that is broken or cannot 
   await finder.find(request, stamp);
   finder.close();
   assert.equal(readdirSync(root, { recursive: true }).length, before);
-  for (const file of readdirSync(base, { recursive: true, withFileTypes: true })) if (file.isFile()) writeFileSync(join(file.parentPath, file.name), '{ broken');
+  for (const file of readdirSync(base, { recursive: true, withFileTypes: true }))
+    if (file.isFile()) writeFileSync(join(file.parentPath, file.name), '{ broken');
   assert.equal(new FactCache(root, base).get(stamp.stamp), undefined);
   const blocked = makeProject({ facts: 'a file where the folder should be' });
   const cache = new FactCache(root, blocked);

@@ -8,7 +8,9 @@ export function acceptItem(text: string, { label, textEdit, insertTextFormat }: 
   const line = text.split('\n')[textEdit.range.start.line] ?? '';
   const indentation = /^\s*/.exec(line)?.[0] ?? '';
   const inserted = insertTextFormat === 2 ? expandSnippet(textEdit.newText) : textEdit.newText;
-  return TextDocument.applyEdits(document, [{ range: textEdit.range, newText: inserted.replaceAll('\n', `\n${indentation}`) }]);
+  return TextDocument.applyEdits(document, [
+    { range: textEdit.range, newText: inserted.replaceAll('\n', `\n${indentation}`) },
+  ]);
 }
 
 /** A snippet with every placeholder left as offered. */
@@ -17,7 +19,9 @@ export function expandSnippet(snippet: string): string {
   let before: string;
   do {
     before = text;
-    text = text.replace(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, '$1').replace(/(^|[^\\])\$\{\d+:((?:\\.|[^{}\\]|\{[^{}]*\})*)\}/g, '$1$2');
+    text = text
+      .replace(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, '$1')
+      .replace(/(^|[^\\])\$\{\d+:((?:\\.|[^{}\\]|\{[^{}]*\})*)\}/g, '$1$2');
   } while (text !== before);
   return text.replace(/\$\{?0\}?/g, '').replace(/\\([$}\\])/g, '$1');
 }

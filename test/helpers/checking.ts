@@ -12,12 +12,24 @@ export type Texts = Record<string, string>;
 
 /** The small orders project as texts; nothing of it is on a disk. */
 export const ordersTexts: Texts = {
-  'loopwright.yaml': ordersYaml, 'schemas/orders.dataset.yaml': ordersSchema, 'schemas/labels.dataset.yaml': labelsSchema,
-  'sql/features.sql': ordersSql, 'incoming/a.csv': 'id\n', 'labels/a.csv': 'id\n', 'experiments/longer.experiment.yaml': 'describe: x\nparams: { epochs: 5 }\n',
+  'loopwright.yaml': ordersYaml,
+  'schemas/orders.dataset.yaml': ordersSchema,
+  'schemas/labels.dataset.yaml': labelsSchema,
+  'sql/features.sql': ordersSql,
+  'incoming/a.csv': 'id\n',
+  'labels/a.csv': 'id\n',
+  'experiments/longer.experiment.yaml': 'describe: x\nparams: { epochs: 5 }\n',
 };
 
 export function inMemory(texts: Texts): ProjectFiles {
-  return { read: (path) => texts[path] ?? null, exists: (path) => path in texts || Object.keys(texts).some((file) => file.startsWith(`${path}/`)), glob: (pattern) => Object.keys(texts).filter((path) => globToRegExp(pattern).test(path)).toSorted() };
+  return {
+    read: (path) => texts[path] ?? null,
+    exists: (path) => path in texts || Object.keys(texts).some((file) => file.startsWith(`${path}/`)),
+    glob: (pattern) =>
+      Object.keys(texts)
+        .filter((path) => globToRegExp(pattern).test(path))
+        .toSorted(),
+  };
 }
 
 export function projectOf(texts: Texts): Project {
@@ -54,22 +66,36 @@ export function unmark(texts: Texts): { texts: Texts; marks: string[] } {
   return { texts: clean, marks };
 }
 
-const spell = (file: string, at: { line: number; column: number }, text: string) => `${file}:${at.line}:${at.column} ${text}`;
+const spell = (file: string, at: { line: number; column: number }, text: string) =>
+  `${file}:${at.line}:${at.column} ${text}`;
 
 /** The findings of one code in the orders project, with these texts laid over it. */
-export function findings(code: string, over: Texts, facts: Facts = noFacts, only = false): { problems: Problem[]; texts: Texts } {
+export function findings(
+  code: string,
+  over: Texts,
+  facts: Facts = noFacts,
+  only = false,
+): { problems: Problem[]; texts: Texts } {
   const texts = only ? over : { ...ordersTexts, ...over };
   return { problems: checkProject(projectOf(texts), { facts }).filter((problem) => problem.code === code), texts };
 }
 
 /** Asserts that a code is found exactly where the texts are marked «so», all else being the orders project. Without a mark: that it is not found. Gives the findings. */
-export function expectMarks(code: string, marked: Texts, { facts = noFacts, only = false }: { facts?: Facts; only?: boolean } = {}): Problem[] {
+export function expectMarks(
+  code: string,
+  marked: Texts,
+  { facts = noFacts, only = false }: { facts?: Facts; only?: boolean } = {},
+): Problem[] {
   const { texts: over, marks } = unmark(marked);
   const { problems, texts } = findings(code, over, facts, only);
   const found = problems.map((problem) => {
     const text = texts[problem.file] ?? '';
     const lines = new LineIndex(text);
-    return spell(problem.file, problem, text.slice(lines.offset(problem.line, problem.column), lines.offset(problem.endLine, problem.endColumn)));
+    return spell(
+      problem.file,
+      problem,
+      text.slice(lines.offset(problem.line, problem.column), lines.offset(problem.endLine, problem.endColumn)),
+    );
   });
   assert.deepEqual(found.toSorted(), marks.toSorted(), problems.map(({ message }) => message).join('\n'));
   return problems;
@@ -82,9 +108,14 @@ export function applyFix(texts: Texts, problem: Problem | undefined, which = 0):
   const result = { ...texts };
   const edits = fix.edits.map((change) => {
     const lines = new LineIndex(texts[change.file] ?? '');
-    return { ...change, start: lines.offset(change.line, change.column), end: lines.offset(change.endLine, change.endColumn) };
+    return {
+      ...change,
+      start: lines.offset(change.line, change.column),
+      end: lines.offset(change.endLine, change.endColumn),
+    };
   });
-  for (const { file, start, end, newText } of edits.toSorted((a, b) => b.start - a.start)) result[file] = (result[file] ?? '').slice(0, start) + newText + (result[file] ?? '').slice(end);
+  for (const { file, start, end, newText } of edits.toSorted((a, b) => b.start - a.start))
+    result[file] = (result[file] ?? '').slice(0, start) + newText + (result[file] ?? '').slice(end);
   return result;
 }
 
@@ -92,7 +123,9 @@ export function applyFix(texts: Texts, problem: Problem | undefined, which = 0):
 export function expectFixed(code: string, over: Texts, file = 'loopwright.yaml', facts: Facts = noFacts): string {
   const { problems, texts } = findings(code, unmark(over).texts, facts);
   const fixed = applyFix(texts, problems[0]);
-  const left = checkProject(projectOf(fixed), { facts }).filter((problem) => problem.code === code || problem.code < 'LW2');
+  const left = checkProject(projectOf(fixed), { facts }).filter(
+    (problem) => problem.code === code || problem.code < 'LW2',
+  );
   assert.deepEqual(left.map(({ code: other, message }) => `${other} ${message}`).slice(problems.length - 1), []);
   return fixed[file] ?? '';
 }

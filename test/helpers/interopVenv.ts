@@ -3,6 +3,15 @@ import { pythonVenv } from './pythonVenv.ts';
 /** The tools whose schemas and runs are exchanged with: whoever asks first makes it, so all ask for the same. */
 export const interopVenv = pythonVenv(
   'interop-venv',
-  ['pandera[io]', 'mlflow-skinny==3.*', 'pandas', 'numpy', 'great_expectations', 'frictionless', 'jsonschema', 'mlcroissant'],
+  [
+    'pandera[io]',
+    'mlflow-skinny==3.*',
+    'pandas',
+    'numpy',
+    'great_expectations',
+    'frictionless',
+    'jsonschema',
+    'mlcroissant',
+  ],
   ['pandas', 'pandera', 'mlflow', 'great_expectations', 'frictionless', 'jsonschema', 'mlcroissant'],
 );

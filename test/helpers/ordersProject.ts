@@ -14,14 +14,28 @@ export interface Order {
 }
 
 /** Orders one after the other, from a day on; whether one is late follows from amount and country. `shift` moves the amounts. */
-export function orders(options: { rows: number; firstDay?: number; days?: number; seed?: number; shift?: number; prefix?: string }): Order[] {
+export function orders(options: {
+  rows: number;
+  firstDay?: number;
+  days?: number;
+  seed?: number;
+  shift?: number;
+  prefix?: string;
+}): Order[] {
   const { rows, firstDay = 0, days = 60, seed = 1, shift = 0, prefix = 'o' } = options;
   const random = seededRandom(seed);
   return Array.from({ length: rows }, (_, i) => {
     const amount = Number((random.next() * 100 + shift).toFixed(2));
     const country = ['de', 'fr', 'pl'][random.integer(3)] ?? 'de';
     const score = (amount - shift) / 50 - 1 + (country === 'pl' ? 0.6 : 0) + (random.next() - 0.5) * 0.6;
-    return { id: `${prefix}${String(i).padStart(5, '0')}`, at: new Date(ordersStart + firstDay * day + Math.floor((i / rows) * days * day)).toISOString(), amount, hour: random.integer(24), country, late: score > 0.2 };
+    return {
+      id: `${prefix}${String(i).padStart(5, '0')}`,
+      at: new Date(ordersStart + firstDay * day + Math.floor((i / rows) * days * day)).toISOString(),
+      amount,
+      hour: random.integer(24),
+      country,
+      late: score > 0.2,
+    };
   });
 }
 

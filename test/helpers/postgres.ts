@@ -10,12 +10,15 @@ import { until } from './until.ts';
 
 /** Where the programs of a PostgreSQL server are, or null when there is none on this machine. Debian keeps them out of the path. */
 const programs = ((): string | null => {
-  const found = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1) ?? spawnSync('sh', ['-c', 'command -v initdb'], { encoding: 'utf8' }).stdout.trim();
+  const found =
+    globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1) ??
+    spawnSync('sh', ['-c', 'command -v initdb'], { encoding: 'utf8' }).stdout.trim();
   return found !== '' && existsSync(found) ? dirname(found) : null;
 })();
 
 /** Why tests with a server are skipped here; false when they are not. */
-export const withoutPostgres = programs === null ? 'no PostgreSQL server is installed here (Debian: apt-get install postgresql)' : false;
+export const withoutPostgres =
+  programs === null ? 'no PostgreSQL server is installed here (Debian: apt-get install postgresql)' : false;
 
 export interface PostgresServer {
   /** `postgres://…` of a user who may do everything. */
@@ -33,7 +36,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   const user = process.getuid?.() === 0 ? otherUser() : null;
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  execFileSync(join(programs ?? '', 'initdb'), ['-D', data, '-U', 'ada', '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync'], { ...user, cwd: folder, stdio: 'ignore' });
+  execFileSync(
+    join(programs ?? '', 'initdb'),
+    ['-D', data, '-U', 'ada', '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    { ...user, cwd: folder, stdio: 'ignore' },
+  );
   const port = await freePort();
   const url = `postgres://ada:s3cr3t-pass@127.0.0.1:${port}/postgres`;
   let server: ReturnType<typeof spawn> | null = null;
@@ -47,8 +54,20 @@ export async function startPostgres(): Promise<PostgresServer> {
     }
   };
   const start = async () => {
-    server = spawn(join(programs ?? '', 'postgres'), ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-F'], { ...user, cwd: folder, stdio: 'ignore' });
-    await until('PostgreSQL answers', () => query('SELECT 1').then(() => true, () => false), 60_000);
+    server = spawn(
+      join(programs ?? '', 'postgres'),
+      ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-F'],
+      { ...user, cwd: folder, stdio: 'ignore' },
+    );
+    await until(
+      'PostgreSQL answers',
+      () =>
+        query('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    );
   };
   const stop = async (signal: NodeJS.Signals) => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
@@ -65,7 +84,8 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 function otherUser(): { uid: number; gid: number } {
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout.trim() || 65_534);
+  const id = (flag: string) =>
+    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout.trim() || 65_534);
   return { uid: id('-u'), gid: id('-g') };
 }
 

@@ -20,7 +20,8 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
   const note = join(folder, 'whole.json');
   const wanted = JSON.stringify([packages, imports]);
   const isNoted = () => existsSync(python) && existsSync(note) && readFileSync(note, 'utf8') === wanted;
-  const canImport = () => existsSync(python) && spawnSync(python, ['-c', `import ${imports.join(', ')}`], { timeout: 300_000 }).status === 0;
+  const canImport = () =>
+    existsSync(python) && spawnSync(python, ['-c', `import ${imports.join(', ')}`], { timeout: 300_000 }).status === 0;
   return {
     python,
     prepare() {
@@ -29,13 +30,17 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       using _ = alone(`${folder}.lock`);
       if (isNoted()) return null;
       // One of an earlier version of these tests gets what it lacks.
-      const steps: [string, string[]][] = [...(existsSync(python) ? [] : [['python3', ['-m', 'venv', '--clear', folder]] as [string, string[]]]), [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]]];
+      const steps: [string, string[]][] = [
+        ...(existsSync(python) ? [] : [['python3', ['-m', 'venv', '--clear', folder]] as [string, string[]]]),
+        [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]],
+      ];
       for (const [command, args] of steps) {
         // A network that stumbles is asked once more.
         const attempt = () => spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
         let { status, error, stderr } = attempt();
         if (status !== 0) ({ status, error, stderr } = attempt());
-        if (status !== 0) return `${command} ${args.slice(0, 3).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
+        if (status !== 0)
+          return `${command} ${args.slice(0, 3).join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
       }
       if (!canImport()) {
         rmSync(folder, { recursive: true, force: true });
@@ -45,7 +50,13 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       return null;
     },
     run(script, input, env = {}) {
-      const { status, stdout, stderr } = spawnSync(python, [script], { input, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 600_000, env: { ...process.env, ...env } });
+      const { status, stdout, stderr } = spawnSync(python, [script], {
+        input,
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        timeout: 600_000,
+        env: { ...process.env, ...env },
+      });
       if (status !== 0) throw new Error(stderr);
       return stdout;
     },

@@ -30,12 +30,25 @@ export interface RunningCli {
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of ownVariables) delete env[name];
-  const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: options.cwd,
+    env: { ...env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
-  const ended = once(child, 'close').then(([code, signal]): CliResult => ({ code: code as number | null, signal: signal as NodeJS.Signals | null, out, err }));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code, signal]): CliResult => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    out,
+    err,
+  }));
   return { child, out: () => out, err: () => err, ended };
 }
 
@@ -47,7 +60,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 }
 
 /** Runs a command with `--json` and gives its exit code and the one document it printed. */
-export async function runJson<T = unknown>(args: readonly string[], options: CliOptions = {}): Promise<{ code: number | null; json: T; err: string }> {
+export async function runJson<T = unknown>(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<{ code: number | null; json: T; err: string }> {
   const { code, out, err } = await runCli([...args, '--json'], options);
   try {
     return { code, json: JSON.parse(out) as T, err };

@@ -22,8 +22,16 @@ export function runIn(root: string): ProjectRunner {
   after(() => store.sql.close());
   const logs: string[] = [];
   return {
-    root, store, logs,
-    run: (request = {}) => executeRun({ project: loadProject(root), store, events: { onLog: (stage, line) => logs.push(`${stage}| ${line}`) }, ...request }),
+    root,
+    store,
+    logs,
+    run: (request = {}) =>
+      executeRun({
+        project: loadProject(root),
+        store,
+        events: { onLog: (stage, line) => logs.push(`${stage}| ${line}`) },
+        ...request,
+      }),
     async rows(file, sql = 'SELECT * FROM data') {
       const db = await openDatabase({ threads: 1 });
       try {

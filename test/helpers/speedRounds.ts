@@ -15,7 +15,10 @@ export interface SpeedRound {
 }
 
 /** Plays rounds of a view over a store of very many runs, each with a new bundled engine host, and prints what was noted. */
-export async function speedRounds({ rounds, runs }: { rounds: number; runs: number }, play: (round: SpeedRound) => Promise<void>): Promise<void> {
+export async function speedRounds(
+  { rounds, runs }: { rounds: number; runs: number },
+  play: (round: SpeedRound) => Promise<void>,
+): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'loopwright-speed-'));
   writeFileSync(join(root, 'loopwright.yaml'), 'version: 1\nproject: speed\nstages:\n  nothing: { cmd: "true" }\n');
   console.log(fillManyRuns(root, runs));
@@ -39,7 +42,10 @@ export async function speedRounds({ rounds, runs }: { rounds: number; runs: numb
   }
   for (const [step, all] of times) {
     const sorted = all.toSorted((a, b) => a - b);
-    const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
-    console.log(`${step}: median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${sorted.at(-1)?.toFixed(1)} (${sorted.length})`);
+    const at = (share: number): string =>
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+    console.log(
+      `${step}: median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${sorted.at(-1)?.toFixed(1)} (${sorted.length})`,
+    );
   }
 }

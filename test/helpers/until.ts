@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits until the condition gives something true, and gives that; fails after the limit with what was waited for. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, limitMs = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  limitMs = 15_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + limitMs;
   for (;;) {
     const found = await condition();

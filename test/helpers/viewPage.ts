@@ -19,15 +19,29 @@ const nonce = 'fixedForTests';
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
 /** Answers of the engine; a method that is missing never answers, as in a slow engine. */
-export type Answers = { [M in EngineMethod]?: (params: EngineRequests[M]['params']) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']> };
+export type Answers = {
+  [M in EngineMethod]?: (
+    params: EngineRequests[M]['params'],
+  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
+};
 
 export function chromiumPath(): string | null {
   const named = process.env['CHROMIUM'];
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)));
+  const onPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)));
   return [...(named ? [named] : []), ...onPath].find((path) => existsSync(path)) ?? null;
 }
 
-export const chromiumArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Why the views cannot be tested here; false when they can. */
 export function cannotTest(): string | false {
@@ -86,7 +100,14 @@ export class ViewBench {
     return new ViewBench(browser, server, `http://127.0.0.1:${port}`);
   }
 
-  async open<V extends ViewName>(view: V, state: ViewState[V], answers: Answers, theme: ThemeName = 'dark', size = { width: 1280, height: 800 }, { kept, realTime = false }: { kept?: unknown; realTime?: boolean } = {}): Promise<OpenView> {
+  async open<V extends ViewName>(
+    view: V,
+    state: ViewState[V],
+    answers: Answers,
+    theme: ThemeName = 'dark',
+    size = { width: 1280, height: 800 },
+    { kept, realTime = false }: { kept?: unknown; realTime?: boolean } = {},
+  ): Promise<OpenView> {
     const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
     const faults: string[] = [];
     const actions: ViewAction[] = [];
@@ -97,7 +118,8 @@ export class ViewBench {
     // Times of day stand still for the pictures; where speed is measured the page has its own timers.
     if (!realTime) await page.clock.setFixedTime(fixtureNow);
     const receive = (message: FromView): ToView | null | Promise<ToView | null> => {
-      if (message.kind === 'ready') return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state, problem: null };
+      if (message.kind === 'ready')
+        return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state, problem: null };
       if (message.kind === 'failed') faults.push(message.message);
       if (message.kind === 'action') actions.push(message.action);
       if (message.kind !== 'request') return null;
@@ -105,14 +127,22 @@ export class ViewBench {
       return answerTo(message, current.answers);
     };
     // As text, like VS Code's own messages: Playwright takes an object apart value by value, which for a page of runs is longer than all the rest.
-    await page.exposeFunction('hostReceives', async (message: string): Promise<string> => JSON.stringify(await receive(JSON.parse(message) as FromView)));
+    await page.exposeFunction('hostReceives', async (message: string): Promise<string> =>
+      JSON.stringify(await receive(JSON.parse(message) as FromView)),
+    );
     // What the view kept before a reload.
     if (kept !== undefined) await page.addInitScript(`window.keptBefore = ${JSON.stringify(kept)}`);
     await page.goto(`${this.#origin}/?view=${view}&theme=${theme}`);
     return {
-      page, faults, actions, requests,
-      answer: (more) => { current.answers = { ...current.answers, ...more }; },
-      changed: (problem = null) => page.evaluate((given) => window.postMessage({ kind: 'changed', problem: given }, '*'), problem),
+      page,
+      faults,
+      actions,
+      requests,
+      answer: (more) => {
+        current.answers = { ...current.answers, ...more };
+      },
+      changed: (problem = null) =>
+        page.evaluate((given) => window.postMessage({ kind: 'changed', problem: given }, '*'), problem),
       picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
     };
   }
@@ -142,7 +172,12 @@ async function answerTo(message: Extract<FromView, { kind: 'request' }>, answers
 function pageOf(view: string, origin: string, theme: string): string {
   const { class: name, colors } = themes[theme as ThemeName] ?? themes.dark;
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; img-src ${origin} data:`;
-  const variables = { ...Object.fromEntries(Object.entries(colors).map(([key, value]) => [`--vscode-${key}`, value])), '--vscode-font-family': 'system-ui, "Noto Sans", sans-serif', '--vscode-font-size': '13px', '--vscode-editor-font-family': 'monospace' };
+  const variables = {
+    ...Object.fromEntries(Object.entries(colors).map(([key, value]) => [`--vscode-${key}`, value])),
+    '--vscode-font-family': 'system-ui, "Noto Sans", sans-serif',
+    '--vscode-font-size': '13px',
+    '--vscode-editor-font-family': 'monospace',
+  };
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="/codicon.css" id="vscode-codicon-stylesheet" nonce="${nonce}"><link rel="stylesheet" href="/${view}.css"></head>

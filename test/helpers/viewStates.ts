@@ -24,7 +24,10 @@ const compareTabs = ['curves', 'parallel', 'scatter', 'importance', 'differences
 const popups = ['views', 'columns', 'export', 'tags', 'note', 'rename'];
 
 /** Every state of every view over one store of runs; `close` ends the store. */
-export function viewStates(change: (answers: Answers) => Answers = (answers) => answers): { states: ShownState[]; close(): void } {
+export function viewStates(change: (answers: Answers) => Answers = (answers) => answers): {
+  states: ShownState[];
+  close(): void;
+} {
   const held = richStore(14);
   const answers = change({
     ...held.answers,
@@ -35,7 +38,14 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
     ...profileAnswers,
     ...labelAnswers,
   });
-  const state = <V extends ViewName>(name: string, view: V, on: ViewState[V], shown: string, more: (view: OpenView) => Promise<void> = async () => {}, part = 'body'): ShownState => ({
+  const state = <V extends ViewName>(
+    name: string,
+    view: V,
+    on: ViewState[V],
+    shown: string,
+    more: (view: OpenView) => Promise<void> = async () => {},
+    part = 'body',
+  ): ShownState => ({
     name,
     part,
     async open(bench, theme, size) {
@@ -51,64 +61,145 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
   const profiled = { subject, against: null };
   const states = [
     state('table', 'runHistory', table, row),
-    state('filter with its completion', 'runHistory', table, row, async ({ page }) => {
-      await page.locator('#filter').fill('metr');
-      await page.locator('#filter-list').waitFor();
-    }, '.filter-box'),
-    ...popups.map((name) => state(`popup ${name}`, 'runHistory', table, row, async ({ page }) => {
-      await page.locator('table.runs').focus();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press(' ');
-      await page.locator(`#open-${name}`).click();
-      await page.locator(`.popup-${name}`).waitFor();
-    }, `.popup-${name}`)),
+    state(
+      'filter with its completion',
+      'runHistory',
+      table,
+      row,
+      async ({ page }) => {
+        await page.locator('#filter').fill('metr');
+        await page.locator('#filter-list').waitFor();
+      },
+      '.filter-box',
+    ),
+    ...popups.map((name) =>
+      state(
+        `popup ${name}`,
+        'runHistory',
+        table,
+        row,
+        async ({ page }) => {
+          await page.locator('table.runs').focus();
+          await page.keyboard.press('ArrowDown');
+          await page.keyboard.press(' ');
+          await page.locator(`#open-${name}`).click();
+          await page.locator(`.popup-${name}`).waitFor();
+        },
+        `.popup-${name}`,
+      ),
+    ),
     state('detail', 'runHistory', { experiment: null, runId }, '.detail .chart-card', async () => {}, '.detail'),
-    state('detail, writing', 'runHistory', { experiment: null, runId }, '.detail .chart-card', async ({ page }) => {
-      await page.locator('.detail :is(.add-note, .edit-note)').first().click();
-      await page.locator('.detail textarea').waitFor();
-    }, '.note-editor'),
-    state('detail, renaming', 'runHistory', { experiment: null, runId }, '.detail .chart-card', async ({ page }) => {
-      await page.locator('.detail .rename').click();
-      await page.locator('.detail input.name').waitFor();
-    }, '.detail header'),
-    ...compareTabs.map((tab) => state(`compare ${tab}`, 'runHistory', table, row, async ({ page }) => {
-      await page.locator('table.runs').focus();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press(' ');
-      for (let more = 0; more < 3; more++) await page.keyboard.press('Shift+ArrowDown');
-      await page.keyboard.press('c');
-      await page.locator('.compare h1').waitFor();
-      await page.getByLabel('Whole height').click();
-      if (tab !== 'curves') await page.locator(`#tab-${tab}`).click();
-      await until(`${tab} is shown`, async () => (await page.locator('#compared .skeleton').count()) === 0 && (await page.locator(tab === 'images' ? '#compared img' : '#compared :is(button, select, input, [tabindex])').count()) > 0);
-    }, tab === 'images' ? '.compare' : '#compared')),
+    state(
+      'detail, writing',
+      'runHistory',
+      { experiment: null, runId },
+      '.detail .chart-card',
+      async ({ page }) => {
+        await page.locator('.detail :is(.add-note, .edit-note)').first().click();
+        await page.locator('.detail textarea').waitFor();
+      },
+      '.note-editor',
+    ),
+    state(
+      'detail, renaming',
+      'runHistory',
+      { experiment: null, runId },
+      '.detail .chart-card',
+      async ({ page }) => {
+        await page.locator('.detail .rename').click();
+        await page.locator('.detail input.name').waitFor();
+      },
+      '.detail header',
+    ),
+    ...compareTabs.map((tab) =>
+      state(
+        `compare ${tab}`,
+        'runHistory',
+        table,
+        row,
+        async ({ page }) => {
+          await page.locator('table.runs').focus();
+          await page.keyboard.press('ArrowDown');
+          await page.keyboard.press(' ');
+          for (let more = 0; more < 3; more++) await page.keyboard.press('Shift+ArrowDown');
+          await page.keyboard.press('c');
+          await page.locator('.compare h1').waitFor();
+          await page.getByLabel('Whole height').click();
+          if (tab !== 'curves') await page.locator(`#tab-${tab}`).click();
+          await until(
+            `${tab} is shown`,
+            async () =>
+              (await page.locator('#compared .skeleton').count()) === 0 &&
+              (await page
+                .locator(tab === 'images' ? '#compared img' : '#compared :is(button, select, input, [tabindex])')
+                .count()) > 0,
+          );
+        },
+        tab === 'images' ? '.compare' : '#compared',
+      ),
+    ),
     state('card', 'modelCard', { version: 4 }, '.card table.gates'),
-    state('card, compared', 'modelCard', { version: 4 }, '.card table.gates', async ({ page }) => {
-      await page.locator('#against').selectOption('3');
-      await page.locator('.comparison table').waitFor();
-    }, '.actions'),
+    state(
+      'card, compared',
+      'modelCard',
+      { version: 4 },
+      '.card table.gates',
+      async ({ page }) => {
+        await page.locator('#against').selectOption('3');
+        await page.locator('.comparison table').waitFor();
+      },
+      '.actions',
+    ),
     state('drift', 'drift', { monitor: 'production' }, '.distribution', async ({ page }) => {
       await page.locator('details summary').first().click();
       await page.locator('.timeline canvas').first().waitFor();
     }),
-    ...['columns', 'correlation', 'quality', 'rows'].map((tab) => state(`profile ${tab}`, 'profile', profiled, '.verdict .codicon', async ({ page }) => {
-      await page.locator('table.columns tbody tr').first().waitFor();
-      if (tab === 'columns') return;
-      await page.locator(`#tab-${tab}`).click();
-      await until(`${tab} is shown`, async () => (await page.locator('#panel .skeleton').count()) === 0 && (await page.locator('#panel').innerText()).trim() !== '');
-    }, tab === 'columns' || tab === 'rows' ? 'body' : '#panel')),
-    state('profile of a column', 'profile', profiled, '.verdict .codicon', async ({ page }) => {
-      await page.locator('table.columns').focus();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await page.locator('.detail h2').waitFor();
-    }, '.detail'),
+    ...['columns', 'correlation', 'quality', 'rows'].map((tab) =>
+      state(
+        `profile ${tab}`,
+        'profile',
+        profiled,
+        '.verdict .codicon',
+        async ({ page }) => {
+          await page.locator('table.columns tbody tr').first().waitFor();
+          if (tab === 'columns') return;
+          await page.locator(`#tab-${tab}`).click();
+          await until(
+            `${tab} is shown`,
+            async () =>
+              (await page.locator('#panel .skeleton').count()) === 0 &&
+              (await page.locator('#panel').innerText()).trim() !== '',
+          );
+        },
+        tab === 'columns' || tab === 'rows' ? 'body' : '#panel',
+      ),
+    ),
+    state(
+      'profile of a column',
+      'profile',
+      profiled,
+      '.verdict .codicon',
+      async ({ page }) => {
+        await page.locator('table.columns').focus();
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Enter');
+        await page.locator('.detail h2').waitFor();
+      },
+      '.detail',
+    ),
     state('profile, what changed', 'profile', { subject, against: earlier }, '.changes'),
     state('labelling', 'labelling', { task: 'fraud_review', labeller: 'Ann' }, '.card .class'),
-    state('labelling, naming', 'labelling', { task: 'fraud_review', labeller: 'Ann' }, '.card .class', async ({ page }) => {
-      await page.locator('#rename').click();
-      await page.locator('#labeller').waitFor();
-    }, '.who'),
+    state(
+      'labelling, naming',
+      'labelling',
+      { task: 'fraud_review', labeller: 'Ann' },
+      '.card .class',
+      async ({ page }) => {
+        await page.locator('#rename').click();
+        await page.locator('#labeller').waitFor();
+      },
+      '.who',
+    ),
   ];
   return { states, close: held.close };
 }

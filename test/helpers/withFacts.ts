@@ -13,7 +13,10 @@ import { makeProject } from './makeProject.ts';
 export async function factsIn(root: string): Promise<Facts> {
   const requests = factRequests(loadProject(root));
   const failed: string[] = [];
-  const found = await findAll(root, requests, { cache: new FactCache(root, makeProject()), failed: (text) => failed.push(text) });
+  const found = await findAll(root, requests, {
+    cache: new FactCache(root, makeProject()),
+    failed: (text) => failed.push(text),
+  });
   if (failed.length > 0) throw new Error(failed.join('\n'));
   return factsOf(requests, found);
 }

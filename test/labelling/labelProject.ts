@@ -27,7 +27,10 @@ primaryKey: id
 export function labelProject(options: { rows?: string[]; more?: string; files?: Record<string, string> } = {}): string {
   const rows = options.rows ?? Array.from({ length: 6 }, (_, i) => `o${i + 1},${(i + 1) * 10},note ${i + 1}`);
   return makeProject({
-    'loopwright.yaml': yaml.replace('review.csv }', `review.csv${options.more === undefined ? '' : `, ${options.more}`} }`),
+    'loopwright.yaml': yaml.replace(
+      'review.csv }',
+      `review.csv${options.more === undefined ? '' : `, ${options.more}`} }`,
+    ),
     'schemas/orders.dataset.yaml': schema,
     'data/orders.csv': `id,amount,note\n${rows.map((row) => `${row}\n`).join('')}`,
     ...options.files,
@@ -35,7 +38,12 @@ export function labelProject(options: { rows?: string[]; more?: string; files?: 
 }
 
 /** A task with its data, closed after the test. */
-export async function openLabels(t: TestContext, root: string, name?: string, store: Store | null = null): Promise<OpenTask & { db: Database }> {
+export async function openLabels(
+  t: TestContext,
+  root: string,
+  name?: string,
+  store: Store | null = null,
+): Promise<OpenTask & { db: Database }> {
   const project = loadProject(root);
   const config = configFor(project, 'default');
   const db = await openDatabase({ threads: 1 });

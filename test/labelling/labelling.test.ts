@@ -14,7 +14,8 @@ import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 import { labelProject, openLabels } from './labelProject.ts';
 
-const keysOf = async (open: OpenTask, labeller: string, more: Partial<Parameters<typeof nextRows>[1]> = {}) => (await nextRows(open, { labeller, limit: 10, ...more })).rows.map(({ key }) => key);
+const keysOf = async (open: OpenTask, labeller: string, more: Partial<Parameters<typeof nextRows>[1]> = {}) =>
+  (await nextRows(open, { labeller, limit: 10, ...more })).rows.map(({ key }) => key);
 
 test('rows come as the data stands, and those decided on do not come again', async (t) => {
   const open = await openLabels(t, labelProject());
@@ -22,7 +23,11 @@ test('rows come as the data stands, and those decided on do not come again', asy
   await addLabel(open, { key: 'o2', label: 'fraud', labeller: 'ann' });
   await addLabel(open, { key: 'o3', label: null, labeller: 'ann' });
   assert.deepEqual(await keysOf(open, 'ann'), ['o1', 'o4', 'o5', 'o6']);
-  assert.deepEqual(await keysOf(open, 'ben'), ['o1', 'o3', 'o4', 'o5', 'o6'], 'one label is enough here, and skipping is one\'s own');
+  assert.deepEqual(
+    await keysOf(open, 'ben'),
+    ['o1', 'o3', 'o4', 'o5', 'o6'],
+    "one label is enough here, and skipping is one's own",
+  );
   assert.deepEqual(await keysOf(open, 'ann', { skipped: true }), ['o3']);
   const { left, skipped } = await nextRows(open, { labeller: 'ann', limit: 1 });
   assert.deepEqual([left, skipped], [4, 1]);
@@ -33,10 +38,19 @@ test('rows come as the data stands, and those decided on do not come again', asy
 test('a card shows columns with their units, and not what would give the answer away', async (t) => {
   const open = await openLabels(t, labelProject({ rows: ['o1,12.5,"=HYPERLINK(""x"")"', 'o2,,'] }));
   const [first, second] = (await nextRows(open, { labeller: 'ann', limit: 5 })).rows;
-  assert.deepEqual(first?.values, [{ name: 'amount', value: '12.5', unit: 'EUR', description: null }, { name: 'note', value: '=HYPERLINK("x")', unit: null, description: 'What the buyer wrote.' }]);
-  assert.deepEqual(second?.values.map(({ value }) => value), [null, null]);
+  assert.deepEqual(first?.values, [
+    { name: 'amount', value: '12.5', unit: 'EUR', description: null },
+    { name: 'note', value: '=HYPERLINK("x")', unit: null, description: 'What the buyer wrote.' },
+  ]);
+  assert.deepEqual(
+    second?.values.map(({ value }) => value),
+    [null, null],
+  );
   await addLabel(open, { key: 'o1', label: 'fine', labeller: 'ann' });
-  assert.deepEqual((await rowsByKey(open, ['gone', 'o1'], 'ann')).map(({ key, mine, labels }) => [key, mine, labels]), [['o1', 'fine', 1]]);
+  assert.deepEqual(
+    (await rowsByKey(open, ['gone', 'o1'], 'ann')).map(({ key, mine, labels }) => [key, mine, labels]),
+    [['o1', 'fine', 1]],
+  );
 });
 
 test('with several labellers the rows that fewest have labelled come first', async (t) => {
@@ -52,8 +66,14 @@ test('random is the same for everybody and each time, and another order by anoth
   const root = labelProject({ rows: Array.from({ length: 30 }, (_, i) => `o${i},1,x`), more: 'order: random' });
   const first = await keysOf(await openLabels(t, root), 'ann');
   assert.deepEqual(await keysOf(await openLabels(t, root), 'ben'), first);
-  assert.notDeepEqual(first, Array.from({ length: 10 }, (_, i) => `o${i}`));
-  writeFileSync(join(root, 'loopwright.yaml'), readFileSync(join(root, 'loopwright.yaml'), 'utf8').replace('seed: 7', 'seed: 8'));
+  assert.notDeepEqual(
+    first,
+    Array.from({ length: 10 }, (_, i) => `o${i}`),
+  );
+  writeFileSync(
+    join(root, 'loopwright.yaml'),
+    readFileSync(join(root, 'loopwright.yaml'), 'utf8').replace('seed: 7', 'seed: 8'),
+  );
   assert.notDeepEqual(await keysOf(await openLabels(t, root), 'ann'), first);
 });
 
@@ -74,7 +94,10 @@ test('wrong rows, classes and names are refused before anything is written', asy
   const root = labelProject();
   const open = await openLabels(t, root);
   await assert.rejects(addLabel(open, { key: 'o9', label: 'fraud', labeller: 'ann' }), /has no row whose `id` is "o9"/);
-  await assert.rejects(addLabel(open, { key: 'o1', label: 'fruad', labeller: 'ann' }), /no class of `review`\. Did you mean `fraud`\?/);
+  await assert.rejects(
+    addLabel(open, { key: 'o1', label: 'fruad', labeller: 'ann' }),
+    /no class of `review`\. Did you mean `fraud`\?/,
+  );
   await assert.rejects(addLabel(open, { key: 'o1', label: 'fraud', labeller: '  ' }), /Say who labels/);
   await assert.rejects(addLabel(open, { key: 'o1', label: 'fraud', labeller: 'a\nb' }), /on one line/);
   assert.throws(() => undoLabel(open.task, 'ann'), /has decided nothing/);
@@ -108,19 +131,32 @@ test('weak rules tell their reach, conflicts and hits, and count only where nobo
     { rule: 'small', covered: 2, conflicts: 0, judged: 1, accuracy: 0 },
   ]);
   assert.deepEqual(weak, { labelled: 2, undecided: 1 });
-  assert.deepEqual(classes, [{ label: 'fraud', rows: 2, weak: 1 }, { label: 'fine', rows: 0, weak: 1 }]);
+  assert.deepEqual(classes, [
+    { label: 'fraud', rows: 2, weak: 1 },
+    { label: 'fine', rows: 0, weak: 1 },
+  ]);
   assert.deepEqual(notes, []);
-  assert.deepEqual((await rowsByKey(open, ['o6'], 'ann'))[0]?.rules, [{ rule: 'even', label: 'fine' }, { rule: 'large', label: 'fraud' }]);
+  assert.deepEqual((await rowsByKey(open, ['o6'], 'ann'))[0]?.rules, [
+    { rule: 'even', label: 'fine' },
+    { rule: 'large', label: 'fraud' },
+  ]);
   const path = join(root, 'labels.csv');
   assert.deepEqual(await writeConsolidated(open, path), { rows: 4, hand: 2, rule: 2 });
-  assert.equal(readFileSync(path, 'utf8'), 'id,kind,labellers,source\no1,fine,0,rule\no2,fraud,1,hand\no4,fraud,1,hand\no5,fraud,0,rule\n');
+  assert.equal(
+    readFileSync(path, 'utf8'),
+    'id,kind,labellers,source\no1,fine,0,rule\no2,fraud,1,hand\no4,fraud,1,hand\no5,fraud,0,rule\n',
+  );
   assert.equal(readFileSync(open.task.path, 'utf8').includes('rule'), false, 'nothing of a rule is appended');
 });
 
 for (const [what, sql, says] of [
-  ['broken SQL', 'SELECT id AS key,\n  nonsense AS label, \'r\' AS rule FROM orders', /weak\.sql` failed: .*nonsense/s],
+  ['broken SQL', "SELECT id AS key,\n  nonsense AS label, 'r' AS rule FROM orders", /weak\.sql` failed: .*nonsense/s],
   ['a column that is missing', "SELECT id AS key, 'fraud' AS label FROM orders", /gives no column `rule`/],
-  ['a label that is no class', "SELECT id AS key, 'odd' AS label, 'r' AS rule FROM orders", /gives "odd", which is no class/],
+  [
+    'a label that is no class',
+    "SELECT id AS key, 'odd' AS label, 'r' AS rule FROM orders",
+    /gives "odd", which is no class/,
+  ],
   ['an empty file', '', /weak\.sql/],
 ] as const) {
   test(`rules with ${what} are told and stop nobody from labelling`, async (t) => {
@@ -140,18 +176,23 @@ test('the label file itself is never written over', async (t) => {
   await addLabel(open, { key: 'o1', label: 'fraud', labeller: 'ann' });
   const before = readFileSync(open.task.path, 'utf8');
   symlinkSync(open.task.path, join(root, 'other.csv'));
-  for (const path of [open.task.path, join(root, 'data/../data/labels/review.csv'), join(root, 'other.csv')]) await assert.rejects(writeConsolidated(open, path), /only ever added to\. Name another file/);
+  for (const path of [open.task.path, join(root, 'data/../data/labels/review.csv'), join(root, 'other.csv')])
+    await assert.rejects(writeConsolidated(open, path), /only ever added to\. Name another file/);
   assert.equal(readFileSync(open.task.path, 'utf8'), before);
 });
 
 test('a majority, and none when it is a tie', () => {
-  assert.deepEqual([majority(['a', 'b', 'a']), majority(['a', 'b']), majority([]), majority(['b'])], ['a', null, null, 'b']);
+  assert.deepEqual(
+    [majority(['a', 'b', 'a']), majority(['a', 'b']), majority([]), majority(['b'])],
+    ['a', null, null, 'b'],
+  );
 });
 
 test('agreement is told for each two who labelled a row in common', async (t) => {
   const open = await openLabels(t, labelProject({ more: 'labellers: 3' }));
   const given = { ann: ['fraud', 'fraud', 'fine', 'fine'], ben: ['fraud', 'fine', 'fine', 'fine'], cem: ['fraud'] };
-  for (const [labeller, labels] of Object.entries(given)) for (const [i, label] of labels.entries()) await addLabel(open, { key: `o${i + 1}`, label, labeller });
+  for (const [labeller, labels] of Object.entries(given))
+    for (const [i, label] of labels.entries()) await addLabel(open, { key: `o${i + 1}`, label, labeller });
   await addLabel(open, { key: 'o5', label: null, labeller: 'ann' });
   await addLabel(open, { key: 'o5', label: 'fine', labeller: 'ben' });
   const { agreement, disagreements, people, ties, labelled } = await summarise(open);
@@ -160,18 +201,43 @@ test('agreement is told for each two who labelled a row in common', async (t) =>
     { first: 'ann', second: 'cem', n: 1, observed: 1, kappa: null },
     { first: 'ben', second: 'cem', n: 1, observed: 1, kappa: null },
   ]);
-  assert.deepEqual(disagreements, [{ key: 'o2', labels: [{ labeller: 'ann', label: 'fraud' }, { labeller: 'ben', label: 'fine' }] }]);
-  assert.deepEqual(people.map(({ labeller, labelled: n, skipped, today }) => [labeller, n, skipped, today]), [['ben', 5, 0, 5], ['ann', 4, 1, 4], ['cem', 1, 0, 1]]);
+  assert.deepEqual(disagreements, [
+    {
+      key: 'o2',
+      labels: [
+        { labeller: 'ann', label: 'fraud' },
+        { labeller: 'ben', label: 'fine' },
+      ],
+    },
+  ]);
+  assert.deepEqual(
+    people.map(({ labeller, labelled: n, skipped, today }) => [labeller, n, skipped, today]),
+    [
+      ['ben', 5, 0, 5],
+      ['ann', 4, 1, 4],
+      ['cem', 1, 0, 1],
+    ],
+  );
   assert.deepEqual([ties, labelled], [1, 5]);
   assert.deepEqual(pairwiseAgreement(decisionsOf([], [])), []);
 });
 
 test('labels of classes and rows that are gone are told and count for nothing', async (t) => {
   const line = (key: string, label: string) => `${key},${label},ann,2026-11-23T09:30:00.000Z,hand\n`;
-  const open = await openLabels(t, labelProject({ files: { 'data/labels/review.csv': `id,kind,labeller,labelled_at,source\n${line('o1', 'odd')}${line('gone', 'fraud')}nonsense\n` } }));
+  const open = await openLabels(
+    t,
+    labelProject({
+      files: {
+        'data/labels/review.csv': `id,kind,labeller,labelled_at,source\n${line('o1', 'odd')}${line('gone', 'fraud')}nonsense\n`,
+      },
+    }),
+  );
   const { labelled, notes } = await summarise(open);
   assert.equal(labelled, 0);
-  assert.match(notes.join(' '), /1 line of .*review\.csv cannot be read.*: 4\..*no class now.*1 row that was decided on is no longer in `orders`/);
+  assert.match(
+    notes.join(' '),
+    /1 line of .*review\.csv cannot be read.*: 4\..*no class now.*1 row that was decided on is no longer in `orders`/,
+  );
   assert.ok((await keysOf(open, 'ann')).includes('o1'));
 });
 
@@ -192,15 +258,31 @@ test('what the model is least sure of comes first', async (t) => {
   const open = await openLabels(t, root, undefined, store);
   const queue = await nextRows(open, { labeller: 'ann', limit: 200 });
   assert.deepEqual([queue.order, queue.note, queue.modelVersion, queue.left], ['uncertain', null, 1, 400]);
-  assert.deepEqual(new Set(queue.rows.map(({ model }) => model?.label)), new Set(['true', 'false']), 'in the words of the task');
+  assert.deepEqual(
+    new Set(queue.rows.map(({ model }) => model?.label)),
+    new Set(['true', 'false']),
+    'in the words of the task',
+  );
   const margins = queue.rows.map(({ model }) => model?.margin ?? -1);
-  assert.deepEqual(margins, margins.toSorted((a, b) => a - b));
-  const all = await open.score?.((await open.db.rows('SELECT id FROM loopwright_label_rows')).map((row) => String(row['id'])));
+  assert.deepEqual(
+    margins,
+    margins.toSorted((a, b) => a - b),
+  );
+  const all = await open.score?.(
+    (await open.db.rows('SELECT id FROM loopwright_label_rows')).map((row) => String(row['id'])),
+  );
   const smallest = [...(all ?? [])].sort((a, b) => a[1].margin - b[1].margin)[0];
   assert.equal(queue.rows[0]?.key, smallest?.[0]);
-  assert.ok(Math.abs((queue.rows[0]?.model?.probability ?? 0) - 0.5 - (margins[0] ?? 0) / 2) < 1e-9, 'a margin is 2 · |p − 0.5|');
+  assert.ok(
+    Math.abs((queue.rows[0]?.model?.probability ?? 0) - 0.5 - (margins[0] ?? 0) / 2) < 1e-9,
+    'a margin is 2 · |p − 0.5|',
+  );
   assert.ok((margins[0] ?? 1) < 0.2 && (margins.at(-1) ?? 0) > (margins[0] ?? 1));
-  assert.deepEqual(queue.rows[0]?.values.map(({ name }) => name), ['at', 'amount', 'hour', 'country'], 'neither the label nor the split');
+  assert.deepEqual(
+    queue.rows[0]?.values.map(({ name }) => name),
+    ['at', 'amount', 'hour', 'country'],
+    'neither the label nor the split',
+  );
   const first = queue.rows[0]?.key ?? '';
   await addLabel(open, { key: first, label: 'true', labeller: 'ann' });
   assert.notEqual((await nextRows(open, { labeller: 'ann', limit: 1 })).rows[0]?.key, first);
@@ -212,9 +294,15 @@ test('a model that reads what the data lacks falls back and says so', async (t) 
   const runner = runIn(root);
   await runner.run();
   (await import('../../engine/registry/promote.ts')).promote(runner.store, 'orders', 1, 'test');
-  writeFileSync(join(root, 'loopwright.yaml'), `${ordersYaml}${labelling.replace('data: features, label: late', 'data: labels, key: id, label: late')}`);
+  writeFileSync(
+    join(root, 'loopwright.yaml'),
+    `${ordersYaml}${labelling.replace('data: features, label: late', 'data: labels, key: id, label: late')}`,
+  );
   writeFileSync(join(root, 'labels/labels-1.csv'), 'id,known_at,late\no1,2026-01-01T00:00:00Z,true\n');
-  const { note, order } = await nextRows(await openLabels(t, root, undefined, runner.store), { labeller: 'ann', limit: 3 });
+  const { note, order } = await nextRows(await openLabels(t, root, undefined, runner.store), {
+    labeller: 'ann',
+    limit: 3,
+  });
   assert.equal(order, 'unlabelled');
   assert.match(note ?? '', /the data lacks `amount`.*which the model reads/);
 });
@@ -228,9 +316,19 @@ function taskOf(yaml: string, name?: string) {
 test('defaults come from the schema, and what is missing is told with what is near', () => {
   const task = taskOf(labelling);
   assert.deepEqual([task.key, task.classes, task.order, task.labellers], ['id', ['true', 'false'], 'uncertain', 1]);
-  assert.deepEqual(taskOf('labelling:\n  where: { data: orders, label: country, file: a.csv }\n').classes, ['de', 'fr', 'pl']);
+  assert.deepEqual(taskOf('labelling:\n  where: { data: orders, label: country, file: a.csv }\n').classes, [
+    'de',
+    'fr',
+    'pl',
+  ]);
   assert.throws(() => taskOf(labelling, 'reviw'), { name: 'ProjectError', message: /Did you mean `review`/ });
-  assert.throws(() => taskOf(`${labelling}  other: { data: orders, label: late, file: b.csv }\n`), /Say which labelling task: review, other/);
+  assert.throws(
+    () => taskOf(`${labelling}  other: { data: orders, label: late, file: b.csv }\n`),
+    /Say which labelling task: review, other/,
+  );
   assert.throws(() => taskOf(''), /has no labelling task/);
-  assert.throws(() => taskOf(labelling.replace('data: features', 'data: feature')), /no dataset `feature`\. Did you mean `features`/);
+  assert.throws(
+    () => taskOf(labelling.replace('data: features', 'data: feature')),
+    /no dataset `feature`\. Did you mean `features`/,
+  );
 });

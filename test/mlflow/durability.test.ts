@@ -8,10 +8,13 @@ import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
 
-const points = (batch: number) => Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
+const points = (batch: number) =>
+  Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
 
 async function startRun(server: TrackingProcess): Promise<string> {
-  return ((await server.call('runs/create', { experiment_id: '0' })).body as unknown as { run: { info: { run_id: string } } }).run.info.run_id;
+  return (
+    (await server.call('runs/create', { experiment_id: '0' })).body as unknown as { run: { info: { run_id: string } } }
+  ).run.info.run_id;
 }
 
 /** Every point of a batch that was acknowledged is there; of the others, whole batches or nothing. */
@@ -20,40 +23,55 @@ function check(root: string, runId: string, told: Set<number>): void {
   assert.equal(store.sql.get<{ integrity_check: string }>('PRAGMA integrity_check')?.integrity_check, 'ok');
   const [series] = metricSeries(store, [runId], 'm');
   const bytes = Buffer.from(series?.steps ?? '', 'base64');
-  const steps = new Set(Array.from({ length: series?.count ?? 0 }, (_, i) => (series?.steps === null ? i : bytes.readDoubleLE(i * 8))));
-  for (const batch of told) for (let i = 0; i < 100; i++) assert.ok(steps.has(batch * 100 + i), `point ${i} of batch ${batch}`);
+  const steps = new Set(
+    Array.from({ length: series?.count ?? 0 }, (_, i) => (series?.steps === null ? i : bytes.readDoubleLE(i * 8))),
+  );
+  for (const batch of told)
+    for (let i = 0; i < 100; i++) assert.ok(steps.has(batch * 100 + i), `point ${i} of batch ${batch}`);
   assert.equal(steps.size % 100, 0, 'a batch is there whole or not at all');
-  assert.equal(store.sql.get<{ count: number }>('SELECT count FROM latest WHERE run = (SELECT id FROM runs WHERE run_id = ?)', runId)?.count, steps.size);
+  assert.equal(
+    store.sql.get<{ count: number }>(
+      'SELECT count FROM latest WHERE run = (SELECT id FROM runs WHERE run_id = ?)',
+      runId,
+    )?.count,
+    steps.size,
+  );
   store.sql.close();
 }
 
-test('no acknowledged metric is lost when the server is killed in the middle, a hundred times', { timeout: 600_000 }, async () => {
-  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
-  const told = new Set<number>();
-  let runId = '';
-  let batch = 0;
-  for (let round = 0; round < 100; round++) {
-    const server = await trackingProcess(root);
-    if (runId === '') runId = await startRun(server);
-    const ended = once(server.child, 'exit');
-    // Four writers at once, so that the kill falls into the middle of something.
-    let acknowledged = 0;
-    const writer = async (): Promise<void> => {
-      for (;;) {
-        const mine = batch++;
-        const answer = await server.call('runs/log-batch', { run_id: runId, metrics: points(mine) }).catch(() => null);
-        if (answer === null) return;
-        assert.equal(answer.status, 200);
-        told.add(mine);
-        if (++acknowledged === 1 + (round % 9)) server.child.kill('SIGKILL');
-      }
-    };
-    await Promise.all([writer(), writer(), writer(), writer()]);
-    await ended;
-  }
-  assert.ok(told.size >= 400, `${told.size} batches`);
-  check(root, runId, told);
-});
+test(
+  'no acknowledged metric is lost when the server is killed in the middle, a hundred times',
+  { timeout: 600_000 },
+  async () => {
+    const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
+    const told = new Set<number>();
+    let runId = '';
+    let batch = 0;
+    for (let round = 0; round < 100; round++) {
+      const server = await trackingProcess(root);
+      if (runId === '') runId = await startRun(server);
+      const ended = once(server.child, 'exit');
+      // Four writers at once, so that the kill falls into the middle of something.
+      let acknowledged = 0;
+      const writer = async (): Promise<void> => {
+        for (;;) {
+          const mine = batch++;
+          const answer = await server
+            .call('runs/log-batch', { run_id: runId, metrics: points(mine) })
+            .catch(() => null);
+          if (answer === null) return;
+          assert.equal(answer.status, 200);
+          told.add(mine);
+          if (++acknowledged === 1 + (round % 9)) server.child.kill('SIGKILL');
+        }
+      };
+      await Promise.all([writer(), writer(), writer(), writer()]);
+      await ended;
+    }
+    assert.ok(told.size >= 400, `${told.size} batches`);
+    check(root, runId, told);
+  },
+);
 
 /** A program that logs batches for ever and tells the number of each that was acknowledged. */
 const logger = `
@@ -64,25 +82,33 @@ const logger = `
     if (response.ok) process.stdout.write(batch + '\\n');
   }`;
 
-test('no acknowledged metric is lost when the writer is killed in the middle, a hundred times', { timeout: 600_000 }, async () => {
-  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
-  const server = await trackingProcess(root);
-  const runId = await startRun(server);
-  const told = new Set<number>();
-  for (let round = 0; round < 100; round++) {
-    const writer = spawn(process.execPath, ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(round * 1000)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    writer.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.split('\n').length > 1 + (round % 7)) writer.kill('SIGKILL');
-    });
-    await once(writer, 'close');
-    for (const line of text.split('\n').slice(0, -1)) told.add(Number(line));
-  }
-  await server.stop();
-  assert.ok(told.size >= 300, `${told.size} batches`);
-  check(root, runId, told);
-});
+test(
+  'no acknowledged metric is lost when the writer is killed in the middle, a hundred times',
+  { timeout: 600_000 },
+  async () => {
+    const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
+    const server = await trackingProcess(root);
+    const runId = await startRun(server);
+    const told = new Set<number>();
+    for (let round = 0; round < 100; round++) {
+      const writer = spawn(
+        process.execPath,
+        ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(round * 1000)],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let text = '';
+      writer.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.split('\n').length > 1 + (round % 7)) writer.kill('SIGKILL');
+      });
+      await once(writer, 'close');
+      for (const line of text.split('\n').slice(0, -1)) told.add(Number(line));
+    }
+    await server.stop();
+    assert.ok(told.size >= 300, `${told.size} batches`);
+    check(root, runId, told);
+  },
+);
 
 test('eight processes that log at once into one store lose nothing', { timeout: 120_000 }, async () => {
   const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: eight\nstages: {}\n' });
@@ -101,19 +127,35 @@ test('eight processes that log at once into one store lose nothing', { timeout: 
     }
     await call('runs/update', { run_id: run.info.run_id, status: 'FINISHED', end_time: Date.now() });
     console.log(run.info.run_id);`;
-  const programs = Array.from({ length: 8 }, (_, i) => spawn(process.execPath, ['--input-type=module', '-e', script, servers[i % 2]?.uri ?? '', servers[i % 2]?.token ?? '', shared, String(i)], { stdio: ['ignore', 'pipe', 'inherit'] }));
-  const ids = await Promise.all(programs.map(async (program) => {
-    let out = '';
-    program.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    const [code] = (await once(program, 'close')) as [number];
-    assert.equal(code, 0);
-    return out.trim();
-  }));
+  const programs = Array.from({ length: 8 }, (_, i) =>
+    spawn(
+      process.execPath,
+      ['--input-type=module', '-e', script, servers[i % 2]?.uri ?? '', servers[i % 2]?.token ?? '', shared, String(i)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    ),
+  );
+  const ids = await Promise.all(
+    programs.map(async (program) => {
+      let out = '';
+      program.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+      const [code] = (await once(program, 'close')) as [number];
+      assert.equal(code, 0);
+      return out.trim();
+    }),
+  );
   for (const server of servers) await server.stop();
   const store = openStore(root);
   for (const [i, id] of ids.entries()) {
     const run = getRun(store, id);
-    assert.deepEqual([run.status, Object.keys(run.params).length, metricSeries(store, [id], 'own')[0]?.count, metricSeries(store, [shared], `of-${i}`)[0]?.count], ['finished', 20, 1000, 1000]);
+    assert.deepEqual(
+      [
+        run.status,
+        Object.keys(run.params).length,
+        metricSeries(store, [id], 'own')[0]?.count,
+        metricSeries(store, [shared], `of-${i}`)[0]?.count,
+      ],
+      ['finished', 20, 1000, 1000],
+    );
   }
   assert.equal(Object.keys(getRun(store, shared).tags).length, 160);
   store.sql.close();

@@ -1,4 +1,8 @@
 import { pythonVenv } from '../helpers/pythonVenv.ts';
 
 /** MLflow itself with what its users train with. PyTorch is pinned to a version whose CPU build is small where an index offers one. */
-export const mlflowVenv = pythonVenv('mlflow-venv', ['mlflow==3.17.2', 'scikit-learn', 'matplotlib', 'xgboost-cpu', 'torch==2.13.0'], ['mlflow.server.handlers', 'sklearn', 'matplotlib', 'xgboost', 'torch']);
+export const mlflowVenv = pythonVenv(
+  'mlflow-venv',
+  ['mlflow==3.17.2', 'scikit-learn', 'matplotlib', 'xgboost-cpu', 'torch==2.13.0'],
+  ['mlflow.server.handlers', 'sklearn', 'matplotlib', 'xgboost', 'torch'],
+);

@@ -29,7 +29,25 @@ interface Answers {
 async function compare(t: TestContext, script: string, more: object): Promise<Answers> {
   const folder = makeProject();
   const port = await freePort();
-  const server = spawn(mlflowVenv.python, ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`, '--artifacts-destination', join(folder, 'artifacts')], { stdio: 'ignore', detached: true });
+  const server = spawn(
+    mlflowVenv.python,
+    [
+      '-m',
+      'mlflow',
+      'server',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--workers',
+      '1',
+      '--backend-store-uri',
+      `sqlite:///${join(folder, 'mlflow.db')}`,
+      '--artifacts-destination',
+      join(folder, 'artifacts'),
+    ],
+    { stdio: 'ignore', detached: true },
+  );
   t.after(async () => {
     const ended = once(server, 'exit');
     // Its workers are processes of the same group.
@@ -39,8 +57,23 @@ async function compare(t: TestContext, script: string, more: object): Promise<An
   const ours = await trackingProcess(makeProject({ 'loopwright.yaml': 'version: 1\nproject: same\nstages: {}\n' }));
   t.after(() => ours.stop());
   const uri = `http://127.0.0.1:${port}`;
-  await until('the MLflow server answers', async () => (await fetch(`${uri}/health`).catch(() => null))?.ok === true, 120_000);
-  return JSON.parse(mlflowVenv.run(join(import.meta.dirname, script), JSON.stringify({ uris: [[uri, 'none'], [ours.uri, ours.token]], ...more }))) as Answers;
+  await until(
+    'the MLflow server answers',
+    async () => (await fetch(`${uri}/health`).catch(() => null))?.ok === true,
+    120_000,
+  );
+  return JSON.parse(
+    mlflowVenv.run(
+      join(import.meta.dirname, script),
+      JSON.stringify({
+        uris: [
+          [uri, 'none'],
+          [ours.uri, ours.token],
+        ],
+        ...more,
+      }),
+    ),
+  ) as Answers;
 }
 
 test('answers 350 questions as a real MLflow server does, but for six', { timeout: 900_000 }, async (t) => {
@@ -48,15 +81,29 @@ test('answers 350 questions as a real MLflow server does, but for six', { timeou
   if (problem !== null) return t.skip(problem);
   const answer = await compare(t, 'sameAsMlflow.py', {});
   assert.ok(answer.asked >= 350 && answer.same_length, `${answer.asked} questions`);
-  assert.deepEqual(answer.different.filter(([what]) => !meant.includes(what)), []);
-  assert.deepEqual(answer.different.map(([what]) => what), meant, 'what is another on purpose still is');
+  assert.deepEqual(
+    answer.different.filter(([what]) => !meant.includes(what)),
+    [],
+  );
+  assert.deepEqual(
+    answer.different.map(([what]) => what),
+    meant,
+    'what is another on purpose still is',
+  );
 });
 
 // LOOPWRIGHT_MLFLOW_SEED=7 asks others.
-test('answers hundreds of random questions about random runs, models and versions as a real MLflow server does', { timeout: 900_000 }, async (t) => {
-  const problem = mlflowVenv.prepare();
-  if (problem !== null) return t.skip(problem);
-  const answer = await compare(t, 'randomQuestions.py', { seed: Number(process.env['LOOPWRIGHT_MLFLOW_SEED'] ?? 5), questions: 300 });
-  assert.ok(answer.asked >= 700 && answer.same_length, `${answer.asked} questions`);
-  assert.deepEqual(answer.different, []);
-});
+test(
+  'answers hundreds of random questions about random runs, models and versions as a real MLflow server does',
+  { timeout: 900_000 },
+  async (t) => {
+    const problem = mlflowVenv.prepare();
+    if (problem !== null) return t.skip(problem);
+    const answer = await compare(t, 'randomQuestions.py', {
+      seed: Number(process.env['LOOPWRIGHT_MLFLOW_SEED'] ?? 5),
+      questions: 300,
+    });
+    assert.ok(answer.asked >= 700 && answer.same_length, `${answer.asked} questions`);
+    assert.deepEqual(answer.different, []);
+  },
+);

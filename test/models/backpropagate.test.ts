@@ -35,7 +35,10 @@ for (const task of ['binary', 'multiclass', 'regression'] as Task[]) {
           };
           const [up, down] = [at(1e-3), at(-1e-3)];
           const slope = (up.loss - down.loss) / (up.value - down.value);
-          assert.ok(Math.abs(slope - (gradients[l]?.[part][i] ?? Number.NaN)) < 1e-3, `layer ${l} ${part}[${i}]: slope ${slope}, gradient ${gradients[l]?.[part][i]}`);
+          assert.ok(
+            Math.abs(slope - (gradients[l]?.[part][i] ?? Number.NaN)) < 1e-3,
+            `layer ${l} ${part}[${i}]: slope ${slope}, gradient ${gradients[l]?.[part][i]}`,
+          );
         }
       }
     }
@@ -45,8 +48,12 @@ for (const task of ['binary', 'multiclass', 'regression'] as Task[]) {
 test('a step leaves no tensor behind, and backends agree', async () => {
   const network = createNetwork(4, [6, 5], 1, seededRandom(4));
   const labels = Float64Array.from({ length: rows }, (_, i) => i % 2);
-  const mask = [Float32Array.from({ length: rows * 6 }, (_, i) => (i % 4 === 0 ? 0 : 1.25)), Float32Array.from({ length: rows * 5 }, () => 1)];
-  const step = (backend: Tensorflow) => backpropagate(backend, network, input, rows, mask, (logits) => outputLoss('binary', logits, 1, labels, weights));
+  const mask = [
+    Float32Array.from({ length: rows * 6 }, (_, i) => (i % 4 === 0 ? 0 : 1.25)),
+    Float32Array.from({ length: rows * 5 }, () => 1),
+  ];
+  const step = (backend: Tensorflow) =>
+    backpropagate(backend, network, input, rows, mask, (logits) => outputLoss('binary', logits, 1, labels, weights));
   const before = tf.memory().numTensors;
   const here = step(tf);
   const logits = predictLogits(tf, network, input, rows);
@@ -55,9 +62,11 @@ test('a step leaves no tensor behind, and backends agree', async () => {
   const there = step(tf);
   assert.ok(Math.abs(here.loss - there.loss) < 1e-6);
   for (const [l, layer] of here.gradients.entries()) {
-    for (const [i, value] of layer.weights.entries()) assert.ok(Math.abs(value - (there.gradients[l]?.weights[i] ?? Number.NaN)) < 1e-6);
+    for (const [i, value] of layer.weights.entries())
+      assert.ok(Math.abs(value - (there.gradients[l]?.weights[i] ?? Number.NaN)) < 1e-6);
   }
-  for (const [i, value] of forward(network, input, rows).entries()) assert.ok(Math.abs(value - (logits[i] ?? Number.NaN)) < 1e-5);
+  for (const [i, value] of forward(network, input, rows).entries())
+    assert.ok(Math.abs(value - (logits[i] ?? Number.NaN)) < 1e-5);
 });
 
 test('a whole training goes the same way on WebAssembly and in plain JavaScript', async () => {
@@ -65,9 +74,25 @@ test('a whole training goes the same way on WebAssembly and in plain JavaScript'
   const { syntheticFeatures, syntheticTable } = await import('./syntheticTable.ts');
   const run = async (backend: string) => {
     await tf.setBackend(backend);
-    return trainModel({ task: 'binary', target: 'positive', features: syntheticFeatures, train: syntheticTable(1500, 1), validation: syntheticTable(500, 2), model: 'mlp', hidden: [16, 8], epochs: 5, batchSize: 64, dropout: 0.1, seed: 9 });
+    return trainModel({
+      task: 'binary',
+      target: 'positive',
+      features: syntheticFeatures,
+      train: syntheticTable(1500, 1),
+      validation: syntheticTable(500, 2),
+      model: 'mlp',
+      hidden: [16, 8],
+      epochs: 5,
+      batchSize: 64,
+      dropout: 0.1,
+      seed: 9,
+    });
   };
   const [here, there] = [await run(name), await run('cpu')];
-  for (const [i, epoch] of here.history.entries()) assert.ok(Math.abs(epoch.loss - (there.history[i]?.loss ?? Number.NaN)) < 1e-4, `epoch ${i + 1}: ${epoch.loss} and ${there.history[i]?.loss}`);
+  for (const [i, epoch] of here.history.entries())
+    assert.ok(
+      Math.abs(epoch.loss - (there.history[i]?.loss ?? Number.NaN)) < 1e-4,
+      `epoch ${i + 1}: ${epoch.loss} and ${there.history[i]?.loss}`,
+    );
   await tf.setBackend(name);
 });

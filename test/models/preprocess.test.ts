@@ -20,34 +20,58 @@ test('numbers are standardised, filled with the median and flagged when training
 test('a heavy tail is seen through its logarithm, a bell is not', () => {
   const skewed = Float64Array.from({ length: 1000 }, (_, i) => Math.exp((i / 1000) * 8));
   const even = Float64Array.from({ length: 1000 }, (_, i) => i);
-  const { steps } = fitPreprocess(table({ skewed: { kind: 'number', values: skewed }, even: { kind: 'number', values: even } }), [{ name: 'skewed', kind: 'numeric' }, { name: 'even', kind: 'numeric' }]);
-  assert.deepEqual(steps.map((step) => step.kind === 'numeric' && step.log), [true, false]);
+  const { steps } = fitPreprocess(
+    table({ skewed: { kind: 'number', values: skewed }, even: { kind: 'number', values: even } }),
+    [
+      { name: 'skewed', kind: 'numeric' },
+      { name: 'even', kind: 'numeric' },
+    ],
+  );
+  assert.deepEqual(
+    steps.map((step) => step.kind === 'numeric' && step.log),
+    [true, false],
+  );
 });
 
 test('texts become one input a level, one for others, one for missing', () => {
-  const fitted = fitPreprocess(table({ k: texts('a', 'a', 'b', 'b', 'b', 'rare', null) }), [{ name: 'k', kind: 'categorical' }]);
+  const fitted = fitPreprocess(table({ k: texts('a', 'a', 'b', 'b', 'b', 'rare', null) }), [
+    { name: 'k', kind: 'categorical' },
+  ]);
   assert.deepEqual(fitted.steps, [{ name: 'k', kind: 'categorical', levels: ['b', 'a'], missingIndicator: true }]);
-  assert.deepEqual([...applyPreprocess(fitted, table({ k: texts('a', 'b', 'new', null) }))], [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+  assert.deepEqual(
+    [...applyPreprocess(fitted, table({ k: texts('a', 'b', 'new', null) }))],
+    [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+  );
   const full = fitPreprocess(table({ k: texts('a', 'a', 'b', 'b') }), [{ name: 'k', kind: 'categorical' }]);
   assert.deepEqual([...applyPreprocess(full, table({ k: texts(null) }))], [0, 0, 1]);
 });
 
 test('at most 50 levels are kept, the most frequent', () => {
-  const values = Array.from({ length: 80 }, (_, i) => Array.from({ length: 2 + (i % 3) }, () => `level${String(i).padStart(2, '0')}`)).flat();
+  const values = Array.from({ length: 80 }, (_, i) =>
+    Array.from({ length: 2 + (i % 3) }, () => `level${String(i).padStart(2, '0')}`),
+  ).flat();
   const { steps, width } = fitPreprocess(table({ k: { kind: 'text', values } }), [{ name: 'k', kind: 'categorical' }]);
   assert.equal(steps[0]?.levels?.length, 50);
   assert.equal(width, 51);
 });
 
 test('survives JSON', () => {
-  const fitted = fitPreprocess(table({ x: numbers(1, 2, 9), k: texts('a', 'a', 'b') }), [{ name: 'x', kind: 'numeric' }, { name: 'k', kind: 'categorical' }]);
+  const fitted = fitPreprocess(table({ x: numbers(1, 2, 9), k: texts('a', 'a', 'b') }), [
+    { name: 'x', kind: 'numeric' },
+    { name: 'k', kind: 'categorical' },
+  ]);
   assert.deepEqual(JSON.parse(JSON.stringify(fitted)), fitted);
 });
 
 test('rows of JSON become columns, wrong ones are named', () => {
-  const features = [{ name: 'x', kind: 'numeric' }, { name: 'yes', kind: 'boolean' }, { name: 'k', kind: 'categorical' }] as const;
+  const features = [
+    { name: 'x', kind: 'numeric' },
+    { name: 'yes', kind: 'boolean' },
+    { name: 'k', kind: 'categorical' },
+  ] as const;
   assert.deepEqual(rowsToTable([{ x: 1, yes: true, k: 'a' }, { yes: 0, k: 5 }, { x: null }], features), {
-    rows: 3, columns: { x: numbers(1, Number.NaN, Number.NaN), yes: numbers(1, 0, Number.NaN), k: texts('a', '5', null) },
+    rows: 3,
+    columns: { x: numbers(1, Number.NaN, Number.NaN), yes: numbers(1, 0, Number.NaN), k: texts('a', '5', null) },
   });
   const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
   assert.throws(() => rowsToTable([{ x: 1 }, { x: '12' }], features), says(/row 1: x has to be a number, not "12"/));
@@ -66,14 +90,32 @@ test('imputation, scaling and logarithm can be chosen', () => {
   assert.deepEqual(inputs({ scale: 'robust', transform: 'none' }, [1, 3]), [0, 1]);
   assert.deepEqual(inputs({ scale: 'none', transform: 'none' }, [1e6]), [1e6]);
   assert.deepEqual(inputs({ scale: 'none', transform: 'log' }, [0, Math.E - 1]), [0, 1]);
-  for (const [impute, fill] of [['median', 1], ['mean', 3], ['most_frequent', 1], [7, 7]] as const) assert.deepEqual(inputs({ scale: 'none', transform: 'none', impute }, [Number.NaN]), [fill]);
-  assert.throws(() => fitPreprocess(table({ x: numbers(-1, 2) }), [{ name: 'x', kind: 'numeric', preprocess: { transform: 'log' } }]), /the smallest is -1; choose `transform: none`/);
+  for (const [impute, fill] of [
+    ['median', 1],
+    ['mean', 3],
+    ['most_frequent', 1],
+    [7, 7],
+  ] as const)
+    assert.deepEqual(inputs({ scale: 'none', transform: 'none', impute }, [Number.NaN]), [fill]);
+  assert.throws(
+    () =>
+      fitPreprocess(table({ x: numbers(-1, 2) }), [{ name: 'x', kind: 'numeric', preprocess: { transform: 'log' } }]),
+    /the smallest is -1; choose `transform: none`/,
+  );
 });
 
 test('texts can become one number', () => {
   const train = table({ k: texts('b', 'b', 'b', 'a', null) });
-  const inputs = (encode: 'ordinal' | 'frequency' | 'target', target: Float64Array | null = null, categories?: string[]) => {
-    const fitted = fitPreprocess(train, [{ name: 'k', kind: 'categorical', preprocess: { encode }, ...(categories ? { categories } : {}) }], target);
+  const inputs = (
+    encode: 'ordinal' | 'frequency' | 'target',
+    target: Float64Array | null = null,
+    categories?: string[],
+  ) => {
+    const fitted = fitPreprocess(
+      train,
+      [{ name: 'k', kind: 'categorical', preprocess: { encode }, ...(categories ? { categories } : {}) }],
+      target,
+    );
     assert.equal(fitted.width, 2);
     return [...applyPreprocess(fitted, table({ k: texts('a', 'b', 'new', null) }))];
   };

@@ -9,11 +9,26 @@ test('plain JavaScript and the WASM backend give the same bits for any network a
   const { tf, name } = await loadBackend();
   if (name !== 'wasm') return t.skip(`the backend here is ${name}`);
   const random = seededRandom(11);
-  const numbers = (n: number) => Float32Array.from({ length: n }, () => (random.next() < 0.2 ? 0 : (random.next() - 0.5) * (random.next() < 0.1 ? 40 : 1)));
+  const numbers = (n: number) =>
+    Float32Array.from({ length: n }, () =>
+      random.next() < 0.2 ? 0 : (random.next() - 0.5) * (random.next() < 0.1 ? 40 : 1),
+    );
   for (let i = 0; i < 100; i++) {
-    const [inputs, hidden, outputs, rows] = [1 + random.integer(90), 1 + random.integer(70), 1 + random.integer(4), 1 + random.integer(130)];
-    const network: Network = [{ inputs, units: hidden, weights: numbers(inputs * hidden), bias: numbers(hidden) }, { inputs: hidden, units: outputs, weights: numbers(hidden * outputs), bias: numbers(outputs) }];
+    const [inputs, hidden, outputs, rows] = [
+      1 + random.integer(90),
+      1 + random.integer(70),
+      1 + random.integer(4),
+      1 + random.integer(130),
+    ];
+    const network: Network = [
+      { inputs, units: hidden, weights: numbers(inputs * hidden), bias: numbers(hidden) },
+      { inputs: hidden, units: outputs, weights: numbers(hidden * outputs), bias: numbers(outputs) },
+    ];
     const input = numbers(rows * inputs);
-    assert.deepEqual([...forward(network, input, rows)], [...predictLogits(tf, network, input, rows)], `${rows} × ${inputs} → ${hidden} → ${outputs}`);
+    assert.deepEqual(
+      [...forward(network, input, rows)],
+      [...predictLogits(tf, network, input, rows)],
+      `${rows} × ${inputs} → ${hidden} → ${outputs}`,
+    );
   }
 });

@@ -16,7 +16,7 @@ export function syntheticTable(rows: number, seed: number): Table {
     age[i] = random.next() < 0.1 ? Number.NaN : random.next() * 50;
     flag[i] = random.next() < 0.3 ? 1 : 0;
     const pick = random.integer(10);
-    kind.push(pick === 9 ? null : ['food', 'games', 'travel'][pick % 3] ?? null);
+    kind.push(pick === 9 ? null : (['food', 'games', 'travel'][pick % 3] ?? null));
     const z = Math.log(amount[i] ?? 1) - 3 + (kind[i] === 'games' ? 2 : 0) - (flag[i] ?? 0) + (random.next() - 0.5) * 2;
     positive[i] = z > 2.5 ? 1 : 0;
     level.push(z > 2 ? 'high' : z > -0.5 ? 'middle' : 'low');
@@ -25,12 +25,20 @@ export function syntheticTable(rows: number, seed: number): Table {
   return {
     rows,
     columns: {
-      amount: { kind: 'number', values: amount }, age: { kind: 'number', values: age }, flag: { kind: 'number', values: flag }, kind: { kind: 'text', values: kind },
-      positive: { kind: 'number', values: positive }, level: { kind: 'text', values: level }, price: { kind: 'number', values: price },
+      amount: { kind: 'number', values: amount },
+      age: { kind: 'number', values: age },
+      flag: { kind: 'number', values: flag },
+      kind: { kind: 'text', values: kind },
+      positive: { kind: 'number', values: positive },
+      level: { kind: 'text', values: level },
+      price: { kind: 'number', values: price },
     },
   };
 }
 
 export const syntheticFeatures = [
-  { name: 'amount', kind: 'numeric' }, { name: 'age', kind: 'numeric' }, { name: 'flag', kind: 'boolean' }, { name: 'kind', kind: 'categorical' },
+  { name: 'amount', kind: 'numeric' },
+  { name: 'age', kind: 'numeric' },
+  { name: 'flag', kind: 'boolean' },
+  { name: 'kind', kind: 'categorical' },
 ] as const;

@@ -13,13 +13,30 @@ import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersCsv, ordersProject, ordersSchema, ordersStart, ordersYaml, type Order } from '../helpers/ordersProject.ts';
+import {
+  orders,
+  ordersCsv,
+  ordersProject,
+  ordersSchema,
+  ordersStart,
+  ordersYaml,
+  type Order,
+} from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 
 const day = 86_400_000;
 const at = (days: number) => ordersStart + days * day;
 // With 150 rows a window the noise of the measures alone comes near their usual threshold of 0.1.
-const project = runIn(ordersProject({ files: { 'schemas/orders.dataset.yaml': ordersSchema.replaceAll('role: feature }', 'role: feature, drift: { threshold: 0.35 } }') } }));
+const project = runIn(
+  ordersProject({
+    files: {
+      'schemas/orders.dataset.yaml': ordersSchema.replaceAll(
+        'role: feature }',
+        'role: feature, drift: { threshold: 0.35 } }',
+      ),
+    },
+  }),
+);
 const labelDelay = 1.01;
 await project.run();
 const { store } = project;
@@ -27,13 +44,25 @@ promote(store, 'orders', 1, 'test', at(60));
 
 const load = () => loadProject(project.root);
 const config = () => configFor(load(), 'default');
-const evaluate = (now: number, monitor = 'production') => evaluateMonitor({ project: load(), config: config(), store, monitor, now });
+const evaluate = (now: number, monitor = 'production') =>
+  evaluateMonitor({ project: load(), config: config(), store, monitor, now });
 
 /** Writes predictions as the service would: the model is right when `right`, else it says the opposite. */
 function predict(rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}): void {
-  logPredictions(store, 'production', rows.map((row) => ({
-    at: Date.parse(row.at), modelVersion: 1, key: row.id, features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country }, score: (options.right ?? true) === row.late ? 0.9 : 0.1, prediction: 'x', latencyMs: 2, error: null,
-  })));
+  logPredictions(
+    store,
+    'production',
+    rows.map((row) => ({
+      at: Date.parse(row.at),
+      modelVersion: 1,
+      key: row.id,
+      features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country },
+      score: (options.right ?? true) === row.late ? 0.9 : 0.1,
+      prediction: 'x',
+      latencyMs: 2,
+      error: null,
+    })),
+  );
 }
 
 const quiet = orders({ rows: 300, firstDay: 100, days: 2, seed: 5, prefix: 'q' });
@@ -48,7 +77,17 @@ predict(wrong, { right: false });
 test('only windows that have ended are judged', async () => {
   assert.deepEqual(await evaluate(at(100.9)), []);
   const judged = await evaluate(at(101));
-  assert.deepEqual(judged.map(({ start, end, rows, status, labelled, modelVersions }) => ({ start, end, rows, status, labelled, modelVersions })), [{ start: at(100), end: at(101), rows: 150, status: 'ok', labelled: 0, modelVersions: [1] }]);
+  assert.deepEqual(
+    judged.map(({ start, end, rows, status, labelled, modelVersions }) => ({
+      start,
+      end,
+      rows,
+      status,
+      labelled,
+      modelVersions,
+    })),
+    [{ start: at(100), end: at(101), rows: 150, status: 'ok', labelled: 0, modelVersions: [1] }],
+  );
   assert.deepEqual(judged[0]?.performance, {});
   assert.equal(judged[0]?.latencyP95Ms, 2);
 });
@@ -56,26 +95,54 @@ test('only windows that have ended are judged', async () => {
 test('drift is found where it is, with an event; few rows give no verdict; empty days no window', async () => {
   await evaluate(at(108));
   const windows = listWindows(store, 'production');
-  assert.deepEqual(windows.map(({ start, status }) => [(start - at(0)) / day, status]), [[100, 'ok'], [101, 'ok'], [102, 'drift'], [103, 'drift'], [104, 'too few rows'], [106, 'ok']]);
+  assert.deepEqual(
+    windows.map(({ start, status }) => [(start - at(0)) / day, status]),
+    [
+      [100, 'ok'],
+      [101, 'ok'],
+      [102, 'drift'],
+      [103, 'drift'],
+      [104, 'too few rows'],
+      [106, 'ok'],
+    ],
+  );
   const drifted = windows[2];
-  assert.deepEqual(drifted?.values.filter((value) => value.drifted && value.column !== '_score').map(({ column, kind }) => [column, kind]), [['amount', 'drifted']]);
+  assert.deepEqual(
+    drifted?.values
+      .filter((value) => value.drifted && value.column !== '_score')
+      .map(({ column, kind }) => [column, kind]),
+    [['amount', 'drifted']],
+  );
   assert.ok(Math.abs((drifted?.driftedShare ?? 0) - 1 / 3) < 1e-9, 'one of three columns; the share asked for is 0.3');
   assert.deepEqual(windows[4]?.values, []);
   const alerts = listEvents(store, 'production').filter(({ kind }) => kind === 'alert');
-  assert.deepEqual(alerts.map(({ at: time, text }) => [(time - at(0)) / day, text]), [[103, '1 of 3 features drifted: amount'], [104, '1 of 3 features drifted: amount']]);
+  assert.deepEqual(
+    alerts.map(({ at: time, text }) => [(time - at(0)) / day, text]),
+    [
+      [103, '1 of 3 features drifted: amount'],
+      [104, '1 of 3 features drifted: amount'],
+    ],
+  );
 });
 
 test('judging again tells nothing twice, and keeps the numbers of the windows', async () => {
   const before = listWindows(store, 'production');
   // As if it were earlier, when their labels could still arrive.
   store.sql.run('UPDATE windows SET evaluated_at = end');
-  assert.ok((await evaluate(at(108))).some(({ status }) => status === 'drift'), 'windows that drifted are judged again');
+  assert.ok(
+    (await evaluate(at(108))).some(({ status }) => status === 'drift'),
+    'windows that drifted are judged again',
+  );
   await evaluate(at(108));
-  assert.deepEqual(listWindows(store, 'production').map(({ id }) => id), before.map(({ id }) => id));
+  assert.deepEqual(
+    listWindows(store, 'production').map(({ id }) => id),
+    before.map(({ id }) => id),
+  );
   assert.equal(listEvents(store, 'production').filter(({ kind }) => kind === 'alert').length, 2);
 });
 
-const labels = (rows: readonly Order[], delayDays: number) => `id,known_at,late\n${rows.map((row) => `${row.id},${new Date(Date.parse(row.at) + delayDays * day).toISOString()},${row.late}\n`).join('')}`;
+const labels = (rows: readonly Order[], delayDays: number) =>
+  `id,known_at,late\n${rows.map((row) => `${row.id},${new Date(Date.parse(row.at) + delayDays * day).toISOString()},${row.late}\n`).join('')}`;
 
 test('performance comes when labels do, not before', async () => {
   writeFiles(project.root, { 'labels/labels-1.csv': labels(wrong, labelDelay) });
@@ -92,7 +159,11 @@ test('performance comes when labels do, not before', async () => {
 
 test('a window is settled when its labels had their time', async () => {
   await evaluate(at(109));
-  assert.deepEqual((await evaluate(at(120))).map(({ start }) => (start - at(0)) / day), [], 'nothing is judged after the delay of 2 days');
+  assert.deepEqual(
+    (await evaluate(at(120))).map(({ start }) => (start - at(0)) / day),
+    [],
+    'nothing is judged after the delay of 2 days',
+  );
 });
 
 test('as of a time no later label is seen (property)', async () => {
@@ -104,21 +175,40 @@ test('as of a time no later label is seen (property)', async () => {
   for (let i = 0; i < 12; i++) {
     const now = at(106 + random.next() * 3);
     const from = at(105 + random.next() * 2);
-    const found = await readLabels({ project: load(), config: config(), store, db, labels: monitor.labels, target: 'late', from, now });
-    const expected = wrong.filter((row) => Date.parse(row.at) + labelDelay * day <= now && Date.parse(row.at) + labelDelay * day >= from).map(({ id }) => id);
+    const found = await readLabels({
+      project: load(),
+      config: config(),
+      store,
+      db,
+      labels: monitor.labels,
+      target: 'late',
+      from,
+      now,
+    });
+    const expected = wrong
+      .filter((row) => Date.parse(row.at) + labelDelay * day <= now && Date.parse(row.at) + labelDelay * day >= from)
+      .map(({ id }) => id);
     assert.deepEqual([...found.keys()].toSorted(), expected.toSorted());
   }
 });
 
 test('the report and a column of it', async () => {
   const report = driftReport(store, config(), 'production');
-  assert.deepEqual([report.monitor, report.deployment, report.referenceRows, report.share, report.windows.length], ['production', 'production', 160, 0.3, 6]);
-  assert.equal(report.columns.filter((column) => column !== '_score')[0], 'amount', 'the column that drifted most comes first');
+  assert.deepEqual(
+    [report.monitor, report.deployment, report.referenceRows, report.share, report.windows.length],
+    ['production', 'production', 160, 0.3, 6],
+  );
+  assert.equal(
+    report.columns.filter((column) => column !== '_score')[0],
+    'amount',
+    'the column that drifted most comes first',
+  );
   const id = report.windows[2]?.id ?? 0;
   for (const column of ['amount', 'country', 'hour', '_score']) {
     const detail = await driftDetail(store, config(), 'production', id, column);
     assert.equal(detail.nCurrent, 150, column);
-    for (const shares of [detail.reference, detail.current]) assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 0.05, column);
+    for (const shares of [detail.reference, detail.current])
+      assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 0.05, column);
     assert.equal(detail.reference.length, detail.type === 'numeric' ? detail.edges.length - 1 : detail.labels.length);
   }
   await assert.rejects(driftDetail(store, config(), 'production', id, 'none'), /column `none` is not in the reference/);
@@ -133,11 +223,23 @@ test('a column that goes missing is broken', async () => {
 });
 
 test('one row of long ago does not make it count all the years since', async () => {
-  const old = { at: 0, modelVersion: 1, key: null, features: {}, score: 0.5, prediction: 'x', latencyMs: 1, error: null };
+  const old = {
+    at: 0,
+    modelVersion: 1,
+    key: null,
+    features: {},
+    score: 0.5,
+    prediction: 'x',
+    latencyMs: 1,
+    error: null,
+  };
   logPredictions(store, 'production', [old]);
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('every: 1d', 'every: 1s') });
   const judged = await evaluate(at(100));
-  assert.deepEqual(judged.map((window) => window.start), [0]);
+  assert.deepEqual(
+    judged.map((window) => window.start),
+    [0],
+  );
   store.sql.run('DELETE FROM predictions WHERE at = 0');
   store.sql.run('DELETE FROM windows WHERE start = 0');
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml });
@@ -156,20 +258,41 @@ test('a retraining that could not begin starts no cooldown', async () => {
 });
 
 test('retraining promotes what passes, proposes where that is the policy, and rejects what does not', async () => {
-  writeFiles(project.root, { 'incoming/orders-2.csv': ordersCsv(orders({ rows: 300, firstDay: 61, days: 40, seed: 12, prefix: 'r' })) });
+  writeFiles(project.root, {
+    'incoming/orders-2.csv': ordersCsv(orders({ rows: 300, firstDay: 61, days: 40, seed: 12, prefix: 'r' })),
+  });
   const promoted = await again(at(105));
-  assert.deepEqual([promoted.status, promoted.version, promoted.previous, promoted.message], ['promoted', 2, 1, 'v2 is champion'], promoted.message);
+  assert.deepEqual(
+    [promoted.status, promoted.version, promoted.previous, promoted.message],
+    ['promoted', 2, 1, 'v2 is champion'],
+    promoted.message,
+  );
   assert.equal(lastRetrained(store), at(105));
   const { report } = getVersion(store, 'orders', 2);
-  assert.ok(report.data.period !== null && report.data.period.from >= '2026-01-15', 'only the window of 90 days was read');
-  const proposed = await again(at(106), ordersYaml.replace('then: promote', 'then: propose').replace('window: 90d', 'window: 80d'));
+  assert.ok(
+    report.data.period !== null && report.data.period.from >= '2026-01-15',
+    'only the window of 90 days was read',
+  );
+  const proposed = await again(
+    at(106),
+    ordersYaml.replace('then: promote', 'then: propose').replace('window: 90d', 'window: 80d'),
+  );
   assert.deepEqual([proposed.status, versionOf(store, 'orders', 'champion')?.version], ['proposed', 2]);
   assert.match(proposed.message, /v3 passed its gates and waits: loopwright models promote 3/);
-  const rejected = await again(at(107), ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.99999 }\n      pr'));
+  const rejected = await again(
+    at(107),
+    ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.99999 }\n      pr'),
+  );
   assert.deepEqual([rejected.status, versionOf(store, 'orders', 'champion')?.version], ['rejected', 2]);
   const failed = await again(at(108), ordersYaml.replace('files: incoming/*.csv', 'files: nothing/*.csv'));
   assert.deepEqual([failed.status, failed.version], ['failed', null]);
-  assert.deepEqual(listEvents(store, 'production').filter(({ at: time }) => time >= at(104.5)).map(({ kind }) => kind).filter((kind) => kind !== 'alert'), ['retrained', 'promoted', 'retrained', 'retrained', 'rejected', 'retrained', 'rejected']);
+  assert.deepEqual(
+    listEvents(store, 'production')
+      .filter(({ at: time }) => time >= at(104.5))
+      .map(({ kind }) => kind)
+      .filter((kind) => kind !== 'alert'),
+    ['retrained', 'promoted', 'retrained', 'retrained', 'rejected', 'retrained', 'rejected'],
+  );
 });
 
 test('what is trained as of a time has seen no later row (property)', async () => {

@@ -6,32 +6,81 @@ import { decideRetraining } from '../../engine/monitoring/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 
 const day = 86_400_000;
-const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({ id: i, start: i * day, end: (i + 1) * day, rows: 100, modelVersions: [1], referenceVersion: 1, status: 'ok', driftedShare: 0, values: [], performance: {}, labelled: 0, latencyP95Ms: 5, errorRate: 0, ...part });
+const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({
+  id: i,
+  start: i * day,
+  end: (i + 1) * day,
+  rows: 100,
+  modelVersions: [1],
+  referenceVersion: 1,
+  status: 'ok',
+  driftedShare: 0,
+  values: [],
+  performance: {},
+  labelled: 0,
+  latencyP95Ms: 5,
+  errorRate: 0,
+  ...part,
+});
 
 const config: ProjectConfig = {
-  version: 1, project: 'p', stages: {},
-  monitors: { m: { deployment: 'd', reference: 'v', window: { every: '1d' }, expect: { pr_auc: { min: 0.7 }, latency_p95_ms: { max: 20 }, error_rate: { max: 0.1 }, 'missing[a]': { max: 0.2 } } } },
-  // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
-  retraining: { when: [{ monitor: 'm', drift: 'dataset', for: '2 windows' }, { monitor: 'm', below: 'pr_auc', for: '2 windows' }], then: 'promote', cooldown: '5d' },
+  version: 1,
+  project: 'p',
+  stages: {},
+  monitors: {
+    m: {
+      deployment: 'd',
+      reference: 'v',
+      window: { every: '1d' },
+      expect: {
+        pr_auc: { min: 0.7 },
+        latency_p95_ms: { max: 20 },
+        error_rate: { max: 0.1 },
+        'missing[a]': { max: 0.2 },
+      },
+    },
+  },
+  retraining: {
+    when: [
+      { monitor: 'm', drift: 'dataset', for: '2 windows' },
+      { monitor: 'm', below: 'pr_auc', for: '2 windows' },
+    ],
+    // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
+    then: 'promote',
+    cooldown: '5d',
+  },
 };
-const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) => decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
+const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) =>
+  decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
 const drift = { status: 'drift' } as const;
 const few = { status: 'too few rows' } as const;
 
 test('drift has to hold for its count of windows in a row', () => {
   assert.equal(decide([]).retrain, false);
   assert.equal(decide([window(0, drift)]).retrain, false);
-  assert.deepEqual(decide([window(0, drift), window(1, drift)]), { retrain: true, reason: 'the inputs drifted for 2 windows', monitor: 'm' });
+  assert.deepEqual(decide([window(0, drift), window(1, drift)]), {
+    retrain: true,
+    reason: 'the inputs drifted for 2 windows',
+    monitor: 'm',
+  });
   assert.equal(decide([window(0, drift), window(1), window(2, drift)]).retrain, false);
   assert.equal(decide([window(0, drift), window(1, drift), window(2)]).retrain, false, 'it has to hold now');
-  assert.equal(decide([window(0, drift), window(1, few), window(2, drift)]).retrain, true, 'a window without a verdict breaks no series');
+  assert.equal(
+    decide([window(0, drift), window(1, few), window(2, drift)]).retrain,
+    true,
+    'a window without a verdict breaks no series',
+  );
 });
 
 test('performance has to be known and below', () => {
   const low = { performance: { pr_auc: 0.6 } };
   assert.match(decide([window(0, low), window(1, low)]).reason, /^pr_auc was below 0\.7 for 2 windows \(last 0\.6\)$/);
   assert.equal(decide([window(0, low), window(1, { performance: { pr_auc: 0.7 } })]).retrain, false);
-  assert.equal(decide([window(0, low), window(1), window(2, low)]).retrain, true, 'labels of the middle one have not arrived');
+  assert.equal(
+    decide([window(0, low), window(1), window(2, low)]).retrain,
+    true,
+    'labels of the middle one have not arrived',
+  );
 });
 
 test('windows after now and windows before the last retraining do not count', () => {
@@ -44,13 +93,19 @@ test('windows after now and windows before the last retraining do not count', ()
 test('a cooldown holds it back, and says until when', () => {
   const windows = [window(2, drift), window(3, drift)];
   const held = decide(windows, 4 * day, day);
-  assert.deepEqual([held.retrain, held.reason], [false, 'the inputs drifted for 2 windows, but the cooldown of 5d runs until 1970-01-07 00:00 UTC']);
+  assert.deepEqual(
+    [held.retrain, held.reason],
+    [false, 'the inputs drifted for 2 windows, but the cooldown of 5d runs until 1970-01-07 00:00 UTC'],
+  );
   assert.equal(decide(windows, 6 * day, day).retrain, true);
 });
 
 test('without a policy nothing is due', () => {
   const { retraining: _, ...rest } = config;
-  assert.equal(decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0 }).reason, 'no retraining policy is declared');
+  assert.equal(
+    decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0 }).reason,
+    'no retraining policy is declared',
+  );
 });
 
 test('a window breaks the bounds that its values break, and none without a verdict', () => {
@@ -58,19 +113,38 @@ test('a window breaks the bounds that its values break, and none without a verdi
   assert.ok(monitor);
   const value = { column: 'a', missingCurrent: 0.5 } as DriftWindow['values'][number];
   const bad = window(0, { performance: { pr_auc: 0.5 }, latencyP95Ms: 50, errorRate: 0.5, values: [value] });
-  assert.deepEqual(brokenBounds(monitor, bad).map(({ metric }) => metric), ['pr_auc', 'latency_p95_ms', 'error_rate', 'missing[a]']);
+  assert.deepEqual(
+    brokenBounds(monitor, bad).map(({ metric }) => metric),
+    ['pr_auc', 'latency_p95_ms', 'error_rate', 'missing[a]'],
+  );
   assert.deepEqual(brokenBounds(monitor, { ...bad, ...few }), []);
   assert.deepEqual(brokenBounds(monitor, window(0)), []);
-  assert.deepEqual([windowValue(bad, 'missing[a]'), windowValue(bad, 'missing[b]'), windowValue(bad, 'recall')], [0.5, null, null]);
+  assert.deepEqual(
+    [windowValue(bad, 'missing[a]'), windowValue(bad, 'missing[b]'), windowValue(bad, 'recall')],
+    [0.5, null, null],
+  );
 });
 
 test('a schedule holds once its time has come since the last retraining, or since the first window', () => {
   // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
   const scheduled: ProjectConfig = { ...config, retraining: { when: [{ schedule: '0 3 * * 1' }], then: 'propose' } };
-  const at = (now: string, last: string | null, windows: DriftWindow[] = []) => decideRetraining({ config: scheduled, windowsOf: () => windows, lastRetrained: last === null ? null : Date.parse(last), now: Date.parse(now) });
-  assert.deepEqual(at('2026-03-02T03:00:00Z', '2026-02-27T00:00:00Z'), { retrain: true, reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC', monitor: null });
+  const at = (now: string, last: string | null, windows: DriftWindow[] = []) =>
+    decideRetraining({
+      config: scheduled,
+      windowsOf: () => windows,
+      lastRetrained: last === null ? null : Date.parse(last),
+      now: Date.parse(now),
+    });
+  assert.deepEqual(at('2026-03-02T03:00:00Z', '2026-02-27T00:00:00Z'), {
+    retrain: true,
+    reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC',
+    monitor: null,
+  });
   assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').retrain, false);
   assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').retrain, false, 'not twice for one time');
   assert.equal(at('2026-03-09T04:00:00Z', null).retrain, false, 'nothing is watched yet');
-  assert.equal(at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).retrain, true);
+  assert.equal(
+    at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).retrain,
+    true,
+  );
 });

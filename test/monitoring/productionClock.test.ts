@@ -7,17 +7,32 @@ import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const day = 86_400_000;
-const config = { version: 1, project: 'p', stages: {}, monitors: { m: { deployment: 'd', reference: 'v', window: { every: '7d' } } } } as ProjectConfig;
+const config = {
+  version: 1,
+  project: 'p',
+  stages: {},
+  monitors: { m: { deployment: 'd', reference: 'v', window: { every: '7d' } } },
+} as ProjectConfig;
 
 test('production is now while predictions arrive, and the end of the newest window after a replay', () => {
   const store = openStore(makeProject({}));
   try {
     const now = Date.UTC(2026, 10, 22);
     assert.equal(productionClock(store, config, now), now, 'nothing was predicted yet');
-    const predict = (at: number) => logPredictions(store, 'd', [{ at, modelVersion: 1, key: null, features: {}, score: 0.5, prediction: 'true', latencyMs: 1, error: null }]);
+    const predict = (at: number) =>
+      logPredictions(store, 'd', [
+        { at, modelVersion: 1, key: null, features: {}, score: 0.5, prediction: 'true', latencyMs: 1, error: null },
+      ]);
     predict(now - 40 * day);
     assert.equal(productionClock(store, config, now), now - 40 * day);
-    store.sql.run('INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?)', 'm', now - 42 * day, now - 35 * day, '{}', now);
+    store.sql.run(
+      'INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?)',
+      'm',
+      now - 42 * day,
+      now - 35 * day,
+      '{}',
+      now,
+    );
     assert.equal(productionClock(store, config, now), now - 35 * day);
     predict(now - 3 * day);
     assert.equal(productionClock(store, config, now), now);

@@ -39,7 +39,11 @@ test('while the file cannot be used, everything stays as it last was, with the r
     const { problem, problems, stages, ...now } = overview();
     const { problem: _, problems: __, stages: stagesBefore, ...then } = before;
     assert.deepEqual(now, then, what);
-    assert.deepEqual([problem?.file, problem?.line, stages.map(({ name }) => name)], ['loopwright.yaml', line, stagesBefore.map(({ name }) => name)], what);
+    assert.deepEqual(
+      [problem?.file, problem?.line, stages.map(({ name }) => name)],
+      ['loopwright.yaml', line, stagesBefore.map(({ name }) => name)],
+      what,
+    );
     assert.ok(problems.length >= 1, what);
     const shown = shownProject(loadProject(project.root), project.store).project;
     assert.equal(buildCard(project.store, configFor(shown, 'default'), 'latest').version, 1, what);
@@ -62,7 +66,9 @@ test('the last good state outlives the process, and the command line shows it to
 
 test('without any good state known, what can be read is shown, under the name of its models', () => {
   rmSync(join(project.root, '.loopwright/last-good.json'));
-  const copy = makeProject({ 'loopwright.yaml': ordersYaml.replace('project: orders', 'project: "orders').replace('uses: trainx', 'uses: train') });
+  const copy = makeProject({
+    'loopwright.yaml': ordersYaml.replace('project: orders', 'project: "orders').replace('uses: trainx', 'uses: train'),
+  });
   const { project: name, stages, models, problem } = projectOverview(loadProject(copy), project.store);
   assert.deepEqual([name, stages.length, models.length, problem?.line], ['orders', 4, 1, 2]);
   assert.equal(existsSync(join(copy, '.loopwright')), false, 'looking at a project leaves nothing in it');
@@ -70,11 +76,28 @@ test('without any good state known, what can be read is shown, under the name of
 
 test('an experiment or a schema that is broken is shown so at its place, and the rest is whole', async () => {
   write(ordersYaml);
-  writeFiles(project.root, { 'experiments/broken.experiment.yaml': 'describe: "x\n', 'schemas/labels.dataset.yaml': 'fields: [\n' });
+  writeFiles(project.root, {
+    'experiments/broken.experiment.yaml': 'describe: "x\n',
+    'schemas/labels.dataset.yaml': 'fields: [\n',
+  });
   const { problem, experiments, datasets, stages, models } = overview();
   assert.deepEqual([problem, stages.length, models.length], [null, 4, 1]);
-  assert.deepEqual(experiments.map((one) => [one.name, one.problem?.line ?? null]), [['default', null], ['broken', 1], ['longer', null]]);
-  assert.deepEqual(datasets.map((one) => [one.name, one.problem?.file ?? null]), [['orders', null], ['features', null], ['labels', 'schemas/labels.dataset.yaml']]);
+  assert.deepEqual(
+    experiments.map((one) => [one.name, one.problem?.line ?? null]),
+    [
+      ['default', null],
+      ['broken', 1],
+      ['longer', null],
+    ],
+  );
+  assert.deepEqual(
+    datasets.map((one) => [one.name, one.problem?.file ?? null]),
+    [
+      ['orders', null],
+      ['features', null],
+      ['labels', 'schemas/labels.dataset.yaml'],
+    ],
+  );
   await project.run({ stages: ['train'], force: true });
   const refused = await runCli(['run', '--experiment', 'broken', '--project', project.root]);
   assert.equal(refused.code, 2);

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { appendItem, removeAt, renameKey, replaceValue, setAt, yamlKey, yamlText, type Edit } from '../../engine/project/edit.ts';
+import {
+  appendItem,
+  removeAt,
+  renameKey,
+  replaceValue,
+  setAt,
+  yamlKey,
+  yamlText,
+  type Edit,
+} from '../../engine/project/edit.ts';
 import { toValue } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 
@@ -14,7 +23,8 @@ function after(text: string, make: (editable: ReturnType<typeof file>) => Edit |
   assert.deepEqual(parseYaml('f.yaml', result).problems, [], result);
   return result;
 }
-const set = (text: string, path: (string | number)[], value: string) => after(text, (editable) => setAt(editable, path, value));
+const set = (text: string, path: (string | number)[], value: string) =>
+  after(text, (editable) => setAt(editable, path, value));
 const remove = (text: string, path: (string | number)[]) => after(text, (editable) => removeAt(editable, path));
 
 test('a value is replaced where it stands', () => {
@@ -30,14 +40,24 @@ test('a key is added in the style of its mapping: flow, block, empty, missing', 
   assert.equal(set('a: 1', ['b'], '2'), 'a: 1\nb: 2');
   assert.equal(set('a:\n', ['a', 'b', 'c'], '2'), 'a: { b: { c: 2 } }\n');
   assert.equal(set('a:\r\n  b: 1\r\nc: 2\r\n', ['a', 'd'], '3'), 'a:\r\n  b: 1\r\n  d: 3\r\nc: 2\r\n');
-  assert.equal(set('a:\n  b: |\n    text\n    more\nc: 1\n', ['a', 'd'], '3'), 'a:\n  b: |\n    text\n    more\n  d: 3\nc: 1\n');
-  assert.equal(set('gates:\n  x: { min: 1 }\n', ['gates', 'm[a b]@champion'], '{ min: 0 }'), 'gates:\n  x: { min: 1 }\n  "m[a b]@champion": { min: 0 }\n');
+  assert.equal(
+    set('a:\n  b: |\n    text\n    more\nc: 1\n', ['a', 'd'], '3'),
+    'a:\n  b: |\n    text\n    more\n  d: 3\nc: 1\n',
+  );
+  assert.equal(
+    set('gates:\n  x: { min: 1 }\n', ['gates', 'm[a b]@champion'], '{ min: 0 }'),
+    'gates:\n  x: { min: 1 }\n  "m[a b]@champion": { min: 0 }\n',
+  );
 });
 
 test('what cannot be added is not', () => {
   assert.equal(set('a: 1\n', ['a', 'b'], '2'), null, 'a scalar holds no key');
   assert.equal(set('a: [1]\n', ['a', 3], '2'), null);
-  assert.equal(after('base: &b { k: 1 }\na:\n  <<: *b\n  l: 1\n', (editable) => renameKey(editable, ['a', 'k'], 'x')), null, 'a merged key stands elsewhere');
+  assert.equal(
+    after('base: &b { k: 1 }\na:\n  <<: *b\n  l: 1\n', (editable) => renameKey(editable, ['a', 'k'], 'x')),
+    null,
+    'a merged key stands elsewhere',
+  );
 });
 
 test('keys and items are removed with their comma or line', () => {
@@ -51,15 +71,37 @@ test('keys and items are removed with their comma or line', () => {
 });
 
 test('items are appended, keys renamed, values replaced', () => {
-  assert.equal(after('a: [x]\n', (editable) => appendItem(editable, ['a'], 'y')), 'a: [x, y]\n');
-  assert.equal(after('a: []\n', (editable) => appendItem(editable, ['a'], 'y')), 'a: [y]\n');
-  assert.equal(after('a:\n  - x   # first\nb: 1\n', (editable) => appendItem(editable, ['a'], 'y')), 'a:\n  - x   # first\n  - y\nb: 1\n');
-  assert.equal(after('a:\n- { n: 1 }\n- { n: 2 }\n', (editable) => appendItem(editable, ['a'], '{ n: 3 }')), 'a:\n- { n: 1 }\n- { n: 2 }\n- { n: 3 }\n');
-  assert.equal(after('a: { min: 1 }\n', (editable) => renameKey(editable, ['a', 'min'], 'max')), 'a: { max: 1 }\n');
-  assert.equal(after('a: 1\n', (editable) => replaceValue(editable, ['b'], '2')), null);
+  assert.equal(
+    after('a: [x]\n', (editable) => appendItem(editable, ['a'], 'y')),
+    'a: [x, y]\n',
+  );
+  assert.equal(
+    after('a: []\n', (editable) => appendItem(editable, ['a'], 'y')),
+    'a: [y]\n',
+  );
+  assert.equal(
+    after('a:\n  - x   # first\nb: 1\n', (editable) => appendItem(editable, ['a'], 'y')),
+    'a:\n  - x   # first\n  - y\nb: 1\n',
+  );
+  assert.equal(
+    after('a:\n- { n: 1 }\n- { n: 2 }\n', (editable) => appendItem(editable, ['a'], '{ n: 3 }')),
+    'a:\n- { n: 1 }\n- { n: 2 }\n- { n: 3 }\n',
+  );
+  assert.equal(
+    after('a: { min: 1 }\n', (editable) => renameKey(editable, ['a', 'min'], 'max')),
+    'a: { max: 1 }\n',
+  );
+  assert.equal(
+    after('a: 1\n', (editable) => replaceValue(editable, ['b'], '2')),
+    null,
+  );
 });
 
 test('names are quoted where YAML would read something else', () => {
-  for (const text of ['true', 'no', 'null', '12', '1e3', 'a b', 'x: y', '- a', '', '#a', 'ä', 'y']) assert.deepEqual(toValue(parseYaml('f', `k: ${yamlText(text)}`).root ?? undefined), { k: text }, text);
-  assert.deepEqual([yamlText('pr_auc'), yamlKey('pr_auc@champion', false), yamlKey('pr_auc@champion', true), yamlKey('d[a]', false)], ['pr_auc', 'pr_auc@champion', '"pr_auc@champion"', 'd[a]']);
+  for (const text of ['true', 'no', 'null', '12', '1e3', 'a b', 'x: y', '- a', '', '#a', 'ä', 'y'])
+    assert.deepEqual(toValue(parseYaml('f', `k: ${yamlText(text)}`).root ?? undefined), { k: text }, text);
+  assert.deepEqual(
+    [yamlText('pr_auc'), yamlKey('pr_auc@champion', false), yamlKey('pr_auc@champion', true), yamlKey('d[a]', false)],
+    ['pr_auc', 'pr_auc@champion', '"pr_auc@champion"', 'd[a]'],
+  );
 });

@@ -16,35 +16,104 @@ async function found(folder: string, options?: Parameters<typeof findProjects>[1
 }
 
 test('every loopwright.yaml and loopwright.yml is found: monorepo, nested, deep, hidden folders, odd names', async () => {
-  const folder = folderWith(['loopwright.yaml', 'services/a/loopwright.yaml', 'services/b/loopwright.yml', 'services/a/inner/loopwright.yaml', 'x/y/z/w/v/loopwright.yml', '.ml/loopwright.yaml', 'two words/loopwright.yaml', 'örtlich/loopwright.yaml', 'build/loopwright.yaml']);
-  assert.deepEqual(await found(folder), ['.', '.ml', 'build', 'two words', 'örtlich', 'services/a', 'services/b', 'services/a/inner', 'x/y/z/w/v']);
+  const folder = folderWith([
+    'loopwright.yaml',
+    'services/a/loopwright.yaml',
+    'services/b/loopwright.yml',
+    'services/a/inner/loopwright.yaml',
+    'x/y/z/w/v/loopwright.yml',
+    '.ml/loopwright.yaml',
+    'two words/loopwright.yaml',
+    'örtlich/loopwright.yaml',
+    'build/loopwright.yaml',
+  ]);
+  assert.deepEqual(await found(folder), [
+    '.',
+    '.ml',
+    'build',
+    'two words',
+    'örtlich',
+    'services/a',
+    'services/b',
+    'services/a/inner',
+    'x/y/z/w/v',
+  ]);
 });
 
 test('names that are nearly ours, folders of that name and dvc.yaml make no project', async () => {
-  const folder = folderWith(['a/Loopwright.yaml', 'b/loopwright.yaml.bak', 'c/my-loopwright.yaml', 'd/loopwright.yaml/x.txt', 'e/dvc.yaml']);
+  const folder = folderWith([
+    'a/Loopwright.yaml',
+    'b/loopwright.yaml.bak',
+    'c/my-loopwright.yaml',
+    'd/loopwright.yaml/x.txt',
+    'e/dvc.yaml',
+  ]);
   assert.deepEqual(await found(folder), []);
 });
 
 test('folders of packages, environments and caches are not entered', async () => {
-  const folder = folderWith(['node_modules/a/loopwright.yaml', 'x/node_modules/loopwright.yaml', '.venv/lib/loopwright.yaml', 'venv/loopwright.yaml', 'my-env/lib/loopwright.yaml', 'conda/lib/loopwright.yaml', 'target/loopwright.yaml', '.loopwright/trials/1/loopwright.yaml', '.git/loopwright.yaml', 'src/__pycache__/loopwright.yaml', 'ok/loopwright.yaml'],
-    { 'my-env/pyvenv.cfg': '', 'conda/conda-meta/history': '', 'target/CACHEDIR.TAG': 'Signature: 8a477f597d28d172789f06886806bc55' });
+  const folder = folderWith(
+    [
+      'node_modules/a/loopwright.yaml',
+      'x/node_modules/loopwright.yaml',
+      '.venv/lib/loopwright.yaml',
+      'venv/loopwright.yaml',
+      'my-env/lib/loopwright.yaml',
+      'conda/lib/loopwright.yaml',
+      'target/loopwright.yaml',
+      '.loopwright/trials/1/loopwright.yaml',
+      '.git/loopwright.yaml',
+      'src/__pycache__/loopwright.yaml',
+      'ok/loopwright.yaml',
+    ],
+    {
+      'my-env/pyvenv.cfg': '',
+      'conda/conda-meta/history': '',
+      'target/CACHEDIR.TAG': 'Signature: 8a477f597d28d172789f06886806bc55',
+    },
+  );
   assert.deepEqual(await found(folder), ['ok']);
 });
 
 test('what .gitignore leaves out is no project, at every depth, by the nearest file, without git too', async () => {
-  const folder = folderWith(['out/loopwright.yaml', 'a/out/loopwright.yaml', 'a/kept/loopwright.yaml', 'a/tmp/loopwright.yaml', 'b/tmp/loopwright.yaml', 'c/loopwright.yaml', 'd/out/loopwright.yaml'],
-    { '.gitignore': 'out/\nc/loopwright.yaml\n', 'a/.gitignore': '/tmp\n', 'd/.gitignore': '!out/\n' });
+  const folder = folderWith(
+    [
+      'out/loopwright.yaml',
+      'a/out/loopwright.yaml',
+      'a/kept/loopwright.yaml',
+      'a/tmp/loopwright.yaml',
+      'b/tmp/loopwright.yaml',
+      'c/loopwright.yaml',
+      'd/out/loopwright.yaml',
+    ],
+    { '.gitignore': 'out/\nc/loopwright.yaml\n', 'a/.gitignore': '/tmp\n', 'd/.gitignore': '!out/\n' },
+  );
   assert.deepEqual(await found(folder), ['a/kept', 'b/tmp', 'd/out']);
 });
 
 test('the ignore files of the repository around an opened folder hold below it, and not for the folder itself', async () => {
-  const folder = folderWith(['services/out/loopwright.yaml', 'services/a/loopwright.yaml', 'services/own/loopwright.yaml', 'built/demo/loopwright.yaml'], { '.gitignore': 'out/\nbuilt/\n', '.git/info/exclude': 'own\n' });
+  const folder = folderWith(
+    [
+      'services/out/loopwright.yaml',
+      'services/a/loopwright.yaml',
+      'services/own/loopwright.yaml',
+      'built/demo/loopwright.yaml',
+    ],
+    { '.gitignore': 'out/\nbuilt/\n', '.git/info/exclude': 'own\n' },
+  );
   assert.deepEqual(await found(join(folder, 'services')), ['a']);
   assert.deepEqual(await found(join(folder, 'built/demo')), ['.'], 'what was opened is wanted');
 });
 
 test("the editor's files.exclude is followed", async () => {
-  const folder = folderWith(['a/loopwright.yaml', 'old/loopwright.yaml', 'x/old/loopwright.yaml', 'gen/deep/loopwright.yaml', 'top/loopwright.yaml', 'x/top/loopwright.yaml']);
+  const folder = folderWith([
+    'a/loopwright.yaml',
+    'old/loopwright.yaml',
+    'x/old/loopwright.yaml',
+    'gen/deep/loopwright.yaml',
+    'top/loopwright.yaml',
+    'x/top/loopwright.yaml',
+  ]);
   assert.deepEqual(await found(folder, { exclude: ['**/old', '**/gen/**', 'top/'] }), ['a', 'x/top']);
 });
 
@@ -76,5 +145,10 @@ test('more projects than asked for are told of, those near the top first', async
 test('the nearest project around a folder, of any of the three files', () => {
   const folder = folderWith(['loopwright.yml', 'ml/loopwright.yaml', 'dvc/dvc.yaml']);
   for (const path of ['sql/deep', 'ml/sql', 'dvc/src']) mkdirSync(join(folder, path), { recursive: true });
-  assert.deepEqual(['.', 'sql/deep', 'ml', 'ml/sql', 'dvc/src'].map((path) => relative(folder, nearestProject(join(folder, path)) ?? '?')), ['', '', 'ml', 'ml', 'dvc']);
+  assert.deepEqual(
+    ['.', 'sql/deep', 'ml', 'ml/sql', 'dvc/src'].map((path) =>
+      relative(folder, nearestProject(join(folder, path)) ?? '?'),
+    ),
+    ['', '', 'ml', 'ml', 'dvc'],
+  );
 });

@@ -15,7 +15,20 @@ const formatted = (text: string) => applyEdits(text, formatEdits(text));
 const value = (text: string) => toValue(parseYaml('', text).root ?? undefined);
 
 test('what is laid out already stays as it is, tables that people aligned too', () => {
-  for (const text of [ordersYaml, ordersSchema, '', '# only\n', 'a:\n- 1\n- 2\n', 'a:\n  - 1\n', 'a:   1\nbcd: 2\n', 'm:\n  - [ 1,  2]\n  - [10, 20]\n', 'a: 1   # x\nbc: 2  # y\n', 'a: 1    # alone\n', 'x: { a: 1,   b: 2 }\ny: { a: 100, b: 3 }\n']) assert.equal(formatYaml(text), text);
+  for (const text of [
+    ordersYaml,
+    ordersSchema,
+    '',
+    '# only\n',
+    'a:\n- 1\n- 2\n',
+    'a:\n  - 1\n',
+    'a:   1\nbcd: 2\n',
+    'm:\n  - [ 1,  2]\n  - [10, 20]\n',
+    'a: 1   # x\nbc: 2  # y\n',
+    'a: 1    # alone\n',
+    'x: { a: 1,   b: 2 }\ny: { a: 100, b: 3 }\n',
+  ])
+    assert.equal(formatYaml(text), text);
   for (const path of globSync('examples/*/**/*.yaml', { cwd: root })) {
     const text = readFileSync(join(root, path), 'utf8').replaceAll(/ +$/gm, '');
     assert.equal(formatYaml(text), text, path);
@@ -31,7 +44,10 @@ test('indentation, gaps, blank lines and the end', () => {
     ['a: 1', 'a: 1\n'],
     ['a: {\n      b: 1,\n   c: [\n 2\n ]\n      }\n', 'a: {\n  b: 1,\n  c: [\n    2\n  ]\n}\n'],
     ['a: 1#x\nb: 2    #y\n', 'a: 1#x\nb: 2    #y\n'],
-    ['a:\n     # of b\n     b: 1\n     # end of a\n# of c\nc: 2\n', 'a:\n  # of b\n  b: 1\n  # end of a\n# of c\nc: 2\n'],
+    [
+      'a:\n     # of b\n     b: 1\n     # end of a\n# of c\nc: 2\n',
+      'a:\n  # of b\n  b: 1\n  # end of a\n# of c\nc: 2\n',
+    ],
     ['a:\r\n    b: 1  \r\n\r\n\r\nc: 2', 'a:\r\n  b: 1\r\n\r\nc: 2\r\n'],
     ['x: &x\n    a: 1\ny:\n    <<:   *x\n    b: *x\n', 'x: &x\n  a: 1\ny:\n  <<: *x\n  b: *x\n'],
     ['a:\n    "k y" :   1\n    \'z\':  !!str 2\n', 'a:\n  "k y": 1\n  \'z\': !!str 2\n'],
@@ -41,7 +57,10 @@ test('indentation, gaps, blank lines and the end', () => {
 
 test('texts over several lines move as a whole and are not changed inside', () => {
   const cases: [string, string][] = [
-    ['a:\n    b: |\n            x   y\n              z  \n\n            # no comment\n    c: 1\n', 'a:\n  b: |\n    x   y\n      z  \n\n    # no comment\n  c: 1\n'],
+    [
+      'a:\n    b: |\n            x   y\n              z  \n\n            # no comment\n    c: 1\n',
+      'a:\n  b: |\n    x   y\n      z  \n\n    # no comment\n  c: 1\n',
+    ],
     ['a:\n    b: >-\n       x\n\n\n\n       y\n\n\n\nc: 1\n', 'a:\n  b: >-\n    x\n\n\n\n    y\n\nc: 1\n'],
     ['a:\n    b: "x\n        y   z"\n    c: plain\n      text\n', 'a:\n  b: "x\n      y   z"\n  c: plain\n    text\n'],
     ['- |2\n    x\n   y\n', '- |2\n    x\n   y\n'],
@@ -55,7 +74,8 @@ test('texts over several lines move as a whole and are not changed inside', () =
 });
 
 test('what is no layout of ours is left alone', () => {
-  for (const text of ['a: [1\nb:  2\n', 'a:\n\tb:  1\n', '? a\n:   b\n', '%YAML 1.2\n---\na:   1\n', 'a:  1\n...\n']) assert.deepEqual(formatEdits(text), [], text);
+  for (const text of ['a: [1\nb:  2\n', 'a:\n\tb:  1\n', '? a\n:   b\n', '%YAML 1.2\n---\na:   1\n', 'a:  1\n...\n'])
+    assert.deepEqual(formatEdits(text), [], text);
 });
 
 /** The text with white space moved about in ways that keep its meaning. */
@@ -80,8 +100,10 @@ function shaken(text: string, random: Random): string {
       lineStart = true;
       continue;
     }
-    if (token.kind === 'block-scalar') result += written.replaceAll(/^( +)(?=\S)/gm, (indent: string) => ' '.repeat(wide(indent.length)));
-    else if (token.kind === 'space') result += lineStart ? ' '.repeat(wide(written.length)) : written + (random.integer(4) === 0 ? spaces(5) : '');
+    if (token.kind === 'block-scalar')
+      result += written.replaceAll(/^( +)(?=\S)/gm, (indent: string) => ' '.repeat(wide(indent.length)));
+    else if (token.kind === 'space')
+      result += lineStart ? ' '.repeat(wide(written.length)) : written + (random.integer(4) === 0 ? spaces(5) : '');
     else if (token.kind === 'comma') result += spaces(2) + written + spaces(3);
     else if (token.kind === 'flow-map-start' || token.kind === 'flow-seq-start') result += written + spaces(3);
     else if (token.kind === 'flow-map-end' || token.kind === 'flow-seq-end') result += spaces(3) + written;
@@ -93,8 +115,13 @@ function shaken(text: string, random: Random): string {
 
 test('values and comments stay, twice is once, and the layout returns (random)', () => {
   const random = seededRandom(11);
-  const texts = [ordersYaml, ordersSchema, ...globSync('examples/*/**/*.yaml', { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'))];
-  const odd = 'a:\n  - b: |\n      x\n        y\n    # tail\n    c: "q\n      r"\n  -\n    d: [1,\n      { e: 2 }] # f\n# g\nh: { i: [ 1, 2 ], j: "k" }\nl: >+\n  m\n\nn: &o { p: 1 }\nq: *o\n';
+  const texts = [
+    ordersYaml,
+    ordersSchema,
+    ...globSync('examples/*/**/*.yaml', { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8')),
+  ];
+  const odd =
+    'a:\n  - b: |\n      x\n        y\n    # tail\n    c: "q\n      r"\n  -\n    d: [1,\n      { e: 2 }] # f\n# g\nh: { i: [ 1, 2 ], j: "k" }\nl: >+\n  m\n\nn: &o { p: 1 }\nq: *o\n';
   let [changed, tried, refused] = [0, 0, 0];
   for (let i = 0; i < 600; i++) {
     const base = [...texts, odd][i % (texts.length + 1)] ?? '';
@@ -108,15 +135,40 @@ test('values and comments stay, twice is once, and the layout returns (random)',
     if (once !== text) changed++;
     else if (formatYaml(text) !== text) refused++;
   }
-  assert.ok(tried > 400 && changed > tried * 0.95 && refused === 0, `${changed} of ${tried} of 600 were laid out, ${refused} refused`);
+  assert.ok(
+    tried > 400 && changed > tried * 0.95 && refused === 0,
+    `${changed} of ${tried} of 600 were laid out, ${refused} refused`,
+  );
 });
 
 test('damaged texts: nothing throws, nothing is lost (random)', () => {
   const random = seededRandom(12);
-  const pieces = ['', '"', '{', '}', '[', '\n', '\n  ', ': ', ':', '|\n', '- ', ' # x', '*x', '&x ', ',', '\t', '!!str ', '? '];
+  const pieces = [
+    '',
+    '"',
+    '{',
+    '}',
+    '[',
+    '\n',
+    '\n  ',
+    ': ',
+    ':',
+    '|\n',
+    '- ',
+    ' # x',
+    '*x',
+    '&x ',
+    ',',
+    '\t',
+    '!!str ',
+    '? ',
+  ];
   for (let i = 0; i < 500; i++) {
     const at = random.integer(ordersYaml.length);
-    const text = ordersYaml.slice(0, at) + (pieces[random.integer(pieces.length)] ?? '') + ordersYaml.slice(at + random.integer(4));
+    const text =
+      ordersYaml.slice(0, at) +
+      (pieces[random.integer(pieces.length)] ?? '') +
+      ordersYaml.slice(at + random.integer(4));
     const once = formatted(text);
     assert.equal(once.replaceAll(/\s/g, ''), text.replaceAll(/\s/g, ''));
     assert.deepEqual(value(once), value(text));

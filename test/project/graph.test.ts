@@ -6,57 +6,118 @@ import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { tablesIn } from '../../engine/project/tablesIn.ts';
 
-const files = (content: Record<string, string> = {}): ProjectFiles => ({ read: (path) => content[path] ?? null, exists: (path) => path in content, glob: () => [] });
+const files = (content: Record<string, string> = {}): ProjectFiles => ({
+  read: (path) => content[path] ?? null,
+  exists: (path) => path in content,
+  glob: () => [],
+});
 const cmd = (deps: string[], outs: string[]) => ({ cmd: 'x', deps, outs });
-const graphOf = (stages: ProjectConfig['stages'], more: Partial<ProjectConfig> = {}, content: Record<string, string> = {}) => buildGraph({ version: 1, project: 'p', stages, ...more }, files(content));
+const graphOf = (
+  stages: ProjectConfig['stages'],
+  more: Partial<ProjectConfig> = {},
+  content: Record<string, string> = {},
+) => buildGraph({ version: 1, project: 'p', stages, ...more }, files(content));
 
 test('a stage waits for those that write what it reads', () => {
-  const graph = graphOf({ c: cmd(['b.txt', 'free.txt'], ['c.txt']), a: cmd([], ['a.txt']), b: cmd(['a.txt'], ['b.txt']) });
+  const graph = graphOf({
+    c: cmd(['b.txt', 'free.txt'], ['c.txt']),
+    a: cmd([], ['a.txt']),
+    b: cmd(['a.txt'], ['b.txt']),
+  });
   assert.deepEqual(graph.order, ['a', 'b', 'c']);
-  assert.deepEqual([...graph.stages].map(([name, { dependsOn }]) => [name, dependsOn]), [['c', ['b']], ['a', []], ['b', ['a']]]);
+  assert.deepEqual(
+    [...graph.stages].map(([name, { dependsOn }]) => [name, dependsOn]),
+    [
+      ['c', ['b']],
+      ['a', []],
+      ['b', ['a']],
+    ],
+  );
   assert.deepEqual(closure(graph, ['b']), ['a', 'b']);
 });
 
 test('folders, globs and ./ overlap what lies in them', () => {
-  for (const [a, b] of [['model/', 'model/weights.bin'], ['data/*.csv', 'data/x.csv'], ['./a.txt', 'a.txt'], ['data/**/*.csv', 'data/raw/*.csv'], ['data/raw/*.csv', 'data/**/*.csv'], ['data', 'data/*.csv'], ['out/{a,b}.txt', 'out/b.txt']] as const) {
+  for (const [a, b] of [
+    ['model/', 'model/weights.bin'],
+    ['data/*.csv', 'data/x.csv'],
+    ['./a.txt', 'a.txt'],
+    ['data/**/*.csv', 'data/raw/*.csv'],
+    ['data/raw/*.csv', 'data/**/*.csv'],
+    ['data', 'data/*.csv'],
+    ['out/{a,b}.txt', 'out/b.txt'],
+  ] as const) {
     assert.ok(pathsOverlap(a, b), `${a} ${b}`);
     assert.ok(pathsOverlap(b, a), `${b} ${a}`);
   }
-  for (const [a, b] of [['model', 'model2/x'], ['data/*.csv', 'data/x/y.csv'], ['data/*.csv', 'data/*.parquet'], ['a.txt', 'b.txt']] as const) assert.ok(!pathsOverlap(a, b), `${a} ${b}`);
+  for (const [a, b] of [
+    ['model', 'model2/x'],
+    ['data/*.csv', 'data/x/y.csv'],
+    ['data/*.csv', 'data/*.parquet'],
+    ['a.txt', 'b.txt'],
+  ] as const)
+    assert.ok(!pathsOverlap(a, b), `${a} ${b}`);
 });
 
 test('globs match as they are read', () => {
   const matches = (glob: string, path: string) => globToRegExp(glob).test(path);
-  assert.ok(matches('a/**/b.csv', 'a/b.csv') && matches('a/**/b.csv', 'a/x/y/b.csv') && !matches('a/*/b.csv', 'a/x/y/b.csv'));
+  assert.ok(
+    matches('a/**/b.csv', 'a/b.csv') && matches('a/**/b.csv', 'a/x/y/b.csv') && !matches('a/*/b.csv', 'a/x/y/b.csv'),
+  );
   assert.ok(matches('x-[0-9].csv', 'x-3.csv') && !matches('x-[!0-9].csv', 'x-3.csv') && matches('x?.csv', 'xy.csv'));
   assert.ok(matches('a+(b).csv', 'a+(b).csv') && !matches('a.csv', 'aXcsv'));
 });
 
 test('prepare reads the tables that its SQL names, but not those in comments and strings', () => {
-  assert.deepEqual(tablesIn(`SELECT * FROM Orders o JOIN "my labels" -- customers\n /* items */ WHERE x = 'payments'`, ['orders', 'my labels', 'customers', 'items', 'payments']), ['orders', 'my labels']);
+  assert.deepEqual(
+    tablesIn(`SELECT * FROM Orders o JOIN "my labels" -- customers\n /* items */ WHERE x = 'payments'`, [
+      'orders',
+      'my labels',
+      'customers',
+      'items',
+      'payments',
+    ]),
+    ['orders', 'my labels'],
+  );
   const datasets = { orders: { path: 'orders.csv' }, features: { path: 'f.parquet', schema: 'f.dataset.yaml' } };
-  const graph = graphOf({
-    train: { uses: 'train', with: { data: 'features', model: 'mlp' } },
-    prepare: { uses: 'prepare', with: { sql: 'q.sql', output: 'features' } },
-    check: { uses: 'validate', with: { model: 'train', data: 'features' } },
-    import: cmd([], ['orders.csv']),
-  }, { datasets }, { 'q.sql': 'SELECT * FROM orders' });
+  const graph = graphOf(
+    {
+      train: { uses: 'train', with: { data: 'features', model: 'mlp' } },
+      prepare: { uses: 'prepare', with: { sql: 'q.sql', output: 'features' } },
+      check: { uses: 'validate', with: { model: 'train', data: 'features' } },
+      import: cmd([], ['orders.csv']),
+    },
+    { datasets },
+    { 'q.sql': 'SELECT * FROM orders' },
+  );
   assert.deepEqual(graph.order, ['import', 'prepare', 'train', 'check']);
   assert.deepEqual(graph.stages.get('prepare')?.reads, ['orders']);
   assert.deepEqual(graph.stages.get('check')?.dependsOn, ['prepare', 'train']);
 });
 
 test('a cycle names its whole way, and what waits for it is in no order', () => {
-  const graph = graphOf({ a: cmd(['c'], ['a']), b: cmd(['a'], ['b']), c: cmd(['b'], ['c']), after: cmd(['c'], ['z']), free: cmd([], ['free']) });
+  const graph = graphOf({
+    a: cmd(['c'], ['a']),
+    b: cmd(['a'], ['b']),
+    c: cmd(['b'], ['c']),
+    after: cmd(['c'], ['z']),
+    free: cmd([], ['free']),
+  });
   assert.deepEqual(graph.cycles, [['a', 'c', 'b', 'a']]);
   assert.deepEqual(graph.order, ['free']);
 });
 
 test('stages may be called like anything every object has', () => {
-  const graph = graphOf({ constructor: cmd([], ['a']), toString: cmd(['a'], ['b']) } as unknown as ProjectConfig['stages']);
+  const graph = graphOf({
+    constructor: cmd([], ['a']),
+    toString: cmd(['a'], ['b']),
+  } as unknown as ProjectConfig['stages']);
   assert.deepEqual(graph.order, ['constructor', 'toString']);
 });
 
 test('the params that a stage uses, wherever they stand in it', () => {
-  assert.deepEqual(paramsUsed({ cmd: 'x ${params.a}', env: { X: '${params.b} ${params.a}' }, deps: ['${params.c}'] }), ['a', 'b', 'c']);
+  assert.deepEqual(paramsUsed({ cmd: 'x ${params.a}', env: { X: '${params.b} ${params.a}' }, deps: ['${params.c}'] }), [
+    'a',
+    'b',
+    'c',
+  ]);
 });

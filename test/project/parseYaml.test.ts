@@ -6,13 +6,25 @@ import { seededRandom } from '../../engine/statistics/random.ts';
 import { growsInProportion } from '../helpers/growth.ts';
 
 const value = (text: string | Uint8Array) => toValue(parseYaml('a.yaml', text).root ?? undefined);
-const found = (text: string | Uint8Array) => parseYaml('a.yaml', text).problems.map(({ code, line, column, endLine, endColumn, message }) => ({ code, at: `${line}:${column}-${endLine}:${endColumn}`, message }));
+const found = (text: string | Uint8Array) =>
+  parseYaml('a.yaml', text).problems.map(({ code, line, column, endLine, endColumn, message }) => ({
+    code,
+    at: `${line}:${column}-${endLine}:${endColumn}`,
+    message,
+  }));
 
 test('anchors, aliases and merge keys give their values; own keys win over merged ones', () => {
   assert.deepEqual(value('base: &b { a: 1, b: [2, 3] }\none: *b\ntwo: { <<: *b, a: 9 }\nthree: { a: 8, <<: *b }\n'), {
-    base: { a: 1, b: [2, 3] }, one: { a: 1, b: [2, 3] }, two: { b: [2, 3], a: 9 }, three: { a: 8, b: [2, 3] },
+    base: { a: 1, b: [2, 3] },
+    one: { a: 1, b: [2, 3] },
+    two: { b: [2, 3], a: 9 },
+    three: { a: 8, b: [2, 3] },
   });
-  assert.deepEqual(value('x: &x { a: 1 }\ny: &y { a: 2, b: 2 }\nz: { <<: [*x, *y] }\n'), { x: { a: 1 }, y: { a: 2, b: 2 }, z: { a: 1, b: 2 } });
+  assert.deepEqual(value('x: &x { a: 1 }\ny: &y { a: 2, b: 2 }\nz: { <<: [*x, *y] }\n'), {
+    x: { a: 1 },
+    y: { a: 2, b: 2 },
+    z: { a: 1, b: 2 },
+  });
 });
 
 test('an alias keeps its own place, a merged key is marked', () => {
@@ -22,11 +34,17 @@ test('an alias keeps its own place, a merged key is marked', () => {
   const [, c, d] = root.entries;
   assert.deepEqual(lines.at(c?.value.range.start ?? 0), { line: 2, column: 4 });
   assert.ok(d?.value.kind === 'map');
-  assert.deepEqual(d.value.entries.map(({ key, merged }) => [key, merged]), [['a', true]]);
+  assert.deepEqual(
+    d.value.entries.map(({ key, merged }) => [key, merged]),
+    [['a', true]],
+  );
 });
 
 test('an alias that names nothing is a problem at its place', () => {
-  assert.deepEqual(found('a: 1\nb: *none\n').map(({ code, at }) => [code, at]), [['LW100', '2:4-2:9']]);
+  assert.deepEqual(
+    found('a: 1\nb: *none\n').map(({ code, at }) => [code, at]),
+    [['LW100', '2:4-2:9']],
+  );
 });
 
 test('a loop of aliases ends', () => {
@@ -35,41 +53,83 @@ test('a loop of aliases ends', () => {
 });
 
 test('a billion laughs is refused in a moment', () => {
-  const laughs = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`)].join('\n');
+  const laughs = [
+    'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+    ...Array.from(
+      { length: 9 },
+      (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`,
+    ),
+  ].join('\n');
   const parsed = parseYaml('a.yaml', laughs);
-  assert.deepEqual(parsed.problems.map(({ code }) => code), ['LW108']);
+  assert.deepEqual(
+    parsed.problems.map(({ code }) => code),
+    ['LW108'],
+  );
   assert.match(parsed.problems[0]?.message ?? '', /aliases .* expand to more than 10,000 values/);
   assert.equal(parsed.root, null, 'a file that is refused gives no half of a tree');
 });
 
 test('many aliases of one anchor are read fast', async () => {
-  await growsInProportion(1100, (aliases) => assert.deepEqual(parseYaml('a.yaml', `a: &a 1\nb:\n${'  - *a\n'.repeat(aliases)}`).problems, []));
+  await growsInProportion(1100, (aliases) =>
+    assert.deepEqual(parseYaml('a.yaml', `a: &a 1\nb:\n${'  - *a\n'.repeat(aliases)}`).problems, []),
+  );
 });
 
 test('comments, Windows line ends and a byte-order mark change nothing but the places', () => {
-  for (const text of ['# one\na: 1 # two\nb: [x, # three\n  y]\n', '# one\r\na: 1 # two\r\nb: [x, # three\r\n  y]\r\n', '\ufeff# one\na: 1\nb: [x, y]\n']) assert.deepEqual(value(text), { a: 1, b: ['x', 'y'] });
+  for (const text of [
+    '# one\na: 1 # two\nb: [x, # three\n  y]\n',
+    '# one\r\na: 1 # two\r\nb: [x, # three\r\n  y]\r\n',
+    '\ufeff# one\na: 1\nb: [x, y]\n',
+  ])
+    assert.deepEqual(value(text), { a: 1, b: ['x', 'y'] });
   assert.deepEqual(value(Buffer.from('\ufeffa: 1\n', 'utf8')), { a: 1 });
-  assert.deepEqual(found('\ufeffa: 1\na: 2\n').map(({ at }) => at), ['2:1-2:2']);
-  assert.deepEqual(found('a: 1\r\nb: 2\r\nb: 3\r\n').map(({ code, at }) => [code, at]), [['LW101', '3:1-3:2']]);
+  assert.deepEqual(
+    found('\ufeffa: 1\na: 2\n').map(({ at }) => at),
+    ['2:1-2:2'],
+  );
+  assert.deepEqual(
+    found('a: 1\r\nb: 2\r\nb: 3\r\n').map(({ code, at }) => [code, at]),
+    [['LW101', '3:1-3:2']],
+  );
 });
 
 test('a scalar at the end of a Windows line ends before the line end', () => {
   const { root, lines } = parseYaml('a.yaml', 'a: text\r\nb: 2\r\n');
   assert.ok(root?.kind === 'map');
-  assert.deepEqual(lines.place('a.yaml', root.entries[0]?.value.range ?? { start: 0, end: 0 }), { file: 'a.yaml', line: 1, column: 4, endLine: 1, endColumn: 8 });
+  assert.deepEqual(lines.place('a.yaml', root.entries[0]?.value.range ?? { start: 0, end: 0 }), {
+    file: 'a.yaml',
+    line: 1,
+    column: 4,
+    endLine: 1,
+    endColumn: 8,
+  });
 });
 
 test('columns count UTF-16 code units', () => {
-  assert.deepEqual(found('{ "😀": 1, "😀": 2 }\n').map(({ code, at }) => [code, at]), [['LW101', '1:12-1:16']]);
+  assert.deepEqual(
+    found('{ "😀": 1, "😀": 2 }\n').map(({ code, at }) => [code, at]),
+    [['LW101', '1:12-1:16']],
+  );
 });
 
 test('tabs, duplicate keys, several documents and broken syntax say what to do, where', () => {
-  assert.deepEqual(found('a:\n\tb: 1\n').map(({ code, message }) => [code, message])[0], ['LW100', 'YAML does not allow tabs for indentation. Indent with spaces.']);
+  assert.deepEqual(found('a:\n\tb: 1\n').map(({ code, message }) => [code, message])[0], [
+    'LW100',
+    'YAML does not allow tabs for indentation. Indent with spaces.',
+  ]);
   assert.equal(found('a:\n\tb: 1\n')[0]?.at.split(':')[0], '2');
-  assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [{ code: 'LW101', at: '3:1-3:7', message: 'The key "stages" stands here twice. Keep one of the two.' }]);
-  assert.deepEqual(found('a: { b: 1, b: 2 }\n').map(({ at, message }) => [at, message]), [['1:12-1:13', 'The key "b" stands here twice. Keep one of the two.']]);
+  assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [
+    { code: 'LW101', at: '3:1-3:7', message: 'The key "stages" stands here twice. Keep one of the two.' },
+  ]);
+  assert.deepEqual(
+    found('a: { b: 1, b: 2 }\n').map(({ at, message }) => [at, message]),
+    [['1:12-1:13', 'The key "b" stands here twice. Keep one of the two.']],
+  );
   const several = found('a: 1\n---\nb: 2\n');
-  assert.deepEqual(several.map(({ code, message }) => [code, message]), [['LW100', 'The file holds more than one YAML document (`---`). Keep one.']]);
+  assert.deepEqual(
+    several.map(({ code, message }) => [code, message]),
+    [['LW100', 'The file holds more than one YAML document (`---`). Keep one.']],
+  );
   assert.equal(several[0]?.at.split('-')[0], '2:1');
   assert.deepEqual(value('---\na: 1\n'), { a: 1 }, 'one document may start with its mark');
   assert.equal(found('a: "open\n')[0]?.code, 'LW100');
@@ -86,7 +146,10 @@ test('what is not UTF-8 is named as such', () => {
 
 test('a bad byte is found behind a replacement character that was written on purpose', () => {
   const bytes = Buffer.concat([Buffer.from('a: "\ufffd"\nb: ', 'utf8'), Buffer.from([0xff, 0x0a])]);
-  assert.deepEqual(found(bytes).map(({ at }) => at), ['2:4-2:5']);
+  assert.deepEqual(
+    found(bytes).map(({ at }) => at),
+    ['2:4-2:5'],
+  );
 });
 
 test('a file beyond 2 MB is refused without being parsed', () => {
@@ -95,19 +158,29 @@ test('a file beyond 2 MB is refused without being parsed', () => {
   assert.equal(problems[0]?.at, '1:1-1:2');
 });
 
-test('deep nesting is refused, by our limit and by the parser\'s stack', () => {
+test("deep nesting is refused, by our limit and by the parser's stack", () => {
   const shallow = `a: ${'['.repeat(60)}${']'.repeat(60)}\n`;
   assert.deepEqual(found(shallow), []);
   for (const depth of [80, 100_000]) {
     const parsed = parseYaml('a.yaml', `a: ${'['.repeat(depth)}${']'.repeat(depth)}\nb: 1\n`);
-    assert.deepEqual(parsed.problems.map(({ code }) => code), ['LW108'], `${depth}`);
+    assert.deepEqual(
+      parsed.problems.map(({ code }) => code),
+      ['LW108'],
+      `${depth}`,
+    );
     assert.equal(parsed.root, null);
   }
 });
 
 test('what nests too deeply is told at one place, however much of the stack is left', () => {
-  for (const [text, at] of [['a: '.repeat(5000), '1:197-1:198'], [`x: ${'['.repeat(3000)}`, '1:68-1:69'], [`x:\n  ${'- '.repeat(3000)}`, '2:131-2:132'], [Array.from({ length: 1200 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), '66:67-66:68']] as const) {
-    const deeper = (levels: number): unknown => (levels === 0 ? found(text).map((problem) => [problem.code, problem.at]) : deeper(levels - 1));
+  for (const [text, at] of [
+    ['a: '.repeat(5000), '1:197-1:198'],
+    [`x: ${'['.repeat(3000)}`, '1:68-1:69'],
+    [`x:\n  ${'- '.repeat(3000)}`, '2:131-2:132'],
+    [Array.from({ length: 1200 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), '66:67-66:68'],
+  ] as const) {
+    const deeper = (levels: number): unknown =>
+      levels === 0 ? found(text).map((problem) => [problem.code, problem.at]) : deeper(levels - 1);
     assert.deepEqual(deeper(0), [['LW108', at]]);
     assert.deepEqual(deeper(4000), [['LW108', at]]);
   }
@@ -116,16 +189,30 @@ test('what nests too deeply is told at one place, however much of the stack is l
 test('thousands of faults or of keys are read fast; one mistake of syntax is told once, and a hundred keys that stand twice', async () => {
   await growsInProportion(2500, (faults) => assert.equal(found(`a: ${'"" '.repeat(faults)}\n`).length, 1));
   await growsInProportion(2500, (keys) => assert.equal(found(`a: { ${'b: 1, '.repeat(keys)} }\n`).length, 100));
-  await growsInProportion(2500, (keys) => assert.deepEqual(found(`a: { ${Array.from({ length: keys }, (_, i) => `b${i}: 1, `).join('')} }\n`), []));
+  await growsInProportion(2500, (keys) =>
+    assert.deepEqual(found(`a: { ${Array.from({ length: keys }, (_, i) => `b${i}: 1, `).join('')} }\n`), []),
+  );
 });
 
 test('an open text beyond 2 MB is refused like a file', () => {
-  assert.deepEqual(found(`a: 1\n${'# no word\n'.repeat(300_000)}`).map(({ code, at }) => [code, at]), [['LW108', '1:1-1:2']]);
+  assert.deepEqual(
+    found(`a: 1\n${'# no word\n'.repeat(300_000)}`).map(({ code, at }) => [code, at]),
+    [['LW108', '1:1-1:2']],
+  );
 });
 
 test('lines end where editors end them, and places stand before the line end', () => {
   const { lines } = parseYaml('a.yaml', 'ab\r\ncd\refg');
-  assert.deepEqual([2, 3, 4, 6, 7].map((offset) => lines.at(offset)), [{ line: 1, column: 3 }, { line: 1, column: 3 }, { line: 2, column: 1 }, { line: 2, column: 3 }, { line: 3, column: 1 }]);
+  assert.deepEqual(
+    [2, 3, 4, 6, 7].map((offset) => lines.at(offset)),
+    [
+      { line: 1, column: 3 },
+      { line: 1, column: 3 },
+      { line: 2, column: 1 },
+      { line: 2, column: 3 },
+      { line: 3, column: 1 },
+    ],
+  );
   assert.deepEqual([lines.offset(1, 99), lines.offset(2, 99), lines.offset(3, 99), lines.offset(9, 1)], [2, 6, 10, 10]);
 });
 
@@ -146,12 +233,48 @@ test('keys of other kinds become texts; __proto__ is a key like others', () => {
 
 test('random text never throws, and every place lies inside the text', () => {
   const random = seededRandom(5);
-  const pieces = ['a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '"', "'", '#', '&x ', '*x', '<<: ', '|', '>', '\t', '!t ', '---\n', '\r\n', '%', '@', '😀', '\0', ',', '? ', '${params.x}', '1e999', '0x1', '.nan'];
+  const pieces = [
+    'a',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '[',
+    ']',
+    '{',
+    '}',
+    '"',
+    "'",
+    '#',
+    '&x ',
+    '*x',
+    '<<: ',
+    '|',
+    '>',
+    '\t',
+    '!t ',
+    '---\n',
+    '\r\n',
+    '%',
+    '@',
+    '😀',
+    '\0',
+    ',',
+    '? ',
+    '${params.x}',
+    '1e999',
+    '0x1',
+    '.nan',
+  ];
   for (let i = 0; i < 3000; i++) {
     const text = Array.from({ length: random.integer(24) }, () => pieces[random.integer(pieces.length)]).join('');
     const { problems, root } = parseYaml('a.yaml', text);
     const count = text.split('\n').length;
-    for (const { line, column, endLine } of problems) assert.ok(line >= 1 && column >= 1 && endLine >= line && endLine <= count, `${JSON.stringify(text)}: ${line}:${column}`);
+    for (const { line, column, endLine } of problems)
+      assert.ok(
+        line >= 1 && column >= 1 && endLine >= line && endLine <= count,
+        `${JSON.stringify(text)}: ${line}:${column}`,
+      );
     toValue(root ?? undefined);
   }
 });

@@ -14,6 +14,10 @@ test('the index finds exactly the paths that overlap one by one', () => {
     paths.forEach((one, i) => index.add(one, String(i)));
     const asked = random.next() < 0.2 ? `./${path()}/` : path();
     const expected = paths.flatMap((one, i) => (pathsOverlap(asked, one) ? [String(i)] : []));
-    assert.deepEqual([...index.overlapping(asked)].toSorted(), expected.toSorted(), `${asked} among ${paths.join(' ')}`);
+    assert.deepEqual(
+      [...index.overlapping(asked)].toSorted(),
+      expected.toSorted(),
+      `${asked} among ${paths.join(' ')}`,
+    );
   }
 });

@@ -7,18 +7,34 @@ import { makeProject } from '../helpers/makeProject.ts';
 test('what is wrong in a dvc.yaml, and what has no meaning here, is told at its place', () => {
   const root = makeProject({
     'params.yaml': 'a: 1\n',
-    'dvc.yaml': 'stages:\n  one:\n    cmd: echo ${gone}\n    deps: [s3://bucket/x]\n    params: [missing, "a"]\n    metrics: [m.yaml]\n  two:\n    outs: [x]\n  three:\n    cmd: echo\n    params:\n      - conf.toml:\n          - x\nartifacts:\n  m:\n    path: x\n',
+    'dvc.yaml':
+      'stages:\n  one:\n    cmd: echo ${gone}\n    deps: [s3://bucket/x]\n    params: [missing, "a"]\n    metrics: [m.yaml]\n  two:\n    outs: [x]\n  three:\n    cmd: echo\n    params:\n      - conf.toml:\n          - x\nartifacts:\n  m:\n    path: x\n',
   });
   const project = loadProject(root);
-  const told = [...project.file.problems, ...checkProject(project)].filter(({ code }) => code === 'LW117').map(({ file, line, severity, message }) => `${file}:${line} ${severity} ${message}`);
+  const told = [...project.file.problems, ...checkProject(project)]
+    .filter(({ code }) => code === 'LW117')
+    .map(({ file, line, severity, message }) => `${file}:${line} ${severity} ${message}`);
   for (const expected of [
-    'dvc.yaml:3 error `${gone}` names nothing', 'dvc.yaml:4 warning `s3://bucket/x` lies elsewhere', 'dvc.yaml:5 error There is no param `missing` in `params.yaml`', 'dvc.yaml:6 info `m.yaml` is kept as an output',
-    'dvc.yaml:8 error The stage `two` has no `cmd`', 'dvc.yaml:13 info `conf.toml` is followed as a whole', 'dvc.yaml:14 warning Artifacts are not registered', 'dvc.yaml:1 info Loopwright runs this DVC project as it is',
-  ]) assert.ok(told.some((line) => line.startsWith(expected)), `${expected}\nis not in\n${told.join('\n')}`);
+    'dvc.yaml:3 error `${gone}` names nothing',
+    'dvc.yaml:4 warning `s3://bucket/x` lies elsewhere',
+    'dvc.yaml:5 error There is no param `missing` in `params.yaml`',
+    'dvc.yaml:6 info `m.yaml` is kept as an output',
+    'dvc.yaml:8 error The stage `two` has no `cmd`',
+    'dvc.yaml:13 info `conf.toml` is followed as a whole',
+    'dvc.yaml:14 warning Artifacts are not registered',
+    'dvc.yaml:1 info Loopwright runs this DVC project as it is',
+  ])
+    assert.ok(
+      told.some((line) => line.startsWith(expected)),
+      `${expected}\nis not in\n${told.join('\n')}`,
+    );
   assert.throws(() => configFor(project, 'default'), /dvc\.yaml has \d+ problems/);
 });
 
 test('a loopwright.yaml beside a dvc.yaml is the project', () => {
-  const root = makeProject({ 'dvc.yaml': 'stages:\n  b:\n    cmd: echo\n', 'loopwright.yaml': 'version: 1\nproject: mine\nstages:\n  a:\n    cmd: echo\n' });
+  const root = makeProject({
+    'dvc.yaml': 'stages:\n  b:\n    cmd: echo\n',
+    'loopwright.yaml': 'version: 1\nproject: mine\nstages:\n  a:\n    cmd: echo\n',
+  });
   assert.deepEqual(Object.keys(configFor(loadProject(root), 'default').stages), ['a']);
 });

@@ -31,14 +31,20 @@ test('a merged key does not answer for the place it was written at', () => {
 });
 
 test('shapes narrow by what is written around them', () => {
-  const descriptions = (text: string, path: (string | number)[]) => shapesAt(shapes.project, parseYaml('f.yaml', text).root, path).map((shape) => shape.description?.split(':')[0]);
+  const descriptions = (text: string, path: (string | number)[]) =>
+    shapesAt(shapes.project, parseYaml('f.yaml', text).root, path).map((shape) => shape.description?.split(':')[0]);
   assert.equal(descriptions(project('uses: train'), ['stages', 't']).length, 1);
   assert.deepEqual(descriptions(project('uses: train\n    with: {}'), ['stages', 't', 'with', 'model']), ['mlp']);
-  assert.deepEqual(descriptions(project('uses: validate\n    with: {}'), ['stages', 't', 'with', 'model']), ['The train stage whose model is tested.']);
+  assert.deepEqual(descriptions(project('uses: validate\n    with: {}'), ['stages', 't', 'with', 'model']), [
+    'The train stage whose model is tested.',
+  ]);
   assert.ok(descriptions(project('description: x'), ['stages', 't']).length > 1);
   assert.deepEqual(descriptions(project('uses: train'), ['stages', 't', 'none']), []);
   assert.deepEqual(descriptions(project('uses: train'), ['constructor']), []);
-  assert.deepEqual(descriptions(project('uses: train\n    with: { features: [a] }'), ['stages', 't', 'with', 'features', 0]), [undefined]);
+  assert.deepEqual(
+    descriptions(project('uses: train\n    with: { features: [a] }'), ['stages', 't', 'with', 'features', 0]),
+    [undefined],
+  );
 });
 
 test('a property has its own description before its union is narrowed', () => {

@@ -18,9 +18,17 @@ function walk(kind: FileKind, text: string): { found: Walked[]; root: ReturnType
 
 test('each value once, in the order of the text, with the shapes that are found from the root', () => {
   const folder = join(import.meta.dirname, '..', '..');
-  const files = globSync('examples/*/**/*.yaml', { cwd: folder }).map((path): [FileKind, string] => [fileKindOf(path) ?? 'project', readFileSync(join(folder, path), 'utf8')]);
+  const files = globSync('examples/*/**/*.yaml', { cwd: folder }).map((path): [FileKind, string] => [
+    fileKindOf(path) ?? 'project',
+    readFileSync(join(folder, path), 'utf8'),
+  ]);
   let values = 0;
-  for (const [kind, text] of [['project', ordersYaml], ['dataset', ordersSchema], ['project', 'stages: { a: { uses: nothing, with: 3 }, b: [1, { c: d }] }\n'], ...files] as [FileKind, string][]) {
+  for (const [kind, text] of [
+    ['project', ordersYaml],
+    ['dataset', ordersSchema],
+    ['project', 'stages: { a: { uses: nothing, with: 3 }, b: [1, { c: d }] }\n'],
+    ...files,
+  ] as [FileKind, string][]) {
     const { found, root } = walk(kind, text);
     const paths = found.map(({ path }) => path.join('\n'));
     assert.equal(new Set(paths).size, paths.length);
@@ -35,11 +43,35 @@ test('each value once, in the order of the text, with the shapes that are found 
 
 test('keys of the format, names that people chose, and unknown ones are told apart', () => {
   const { found } = walk('project', 'version: 1\nsed: 3\nstages:\n  train:\n    uses: train\n    constructor: x\n');
-  assert.deepEqual(found.map(({ path, key }) => `${path.at(-1) ?? ''} ${key}`), [' null', 'version property', 'sed unknown', 'stages property', 'train name', 'uses property', 'constructor unknown']);
+  assert.deepEqual(
+    found.map(({ path, key }) => `${path.at(-1) ?? ''} ${key}`),
+    [
+      ' null',
+      'version property',
+      'sed unknown',
+      'stages property',
+      'train name',
+      'uses property',
+      'constructor unknown',
+    ],
+  );
   assert.equal(found.at(-1)?.parent?.path.join('.'), 'stages.train');
 });
 
 test('what an alias or a merge brought is not visited again', () => {
   const { found } = walk('project', 'stages:\n  a: &a { cmd: x, deps: [y] }\n  b: *a\n  c: { <<: *a, cmd: z }\n');
-  assert.deepEqual(found.map(({ path }) => path.join('.')), ['', 'stages', 'stages.a', 'stages.a.cmd', 'stages.a.deps', 'stages.a.deps.0', 'stages.b', 'stages.c', 'stages.c.cmd']);
+  assert.deepEqual(
+    found.map(({ path }) => path.join('.')),
+    [
+      '',
+      'stages',
+      'stages.a',
+      'stages.a.cmd',
+      'stages.a.deps',
+      'stages.a.deps.0',
+      'stages.b',
+      'stages.c',
+      'stages.c.cmd',
+    ],
+  );
 });

@@ -1,13 +1,38 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  readlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { codeVersion, largeFile, mostPatch, patchBytes, patchText, withoutCredentials } from '../../engine/provenance/codeVersion.ts';
+import {
+  codeVersion,
+  largeFile,
+  mostPatch,
+  patchBytes,
+  patchText,
+  withoutCredentials,
+} from '../../engine/provenance/codeVersion.ts';
 import { git as runGit } from '../../engine/provenance/git.ts';
 import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 
-const outside = { commit: null, dirty: false, branch: null, remote: null, root: '', patch: null, leftOut: [], problem: null };
+const outside = {
+  commit: null,
+  dirty: false,
+  branch: null,
+  remote: null,
+  root: '',
+  patch: null,
+  leftOut: [],
+  problem: null,
+};
 
 test('the commit, the branch, and whether files differ; null outside git and without it', async () => {
   const root = makeProject({ 'a.txt': '1' });
@@ -30,12 +55,29 @@ test('the commit, the branch, and whether files differ; null outside git and wit
 });
 
 test('the patch of a project in a folder of the repository makes the commit what stood there: changed, new, deleted, renamed, binary, odd names, links, modes', async () => {
-  const top = makeProject({ 'outside.txt': 'o', 'ml/p/keep.py': 'a\nb\n', 'ml/p/gone.py': 'x', 'ml/p/move.py': 'long enough\n'.repeat(20), 'ml/p/tool.sh': '#!/bin/sh\n', 'ml/p/latin.txt': Buffer.from('caf\xe9\n', 'latin1'), 'ml/p/.gitignore': 'ignored/\n' });
+  const top = makeProject({
+    'outside.txt': 'o',
+    'ml/p/keep.py': 'a\nb\n',
+    'ml/p/gone.py': 'x',
+    'ml/p/move.py': 'long enough\n'.repeat(20),
+    'ml/p/tool.sh': '#!/bin/sh\n',
+    'ml/p/latin.txt': Buffer.from('caf\xe9\n', 'latin1'),
+    'ml/p/.gitignore': 'ignored/\n',
+  });
   commitAll(top);
   const root = join(top, 'ml/p');
   const git = gitIn(root);
   const binary = Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 7919) % 256));
-  writeFiles(root, { 'keep.py': 'a\nB', 'new/ünï "q".py': 'new\n', 'blob.bin': binary, 'latin.txt': Buffer.from('caf\xe9 \xfc\n', 'latin1'), 'ignored/x.txt': 'no', 'staged.py': 'staged', 'data/out.csv': 'made', 'star[1].py': 'glob' });
+  writeFiles(root, {
+    'keep.py': 'a\nB',
+    'new/ünï "q".py': 'new\n',
+    'blob.bin': binary,
+    'latin.txt': Buffer.from('caf\xe9 \xfc\n', 'latin1'),
+    'ignored/x.txt': 'no',
+    'staged.py': 'staged',
+    'data/out.csv': 'made',
+    'star[1].py': 'glob',
+  });
   writeFiles(top, { 'outside.txt': 'changed' });
   git('rm', '-q', 'gone.py');
   git('mv', 'move.py', 'moved.py');
@@ -52,11 +94,17 @@ test('the patch of a project in a folder of the repository makes the commit what
   const other = join(makeProject(), 'w');
   git('worktree', 'add', '-q', '--detach', other, 'HEAD');
   await runGit(other, ['apply', '--whitespace=nowarn'], { input: kept });
-  for (const file of ['keep.py', 'new/ünï "q".py', 'blob.bin', 'latin.txt', 'staged.py', 'moved.py', 'star[1].py']) assert.deepEqual(readFileSync(join(other, 'ml/p', file)), readFileSync(join(root, file)), file);
-  for (const file of ['gone.py', 'move.py', 'ignored/x.txt', 'data/out.csv']) assert.equal(statSync(join(other, 'ml/p', file), { throwIfNoEntry: false }), undefined, file);
+  for (const file of ['keep.py', 'new/ünï "q".py', 'blob.bin', 'latin.txt', 'staged.py', 'moved.py', 'star[1].py'])
+    assert.deepEqual(readFileSync(join(other, 'ml/p', file)), readFileSync(join(root, file)), file);
+  for (const file of ['gone.py', 'move.py', 'ignored/x.txt', 'data/out.csv'])
+    assert.equal(statSync(join(other, 'ml/p', file), { throwIfNoEntry: false }), undefined, file);
   assert.equal(readlinkSync(join(other, 'ml/p/link.py')), 'keep.py');
   assert.equal(statSync(join(other, 'ml/p/tool.sh')).mode & 0o111, 0o111);
-  assert.equal(readFileSync(join(other, 'outside.txt'), 'utf8'), 'o', 'what lies outside the project is not part of it');
+  assert.equal(
+    readFileSync(join(other, 'outside.txt'), 'utf8'),
+    'o',
+    'what lies outside the project is not part of it',
+  );
 });
 
 test('a repository whose objects or settings are unusual gives the same patch', async () => {
@@ -66,7 +114,17 @@ test('a repository whose objects or settings are unusual gives the same patch', 
   const plain = (await codeVersion(root)).patch?.toString();
   assert.match(plain ?? '', /\+two/);
   const git = gitIn(root);
-  for (const [key, value] of [['diff.noprefix', 'true'], ['diff.mnemonicPrefix', 'true'], ['color.ui', 'always'], ['diff.external', '/bin/false'], ['diff.renames', 'copies'], ['core.quotePath', 'true'], ['core.hooksPath', 'hooks'], ['status.showUntrackedFiles', 'no']]) git('config', key ?? '', value ?? '');
+  for (const [key, value] of [
+    ['diff.noprefix', 'true'],
+    ['diff.mnemonicPrefix', 'true'],
+    ['color.ui', 'always'],
+    ['diff.external', '/bin/false'],
+    ['diff.renames', 'copies'],
+    ['core.quotePath', 'true'],
+    ['core.hooksPath', 'hooks'],
+    ['status.showUntrackedFiles', 'no'],
+  ])
+    git('config', key ?? '', value ?? '');
   assert.equal((await codeVersion(root)).patch?.toString(), plain);
   process.env['GIT_DIR'] = '/nowhere';
   try {
@@ -100,7 +158,8 @@ test('too much is told: secrets and large new files are named, a patch beyond th
   writeFiles(root, { 'large.csv': 'x'.repeat(largeFile + 1) });
   assert.ok(!(await codeVersion(root)).leftOut.includes('large.csv'), 'below 20 MB together all are kept');
   const random = Buffer.alloc(mostPatch);
-  for (let i = 0, x = 1; i < random.length; i += 4) random.writeUInt32LE((x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0), i);
+  for (let i = 0, x = 1; i < random.length; i += 4)
+    random.writeUInt32LE((x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0), i);
   writeFileSync(join(root, 'huge.bin'), random);
   const large = await codeVersion(root);
   assert.deepEqual(large.leftOut.toSorted(), ['.env', 'huge.bin', 'keys/server.pem', 'large.csv']);
@@ -142,7 +201,10 @@ test('a submodule at another commit is in the patch; changes inside it are named
   inside('checkout', '-q', second);
   const moved = await codeVersion(root);
   assert.deepEqual([moved.dirty, moved.leftOut, moved.problem], [true, [], null]);
-  assert.match(moved.patch?.toString() ?? '', new RegExp(`-Subproject commit ${first}\n\\+Subproject commit ${second}\n`));
+  assert.match(
+    moved.patch?.toString() ?? '',
+    new RegExp(`-Subproject commit ${first}\n\\+Subproject commit ${second}\n`),
+  );
   inside('checkout', '-q', first);
   for (const change of [{ 'f.py': 'changed' }, { 'f.py': '1', 'new.py': 'new' }] as Record<string, string>[]) {
     writeFiles(join(root, 'my lib'), change);
@@ -153,9 +215,17 @@ test('a submodule at another commit is in the patch; changes inside it are named
 
 test('a remote is told without anything secret', async () => {
   for (const [url, shown] of [
-    ['https://alice:ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'], ['https://ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'], ['https://host/o/r.git?private_token=s#x', 'https://host/o/r.git'],
-    ['ssh://git:pw@host:22/o/r.git', 'ssh://git@host:22/o/r.git'], ['git@github.com:o/r.git', 'git@github.com:o/r.git'], ['/home/alice/r.git', null], ['file:///home/alice/r.git', null], ['../r.git', null], ['', null],
-  ] as const) assert.equal(withoutCredentials(url), shown, url);
+    ['https://alice:ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'],
+    ['https://ghp_secret@github.com/o/r.git', 'https://github.com/o/r.git'],
+    ['https://host/o/r.git?private_token=s#x', 'https://host/o/r.git'],
+    ['ssh://git:pw@host:22/o/r.git', 'ssh://git@host:22/o/r.git'],
+    ['git@github.com:o/r.git', 'git@github.com:o/r.git'],
+    ['/home/alice/r.git', null],
+    ['file:///home/alice/r.git', null],
+    ['../r.git', null],
+    ['', null],
+  ] as const)
+    assert.equal(withoutCredentials(url), shown, url);
   const root = makeProject({ 'a.py': '1' });
   commitAll(root);
   const git = gitIn(root);

@@ -17,15 +17,35 @@ function place(files: Record<string, string>): string {
   return root;
 }
 
-const venv = (folder: string, more = '') => ({ [`${folder}/bin/python`]: '#!/bin/sh\n', [`${folder}/pyvenv.cfg`]: `home = /usr/bin\n${more}` });
+const venv = (folder: string, more = '') => ({
+  [`${folder}/bin/python`]: '#!/bin/sh\n',
+  [`${folder}/pyvenv.cfg`]: `home = /usr/bin\n${more}`,
+});
 
 test('the key comes before the setting, the editor, the folders and the PATH', () => {
-  const root = place({ ...venv('.venv'), ...venv('venv'), ...venv('keyed'), ...venv('set'), ...venv('selected'), 'path/bin/python3': '' });
-  const env = { PATH: join(root, 'path/bin'), LOOPWRIGHT_PYTHON: 'set', LOOPWRIGHT_EDITOR_PYTHON: join(root, 'selected') };
-  const found = (python: string | undefined, env: Record<string, string>) => { const one = findPython({ root, python, env }); return one && [pythonText(one, root), one.why]; };
+  const root = place({
+    ...venv('.venv'),
+    ...venv('venv'),
+    ...venv('keyed'),
+    ...venv('set'),
+    ...venv('selected'),
+    'path/bin/python3': '',
+  });
+  const env = {
+    PATH: join(root, 'path/bin'),
+    LOOPWRIGHT_PYTHON: 'set',
+    LOOPWRIGHT_EDITOR_PYTHON: join(root, 'selected'),
+  };
+  const found = (python: string | undefined, env: Record<string, string>) => {
+    const one = findPython({ root, python, env });
+    return one && [pythonText(one, root), one.why];
+  };
   assert.deepEqual(found('keyed', env), ['keyed/bin/python', '`python` of the project']);
   assert.deepEqual(found(undefined, env), ['set/bin/python', 'the setting `loopwright.python`']);
-  assert.deepEqual(found(undefined, { ...env, LOOPWRIGHT_PYTHON: '' }), ['selected/bin/python', 'selected in the editor']);
+  assert.deepEqual(found(undefined, { ...env, LOOPWRIGHT_PYTHON: '' }), [
+    'selected/bin/python',
+    'selected in the editor',
+  ]);
   assert.deepEqual(found(undefined, { PATH: env.PATH }), ['.venv/bin/python', '`.venv` of the project']);
   const bare = place({ 'path/bin/python3': '' });
   const one = findPython({ root: bare, env: { PATH: join(bare, 'path/bin') } });
@@ -34,9 +54,18 @@ test('the key comes before the setting, the editor, the folders and the PATH', (
 });
 
 test('an environment of a folder above counts up to the repository and no further', () => {
-  const top = place({ ...venv('.venv'), ...venv('repo/venv'), 'repo/.git/HEAD': '', 'repo/packages/model/x': '', 'plain/model/x': '' });
+  const top = place({
+    ...venv('.venv'),
+    ...venv('repo/venv'),
+    'repo/.git/HEAD': '',
+    'repo/packages/model/x': '',
+    'plain/model/x': '',
+  });
   const found = (root: string) => findPython({ root: join(top, root), env: { PATH: '/nowhere' } });
-  assert.deepEqual([found('repo/packages/model')?.path, found('repo/packages/model')?.why], [join(top, 'repo/venv/bin/python'), '`venv` of the repository']);
+  assert.deepEqual(
+    [found('repo/packages/model')?.path, found('repo/packages/model')?.why],
+    [join(top, 'repo/venv/bin/python'), '`venv` of the repository'],
+  );
   assert.equal(found('plain/model'), null, 'without a repository folders above are not of the project');
   writeFiles(top, { 'repo/packages/.venv/pyvenv.cfg': '', 'repo/packages/.venv/bin/python': '' });
   chmodSync(join(top, 'repo/packages/.venv/bin/python'), 0o755);
@@ -44,7 +73,15 @@ test('an environment of a folder above counts up to the repository and no furthe
 });
 
 test('a key names a folder, an interpreter, a link or a program of the PATH; one that names nothing is told', () => {
-  const root = place({ ...venv('env'), 'conda/conda-meta/history': '', 'conda/bin/python': '', 'opt/python3.12': '', 'tools/bin/python3.9': '', 'empty/x': '', 'notes.txt': '' });
+  const root = place({
+    ...venv('env'),
+    'conda/conda-meta/history': '',
+    'conda/bin/python': '',
+    'opt/python3.12': '',
+    'tools/bin/python3.9': '',
+    'empty/x': '',
+    'notes.txt': '',
+  });
   symlinkSync('env', join(root, 'link'));
   const env = { PATH: join(root, 'tools/bin') };
   const found = (python: string) => findPython({ root, python, env });
@@ -52,56 +89,132 @@ test('a key names a folder, an interpreter, a link or a program of the PATH; one
   assert.deepEqual(found('env/bin/python')?.environment, { kind: 'venv', folder: join(root, 'env') });
   assert.deepEqual(found(join(root, 'link'))?.environment, { kind: 'venv', folder: join(root, 'link') });
   assert.deepEqual(found('conda')?.environment, { kind: 'conda', folder: join(root, 'conda') });
-  assert.deepEqual([found('./opt/python3.12')?.path, found('./opt/python3.12')?.environment], [join(root, 'opt/python3.12'), null]);
+  assert.deepEqual(
+    [found('./opt/python3.12')?.path, found('./opt/python3.12')?.environment],
+    [join(root, 'opt/python3.12'), null],
+  );
   assert.equal(found('python3.9')?.path, join(root, 'tools/bin/python3.9'));
   for (const wrong of ['empty', 'notes.txt', 'gone', 'python9', '~/no-such-folder', '/gone/bin/python']) {
-    assert.throws(() => found(wrong), (error) => error instanceof WorkError && error.message.includes(`\`${wrong}\``) && /`python3 -m venv \.venv` makes one/.test(error.message) && error.place?.file === 'loopwright.yaml', wrong);
+    assert.throws(
+      () => found(wrong),
+      (error) =>
+        error instanceof WorkError &&
+        error.message.includes(`\`${wrong}\``) &&
+        /`python3 -m venv \.venv` makes one/.test(error.message) &&
+        error.place?.file === 'loopwright.yaml',
+      wrong,
+    );
   }
-  assert.throws(() => findPython({ root, env: { ...env, LOOPWRIGHT_PYTHON: 'gone' } }), /The setting `loopwright\.python` is `gone`/);
+  assert.throws(
+    () => findPython({ root, env: { ...env, LOOPWRIGHT_PYTHON: 'gone' } }),
+    /The setting `loopwright\.python` is `gone`/,
+  );
 });
 
 test('a terminal reads the setting of the editor, with its comments and variables', () => {
-  const root = place({ ...venv('env'), '.git/HEAD': '', 'sub/x': '', '.vscode/settings.json': '\uFEFF{\n  // "loopwright.python": "no",\n  "a": "// no comment, \\" either", /* x */\n  "loopwright.python": "${workspaceFolder}/env",\n}\n' });
+  const root = place({
+    ...venv('env'),
+    '.git/HEAD': '',
+    'sub/x': '',
+    '.vscode/settings.json':
+      '\uFEFF{\n  // "loopwright.python": "no",\n  "a": "// no comment, \\" either", /* x */\n  "loopwright.python": "${workspaceFolder}/env",\n}\n',
+  });
   assert.equal(editorSetting(root, 'a'), '// no comment, " either');
-  for (const folder of [root, join(root, 'sub')]) assert.equal(findPython({ root: folder, env: { PATH: '' } })?.path, join(root, 'env/bin/python'), folder);
+  for (const folder of [root, join(root, 'sub')])
+    assert.equal(findPython({ root: folder, env: { PATH: '' } })?.path, join(root, 'env/bin/python'), folder);
   assert.equal(editorSetting(place({ '.vscode/settings.json': '{ broken' }), 'a'), undefined);
 });
 
 test('activating is what the environment itself would do', () => {
-  const root = place({ ...venv('env'), 'conda/conda-meta/history': '', 'conda/bin/python': '', 'opt/python3.12': '#!/bin/sh\n' });
-  const path = (python: string, env: Record<string, string> = {}) => activatePython({ PATH: '/usr/bin', PYTHONHOME: '/x', ...env }, findPython({ root, python, env: { PATH: '' } }), join(root, 'starters'));
+  const root = place({
+    ...venv('env'),
+    'conda/conda-meta/history': '',
+    'conda/bin/python': '',
+    'opt/python3.12': '#!/bin/sh\n',
+  });
+  const path = (python: string, env: Record<string, string> = {}) =>
+    activatePython(
+      { PATH: '/usr/bin', PYTHONHOME: '/x', ...env },
+      findPython({ root, python, env: { PATH: '' } }),
+      join(root, 'starters'),
+    );
   const inVenv = path('env', { CONDA_PREFIX: '/c', CONDA_DEFAULT_ENV: 'base' });
-  assert.deepEqual([inVenv['PATH']?.split(delimiter).at(-1), inVenv['VIRTUAL_ENV'], 'PYTHONHOME' in inVenv, 'CONDA_PREFIX' in inVenv, 'CONDA_DEFAULT_ENV' in inVenv], ['/usr/bin', join(root, 'env'), false, false, false]);
+  assert.deepEqual(
+    [
+      inVenv['PATH']?.split(delimiter).at(-1),
+      inVenv['VIRTUAL_ENV'],
+      'PYTHONHOME' in inVenv,
+      'CONDA_PREFIX' in inVenv,
+      'CONDA_DEFAULT_ENV' in inVenv,
+    ],
+    ['/usr/bin', join(root, 'env'), false, false, false],
+  );
   assert.ok(inVenv['PATH']?.includes(join(root, 'env/bin')));
   const inConda = path('conda', { VIRTUAL_ENV: '/v' });
-  assert.deepEqual([inConda['CONDA_PREFIX'], inConda['CONDA_DEFAULT_ENV'], 'VIRTUAL_ENV' in inConda], [join(root, 'conda'), 'conda', false]);
+  assert.deepEqual(
+    [inConda['CONDA_PREFIX'], inConda['CONDA_DEFAULT_ENV'], 'VIRTUAL_ENV' in inConda],
+    [join(root, 'conda'), 'conda', false],
+  );
   assert.equal(path('opt/python3.12')['PATH'], `${join(root, 'starters')}${delimiter}/usr/bin`);
   assert.deepEqual(activatePython({ PATH: '/a', PYTHONHOME: '/x' }, null, ''), { PATH: '/a', PYTHONHOME: '/x' });
 });
 
 test('the missing module is found in what was printed last', () => {
   for (const [lines, module] of [
-    [["ModuleNotFoundError: No module named 'torch'"], 'torch'], [['ImportError: No module named yaml'], 'yaml'], [['/usr/bin/python3: No module named pytest'], 'pytest'],
-    [["ModuleNotFoundError: No module named 'google.protobuf'", '', 'torch.distributed.elastic failed', 'E0101 exitcode: 1'], 'google.protobuf'], [["ModuleNotFoundError: No module named 'a'; 'a' is not a package"], 'a'],
-    [['ValueError: x'], null], [[], null],
-  ] as const) assert.equal(missingModule(lines), module);
+    [["ModuleNotFoundError: No module named 'torch'"], 'torch'],
+    [['ImportError: No module named yaml'], 'yaml'],
+    [['/usr/bin/python3: No module named pytest'], 'pytest'],
+    [
+      [
+        "ModuleNotFoundError: No module named 'google.protobuf'",
+        '',
+        'torch.distributed.elastic failed',
+        'E0101 exitcode: 1',
+      ],
+      'google.protobuf',
+    ],
+    [["ModuleNotFoundError: No module named 'a'; 'a' is not a package"], 'a'],
+    [['ValueError: x'], null],
+    [[], null],
+  ] as const)
+    assert.equal(missingModule(lines), module);
 });
 
 test('a missing module is named with the command that installs it into that Python', () => {
-  const root = place({ ...venv('.venv'), ...venv('uv', 'uv = 0.5.1\n'), 'my env/bin/python': '', 'src/mylib/__init__.py': '', 'own.py': '' });
+  const root = place({
+    ...venv('.venv'),
+    ...venv('uv', 'uv = 0.5.1\n'),
+    'my env/bin/python': '',
+    'src/mylib/__init__.py': '',
+    'own.py': '',
+  });
   mkdirSync(join(root, 'my env'), { recursive: true });
-  const text = (module: string, python: string | undefined, words: string[] | null = ['python']) => missingModuleText(module, { root, words, python: python === undefined ? null : findPython({ root, python, env: {} }) });
-  assert.equal(text('sklearn.linear_model', '.venv'), ' The Python of the project, .venv/bin/python (`python` of the project), has no module `sklearn.linear_model`: `.venv/bin/python -m pip install scikit-learn` installs it.');
+  const text = (module: string, python: string | undefined, words: string[] | null = ['python']) =>
+    missingModuleText(module, {
+      root,
+      words,
+      python: python === undefined ? null : findPython({ root, python, env: {} }),
+    });
+  assert.equal(
+    text('sklearn.linear_model', '.venv'),
+    ' The Python of the project, .venv/bin/python (`python` of the project), has no module `sklearn.linear_model`: `.venv/bin/python -m pip install scikit-learn` installs it.',
+  );
   assert.match(text('torch', 'uv'), /`uv pip install --python uv\/bin\/python torch`/);
   assert.ok(isWithoutPip({ path: '', environment: { kind: 'venv', folder: join(root, 'uv') }, why: '' }));
   assert.match(text('torch', 'my env'), /`"my env\/bin\/python" -m pip install torch`/);
   assert.match(text('yaml', '.venv', ['uv', 'run', '--no-sync', 'python']), /`uv add pyyaml`/);
   assert.match(text('yaml', '.venv', ['poetry', 'run', 'python']), /`poetry add pyyaml`/);
-  assert.match(text('yaml', '.venv', ['conda', 'run', '-n', 'ml', 'python']), /`conda run -n ml python -m pip install pyyaml`/);
+  assert.match(
+    text('yaml', '.venv', ['conda', 'run', '-n', 'ml', 'python']),
+    /`conda run -n ml python -m pip install pyyaml`/,
+  );
   assert.match(text('mylib', '.venv'), /it is in `src\/`.*PYTHONPATH: src/);
   assert.match(text('torch', undefined), /`python3 -m pip install torch`/);
 });
 
 test('a path in the home of a person is shown without their name', () => {
-  assert.equal(pythonText({ path: join(homedir(), 'envs/a/bin/python'), environment: null, why: '' }, '/nowhere'), '~/envs/a/bin/python');
+  assert.equal(
+    pythonText({ path: join(homedir(), 'envs/a/bin/python'), environment: null, why: '' }, '/nowhere'),
+    '~/envs/a/bin/python',
+  );
 });

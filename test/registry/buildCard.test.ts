@@ -9,14 +9,21 @@ import { runIn } from '../helpers/runIn.ts';
 const project = runIn(ordersProject());
 const config = configFor(loadProject(project.root), 'default');
 
-test('without a version the card says how to get one', () => assert.throws(() => buildCard(project.store, config, 'champion'), /has no version yet\. Train and validate one/));
+test('without a version the card says how to get one', () =>
+  assert.throws(() => buildCard(project.store, config, 'champion'), /has no version yet\. Train and validate one/));
 
 test('the card shows what was found, where it came from, and what people wrote', async () => {
   const { runId, name } = await project.run();
   const card = buildCard(project.store, config, 'champion');
-  assert.deepEqual([card.version, card.aliases, card.verdict], [1, ['challenger'], { passed: 2, total: 2, text: 'All 2 gates passed.' }]);
+  assert.deepEqual(
+    [card.version, card.aliases, card.verdict],
+    [1, ['challenger'], { passed: 2, total: 2, text: 'All 2 gates passed.' }],
+  );
   assert.deepEqual([card.intendedUse, card.limitations, card.ethics], ['Says which orders will be late.', null, null]);
-  assert.deepEqual([card.run.runId, card.run.name, card.run.seed, card.params['epochs'], card.health], [runId, name, 3, 3, []]);
+  assert.deepEqual(
+    [card.run.runId, card.run.name, card.run.seed, card.params['epochs'], card.health],
+    [runId, name, 3, 3, []],
+  );
   assert.equal(card.versions.length, 1);
   promote(project.store, 'orders', 1, 'test');
   assert.deepEqual(buildCard(project.store, config, 'latest').aliases, ['champion']);

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { WorkError } from '../../engine/errors.ts';
-import { aliasesOf, getVersion, latestVersion, registerVersion, summariseVersions, versionOf } from '../../engine/registry/modelVersions.ts';
+import {
+  aliasesOf,
+  getVersion,
+  latestVersion,
+  registerVersion,
+  summariseVersions,
+  versionOf,
+} from '../../engine/registry/modelVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
@@ -9,9 +16,43 @@ import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const report = (passed: boolean): ValidationReport => ({
-  version: 1, task: 'binary', target: 'y', algorithm: 'a', backend: 'cpu', threshold: 0.5, minPrecision: 0.9, classes: null, performance: { pr_auc: { value: 0.8, low: null, high: null, confidence: null, n: 5 } }, headlineMetric: 'pr_auc',
-  gates: [{ gate: 'pr_auc', min: passed ? 0.5 : 0.9, max: null, value: 0.8, bound: null, atConfidence: null, n: 5, passed, note: '' }], slices: [], fairness: [], calibration: [],
-  data: { dataset: 'd', hash: '', rows: { train: 1, validation: 1, test: 1 }, quarantined: 0, period: null, preparedAt: 0 }, features: [], modelPath: 'm', referencePath: 'r',
+  version: 1,
+  task: 'binary',
+  target: 'y',
+  algorithm: 'a',
+  backend: 'cpu',
+  threshold: 0.5,
+  minPrecision: 0.9,
+  classes: null,
+  performance: { pr_auc: { value: 0.8, low: null, high: null, confidence: null, n: 5 } },
+  headlineMetric: 'pr_auc',
+  gates: [
+    {
+      gate: 'pr_auc',
+      min: passed ? 0.5 : 0.9,
+      max: null,
+      value: 0.8,
+      bound: null,
+      atConfidence: null,
+      n: 5,
+      passed,
+      note: '',
+    },
+  ],
+  slices: [],
+  fairness: [],
+  calibration: [],
+  data: {
+    dataset: 'd',
+    hash: '',
+    rows: { train: 1, validation: 1, test: 1 },
+    quarantined: 0,
+    period: null,
+    preparedAt: 0,
+  },
+  features: [],
+  modelPath: 'm',
+  referencePath: 'r',
 });
 
 function registry(...passed: boolean[]) {
@@ -28,16 +69,30 @@ const says = (about: RegExp) => (error: unknown) => error instanceof WorkError &
 test('versions are numbered; the newest that passed is the challenger', () => {
   const { store, challenger, champion } = registry(true, true, false);
   assert.deepEqual([latestVersion(store, 'm'), challenger(), champion()], [3, 2, null]);
-  assert.deepEqual(summariseVersions(store, 'm').map(({ version, aliases, gatesPassed, gatesTotal, metrics }) => ({ version, aliases, gatesPassed, gatesTotal, metrics })), [
-    { version: 3, aliases: [], gatesPassed: 0, gatesTotal: 1, metrics: { pr_auc: 0.8 } }, { version: 2, aliases: ['challenger'], gatesPassed: 1, gatesTotal: 1, metrics: { pr_auc: 0.8 } }, { version: 1, aliases: [], gatesPassed: 1, gatesTotal: 1, metrics: { pr_auc: 0.8 } },
-  ]);
+  assert.deepEqual(
+    summariseVersions(store, 'm').map(({ version, aliases, gatesPassed, gatesTotal, metrics }) => ({
+      version,
+      aliases,
+      gatesPassed,
+      gatesTotal,
+      metrics,
+    })),
+    [
+      { version: 3, aliases: [], gatesPassed: 0, gatesTotal: 1, metrics: { pr_auc: 0.8 } },
+      { version: 2, aliases: ['challenger'], gatesPassed: 1, gatesTotal: 1, metrics: { pr_auc: 0.8 } },
+      { version: 1, aliases: [], gatesPassed: 1, gatesTotal: 1, metrics: { pr_auc: 0.8 } },
+    ],
+  );
   assert.deepEqual([latestVersion(store, 'other'), summariseVersions(store, 'other')], [0, []], 'models are apart');
 });
 
 test('a version that did not pass is refused, whoever asks, and nothing moves', () => {
   const { store, champion } = registry(true, false);
   promote(store, 'm', 1, 'test');
-  assert.throws(() => promote(store, 'm', 2, 'please'), says(/Version 2 did not pass 1 of 1 gates and stays where it is: pr_auc 0\.8 < 0\.9\./));
+  assert.throws(
+    () => promote(store, 'm', 2, 'please'),
+    says(/Version 2 did not pass 1 of 1 gates and stays where it is: pr_auc 0\.8 < 0\.9\./),
+  );
   assert.throws(() => promote(store, 'm', 9, 'please'), says(/has no version 9/));
   assert.equal(champion(), 1);
 });
@@ -49,7 +104,13 @@ test('a promotion moves the alias, ends the challenge and is written down', () =
   assert.deepEqual(promote(store, 'm', 2, 'better', 20), { version: 2, previous: 1 });
   assert.deepEqual([champion(), challenger()], [2, null]);
   assert.deepEqual(promote(store, 'm', 2, 'again'), { version: 2, previous: 2 });
-  assert.deepEqual(listEvents(store, 'any').map(({ at, kind, text }) => [at, kind, text]), [[10, 'promoted', 'v1 became champion: first'], [20, 'promoted', 'v2 became champion, v1 before: better']]);
+  assert.deepEqual(
+    listEvents(store, 'any').map(({ at, kind, text }) => [at, kind, text]),
+    [
+      [10, 'promoted', 'v1 became champion: first'],
+      [20, 'promoted', 'v2 became champion, v1 before: better'],
+    ],
+  );
   assert.deepEqual(aliasesOf(store, 'm'), new Map([[2, ['champion']]]));
 });
 
@@ -64,7 +125,10 @@ test('a rollback gives the place back, step by step', () => {
   assert.deepEqual(rollback(store, 'm'), { version: 1, previous: 2 });
   assert.throws(() => rollback(store, 'm'), says(/first champion/));
   assert.equal(champion(), 1);
-  assert.deepEqual(listEvents(store, '').find(({ kind }) => kind === 'rolled back'), { at: 99, kind: 'rolled back', text: 'v3 rolled back to v2', modelVersion: 2, runId: null });
+  assert.deepEqual(
+    listEvents(store, '').find(({ kind }) => kind === 'rolled back'),
+    { at: 99, kind: 'rolled back', text: 'v3 rolled back to v2', modelVersion: 2, runId: null },
+  );
 });
 
 test('after a rollback the version may be promoted and rolled back again', () => {

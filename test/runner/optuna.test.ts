@@ -35,7 +35,12 @@ function cases(): Case[] {
       const value = random.next() < 0.02 ? null : random.next() < 0.3 ? random.integer(4) : random.next() * 10 - 5;
       reports.push([trial, steps[trial] ?? 0, value]);
     }
-    return { direction: i % 2 === 0 ? 'minimize' : 'maximize', minSteps: 1 + random.integer(4), reduction: 2 + random.integer(4), reports };
+    return {
+      direction: i % 2 === 0 ? 'minimize' : 'maximize',
+      minSteps: 1 + random.integer(4),
+      reduction: 2 + random.integer(4),
+      reports,
+    };
   });
 }
 
@@ -62,38 +67,63 @@ const [x, k, c] = process.argv.slice(2);
 writeFileSync('m.json', JSON.stringify({ loss: (Math.log10(Number(x)) + 2) ** 2 + (Number(k) - 7) ** 2 / 20 + (c === '[2,3]' ? 0 : 1) }));
 `;
 
-test('method bayesian asks Optuna, finds what is good, and goes on after a stop', { skip, timeout: 600_000 }, async () => {
-  const root = makeProject({
-    'loopwright.yaml': "version: 1\nproject: p\nparams: { x: 1, k: 1, c: [1] }\nstages:\n  s: { cmd: \"node f.mjs ${params.x} ${params.k} '${params.c}'\", deps: [f.mjs], metrics: [m.json] }\n",
-    'experiments/tune.experiment.yaml': 'sweep: { method: bayesian, runs: 36, parallel: 2, objective: { minimize: loss }, params: { x: { log_uniform: [0.00001, 10] }, k: { int: [1, 10] }, c: { choice: [[1], [2, 3]] } } }\n',
-    'f.mjs': quadratic,
-  });
-  const store = openStore(root);
-  after(() => store.sql.close());
-  const { LOOPWRIGHT_PYTHON } = process.env;
-  process.env['LOOPWRIGHT_PYTHON'] = python;
-  try {
-    const project = loadProject(root, undefined, {});
-    const sweep = project.experiments.get('tune')?.value?.sweep;
-    assert.ok(sweep);
-    const stop = new AbortController();
-    await assert.rejects(runSweep({ project, store, experiment: 'tune', signal: stop.signal }, sweep, (line) => { if (line.startsWith('20/36')) stop.abort(); }), CancelledError);
-    const said: string[] = [];
-    const { trials, best } = await runSweep({ project, store, experiment: 'tune' }, sweep, (line) => said.push(line));
-    // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after it.
-    assert.match(said[0] ?? '', /^(19|20|21) of 36 trials were done/);
-    assert.equal(trials.length, 36);
-    for (const { params: { x, k, c }, value } of trials) {
-      assert.ok(Number(x) >= 1e-5 && Number(x) <= 10 && Number.isInteger(k) && Number(k) >= 1 && Number(k) <= 10 && ['[1]', '[2,3]'].includes(JSON.stringify(c)), JSON.stringify({ x, k, c }));
-      assert.ok(value !== null);
+test(
+  'method bayesian asks Optuna, finds what is good, and goes on after a stop',
+  { skip, timeout: 600_000 },
+  async () => {
+    const root = makeProject({
+      'loopwright.yaml':
+        'version: 1\nproject: p\nparams: { x: 1, k: 1, c: [1] }\nstages:\n  s: { cmd: "node f.mjs ${params.x} ${params.k} \'${params.c}\'", deps: [f.mjs], metrics: [m.json] }\n',
+      'experiments/tune.experiment.yaml':
+        'sweep: { method: bayesian, runs: 36, parallel: 2, objective: { minimize: loss }, params: { x: { log_uniform: [0.00001, 10] }, k: { int: [1, 10] }, c: { choice: [[1], [2, 3]] } } }\n',
+      'f.mjs': quadratic,
+    });
+    const store = openStore(root);
+    after(() => store.sql.close());
+    const { LOOPWRIGHT_PYTHON } = process.env;
+    process.env['LOOPWRIGHT_PYTHON'] = python;
+    try {
+      const project = loadProject(root, undefined, {});
+      const sweep = project.experiments.get('tune')?.value?.sweep;
+      assert.ok(sweep);
+      const stop = new AbortController();
+      await assert.rejects(
+        runSweep({ project, store, experiment: 'tune', signal: stop.signal }, sweep, (line) => {
+          if (line.startsWith('20/36')) stop.abort();
+        }),
+        CancelledError,
+      );
+      const said: string[] = [];
+      const { trials, best } = await runSweep({ project, store, experiment: 'tune' }, sweep, (line) => said.push(line));
+      // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after it.
+      assert.match(said[0] ?? '', /^(19|20|21) of 36 trials were done/);
+      assert.equal(trials.length, 36);
+      for (const {
+        params: { x, k, c },
+        value,
+      } of trials) {
+        assert.ok(
+          Number(x) >= 1e-5 &&
+            Number(x) <= 10 &&
+            Number.isInteger(k) &&
+            Number(k) >= 1 &&
+            Number(k) <= 10 &&
+            ['[1]', '[2,3]'].includes(JSON.stringify(c)),
+          JSON.stringify({ x, k, c }),
+        );
+        assert.ok(value !== null);
+      }
+      assert.ok((best?.value ?? 9) < 0.6, `best ${best?.value}`);
+      // After the draws of the beginning the points gather where it is good.
+      const mean = (part: typeof trials) => part.reduce((sum, { value }) => sum + (value ?? 0), 0) / part.length;
+      assert.ok(
+        mean(trials.slice(-12)) < mean(trials.slice(0, 10)),
+        `${mean(trials.slice(-12))} and ${mean(trials.slice(0, 10))}`,
+      );
+      assert.deepEqual(getRun(store, trials[0]?.runId ?? '').params, trials[0]?.params);
+    } finally {
+      if (LOOPWRIGHT_PYTHON === undefined) delete process.env['LOOPWRIGHT_PYTHON'];
+      else process.env['LOOPWRIGHT_PYTHON'] = LOOPWRIGHT_PYTHON;
     }
-    assert.ok((best?.value ?? 9) < 0.6, `best ${best?.value}`);
-    // After the draws of the beginning the points gather where it is good.
-    const mean = (part: typeof trials) => part.reduce((sum, { value }) => sum + (value ?? 0), 0) / part.length;
-    assert.ok(mean(trials.slice(-12)) < mean(trials.slice(0, 10)), `${mean(trials.slice(-12))} and ${mean(trials.slice(0, 10))}`);
-    assert.deepEqual(getRun(store, trials[0]?.runId ?? '').params, trials[0]?.params);
-  } finally {
-    if (LOOPWRIGHT_PYTHON === undefined) delete process.env['LOOPWRIGHT_PYTHON'];
-    else process.env['LOOPWRIGHT_PYTHON'] = LOOPWRIGHT_PYTHON;
-  }
-});
+  },
+);

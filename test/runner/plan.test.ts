@@ -27,15 +27,29 @@ stages:
 `;
 
 function newProject(files: Record<string, string> = {}) {
-  const root = makeProject({ 'loopwright.yaml': yaml, 'data/a.csv': 'a\n', 'data/b.csv': 'b\n', 'experiments/fast.experiment.yaml': 'params: { lr: 0.5 }\n', 'experiments/same.experiment.yaml': 'describe: nothing differs\n', ...files });
+  const root = makeProject({
+    'loopwright.yaml': yaml,
+    'data/a.csv': 'a\n',
+    'data/b.csv': 'b\n',
+    'experiments/fast.experiment.yaml': 'params: { lr: 0.5 }\n',
+    'experiments/same.experiment.yaml': 'describe: nothing differs\n',
+    ...files,
+  });
   const store = openStore(root);
   after(() => store.sql.close());
   const run = (request: Partial<RunRequest> = {}) => executeRun({ project: loadProject(root), store, ...request });
-  const states = (experiment = 'default') => Object.fromEntries(stageStatuses(loadProject(root), store, experiment).map(({ name, state, reasons }) => [name, reasons.length > 0 ? `${state}: ${reasons.join('; ')}` : state]));
+  const states = (experiment = 'default') =>
+    Object.fromEntries(
+      stageStatuses(loadProject(root), store, experiment).map(({ name, state, reasons }) => [
+        name,
+        reasons.length > 0 ? `${state}: ${reasons.join('; ')}` : state,
+      ]),
+    );
   return { root, store, run, states };
 }
 
-const done = ({ stages }: Awaited<ReturnType<typeof executeRun>>) => stages.filter(({ status }) => status !== 'skipped').map(({ stage }) => stage);
+const done = ({ stages }: Awaited<ReturnType<typeof executeRun>>) =>
+  stages.filter(({ status }) => status !== 'skipped').map(({ stage }) => stage);
 
 test('before the first run nothing has run; after it everything is fresh, and a second run does nothing', async () => {
   const { run, states } = newProject();
@@ -50,7 +64,11 @@ test('why a stage is stale: the file that changed, is new or is gone, and who wa
   const { root, run, states } = newProject();
   await run();
   writeFiles(root, { 'data/a.csv': 'aaaa\n' });
-  assert.deepEqual(states(), { prepare: 'stale: data/a.csv changed (2 B → 5 B)', train: 'blocked: waits for prepare', other: 'fresh' });
+  assert.deepEqual(states(), {
+    prepare: 'stale: data/a.csv changed (2 B → 5 B)',
+    train: 'blocked: waits for prepare',
+    other: 'fresh',
+  });
   writeFiles(root, { 'data/a.csv': 'a\n', 'data/c.csv': 'c\n' });
   assert.equal(states()['prepare'], 'stale: data/c.csv is new');
   rmSync(join(root, 'data/c.csv'));
@@ -79,7 +97,11 @@ test('a param is told from what to what, and only who uses it is stale', async (
   const { prepare, train, other } = states();
   assert.deepEqual([prepare, other], ['fresh', 'fresh']);
   assert.match(train ?? '', /^stale: params\.lr 0\.1 → 0\.2/);
-  assert.deepEqual(done(await run({ params: { lr: 0.1 } })), [], 'a param that is given for the run is judged like one that is written');
+  assert.deepEqual(
+    done(await run({ params: { lr: 0.1 } })),
+    [],
+    'a param that is given for the run is judged like one that is written',
+  );
   writeFiles(root, { 'loopwright.yaml': yaml.replace('wc -c', 'wc -m') });
   assert.match(states()['train'] ?? '', /^stale: cmd wc -c .* → wc -m/);
 });
@@ -99,7 +121,11 @@ test('an experiment takes what the default made where nothing differs, and keeps
   assert.match(states('fast')['train'] ?? '', /^stale: params\.lr 0\.1 → 0\.5/);
   assert.deepEqual(done(await run({ experiment: 'fast' })), ['train']);
   assert.deepEqual(states('fast'), { prepare: 'fresh', train: 'fresh', other: 'fresh' });
-  assert.match(states()['train'] ?? '', /^stale: output model\.txt changed/, 'both write one file, so the other is stale now');
+  assert.match(
+    states()['train'] ?? '',
+    /^stale: output model\.txt changed/,
+    'both write one file, so the other is stale now',
+  );
 });
 
 test('stages can be asked for by name, with what they need; force runs only those', async () => {
@@ -119,7 +145,10 @@ test('where the lock is lost everything runs again', async () => {
 
 test('stages with names that every object has run and are fresh', async () => {
   const { root, run, states } = newProject();
-  writeFiles(root, { 'loopwright.yaml': 'version: 1\nproject: p\nparams: { lr: 1 }\nstages:\n  constructor: { cmd: "true" }\n  toString: { cmd: "true", params: [lr] }\n' });
+  writeFiles(root, {
+    'loopwright.yaml':
+      'version: 1\nproject: p\nparams: { lr: 1 }\nstages:\n  constructor: { cmd: "true" }\n  toString: { cmd: "true", params: [lr] }\n',
+  });
   assert.equal(states()['constructor'], 'never: never run');
   await run();
   assert.deepEqual(states(), { constructor: 'fresh', toString: 'fresh' });
@@ -164,7 +193,10 @@ test('links to files count as the files they lead to', async () => {
 
 test('what came from the environment is not written into the lock, and a change of it is noticed', async () => {
   const { readFileSync } = await import('node:fs');
-  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "echo ${env.LW_TEST_TOKEN} > out.txt", env: { T: "${env.LW_TEST_TOKEN}" }, outs: [out.txt] } }\n' });
+  const root = makeProject({
+    'loopwright.yaml':
+      'version: 1\nproject: p\nstages: { s: { cmd: "echo ${env.LW_TEST_TOKEN} > out.txt", env: { T: "${env.LW_TEST_TOKEN}" }, outs: [out.txt] } }\n',
+  });
   const store = openStore(root);
   after(() => store.sql.close());
   const run = (token: string) => executeRun({ project: loadProject(root, undefined, { LW_TEST_TOKEN: token }), store });
@@ -173,5 +205,8 @@ test('what came from the environment is not written into the lock, and a change 
   const lock = readFileSync(join(root, 'loopwright.lock'), 'utf8');
   assert.ok(!lock.includes('very-secret') && lock.includes('echo ${env.LW_TEST_TOKEN} > out.txt'), lock);
   assert.equal((await run('very-secret-1')).status, 'fresh');
-  assert.match((await run('very-secret-2')).stages[0]?.reasons.join('; ') ?? '', /^env\.LW_TEST_TOKEN [0-9a-f]{12} → [0-9a-f]{12}$/);
+  assert.match(
+    (await run('very-secret-2')).stages[0]?.reasons.join('; ') ?? '',
+    /^env\.LW_TEST_TOKEN [0-9a-f]{12} → [0-9a-f]{12}$/,
+  );
 });

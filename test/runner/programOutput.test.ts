@@ -20,18 +20,35 @@ const up = '\u001b[A';
 
 test('plain lines are as they were, whatever ends them', () => {
   for (const [text, lines] of [
-    ['a\nb\r\nc\r\r\n\nlast', ['a', 'b', 'c', '', 'last']], ['tab\tin\n  spaces  \n', ['tab\tin', '  spaces  ']], ['\u001b[31mred\u001b[0m\n', ['\u001b[31mred\u001b[0m']], ['Größe 漢字 🚀\n', ['Größe 漢字 🚀']],
-    ['', []], ['\n\n', ['', '']], ['a\u0007b\n', ['ab']], ['a\u0000b\u0001c\u0005d\u007fe\n', ['abcde']], ['a\u000bb\u000cc\u0013d\u001a\u001c\u001f\te\n', ['abcd\te']],
-    ['\u001b[31m\u0001red\u001b[0m\u007f\n', ['\u001b[31mred\u001b[0m']], ['\u001b]0;title\u0007x\u001b]8;;http://h\u001b\\y\u001b]8;;\u001b\\\n', ['xy']],
-  ] as const) assert.deepEqual(kept(text), lines, JSON.stringify(text));
+    ['a\nb\r\nc\r\r\n\nlast', ['a', 'b', 'c', '', 'last']],
+    ['tab\tin\n  spaces  \n', ['tab\tin', '  spaces  ']],
+    ['\u001b[31mred\u001b[0m\n', ['\u001b[31mred\u001b[0m']],
+    ['Größe 漢字 🚀\n', ['Größe 漢字 🚀']],
+    ['', []],
+    ['\n\n', ['', '']],
+    ['a\u0007b\n', ['ab']],
+    ['a\u0000b\u0001c\u0005d\u007fe\n', ['abcde']],
+    ['a\u000bb\u000cc\u0013d\u001a\u001c\u001f\te\n', ['abcd\te']],
+    ['\u001b[31m\u0001red\u001b[0m\u007f\n', ['\u001b[31mred\u001b[0m']],
+    ['\u001b]0;title\u0007x\u001b]8;;http://h\u001b\\y\u001b]8;;\u001b\\\n', ['xy']],
+  ] as const)
+    assert.deepEqual(kept(text), lines, JSON.stringify(text));
 });
 
 test('a bar is one line: tqdm, keras, pip, wget, Windows, with colours, and cleared ones none', () => {
   for (const [name, text, lines] of [
     ['tqdm', `${times(2001, (i) => `\rEpoch 1: ${i}/2000`)}\nloss 0.5\n`, ['Epoch 1: 2000/2000', 'loss 0.5']],
     ['tqdm in two', `${times(9, (i) => `\ra ${i}`)}\n${times(9, (i) => `\rb ${i}`)}\n`, ['a 8', 'b 8']],
-    ['keras 2', `${times(30, (i) => `${'\b'.repeat(40)}\r${i + 1}/30 [====] - loss: 0.${i}`)}\n`, ['30/30 [====] - loss: 0.29']],
-    ['keras 3', `${times(30, (i) => `\r\u001b[1m${i + 1}/30\u001b[0m \u001b[32m${'━'.repeat(i)}\u001b[0m loss: 0.${i}`)}${'\b'.repeat(200)}\r\u001b[1m30/30\u001b[0m done\u001b[K\n`, ['\u001b[1m30/30\u001b[0m done']],
+    [
+      'keras 2',
+      `${times(30, (i) => `${'\b'.repeat(40)}\r${i + 1}/30 [====] - loss: 0.${i}`)}\n`,
+      ['30/30 [====] - loss: 0.29'],
+    ],
+    [
+      'keras 3',
+      `${times(30, (i) => `\r\u001b[1m${i + 1}/30\u001b[0m \u001b[32m${'━'.repeat(i)}\u001b[0m loss: 0.${i}`)}${'\b'.repeat(200)}\r\u001b[1m30/30\u001b[0m done\u001b[K\n`,
+      ['\u001b[1m30/30\u001b[0m done'],
+    ],
     ['return last', '10%\r50%\r100%\r', ['100%']],
     ['shorter over longer, erased', 'downloading 100 MB\r\u001b[Kdone\n', ['done']],
     ['shorter over longer, not erased', 'abcdef\rxy\n', ['xycdef']],
@@ -44,7 +61,8 @@ test('a bar is one line: tqdm, keras, pip, wget, Windows, with colours, and clea
     ['spinner by backspace', 'work |\b/\b-\b\\\bdone\n', ['work done']],
     ['carriage and colour', '\u001b[31mred text\u001b[0m\rRED\n', ['RED\u001b[31m text\u001b[0m']],
     ['moved right and left', 'ab\u001b[3Cc\u001b[2Dx\n', ['ab  xc']],
-  ] as const) assert.deepEqual(kept(text), lines, name);
+  ] as const)
+    assert.deepEqual(kept(text), lines, name);
 });
 
 test('nested bars and live displays are their last state', () => {
@@ -55,8 +73,15 @@ test('nested bars and live displays are their last state', () => {
   assert.deepEqual(kept(`${three}\n\n\nend\n`), ['a 49', 'b 49', 'c 49', 'end'], 'three below each other');
   const rich = `\u001b[?25l${times(100, (i) => `${i === 0 ? '' : `\r\u001b[2K${up}\u001b[2K${up}\u001b[2K`}Epoch ${i}\nloss ${i}\nlr 1`)}\n\u001b[?25h`;
   assert.deepEqual(kept(rich), ['Epoch 99', 'loss 99', 'lr 1'], 'rich Live');
-  assert.ok(kept(times(50, (i) => `${i === 0 ? '' : `${up}${up}`}\u001b[2Kfirst ${i}\n\u001b[2Ksecond ${i}\n`)).length <= 4, 'without a hidden cursor the first drawing is kept as well');
-  assert.deepEqual(kept(times(5, (i) => `\u001b[H\u001b[2Jcount ${i}\nend`)).at(-2), 'count 4', 'a screen that is cleared');
+  assert.ok(
+    kept(times(50, (i) => `${i === 0 ? '' : `${up}${up}`}\u001b[2Kfirst ${i}\n\u001b[2Ksecond ${i}\n`)).length <= 4,
+    'without a hidden cursor the first drawing is kept as well',
+  );
+  assert.deepEqual(
+    kept(times(5, (i) => `\u001b[H\u001b[2Jcount ${i}\nend`)).at(-2),
+    'count 4',
+    'a screen that is cleared',
+  );
   assert.deepEqual(kept(`a\nb\n${up}${up}${up}${up}x\n`), ['a', 'b', 'x'], 'above the first row there is nothing');
 });
 

@@ -5,35 +5,62 @@ import { runCommand } from '../../engine/runner/runCommand.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 
-async function run(cmd: string, options: { signal?: AbortSignal; timeoutMs?: number; env?: Record<string, string | undefined> } = {}) {
+async function run(
+  cmd: string,
+  options: { signal?: AbortSignal; timeoutMs?: number; env?: Record<string, string | undefined> } = {},
+) {
   const lines: string[] = [];
   const code = await runCommand({ cmd, cwd: '/tmp', env: process.env, onLine: (line) => lines.push(line), ...options });
   return { code, lines };
 }
 
 test('lines come whole, whatever ends them, from both streams', async () => {
-  assert.deepEqual(await run(String.raw`printf 'a\nb\r\nc\rd\n\nlast'`), { code: 0, lines: ['a', 'b', 'd', '', 'last'] });
+  assert.deepEqual(await run(String.raw`printf 'a\nb\r\nc\rd\n\nlast'`), {
+    code: 0,
+    lines: ['a', 'b', 'd', '', 'last'],
+  });
   assert.deepEqual((await run('echo out; echo err >&2')).lines.toSorted(), ['err', 'out']);
   assert.deepEqual(await run(String.raw`printf '10%%\r50%%\r100%%\r'`), { code: 0, lines: ['100%'] });
-  assert.deepEqual((await run(`printf '\\303'; printf '\\244\\n'`)).lines, ['ä'], 'a character that comes in two halves');
-  assert.deepEqual((await run('head -c 2500000 /dev/zero | tr "\\0" x')).lines.map((line) => line.length).reduce((a, b) => a + b), 2_500_000);
+  assert.deepEqual(
+    (await run(`printf '\\303'; printf '\\244\\n'`)).lines,
+    ['ä'],
+    'a character that comes in two halves',
+  );
+  assert.deepEqual(
+    (await run('head -c 2500000 /dev/zero | tr "\\0" x')).lines.map((line) => line.length).reduce((a, b) => a + b),
+    2_500_000,
+  );
 });
 
 test('the exit code is that of the command; a signal is told', async () => {
   assert.equal((await run('exit 3')).code, 3);
   assert.equal((await run('nosuchprogram 2> /dev/null')).code, 127);
-  await assert.rejects(run('kill -9 $$'), (error) => error instanceof WorkError && /killed by SIGKILL/.test(error.message));
+  await assert.rejects(
+    run('kill -9 $$'),
+    (error) => error instanceof WorkError && /killed by SIGKILL/.test(error.message),
+  );
 });
 
 test('a folder that is gone is told', async () => {
-  await assert.rejects(runCommand({ cmd: 'true', cwd: '/no/such/folder', env: process.env, onLine: () => {} }), (error) => error instanceof WorkError && /could not be started/.test(error.message));
+  await assert.rejects(
+    runCommand({ cmd: 'true', cwd: '/no/such/folder', env: process.env, onLine: () => {} }),
+    (error) => error instanceof WorkError && /could not be started/.test(error.message),
+  );
 });
 
 /** Starts the command, waits for the process numbers it prints, cancels, and gives them. */
 async function cancelled(cmd: string, processes: number): Promise<number[]> {
   const abort = new AbortController();
   const pids: number[] = [];
-  const work = runCommand({ cmd, cwd: '/tmp', env: process.env, signal: abort.signal, onLine: (line) => { if (/^\d+$/.test(line)) pids.push(Number(line)); } });
+  const work = runCommand({
+    cmd,
+    cwd: '/tmp',
+    env: process.env,
+    signal: abort.signal,
+    onLine: (line) => {
+      if (/^\d+$/.test(line)) pids.push(Number(line));
+    },
+  });
   const ended = assert.rejects(work, CancelledError);
   await until(`${processes} processes run`, () => pids.length === processes);
   for (const pid of pids) assert.ok(await isRunning(pid));
@@ -51,7 +78,12 @@ test('cancel stops children and grandchildren', async () => {
 });
 
 test('cancel reaches those in a group of their own and those that left the session', async () => {
-  await allGone(await cancelled(`setsid sh -c 'echo $$; sleep 300 & echo $!; wait' & sh -c 'timeout 300 sleep 301 & echo $!; wait' & wait`, 3));
+  await allGone(
+    await cancelled(
+      `setsid sh -c 'echo $$; sleep 300 & echo $!; wait' & sh -c 'timeout 300 sleep 301 & echo $!; wait' & wait`,
+      3,
+    ),
+  );
 });
 
 test('cancel kills who does not listen', async () => {
@@ -66,13 +98,34 @@ test('a signal that was given before stops the command', async () => {
 
 test('a timeout stops the tree; one longer than a timer can wait does not', async () => {
   const pids: number[] = [];
-  await assert.rejects(runCommand({ cmd: 'sleep 300 & echo $!; wait', cwd: '/tmp', env: process.env, timeoutMs: 300, onLine: (line) => pids.push(Number(line)) }), (error) => error instanceof WorkError && /took longer than its timeout/.test(error.message));
+  await assert.rejects(
+    runCommand({
+      cmd: 'sleep 300 & echo $!; wait',
+      cwd: '/tmp',
+      env: process.env,
+      timeoutMs: 300,
+      onLine: (line) => pids.push(Number(line)),
+    }),
+    (error) => error instanceof WorkError && /took longer than its timeout/.test(error.message),
+  );
   await allGone(pids);
   assert.equal((await run('sleep 0.05; echo x', { timeoutMs: 30 * 86_400_000 })).code, 0);
 });
 
 test('a command that cannot be noted is stopped at once', async () => {
   let pid = 0;
-  await assert.rejects(runCommand({ cmd: 'sleep 300', cwd: '/tmp', env: process.env, onLine: () => {}, onSpawn: (found) => { pid = found; throw new WorkError('the disk is full'); } }), /the disk is full/);
+  await assert.rejects(
+    runCommand({
+      cmd: 'sleep 300',
+      cwd: '/tmp',
+      env: process.env,
+      onLine: () => {},
+      onSpawn: (found) => {
+        pid = found;
+        throw new WorkError('the disk is full');
+      },
+    }),
+    /the disk is full/,
+  );
   await allGone([pid]);
 });

@@ -11,7 +11,8 @@ import { makeProject } from '../helpers/makeProject.ts';
 import { nextLine } from '../helpers/nextLine.ts';
 
 const lockOf = (root: string) => join(root, '.loopwright/run.lock');
-const busy = (error: unknown) => error instanceof WorkError && /Another run of this project is going \(process \d+\)/.test(error.message);
+const busy = (error: unknown) =>
+  error instanceof WorkError && /Another run of this project is going \(process \d+\)/.test(error.message);
 
 test('one holds it, the next is told, and afterwards it is free', () => {
   const store = openStore(makeProject());
@@ -34,7 +35,10 @@ test('what a dead process or a torn write left is taken over', () => {
 
 test('a lock that cannot be written is told', () => {
   const store = openStore(makeProject({ '.loopwright/run.lock/kept': '' }));
-  assert.throws(() => holdRunLock(store), (error) => error instanceof WorkError && /cannot be written/.test(error.message));
+  assert.throws(
+    () => holdRunLock(store),
+    (error) => error instanceof WorkError && /cannot be written/.test(error.message),
+  );
   store.sql.close();
 });
 
@@ -50,8 +54,13 @@ try { holdRunLock(store); console.log('held'); } catch { console.log('refused');
 process.stdin.resume();`;
   for (let round = 0; round < 10; round++) {
     const folder = makeProject({ '.loopwright/run.lock': '999999 12345' });
-    const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, folder], { stdio: ['pipe', 'pipe', 'inherit'] }));
-    assert.deepEqual(await Promise.all(children.map(nextLine)), children.map(() => 'ready'));
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', source, folder], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    assert.deepEqual(
+      await Promise.all(children.map(nextLine)),
+      children.map(() => 'ready'),
+    );
     const answers = Promise.all(children.map(nextLine));
     writeFileSync(join(folder, 'go'), '');
     const said = await answers;

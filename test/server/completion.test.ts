@@ -9,7 +9,11 @@ import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
 const server = await new LspClient().start();
 const root = ordersProject();
-const uris = { project: uriOf(join(root, 'loopwright.yaml')), experiment: uriOf(join(root, 'experiments/longer.experiment.yaml')), dataset: uriOf(join(root, 'schemas/new.dataset.yaml')) };
+const uris = {
+  project: uriOf(join(root, 'loopwright.yaml')),
+  experiment: uriOf(join(root, 'experiments/longer.experiment.yaml')),
+  dataset: uriOf(join(root, 'schemas/new.dataset.yaml')),
+};
 for (const uri of Object.values(uris)) server.open(uri, '');
 
 async function complete(marked: string, file: keyof typeof uris = 'project'): Promise<CompletionItem[]> {
@@ -18,7 +22,8 @@ async function complete(marked: string, file: keyof typeof uris = 'project'): Pr
   return server.complete(uris[file], position);
 }
 
-const labels = async (marked: string, file: keyof typeof uris = 'project') => (await complete(marked, file)).map(({ label }) => label);
+const labels = async (marked: string, file: keyof typeof uris = 'project') =>
+  (await complete(marked, file)).map(({ label }) => label);
 
 /** The project with some of its text replaced by a text with the cursor. */
 function project(from: string, to: string): string {
@@ -26,7 +31,12 @@ function project(from: string, to: string): string {
   return ordersYaml.replace(from, to);
 }
 
-async function offers(marked: string, wanted: readonly string[], unwanted: readonly string[] = [], file: keyof typeof uris = 'project'): Promise<void> {
+async function offers(
+  marked: string,
+  wanted: readonly string[],
+  unwanted: readonly string[] = [],
+  file: keyof typeof uris = 'project',
+): Promise<void> {
   const found = await labels(marked, file);
   for (const label of wanted) assert.ok(found.includes(label), `${label} is not offered: ${found.join(' ')}`);
   for (const label of unwanted) assert.ok(!found.includes(label), `${label} is offered`);
@@ -36,18 +46,39 @@ test('keys: those that are missing, the required ones first', async () => {
   await offers(`${ordersYaml}█\n`, [], ['project', 'stages', 'card']);
   await offers('version: 1\n█\n', ['project', 'stages', 'params', 'monitors'], ['version']);
   const items = await complete('version: 1\n█\n');
-  assert.deepEqual(items.filter(({ detail }) => detail === 'required').map(({ label }) => label).toSorted(), ['project', 'stages']);
-  assert.ok((items.find(({ label }) => label === 'stages')?.sortText ?? '') < (items.find(({ label }) => label === 'params')?.sortText ?? ''));
+  assert.deepEqual(
+    items
+      .filter(({ detail }) => detail === 'required')
+      .map(({ label }) => label)
+      .toSorted(),
+    ['project', 'stages'],
+  );
+  assert.ok(
+    (items.find(({ label }) => label === 'stages')?.sortText ?? '') <
+      (items.find(({ label }) => label === 'params')?.sortText ?? ''),
+  );
   assert.ok(items.every(({ documentation }) => documentation !== undefined && documentation !== ''));
   await offers('version: 1\npro█\n', ['project']);
 });
 
 test('keys of a stage follow from its kind', async () => {
-  await offers(project('    uses: train\n', '    uses: train\n    █\n'), ['deps', 'description'], ['gates', 'cmd', 'outs', 'with']);
-  await offers(project('model: logistic, epochs', 'model: logistic, █, epochs'), ['hidden', 'dropout', 'features'], ['learning_rate', 'slices', 'data']);
+  await offers(
+    project('    uses: train\n', '    uses: train\n    █\n'),
+    ['deps', 'description'],
+    ['gates', 'cmd', 'outs', 'with'],
+  );
+  await offers(
+    project('model: logistic, epochs', 'model: logistic, █, epochs'),
+    ['hidden', 'dropout', 'features'],
+    ['learning_rate', 'slices', 'data'],
+  );
   await offers('version: 1\nproject: p\nstages:\n  s:\n    █\n', ['uses', 'cmd']);
   await offers('version: 1\nproject: p\nstages:\n  s: { █ }\n', ['uses', 'cmd']);
-  await offers('version: 1\nproject: p\nstages:\n  s:\n    cmd: x\n    █\n', ['outs', 'metrics', 'timeout', 'gates'], ['uses', 'with', 'cmd']);
+  await offers(
+    'version: 1\nproject: p\nstages:\n  s:\n    cmd: x\n    █\n',
+    ['outs', 'metrics', 'timeout', 'gates'],
+    ['uses', 'with', 'cmd'],
+  );
 });
 
 test('values: uses, enums, booleans, durations', async () => {
@@ -57,7 +88,10 @@ test('values: uses, enums, booleans, durations', async () => {
   await offers(project('then: promote', 'then: █'), ['propose', 'promote']);
   await offers(project('every: 1d', 'every: █'), ['15m', '1d', '7d']);
   await offers(project('for: 2 windows', 'for: █'), ['1 window', '2 windows']);
-  await offers(project('{ model: champion, as: api, port: 18080 }', '{ model: █, as: api, port: 18080 }'), ['champion', 'challenger']);
+  await offers(project('{ model: champion, as: api, port: 18080 }', '{ model: █, as: api, port: 18080 }'), [
+    'champion',
+    'challenger',
+  ]);
   await offers(project('{ model: champion, as: api, port: 18080 }', '{ model: champion, as: █ }'), ['api', 'batch']);
   await offers('fields:\n  - name: a\n    constraints: { required: █ }\n', ['true', 'false'], [], 'dataset');
 });
@@ -69,7 +103,11 @@ test('references: datasets, stages, deployments, monitors', async () => {
   await offers(project('reference: validate', 'reference: █'), ['validate']);
   await offers(project('deployment: production', 'deployment: █'), ['production', 'nightly']);
   await offers(project('{ monitor: production, drift', '{ monitor: █, drift'), ['production']);
-  await offers(project('run: [collect, prepare, train, validate]', 'run: [collect, █]'), ['prepare', 'train', 'validate']);
+  await offers(project('run: [collect, prepare, train, validate]', 'run: [collect, █]'), [
+    'prepare',
+    'train',
+    'validate',
+  ]);
 });
 
 test('columns of the dataset that the stage works on, with their type and role', async () => {
@@ -81,12 +119,19 @@ test('columns of the dataset that the stage works on, with their type and role',
   await offers(labelled, ['amount', 'country']);
   await offers(labelled.replace('show: [█]', 'order: █'), ['uncertain', 'unlabelled', 'random']);
   await offers(labelled.replace('data: orders', 'data: █').replace(', show: [█]', ''), ['orders', 'features']);
-  const [amount] = (await complete(project('slices: [country]', 'slices: [█]'))).filter(({ label }) => label === 'amount');
+  const [amount] = (await complete(project('slices: [country]', 'slices: [█]'))).filter(
+    ({ label }) => label === 'amount',
+  );
   assert.equal(amount?.detail, 'number · feature');
 });
 
 test('params inside ${, also while the rest is not right', async () => {
-  await offers(project('"${params.epochs}"', '"${█}"'), ['params.epochs', 'params.learning_rate', 'datasets.orders.path', 'env.']);
+  await offers(project('"${params.epochs}"', '"${█}"'), [
+    'params.epochs',
+    'params.learning_rate',
+    'datasets.orders.path',
+    'env.',
+  ]);
   await offers(project('"${params.epochs}"', '"${params.█"'), ['params.epochs']);
   const items = await complete(project('"${params.epochs}"', '"${params.█}"'));
   assert.equal(items.find(({ label }) => label === 'params.epochs')?.detail, '3');
@@ -94,12 +139,24 @@ test('params inside ${, also while the rest is not right', async () => {
 });
 
 test('gates: metrics, those of fairness for the attributes, and against the champion', async () => {
-  await offers(project('      roc_auc: { min: 0.6 }\n      pr_auc@champion', '      █\n      pr_auc@champion'), ['pr_auc', 'roc_auc', 'equal_opportunity_difference[country]'], ['pr_auc@champion', 'error_rate']);
+  await offers(
+    project('      roc_auc: { min: 0.6 }\n      pr_auc@champion', '      █\n      pr_auc@champion'),
+    ['pr_auc', 'roc_auc', 'equal_opportunity_difference[country]'],
+    ['pr_auc@champion', 'error_rate'],
+  );
   await offers(project('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { █ }\n      pr'), ['min', 'max', 'at_confidence']);
-  await offers(project('roc_auc: { min: 0.6 }\n      missing', '█\n      missing'), ['pr_auc', 'error_rate', 'latency_p95_ms']);
+  await offers(project('roc_auc: { min: 0.6 }\n      missing', '█\n      missing'), [
+    'pr_auc',
+    'error_rate',
+    'latency_p95_ms',
+  ]);
   await offers(project('below: roc_auc', 'below: █'), ['pr_auc', 'roc_auc']);
   await offers(project('seed: 3', 'seed: 3\nprimary_█'), ['primary_metric']);
-  await offers(project('seed: 3', 'seed: 3\nprimary_metric: █'), ['pr_auc', 'roc_auc', 'latency_p95_ms'], ['rmse', 'macro_f1']);
+  await offers(
+    project('seed: 3', 'seed: 3\nprimary_metric: █'),
+    ['pr_auc', 'roc_auc', 'latency_p95_ms'],
+    ['rmse', 'macro_f1'],
+  );
   await offers(project('seed: 3', 'seed: 3\nprimary_metric: { █ }'), ['name', 'direction']);
   await offers(project('seed: 3', 'seed: 3\nprimary_metric: { name: f1, direction: █ }'), ['maximize', 'minimize']);
 });
@@ -119,17 +176,34 @@ test('a dataset schema offers its fields, types and roles', async () => {
   await offers('fields:\n  - █\n', ['name', 'type', 'constraints', 'loopwright'], [], 'dataset');
   await offers('fields:\n  - name: a\n    █\n', ['type', 'categories'], ['name'], 'dataset');
   await offers('fields:\n  - { name: a, type: █ }\n', ['string', 'number', 'datetime'], [], 'dataset');
-  await offers('fields:\n  - { name: a, loopwright: { role: █ } }\n', ['feature', 'target', 'id', 'timestamp'], [], 'dataset');
+  await offers(
+    'fields:\n  - { name: a, loopwright: { role: █ } }\n',
+    ['feature', 'target', 'id', 'timestamp'],
+    [],
+    'dataset',
+  );
   await offers('fields:\n  - { name: a, loopwright: { █ } }\n', ['role', 'drift', 'presence'], [], 'dataset');
-  await offers('fields:\n  - { name: a, loopwright: { drift: { measure: █ } } }\n', ['js', 'psi', 'wasserstein'], [], 'dataset');
+  await offers(
+    'fields:\n  - { name: a, loopwright: { drift: { measure: █ } } }\n',
+    ['js', 'psi', 'wasserstein'],
+    [],
+    'dataset',
+  );
 });
 
 test('what is inserted fits where it stands', async () => {
-  const inserted = async (marked: string, label: string) => (await complete(marked)).find((item) => item.label === label)?.textEdit?.newText;
+  const inserted = async (marked: string, label: string) =>
+    (await complete(marked)).find((item) => item.label === label)?.textEdit?.newText;
   assert.equal(await inserted('version: 1\n█\n', 'stages'), 'stages:\n  $0');
   assert.equal(await inserted('█\n', 'version'), 'version: 1');
   assert.equal(await inserted('version: 1\nproject: p\nstages:\n  s: { █ }\n', 'deps'), 'deps: [$0]');
-  assert.equal(await inserted(project('gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }', 'gates: { █ }'), 'equal_opportunity_difference[country]'), '"equal_opportunity_difference[country]": { $0 }');
+  assert.equal(
+    await inserted(
+      project('gates:\n      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }', 'gates: { █ }'),
+      'equal_opportunity_difference[country]',
+    ),
+    '"equal_opportunity_difference[country]": { $0 }',
+  );
 });
 
 test('Windows line ends, the end of the file, and places where nothing belongs', async () => {

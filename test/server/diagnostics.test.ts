@@ -31,7 +31,12 @@ test('closed files have diagnostics too, and an edit of one file mends another',
   const experiment = uriOf(join(root, 'experiments/longer.experiment.yaml'));
   server.open(uri, ordersYaml);
   await server.codes(experiment, ['LW205']);
-  server.change(uri, ordersYaml.replace('epochs: 3', 'epochs: 3\n  epohcs: 4').replace('batch_size: 32', 'batch_size: "${params.epohcs}"'));
+  server.change(
+    uri,
+    ordersYaml
+      .replace('epochs: 3', 'epochs: 3\n  epohcs: 4')
+      .replace('batch_size: 32', 'batch_size: "${params.epohcs}"'),
+  );
   await server.codes(experiment, []);
   const schema = uriOf(join(root, 'schemas/orders.dataset.yaml'));
   server.open(schema, ordersSchema.replace('name: country', 'name: land'));
@@ -47,7 +52,9 @@ test('a change on the disk is judged when it is told', async () => {
   await until('it was judged', () => server.published.has(uri) || server.logged.length > 0, 300).catch(() => {});
   rmSync(join(root, 'sql/features.sql'));
   server.changedOnDisk(uriOf(join(root, 'sql/features.sql')));
-  await until('the missing file is told', () => (server.published.get(uri) ?? []).some(({ code, severity }) => code === 'LW204' && severity === 1));
+  await until('the missing file is told', () =>
+    (server.published.get(uri) ?? []).some(({ code, severity }) => code === 'LW204' && severity === 1),
+  );
   writeFiles(root, ordersFiles());
   server.changedOnDisk(uriOf(join(root, 'sql/features.sql')));
   await server.codes(uri, []);
@@ -109,7 +116,10 @@ test('a project that is not saved yet is judged from its text', async () => {
 });
 
 test('files that vanish behind its back take their diagnostics along, and stop nothing', async () => {
-  const root = ordersProject({ yaml: ordersYaml.replace('slices: [country]', 'slices: [contry]'), files: { 'experiments/longer.experiment.yaml': 'params: { epohcs: 5 }\n' } });
+  const root = ordersProject({
+    yaml: ordersYaml.replace('slices: [country]', 'slices: [contry]'),
+    files: { 'experiments/longer.experiment.yaml': 'params: { epohcs: 5 }\n' },
+  });
   const uri = uriOf(join(root, 'loopwright.yaml'));
   const experiment = uriOf(join(root, 'experiments/longer.experiment.yaml'));
   server.changedOnDisk(uri);
@@ -130,7 +140,10 @@ test('open files are judged alone while their project is gone, and by the projec
   await server.codes(schema, ['LW106']);
   rmSync(project);
   server.changedOnDisk(uriOf(project));
-  await until('it was taken back and said again', () => server.published.get(schema)?.length === 1 && (server.times.get(schema) ?? 0) >= 3);
+  await until(
+    'it was taken back and said again',
+    () => server.published.get(schema)?.length === 1 && (server.times.get(schema) ?? 0) >= 3,
+  );
   server.change(schema, ordersSchema);
   await server.codes(schema, []);
   server.change(schema, ordersSchema.replace('type: number', 'type: nmber'));
@@ -160,7 +173,11 @@ test('a project that goes while its file is judged leaves the findings of the fi
 });
 
 test('what is no file of ours, or nowhere on a disk, is left alone', async () => {
-  for (const uri of ['git:/x/loopwright.yaml?ref', 'file://elsewhere/share/loopwright.yaml', uriOf(join(makeProject(), 'other.yaml'))]) {
+  for (const uri of [
+    'git:/x/loopwright.yaml?ref',
+    'file://elsewhere/share/loopwright.yaml',
+    uriOf(join(makeProject(), 'other.yaml')),
+  ]) {
     server.open(uri, 'version: x\n');
     server.changedOnDisk(uri);
     assert.deepEqual(await server.complete(uri, { line: 0, character: 0 }), []);
@@ -174,7 +191,17 @@ test('nasty text stops nothing', async () => {
   const root = ordersProject();
   const uri = uriOf(join(root, 'loopwright.yaml'));
   server.open(uri, '');
-  for (const text of ['\0', '[[[[', 'a: *b', '? {<<: 1}\n: 2', '- '.repeat(3000), '{'.repeat(3000), 'stages: &a { x: *a }', 'stages:\n  constructor: { uses: toString }\n', 'version: 1\nproject: p\nstages: { s: { cmd: "${params.__proto__}" } }']) {
+  for (const text of [
+    '\0',
+    '[[[[',
+    'a: *b',
+    '? {<<: 1}\n: 2',
+    '- '.repeat(3000),
+    '{'.repeat(3000),
+    'stages: &a { x: *a }',
+    'stages:\n  constructor: { uses: toString }\n',
+    'version: 1\nproject: p\nstages: { s: { cmd: "${params.__proto__}" } }',
+  ]) {
     server.change(uri, text);
     await server.complete(uri, { line: 0, character: 1 });
     await server.hover(uri, { line: 0, character: 1 });
@@ -182,5 +209,9 @@ test('nasty text stops nothing', async () => {
   }
   server.change(uri, ordersYaml);
   await server.codes(uri, []);
-  assert.deepEqual(server.logged.filter((line) => !/elsewhere/.test(line)), [], 'no fault was logged');
+  assert.deepEqual(
+    server.logged.filter((line) => !/elsewhere/.test(line)),
+    [],
+    'no fault was logged',
+  );
 });

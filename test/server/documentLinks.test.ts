@@ -8,7 +8,17 @@ import { ordersProject } from '../helpers/ordersProject.ts';
 import { until } from '../helpers/until.ts';
 
 const server = await new LspClient().start();
-const root = ordersProject({ files: { 'train.py': '', 'src/go.sh': '', 'metrics.json': '{}', 'one/a.csv': 'x', 'two/a.csv': 'x', 'two/b.csv': 'x', 'model/weights': '' } });
+const root = ordersProject({
+  files: {
+    'train.py': '',
+    'src/go.sh': '',
+    'metrics.json': '{}',
+    'one/a.csv': 'x',
+    'two/a.csv': 'x',
+    'two/b.csv': 'x',
+    'model/weights': '',
+  },
+});
 const uri = uriOf(join(root, 'loopwright.yaml'));
 server.open(uri, '');
 
@@ -16,15 +26,23 @@ server.open(uri, '');
 async function linked(marked: string, targets: readonly string[]): Promise<void> {
   const text = marked.replaceAll(/[«»]/g, '');
   server.change(uri, text);
-  const links = await server.connection.sendRequest<DocumentLink[]>('textDocument/documentLink', { textDocument: { uri } });
+  const links = await server.connection.sendRequest<DocumentLink[]>('textDocument/documentLink', {
+    textDocument: { uri },
+  });
   const lines = text.split('\n');
-  for (const { range } of links.toReversed()) lines[range.start.line] = `${lines[range.start.line]?.slice(0, range.start.character)}«${lines[range.start.line]?.slice(range.start.character, range.end.character)}»${lines[range.start.line]?.slice(range.end.character)}`;
+  for (const { range } of links.toReversed())
+    lines[range.start.line] =
+      `${lines[range.start.line]?.slice(0, range.start.character)}«${lines[range.start.line]?.slice(range.start.character, range.end.character)}»${lines[range.start.line]?.slice(range.end.character)}`;
   assert.equal(lines.join('\n'), marked);
-  assert.deepEqual(links.map(({ target }) => target), targets.map((path) => uriOf(join(root, path))));
+  assert.deepEqual(
+    links.map(({ target }) => target),
+    targets.map((path) => uriOf(join(root, path))),
+  );
 }
 
 test('paths, globs of one file, and files in commands that are there', async () => {
-  await linked(`version: 1
+  await linked(
+    `version: 1
 project: p
 datasets:
   a: { path: «one/*.csv», schema: «schemas/orders.dataset.yaml» }
@@ -38,7 +56,18 @@ stages:
     deps: [«src/go.sh», model, gone.txt]
     outs: [model]
     metrics: [«metrics.json»]
-`, ['one/a.csv', 'schemas/orders.dataset.yaml', 'train.py', 'one/a.csv', 'src/go.sh', 'train.py', 'src/go.sh', 'metrics.json']);
+`,
+    [
+      'one/a.csv',
+      'schemas/orders.dataset.yaml',
+      'train.py',
+      'one/a.csv',
+      'src/go.sh',
+      'train.py',
+      'src/go.sh',
+      'metrics.json',
+    ],
+  );
 });
 
 test('a file that comes is linked soon; broken texts do no harm', async () => {
@@ -46,7 +75,12 @@ test('a file that comes is linked soon; broken texts do no harm', async () => {
   await linked(text, []);
   writeFiles(root, { 'new.txt': '' });
   server.changedOnDisk(uriOf(join(root, 'new.txt')));
-  await until('the new file is linked', () => linked('stages:\n  t: { cmd: cat «new.txt» }\n', ['new.txt']).then(() => true, () => false));
+  await until('the new file is linked', () =>
+    linked('stages:\n  t: { cmd: cat «new.txt» }\n', ['new.txt']).then(
+      () => true,
+      () => false,
+    ),
+  );
   await linked('stages: [', []);
   await linked('stages:\n  t: { cmd: "a\\0.b" }\n', []);
   assert.deepEqual(server.logged, []);

@@ -26,13 +26,22 @@ async function hover(at: string, marked: string, about: RegExp): Promise<string>
   const { text, position } = withCursor(marked);
   server.change(at, text);
   let said = '';
-  await until(`the hover says ${about}`, async () => {
-    said = ((await server.hover(at, position))?.contents as MarkupContent | undefined)?.value ?? '';
-    return about.test(said);
-  }, 15_000).catch((error: unknown) => { throw new Error(`${String(error)}; it says ${said}`, { cause: error }); });
+  await until(
+    `the hover says ${about}`,
+    async () => {
+      said = ((await server.hover(at, position))?.contents as MarkupContent | undefined)?.value ?? '';
+      return about.test(said);
+    },
+    15_000,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}; it says ${said}`, { cause: error });
+  });
   return said;
 }
-const project = (from: string, to: string) => { assert.ok(ordersYaml.includes(from), from); return ordersYaml.replace(from, () => to); };
+const project = (from: string, to: string) => {
+  assert.ok(ordersYaml.includes(from), from);
+  return ordersYaml.replace(from, () => to);
+};
 
 test('a column: rows, missing, distinct, quantiles and a histogram', async () => {
   const amount = await hover(schema, schemaText.replace('name: amount', 'name: amo█unt'), /In the data/);
@@ -46,14 +55,20 @@ test('a column: rows, missing, distinct, quantiles and a histogram', async () =>
 });
 
 test('a dataset: rows, files, columns', async () => {
-  assert.match(await hover(uri, project('  orders:   {', '  ord█ers:   {'), /In the data/), /600 rows · \d+ columns · [\w. %]+ missing · 1 file, [\d.]+ KB, changed .*\n\n`id` string/);
+  assert.match(
+    await hover(uri, project('  orders:   {', '  ord█ers:   {'), /In the data/),
+    /600 rows · \d+ columns · [\w. %]+ missing · 1 file, [\d.]+ KB, changed .*\n\n`id` string/,
+  );
 });
 
 test('a param: the values that were tried and the best run', async () => {
   const said = await hover(uri, project('  epochs: 3', '  epo█chs: 3'), /Tried/);
   assert.match(said, /Tried in 2 runs: (`5`, `3`|`3`, `5`)/);
   assert.match(said, /Best: `[35]` in [\w-]+, roc_auc 0\.\d+/);
-  assert.match(await hover(uri, project('"${params.epochs}"', '"${params.ep█ochs}"'), /Tried/), /\*\*param\*\* `epochs` = `3`/);
+  assert.match(
+    await hover(uri, project('"${params.epochs}"', '"${params.ep█ochs}"'), /Tried/),
+    /\*\*param\*\* `epochs` = `3`/,
+  );
 });
 
 test('a stage: its state, why it is stale, how its runs went', async () => {
@@ -63,15 +78,25 @@ test('a stage: its state, why it is stale, how its runs went', async () => {
 });
 
 test('a gate: the bound and the last values', async () => {
-  const said = await hover(uri, project('roc_auc: { min: 0.6 }\n      pr', 'roc█_auc: { min: 0.6 }\n      pr'), /Must be/);
+  const said = await hover(
+    uri,
+    project('roc_auc: { min: 0.6 }\n      pr', 'roc█_auc: { min: 0.6 }\n      pr'),
+    /Must be/,
+  );
   assert.match(said, /Must be at least 0\.6\./);
-  await hover(uri, project('roc_auc: { min: 0.6 }\n      pr', 'roc█_auc: { min: 0.6 }\n      pr'), /- ✓ 0\.\d+.* in [\w-]+/);
+  await hover(
+    uri,
+    project('roc_auc: { min: 0.6 }\n      pr', 'roc█_auc: { min: 0.6 }\n      pr'),
+    /- ✓ 0\.\d+.* in [\w-]+/,
+  );
 });
 
 test('completion knows the data: columns that nobody declared, values, bounds, types', async () => {
   const data = makeProject({
-    'loopwright.yaml': 'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n',
-    't.dataset.yaml': 'fields:\n  - { name: a, type: integer }\n', 'data/t.csv': 'a,b,c d\n1,x,2\n5,y,3\n5,x,4\n',
+    'loopwright.yaml':
+      'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n',
+    't.dataset.yaml': 'fields:\n  - { name: a, type: integer }\n',
+    'data/t.csv': 'a,b,c d\n1,x,2\n5,y,3\n5,x,4\n',
   });
   const [main, own] = [uriOf(join(data, 'loopwright.yaml')), uriOf(join(data, 't.dataset.yaml'))];
   server.open(main, readFileSync(join(data, 'loopwright.yaml'), 'utf8'));
@@ -80,14 +105,24 @@ test('completion knows the data: columns that nobody declared, values, bounds, t
     const { text, position } = withCursor(marked);
     server.change(own, text);
     let labels: string[] = [];
-    await until(`${wanted.join(', ')} is offered`, async () => {
-      labels = (await server.complete(own, position)).map(({ label }) => label);
-      return wanted.every((label) => labels.includes(label));
-    }, 10_000).catch((error: unknown) => { throw new Error(`${String(error)}: ${labels.join(' ')}`, { cause: error }); });
+    await until(
+      `${wanted.join(', ')} is offered`,
+      async () => {
+        labels = (await server.complete(own, position)).map(({ label }) => label);
+        return wanted.every((label) => labels.includes(label));
+      },
+      10_000,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${labels.join(' ')}`, { cause: error });
+    });
     return server.complete(own, position);
   };
   const names = await offers('fields:\n  - { name: a, type: integer }\n  - { name: █ }\n', ['b', 'c d']);
-  assert.equal(names.some(({ label }) => label === 'a'), false, 'what is declared is not offered again');
+  assert.equal(
+    names.some(({ label }) => label === 'a'),
+    false,
+    'what is declared is not offered again',
+  );
   assert.equal(names.find(({ label }) => label === 'b')?.detail, 'string · in the data');
   await offers('fields:\n  - { name: b, type: string, categories: [█] }\n', ['x', 'y']);
   await offers('fields:\n  - { name: a, type: integer, constraints: { minimum: █ } }\n', ['1']);

@@ -25,7 +25,8 @@ async function folded(marked: string): Promise<void> {
   assert.deepEqual(await folds(lines.map((line) => line.replace(/ ?«\d+\w*$/, '')).join('\n')), expected);
 }
 
-test('sections, entries, items and flow collections over several lines', () => folded(`version: 1
+test('sections, entries, items and flow collections over several lines', () =>
+  folded(`version: 1
 params: «2
   a: 1
   b: [1, 2]
@@ -52,7 +53,8 @@ after: [1,«1
   2]
 `));
 
-test('blocks of comments and regions, not those inside texts', () => folded(`# one «1comment
+test('blocks of comments and regions, not those inside texts', () =>
+  folded(`# one «1comment
 # two
 # region all «7region
 version: 1
@@ -77,5 +79,8 @@ test('Windows line ends, broken texts, an empty file', async () => {
   assert.ok(lines(await folds(ordersYaml)).length > 15);
   assert.ok((await folds(ordersYaml.replace('monitors:', 'monitors: ['))).length > 5);
   assert.deepEqual(await folds(''), []);
-  assert.deepEqual(await folds('x: &x\n  a: 1\ny: *x\nz:\n  <<: *x\n'), [{ startLine: 0, endLine: 1 }, { startLine: 3, endLine: 4 }]);
+  assert.deepEqual(await folds('x: &x\n  a: 1\ny: *x\nz:\n  <<: *x\n'), [
+    { startLine: 0, endLine: 1 },
+    { startLine: 3, endLine: 4 },
+  ]);
 });

@@ -20,10 +20,16 @@ stages:
   collect: { uses: collect, with: { dataset: parts, from: { files: incoming/2026/*.csv } } }
   train: { cmd: python src/train.py, deps: [src/train.py, ../shared/common.py, out/features.parquet], outs: [model.bin] }
 `;
-const schema = 'fields:\n  - { name: id, type: string, loopwright: { role: id } }\n  - { name: late, type: boolean, loopwright: { role: target } }\n';
+const schema =
+  'fields:\n  - { name: id, type: string, loopwright: { role: id } }\n  - { name: late, type: boolean, loopwright: { role: target } }\n';
 const files: Record<string, string> = {
-  'sql/features.sql': 'SELECT o.id, o.late FROM orders o JOIN parts p ON p.id = o.id\n', 'schemas/orders.dataset.yaml': schema, 'data/orders.csv': 'id,late\na,true\n', 'incoming/2026/a.csv': 'id\na\n',
-  'src/train.py': 'print(1)\n', '../shared/common.py': '', 'experiments/wider.experiment.yaml': 'describe: x\nparams: {}\n',
+  'sql/features.sql': 'SELECT o.id, o.late FROM orders o JOIN parts p ON p.id = o.id\n',
+  'schemas/orders.dataset.yaml': schema,
+  'data/orders.csv': 'id,late\na,true\n',
+  'incoming/2026/a.csv': 'id\na\n',
+  'src/train.py': 'print(1)\n',
+  '../shared/common.py': '',
+  'experiments/wider.experiment.yaml': 'describe: x\nparams: {}\n',
 };
 
 function put(root: string, path: string): void {
@@ -38,7 +44,9 @@ function watching(server: LspClient, folder: string): void {
     const path = join(folder, name);
     const isAsked = server.watched.some(({ globPattern }) => {
       if (typeof globPattern === 'string') return matchesGlob(relative(folder, path), globPattern);
-      const base = fileURLToPath(typeof globPattern.baseUri === 'string' ? globPattern.baseUri : globPattern.baseUri.uri);
+      const base = fileURLToPath(
+        typeof globPattern.baseUri === 'string' ? globPattern.baseUri : globPattern.baseUri.uri,
+      );
       return matchesGlob(relative(base, path), globPattern.pattern);
     });
     if (isAsked) server.changedOnDisk(uriOf(path));
@@ -46,7 +54,12 @@ function watching(server: LspClient, folder: string): void {
   after(() => watcher.close());
 }
 
-async function start(): Promise<{ server: LspClient; root: string; says: (what: string, pattern: RegExp, count: number) => Promise<void>; folder: string }> {
+async function start(): Promise<{
+  server: LspClient;
+  root: string;
+  says: (what: string, pattern: RegExp, count: number) => Promise<void>;
+  folder: string;
+}> {
   const folder = makeProject();
   const root = join(folder, 'shop');
   mkdirSync(root);
@@ -55,11 +68,22 @@ async function start(): Promise<{ server: LspClient; root: string; says: (what: 
   const server = new LspClient({ folders: [folder] });
   watching(server, folder);
   await server.start();
-  const messages = () => [...server.published].flatMap(([uri, found]) => found.map(({ code, message }) => `${uri.slice(uri.lastIndexOf('/') + 1)} ${code} ${message}`));
+  const messages = () =>
+    [...server.published].flatMap(([uri, found]) =>
+      found.map(({ code, message }) => `${uri.slice(uri.lastIndexOf('/') + 1)} ${code} ${message}`),
+    );
   const says = async (what: string, pattern: RegExp, count: number) => {
-    await until(what, () => messages().filter((message) => pattern.test(message)).length === count, 10_000).catch((error: unknown) => { throw new Error(`${String(error)}; it has\n${messages().join('\n')}`, { cause: error }); });
+    await until(what, () => messages().filter((message) => pattern.test(message)).length === count, 10_000).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}; it has\n${messages().join('\n')}`, { cause: error });
+      },
+    );
   };
-  await until('the files of the project are watched', () => JSON.stringify(server.watched).includes('src/train.py'), 10_000);
+  await until(
+    'the files of the project are watched',
+    () => JSON.stringify(server.watched).includes('src/train.py'),
+    10_000,
+  );
   return { server, root, says, folder };
 }
 
@@ -70,8 +94,12 @@ async function start(): Promise<{ server: LspClient; root: string; says: (what: 
 test('findings are there while a file is not, and gone while it is, without a reload', async () => {
   const { root, says } = await start();
   for (const [path, pattern] of [
-    ['sql/features.sql', /no file `sql\/features\.sql`/], ['schemas/orders.dataset.yaml', /no file `schemas\/orders\.dataset\.yaml`/], ['src/train.py', /no file `src\/train\.py`/],
-    ['../shared/common.py', /no file `\.\.\/shared\/common\.py`/], ['data/orders.csv', /No file matches `data\/orders\.csv`/], ['incoming/2026/a.csv', /No file matches `incoming\/2026\/\*\.csv`/],
+    ['sql/features.sql', /no file `sql\/features\.sql`/],
+    ['schemas/orders.dataset.yaml', /no file `schemas\/orders\.dataset\.yaml`/],
+    ['src/train.py', /no file `src\/train\.py`/],
+    ['../shared/common.py', /no file `\.\.\/shared\/common\.py`/],
+    ['data/orders.csv', /No file matches `data\/orders\.csv`/],
+    ['incoming/2026/a.csv', /No file matches `incoming\/2026\/\*\.csv`/],
   ] as const) {
     const count = path.startsWith('schemas') ? 2 : 1;
     await says(`${path} is there`, pattern, 0);
@@ -97,7 +125,8 @@ test('an experiment that comes and goes, and what git checks out', async () => {
   await says('the experiment is judged', /odd\.experiment\.yaml LW205/, 1);
   rmSync(join(root, 'experiments/odd.experiment.yaml'));
   await says('the experiment is gone', /odd\.experiment\.yaml/, 0);
-  const git = (...args: string[]) => execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { stdio: 'pipe' });
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { stdio: 'pipe' });
   git('init', '-q');
   git('add', '-A');
   git('commit', '-qm', 'whole');

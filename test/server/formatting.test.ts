@@ -12,11 +12,15 @@ const uri = uriOf(join(makeProject(), 'loopwright.yaml'));
 server.open(uri, '');
 const options = { tabSize: 2, insertSpaces: true };
 
-const applied = (text: string, edits: TextEdit[]) => TextDocument.applyEdits(TextDocument.create(uri, 'yaml', 1, text), edits);
+const applied = (text: string, edits: TextEdit[]) =>
+  TextDocument.applyEdits(TextDocument.create(uri, 'yaml', 1, text), edits);
 
 async function format(text: string): Promise<string> {
   server.change(uri, text);
-  return applied(text, await server.connection.sendRequest<TextEdit[]>('textDocument/formatting', { textDocument: { uri }, options }));
+  return applied(
+    text,
+    await server.connection.sendRequest<TextEdit[]>('textDocument/formatting', { textDocument: { uri }, options }),
+  );
 }
 
 /** Formats what stands between « and ». */
@@ -26,11 +30,19 @@ async function formatRange(marked: string): Promise<string> {
   server.change(uri, text);
   const at = (length: number) => TextDocument.create(uri, 'yaml', 1, text).positionAt(length);
   const range: Range = { start: at(before.length), end: at(before.length + inside.length) };
-  return applied(text, await server.connection.sendRequest<TextEdit[]>('textDocument/rangeFormatting', { textDocument: { uri }, range, options }));
+  return applied(
+    text,
+    await server.connection.sendRequest<TextEdit[]>('textDocument/rangeFormatting', {
+      textDocument: { uri },
+      range,
+      options,
+    }),
+  );
 }
 
 test('a file is laid out with comments and tables as they are', async () => {
-  assert.equal(await format(`version:  1
+  assert.equal(
+    await format(`version:  1
 datasets:
     orders:   {path: a.csv,schema: s.yaml}   # one
     features: {path: b.csv,schema: t.yaml}   # two
@@ -42,7 +54,8 @@ stages:
         cmd: |
               go
                 on
-`), `version: 1
+`),
+    `version: 1
 datasets:
   orders:   { path: a.csv, schema: s.yaml }  # one
   features: { path: b.csv, schema: t.yaml }  # two
@@ -53,7 +66,8 @@ stages:
     cmd: |
       go
         on
-`);
+`,
+  );
   assert.equal(await format(ordersYaml), ordersYaml);
   assert.equal(await format(ordersYaml.replaceAll('\n', '  \r\n')), ordersYaml.replaceAll('\n', '\r\n'));
 });
@@ -69,5 +83,8 @@ test('a range: only its lines, and nothing that would change the meaning of othe
   assert.equal(await formatRange('a:   1\n«b:   [1,2]\n»c:   3\n'), 'a:   1\nb:   [1, 2]\nc:   3\n');
   assert.equal(await formatRange('a:    1\n\n«bb:  [1,2]\n»\nc:   3\n'), 'a:    1\n\nbb: [1, 2]\n\nc:   3\n');
   assert.equal(await formatRange('a:\n«    b:\n        c: [1,2]\n»d:   3\n'), 'a:\n  b:\n    c: [1, 2]\nd:   3\n');
-  assert.equal(await formatRange('a:\n    b:\n«        c: [1,2]\n»        d: 3\n'), 'a:\n    b:\n        c: [1, 2]\n        d: 3\n');
+  assert.equal(
+    await formatRange('a:\n    b:\n«        c: [1,2]\n»        d: 3\n'),
+    'a:\n    b:\n        c: [1, 2]\n        d: 3\n',
+  );
 });

@@ -13,7 +13,12 @@ server.open(uri, '');
 
 async function ask(text: string, position: { line: number; character: number }): Promise<TextEdit[]> {
   server.change(uri, text);
-  return server.connection.sendRequest<TextEdit[]>('textDocument/onTypeFormatting', { textDocument: { uri }, position, ch: '\n', options: { tabSize: 2, insertSpaces: true } });
+  return server.connection.sendRequest<TextEdit[]>('textDocument/onTypeFormatting', {
+    textDocument: { uri },
+    position,
+    ch: '\n',
+    options: { tabSize: 2, insertSpaces: true },
+  });
 }
 
 /** The indentation after Enter at █; -1 when it may stay, whatever it is. The new line begins with as many spaces as told. */
@@ -21,7 +26,13 @@ async function indent(marked: string, begun = 11): Promise<number> {
   const { text, position } = withCursor(marked.replace('█', `\n${' '.repeat(begun)}█`));
   const [edit] = await ask(text, position);
   if (!edit) return -1;
-  assert.deepEqual(edit.range, { start: { line: position.line, character: 0 }, end: { line: position.line, character: begun + (/^ */.exec(marked.slice(marked.indexOf('█') + 1))?.[0].length ?? 0) } });
+  assert.deepEqual(edit.range, {
+    start: { line: position.line, character: 0 },
+    end: {
+      line: position.line,
+      character: begun + (/^ */.exec(marked.slice(marked.indexOf('█') + 1))?.[0].length ?? 0),
+    },
+  });
   return edit.newText.length;
 }
 
@@ -72,7 +83,10 @@ test('behind the last line, nothing', async () => {
 });
 
 test('a very long entry is indented too', async () => {
-  assert.deepEqual((await ask(`stages: { ${'a, '.repeat(40_000)}\n`, { line: 1, character: 0 })).map(({ newText }) => newText), ['  ']);
+  assert.deepEqual(
+    (await ask(`stages: { ${'a, '.repeat(40_000)}\n`, { line: 1, character: 0 })).map(({ newText }) => newText),
+    ['  '],
+  );
 });
 
 test('wherever Enter is pressed, nothing throws (random)', async () => {

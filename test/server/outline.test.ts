@@ -11,13 +11,30 @@ const uri = uriOf(join(root, 'loopwright.yaml'));
 test('stages, deployments and monitors stand where the text says, unsaved edits included', async () => {
   server.open(uri, ordersYaml);
   const first = await server.outline(uri);
-  assert.deepEqual([first.stages.map(({ name }) => name), first.deployments.map(({ name }) => name), first.monitors.map(({ name }) => name), first.datasets.map(({ name }) => name)], [['collect', 'prepare', 'train', 'validate'], ['production', 'nightly'], ['production'], ['orders', 'features', 'labels']]);
+  assert.deepEqual(
+    [
+      first.stages.map(({ name }) => name),
+      first.deployments.map(({ name }) => name),
+      first.monitors.map(({ name }) => name),
+      first.datasets.map(({ name }) => name),
+    ],
+    [
+      ['collect', 'prepare', 'train', 'validate'],
+      ['production', 'nightly'],
+      ['production'],
+      ['orders', 'features', 'labels'],
+    ],
+  );
   const edited = `# one more line\n${ordersYaml.replace('  train:\n', '  fit:\n')}`.replaceAll('\n', '\r\n');
   server.change(uri, edited);
   const { stages } = await server.outline(uri);
-  assert.deepEqual(stages.map(({ name }) => name), ['collect', 'prepare', 'fit', 'validate']);
+  assert.deepEqual(
+    stages.map(({ name }) => name),
+    ['collect', 'prepare', 'fit', 'validate'],
+  );
   const lines = edited.split('\r\n');
-  for (const { name, range } of stages) assert.equal(lines[range.start.line]?.slice(range.start.character, range.end.character), name);
+  for (const { name, range } of stages)
+    assert.equal(lines[range.start.line]?.slice(range.start.character, range.end.character), name);
 });
 
 test('a broken text still has what can be read of it', async () => {
@@ -29,7 +46,10 @@ test('a broken text still has what can be read of it', async () => {
 
 test('merged stages have no place of their own, and a closed file no outline', async () => {
   server.change(uri, 'x: &x { a: { cmd: "true" } }\nstages:\n  <<: *x\n  b: { cmd: "true" }\n');
-  assert.deepEqual((await server.outline(uri)).stages.map(({ name }) => name), ['b']);
+  assert.deepEqual(
+    (await server.outline(uri)).stages.map(({ name }) => name),
+    ['b'],
+  );
   server.close(uri);
   assert.deepEqual((await server.outline(uri)).stages, []);
 });

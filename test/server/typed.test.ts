@@ -13,8 +13,10 @@ import { exampleFiles, shapedFiles, snippetFiles, type TypedFile, type TypedKind
 const server = await new LspClient().start();
 const root = ordersProject({ files: { 'dvc.yaml': '', 'train.py': '', 'data/raw.csv': 'a\n1\n', 'src/train.py': '' } });
 const uris: Record<TypedKind, string> = {
-  project: uriOf(join(root, 'loopwright.yaml')), experiment: uriOf(join(root, 'experiments/typed.experiment.yaml')),
-  dataset: uriOf(join(root, 'schemas/typed.dataset.yaml')), dvc: uriOf(join(root, 'dvc.yaml')),
+  project: uriOf(join(root, 'loopwright.yaml')),
+  experiment: uriOf(join(root, 'experiments/typed.experiment.yaml')),
+  dataset: uriOf(join(root, 'schemas/typed.dataset.yaml')),
+  dvc: uriOf(join(root, 'dvc.yaml')),
 };
 for (const [kind, uri] of Object.entries(uris)) server.open(uri, kind === 'project' ? ordersYaml : '');
 
@@ -25,7 +27,8 @@ function matches(word: string, label: string): boolean {
   return at === word.length;
 }
 
-const startOf = ({ textEdit }: CompletionItem) => (textEdit && 'range' in textEdit ? textEdit.range.start.character : -1);
+const startOf = ({ textEdit }: CompletionItem) =>
+  textEdit && 'range' in textEdit ? textEdit.range.start.character : -1;
 
 /** What was wrong while a line was typed. */
 async function typeLine({ kind, text }: TypedFile, before: string, line: string): Promise<string[]> {
@@ -35,7 +38,8 @@ async function typeLine({ kind, text }: TypedFile, before: string, line: string)
   for (let length = 0; length <= line.length; length++) {
     const typed = line.slice(0, length);
     // Indentation asks for nothing, and within a word nothing new comes behind its second letter.
-    if (typed.trim() === '' || (length < line.length && /\w{3}$/.test(typed) && /\w/.test(line[length] ?? ''))) continue;
+    if (typed.trim() === '' || (length < line.length && /\w{3}$/.test(typed) && /\w/.test(line[length] ?? '')))
+      continue;
     server.change(uris[kind], before + typed);
     const items = await server.complete(uris[kind], { line: number, character: length });
     const where = `${typed}█${line.slice(length)}`;
@@ -45,17 +49,24 @@ async function typeLine({ kind, text }: TypedFile, before: string, line: string)
       const word = line.slice(start, length);
       const inReference = /\$\{\s*[\w.-]*$/.test(typed);
       const token = tokens.find((one) => one.start < offset && offset <= one.end);
-      if (token && (token.kind === 'comment' || token.kind === 'block-scalar') && !inReference) wrong.push(`${where}: ${item.label} is offered in a ${token.kind}`);
+      if (token && (token.kind === 'comment' || token.kind === 'block-scalar') && !inReference)
+        wrong.push(`${where}: ${item.label} is offered in a ${token.kind}`);
       const begin = before.length + start;
-      if (word !== '' && !inReference && !tokens.some((one) => one.start === begin || one.start + 1 === begin)) wrong.push(`${where}: ${item.label} replaces ${JSON.stringify(word)}, which is no whole word`);
+      if (word !== '' && !inReference && !tokens.some((one) => one.start === begin || one.start + 1 === begin))
+        wrong.push(`${where}: ${item.label} replaces ${JSON.stringify(word)}, which is no whole word`);
       const accepts = (item.data as { enterAccepts?: boolean } | undefined)?.enterAccepts === true;
-      if (accepts && matches(line.slice(start), item.filterText ?? item.label)) wrong.push(`${where}: Enter at the end of the line accepts ${item.label}`);
+      if (accepts && matches(line.slice(start), item.filterText ?? item.label))
+        wrong.push(`${where}: Enter at the end of the line accepts ${item.label}`);
     }
   }
   return wrong;
 }
 
-for (const [what, files] of [['the examples', exampleFiles()], ['what the snippets give', snippetFiles()], ['files of other shapes', shapedFiles()]] as const) {
+for (const [what, files] of [
+  ['the examples', exampleFiles()],
+  ['what the snippets give', snippetFiles()],
+  ['files of other shapes', shapedFiles()],
+] as const) {
   test(`${what} can be typed`, { timeout: 300_000 }, async () => {
     assert.ok(files.length > 5);
     const wrong: string[] = [];

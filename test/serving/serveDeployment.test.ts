@@ -17,17 +17,38 @@ const project = runIn(ordersProject());
 const loaded = loadProject(project.root);
 const config = configFor(loaded, 'default');
 const { store } = project;
-const serve = (deployment = 'production', port = 0) => serveDeployment({ project: loaded, store, config, deployment, port });
+const serve = (deployment = 'production', port = 0) =>
+  serveDeployment({ project: loaded, store, config, deployment, port });
 
 await project.run();
-const withoutChampion = await serve().then(() => null, (error: unknown) => error);
+const withoutChampion = await serve().then(
+  () => null,
+  (error: unknown) => error,
+);
 promote(store, 'orders', 1, 'test');
 const server = await serve();
 
-const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount, hour, country }) => ({ id, at, amount, hour, country }));
+const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount, hour, country }) => ({
+  id,
+  at,
+  amount,
+  hour,
+  country,
+}));
 const post = async (body: unknown, url = server.url) => {
-  const response = await fetch(`${url}/predict`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: typeof body === 'string' ? body : JSON.stringify(body) });
-  return { status: response.status, json: await response.json() as { error?: string; model_version?: number; predictions?: { score: number; prediction: string }[] } };
+  const response = await fetch(`${url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return {
+    status: response.status,
+    json: (await response.json()) as {
+      error?: string;
+      model_version?: number;
+      predictions?: { score: number; prediction: string }[];
+    },
+  };
 };
 
 test('there is nothing to serve before a champion', () => {
@@ -41,10 +62,34 @@ test('rows are answered in order, and logged with key, time and features', async
   assert.equal(status, 200);
   assert.equal(json.model_version, 1);
   assert.equal(json.predictions?.length, 3);
-  for (const { score, prediction } of json.predictions ?? []) assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
-  const logged = store.sql.all<{ key: string; at: number; features: string; score: number; prediction: string; error: string | null; model_version: number }>('SELECT * FROM predictions ORDER BY id DESC LIMIT 3').toReversed();
-  assert.deepEqual(logged.map(({ key, at, score, error, model_version: version }) => ({ key, at, score, error, version })), rows.slice(0, 3).map((row, i) => ({ key: row.id, at: Date.parse(row.at), score: json.predictions?.[i]?.score, error: null, version: 1 })));
-  assert.deepEqual(JSON.parse(logged[0]?.features ?? ''), { amount: rows[0]?.amount, hour: rows[0]?.hour, country: rows[0]?.country });
+  for (const { score, prediction } of json.predictions ?? [])
+    assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
+  const logged = store.sql
+    .all<{
+      key: string;
+      at: number;
+      features: string;
+      score: number;
+      prediction: string;
+      error: string | null;
+      model_version: number;
+    }>('SELECT * FROM predictions ORDER BY id DESC LIMIT 3')
+    .toReversed();
+  assert.deepEqual(
+    logged.map(({ key, at, score, error, model_version: version }) => ({ key, at, score, error, version })),
+    rows.slice(0, 3).map((row, i) => ({
+      key: row.id,
+      at: Date.parse(row.at),
+      score: json.predictions?.[i]?.score,
+      error: null,
+      version: 1,
+    })),
+  );
+  assert.deepEqual(JSON.parse(logged[0]?.features ?? ''), {
+    amount: rows[0]?.amount,
+    hour: rows[0]?.hour,
+    country: rows[0]?.country,
+  });
   assert.equal(predictionCount(store, 'production').predictions, before + 3);
 });
 
@@ -59,15 +104,26 @@ test('what cannot be used is refused with row and field', async () => {
     const { status, json } = await post(body);
     return `${status} ${json.error}`;
   };
-  assert.match(await bad({ instances: [rows[0], { ...rows[1], amount: 'much' }] }), /^400 row 1: amount has to be a number, not "much"/);
+  assert.match(
+    await bad({ instances: [rows[0], { ...rows[1], amount: 'much' }] }),
+    /^400 row 1: amount has to be a number, not "much"/,
+  );
   assert.match(await bad({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country has to be a text/);
   assert.match(await bad({ instances: [5] }), /^400 row 0: not an object/);
   assert.match(await bad({ instances: [] }), /^400 The body must be JSON like/);
-  for (const body of [{}, { instances: 'x' }, 'null', '[]', '"text"', '5']) assert.match(await bad(body), /^400 The body must be JSON like/, JSON.stringify(body));
+  for (const body of [{}, { instances: 'x' }, 'null', '[]', '"text"', '5'])
+    assert.match(await bad(body), /^400 The body must be JSON like/, JSON.stringify(body));
   assert.match(await bad('{"instances": ['), /^400 /);
-  const form = await fetch(`${server.url}/predict`, { method: 'POST', body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  const form = await fetch(`${server.url}/predict`, {
+    method: 'POST',
+    body: 'a=1',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
   assert.equal(form.status, 415);
-  assert.match(await bad({ instances: Array.from({ length: 10_001 }, () => ({})) }), /^413 At most 10000 rows a request; 10001 were sent/);
+  assert.match(
+    await bad({ instances: Array.from({ length: 10_001 }, () => ({})) }),
+    /^413 At most 10000 rows a request; 10001 were sent/,
+  );
   assert.equal((await fetch(`${server.url}/nothing`)).status, 404);
   assert.equal((await fetch(`${server.url}/predict`)).status, 404);
 });
@@ -85,9 +141,19 @@ test('a time without a zone is UTC, wherever the service runs', async () => {
   const zone = process.env['TZ'];
   process.env['TZ'] = 'America/New_York';
   try {
-    for (const at of ['2026-04-01T10:00:00', '2026-04-01 10:00:00', '2026-04-01T10:00:00Z', '2026-04-01T12:00:00+02:00', Date.UTC(2026, 3, 1, 10)]) {
+    for (const at of [
+      '2026-04-01T10:00:00',
+      '2026-04-01 10:00:00',
+      '2026-04-01T10:00:00Z',
+      '2026-04-01T12:00:00+02:00',
+      Date.UTC(2026, 3, 1, 10),
+    ]) {
       await post({ instances: [{ ...rows[0], at }] });
-      assert.equal(store.sql.get<{ at: number }>('SELECT at FROM predictions ORDER BY id DESC LIMIT 1')?.at, Date.UTC(2026, 3, 1, 10), String(at));
+      assert.equal(
+        store.sql.get<{ at: number }>('SELECT at FROM predictions ORDER BY id DESC LIMIT 1')?.at,
+        Date.UTC(2026, 3, 1, 10),
+        String(at),
+      );
     }
   } finally {
     if (zone === undefined) delete process.env['TZ'];
@@ -96,17 +162,25 @@ test('a time without a zone is UTC, wherever the service runs', async () => {
 });
 
 test('refused rows are logged as errors', () => {
-  assert.ok((store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions WHERE error IS NOT NULL')?.n ?? 0) >= 3);
+  assert.ok(
+    (store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions WHERE error IS NOT NULL')?.n ?? 0) >= 3,
+  );
 });
 
 test('the health tells the version', async () => {
-  const health = await (await fetch(`${server.url}/health`)).json() as Record<string, unknown>;
-  assert.deepEqual([health['status'], health['deployment'], health['model'], health['model_version']], ['ok', 'production', 'orders', 1]);
+  const health = (await (await fetch(`${server.url}/health`)).json()) as Record<string, unknown>;
+  assert.deepEqual(
+    [health['status'], health['deployment'], health['model'], health['model_version']],
+    ['ok', 'production', 'orders', 1],
+  );
 });
 
 test('the metrics are OpenMetrics', async () => {
   const response = await fetch(`${server.url}/metrics`);
-  assert.match(response.headers.get('content-type') ?? '', /^application\/openmetrics-text; version=1\.0\.0; charset=utf-8$/);
+  assert.match(
+    response.headers.get('content-type') ?? '',
+    /^application\/openmetrics-text; version=1\.0\.0; charset=utf-8$/,
+  );
   const text = await response.text();
   assert.ok(text.endsWith('# EOF\n'));
   const lines = text.trimEnd().split('\n');
@@ -120,13 +194,26 @@ test('the metrics are OpenMetrics', async () => {
     else {
       assert.match(line, /^[a-z_]+\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\} [0-9.e+-]+$/);
       const family = [...families.keys()].at(-1) ?? '';
-      const suffix = { counter: '_total', histogram: '_(bucket|sum|count)', info: '_info', gauge: '' }[families.get(family) ?? 'gauge'];
+      const suffix = { counter: '_total', histogram: '_(bucket|sum|count)', info: '_info', gauge: '' }[
+        families.get(family) ?? 'gauge'
+      ];
       assert.match(line, new RegExp(`^${family}${suffix}\\{`));
     }
   }
-  const value = (start: string) => Number(lines.find((line) => line.startsWith(start))?.split(' ').at(-1));
-  const buckets = lines.filter((line) => line.startsWith('loopwright_request_duration_seconds_bucket')).map((line) => Number(line.split(' ').at(-1)));
-  assert.deepEqual(buckets, buckets.toSorted((a, b) => a - b));
+  const value = (start: string) =>
+    Number(
+      lines
+        .find((line) => line.startsWith(start))
+        ?.split(' ')
+        .at(-1),
+    );
+  const buckets = lines
+    .filter((line) => line.startsWith('loopwright_request_duration_seconds_bucket'))
+    .map((line) => Number(line.split(' ').at(-1)));
+  assert.deepEqual(
+    buckets,
+    buckets.toSorted((a, b) => a - b),
+  );
   assert.equal(buckets.at(-1), value('loopwright_request_duration_seconds_count'));
   assert.ok(value('loopwright_requests_total{deployment="production",status="200"}') >= 3);
   assert.ok(value('loopwright_requests_total{deployment="production",status="413"}') === 1);
@@ -136,11 +223,23 @@ test('a port in use and a wrong deployment are told with what to do', async () =
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
-  await assert.rejects(serve('production', port), (error) => error instanceof WorkError && new RegExp(`Port ${port} is in use.*change \`port\``).test(error.message));
+  await assert.rejects(
+    serve('production', port),
+    (error) => error instanceof WorkError && new RegExp(`Port ${port} is in use.*change \`port\``).test(error.message),
+  );
   other.close();
-  await assert.rejects(serve('nightly'), (error) => error instanceof ProjectError && /kind batch.*predict --deployment nightly/.test(error.message));
-  await assert.rejects(serve('none'), (error) => error instanceof ProjectError && /no deployment `none`/.test(error.message));
-  await assert.rejects(serve('constructor'), (error) => error instanceof ProjectError && /no deployment `constructor`/.test(error.message));
+  await assert.rejects(
+    serve('nightly'),
+    (error) => error instanceof ProjectError && /kind batch.*predict --deployment nightly/.test(error.message),
+  );
+  await assert.rejects(
+    serve('none'),
+    (error) => error instanceof ProjectError && /no deployment `none`/.test(error.message),
+  );
+  await assert.rejects(
+    serve('constructor'),
+    (error) => error instanceof ProjectError && /no deployment `constructor`/.test(error.message),
+  );
 });
 
 test('a new champion takes over under load without a failed request', async () => {
@@ -165,7 +264,10 @@ test('a new champion takes over under load without a failed request', async () =
   assert.deepEqual(failures, []);
   assert.deepEqual([...new Set(seen)], [1, 2]);
   assert.equal(seen.lastIndexOf(1) - seen.indexOf(2) < 8, true, 'it does not go to and fro');
-  assert.equal(store.sql.get<{ v: number }>("SELECT model_version AS v FROM deployments WHERE name = 'production'")?.v, 2);
+  assert.equal(
+    store.sql.get<{ v: number }>("SELECT model_version AS v FROM deployments WHERE name = 'production'")?.v,
+    2,
+  );
 });
 
 test('a version that cannot be loaded leaves the old one serving', async () => {
@@ -175,12 +277,20 @@ test('a version that cannot be loaded leaves the old one serving', async () => {
 });
 
 test('a deployment that is closed is told as stopped', async () => {
-  store.sql.run("UPDATE model_versions SET path = (SELECT path FROM model_versions WHERE version = 2) WHERE version = 1");
+  store.sql.run(
+    'UPDATE model_versions SET path = (SELECT path FROM model_versions WHERE version = 2) WHERE version = 1',
+  );
   const second = await serve('production');
   const again = openStore(project.root);
-  assert.equal(again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state, 'healthy');
+  assert.equal(
+    again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state,
+    'healthy',
+  );
   await second.close();
-  assert.equal(again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state, 'stopped');
+  assert.equal(
+    again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state,
+    'stopped',
+  );
   again.sql.close();
   await server.close();
   await assert.rejects(fetch(`${server.url}/health`));

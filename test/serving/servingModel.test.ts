@@ -11,34 +11,43 @@ import { ordersProject } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 import { until } from '../helpers/until.ts';
 
-test('a version that cannot be loaded is told once, the one before goes on, and it is served when its files are back', { timeout: 60_000 }, async (t) => {
-  const { store, root, run } = runIn(ordersProject());
-  await run();
-  promote(store, 'orders', 1, 'first', Date.now());
-  const told: string[] = [];
-  const serving = new ServingModel(store, 'orders', 'champion', (message) => told.push(message));
-  await serving.load();
-  await run({ force: true });
-  const weights = join(root, getVersion(store, 'orders', 2).path, 'weights.bin');
-  assert.ok(existsSync(weights));
-  renameSync(weights, `${weights}.away`);
-  promote(store, 'orders', 2, 'second', Date.now());
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-  const asked = async (): Promise<number> => {
-    const { version } = serving.current();
-    await turn();
-    return version.version;
-  };
-  assert.equal(await asked(), 1);
-  await until('it is told', async () => (await asked(), told.length > 0), Number.POSITIVE_INFINITY);
-  for (let request = 0; request < 10; request++) {
+test(
+  'a version that cannot be loaded is told once, the one before goes on, and it is served when its files are back',
+  { timeout: 60_000 },
+  async (t) => {
+    const { store, root, run } = runIn(ordersProject());
+    await run();
+    promote(store, 'orders', 1, 'first', Date.now());
+    const told: string[] = [];
+    const serving = new ServingModel(store, 'orders', 'champion', (message) => told.push(message));
+    await serving.load();
+    await run({ force: true });
+    const weights = join(root, getVersion(store, 'orders', 2).path, 'weights.bin');
+    assert.ok(existsSync(weights));
+    renameSync(weights, `${weights}.away`);
+    promote(store, 'orders', 2, 'second', Date.now());
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    const asked = async (): Promise<number> => {
+      const { version } = serving.current();
+      await turn();
+      return version.version;
+    };
     assert.equal(await asked(), 1);
-    // As long as another try would take.
-    await assert.rejects(loadModel(dirname(weights)));
-  }
-  assert.deepEqual(told.map((line) => line.replace(/: .*weights/, ': weights')), ["version 2 could not be loaded, 1 goes on: weights.bin: the model's file is missing or cannot be read; train again or restore the folder"]);
-  renameSync(`${weights}.away`, weights);
-  t.mock.timers.tick(6000);
-  await until('it serves', async () => (await asked()) === 2, Number.POSITIVE_INFINITY);
-  assert.equal(told.length, 1);
-});
+    await until('it is told', async () => (await asked(), told.length > 0), Number.POSITIVE_INFINITY);
+    for (let request = 0; request < 10; request++) {
+      assert.equal(await asked(), 1);
+      // As long as another try would take.
+      await assert.rejects(loadModel(dirname(weights)));
+    }
+    assert.deepEqual(
+      told.map((line) => line.replace(/: .*weights/, ': weights')),
+      [
+        "version 2 could not be loaded, 1 goes on: weights.bin: the model's file is missing or cannot be read; train again or restore the folder",
+      ],
+    );
+    renameSync(`${weights}.away`, weights);
+    t.mock.timers.tick(6000);
+    await until('it serves', async () => (await asked()) === 2, Number.POSITIVE_INFINITY);
+    assert.equal(told.length, 1);
+  },
+);

@@ -19,24 +19,42 @@ const schema = `fields:
 missingValues: ["", NA]
 `;
 
-function newProject(from: string, files: Record<string, string | Uint8Array>, more: { invalid?: string; withSchema?: boolean; path?: string } = {}) {
+function newProject(
+  from: string,
+  files: Record<string, string | Uint8Array>,
+  more: { invalid?: string; withSchema?: boolean; path?: string } = {},
+) {
   const { invalid, withSchema = true, path = 'data/items.parquet' } = more;
-  return runIn(makeProject({
-    'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: "${path}"${withSchema ? ', schema: items.dataset.yaml' : ''} } }\nstages:\n  collect: { uses: collect, with: { dataset: items, from: ${from}${invalid ? `, invalid: ${invalid}` : ''} } }\n`,
-    'items.dataset.yaml': schema, ...files,
-  }));
+  return runIn(
+    makeProject({
+      'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: "${path}"${withSchema ? ', schema: items.dataset.yaml' : ''} } }\nstages:\n  collect: { uses: collect, with: { dataset: items, from: ${from}${invalid ? `, invalid: ${invalid}` : ''} } }\n`,
+      'items.dataset.yaml': schema,
+      ...files,
+    }),
+  );
 }
 
 const good = 'id,n,at\na,1,2026-01-01T00:00:00Z\nb,NA,2026-01-02T00:00:00Z\n';
-const wanted = [{ id: 'a', n: 1, at: Date.UTC(2026, 0, 1) }, { id: 'b', n: null, at: Date.UTC(2026, 0, 2) }];
+const wanted = [
+  { id: 'a', n: 1, at: Date.UTC(2026, 0, 1) },
+  { id: 'b', n: null, at: Date.UTC(2026, 0, 2) },
+];
 
 test('CSV, TSV, JSON lines and Parquet give the same rows', async () => {
   const parquet = join(makeProject(), 'x.parquet');
   const db = await openDatabase({ threads: 1 });
-  await writeParquet(db, "SELECT * FROM (VALUES ('a', 1::BIGINT, TIMESTAMP '2026-01-01'), ('b', NULL, TIMESTAMP '2026-01-02')) t(id, n, \"at\")", parquet);
+  await writeParquet(
+    db,
+    "SELECT * FROM (VALUES ('a', 1::BIGINT, TIMESTAMP '2026-01-01'), ('b', NULL, TIMESTAMP '2026-01-02')) t(id, n, \"at\")",
+    parquet,
+  );
   db.close();
   const sources: Record<string, string | Uint8Array> = {
-    'in/x.csv': good, 'in/y.tsv': good.replaceAll(',', '\t'), 'in/z.jsonl': '{"id":"a","n":1,"at":"2026-01-01T00:00:00Z"}\n{"id":"b","n":null,"at":"2026-01-02T00:00:00Z"}\n', 'in/p.parquet': readFileSync(parquet), 'in/crlf.csv': `\ufeff${good.replaceAll('\n', '\r\n')}`,
+    'in/x.csv': good,
+    'in/y.tsv': good.replaceAll(',', '\t'),
+    'in/z.jsonl': '{"id":"a","n":1,"at":"2026-01-01T00:00:00Z"}\n{"id":"b","n":null,"at":"2026-01-02T00:00:00Z"}\n',
+    'in/p.parquet': readFileSync(parquet),
+    'in/crlf.csv': `\ufeff${good.replaceAll('\n', '\r\n')}`,
   };
   for (const [name, content] of Object.entries(sources)) {
     const project = newProject(`{ files: ${name} }`, { [name]: content });
@@ -49,35 +67,67 @@ test('CSV, TSV, JSON lines and Parquet give the same rows', async () => {
 });
 
 test('several files and globs become one; a dataset that is a glob gets one file', async () => {
-  const project = newProject('{ files: ["in/*.csv", more.csv] }', { 'in/1.csv': good, 'in/2.csv': 'n,id\n5,c\n', 'more.csv': 'id\nd\n' }, { path: 'data/items/*.parquet' });
+  const project = newProject(
+    '{ files: ["in/*.csv", more.csv] }',
+    { 'in/1.csv': good, 'in/2.csv': 'n,id\n5,c\n', 'more.csv': 'id\nd\n' },
+    { path: 'data/items/*.parquet' },
+  );
   assert.equal((await project.run()).error, null);
-  assert.deepEqual((await project.rows('data/items/collected.parquet', 'SELECT id, n FROM data ORDER BY id')).map(({ id, n }) => [id, n]), [['a', 1], ['b', null], ['c', 5], ['d', null]]);
+  assert.deepEqual(
+    (await project.rows('data/items/collected.parquet', 'SELECT id, n FROM data ORDER BY id')).map(({ id, n }) => [
+      id,
+      n,
+    ]),
+    [
+      ['a', 1],
+      ['b', null],
+      ['c', 5],
+      ['d', null],
+    ],
+  );
   assert.deepEqual(readdirSync(join(project.root, 'data/items')), ['collected.parquet']);
   writeFiles(project.root, { 'in/3.csv': 'id\ne\n' });
   assert.deepEqual((await project.run()).stages[0]?.reasons, ['in/3.csv is new']);
   assert.equal((await project.rows('data/items/collected.parquet')).length, 5);
 });
 
-const spoilt = 'id,n,at\na,1,2026-01-01T00:00:00Z\nb,-2,2026-01-02T00:00:00Z\n,3,2026-01-02T00:00:00Z\nc,x,2026-01-02T00:00:00Z\na,4,2026-01-02T00:00:00Z\nd,5,soon\n';
+const spoilt =
+  'id,n,at\na,1,2026-01-01T00:00:00Z\nb,-2,2026-01-02T00:00:00Z\n,3,2026-01-02T00:00:00Z\nc,x,2026-01-02T00:00:00Z\na,4,2026-01-02T00:00:00Z\nd,5,soon\n';
 
 test('bad rows are quarantined with their reasons and counted', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': spoilt });
   const outcome = await project.run();
   assert.equal(outcome.stages[0]?.summary, '1 rows · 5 quarantined');
-  assert.deepEqual((await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]), [['a', 1]]);
+  assert.deepEqual(
+    (await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]),
+    [['a', 1]],
+  );
   const { detail, quarantined } = newestSnapshot(project.store, 'items') ?? {};
   assert.equal(quarantined, 5);
   const bad = await project.rows(detail?.quarantineFile ?? '', 'SELECT _row, _reasons FROM data ORDER BY _row');
-  assert.deepEqual(bad.map(({ _row }) => _row), [2, 3, 4, 5, 6]);
-  ['n: ', 'id: ', 'n: ', 'id: ', 'at: '].forEach((start, i) => assert.ok(String(bad[i]?.['_reasons']).startsWith(start), String(bad[i]?.['_reasons'])));
+  assert.deepEqual(
+    bad.map(({ _row }) => _row),
+    [2, 3, 4, 5, 6],
+  );
+  ['n: ', 'id: ', 'n: ', 'id: ', 'at: '].forEach((start, i) =>
+    assert.ok(String(bad[i]?.['_reasons']).startsWith(start), String(bad[i]?.['_reasons'])),
+  );
   assert.ok((detail?.rules ?? []).every(({ count }) => count > 0));
-  assert.ok(project.logs.some((line) => /collect\| warning: items: id: .* in 1 row, first in row 5 \(found a\) of in\.csv/.test(line)), project.logs.join('\n'));
+  assert.ok(
+    project.logs.some((line) =>
+      /collect\| warning: items: id: .* in 1 row, first in row 5 \(found a\) of in\.csv/.test(line),
+    ),
+    project.logs.join('\n'),
+  );
 });
 
 test('invalid: fail stops with file and line, and writes nothing', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': spoilt }, { invalid: 'fail' });
   const { error } = await project.run();
-  assert.match(error?.message ?? '', /5 of 6 rows of `items` break its schema\. First: .*Mend the data, or set `invalid: quarantine`/);
+  assert.match(
+    error?.message ?? '',
+    /5 of 6 rows of `items` break its schema\. First: .*Mend the data, or set `invalid: quarantine`/,
+  );
   assert.equal(error?.place?.file, 'in.csv');
   assert.ok([3, 4].includes(error?.place?.line ?? 0), `line ${error?.place?.line}`);
   assert.ok(!existsSync(join(project.root, 'data/items.parquet')));
@@ -88,7 +138,17 @@ test('invalid: warn keeps every row and tells of the bad ones', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': spoilt }, { invalid: 'warn' });
   const outcome = await project.run();
   assert.equal(outcome.stages[0]?.summary, '6 rows');
-  assert.deepEqual((await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]), [['a', 1], ['b', -2], [null, 3], ['c', null], ['a', 4], ['d', 5]]);
+  assert.deepEqual(
+    (await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]),
+    [
+      ['a', 1],
+      ['b', -2],
+      [null, 3],
+      ['c', null],
+      ['a', 4],
+      ['d', 5],
+    ],
+  );
   assert.ok(project.logs.some((line) => line.startsWith('collect| warning: items: ')));
 });
 
@@ -98,9 +158,15 @@ test('a missing column is named, by the schema', async () => {
 });
 
 test('what cannot be read names the file', async () => {
-  const parquet = await newProject('{ files: in/*.parquet }', { 'in/broken.parquet': 'PAR1 this is no parquet at all PAR1' }).run();
+  const parquet = await newProject('{ files: in/*.parquet }', {
+    'in/broken.parquet': 'PAR1 this is no parquet at all PAR1',
+  }).run();
   assert.match(parquet.error?.message ?? '', /broken\.parquet/);
-  const without = await newProject('{ files: in/*.parquet }', { 'in/broken.parquet': 'PAR1 this is no parquet at all PAR1' }, { withSchema: false }).run();
+  const without = await newProject(
+    '{ files: in/*.parquet }',
+    { 'in/broken.parquet': 'PAR1 this is no parquet at all PAR1' },
+    { withSchema: false },
+  ).run();
   assert.match(without.error?.message ?? '', /broken\.parquet/);
   const none = await newProject('{ files: in/*.csv }', {}).run();
   assert.match(none.error?.message ?? '', /No file matches `in\/\*\.csv`\. Put the data there/);
@@ -113,7 +179,13 @@ test('what cannot be read names the file', async () => {
 test('without a schema the data is taken as it is', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': good }, { withSchema: false });
   assert.equal((await project.run()).stages[0]?.summary, '2 rows');
-  assert.deepEqual((await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]), [['a', '1'], ['b', 'NA']]);
+  assert.deepEqual(
+    (await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]),
+    [
+      ['a', '1'],
+      ['b', 'NA'],
+    ],
+  );
 });
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -134,7 +206,10 @@ test('a download is taken when its hash is right, and refused when it is not', a
   assert.equal((await project.run()).error, null);
   assert.deepEqual(await project.rows('data/items.parquet'), wanted);
   const wrong = newProject(`{ url: "${url}/x.csv", sha256: ${sha('other')} }`, {});
-  assert.match((await wrong.run()).error?.message ?? '', new RegExp(`its SHA-256 is ${sha(good)}, declared is ${sha('other')}`));
+  assert.match(
+    (await wrong.run()).error?.message ?? '',
+    new RegExp(`its SHA-256 is ${sha(good)}, declared is ${sha('other')}`),
+  );
   assert.ok(!existsSync(join(wrong.root, 'data/items.parquet')));
 });
 
@@ -149,9 +224,16 @@ test('a server that fails once is asked again; one that has no such file is not'
   const project = newProject(`{ url: "${url}/x.csv" }`, {});
   assert.equal((await project.run()).error, null);
   assert.equal(asked, 2);
-  assert.ok(project.logs.some((line) => /x\.csv could not be downloaded \(the server answered 500 Internal Server Error\), trying again in/.test(line)));
+  assert.ok(
+    project.logs.some((line) =>
+      /x\.csv could not be downloaded \(the server answered 500 Internal Server Error\), trying again in/.test(line),
+    ),
+  );
   asked = 1;
-  assert.match((await newProject(`{ url: "${url}/none.csv" }`, {}).run()).error?.message ?? '', /none\.csv could not be downloaded: the server answered 404 Not Found/);
+  assert.match(
+    (await newProject(`{ url: "${url}/none.csv" }`, {}).run()).error?.message ?? '',
+    /none\.csv could not be downloaded: the server answered 404 Not Found/,
+  );
   assert.equal(asked, 2);
   const gone = await newProject('{ url: "http://127.0.0.1:9/x.csv" }', {}).run();
   assert.match(gone.error?.message ?? '', /http:\/\/127\.0\.0\.1:9\/x\.csv could not be downloaded: /);
@@ -172,5 +254,10 @@ test('a download that breaks off is tried again, and leaves no half file', async
   assert.equal((await project.run()).stages[0]?.summary, '20,000 rows');
   process.off('warning', note);
   assert.deepEqual(warnings, [], 'no listener is left behind');
-  assert.deepEqual(readdirSync(join(project.root, '.loopwright/downloads'), { recursive: true }).filter((name) => String(name).endsWith('.tmp')), []);
+  assert.deepEqual(
+    readdirSync(join(project.root, '.loopwright/downloads'), { recursive: true }).filter((name) =>
+      String(name).endsWith('.tmp'),
+    ),
+    [],
+  );
 });

@@ -9,24 +9,57 @@ import { orders, ordersCsv, ordersFiles, ordersYaml } from '../helpers/ordersPro
 import { runIn } from '../helpers/runIn.ts';
 
 /** The small project with its orders read from CSV, so that nothing but prepare has to run. */
-function newProject(options: { sql?: string; split?: string; invalid?: string; csv?: string; schema?: (text: string) => string } = {}) {
+function newProject(
+  options: { sql?: string; split?: string; invalid?: string; csv?: string; schema?: (text: string) => string } = {},
+) {
   const files = ordersFiles({ rows: 60 });
-  const yaml = ordersYaml.replace('path: data/orders/*.parquet', 'path: raw/*.csv').replace(/ {2}collect:[\s\S]*? {2}prepare:/, '  prepare:').replace('run: [collect, prepare', 'run: [prepare')
-    .replace(/split: \{.*\}/, `split: { ${options.split ?? 'by: time, column: at, train: 0.6, validation: 0.2, test: 0.2'} }${options.invalid ? `\n      invalid: ${options.invalid}` : ''}`);
+  const yaml = ordersYaml
+    .replace('path: data/orders/*.parquet', 'path: raw/*.csv')
+    .replace(/ {2}collect:[\s\S]*? {2}prepare:/, '  prepare:')
+    .replace('run: [collect, prepare', 'run: [prepare')
+    .replace(
+      /split: \{.*\}/,
+      `split: { ${options.split ?? 'by: time, column: at, train: 0.6, validation: 0.2, test: 0.2'} }${options.invalid ? `\n      invalid: ${options.invalid}` : ''}`,
+    );
   const schema = files['schemas/orders.dataset.yaml'] ?? '';
-  return runIn(makeProject({ ...files, 'loopwright.yaml': yaml, 'schemas/orders.dataset.yaml': (options.schema ?? ((text) => text))(schema), 'raw/a.csv': options.csv ?? ordersCsv(orders({ rows: 60 })), ...(options.sql === undefined ? {} : { 'sql/features.sql': options.sql }) }));
+  return runIn(
+    makeProject({
+      ...files,
+      'loopwright.yaml': yaml,
+      'schemas/orders.dataset.yaml': (options.schema ?? ((text) => text))(schema),
+      'raw/a.csv': options.csv ?? ordersCsv(orders({ rows: 60 })),
+      ...(options.sql === undefined ? {} : { 'sql/features.sql': options.sql }),
+    }),
+  );
 }
 
-const prepare = (project: ReturnType<typeof newProject>, request = {}) => project.run({ stages: ['prepare'], ...request });
+const prepare = (project: ReturnType<typeof newProject>, request = {}) =>
+  project.run({ stages: ['prepare'], ...request });
 
 test('rows are written in the order of time, and split by it', async () => {
   const project = newProject();
   assert.equal((await prepare(project)).stages.at(-1)?.summary, '60 rows');
   const rows = await project.rows('data/features.parquet', 'SELECT id, "at", _split FROM data');
-  assert.deepEqual(rows.map((row) => Number(row['at'])), rows.map((row) => Number(row['at'])).toSorted((a, b) => a - b));
-  assert.deepEqual(rows.map((row) => row['_split']), [...Array.from({ length: 36 }, () => 'train'), ...Array.from({ length: 12 }, () => 'validation'), ...Array.from({ length: 12 }, () => 'test')]);
+  assert.deepEqual(
+    rows.map((row) => Number(row['at'])),
+    rows.map((row) => Number(row['at'])).toSorted((a, b) => a - b),
+  );
+  assert.deepEqual(
+    rows.map((row) => row['_split']),
+    [
+      ...Array.from({ length: 36 }, () => 'train'),
+      ...Array.from({ length: 12 }, () => 'validation'),
+      ...Array.from({ length: 12 }, () => 'test'),
+    ],
+  );
   const { detail } = newestSnapshot(project.store, 'features') ?? {};
-  assert.deepEqual([detail?.split, detail?.period], [{ train: 36, validation: 12, test: 12 }, { from: '2026-01-01', to: '2026-03-01' }]);
+  assert.deepEqual(
+    [detail?.split, detail?.period],
+    [
+      { train: 36, validation: 12, test: 12 },
+      { from: '2026-01-01', to: '2026-03-01' },
+    ],
+  );
 });
 
 test('the same data gives the same bytes', async () => {
@@ -38,9 +71,19 @@ test('the same data gives the same bytes', async () => {
 });
 
 test('rows of one time stay on one side', async () => {
-  const project = newProject({ csv: ordersCsv(orders({ rows: 60 }).map((row, i) => ({ ...row, at: new Date(Date.UTC(2026, 0, 1 + Math.floor(i / 7))).toISOString() }))) });
+  const project = newProject({
+    csv: ordersCsv(
+      orders({ rows: 60 }).map((row, i) => ({
+        ...row,
+        at: new Date(Date.UTC(2026, 0, 1 + Math.floor(i / 7))).toISOString(),
+      })),
+    ),
+  });
   await prepare(project);
-  const sides = await project.rows('data/features.parquet', 'SELECT "at", count(DISTINCT _split) AS n FROM data GROUP BY 1');
+  const sides = await project.rows(
+    'data/features.parquet',
+    'SELECT "at", count(DISTINCT _split) AS n FROM data GROUP BY 1',
+  );
   assert.ok(sides.every((row) => row['n'] === 1));
 });
 
@@ -49,10 +92,19 @@ const random = 'by: random, train: 0.6, validation: 0.2, test: 0.2';
 test('a random split never moves a row when others come or go', async () => {
   const project = newProject({ split: random });
   await prepare(project);
-  const sides = async () => new Map((await project.rows('data/features.parquet', 'SELECT id, _split FROM data')).map((row) => [String(row['id']), String(row['_split'])]));
+  const sides = async () =>
+    new Map(
+      (await project.rows('data/features.parquet', 'SELECT id, _split FROM data')).map((row) => [
+        String(row['id']),
+        String(row['_split']),
+      ]),
+    );
   const before = await sides();
   assert.equal(new Set(before.values()).size, 3);
-  writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 400, prefix: 'n', seed: 9 })), 'raw/a.csv': ordersCsv(orders({ rows: 60 }).slice(5)) });
+  writeFiles(project.root, {
+    'raw/b.csv': ordersCsv(orders({ rows: 400, prefix: 'n', seed: 9 })),
+    'raw/a.csv': ordersCsv(orders({ rows: 60 }).slice(5)),
+  });
   await prepare(project);
   const after = await sides();
   assert.equal(after.size, 455);
@@ -64,10 +116,15 @@ test('a random split never moves a row when others come or go', async () => {
 test('another seed splits differently', async () => {
   const project = newProject({ split: random });
   await prepare(project);
-  const sides = async () => (await project.rows('data/features.parquet', 'SELECT id, _split FROM data ORDER BY id')).map((row) => String(row['_split']));
+  const sides = async () =>
+    (await project.rows('data/features.parquet', 'SELECT id, _split FROM data ORDER BY id')).map((row) =>
+      String(row['_split']),
+    );
   const before = await sides();
   const { readFileSync } = await import('node:fs');
-  writeFiles(project.root, { 'loopwright.yaml': readFileSync(`${project.root}/loopwright.yaml`, 'utf8').replace('seed: 3', 'seed: 4') });
+  writeFiles(project.root, {
+    'loopwright.yaml': readFileSync(`${project.root}/loopwright.yaml`, 'utf8').replace('seed: 3', 'seed: 4'),
+  });
   assert.deepEqual((await prepare(project)).stages[0]?.reasons, ['seed 3 → 4']);
   assert.notDeepEqual(await sides(), before);
 });
@@ -82,23 +139,33 @@ test('an error of SQL names the file and the line in it', async () => {
 });
 
 test('a comment at the end of the SQL swallows nothing', async () => {
-  assert.equal((await prepare(newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders -- all of them' }))).error, null);
+  assert.equal(
+    (await prepare(newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders -- all of them' })))
+      .error,
+    null,
+  );
 });
 
 test('no row that fits is an error, not an empty dataset', async () => {
-  const { error } = await prepare(newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders WHERE amount > 1000000' }));
+  const { error } = await prepare(
+    newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders WHERE amount > 1000000' }),
+  );
   assert.match(error?.message ?? '', /gave no row that fits the schema of `features`/);
 });
 
 test('what the SQL makes is checked: rows quarantined, failed on, or kept', async () => {
-  const sql = 'SELECT id, "at", CASE WHEN amount > 50 THEN -5000 ELSE amount END AS amount, hour, country, late FROM orders';
+  const sql =
+    'SELECT id, "at", CASE WHEN amount > 50 THEN -5000 ELSE amount END AS amount, hour, country, late FROM orders';
   const bad = orders({ rows: 60 }).filter(({ amount }) => amount > 50).length;
   const project = newProject({ sql });
   assert.equal((await prepare(project)).stages[0]?.summary, `${60 - bad} rows · ${bad} quarantined`);
   const { quarantined, detail } = newestSnapshot(project.store, 'features') ?? {};
   assert.equal(quarantined, bad);
   assert.equal((await project.rows(detail?.quarantineFile ?? '')).length, bad);
-  assert.match((await prepare(newProject({ sql, invalid: 'fail' }))).error?.message ?? '', new RegExp(`${bad} of 60 rows of \`features\` break its schema`));
+  assert.match(
+    (await prepare(newProject({ sql, invalid: 'fail' }))).error?.message ?? '',
+    new RegExp(`${bad} of 60 rows of \`features\` break its schema`),
+  );
   const kept = newProject({ sql, invalid: 'warn' });
   assert.equal((await prepare(kept)).stages[0]?.summary, '60 rows');
 });
@@ -112,24 +179,39 @@ test('a dataset without files says how it comes to be', async () => {
   const project = newProject();
   const { rmSync } = await import('node:fs');
   rmSync(`${project.root}/raw`, { recursive: true });
-  assert.match((await prepare(project)).error?.message ?? '', /The dataset `orders` has no file: nothing matches `raw\/\*\.csv`/);
+  assert.match(
+    (await prepare(project)).error?.message ?? '',
+    /The dataset `orders` has no file: nothing matches `raw\/\*\.csv`/,
+  );
 });
 
 test('as of a time, later rows are not read; with a window, older neither', async () => {
   const project = newProject();
   const day = (n: number) => Date.UTC(2026, 0, 1 + n);
   await prepare(project, { period: { asOf: day(30), window: null } });
-  const span = async () => (await project.rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data'))[0];
+  const span = async () =>
+    (await project.rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data'))[0];
   assert.ok(Number((await span())?.['b']) <= day(30));
   const windowed = await prepare(project, { period: { asOf: day(30), window: 10 * 86_400_000 } });
   assert.ok(Number((await span())?.['a']) > day(20));
-  assert.match(windowed.stages[0]?.reasons.join('; ') ?? '', /limited to the newest 10 days of data, the last run was not/);
+  assert.match(
+    windowed.stages[0]?.reasons.join('; ') ?? '',
+    /limited to the newest 10 days of data, the last run was not/,
+  );
 });
 
 test('all rows of a group stay on one side, and stay there', async () => {
   const project = newProject({ split: 'by: grouped, column: hour, train: 0.5, validation: 0.2, test: 0.3' });
   await prepare(project);
-  const sides = async () => new Map((await project.rows('data/features.parquet', 'SELECT hour, min(_split) AS side, count(DISTINCT _split) AS n FROM data GROUP BY 1')).map((row) => [Number(row['hour']), `${String(row['side'])} ${String(row['n'])}`]));
+  const sides = async () =>
+    new Map(
+      (
+        await project.rows(
+          'data/features.parquet',
+          'SELECT hour, min(_split) AS side, count(DISTINCT _split) AS n FROM data GROUP BY 1',
+        )
+      ).map((row) => [Number(row['hour']), `${String(row['side'])} ${String(row['n'])}`]),
+    );
   const before = await sides();
   assert.ok(before.size > 5 && [...before.values()].every((text) => text.endsWith(' 1')));
   writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 300, prefix: 'n', seed: 4 })) });
@@ -140,7 +222,13 @@ test('all rows of a group stay on one side, and stay there', async () => {
 
 test('a stratified split never moves a row and tells the shares of each value; exact, they hold to the row', async () => {
   const project = newProject({ split: 'by: stratified, column: country, train: 0.6, validation: 0.2, test: 0.2' });
-  const sides = async () => new Map((await project.rows('data/features.parquet', 'SELECT id, _split FROM data')).map((row) => [String(row['id']), String(row['_split'])]));
+  const sides = async () =>
+    new Map(
+      (await project.rows('data/features.parquet', 'SELECT id, _split FROM data')).map((row) => [
+        String(row['id']),
+        String(row['_split']),
+      ]),
+    );
   await prepare(project);
   const before = await sides();
   writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 400, prefix: 'n', seed: 9 })) });
@@ -148,22 +236,41 @@ test('a stratified split never moves a row and tells the shares of each value; e
   const after = await sides();
   for (const [id, side] of before) assert.equal(after.get(id), side, id);
   assert.ok(project.logs.some((line) => /split of country = \w+: \d+ rows, train [\d.]+ %/.test(line)));
-  const exact = newProject({ split: 'by: stratified, column: country, exact: true, train: 0.6, validation: 0.2, test: 0.2', csv: ordersCsv(orders({ rows: 460 })) });
+  const exact = newProject({
+    split: 'by: stratified, column: country, exact: true, train: 0.6, validation: 0.2, test: 0.2',
+    csv: ordersCsv(orders({ rows: 460 })),
+  });
   await prepare(exact);
-  for (const row of await exact.rows('data/features.parquet', `SELECT country, count(*) AS n, sum((_split = 'train')::INT) AS a, sum((_split = 'test')::INT) AS c FROM data GROUP BY 1`)) {
+  for (const row of await exact.rows(
+    'data/features.parquet',
+    `SELECT country, count(*) AS n, sum((_split = 'train')::INT) AS a, sum((_split = 'test')::INT) AS c FROM data GROUP BY 1`,
+  )) {
     const n = Number(row['n']);
-    assert.ok(Math.abs(Number(row['a']) - 0.6 * n) <= 1 && Math.abs(Number(row['c']) - 0.2 * n) <= 1, JSON.stringify(row));
+    assert.ok(
+      Math.abs(Number(row['a']) - 0.6 * n) <= 1 && Math.abs(Number(row['c']) - 0.2 * n) <= 1,
+      JSON.stringify(row),
+    );
   }
 });
 
 test('values are bound to the SQL, never pasted into it', async () => {
-  const project = newProject({ sql: `SELECT id, "at", amount, hour, country, amount > 50 AS late FROM orders WHERE hour >= $least AND country <> $word -- $other\n` });
+  const project = newProject({
+    sql: `SELECT id, "at", amount, hour, country, amount > 50 AS late FROM orders WHERE hour >= $least AND country <> $word -- $other\n`,
+  });
   const yaml = readFileSync(join(project.root, 'loopwright.yaml'), 'utf8');
   const evil = `x'; DROP TABLE orders; --`;
-  writeFiles(project.root, { 'loopwright.yaml': yaml.replace('sql: sql/features.sql', `sql: sql/features.sql\n      params: { least: 12, word: ${JSON.stringify(evil)} }`) });
+  writeFiles(project.root, {
+    'loopwright.yaml': yaml.replace(
+      'sql: sql/features.sql',
+      `sql: sql/features.sql\n      params: { least: 12, word: ${JSON.stringify(evil)} }`,
+    ),
+  });
   const { error } = await prepare(project);
   assert.equal(error, null, error?.message);
-  assert.deepEqual(await project.rows('data/features.parquet', 'SELECT min(hour) >= 12 AS ok, count(*) > 0 AS some FROM data'), [{ ok: true, some: true }]);
+  assert.deepEqual(
+    await project.rows('data/features.parquet', 'SELECT min(hour) >= 12 AS ok, count(*) > 0 AS some FROM data'),
+    [{ ok: true, some: true }],
+  );
 });
 
 test('a dataset whose gzip file was cut short is refused, not read as far as it goes', async () => {

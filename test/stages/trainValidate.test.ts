@@ -26,20 +26,46 @@ const first = await project.run();
 test('a binary model is trained, tested and registered as challenger', () => {
   assert.equal(first.error, null);
   const { report } = getVersion(project.store, model, latestVersion(project.store, model));
-  assert.deepEqual([report.task, report.target, report.algorithm, report.headlineMetric], ['binary', 'late', 'logistic regression', 'roc_auc'], 'the metric of the first gate stands for it');
+  assert.deepEqual(
+    [report.task, report.target, report.algorithm, report.headlineMetric],
+    ['binary', 'late', 'logistic regression', 'roc_auc'],
+    'the metric of the first gate stands for it',
+  );
   assert.deepEqual(report.data.rows, { train: 480, validation: 160, test: 160 });
   assert.ok((report.performance['roc_auc']?.value ?? 0) > 0.9, 'the made-up rule is learned');
   for (const metric of ['pr_auc', 'roc_auc', 'accuracy', 'brier', 'log_loss']) {
     const estimate = report.performance[metric];
-    assert.ok(estimate && estimate.low !== null && estimate.high !== null && estimate.low <= estimate.value && estimate.value <= estimate.high, metric);
+    assert.ok(
+      estimate &&
+        estimate.low !== null &&
+        estimate.high !== null &&
+        estimate.low <= estimate.value &&
+        estimate.value <= estimate.high,
+      metric,
+    );
   }
   assert.equal(report.performance['latency_p95_ms']?.low, null);
   assert.deepEqual(report.slices.map(({ value }) => value).toSorted(), ['de', 'fr', 'pl']);
-  assert.equal(report.slices.reduce((sum, { n }) => sum + n, 0), 160);
+  assert.equal(
+    report.slices.reduce((sum, { n }) => sum + n, 0),
+    160,
+  );
   assert.equal(report.fairness.length, 4);
-  assert.equal(report.calibration.reduce((sum, { n }) => sum + n, 0), 160);
-  assert.deepEqual(report.gates.map(({ gate, passed, note }) => [gate, passed, note]), [['roc_auc', true, ''], ['pr_auc@champion', true, 'there is no champion yet to compare with']]);
-  assert.deepEqual([versionOf(project.store, model, 'challenger')?.version, versionOf(project.store, model, 'champion')], [1, null]);
+  assert.equal(
+    report.calibration.reduce((sum, { n }) => sum + n, 0),
+    160,
+  );
+  assert.deepEqual(
+    report.gates.map(({ gate, passed, note }) => [gate, passed, note]),
+    [
+      ['roc_auc', true, ''],
+      ['pr_auc@champion', true, 'there is no champion yet to compare with'],
+    ],
+  );
+  assert.deepEqual(
+    [versionOf(project.store, model, 'challenger')?.version, versionOf(project.store, model, 'champion')],
+    [1, null],
+  );
 });
 
 test('the run tells each epoch, its inputs and its gates', () => {
@@ -53,7 +79,10 @@ test('the run tells each epoch, its inputs and its gates', () => {
 test('the reference holds the test rows with their scores', () => {
   const reference = readReference(project.root, getVersion(project.store, model, 1));
   assert.equal(reference.rows, 160);
-  assert.deepEqual(['_score', 'amount', 'country', 'hour'].every((name) => name in reference.columns), true);
+  assert.deepEqual(
+    ['_score', 'amount', 'country', 'hour'].every((name) => name in reference.columns),
+    true,
+  );
 });
 
 test('the same seed gives the same weights; another seed others', async () => {
@@ -66,10 +95,20 @@ test('the same seed gives the same weights; another seed others', async () => {
 });
 
 test('a gate that fails makes the run refused; the version is there but no challenger', async () => {
-  const strict = runIn(ordersProject({ yaml: ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.9999, at_confidence: 0.95 }\n      pr') }));
+  const strict = runIn(
+    ordersProject({
+      yaml: ordersYaml.replace(
+        'roc_auc: { min: 0.6 }\n      pr',
+        'roc_auc: { min: 0.9999, at_confidence: 0.95 }\n      pr',
+      ),
+    }),
+  );
   const { status, error, runId } = await strict.run();
   assert.deepEqual([status, error?.stage], ['refused', 'validate']);
-  assert.match(error?.message ?? '', /^1 of 2 gates failed for version 1: roc_auc 0\.\d+ < 0\.9999 at 95 % confidence \(value 0\.\d+\)/);
+  assert.match(
+    error?.message ?? '',
+    /^1 of 2 gates failed for version 1: roc_auc 0\.\d+ < 0\.9999 at 95 % confidence \(value 0\.\d+\)/,
+  );
   assert.equal(latestVersion(strict.store, model), 1);
   assert.equal(versionOf(strict.store, model, 'challenger'), null);
   assert.equal(getRun(strict.store, runId ?? '').status, 'refused');
@@ -79,10 +118,15 @@ test('a gate that fails makes the run refused; the version is there but no chall
 
 test('a gate against the champion compares on the same rows', async () => {
   promote(project.store, model, 1, 'test');
-  writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'pr_auc@champion: { min: 0.001 }') });
+  writeFiles(project.root, {
+    'loopwright.yaml': ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'pr_auc@champion: { min: 0.001 }'),
+  });
   const same = await project.run();
   assert.match(same.error?.message ?? '', /pr_auc@champion 0 < 0\.001/, 'the same model is no better than itself');
-  assert.deepEqual(same.stages.map(({ stage, status }) => `${stage} ${status}`), ['collect skipped', 'prepare skipped', 'train skipped', 'validate refused']);
+  assert.deepEqual(
+    same.stages.map(({ stage, status }) => `${stage} ${status}`),
+    ['collect skipped', 'prepare skipped', 'train skipped', 'validate refused'],
+  );
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 12') });
   const better = await project.run();
   assert.equal(better.error, null);
@@ -92,28 +136,48 @@ test('a gate against the champion compares on the same rows', async () => {
 });
 
 test('a model of several classes', async () => {
-  const multi = runIn(ordersProject({
-    yaml: ordersYaml.replace('model: logistic', 'model: mlp, hidden: [8], target: country, features: [amount, hour]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [late]').replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n'),
-    files: { 'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: country, type: string') },
-  }));
+  const multi = runIn(
+    ordersProject({
+      yaml: ordersYaml
+        .replace('model: logistic', 'model: mlp, hidden: [8], target: country, features: [amount, hour]')
+        .replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [late]')
+        .replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n'),
+      files: {
+        'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: country, type: string'),
+      },
+    }),
+  );
   const { error } = await multi.run();
   assert.equal(error, null, error?.message);
   const { report } = getVersion(multi.store, model, 1);
-  assert.deepEqual([report.task, report.classes, report.threshold, report.fairness, report.calibration], ['multiclass', ['de', 'fr', 'pl'], null, [], []]);
+  assert.deepEqual(
+    [report.task, report.classes, report.threshold, report.fairness, report.calibration],
+    ['multiclass', ['de', 'fr', 'pl'], null, [], []],
+  );
   assert.ok(['accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss'].every((metric) => report.performance[metric]));
 });
 
 test('a regression', async () => {
-  const regression = runIn(ordersProject({
-    yaml: ordersYaml.replace('model: logistic', 'model: linear, target: amount, features: [hour, country, late]').replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [country]').replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n'),
-    files: { 'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: amount, type: number') },
-  }));
+  const regression = runIn(
+    ordersProject({
+      yaml: ordersYaml
+        .replace('model: logistic', 'model: linear, target: amount, features: [hour, country, late]')
+        .replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [country]')
+        .replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n'),
+      files: {
+        'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: amount, type: number'),
+      },
+    }),
+  );
   const { error } = await regression.run();
   assert.equal(error, null, error?.message);
   const { report } = getVersion(regression.store, model, 1);
   assert.deepEqual([report.task, report.algorithm, report.headlineMetric], ['regression', 'linear regression', 'rmse']);
   assert.ok((report.performance['r2']?.value ?? 0) > 0.3);
-  assert.ok(report.gates[0]?.bound !== null && (report.gates[0]?.bound ?? 0) > (report.gates[0]?.value ?? 0), 'the upper end is compared');
+  assert.ok(
+    report.gates[0]?.bound !== null && (report.gates[0]?.bound ?? 0) > (report.gates[0]?.value ?? 0),
+    'the upper end is compared',
+  );
 });
 
 test('data without training rows and without test rows', async () => {
@@ -124,12 +188,23 @@ test('data without training rows and without test rows', async () => {
 });
 
 test('test rows of one class give no rank metric, and the gate says why', async () => {
-  const one = runIn(ordersProject({ files: { 'sql/features.sql': `SELECT id, "at", amount, hour, country, CASE WHEN "at" > TIMESTAMP '2026-02-10' THEN false ELSE late END AS late FROM orders` } }));
+  const one = runIn(
+    ordersProject({
+      files: {
+        'sql/features.sql': `SELECT id, "at", amount, hour, country, CASE WHEN "at" > TIMESTAMP '2026-02-10' THEN false ELSE late END AS late FROM orders`,
+      },
+    }),
+  );
   const { error } = await one.run();
   assert.match(error?.message ?? '', /roc_auc: the test rows hold only one class/);
 });
 
 test('the report beside the run is the one in the store', () => {
   const version = getVersion(project.store, model, 1);
-  assert.deepEqual(JSON.parse(readFileSync(join(project.root, '.loopwright/artifacts', version.runId, 'validation-validate.json'), 'utf8')), version.report);
+  assert.deepEqual(
+    JSON.parse(
+      readFileSync(join(project.root, '.loopwright/artifacts', version.runId, 'validation-validate.json'), 'utf8'),
+    ),
+    version.report,
+  );
 });

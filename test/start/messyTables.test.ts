@@ -14,24 +14,42 @@ const rows = (n: number, row: (i: number) => string) => Array.from({ length: n }
 
 const cases: Record<string, { file: string; content: string | Uint8Array; target: string; sql?: RegExp }> = {
   'decimal commas, Windows-1252': {
-    file: 'Kunden 2024.csv', target: 'Gekündigt',
-    content: Buffer.from(`Nr;Größe (cm);Umsatz;Gekündigt\r\n${rows(120, (i) => `${i + 1};${170 + noise(i) * 20}`.replace('.', ',') + `;${i % 2 === 0 ? '1.200,50' : '80,20'};${i % 2 === 0 || i % 11 === 0 ? 'ja' : 'nein'}\r`)}`, 'latin1'),
+    file: 'Kunden 2024.csv',
+    target: 'Gekündigt',
+    content: Buffer.from(
+      `Nr;Größe (cm);Umsatz;Gekündigt\r\n${rows(120, (i) => `${i + 1};${170 + noise(i) * 20}`.replace('.', ',') + `;${i % 2 === 0 ? '1.200,50' : '80,20'};${i % 2 === 0 || i % 11 === 0 ? 'ja' : 'nein'}\r`)}`,
+      'latin1',
+    ),
   },
   'reserved names and quotes': {
-    file: 'order [v2].csv', target: 'group by', sql: /FROM "order_v2"/,
+    file: 'order [v2].csv',
+    target: 'group by',
+    sql: /FROM "order_v2"/,
     content: `order,"select ""x""",group by,"from;"\n${rows(150, (i) => `${(i % 3) + noise(i)},"a, ${i % 3}",${i % 3 === 0 ? 'yes' : 'no'},${noise(i + 5)}`)}`,
   },
   'rows that come twice are taken once': {
-    file: 'wine.csv', target: 'quality', sql: /DISTINCT takes rows[^\n]*: 200 of 400 rows[^]*SELECT DISTINCT/,
-    content: `acid;alcohol;quality\n${rows(400, (i) => { const k = i % 200; return `${noise(k)};${(k % 5) + noise(k + 3)};${(k % 5) + 3}`; })}`,
+    file: 'wine.csv',
+    target: 'quality',
+    sql: /DISTINCT takes rows[^\n]*: 200 of 400 rows[^]*SELECT DISTINCT/,
+    content: `acid;alcohol;quality\n${rows(400, (i) => {
+      const k = i % 200;
+      return `${noise(k)};${(k % 5) + noise(k + 3)};${(k % 5) + 3}`;
+    })}`,
   },
-  'twenty rows': { file: 'twenty.csv', target: 'passed', content: `hours,passed\n${rows(20, (i) => `${i + noise(i)},${i > 9 ? 'yes' : 'no'}`)}` },
+  'twenty rows': {
+    file: 'twenty.csv',
+    target: 'passed',
+    content: `hours,passed\n${rows(20, (i) => `${i + noise(i)},${i > 9 ? 'yes' : 'no'}`)}`,
+  },
   'a class of one row, and a column that tells the answer': {
-    file: 'animals.csv', target: 'animal', sql: /NOT IN \('unicorn'\)[^]*fewer than 3 rows/,
+    file: 'animals.csv',
+    target: 'animal',
+    sql: /NOT IN \('unicorn'\)[^]*fewer than 3 rows/,
     content: `weight,code,animal\n${rows(90, (i) => `${(i % 3) * 10 + noise(i)},${'xyz'.charAt(i % 3)},${['cat', 'dog', 'cow'][i % 3]}`)}\n1,u,unicorn`,
   },
   'names that loopwright.yaml would read as references': {
-    file: '${env.HOME}.csv', target: 'y {z}',
+    file: '${env.HOME}.csv',
+    target: 'y {z}',
     content: `${'${env.HOME}'},$${'{params.none}'},"a: [b], #c","d '${'${'}e",y {z}\n${rows(150, (i) => `${(i % 3) + noise(i)},${noise(i + 1)},${noise(i + 2)},${noise(i + 3)},${i % 3 === 0 ? 'yes' : 'no'}`)}`,
   },
 };
@@ -46,26 +64,39 @@ for (const [name, { file, content, target, sql }] of Object.entries(cases)) {
     const { code, err } = await runJson(['run'], { cwd: root });
     assert.equal(code, 0, err);
     const after = (await runCli(['check', '--format', 'human'], { cwd: root })).out;
-    assert.ok(after.split('\n').every((line) => !/: (error|warning):/.test(line) || line.includes('LW404')), after);
+    assert.ok(
+      after.split('\n').every((line) => !/: (error|warning):/.test(line) || line.includes('LW404')),
+      after,
+    );
   });
 }
 
 test('a column that names each row stays as its id, and every row is taken though the others come again', async () => {
   for (const id of ['PassengerId', 'row_id', 'uuid']) {
-    const root = makeProject({ 'people_2025.csv': `${id},age,fare,survived\n${rows(3000, (i) => `${id === 'uuid' ? `u${i}` : i + 1},${noise(i % 300)},${noise((i % 300) + 7)},${i % 300 < 120 ? 1 : 0}`)}` });
+    const root = makeProject({
+      'people_2025.csv': `${id},age,fare,survived\n${rows(3000, (i) => `${id === 'uuid' ? `u${i}` : i + 1},${noise(i % 300)},${noise((i % 300) + 7)},${i % 300 < 120 ? 1 : 0}`)}`,
+    });
     const made = await runCli(['init', '--target', 'survived'], { cwd: root });
     assert.equal(made.code, 0, made.err);
     assert.doesNotMatch(made.out, /taken once|given a number/);
     const sql = readFileSync(join(root, 'sql/features.sql'), 'utf8');
     assert.match(sql, new RegExp(`SELECT\\n {2}"${id}"`));
     assert.doesNotMatch(sql, /DISTINCT/);
-    assert.match(readFileSync(join(root, 'schemas/features.dataset.yaml'), 'utf8'), new RegExp(`name: ${id}, [^\\n]*role: id`));
-    assert.match(readFileSync(join(root, 'loopwright.yaml'), 'utf8'), /pr_auc: \{ min: [\d.]+, at_confidence: 0\.95 \}/);
+    assert.match(
+      readFileSync(join(root, 'schemas/features.dataset.yaml'), 'utf8'),
+      new RegExp(`name: ${id}, [^\\n]*role: id`),
+    );
+    assert.match(
+      readFileSync(join(root, 'loopwright.yaml'), 'utf8'),
+      /pr_auc: \{ min: [\d.]+, at_confidence: 0\.95 \}/,
+    );
   }
 });
 
 test('rows whose features come again are kept where the whole rows differ', async () => {
-  const root = makeProject({ 'people.csv': `note,age,survived\n${rows(400, (i) => `"text of ${i}, long",${noise(i % 100)},${i % 100 < 40 ? 1 : 0}`)}` });
+  const root = makeProject({
+    'people.csv': `note,age,survived\n${rows(400, (i) => `"text of ${i}, long",${noise(i % 100)},${i % 100 < 40 ? 1 : 0}`)}`,
+  });
   const made = await runCli(['init', '--target', 'survived'], { cwd: root });
   assert.equal(made.code, 0, made.err);
   assert.doesNotMatch(readFileSync(join(root, 'sql/features.sql'), 'utf8'), /DISTINCT/);
@@ -73,9 +104,16 @@ test('rows whose features come again are kept where the whole rows differ', asyn
 
 test('a column whose being empty nearly tells the target is left out and named; one that is empty by chance is used', async () => {
   const boat = (i: number) => (i % 5 < 2 && i % 40 !== 0 ? `b${i % 25}` : '');
-  const root = makeProject({ 'people.csv': `age,boat,cabin,survived\n${rows(400, (i) => `${noise(i)},${boat(i)},${noise(i + 5) > 0 ? `c${i % 4}` : ''},${i % 5 < 2 ? 1 : 0}`)}` });
-  const made = await runJson<{ leftOut: { name: string; reason: string }[] }>(['init', '--target', 'survived'], { cwd: root });
-  assert.deepEqual(made.json.leftOut.map(({ name, reason }) => [name, /nearly tells `survived` by being empty/.test(reason)]), [['boat', true]]);
+  const root = makeProject({
+    'people.csv': `age,boat,cabin,survived\n${rows(400, (i) => `${noise(i)},${boat(i)},${noise(i + 5) > 0 ? `c${i % 4}` : ''},${i % 5 < 2 ? 1 : 0}`)}`,
+  });
+  const made = await runJson<{ leftOut: { name: string; reason: string }[] }>(['init', '--target', 'survived'], {
+    cwd: root,
+  });
+  assert.deepEqual(
+    made.json.leftOut.map(({ name, reason }) => [name, /nearly tells `survived` by being empty/.test(reason)]),
+    [['boat', true]],
+  );
 });
 
 test('a target alone takes the one table there is; of two it asks which', async () => {

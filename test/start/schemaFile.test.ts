@@ -10,21 +10,38 @@ import { birds } from './startFolder.ts';
 const make = (file: string) => withDatabase(undefined, (db) => makeSchemaFile(db, file));
 
 test('a schema stands beside its file, or in schemas/ of its project, and one that is there is left', async () => {
-  const root = makeProject({ 'birds.csv': birds(), 'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n', 'raw/more.csv': birds(), '.git/HEAD': '' });
+  const root = makeProject({
+    'birds.csv': birds(),
+    'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n',
+    'raw/more.csv': birds(),
+    '.git/HEAD': '',
+  });
   const beside = await make(join(root, 'birds.csv'));
   assert.deepEqual(beside, { path: join(root, 'birds.dataset.yaml'), made: true });
   assert.match(readFileSync(beside.path, 'utf8'), /name: "beak length", type: number.*decimalChar: ","/);
   writeFileSync(beside.path, '# mine\n');
   assert.deepEqual(await make(join(root, 'birds.csv')), { path: beside.path, made: false });
   assert.equal(readFileSync(beside.path, 'utf8'), '# mine\n');
-  const project = makeProject({ 'raw/more.csv': birds(), 'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n', 'schemas/x.dataset.yaml': 'fields: [{ name: a }]\n' });
+  const project = makeProject({
+    'raw/more.csv': birds(),
+    'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n',
+    'schemas/x.dataset.yaml': 'fields: [{ name: a }]\n',
+  });
   assert.equal((await make(join(project, 'raw/more.csv'))).path, join(project, 'schemas/more.dataset.yaml'));
 });
 
 test('what collect has to know about the file is said in the schema, and what is no table says so', async () => {
-  const root = makeProject({ 'odd.csv': Buffer.from(`Titel\nStraße;Größe\n${Array.from({ length: 30 }, (_, i) => `Weg ${i};${i},5`).join('\n')}`, 'latin1') });
+  const root = makeProject({
+    'odd.csv': Buffer.from(
+      `Titel\nStraße;Größe\n${Array.from({ length: 30 }, (_, i) => `Weg ${i};${i},5`).join('\n')}`,
+      'latin1',
+    ),
+  });
   const { path } = await make(join(root, 'odd.csv'));
-  assert.match(readFileSync(path, 'utf8'), /# Collect it with from: \{ files: odd\.csv, encoding: windows-1252, delimiter: ";", skip: 1 \}/);
+  assert.match(
+    readFileSync(path, 'utf8'),
+    /# Collect it with from: \{ files: odd\.csv, encoding: windows-1252, delimiter: ";", skip: 1 \}/,
+  );
   await assert.rejects(make(join(root, 'none.parquet')), /does not exist/);
   assert.ok(!existsSync(join(root, 'none.dataset.yaml')));
 });

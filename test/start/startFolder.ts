@@ -4,7 +4,8 @@ import { makeProject } from '../helpers/makeProject.ts';
 
 /** Rows of birds whose species can be learnt, with what a table of people's own has: an id, a text of its own, gaps, a decimal comma. */
 export function birds(rows = 90): string {
-  const line = (i: number) => `${i + 1};bird ${i};${['Biscoe', 'Dream', 'Torgersen'][(i >> 1) % 3]};${(35 + (i % 3) * 6 + ((i * 7) % 10) / 10).toFixed(1).replace('.', ',')};${i % 17 === 0 ? 'NA' : 3000 + (i % 3) * 700 + i};2024;${['Adelie', 'Chinstrap', 'Gentoo'][i % 3]}`;
+  const line = (i: number) =>
+    `${i + 1};bird ${i};${['Biscoe', 'Dream', 'Torgersen'][(i >> 1) % 3]};${(35 + (i % 3) * 6 + ((i * 7) % 10) / 10).toFixed(1).replace('.', ',')};${i % 17 === 0 ? 'NA' : 3000 + (i % 3) * 700 + i};2024;${['Adelie', 'Chinstrap', 'Gentoo'][i % 3]}`;
   return `rowid;comment;island;beak length;body mass;year;species\n${Array.from({ length: rows }, (_, i) => line(i)).join('\n')}\n`;
 }
 

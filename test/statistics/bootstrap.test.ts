@@ -7,26 +7,39 @@ import { averagePrecision, rank } from '../../engine/statistics/rankMetrics.ts';
 test('the interval of a mean is near the normal one, and the seed fixes it', () => {
   const random = seededRandom(1);
   const values = Float64Array.from({ length: 1000 }, () => random.next());
-  const mean = (weights: ArrayLike<number>) => ({ mean: values.reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0) / 1000 });
+  const mean = (weights: ArrayLike<number>) => ({
+    mean: values.reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0) / 1000,
+  });
   const interval = bootstrapIntervals({ n: 1000, confidence: 0.95, seed: 3, resamples: 400 }, mean).mean;
   const centre = mean(new Uint16Array(1000).fill(1)).mean;
   const half = (1.96 * 0.2887) / Math.sqrt(1000);
-  assert.ok(interval && Math.abs(interval.low - (centre - half)) < 0.004 && Math.abs(interval.high - (centre + half)) < 0.004, JSON.stringify(interval));
+  assert.ok(
+    interval && Math.abs(interval.low - (centre - half)) < 0.004 && Math.abs(interval.high - (centre + half)) < 0.004,
+    JSON.stringify(interval),
+  );
   assert.deepEqual(bootstrapIntervals({ n: 1000, confidence: 0.95, seed: 3, resamples: 400 }, mean).mean, interval);
 });
 
 test('the interval of the average precision of 30,000 rows holds the value of the whole', () => {
   const random = seededRandom(2);
   const labels = Uint8Array.from({ length: 30_000 }, () => (random.next() < 0.02 ? 1 : 0));
-  const ranking = rank(labels, Float64Array.from(labels, (label) => random.next() + label / 2));
-  const { ap } = bootstrapIntervals({ n: 30_000, confidence: 0.95, seed: 1 }, (weights) => ({ ap: averagePrecision(ranking, weights) }));
+  const ranking = rank(
+    labels,
+    Float64Array.from(labels, (label) => random.next() + label / 2),
+  );
+  const { ap } = bootstrapIntervals({ n: 30_000, confidence: 0.95, seed: 1 }, (weights) => ({
+    ap: averagePrecision(ranking, weights),
+  }));
   const whole = averagePrecision(ranking) ?? 0;
   assert.ok(ap && ap.low < whole && whole < ap.high);
 });
 
 test('a statistic that is mostly missing has no interval, nor have no rows', () => {
   assert.equal(bootstrapIntervals({ n: 5, confidence: 0.9, seed: 1 }, () => ({ x: null })).x, null);
-  assert.deepEqual(bootstrapIntervals({ n: 0, confidence: 0.9, seed: 1 }, () => ({ x: 1 })), {});
+  assert.deepEqual(
+    bootstrapIntervals({ n: 0, confidence: 0.9, seed: 1 }, () => ({ x: 1 })),
+    {},
+  );
 });
 
 test('quantiles interpolate', () => {

@@ -4,7 +4,10 @@ import { calibrationBins, expectedCalibrationError } from '../../engine/statisti
 
 test('bins hold equal counts, sorted by score', () => {
   const bins = calibrationBins([0, 1, 0, 1, 1], [0.1, 0.9, 0.2, 0.8, 0.7], 2);
-  assert.deepEqual(bins.map(({ n }) => n), [3, 2]);
+  assert.deepEqual(
+    bins.map(({ n }) => n),
+    [3, 2],
+  );
   assert.ok(Math.abs((bins[0]?.meanScore ?? 0) - 1 / 3) < 1e-12);
   assert.equal(bins[1]?.positiveRate, 1);
 });

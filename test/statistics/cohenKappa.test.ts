@@ -4,7 +4,12 @@ import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
 
 test('the textbook table: 20 + 15 of 50 alike gives 0.4', () => {
   // Grant reviewers: both yes 20, yes/no 5, no/yes 10, both no 15.
-  const pairs: [string, string, number][] = [['y', 'y', 20], ['y', 'n', 5], ['n', 'y', 10], ['n', 'n', 15]];
+  const pairs: [string, string, number][] = [
+    ['y', 'y', 20],
+    ['y', 'n', 5],
+    ['n', 'y', 10],
+    ['n', 'n', 15],
+  ];
   const side = (i: 0 | 1) => pairs.flatMap((pair) => Array.from({ length: pair[2] }, () => pair[i]));
   const { kappa, observed, n } = cohenKappa(side(0), side(1));
   assert.ok(Math.abs((kappa ?? 0) - 0.4) < 1e-12);

@@ -4,13 +4,30 @@ import { fairnessMeasures, ratesByGroup } from '../../engine/statistics/fairness
 
 test('rates by group and their largest differences', () => {
   const rates = ratesByGroup([1, 1, 0, 0, 1, 0], [1, 0, 0, 0, 1, 1], ['a', 'a', 'a', 'a', 'b', 'b']);
-  assert.deepEqual(rates.map(({ group, n, selectionRate, tpr, fpr }) => [group, n, selectionRate, tpr, fpr]), [['a', 4, 0.25, 0.5, 0], ['b', 2, 1, 1, 1]]);
-  assert.deepEqual(fairnessMeasures(rates), { demographic_parity_difference: 0.75, demographic_parity_ratio: 0.25, equalized_odds_difference: 1, equal_opportunity_difference: 0.5 });
+  assert.deepEqual(
+    rates.map(({ group, n, selectionRate, tpr, fpr }) => [group, n, selectionRate, tpr, fpr]),
+    [
+      ['a', 4, 0.25, 0.5, 0],
+      ['b', 2, 1, 1, 1],
+    ],
+  );
+  assert.deepEqual(fairnessMeasures(rates), {
+    demographic_parity_difference: 0.75,
+    demographic_parity_ratio: 0.25,
+    equalized_odds_difference: 1,
+    equal_opportunity_difference: 0.5,
+  });
 });
 
 test('a group without positives has true positive rate 0, as in fairlearn', () => {
   const rates = ratesByGroup([1, 0], [1, 0], ['a', 'b']);
-  assert.deepEqual(rates.map(({ positives, tpr }) => [positives, tpr]), [[1, 1], [0, 0]]);
+  assert.deepEqual(
+    rates.map(({ positives, tpr }) => [positives, tpr]),
+    [
+      [1, 1],
+      [0, 0],
+    ],
+  );
   assert.equal(fairnessMeasures(rates)?.equal_opportunity_difference, 1);
 });
 

@@ -21,5 +21,12 @@ test('bins are closed to the left, the last one to both sides; what lies outside
 });
 
 test('categories are counted in the order known, then as they appear', () => {
-  assert.deepEqual([...countCategories(['b', null, 'c', 'b'], ['a', 'b'])], [['a', 0], ['b', 2], ['c', 1]]);
+  assert.deepEqual(
+    [...countCategories(['b', null, 'c', 'b'], ['a', 'b'])],
+    [
+      ['a', 0],
+      ['b', 2],
+      ['c', 1],
+    ],
+  );
 });

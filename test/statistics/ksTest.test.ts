@@ -9,7 +9,10 @@ test('small samples are exact', () => {
 
 test('two large samples are asymptotic, near the exact value', () => {
   const sample = (n: number, shift: number) => Float64Array.from({ length: n }, (_, i) => i / n + shift);
-  const [exact, near] = [ksTest(sample(10_000, 0), sample(9999, 0.012)), ksTest(sample(10_001, 0), sample(9999, 0.012))];
+  const [exact, near] = [
+    ksTest(sample(10_000, 0), sample(9999, 0.012)),
+    ksTest(sample(10_001, 0), sample(9999, 0.012)),
+  ];
   assert.deepEqual([exact?.method, near?.method], ['exact', 'asymptotic']);
   assert.ok(Math.abs((exact?.pValue ?? 0) - (near?.pValue ?? 1)) < 0.005);
   assert.equal(ksTest(sample(20_000, 0), sample(20_000, 5))?.pValue, 0);

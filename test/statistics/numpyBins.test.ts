@@ -9,12 +9,23 @@ test('Sturges: bins of whole numbers are at least 1 wide, of 32-bit floats round
   assert.equal(sturgesEdges([0, 1, 2], weights, { integer: true }).length - 1, 2);
   assert.equal(sturgesEdges([0, 1, 2], weights).length - 1, 9);
   const floats = [0.1, 0.2, 0.7].map(Math.fround);
-  assert.deepEqual(Array.from(sturgesEdges(floats, null, { single: true })), [0.10000000149011612, 0.29999998211860657, 0.4999999701976776, 0.699999988079071]);
+  assert.deepEqual(
+    Array.from(sturgesEdges(floats, null, { single: true })),
+    [0.10000000149011612, 0.29999998211860657, 0.4999999701976776, 0.699999988079071],
+  );
 });
 
 test('Doane: a term for the skewness; a constant gets one bin of width 1', () => {
   const values = Array.from({ length: 40 }, (_, i) => i * i * 0.1);
-  assert.deepEqual(Array.from(doaneEdges(values, values.map(() => 1))), [0, 19.0125, 38.025, 57.037499999999994, 76.05, 95.0625, 114.07499999999999, 133.0875, 152.1]);
+  assert.deepEqual(
+    Array.from(
+      doaneEdges(
+        values,
+        values.map(() => 1),
+      ),
+    ),
+    [0, 19.0125, 38.025, 57.037499999999994, 76.05, 95.0625, 114.07499999999999, 133.0875, 152.1],
+  );
   assert.deepEqual(Array.from(doaneEdges([5], [2])), [4.5, 5.5]);
 });
 

@@ -8,7 +8,13 @@ import { calibrationBins, expectedCalibrationError } from '../../engine/statisti
 import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiSquare.ts';
 import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
 import { cramerVonMises } from '../../engine/statistics/cramerVonMises.ts';
-import { binaryLogLoss, brierScore, confusionAt, confusionMetrics, multiclassMetrics } from '../../engine/statistics/classification.ts';
+import {
+  binaryLogLoss,
+  brierScore,
+  confusionAt,
+  confusionMetrics,
+  multiclassMetrics,
+} from '../../engine/statistics/classification.ts';
 import { fairnessMeasures, ratesByGroup } from '../../engine/statistics/fairness.ts';
 import { fisherExact } from '../../engine/statistics/fisherExact.ts';
 import { gammaTail } from '../../engine/statistics/gammaTail.ts';
@@ -36,7 +42,8 @@ interface Check {
 }
 
 const checks: Check[] = [];
-const check = (measure: string, args: unknown[], ours: Check['ours'], tolerance = 1e-9) => checks.push({ measure, args, ours, tolerance });
+const check = (measure: string, args: unknown[], ours: Check['ours'], tolerance = 1e-9) =>
+  checks.push({ measure, args, ours, tolerance });
 const random = seededRandom(20260501);
 const list = (n: number, value: (i: number) => number) => Array.from({ length: n }, (_, i) => value(i));
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b);
@@ -64,17 +71,27 @@ for (let i = 0; i < 120; i++) {
   for (const edges of [equalEdges(a, 10), quantileEdges(a, 7)]) check('histogram', [a, edges], countBins(a, edges));
 }
 
-for (const [n, m] of [[12_000, 15_000], [10_500, 11_000], [20_000, 20_000], [9000, 10_000]] as const) {
+for (const [n, m] of [
+  [12_000, 15_000],
+  [10_500, 11_000],
+  [20_000, 20_000],
+  [9000, 10_000],
+] as const) {
   for (const shift of [0, 0.004, 0.02]) {
     const [a, b] = [ascending(list(n, () => random.next())), ascending(list(m, () => random.next() + shift))];
     check('ks_p', [a, b], ksTest(a, b)?.pValue, 1e-8);
   }
 }
-for (const n of [1000, 5000, 100_000]) for (const z of [0.3, 0.5, 0.8, 1.2, 1.8, 3]) check('kstwo', [n, z / Math.sqrt(n)], pelzGoodTail(n, z / Math.sqrt(n)), 1e-8);
+for (const n of [1000, 5000, 100_000])
+  for (const z of [0.3, 0.5, 0.8, 1.2, 1.8, 3])
+    check('kstwo', [n, z / Math.sqrt(n)], pelzGoodTail(n, z / Math.sqrt(n)), 1e-8);
 
-for (const n of [1, 2, 3, 7, 20, 100, 139, 140, 141, 500, 910, 2000, 50_000]) for (const z of [0.2, 0.3, 0.5, 0.8, 1.2, 1.48, 1.6, 2.1, 3]) check('kstwo', [n, z / Math.sqrt(n)], kolmogorovTail(n, z / Math.sqrt(n)), 1e-8);
+for (const n of [1, 2, 3, 7, 20, 100, 139, 140, 141, 500, 910, 2000, 50_000])
+  for (const z of [0.2, 0.3, 0.5, 0.8, 1.2, 1.48, 1.6, 2.1, 3])
+    check('kstwo', [n, z / Math.sqrt(n)], kolmogorovTail(n, z / Math.sqrt(n)), 1e-8);
 for (const z of [-9, -3, -0.5, 0, 1e-9, 0.3, 1, 1.96, 4, 8, 30]) check('norm_sf', [z], normalTail(z), 1e-12);
-for (const df of [1, 1.7, 2, 5, 30, 999, 123_456.7, 1e7]) for (const t of [0, 0.01, 0.7, -1.96, 5, 40]) check('t_two_sided', [t, df], studentTwoSided(t, df), 1e-9);
+for (const df of [1, 1.7, 2, 5, 30, 999, 123_456.7, 1e7])
+  for (const t of [0, 0.01, 0.7, -1.96, 5, 40]) check('t_two_sided', [t, df], studentTwoSided(t, df), 1e-9);
 for (let i = 0; i < 120; i++) {
   const count = () => random.integer([3, 12, 60, 5000][i % 4] ?? 3);
   const cells = [count(), count(), count(), count()] as const;
@@ -84,7 +101,8 @@ for (let i = 0; i < 160; i++) {
   const size = () => [2, 3, 5, 8, 9, 12, 20, 21, 60, 400][random.integer(10)] ?? 2;
   const [a, b] = [list(size(), shape(i % 2 === 0 ? 0 : 2)), list(size(), shape(i % 2 === 0 ? 0 : 2))];
   const pair = numberPair(a, b);
-  for (const alternative of ['two-sided', 'less', 'greater'] as const) check('mann_whitney', [a, b, alternative], mannWhitney(pair, alternative)?.pValue, 1e-9);
+  for (const alternative of ['two-sided', 'less', 'greater'] as const)
+    check('mann_whitney', [a, b, alternative], mannWhitney(pair, alternative)?.pValue, 1e-9);
   const cvm = cramerVonMises(pair);
   check('cvm_statistic', [a, b], cvm?.statistic, 1e-9);
   check('cvm', [a, b], cvm?.pValue, 1e-7);
@@ -92,7 +110,11 @@ for (let i = 0; i < 160; i++) {
 }
 for (let i = 0; i < 20; i++) {
   const p = list(1 + random.integer(30), () => (random.next() < 0.2 ? 0.5 : random.next() ** 3));
-  check('false_discovery', [p], benjaminiHochberg(p).map((value) => Number(value?.toPrecision(10))));
+  check(
+    'false_discovery',
+    [p],
+    benjaminiHochberg(p).map((value) => Number(value?.toPrecision(10))),
+  );
 }
 
 for (let i = 0; i < 100; i++) {
@@ -111,10 +133,17 @@ for (let i = 0; i < 100; i++) {
     check('chi_fit', [r, c], chiSquareFit(r, c)?.statistic, 1e-9 * (chiSquareFit(r, c)?.statistic ?? 1) + 1e-9);
     check('chi_fit_p', [r, c], chiSquareFit(r, c)?.pValue);
   }
-  check('chi_table', [r, c], chiSquareContingency(r, c)?.statistic, 1e-9 * (chiSquareContingency(r, c)?.statistic ?? 1) + 1e-9);
+  check(
+    'chi_table',
+    [r, c],
+    chiSquareContingency(r, c)?.statistic,
+    1e-9 * (chiSquareContingency(r, c)?.statistic ?? 1) + 1e-9,
+  );
   check('chi_table_p', [r, c], chiSquareContingency(r, c)?.pValue);
 }
-for (const df of [1, 2, 3, 10, 99, 1000]) for (const share of [0.01, 0.5, 0.9, 1, 1.1, 2, 5]) check('chi2_sf', [df * share, df], gammaTail(df / 2, (df * share) / 2), 1e-11);
+for (const df of [1, 2, 3, 10, 99, 1000])
+  for (const share of [0.01, 0.5, 0.9, 1, 1.1, 2, 5])
+    check('chi2_sf', [df * share, df], gammaTail(df / 2, (df * share) / 2), 1e-11);
 
 for (let i = 0; i < 150; i++) {
   const n = [2, 3, 10, 100, 2000][random.integer(5)] ?? 2;
@@ -123,7 +152,13 @@ for (let i = 0; i < 150; i++) {
   labels[0] = 1;
   labels[1] = 0;
   // Distinct, tied, constant and certain scores.
-  const scores = list(n, (k) => [random.next(), random.integer(4) / 3, 0.5, labels[k] ?? 0, 0.3 * (labels[k] ?? 0) + 0.7 * random.next()][i % 5] ?? 0);
+  const scores = list(
+    n,
+    (k) =>
+      [random.next(), random.integer(4) / 3, 0.5, labels[k] ?? 0, 0.3 * (labels[k] ?? 0) + 0.7 * random.next()][
+        i % 5
+      ] ?? 0,
+  );
   const weights = list(n, (k) => (k < 2 ? 1 : random.integer(4)));
   const ranking = rank(labels, scores);
   const threshold = scores[random.integer(n)] ?? 0.5;
@@ -133,14 +168,21 @@ for (let i = 0; i < 150; i++) {
   check('roc_auc', [labels, scores], rocAuc(ranking));
   check('weighted_roc_auc', [labels, scores, weights], rocAuc(ranking, weights));
   check('recall_at_precision', [labels, scores, 0.6], recallAtPrecision(ranking, 0.6)?.recall);
-  for (const name of ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1'] as const) check(name, [labels, scores, threshold], metrics[name]);
+  for (const name of ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1'] as const)
+    check(name, [labels, scores, threshold], metrics[name]);
   check('log_loss', [labels, scores], binaryLogLoss(labels, scores));
   check('brier', [labels, scores], brierScore(labels, scores));
   check('ece', [labels, scores, 10], expectedCalibrationError(calibrationBins(labels, scores)));
   const groups = list(n, () => random.integer(i % 4 === 0 ? 2 : 5)).map((g) => `g${g}`);
   const decisions = scores.map((score) => (score >= threshold ? 1 : 0));
   const fairness = fairnessMeasures(ratesByGroup(labels, decisions, groups));
-  for (const name of ['demographic_parity_difference', 'demographic_parity_ratio', 'equalized_odds_difference', 'equal_opportunity_difference'] as const) check(name, [labels, decisions, groups], fairness?.[name]);
+  for (const name of [
+    'demographic_parity_difference',
+    'demographic_parity_ratio',
+    'equalized_odds_difference',
+    'equal_opportunity_difference',
+  ] as const)
+    check(name, [labels, decisions, groups], fairness?.[name]);
 }
 
 for (let i = 0; i < 60; i++) {
@@ -154,12 +196,24 @@ for (let i = 0; i < 60; i++) {
   check('r2', [truth, predictions], r2, 1e-8);
   const k = 2 + random.integer(4);
   const raw = list(k, () => 0).map(() => list(n, () => random.next() + 1e-3));
-  const probabilities = raw.map((column) => column.map((p, row) => p / raw.reduce((sum, other) => sum + (other[row] ?? 0), 0)));
+  const probabilities = raw.map((column) =>
+    column.map((p, row) => p / raw.reduce((sum, other) => sum + (other[row] ?? 0), 0)),
+  );
   const labels = list(n, () => random.integer(k));
-  const decisions = list(n, (row) => probabilities.reduce((best, column, c) => ((column[row] ?? 0) > (probabilities[best]?.[row] ?? 0) ? c : best), 0));
+  const decisions = list(n, (row) =>
+    probabilities.reduce((best, column, c) => ((column[row] ?? 0) > (probabilities[best]?.[row] ?? 0) ? c : best), 0),
+  );
   const metrics = multiclassMetrics(labels, decisions, probabilities);
-  const names = { accuracy: 'class_accuracy', balanced_accuracy: 'class_balanced_accuracy', macro_precision: 'macro_precision', macro_recall: 'macro_recall', macro_f1: 'macro_f1', log_loss: 'class_log_loss' } as const;
-  for (const [ours, theirs] of Object.entries(names)) check(theirs, [labels, decisions, probabilities], metrics[ours as keyof typeof names]);
+  const names = {
+    accuracy: 'class_accuracy',
+    balanced_accuracy: 'class_balanced_accuracy',
+    macro_precision: 'macro_precision',
+    macro_recall: 'macro_recall',
+    macro_f1: 'macro_f1',
+    log_loss: 'class_log_loss',
+  } as const;
+  for (const [ours, theirs] of Object.entries(names))
+    check(theirs, [labels, decisions, probabilities], metrics[ours as keyof typeof names]);
 }
 
 for (let i = 0; i < 60; i++) {
@@ -177,7 +231,9 @@ const skip = missing === null || process.env['CI'] === 'true' ? false : `no Pyth
 
 for (let i = 0; i < 60; i++) {
   const [rows, columns] = [2 + random.integer(8), 2 + random.integer(6)];
-  const table = Array.from({ length: rows }, (_, r) => list(columns, (c) => (random.next() < 0.2 ? 0 : random.integer(40) + (r === c ? random.integer(100) : 0))));
+  const table = Array.from({ length: rows }, (_, r) =>
+    list(columns, (c) => (random.next() < 0.2 ? 0 : random.integer(40) + (r === c ? random.integer(100) : 0))),
+  );
   table[0] = list(columns, (c) => 1 + c);
   const found = mutualInformation(table);
   check('mutual_information', [table], found?.mutual_information, 1e-9);
@@ -197,16 +253,27 @@ test('every measure agrees with scipy, scikit-learn or fairlearn', { skip }, (t)
     const theirs = answers[i];
     const shown = JSON.stringify(args).slice(0, 300);
     if (Array.isArray(theirs)) {
-      assert.deepEqual(ours, measure === 'false_discovery' ? theirs.map((value) => Number(value.toPrecision(10))) : theirs, `${measure} ${shown}`);
+      assert.deepEqual(
+        ours,
+        measure === 'false_discovery' ? theirs.map((value) => Number(value.toPrecision(10))) : theirs,
+        `${measure} ${shown}`,
+      );
       continue;
     }
     // Without a prediction or a selection both sides have no value; scikit-learn writes 0, fairlearn NaN.
     if (ours === null ? theirs === 0 : theirs === null && ours === 1) continue;
-    assert.ok(typeof ours === 'number' && typeof theirs === 'number', `${measure}: ours ${String(ours)}, theirs ${theirs} for ${shown}`);
+    assert.ok(
+      typeof ours === 'number' && typeof theirs === 'number',
+      `${measure}: ours ${String(ours)}, theirs ${theirs} for ${shown}`,
+    );
     const difference = Math.abs(ours - theirs);
-    assert.ok(difference <= tolerance * Math.max(1, Math.abs(theirs)), `${measure}: ours ${ours}, theirs ${theirs} for ${shown}`);
+    assert.ok(
+      difference <= tolerance * Math.max(1, Math.abs(theirs)),
+      `${measure}: ours ${ours}, theirs ${theirs} for ${shown}`,
+    );
     const known = largest.get(measure) ?? { n: 0, difference: 0 };
     largest.set(measure, { n: known.n + 1, difference: Math.max(known.difference, difference) });
   }
-  for (const [measure, { n, difference }] of largest) t.diagnostic(`${measure}: ${n} cases, largest difference ${difference.toExponential(1)}`);
+  for (const [measure, { n, difference }] of largest)
+    t.diagnostic(`${measure}: ${n} cases, largest difference ${difference.toExponential(1)}`);
 });

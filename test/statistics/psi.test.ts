@@ -9,7 +9,10 @@ test('equal shares are 0, however many rows', () => {
 test('an empty bin counts as 0.0001, or less where a share is as small', () => {
   assert.equal(psi([1, 1], [2, 0]), (0.5 - 1) * Math.log(0.5) + (0.5 - 0.0001) * Math.log(0.5 / 0.0001));
   const [rest, small] = [0.99995, 0.00005];
-  const expected = (rest - 0.5) * Math.log(rest / 0.5) + (small - 0.5) * Math.log(small / 0.5) + (small / 1e6 - 0.0001) * Math.log(small / 1e6 / 0.0001);
+  const expected =
+    (rest - 0.5) * Math.log(rest / 0.5) +
+    (small - 0.5) * Math.log(small / 0.5) +
+    (small / 1e6 - 0.0001) * Math.log(small / 1e6 / 0.0001);
   assert.ok(Math.abs((psi([99995, 5, 0], [1, 1, 0]) ?? 0) - expected) < 1e-12);
 });
 

@@ -15,9 +15,15 @@ test('numbers are uniform, shuffles keep all items', () => {
     const n = random.integer(10);
     counts[n] = (counts[n] ?? 0) + 1;
   }
-  assert.ok(counts.every((count) => count > 850 && count < 1150), counts.join(' '));
+  assert.ok(
+    counts.every((count) => count > 850 && count < 1150),
+    counts.join(' '),
+  );
   const items = Uint32Array.from({ length: 100 }, (_, i) => i);
   random.shuffle(items);
   assert.notEqual(items[0] === 0 && items[1] === 1 && items[2] === 2, true);
-  assert.deepEqual([...items].toSorted((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
+  assert.deepEqual(
+    [...items].toSorted((a, b) => a - b),
+    Array.from({ length: 100 }, (_, i) => i),
+  );
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { averagePrecision, bestF1Threshold, rank, recallAtPrecision, rocAuc } from '../../engine/statistics/rankMetrics.ts';
+import {
+  averagePrecision,
+  bestF1Threshold,
+  rank,
+  recallAtPrecision,
+  rocAuc,
+} from '../../engine/statistics/rankMetrics.ts';
 
 const ranking = rank([1, 0, 1, 0, 0], [0.9, 0.8, 0.7, 0.7, 0.1]);
 

@@ -21,12 +21,23 @@ test('a store of the version before keeps its runs, params, tags, metrics and mo
   const db = new Database(join(root, '.loopwright', 'loopwright.db'));
   for (const migration of migrations.slice(0, 2)) db.exec(migration);
   db.pragma('user_version = 2');
-  const run = (id: string, experiment: string, at: number) => db.prepare(`INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed) VALUES (?, ?, ?, 'finished', ?, ?, 1, 'abc', 1, 7)`).run(id, `name-${id}`, experiment, at, at + 1);
+  const run = (id: string, experiment: string, at: number) =>
+    db
+      .prepare(
+        `INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, starred, commit_hash, dirty, seed) VALUES (?, ?, ?, 'finished', ?, ?, 1, 'abc', 1, 7)`,
+      )
+      .run(id, `name-${id}`, experiment, at, at + 1);
   run('a1', 'default', 1000);
   run('b2', 'wider', 2000);
-  for (const [key, value] of Object.entries({ lr: 0.5, hidden: [64, 32], kind: 'mlp "x"', flag: true, none: null })) db.prepare('INSERT INTO params VALUES (?, ?, ?)').run('a1', key, JSON.stringify(value));
+  for (const [key, value] of Object.entries({ lr: 0.5, hidden: [64, 32], kind: 'mlp "x"', flag: true, none: null }))
+    db.prepare('INSERT INTO params VALUES (?, ?, ?)').run('a1', key, JSON.stringify(value));
   db.prepare(`INSERT INTO tags VALUES ('a1', 'team', 'fraud')`).run();
-  for (const [step, value] of [[2, 0.2], [1, 0.1], [1, 0.1]]) db.prepare(`INSERT INTO metrics (run_id, key, step, at, value) VALUES ('a1', 'loss', ?, 5, ?)`).run(step, value);
+  for (const [step, value] of [
+    [2, 0.2],
+    [1, 0.1],
+    [1, 0.1],
+  ])
+    db.prepare(`INSERT INTO metrics (run_id, key, step, at, value) VALUES ('a1', 'loss', ?, 5, ?)`).run(step, value);
   db.prepare(`INSERT INTO metrics (run_id, key, step, at, value, is_nan) VALUES ('a1', 'odd', 0, 5, 0, 1)`).run();
   db.prepare(`INSERT INTO latest_metrics VALUES ('a1', 'loss', 2, 5, 0.2, 0), ('a1', 'odd', 0, 5, 0, 1)`).run();
   db.prepare(`INSERT INTO model_versions VALUES ('m', 3, 'a1', 'x', 9, '{"gates":[],"modelPath":"x"}', '{}')`).run();
@@ -34,13 +45,29 @@ test('a store of the version before keeps its runs, params, tags, metrics and mo
   const store = openStore(root);
   t.after(() => store.sql.close());
   const found = getRun(store, 'a1');
-  assert.deepEqual([found.name, found.starred, found.commit, found.dirty, found.seed, found.startedAt, found.endedAt, found.archived], ['name-a1', true, 'abc', true, 7, 1000, 1001, false]);
+  assert.deepEqual(
+    [found.name, found.starred, found.commit, found.dirty, found.seed, found.startedAt, found.endedAt, found.archived],
+    ['name-a1', true, 'abc', true, 7, 1000, 1001, false],
+  );
   assert.deepEqual(found.params, { lr: 0.5, hidden: [64, 32], kind: 'mlp "x"', flag: true, none: null });
-  assert.deepEqual([found.tags, found.metrics, found.notFinite, found.seriesKeys, found.modelVersion], [{ team: 'fraud' }, { loss: 0.2 }, { odd: 'NaN' }, ['loss'], 3]);
+  assert.deepEqual(
+    [found.tags, found.metrics, found.notFinite, found.seriesKeys, found.modelVersion],
+    [{ team: 'fraud' }, { loss: 0.2 }, { odd: 'NaN' }, ['loss'], 3],
+  );
   assert.equal(metricSeries(store, ['a1'], 'loss')[0]?.count, 2, 'the same point twice is one');
-  assert.deepEqual(listExperiments(store).map(({ id, name, createdAt }) => [id, name, createdAt]), [[0, 'default', 1000], [1, 'wider', 2000]]);
+  assert.deepEqual(
+    listExperiments(store).map(({ id, name, createdAt }) => [id, name, createdAt]),
+    [
+      [0, 'default', 1000],
+      [1, 'wider', 2000],
+    ],
+  );
   assert.equal(getVersion(store, 'm', 3).runId, 'a1');
-  assert.equal(registerVersion(store, 'm', 'b2', { ...getVersion(store, 'm', 3).report, performance: {} }), 4, 'numbers go on');
+  assert.equal(
+    registerVersion(store, 'm', 'b2', { ...getVersion(store, 'm', 3).report, performance: {} }),
+    4,
+    'numbers go on',
+  );
 });
 
 test('a store of version 3 keeps its runs and gets the indexes that lists are read from', (t) => {
@@ -50,19 +77,31 @@ test('a store of version 3 keeps its runs and gets the indexes that lists are re
   const db = new Database(join(root, '.loopwright', 'loopwright.db'));
   for (const migration of migrations.slice(0, 3)) db.exec(migration);
   db.pragma('user_version = 3');
-  for (const [id, archived, deleted, team] of [['a1', 0, null, 'fraud'], ['b2', 1, null, 'x'.repeat(5000)], ['c3', 0, 7, 'fraud']] as const) {
-    const { lastInsertRowid } = db.prepare(`INSERT INTO runs (run_id, name, experiment, status, started_at, archived, deleted_at) VALUES (?, ?, 'default', 'finished', 1, ?, ?)`).run(id, `name-${id}`, archived, deleted);
+  for (const [id, archived, deleted, team] of [
+    ['a1', 0, null, 'fraud'],
+    ['b2', 1, null, 'x'.repeat(5000)],
+    ['c3', 0, 7, 'fraud'],
+  ] as const) {
+    const { lastInsertRowid } = db
+      .prepare(
+        `INSERT INTO runs (run_id, name, experiment, status, started_at, archived, deleted_at) VALUES (?, ?, 'default', 'finished', 1, ?, ?)`,
+      )
+      .run(id, `name-${id}`, archived, deleted);
     db.prepare(`INSERT INTO tags VALUES (?, 'team', ?)`).run(lastInsertRowid, team);
   }
   db.close();
   const store = openStore(root);
   t.after(() => store.sql.close());
   assert.equal(store.sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version, migrations.length);
-  const found = (query: RunQuery) => listRuns(store, query).runs.map(({ runId, tags }) => [runId, tags['team']?.length]);
+  const found = (query: RunQuery) =>
+    listRuns(store, query).runs.map(({ runId, tags }) => [runId, tags['team']?.length]);
   assert.deepEqual(found({}), [['a1', 5]]);
   assert.deepEqual(found({ which: 'archived' }), [['b2', 5000]]);
   assert.deepEqual(found({ which: 'deleted', filter: "tags.team = 'fraud'" }), [['c3', 5]]);
-  assert.deepEqual(found({ which: 'all', filter: "tags.team like 'xxx%'", order: [{ column: 'name', descending: true }] }), [['b2', 5000]]);
+  assert.deepEqual(
+    found({ which: 'all', filter: "tags.team like 'xxx%'", order: [{ column: 'name', descending: true }] }),
+    [['b2', 5000]],
+  );
 });
 
 test('a run of version 4 that its gates refused is no longer failed; one that broke off is', (t) => {
@@ -73,18 +112,32 @@ test('a run of version 4 that its gates refused is no longer failed; one that br
   for (const migration of migrations.slice(0, 4)) db.exec(migration);
   db.pragma('user_version = 4');
   const refusals: Record<string, string> = {
-    version: '2 of 4 gates said no to version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5', command: '1 of 1 gates said no: f1 0.5 < 0.6',
-    error: 'The command ended with exit code 1. Its last line: all gates said no', many: '10 of 12 gates said no to version 1: a',
+    version: '2 of 4 gates said no to version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5',
+    command: '1 of 1 gates said no: f1 0.5 < 0.6',
+    error: 'The command ended with exit code 1. Its last line: all gates said no',
+    many: '10 of 12 gates said no to version 1: a',
   };
   for (const [id, error] of Object.entries(refusals)) {
-    db.prepare(`INSERT INTO runs (run_id, name, experiment, status, started_at) VALUES (?, ?, 'default', 'failed', 1)`).run(id, id);
-    db.prepare(`INSERT INTO run_stages (run_id, stage, position, kind, status, error) VALUES (?, 'validate', 0, 'validate', 'failed', ?)`).run(id, error);
+    db.prepare(
+      `INSERT INTO runs (run_id, name, experiment, status, started_at) VALUES (?, ?, 'default', 'failed', 1)`,
+    ).run(id, id);
+    db.prepare(
+      `INSERT INTO run_stages (run_id, stage, position, kind, status, error) VALUES (?, 'validate', 0, 'validate', 'failed', ?)`,
+    ).run(id, error);
   }
   db.close();
   const store = openStore(root);
   t.after(() => store.sql.close());
-  const told = (id: string) => [getRun(store, id).status, getRun(store, id).stages[0]?.status, getRun(store, id).stages[0]?.error];
-  assert.deepEqual(told('version'), ['refused', 'refused', '2 of 4 gates failed for version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5']);
+  const told = (id: string) => [
+    getRun(store, id).status,
+    getRun(store, id).stages[0]?.status,
+    getRun(store, id).stages[0]?.error,
+  ];
+  assert.deepEqual(told('version'), [
+    'refused',
+    'refused',
+    '2 of 4 gates failed for version 12: pr_auc 0.41 < 0.7; f1 0.2 < 0.5',
+  ]);
   assert.deepEqual(told('command'), ['refused', 'refused', '1 of 1 gates failed: f1 0.5 < 0.6']);
   assert.equal(told('many')[0], 'refused');
   assert.deepEqual(told('error').slice(0, 2), ['failed', 'failed']);

@@ -28,7 +28,16 @@ const saying = (about: RegExp) => (error: unknown) => {
 
 /** Runs a program against the store in a process of its own. */
 function program(source: string, ...args: string[]) {
-  return spawn(process.execPath, ['--input-type=module', '-e', `const { openDatabase } = await import(${JSON.stringify(module)});\n${source}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `const { openDatabase } = await import(${JSON.stringify(module)});\n${source}`,
+      ...args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
 }
 
 test('a new store has the newest version, in WAL mode', () => {
@@ -43,7 +52,10 @@ test('an older store is brought up, a newer one is refused, and stays as it is',
   db.run("INSERT INTO tags VALUES (1, 'k', 'v')");
   db.run('PRAGMA user_version = 99');
   db.close();
-  assert.throws(() => openDatabase(path), saying(/written by a newer Loopwright \(version 99; this one knows \d+\)\. Update Loopwright/));
+  assert.throws(
+    () => openDatabase(path),
+    saying(/written by a newer Loopwright \(version 99; this one knows \d+\)\. Update Loopwright/),
+  );
   assert.throws(() => openDatabase(path), saying(/newer Loopwright/));
   const empty = join(makeProject(), 'old.db');
   writeFileSync(empty, '');
@@ -52,11 +64,15 @@ test('an older store is brought up, a newer one is refused, and stays as it is',
 
 test('a write is whole or not at all, also inside another', () => {
   const db = open(join(makeProject(), 'x.db'));
-  assert.throws(() => db.write(() => {
-    db.run("INSERT INTO tags VALUES (1, 'a', '1')");
-    db.write(() => db.run("INSERT INTO tags VALUES (1, 'b', '1')"));
-    throw new Error('stop');
-  }), /stop/);
+  assert.throws(
+    () =>
+      db.write(() => {
+        db.run("INSERT INTO tags VALUES (1, 'a', '1')");
+        db.write(() => db.run("INSERT INTO tags VALUES (1, 'b', '1')"));
+        throw new Error('stop');
+      }),
+    /stop/,
+  );
   assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, 0);
 });
 
@@ -67,7 +83,8 @@ for (let i = 0; i < 100; i++) db.write(() => { db.run('INSERT INTO tags VALUES (
 db.close();`;
   const children = ['1', '2', '3', '4'].map((name) => program(source, path, name));
   const reader = children.map((child) => once(child, 'close'));
-  for (const [i, ended] of reader.entries()) assert.equal((await ended)[0], 0, String(children[i]?.stderr?.read() ?? ''));
+  for (const [i, ended] of reader.entries())
+    assert.equal((await ended)[0], 0, String(children[i]?.stderr?.read() ?? ''));
   const db = open(path);
   assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, 400);
   assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM points')?.n, 400);
@@ -76,12 +93,17 @@ db.close();`;
 test('a store is readable while another process writes, and sees only whole writes', async () => {
   const path = join(makeProject(), 'x.db');
   const db = open(path);
-  const child = program(`const db = openDatabase(process.argv[1]);
+  const child = program(
+    `const db = openDatabase(process.argv[1]);
 for (let i = 0; i < 300; i++) db.write(() => { for (const k of ['a', 'b']) db.run("INSERT INTO tags VALUES (?, ?, 'x')", String(i), k); });
-db.close();`, path);
+db.close();`,
+    path,
+  );
   const ended = once(child, 'close');
   let done = false;
-  void ended.then(() => { done = true; });
+  void ended.then(() => {
+    done = true;
+  });
   let reads = 0;
   while (!done) {
     assert.equal((db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n ?? 1) % 2, 0);
@@ -95,8 +117,11 @@ db.close();`, path);
 
 test('what a killed writer had told is there', async () => {
   const path = join(makeProject(), 'x.db');
-  const child = program(`const db = openDatabase(process.argv[1]);
-for (let i = 0; ; i++) { db.run("INSERT INTO tags VALUES (?, 'k', 'x')", String(i)); if (i === 50) console.log('there'); }`, path);
+  const child = program(
+    `const db = openDatabase(process.argv[1]);
+for (let i = 0; ; i++) { db.run("INSERT INTO tags VALUES (?, 'k', 'x')", String(i)); if (i === 50) console.log('there'); }`,
+    path,
+  );
   await once(child.stdout, 'data');
   child.kill('SIGKILL');
   await once(child, 'close');
@@ -107,7 +132,12 @@ for (let i = 0; ; i++) { db.run("INSERT INTO tags VALUES (?, 'k', 'x')", String(
 
 test('a file that is no store, a folder and a cut store are told, with the file', () => {
   const root = makeProject({ 'x.db': `${'not a database '.repeat(100)}` });
-  assert.throws(() => openDatabase(join(root, 'x.db')), (error) => saying(/x\.db is not a readable store\. `loopwright recover --dry-run` tells what can be saved/)(error) && (error as WorkError).place?.file === join(root, 'x.db'));
+  assert.throws(
+    () => openDatabase(join(root, 'x.db')),
+    (error) =>
+      saying(/x\.db is not a readable store\. `loopwright recover --dry-run` tells what can be saved/)(error) &&
+      (error as WorkError).place?.file === join(root, 'x.db'),
+  );
   mkdirSync(join(root, 'folder.db'));
   assert.throws(() => openDatabase(join(root, 'folder.db')), saying(/cannot be opened for writing/));
   const cut = join(root, 'cut.db');
@@ -136,13 +166,17 @@ test('a store that may not be written says so', () => {
 test('a full disk is told, and what was written before is kept', (t) => {
   const root = makeProject({ 'disk/.keep': '' });
   const disk = join(root, 'disk');
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', disk]).status !== 0) return t.skip('a small disk can only be mounted by root');
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', disk]).status !== 0)
+    return t.skip('a small disk can only be mounted by root');
   try {
     const db = openDatabase(join(disk, 'x.db'));
     let kept = 0;
-    assert.throws(() => {
-      for (; kept < 100_000; kept++) db.run("INSERT INTO tags VALUES (?, 'k', ?)", String(kept), 'x'.repeat(1000));
-    }, saying(/disk is full.*what was written before is kept/));
+    assert.throws(
+      () => {
+        for (; kept < 100_000; kept++) db.run("INSERT INTO tags VALUES (?, 'k', ?)", String(kept), 'x'.repeat(1000));
+      },
+      saying(/disk is full.*what was written before is kept/),
+    );
     assert.ok(kept > 10);
     assert.equal(db.get<{ n: number }>('SELECT count(*) AS n FROM tags')?.n, kept);
     db.close();
@@ -150,7 +184,9 @@ test('a full disk is told, and what was written before is kept', (t) => {
     // Not a byte is left now, not even for the files beside the store.
     try {
       writeFileSync(join(disk, 'rest'), Buffer.alloc(1 << 20));
-    } catch { /* it is full */ }
+    } catch {
+      /* it is full */
+    }
     let again: Sql | null = null;
     try {
       again = openDatabase(join(disk, 'x.db'));
@@ -170,7 +206,11 @@ test('a limit on the size of files is told as an error of the store, and nothing
   const source = `const { openDatabase } = await import(${JSON.stringify(module)}); process.on('SIGXFSZ', () => {});
 const db = openDatabase(${JSON.stringify(path)}); let n = 0;
 try { for (; n < 100000; n++) db.run("INSERT INTO tags VALUES (?, 'k', ?)", String(n), 'x'.repeat(1000)); } catch (error) { console.log(JSON.stringify([error.name, error.message, n])); }`;
-  const { stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -f 600; exec "$0" --input-type=module -e "$1"', process.execPath, source], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', 'ulimit -f 600; exec "$0" --input-type=module -e "$1"', process.execPath, source],
+    { encoding: 'utf8' },
+  );
   assert.notEqual(stdout, '', stderr);
   const [name, message, n] = JSON.parse(stdout) as [string, string, number];
   assert.equal(name, 'WorkError');
@@ -190,12 +230,18 @@ process.stdin.on('data', (line) => {
   try { openDatabase(path).close(); console.log('made'); } catch (error) { console.log(error.message); }
 });
 console.log('up');`;
-  const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['--input-type=module', '-e', source, root], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  const children = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', source, root], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
   t.after(() => children.forEach((child) => child.kill()));
   await Promise.all(children.map(nextLine));
   for (let round = 0; round < 100; round++) {
     const answers = Promise.all(children.map(nextLine));
     for (const child of children) child.stdin.write(`${Date.now() + 10} ${join(root, `store-${round}.db`)}\n`);
-    assert.deepEqual(await answers, children.map(() => 'made'), `round ${round}`);
+    assert.deepEqual(
+      await answers,
+      children.map(() => 'made'),
+      `round ${round}`,
+    );
   }
 });

@@ -15,7 +15,16 @@ function damagedProject(): { root: string; path: string; runs: string[] } {
   const store = openStore(root);
   const runs: string[] = [];
   for (let i = 0; i < 60; i++) {
-    const run = recordRun(store, { experiment: 'default', params: { i, text: 'x'.repeat(300) }, seed: 1, commit: null, dirty: false, environment: {}, command: 'x', asOf: null });
+    const run = recordRun(store, {
+      experiment: 'default',
+      params: { i, text: 'x'.repeat(300) },
+      seed: 1,
+      commit: null,
+      dirty: false,
+      environment: {},
+      command: 'x',
+      asOf: null,
+    });
     for (let step = 0; step < 200; step++) run.metric('loss', step / 7, step);
     run.end('finished');
     runs.push(run.runId);

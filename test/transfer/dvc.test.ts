@@ -13,8 +13,12 @@ const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, 'dvcSide.py');
 
 const files = {
-  'data/x.csv': 'a,b\n1,2\n', 'data/ü.txt': 'ü\r\n', 'data/deep/z': '', 'sub/in.txt': 's\n',
-  'params.yaml': 'train:\n  lr: 1e-3\n  depth: 3\n  layers: [1, 2]\nseed: 7\nflag: true\nmodels: [a, b]\ntiny: 0.00001\n',
+  'data/x.csv': 'a,b\n1,2\n',
+  'data/ü.txt': 'ü\r\n',
+  'data/deep/z': '',
+  'sub/in.txt': 's\n',
+  'params.yaml':
+    'train:\n  lr: 1e-3\n  depth: 3\n  layers: [1, 2]\nseed: 7\nflag: true\nmodels: [a, b]\ntiny: 0.00001\n',
   'other.json': '{"x": {"y": 1.0, "z": "t"}, "w": 2, "sizes": [{"n": 1}, {"n": 2}]}',
   'dvc.yaml': `vars:
   - name: world
@@ -77,7 +81,11 @@ stages:
 `,
 };
 
-const stale = (root: string) => stageStatuses(loadProject(root), null).filter(({ state }) => state === 'stale' || state === 'never').map(({ name }) => name).toSorted();
+const stale = (root: string) =>
+  stageStatuses(loadProject(root), null)
+    .filter(({ state }) => state === 'stale' || state === 'never')
+    .map(({ name }) => name)
+    .toSorted();
 
 test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) => {
   const why = python.prepare();
@@ -87,7 +95,15 @@ test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) 
   dvc('init');
   assert.deepEqual(stale(root), dvc('status'), 'before anything ran');
   assert.deepEqual(dvc('repro'), []);
-  assert.equal(stale(root).length, 0, JSON.stringify(stageStatuses(loadProject(root), null).filter(({ state }) => state !== 'fresh').map(({ name, reasons }) => [name, reasons])));
+  assert.equal(
+    stale(root).length,
+    0,
+    JSON.stringify(
+      stageStatuses(loadProject(root), null)
+        .filter(({ state }) => state !== 'fresh')
+        .map(({ name, reasons }) => [name, reasons]),
+    ),
+  );
   const changes: [string, Record<string, string>, string[]][] = [
     ['a file', { 'sub/in.txt': 'other\n' }, ['insub']],
     ['a file in a folder', { 'data/deep/new': 'x' }, ['prepare']],
@@ -100,7 +116,9 @@ test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) 
     ['a param in a command', { 'params.yaml': files['params.yaml'].replace('flag: true', 'flag: false') }, ['prepare']],
   ];
   for (const [what, written, expected] of changes) {
-    const before = Object.fromEntries(Object.keys(written).map((path) => [path, existsSync(join(root, path)) ? readFileSync(join(root, path)) : null]));
+    const before = Object.fromEntries(
+      Object.keys(written).map((path) => [path, existsSync(join(root, path)) ? readFileSync(join(root, path)) : null]),
+    );
     writeFiles(root, written);
     assert.deepEqual(stale(root), dvc('status'), what);
     assert.deepEqual(stale(root), expected, what);
@@ -114,10 +132,27 @@ test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) 
 
 test('a dvc.yaml runs as it is, and what it wrote is what DVC would have written', async () => {
   const root = makeProject(files);
-  const { code, json, err } = await runJson<{ status: string; stages: { stage: string; status: string }[] }>(['run'], { cwd: root });
+  const { code, json, err } = await runJson<{ status: string; stages: { stage: string; status: string }[] }>(['run'], {
+    cwd: root,
+  });
   assert.equal(code, 0, err);
   assert.equal(json.status, 'finished');
-  assert.deepEqual(json.stages.map(({ stage }) => stage).toSorted(), ['args', 'grid@1-a', 'grid@1-b', 'grid@2.0-a', 'grid@2.0-b', 'insub', 'named@one', 'named@two', 'prepare', 'sized@0', 'sized@1', 'train@a', 'train@b', 'whole']);
+  assert.deepEqual(json.stages.map(({ stage }) => stage).toSorted(), [
+    'args',
+    'grid@1-a',
+    'grid@1-b',
+    'grid@2.0-a',
+    'grid@2.0-b',
+    'insub',
+    'named@one',
+    'named@two',
+    'prepare',
+    'sized@0',
+    'sized@1',
+    'train@a',
+    'train@b',
+    'whole',
+  ]);
   const text = (path: string) => readFileSync(join(root, path), 'utf8').trim();
   assert.equal(text('out/dir/n.txt'), 'world 0.001 true 1.0 1e-05');
   assert.equal(text('args.txt'), '--lr 0.001 --depth 3 --layers 1 2');
@@ -134,7 +169,10 @@ test('a dvc.yaml runs as it is, and what it wrote is what DVC would have written
 });
 
 test('frozen stages never run, `always_changed` ones always, and a stage that fails says so', async () => {
-  const root = makeProject({ 'dvc.yaml': "stages:\n  ice:\n    cmd: exit 1\n    frozen: true\n  hot:\n    cmd: echo > hot\n    outs: [hot]\n    always_changed: true\n  bad:\n    cmd:\n      - 'false'\n      - touch never\n" });
+  const root = makeProject({
+    'dvc.yaml':
+      "stages:\n  ice:\n    cmd: exit 1\n    frozen: true\n  hot:\n    cmd: echo > hot\n    outs: [hot]\n    always_changed: true\n  bad:\n    cmd:\n      - 'false'\n      - touch never\n",
+  });
   assert.deepEqual(stale(root), ['bad', 'hot']);
   assert.equal((await runCli(['run', 'hot'], { cwd: root })).code, 0);
   assert.deepEqual(stale(root), ['bad', 'hot']);
@@ -144,7 +182,8 @@ test('frozen stages never run, `always_changed` ones always, and a stage that fa
 
 test('a stage begins without its outputs, as with DVC, but for those that persist; one that is missing is told where it stands', async () => {
   const root = makeProject({
-    'dvc.yaml': "stages:\n  make:\n    cmd: mkdir out && echo a >> out/a && echo b >> kept && echo c >> sub/log\n    outs:\n      - out/\n      - kept: { persist: true }\n    plots:\n      - sub/log: { cache: false }\n  lost:\n    cmd: 'true'\n    outs: [nothing]\n",
+    'dvc.yaml':
+      "stages:\n  make:\n    cmd: mkdir out && echo a >> out/a && echo b >> kept && echo c >> sub/log\n    outs:\n      - out/\n      - kept: { persist: true }\n    plots:\n      - sub/log: { cache: false }\n  lost:\n    cmd: 'true'\n    outs: [nothing]\n",
     'sub/log': 'old\n',
   });
   const text = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -157,5 +196,15 @@ test('a stage begins without its outputs, as with DVC, but for those that persis
 });
 
 test('numbers are written as Python writes them', () => {
-  for (const [value, written, text] of [[1, '1', '1'], [1, '1.0', '1.0'], [1000, '1e3', '1000.0'], [1e-5, '1e-5', '1e-05'], [0.0001, '1e-4', '0.0001'], [1e16, '1e16', '1e+16'], [1.5, '1.50', '1.5'], [-0.5, '-.5', '-0.5']] as const) assert.equal(numberText(value, written), text);
+  for (const [value, written, text] of [
+    [1, '1', '1'],
+    [1, '1.0', '1.0'],
+    [1000, '1e3', '1000.0'],
+    [1e-5, '1e-5', '1e-05'],
+    [0.0001, '1e-4', '0.0001'],
+    [1e16, '1e16', '1e+16'],
+    [1.5, '1.50', '1.5'],
+    [-0.5, '-.5', '-0.5'],
+  ] as const)
+    assert.equal(numberText(value, written), text);
 });

@@ -17,9 +17,24 @@ import { importInto, withStore } from './importStore.ts';
 import { projectFile } from './mlflowClient.ts';
 import { logModel, register, registerOwn, registryOf } from './modelStore.ts';
 
-const start = { experiment: 'default', params: {}, seed: null, commit: null, dirty: false, environment: {}, command: '', asOf: null };
+const start = {
+  experiment: 'default',
+  params: {},
+  seed: null,
+  commit: null,
+  dirty: false,
+  environment: {},
+  command: '',
+  asOf: null,
+};
 const id = (n: number) => `m-${String(n).repeat(32)}`;
-const numbers = ({ models, registeredModels, modelVersions, modelsUpdated, modelsSkipped }: ExportCounts) => [models, registeredModels, modelVersions, modelsUpdated, modelsSkipped];
+const numbers = ({ models, registeredModels, modelVersions, modelsUpdated, modelsSkipped }: ExportCounts) => [
+  models,
+  registeredModels,
+  modelVersions,
+  modelsUpdated,
+  modelsSkipped,
+];
 const told = ({ problems }: ExportCounts) => problems.map(({ file, message }) => `${file}: ${message}`);
 
 /** One server for all tests here; each has models of its own names. */
@@ -29,14 +44,28 @@ before(async () => {
   server = await trackingProcess(serverRoot);
 });
 after(() => server.stop());
-const toServer = (store: Store, options: ExportOptions = {}) => exportServer(store, server.uri, { ...options, env: { MLFLOW_TRACKING_TOKEN: server.token } });
+const toServer = (store: Store, options: ExportOptions = {}) =>
+  exportServer(store, server.uri, { ...options, env: { MLFLOW_TRACKING_TOKEN: server.token } });
 const versionsThere = async (name: string) => {
   const { body } = await server.call(`model-versions/search?filter=${encodeURIComponent(`name = '${name}'`)}`);
-  return ((body['model_versions'] ?? []) as { version: string; source: string; description: string; current_stage: string; tags: { key: string; value: string }[]; run_id: string }[]).toSorted((a, b) => Number(a.version) - Number(b.version));
+  return (
+    (body['model_versions'] ?? []) as {
+      version: string;
+      source: string;
+      description: string;
+      current_stage: string;
+      tags: { key: string; value: string }[];
+      run_id: string;
+    }[]
+  ).toSorted((a, b) => Number(a.version) - Number(b.version));
 };
 const aliasesThere = async (name: string) => {
   const { body } = await server.call(`registered-models/get?name=${encodeURIComponent(name)}`);
-  return Object.fromEntries(((body['registered_model']?.['aliases'] ?? []) as { alias: string; version: string }[]).map(({ alias, version }) => [alias, version]));
+  return Object.fromEntries(
+    ((body['registered_model']?.['aliases'] ?? []) as { alias: string; version: string }[]).map(
+      ({ alias, version }) => [alias, version],
+    ),
+  );
 };
 
 function project(): Store {
@@ -53,16 +82,40 @@ function aRun(store: Store, more: Partial<typeof start> = {}): string {
 }
 
 test('names that MLflow refuses are replaced and told, and stay apart', async () => {
-  assert.deepEqual(Object.fromEntries(plainNames(['a/b:c', 'a_b_c', 'ok ü', '..', 'x%y', 'a:b/c'])), { 'a/b:c': 'a_b_c-2', a_b_c: 'a_b_c', 'ok ü': 'ok ü', '..': '_..', 'x%y': 'x_y', 'a:b/c': 'a_b_c-3' });
+  assert.deepEqual(Object.fromEntries(plainNames(['a/b:c', 'a_b_c', 'ok ü', '..', 'x%y', 'a:b/c'])), {
+    'a/b:c': 'a_b_c-2',
+    a_b_c: 'a_b_c',
+    'ok ü': 'ok ü',
+    '..': '_..',
+    'x%y': 'x_y',
+    'a:b/c': 'a_b_c-3',
+  });
   const store = project();
   register(store, 'a/b:c', { 1: { source: 's3://b/1', tags: { 'ünï [key]': 'ß✓\n"x"' } } }, { best: 1 });
   logModel(store, { id: id(1), run: aRun(store), name: 'dots.and:colons' });
   const to = join(makeProject(), 'mlruns');
   const file = await exportFileStore(store, to, {});
-  assert.deepEqual([numbers(file), told(file).filter((text) => text.startsWith('a/b:c'))], [[1, 1, 1, 0, 0], ['a/b:c: the registered model is called `a_b_c` there, as MLflow takes no such name', 'a/b:c v1: the tag `ünï [key]` is written as `ünï _key_`']]);
+  assert.deepEqual(
+    [numbers(file), told(file).filter((text) => text.startsWith('a/b:c'))],
+    [
+      [1, 1, 1, 0, 0],
+      [
+        'a/b:c: the registered model is called `a_b_c` there, as MLflow takes no such name',
+        'a/b:c v1: the tag `ünï [key]` is written as `ünï _key_`',
+      ],
+    ],
+  );
   assert.equal(readFileSync(join(to, 'models', 'a_b_c', 'version-1', 'tags', 'ünï _key_'), 'utf8'), 'ß✓\n"x"');
   assert.deepEqual(numbers(await toServer(store)), [1, 1, 1, 0, 0]);
-  assert.deepEqual([await aliasesThere('a_b_c'), (await versionsThere('a_b_c'))[0]?.tags.map(({ key, value }) => [key, value]).filter(([key]) => !key?.startsWith('loopwright.'))], [{ best: '1' }, [['ünï _key_', 'ß✓\n"x"']]]);
+  assert.deepEqual(
+    [
+      await aliasesThere('a_b_c'),
+      (await versionsThere('a_b_c'))[0]?.tags
+        .map(({ key, value }) => [key, value])
+        .filter(([key]) => !key?.startsWith('loopwright.')),
+    ],
+    [{ best: '1' }, [['ünï _key_', 'ß✓\n"x"']]],
+  );
   assert.deepEqual(numbers(await toServer(store)), [0, 0, 0, 0, 0]);
 });
 
@@ -72,45 +125,115 @@ test('only versions of exported runs go along; the others, and their aliases, ar
   logModel(store, { id: id(2), run: chosen, files: { MLmodel: 'a' } });
   logModel(store, { id: id(3), run: other, files: { MLmodel: 'b' } });
   logModel(store, { id: id(4), run: null });
-  store.sql.run(`INSERT INTO run_models (run, model_id, direction, step) SELECT id, ?, 'input', 0 FROM runs WHERE run_id = ?`, id(3), chosen);
-  register(store, 'mixed', { 1: { run: chosen, source: `models:/${id(2)}` }, 2: { run: other, source: `runs:/${other}/m` }, 3: { run: 'f'.repeat(32), source: 's3://b/3' }, 4: { source: 's3://b/4' } }, { one: 1, two: 2 });
+  store.sql.run(
+    `INSERT INTO run_models (run, model_id, direction, step) SELECT id, ?, 'input', 0 FROM runs WHERE run_id = ?`,
+    id(3),
+    chosen,
+  );
+  register(
+    store,
+    'mixed',
+    {
+      1: { run: chosen, source: `models:/${id(2)}` },
+      2: { run: other, source: `runs:/${other}/m` },
+      3: { run: 'f'.repeat(32), source: 's3://b/3' },
+      4: { source: 's3://b/4' },
+    },
+    { one: 1, two: 2 },
+  );
   register(store, 'none of these', { 1: { run: other, source: `runs:/${other}/m` } });
   const to = join(makeProject(), 'mlruns');
   const counts = await exportFileStore(store, to, { experiment: 'chosen' });
   assert.deepEqual(numbers(counts), [2, 1, 2, 0, 0], 'its own model and the one that it read, which another run made');
   assert.deepEqual(told(counts), [
-    'mixed: the versions 2, 3 of the registered model were left out: the run is not among the exported ones', 'mixed: the alias `two` was left out, as version 2 is not there',
+    'mixed: the versions 2, 3 of the registered model were left out: the run is not among the exported ones',
+    'mixed: the alias `two` was left out, as version 2 is not there',
     'none of these: version 1 of the registered model was left out: the run is not among the exported ones',
   ]);
-  assert.deepEqual(readdirSync(join(to, 'models', 'mixed')).toSorted(), ['aliases', 'meta.yaml', 'version-1', 'version-4']);
-  assert.deepEqual(numbers(await exportFileStore(store, to, {})), [1, 1, 2, 1, 0], 'with all runs the rest comes; the alias is set');
+  assert.deepEqual(readdirSync(join(to, 'models', 'mixed')).toSorted(), [
+    'aliases',
+    'meta.yaml',
+    'version-1',
+    'version-4',
+  ]);
+  assert.deepEqual(
+    numbers(await exportFileStore(store, to, {})),
+    [1, 1, 2, 1, 0],
+    'with all runs the rest comes; the alias is set',
+  );
 });
 
 test('metrics of models keep NaN, datasets and infinities; names with spaces, which would break MLflow’s reader, are told', async () => {
   const store = project();
   const run = aRun(store);
-  logModel(store, { id: id(5), run, metrics: [{ key: 'm', value: Number.NaN, step: -1, at: 1 }, { key: 'm', value: -Infinity, step: 2, at: 1 }, { key: 'm', value: 0.1, step: 3, at: 1, dataset: ['train set', 'd1'] }, { key: 'm', value: 0.2, step: 3, at: 1, dataset: ['other', 'd1'] }, { key: 'half', value: 1, step: 0, at: 1, dataset: ['x', ''] }] });
+  logModel(store, {
+    id: id(5),
+    run,
+    metrics: [
+      { key: 'm', value: Number.NaN, step: -1, at: 1 },
+      { key: 'm', value: -Infinity, step: 2, at: 1 },
+      { key: 'm', value: 0.1, step: 3, at: 1, dataset: ['train set', 'd1'] },
+      { key: 'm', value: 0.2, step: 3, at: 1, dataset: ['other', 'd1'] },
+      { key: 'half', value: 1, step: 0, at: 1, dataset: ['x', ''] },
+    ],
+  });
   const to = join(makeProject(), 'mlruns');
   const counts = await exportFileStore(store, to, {});
-  assert.equal(readFileSync(join(to, '0', 'models', id(5), 'metrics', 'm'), 'utf8'), `1 nan -1 ${run}\n1 -inf 2 ${run}\n1 0.1 3 ${run} train_set d1\n1 0.2 3 ${run} other d1\n`);
-  assert.deepEqual(told(counts).map((text) => text.replace(/^.*?: /, '')), ['the dataset `x` of its metrics is left out: a file store keeps none without both a name and a digest', 'the dataset `train set` of its metrics is written as `train_set`', 'forest: its files are not here any more; all else was exported']);
+  assert.equal(
+    readFileSync(join(to, '0', 'models', id(5), 'metrics', 'm'), 'utf8'),
+    `1 nan -1 ${run}\n1 -inf 2 ${run}\n1 0.1 3 ${run} train_set d1\n1 0.2 3 ${run} other d1\n`,
+  );
+  assert.deepEqual(
+    told(counts).map((text) => text.replace(/^.*?: /, '')),
+    [
+      'the dataset `x` of its metrics is left out: a file store keeps none without both a name and a digest',
+      'the dataset `train set` of its metrics is written as `train_set`',
+      'forest: its files are not here any more; all else was exported',
+    ],
+  );
   assert.deepEqual(numbers(await exportFileStore(store, to, {})), [0, 0, 0, 0, 0]);
   await toServer(store);
-  const { body } = await server.call('logged-models/search', { experiment_ids: ['0', '1'], filter: `tags.\`loopwright.model_id\` = '${id(5)}'` });
-  const [model] = body['models'] as unknown as { data: { metrics: { value: unknown; step: number; dataset_name?: string }[] }; info: { status: string } }[];
-  assert.deepEqual(model?.data.metrics.map(({ value, step, dataset_name: dataset }) => [value, step, dataset]).slice(-4), [['NaN', -1, undefined], ['-Infinity', 2, undefined], [0.1, 3, 'train set'], [0.2, 3, 'other']]);
+  const { body } = await server.call('logged-models/search', {
+    experiment_ids: ['0', '1'],
+    filter: `tags.\`loopwright.model_id\` = '${id(5)}'`,
+  });
+  const [model] = body['models'] as unknown as {
+    data: { metrics: { value: unknown; step: number; dataset_name?: string }[] };
+    info: { status: string };
+  }[];
+  assert.deepEqual(
+    model?.data.metrics.map(({ value, step, dataset_name: dataset }) => [value, step, dataset]).slice(-4),
+    [
+      ['NaN', -1, undefined],
+      ['-Infinity', 2, undefined],
+      [0.1, 3, 'train set'],
+      [0.2, 3, 'other'],
+    ],
+  );
   assert.equal(model?.info.status, 'LOGGED_MODEL_READY');
 });
 
 test('what a person changed or deleted there stays until it changes here; aliases are not taken from versions of others', async () => {
   const store = project();
   const run = aRun(store);
-  register(store, 'shared', { 1: { run, source: `runs:/${run}/m` }, 2: { run, source: `runs:/${run}/m` }, 3: { run, source: `runs:/${run}/m` } }, { best: 1, mine: 1, moves: 1 });
+  register(
+    store,
+    'shared',
+    {
+      1: { run, source: `runs:/${run}/m` },
+      2: { run, source: `runs:/${run}/m` },
+      3: { run, source: `runs:/${run}/m` },
+    },
+    { best: 1, mine: 1, moves: 1 },
+  );
   await server.call('registered-models/create', { name: 'shared', description: 'theirs' });
   await server.call('model-versions/create', { name: 'shared', source: 's3://theirs/1' });
   await server.call('registered-models/alias', { name: 'shared', alias: 'best', version: '1' });
   const first = await toServer(store);
-  assert.deepEqual([numbers(first).slice(1), told(first).filter((text) => text.includes('alias'))], [[0, 3, 1, 0], ['shared: the alias `best` was left out: there it names version 1, which is not of this project']]);
+  assert.deepEqual(
+    [numbers(first).slice(1), told(first).filter((text) => text.includes('alias'))],
+    [[0, 3, 1, 0], ['shared: the alias `best` was left out: there it names version 1, which is not of this project']],
+  );
   assert.deepEqual(await aliasesThere('shared'), { best: '1', mine: '2', moves: '2' });
   await server.call('registered-models/alias', { name: 'shared', alias: 'mine', version: '3' });
   await server.call('model-versions/update', { name: 'shared', version: '2', description: 'written there' }, 'PATCH');
@@ -119,20 +242,41 @@ test('what a person changed or deleted there stays until it changes here; aliase
   setAlias(store, 'shared', 'moves', 2, 'test');
   assert.deepEqual(numbers(await toServer(store)).slice(1), [0, 0, 1, 0]);
   assert.deepEqual(await aliasesThere('shared'), { best: '1', mine: '3', moves: '3' });
-  const seen = (await versionsThere('shared')).map(({ version, description, tags }) => [version, description, tags.some(({ key }) => key === 'there')]);
-  assert.deepEqual(seen, [['1', '', false], ['2', 'written there', true], ['3', '', false]]);
+  const seen = (await versionsThere('shared')).map(({ version, description, tags }) => [
+    version,
+    description,
+    tags.some(({ key }) => key === 'there'),
+  ]);
+  assert.deepEqual(seen, [
+    ['1', '', false],
+    ['2', 'written there', true],
+    ['3', '', false],
+  ]);
   store.sql.run(`UPDATE model_versions SET description = 'now here' WHERE model = 'shared' AND version = 1`);
   setAlias(store, 'shared', 'mine', null, 'test');
   assert.deepEqual(numbers(await toServer(store)).slice(1), [0, 0, 1, 0]);
-  assert.deepEqual([(await versionsThere('shared')).map(({ description }) => description), await aliasesThere('shared')], [['', 'now here', ''], { best: '1', mine: '3', moves: '3' }], 'an alias that was moved there is theirs');
-  assert.equal((await server.call('registered-models/get?name=shared')).body['registered_model']?.['description'], 'theirs');
+  assert.deepEqual(
+    [(await versionsThere('shared')).map(({ description }) => description), await aliasesThere('shared')],
+    [['', 'now here', ''], { best: '1', mine: '3', moves: '3' }],
+    'an alias that was moved there is theirs',
+  );
+  assert.equal(
+    (await server.call('registered-models/get?name=shared')).body['registered_model']?.['description'],
+    'theirs',
+  );
 });
 
 test('a logged model that a person deleted on the server stays deleted', async () => {
   const store = project();
   logModel(store, { id: id(6), run: aRun(store) });
   await toServer(store);
-  const search = async () => (await server.call('logged-models/search', { experiment_ids: ['0', '1'], filter: `tags.\`loopwright.model_id\` = '${id(6)}'` })).body['models'] as unknown as { info: { model_id: string } }[];
+  const search = async () =>
+    (
+      await server.call('logged-models/search', {
+        experiment_ids: ['0', '1'],
+        filter: `tags.\`loopwright.model_id\` = '${id(6)}'`,
+      })
+    ).body['models'] as unknown as { info: { model_id: string } }[];
   const [there] = await search();
   assert.equal((await server.call(`logged-models/${there?.info.model_id}`, undefined, 'DELETE')).status, 200);
   assert.deepEqual([numbers(await toServer(store)), await search()], [[0, 0, 0, 0, 0], []]);
@@ -141,20 +285,33 @@ test('a logged model that a person deleted on the server stays deleted', async (
 test('what is refused is told, the rest goes on, and the next export takes it up', async () => {
   const store = project();
   const run = aRun(store);
-  register(store, 'first of all', { 1: { source: '/home/me/model' }, 2: { run, source: `runs:/${run}/m` } }, { 'not allowed!': 2, fine: 2 });
+  register(
+    store,
+    'first of all',
+    { 1: { source: '/home/me/model' }, 2: { run, source: `runs:/${run}/m` } },
+    { 'not allowed!': 2, fine: 2 },
+  );
   logModel(store, { id: id(7), run });
   register(store, 'lost', { 1: { run, source: `models:/${id(8)}` } });
   const sent = await toServer(store);
   assert.deepEqual(numbers(sent), [1, 2, 1, 0, 3]);
-  assert.deepEqual(told(sent).filter((text) => !text.includes('files are not here')).map((text) => text.replace(server.uri, '')), [
-    'first of all v1: the model version was not exported whole: its files are at /home/me/model, which no server reads',
-    "first of all: the alias `not allowed!` was not set:  refused POST /api/2.0/mlflow/registered-models/alias (400): Invalid alias name: 'not allowed!'. Names may only contain alphanumerics, underscores (_) and dashes (-).",
-    `lost v1: the model version was not exported whole: its logged model ${id(8)} is not on the server`,
-  ]);
+  assert.deepEqual(
+    told(sent)
+      .filter((text) => !text.includes('files are not here'))
+      .map((text) => text.replace(server.uri, '')),
+    [
+      'first of all v1: the model version was not exported whole: its files are at /home/me/model, which no server reads',
+      "first of all: the alias `not allowed!` was not set:  refused POST /api/2.0/mlflow/registered-models/alias (400): Invalid alias name: 'not allowed!'. Names may only contain alphanumerics, underscores (_) and dashes (-).",
+      `lost v1: the model version was not exported whole: its logged model ${id(8)} is not on the server`,
+    ],
+  );
   assert.deepEqual(await aliasesThere('first of all'), { fine: '1' });
   const to = join(makeProject(), 'mlruns');
   const written = await exportFileStore(store, to, {});
-  assert.deepEqual([numbers(written), readdirSync(join(to, 'models', 'first of all', 'aliases'))], [[1, 2, 3, 0, 1], ['fine']]);
+  assert.deepEqual(
+    [numbers(written), readdirSync(join(to, 'models', 'first of all', 'aliases'))],
+    [[1, 2, 3, 0, 1], ['fine']],
+  );
   logModel(store, { id: id(8), run });
   assert.deepEqual(numbers(await toServer(store)), [1, 0, 1, 0, 2]);
 });
@@ -165,10 +322,19 @@ test('a file store keeps what others put there, and tells of a version of the sa
   const to = join(makeProject(), 'mlruns');
   mkdirSync(join(to, 'models', 'm', 'version-1'), { recursive: true });
   writeFileSync(join(to, 'models', 'm', 'meta.yaml'), 'name: m\ncreation_timestamp: 7\ndescription: theirs\n');
-  writeFileSync(join(to, 'models', 'm', 'version-1', 'meta.yaml'), 'name: m\nversion: 1\ncreation_timestamp: 8\nsource: s3://theirs\n');
+  writeFileSync(
+    join(to, 'models', 'm', 'version-1', 'meta.yaml'),
+    'name: m\nversion: 1\ncreation_timestamp: 8\nsource: s3://theirs\n',
+  );
   const counts = await exportFileStore(store, to, {});
   assert.deepEqual(numbers(counts), [0, 0, 1, 0, 1]);
-  assert.deepEqual(told(counts).map((text) => text.replaceAll(to, '')), ['m v1: the model version was not exported whole: /models/m/version-1 is another version of that number', 'm: the alias `best` was left out, as version 1 is not there']);
+  assert.deepEqual(
+    told(counts).map((text) => text.replaceAll(to, '')),
+    [
+      'm v1: the model version was not exported whole: /models/m/version-1 is another version of that number',
+      'm: the alias `best` was left out, as version 1 is not there',
+    ],
+  );
   assert.match(readFileSync(join(to, 'models', 'm', 'version-1', 'meta.yaml'), 'utf8'), /theirs/);
   assert.match(readFileSync(join(to, 'models', 'm', 'version-2', 'meta.yaml'), 'utf8'), /current_stage: "Staging"/);
   // Deleted there, as MLflow keeps it.
@@ -186,7 +352,8 @@ test('runs and logged models that were deleted in a file store stay deleted', as
   const to = join(makeProject(), 'mlruns');
   await exportFileStore(store, to, {});
   const metas = [join(to, '0', run, 'meta.yaml'), join(to, '0', 'models', id(1), 'meta.yaml')];
-  for (const meta of metas) writeFileSync(meta, readFileSync(meta, 'utf8').replace('lifecycle_stage: "active"', 'lifecycle_stage: deleted'));
+  for (const meta of metas)
+    writeFileSync(meta, readFileSync(meta, 'utf8').replace('lifecycle_stage: "active"', 'lifecycle_stage: deleted'));
   store.sql.run(`UPDATE runs SET name = 'another'`);
   store.sql.run(`UPDATE logged_models SET name = 'another'`);
   const { unchanged, updated, modelsUpdated } = await exportFileStore(store, to, {});
@@ -207,45 +374,84 @@ test('an export is cancelled between models, leaves nothing half, and goes on', 
     if (text.startsWith('logged model 2')) stop.abort();
   };
   await assert.rejects(exportFileStore(store, to, { signal: stop.signal, onProgress }), { name: 'CancelledError' });
-  assert.deepEqual(seen.filter((text) => text.includes('model')), ['logged model 1 of 3: forest', 'logged model 2 of 3: forest']);
-  assert.deepEqual([readdirSync(join(to, '0', 'models')), readdirSync(to).toSorted(), existsSync(join(to, 'models'))], [[id(1)], ['0'], false]);
+  assert.deepEqual(
+    seen.filter((text) => text.includes('model')),
+    ['logged model 1 of 3: forest', 'logged model 2 of 3: forest'],
+  );
+  assert.deepEqual(
+    [readdirSync(join(to, '0', 'models')), readdirSync(to).toSorted(), existsSync(join(to, 'models'))],
+    [[id(1)], ['0'], false],
+  );
   assert.deepEqual(numbers(await exportFileStore(store, to, {})), [2, 1, 1, 0, 0]);
 });
 
 const disk = join(makeProject({ 'disk/.keep': '' }), 'disk');
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).status === 0;
 
-test('a full disk ends an export with words, and the next one goes on', { skip: mounted ? false : 'a small disk can only be mounted by root' }, async () => {
-  try {
-    const store = project();
-    const run = aRun(store);
-    logModel(store, { id: id(1), run, files: { MLmodel: 'x' } });
-    logModel(store, { id: id(2), run, files: { MLmodel: 'x', weights: 'w'.repeat(3_000_000) } });
-    await assert.rejects(exportFileStore(store, disk, {}), { name: 'WorkError', message: `The disk is full: ${disk} could not be written. Free some space and export again; what is whole there stays.` });
-    assert.deepEqual(readdirSync(join(disk, '0', 'models')), [id(1)]);
-    writeFileSync(join(store.folder, 'models', id(2), 'weights'), 'small');
-    assert.deepEqual(numbers(await exportFileStore(store, disk, {})), [1, 0, 0, 0, 0]);
-  } finally {
-    spawnSync('umount', ['-l', disk]);
-  }
-});
+test(
+  'a full disk ends an export with words, and the next one goes on',
+  { skip: mounted ? false : 'a small disk can only be mounted by root' },
+  async () => {
+    try {
+      const store = project();
+      const run = aRun(store);
+      logModel(store, { id: id(1), run, files: { MLmodel: 'x' } });
+      logModel(store, { id: id(2), run, files: { MLmodel: 'x', weights: 'w'.repeat(3_000_000) } });
+      await assert.rejects(exportFileStore(store, disk, {}), {
+        name: 'WorkError',
+        message: `The disk is full: ${disk} could not be written. Free some space and export again; what is whole there stays.`,
+      });
+      assert.deepEqual(readdirSync(join(disk, '0', 'models')), [id(1)]);
+      writeFileSync(join(store.folder, 'models', id(2), 'weights'), 'small');
+      assert.deepEqual(numbers(await exportFileStore(store, disk, {})), [1, 0, 0, 0, 0]);
+    } finally {
+      spawnSync('umount', ['-l', disk]);
+    }
+  },
+);
 
 test('a registry that is imported from an export, changed here and imported again keeps the changes', async () => {
   const store = project();
   const own = registerOwn(store, 'own');
-  register(store, 'm', { 2: { run: own.first, source: `runs:/${own.first}/model-train`, tags: { a: '1' } } }, { best: 2 });
+  register(
+    store,
+    'm',
+    { 2: { run: own.first, source: `runs:/${own.first}/model-train`, tags: { a: '1' } } },
+    { best: 2 },
+  );
   store.sql.run(`INSERT INTO registered_model_tags (model, key, value) VALUES ('m', 'owner', 'a')`);
   const to = join(makeProject(), 'mlruns');
   assert.deepEqual(numbers(await exportFileStore(store, to, {})), [0, 2, 3, 0, 0]);
-  assert.deepEqual([own.first, own.second].map((run) => readdirSync(join(to, '0', run, 'artifacts', 'model-train'))), [['loopwright-model.json', 'weights.bin'], ['loopwright-model.json', 'weights.bin']], 'the model that an earlier run trained is with the run of its version as well');
+  assert.deepEqual(
+    [own.first, own.second].map((run) => readdirSync(join(to, '0', run, 'artifacts', 'model-train'))),
+    [
+      ['loopwright-model.json', 'weights.bin'],
+      ['loopwright-model.json', 'weights.bin'],
+    ],
+    'the model that an earlier run trained is with the run of its version as well',
+  );
   setAlias(store, 'm', 'best', null, 'test');
   store.sql.run(`UPDATE model_version_tags SET value = '2'`);
   store.sql.run(`UPDATE registered_model_tags SET value = 'b'`);
   const was = registryOf(store);
   const { problems } = await importInto(store.root, to);
-  assert.deepEqual([registryOf(store), problems.map(({ message }) => message)], [was, ['left out: `own` is the model that this project validates and serves, whose versions come from its own runs']]);
+  assert.deepEqual(
+    [registryOf(store), problems.map(({ message }) => message)],
+    [
+      was,
+      ['left out: `own` is the model that this project validates and serves, whose versions come from its own runs'],
+    ],
+  );
   const other = makeProject(projectFile);
-  assert.deepEqual([(await importInto(other, to)).modelVersions, await withStore(other, ({ sql }) => sql.all<{ path: string }>(`SELECT path FROM model_versions WHERE model = 'own'`).map(({ path }) => path))], [3, [own.first, own.second].map((run) => `mlflow-artifacts:/0/${run}/artifacts/model-train`)]);
+  assert.deepEqual(
+    [
+      (await importInto(other, to)).modelVersions,
+      await withStore(other, ({ sql }) =>
+        sql.all<{ path: string }>(`SELECT path FROM model_versions WHERE model = 'own'`).map(({ path }) => path),
+      ),
+    ],
+    [3, [own.first, own.second].map((run) => `mlflow-artifacts:/0/${run}/artifacts/model-train`)],
+  );
 });
 
 test('the command tells how many models there were', async () => {
@@ -255,7 +461,10 @@ test('the command tells how many models there were', async () => {
   register(store, 'm', { 1: { run, source: `models:/${id(1)}` } });
   const { code, out, err } = await runCli(['export', '--to', 'mlruns:out'], { cwd: store.root });
   assert.equal(code, 0, err);
-  assert.match(out, /Wrote 1 experiment, 1 run, 1 logged model, 1 registered model, 1 model version, 1 artifact file \(/);
+  assert.match(
+    out,
+    /Wrote 1 experiment, 1 run, 1 logged model, 1 registered model, 1 model version, 1 artifact file \(/,
+  );
   rmSync(join(store.root, 'out', 'models', 'm', 'version-1'), { recursive: true });
   writeFileSync(join(store.root, 'out', '0', 'models', id(1), 'artifacts', 'MLmodel'), 'longer');
   const again = await runCli(['export', '--to', 'mlruns:out', '--json'], { cwd: store.root });

@@ -25,11 +25,19 @@ test('what MLflow says of an imported mlflow.db is what it said of the database 
   const said = realDatabase(join(root, 'there'));
   const [run = ''] = said.runs.filter(({ name }) => name === 'first: run').map(({ id }) => id);
   // Its artifacts were written below /somewhere/mlruns; they lie beside the database now.
-  writeFiles(join(root, 'there/mlruns/1', run, 'artifacts/sub/dir'), { 'plain.txt': 'hello', 'bytes.bin': Buffer.alloc(10_240), 'ü n.txt': 'x' });
+  writeFiles(join(root, 'there/mlruns/1', run, 'artifacts/sub/dir'), {
+    'plain.txt': 'hello',
+    'bytes.bin': Buffer.alloc(10_240),
+    'ü n.txt': 'x',
+  });
   const counts = await importInto(root, join(root, 'there'));
   assert.deepEqual(added(counts), [2, 5, 310, 3, 1, 2, 0, 0, 0]);
   assert.deepEqual(counts.problems, []);
-  assert.deepEqual(added(await importInto(root, join(root, 'there'))), [0, 0, 0, 0, 0, 0, 0, 5, 0], 'importing twice adds nothing');
+  assert.deepEqual(
+    added(await importInto(root, join(root, 'there'))),
+    [0, 0, 0, 0, 0, 0, 0, 5, 0],
+    'importing twice adds nothing',
+  );
   assert.deepEqual(await mlflowSaysOfProject(root), infinitiesMeant(said));
 });
 
@@ -37,7 +45,8 @@ test('what MLflow says of an imported mlflow.db is what it said of the database 
 function infinitiesMeant(said: Description): Description {
   const largest: Record<string, string> = { '1.7976931348623157e+308': 'inf', '-1.7976931348623157e+308': '-inf' };
   for (const run of said.runs) {
-    for (const points of Object.values(run.metrics)) for (const point of points) point[2] = largest[point[2]] ?? point[2];
+    for (const points of Object.values(run.metrics))
+      for (const point of points) point[2] = largest[point[2]] ?? point[2];
     for (const [key, value] of Object.entries(run.latest)) run.latest[key] = largest[String(value)] ?? value;
   }
   return said;
@@ -50,7 +59,9 @@ test('a database that grew gives only what is new, and the same run in a file st
   const id = said.runs.find(({ name }) => name === 'first: run')?.id ?? '';
   const db = new Database(join(root, 'mlflow.db'));
   db.prepare(`UPDATE runs SET status = 'FINISHED', end_time = 1700000090000 WHERE run_uuid = ?`).run(id);
-  db.prepare(`INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('loss', 0.5, 1700000080000, ?, 999, 0)`).run(id);
+  db.prepare(
+    `INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES ('loss', 0.5, 1700000080000, ?, 999, 0)`,
+  ).run(id);
   db.close();
   assert.deepEqual(added(await importInto(root, root)), [0, 0, 1, 0, 0, 0, 1, 4, 0]);
   await withStore(root, (store) => {
@@ -101,5 +112,8 @@ test('what is no database of MLflow is refused with its name, and nothing is cha
   await assert.rejects(importInto(root, join(root, 'b.db')), /b\.db is not a SQLite database/);
   await assert.rejects(importInto(root, join(root, 'c.db')), /not one of MLflow/);
   await assert.rejects(importInto(root, join(root, 'gone')), /There is no .*gone/);
-  await assert.rejects(importInto(root, makeProject({ 'dvc.yaml': 'stages: {}' })), /is a DVC project, which is not imported/);
+  await assert.rejects(
+    importInto(root, makeProject({ 'dvc.yaml': 'stages: {}' })),
+    /is a DVC project, which is not imported/,
+  );
 });

@@ -4,7 +4,11 @@ import type { ImportKind, TransferProblem } from '../../engine/transfer/records.
 import { openStore, type Store } from '../../engine/tracking/store.ts';
 
 /** Imports a place into the store of a project, as the command does. */
-export async function importInto(root: string, path: string, options: ImportOptions & { kind?: Exclude<ImportKind, 'server'> } = {}): Promise<ImportCounts> {
+export async function importInto(
+  root: string,
+  path: string,
+  options: ImportOptions & { kind?: Exclude<ImportKind, 'server'> } = {},
+): Promise<ImportCounts> {
   return withStore(root, async (store) => {
     const problems: TransferProblem[] = [];
     const source = openSource(path, options.kind, (file, message) => void problems.push({ file, message }));
@@ -26,6 +30,16 @@ export async function withStore<T>(root: string, work: (store: Store) => T | Pro
 }
 
 /** The numbers of what an import did. */
-export function added({ experiments, runs, points, artifacts, models, modelVersions, updated, unchanged, skipped }: ImportCounts): number[] {
+export function added({
+  experiments,
+  runs,
+  points,
+  artifacts,
+  models,
+  modelVersions,
+  updated,
+  unchanged,
+  skipped,
+}: ImportCounts): number[] {
   return [experiments, runs, points, artifacts, models, modelVersions, updated, unchanged, skipped];
 }

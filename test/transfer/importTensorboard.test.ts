@@ -16,11 +16,14 @@ const script = join(import.meta.dirname, 'tensorboard.py');
 type Points = Record<string, Record<string, [number, number, string][]>>;
 
 /** Python's way to print a float. */
-const printed = (value: number, isNan: number) => (isNan ? 'nan' : value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value);
+const printed = (value: number, isNan: number) =>
+  isNan ? 'nan' : value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value;
 
 function pointsOf({ sql }: Store): Points {
   const all: Points = {};
-  for (const row of sql.all<{ name: string; key: string; step: number; at: number; value: number; is_nan: number }>('SELECT r.name, k.key, p.step, p.at, p.value, p.is_nan FROM points p JOIN runs r ON r.id = p.run JOIN metric_keys k ON k.id = p.key ORDER BY p.step, p.at')) {
+  for (const row of sql.all<{ name: string; key: string; step: number; at: number; value: number; is_nan: number }>(
+    'SELECT r.name, k.key, p.step, p.at, p.value, p.is_nan FROM points p JOIN runs r ON r.id = p.run JOIN metric_keys k ON k.id = p.key ORDER BY p.step, p.at',
+  )) {
     const run = (all[row.name] ??= {});
     (run[row.key] ??= []).push([row.step, row.at, String(printed(row.value, row.is_nan))]);
   }
@@ -40,18 +43,29 @@ test('every scalar that tensorboardX wrote is imported exactly, as simple values
     const found = pointsOf(store);
     for (const [run, tags] of Object.entries(said)) {
       for (const [tag, points] of Object.entries(tags)) {
-        assert.deepEqual(found[run]?.[tag]?.map(([step, at, value]) => [step, at, floatOf(value)]), points.map(([step, at, value]) => [step, at, floatOf(value)]).toSorted((a, b) => Number(a[0]) - Number(b[0])), `${run}: ${tag}`);
+        assert.deepEqual(
+          found[run]?.[tag]?.map(([step, at, value]) => [step, at, floatOf(value)]),
+          points.map(([step, at, value]) => [step, at, floatOf(value)]).toSorted((a, b) => Number(a[0]) - Number(b[0])),
+          `${run}: ${tag}`,
+        );
       }
     }
-    const trial = getRun(store, store.sql.get<{ run_id: string }>(`SELECT run_id FROM runs WHERE name LIKE '%trial%'`)?.run_id ?? '');
+    const trial = getRun(
+      store,
+      store.sql.get<{ run_id: string }>(`SELECT run_id FROM runs WHERE name LIKE '%trial%'`)?.run_id ?? '',
+    );
     assert.deepEqual(trial.params, { lr: '0.01', net: 'mlp', bn: 'True', units: '32' });
     assert.equal(trial.metrics['hp'], 0.75);
-    const train = getRun(store, store.sql.get<{ run_id: string }>(`SELECT run_id FROM runs WHERE name = 'train'`)?.run_id ?? '');
+    const train = getRun(
+      store,
+      store.sql.get<{ run_id: string }>(`SELECT run_id FROM runs WHERE name = 'train'`)?.run_id ?? '',
+    );
     assert.equal(train.startedAt, 1700000000000);
     assert.equal(train.experiment, 'logs');
   });
   const told = counts.problems.map(({ message }) => message).join('\n');
-  for (const kind of ['histograms', 'text', 'pr_curves']) assert.match(told, new RegExp(`of ${kind} was left out, only scalars are imported`));
+  for (const kind of ['histograms', 'text', 'pr_curves'])
+    assert.match(told, new RegExp(`of ${kind} was left out, only scalars are imported`));
   assert.deepEqual(added(await importInto(root, logs)), [0, 0, 0, 0, 0, 0, 0, 4, 0]);
 
   // A file that is cut gives what is whole; written on, it gives the rest.
@@ -66,7 +80,8 @@ test('every scalar that tensorboardX wrote is imported exactly, as simple values
   assert.deepEqual(added(await importInto(other, join(logs, 'train'))), [0, 0, 1, 0, 0, 0, 1, 0, 0]);
 });
 
-const floatOf = (text: string) => (text === 'nan' ? 'nan' : text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text) + 0);
+const floatOf = (text: string) =>
+  text === 'nan' ? 'nan' : text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text) + 0;
 
 /** A record as TensorFlow writes it. */
 function record(data: Uint8Array): Buffer {
@@ -98,7 +113,15 @@ test('a damaged record is left out, a damaged length ends the file, and no file 
   const root = makeProject(projectFile);
   const damaged = event(2, 2);
   damaged[20] = (damaged[20] ?? 0) ^ 1;
-  const logs = makeProject({ 'a/events.out.tfevents.1.x': Buffer.concat([event(1, 1), damaged, event(3, 3)]), 'b/events.out.tfevents.1.x': Buffer.concat([event(1, 1), Buffer.from('ffffffffffffff7f00000000', 'hex'), event(2, 2)]), 'c/events.out.tfevents.1.x': '' });
+  const logs = makeProject({
+    'a/events.out.tfevents.1.x': Buffer.concat([event(1, 1), damaged, event(3, 3)]),
+    'b/events.out.tfevents.1.x': Buffer.concat([
+      event(1, 1),
+      Buffer.from('ffffffffffffff7f00000000', 'hex'),
+      event(2, 2),
+    ]),
+    'c/events.out.tfevents.1.x': '',
+  });
   const counts = await importInto(root, logs);
   const told = counts.problems.map(({ message }) => message).join('\n');
   assert.equal(counts.points, 3, told);

@@ -13,11 +13,15 @@ const runs = 600;
 const points = 400;
 
 function manyRuns(): string {
-  const files: Record<string, string> = { ...projectFile, 'mlruns/1/meta.yaml': "experiment_id: '1'\nlifecycle_stage: active\nname: many\n" };
+  const files: Record<string, string> = {
+    ...projectFile,
+    'mlruns/1/meta.yaml': "experiment_id: '1'\nlifecycle_stage: active\nname: many\n",
+  };
   const lines = Array.from({ length: points }, (_, i) => `${1700000000000 + i} ${1 / (i + 1)} ${i}\n`).join('');
   for (let n = 0; n < runs; n++) {
     const id = n.toString(16).padStart(32, '0');
-    files[`mlruns/1/${id}/meta.yaml`] = `run_id: ${id}\nrun_name: run ${n}\nexperiment_id: '1'\nstatus: 3\nstart_time: ${1700000000000 + n}\nend_time: ${1700000001000 + n}\nlifecycle_stage: active\n`;
+    files[`mlruns/1/${id}/meta.yaml`] =
+      `run_id: ${id}\nrun_name: run ${n}\nexperiment_id: '1'\nstatus: 3\nstart_time: ${1700000000000 + n}\nend_time: ${1700000001000 + n}\nlifecycle_stage: active\n`;
     files[`mlruns/1/${id}/metrics/loss`] = lines;
     files[`mlruns/1/${id}/params/n`] = String(n);
     files[`mlruns/1/${id}/artifacts/f.txt`] = `artifact ${n}`;
@@ -35,13 +39,19 @@ function wholeRuns({ sql }: Store): number {
 }
 
 /** Ends an import in its middle and gives its exit code and how many runs were taken. */
-async function ended(root: string, signal: NodeJS.Signals, from: number): Promise<{ code: number | null; found: number }> {
+async function ended(
+  root: string,
+  signal: NodeJS.Signals,
+  from: number,
+): Promise<{ code: number | null; found: number }> {
   const running = startCli(['import', 'mlruns'], { cwd: root });
   const count = () => {
     if (!hasStore(root)) return 0;
     const db = openForeignDatabase(join(root, '.loopwright', 'loopwright.db'));
     try {
-      return db.columns('imports').size === 0 ? 0 : (db.all<{ n: number }>('SELECT count(*) AS n FROM runs')[0]?.n ?? 0);
+      return db.columns('imports').size === 0
+        ? 0
+        : (db.all<{ n: number }>('SELECT count(*) AS n FROM runs')[0]?.n ?? 0);
     } finally {
       db.close();
     }

@@ -10,8 +10,22 @@ const script = join(import.meta.dirname, 'mlflowSide.py');
 export interface Description {
   experiments: { name: string; stage: string; tags: Record<string, string>; created: number | null }[];
   runs: {
-    id: string; experiment: string; name: string; status: string; start: number; end: number | null; stage: string; user: string; params: Record<string, string>; tags: Record<string, string>; latest: Record<string, number | string>;
-    metrics: Record<string, [number, number, string][]>; datasets: unknown[]; inputs: string[]; outputs: [string, number][]; artifacts: Record<string, number>;
+    id: string;
+    experiment: string;
+    name: string;
+    status: string;
+    start: number;
+    end: number | null;
+    stage: string;
+    user: string;
+    params: Record<string, string>;
+    tags: Record<string, string>;
+    latest: Record<string, number | string>;
+    metrics: Record<string, [number, number, string][]>;
+    datasets: unknown[];
+    inputs: string[];
+    outputs: [string, number][];
+    artifacts: Record<string, number>;
   }[];
   models: Record<string, unknown>[];
   registered: Record<string, unknown>[];
@@ -36,7 +50,8 @@ export async function mlflowSaysOfProject(root: string): Promise<Description> {
 export async function withEndpoint<T>(root: string, work: (uri: string, token: string) => T | Promise<T>): Promise<T> {
   const server = startCli(['track', '--json'], { cwd: root });
   try {
-    while (!server.out().includes('\n') && server.child.exitCode === null) await Promise.race([once(server.child.stdout ?? server.child, 'data'), server.ended]);
+    while (!server.out().includes('\n') && server.child.exitCode === null)
+      await Promise.race([once(server.child.stdout ?? server.child, 'data'), server.ended]);
     const { uri, token } = JSON.parse(server.out()) as { uri: string; token: string };
     return await work(uri, token);
   } finally {
@@ -46,4 +61,3 @@ export async function withEndpoint<T>(root: string, work: (uri: string, token: s
 }
 
 export const projectFile = { 'loopwright.yaml': 'version: 1\nproject: transfer\nstages:\n  a:\n    cmd: "true"\n' };
-

@@ -7,27 +7,56 @@ import type { Answers, OpenView } from '../helpers/viewPage.ts';
 // view in Chromium: from the choice of all runs until all are drawn. Run it alone: `node_modules/.bin/node test/webviews/compareSpeed.ts [rounds] [runs]`.
 const rounds = Number(process.argv[2] ?? 3);
 const total = Number(process.argv[3] ?? 100_000);
-const methods: EngineMethod[] = ['project/overview', 'runs/list', 'runs/points', 'runs/columns', 'runs/details', 'runs/series', 'runs/get', 'views/list'];
+const methods: EngineMethod[] = [
+  'project/overview',
+  'runs/list',
+  'runs/points',
+  'runs/columns',
+  'runs/details',
+  'runs/series',
+  'runs/get',
+  'views/list',
+];
 
 await speedRounds({ rounds, runs: total }, oneRound);
 
 async function oneRound({ bench, ask, add }: SpeedRound): Promise<void> {
-  const answers = Object.fromEntries(methods.map((method) => [method, async (params: unknown) => {
-    const began = performance.now();
-    const answer = await ask(method, params);
-    add(`engine and pipe: ${method} (ms)`, performance.now() - began);
-    return answer;
-  }])) as Answers;
-  const view = await bench.open('runHistory', { experiment: null, runId: null }, answers, 'dark', { width: 1440, height: 1000 }, { realTime: true });
+  const answers = Object.fromEntries(
+    methods.map((method) => [
+      method,
+      async (params: unknown) => {
+        const began = performance.now();
+        const answer = await ask(method, params);
+        add(`engine and pipe: ${method} (ms)`, performance.now() - began);
+        return answer;
+      },
+    ]),
+  ) as Answers;
+  const view = await bench.open(
+    'runHistory',
+    { experiment: null, runId: null },
+    answers,
+    'dark',
+    { width: 1440, height: 1000 },
+    { realTime: true },
+  );
   await view.page.locator('tr[aria-selected]').first().waitFor();
   await view.page.locator('table.runs').focus();
   for (const key of ['ArrowDown', ' ', 'Shift+ArrowDown', 'c']) await view.page.keyboard.press(key);
   for (const tab of ['scatter', 'parallel'] as const) {
     await view.page.locator(`#tab-${tab}`).click();
     await view.page.locator('.compare .plot canvas').first().waitFor();
-    add(`${tab}: longest frame until all are drawn (ms)`, await longestFrame(view, async () => add(`${tab}: all runs chosen until drawn (ms)`, await allDrawn(view, 'table'))));
+    add(
+      `${tab}: longest frame until all are drawn (ms)`,
+      await longestFrame(view, async () =>
+        add(`${tab}: all runs chosen until drawn (ms)`, await allDrawn(view, 'table')),
+      ),
+    );
     await view.picture(`compareSpeed-${tab}`);
-    add(`${tab}: painted again (ms)`, await longestFrame(view, () => view.page.getByRole('button', { name: /^Table of the runs/ }).click()));
+    add(
+      `${tab}: painted again (ms)`,
+      await longestFrame(view, () => view.page.getByRole('button', { name: /^Table of the runs/ }).click()),
+    );
     add(`${tab}: longest frame while the pointer moves (ms)`, await longestFrame(view, () => hover(view)));
     await view.page.getByRole('button', { name: /^Table of the runs/ }).click();
     await view.page.locator('select.scope').selectOption('selected');
@@ -40,8 +69,20 @@ async function oneRound({ bench, ask, add }: SpeedRound): Promise<void> {
 async function allDrawn(view: OpenView, scope: string): Promise<number> {
   const began = performance.now();
   await view.page.locator('select.scope').selectOption(scope);
-  await view.page.waitForFunction((total) => (document.querySelector('.compare .plot')?.getAttribute('aria-label') ?? '').includes(`${total.toLocaleString('en')} runs`), total, { polling: 'raf', timeout: 120_000 });
-  await view.page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+  await view.page.waitForFunction(
+    (total) =>
+      (document.querySelector('.compare .plot')?.getAttribute('aria-label') ?? '').includes(
+        `${total.toLocaleString('en')} runs`,
+      ),
+    total,
+    { polling: 'raf', timeout: 120_000 },
+  );
+  await view.page.evaluate(
+    () =>
+      new Promise((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(done));
+      }),
+  );
   return performance.now() - began;
 }
 
@@ -68,7 +109,9 @@ async function longestFrame(view: OpenView, work: () => Promise<void>): Promise<
   });
   await work();
   return view.page.evaluate(async () => {
-    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+    await new Promise((done) => {
+      requestAnimationFrame(() => requestAnimationFrame(done));
+    });
     const held = globalThis as { longest?: number };
     const longest = held.longest ?? 0;
     delete held.longest;

@@ -79,32 +79,61 @@ window.measure = async (runs, count, axis) => {
 async function newPage(browser: Browser): Promise<Page> {
   const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await tab.setContent('<body class="vscode-dark"><div id="view"></div></body>');
-  for (const path of ['node_modules/uplot/dist/uPlot.min.css', 'webviews/ui/base.css', 'webviews/runHistory/curves/curves.css']) await tab.addStyleTag({ path: join(root, path) });
+  for (const path of [
+    'node_modules/uplot/dist/uPlot.min.css',
+    'webviews/ui/base.css',
+    'webviews/runHistory/curves/curves.css',
+  ])
+    await tab.addStyleTag({ path: join(root, path) });
   await tab.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
   return tab;
 }
 
-const bundle = await esbuild.build({ stdin: { contents: page, resolveDir: root, loader: 'ts' }, bundle: true, write: false, format: 'iife', target: 'es2022', minify: true });
+const bundle = await esbuild.build({
+  stdin: { contents: page, resolveDir: root, loader: 'ts' },
+  bundle: true,
+  write: false,
+  format: 'iife',
+  target: 'es2022',
+  minify: true,
+});
 const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
 try {
-  for (const [runs, count, axis] of [[1, 1_000_000, 'step'], [1, 1_000_000, 'relative'], [10, 100_000, 'step'], [50, 10_000, 'relative']] as const) {
+  for (const [runs, count, axis] of [
+    [1, 1_000_000, 'step'],
+    [1, 1_000_000, 'relative'],
+    [10, 100_000, 'step'],
+    [50, 10_000, 'relative'],
+  ] as const) {
     const all: Record<string, [number, number][]> = {};
     for (let round = 0; round < rounds; round++) {
       const tab = await newPage(browser);
-      const found = await tab.evaluate(`measure(${runs}, ${count}, '${axis}')`) as { times: Record<string, [number, number]>; pixels: number };
+      const found = (await tab.evaluate(`measure(${runs}, ${count}, '${axis}')`)) as {
+        times: Record<string, [number, number]>;
+        pixels: number;
+      };
       if (found.pixels === 0) throw new Error('Nothing was drawn.');
       for (const [name, time] of Object.entries(found.times)) (all[name] ??= []).push(time);
       await tab.close();
     }
-    console.log(`${runs} × ${count.toLocaleString('en')} points by ${axis}: ${Object.entries(all).map(([name, times]) => `${name} ${median(times.map(([work]) => work))} ms (on the screen ${median(times.map(([, shown]) => shown))})`).join(', ')}`);
+    console.log(
+      `${runs} × ${count.toLocaleString('en')} points by ${axis}: ${Object.entries(all)
+        .map(
+          ([name, times]) =>
+            `${name} ${median(times.map(([work]) => work))} ms (on the screen ${median(times.map(([, shown]) => shown))})`,
+        )
+        .join(', ')}`,
+    );
   }
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const tab = await newPage(browser);
-    times.push(await tab.evaluate('measureView(1, 1_000_000)') as number);
+    times.push((await tab.evaluate('measureView(1, 1_000_000)')) as number);
     await tab.close();
   }
-  console.log(`1 × 1,000,000 points in the view, from the answer to the screen with summary and notes: ${median(times)} ms`);
+  console.log(
+    `1 × 1,000,000 points in the view, from the answer to the screen with summary and notes: ${median(times)} ms`,
+  );
 } finally {
   await browser.close();
 }

@@ -10,7 +10,9 @@ const size = { width: 1200, height: 1000 };
 
 describe('drift', { skip: cannotTest() }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(() => bench.stop());
 
   const shown = async (view: OpenView) => {
@@ -34,8 +36,14 @@ describe('drift', { skip: cannotTest() }, () => {
     await shown(view);
     const rows = await view.page.locator('table.events tbody tr').allInnerTexts();
     assert.equal(rows.length, 7);
-    assert.ok(rows.every((row) => /^\d{1,2} (Oct|Nov), \d\d:\d\d/.test(row)), rows.join('\n'));
-    assert.match(rows.find((row) => row.includes('new reference')) ?? '', /compared with: test rows of v3, 30,617 rows of 2026-05-01 to 2026-10-31/);
+    assert.ok(
+      rows.every((row) => /^\d{1,2} (Oct|Nov), \d\d:\d\d/.test(row)),
+      rows.join('\n'),
+    );
+    assert.match(
+      rows.find((row) => row.includes('new reference')) ?? '',
+      /compared with: test rows of v3, 30,617 rows of 2026-05-01 to 2026-10-31/,
+    );
     assert.match(await view.page.locator('.selected .numbers').innerText(), /Compared with: test rows of v3/);
     await view.page.getByText('Save as HTML…').click();
     assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'drift', monitor: 'production' } }]);
@@ -52,7 +60,7 @@ describe('drift', { skip: cannotTest() }, () => {
     const before = await view.page.locator('.numbers p').first().innerText();
     await view.page.keyboard.press('ArrowLeft');
     await view.page.waitForFunction((text) => document.querySelector('.numbers p')?.textContent !== text, before);
-    assert.match(await view.page.locator('#cell-said').textContent() ?? '', /merchant_category/);
+    assert.match((await view.page.locator('#cell-said').textContent()) ?? '', /merchant_category/);
   });
 
   it('selects a cell by a click on the heat map', async () => {
@@ -81,7 +89,10 @@ describe('drift', { skip: cannotTest() }, () => {
       assert.deepEqual(full.faults, []);
       await full.page.close();
     }
-    const empty = await bench.open('drift', state, { ...engine, 'drift/report': () => ({ ...makeReport(), windows: [] }) });
+    const empty = await bench.open('drift', state, {
+      ...engine,
+      'drift/report': () => ({ ...makeReport(), windows: [] }),
+    });
     await empty.page.getByText('No window yet').waitFor();
     await empty.picture('drift-empty-dark');
     const loading = await bench.open('drift', state, {});
@@ -89,7 +100,11 @@ describe('drift', { skip: cannotTest() }, () => {
     await loading.picture('drift-loading-dark');
     const failing = await bench.open('drift', state, engine, 'dark', size);
     await shown(failing);
-    failing.answer({ 'drift/report': () => { throw new Error('The prediction log could not be read: it is locked by another process.'); } });
+    failing.answer({
+      'drift/report': () => {
+        throw new Error('The prediction log could not be read: it is locked by another process.');
+      },
+    });
     await failing.changed();
     await failing.page.locator('.error-bar').waitFor();
     assert.equal(await failing.page.locator('.distribution').count(), 1);
@@ -99,9 +114,15 @@ describe('drift', { skip: cannotTest() }, () => {
   it('draws anew in the colours of another theme', async () => {
     const view = await bench.open('drift', state, engine, 'dark', size);
     await shown(view);
-    const pixels = () => view.page.locator('.timeline canvas').first().evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
+    const pixels = () =>
+      view.page
+        .locator('.timeline canvas')
+        .first()
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
     const before = await pixels();
-    await view.page.evaluate(() => { document.body.className = 'vscode-light'; });
+    await view.page.evaluate(() => {
+      document.body.className = 'vscode-light';
+    });
     await view.page.waitForTimeout(300);
     assert.notEqual(await pixels(), before);
     assert.deepEqual(view.faults, []);

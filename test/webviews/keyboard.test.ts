@@ -48,12 +48,27 @@ async function stops(view: OpenView): Promise<Stop[]> {
       const host = active;
       while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
       if (!host || !active || host === document.body) return null;
-      const labels = host instanceof HTMLSelectElement || host instanceof HTMLInputElement ? [...(host.labels ?? [])].map((label) => label.textContent) : [];
-      const name = [host.getAttribute('aria-label'), ...labels, host.textContent, host.getAttribute('title')].find((text) => text?.trim()) ?? '';
+      const labels =
+        host instanceof HTMLSelectElement || host instanceof HTMLInputElement
+          ? [...(host.labels ?? [])].map((label) => label.textContent)
+          : [];
+      const name =
+        [host.getAttribute('aria-label'), ...labels, host.textContent, host.getAttribute('title')].find((text) =>
+          text?.trim(),
+        ) ?? '';
       // The ring is on the element, on its custom element, or on the row that it points at.
       const row = document.getElementById(host.getAttribute('aria-activedescendant') ?? '');
-      const ringed = [active, host, row].some((one) => one !== null && getComputedStyle(one).outlineStyle !== 'none' && Number.parseFloat(getComputedStyle(one).outlineWidth) > 0);
-      return { name: name.trim().replaceAll(/\s+/g, ' ').slice(0, 60), tag: host.localName, visible: ringed || host.localName.startsWith('vscode-') };
+      const ringed = [active, host, row].some(
+        (one) =>
+          one !== null &&
+          getComputedStyle(one).outlineStyle !== 'none' &&
+          Number.parseFloat(getComputedStyle(one).outlineWidth) > 0,
+      );
+      return {
+        name: name.trim().replaceAll(/\s+/g, ' ').slice(0, 60),
+        tag: host.localName,
+        visible: ringed || host.localName.startsWith('vscode-'),
+      };
     });
     // The run history begins in its table, which is its last stop: Tab leaves and comes in at the top.
     if (stop === null && found.length === 0) continue;
@@ -65,7 +80,9 @@ async function stops(view: OpenView): Promise<Stop[]> {
 
 describe('by keyboard', { skip: cannotTest() }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(async () => {
     start.close();
     await bench.stop();
@@ -83,15 +100,29 @@ describe('by keyboard', { skip: cannotTest() }, () => {
       const view = await open(name);
       const all = await stops(view);
       assert.ok(all.length >= 4 && all.length < 80, JSON.stringify(all));
-      assert.deepEqual(all.filter((stop) => stop.name === ''), [], 'without a name');
-      assert.deepEqual(all.filter((stop) => !stop.visible), [], 'without a visible focus');
+      assert.deepEqual(
+        all.filter((stop) => stop.name === ''),
+        [],
+        'without a name',
+      );
+      assert.deepEqual(
+        all.filter((stop) => !stop.visible),
+        [],
+        'without a visible focus',
+      );
     });
 
     it(`names every button and the heads of every table of ${name}`, async () => {
       const view = await open(name);
-      const unnamed = await view.page.evaluate(() => [...document.querySelectorAll('button, [role=button], svg[role=img], i[role=img]')].filter((one) => !(one.getAttribute('aria-label') ?? one.textContent)?.trim()).map((one) => one.outerHTML.slice(0, 120)));
+      const unnamed = await view.page.evaluate(() =>
+        [...document.querySelectorAll('button, [role=button], svg[role=img], i[role=img]')]
+          .filter((one) => !(one.getAttribute('aria-label') ?? one.textContent)?.trim())
+          .map((one) => one.outerHTML.slice(0, 120)),
+      );
       assert.deepEqual(unnamed, []);
-      const headless = await view.page.evaluate(() => [...document.querySelectorAll('thead th')].filter((one) => one.getAttribute('scope') !== 'col').length);
+      const headless = await view.page.evaluate(
+        () => [...document.querySelectorAll('thead th')].filter((one) => one.getAttribute('scope') !== 'col').length,
+      );
       assert.equal(headless, 0);
       assert.deepEqual(view.faults, []);
     });
@@ -99,10 +130,18 @@ describe('by keyboard', { skip: cannotTest() }, () => {
     it(`moves nothing in ${name} for who asked for that`, async () => {
       const view = await open(name);
       await view.page.emulateMedia({ reducedMotion: 'reduce' });
-      await view.answer({ 'runs/list': (query) => pageOf(makeRuns(12).map((run) => ({ ...run, status: 'running' as const, endedAt: null })), query) });
+      await view.answer({
+        'runs/list': (query) =>
+          pageOf(
+            makeRuns(12).map((run) => ({ ...run, status: 'running' as const, endedAt: null })),
+            query,
+          ),
+      });
       await view.changed();
       await view.page.waitForTimeout(200);
-      const moving = await view.page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running').length);
+      const moving = await view.page.evaluate(
+        () => document.getAnimations().filter((one) => one.playState === 'running').length,
+      );
       assert.equal(moving, 0);
     });
   }

@@ -22,14 +22,29 @@ function engineOf(root: string): Answers {
 
 const written = (root: string) => {
   const file = join(root, 'data/labels/review.csv');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(1).map((line) => line.replace(/,\d{4}-[^,]+Z,/, ',')) : [];
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.replace(/,\d{4}-[^,]+Z,/, ','))
+    : [];
 };
-const showsRow = (view: OpenView, key: string) => view.page.waitForFunction((wanted) => document.querySelector('#row-name code')?.textContent === wanted, key);
-const until = async (what: () => boolean) => { for (let i = 0; i < 200 && !what(); i++) await new Promise((done) => { setTimeout(done, 25); }); assert.ok(what(), 'in time'); };
+const showsRow = (view: OpenView, key: string) =>
+  view.page.waitForFunction((wanted) => document.querySelector('#row-name code')?.textContent === wanted, key);
+const until = async (what: () => boolean) => {
+  for (let i = 0; i < 200 && !what(); i++)
+    await new Promise((done) => {
+      setTimeout(done, 25);
+    });
+  assert.ok(what(), 'in time');
+};
 
 describe('labelling', { skip: cannotTest() }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(() => bench.stop());
 
   it('labels, skips and takes back with keys alone, and the file says the same', async () => {
@@ -39,12 +54,12 @@ describe('labelling', { skip: cannotTest() }, () => {
     await showsRow(view, 'o1');
     await keyboard.press('1');
     await showsRow(view, 'o2');
-    assert.match(await view.page.locator('[role=status][aria-live]').textContent() ?? '', /^fraud: o1\. Next: o2\.$/);
+    assert.match((await view.page.locator('[role=status][aria-live]').textContent()) ?? '', /^fraud: o1\. Next: o2\.$/);
     await keyboard.press('Space');
     await showsRow(view, 'o3');
     await keyboard.press('u');
     await showsRow(view, 'o2');
-    assert.match(await view.page.locator('[role=status][aria-live]').textContent() ?? '', /Taken back: o2/);
+    assert.match((await view.page.locator('[role=status][aria-live]').textContent()) ?? '', /Taken back: o2/);
     await keyboard.press('2');
     await showsRow(view, 'o3');
     await keyboard.press('Control+z');
@@ -55,8 +70,18 @@ describe('labelling', { skip: cannotTest() }, () => {
     await keyboard.press('s');
     await showsRow(view, 'o4');
     await until(() => written(root).length === 7);
-    assert.deepEqual(written(root), ['o1,fraud,ann,hand', 'o2,,ann,skip', 'o2,,ann,undo', 'o2,fine,ann,hand', 'o2,,ann,undo', 'o2,fine,ann,hand', 'o3,,ann,skip']);
-    await view.page.waitForFunction(() => /2 of 6 labelled/.test(document.querySelector('#progress')?.textContent ?? ''));
+    assert.deepEqual(written(root), [
+      'o1,fraud,ann,hand',
+      'o2,,ann,skip',
+      'o2,,ann,undo',
+      'o2,fine,ann,hand',
+      'o2,,ann,undo',
+      'o2,fine,ann,hand',
+      'o3,,ann,skip',
+    ]);
+    await view.page.waitForFunction(() =>
+      /2 of 6 labelled/.test(document.querySelector('#progress')?.textContent ?? ''),
+    );
     assert.deepEqual(view.faults, []);
   });
 
@@ -65,12 +90,18 @@ describe('labelling', { skip: cannotTest() }, () => {
     const view = await bench.open('labelling', state, engineOf(root), 'dark', size);
     await showsRow(view, 'k00');
     for (let i = 0; i < 40; i++) {
-      await view.page.waitForFunction((wanted) => document.querySelector('#row-name code')?.textContent === wanted, `k${String(i).padStart(2, '0')}`);
+      await view.page.waitForFunction(
+        (wanted) => document.querySelector('#row-name code')?.textContent === wanted,
+        `k${String(i).padStart(2, '0')}`,
+      );
       await view.page.keyboard.press(i % 2 === 0 ? '1' : '2');
     }
     await view.page.getByText('Everything is labelled').waitFor();
     await until(() => written(root).length === 40);
-    assert.deepEqual(written(root), Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')},${i % 2 === 0 ? 'fraud' : 'fine'},ann,hand`));
+    assert.deepEqual(
+      written(root),
+      Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')},${i % 2 === 0 ? 'fraud' : 'fine'},ann,hand`),
+    );
     assert.deepEqual(view.faults, []);
   });
 
@@ -85,7 +116,13 @@ describe('labelling', { skip: cannotTest() }, () => {
     await view.page.keyboard.press('ArrowLeft');
     await view.page.keyboard.press('ArrowLeft');
     await showsRow(view, 'o1');
-    assert.equal(await view.page.locator('.class[aria-pressed=true]').innerText().then((text) => text.replaceAll(/\s+/g, ' ')), '1 fraud');
+    assert.equal(
+      await view.page
+        .locator('.class[aria-pressed=true]')
+        .innerText()
+        .then((text) => text.replaceAll(/\s+/g, ' ')),
+      '1 fraud',
+    );
     await view.page.keyboard.press('2');
     await showsRow(view, 'o3');
     await until(() => written(root).length === 3);
@@ -96,7 +133,11 @@ describe('labelling', { skip: cannotTest() }, () => {
     const root = labelProject();
     const view = await bench.open('labelling', state, engineOf(root), 'dark', size);
     await showsRow(view, 'o1');
-    view.answer({ 'labels/add': () => { throw new Error('The label could not be written to data/labels/review.csv: no space left on device.'); } });
+    view.answer({
+      'labels/add': () => {
+        throw new Error('The label could not be written to data/labels/review.csv: no space left on device.');
+      },
+    });
     await view.page.keyboard.press('1');
     await view.page.locator('.error-bar').waitFor();
     await showsRow(view, 'o1');
@@ -110,7 +151,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     await until(() => written(root).length === 1);
   });
 
-  it('changes who labels, and asks for that person\'s rows', async () => {
+  it("changes who labels, and asks for that person's rows", async () => {
     const root = labelProject({ more: 'labellers: 2' });
     const view = await bench.open('labelling', state, engineOf(root), 'dark', size);
     await showsRow(view, 'o1');
@@ -130,7 +171,12 @@ describe('labelling', { skip: cannotTest() }, () => {
     await view.page.locator('.disagreements button').first().click();
     await showsRow(view, 'o1');
     assert.equal(written(root).length, 7, 'typing a name labels nothing');
-    assert.equal((await view.page.evaluate(() => (window as unknown as { keptState: { ui: { labeller: string } } }).keptState.ui.labeller)), 'ben 12s');
+    assert.equal(
+      await view.page.evaluate(
+        () => (window as unknown as { keptState: { ui: { labeller: string } } }).keptState.ui.labeller,
+      ),
+      'ben 12s',
+    );
   });
 
   it('hides the model and the rules until the person decided or asks', async () => {
@@ -140,7 +186,10 @@ describe('labelling', { skip: cannotTest() }, () => {
     assert.doesNotMatch(await view.page.locator('.card').innerText(), /address_changed|51 %/);
     await view.page.keyboard.press('m');
     await view.page.locator('.hints.shown').waitFor();
-    assert.match(await view.page.locator('.hints').innerText(), /The model says fraud at 51 %.*leads by 0\.02.*address_changed says fraud/s);
+    assert.match(
+      await view.page.locator('.hints').innerText(),
+      /The model says fraud at 51 %.*leads by 0\.02.*address_changed says fraud/s,
+    );
     await view.page.keyboard.press('m');
     await view.page.keyboard.press('1');
     await view.page.keyboard.press('ArrowLeft');
@@ -149,8 +198,19 @@ describe('labelling', { skip: cannotTest() }, () => {
   });
 
   it('shows nothing in a value as a link or markup', async () => {
-    const row = { ...labelRow(0), values: [{ name: '<b>x</b>', value: '<img src=x onerror=alert(1)> https://example.org', unit: null, description: null }] };
-    const view = await bench.open('labelling', state, { ...labelAnswers, 'labels/next': () => queueOf([row]) }, 'dark', size);
+    const row = {
+      ...labelRow(0),
+      values: [
+        { name: '<b>x</b>', value: '<img src=x onerror=alert(1)> https://example.org', unit: null, description: null },
+      ],
+    };
+    const view = await bench.open(
+      'labelling',
+      state,
+      { ...labelAnswers, 'labels/next': () => queueOf([row]) },
+      'dark',
+      size,
+    );
     await showsRow(view, row.key);
     assert.equal(await view.page.locator('.values a, .values img, .values b').count(), 0);
     assert.match(await view.page.locator('.values').innerText(), /<img src=x/);
@@ -175,14 +235,33 @@ describe('labelling', { skip: cannotTest() }, () => {
   });
 
   it('says how to get a task, and what is wrong with one', async () => {
-    const none = await bench.open('labelling', state, { ...labelAnswers, 'labels/tasks': () => ({ ...labelTasks, tasks: [] }) }, 'dark', size);
+    const none = await bench.open(
+      'labelling',
+      state,
+      { ...labelAnswers, 'labels/tasks': () => ({ ...labelTasks, tasks: [] }) },
+      'dark',
+      size,
+    );
     await none.page.getByText('No labelling task yet').waitFor();
     await none.picture('labelling-empty-dark');
     await none.page.getByText('Copy', { exact: true }).click();
     await none.page.getByText('Open loopwright.yaml').click();
     assert.match(none.actions[0]?.do === 'copy' ? none.actions[0].text : '', /^labelling:\n {2}review:/);
     assert.deepEqual(none.actions[1], { do: 'openFile', path: 'loopwright.yaml', line: null });
-    const broken = await bench.open('labelling', state, { ...labelAnswers, 'labels/tasks': () => ({ ...labelTasks, tasks: [], broken: [{ name: 'review', message: 'There is no dataset `order`. Did you mean `orders`?' }] }) }, 'dark', size);
+    const broken = await bench.open(
+      'labelling',
+      state,
+      {
+        ...labelAnswers,
+        'labels/tasks': () => ({
+          ...labelTasks,
+          tasks: [],
+          broken: [{ name: 'review', message: 'There is no dataset `order`. Did you mean `orders`?' }],
+        }),
+      },
+      'dark',
+      size,
+    );
     await broken.page.getByText('Did you mean').waitFor();
   });
 
@@ -203,9 +282,23 @@ describe('labelling', { skip: cannotTest() }, () => {
       assert.deepEqual(full.faults, []);
       await full.page.close();
     }
-    const narrow = await bench.open('labelling', state, { ...labelAnswers, 'labels/tasks': () => ({ ...labelTasks, tasks: [labelTask, { ...labelTask, name: 'second' }] }), 'labels/summary': () => ({ ...labelSummary, notes: [] }) }, 'dark', { width: 480, height: 900 });
+    const narrow = await bench.open(
+      'labelling',
+      state,
+      {
+        ...labelAnswers,
+        'labels/tasks': () => ({ ...labelTasks, tasks: [labelTask, { ...labelTask, name: 'second' }] }),
+        'labels/summary': () => ({ ...labelSummary, notes: [] }),
+      },
+      'dark',
+      { width: 480, height: 900 },
+    );
     await showsRow(narrow, labelRow(0).key);
-    assert.equal(await narrow.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, 'no sideways scrolling');
+    assert.equal(
+      await narrow.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+      false,
+      'no sideways scrolling',
+    );
     await narrow.picture('labelling-narrow-dark');
   });
 });

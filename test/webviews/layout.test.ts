@@ -7,7 +7,10 @@ import type { Answers, OpenView } from '../helpers/viewPage.ts';
 import { viewStates } from '../helpers/viewStates.ts';
 
 /** Widths that are tried: a view beside an editor, and the same with the window zoomed to 150 %, which leaves the page 333 px. */
-const tried = [{ width: 500, zoom: 1 }, { width: 500, zoom: 1.5 }];
+const tried = [
+  { width: 500, zoom: 1 },
+  { width: 500, zoom: 1.5 },
+];
 /** Where a person scrolls, what names the thing that is looked at. */
 const headers: Record<string, { scroller: string; header: string }> = {
   detail: { scroller: '.detail', header: '.detail header h1' },
@@ -73,7 +76,10 @@ const overlaps = `(() => {
 })()`;
 
 async function inSight(view: OpenView, { scroller, header }: { scroller: string; header: string }): Promise<boolean> {
-  await view.page.evaluate((where) => { const one = document.querySelector(where); if (one) one.scrollTop = one.scrollHeight; }, scroller);
+  await view.page.evaluate((where) => {
+    const one = document.querySelector(where);
+    if (one) one.scrollTop = one.scrollHeight;
+  }, scroller);
   return view.page.evaluate((where) => {
     const one = document.querySelector(where);
     const box = one?.getBoundingClientRect();
@@ -88,12 +94,32 @@ const withLongNames = (answers: Answers): Answers => ({
   ...answers,
   'models/card': ({ version }) => {
     const card = makeCard(version === 3 ? 3 : 4);
-    return { ...card, model: long, target: long, features: card.features.map((one) => ({ ...one, name: `${one.name}_${long}` })), gates: card.gates.map((gate) => ({ ...gate, gate: gate.gate.replace('age_group', long) })), slices: card.slices.map((row) => ({ ...row, value: `${row.value} ${long}` })), run: { ...card.run, name: long }, environment: { [long]: long }, params: { [long]: long } };
+    return {
+      ...card,
+      model: long,
+      target: long,
+      features: card.features.map((one) => ({ ...one, name: `${one.name}_${long}` })),
+      gates: card.gates.map((gate) => ({ ...gate, gate: gate.gate.replace('age_group', long) })),
+      slices: card.slices.map((row) => ({ ...row, value: `${row.value} ${long}` })),
+      run: { ...card.run, name: long },
+      environment: { [long]: long },
+      params: { [long]: long },
+    };
   },
   'drift/report': () => {
     const report = makeReport();
     const rename = (column: string): string => (column === 'amount' ? long : column);
-    return { ...report, deployment: long, monitor: long, columns: report.columns.map(rename), windows: report.windows.map((window) => ({ ...window, values: window.values.map((value) => ({ ...value, column: rename(value.column) })) })), events: report.events.map((event) => ({ ...event, text: `${event.text} ${long}` })) };
+    return {
+      ...report,
+      deployment: long,
+      monitor: long,
+      columns: report.columns.map(rename),
+      windows: report.windows.map((window) => ({
+        ...window,
+        values: window.values.map((value) => ({ ...value, column: rename(value.column) })),
+      })),
+      events: report.events.map((event) => ({ ...event, text: `${event.text} ${long}` })),
+    };
   },
 });
 
@@ -101,19 +127,26 @@ describe('narrow and zoomed', { skip: cannotTest() }, () => {
   let bench: ViewBench;
   const { states, close } = viewStates();
   const longNamed = viewStates(withLongNames);
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(async () => {
     await bench.stop();
     close();
     longNamed.close();
   });
 
-  const named = longNamed.states.filter(({ name }) => ['card', 'card, compared', 'drift'].includes(name)).map((state) => ({ ...state, name: `${state.name}, long names` }));
+  const named = longNamed.states
+    .filter(({ name }) => ['card', 'card, compared', 'drift'].includes(name))
+    .map((state) => ({ ...state, name: `${state.name}, long names` }));
   for (const state of [...states, ...named]) {
     it(`nothing is cut in: ${state.name}`, async () => {
       for (const { width, zoom } of tried) {
         // A zoom of the window makes its page as much smaller.
-        const view = await state.open(bench, 'light', { width: Math.round(width / zoom), height: Math.round(900 / zoom) });
+        const view = await state.open(bench, 'light', {
+          width: Math.round(width / zoom),
+          height: Math.round(900 / zoom),
+        });
         assert.deepEqual(await view.page.evaluate(cutParts), [], `at ${width} px and ${zoom * 100} %`);
         const header = headers[state.name];
         if (header) assert.ok(await inSight(view, header), 'the header is in sight at the end');

@@ -6,12 +6,17 @@ import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, pictures, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 
-const engine: Answers = { 'project/overview': () => overview, 'models/card': ({ version }) => makeCard(version === 3 || version === 'champion' ? 3 : 4) };
+const engine: Answers = {
+  'project/overview': () => overview,
+  'models/card': ({ version }) => makeCard(version === 3 || version === 'champion' ? 3 : 4),
+};
 const tall = { width: 1100, height: 1400 };
 
 describe('model card', { skip: cannotTest() }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(() => bench.stop());
 
   it('says the verdict, shows the gates against their bounds and marks what nobody wrote', async () => {
@@ -30,18 +35,30 @@ describe('model card', { skip: cannotTest() }, () => {
     const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
     await view.page.locator('.verdict').waitFor();
     const warnings = await view.page.locator('.warnings li').allInnerTexts();
-    assert.ok(warnings.some((text) => /gaming has only 24 positives: its value is uncertain\./.test(text)), warnings.join('\n'));
+    assert.ok(
+      warnings.some((text) => /gaming has only 24 positives: its value is uncertain\./.test(text)),
+      warnings.join('\n'),
+    );
     assert.ok(!warnings.some((text) => /grocery|travel/.test(text)));
-    assert.match(await view.page.locator('svg.dots').first().textContent() ?? '', /positives/);
+    assert.match((await view.page.locator('svg.dots').first().textContent()) ?? '', /positives/);
     await view.page.getByText('Save as HTML…').click();
     assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'card', version: 4 } }]);
   });
 
   it('says of a precision that has no value why it has none', async () => {
     const { precision: _, ...performance } = makeCard(4).performance;
-    const view = await bench.open('modelCard', { version: 4 }, { ...engine, 'models/card': () => ({ ...makeCard(4), performance }) }, 'dark', tall);
+    const view = await bench.open(
+      'modelCard',
+      { version: 4 },
+      { ...engine, 'models/card': () => ({ ...makeCard(4), performance }) },
+      'dark',
+      tall,
+    );
     await view.page.locator('table.performance').waitFor();
-    assert.match(await view.page.locator('table.performance').innerText(), /precision\s+not defined: no positive predictions/);
+    assert.match(
+      await view.page.locator('table.performance').innerText(),
+      /precision\s+not defined: no positive predictions/,
+    );
     assert.deepEqual(view.faults, []);
   });
 
@@ -53,19 +70,29 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.match(text, /pr_auc\s+0\.921\s+0\.912\s+\+0\.009\s+better, intervals overlap/);
     assert.match(text, /hidden\s+\[128, 64\]\s+\[64, 32\]/);
     await view.picture('modelCard-compare-dark');
-    const kept = await view.page.evaluate('window.keptState') as { ui: { against: number } };
+    const kept = (await view.page.evaluate('window.keptState')) as { ui: { against: number } };
     assert.equal(kept.ui.against, 3);
   });
 
   it('promotes and opens through the editor, never by itself', async () => {
     const held = await bench.open('modelCard', { version: 4 }, engine);
     await held.page.locator('.verdict').waitFor();
-    assert.equal(await held.page.locator('vscode-button[disabled]').count(), 1, 'gates that failed leave nothing to press');
-    const passing: Answers = { ...engine, 'models/card': () => ({ ...makeCard(4), verdict: { passed: 5, total: 5, text: 'Passed all 5 gates.' } }) };
+    assert.equal(
+      await held.page.locator('vscode-button[disabled]').count(),
+      1,
+      'gates that failed leave nothing to press',
+    );
+    const passing: Answers = {
+      ...engine,
+      'models/card': () => ({ ...makeCard(4), verdict: { passed: 5, total: 5, text: 'Passed all 5 gates.' } }),
+    };
     const view = await bench.open('modelCard', { version: 4 }, passing);
     await view.page.getByText('Promote to champion').click();
     await view.page.getByRole('button', { name: 'brave-otter' }).click();
-    assert.deepEqual(view.actions, [{ do: 'promote', version: 4 }, { do: 'openRun', runId: 'r400c0ffee0123456789' }]);
+    assert.deepEqual(view.actions, [
+      { do: 'promote', version: 4 },
+      { do: 'openRun', runId: 'r400c0ffee0123456789' },
+    ]);
     assert.ok(!view.requests.includes('models/promote'));
   });
 
@@ -86,7 +113,11 @@ describe('model card', { skip: cannotTest() }, () => {
       assert.deepEqual(full.faults, []);
       await full.page.close();
     }
-    const empty = await bench.open('modelCard', { version: 'latest' }, { 'project/overview': () => ({ ...overview, models: [] }) });
+    const empty = await bench.open(
+      'modelCard',
+      { version: 'latest' },
+      { 'project/overview': () => ({ ...overview, models: [] }) },
+    );
     await empty.page.getByText('No model version yet').waitFor();
     await empty.picture('modelCard-empty-dark');
     const loading = await bench.open('modelCard', { version: 'latest' }, {});
@@ -94,7 +125,11 @@ describe('model card', { skip: cannotTest() }, () => {
     await loading.picture('modelCard-loading-dark');
     const failing = await bench.open('modelCard', { version: 3 }, engine);
     await failing.page.locator('.verdict').waitFor();
-    failing.answer({ 'models/card': () => { throw new Error('The card of v3 could not be read: artifacts/r3/card.json is missing.'); } });
+    failing.answer({
+      'models/card': () => {
+        throw new Error('The card of v3 could not be read: artifacts/r3/card.json is missing.');
+      },
+    });
     await failing.changed();
     await failing.page.locator('.error-bar').waitFor();
     assert.equal(await failing.page.locator('.verdict').count(), 1);

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { earlier, emptyTable, makeComparison, makeProfile, makeRelations, nasty, subject, wide } from '../fixtures/views/profile.ts';
+import {
+  earlier,
+  emptyTable,
+  makeComparison,
+  makeProfile,
+  makeRelations,
+  nasty,
+  subject,
+  wide,
+} from '../fixtures/views/profile.ts';
 import { profileAnswers as engine } from '../fixtures/views/profileAnswers.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
@@ -11,16 +20,23 @@ const size = { width: 1280, height: 860 };
 
 describe('profile', { skip: cannotTest() }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(() => bench.stop());
 
-  const open = async (answers: Answers = engine, theme: ThemeName = 'dark', about: { subject: typeof subject | null; against: typeof earlier | null } = state): Promise<OpenView> => bench.open('profile', about, answers, theme, size);
+  const open = async (
+    answers: Answers = engine,
+    theme: ThemeName = 'dark',
+    about: { subject: typeof subject | null; against: typeof earlier | null } = state,
+  ): Promise<OpenView> => bench.open('profile', about, answers, theme, size);
   const full = async (theme: ThemeName = 'dark', answers: Answers = engine): Promise<OpenView> => {
     const view = await open(answers, theme);
     await view.page.locator('.verdict .codicon').waitFor();
     return view;
   };
-  const names = (view: OpenView): Promise<string[]> => view.page.locator('table.columns tbody tr:not(.space) .name').allInnerTexts();
+  const names = (view: OpenView): Promise<string[]> =>
+    view.page.locator('table.columns tbody tr:not(.space) .name').allInnerTexts();
   const clean = async (view: OpenView): Promise<void> => {
     assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|Infinity|\[object/);
     assert.deepEqual(view.faults, []);
@@ -28,8 +44,14 @@ describe('profile', { skip: cannotTest() }, () => {
 
   it('says what the data is, how good it is, and every column in a line', async () => {
     const view = await full();
-    assert.match(await view.page.locator('.numbers').innerText(), /204,113 rows · 12 columns · 17\.5 MB · data\/features\.parquet/);
-    assert.match(await view.page.locator('.verdict').innerText(), /1,204 rows of 204,113 break a rule; 11 % of the values are missing, most in note \(100 %\); 34 rows are repeated; the newest row is from 3 hours ago\./);
+    assert.match(
+      await view.page.locator('.numbers').innerText(),
+      /204,113 rows · 12 columns · 17\.5 MB · data\/features\.parquet/,
+    );
+    assert.match(
+      await view.page.locator('.verdict').innerText(),
+      /1,204 rows of 204,113 break a rule; 11 % of the values are missing, most in note \(100 %\); 34 rows are repeated; the newest row is from 3 hours ago\./,
+    );
     const lines = await view.page.locator('table.columns tbody tr').allInnerTexts();
     assert.equal(lines.length, 12);
     const amount = lines.find((line) => line.startsWith('amount')) ?? '';
@@ -46,13 +68,19 @@ describe('profile', { skip: cannotTest() }, () => {
     await view.page.locator('table.columns tbody tr').first().waitFor();
     assert.match(await view.page.locator('.numbers').innerText(), /204,113 rows · 12 columns/);
     assert.match(await view.page.locator('table.columns tbody tr', { hasText: 'balance' }).innerText(), /30 %/);
-    assert.deepEqual(view.requests.filter((one) => one !== 'data/subjects'), ['data/outline', 'data/profile']);
+    assert.deepEqual(
+      view.requests.filter((one) => one !== 'data/subjects'),
+      ['data/outline', 'data/profile'],
+    );
     await view.page.waitForTimeout(250);
     await view.picture('profile-outline-dark');
     await clean(view);
     const whole = await open({ ...slow, ...(profile ? { 'data/profile': profile } : {}) });
     await whole.page.locator('.verdict .codicon').waitFor();
-    assert.deepEqual(whole.requests.filter((one) => one !== 'data/subjects'), ['data/outline', 'data/profile', 'data/relations', 'data/quality']);
+    assert.deepEqual(
+      whole.requests.filter((one) => one !== 'data/subjects'),
+      ['data/outline', 'data/profile', 'data/relations', 'data/quality'],
+    );
   });
 
   it('moves by keyboard, filters with a slash, and goes back with Escape', async () => {
@@ -102,10 +130,23 @@ describe('profile', { skip: cannotTest() }, () => {
     const detail = view.page.locator('.detail');
     await detail.locator('.plot').waitFor();
     const text = await detail.innerText();
-    for (const word of ['Minimum', '5 %', 'Median', '95 %', 'Maximum', 'Mean ± std', 'Negative', 'EUR', 'Correlation with other columns', 'It takes away 31 %', 'What was paid']) assert.ok(text.includes(word), word);
+    for (const word of [
+      'Minimum',
+      '5 %',
+      'Median',
+      '95 %',
+      'Maximum',
+      'Mean ± std',
+      'Negative',
+      'EUR',
+      'Correlation with other columns',
+      'It takes away 31 %',
+      'What was paid',
+    ])
+      assert.ok(text.includes(word), word);
     await detail.locator('.bin').nth(3).hover();
     assert.match(await detail.locator('figcaption').innerText(), / to .*: [\d,]+ rows, /);
-    assert.match(await detail.locator('svg text', { hasText: 'EUR' }).textContent() ?? '', /amount, EUR/);
+    assert.match((await detail.locator('svg text', { hasText: 'EUR' }).textContent()) ?? '', /amount, EUR/);
     await view.page.locator('tr', { hasText: 'merchant_category' }).click();
     await detail.locator('.top').first().waitFor();
     assert.match(await detail.innerText(), /grocery\s+61,000\s+30 %[\s\S]*6 other\s+2,413/);
@@ -123,7 +164,9 @@ describe('profile', { skip: cannotTest() }, () => {
     await heat.focus();
     await view.page.keyboard.press('End');
     await view.page.keyboard.press('ArrowDown');
-    await view.page.waitForFunction(() => /^at and balance: −?0\.\d\d$/.test(document.querySelector('.said')?.textContent ?? ''));
+    await view.page.waitForFunction(() =>
+      /^at and balance: −?0\.\d\d$/.test(document.querySelector('.said')?.textContent ?? ''),
+    );
     const before = await view.page.locator('.said').innerText();
     await view.page.getByLabel('Pearson', { exact: false }).check();
     await view.page.waitForFunction((text) => document.querySelector('.said')?.textContent !== text, before);
@@ -141,10 +184,22 @@ describe('profile', { skip: cannotTest() }, () => {
   it('shows what changed: the schema first, then by how far each column moved', async () => {
     const view = await open(engine, 'dark', { subject, against: earlier });
     await view.page.locator('.changes').waitFor();
-    assert.match(await view.page.locator('.changes').innerText(), /Added device\s+Removed terminal, zip_code\s+Other type card_present \(integer → boolean\)/);
-    assert.match(await view.page.locator('.verdict').nth(1).innerText(), /Compared with features@3f2a91c4: 2 of 7 columns drifted: amount, merchant_category; 12,400 rows more than the 191,713 before; 1 column added; 2 columns removed/);
+    assert.match(
+      await view.page.locator('.changes').innerText(),
+      /Added device\s+Removed terminal, zip_code\s+Other type card_present \(integer → boolean\)/,
+    );
+    assert.match(
+      await view.page.locator('.verdict').nth(1).innerText(),
+      /Compared with features@3f2a91c4: 2 of 7 columns drifted: amount, merchant_category; 12,400 rows more than the 191,713 before; 1 column added; 2 columns removed/,
+    );
     const found = await names(view);
-    assert.deepEqual([found.slice(0, 2).toSorted(), found.slice(2, 4)], [['card_present', 'device'], ['amount', 'merchant_category']]);
+    assert.deepEqual(
+      [found.slice(0, 2).toSorted(), found.slice(2, 4)],
+      [
+        ['card_present', 'device'],
+        ['amount', 'merchant_category'],
+      ],
+    );
     assert.match(await view.page.locator('tr', { hasText: 'amount' }).innerText(), /drifted\s+0\.314\s+0\.1\s+<0\.001/);
     await view.page.locator('tr', { hasText: 'amount' }).click();
     await view.page.locator('.detail path.then').waitFor();
@@ -157,20 +212,43 @@ describe('profile', { skip: cannotTest() }, () => {
 
   it('goes to another version and tells the editor, so that a reload comes back to it', async () => {
     const asked: unknown[] = [];
-    const view = await full('dark', { ...engine, 'data/profile': (params) => { asked.push(params.subject); return makeProfile(); } });
+    const view = await full('dark', {
+      ...engine,
+      'data/profile': (params) => {
+        asked.push(params.subject);
+        return makeProfile();
+      },
+    });
     await view.page.locator('#subject').selectOption({ index: 3 });
-    await view.page.waitForFunction(() => (globalThis as { keptState?: { state: { subject: { id?: string } } } }).keptState?.state.subject.id === '3f2a91c4d0e7');
+    await view.page.waitForFunction(
+      () =>
+        (globalThis as { keptState?: { state: { subject: { id?: string } } } }).keptState?.state.subject.id ===
+        '3f2a91c4d0e7',
+    );
     await view.page.locator('.verdict .codicon').waitFor();
     assert.deepEqual(asked.at(-1), earlier);
-    assert.deepEqual(await view.page.locator('#against option').allTextContents(), ['nothing', 'transactions', 'features', 'features@a71c0de9']);
+    assert.deepEqual(await view.page.locator('#against option').allTextContents(), [
+      'nothing',
+      'transactions',
+      'features',
+      'features@a71c0de9',
+    ]);
     await view.page.locator('#subject').selectOption({ index: 1 });
     await view.page.locator('#against optgroup[label=Before]').waitFor({ state: 'attached' });
-    assert.deepEqual(await view.page.locator('#against optgroup[label=Before] option').allTextContents(), ['Version before: features@3f2a91c4', 'Before the stage: transactions']);
+    assert.deepEqual(await view.page.locator('#against optgroup[label=Before] option').allTextContents(), [
+      'Version before: features@3f2a91c4',
+      'Before the stage: transactions',
+    ]);
     await clean(view);
   });
 
   it('holds a table of 10,000 columns with the rows of one screen', async () => {
-    const view = await full('dark', { ...engine, 'data/profile': () => wide(10_000), 'data/outline': () => wide(10_000), 'data/relations': () => ({ ...makeRelations(40), relevance: [], target: null }) });
+    const view = await full('dark', {
+      ...engine,
+      'data/profile': () => wide(10_000),
+      'data/outline': () => wide(10_000),
+      'data/relations': () => ({ ...makeRelations(40), relevance: [], target: null }),
+    });
     assert.match(await view.page.locator('.numbers').innerText(), /10,000 columns/);
     assert.ok((await view.page.locator('table.columns tbody tr').count()) < 60);
     await view.page.locator('table.columns').focus();
@@ -186,7 +264,19 @@ describe('profile', { skip: cannotTest() }, () => {
   it('shows names and values as they are, what is unseen made visible', async () => {
     const view = await full('dark', { ...engine, 'data/profile': () => nasty(), 'data/outline': () => nasty() });
     const found = await names(view);
-    for (const name of ['(empty)', '·padded·', 'tab⟨TAB⟩here', 'line⟨LF⟩break', 'null⟨NUL⟩', '<img src=x onerror=alert(1)>', '__proto__', 'constructor', '👩‍👩‍👧‍👦', 'a⟨U+202E⟩gnp.exe']) assert.ok(found.includes(name), name);
+    for (const name of [
+      '(empty)',
+      '·padded·',
+      'tab⟨TAB⟩here',
+      'line⟨LF⟩break',
+      'null⟨NUL⟩',
+      '<img src=x onerror=alert(1)>',
+      '__proto__',
+      'constructor',
+      '👩‍👩‍👧‍👦',
+      'a⟨U+202E⟩gnp.exe',
+    ])
+      assert.ok(found.includes(name), name);
     await view.page.waitForTimeout(200);
     await view.picture('profile-nasty-dark');
     await view.page.locator('tr', { hasText: 'line⟨LF⟩break' }).click();
@@ -199,18 +289,44 @@ describe('profile', { skip: cannotTest() }, () => {
 
   it('keeps the last good content when something fails, and says what to do', async () => {
     const view = await full();
-    view.answer({ 'data/profile': () => { throw new Error('data/features.parquet cannot be read: it ends in the middle of a row group. Write it anew.'); } });
+    view.answer({
+      'data/profile': () => {
+        throw new Error('data/features.parquet cannot be read: it ends in the middle of a row group. Write it anew.');
+      },
+    });
     await view.changed();
     await view.page.locator('.error-bar').waitFor();
     assert.equal(await view.page.locator('table.columns tbody tr').count(), 12);
     await view.picture('profile-error-dark');
-    const never = await open({ ...engine, 'data/outline': () => { throw new Error('No file matches `data/gone.csv`.'); }, 'data/profile': () => { throw new Error('No file matches `data/gone.csv`.'); } });
+    const never = await open({
+      ...engine,
+      'data/outline': () => {
+        throw new Error('No file matches `data/gone.csv`.');
+      },
+      'data/profile': () => {
+        throw new Error('No file matches `data/gone.csv`.');
+      },
+    });
     await never.page.locator('.error-bar', { hasText: 'data/gone.csv' }).waitFor();
     assert.ok(!never.requests.includes('data/quality'));
-    const judged = await open({ ...engine, 'data/quality': () => { throw new Error('The schema schemas/features.dataset.yaml has an error in line 3.'); } });
+    const judged = await open({
+      ...engine,
+      'data/quality': () => {
+        throw new Error('The schema schemas/features.dataset.yaml has an error in line 3.');
+      },
+    });
     await judged.page.locator('.verdict', { hasText: 'line 3' }).waitFor();
     assert.equal(await judged.page.locator('table.columns tbody tr').count(), 12);
-    const compare = await open({ ...engine, 'data/compare': () => { throw new Error('The data of features@3f2a91c4 is no longer kept.'); } }, 'dark', { subject, against: earlier });
+    const compare = await open(
+      {
+        ...engine,
+        'data/compare': () => {
+          throw new Error('The data of features@3f2a91c4 is no longer kept.');
+        },
+      },
+      'dark',
+      { subject, against: earlier },
+    );
     await compare.page.locator('.verdict[role=alert]', { hasText: 'no longer kept' }).waitFor();
     await compare.page.locator('.verdict', { hasText: 'break a rule' }).waitFor();
   });
@@ -221,12 +337,39 @@ describe('profile', { skip: cannotTest() }, () => {
     await none.picture('profile-none-light');
     await none.page.getByText('Open loopwright.yaml').click();
     assert.deepEqual(none.actions, [{ do: 'openFile', path: 'loopwright.yaml', line: null }]);
-    const gone = () => { throw new Error('The dataset `features` has no file: nothing matches `data/features.parquet`. Run the stage that writes it, or put the data there.'); };
-    const empty = await open({ ...engine, 'data/subjects': () => [{ subject, title: 'features', rows: null, madeAt: null, before: [] }], 'data/outline': gone, 'data/profile': gone, 'stages/status': () => [{ name: 'fetch', kind: 'collect', state: 'never', reasons: [], dependsOn: [], line: 1, last: null }] }, 'light');
+    const gone = () => {
+      throw new Error(
+        'The dataset `features` has no file: nothing matches `data/features.parquet`. Run the stage that writes it, or put the data there.',
+      );
+    };
+    const empty = await open(
+      {
+        ...engine,
+        'data/subjects': () => [{ subject, title: 'features', rows: null, madeAt: null, before: [] }],
+        'data/outline': gone,
+        'data/profile': gone,
+        'stages/status': () => [
+          { name: 'fetch', kind: 'collect', state: 'never', reasons: [], dependsOn: [], line: 1, last: null },
+        ],
+      },
+      'light',
+    );
     await empty.page.getByText('Run fetch').click();
     assert.deepEqual(empty.actions, [{ do: 'runStage', stage: 'fetch', experiment: null }]);
     await empty.picture('profile-nodata-light');
-    const rows = await full('light', { ...engine, 'data/profile': () => emptyTable(), 'data/outline': () => emptyTable(), 'data/quality': () => ({ rows: 0, completeness: { share: 1, worst: [] }, uniqueness: { repeatedRows: 0, keys: [] }, validity: null, freshness: null, relevance: null }) });
+    const rows = await full('light', {
+      ...engine,
+      'data/profile': () => emptyTable(),
+      'data/outline': () => emptyTable(),
+      'data/quality': () => ({
+        rows: 0,
+        completeness: { share: 1, worst: [] },
+        uniqueness: { repeatedRows: 0, keys: [] },
+        validity: null,
+        freshness: null,
+        relevance: null,
+      }),
+    });
     assert.match(await rows.page.locator('body').innerText(), /The table has columns and no rows/);
     await rows.page.locator('table.columns tbody tr').first().click();
     await rows.picture('profile-norows-light');
@@ -240,7 +383,10 @@ describe('profile', { skip: cannotTest() }, () => {
     const view = await full();
     await view.page.locator('#tab-rows').click();
     await view.page.locator('table.values tbody tr').first().waitFor();
-    assert.match(await view.page.locator('.toolbar').innerText(), /Rows 1 to 100 of 204,113, the first 6 of 12 columns/);
+    assert.match(
+      await view.page.locator('.toolbar').innerText(),
+      /Rows 1 to 100 of 204,113, the first 6 of 12 columns/,
+    );
     await view.page.getByText('Later rows').click();
     await view.page.locator('.toolbar', { hasText: 'Rows 101 to 200' }).waitFor();
     await view.picture('profile-rows-dark');
@@ -264,7 +410,10 @@ describe('profile', { skip: cannotTest() }, () => {
       await view.page.locator('.quality').waitFor();
       await view.picture(`profile-quality-${theme}`);
       await view.page.close();
-      const pair = await open({ ...engine, 'data/compare': () => makeComparison() }, theme, { subject, against: earlier });
+      const pair = await open({ ...engine, 'data/compare': () => makeComparison() }, theme, {
+        subject,
+        against: earlier,
+      });
       await pair.page.locator('.changes').waitFor();
       await pair.page.locator('tr', { hasText: 'merchant_category' }).click();
       await pair.page.locator('.verdict', { hasText: 'break a rule' }).waitFor();
@@ -279,10 +428,19 @@ describe('profile', { skip: cannotTest() }, () => {
     const view = await bench.open('profile', state, engine, 'dark', { width: 520, height: 700 });
     await view.page.locator('.verdict .codicon').waitFor();
     await view.picture('profile-narrow-dark');
-    const fill = () => view.page.locator('svg.miniature .now').first().evaluate((one) => getComputedStyle(one).fill);
+    const fill = () =>
+      view.page
+        .locator('svg.miniature .now')
+        .first()
+        .evaluate((one) => getComputedStyle(one).fill);
     const before = await fill();
-    await view.page.evaluate(() => { document.body.className = 'vscode-light'; });
-    await view.page.waitForFunction((old) => { const one = document.querySelector('svg.miniature .now'); return one !== null && getComputedStyle(one).fill !== old; }, before);
+    await view.page.evaluate(() => {
+      document.body.className = 'vscode-light';
+    });
+    await view.page.waitForFunction((old) => {
+      const one = document.querySelector('svg.miniature .now');
+      return one !== null && getComputedStyle(one).fill !== old;
+    }, before);
     await clean(view);
   });
 });

@@ -24,38 +24,82 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   });
 
   /** The view with the first runs from one on compared. */
-  async function compare(runs: number, { tab = 'curves', from = 1, theme = 'dark', more = {} }: { tab?: string; from?: number; theme?: ThemeName; more?: Answers } = {}): Promise<OpenView & { chosen: RunSummary[] }> {
-    const view = await bench.open('runHistory', { experiment: null, runId: null }, { ...held.answers, 'project/overview': () => overview, ...more }, theme, size);
+  async function compare(
+    runs: number,
+    {
+      tab = 'curves',
+      from = 1,
+      theme = 'dark',
+      more = {},
+    }: { tab?: string; from?: number; theme?: ThemeName; more?: Answers } = {},
+  ): Promise<OpenView & { chosen: RunSummary[] }> {
+    const view = await bench.open(
+      'runHistory',
+      { experiment: null, runId: null },
+      { ...held.answers, 'project/overview': () => overview, ...more },
+      theme,
+      size,
+    );
     await view.page.locator('tr[aria-selected]').first().waitFor();
     await view.page.locator('table.runs').focus();
     for (let i = 0; i < from; i++) await view.page.keyboard.press('ArrowDown');
     await view.page.keyboard.press(' ');
     for (let i = 1; i < runs; i++) await view.page.keyboard.press('Shift+ArrowDown');
     await view.page.keyboard.press('c');
-    await until(`${runs} are compared`, async () => (await view.page.locator('.compare h1').innerText()) === `Compare ${runs} runs`);
+    await until(
+      `${runs} are compared`,
+      async () => (await view.page.locator('.compare h1').innerText()) === `Compare ${runs} runs`,
+    );
     await view.page.getByLabel('Whole height').click();
     if (tab !== 'curves') await view.page.locator(`#tab-${tab}`).click();
     return { ...view, chosen: held.runs.slice(from, from + runs) };
   }
-  const drawn = (view: OpenView, key = 'loss') => until(`the chart of ${key} says what it shows`, async () => /minimum/.test((await view.page.locator(`.chart-card[aria-label="${key}"] .plot`).getAttribute('aria-label')) ?? ''));
-  const saved = (view: OpenView, name: string): Promise<Buffer> => until(`${name} is saved`, () => {
-    const action = view.actions.findLast((one) => one.do === 'saveFile' && one.name === name);
-    return action?.do === 'saveFile' ? Buffer.from(action.base64, 'base64') : null;
-  });
+  const drawn = (view: OpenView, key = 'loss') =>
+    until(`the chart of ${key} says what it shows`, async () =>
+      /minimum/.test(
+        (await view.page.locator(`.chart-card[aria-label="${key}"] .plot`).getAttribute('aria-label')) ?? '',
+      ),
+    );
+  const saved = (view: OpenView, name: string): Promise<Buffer> =>
+    until(`${name} is saved`, () => {
+      const action = view.actions.findLast((one) => one.do === 'saveFile' && one.name === name);
+      return action?.do === 'saveFile' ? Buffer.from(action.base64, 'base64') : null;
+    });
   const clean = async (view: OpenView): Promise<void> => {
     assert.doesNotMatch(await view.page.locator('.compare').innerText(), /undefined|\[object/);
     assert.deepEqual(view.faults, []);
   };
-  const keptPanels = async (view: OpenView): Promise<{ tab: string; curves: Record<string, unknown> }> => ((await view.page.evaluate('window.keptState')) as { ui: { panels: { compare: { tab: string; curves: Record<string, unknown> } } } }).ui.panels.compare;
+  const keptPanels = async (view: OpenView): Promise<{ tab: string; curves: Record<string, unknown> }> =>
+    (
+      (await view.page.evaluate('window.keptState')) as {
+        ui: { panels: { compare: { tab: string; curves: Record<string, unknown> } } };
+      }
+    ).ui.panels.compare;
 
   it('draws a chart a metric with every point, says what it cannot draw, and sums itself up', async () => {
     const view = await compare(5);
     await drawn(view);
-    assert.deepEqual(await view.page.locator('.chart-card h3').allInnerTexts(), ['val_pr_auc', 'val_loss', 'loss'], 'primary first');
+    assert.deepEqual(
+      await view.page.locator('.chart-card h3').allInnerTexts(),
+      ['val_pr_auc', 'val_loss', 'loss'],
+      'primary first',
+    );
     const [odd] = view.chosen;
-    assert.match(await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label') ?? '', new RegExp(`^loss by step, 5 runs\\. ${odd?.name}: ${pointsEach} points, minimum 0\\.\\d{3}, maximum 0\\.\\d{3}, last`));
+    assert.match(
+      (await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? '',
+      new RegExp(
+        `^loss by step, 5 runs\\. ${odd?.name}: ${pointsEach} points, minimum 0\\.\\d{3}, maximum 0\\.\\d{3}, last`,
+      ),
+    );
     const notes = await view.page.locator('.chart-card[aria-label="loss"] .chart-note').allInnerTexts();
-    assert.deepEqual(notes.map((note) => note.trim()), [`1 point is +∞, marked ▲ at the upper edge (${odd?.name}).`, `1 point is −∞, marked ▼ at the lower edge (${odd?.name}).`, `1 point is NaN, a gap in the curve (${odd?.name}).`]);
+    assert.deepEqual(
+      notes.map((note) => note.trim()),
+      [
+        `1 point is +∞, marked ▲ at the upper edge (${odd?.name}).`,
+        `1 point is −∞, marked ▼ at the lower edge (${odd?.name}).`,
+        `1 point is NaN, a gap in the curve (${odd?.name}).`,
+      ],
+    );
     await view.picture('runCompare-curves-dark');
     await clean(view);
   });
@@ -74,7 +118,12 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const zoom = (await keptPanels(view)).curves['zoom'] as [number, number];
     assert.ok(Math.abs(zoom[0] - 100) < 3 && Math.abs(zoom[1] - 200) < 3, String(zoom));
     await view.page.mouse.move(box.x + box.width * 0.6, box.y + 90);
-    await until('the legend has a value a run', async () => (await view.page.locator('.legend li .number').allInnerTexts()).filter((text) => /0\.\d{3}/.test(text)).length === 5);
+    await until(
+      'the legend has a value a run',
+      async () =>
+        (await view.page.locator('.legend li .number').allInnerTexts()).filter((text) => /0\.\d{3}/.test(text))
+          .length === 5,
+    );
     assert.match(await view.page.locator('.legend-head').innerText(), /loss\s+step 1[56]\d/);
     assert.equal(await view.page.locator('.readout .reading').count(), 5);
     // The other charts follow with their dots.
@@ -93,14 +142,19 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const plot = view.page.locator('.chart-card[aria-label="loss"] .plot');
     await plot.focus();
     for (const key of ['ArrowRight', 'ArrowRight', 'PageDown']) await view.page.keyboard.press(key);
-    await until('the point is said', async () => /^step 11\. /.test(await view.page.locator('.chart-card[aria-label="loss"] [role=status]').innerText()));
+    await until('the point is said', async () =>
+      /^step 11\. /.test(await view.page.locator('.chart-card[aria-label="loss"] [role=status]').innerText()),
+    );
     await view.page.keyboard.press('+');
     await view.page.getByRole('button', { name: 'Show all' }).waitFor();
     await view.page.keyboard.press('0');
     await view.page.getByRole('button', { name: 'Show all' }).waitFor({ state: 'detached' });
     await view.page.locator('#tab-curves').focus();
     await view.page.keyboard.press('ArrowRight');
-    await until('the next tab is on', async () => (await view.page.locator('#tab-parallel').getAttribute('aria-selected')) === 'true');
+    await until(
+      'the next tab is on',
+      async () => (await view.page.locator('#tab-parallel').getAttribute('aria-selected')) === 'true',
+    );
     assert.equal(await view.page.evaluate(() => document.activeElement?.id), 'tab-parallel');
     await clean(view);
   });
@@ -111,15 +165,28 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.locator('.smoothing input').fill('0.9');
     await view.page.getByLabel('Logarithmic y axis of loss').click();
     await view.picture('runCompare-smooth-dark');
-    for (const [axis, title] of [['relative', /^loss by time since start/], ['wall', /^loss by clock time/], ['epoch', /^loss by epoch/]] as const) {
+    for (const [axis, title] of [
+      ['relative', /^loss by time since start/],
+      ['wall', /^loss by clock time/],
+      ['epoch', /^loss by epoch/],
+    ] as const) {
       await view.page.locator('select.axis').selectOption(axis);
-      await until(`the charts are by ${axis}`, async () => title.test((await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+      await until(`the charts are by ${axis}`, async () =>
+        title.test((await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''),
+      );
     }
     await view.page.locator('.log-x').check();
-    await until('what has no place is told', async () => (await view.page.locator('.chart-card[aria-label="loss"] .chart-note').allInnerTexts()).some((note) => /at or below zero and ha(s|ve) no place/.test(note)));
+    await until('what has no place is told', async () =>
+      (await view.page.locator('.chart-card[aria-label="loss"] .chart-note').allInnerTexts()).some((note) =>
+        /at or below zero and ha(s|ve) no place/.test(note),
+      ),
+    );
     await view.picture('runCompare-epoch-dark');
     const { curves } = await keptPanels(view);
-    assert.deepEqual([curves['axis'], curves['logX'], curves['logY'], curves['smoothing']], ['epoch', true, ['loss'], 0.9]);
+    assert.deepEqual(
+      [curves['axis'], curves['logX'], curves['logY'], curves['smoothing']],
+      ['epoch', true, ['loss'], 0.9],
+    );
     await clean(view);
   });
 
@@ -131,7 +198,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await table.waitFor();
     assert.equal(await table.locator('tbody tr').count(), 100);
     await view.page.getByLabel('Last page').click();
-    await until('the last page is there', async () => (await view.page.locator('.pager [role=status]').innerText()) === `301 to ${pointsEach} of ${pointsEach}`);
+    await until(
+      'the last page is there',
+      async () =>
+        (await view.page.locator('.pager [role=status]').innerText()) === `301 to ${pointsEach} of ${pointsEach}`,
+    );
     assert.match(await table.locator('tbody tr').last().innerText(), new RegExp(`^${pointsEach - 1}\\b`));
     await view.picture('runCompare-table-dark');
     await clean(view);
@@ -148,7 +219,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const longest = Math.max(...[...svg.matchAll(/ d="([^"]*)"/g)].map((found) => found[1]?.split('L').length ?? 0));
     assert.ok(longest >= pointsEach, `${longest} points in a path`);
     assert.doesNotMatch(svg, /NaN|<image/);
-    const whole = await view.page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? 'whole', svg);
+    const whole = await view.page.evaluate(
+      (text) =>
+        new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? 'whole',
+      svg,
+    );
     assert.equal(whole, 'whole');
     await card.getByLabel('Save loss as PNG').click();
     assert.equal((await saved(view, 'loss.png')).subarray(1, 4).toString(), 'PNG');
@@ -156,7 +231,12 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     assert.equal((await saved(view, 'loss.csv')).toString().trim().split('\r\n').length, 1 + 3 * pointsEach);
     for (const tab of ['parallel', 'scatter']) {
       await view.page.locator(`#tab-${tab}`).click();
-      for (const format of ['SVG', 'PNG', 'CSV']) await view.page.getByRole('button', { name: `Save the ${tab === 'parallel' ? 'parallel coordinates' : 'scatter plot'} as ${format}` }).click();
+      for (const format of ['SVG', 'PNG', 'CSV'])
+        await view.page
+          .getByRole('button', {
+            name: `Save the ${tab === 'parallel' ? 'parallel coordinates' : 'scatter plot'} as ${format}`,
+          })
+          .click();
     }
     const parallel = (await saved(view, 'Parallel-coordinates.svg')).toString();
     assert.ok(parallel.includes('learning_rate') && parallel.includes('<path'));
@@ -169,7 +249,9 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const view = await compare(40, { tab: 'parallel' });
     const plot = view.page.locator('.compare .plot .echart canvas').first();
     await plot.waitFor();
-    await until('all runs are there', async () => /of 40 runs/.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''));
+    await until('all runs are there', async () =>
+      /of 40 runs/.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''),
+    );
     const box = await plot.boundingBox();
     assert.ok(box);
     // The first axis stands 60 pixels from the left, from 56 pixels below the top to 30 above the bottom.
@@ -185,44 +267,81 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     assert.equal(inside, wider);
     await view.picture('runCompare-parallel-dark');
     await view.page.getByRole('button', { name: 'Select these runs' }).click();
-    await until('they are compared', async () => (await view.page.locator('.compare h1').innerText()) === `Compare ${inside} runs`);
+    await until(
+      'they are compared',
+      async () => (await view.page.locator('.compare h1').innerText()) === `Compare ${inside} runs`,
+    );
     await clean(view);
   });
 
   it('chooses a part of an axis by keys: moves, widens and takes it away, and says what is inside', async () => {
     const view = await compare(40, { tab: 'parallel' });
-    await until('all runs are there', async () => /of 40 runs/.test((await view.page.locator('.axes-plot .plot').getAttribute('aria-label')) ?? ''));
+    await until('all runs are there', async () =>
+      /of 40 runs/.test((await view.page.locator('.axes-plot .plot').getAttribute('aria-label')) ?? ''),
+    );
     const handles = view.page.getByRole('slider', { name: /^Axis / });
     const titles = await handles.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
     assert.deepEqual(titles.slice(0, 3), ['Axis dropout', 'Axis hidden', 'Axis learning_rate']);
     // The Tab key reaches one of them, after the buttons of the line above.
-    assert.deepEqual(await handles.evaluateAll((all) => all.map((one) => (one as HTMLElement).tabIndex)), titles.map((_, index) => (index === 0 ? 0 : -1)));
+    assert.deepEqual(
+      await handles.evaluateAll((all) => all.map((one) => (one as HTMLElement).tabIndex)),
+      titles.map((_, index) => (index === 0 ? 0 : -1)),
+    );
     await view.page.getByLabel('Save the parallel coordinates as CSV').focus();
     await view.page.keyboard.press('Tab');
-    const focused = (): Promise<(string | null)[]> => view.page.evaluate(() => [document.activeElement?.getAttribute('aria-label') ?? null, document.activeElement?.getAttribute('aria-valuetext') ?? null]);
+    const focused = (): Promise<(string | null)[]> =>
+      view.page.evaluate(() => [
+        document.activeElement?.getAttribute('aria-label') ?? null,
+        document.activeElement?.getAttribute('aria-valuetext') ?? null,
+      ]);
     assert.deepEqual(await focused(), ['Axis dropout', 'all']);
     for (let i = 0; i < 2; i++) await view.page.keyboard.press('ArrowRight');
     assert.deepEqual(await focused(), ['Axis learning_rate', 'all']);
-    const inside = (): Promise<number> => view.page.locator('.tool-line [role=status]').innerText().then((text) => Number(/^(\d+) of 40 runs inside/.exec(text)?.[1] ?? 40));
+    const inside = (): Promise<number> =>
+      view.page
+        .locator('.tool-line [role=status]')
+        .innerText()
+        .then((text) => Number(/^(\d+) of 40 runs inside/.exec(text)?.[1] ?? 40));
     const having = (wanted: (run: RunSummary) => boolean): number => view.chosen.filter(wanted).length;
     await view.page.keyboard.press('ArrowUp');
-    await until('the highest rates', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) >= 0.00233));
+    await until(
+      'the highest rates',
+      async () => (await inside()) === having((run) => Number(run.params['learning_rate']) >= 0.00233),
+    );
     assert.deepEqual(await focused(), ['Axis learning_rate', '0.002325 to 0.003']);
     for (let i = 0; i < 15; i++) await view.page.keyboard.press('ArrowDown');
-    await until('the lowest rates', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.000976));
+    await until(
+      'the lowest rates',
+      async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.000976),
+    );
     for (let i = 0; i < 2; i++) await view.page.keyboard.press('Shift+ArrowUp');
-    await until('the next ones too', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125));
+    await until(
+      'the next ones too',
+      async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125),
+    );
     await view.picture('runCompare-parallel-keys-dark');
     await view.page.keyboard.press('ArrowLeft');
     assert.deepEqual(await focused(), ['Axis hidden', 'all']);
     await view.page.keyboard.press('ArrowDown');
-    await until('and of these one width', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125 && String(run.params['hidden']) === '64,32'));
+    await until(
+      'and of these one width',
+      async () =>
+        (await inside()) ===
+        having((run) => Number(run.params['learning_rate']) <= 0.00125 && String(run.params['hidden']) === '64,32'),
+    );
     assert.deepEqual(await focused(), ['Axis hidden', '[64, 32]']);
     await view.picture('runCompare-parallel-category-dark');
-    const { parallel } = ((await view.page.evaluate('window.keptState')) as { ui: { panels: { compare: { parallel: { brushes: Record<string, unknown> } } } } }).ui.panels.compare;
+    const { parallel } = (
+      (await view.page.evaluate('window.keptState')) as {
+        ui: { panels: { compare: { parallel: { brushes: Record<string, unknown> } } } };
+      }
+    ).ui.panels.compare;
     assert.deepEqual(parallel.brushes['params.hidden'], [[0, 0]]);
     await view.page.keyboard.press('Escape');
-    await until('the width does not matter any more', async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125));
+    await until(
+      'the width does not matter any more',
+      async () => (await inside()) === having((run) => Number(run.params['learning_rate']) <= 0.00125),
+    );
     await view.page.keyboard.press('ArrowRight');
     await view.page.keyboard.press('Escape');
     await until('all are inside', async () => (await inside()) === 40);
@@ -236,7 +355,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.getByLabel('Move hidden left').click();
     await view.page.getByRole('checkbox', { name: 'roc_auc metric' }).uncheck();
     await view.page.getByLabel('Logarithmic axis of learning_rate').click();
-    const { parallel } = ((await view.page.evaluate('window.keptState')) as { ui: { panels: { compare: { parallel: { axes: string[]; log: string[] } } } } }).ui.panels.compare;
+    const { parallel } = (
+      (await view.page.evaluate('window.keptState')) as {
+        ui: { panels: { compare: { parallel: { axes: string[]; log: string[] } } } };
+      }
+    ).ui.panels.compare;
     assert.deepEqual(parallel.axes.slice(0, 2), ['params.hidden', 'params.dropout']);
     assert.ok(!parallel.axes.includes('metrics.roc_auc'));
     assert.deepEqual(parallel.log, ['params.learning_rate']);
@@ -249,7 +372,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.locator('.compare .plot canvas').first().waitFor();
     await view.page.getByLabel('x', { exact: true }).selectOption('metrics.log_loss');
     await view.page.getByLabel('y', { exact: true }).selectOption('metrics.pr_auc');
-    await until('the plot says its best', async () => /pr_auc against log_loss of \d+ runs.*Best: /.test((await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? ''));
+    await until('the plot says its best', async () =>
+      /pr_auc against log_loss of \d+ runs.*Best: /.test(
+        (await view.page.locator('.compare .plot').getAttribute('aria-label')) ?? '',
+      ),
+    );
     await view.picture('runCompare-scatter-dark');
     await view.page.getByLabel('Table of the runs').click();
     await until('the rows', async () => (await view.page.locator('.compare .points tbody tr').count()) > 20);
@@ -275,10 +402,17 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.locator('.differences tbody tr').nth(3).waitFor();
     assert.doesNotMatch(await view.page.locator('.differences').innerText(), /class_weight/);
     await view.page.locator('#all-rows').check();
-    await until('equal lines are there too', async () => /class_weight/.test(await view.page.locator('.differences').innerText()));
+    await until('equal lines are there too', async () =>
+      /class_weight/.test(await view.page.locator('.differences').innerText()),
+    );
     await view.page.locator('#baseline').selectOption({ index: 2 });
     const prAuc = view.page.locator('.differences tr', { has: view.page.locator('th[title="pr_auc"]') });
-    await until('the third run is the baseline', async () => (await prAuc.locator('td').nth(2).locator('.delta').count()) === 0 && (await prAuc.locator('.delta').count()) === 3);
+    await until(
+      'the third run is the baseline',
+      async () =>
+        (await prAuc.locator('td').nth(2).locator('.delta').count()) === 0 &&
+        (await prAuc.locator('.delta').count()) === 3,
+    );
     assert.equal(await prAuc.locator('.best').count(), 1);
     await view.picture('runCompare-differences-dark');
     await view.page.locator('.compare').getByRole('button', { name: 'CSV' }).click();
@@ -291,16 +425,30 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.locator('table.confusion').nth(2).waitFor();
     assert.match(await view.page.locator('table.confusion').first().innerText(), /99\.7 %/);
     await view.page.getByLabel('rows', { exact: true }).check();
-    await until('rows are shown', async () => /30,092/.test(await view.page.locator('table.confusion').first().innerText()));
+    await until('rows are shown', async () =>
+      /30,092/.test(await view.page.locator('table.confusion').first().innerText()),
+    );
     await view.picture('runCompare-confusion-dark');
     assert.ok(!view.requests.includes('runs/artifact'));
     await view.page.locator('#tab-images').click();
-    await until('three images are drawn', () => view.page.evaluate(() => [...document.querySelectorAll<HTMLImageElement>('.images img')].filter((one) => one.naturalWidth === 48).length === 3));
+    await until('three images are drawn', () =>
+      view.page.evaluate(
+        () =>
+          [...document.querySelectorAll<HTMLImageElement>('.images img')].filter((one) => one.naturalWidth === 48)
+            .length === 3,
+      ),
+    );
     const slider = view.page.locator('.steps input');
     await slider.fill('1');
     await until('the step is told', async () => (await view.page.locator('.steps output').innerText()) === '100');
     await view.page.getByLabel('Image', { exact: true }).selectOption('plots/badge.svg');
-    await until('the SVG is drawn', () => view.page.evaluate(() => [...document.querySelectorAll<HTMLImageElement>('.images img')].filter((one) => one.naturalWidth === 80).length === 3));
+    await until('the SVG is drawn', () =>
+      view.page.evaluate(
+        () =>
+          [...document.querySelectorAll<HTMLImageElement>('.images img')].filter((one) => one.naturalWidth === 80)
+            .length === 3,
+      ),
+    );
     assert.equal(await view.page.evaluate('window.broken'), undefined);
     await view.picture('runCompare-images-dark');
     await clean(view);
@@ -310,7 +458,9 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const view = await compare(50);
     await until('fifty are loaded', async () => (await view.page.locator('.legend li').count()) === 50);
     await drawn(view, 'val_pr_auc');
-    const looks = await view.page.locator('.legend .swatch').evaluateAll((all) => all.map((one) => one.innerHTML.replaceAll(/<!--.*?-->/g, '')));
+    const looks = await view.page
+      .locator('.legend .swatch')
+      .evaluateAll((all) => all.map((one) => one.innerHTML.replaceAll(/<!--.*?-->/g, '')));
     assert.equal(new Set(looks).size, 50);
     await view.picture('runCompare-fifty-dark');
     await clean(view);
@@ -319,12 +469,14 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   it('follows a run that goes on, keeps the zoom, and asks one question of a kind at a time', async () => {
     let going = 0;
     let most = 0;
-    const slow: Answers = { 'runs/series': async (params) => {
-      most = Math.max(most, ++going);
-      await new Promise((done) => setTimeout(done, 30));
-      going--;
-      return held.answers['runs/series']?.(params) ?? [];
-    } };
+    const slow: Answers = {
+      'runs/series': async (params) => {
+        most = Math.max(most, ++going);
+        await new Promise((done) => setTimeout(done, 30));
+        going--;
+        return held.answers['runs/series']?.(params) ?? [];
+      },
+    };
     const view = await compare(3, { from: 0, more: slow });
     await drawn(view);
     const [live] = view.chosen;
@@ -335,7 +487,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     const zoom = (await keptPanels(view)).curves['zoom'];
     writeCurves(held.store, live, 0, pointsEach + 50, pointsEach);
     for (let i = 0; i < 5; i++) await view.changed();
-    await until('the new points are there', async () => new RegExp(`${live.name}: ${pointsEach + 50} points`).test((await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+    await until('the new points are there', async () =>
+      new RegExp(`${live.name}: ${pointsEach + 50} points`).test(
+        (await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? '',
+      ),
+    );
     assert.deepEqual((await keptPanels(view)).curves['zoom'], zoom);
     assert.equal(await view.page.evaluate(() => document.activeElement?.classList.contains('plot')), true);
     assert.equal(most, 1);
@@ -343,17 +499,60 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   });
 
   it('comes back after a reload as it was left', async () => {
-    const view = await bench.open('runHistory', { experiment: null, runId: null }, { ...held.answers, 'project/overview': () => overview }, 'dark', size);
+    const view = await bench.open(
+      'runHistory',
+      { experiment: null, runId: null },
+      { ...held.answers, 'project/overview': () => overview },
+      'dark',
+      size,
+    );
     await view.page.locator('tr[aria-selected]').first().waitFor();
-    const compare = { tab: 'curves', tall: true, curves: { metrics: ['val_loss', 'loss'], axis: 'epoch', logX: false, logY: ['loss'], smoothing: 0.5, zoom: [2, 6], hidden: [held.runs[2]?.runId], tables: ['loss'] } };
+    const compare = {
+      tab: 'curves',
+      tall: true,
+      curves: {
+        metrics: ['val_loss', 'loss'],
+        axis: 'epoch',
+        logX: false,
+        logY: ['loss'],
+        smoothing: 0.5,
+        zoom: [2, 6],
+        hidden: [held.runs[2]?.runId],
+        tables: ['loss'],
+      },
+    };
     // As VS Code does it: the state is there, then the view is opened.
-    await view.page.evaluate(({ compare, selected }) => {
-      const api = (window as unknown as { acquireVsCodeApi(): { setState(state: unknown): void } }).acquireVsCodeApi();
-      api.setState({ root: '/projects/card-fraud', state: { experiment: null, runId: null }, ui: { selected, comparing: true, panels: { compare } } });
-      window.postMessage({ kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state: { experiment: null, runId: null } }, '*');
-    }, { compare, selected: held.runs.slice(1, 4).map((run) => run.runId) });
-    await until('the charts are as they were', async () => (await view.page.locator('.chart-card h3').allInnerTexts()).join() === 'val_loss,loss');
-    await until('the curves are drawn', async () => /^loss by epoch, 2 runs/.test((await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+    await view.page.evaluate(
+      ({ compare, selected }) => {
+        const api = (
+          window as unknown as { acquireVsCodeApi(): { setState(state: unknown): void } }
+        ).acquireVsCodeApi();
+        api.setState({
+          root: '/projects/card-fraud',
+          state: { experiment: null, runId: null },
+          ui: { selected, comparing: true, panels: { compare } },
+        });
+        window.postMessage(
+          {
+            kind: 'open',
+            project: 'card-fraud',
+            root: '/projects/card-fraud',
+            state: { experiment: null, runId: null },
+          },
+          '*',
+        );
+      },
+      { compare, selected: held.runs.slice(1, 4).map((run) => run.runId) },
+    );
+    await until(
+      'the charts are as they were',
+      async () => (await view.page.locator('.chart-card h3').allInnerTexts()).join() === 'val_loss,loss',
+    );
+    await until('the curves are drawn', async () =>
+      /^loss by epoch, 2 runs/.test(
+        (await view.page.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? '',
+      ),
+    );
     await view.page.getByRole('button', { name: 'Show all' }).waitFor();
     assert.equal(await view.page.locator('.smoothing output').innerText(), '0.50');
     assert.equal(await view.page.locator('.legend input:checked').count(), 2);
@@ -365,10 +564,14 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
 
   it('says why a curve could not be had, keeps the others, and tries again', async () => {
     let fails = true;
-    const view = await compare(2, { more: { 'runs/series': (params) => {
-      if (fails && params.key === 'val_loss') throw new Error('The store is locked.');
-      return held.answers['runs/series']?.(params) ?? [];
-    } } });
+    const view = await compare(2, {
+      more: {
+        'runs/series': (params) => {
+          if (fails && params.key === 'val_loss') throw new Error('The store is locked.');
+          return held.answers['runs/series']?.(params) ?? [];
+        },
+      },
+    });
     await drawn(view);
     const card = view.page.locator('.chart-card[aria-label="val_loss"]');
     await card.locator('.error-bar').waitFor();
@@ -380,7 +583,11 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   });
 
   it('loads what draws parallel coordinates and scatter plots when one is first to be seen, and says when that fails', async () => {
-    const loaded = (view: OpenView): Promise<number> => view.page.evaluate(() => performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/runHistoryCharts.js')).length);
+    const loaded = (view: OpenView): Promise<number> =>
+      view.page.evaluate(
+        () =>
+          performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/runHistoryCharts.js')).length,
+      );
     const view = await compare(3);
     await drawn(view);
     assert.equal(await loaded(view), 0);
@@ -396,7 +603,10 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.locator('#tab-parallel').click();
     await view.page.locator('.axes-plot canvas').first().waitFor();
     // The browser tells of the request that was broken off here; nothing else went wrong.
-    assert.deepEqual(view.faults.filter((fault) => !/ERR_FAILED/.test(fault)), []);
+    assert.deepEqual(
+      view.faults.filter((fault) => !/ERR_FAILED/.test(fault)),
+      [],
+    );
   });
 
   it('looks right in light and in high contrast', async () => {
@@ -409,7 +619,8 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
         await view.page.locator(`#tab-${tab}`).click();
         // The curves of the tab before have a canvas too.
         if (tab === 'parallel') await view.page.locator('.axes-plot canvas').first().waitFor();
-        if (tab === 'scatter') await view.page.locator('.compare .plot[aria-label*=" against "] canvas').first().waitFor();
+        if (tab === 'scatter')
+          await view.page.locator('.compare .plot[aria-label*=" against "] canvas').first().waitFor();
         await view.picture(`runCompare-${tab}-${theme}`);
       }
       await clean(view);

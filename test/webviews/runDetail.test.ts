@@ -28,7 +28,13 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
   async function open(index: number, { theme = 'dark', more = {} }: { theme?: ThemeName; more?: Answers } = {}) {
     const run = held.runs[index];
     assert.ok(run);
-    const view = await bench.open('runHistory', { experiment: null, runId: run.runId }, { ...held.answers, 'project/overview': () => overview, ...more }, theme, size);
+    const view = await bench.open(
+      'runHistory',
+      { experiment: null, runId: run.runId },
+      { ...held.answers, 'project/overview': () => overview, ...more },
+      theme,
+      size,
+    );
     await view.page.locator('.detail h1').waitFor();
     return { ...view, run, detail: view.page.locator('.detail') };
   }
@@ -42,8 +48,31 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     const view = await open(4);
     await until('the log is there', async () => /epoch 30\/30/.test(await view.detail.innerText()));
     const text = await view.detail.innerText();
-    for (const part of ['Metrics', 'Curves', 'Gates', 'Confusion matrix', 'Stages', 'Log', 'Params', 'Data', 'Artifacts', 'Code', 'Environment', 'System metrics', 'Reproduce', 'learning_rate', '4f2a91c', 'model.json', '30,617']) assert.ok(text.includes(part), part);
-    await until('the curve says what it shows', async () => new RegExp(`${pointsEach} points`).test((await view.detail.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+    for (const part of [
+      'Metrics',
+      'Curves',
+      'Gates',
+      'Confusion matrix',
+      'Stages',
+      'Log',
+      'Params',
+      'Data',
+      'Artifacts',
+      'Code',
+      'Environment',
+      'System metrics',
+      'Reproduce',
+      'learning_rate',
+      '4f2a91c',
+      'model.json',
+      '30,617',
+    ])
+      assert.ok(text.includes(part), part);
+    await until('the curve says what it shows', async () =>
+      new RegExp(`${pointsEach} points`).test(
+        (await view.detail.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? '',
+      ),
+    );
     await view.picture('runDetail-dark');
     await view.detail.locator('section[aria-label=reproduce] vscode-button').click();
     assert.ok(view.actions.some((action) => action.do === 'copy' && action.text.startsWith('loopwright reproduce ')));
@@ -52,10 +81,14 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
 
   it('has system metrics apart, and asks for them when they are opened', async () => {
     const asked: string[] = [];
-    const view = await open(4, { more: { 'runs/series': (params) => {
-      asked.push(params.key);
-      return held.answers['runs/series']?.(params) ?? [];
-    } } });
+    const view = await open(4, {
+      more: {
+        'runs/series': (params) => {
+          asked.push(params.key);
+          return held.answers['runs/series']?.(params) ?? [];
+        },
+      },
+    });
     await until('the curves are there', async () => (await view.detail.locator('.chart-card').count()) === 3);
     assert.doesNotMatch(await view.detail.locator('section[aria-label=metrics]').innerText(), /system/);
     assert.ok(!asked.some((key) => key.startsWith('system/')));
@@ -69,19 +102,35 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     const view = await open(5);
     await view.page.getByRole('button', { name: 'Write a note' }).click();
     const box = view.detail.locator('textarea');
-    await until('the note has the focus', () => view.page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'));
-    await view.page.keyboard.type('# Why\nc and **strong** with <img src=x onerror="window.broken=1">\n- one\n- [two](https://example.org/a)\n- [bad](javascript:alert(1))\n\n`code`');
+    await until('the note has the focus', () =>
+      view.page.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'),
+    );
+    await view.page.keyboard.type(
+      '# Why\nc and **strong** with <img src=x onerror="window.broken=1">\n- one\n- [two](https://example.org/a)\n- [bad](javascript:alert(1))\n\n`code`',
+    );
     assert.equal(await view.page.locator('.compare').count(), 0, 'a letter that is typed is no command');
     await view.changed();
     await view.changed();
     await until('the change was followed', () => view.requests.filter((one) => one === 'runs/get').length > 1);
     assert.match(await box.inputValue(), /^# Why\nc and/);
-    const kept = (await view.page.evaluate('window.keptState')) as { ui: { panels: { detail: { draft: { text: string } } } } };
+    const kept = (await view.page.evaluate('window.keptState')) as {
+      ui: { panels: { detail: { draft: { text: string } } } };
+    };
     assert.match(kept.ui.panels.detail.draft.text, /strong/);
     await view.page.keyboard.press('Control+Enter');
     await view.detail.locator('.markdown strong').waitFor();
     assert.equal(stored(view.run.runId).note.split('\n')[0], '# Why');
-    assert.deepEqual(await view.detail.locator('.markdown').evaluate((note) => [note.querySelectorAll('img, script').length, note.querySelectorAll('li').length, [...note.querySelectorAll('a')].map((one) => one.getAttribute('href')), note.querySelector('code')?.textContent]), [0, 3, ['https://example.org/a'], 'code']);
+    assert.deepEqual(
+      await view.detail
+        .locator('.markdown')
+        .evaluate((note) => [
+          note.querySelectorAll('img, script').length,
+          note.querySelectorAll('li').length,
+          [...note.querySelectorAll('a')].map((one) => one.getAttribute('href')),
+          note.querySelector('code')?.textContent,
+        ]),
+      [0, 3, ['https://example.org/a'], 'code'],
+    );
     assert.equal(await view.page.evaluate('window.broken'), undefined);
     await view.picture('runDetail-note-dark');
     await view.page.getByLabel('Edit the note').click();
@@ -106,7 +155,11 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await view.page.keyboard.press('Enter');
     await view.page.getByRole('heading', { name: 'final candidate' }).waitFor();
     await view.detail.locator('.star').click();
-    await until('it has a star', async () => stored(view.run.runId).starred && (await view.detail.locator('.star').getAttribute('aria-pressed')) === 'true');
+    await until(
+      'it has a star',
+      async () =>
+        stored(view.run.runId).starred && (await view.detail.locator('.star').getAttribute('aria-pressed')) === 'true',
+    );
     await clean(view);
   });
 
@@ -118,14 +171,20 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     assert.equal(await file('predictions.csv').locator('tbody tr').count(), 100);
     assert.match(await file('predictions.csv').innerText(), /a, b.*Only the beginning is shown/s);
     await file('model.json').getByRole('button').first().click();
-    await until('the JSON is indented', async () => /\n {2}"layers": \[/.test(await file('model.json').locator('pre').innerText()));
+    await until('the JSON is indented', async () =>
+      /\n {2}"layers": \[/.test(await file('model.json').locator('pre').innerText()),
+    );
     await view.picture('runDetail-files-dark');
     await file('weights.bin').getByRole('button').first().click();
     await file('weights.bin').getByText('This file is not text').waitFor();
     await file('odd.txt').getByRole('button').first().click();
-    await until('HTML is text', async () => /<script>window\.broken/.test(await file('odd.txt').locator('pre').innerText()));
+    await until('HTML is text', async () =>
+      /<script>window\.broken/.test(await file('odd.txt').locator('pre').innerText()),
+    );
     await file('badge.svg').getByRole('button').first().click();
-    await until('the SVG is drawn', () => view.page.evaluate(() => document.querySelector<HTMLImageElement>('.preview img')?.naturalWidth === 80));
+    await until('the SVG is drawn', () =>
+      view.page.evaluate(() => document.querySelector<HTMLImageElement>('.preview img')?.naturalWidth === 80),
+    );
     assert.equal(await view.page.evaluate('window.broken'), undefined);
     await view.page.getByLabel('Open model/model.json in an editor').click();
     assert.deepEqual(view.actions.at(-1), { do: 'openArtifact', runId: view.run.runId, path: 'model/model.json' });
@@ -143,7 +202,9 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await until('the new lines are there', async () => /99%/.test(await log.innerText()));
     assert.doesNotMatch(await log.innerText(), /10%|\[32m/);
     await until('its end is seen', async () => (await far()) < 4);
-    await log.evaluate((box) => { box.scrollTop = 0; });
+    await log.evaluate((box) => {
+      box.scrollTop = 0;
+    });
     await until('the person scrolled', async () => (await far()) > 100);
     add('last\n');
     await until('the last line is there', async () => /last/.test(await log.innerText()));
@@ -152,7 +213,11 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await section.click();
     writeCurves(held.store, view.run, 0, pointsEach + 20, pointsEach);
     await view.changed();
-    await until('the curve grew', async () => new RegExp(`${pointsEach + 20} points`).test((await view.detail.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? ''));
+    await until('the curve grew', async () =>
+      new RegExp(`${pointsEach + 20} points`).test(
+        (await view.detail.locator('.chart-card[aria-label="loss"] .plot').getAttribute('aria-label')) ?? '',
+      ),
+    );
     assert.equal(await section.getAttribute('aria-expanded'), 'false');
     await clean(view);
   });
@@ -164,23 +229,43 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     const view = await open(6);
     await until('the log is there', async () => /epoch 30\/30/.test(await view.detail.locator('pre.log').innerText()));
     await view.detail.locator('#log-stream').selectOption('stderr');
-    await until('the warning stands alone', async () => (await view.detail.locator('pre.log').innerText()).trim() === 'warning: beware');
+    await until(
+      'the warning stands alone',
+      async () => (await view.detail.locator('pre.log').innerText()).trim() === 'warning: beware',
+    );
     await view.picture('runDetail-stderr-dark');
     await view.detail.locator('#log-stage').selectOption('prepare');
-    await until('a built-in stage has one output', async () => (await view.detail.locator('#log-stream').count()) === 0);
+    await until(
+      'a built-in stage has one output',
+      async () => (await view.detail.locator('#log-stream').count()) === 0,
+    );
     await clean(view);
   });
 
   it('tells what is not a number, why a run failed, its parent and its children', async () => {
     const failed = await open(9);
     await failed.detail.locator('.error-bar').waitFor();
-    assert.match(await failed.detail.locator('.error-bar').innerText(), /train ended with exit code 1: The loss became infinite at step 3/);
+    assert.match(
+      await failed.detail.locator('.error-bar').innerText(),
+      /train ended with exit code 1: The loss became infinite at step 3/,
+    );
     await failed.picture('runDetail-failed-dark');
     await clean(failed);
     const [parent] = held.runs.slice(10);
     assert.ok(parent);
-    const view = await open(4, { more: { 'runs/get': ({ runId }) => ({ ...stored(runId), notFinite: { nll: 'NaN', bound: '-Infinity' }, parent: parent.runId, children: [{ runId: parent.runId, name: parent.name, status: 'finished' }] }) } });
-    await until('NaN is shown', async () => /nll\s+NaN\s+bound\s+−∞/.test(await view.detail.locator('section[aria-label=metrics]').innerText()));
+    const view = await open(4, {
+      more: {
+        'runs/get': ({ runId }) => ({
+          ...stored(runId),
+          notFinite: { nll: 'NaN', bound: '-Infinity' },
+          parent: parent.runId,
+          children: [{ runId: parent.runId, name: parent.name, status: 'finished' }],
+        }),
+      },
+    });
+    await until('NaN is shown', async () =>
+      /nll\s+NaN\s+bound\s+−∞/.test(await view.detail.locator('section[aria-label=metrics]').innerText()),
+    );
     await view.detail.getByRole('button', { name: parent.name }).click();
     await view.page.getByRole('heading', { name: parent.name }).waitFor();
     await clean(view);
@@ -205,14 +290,21 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     assert.match(await view.page.locator('#filter').inputValue(), /^parent = '/);
     const text = (await rows.allInnerTexts()).join('\n');
     assert.match(text, /#1[^]*#2[^]*stopped early/);
-    assert.match(await rows.nth(1).locator('td[title^="Stopped early by its sweep: val_loss 0.3"]').innerText(), /stopped early/);
+    assert.match(
+      await rows.nth(1).locator('td[title^="Stopped early by its sweep: val_loss 0.3"]').innerText(),
+      /stopped early/,
+    );
     await view.picture('runDetail-sweep-dark');
     await clean(view);
   });
 
   it('keeps what it shows when the engine fails, says why, and tries again', async () => {
     const view = await open(4);
-    view.answer({ 'runs/get': () => { throw new Error('The engine of card-fraud stopped (exit code 134).'); } });
+    view.answer({
+      'runs/get': () => {
+        throw new Error('The engine of card-fraud stopped (exit code 134).');
+      },
+    });
     await view.changed();
     await view.detail.locator('.error-bar').waitFor();
     assert.match(await view.detail.innerText(), /exit code 134.*learning_rate/s);

@@ -34,13 +34,19 @@ const skip = cannotTest();
 
 describe('run history', { skip }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(async () => {
     await bench.stop();
     for (const close of closing) close();
   });
 
-  const open = (answers = engineWith(), theme: 'dark' | 'light' | 'contrast' = 'dark', size?: { width: number; height: number }) => bench.open('runHistory', none, answers, theme, size);
+  const open = (
+    answers = engineWith(),
+    theme: 'dark' | 'light' | 'contrast' = 'dark',
+    size?: { width: number; height: number },
+  ) => bench.open('runHistory', none, answers, theme, size);
   const cells = (view: OpenView, row: number) => view.page.locator('table.runs tr[aria-selected]').nth(row).innerText();
   const settled = (view: OpenView) => view.page.locator('table.runs tr[aria-selected]').first().waitFor();
 
@@ -84,7 +90,8 @@ describe('run history', { skip }, () => {
     await view.page.locator('td.name button').nth(1).click();
     await view.page.locator('.detail pre.log').waitFor();
     const text = await view.page.locator('.detail').innerText();
-    for (const part of ['Metrics', 'Gates', 'Stages', 'Params', 'Artifacts', 'epoch 30/30', '204,113', 'git checkout']) assert.ok(text.includes(part), part);
+    for (const part of ['Metrics', 'Gates', 'Stages', 'Params', 'Artifacts', 'epoch 30/30', '204,113', 'git checkout'])
+      assert.ok(text.includes(part), part);
     await view.page.locator('.reproduce vscode-button').click();
     assert.equal(view.actions[0]?.do, 'copy');
     await view.picture('runHistory-detail-dark');
@@ -94,7 +101,11 @@ describe('run history', { skip }, () => {
   it('keeps the last good rows when the engine fails, and says why', async () => {
     const view = await open();
     await settled(view);
-    view.answer({ 'runs/list': () => { throw new Error('The engine of card-fraud stopped (exit code 134).'); } });
+    view.answer({
+      'runs/list': () => {
+        throw new Error('The engine of card-fraud stopped (exit code 134).');
+      },
+    });
     await view.changed();
     await view.page.locator('.error-bar').waitFor();
     assert.match(await view.page.locator('.error-bar').innerText(), /exit code 134/);

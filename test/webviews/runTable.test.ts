@@ -16,29 +16,51 @@ const skip = cannotTest();
 const closing: (() => void)[] = [];
 
 /** The view over a store with these runs: every answer is the engine's. */
-async function open(bench: ViewBench, runs: readonly RunSummary[], more: Answers = {}, theme: 'dark' | 'light' | 'contrast' = 'dark') {
+async function open(
+  bench: ViewBench,
+  runs: readonly RunSummary[],
+  more: Answers = {},
+  theme: 'dark' | 'light' | 'contrast' = 'dark',
+) {
   const { store, answers, close } = runStore(runs);
   closing.push(close);
-  const detail: Answers = { 'project/overview': () => overview, 'runs/get': ({ runId }) => detailOf(listRuns(store, { filter: `run_id = '${runId}'`, which: 'all' }).runs[0] ?? runs[0] as RunSummary) };
-  const view = await bench.open('runHistory', { experiment: null, runId: null }, { ...answers, ...detail, ...more }, theme);
+  const detail: Answers = {
+    'project/overview': () => overview,
+    'runs/get': ({ runId }) =>
+      detailOf(listRuns(store, { filter: `run_id = '${runId}'`, which: 'all' }).runs[0] ?? (runs[0] as RunSummary)),
+  };
+  const view = await bench.open(
+    'runHistory',
+    { experiment: null, runId: null },
+    { ...answers, ...detail, ...more },
+    theme,
+  );
   await view.page.locator('tr[aria-selected]').first().waitFor();
   return { ...view, store, all: answers };
 }
 
-const rowTexts = (view: OpenView): Promise<string[]> => view.page.locator('table.runs tr[aria-selected] td.name button').allInnerTexts();
+const rowTexts = (view: OpenView): Promise<string[]> =>
+  view.page.locator('table.runs tr[aria-selected] td.name button').allInnerTexts();
 /** All rows that stand in the page, when those out of sight have come too. */
 const allRows = async (view: OpenView): Promise<string[]> => {
   await until('no row is waiting', async () => (await view.page.locator('tr.waiting').count()) === 0);
   return rowTexts(view);
 };
 const names = (runs: readonly RunSummary[]): string[] => runs.map((run) => run.name);
-const kept = async (view: OpenView): Promise<Kept> => ((await view.page.evaluate('window.keptState')) as { ui: Kept }).ui;
-const count = (view: OpenView, text: RegExp) => until(`the count is ${text}`, async () => text.test(await view.page.locator('.actions .count').innerText()));
-const heads = (view: OpenView): Promise<string[]> => view.page.locator('th[data-column]').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['column'] ?? ''));
+const kept = async (view: OpenView): Promise<Kept> =>
+  ((await view.page.evaluate('window.keptState')) as { ui: Kept }).ui;
+const count = (view: OpenView, text: RegExp) =>
+  until(`the count is ${text}`, async () => text.test(await view.page.locator('.actions .count').innerText()));
+const heads = (view: OpenView): Promise<string[]> =>
+  view.page
+    .locator('th[data-column]')
+    .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['column'] ?? ''));
 
 describe('the table of runs', { skip }, () => {
   let bench: ViewBench;
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   afterEach(async () => {
     await bench.closePages();
     for (const close of closing.splice(0)) close();
@@ -93,7 +115,9 @@ describe('the table of runs', { skip }, () => {
     await view.page.locator('#filter').fill('params.learning_rate = 0.001');
     await view.page.locator('#filter').press('Enter');
     await view.page.locator('#search').fill('wider finished');
-    const both = runs.filter((run) => run.params['learning_rate'] === 0.001 && run.experiment === 'wider' && run.status === 'finished');
+    const both = runs.filter(
+      (run) => run.params['learning_rate'] === 0.001 && run.experiment === 'wider' && run.status === 'finished',
+    );
     await count(view, new RegExp(`^${both.length} runs?$`));
     assert.deepEqual(await allRows(view), names(both));
     await view.page.locator('#search').fill('nothing-has-this');
@@ -117,26 +141,46 @@ describe('the table of runs', { skip }, () => {
     assert.ok((await view.page.locator('table.runs tbody tr').count()) < 80, 'rows are virtual');
     await view.page.getByRole('button', { name: 'Experiment' }).click();
     await view.page.getByRole('button', { name: 'log_loss' }).click({ modifiers: ['Shift'] });
-    const expected = runs.toSorted((a, b) => (a.experiment < b.experiment ? -1 : a.experiment > b.experiment ? 1 : (a.metrics['log_loss'] ?? 9) - (b.metrics['log_loss'] ?? 9)));
-    await until('both keys order', async () => (await rowTexts(view)).slice(0, 5).join() === names(expected.slice(0, 5)).join());
-    assert.deepEqual((await kept(view)).order, [{ column: 'experiment', descending: false }, { column: 'metrics.log_loss', descending: false }]);
+    const expected = runs.toSorted((a, b) =>
+      a.experiment < b.experiment
+        ? -1
+        : a.experiment > b.experiment
+          ? 1
+          : (a.metrics['log_loss'] ?? 9) - (b.metrics['log_loss'] ?? 9),
+    );
+    await until(
+      'both keys order',
+      async () => (await rowTexts(view)).slice(0, 5).join() === names(expected.slice(0, 5)).join(),
+    );
+    assert.deepEqual((await kept(view)).order, [
+      { column: 'experiment', descending: false },
+      { column: 'metrics.log_loss', descending: false },
+    ]);
     assert.equal(await view.page.locator('th[data-column="metrics.log_loss"]').getAttribute('aria-sort'), 'ascending');
   });
 
   it('does not mark the best of a run that failed, in the table and in groups', async () => {
-    const runs = makeRuns(60).map((run, i): RunSummary => (i === 7 ? { ...run, status: 'failed', metrics: { ...run.metrics, pr_auc: 0.999 } } : run));
+    const runs = makeRuns(60).map((run, i): RunSummary =>
+      i === 7 ? { ...run, status: 'failed', metrics: { ...run.metrics, pr_auc: 0.999 } } : run,
+    );
     const view = await open(bench, runs);
-    const best = runs.filter((run) => run.status !== 'failed').reduce((a, b) => ((b.metrics['pr_auc'] ?? 0) > (a.metrics['pr_auc'] ?? 0) ? b : a));
+    const best = runs
+      .filter((run) => run.status !== 'failed')
+      .reduce((a, b) => ((b.metrics['pr_auc'] ?? 0) > (a.metrics['pr_auc'] ?? 0) ? b : a));
     await view.page.waitForFunction(() => document.querySelectorAll('td.bar').length > 10);
     await view.page.getByRole('button', { name: 'pr_auc' }).click();
     await until('the failed run is first', async () => (await rowTexts(view))[0] === runs[7]?.name);
     const marked = view.page.locator('td.best', { hasText: /0\.[89]\d{2}/ });
-    await until('the best is marked', async () => (await marked.allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'));
+    await until('the best is marked', async () =>
+      (await marked.allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'),
+    );
     assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.999/);
     await view.page.locator('#group').selectOption('params.hidden');
     await view.page.locator('tr.group').first().waitFor();
     for (const group of await view.page.locator('tr.group').all()) await group.click();
-    await until('the best is marked in its group', async () => (await view.page.locator('td.best').allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'));
+    await until('the best is marked in its group', async () =>
+      (await view.page.locator('td.best').allInnerTexts()).join().includes(best.metrics['pr_auc']?.toFixed(3) ?? '?'),
+    );
     assert.doesNotMatch((await view.page.locator('td.best').allInnerTexts()).join(), /0\.999/);
   });
 
@@ -151,32 +195,47 @@ describe('the table of runs', { skip }, () => {
     await until('its runs', async () => (await page.locator('table.runs').getAttribute('aria-rowcount')) === '304');
     await page.locator('tr[aria-selected]').nth(1).click();
     await page.keyboard.press('Shift+End');
-    const first = (await page.locator('tr.group').count()) > 0 ? runs.filter((run) => JSON.stringify(run.params['hidden']) === JSON.stringify(runs[0]?.params['hidden'])).length : 0;
+    const first =
+      (await page.locator('tr.group').count()) > 0
+        ? runs.filter((run) => JSON.stringify(run.params['hidden']) === JSON.stringify(runs[0]?.params['hidden']))
+            .length
+        : 0;
     assert.equal(first, 300);
     await until('all but the first are selected', async () => (await kept(view)).selected.length === 299);
     const group = (id: string): string => JSON.stringify(runs.find((run) => run.runId === id)?.params['hidden']);
     const { selected } = await kept(view);
-    assert.deepEqual([new Set(selected.map(group)).size, new Set(selected).size], [1, 299], 'closed groups are not opened');
+    assert.deepEqual(
+      [new Set(selected.map(group)).size, new Set(selected).size],
+      [1, 299],
+      'closed groups are not opened',
+    );
   });
 
   it('an answer that comes after the answer to a newer question is not shown', async () => {
     const runs = makeRuns(120);
     const view = await open(bench, runs);
-    await until('everything is there', async () => view.requests.includes('runs/columns') && (await view.page.locator('td.bar').count()) > 0);
+    await until(
+      'everything is there',
+      async () => view.requests.includes('runs/columns') && (await view.page.locator('td.bar').count()) > 0,
+    );
     const list = view.all['runs/list'];
     assert.ok(list);
     let release = (): void => {};
-    const held = new Promise<void>((go) => { release = go; });
+    const held = new Promise<void>((go) => {
+      release = go;
+    });
     let [asked, late] = [false, false];
-    view.answer({ 'runs/list': async (query) => {
-      const page = await list(query);
-      if (query.search === 'wider') {
-        asked = true;
-        await held;
-        late = true;
-      }
-      return page;
-    } });
+    view.answer({
+      'runs/list': async (query) => {
+        const page = await list(query);
+        if (query.search === 'wider') {
+          asked = true;
+          await held;
+          late = true;
+        }
+        return page;
+      },
+    });
     await view.page.locator('#search').fill('wider');
     await until('the old question is asked', () => asked);
     await view.page.locator('#search').fill('retraining');
@@ -185,7 +244,10 @@ describe('the table of runs', { skip }, () => {
     release();
     await until('the old answer came', () => late);
     await view.changed();
-    await until('the rows were asked for again', async () => view.requests.filter((one) => one === 'runs/list').length > 3);
+    await until(
+      'the rows were asked for again',
+      async () => view.requests.filter((one) => one === 'runs/list').length > 3,
+    );
     assert.deepEqual(await allRows(view), expected);
   });
 
@@ -208,13 +270,26 @@ describe('the table of runs', { skip }, () => {
 
   it('a frame of scrolling touches only the rows that come in', async () => {
     const view = await open(bench, makeRuns(500));
-    await view.page.locator('.scroller').evaluate((box) => { box.scrollTop = 60 * 28; });
-    await until('nothing is asked any more', async () => (await view.page.locator('tr.waiting').count()) === 0 && (await view.page.locator('#row-60').count()) === 1);
+    await view.page.locator('.scroller').evaluate((box) => {
+      box.scrollTop = 60 * 28;
+    });
+    await until(
+      'nothing is asked any more',
+      async () =>
+        (await view.page.locator('tr.waiting').count()) === 0 && (await view.page.locator('#row-60').count()) === 1,
+    );
     // The last thing that comes: the range of the last metric.
-    await view.page.waitForFunction(() => [...document.querySelectorAll('#row-62 td.number')].filter((cell) => cell.classList.contains('bar')).length === 4);
+    await view.page.waitForFunction(
+      () =>
+        [...document.querySelectorAll('#row-62 td.number')].filter((cell) => cell.classList.contains('bar')).length ===
+        4,
+    );
     const touched = await view.page.evaluate(async () => {
       const rows = new Set<Element | null | undefined>();
-      const note = (all: MutationRecord[]): void => { for (const { target } of all) rows.add((target instanceof Element ? target : target.parentElement)?.closest('tr')); };
+      const note = (all: MutationRecord[]): void => {
+        for (const { target } of all)
+          rows.add((target instanceof Element ? target : target.parentElement)?.closest('tr'));
+      };
       const observer = new MutationObserver(note);
       const body = document.querySelector('.runs tbody');
       const box = document.querySelector('.scroller');
@@ -222,7 +297,10 @@ describe('the table of runs', { skip }, () => {
       observer.observe(body, { subtree: true, childList: true, attributes: true, characterData: true });
       box.scrollTop += 3 * 28;
       const isMoved = (): boolean => document.querySelector('#row-90') !== null && rows.size >= 3;
-      for (let i = 0; i < 200 && !isMoved(); i++) await new Promise((turn) => { requestAnimationFrame(turn); });
+      for (let i = 0; i < 200 && !isMoved(); i++)
+        await new Promise((turn) => {
+          requestAnimationFrame(turn);
+        });
       note(observer.takeRecords());
       return rows.size;
     });
@@ -234,33 +312,50 @@ describe('the table of runs', { skip }, () => {
     const view = await open(bench, runs);
     const [newest] = runs;
     assert.ok(newest);
-    await view.page.locator('.scroller').evaluate((box) => { box.scrollTop = 400 * 28 + 9; });
+    await view.page.locator('.scroller').evaluate((box) => {
+      box.scrollTop = 400 * 28 + 9;
+    });
     await until('the middle is loaded', async () => (await view.page.locator('#row-405 td.name').count()) === 1);
     await view.page.locator('#row-405').click();
     const before = await view.page.locator('tr.active').boundingBox();
     const name = await view.page.locator('tr.active td.name button').innerText();
-    writeRun(view.store, { ...newest, runId: 'f'.repeat(32), name: 'new-comer', startedAt: newest.startedAt + 1000, modelVersion: null });
+    writeRun(view.store, {
+      ...newest,
+      runId: 'f'.repeat(32),
+      name: 'new-comer',
+      startedAt: newest.startedAt + 1000,
+      modelVersion: null,
+    });
     await view.changed();
     await count(view, /^901 runs$/);
     await until('it moved a row', async () => (await view.page.locator('tr.active').getAttribute('id')) === 'row-406');
     assert.equal(await view.page.locator('tr.active td.name button').innerText(), name);
     assert.equal((await view.page.locator('tr.active').boundingBox())?.y, before?.y);
-    await view.page.locator('.scroller').evaluate((box) => { box.scrollTop = 0; });
+    await view.page.locator('.scroller').evaluate((box) => {
+      box.scrollTop = 0;
+    });
     await until('the new run', async () => (await rowTexts(view))[0] === 'new-comer');
   });
 
   it('a storm of changes asks for one refresh at a time', async () => {
     let [underWay, most, asked] = [0, 0, 0];
     const view = await open(bench, makeRuns(300));
-    await until('everything is there', async () => view.requests.includes('runs/columns') && (await view.page.locator('td.bar').count()) > 0);
-    view.answer({ 'runs/list': async (query) => {
-      most = Math.max(most, ++underWay);
-      asked++;
-      await new Promise((turn) => { setTimeout(turn, 20); });
-      underWay--;
-      const list = view.all['runs/list'];
-      return list ? await list(query) : { runs: [], total: 0 };
-    } });
+    await until(
+      'everything is there',
+      async () => view.requests.includes('runs/columns') && (await view.page.locator('td.bar').count()) > 0,
+    );
+    view.answer({
+      'runs/list': async (query) => {
+        most = Math.max(most, ++underWay);
+        asked++;
+        await new Promise((turn) => {
+          setTimeout(turn, 20);
+        });
+        underWay--;
+        const list = view.all['runs/list'];
+        return list ? await list(query) : { runs: [], total: 0 };
+      },
+    });
     for (let i = 0; i < 200; i++) await view.changed();
     await until('it settles', () => underWay === 0 && asked > 0);
     // The rows, and beside them one request for the ends of a metric.
@@ -295,10 +390,20 @@ describe('the table of runs', { skip }, () => {
     await page.locator('table.runs').focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowRight');
-    assert.equal(await page.evaluate(() => document.activeElement?.closest('th')?.dataset['column']), 'metrics.log_loss');
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.closest('th')?.dataset['column']),
+      'metrics.log_loss',
+    );
     await page.keyboard.press('Alt+ArrowRight');
-    await until('it moved out of the pinned', async () => (await heads(view)).indexOf('metrics.log_loss') === 2 && !(await kept(view)).layout.pinned.includes('metrics.log_loss'));
-    await page.locator('.scroller').evaluate((box) => { box.scrollLeft = 500; });
+    await until(
+      'it moved out of the pinned',
+      async () =>
+        (await heads(view)).indexOf('metrics.log_loss') === 2 &&
+        !(await kept(view)).layout.pinned.includes('metrics.log_loss'),
+    );
+    await page.locator('.scroller').evaluate((box) => {
+      box.scrollLeft = 500;
+    });
     assert.ok(((await page.locator('th[data-column="name"]').boundingBox())?.x ?? -1) >= 60, 'the name stays in sight');
     assert.ok((await kept(view)).layout.columns?.includes('params.class_weight'));
     assert.deepEqual(view.faults, []);
@@ -314,7 +419,10 @@ describe('the table of runs', { skip }, () => {
     await page.getByLabel('Name of a new view').fill('Good ones');
     await page.keyboard.press('Enter');
     await page.getByText('Saved the view').waitFor();
-    assert.deepEqual(listViews(view.store).map((one) => one.name), ['Good ones']);
+    assert.deepEqual(
+      listViews(view.store).map((one) => one.name),
+      ['Good ones'],
+    );
     assert.match(await menu.innerText(), /^\s*Good ones\s*$/);
     await page.getByRole('button', { name: 'Duration' }).click();
     await until('it is told as edited', async () => /edited/.test(await menu.innerText()));
@@ -327,12 +435,21 @@ describe('the table of runs', { skip }, () => {
     await until('all runs again', async () => (await page.locator('#filter').inputValue()) === '');
     await menu.click();
     await page.locator('.choice', { hasText: 'Good ones' }).click();
-    await until('the filter is back', async () => (await page.locator('#filter').inputValue()) === 'metrics.pr_auc > 0.88');
+    await until(
+      'the filter is back',
+      async () => (await page.locator('#filter').inputValue()) === 'metrics.pr_auc > 0.88',
+    );
     assert.deepEqual((await kept(view)).order, [{ column: 'duration', descending: true }]);
     await menu.click();
     await page.getByLabel('Another name for Good ones').fill('Best');
     await page.keyboard.press('Enter');
-    await until('it is renamed', () => listViews(view.store).map((one) => one.name).join() === 'Best');
+    await until(
+      'it is renamed',
+      () =>
+        listViews(view.store)
+          .map((one) => one.name)
+          .join() === 'Best',
+    );
     await menu.click();
     await page.getByText('Delete “Best”').click();
     await until('it is gone', () => listViews(view.store).length === 0);
@@ -340,12 +457,19 @@ describe('the table of runs', { skip }, () => {
   });
 
   it('stars, tags, notes, renames, archives and deletes, and takes each back', async () => {
-    const runs = makeRuns(40).map((run) => ({ ...run, status: 'finished' as const, endedAt: run.startedAt + 1000, progress: null }));
+    const runs = makeRuns(40).map((run) => ({
+      ...run,
+      status: 'finished' as const,
+      endedAt: run.startedAt + 1000,
+      progress: null,
+    }));
     const view = await open(bench, runs);
     const { page } = view;
     const [a, b, c] = runs;
     assert.ok(a && b && c);
-    const now = (run: RunSummary) => listRuns(view.store, { which: 'all', filter: `run_id = '${run.runId}'` }).runs[0] ?? listRuns(view.store, { which: 'deleted', filter: `run_id = '${run.runId}'` }).runs[0];
+    const now = (run: RunSummary) =>
+      listRuns(view.store, { which: 'all', filter: `run_id = '${run.runId}'` }).runs[0] ??
+      listRuns(view.store, { which: 'deleted', filter: `run_id = '${run.runId}'` }).runs[0];
     await page.locator('table.runs').focus();
     await page.keyboard.press('s');
     await until('it is starred', () => now(a)?.starred);
@@ -438,12 +562,15 @@ describe('the table of runs', { skip }, () => {
     await page.locator('#group').selectOption('params.learning_rate');
     await page.locator('tr.group').first().waitFor();
     assert.equal(await page.locator('tr.group').count(), 3);
-    const of = runs.filter((run) => (run.status === 'finished' || run.status === 'failed') && run.params['learning_rate'] === 0.001);
+    const of = runs.filter(
+      (run) => (run.status === 'finished' || run.status === 'failed') && run.params['learning_rate'] === 0.001,
+    );
     const row = page.locator('tr.group', { hasText: '0.001' });
     assert.match(await row.innerText(), new RegExp(`${of.length} runs`));
     const values = of.flatMap((run) => run.metrics['pr_auc'] ?? []);
     await until('the sums', async () => (await row.innerText()).includes(Math.min(...values).toFixed(3)));
-    for (const value of [Math.max(...values), values.reduce((sum, one) => sum + one, 0) / values.length]) assert.ok((await row.innerText()).includes(value.toFixed(3)), String(value));
+    for (const value of [Math.max(...values), values.reduce((sum, one) => sum + one, 0) / values.length])
+      assert.ok((await row.innerText()).includes(value.toFixed(3)), String(value));
     await row.click();
     await until('its runs', async () => (await rowTexts(view)).length > 5);
     assert.equal(await page.locator('table.runs').getAttribute('aria-rowcount'), String(of.length + 3 + 1));
@@ -491,9 +618,23 @@ describe('the table of runs', { skip }, () => {
     await view.page.locator('tr.group').first().waitFor();
     const before = await kept(view);
     const { store } = view;
-    const again = await bench.open('runHistory', { experiment: null, runId: null }, { ...view.all, 'project/overview': () => overview }, 'dark', undefined, { kept: { root: '/projects/card-fraud', ui: before } });
+    const again = await bench.open(
+      'runHistory',
+      { experiment: null, runId: null },
+      { ...view.all, 'project/overview': () => overview },
+      'dark',
+      undefined,
+      { kept: { root: '/projects/card-fraud', ui: before } },
+    );
     await again.page.locator('tr.group').first().waitFor();
-    assert.deepEqual([await again.page.locator('#filter').inputValue(), await again.page.locator('#search').inputValue(), await again.page.locator('#group').inputValue()], ['metrics.pr_auc > 0.85', 'finished', 'experiment']);
+    assert.deepEqual(
+      [
+        await again.page.locator('#filter').inputValue(),
+        await again.page.locator('#search').inputValue(),
+        await again.page.locator('#group').inputValue(),
+      ],
+      ['metrics.pr_auc > 0.85', 'finished', 'experiment'],
+    );
     const total = listRuns(store, { filter: 'metrics.pr_auc > 0.85', search: 'finished' }).total;
     await count(again, new RegExp(`^${total} runs in 2 groups$`));
   });
@@ -501,9 +642,13 @@ describe('the table of runs', { skip }, () => {
   it('shows rows to come as such, and the last good rows while the engine does not answer', async () => {
     const view = await open(bench, makeRuns(2000));
     view.answer({ 'runs/list': () => new Promise(() => {}) });
-    await view.page.locator('.scroller').evaluate((box) => { box.scrollTop = 1200 * 28; });
+    await view.page.locator('.scroller').evaluate((box) => {
+      box.scrollTop = 1200 * 28;
+    });
     await view.page.locator('tr.waiting').first().waitFor();
-    await view.page.waitForFunction(() => [...document.querySelectorAll('tr.waiting i')].some((one) => Number(getComputedStyle(one).opacity) > 0.4));
+    await view.page.waitForFunction(() =>
+      [...document.querySelectorAll('tr.waiting i')].some((one) => Number(getComputedStyle(one).opacity) > 0.4),
+    );
     await view.picture('runTable-waiting-dark');
     assert.equal(await view.page.locator('tr.waiting').first().getAttribute('aria-busy'), 'true');
   });
@@ -513,7 +658,8 @@ describe('the table of runs', { skip }, () => {
       const view = await open(bench, makeRuns(400), {}, theme);
       await until('bars', async () => (await view.page.locator('td.bar').count()) > 20);
       await view.page.locator('table.runs').focus();
-      for (const key of ['ArrowDown', 'Space', 'ArrowDown', 'ArrowDown', 'Space', 'ArrowDown']) await view.page.keyboard.press(key);
+      for (const key of ['ArrowDown', 'Space', 'ArrowDown', 'ArrowDown', 'Space', 'ArrowDown'])
+        await view.page.keyboard.press(key);
       await view.picture(`runTable-full-${theme}`);
       await view.page.locator('#filter').fill('metrics.');
       await view.page.locator('#filter-list li').first().waitFor();

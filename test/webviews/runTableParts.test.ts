@@ -4,7 +4,16 @@ import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
 import { allColumns, columnOf, defaultIds, numberColumns, shareDone } from '../../webviews/runHistory/columns.ts';
 import { readKept } from '../../webviews/runHistory/kept.ts';
 import { keyAction } from '../../webviews/runHistory/keys.ts';
-import { movedBy, movedTo, plainLayout, shownIds, widthOf, withColumn, withPin, withWidth } from '../../webviews/runHistory/layout.ts';
+import {
+  movedBy,
+  movedTo,
+  plainLayout,
+  shownIds,
+  widthOf,
+  withColumn,
+  withPin,
+  withWidth,
+} from '../../webviews/runHistory/layout.ts';
 import { MetricRanges } from '../../webviews/runHistory/metricRanges.ts';
 import { nextOrder } from '../../webviews/runHistory/ordering.ts';
 import { Refresher } from '../../webviews/runHistory/refresher.ts';
@@ -20,11 +29,19 @@ function engineOf(runs: RunSummary[]) {
   const asked: RunQuery[] = [];
   const held: (() => void)[] = [];
   const engine = {
-    runs, asked, held, isHeld: false, underWay: 0, mostUnderWay: 0,
+    runs,
+    asked,
+    held,
+    isHeld: false,
+    underWay: 0,
+    mostUnderWay: 0,
     async list(query: RunQuery): Promise<RunPage> {
       asked.push(query);
       engine.mostUnderWay = Math.max(engine.mostUnderWay, ++engine.underWay);
-      if (engine.isHeld) await new Promise<void>((go) => { held.push(go); });
+      if (engine.isHeld)
+        await new Promise<void>((go) => {
+          held.push(go);
+        });
       engine.underWay--;
       const from = query.offset ?? 0;
       return { runs: engine.runs.slice(from, from + (query.limit ?? 200)), total: engine.runs.length };
@@ -39,11 +56,24 @@ describe('the window over the runs', () => {
     assert.ok(one);
     const many = Array.from({ length: 100_000 }, (_, i): RunSummary => ({ ...one, runId: String(i) }));
     const engine = engineOf(many);
-    const pages = new RunPages((query) => engine.list(query), () => {});
+    const pages = new RunPages(
+      (query) => engine.list(query),
+      () => {},
+    );
     await pages.ask({});
-    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, pageRows]], 'the page is shown first');
+    assert.deepEqual(
+      engine.asked.map(({ offset, limit }) => [offset, limit]),
+      [[0, pageRows]],
+      'the page is shown first',
+    );
     await until('the neighbours are asked for', () => engine.asked.length > 1 && !pages.busy);
-    assert.deepEqual(engine.asked.map(({ offset, limit }) => [offset, limit]), [[0, pageRows], [pageRows, pageRows]]);
+    assert.deepEqual(
+      engine.asked.map(({ offset, limit }) => [offset, limit]),
+      [
+        [0, pageRows],
+        [pageRows, pageRows],
+      ],
+    );
     for (let top = 0; top < 100_000; top += 997) {
       pages.see(top, top + 30);
       await until('the row is there', () => pages.at(top) && !pages.busy);
@@ -55,7 +85,10 @@ describe('the window over the runs', () => {
 
   it('asks for nothing that was scrolled past while an answer was under way', async () => {
     const engine = engineOf(makeRuns(3000));
-    const pages = new RunPages((query) => engine.list(query), () => {});
+    const pages = new RunPages(
+      (query) => engine.list(query),
+      () => {},
+    );
     await pages.ask({});
     engine.isHeld = true;
     engine.asked.length = 0;
@@ -68,7 +101,10 @@ describe('the window over the runs', () => {
 
   it('keeps the old rows until the answer to a new question, and drops the answer to an old one', async () => {
     const engine = engineOf(makeRuns(300));
-    const pages = new RunPages((query) => engine.list(query), () => {});
+    const pages = new RunPages(
+      (query) => engine.list(query),
+      () => {},
+    );
     await pages.ask({});
     engine.isHeld = true;
     void pages.ask({ search: 'first' });
@@ -77,7 +113,9 @@ describe('the window over the runs', () => {
     engine.runs = makeRuns(7);
     while (pages.busy) {
       for (const go of engine.held.splice(0)) go();
-      await new Promise((turn) => { setImmediate(turn); });
+      await new Promise((turn) => {
+        setImmediate(turn);
+      });
     }
     await done;
     assert.equal(pages.total, 7);
@@ -88,7 +126,13 @@ describe('the window over the runs', () => {
   it('does not wait for the answer to an old question, and never shows it when it comes after the new one', async () => {
     const runs = makeRuns(300);
     const answers = new Map<string, (page: RunPage) => void>();
-    const pages = new RunPages((query) => new Promise((answer) => { answers.set(query.search ?? '', answer); }), () => {});
+    const pages = new RunPages(
+      (query) =>
+        new Promise((answer) => {
+          answers.set(query.search ?? '', answer);
+        }),
+      () => {},
+    );
     const old = pages.ask({ search: 'old' });
     const done = pages.ask({ search: 'new' });
     assert.deepEqual([...answers.keys()], ['old', 'new']);
@@ -108,7 +152,11 @@ describe('the window over the runs', () => {
     const runs = makeRuns(1000);
     const engine = engineOf(runs.slice(3));
     const moves: number[] = [];
-    const pages = new RunPages((query) => engine.list(query), () => {}, (rows) => moves.push(rows));
+    const pages = new RunPages(
+      (query) => engine.list(query),
+      () => {},
+      (rows) => moves.push(rows),
+    );
     await pages.ask({});
     pages.see(420, 450);
     await until('they are loaded', () => pages.at(449) && !pages.busy);
@@ -121,7 +169,10 @@ describe('the window over the runs', () => {
   it('keeps rows on an error, tries again only when asked to, and shrinks', async () => {
     const engine = engineOf(makeRuns(500));
     let fails = false;
-    const pages = new RunPages((query) => (fails ? Promise.reject(new Error('gone')) : engine.list(query)), () => {});
+    const pages = new RunPages(
+      (query) => (fails ? Promise.reject(new Error('gone')) : engine.list(query)),
+      () => {},
+    );
     await pages.ask({});
     fails = true;
     await pages.refresh();
@@ -140,13 +191,18 @@ describe('the window over the runs', () => {
     let [underWay, most, turns] = [0, 0, 0];
     const refresher = new Refresher(async () => {
       most = Math.max(most, ++underWay);
-      await new Promise((turn) => { setTimeout(turn, 2); });
+      await new Promise((turn) => {
+        setTimeout(turn, 2);
+      });
       underWay--;
       turns++;
     }, 5);
     for (let i = 0; i < 1000; i++) {
       refresher.ask();
-      if (i % 100 === 0) await new Promise((turn) => { setTimeout(turn, 3); });
+      if (i % 100 === 0)
+        await new Promise((turn) => {
+          setTimeout(turn, 3);
+        });
     }
     const before = turns;
     refresher.ask();
@@ -158,16 +214,29 @@ describe('the window over the runs', () => {
   it('the ends of a metric come from the engine, one request at a time, and again for another question', async () => {
     const runs = makeRuns(50);
     const asked: RunQuery[] = [];
-    const ranges = new MetricRanges(async (query) => {
-      asked.push(query);
-      const [order] = query.order ?? [];
-      const key = order?.column.slice('metrics.'.length) ?? '';
-      const found = runs.filter((run) => run.metrics[key] !== undefined && !(query.filter?.includes("status not in ('failed'") && run.status === 'failed')).toSorted((a, b) => ((a.metrics[key] ?? 0) - (b.metrics[key] ?? 0)) * (order?.descending ? -1 : 1));
-      return { runs: found.slice(0, 1), total: found.length };
-    }, () => {});
+    const ranges = new MetricRanges(
+      async (query) => {
+        asked.push(query);
+        const [order] = query.order ?? [];
+        const key = order?.column.slice('metrics.'.length) ?? '';
+        const found = runs
+          .filter(
+            (run) =>
+              run.metrics[key] !== undefined &&
+              !(query.filter?.includes("status not in ('failed'") && run.status === 'failed'),
+          )
+          .toSorted((a, b) => ((a.metrics[key] ?? 0) - (b.metrics[key] ?? 0)) * (order?.descending ? -1 : 1));
+        return { runs: found.slice(0, 1), total: found.length };
+      },
+      () => {},
+    );
     await ranges.want({ order: [{ column: 'name', descending: false }] }, ['pr_auc', 'none']);
     const values = runs.flatMap((run) => run.metrics['pr_auc'] ?? []);
-    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values), best: Math.max(...values) });
+    assert.deepEqual(ranges.get('pr_auc'), {
+      low: Math.min(...values),
+      high: Math.max(...values),
+      best: Math.max(...values),
+    });
     assert.equal(ranges.get('none'), null);
     const first = asked.length;
     await ranges.want({}, ['pr_auc']);
@@ -177,7 +246,11 @@ describe('the window over the runs', () => {
     for (const run of runs) if (run.metrics['pr_auc'] === Math.max(...values)) run.status = 'failed';
     await ranges.want({ filter: 'starred = true or dirty = true' }, ['pr_auc']);
     const well = runs.filter((run) => run.status !== 'failed').flatMap((run) => run.metrics['pr_auc'] ?? []);
-    assert.deepEqual(ranges.get('pr_auc'), { low: Math.min(...values), high: Math.max(...values), best: Math.max(...well) }, 'what failed is not the best');
+    assert.deepEqual(
+      ranges.get('pr_auc'),
+      { low: Math.min(...values), high: Math.max(...values), best: Math.max(...well) },
+      'what failed is not the best',
+    );
     assert.ok(Math.max(...well) < Math.max(...values));
     assert.match(asked.at(-1)?.filter ?? '', /^\(starred = true or dirty = true\) and status not in/);
   });
@@ -187,22 +260,71 @@ describe('the layout of the table', () => {
   const ids = ['name', 'status', 'metrics.a', 'params.b'];
 
   it('shows the primary metric after the name, then the params that differ, and nothing of the system by itself', () => {
-    const primary = [{ name: 'val/rmse', direction: 'minimize' as const, why: '' }, { name: 'val_loss', direction: 'minimize' as const, why: '' }];
-    const metrics = ['aa', 'system/cpu', 'system/gpu', 'val_loss', 'training_score', 'val/rmse'].map((key) => ({ key, runs: 9 }));
-    const all = allColumns({ primary, metrics, params: [{ key: 'seed', runs: 9, distinct: 1 }, { key: 'lr', runs: 9, distinct: 4 }], tags: [] });
-    assert.deepEqual(defaultIds(all, false), ['name', 'metrics.val/rmse', 'params.lr', 'status', 'started', 'duration', 'metrics.val_loss', 'metrics.aa', 'metrics.training_score', 'model']);
-    assert.deepEqual(all.filter(({ column }) => column.kind === 'metric').map(({ column }) => column.title).slice(-2), ['system/cpu', 'system/gpu'], 'they can be chosen');
-    assert.deepEqual(defaultIds(allColumns(null), true), ['name', 'status', 'started', 'duration', 'experiment', 'model']);
+    const primary = [
+      { name: 'val/rmse', direction: 'minimize' as const, why: '' },
+      { name: 'val_loss', direction: 'minimize' as const, why: '' },
+    ];
+    const metrics = ['aa', 'system/cpu', 'system/gpu', 'val_loss', 'training_score', 'val/rmse'].map((key) => ({
+      key,
+      runs: 9,
+    }));
+    const all = allColumns({
+      primary,
+      metrics,
+      params: [
+        { key: 'seed', runs: 9, distinct: 1 },
+        { key: 'lr', runs: 9, distinct: 4 },
+      ],
+      tags: [],
+    });
+    assert.deepEqual(defaultIds(all, false), [
+      'name',
+      'metrics.val/rmse',
+      'params.lr',
+      'status',
+      'started',
+      'duration',
+      'metrics.val_loss',
+      'metrics.aa',
+      'metrics.training_score',
+      'model',
+    ]);
+    assert.deepEqual(
+      all
+        .filter(({ column }) => column.kind === 'metric')
+        .map(({ column }) => column.title)
+        .slice(-2),
+      ['system/cpu', 'system/gpu'],
+      'they can be chosen',
+    );
+    assert.deepEqual(defaultIds(allColumns(null), true), [
+      'name',
+      'status',
+      'started',
+      'duration',
+      'experiment',
+      'model',
+    ]);
   });
 
   it('shows columns in their order, pinned ones first, the name always', () => {
     assert.deepEqual(shownIds(plainLayout, ids), ids);
     assert.deepEqual(shownIds({ ...plainLayout, columns: ['status'] }, ids), ['name', 'status']);
-    assert.deepEqual(shownIds({ ...plainLayout, pinned: ['params.b', 'name'] }, ids), ['name', 'params.b', 'status', 'metrics.a']);
+    assert.deepEqual(shownIds({ ...plainLayout, pinned: ['params.b', 'name'] }, ids), [
+      'name',
+      'params.b',
+      'status',
+      'metrics.a',
+    ]);
   });
 
   it('moves, pins, adds and removes columns', () => {
-    assert.deepEqual(movedTo(plainLayout, ids, 'params.b', 'status').columns, ['name', 'params.b', 'status', 'metrics.a']);
+    assert.deepEqual(movedTo(plainLayout, ids, 'params.b', 'status').columns, [
+      'name',
+      'params.b',
+      'status',
+      'metrics.a',
+    ]);
     assert.deepEqual(movedBy(plainLayout, ids, 'status', 1).columns, ['name', 'metrics.a', 'status', 'params.b']);
     assert.equal(movedBy(plainLayout, ids, 'params.b', 1), plainLayout);
     assert.deepEqual(movedTo(plainLayout, ids, 'params.b', 'name').pinned, ['name', 'params.b']);
@@ -218,10 +340,15 @@ describe('the layout of the table', () => {
     const [loss, auc, name] = [columnOf('metrics.loss'), columnOf('metrics.auc'), columnOf('name')];
     assert.deepEqual(nextOrder([], loss, false), [{ column: 'metrics.loss', descending: false }]);
     assert.deepEqual(nextOrder([], auc, false), [{ column: 'metrics.auc', descending: true }]);
-    assert.deepEqual(nextOrder([{ column: 'metrics.auc', descending: true }], auc, false), [{ column: 'metrics.auc', descending: false }]);
+    assert.deepEqual(nextOrder([{ column: 'metrics.auc', descending: true }], auc, false), [
+      { column: 'metrics.auc', descending: false },
+    ]);
     assert.deepEqual(nextOrder([{ column: 'metrics.auc', descending: false }], auc, false), []);
     const two = nextOrder([{ column: 'metrics.auc', descending: true }], name, true);
-    assert.deepEqual(two, [{ column: 'metrics.auc', descending: true }, { column: 'name', descending: false }]);
+    assert.deepEqual(two, [
+      { column: 'metrics.auc', descending: true },
+      { column: 'name', descending: false },
+    ]);
     assert.deepEqual(nextOrder(two, name, true)[1], { column: 'name', descending: true });
     assert.deepEqual(nextOrder(two, name, false), [{ column: 'name', descending: false }]);
   });
@@ -230,9 +357,20 @@ describe('the layout of the table', () => {
     for (const key of ['a.b', 'val/loss', 'größe', 'x y']) assert.equal(columnOf(`metrics.${key}`).title, key);
     const [run] = makeRuns(1);
     assert.ok(run);
-    const odd: RunSummary = { ...run, metrics: {}, notFinite: { 'val/loss': 'NaN', up: 'Infinity' }, params: { lr: 0.1, name: 'x' } };
-    assert.deepEqual([columnOf('metrics.val/loss').text(odd), columnOf('metrics.up').text(odd), columnOf('metrics.none').text(odd)], ['NaN', '∞', '']);
-    assert.deepEqual([...numberColumns(['params.lr', 'params.name', 'metrics.up', 'status'].map(columnOf), [odd])].toSorted(), ['metrics.up', 'params.lr']);
+    const odd: RunSummary = {
+      ...run,
+      metrics: {},
+      notFinite: { 'val/loss': 'NaN', up: 'Infinity' },
+      params: { lr: 0.1, name: 'x' },
+    };
+    assert.deepEqual(
+      [columnOf('metrics.val/loss').text(odd), columnOf('metrics.up').text(odd), columnOf('metrics.none').text(odd)],
+      ['NaN', '∞', ''],
+    );
+    assert.deepEqual(
+      [...numberColumns(['params.lr', 'params.name', 'metrics.up', 'status'].map(columnOf), [odd])].toSorted(),
+      ['metrics.up', 'params.lr'],
+    );
   });
 
   it('has as many rows in the page wherever it stands, and few columns of many', () => {
@@ -240,22 +378,51 @@ describe('the layout of the table', () => {
     assert.equal(new Set([0, 28 * 50, 28 * 99_970].map((top) => at(top).to - at(top).from)).size, 1);
     assert.ok(at(28 * 99_975).to === 100_000);
     const widths = Array.from({ length: 500 }, () => 100);
-    assert.deepEqual(columnSlice({ top: 0, left: 0, width: 1000, height: 1 }, widths.slice(0, 20), 0), { from: 0, to: 20 });
+    assert.deepEqual(columnSlice({ top: 0, left: 0, width: 1000, height: 1 }, widths.slice(0, 20), 0), {
+      from: 0,
+      to: 20,
+    });
     const some = columnSlice({ top: 0, left: 20_000, width: 1000, height: 1 }, widths, 200);
     assert.ok(some.from > 190 && some.to < 216 && some.to > 208, JSON.stringify(some));
   });
 
   it('reads the progress of a run', () => {
-    assert.deepEqual([shareDone('train: epoch 14/30'), shareDone(null), shareDone('half'), shareDone('epoch 3/0'), shareDone('9/3')], [14 / 30, null, null, null, null]);
+    assert.deepEqual(
+      [shareDone('train: epoch 14/30'), shareDone(null), shareDone('half'), shareDone('epoch 3/0'), shareDone('9/3')],
+      [14 / 30, null, null, null, null],
+    );
   });
 });
 
 describe('what is kept', () => {
   it('takes what an earlier version kept where it fits, and nothing that does not', () => {
-    const kept = readKept({ search: 'x', sort: { column: 'started' }, shown: {}, selected: ['a', 3], open: 7, comparing: true, which: 'nonsense', order: [{ column: 'name' }, 5], layout: { widths: { a: 'wide', b: 20 }, pinned: 4 } });
-    assert.deepEqual(kept, { ...plainSettings, search: 'x', selected: ['a'], open: null, comparing: true, order: [{ column: 'name', descending: false }], layout: { columns: null, pinned: ['name'], widths: { b: 48 } }, view: null, recentFilters: [], panels: null });
+    const kept = readKept({
+      search: 'x',
+      sort: { column: 'started' },
+      shown: {},
+      selected: ['a', 3],
+      open: 7,
+      comparing: true,
+      which: 'nonsense',
+      order: [{ column: 'name' }, 5],
+      layout: { widths: { a: 'wide', b: 20 }, pinned: 4 },
+    });
+    assert.deepEqual(kept, {
+      ...plainSettings,
+      search: 'x',
+      selected: ['a'],
+      open: null,
+      comparing: true,
+      order: [{ column: 'name', descending: false }],
+      layout: { columns: null, pinned: ['name'], widths: { b: 48 } },
+      view: null,
+      recentFilters: [],
+      panels: null,
+    });
     assert.deepEqual(readSettings(JSON.parse(JSON.stringify(plainSettings))), plainSettings);
-    assert.ok(sameSettings(plainSettings, { ...plainSettings, layout: { widths: {}, pinned: ['name'], columns: null } }));
+    assert.ok(
+      sameSettings(plainSettings, { ...plainSettings, layout: { widths: {}, pinned: ['name'], columns: null } }),
+    );
     assert.ok(!sameSettings(plainSettings, { ...plainSettings, filter: 'a' }));
   });
 
@@ -267,9 +434,20 @@ describe('what is kept', () => {
   });
 
   it('knows the keys of the table', () => {
-    const press = (key: string, more: Partial<KeyboardEvent> = {}) => keyAction({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }, 20);
+    const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
+      keyAction({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }, 20);
     assert.deepEqual(press('PageDown'), { do: 'move', by: 20, extend: false });
     assert.deepEqual(press('ArrowUp', { shiftKey: true }), { do: 'move', by: -1, extend: true });
-    assert.deepEqual([press('a', { ctrlKey: true }), press('z', { ctrlKey: true }), press('z', { ctrlKey: true, shiftKey: true }), press('Delete'), press('q'), press('ArrowDown', { altKey: true })], [{ do: 'selectAll' }, { do: 'undo' }, { do: 'redo' }, { do: 'delete' }, null, null]);
+    assert.deepEqual(
+      [
+        press('a', { ctrlKey: true }),
+        press('z', { ctrlKey: true }),
+        press('z', { ctrlKey: true, shiftKey: true }),
+        press('Delete'),
+        press('q'),
+        press('ArrowDown', { altKey: true }),
+      ],
+      [{ do: 'selectAll' }, { do: 'undo' }, { do: 'redo' }, { do: 'delete' }, null, null],
+    );
   });
 });

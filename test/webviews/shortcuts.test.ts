@@ -9,7 +9,32 @@ import { viewStates } from '../helpers/viewStates.ts';
  * keys, navigation with Alt, chords with Shift and with Cmd; on fields, lists, checkboxes, buttons, tables, tabs, charts and heads, in
  * every tab, panel and popup. Among the letters are those that views use alone (p, f, c, s, j, k, u, m), where a missing look at Ctrl shows.
  */
-const shortcuts = ['Control+p', 'F1', 'Control+Shift+P', 'Control+s', 'Control+w', 'Control+Tab', 'Control+b', 'Control+j', 'Control+k', 'Control+f', 'Control+u', 'Control+m', 'Control+Shift+F', 'Control+1', 'Control+/', 'Control+PageDown', 'F5', 'F12', 'Shift+F10', 'Alt+z', 'Meta+p', 'Meta+Shift+P', 'Control+Alt+ArrowRight', 'Control+Enter'];
+const shortcuts = [
+  'Control+p',
+  'F1',
+  'Control+Shift+P',
+  'Control+s',
+  'Control+w',
+  'Control+Tab',
+  'Control+b',
+  'Control+j',
+  'Control+k',
+  'Control+f',
+  'Control+u',
+  'Control+m',
+  'Control+Shift+F',
+  'Control+1',
+  'Control+/',
+  'Control+PageDown',
+  'F5',
+  'F12',
+  'Shift+F10',
+  'Alt+z',
+  'Meta+p',
+  'Meta+Shift+P',
+  'Control+Alt+ArrowRight',
+  'Control+Enter',
+];
 /** Keys with Ctrl that every field has by itself: a view leaves them to it. */
 const ofFields = ['Control+a', 'Control+c', 'Control+v', 'Control+x', 'Control+z'];
 /** A key that the view says on the screen. */
@@ -61,7 +86,9 @@ async function swallowed(view: OpenView, part: string): Promise<{ faults: string
     const keys = [...(place.isField ? ofFields : []), ...shortcuts];
     for (const key of keys) await view.page.keyboard.press(key);
     const heard = new Set(await view.page.evaluate<string[]>('window.heard'));
-    faults.push(...keys.filter((key) => !heard.has(key) && !isNamed(key, place.name)).map((key) => `${key} on ${place.name}`));
+    faults.push(
+      ...keys.filter((key) => !heard.has(key) && !isNamed(key, place.name)).map((key) => `${key} on ${place.name}`),
+    );
   }
   return { faults, tried };
 }
@@ -70,7 +97,9 @@ describe('shortcuts of the editor', { skip: cannotTest() }, () => {
   let bench: ViewBench;
   let places = 0;
   const { states, close } = viewStates();
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(async () => {
     await bench.stop();
     close();

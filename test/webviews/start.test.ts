@@ -20,7 +20,9 @@ describe('start', { skip: cannotTest() }, () => {
     open.push(close);
     return answers;
   };
-  before(async () => { bench = await ViewBench.start(); });
+  before(async () => {
+    bench = await ViewBench.start();
+  });
   after(async () => {
     for (const close of open) close();
     await bench.stop();
@@ -32,9 +34,18 @@ describe('start', { skip: cannotTest() }, () => {
     const { page } = view;
     await page.locator('#create:not([disabled])').waitFor();
     assert.equal(await page.locator('#target').inputValue(), 'species');
-    assert.match(await page.locator('.table > .muted').first().textContent() ?? '', /90 rows · 7 columns · read as: semicolon, UTF-8, header in line 1/);
+    assert.match(
+      (await page.locator('.table > .muted').first().textContent()) ?? '',
+      /90 rows · 7 columns · read as: semicolon, UTF-8, header in line 1/,
+    );
     assert.deepEqual(await page.locator('.left-out li code').allTextContents(), ['rowid', 'comment', 'year']);
-    assert.deepEqual(await page.locator('.write summary code').allTextContents(), ['loopwright.yaml', 'schemas/birds.dataset.yaml', 'sql/features.sql', 'schemas/features.dataset.yaml', '.gitignore']);
+    assert.deepEqual(await page.locator('.write summary code').allTextContents(), [
+      'loopwright.yaml',
+      'schemas/birds.dataset.yaml',
+      'sql/features.sql',
+      'schemas/features.dataset.yaml',
+      '.gitignore',
+    ]);
     await view.picture('start-found');
     await page.locator('.write summary').first().click();
     await page.locator('.preview .hl-comment').first().waitFor();
@@ -49,7 +60,17 @@ describe('start', { skip: cannotTest() }, () => {
   });
 
   it('takes another column, another task, another way to read, and a column back in', async () => {
-    const view = await bench.open('start', state, engineOf(startFolder({ 'wine.csv': `acid,grade,quality\n${Array.from({ length: 120 }, (_, i) => `${(i * 7) % 90},${i % 3 === 0 ? '' : (i * 3) % 8},${3 + (i % 6)}`).join('\n')}` })), 'dark', size);
+    const view = await bench.open(
+      'start',
+      state,
+      engineOf(
+        startFolder({
+          'wine.csv': `acid,grade,quality\n${Array.from({ length: 120 }, (_, i) => `${(i * 7) % 90},${i % 3 === 0 ? '' : (i * 3) % 8},${3 + (i % 6)}`).join('\n')}`,
+        }),
+      ),
+      'dark',
+      size,
+    );
     const { page } = view;
     await page.locator('#create:not([disabled])').waitFor();
     await page.locator('#task').selectOption('multiclass');
@@ -66,7 +87,12 @@ describe('start', { skip: cannotTest() }, () => {
   });
 
   it('a program is shown with its params, and arrow keys move among what was found', async () => {
-    const root = startFolder({ 'train.py': program, 'birds.csv': birds(), 'explore.ipynb': '{}', 'dvc.yaml': 'stages: {}\n' });
+    const root = startFolder({
+      'train.py': program,
+      'birds.csv': birds(),
+      'explore.ipynb': '{}',
+      'dvc.yaml': 'stages: {}\n',
+    });
     const view = await bench.open('start', state, engineOf(root), 'light', size);
     const { page } = view;
     await page.locator('.source[aria-checked=true]', { hasText: 'dvc.yaml' }).waitFor();
@@ -84,20 +110,53 @@ describe('start', { skip: cannotTest() }, () => {
     const empty = await bench.open('start', state, engineOf(startFolder({ 'notes.ipynb': '{}' })), 'dark', size);
     await empty.page.locator('vscode-button', { hasText: 'Pick a data file' }).click();
     await empty.page.locator('vscode-button', { hasText: 'Open an example' }).click();
-    assert.deepEqual(empty.actions.map((action) => action.do), ['pickData', 'openExample']);
+    assert.deepEqual(
+      empty.actions.map((action) => action.do),
+      ['pickData', 'openExample'],
+    );
     await empty.picture('start-empty');
-    const untrusted = await bench.open('start', state, { 'start/folder': () => { throw new Error('This folder is not trusted, so Loopwright only reads and checks its files.'); } }, 'dark', size);
+    const untrusted = await bench.open(
+      'start',
+      state,
+      {
+        'start/folder': () => {
+          throw new Error('This folder is not trusted, so Loopwright only reads and checks its files.');
+        },
+      },
+      'dark',
+      size,
+    );
     await untrusted.page.locator('vscode-button', { hasText: 'Manage trust' }).click();
     assert.deepEqual(untrusted.actions, [{ do: 'manageTrust' }]);
     await untrusted.picture('start-untrusted');
-    const there = await bench.open('start', state, engineOf(startFolder({ 'loopwright.yml': 'version: 1\n' })), 'dark', size);
+    const there = await bench.open(
+      'start',
+      state,
+      engineOf(startFolder({ 'loopwright.yml': 'version: 1\n' })),
+      'dark',
+      size,
+    );
     await there.page.locator('vscode-button', { hasText: 'Open loopwright.yml' }).waitFor();
-    const broken = await bench.open('start', state, engineOf(startFolder({ 'one.csv': 'a,label\n1,x\n2,x\n3,x\n' })), 'dark', size);
+    const broken = await bench.open(
+      'start',
+      state,
+      engineOf(startFolder({ 'one.csv': 'a,label\n1,x\n2,x\n3,x\n' })),
+      'dark',
+      size,
+    );
     await broken.page.locator('.error-bar', { hasText: 'every row has the same value' }).waitFor();
     await broken.picture('start-noTarget');
     const slow = await bench.open('start', state, {}, 'dark', size);
     await slow.page.locator('.skeleton').waitFor();
-    const many = await bench.open('start', state, engineOf(startFolder(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`data/part-${i}.csv`, birds(30)])))), 'dark', size);
+    const many = await bench.open(
+      'start',
+      state,
+      engineOf(
+        startFolder(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`data/part-${i}.csv`, birds(30)]))),
+      ),
+      'dark',
+      size,
+    );
     await many.page.locator('.more .link', { hasText: '34 more tables' }).waitFor();
     await many.page.locator('input[type=search]').fill('part-37');
     await many.page.locator('.source', { hasText: 'part-37' }).click();
@@ -111,12 +170,49 @@ describe('start', { skip: cannotTest() }, () => {
     const [run] = makeRuns(1);
     const [model] = overview.models;
     assert.ok(run && model);
-    const stages = (states: ('fresh' | 'running' | 'never')[]) => ['collect', 'prepare', 'train', 'validate'].map((name, i) => ({ name, kind: name as 'collect', state: states[i] ?? 'never', reasons: [], dependsOn: [], line: i + 1, last: states[i] === 'fresh' ? { runId: run.runId, runName: run.name, status: 'finished' as const, startedAt: 0, durationMs: 240, summary: '90 rows' } : null }));
-    const view = await bench.open('start', state, { ...engineOf(root), 'project/overview': () => ({ ...overview, stages: stages(['fresh', 'fresh', 'running']), models: [] }), 'runs/list': () => ({ runs: [{ ...run, status: 'running', progress: 'train: epoch 14/40' }], total: 1 }) as never }, 'dark', size);
+    const stages = (states: ('fresh' | 'running' | 'never')[]) =>
+      ['collect', 'prepare', 'train', 'validate'].map((name, i) => ({
+        name,
+        kind: name as 'collect',
+        state: states[i] ?? 'never',
+        reasons: [],
+        dependsOn: [],
+        line: i + 1,
+        last:
+          states[i] === 'fresh'
+            ? {
+                runId: run.runId,
+                runName: run.name,
+                status: 'finished' as const,
+                startedAt: 0,
+                durationMs: 240,
+                summary: '90 rows',
+              }
+            : null,
+      }));
+    const view = await bench.open(
+      'start',
+      state,
+      {
+        ...engineOf(root),
+        'project/overview': () => ({ ...overview, stages: stages(['fresh', 'fresh', 'running']), models: [] }),
+        'runs/list': () =>
+          ({ runs: [{ ...run, status: 'running', progress: 'train: epoch 14/40' }], total: 1 }) as never,
+      },
+      'dark',
+      size,
+    );
     await view.page.locator('#create:not([disabled])').click();
     await view.page.locator('.stage.running', { hasText: 'train' }).waitFor();
     await view.picture('start-running');
-    view.answer({ 'project/overview': () => ({ ...overview, stages: stages(['fresh', 'fresh', 'fresh', 'fresh']), models: [model] }), 'runs/list': () => ({ runs: [{ ...run, status: 'finished', progress: null }], total: 1 }) as never });
+    view.answer({
+      'project/overview': () => ({
+        ...overview,
+        stages: stages(['fresh', 'fresh', 'fresh', 'fresh']),
+        models: [model],
+      }),
+      'runs/list': () => ({ runs: [{ ...run, status: 'finished', progress: null }], total: 1 }) as never,
+    });
     await view.changed();
     await view.page.locator('#next', { hasText: 'Open the model card' }).waitFor();
     assert.deepEqual(view.actions.at(-1), { do: 'openCard', version: model.version });
@@ -126,7 +222,18 @@ describe('start', { skip: cannotTest() }, () => {
 
   for (const theme of themes) {
     it(`fits 500 px in ${theme}`, async () => {
-      const view = await bench.open('start', state, engineOf(startFolder({ 'birds.csv': birds(), 'train.py': program.replace('import mlflow\n', '').replace('mlflow.sklearn.autolog()\n', '') })), theme, { width: 500, height: 1100 });
+      const view = await bench.open(
+        'start',
+        state,
+        engineOf(
+          startFolder({
+            'birds.csv': birds(),
+            'train.py': program.replace('import mlflow\n', '').replace('mlflow.sklearn.autolog()\n', ''),
+          }),
+        ),
+        theme,
+        { width: 500, height: 1100 },
+      );
       await view.page.locator('.source', { hasText: 'birds.csv' }).click();
       await view.page.locator('#create:not([disabled])').waitFor();
       await view.page.locator('.left-out').waitFor();

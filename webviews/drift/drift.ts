@@ -28,7 +28,10 @@ export class Drift {
       clicked: (event) => this.#clicked(event),
       zoomed: (start, end) => this.#keep({ period: [start, end] }, false),
     });
-    this.#paint = painter(() => driftView(this.#model(), this.#does, this.#chart.element), () => this.#draw());
+    this.#paint = painter(
+      () => driftView(this.#model(), this.#does, this.#chart.element),
+      () => this.#draw(),
+    );
     this.#report = new Loader(() => this.#reportCame());
     this.#detail = new Loader(this.#paint);
     this.#connection = connect(this);
@@ -66,7 +69,15 @@ export class Drift {
   }
 
   #loadDetail(cell: Cell, fresh: boolean): void {
-    void this.#detail.load(() => this.#connection.request('drift/detail', { monitor: this.#monitor, windowId: cell.windowId, column: cell.column }), fresh);
+    void this.#detail.load(
+      () =>
+        this.#connection.request('drift/detail', {
+          monitor: this.#monitor,
+          windowId: cell.windowId,
+          column: cell.column,
+        }),
+      fresh,
+    );
   }
 
   /** The chart is drawn anew only when what it shows changed; a repaint for other reasons keeps hover and zoom. */
@@ -77,7 +88,10 @@ export class Drift {
     const now = JSON.stringify([report, metric, cell]);
     if (now === this.#drawn) return;
     this.#drawn = now;
-    this.#chart.show(() => timelineOption(report, metric, cell, chartColors(), this.#kept.period), timelineHeight(report));
+    this.#chart.show(
+      () => timelineOption(report, metric, cell, chartColors(), this.#kept.period),
+      timelineHeight(report),
+    );
   }
 
   #keep(part: Partial<Kept>, paint = true): void {
@@ -115,12 +129,22 @@ export class Drift {
   #keys(event: KeyboardEvent): void {
     const report = this.#report.state.value;
     const { cell } = this.#kept;
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-Infinity, 0], End: [Infinity, 0] }[event.key];
+    const step = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+      Home: [-Infinity, 0],
+      End: [Infinity, 0],
+    }[event.key];
     if (!report || !cell || !step || !isPlain(event)) return;
     take(event);
     const [across = 0, down = 0] = step;
     const within = (value: number, length: number): number => Math.min(length - 1, Math.max(0, value));
-    const window = report.windows[within(report.windows.findIndex((one) => one.id === cell.windowId) + across, report.windows.length)];
+    const window =
+      report.windows[
+        within(report.windows.findIndex((one) => one.id === cell.windowId) + across, report.windows.length)
+      ];
     const column = report.columns[within(report.columns.indexOf(cell.column) + down, report.columns.length)];
     if (window && column !== undefined) this.#does.select({ windowId: window.id, column });
   }

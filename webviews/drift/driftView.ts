@@ -9,8 +9,18 @@ import { referenceChanges, referenceText, valueAt } from './model.ts';
 import type { Cell, Does, Model } from './model.ts';
 import { cellMarks, eventMarks, shownEvents } from './timeline.ts';
 
-const kindWords: Record<DriftValue['kind'], string> = { stable: 'stable', drifted: 'drifted', broken: 'broken data', 'too few rows': 'too few rows' };
-const kindIcons: Record<DriftValue['kind'], string> = { stable: 'pass', drifted: 'triangle-up', broken: 'close', 'too few rows': 'circle-small' };
+const kindWords: Record<DriftValue['kind'], string> = {
+  stable: 'stable',
+  drifted: 'drifted',
+  broken: 'broken data',
+  'too few rows': 'too few rows',
+};
+const kindIcons: Record<DriftValue['kind'], string> = {
+  stable: 'pass',
+  drifted: 'triangle-up',
+  broken: 'close',
+  'too few rows': 'circle-small',
+};
 
 /** Has the world changed, does it hurt, and what changed it? */
 export function driftView(model: Model, does: Does, chart: unknown): TemplateResult {
@@ -19,31 +29,61 @@ export function driftView(model: Model, does: Does, chart: unknown): TemplateRes
   if (report.windows.length === 0) {
     return html`${errorBar(model.report.error, does.retry)}${emptyState('No window yet', `${report.deployment} will be compared with ${plural(report.referenceRows, 'reference row')} here, window by window, as soon as it has served enough predictions.`, { label: 'Check now', run: does.monitorNow })}`;
   }
-  return html`${errorBar(model.report.error, does.retry)}<div class="drift">
-    ${head(report, model, does)}
-    ${summary(report)}
-    <div class="timeline" tabindex="0" role="application" aria-label="Features by window. Arrow keys choose a cell." aria-describedby="cell-said" @keydown=${(event: KeyboardEvent) => does.keys(event)}>
-      <div class="panel-name" id="performance-name">${model.metric ?? 'no label has come yet'}</div>
-      ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
-      ${chart}
-    </div>
-    <p class="legend muted"><span>${cellMarks.drifted} drifted beyond its threshold</span><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span><span>${cellMarks['too few rows']} too few rows</span><span>pale: stable</span>${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}</p>
-    ${selected(report, model)}
-    ${windowTable(report, model, does)}
-    ${events(report, does)}
-  </div>`;
+  return html`${errorBar(model.report.error, does.retry)}
+    <div class="drift">
+      ${head(report, model, does)} ${summary(report)}
+      <div
+        class="timeline"
+        tabindex="0"
+        role="application"
+        aria-label="Features by window. Arrow keys choose a cell."
+        aria-describedby="cell-said"
+        @keydown=${(event: KeyboardEvent) => does.keys(event)}
+      >
+        <div class="panel-name" id="performance-name">${model.metric ?? 'no label has come yet'}</div>
+        ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
+        ${chart}
+      </div>
+      <p class="legend muted">
+        <span>${cellMarks.drifted} drifted beyond its threshold</span
+        ><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span
+        ><span>${cellMarks['too few rows']} too few rows</span
+        ><span>pale: stable</span
+        >${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}
+      </p>
+      ${selected(report, model)} ${windowTable(report, model, does)} ${events(report, does)}
+    </div>`;
 }
 
 function head(report: DriftReport, model: Model, does: Does): TemplateResult {
   const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
-  return html`<header><h1>Drift of ${report.deployment}</h1>
-    <span class="gap"></span>
-    ${names.length < 2 ? nothing : html`<label>Performance <select id="metric" @change=${(event: Event) => event.target instanceof HTMLSelectElement && does.metric(event.target.value)}>${names.map((name) => html`<option value=${name} ?selected=${name === model.metric}>${name}</option>`)}</select></label>`}
-    <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}>Save as HTML…</vscode-button>
-    <vscode-button secondary @click=${does.monitorNow}>Check now</vscode-button>
-    <vscode-button @click=${does.retrain}>Retrain</vscode-button>
-  </header>
-  <p class="muted about">monitor ${report.monitor} · compared with: ${referenceText(report, report.windows.at(-1)?.referenceVersion ?? null)} · ${plural(report.windows.length, 'window')}</p>`;
+  return html`<header>
+      <h1>Drift of ${report.deployment}</h1>
+      <span class="gap"></span>
+      ${
+        names.length < 2
+          ? nothing
+          : html`<label
+              >Performance
+              <select
+                id="metric"
+                @change=${(event: Event) => event.target instanceof HTMLSelectElement && does.metric(event.target.value)}
+              >
+                ${names.map((name) => html`<option value=${name} ?selected=${name === model.metric}>${name}</option>`)}
+              </select></label
+            >`
+      }
+      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}
+        >Save as HTML…</vscode-button
+      >
+      <vscode-button secondary @click=${does.monitorNow}>Check now</vscode-button>
+      <vscode-button @click=${does.retrain}>Retrain</vscode-button>
+    </header>
+    <p class="muted about">
+      monitor ${report.monitor} · compared with:
+      ${referenceText(report, report.windows.at(-1)?.referenceVersion ?? null)} ·
+      ${plural(report.windows.length, 'window')}
+    </p>`;
 }
 
 /** The answer in a sentence, before any chart. */
@@ -55,18 +95,33 @@ function summary(report: DriftReport): TemplateResult {
   const measured = report.windows.findLast((window) => Object.keys(window.performance).length > 0);
   const hurt = measured ? report.expect.filter((one) => misses(one, measured.performance[one.metric])) : [];
   const calm = drifted.length + broken.length + hurt.length === 0;
-  return html`<p class="verdict ${calm ? 'good' : 'bad'}" role="status">${icon(calm ? 'pass-filled' : 'warning')}<span>${[
-    last.status === 'too few rows' ? `The last window has only ${plural(last.rows, 'row')}.` : '',
-    drifted.length === 0 ? (last.status === 'too few rows' ? '' : 'No feature drifted in the last window.') : `${drifted.length} of ${last.values.length} drifted in the last window: ${listed(drifted)}.`,
-    broken.length === 0 ? '' : `Broken data in ${listed(broken)}.`,
-    ...hurt.map((one) => `${one.metric} is ${metric(one.metric, measured?.performance[one.metric])}, expected ${one.min === null ? `at most ${metric(one.metric, one.max)}` : `at least ${metric(one.metric, one.min)}`}.`),
-    measured && hurt.length === 0 && report.expect.length > 0 ? 'Performance is within its bounds.' : '',
-    measured ? '' : 'No label has come yet, so performance is not known.',
-  ].filter(Boolean).join(' ')}</span></p>`;
+  return html`<p class="verdict ${calm ? 'good' : 'bad'}" role="status">
+    ${icon(calm ? 'pass-filled' : 'warning')}<span
+      >${[
+        last.status === 'too few rows' ? `The last window has only ${plural(last.rows, 'row')}.` : '',
+        drifted.length === 0
+          ? last.status === 'too few rows'
+            ? ''
+            : 'No feature drifted in the last window.'
+          : `${drifted.length} of ${last.values.length} drifted in the last window: ${listed(drifted)}.`,
+        broken.length === 0 ? '' : `Broken data in ${listed(broken)}.`,
+        ...hurt.map(
+          (one) =>
+            `${one.metric} is ${metric(one.metric, measured?.performance[one.metric])}, expected ${one.min === null ? `at most ${metric(one.metric, one.max)}` : `at least ${metric(one.metric, one.min)}`}.`,
+        ),
+        measured && hurt.length === 0 && report.expect.length > 0 ? 'Performance is within its bounds.' : '',
+        measured ? '' : 'No label has come yet, so performance is not known.',
+      ]
+        .filter(Boolean)
+        .join(' ')}</span
+    >
+  </p>`;
 }
 
 function misses(bound: DriftReport['expect'][number], value: number | undefined): boolean {
-  return value !== undefined && ((bound.min !== null && value < bound.min) || (bound.max !== null && value > bound.max));
+  return (
+    value !== undefined && ((bound.min !== null && value < bound.min) || (bound.max !== null && value > bound.max))
+  );
 }
 
 function listed(names: string[]): string {
@@ -78,27 +133,64 @@ function selected(report: DriftReport, model: Model): Piece {
   const found = cell ? valueAt(report, cell) : null;
   if (!cell || !found) return html`<p class="muted">Choose a cell to see its distribution then and now.</p>`;
   const { window, value } = found;
-  return html`<section class="selected"><div class="numbers">
-      <h2>${columnName(cell.column)}</h2><p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
+  return html`<section class="selected">
+    <div class="numbers">
+      <h2>${columnName(cell.column)}</h2>
+      <p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
       <p class="muted">Compared with: ${referenceText(report, window.referenceVersion)}</p>
-      <p id="cell-said" class="visually-hidden" aria-live="polite">${columnName(cell.column)}, ${dayTime(window.start)}: ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}</p>
+      <p id="cell-said" class="visually-hidden" aria-live="polite">
+        ${columnName(cell.column)}, ${dayTime(window.start)}:
+        ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}
+      </p>
       ${value ? numbers(value) : html`<p>This window has no value for it.</p>`}
     </div>
-    <div class="chart">${errorBar(model.detail.error, () => {})}${model.detail.value ? distribution(model.detail.value) : model.detail.loading ? skeleton(5) : nothing}</div>
+    <div class="chart">
+      ${errorBar(model.detail.error, () => {})}${model.detail.value ? distribution(model.detail.value) : model.detail.loading ? skeleton(5) : nothing}
+    </div>
   </section>`;
 }
 
 function numbers(value: DriftValue): TemplateResult {
-  return html`<table class="plain facts"><tbody>
-    <tr><td>State</td><td>${kindMark(value.kind)}</td></tr>
-    <tr><td>${value.measure}</td><td class="number">${number(value.value)}</td></tr>
-    <tr><td>Threshold</td><td class="number">${number(value.threshold)}</td></tr>
-    ${value.pValue === null ? nothing : html`<tr><td>p-value</td><td class="number">${value.pValue < 1e-4 ? '< 0.0001' : number(value.pValue)}</td></tr>`}
-    <tr><td>n then</td><td class="number">${count(value.nReference)}</td></tr>
-    <tr><td>n now</td><td class="number">${count(value.nCurrent)}</td></tr>
-    <tr><td>Missing then</td><td class="number">${percent(value.missingReference)}</td></tr>
-    <tr><td>Missing now</td><td class="number">${percent(value.missingCurrent)}</td></tr>
-  </tbody></table>`;
+  return html`<table class="plain facts">
+    <tbody>
+      <tr>
+        <td>State</td>
+        <td>${kindMark(value.kind)}</td>
+      </tr>
+      <tr>
+        <td>${value.measure}</td>
+        <td class="number">${number(value.value)}</td>
+      </tr>
+      <tr>
+        <td>Threshold</td>
+        <td class="number">${number(value.threshold)}</td>
+      </tr>
+      ${
+        value.pValue === null
+          ? nothing
+          : html`<tr>
+              <td>p-value</td>
+              <td class="number">${value.pValue < 1e-4 ? '< 0.0001' : number(value.pValue)}</td>
+            </tr>`
+      }
+      <tr>
+        <td>n then</td>
+        <td class="number">${count(value.nReference)}</td>
+      </tr>
+      <tr>
+        <td>n now</td>
+        <td class="number">${count(value.nCurrent)}</td>
+      </tr>
+      <tr>
+        <td>Missing then</td>
+        <td class="number">${percent(value.missingReference)}</td>
+      </tr>
+      <tr>
+        <td>Missing now</td>
+        <td class="number">${percent(value.missingCurrent)}</td>
+      </tr>
+    </tbody>
+  </table>`;
 }
 
 function kindMark(kind: DriftValue['kind']): TemplateResult {
@@ -110,32 +202,117 @@ function windowTable(report: DriftReport, model: Model, does: Does): Piece {
   const window: DriftWindow | undefined = report.windows.find((one) => one.id === model.cell?.windowId);
   if (!window) return nothing;
   const performance = Object.entries(window.performance).map(([name, value]) => `${name} ${metric(name, value)}`);
-  const facts = [plural(window.rows, 'row'), `${count(window.labelled)} labelled`, ...performance, window.latencyP95Ms === null ? '' : `latency p95 ${metric('latency_ms', window.latencyP95Ms)}`, `errors ${percent(window.errorRate)}`, window.modelVersions.length === 0 ? '' : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`];
-  return html`<details><summary><h2>All features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2></summary><p class="muted">${facts.filter(Boolean).join(' · ')}</p>
-    <div class="wide"><table class="plain"><thead><tr><th scope="col">Column</th><th scope="col">State</th><th scope="col">Measure</th><th scope="col" class="number">Value</th><th scope="col" class="number">Threshold</th><th scope="col" class="number">n then</th><th scope="col" class="number">n now</th><th scope="col" class="number">Missing now</th></tr></thead><tbody>
-      ${report.columns.map((column) => {
-        const value = window.values.find((one) => one.column === column);
-        return html`<tr><td><button class="link" @click=${() => does.select({ windowId: window.id, column })}>${columnName(column)}</button></td>
-          ${value ? html`<td>${kindMark(value.kind)}</td><td>${value.measure}</td><td class="number">${number(value.value)}</td><td class="number">${number(value.threshold)}</td><td class="number">${count(value.nReference)}</td><td class="number">${count(value.nCurrent)}</td><td class="number">${percent(value.missingCurrent)}</td>` : html`<td colspan="7" class="muted">${absent}</td>`}</tr>`;
-      })}
-    </tbody></table></div></details>`;
+  const facts = [
+    plural(window.rows, 'row'),
+    `${count(window.labelled)} labelled`,
+    ...performance,
+    window.latencyP95Ms === null ? '' : `latency p95 ${metric('latency_ms', window.latencyP95Ms)}`,
+    `errors ${percent(window.errorRate)}`,
+    window.modelVersions.length === 0
+      ? ''
+      : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`,
+  ];
+  return html`<details>
+    <summary><h2>All features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2></summary>
+    <p class="muted">${facts.filter(Boolean).join(' · ')}</p>
+    <div class="wide">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col">State</th>
+            <th scope="col">Measure</th>
+            <th scope="col" class="number">Value</th>
+            <th scope="col" class="number">Threshold</th>
+            <th scope="col" class="number">n then</th>
+            <th scope="col" class="number">n now</th>
+            <th scope="col" class="number">Missing now</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${report.columns.map((column) => {
+            const value = window.values.find((one) => one.column === column);
+            return html`<tr>
+              <td>
+                <button class="link" @click=${() => does.select({ windowId: window.id, column })}>
+                  ${columnName(column)}
+                </button>
+              </td>
+              ${
+                value
+                  ? html`<td>${kindMark(value.kind)}</td>
+                      <td>${value.measure}</td>
+                      <td class="number">${number(value.value)}</td>
+                      <td class="number">${number(value.threshold)}</td>
+                      <td class="number">${count(value.nReference)}</td>
+                      <td class="number">${count(value.nCurrent)}</td>
+                      <td class="number">${percent(value.missingCurrent)}</td>`
+                  : html`<td colspan="7" class="muted">${absent}</td>`
+              }
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
 }
 
 /** The events by date, and among them where the windows begin to be compared with another reference. */
 function events(report: DriftReport, does: Does): Piece {
-  const changes = referenceChanges(report).map(({ at, version }) => ({ at: report.windows[at]?.start ?? 0, row: referenceRow(report.windows[at]?.start ?? 0, referenceText(report, version)) }));
-  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, does) })), ...changes].toSorted((a, b) => b.at - a.at);
+  const changes = referenceChanges(report).map(({ at, version }) => ({
+    at: report.windows[at]?.start ?? 0,
+    row: referenceRow(report.windows[at]?.start ?? 0, referenceText(report, version)),
+  }));
+  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, does) })), ...changes].toSorted(
+    (a, b) => b.at - a.at,
+  );
   if (all.length === 0) return nothing;
-  return html`<section><h2>Events</h2><div class="wide"><table class="plain events"><thead><tr><th scope="col">Date</th><th scope="col">Event</th><th scope="col">Details</th><th scope="col">Opens</th></tr></thead><tbody>${all.map(({ row }) => row)}</tbody></table></div></section>`;
+  return html`<section>
+    <h2>Events</h2>
+    <div class="wide">
+      <table class="plain events">
+        <thead>
+          <tr>
+            <th scope="col">Date</th>
+            <th scope="col">Event</th>
+            <th scope="col">Details</th>
+            <th scope="col">Opens</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${all.map(({ row }) => row)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 }
 
-const eventIcons: Record<MonitorEvent['kind'], string> = { alert: 'triangle-up', deployed: 'rocket', promoted: 'arrow-up', retrained: 'sync', rejected: 'circle-slash', 'rolled back': 'discard' };
+const eventIcons: Record<MonitorEvent['kind'], string> = {
+  alert: 'triangle-up',
+  deployed: 'rocket',
+  promoted: 'arrow-up',
+  retrained: 'sync',
+  rejected: 'circle-slash',
+  'rolled back': 'discard',
+};
 
 function eventRow(event: MonitorEvent, does: Does): TemplateResult {
-  return html`<tr><td>${date(event.at)}</td><td class="event event-${event.kind.replace(' ', '-')}">${icon(eventIcons[event.kind])} ${event.kind}</td><td>${event.text}</td>
-    <td>${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => does.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`} ${event.runId === null ? nothing : html`<button class="link" @click=${() => does.openRun(event.runId ?? '')}>run</button>`}</td></tr>`;
+  return html`<tr>
+    <td>${date(event.at)}</td>
+    <td class="event event-${event.kind.replace(' ', '-')}">${icon(eventIcons[event.kind])} ${event.kind}</td>
+    <td>${event.text}</td>
+    <td>
+      ${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => does.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`}
+      ${event.runId === null ? nothing : html`<button class="link" @click=${() => does.openRun(event.runId ?? '')}>run</button>`}
+    </td>
+  </tr>`;
 }
 
 function referenceRow(at: number, text: string): TemplateResult {
-  return html`<tr><td>${date(at)}</td><td class="event">${icon('references')} new reference</td><td>Windows from here on are compared with: ${text}</td><td></td></tr>`;
+  return html`<tr>
+    <td>${date(at)}</td>
+    <td class="event">${icon('references')} new reference</td>
+    <td>Windows from here on are compared with: ${text}</td>
+    <td></td>
+  </tr>`;
 }

@@ -5,4 +5,6 @@ import { Connection } from '../ui/connection.ts';
 import { Drift } from './drift.ts';
 import type { Kept } from './model.ts';
 
-export const drift = new Drift((view) => new Connection<'drift', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }));
+export const drift = new Drift(
+  (view) => new Connection<'drift', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
+);

@@ -37,7 +37,10 @@ export interface Does {
   keys(event: KeyboardEvent): void;
 }
 
-export function valueAt(report: DriftReport, cell: Cell): { window: DriftWindow; value: DriftValue | undefined } | null {
+export function valueAt(
+  report: DriftReport,
+  cell: Cell,
+): { window: DriftWindow; value: DriftValue | undefined } | null {
   const window = report.windows.find((one) => one.id === cell.windowId);
   return window ? { window, value: window.values.find((one) => one.column === cell.column) } : null;
 }
@@ -65,12 +68,17 @@ export function referenceText(report: DriftReport, version: number | null): stri
 /** The metric to draw: the one that was chosen, while there is one of that name, else the one that matters most. */
 export function headlineOf(report: DriftReport, chosen: string | null): string | null {
   const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
-  return [chosen, report.headlineMetric, names[0]].find((name) => name !== null && name !== undefined && names.includes(name)) ?? report.headlineMetric;
+  return (
+    [chosen, report.headlineMetric, names[0]].find(
+      (name) => name !== null && name !== undefined && names.includes(name),
+    ) ?? report.headlineMetric
+  );
 }
 
 /** The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest value. */
 export function firstCell(report: DriftReport): Cell | null {
-  const moved = (window: DriftWindow): boolean => window.values.some((value) => value.kind === 'drifted' || value.kind === 'broken');
+  const moved = (window: DriftWindow): boolean =>
+    window.values.some((value) => value.kind === 'drifted' || value.kind === 'broken');
   const window = report.windows.findLast(moved) ?? report.windows.findLast((one) => one.values.length > 0);
   if (!window) return null;
   const worst = window.values.toSorted((a, b) => ratio(b) - ratio(a))[0];

@@ -8,24 +8,53 @@ import type { Piece } from '../ui/pieces.ts';
 import type { Does, Model } from './model.ts';
 
 /** One row: its columns, what may be said of it, and the classes with their digits. */
-export function card(model: Model, task: LabelTaskInfo, { row, decided }: { row: LabelRow; decided: string | null | undefined }, does: Does): TemplateResult {
+export function card(
+  model: Model,
+  task: LabelTaskInfo,
+  { row, decided }: { row: LabelRow; decided: string | null | undefined },
+  does: Does,
+): TemplateResult {
   return html`<article class="card" aria-labelledby="row-name">
-    <div class="row-head"><h2 id="row-name"><span class="muted">${task.key}</span> ${copyable(row.key, does.copy, shortened(row.key))}</h2>
-      <span class="gap"></span>${place(model, row, decided)}</div>
+    <div class="row-head">
+      <h2 id="row-name"><span class="muted">${task.key}</span> ${copyable(row.key, does.copy, shortened(row.key))}</h2>
+      <span class="gap"></span>${place(model, row, decided)}
+    </div>
     <dl class="values">${row.values.map(value)}</dl>
     ${hints(model, row, decided !== undefined, does)}
-    <div class="classes" role="group" aria-label="Classes">${task.classes.map((label, i) => html`<button class="class ${decided === label ? 'chosen' : ''}" aria-pressed=${decided === label ? 'true' : 'false'} aria-keyshortcuts=${i < 9 ? String(i + 1) : nothing} @click=${() => does.decide(label)}>${i < 9 ? html`<kbd>${i + 1}</kbd>` : nothing}<span>${label}</span>${decided === label ? icon('check') : nothing}</button>`)}</div>
-    <div class="deeds"><button class="link" id="skip" aria-keyshortcuts="S" @click=${() => does.decide(null)}><kbd>S</kbd> Skip</button>
-      <button class="link" id="undo" aria-keyshortcuts="U" @click=${does.undo}><kbd>U</kbd> Undo</button><span class="gap"></span>
-      <button class="link" id="back" ?disabled=${model.cards.trail.length === 0 || model.cards.back === model.cards.trail.length} @click=${() => does.look(1)}><kbd>←</kbd> Look back</button>
-      <button class="link" id="forward" ?disabled=${model.cards.back === 0 && !model.cards.opened} @click=${() => does.look(-1)}><kbd>→</kbd> Go on</button></div>
+    <div class="classes" role="group" aria-label="Classes">
+      ${task.classes.map((label, i) => html`<button class="class ${decided === label ? 'chosen' : ''}" aria-pressed=${decided === label ? 'true' : 'false'} aria-keyshortcuts=${i < 9 ? String(i + 1) : nothing} @click=${() => does.decide(label)}>${i < 9 ? html`<kbd>${i + 1}</kbd>` : nothing}<span>${label}</span>${decided === label ? icon('check') : nothing}</button>`)}
+    </div>
+    <div class="deeds">
+      <button class="link" id="skip" aria-keyshortcuts="S" @click=${() => does.decide(null)}><kbd>S</kbd> Skip</button>
+      <button class="link" id="undo" aria-keyshortcuts="U" @click=${does.undo}><kbd>U</kbd> Undo</button
+      ><span class="gap"></span>
+      <button
+        class="link"
+        id="back"
+        ?disabled=${model.cards.trail.length === 0 || model.cards.back === model.cards.trail.length}
+        @click=${() => does.look(1)}
+      >
+        <kbd>←</kbd> Look back
+      </button>
+      <button
+        class="link"
+        id="forward"
+        ?disabled=${model.cards.back === 0 && !model.cards.opened}
+        @click=${() => does.look(-1)}
+      >
+        <kbd>→</kbd> Go on
+      </button>
+    </div>
   </article>`;
 }
 
 /** Where in the work this card stands. */
 function place({ cards, again }: Model, row: LabelRow, decided: string | null | undefined): Piece {
   if (cards.opened) return html`<span class="badge">opened from the list</span>`;
-  if (cards.back > 0) return html`<span class="badge">${cards.back === 1 ? 'the last one' : `${cards.back} back`} · ${decided ?? 'skipped'}</span>`;
+  if (cards.back > 0)
+    return html`<span class="badge"
+      >${cards.back === 1 ? 'the last one' : `${cards.back} back`} · ${decided ?? 'skipped'}</span
+    >`;
   if (again) return html`<span class="badge">skipped before</span>`;
   return row.labels > 0 ? html`<span class="muted">${plural(row.labels, 'label')} by others</span>` : nothing;
 }
@@ -33,7 +62,12 @@ function place({ cards, again }: Model, row: LabelRow, decided: string | null | 
 /** Texts as they are, wrapped; nothing in them is a link or markup. */
 function value({ name, value: text, unit, description }: LabelValue): TemplateResult {
   const isLong = text !== null && text.length > 80;
-  return html`<div class=${isLong ? 'long' : ''}><dt title=${description ?? nothing}>${name}</dt><dd>${text === null ? html`<span class="muted" title="missing">${absent}</span>` : html`<span class="text">${readable(text)}</span>`}${unit !== null && text !== null ? html` <span class="muted">${unit}</span>` : nothing}</dd></div>`;
+  return html`<div class=${isLong ? 'long' : ''}>
+    <dt title=${description ?? nothing}>${name}</dt>
+    <dd>
+      ${text === null ? html`<span class="muted" title="missing">${absent}</span>` : html`<span class="text">${readable(text)}</span>`}${unit !== null && text !== null ? html` <span class="muted">${unit}</span>` : nothing}
+    </dd>
+  </div>`;
 }
 
 /** Long numbers in groups of three; whatever else is left as it is. */
@@ -47,10 +81,32 @@ function readable(text: string): string {
 /** Who sees the model's answer first tends to repeat it, so it is hidden until the person has decided, or asks. */
 function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boolean, does: Does): Piece {
   if (!model && rules.length === 0 && task?.model === null && !task.hasRules) return nothing;
-  if (!reveal && !decided) return html`<div class="hints"><button class="link" id="reveal" aria-expanded="false" @click=${does.reveal}><kbd>M</kbd> Show what the model and the rules say</button> <span class="muted">Hidden, so that it does not lead you.</span></div>`;
+  if (!reveal && !decided)
+    return html`<div class="hints">
+      <button class="link" id="reveal" aria-expanded="false" @click=${does.reveal}>
+        <kbd>M</kbd> Show what the model and the rules say
+      </button>
+      <span class="muted">Hidden, so that it does not lead you.</span>
+    </div>`;
   return html`<div class="hints shown" role="group" aria-label="What the model and the rules say">
-    ${model ? html`<p>${icon('beaker')} <span>The model says <strong>${model.label}</strong> at ${percent(model.probability)}</span> <span class="meter" role="img" aria-label="leads by ${number(model.margin, 2)}"><i ${css({ width: `${Math.round(model.margin * 100)}%` })}></i></span> <span class="muted">leads by ${number(model.margin, 2)}</span></p>` : nothing}
-    ${rules.map(({ rule, label }) => html`<p>${icon('law')} <span>Rule <code>${rule}</code> says <strong>${label}</strong></span></p>`)}
+    ${
+      model
+        ? html`<p>
+            ${icon('beaker')}
+            <span>The model says <strong>${model.label}</strong> at ${percent(model.probability)}</span>
+            <span class="meter" role="img" aria-label="leads by ${number(model.margin, 2)}"
+              ><i ${css({ width: `${Math.round(model.margin * 100)}%` })}></i
+            ></span>
+            <span class="muted">leads by ${number(model.margin, 2)}</span>
+          </p>`
+        : nothing
+    }
+    ${rules.map(
+      ({ rule, label }) =>
+        html`<p>
+          ${icon('law')} <span>Rule <code>${rule}</code> says <strong>${label}</strong></span>
+        </p>`,
+    )}
     ${!model && rules.length === 0 ? html`<p class="muted">Neither says anything of this row.</p>` : nothing}
     ${reveal ? html`<button class="link" id="reveal" aria-expanded="true" @click=${does.reveal}><kbd>M</kbd> Hide until I have decided</button>` : nothing}
   </div>`;

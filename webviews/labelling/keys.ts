@@ -19,20 +19,36 @@ export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Mod
     const { key } = event;
     if (!isPlain(event)) return isCommand(event) && key.toLowerCase() === 'z' && !event.shiftKey ? does.undo : null;
     if (key === '?') return does.help;
-    if (key === 'Escape') return help ? does.help : naming ? () => does.naming(false) : cards.opened || cards.back > 0 ? () => does.look(-1) : null;
+    if (key === 'Escape')
+      return help
+        ? does.help
+        : naming
+          ? () => does.naming(false)
+          : cards.opened || cards.back > 0
+            ? () => does.look(-1)
+            : null;
     if (!task) return null;
     if (/^[1-9]$/.test(key)) {
       const label = task.classes[Number(key) - 1];
       return label === undefined ? null : () => does.decide(label);
     }
     switch (key.toLowerCase()) {
-      case ' ': return target instanceof HTMLElement && target.closest('button, a, summary, vscode-button') ? null : () => does.decide(null);
-      case 's': return () => does.decide(null);
-      case 'u': return does.undo;
-      case 'm': return does.reveal;
-      case 'arrowleft': return () => does.look(1);
-      case 'arrowright': return () => does.look(-1);
-      default: return null;
+      case ' ':
+        return target instanceof HTMLElement && target.closest('button, a, summary, vscode-button')
+          ? null
+          : () => does.decide(null);
+      case 's':
+        return () => does.decide(null);
+      case 'u':
+        return does.undo;
+      case 'm':
+        return does.reveal;
+      case 'arrowleft':
+        return () => does.look(1);
+      case 'arrowright':
+        return () => does.look(-1);
+      default:
+        return null;
     }
   };
   const found = deed();

@@ -65,7 +65,20 @@ export class Labelling {
     const { value } = this.#tasks.state;
     const task = value?.tasks.find(({ name }) => name === this.#wanted) ?? value?.tasks[0] ?? null;
     const who = this.#kept.labeller ?? this.#named ?? value?.labeller ?? '';
-    return { ...this.#kept, project: this.#project, tasks: this.#tasks.state, task, who, naming: this.#naming, help: this.#help, again: this.#again, cards: this.#cards, summary: this.#summary.state, error: this.#error, said: this.#said };
+    return {
+      ...this.#kept,
+      project: this.#project,
+      tasks: this.#tasks.state,
+      task,
+      who,
+      naming: this.#naming,
+      help: this.#help,
+      again: this.#again,
+      cards: this.#cards,
+      summary: this.#summary.state,
+      error: this.#error,
+      said: this.#said,
+    };
   }
 
   #loadTasks(): void {
@@ -103,13 +116,28 @@ export class Labelling {
     this.#asking = true;
     try {
       await this.#writing;
-      const queue = await this.#connection.request('labels/next', { task: task.name, labeller: who, limit: fetched, ...(order ? { order } : {}), ...(again ? { skipped: true } : {}) });
+      const queue = await this.#connection.request('labels/next', {
+        task: task.name,
+        labeller: who,
+        limit: fetched,
+        ...(order ? { order } : {}),
+        ...(again ? { skipped: true } : {}),
+      });
       if (turn !== this.#turn) return;
       const had = new Set([...this.#cards.coming, ...this.#cards.trail.map(({ row }) => row)].map(({ key }) => key));
       const fresh = queue.rows.filter(({ key }) => !had.has(key));
       const coming = [...this.#cards.coming, ...fresh];
       this.#ended = queue.rows.length < fetched;
-      this.#cards = { ...this.#cards, coming, known: true, left: queue.left, skipped: queue.skipped, note: queue.note, order: queue.order, modelVersion: queue.modelVersion };
+      this.#cards = {
+        ...this.#cards,
+        coming,
+        known: true,
+        left: queue.left,
+        skipped: queue.skipped,
+        note: queue.note,
+        order: queue.order,
+        modelVersion: queue.modelVersion,
+      };
     } catch (error) {
       if (turn === this.#turn) this.#error = messageOf(error);
     } finally {
@@ -122,7 +150,11 @@ export class Labelling {
     if (this.#later) clearTimeout(this.#later);
     this.#later = setTimeout(() => {
       const { task } = this.#model();
-      if (task) void this.#summary.load(() => this.#connection.request('labels/summary', { task: task.name }), this.#summary.state.value?.task.name !== task.name);
+      if (task)
+        void this.#summary.load(
+          () => this.#connection.request('labels/summary', { task: task.name }),
+          this.#summary.state.value?.task.name !== task.name,
+        );
     }, after);
   }
 
@@ -133,13 +165,24 @@ export class Labelling {
     const { row } = shown;
     this.#error = null;
     const { coming, trail } = this.#cards;
-    this.#cards = { ...this.#cards, coming: coming.filter(({ key }) => key !== row.key), trail: [...trail.filter((one) => one.row.key !== row.key), { row, label }].slice(-keptTrail), back: 0, opened: null };
+    this.#cards = {
+      ...this.#cards,
+      coming: coming.filter(({ key }) => key !== row.key),
+      trail: [...trail.filter((one) => one.row.key !== row.key), { row, label }].slice(-keptTrail),
+      back: 0,
+      opened: null,
+    };
     const next = this.#cards.coming[0];
     this.#said = `${label ?? 'Skipped'}: ${row.key}.${next ? ` Next: ${next.key}.` : ''}`;
     const turn = this.#turn;
     this.#writing = this.#writing.then(async () => {
       try {
-        const { note } = await this.#connection.request('labels/add', { task: task.name, labeller: who, key: row.key, label });
+        const { note } = await this.#connection.request('labels/add', {
+          task: task.name,
+          labeller: who,
+          key: row.key,
+          label,
+        });
         if (note !== null) this.#cards = { ...this.#cards, note };
       } catch (error) {
         if (turn === this.#turn) this.#bringBack(row, shown.decided, messageOf(error));
@@ -158,7 +201,12 @@ export class Labelling {
     const { coming, trail } = this.#cards;
     const without = trail.filter((one) => one.row.key !== row.key);
     const first = before === undefined || this.#again;
-    this.#cards = { ...this.#cards, coming: first ? [row, ...coming] : coming, trail: first ? without : [...without, { row, label: before }], back: 0 };
+    this.#cards = {
+      ...this.#cards,
+      coming: first ? [row, ...coming] : coming,
+      trail: first ? without : [...without, { row, label: before }],
+      back: 0,
+    };
     this.#error = error;
     this.#said = `Not written: ${row.key}. ${error}`;
   }
@@ -167,7 +215,9 @@ export class Labelling {
     const { task, who } = this.#model();
     if (!task || who === '') return;
     const turn = this.#turn;
-    const undone = this.#writing.then(() => this.#connection.request('labels/undo', { task: task.name, labeller: who }));
+    const undone = this.#writing.then(() =>
+      this.#connection.request('labels/undo', { task: task.name, labeller: who }),
+    );
     this.#writing = undone.catch(() => {});
     try {
       const { key } = await undone;
@@ -176,7 +226,13 @@ export class Labelling {
       if (turn !== this.#turn) return;
       const back = row ?? known;
       const { coming, trail } = this.#cards;
-      this.#cards = { ...this.#cards, coming: [...(back ? [back] : []), ...coming.filter((one) => one.key !== key)], trail: trail.filter((one) => one.row.key !== key), back: 0, opened: null };
+      this.#cards = {
+        ...this.#cards,
+        coming: [...(back ? [back] : []), ...coming.filter((one) => one.key !== key)],
+        trail: trail.filter((one) => one.row.key !== key),
+        back: 0,
+        opened: null,
+      };
       this.#error = null;
       this.#said = `Taken back: ${key}.`;
     } catch (error) {
@@ -212,9 +268,15 @@ export class Labelling {
       undo: () => void this.#undo(),
       look: (step) => {
         const { back, trail, opened } = this.#cards;
-        this.#cards = { ...this.#cards, opened: null, back: opened ? back : Math.min(trail.length, Math.max(0, back + step)) };
+        this.#cards = {
+          ...this.#cards,
+          opened: null,
+          back: opened ? back : Math.min(trail.length, Math.max(0, back + step)),
+        };
         const shown = shownRow(this.#cards);
-        this.#said = shown ? `${shown.row.key}${shown.decided === undefined ? '' : `, ${shown.decided ?? 'skipped'}`}` : '';
+        this.#said = shown
+          ? `${shown.row.key}${shown.decided === undefined ? '' : `, ${shown.decided ?? 'skipped'}`}`
+          : '';
         this.#paint();
       },
       open: (key) => void this.#open(key),

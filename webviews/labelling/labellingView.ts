@@ -26,12 +26,17 @@ export function labellingView(model: Model, does: Does): TemplateResult {
   if (!tasks.value) return tasks.error === null ? skeleton(10) : html`${errorBar(tasks.error, does.retry)}`;
   const failing = tasks.error ?? model.error ?? model.summary.error;
   if (!task) return html`${errorBar(failing, does.retry)}${noTask(model, does)}`;
-  return html`${errorBar(failing, does.retry)}<div class="labelling">
-    ${head(model, task, does)}
-    ${model.help ? help() : nothing}
-    <div class="columns"><div class="work">${model.cards.note === null ? nothing : html`<p class="note muted">${icon('info')} <span>${model.cards.note}</span></p>`}${work(model, task, does)}</div>${sidePanel(model, does)}</div>
-    <p class="visually-hidden" role="status" aria-live="polite">${model.said}</p>
-  </div>`;
+  return html`${errorBar(failing, does.retry)}
+    <div class="labelling">
+      ${head(model, task, does)} ${model.help ? help() : nothing}
+      <div class="columns">
+        <div class="work">
+          ${model.cards.note === null ? nothing : html`<p class="note muted">${icon('info')} <span>${model.cards.note}</span></p>`}${work(model, task, does)}
+        </div>
+        ${sidePanel(model, does)}
+      </div>
+      <p class="visually-hidden" role="status" aria-live="polite">${model.said}</p>
+    </div>`;
 }
 
 function head(model: Model, task: LabelTaskInfo, does: Does): TemplateResult {
@@ -39,27 +44,81 @@ function head(model: Model, task: LabelTaskInfo, does: Does): TemplateResult {
   const chosen = (event: Event) => (event.target instanceof HTMLSelectElement ? event.target.value : '');
   return html`<header>
     <h1>Label ${task.label}</h1>
-    ${names.length > 1 ? html`<label>Task <select id="task" @change=${(event: Event) => does.task(chosen(event))}>${names.map((name) => html`<option value=${name} ?selected=${name === task.name}>${name}</option>`)}</select></label>` : html`<span class="muted">${task.name} of ${task.dataset}</span>`}
-    <label>Order <select id="order" @change=${(event: Event) => does.order(chosen(event) as LabelOrder)}>${(['uncertain', 'unlabelled', 'random'] as const).map((order) => html`<option value=${order} ?selected=${order === (model.cards.order ?? model.order ?? task.order)} ?disabled=${order === 'uncertain' && task.model === null}>${orderWords[order]}</option>`)}</select></label>
+    ${
+      names.length > 1
+        ? html`<label
+            >Task
+            <select id="task" @change=${(event: Event) => does.task(chosen(event))}>
+              ${names.map((name) => html`<option value=${name} ?selected=${name === task.name}>${name}</option>`)}
+            </select></label
+          >`
+        : html`<span class="muted">${task.name} of ${task.dataset}</span>`
+    }
+    <label
+      >Order
+      <select id="order" @change=${(event: Event) => does.order(chosen(event) as LabelOrder)}>
+        ${(['uncertain', 'unlabelled', 'random'] as const).map((order) => html`<option value=${order} ?selected=${order === (model.cards.order ?? model.order ?? task.order)} ?disabled=${order === 'uncertain' && task.model === null}>${orderWords[order]}</option>`)}
+      </select></label
+    >
     <span class="gap"></span>
     ${who(model, does)}
-    <button class="quiet" id="help" aria-expanded=${model.help ? 'true' : 'false'} title="Keys (?)" aria-label="Keys" @click=${does.help}>${icon('keyboard')}</button>
+    <button
+      class="quiet"
+      id="help"
+      aria-expanded=${model.help ? 'true' : 'false'}
+      title="Keys (?)"
+      aria-label="Keys"
+      @click=${does.help}
+    >
+      ${icon('keyboard')}
+    </button>
   </header>`;
 }
 
-const orderWords: Record<LabelOrder, string> = { uncertain: 'uncertain first', unlabelled: 'as the data stands', random: 'random' };
+const orderWords: Record<LabelOrder, string> = {
+  uncertain: 'uncertain first',
+  unlabelled: 'as the data stands',
+  random: 'random',
+};
 
 function who(model: Model, does: Does): TemplateResult {
-  if (!model.naming) return html`<span class="who">Labelling as <strong>${model.who}</strong> <button class="link" id="rename" @click=${() => does.naming(true)}>Change</button></span>`;
-  return html`<form class="who" @submit=${(event: SubmitEvent) => {
-    event.preventDefault();
-    const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem('labeller') : null;
-    if (field instanceof HTMLInputElement) does.name(field.value);
-  }}><label>Labelling as <input id="labeller" name="labeller" maxlength="100" autocomplete="off" .value=${model.who} @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && isPlain(event) && does.naming(false)}></label> <button class="link" type="submit">Keep</button></form>`;
+  if (!model.naming)
+    return html`<span class="who"
+      >Labelling as <strong>${model.who}</strong>
+      <button class="link" id="rename" @click=${() => does.naming(true)}>Change</button></span
+    >`;
+  return html`<form
+    class="who"
+    @submit=${(event: SubmitEvent) => {
+      event.preventDefault();
+      const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem('labeller') : null;
+      if (field instanceof HTMLInputElement) does.name(field.value);
+    }}
+  >
+    <label
+      >Labelling as
+      <input
+        id="labeller"
+        name="labeller"
+        maxlength="100"
+        autocomplete="off"
+        .value=${model.who}
+        @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && isPlain(event) && does.naming(false)}
+    /></label>
+    <button class="link" type="submit">Keep</button>
+  </form>`;
 }
 
 function help(): TemplateResult {
-  return html`<dl class="help" aria-label="Keys">${keyHelp.map(([keys, what]) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`)}</dl>`;
+  return html`<dl class="help" aria-label="Keys">
+    ${keyHelp.map(
+      ([keys, what]) =>
+        html`<div>
+          <dt><kbd>${keys}</kbd></dt>
+          <dd>${what}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 function work(model: Model, task: LabelTaskInfo, does: Does): Piece {
@@ -67,17 +126,40 @@ function work(model: Model, task: LabelTaskInfo, does: Does): Piece {
   if (shown) return card(model, task, shown, does);
   if (!model.cards.known) return model.error === null ? skeleton(7) : nothing;
   const { skipped } = model.cards;
-  if (model.again) return emptyState('No skipped row is left', 'You have decided on all that you had skipped.', { label: 'Back to the queue', run: () => does.again(false) });
-  const left = skipped > 0 ? `You skipped ${plural(skipped, 'row')} of ${task.dataset}; all others are done.` : `No row of ${task.dataset} is left for ${model.who}.`;
-  return emptyState(skipped > 0 ? 'Only skipped rows are left' : 'Everything is labelled', left, skipped > 0 ? { label: 'Look at the skipped again', run: () => does.again(true) } : null);
+  if (model.again)
+    return emptyState('No skipped row is left', 'You have decided on all that you had skipped.', {
+      label: 'Back to the queue',
+      run: () => does.again(false),
+    });
+  const left =
+    skipped > 0
+      ? `You skipped ${plural(skipped, 'row')} of ${task.dataset}; all others are done.`
+      : `No row of ${task.dataset} is left for ${model.who}.`;
+  return emptyState(
+    skipped > 0 ? 'Only skipped rows are left' : 'Everything is labelled',
+    left,
+    skipped > 0 ? { label: 'Look at the skipped again', run: () => does.again(true) } : null,
+  );
 }
 
 function noTask({ tasks }: Model, does: Does): TemplateResult {
   const broken = tasks.value?.broken ?? [];
   if (broken.length > 0) {
-    return html`<section class="empty"><h2>No labelling task can be used</h2>${broken.map(({ name, message }) => html`<p><strong>${name}</strong>: ${message}</p>`)}<vscode-button @click=${() => does.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button></section>`;
+    return html`<section class="empty">
+      <h2>No labelling task can be used</h2>
+      ${broken.map(({ name, message }) => html`<p><strong>${name}</strong>: ${message}</p>`)}<vscode-button
+        @click=${() => does.openFile('loopwright.yaml')}
+        >Open loopwright.yaml</vscode-button
+      >
+    </section>`;
   }
-  return html`<section class="empty wide"><h2>No labelling task yet</h2><p>Rows to label will come up here, one at a time, as soon as loopwright.yaml says what is labelled:</p>
+  return html`<section class="empty wide">
+    <h2>No labelling task yet</h2>
+    <p>Rows to label will come up here, one at a time, as soon as loopwright.yaml says what is labelled:</p>
     <pre class="snippet">${snippet}</pre>
-    <p><vscode-button @click=${() => does.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button> <vscode-button secondary @click=${() => does.copy(snippet)}>Copy</vscode-button></p></section>`;
+    <p>
+      <vscode-button @click=${() => does.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button>
+      <vscode-button secondary @click=${() => does.copy(snippet)}>Copy</vscode-button>
+    </p>
+  </section>`;
 }

@@ -5,4 +5,6 @@ import { Connection } from '../ui/connection.ts';
 import { Labelling } from './labelling.ts';
 import type { Kept } from './model.ts';
 
-export const labelling = new Labelling((view) => new Connection<'labelling', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }));
+export const labelling = new Labelling(
+  (view) => new Connection<'labelling', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
+);

@@ -53,7 +53,12 @@ export interface Model extends Kept {
 }
 
 /** The row on the card, with what was decided on it when the person looks back. */
-export function shownRow({ coming, trail, back, opened }: Cards): { row: LabelRow; decided: string | null | undefined } | null {
+export function shownRow({
+  coming,
+  trail,
+  back,
+  opened,
+}: Cards): { row: LabelRow; decided: string | null | undefined } | null {
   if (opened) return { row: opened, decided: opened.mine };
   const past = back > 0 ? trail.at(-back) : undefined;
   if (past) return { row: past.row, decided: past.label };
@@ -61,7 +66,18 @@ export function shownRow({ coming, trail, back, opened }: Cards): { row: LabelRo
   return row ? { row, decided: row.mine } : null;
 }
 
-export const noCards: Cards = { coming: [], trail: [], back: 0, opened: null, known: false, left: 0, skipped: 0, note: null, order: null, modelVersion: null };
+export const noCards: Cards = {
+  coming: [],
+  trail: [],
+  back: 0,
+  opened: null,
+  known: false,
+  left: 0,
+  skipped: 0,
+  note: null,
+  order: null,
+  modelVersion: null,
+};
 
 export type LabellingConnection = Connection<'labelling', Kept>;
 

@@ -52,7 +52,10 @@ export class Card {
   }
 
   #loadOther(version: number): void {
-    void this.#other.load(() => this.#connection.request('models/card', { version }), this.#other.state.value?.version !== version);
+    void this.#other.load(
+      () => this.#connection.request('models/card', { version }),
+      this.#other.state.value?.version !== version,
+    );
   }
 
   #actions(): Does {
@@ -73,7 +76,11 @@ export class Card {
       promote: (version) => this.#connection.act({ do: 'promote', version }),
       runAll: () => this.#connection.act({ do: 'runStage', stage: null, experiment: null }),
       copy: (text) => this.#connection.act({ do: 'copy', text }),
-      save: () => this.#connection.act({ do: 'savePage', page: { of: 'card', version: this.#card.state.value?.version ?? this.#version } }),
+      save: () =>
+        this.#connection.act({
+          do: 'savePage',
+          page: { of: 'card', version: this.#card.state.value?.version ?? this.#version },
+        }),
       retry: () => void this.#load(),
     };
   }

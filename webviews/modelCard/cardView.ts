@@ -18,26 +18,28 @@ import { slices } from './slices.ts';
 export function cardView(model: Model, does: Does): TemplateResult {
   const card = model.card.value;
   if (!card) {
-    if (model.none) return emptyState('No model version yet', 'The card of the model will be written here from its validation: gates, slices, fairness, calibration, data and how to reproduce it.', { label: 'Run all stages', run: does.runAll });
+    if (model.none)
+      return emptyState(
+        'No model version yet',
+        'The card of the model will be written here from its validation: gates, slices, fairness, calibration, data and how to reproduce it.',
+        { label: 'Run all stages', run: does.runAll },
+      );
     return model.card.error === null ? skeleton(14) : html`${errorBar(model.card.error, does.retry)}`;
   }
-  return html`${errorBar(model.card.error, does.retry)}<article class="card">
-    ${head(card, model, does)}
-    ${model.against === null ? nothing : comparison(card, model, does)}
-    ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', does) : gateRows(card.gates, card.performance))}
-    ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', does))}
-    ${section('Performance', performance(card))}
-    ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
-    ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', does) : fairness(card))}
-    ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
-    ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', does))}
-    ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', does))}
-    ${section('Production', health(card, does))}
-    ${section('Data', data(card))}
-    ${section('Features', features(card))}
-    ${section('Versions', versions(card, does))}
-    ${section('How to reproduce', reproduce(card, does))}
-  </article>`;
+  return html`${errorBar(model.card.error, does.retry)}
+    <article class="card">
+      ${head(card, model, does)} ${model.against === null ? nothing : comparison(card, model, does)}
+      ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', does) : gateRows(card.gates, card.performance))}
+      ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', does))}
+      ${section('Performance', performance(card))}
+      ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
+      ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', does) : fairness(card))}
+      ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
+      ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', does))}
+      ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', does))}
+      ${section('Production', health(card, does))} ${section('Data', data(card))} ${section('Features', features(card))}
+      ${section('Versions', versions(card, does))} ${section('How to reproduce', reproduce(card, does))}
+    </article>`;
 }
 
 function head(card: ModelCard, model: Model, does: Does): TemplateResult {
@@ -45,16 +47,37 @@ function head(card: ModelCard, model: Model, does: Does): TemplateResult {
   const champion = card.aliases.includes('champion');
   const others = card.versions.filter((one) => one.version !== card.version);
   // The title stands beside the header: within it, it would leave with it.
-  return html`<div class="title"><h1>${card.model} <span class="version">v${card.version}</span></h1>${card.aliases.map((alias) => html`<span class="badge">${alias}</span>`)}</div>
-  <header>
-    <p class="verdict ${passed ? 'good' : 'bad'}" role="status">${icon(passed ? 'pass-filled' : 'error')} <span>${card.verdict.text}</span></p>
-    <p class="muted">Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made ${time(card.createdAt)} by run <button class="link" @click=${() => does.openRun(card.run.runId)}>${card.run.name}</button></p>
-    <div class="actions">
-      ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
-      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}>Save as HTML…</vscode-button>
-      ${others.length === 0 ? nothing : html`<label>Compare with <select id="against" @change=${(event: Event) => does.compare(versionOf(event))}><option value="" ?selected=${model.against === null}>no other</option>${others.map((one) => html`<option value=${one.version} ?selected=${one.version === model.against}>v${one.version} ${one.aliases.join(', ')}</option>`)}</select></label>`}
+  return html`<div class="title">
+      <h1>${card.model} <span class="version">v${card.version}</span></h1>
+      ${card.aliases.map((alias) => html`<span class="badge">${alias}</span>`)}
     </div>
-  </header>`;
+    <header>
+      <p class="verdict ${passed ? 'good' : 'bad'}" role="status">
+        ${icon(passed ? 'pass-filled' : 'error')} <span>${card.verdict.text}</span>
+      </p>
+      <p class="muted">
+        Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made
+        ${time(card.createdAt)} by run
+        <button class="link" @click=${() => does.openRun(card.run.runId)}>${card.run.name}</button>
+      </p>
+      <div class="actions">
+        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
+        <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}
+          >Save as HTML…</vscode-button
+        >
+        ${
+          others.length === 0
+            ? nothing
+            : html`<label
+                >Compare with
+                <select id="against" @change=${(event: Event) => does.compare(versionOf(event))}>
+                  <option value="" ?selected=${model.against === null}>no other</option>
+                  ${others.map((one) => html`<option value=${one.version} ?selected=${one.version === model.against}>v${one.version} ${one.aliases.join(', ')}</option>`)}
+                </select></label
+              >`
+        }
+      </div>
+    </header>`;
 }
 
 function versionOf(event: Event): number | null {
@@ -63,52 +86,149 @@ function versionOf(event: Event): number | null {
 }
 
 function section(title: string, body: Piece | TemplateResult): TemplateResult {
-  return html`<section><h2>${title}</h2><div class="wide">${body}</div></section>`;
+  return html`<section>
+    <h2>${title}</h2>
+    <div class="wide">${body}</div>
+  </section>`;
 }
 
 /** A part that only a person can write is seen to be a person's, or seen to be missing. */
 function written(text: string | null, what: string, key: string, does: Does): TemplateResult {
-  if (text === null || text.trim() === '') return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, does);
-  return html`<blockquote>${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}<footer class="muted">${icon('account')} written by a person</footer></blockquote>`;
+  if (text === null || text.trim() === '')
+    return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, does);
+  return html`<blockquote>
+    ${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}
+    <footer class="muted">${icon('account')} written by a person</footer>
+  </blockquote>`;
 }
 
 function missing(text: string, does: Does): TemplateResult {
-  return html`<p class="missing">${icon('circle-large')} <span>${text}</span> <button class="link act" @click=${does.openProject}>Open loopwright.yaml</button></p>`;
+  return html`<p class="missing">
+    ${icon('circle-large')} <span>${text}</span>
+    <button class="link act" @click=${does.openProject}>Open loopwright.yaml</button>
+  </p>`;
 }
 
 function data(card: ModelCard): TemplateResult {
   const { rows, period } = card.data;
   const all = rows.train + rows.validation + rows.test;
-  return html`<table class="plain facts"><tbody>
-    <tr><td>Dataset</td><td>${card.data.dataset} <code title="Content hash ${card.data.hash}">${shortId(card.data.hash)}</code></td></tr>
-    <tr><td>Rows</td><td>${count(all)}: ${count(rows.train)} to train, ${count(rows.validation)} to validate, ${count(rows.test)} to test</td></tr>
-    <tr><td>Quarantined</td><td>${count(card.data.quarantined)} rows that broke the schema were kept out</td></tr>
-    <tr><td>Period</td><td>${period === null ? 'not known' : `${period.from} to ${period.to}`}</td></tr>
-    <tr><td>Prepared</td><td>${time(card.data.preparedAt)}</td></tr>
-  </tbody></table>`;
+  return html`<table class="plain facts">
+    <tbody>
+      <tr>
+        <td>Dataset</td>
+        <td>${card.data.dataset} <code title="Content hash ${card.data.hash}">${shortId(card.data.hash)}</code></td>
+      </tr>
+      <tr>
+        <td>Rows</td>
+        <td>
+          ${count(all)}: ${count(rows.train)} to train, ${count(rows.validation)} to validate, ${count(rows.test)} to
+          test
+        </td>
+      </tr>
+      <tr>
+        <td>Quarantined</td>
+        <td>${count(card.data.quarantined)} rows that broke the schema were kept out</td>
+      </tr>
+      <tr>
+        <td>Period</td>
+        <td>${period === null ? 'not known' : `${period.from} to ${period.to}`}</td>
+      </tr>
+      <tr>
+        <td>Prepared</td>
+        <td>${time(card.data.preparedAt)}</td>
+      </tr>
+    </tbody>
+  </table>`;
 }
 
 function features(card: ModelCard): TemplateResult {
-  return html`<table class="plain"><thead><tr><th scope="col">Feature</th><th scope="col">Kind</th><th scope="col" class="number">Missing</th><th scope="col" class="number">Levels</th></tr></thead><tbody>
-    ${card.features.map((one) => html`<tr><td>${one.name}</td><td>${one.kind}</td><td class="number">${percent(one.missing)}</td><td class="number">${one.levels === null ? '' : count(one.levels)}</td></tr>`)}
-  </tbody></table>`;
+  return html`<table class="plain">
+    <thead>
+      <tr>
+        <th scope="col">Feature</th>
+        <th scope="col">Kind</th>
+        <th scope="col" class="number">Missing</th>
+        <th scope="col" class="number">Levels</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${card.features.map(
+        (one) =>
+          html`<tr>
+            <td>${one.name}</td>
+            <td>${one.kind}</td>
+            <td class="number">${percent(one.missing)}</td>
+            <td class="number">${one.levels === null ? '' : count(one.levels)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 function versions(card: ModelCard, does: Does): TemplateResult {
-  return html`<table class="plain"><thead><tr><th scope="col">Version</th><th scope="col">Alias</th><th scope="col">Made</th><th scope="col" class="number">${breakable(card.headlineMetric)}</th></tr></thead><tbody>
-    ${card.versions.map((one) => html`<tr><td>${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => does.openCard(one.version)}>v${one.version}</button>`}</td><td>${one.aliases.join(', ')}</td><td>${time(one.createdAt)}</td><td class="number">${metric(card.headlineMetric, one.headline)}</td></tr>`)}
-  </tbody></table>`;
+  return html`<table class="plain">
+    <thead>
+      <tr>
+        <th scope="col">Version</th>
+        <th scope="col">Alias</th>
+        <th scope="col">Made</th>
+        <th scope="col" class="number">${breakable(card.headlineMetric)}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${card.versions.map(
+        (one) =>
+          html`<tr>
+            <td>
+              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => does.openCard(one.version)}>v${one.version}</button>`}
+            </td>
+            <td>${one.aliases.join(', ')}</td>
+            <td>${time(one.createdAt)}</td>
+            <td class="number">${metric(card.headlineMetric, one.headline)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 function reproduce(card: ModelCard, does: Does): TemplateResult {
   const { run } = card;
-  return html`<pre>${card.reproduce}</pre><p class="no-print"><button class="link act" @click=${() => does.copy(card.reproduce)}>Copy</button></p>
-    <table class="plain facts"><tbody>
-      <tr><td>Run</td><td>${run.name} ${copyable(run.runId, does.copy)} of experiment ${run.experiment}</td></tr>
-      <tr><td>Commit</td><td>${run.commit === null ? 'not in git' : html`<code>${run.commit.slice(0, 7)}</code>${run.dirty ? ' with uncommitted edits' : ''}`}</td></tr>
-      <tr><td>Seed</td><td>${run.seed === null ? 'none' : run.seed}</td></tr>
-      <tr><td>Took</td><td>${duration(run.durationMs)}</td></tr>
-      ${Object.entries(card.params).map(([key, value]) => html`<tr><td>${key}</td><td>${param(value)}</td></tr>`)}
-      ${Object.entries(card.environment).map(([key, value]) => html`<tr><td>${key}</td><td>${value}</td></tr>`)}
-    </tbody></table>`;
+  return html`<pre>${card.reproduce}</pre>
+    <p class="no-print"><button class="link act" @click=${() => does.copy(card.reproduce)}>Copy</button></p>
+    <table class="plain facts">
+      <tbody>
+        <tr>
+          <td>Run</td>
+          <td>${run.name} ${copyable(run.runId, does.copy)} of experiment ${run.experiment}</td>
+        </tr>
+        <tr>
+          <td>Commit</td>
+          <td>
+            ${run.commit === null ? 'not in git' : html`<code>${run.commit.slice(0, 7)}</code>${run.dirty ? ' with uncommitted edits' : ''}`}
+          </td>
+        </tr>
+        <tr>
+          <td>Seed</td>
+          <td>${run.seed === null ? 'none' : run.seed}</td>
+        </tr>
+        <tr>
+          <td>Took</td>
+          <td>${duration(run.durationMs)}</td>
+        </tr>
+        ${Object.entries(card.params).map(
+          ([key, value]) =>
+            html`<tr>
+              <td>${key}</td>
+              <td>${param(value)}</td>
+            </tr>`,
+        )}
+        ${Object.entries(card.environment).map(
+          ([key, value]) =>
+            html`<tr>
+              <td>${key}</td>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
 }

@@ -12,9 +12,23 @@ export function fairness(card: ModelCard): TemplateResult {
 }
 
 function measure(row: FairnessRow): TemplateResult {
-  const dots = row.groups.map((one) => ({ label: one.group, n: one.n, positives: null, value: one.value, low: null, high: null }));
-  return html`<div><h3>${breakable(`${row.measure}[${row.attribute}]`)} <b>${number(row.value, 3)}</b></h3>
+  const dots = row.groups.map((one) => ({
+    label: one.group,
+    n: one.n,
+    positives: null,
+    value: one.value,
+    low: null,
+    high: null,
+  }));
+  return html`<div>
+    <h3>${breakable(`${row.measure}[${row.attribute}]`)} <b>${number(row.value, 3)}</b></h3>
     ${dotPlot('rate', dots, null)}
-    ${row.warnings.length === 0 ? nothing : html`<ul class="warnings">${row.warnings.map((text) => html`<li>${icon('warning')} ${text}</li>`)}</ul>`}
+    ${
+      row.warnings.length === 0
+        ? nothing
+        : html`<ul class="warnings">
+            ${row.warnings.map((text) => html`<li>${icon('warning')} ${text}</li>`)}
+          </ul>`
+    }
   </div>`;
 }

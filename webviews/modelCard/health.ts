@@ -7,14 +7,35 @@ import type { Does } from './model.ts';
 /** How the version does in production now. */
 export function health(card: ModelCard, does: Does): TemplateResult {
   if (card.health.length === 0) return html`<p class="muted">This version has not served yet.</p>`;
-  return html`<table class="plain"><thead><tr><th scope="col">Deployment</th><th scope="col" class="number">Predictions</th><th scope="col">Last window</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Features drifted</th><th scope="col" class="number">Performance</th></tr></thead><tbody>${card.health.map((one) => row(one, does))}</tbody></table>`;
+  return html`<table class="plain">
+    <thead>
+      <tr>
+        <th scope="col">Deployment</th>
+        <th scope="col" class="number">Predictions</th>
+        <th scope="col">Last window</th>
+        <th scope="col" class="number">Rows</th>
+        <th scope="col" class="number">Features drifted</th>
+        <th scope="col" class="number">Performance</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${card.health.map((one) => row(one, does))}
+    </tbody>
+  </table>`;
 }
 
 function row(one: CardHealth, does: Does): TemplateResult {
   const last = one.lastWindow;
-  return html`<tr><td>${one.deployment}</td><td class="number">${count(one.predictions)}</td>
-    <td>${last ? html`<button class="link" @click=${() => does.openDrift(one.deployment)}>${dayTime(last.start)} to ${dayTime(last.end)}</button>` : html`<span class="muted">no window yet</span>`}</td>
+  return html`<tr>
+    <td>${one.deployment}</td>
+    <td class="number">${count(one.predictions)}</td>
+    <td>
+      ${last ? html`<button class="link" @click=${() => does.openDrift(one.deployment)}>${dayTime(last.start)} to ${dayTime(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
+    </td>
     <td class="number">${last ? count(last.rows) : nothing}</td>
     <td class="number">${last ? percent(last.driftedShare) : nothing}</td>
-    <td class="number">${last ? (Object.entries(last.performance).map(([name, value]) => html`<div>${name} ${metric(name, value)}</div>`)) : nothing}${last && Object.keys(last.performance).length === 0 ? html`<span class="muted">labels to come</span>` : nothing}</td></tr>`;
+    <td class="number">
+      ${last ? Object.entries(last.performance).map(([name, value]) => html`<div>${name} ${metric(name, value)}</div>`) : nothing}${last && Object.keys(last.performance).length === 0 ? html`<span class="muted">labels to come</span>` : nothing}
+    </td>
+  </tr>`;
 }

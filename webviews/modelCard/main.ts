@@ -6,4 +6,6 @@ import { Connection } from '../ui/connection.ts';
 import { Card } from './card.ts';
 import type { Kept } from './model.ts';
 
-export const card = new Card((view) => new Connection<'modelCard', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }));
+export const card = new Card(
+  (view) => new Connection<'modelCard', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
+);

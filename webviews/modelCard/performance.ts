@@ -11,10 +11,37 @@ const edge = 5;
 /** Every metric of the validation with its interval; shares are drawn on one axis from 0 to 1, with the gate where there is one. */
 export function performance(card: ModelCard): TemplateResult {
   const rows = Object.entries(card.performance);
-  return html`<table class="plain performance"><thead><tr><th scope="col">Metric</th><th scope="col" class="number">Value</th><th scope="col" class="number">Interval</th><th scope="col" class="chart">From 0 to 1</th><th scope="col" class="number">n</th></tr></thead><tbody>
-    ${rows.map(([name, one]) => html`<tr><td>${breakable(name)}</td><td class="number"><b>${metric(name, one.value)}</b></td><td class="number">${interval(name, one)}</td><td class="chart">${bar(card, name, one)}</td><td class="number">${count(one.n)}</td></tr>`)}
-    ${predictsNoPositive(card) ? html`<tr><td>precision</td><td class="muted" colspan="4">not defined: no positive predictions</td></tr>` : nothing}
-  </tbody></table>`;
+  return html`<table class="plain performance">
+    <thead>
+      <tr>
+        <th scope="col">Metric</th>
+        <th scope="col" class="number">Value</th>
+        <th scope="col" class="number">Interval</th>
+        <th scope="col" class="chart">From 0 to 1</th>
+        <th scope="col" class="number">n</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ([name, one]) =>
+          html`<tr>
+            <td>${breakable(name)}</td>
+            <td class="number"><b>${metric(name, one.value)}</b></td>
+            <td class="number">${interval(name, one)}</td>
+            <td class="chart">${bar(card, name, one)}</td>
+            <td class="number">${count(one.n)}</td>
+          </tr>`,
+      )}
+      ${
+        predictsNoPositive(card)
+          ? html`<tr>
+              <td>precision</td>
+              <td class="muted" colspan="4">not defined: no positive predictions</td>
+            </tr>`
+          : nothing
+      }
+    </tbody>
+  </table>`;
 }
 
 /** Recall shows that decisions were measured; precision is left out of a report only where none of them was positive. */
@@ -24,19 +51,31 @@ function predictsNoPositive({ task, performance }: ModelCard): boolean {
 
 function interval(name: string, one: Estimate): TemplateResult {
   if (one.low === null || one.high === null) return html`<span class="muted">none</span>`;
-  return html`${metric(name, one.low)} to ${metric(name, one.high)} <span class="muted">at ${percent(one.confidence)}</span>`;
+  return html`${metric(name, one.low)} to ${metric(name, one.high)}
+    <span class="muted">at ${percent(one.confidence)}</span>`;
 }
 
 function bar(card: ModelCard, name: string, one: Estimate): TemplateResult | typeof nothing {
   const values = [one.value, one.low ?? one.value, one.high ?? one.value];
   // Times, sizes and losses have no end at 1.
-  if (/_(ms|s|bytes|seconds)$|loss|rmse|mae|mse/.test(name) || values.some((value) => value < 0 || value > 1)) return nothing;
+  if (/_(ms|s|bytes|seconds)$|loss|rmse|mae|mse/.test(name) || values.some((value) => value < 0 || value > 1))
+    return nothing;
   const x = (value: number): number => edge + value * (width - 2 * edge);
   const gate = card.gates.find((candidate) => candidate.gate === name);
-  const bounds = [gate?.min, gate?.max].filter((bound): bound is number => typeof bound === 'number' && bound >= 0 && bound <= 1);
+  const bounds = [gate?.min, gate?.max].filter(
+    (bound): bound is number => typeof bound === 'number' && bound >= 0 && bound <= 1,
+  );
   const middle = height / 2;
   const said = `${name} ${metric(name, one.value)} on an axis from 0 to 1`;
-  return html`<svg class="unit" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${said}><title>${said}</title>
+  return html`<svg
+    class="unit"
+    viewBox="0 0 ${width} ${height}"
+    width=${width}
+    height=${height}
+    role="img"
+    aria-label=${said}
+  >
+    <title>${said}</title>
     <line class="guide" x1=${x(0)} x2=${x(1)} y1=${middle} y2=${middle}></line>
     ${[0, 0.5, 1].map((tick) => svg`<line class="guide" x1=${x(tick)} x2=${x(tick)} y1=${middle - 4} y2=${middle + 4}></line>`)}
     ${bounds.map((bound) => svg`<line class="bound" x1=${x(bound)} x2=${x(bound)} y1="1" y2=${height - 1}></line>`)}

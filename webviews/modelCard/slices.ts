@@ -9,17 +9,42 @@ import { icon } from '../ui/pieces.ts';
 export function slices(card: ModelCard): TemplateResult {
   const columns = [...new Set(card.slices.map((row) => row.column))];
   const key = metricOf(card);
-  return html`<div class="plots">${columns.map((column) => html`<div><h3>${column}</h3>${plot(card, card.slices.filter((row) => row.column === column), key)}</div>`)}</div>`;
+  return html`<div class="plots">
+    ${columns.map(
+      (column) =>
+        html`<div>
+          <h3>${column}</h3>
+          ${plot(
+            card,
+            card.slices.filter((row) => row.column === column),
+            key,
+          )}
+        </div>`,
+    )}
+  </div>`;
 }
 
 function plot(card: ModelCard, rows: SliceRow[], key: string): TemplateResult {
   const dots = rows.map((row) => {
     const one = row.metrics[key];
-    return { label: row.value, n: row.n, positives: row.positives, value: one?.value ?? null, low: one?.low ?? null, high: one?.high ?? null };
+    return {
+      label: row.value,
+      n: row.n,
+      positives: row.positives,
+      value: one?.value ?? null,
+      low: one?.low ?? null,
+      high: one?.high ?? null,
+    };
   });
   const few = dots.filter((dot) => dot.value !== null && isFew(dot));
   return html`${dotPlot(key, dots, card.performance[key]?.value ?? null)}
-    ${few.length === 0 ? nothing : html`<ul class="warnings">${few.map((dot) => html`<li>${icon('warning')} ${dot.label} has only ${plural(dot.positives ?? 0, 'positive')}: its value is uncertain.</li>`)}</ul>`}`;
+  ${
+    few.length === 0
+      ? nothing
+      : html`<ul class="warnings">
+          ${few.map((dot) => html`<li>${icon('warning')} ${dot.label} has only ${plural(dot.positives ?? 0, 'positive')}: its value is uncertain.</li>`)}
+        </ul>`
+  }`;
 }
 
 function metricOf(card: ModelCard): string {

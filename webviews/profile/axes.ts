@@ -32,19 +32,29 @@ export function grid(most: number, text: (value: number) => string, down: string
 export function placesOf(edges: readonly number[], bins: number): [number, number][] {
   const widths = edges.slice(1).map((edge, index) => edge - (edges[index] ?? edge));
   const least = Math.min(...widths);
-  const even = edges.length === bins + 1 && least > 0 && Math.max(...widths) / least < 4 && edges.every(Number.isFinite);
+  const even =
+    edges.length === bins + 1 && least > 0 && Math.max(...widths) / least < 4 && edges.every(Number.isFinite);
   const first = edges[0] ?? 0;
   const span = (edges.at(-1) ?? 1) - first;
-  const at = (index: number): number => left + (even ? ((edges[index] ?? 0) - first) / span : index / Math.max(1, bins)) * width;
+  const at = (index: number): number =>
+    left + (even ? ((edges[index] ?? 0) - first) / span : index / Math.max(1, bins)) * width;
   return Array.from({ length: bins }, (_, index) => [at(index), at(index + 1)]);
 }
 
 /** Values under the edges, as many as have room. */
-export function edgeLabels(type: string, edges: readonly number[], places: readonly [number, number][]): TemplateResult {
+export function edgeLabels(
+  type: string,
+  edges: readonly number[],
+  places: readonly [number, number][],
+): TemplateResult {
   const span = (edges.at(-1) ?? 0) - (edges[0] ?? 0);
   const xs = [...places.map(([from]) => from), places.at(-1)?.[1] ?? left];
   const every = Math.max(1, Math.ceil((xs.length - 1) / (type === 'datetime' ? 4 : 5)));
-  const chosen = xs.flatMap((x, index) => (index % every === 0 && (index === 0 || xs.length - 1 - index >= every / 2 || index === xs.length - 1) ? [{ x, index }] : []));
+  const chosen = xs.flatMap((x, index) =>
+    index % every === 0 && (index === 0 || xs.length - 1 - index >= every / 2 || index === xs.length - 1)
+      ? [{ x, index }]
+      : [],
+  );
   if (chosen.at(-1)?.index !== xs.length - 1) chosen.push({ x: xs.at(-1) ?? left, index: xs.length - 1 });
   return svg`${chosen.map(({ x, index }, i) => svg`<text class="muted" x=${x} y=${top + height + 15} text-anchor=${i === 0 ? 'start' : i === chosen.length - 1 ? 'end' : 'middle'}>${tickOf(type, edges[index], span)}</text>`)}`;
 }

@@ -1,4 +1,12 @@
-import type { ColumnProfile, ComparedColumn, DataComparison, DataOutline, DataProfile, DataRelations, Relevance } from '../../protocol/dataProfile.ts';
+import type {
+  ColumnProfile,
+  ComparedColumn,
+  DataComparison,
+  DataOutline,
+  DataProfile,
+  DataRelations,
+  Relevance,
+} from '../../protocol/dataProfile.ts';
 
 /** One line of the table: a column with all that is known of it by now. */
 export interface ColumnRow {
@@ -20,7 +28,8 @@ export interface ColumnRow {
 }
 
 export type Kind = 'all' | 'number' | 'text' | 'time' | 'boolean' | 'missing' | 'drifted';
-export type SortKey = 'name' | 'type' | 'missing' | 'distinct' | 'min' | 'median' | 'max' | 'share' | 'drift' | 'before';
+export type SortKey =
+  'name' | 'type' | 'missing' | 'distinct' | 'min' | 'median' | 'max' | 'share' | 'drift' | 'before';
 
 export interface Sort {
   by: SortKey;
@@ -28,7 +37,11 @@ export interface Sort {
 }
 
 /** The columns of a profile, or of its outline while that is all there is. */
-export function columnRows(head: DataProfile | DataOutline, relations: DataRelations | null, comparison: DataComparison | null): ColumnRow[] {
+export function columnRows(
+  head: DataProfile | DataOutline,
+  relations: DataRelations | null,
+  comparison: DataComparison | null,
+): ColumnRow[] {
   const told = new Map(relations?.relevance.map((one) => [one.column, one]));
   const compared = new Map(comparison?.columns.map((one) => [one.column, one]));
   const retyped = new Map(comparison?.retyped.map((one) => [one.column, one.from]));
@@ -38,9 +51,18 @@ export function columnRows(head: DataProfile | DataOutline, relations: DataRelat
     const field = Object.hasOwn(head.fields, name) ? head.fields[name] : undefined;
     const was = retyped.get(name);
     return {
-      index, name, type: column.type, role: field?.role ?? null, unit: field?.unit ?? null, description: field?.description ?? null, isTarget: head.target === name,
-      rows: head.rows, missing: column.missing, profile: 'distinct' in column ? column : null,
-      relevance: told.get(name) ?? null, compared: compared.get(name) ?? null,
+      index,
+      name,
+      type: column.type,
+      role: field?.role ?? null,
+      unit: field?.unit ?? null,
+      description: field?.description ?? null,
+      isTarget: head.target === name,
+      rows: head.rows,
+      missing: column.missing,
+      profile: 'distinct' in column ? column : null,
+      relevance: told.get(name) ?? null,
+      compared: compared.get(name) ?? null,
       change: added.has(name) ? { was: 'absent' } : was === undefined ? null : { was: 'type', type: was },
     };
   });
@@ -61,7 +83,9 @@ export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind)
   return rows.filter((row) => {
     if (kind !== 'all' && !kinds[kind](row)) return false;
     if (words.length === 0) return true;
-    const text = [row.name, row.type, row.role, row.unit, row.description, row.isTarget ? 'target' : ''].join(' ').toLowerCase();
+    const text = [row.name, row.type, row.role, row.unit, row.description, row.isTarget ? 'target' : '']
+      .join(' ')
+      .toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -70,7 +94,8 @@ export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind)
 export function driftRatio({ value, pValue, threshold, drifted }: ComparedColumn): number | null {
   if (value === null && pValue === null) return null;
   // The value of a test is its p-value.
-  if (threshold !== null && pValue !== null && (value === null || value === pValue)) return threshold / Math.max(pValue, threshold * 1e-6);
+  if (threshold !== null && pValue !== null && (value === null || value === pValue))
+    return threshold / Math.max(pValue, threshold * 1e-6);
   if (value === null) return null;
   return threshold !== null && threshold > 0 ? Math.abs(value) / threshold : drifted ? 1 : 0;
 }
@@ -85,7 +110,10 @@ const values: Record<SortKey, (row: ColumnRow) => number | string | null> = {
   max: ({ profile }) => profile?.numbers?.max ?? null,
   share: ({ relevance }) => (relevance === null ? null : relevance.relevant ? relevance.share : relevance.share - 1),
   drift: ({ compared, change }) => (change ? Number.MAX_VALUE : compared === null ? null : driftRatio(compared)),
-  before: ({ compared }) => (compared === null || compared.nReference + compared.missingReference === 0 ? null : compared.missingReference / (compared.nReference + compared.missingReference)),
+  before: ({ compared }) =>
+    compared === null || compared.nReference + compared.missingReference === 0
+      ? null
+      : compared.missingReference / (compared.nReference + compared.missingReference),
 };
 
 const textual: readonly SortKey[] = ['name', 'type'];

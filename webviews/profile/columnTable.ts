@@ -24,7 +24,10 @@ export function sliceOf(scroller: HTMLElement | null, rows: number): Slice {
   const height = scroller?.clientHeight || 800;
   // A filter may have left fewer rows than were scrolled by.
   const top = Math.min(scroller?.scrollTop ?? 0, Math.max(0, rows * rowHeight - height));
-  return { from: Math.max(0, Math.floor(top / rowHeight) - spare), to: Math.min(rows, Math.ceil((top + height) / rowHeight) + spare) };
+  return {
+    from: Math.max(0, Math.floor(top / rowHeight) - spare),
+    to: Math.min(rows, Math.ceil((top + height) / rowHeight) + spare),
+  };
 }
 
 interface Head {
@@ -36,38 +39,135 @@ interface Head {
 }
 
 const name: Head = { title: 'Column', by: 'name', cell: (row) => nameCell(row) };
-const type: Head = { title: 'Type', by: 'type', cell: (row) => (row.change?.was === 'type' ? html`<span class="status warn" title="It was ${row.change.type}">${icon('arrow-swap')} ${row.type}</span>` : row.type) };
-const missing: Head = { title: 'Missing', by: 'missing', number: true, why: 'NULL and NaN', cell: (row) => missingCell(row.missing, row.rows) };
-const distinct: Head = { title: 'Distinct', by: 'distinct', number: true, why: 'How many different values', cell: (row) => distinctCell(row) };
+const type: Head = {
+  title: 'Type',
+  by: 'type',
+  cell: (row) =>
+    row.change?.was === 'type'
+      ? html`<span class="status warn" title="It was ${row.change.type}">${icon('arrow-swap')} ${row.type}</span>`
+      : row.type,
+};
+const missing: Head = {
+  title: 'Missing',
+  by: 'missing',
+  number: true,
+  why: 'NULL and NaN',
+  cell: (row) => missingCell(row.missing, row.rows),
+};
+const distinct: Head = {
+  title: 'Distinct',
+  by: 'distinct',
+  number: true,
+  why: 'How many different values',
+  cell: (row) => distinctCell(row),
+};
 const shape: Head = { title: 'Distribution', by: null, cell: (row) => miniature(row.profile) };
-const quantity = (title: string, by: 'min' | 'median' | 'max'): Head => ({ title, by, number: true, cell: (row) => quantityCell(row, by) });
-const told = (target: string): Head => ({ title: `Tells of ${shortened(visible(target), 24)}`, by: 'share', why: 'The share of the uncertainty of the target that the column takes away by itself', cell: (row, model) => toldCell(row, model) });
+const quantity = (title: string, by: 'min' | 'median' | 'max'): Head => ({
+  title,
+  by,
+  number: true,
+  cell: (row) => quantityCell(row, by),
+});
+const told = (target: string): Head => ({
+  title: `Tells of ${shortened(visible(target), 24)}`,
+  by: 'share',
+  why: 'The share of the uncertainty of the target that the column takes away by itself',
+  cell: (row, model) => toldCell(row, model),
+});
 
-const drift: Head = { title: 'Drift', by: 'drift', why: 'How far it moved, in thresholds', cell: (row) => driftCell(row) };
-const pair: Head = { title: 'Then and now', by: null, cell: (row) => (row.compared?.distribution ? miniaturePair(row.compared.distribution) : miniature(row.profile)) };
-const before: Head = { title: 'Missing then', by: 'before', number: true, cell: ({ compared }) => (compared === null ? absent : missingCell(compared.missingReference, compared.nReference + compared.missingReference)) };
-const value: Head = { title: 'Value', by: null, number: true, cell: ({ compared }) => (compared === null ? absent : html`<span title=${compared.measure}>${number(compared.value, 3)}</span>`) };
-const limit: Head = { title: 'Threshold', by: null, number: true, cell: ({ compared }) => number(compared?.threshold, 3) };
+const drift: Head = {
+  title: 'Drift',
+  by: 'drift',
+  why: 'How far it moved, in thresholds',
+  cell: (row) => driftCell(row),
+};
+const pair: Head = {
+  title: 'Then and now',
+  by: null,
+  cell: (row) => (row.compared?.distribution ? miniaturePair(row.compared.distribution) : miniature(row.profile)),
+};
+const before: Head = {
+  title: 'Missing then',
+  by: 'before',
+  number: true,
+  cell: ({ compared }) =>
+    compared === null
+      ? absent
+      : missingCell(compared.missingReference, compared.nReference + compared.missingReference),
+};
+const value: Head = {
+  title: 'Value',
+  by: null,
+  number: true,
+  cell: ({ compared }) =>
+    compared === null ? absent : html`<span title=${compared.measure}>${number(compared.value, 3)}</span>`,
+};
+const limit: Head = {
+  title: 'Threshold',
+  by: null,
+  number: true,
+  cell: ({ compared }) => number(compared?.threshold, 3),
+};
 const pValue: Head = { title: 'p', by: null, number: true, why: 'p-value', cell: ({ compared }) => pText(compared) };
 
 function headsOf(model: Model): Head[] {
-  if (model.comparison.value) return [name, type, drift, value, limit, pValue, pair, before, { ...missing, title: 'Missing now' }, distinct];
+  if (model.comparison.value)
+    return [name, type, drift, value, limit, pValue, pair, before, { ...missing, title: 'Missing now' }, distinct];
   const target = (model.profile.value ?? model.outline)?.target ?? null;
-  return [name, type, missing, distinct, shape, quantity('Min', 'min'), quantity('Median', 'median'), quantity('Max', 'max'), ...(target === null ? [] : [told(target)])];
+  return [
+    name,
+    type,
+    missing,
+    distinct,
+    shape,
+    quantity('Min', 'min'),
+    quantity('Median', 'median'),
+    quantity('Max', 'max'),
+    ...(target === null ? [] : [told(target)]),
+  ];
 }
 
 export function columnTable(model: Model, does: Does, slice: Slice): TemplateResult {
   const heads = headsOf(model);
   const below = Math.max(0, model.shown.length - slice.to);
   const active = model.shown.find((row) => row.name === model.active);
-  const space = (rows: number): Piece => (rows > 0 ? html`<tr class="space" aria-hidden="true"><td colspan=${heads.length} ${css({ height: `${rows * rowHeight}px` })}></td></tr>` : nothing);
+  const space = (rows: number): Piece =>
+    rows > 0
+      ? html`<tr class="space" aria-hidden="true">
+          <td colspan=${heads.length} ${css({ height: `${rows * rowHeight}px` })}></td>
+        </tr>`
+      : nothing;
   return html`<div class="scroller" tabindex="-1" @scroll=${() => does.scrolled()}>
-    <table class="columns" role="grid" aria-label="Columns" aria-rowcount=${model.shown.length + 1} tabindex="0" aria-activedescendant=${active ? `column-${active.index}` : nothing} @keydown=${(event: KeyboardEvent) => does.keys(event)}>
-      <thead><tr>${heads.map((head) => headCell(head, model, does))}</tr></thead>
+    <table
+      class="columns"
+      role="grid"
+      aria-label="Columns"
+      aria-rowcount=${model.shown.length + 1}
+      tabindex="0"
+      aria-activedescendant=${active ? `column-${active.index}` : nothing}
+      @keydown=${(event: KeyboardEvent) => does.keys(event)}
+    >
+      <thead>
+        <tr>
+          ${heads.map((head) => headCell(head, model, does))}
+        </tr>
+      </thead>
       <tbody>
         ${space(slice.from)}
-        ${repeat(model.shown.slice(slice.from, slice.to), (row) => row.index, (row, index) => html`<tr id="column-${row.index}" class="${row.name === model.active ? 'active' : ''} ${row.name === model.open ? 'open' : ''}" aria-rowindex=${slice.from + index + 2} aria-selected=${row.name === model.open}
-          @click=${() => does.open(row.name)}>${heads.map((head) => html`<td class=${head.number ? 'number' : ''}>${head.cell(row, model)}</td>`)}</tr>`)}
+        ${repeat(
+          model.shown.slice(slice.from, slice.to),
+          (row) => row.index,
+          (row, index) =>
+            html`<tr
+              id="column-${row.index}"
+              class="${row.name === model.active ? 'active' : ''} ${row.name === model.open ? 'open' : ''}"
+              aria-rowindex=${slice.from + index + 2}
+              aria-selected=${row.name === model.open}
+              @click=${() => does.open(row.name)}
+            >
+              ${heads.map((head) => html`<td class=${head.number ? 'number' : ''}>${head.cell(row, model)}</td>`)}
+            </tr>`,
+        )}
         ${space(below)}
       </tbody>
     </table>
@@ -78,25 +178,40 @@ function headCell({ title, by, number: right, why }: Head, model: Model, does: D
   const current = by !== null && model.sort?.by === by ? model.sort : null;
   const order = current ? (current.descending ? 'descending' : 'ascending') : 'none';
   if (by === null) return html`<th scope="col" class=${right ? 'number' : ''}>${title}</th>`;
-  return html`<th scope="col" class=${right ? 'number' : ''} aria-sort=${order} title="${why === undefined ? title : why}: sort"><button class="quiet" @click=${() => does.order(by)}>${title}${current ? icon(current.descending ? 'arrow-down' : 'arrow-up') : nothing}</button></th>`;
+  return html`<th
+    scope="col"
+    class=${right ? 'number' : ''}
+    aria-sort=${order}
+    title="${why === undefined ? title : why}: sort"
+  >
+    <button class="quiet" @click=${() => does.order(by)}>
+      ${title}${current ? icon(current.descending ? 'arrow-down' : 'arrow-up') : nothing}
+    </button>
+  </th>`;
 }
 
 function nameCell(row: ColumnRow): TemplateResult {
   const role = row.isTarget ? 'target' : row.role;
   const shown = visible(row.name);
-  return html`<span class="name" title=${[shown, row.description ?? ''].filter(Boolean).join('\n')}><bdi>${shown}</bdi></span>${row.unit === null ? nothing : html` <span class="muted unit">${visible(row.unit)}</span>`}${role === null ? nothing : html` <span class="role">${role}</span>`}`;
+  return html`<span class="name" title=${[shown, row.description ?? ''].filter(Boolean).join('\n')}
+      ><bdi>${shown}</bdi></span
+    >${row.unit === null ? nothing : html` <span class="muted unit">${visible(row.unit)}</span>`}${role === null ? nothing : html` <span class="role">${role}</span>`}`;
 }
 
 export function missingCell(missing: number | null, rows: number | null): Piece {
   if (missing === null || rows === null) return html`<span class="pending" aria-hidden="true"></span>`;
   if (rows === 0) return html`<span class="muted">${absent}</span>`;
   const part = missing / rows;
-  return html`<span class="measure ${missing === 0 ? 'muted' : ''}" title="${count(missing)} of ${count(rows)} missing"><i class="bar gone" ${css({ '--part': String(part) })}></i><span>${share(part)}</span></span>`;
+  return html`<span class="measure ${missing === 0 ? 'muted' : ''}" title="${count(missing)} of ${count(rows)} missing"
+    ><i class="bar gone" ${css({ '--part': String(part) })}></i><span>${share(part)}</span></span
+  >`;
 }
 
 function distinctCell({ profile }: ColumnRow): Piece {
   if (profile === null) return html`<span class="pending" aria-hidden="true"></span>`;
-  return profile.exact ? html`${count(profile.distinct)}` : html`<span title=${aboutWhy}>≈ ${count(profile.distinct)}</span>`;
+  return profile.exact
+    ? html`${count(profile.distinct)}`
+    : html`<span title=${aboutWhy}>≈ ${count(profile.distinct)}</span>`;
 }
 
 function quantityCell({ profile, unit }: ColumnRow, which: 'min' | 'median' | 'max'): Piece {
@@ -105,25 +220,39 @@ function quantityCell({ profile, unit }: ColumnRow, which: 'min' | 'median' | 'm
   const about = which === 'median' && !profile.exact;
   const number = profile.numbers[which];
   const span = profile.numbers.max - profile.numbers.min;
-  return html`<span title="${measured(profile.type, number, unit)}${about ? `\n${aboutWhy}` : ''}">${about ? '≈ ' : ''}${valueOf(profile.type, number, span)}</span>`;
+  return html`<span title="${measured(profile.type, number, unit)}${about ? `\n${aboutWhy}` : ''}"
+    >${about ? '≈ ' : ''}${valueOf(profile.type, number, span)}</span
+  >`;
 }
 
 function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Model): Piece {
   if (isTarget) return html`<span class="muted">is the target</span>`;
-  if (relations.value === null) return relations.error === null && profile.value?.rows !== 0 ? html`<span class="pending" aria-hidden="true"></span>` : html`<span class="muted">${absent}</span>`;
+  if (relations.value === null)
+    return relations.error === null && profile.value?.rows !== 0
+      ? html`<span class="pending" aria-hidden="true"></span>`
+      : html`<span class="muted">${absent}</span>`;
   if (relevance === null) return html`<span class="muted">${absent}</span>`;
   const said = `${number(relevance.mutualInformation, 3)} nats of mutual information; an unrelated column of this shape stays below ${number(relevance.baseline, 3)} in 95 of 100 cases`;
-  if (!relevance.relevant) return html`<span class="measure muted" title="No more than chance: ${said}"><i class="bar chance" ${css({ '--part': String(relevance.share) })}></i><span>≤ chance</span></span>`;
-  return html`<span class="measure" title=${said}><i class="bar" ${css({ '--part': String(relevance.share) })}></i><span>${share(relevance.share)}</span></span>`;
+  if (!relevance.relevant)
+    return html`<span class="measure muted" title="No more than chance: ${said}"
+      ><i class="bar chance" ${css({ '--part': String(relevance.share) })}></i><span>≤ chance</span></span
+    >`;
+  return html`<span class="measure" title=${said}
+    ><i class="bar" ${css({ '--part': String(relevance.share) })}></i><span>${share(relevance.share)}</span></span
+  >`;
 }
 
 /** Whether a column drifted, in shape, colour and word. */
 export function driftMark(row: ColumnRow): Piece {
   if (row.change?.was === 'absent') return html`<span class="status warn">${icon('add')} added</span>`;
-  if (row.change?.was === 'type') return html`<span class="status warn">${icon('arrow-swap')} was ${row.change.type}</span>`;
+  if (row.change?.was === 'type')
+    return html`<span class="status warn">${icon('arrow-swap')} was ${row.change.type}</span>`;
   if (row.compared === null) return html`<span class="muted">not compared</span>`;
-  if (row.compared.value === null && row.compared.pValue === null) return html`<span class="muted" title=${row.compared.note ?? ''}>not measured</span>`;
-  return row.compared.drifted ? html`<span class="status warn">${icon('triangle-up')} drifted</span>` : html`<span class="status calm">${icon('pass')} stable</span>`;
+  if (row.compared.value === null && row.compared.pValue === null)
+    return html`<span class="muted" title=${row.compared.note ?? ''}>not measured</span>`;
+  return row.compared.drifted
+    ? html`<span class="status warn">${icon('triangle-up')} drifted</span>`
+    : html`<span class="status calm">${icon('pass')} stable</span>`;
 }
 
 function driftCell(row: ColumnRow): Piece {

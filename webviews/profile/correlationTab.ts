@@ -9,7 +9,10 @@ import type { Does, Method, Model } from './model.ts';
 import { shortened, visible } from './text.ts';
 
 const roomy = 14;
-const methods: Record<Method, string> = { spearman: 'Spearman: ranks, any monotonic relation', pearson: 'Pearson: values, linear relations' };
+const methods: Record<Method, string> = {
+  spearman: 'Spearman: ranks, any monotonic relation',
+  pearson: 'Pearson: values, linear relations',
+};
 
 /** How the columns of numbers hang together: a table that is a heat map, walked through by the arrow keys. */
 export function correlationTab(model: Model, does: Does): TemplateResult {
@@ -17,27 +20,78 @@ export function correlationTab(model: Model, does: Does): TemplateResult {
   const error = errorBar(model.relations.error, () => does.retry('relations'));
   if (!relations) return html`${error}${model.relations.error === null ? skeleton(10) : nothing}`;
   const { columns, sampled, rows } = relations;
-  if (columns.length < 2) return html`${error}<div class="note"><p class="muted">A correlation needs two columns of numbers or times; this table has ${columns.length === 0 ? 'none' : 'one'}.</p></div>`;
+  if (columns.length < 2)
+    return html`${error}
+      <div class="note">
+        <p class="muted">
+          A correlation needs two columns of numbers or times; this table has ${columns.length === 0 ? 'none' : 'one'}.
+        </p>
+      </div>`;
   const matrix = relations[model.method];
   const [i, j] = model.cell;
   const said = `${visible(columns[i] ?? '')} and ${visible(columns[j] ?? '')}: ${text(matrix[i]?.[j])}`;
   const small = columns.length > roomy;
   const total = model.all.filter(({ type }) => type === 'number' || type === 'integer' || type === 'datetime').length;
-  return html`${error}<div class="correlation">
-    <div class="choices" role="radiogroup" aria-label="Method">${(['spearman', 'pearson'] as const).map((method) => html`<label><input type="radio" name="method" .checked=${model.method === method} @change=${() => does.method(method)}> ${methods[method]}</label>`)}</div>
-    <p class="muted">${sampled < rows ? `Measured on a sample of ${count(sampled)} of ${count(rows)} rows. ` : `Measured on all ${count(rows)} rows. `}${total > columns.length ? `The first ${columns.length} of ${total} columns of numbers. ` : ''}${matrix.some((line) => line.includes(null)) ? `${absent} stands for a column that never changes.` : ''}</p>
-    <p class="said" id="cell-said" aria-live="polite">${said}</p>
-    <div class="heat-scroller"><table class="heat ${small ? 'small' : ''}" role="grid" tabindex="0" aria-label="Correlations, ${model.method}" aria-describedby="cell-said" aria-activedescendant="cell-${i}-${j}" @keydown=${(event: KeyboardEvent) => keys(event, model, does)}>
-      <thead><tr><td></td>${columns.map((name, column) => html`<th scope="col" class=${column === j ? 'at' : ''} title=${visible(name)}><span><bdi>${shortened(visible(name), 22)}</bdi></span></th>`)}</tr></thead>
-      <tbody>${columns.map((name, row) => html`<tr><th scope="row" class=${row === i ? 'at' : ''} title=${visible(name)}><bdi>${shortened(visible(name), 26)}</bdi></th>${columns.map((_, column) => cell(matrix[row]?.[column] ?? null, row, column, model, does))}</tr>`)}</tbody>
-    </table></div>
-    <div class="legend" aria-hidden="true">${[-1, -0.5, 0, 0.5, 1].map((value) => html`<i ${css(colors(value))}>${text(value)}</i>`)}</div>
-  </div>`;
+  return html`${error}
+    <div class="correlation">
+      <div class="choices" role="radiogroup" aria-label="Method">
+        ${(['spearman', 'pearson'] as const).map((method) => html`<label><input type="radio" name="method" .checked=${model.method === method} @change=${() => does.method(method)} /> ${methods[method]}</label>`)}
+      </div>
+      <p class="muted">
+        ${sampled < rows ? `Measured on a sample of ${count(sampled)} of ${count(rows)} rows. ` : `Measured on all ${count(rows)} rows. `}${total > columns.length ? `The first ${columns.length} of ${total} columns of numbers. ` : ''}${matrix.some((line) => line.includes(null)) ? `${absent} stands for a column that never changes.` : ''}
+      </p>
+      <p class="said" id="cell-said" aria-live="polite">${said}</p>
+      <div class="heat-scroller">
+        <table
+          class="heat ${small ? 'small' : ''}"
+          role="grid"
+          tabindex="0"
+          aria-label="Correlations, ${model.method}"
+          aria-describedby="cell-said"
+          aria-activedescendant="cell-${i}-${j}"
+          @keydown=${(event: KeyboardEvent) => keys(event, model, does)}
+        >
+          <thead>
+            <tr>
+              <td></td>
+              ${columns.map(
+                (name, column) =>
+                  html`<th scope="col" class=${column === j ? 'at' : ''} title=${visible(name)}>
+                    <span><bdi>${shortened(visible(name), 22)}</bdi></span>
+                  </th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            ${columns.map(
+              (name, row) =>
+                html`<tr>
+                  <th scope="row" class=${row === i ? 'at' : ''} title=${visible(name)}>
+                    <bdi>${shortened(visible(name), 26)}</bdi>
+                  </th>
+                  ${columns.map((_, column) => cell(matrix[row]?.[column] ?? null, row, column, model, does))}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      <div class="legend" aria-hidden="true">
+        ${[-1, -0.5, 0, 0.5, 1].map((value) => html`<i ${css(colors(value))}>${text(value)}</i>`)}
+      </div>
+    </div>`;
 }
 
 function cell(value: number | null, row: number, column: number, model: Model, does: Does): TemplateResult {
   const at = model.cell[0] === row && model.cell[1] === column;
-  return html`<td id="cell-${row}-${column}" class=${at ? 'at' : ''} aria-selected=${at} ${css(value === null ? { 'background-color': 'transparent', color: 'inherit' } : colors(value))} @pointerenter=${() => does.cell(row, column)}><span>${text(value)}</span></td>`;
+  return html`<td
+    id="cell-${row}-${column}"
+    class=${at ? 'at' : ''}
+    aria-selected=${at}
+    ${css(value === null ? { 'background-color': 'transparent', color: 'inherit' } : colors(value))}
+    @pointerenter=${() => does.cell(row, column)}
+  >
+    <span>${text(value)}</span>
+  </td>`;
 }
 
 function colors(value: number): Record<string, string> {
@@ -46,11 +100,23 @@ function colors(value: number): Record<string, string> {
 }
 
 function text(value: number | null | undefined): string {
-  return value === null || value === undefined ? absent : value.toFixed(2).replace(/^-(?=0\.00$)/, '').replace('-', '−');
+  return value === null || value === undefined
+    ? absent
+    : value
+        .toFixed(2)
+        .replace(/^-(?=0\.00$)/, '')
+        .replace('-', '−');
 }
 
 function keys(event: KeyboardEvent, model: Model, does: Does): void {
-  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -Infinity], End: [0, Infinity] }[event.key];
+  const step = {
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    Home: [0, -Infinity],
+    End: [0, Infinity],
+  }[event.key];
   const row = model.relations.value?.columns[model.cell[0]];
   if (!isPlain(event)) return;
   if (event.key === 'Enter' && row !== undefined) {

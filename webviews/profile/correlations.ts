@@ -5,14 +5,23 @@ import { css } from '../ui/css.ts';
 import type { Method } from './model.ts';
 
 /** The other columns, most correlated first; null for a column that is not among the correlated ones. */
-export function neighbours(relations: DataRelations, method: Method, name: string): { column: string; value: number | null }[] | null {
+export function neighbours(
+  relations: DataRelations,
+  method: Method,
+  name: string,
+): { column: string; value: number | null }[] | null {
   const at = relations.columns.indexOf(name);
   if (at < 0) return null;
   const line = relations[method][at] ?? [];
-  return relations.columns.flatMap((column, index) => (index === at ? [] : [{ column, value: line[index] ?? null }])).toSorted((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0));
+  return relations.columns
+    .flatMap((column, index) => (index === at ? [] : [{ column, value: line[index] ?? null }]))
+    .toSorted((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0));
 }
 
 /** A bar from the middle, to the left for negative values. */
 export function signedBar(value: number): TemplateResult {
-  return html`<i class="signed-bar ${value < 0 ? 'below' : 'above'}" ${css({ '--part': String(Math.min(1, Math.abs(value))) })}></i>`;
+  return html`<i
+    class="signed-bar ${value < 0 ? 'below' : 'above'}"
+    ${css({ '--part': String(Math.min(1, Math.abs(value))) })}
+  ></i>`;
 }

@@ -28,63 +28,120 @@ export function head(model: Model, does: Does): TemplateResult {
       ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${() => does.save()}>Save as HTML…</vscode-button>`}
       ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => does.openFile(file)}>Open file</vscode-button>`}
     </div>
-    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing}
-    ${verdict(model, does)}
+    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${verdict(model, does)}
     ${change(model, does)}
   </header>`;
 }
 
-function factsOf({ rows, columns, bytes: size, files, madeAt }: NonNullable<Model['profile']['value'] | Model['outline']>): TemplateResult {
+function factsOf({
+  rows,
+  columns,
+  bytes: size,
+  files,
+  madeAt,
+}: NonNullable<Model['profile']['value'] | Model['outline']>): TemplateResult {
   const [first = ''] = files;
   // A kept version lies under a name that is its hash.
   const where = first.startsWith('.loopwright/') ? 'kept version' : shortened(visible(first), 70);
-  const place = files.length === 1 ? html`<span title=${visible(first)}><bdi>${where}</bdi></span>` : html`<span title=${files.slice(0, 30).join('\n') + (files.length > 30 ? `\nand ${count(files.length - 30)} more` : '')}>${plural(files.length, 'file')}</span>`;
-  return html`<b>${rows === null ? 'counting rows…' : plural(rows, 'row')}</b> · <b>${plural(columns.length, 'column')}</b> · ${bytes(size)} · ${place}${madeAt === null ? nothing : html` · made ${time(madeAt)}`}`;
+  const place =
+    files.length === 1
+      ? html`<span title=${visible(first)}><bdi>${where}</bdi></span>`
+      : html`<span
+          title=${files.slice(0, 30).join('\n') + (files.length > 30 ? `\nand ${count(files.length - 30)} more` : '')}
+          >${plural(files.length, 'file')}</span
+        >`;
+  return html`<b>${rows === null ? 'counting rows…' : plural(rows, 'row')}</b> ·
+    <b>${plural(columns.length, 'column')}</b> · ${bytes(size)} ·
+    ${place}${madeAt === null ? nothing : html` · made ${time(madeAt)}`}`;
 }
 
 function chooser(model: Model, subject: DataSubject, does: Does): TemplateResult {
   const choices = model.subjects.value ?? [];
   const { before, others } = comparable(subject, choices);
-  const unknown = (one: DataSubject | null): boolean => one !== null && !choices.some((choice) => same(choice.subject, one));
-  const option = (key: string, label: string, chosen: boolean): TemplateResult => html`<option value=${key} .selected=${chosen}>${label}</option>`;
+  const unknown = (one: DataSubject | null): boolean =>
+    one !== null && !choices.some((choice) => same(choice.subject, one));
+  const option = (key: string, label: string, chosen: boolean): TemplateResult =>
+    html`<option value=${key} .selected=${chosen}>${label}</option>`;
   const chosenKey = (event: Event): DataSubject | null => {
     const key = event.target instanceof HTMLSelectElement ? event.target.value : '';
-    return [...choices.map((one) => one.subject), ...before.map((one) => one.subject), subject, model.against].find((one) => keyOf(one) === key) ?? null;
+    return (
+      [...choices.map((one) => one.subject), ...before.map((one) => one.subject), subject, model.against].find(
+        (one) => keyOf(one) === key,
+      ) ?? null
+    );
   };
-  return html`
-    <label class="choice">Data <select id="subject" @change=${(event: Event) => { const chosen = chosenKey(event); if (chosen) does.show(chosen); }}>
-      ${unknown(subject) ? option(keyOf(subject), visible(titleOf(subject, choices)), true) : nothing}
-      ${choices.map((one) => option(keyOf(one.subject), subjectLabel(one), same(one.subject, subject)))}
-    </select></label>
-    <label class="choice">Compare with <select id="against" @change=${(event: Event) => does.compare(chosenKey(event))}>
-      ${option('', 'nothing', model.against === null)}
-      ${before.length === 0 ? nothing : html`<optgroup label="Before">${before.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
-      ${others.length === 0 ? nothing : html`<optgroup label="Other data">${others.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
-      ${unknown(model.against) && model.against ? option(keyOf(model.against), visible(titleOf(model.against, choices)), true) : nothing}
-    </select></label>`;
+  return html` <label class="choice"
+      >Data
+      <select
+        id="subject"
+        @change=${(event: Event) => {
+          const chosen = chosenKey(event);
+          if (chosen) does.show(chosen);
+        }}
+      >
+        ${unknown(subject) ? option(keyOf(subject), visible(titleOf(subject, choices)), true) : nothing}
+        ${choices.map((one) => option(keyOf(one.subject), subjectLabel(one), same(one.subject, subject)))}
+      </select></label
+    >
+    <label class="choice"
+      >Compare with
+      <select id="against" @change=${(event: Event) => does.compare(chosenKey(event))}>
+        ${option('', 'nothing', model.against === null)}
+        ${before.length === 0 ? nothing : html`<optgroup label="Before">${before.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
+        ${others.length === 0 ? nothing : html`<optgroup label="Other data">${others.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
+        ${unknown(model.against) && model.against ? option(keyOf(model.against), visible(titleOf(model.against, choices)), true) : nothing}
+      </select></label
+    >`;
 }
 
 function subjectLabel({ title, subject, rows, madeAt }: SubjectChoice): string {
-  const detail = [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`].filter(Boolean).join(', ');
+  const detail = [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`]
+    .filter(Boolean)
+    .join(', ');
   return `${subject.kind === 'snapshot' ? ' ' : ''}${title}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 function said({ tone, text }: Verdict, more: Piece): TemplateResult {
-  return html`<p class="verdict ${tone}">${icon({ good: 'pass', warn: 'warning', plain: 'info' }[tone])}<span>${text} ${more}</span></p>`;
+  return html`<p class="verdict ${tone}">
+    ${icon({ good: 'pass', warn: 'warning', plain: 'info' }[tone])}<span>${text} ${more}</span>
+  </p>`;
 }
 
 function verdict(model: Model, does: Does): Piece {
   const { value, error } = model.quality;
-  if (value) return said(verdictOf(value, Date.now()), html`<button class="link ${model.tab === 'quality' ? 'shown' : ''}" @click=${() => does.tab('quality')}>Details</button>`);
-  if (error !== null) return html`<p class="verdict warn">${icon('warning')}<span>How good the data is could not be told: ${error} <button class="link" @click=${() => does.retry('quality')}>Try again</button></span></p>`;
+  if (value)
+    return said(
+      verdictOf(value, Date.now()),
+      html`<button class="link ${model.tab === 'quality' ? 'shown' : ''}" @click=${() => does.tab('quality')}>
+        Details
+      </button>`,
+    );
+  if (error !== null)
+    return html`<p class="verdict warn">
+      ${icon('warning')}<span
+        >How good the data is could not be told: ${error}
+        <button class="link" @click=${() => does.retry('quality')}>Try again</button></span
+      >
+    </p>`;
   // The place is kept, so that the table does not move when the sentence comes.
-  return html`<p class="verdict waiting muted">${model.profile.error === null ? html`<span class="late">Checking rules, repeated rows and freshness…</span>` : ''}</p>`;
+  return html`<p class="verdict waiting muted">
+    ${model.profile.error === null ? html`<span class="late">Checking rules, repeated rows and freshness…</span>` : ''}
+  </p>`;
 }
 
 function change(model: Model, does: Does): Piece {
   if (model.against === null) return nothing;
   const { value, error } = model.comparison;
-  if (error !== null) return html`<p class="verdict warn" role="alert">${icon('warning')}<span>It could not be compared: ${error} <button class="link" @click=${() => does.retry('comparison')}>Try again</button></span></p>`;
-  if (!value) return html`<p class="verdict waiting muted"><span class="late">Comparing with ${visible(titleOf(model.against, model.subjects.value ?? []))}…</span></p>`;
+  if (error !== null)
+    return html`<p class="verdict warn" role="alert">
+      ${icon('warning')}<span
+        >It could not be compared: ${error}
+        <button class="link" @click=${() => does.retry('comparison')}>Try again</button></span
+      >
+    </p>`;
+  if (!value)
+    return html`<p class="verdict waiting muted">
+      <span class="late">Comparing with ${visible(titleOf(model.against, model.subjects.value ?? []))}…</span>
+    </p>`;
   return said(changeOf(value), nothing);
 }

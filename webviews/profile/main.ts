@@ -7,4 +7,7 @@ import { usePalette } from './palette.ts';
 import { Profile } from './profile.ts';
 
 usePalette();
-export const profile = new Profile((profile) => new Connection<'profile', Kept>({ open: (opened) => profile.opened(opened), changed: () => profile.changed() }));
+export const profile = new Profile(
+  (profile) =>
+    new Connection<'profile', Kept>({ open: (opened) => profile.opened(opened), changed: () => profile.changed() }),
+);

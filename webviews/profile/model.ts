@@ -1,4 +1,13 @@
-import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from '../../protocol/dataProfile.ts';
+import type {
+  DataComparison,
+  DataOutline,
+  DataProfile,
+  DataRelations,
+  DataRows,
+  DataSubject,
+  QualityReport,
+  SubjectChoice,
+} from '../../protocol/dataProfile.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';

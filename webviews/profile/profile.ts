@@ -1,4 +1,13 @@
-import type { DataComparison, DataOutline, DataProfile, DataRelations, DataRows, DataSubject, QualityReport, SubjectChoice } from '../../protocol/dataProfile.ts';
+import type {
+  DataComparison,
+  DataOutline,
+  DataProfile,
+  DataRelations,
+  DataRows,
+  DataSubject,
+  QualityReport,
+  SubjectChoice,
+} from '../../protocol/dataProfile.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import type { Opened } from '../ui/connection.ts';
 import { isPlain, isTyping, take } from '../ui/keys.ts';
@@ -27,7 +36,16 @@ export class Profile {
   readonly #page: Loader<DataRows>;
   readonly #stages: Loader<StageStatus[]>;
   readonly #does: Does;
-  #kept: Kept = { tab: 'columns', filter: '', kind: 'all', sort: null, open: null, method: 'spearman', whole: false, offset: 0 };
+  #kept: Kept = {
+    tab: 'columns',
+    filter: '',
+    kind: 'all',
+    sort: null,
+    open: null,
+    method: 'spearman',
+    whole: false,
+    offset: 0,
+  };
   #subject: DataSubject | null = null;
   #against: DataSubject | null = null;
   #all: ColumnRow[] = [];
@@ -43,7 +61,10 @@ export class Profile {
 
   constructor(connect: (profile: Profile) => ProfileConnection) {
     this.#does = this.#actions();
-    this.#paint = painter(() => profileView(this.#model(), this.#does, sliceOf(scroller(), this.#shown.length)), () => this.#painted());
+    this.#paint = painter(
+      () => profileView(this.#model(), this.#does, sliceOf(scroller(), this.#shown.length)),
+      () => this.#painted(),
+    );
     const update = (): void => this.#update();
     this.#subjects = new Loader(this.#paint);
     this.#outline = new Loader(update);
@@ -92,7 +113,8 @@ export class Profile {
     this.#subject = subject;
     this.#against = against !== null && same(subject, against) ? null : against;
     if (other) this.#kept = { ...this.#kept, offset: 0 };
-    for (const loader of [this.#outline, this.#profile, this.#relations, this.#quality, this.#comparison, this.#page]) loader.clear();
+    for (const loader of [this.#outline, this.#profile, this.#relations, this.#quality, this.#comparison, this.#page])
+      loader.clear();
     void this.#load();
     this.#update();
     this.#tell();
@@ -102,7 +124,10 @@ export class Profile {
     if (!this.#subject) return;
     const choices = this.#subjects.state.value ?? [];
     const against = this.#against === null ? '' : ` against ${titleOf(this.#against, choices)}`;
-    this.#connection.move({ subject: this.#subject, against: this.#against }, `Profile: ${titleOf(this.#subject, choices)}${against}`);
+    this.#connection.move(
+      { subject: this.#subject, against: this.#against },
+      `Profile: ${titleOf(this.#subject, choices)}${against}`,
+    );
   }
 
   /** One answer after the other, what is seen first first: side by side they would take each other's time. */
@@ -112,13 +137,24 @@ export class Profile {
     const turn = ++this.#turn;
     this.#loading = true;
     const steps = [
-      async () => { if (!this.#profile.state.value) await this.#outline.load(() => this.#connection.request('data/outline', { subject })); },
+      async () => {
+        if (!this.#profile.state.value)
+          await this.#outline.load(() => this.#connection.request('data/outline', { subject }));
+      },
       () => this.#profile.load(() => this.#connection.request('data/profile', { subject })),
       () => this.#compare(),
-      async () => { if (this.#kept.tab === 'rows') await this.#loadRows(); },
-      async () => { if (this.#worth) await this.#relations.load(() => this.#connection.request('data/relations', { subject })); },
-      async () => { if (this.#worth) await this.#quality.load(() => this.#connection.request('data/quality', { subject })); },
-      async () => { if (!this.#worth) await this.#stages.load(() => this.#connection.request('stages/status', {})); },
+      async () => {
+        if (this.#kept.tab === 'rows') await this.#loadRows();
+      },
+      async () => {
+        if (this.#worth) await this.#relations.load(() => this.#connection.request('data/relations', { subject }));
+      },
+      async () => {
+        if (this.#worth) await this.#quality.load(() => this.#connection.request('data/quality', { subject }));
+      },
+      async () => {
+        if (!this.#worth) await this.#stages.load(() => this.#connection.request('stages/status', {}));
+      },
     ];
     for (const step of steps) {
       await step();
@@ -136,13 +172,18 @@ export class Profile {
   async #compare(): Promise<void> {
     const [subject, against] = [this.#subject, this.#against];
     if (!subject || !against || !this.#worth) return;
-    await this.#comparison.load(() => this.#connection.request('data/compare', { reference: against, current: subject }));
+    await this.#comparison.load(() =>
+      this.#connection.request('data/compare', { reference: against, current: subject }),
+    );
   }
 
   #loadRows(fresh = false): Promise<void> {
     const subject = this.#subject;
     if (!subject) return Promise.resolve();
-    return this.#page.load(() => this.#connection.request('data/rows', { subject, offset: this.#kept.offset, limit: pageRows }), fresh);
+    return this.#page.load(
+      () => this.#connection.request('data/rows', { subject, offset: this.#kept.offset, limit: pageRows }),
+      fresh,
+    );
   }
 
   /** Something in the project changed. The engine keeps what it measured, so asking again costs little; while it works, one more turn is enough. */
@@ -162,10 +203,23 @@ export class Profile {
     const outline = this.#outline.state;
     const profile = this.#profile.state;
     return {
-      ...this.#kept, subject: this.#subject, against: this.#against, subjects: this.#subjects.state, outline: outline.value,
-      profile: { ...profile, loading: profile.loading || outline.loading }, relations: this.#relations.state, quality: this.#quality.state, comparison: this.#comparison.state, page: this.#page.state, stages: this.#stages.state.value,
+      ...this.#kept,
+      subject: this.#subject,
+      against: this.#against,
+      subjects: this.#subjects.state,
+      outline: outline.value,
+      profile: { ...profile, loading: profile.loading || outline.loading },
+      relations: this.#relations.state,
+      quality: this.#quality.state,
+      comparison: this.#comparison.state,
+      page: this.#page.state,
+      stages: this.#stages.state.value,
       sort: this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null),
-      all: this.#all, shown: this.#shown, active: this.#active, pointed: this.#pointed, cell: this.#cell,
+      all: this.#all,
+      shown: this.#shown,
+      active: this.#active,
+      pointed: this.#pointed,
+      cell: this.#cell,
     };
   }
 
@@ -175,7 +229,10 @@ export class Profile {
     const comparison = this.#comparison.state.value;
     this.#all = known ? columnRows(known, this.#relations.state.value, comparison) : [];
     const kind = this.#kept.kind === 'drifted' && !comparison ? 'all' : this.#kept.kind;
-    this.#shown = ordered(filtered(this.#all, this.#kept.filter, kind), this.#kept.sort ?? (comparison ? farthestFirst : null));
+    this.#shown = ordered(
+      filtered(this.#all, this.#kept.filter, kind),
+      this.#kept.sort ?? (comparison ? farthestFirst : null),
+    );
     if (!this.#shown.some(({ name }) => name === this.#active)) this.#active = this.#shown[0]?.name ?? null;
     const last = (this.#relations.state.value?.columns.length ?? 2) - 1;
     this.#cell = [Math.min(this.#cell[0], last), Math.min(this.#cell[1], last)];
@@ -208,7 +265,8 @@ export class Profile {
         else this.#again = true;
       },
       refresh: () => void this.#refresh(),
-      save: () => this.#subject && this.#connection.act({ do: 'savePage', page: { of: 'profile', subject: this.#subject } }),
+      save: () =>
+        this.#subject && this.#connection.act({ do: 'savePage', page: { of: 'profile', subject: this.#subject } }),
       openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
       run: (stage) => this.#connection.act({ do: 'runStage', stage, experiment: null }),
       tab: (tab) => {
@@ -221,7 +279,8 @@ export class Profile {
         this.#set({ filter });
       },
       kind: (kind) => this.#set({ kind }),
-      order: (by) => this.#set({ sort: nextSort(this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null), by) }),
+      order: (by) =>
+        this.#set({ sort: nextSort(this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null), by) }),
       activate: (name) => {
         this.#active = name;
         if (this.#kept.open !== null) this.#does.open(name);
@@ -263,7 +322,9 @@ export class Profile {
     if (!subject) return Promise.resolve();
     if (what === 'rows') return this.#loadRows();
     if (what === 'comparison') return this.#compare();
-    return what === 'relations' ? this.#relations.load(() => this.#connection.request('data/relations', { subject })) : this.#quality.load(() => this.#connection.request('data/quality', { subject }));
+    return what === 'relations'
+      ? this.#relations.load(() => this.#connection.request('data/relations', { subject }))
+      : this.#quality.load(() => this.#connection.request('data/quality', { subject }));
   }
 
   #keys(event: KeyboardEvent): void {
@@ -307,7 +368,8 @@ export class Profile {
     if (!box || index < 0) return;
     const top = index * rowHeight;
     if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + 2 * rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * rowHeight - box.clientHeight;
+    else if (top + 2 * rowHeight > box.scrollTop + box.clientHeight)
+      box.scrollTop = top + 2 * rowHeight - box.clientHeight;
   }
 }
 

@@ -17,19 +17,44 @@ import { same } from './subjects.ts';
 import { visible } from './text.ts';
 
 const tabs: Record<Tab, string> = { columns: 'Columns', correlation: 'Correlation', quality: 'Quality', rows: 'Rows' };
-const kinds: Record<Kind, string> = { all: 'All columns', number: 'Numbers', text: 'Texts and categories', time: 'Dates and times', boolean: 'Booleans', missing: 'Has missing values', drifted: 'Drifted or changed' };
+const kinds: Record<Kind, string> = {
+  all: 'All columns',
+  number: 'Numbers',
+  text: 'Texts and categories',
+  time: 'Dates and times',
+  boolean: 'Booleans',
+  missing: 'Has missing values',
+  drifted: 'Drifted or changed',
+};
 
 /** The whole page: designed for no dataset, no data yet, loading, an error, and full. */
 export function profileView(model: Model, does: Does, slice: Slice): TemplateResult {
   if (model.subject === null) return noSubject(model, does);
   const known = model.profile.value ?? model.outline;
-  if (!known) return model.profile.error === null ? html`<div class="profile">${head(model, does)}${skeleton(12)}</div>` : html`<div class="profile">${head(model, does)}${failed(model, does, model.profile.error)}</div>`;
+  if (!known)
+    return model.profile.error === null
+      ? html`<div class="profile">${head(model, does)}${skeleton(12)}</div>`
+      : html`<div class="profile">${head(model, does)}${failed(model, does, model.profile.error)}</div>`;
   return html`<div class="profile ${model.open === null || model.tab !== 'columns' ? '' : 'with-detail'}">
-    ${head(model, does)}
-    ${errorBar(model.profile.error, does.refresh)}
-    ${known.columns.length === 0 ? emptyState('The table has no columns', 'The file can be read, and nothing is declared in it.', { label: 'Refresh', run: does.refresh }) : html`
-      <div class="tabs" role="tablist" aria-label="Parts of the profile" @keydown=${(event: KeyboardEvent) => tabKeys(event, model, does)}>${Object.entries(tabs).map(([tab, label]) => html`<button role="tab" id="tab-${tab}" aria-selected=${model.tab === tab} aria-controls="panel" tabindex=${model.tab === tab ? 0 : -1} @click=${() => does.tab(tab as Tab)}>${label}${tab === 'columns' ? html` <span class="muted">${count(known.columns.length)}</span>` : nothing}</button>`)}</div>
-      <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${model.tab}">${panel(model, does, slice)}</div>`}
+    ${head(model, does)} ${errorBar(model.profile.error, does.refresh)}
+    ${
+      known.columns.length === 0
+        ? emptyState('The table has no columns', 'The file can be read, and nothing is declared in it.', {
+            label: 'Refresh',
+            run: does.refresh,
+          })
+        : html` <div
+              class="tabs"
+              role="tablist"
+              aria-label="Parts of the profile"
+              @keydown=${(event: KeyboardEvent) => tabKeys(event, model, does)}
+            >
+              ${Object.entries(tabs).map(([tab, label]) => html`<button role="tab" id="tab-${tab}" aria-selected=${model.tab === tab} aria-controls="panel" tabindex=${model.tab === tab ? 0 : -1} @click=${() => does.tab(tab as Tab)}>${label}${tab === 'columns' ? html` <span class="muted">${count(known.columns.length)}</span>` : nothing}</button>`)}
+            </div>
+            <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${model.tab}">
+              ${panel(model, does, slice)}
+            </div>`
+    }
   </div>`;
 }
 
@@ -38,25 +63,62 @@ function panel(model: Model, does: Does, slice: Slice): TemplateResult {
   if (model.tab === 'quality') return qualityTab(model, does);
   if (model.tab === 'rows') return rowsTab(model, does);
   const open = model.open === null ? undefined : model.all.find(({ name }) => name === model.open);
-  return html`<div class="body"><div class="left">${toolbar(model, does)}${schemaChanges(model)}
-    ${model.profile.value?.rows === 0 ? html`<p class="note muted">${icon('info')} The table has columns and no rows.</p>` : nothing}
-    ${model.shown.length === 0 ? emptyState('No column fits', 'Every word has to stand in the name, type, role, unit or description of a column.', { label: 'Show all columns', run: () => { does.filter(''); does.kind('all'); } }) : columnTable(model, does, slice)}
-    </div>${open ? detail(open, model, does) : nothing}</div>`;
+  return html`<div class="body">
+    <div class="left">
+      ${toolbar(model, does)}${schemaChanges(model)}
+      ${model.profile.value?.rows === 0 ? html`<p class="note muted">${icon('info')} The table has columns and no rows.</p>` : nothing}
+      ${
+        model.shown.length === 0
+          ? emptyState(
+              'No column fits',
+              'Every word has to stand in the name, type, role, unit or description of a column.',
+              {
+                label: 'Show all columns',
+                run: () => {
+                  does.filter('');
+                  does.kind('all');
+                },
+              },
+            )
+          : columnTable(model, does, slice)
+      }
+    </div>
+    ${open ? detail(open, model, does) : nothing}
+  </div>`;
 }
 
 function toolbar(model: Model, does: Does): TemplateResult {
-  const offered = (Object.keys(kinds) as Kind[]).filter((kind) => kind !== 'drifted' || model.comparison.value !== null);
+  const offered = (Object.keys(kinds) as Kind[]).filter(
+    (kind) => kind !== 'drifted' || model.comparison.value !== null,
+  );
   return html`<div class="toolbar">
-    <vscode-textfield id="filter" class="search" placeholder="Filter by name, type, role  ( / )" aria-label="Filter columns" .value=${model.filter} @input=${(event: Event) => does.filter(textOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}><i slot="content-before" class="codicon codicon-search" aria-hidden="true"></i></vscode-textfield>
-    <label><span class="visually-hidden">Kind of column</span><select id="kind" @change=${(event: Event) => does.kind(textOf(event) as Kind)}>${offered.map((kind) => html`<option value=${kind} .selected=${model.kind === kind}>${kinds[kind]}</option>`)}</select></label>
-    <span class="muted" role="status">${model.shown.length < model.all.length ? `${count(model.shown.length)} of ${plural(model.all.length, 'column')}` : ''}</span>
+    <vscode-textfield
+      id="filter"
+      class="search"
+      placeholder="Filter by name, type, role  ( / )"
+      aria-label="Filter columns"
+      .value=${model.filter}
+      @input=${(event: Event) => does.filter(textOf(event))}
+      @keydown=${(event: KeyboardEvent) => does.keys(event)}
+      ><i slot="content-before" class="codicon codicon-search" aria-hidden="true"></i
+    ></vscode-textfield>
+    <label
+      ><span class="visually-hidden">Kind of column</span
+      ><select id="kind" @change=${(event: Event) => does.kind(textOf(event) as Kind)}>
+        ${offered.map((kind) => html`<option value=${kind} .selected=${model.kind === kind}>${kinds[kind]}</option>`)}
+      </select></label
+    >
+    <span class="muted" role="status"
+      >${model.shown.length < model.all.length ? `${count(model.shown.length)} of ${plural(model.all.length, 'column')}` : ''}</span
+    >
   </div>`;
 }
 
 /** Columns that came, went or changed type, before any number. */
 function schemaChanges({ comparison: { value } }: Model): Piece {
   if (!value || value.added.length + value.removed.length + value.retyped.length === 0) return nothing;
-  const names = (columns: readonly string[]): string => `${columns.slice(0, 12).map(visible).join(', ')}${columns.length > 12 ? ` and ${count(columns.length - 12)} more` : ''}`;
+  const names = (columns: readonly string[]): string =>
+    `${columns.slice(0, 12).map(visible).join(', ')}${columns.length > 12 ? ` and ${count(columns.length - 12)} more` : ''}`;
   return html`<div class="changes" role="note" aria-label="Changes of the schema">
     ${value.added.length === 0 ? nothing : html`<p>${icon('add')} <b>Added</b> <bdi>${names(value.added)}</bdi></p>`}
     ${value.removed.length === 0 ? nothing : html`<p>${icon('remove')} <b>Removed</b> <bdi>${names(value.removed)}</bdi></p>`}
@@ -68,7 +130,11 @@ function schemaChanges({ comparison: { value } }: Model): Piece {
 function noSubject(model: Model, does: Does): TemplateResult {
   if (model.subjects.error !== null) return errorBar(model.subjects.error, does.refresh) as TemplateResult;
   if (model.subjects.value === null) return skeleton(12);
-  return emptyState('No dataset yet', 'Datasets declared under "datasets:" in loopwright.yaml are shown here column by column: types, missing values, distributions, how they hang together and what changed since the version before. Any CSV, JSON or Parquet file of the explorer can be opened as well.', { label: 'Open loopwright.yaml', run: () => does.openFile('loopwright.yaml') });
+  return emptyState(
+    'No dataset yet',
+    'Datasets declared under "datasets:" in loopwright.yaml are shown here column by column: types, missing values, distributions, how they hang together and what changed since the version before. Any CSV, JSON or Parquet file of the explorer can be opened as well.',
+    { label: 'Open loopwright.yaml', run: () => does.openFile('loopwright.yaml') },
+  );
 }
 
 /** No data, or data that cannot be read: what happened, and what brings it. */
@@ -77,7 +143,10 @@ function failed(model: Model, does: Does, message: string): TemplateResult {
   const missing = model.subject?.kind === 'dataset' && choice?.rows === null;
   if (!missing) return html`${errorBar(message, does.refresh)}`;
   const collect = model.stages?.find(({ kind }) => kind === 'collect')?.name ?? null;
-  return emptyState('No data yet', `${message} Its columns, distributions and quality will be shown here.`, { label: collect === null ? 'Run all stages' : `Run ${collect}`, run: () => does.run(collect) });
+  return emptyState('No data yet', `${message} Its columns, distributions and quality will be shown here.`, {
+    label: collect === null ? 'Run all stages' : `Run ${collect}`,
+    run: () => does.run(collect),
+  });
 }
 
 function tabKeys(event: KeyboardEvent, model: Model, does: Does): void {

@@ -7,13 +7,20 @@ export function same(a: DataSubject | null, b: DataSubject | null): boolean {
 /** A subject as the value of an option. */
 export function keyOf(subject: DataSubject | null): string {
   if (subject === null) return '';
-  return JSON.stringify([subject.kind, subject.kind === 'dataset' ? subject.name : subject.kind === 'snapshot' ? subject.id : subject.path]);
+  return JSON.stringify([
+    subject.kind,
+    subject.kind === 'dataset' ? subject.name : subject.kind === 'snapshot' ? subject.id : subject.path,
+  ]);
 }
 
 export function titleOf(subject: DataSubject, choices: readonly SubjectChoice[]): string {
   const known = choices.find((one) => same(one.subject, subject));
   if (known) return known.title;
-  return subject.kind === 'dataset' ? subject.name : subject.kind === 'snapshot' ? `version ${subject.id.slice(0, 8)}` : subject.path;
+  return subject.kind === 'dataset'
+    ? subject.name
+    : subject.kind === 'snapshot'
+      ? `version ${subject.id.slice(0, 8)}`
+      : subject.path;
 }
 
 export interface Comparable {
@@ -22,11 +29,16 @@ export interface Comparable {
 }
 
 /** What a subject may be held against: first what stands before it, then all else. */
-export function comparable(subject: DataSubject, choices: readonly SubjectChoice[]): { before: Comparable[]; others: Comparable[] } {
+export function comparable(
+  subject: DataSubject,
+  choices: readonly SubjectChoice[],
+): { before: Comparable[]; others: Comparable[] } {
   const before = (choices.find((one) => same(one.subject, subject))?.before ?? []).map((one) => ({
     subject: one,
     label: `${one.kind === 'dataset' ? 'Before the stage' : 'Version before'}: ${titleOf(one, choices)}`,
   }));
-  const others = choices.filter((one) => !same(one.subject, subject) && !before.some((earlier) => same(earlier.subject, one.subject))).map((one) => ({ subject: one.subject, label: one.title }));
+  const others = choices
+    .filter((one) => !same(one.subject, subject) && !before.some((earlier) => same(earlier.subject, one.subject)))
+    .map((one) => ({ subject: one.subject, label: one.title }));
   return { before, others };
 }

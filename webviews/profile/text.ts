@@ -2,7 +2,8 @@ import { absent, number, percent } from '../ui/format.ts';
 
 const blankEnds = /^ +| +$/g;
 // Marks that are not seen: of direction, of width none, of line and paragraph, and controls beyond ASCII. Joiners stay between letters that need them.
-const unseen = /[\u0080-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<![^\0-\u007f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\u007f])/gu;
+const unseen =
+  /[\u0080-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<![^\0-\u007f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\u007f])/gu;
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\0-\u001f\u007f]/g;
 
@@ -53,4 +54,5 @@ export function measured(type: string, value: number | null | undefined, unit: s
   return unit === null || text === absent || type === 'datetime' ? text : `${text} ${unit}`;
 }
 
-export const aboutWhy = 'Estimated: the table is so large that values are not all sorted or counted. Missing, minimum, maximum, mean and standard deviation are exact.';
+export const aboutWhy =
+  'Estimated: the table is so large that values are not all sorted or counted. Missing, minimum, maximum, mean and standard deviation are exact.';

@@ -14,13 +14,35 @@ export function verdictOf(quality: QualityReport, now: number): Verdict {
   const invalid = validity ? quality.rows - validity.validRows : 0;
   const keys = uniqueness.keys.filter(({ repeated }) => repeated > 0);
   const parts = [
-    validity === null ? 'no schema checks its rows' : invalid > 0 ? `${plural(invalid, 'row')} of ${count(quality.rows)} ${invalid === 1 ? 'breaks' : 'break'} a rule` : validity.problems.length > 0 ? (validity.problems[0] ?? '').replace(/\.$/, '') : validity.rules.some(({ count: n }) => n > 0) ? `${plural(validity.rules.filter(({ count: n }) => n > 0).length, 'rule')} raised warnings` : 'every row is valid',
+    validity === null
+      ? 'no schema checks its rows'
+      : invalid > 0
+        ? `${plural(invalid, 'row')} of ${count(quality.rows)} ${invalid === 1 ? 'breaks' : 'break'} a rule`
+        : validity.problems.length > 0
+          ? (validity.problems[0] ?? '').replace(/\.$/, '')
+          : validity.rules.some(({ count: n }) => n > 0)
+            ? `${plural(validity.rules.filter(({ count: n }) => n > 0).length, 'rule')} raised warnings`
+            : 'every row is valid',
     missingText(completeness),
-    uniqueness.repeatedRows > 0 ? `${plural(uniqueness.repeatedRows, 'row')} ${uniqueness.repeatedRows === 1 ? 'is' : 'are'} repeated` : 'no row is repeated',
-    ...keys.map(({ key, repeated }) => `${plural(repeated, 'value')} of the key ${visible(key)} ${repeated === 1 ? 'is' : 'are'} repeated`),
+    uniqueness.repeatedRows > 0
+      ? `${plural(uniqueness.repeatedRows, 'row')} ${uniqueness.repeatedRows === 1 ? 'is' : 'are'} repeated`
+      : 'no row is repeated',
+    ...keys.map(
+      ({ key, repeated }) =>
+        `${plural(repeated, 'value')} of the key ${visible(key)} ${repeated === 1 ? 'is' : 'are'} repeated`,
+    ),
     ...(freshness ? [`the newest row is from ${ago(freshness.newest, now)}`] : []),
   ];
-  const tone = invalid > 0 || (validity?.problems.length ?? 0) > 0 || keys.length > 0 || uniqueness.repeatedRows > 0 || completeness.share < 0.8 ? 'warn' : validity === null ? 'plain' : 'good';
+  const tone =
+    invalid > 0 ||
+    (validity?.problems.length ?? 0) > 0 ||
+    keys.length > 0 ||
+    uniqueness.repeatedRows > 0 ||
+    completeness.share < 0.8
+      ? 'warn'
+      : validity === null
+        ? 'plain'
+        : 'good';
   return { tone, text: sentence(parts) };
 }
 
@@ -35,15 +57,25 @@ export function changeOf(comparison: DataComparison): Verdict {
   const { reference, current, added, removed, retyped, columns } = comparison;
   const drifted = columns.filter((column) => column.drifted);
   const rows = current.rows - reference.rows;
-  const names = drifted.slice(0, 3).map(({ column }) => visible(column)).join(', ');
+  const names = drifted
+    .slice(0, 3)
+    .map(({ column }) => visible(column))
+    .join(', ');
   const parts = [
-    drifted.length === 0 ? `none of ${plural(columns.length, 'column')} drifted` : `${count(drifted.length)} of ${plural(columns.length, 'column')} drifted: ${names}${drifted.length > 3 ? ` and ${count(drifted.length - 3)} more` : ''}`,
-    rows === 0 ? `as many rows as before (${count(current.rows)})` : `${plural(Math.abs(rows), 'row')} ${rows > 0 ? 'more' : 'fewer'} than the ${count(reference.rows)} before`,
+    drifted.length === 0
+      ? `none of ${plural(columns.length, 'column')} drifted`
+      : `${count(drifted.length)} of ${plural(columns.length, 'column')} drifted: ${names}${drifted.length > 3 ? ` and ${count(drifted.length - 3)} more` : ''}`,
+    rows === 0
+      ? `as many rows as before (${count(current.rows)})`
+      : `${plural(Math.abs(rows), 'row')} ${rows > 0 ? 'more' : 'fewer'} than the ${count(reference.rows)} before`,
     ...(added.length > 0 ? [`${plural(added.length, 'column')} added`] : []),
     ...(removed.length > 0 ? [`${plural(removed.length, 'column')} removed`] : []),
     ...(retyped.length > 0 ? [`${plural(retyped.length, 'column')} of another type`] : []),
   ];
-  return { tone: drifted.length + added.length + removed.length + retyped.length > 0 ? 'warn' : 'good', text: `Compared with ${visible(reference.title)}: ${parts.join('; ')}.` };
+  return {
+    tone: drifted.length + added.length + removed.length + retyped.length > 0 ? 'warn' : 'good',
+    text: `Compared with ${visible(reference.title)}: ${parts.join('; ')}.`,
+  };
 }
 
 function sentence(parts: string[]): string {

@@ -20,19 +20,56 @@ export function actionsBar(model: Model, does: Does): TemplateResult {
   return html`<footer class="actions" aria-label="Actions">
     <span class="count muted" role="status">${countText(model)}</span>
     <span class="gap"></span>
-    ${selected.length > 0 ? html`<span class="about"><b>${count(selected.length)} selected</b> <button class="link" title="Clear the selection (Esc)"
-        @click=${() => does.clearSelection()}>Clear</button></span>` : one ? html`<span class="about">${one.name}</span>` : nothing}
-    <button class="tool" ?disabled=${none} title="${starred ? 'Remove the star' : 'Star'} (S)"
-        @click=${() => does.starTargets()}>${icon(starred ? 'star-full' : 'star-empty')} ${starred ? 'Unstar' : 'Star'}</button>
+    ${
+      selected.length > 0
+        ? html`<span class="about"
+            ><b>${count(selected.length)} selected</b>
+            <button class="link" title="Clear the selection (Esc)" @click=${() => does.clearSelection()}>
+              Clear
+            </button></span
+          >`
+        : one
+          ? html`<span class="about">${one.name}</span>`
+          : nothing
+    }
+    <button
+      class="tool"
+      ?disabled=${none}
+      title="${starred ? 'Remove the star' : 'Star'} (S)"
+      @click=${() => does.starTargets()}
+    >
+      ${icon(starred ? 'star-full' : 'star-empty')} ${starred ? 'Unstar' : 'Star'}
+    </button>
     ${popupButton(model, does, 'tags', html`${icon('tag')} Tag`, 'Tags', () => tags(targets, model, does), none)}
     ${popupButton(model, does, 'note', html`${icon('note')} Note`, 'Note, as Markdown', () => note(targets, model, does), none)}
     ${popupButton(model, does, 'rename', html`${icon('edit')} Rename`, 'Rename', () => rename(one, does), targets.length !== 1)}
-    ${deleted ? html`<button class="tool" @click=${() => does.remove(false)}>${icon('discard')} Restore</button>` : html`
-      <button class="tool" ?disabled=${none} title=${archived ? 'Put it back among the runs in use' : 'Put away; nothing is lost'}
-          @click=${() => does.archive(!archived)}>${icon(archived ? 'discard' : 'archive')} ${archived ? 'Restore' : 'Archive'}</button>
-      <button class="tool" ?disabled=${none} title="Delete (Del); it can be undone" @click=${() => does.remove(true)}>${icon('trash')} Delete</button>`}
-    <vscode-button id="compare" ?disabled=${selected.length < 2} @click=${() => does.compare(!model.comparing)}
-        title=${selected.length < 2 ? 'Select two or more runs with Space' : 'Compare the selected runs (c)'}>${selected.length < 2 ? 'Compare' : `Compare ${count(selected.length)}`}</vscode-button>
+    ${
+      deleted
+        ? html`<button class="tool" @click=${() => does.remove(false)}>${icon('discard')} Restore</button>`
+        : html` <button
+              class="tool"
+              ?disabled=${none}
+              title=${archived ? 'Put it back among the runs in use' : 'Put away; nothing is lost'}
+              @click=${() => does.archive(!archived)}
+            >
+              ${icon(archived ? 'discard' : 'archive')} ${archived ? 'Restore' : 'Archive'}
+            </button>
+            <button
+              class="tool"
+              ?disabled=${none}
+              title="Delete (Del); it can be undone"
+              @click=${() => does.remove(true)}
+            >
+              ${icon('trash')} Delete
+            </button>`
+    }
+    <vscode-button
+      id="compare"
+      ?disabled=${selected.length < 2}
+      @click=${() => does.compare(!model.comparing)}
+      title=${selected.length < 2 ? 'Select two or more runs with Space' : 'Compare the selected runs (c)'}
+      >${selected.length < 2 ? 'Compare' : `Compare ${count(selected.length)}`}</vscode-button
+    >
   </footer>`;
 }
 
@@ -43,21 +80,46 @@ function countText(model: Model): string {
 
 function tags(targets: readonly RunSummary[], model: Model, does: Does): TemplateResult {
   const uses = new Map<string, Set<string>>();
-  for (const run of targets) for (const [key, value] of Object.entries(run.tags)) uses.set(key, (uses.get(key) ?? new Set()).add(value));
+  for (const run of targets)
+    for (const [key, value] of Object.entries(run.tags)) uses.set(key, (uses.get(key) ?? new Set()).add(value));
   const keys = model.available.filter(({ column }) => column.kind === 'tag').map(({ column }) => keyOf(column.id));
   return html`<p class="muted">${about(targets, model)}</p>
-    ${uses.size === 0 ? html`<p>No tags yet.</p>` : html`<ul class="chips">${[...uses].map(([key, values]) => tagChip(key, [...values], does))}</ul>`}
+    ${
+      uses.size === 0
+        ? html`<p>No tags yet.</p>`
+        : html`<ul class="chips">
+            ${[...uses].map(([key, values]) => tagChip(key, [...values], does))}
+          </ul>`
+    }
     <form class="tag-form" @submit=${(event: SubmitEvent) => addTag(event, does)}>
-      <input name="key" type="text" required maxlength="250" pattern=".*\\S.*" list="tag-keys" placeholder="Name"
-          aria-label="Name of the tag"><datalist id="tag-keys">${keys.map((key) => html`<option value=${key}></option>`)}</datalist>
-      <input name="value" type="text" maxlength="5000" placeholder="Value" aria-label="Value of the tag"><button class="tool">Add</button>
+      <input
+        name="key"
+        type="text"
+        required
+        maxlength="250"
+        pattern=".*\\S.*"
+        list="tag-keys"
+        placeholder="Name"
+        aria-label="Name of the tag"
+      /><datalist id="tag-keys">${keys.map((key) => html`<option value=${key}></option>`)}</datalist>
+      <input name="value" type="text" maxlength="5000" placeholder="Value" aria-label="Value of the tag" /><button
+        class="tool"
+      >
+        Add
+      </button>
     </form>`;
 }
 
 function tagChip(key: string, values: readonly string[], does: Does): TemplateResult {
   const text = values.length === 1 ? values[0] : `${count(values.length)} values`;
-  return html`<li><span class="chip"><span class="muted">${key}</span> ${text}
-    <button class="quiet" aria-label="Remove the tag ${key}" title="Remove" @click=${() => does.tag(key, null)}>${icon('close')}</button></span></li>`;
+  return html`<li>
+    <span class="chip"
+      ><span class="muted">${key}</span> ${text}
+      <button class="quiet" aria-label="Remove the tag ${key}" title="Remove" @click=${() => does.tag(key, null)}>
+        ${icon('close')}
+      </button></span
+    >
+  </li>`;
 }
 
 function addTag(event: SubmitEvent, does: Does): void {
@@ -71,22 +133,43 @@ function addTag(event: SubmitEvent, does: Does): void {
 
 function note(targets: readonly RunSummary[], model: Model, does: Does): TemplateResult {
   const texts = new Set(targets.map((run) => run.note));
-  const same = texts.size === 1 ? [...texts][0] ?? '' : '';
-  return html`<form @submit=${(event: SubmitEvent) => does.note(formTexts(event)('note'))} @keydown=${submitOnCtrlEnter}>
+  const same = texts.size === 1 ? ([...texts][0] ?? '') : '';
+  return html`<form
+    @submit=${(event: SubmitEvent) => does.note(formTexts(event)('note'))}
+    @keydown=${submitOnCtrlEnter}
+  >
     <p class="muted">${about(targets, model)}${texts.size > 1 ? ': their notes differ, this replaces them' : ''}</p>
-    <textarea name="note" rows="8" aria-label="Note" placeholder="What was tried, what came out. Markdown." .value=${same}></textarea>
-    <p class="foot"><button class="tool primary">Save</button><span class="muted">Ctrl+Enter saves</span></p></form>`;
+    <textarea
+      name="note"
+      rows="8"
+      aria-label="Note"
+      placeholder="What was tried, what came out. Markdown."
+      .value=${same}
+    ></textarea>
+    <p class="foot"><button class="tool primary">Save</button><span class="muted">Ctrl+Enter saves</span></p>
+  </form>`;
 }
 
 function rename(run: RunSummary | undefined, does: Does): TemplateResult {
-  return html`<form @submit=${(event: SubmitEvent) => does.rename(formTexts(event)('name').trim())}><input name="name" type="text" required maxlength="250" pattern=".*\\S.*"
-      aria-label="Name of the run" .value=${run?.name ?? ''}><button class="tool primary">Rename</button></form>`;
+  return html`<form @submit=${(event: SubmitEvent) => does.rename(formTexts(event)('name').trim())}>
+    <input
+      name="name"
+      type="text"
+      required
+      maxlength="250"
+      pattern=".*\\S.*"
+      aria-label="Name of the run"
+      .value=${run?.name ?? ''}
+    /><button class="tool primary">Rename</button>
+  </form>`;
 }
 
 function about(targets: readonly RunSummary[], model: Model): Piece | string {
   const [one] = targets;
   if (model.selected.length === 0 && one) return one.name;
-  return model.selected.length > targets.length ? `${plural(model.selected.length, 'selected run')}, ${count(targets.length)} of them loaded` : plural(targets.length, 'selected run');
+  return model.selected.length > targets.length
+    ? `${plural(model.selected.length, 'selected run')}, ${count(targets.length)} of them loaded`
+    : plural(targets.length, 'selected run');
 }
 
 function submitOnCtrlEnter(event: KeyboardEvent): void {

@@ -29,7 +29,8 @@ export class ArtifactStore {
   }
 
   want(runId: string, path: string): void {
-    if (this.get(runId, path)?.isOld === false || this.#waiting.some((one) => one.runId === runId && one.path === path)) return;
+    if (this.get(runId, path)?.isOld === false || this.#waiting.some((one) => one.runId === runId && one.path === path))
+      return;
     this.#waiting.push({ runId, path });
     if (!this.#busy) void this.#work();
   }

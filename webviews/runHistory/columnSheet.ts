@@ -13,7 +13,9 @@ let written = '';
 export function widthsOf(columns: readonly Column[], layout: Layout, isGrouped: boolean): number[] {
   return columns.map((column) => {
     const width = widthOf(column, layout);
-    return isGrouped && column.kind === 'metric' && layout.widths[column.id] === undefined ? Math.max(groupedMetric, width) : width;
+    return isGrouped && column.kind === 'metric' && layout.widths[column.id] === undefined
+      ? Math.max(groupedMetric, width)
+      : width;
   });
 }
 

@@ -23,7 +23,7 @@ export interface Available {
 
 const metricsShown = 6;
 const paramsShown = 5;
-const infinite = { 'NaN': 'NaN', 'Infinity': '∞', '-Infinity': '−∞' } as const;
+const infinite = { NaN: 'NaN', Infinity: '∞', '-Infinity': '−∞' } as const;
 
 const fixed: readonly Column[] = [
   fixedColumn('name', 'Name', false, false, (run) => run.name),
@@ -33,14 +33,20 @@ const fixed: readonly Column[] = [
   fixedColumn('duration', 'Duration', true, true, (run) => duration(tookOf(run))),
   fixedColumn('experiment', 'Experiment', false, false, (run) => run.experiment),
   fixedColumn('model', 'Model', true, true, (run) => (run.modelVersion === null ? '' : `v${run.modelVersion}`)),
-  fixedColumn('commit', 'Commit', false, false, (run) => (run.commit === null ? '' : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`)),
+  fixedColumn('commit', 'Commit', false, false, (run) =>
+    run.commit === null ? '' : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`,
+  ),
 ];
 const made = new Map(fixed.map((column) => [column.id, column]));
 /** Ordered by from the head of the stars, which is not a column that can be moved. */
 export const starColumn = fixedColumn('starred', 'Starred', false, true, () => '');
 
 export function tookOf(run: RunSummary): number | null {
-  return run.endedAt === null ? (run.status === 'running' ? Date.now() - run.startedAt : null) : run.endedAt - run.startedAt;
+  return run.endedAt === null
+    ? run.status === 'running'
+      ? Date.now() - run.startedAt
+      : null
+    : run.endedAt - run.startedAt;
 }
 
 /** The part of a metric that a running run has behind it, of a progress such as `train: epoch 14/30`; null when it does not say. */
@@ -79,8 +85,15 @@ export function allColumns(known: RunColumns | null): Available[] {
   if (!known) return own;
   const first = known.primary.map(({ name }) => name);
   const others = known.metrics.filter(({ key }) => !first.includes(key));
-  const metrics = [...first.flatMap((key) => known.metrics.filter((one) => one.key === key)), ...others.filter(({ key }) => !isSystem(key)), ...others.filter(({ key }) => isSystem(key))];
-  const params = [...known.params.filter(({ distinct }) => distinct > 1), ...known.params.filter(({ distinct }) => distinct <= 1)];
+  const metrics = [
+    ...first.flatMap((key) => known.metrics.filter((one) => one.key === key)),
+    ...others.filter(({ key }) => !isSystem(key)),
+    ...others.filter(({ key }) => isSystem(key)),
+  ];
+  const params = [
+    ...known.params.filter(({ distinct }) => distinct > 1),
+    ...known.params.filter(({ distinct }) => distinct <= 1),
+  ];
   return [
     ...own,
     ...metrics.map(({ key, runs }): Available => ({ column: columnOf(`metrics.${key}`), runs, distinct: null })),
@@ -92,11 +105,19 @@ export function allColumns(known: RunColumns | null): Available[] {
 /** What is shown while the person chose nothing: the primary metric, the params that differ, when it was, and a few metrics more; those of the system only when asked for. */
 export function defaultIds(all: readonly Available[], severalExperiments: boolean): string[] {
   const of = (kind: Column['kind']): Available[] => all.filter(({ column }) => column.kind === kind);
-  const metrics = of('metric').filter(({ column }) => !isSystem(column.title)).map(({ column }) => column.id);
+  const metrics = of('metric')
+    .filter(({ column }) => !isSystem(column.title))
+    .map(({ column }) => column.id);
   return [
-    'name', ...metrics.slice(0, 1),
-    ...of('param').filter(({ distinct }) => (distinct ?? 0) > 1).slice(0, paramsShown).map(({ column }) => column.id),
-    'status', 'started', 'duration',
+    'name',
+    ...metrics.slice(0, 1),
+    ...of('param')
+      .filter(({ distinct }) => (distinct ?? 0) > 1)
+      .slice(0, paramsShown)
+      .map(({ column }) => column.id),
+    'status',
+    'started',
+    'duration',
     ...(severalExperiments ? ['experiment'] : []),
     ...metrics.slice(1, metricsShown),
     'model',
@@ -129,11 +150,27 @@ function metricColumn(id: string, key: string): Column {
     const special = run.notFinite[key];
     return special === undefined ? '' : infinite[special];
   };
-  return { id, title: key, kind: 'metric', get descending() { return !isLowerBetter(key); }, text, isNumber: () => true };
+  return {
+    id,
+    title: key,
+    kind: 'metric',
+    get descending() {
+      return !isLowerBetter(key);
+    },
+    text,
+    isNumber: () => true,
+  };
 }
 
 function paramColumn(id: string, key: string): Column {
-  return { id, title: key, kind: 'param', descending: false, text: (run) => (key in run.params ? param(run.params[key]) : ''), isNumber: (run) => typeof run.params[key] === 'number' };
+  return {
+    id,
+    title: key,
+    kind: 'param',
+    descending: false,
+    text: (run) => (key in run.params ? param(run.params[key]) : ''),
+    isNumber: (run) => typeof run.params[key] === 'number',
+  };
 }
 
 function tagColumn(id: string, key: string): Column {

@@ -8,14 +8,17 @@ import { choice } from './popup.ts';
 export function exportPanel(model: Model, does: Does): TemplateResult {
   const total = plural(model.total ?? 0, 'run');
   const chosen = plural(model.selected.length, 'selected run');
-  return html`
-    <p class="muted">${total}, ${plural(model.columns.length, 'shown column')}</p>
+  return html` <p class="muted">${total}, ${plural(model.columns.length, 'shown column')}</p>
     ${choice('CSV', 'for spreadsheets and scripts', null, () => does.export('csv', 'shown', 'matching'))}
     ${choice('Parquet', 'typed columns, for data frames', null, () => does.export('parquet', 'shown', 'matching'))}
     <p class="muted">${total}, every column</p>
     ${choice('CSV', '', null, () => does.export('csv', 'all', 'matching'))}
     ${choice('Parquet', '', null, () => does.export('parquet', 'all', 'matching'))}
-    ${model.selected.length === 0 ? nothing : html`<p class="muted">${chosen}, every column</p>
-      ${choice('CSV', '', null, () => does.export('csv', 'all', 'selected'))}
-      ${choice('Parquet', '', null, () => does.export('parquet', 'all', 'selected'))}`}`;
+    ${
+      model.selected.length === 0
+        ? nothing
+        : html`<p class="muted">${chosen}, every column</p>
+            ${choice('CSV', '', null, () => does.export('csv', 'all', 'selected'))}
+            ${choice('Parquet', '', null, () => does.export('parquet', 'all', 'selected'))}`
+    }`;
 }

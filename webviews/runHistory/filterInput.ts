@@ -6,7 +6,9 @@ import { isPlain, take } from '../ui/keys.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 
-type Item = Omit<FilterCompletion['items'][number], 'kind'> & { kind: FilterCompletion['items'][number]['kind'] | 'recent' };
+type Item = Omit<FilterCompletion['items'][number], 'kind'> & {
+  kind: FilterCompletion['items'][number]['kind'] | 'recent';
+};
 
 export interface FilterHost {
   complete(text: string, offset: number): Promise<FilterCompletion>;
@@ -63,15 +65,41 @@ export class FilterInput {
       ${icon('filter')}
       <div class="typed">
         <div class="echo" aria-hidden="true">${echo(this.#text, problem)}</div>
-        <input id="filter" type="text" role="combobox" spellcheck="false" autocomplete="off" aria-label="Filter expression" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="filter-list"
-          placeholder="Filter, such as metrics.loss < 0.3 and params.lr > 0.001  ( f )" .value=${live(this.#text)}
-          aria-expanded=${this.#isOpen} aria-activedescendant=${this.#isOpen && this.#at >= 0 ? `filter-item-${this.#at}` : nothing}
-          aria-invalid=${problem !== null} aria-describedby=${problem ? 'filter-problem' : nothing}
-          @input=${(event: Event) => this.#typed(event)} @keydown=${(event: KeyboardEvent) => this.#keys(event)} @click=${() => this.#ask()}
-          @scroll=${(event: Event) => follow(event)}>
+        <input
+          id="filter"
+          type="text"
+          role="combobox"
+          spellcheck="false"
+          autocomplete="off"
+          aria-label="Filter expression"
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls="filter-list"
+          placeholder="Filter, such as metrics.loss < 0.3 and params.lr > 0.001  ( f )"
+          .value=${live(this.#text)}
+          aria-expanded=${this.#isOpen}
+          aria-activedescendant=${this.#isOpen && this.#at >= 0 ? `filter-item-${this.#at}` : nothing}
+          aria-invalid=${problem !== null}
+          aria-describedby=${problem ? 'filter-problem' : nothing}
+          @input=${(event: Event) => this.#typed(event)}
+          @keydown=${(event: KeyboardEvent) => this.#keys(event)}
+          @click=${() => this.#ask()}
+          @scroll=${(event: Event) => follow(event)}
+        />
       </div>
-      ${this.#text === '' ? nothing : html`<button class="quiet" title="Clear the filter" aria-label="Clear the filter" @mousedown=${keepFocus}
-          @click=${() => this.#set('', true)}>${icon('close')}</button>`}
+      ${
+        this.#text === ''
+          ? nothing
+          : html`<button
+              class="quiet"
+              title="Clear the filter"
+              aria-label="Clear the filter"
+              @mousedown=${keepFocus}
+              @click=${() => this.#set('', true)}
+            >
+              ${icon('close')}
+            </button>`
+      }
       ${this.#isOpen ? this.#list() : problemLine(problem)}
     </div>`;
   }
@@ -83,8 +111,19 @@ export class FilterInput {
 
   #list(): TemplateResult {
     return html`<ul id="filter-list" class="completions" role="listbox" aria-label="Completions">
-      ${this.#items.map((item, at) => html`<li id="filter-item-${at}" role="option" aria-selected=${at === this.#at} @mousedown=${keepFocus} @click=${() => this.#accept(item)}>
-        ${icon(itemIcons[item.kind])}<span class="label">${item.label}</span><span class="muted">${item.detail}</span></li>`)}
+      ${this.#items.map(
+        (item, at) =>
+          html`<li
+            id="filter-item-${at}"
+            role="option"
+            aria-selected=${at === this.#at}
+            @mousedown=${keepFocus}
+            @click=${() => this.#accept(item)}
+          >
+            ${icon(itemIcons[item.kind])}<span class="label">${item.label}</span
+            ><span class="muted">${item.detail}</span>
+          </li>`,
+      )}
     </ul>`;
   }
 
@@ -165,7 +204,10 @@ export class FilterInput {
       return;
     }
     if (turn !== this.#turn || document.activeElement !== input()) return;
-    const recent = text.trim() === '' ? this.#host.recent().map((one): Item => ({ label: one, insert: one, detail: 'used before', kind: 'recent' })) : [];
+    const recent =
+      text.trim() === ''
+        ? this.#host.recent().map((one): Item => ({ label: one, insert: one, detail: 'used before', kind: 'recent' }))
+        : [];
     const typed = text.slice(found.from, found.to);
     this.#items = [...recent, ...found.items];
     this.#from = text.trim() === '' ? 0 : found.from;
@@ -188,7 +230,11 @@ export class FilterInput {
 }
 
 function problemLine(problem: FilterProblem | null): Piece {
-  return problem ? html`<p id="filter-problem" class="filter-problem" role="alert">${icon('warning')} ${problem.message} <span class="muted">Shown without this filter.</span></p>` : nothing;
+  return problem
+    ? html`<p id="filter-problem" class="filter-problem" role="alert">
+        ${icon('warning')} ${problem.message} <span class="muted">Shown without this filter.</span>
+      </p>`
+    : nothing;
 }
 
 /** The typed text once more, invisible, so that the place of a mistake can carry a line. */
@@ -196,7 +242,9 @@ function echo(text: string, problem: FilterProblem | null): Piece {
   if (!problem) return nothing;
   // A mistake at the end has no character of its own.
   const to = Math.max(problem.to, problem.from + 1);
-  return html`${text.slice(0, problem.from)}<span class="mistake">${text.slice(problem.from, to).padEnd(1, '\u00a0')}</span>${text.slice(to)}`;
+  return html`${text.slice(0, problem.from)}<span class="mistake"
+      >${text.slice(problem.from, to).padEnd(1, '\u00a0')}</span
+    >${text.slice(to)}`;
 }
 
 function follow(event: Event): void {

@@ -63,7 +63,10 @@ export class History {
   #numbers: ReadonlySet<string> = new Set();
 
   constructor(connect: (history: History) => HistoryConnection) {
-    this.#paint = painter(() => historyView(this.#model(), this.#does, this.#look(), this.#panels, this.#filter), () => this.#painted());
+    this.#paint = painter(
+      () => historyView(this.#model(), this.#does, this.#look(), this.#panels, this.#filter),
+      () => this.#painted(),
+    );
     const connection = (): HistoryConnection => this.#connection;
     const list = (query: RunQuery): Promise<RunPage> => this.#connection.request('runs/list', query);
     this.#rows = new RunRows({
@@ -86,7 +89,12 @@ export class History {
       stopComparing: () => this.#does.compare(false),
       filter: (filter) => this.#change({ filter, search: '', experiment: null, which: 'active', group: null }),
     });
-    this.#edits = new RunEdits({ connection, rows: this.#rows, refresh: () => this.#rows.refresh(), paint: () => this.#paint() });
+    this.#edits = new RunEdits({
+      connection,
+      rows: this.#rows,
+      refresh: () => this.#rows.refresh(),
+      paint: () => this.#paint(),
+    });
     this.#selection = new Selection({
       rows: this.#rows,
       list,
@@ -97,7 +105,12 @@ export class History {
     });
     this.#views = new SavedViews(connection);
     this.#filter = new FilterInput({
-      complete: (text, offset) => this.#connection.request('runs/complete', { text, offset, ...(this.#kept.experiment === null ? {} : { experiment: this.#kept.experiment }) }),
+      complete: (text, offset) =>
+        this.#connection.request('runs/complete', {
+          text,
+          offset,
+          ...(this.#kept.experiment === null ? {} : { experiment: this.#kept.experiment }),
+        }),
       apply: (text) => this.#applyFilter(text),
       recent: () => this.#kept.recentFilters,
       leave: () => focusTable(),
@@ -135,9 +148,12 @@ export class History {
       focusTable();
       this.#aroundAgain.ask();
     });
-    void this.#views.load().then(() => this.#paint(), () => {
-      // The rows ask the same engine and show why it does not answer.
-    });
+    void this.#views.load().then(
+      () => this.#paint(),
+      () => {
+        // The rows ask the same engine and show why it does not answer.
+      },
+    );
     this.#panels.restore(this.#kept.panels);
     if (this.#kept.open !== null) this.#panels.open(this.#kept.open);
     if (this.#kept.comparing) this.#panels.compare();
@@ -210,7 +226,8 @@ export class History {
     this.#available = allColumns(this.#known.state.value);
     const several = this.#kept.experiment === null && this.#experiments.length > 1;
     this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);
-    if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at])) this.#layouts++;
+    if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at]))
+      this.#layouts++;
     this.#numbers = numberColumns(this.#columns, this.#rows.loaded());
     this.#paint();
   }
@@ -259,11 +276,12 @@ export class History {
     this.#filter.show(this.#kept.filter);
     this.#layOut();
     if (about() === before) void this.#loadSums(false);
-    else void this.#ask().then(() => {
-      this.#remember();
-      // Another order is about the same runs.
-      if (JSON.stringify(aboutRuns(this.#kept)) !== runsBefore) this.#aroundSoon();
-    });
+    else
+      void this.#ask().then(() => {
+        this.#remember();
+        // Another order is about the same runs.
+        if (JSON.stringify(aboutRuns(this.#kept)) !== runsBefore) this.#aroundSoon();
+      });
   }
 
   /** When the rows had time to be shown. */
@@ -279,8 +297,14 @@ export class History {
   /** Offers a filter again that was answered. What was only a step on the way to it is forgotten. */
   #remember(): void {
     const filter = this.#kept.filter.trim();
-    if (filter === '' || this.#rows.problem || this.#rows.error !== null || this.#kept.recentFilters[0] === filter) return;
-    this.#keep({ recentFilters: [filter, ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one))].slice(0, filtersKept) });
+    if (filter === '' || this.#rows.problem || this.#rows.error !== null || this.#kept.recentFilters[0] === filter)
+      return;
+    this.#keep({
+      recentFilters: [
+        filter,
+        ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one)),
+      ].slice(0, filtersKept),
+    });
   }
 
   #select(selected: string[]): void {
@@ -301,12 +325,14 @@ export class History {
     if (!box) return;
     const top = this.#selection.active * rowHeight;
     if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + 2 * rowHeight + 4 > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * rowHeight + 4 - box.clientHeight;
+    else if (top + 2 * rowHeight + 4 > box.scrollTop + box.clientHeight)
+      box.scrollTop = top + 2 * rowHeight + 4 - box.clientHeight;
     this.#paint();
   }
 
   #closeOutside(event: Event): void {
-    if (this.#popup !== null && event.target instanceof Element && !event.target.closest('.popup-place')) this.#does.popup(null);
+    if (this.#popup !== null && event.target instanceof Element && !event.target.closest('.popup-place'))
+      this.#does.popup(null);
   }
 
   #actions(): Does {
@@ -349,7 +375,10 @@ export class History {
       popup: (popup) => {
         this.#popup = popup;
         this.#paint();
-        if (popup !== null) setTimeout(() => document.querySelector<HTMLElement>(`.popup :is(input[type=text], textarea, button)`)?.focus());
+        if (popup !== null)
+          setTimeout(() =>
+            document.querySelector<HTMLElement>(`.popup :is(input[type=text], textarea, button)`)?.focus(),
+          );
       },
       toggleGroup: (group) => this.#rows.toggle(group),
       activate: (index) => {
@@ -359,7 +388,8 @@ export class History {
         this.#paint();
       },
       select: (runId) => this.#selection.toggle(runId),
-      selectTo: (index) => void this.#selection.extendTo(index).catch((error: unknown) => this.#edits.say(String(error), true)),
+      selectTo: (index) =>
+        void this.#selection.extendTo(index).catch((error: unknown) => this.#edits.say(String(error), true)),
       clearSelection: () => this.#select([]),
       open: (runId) => {
         this.#keep({ open: runId });
@@ -381,10 +411,19 @@ export class History {
       export: (format, what, runs) => {
         this.#does.popup(null);
         const { which, order, selected } = this.#kept;
-        const query = runs === 'matching'
-          ? queryOf(this.#kept, this.#rows.problem ? '' : undefined)
-          : queryOf({ ...plainSettings, which, order }, `run_id in (${selected.map((id) => `'${id}'`).join(', ')})`);
-        this.#connection.act({ do: 'exportRuns', query, columns: what === 'shown' ? this.#columns.map((column) => column.id) : this.#available.map(({ column }) => column.id), format });
+        const query =
+          runs === 'matching'
+            ? queryOf(this.#kept, this.#rows.problem ? '' : undefined)
+            : queryOf({ ...plainSettings, which, order }, `run_id in (${selected.map((id) => `'${id}'`).join(', ')})`);
+        this.#connection.act({
+          do: 'exportRuns',
+          query,
+          columns:
+            what === 'shown'
+              ? this.#columns.map((column) => column.id)
+              : this.#available.map(({ column }) => column.id),
+          format,
+        });
       },
       scrolled: () => this.#paint(),
       retry: () => this.changed(),

@@ -67,17 +67,33 @@ export class Keyboard {
     const { does, rows, selection } = this.#host;
     const row = rows.at(selection.active);
     if (action.do === 'move') return this.#move(action.by, action.extend);
-    if (row.kind === 'group' && (action.do === 'open' || action.do === 'select' || (action.do === 'expand' && !row.open) || (action.do === 'collapse' && row.open))) return does.toggleGroup(row.group);
+    if (
+      row.kind === 'group' &&
+      (action.do === 'open' ||
+        action.do === 'select' ||
+        (action.do === 'expand' && !row.open) ||
+        (action.do === 'collapse' && row.open))
+    )
+      return does.toggleGroup(row.group);
     switch (action.do) {
-      case 'selectAll': return void selection.all().catch(() => does.retry());
-      case 'undo': return does.undo();
-      case 'redo': return does.redo();
-      case 'star': return does.starTargets();
-      case 'delete': return does.remove(true);
-      case 'select': return row.kind === 'run' ? does.select(row.run.runId) : undefined;
-      case 'open': return row.kind === 'run' ? does.open(row.run.runId) : undefined;
-      case 'collapse': return this.#toHeadOfGroup();
-      case 'expand': return undefined;
+      case 'selectAll':
+        return void selection.all().catch(() => does.retry());
+      case 'undo':
+        return does.undo();
+      case 'redo':
+        return does.redo();
+      case 'star':
+        return does.starTargets();
+      case 'delete':
+        return does.remove(true);
+      case 'select':
+        return row.kind === 'run' ? does.select(row.run.runId) : undefined;
+      case 'open':
+        return row.kind === 'run' ? does.open(row.run.runId) : undefined;
+      case 'collapse':
+        return this.#toHeadOfGroup();
+      case 'expand':
+        return undefined;
     }
   }
 

@@ -6,7 +6,14 @@ export type KeyAction =
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
 const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, Home: -Infinity, End: Infinity };
-const others: Record<string, Exclude<KeyAction, { do: 'move' }>['do']> = { ' ': 'select', Enter: 'open', s: 'star', Delete: 'delete', ArrowRight: 'expand', ArrowLeft: 'collapse' };
+const others: Record<string, Exclude<KeyAction, { do: 'move' }>['do']> = {
+  ' ': 'select',
+  Enter: 'open',
+  s: 'star',
+  Delete: 'delete',
+  ArrowRight: 'expand',
+  ArrowLeft: 'collapse',
+};
 
 /** Null for a key that is not the table's. `page` is the number of rows in sight. */
 export function keyAction(event: Pressed, page: number): KeyAction | null {

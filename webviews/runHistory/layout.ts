@@ -14,7 +14,16 @@ export interface Layout {
 export const plainLayout: Layout = { columns: null, pinned: ['name'], widths: {} };
 const narrowest = 48;
 const widest = 900;
-const fixedWidths: Record<string, number> = { name: 226, status: 168, started: 122, ended: 122, duration: 98, experiment: 116, model: 74, commit: 120 };
+const fixedWidths: Record<string, number> = {
+  name: 226,
+  status: 168,
+  started: 122,
+  ended: 122,
+  duration: 98,
+  experiment: 116,
+  model: 74,
+  commit: 120,
+};
 
 export function readLayout(given: unknown): Layout {
   const kept = fieldsOf(given);
@@ -23,7 +32,11 @@ export function readLayout(given: unknown): Layout {
   return {
     columns: Array.isArray(columns) ? textsOf(columns) : null,
     pinned: Array.isArray(pinned) ? textsOf(pinned) : plainLayout.pinned,
-    widths: Object.fromEntries([...fieldsOf(kept.get('widths'))].flatMap(([id, width]) => (typeof width === 'number' ? [[id, within(width)]] : []))),
+    widths: Object.fromEntries(
+      [...fieldsOf(kept.get('widths'))].flatMap(([id, width]) =>
+        typeof width === 'number' ? [[id, within(width)]] : [],
+      ),
+    ),
   };
 }
 

@@ -23,7 +23,13 @@ export class LogTail {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  constructor(runId: string, stage: string, stream: 'all' | 'stderr', ask: (params: Log['params']) => Promise<Log['result']>, changed: () => void) {
+  constructor(
+    runId: string,
+    stage: string,
+    stream: 'all' | 'stderr',
+    ask: (params: Log['params']) => Promise<Log['result']>,
+    changed: () => void,
+  ) {
     this.runId = runId;
     this.stage = stage;
     this.stream = stream;

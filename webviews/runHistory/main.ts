@@ -9,4 +9,7 @@ import { Connection } from '../ui/connection.ts';
 import { History } from './history.ts';
 import type { Kept } from './model.ts';
 
-export const history = new History((history) => new Connection<'runHistory', Kept>({ open: (opened) => history.opened(opened), changed: () => history.changed() }));
+export const history = new History(
+  (history) =>
+    new Connection<'runHistory', Kept>({ open: (opened) => history.opened(opened), changed: () => history.changed() }),
+);

@@ -91,12 +91,23 @@ export class MetricRanges {
     if (!least || !greatest || low === undefined || high === undefined) return null;
     const first = isLowerBetter(key) ? least : greatest;
     // Only where a broken run stands at the end, the others are asked for.
-    const best = isBroken(first.status) ? await this.#end({ ...query, filter: query.filter?.trim() ? `(${query.filter}) and ${unbroken}` : unbroken }, key, !isLowerBetter(key)) : first;
+    const best = isBroken(first.status)
+      ? await this.#end(
+          { ...query, filter: query.filter?.trim() ? `(${query.filter}) and ${unbroken}` : unbroken },
+          key,
+          !isLowerBetter(key),
+        )
+      : first;
     return { low, high, best: best?.metrics[key] ?? null };
   }
 
   async #end(query: RunQuery, key: string, descending: boolean): Promise<RunSummary | undefined> {
-    const { runs } = await this.#ask({ ...query, order: [{ column: `metrics.${key}`, descending }], offset: 0, limit: 1 });
+    const { runs } = await this.#ask({
+      ...query,
+      order: [{ column: `metrics.${key}`, descending }],
+      offset: 0,
+      limit: 1,
+    });
     return runs[0];
   }
 }

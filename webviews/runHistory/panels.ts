@@ -21,7 +21,10 @@ export class Panels {
   }
 
   restore(kept: unknown): void {
-    const given = typeof kept === 'object' && kept !== null ? new Map<string, unknown>(Object.entries(kept)) : new Map<string, unknown>();
+    const given =
+      typeof kept === 'object' && kept !== null
+        ? new Map<string, unknown>(Object.entries(kept))
+        : new Map<string, unknown>();
     this.#compare.restore(given.get('compare'));
     this.#detail.restore(given.get('detail'));
   }

@@ -6,18 +6,48 @@ import type { Piece } from '../ui/pieces.ts';
 import type { Does, Model, Popup } from './model.ts';
 
 /** A button and what it opens under itself. Escape closes it and goes back to the button, as a click anywhere else closes it. */
-export function popupButton(model: Model, does: Does, name: Popup, label: Piece, title: string, content: () => TemplateResult, isDisabled = false): TemplateResult {
+export function popupButton(
+  model: Model,
+  does: Does,
+  name: Popup,
+  label: Piece,
+  title: string,
+  content: () => TemplateResult,
+  isDisabled = false,
+): TemplateResult {
   const isOpen = model.popup === name;
   return html`<span class="popup-place" @keydown=${(event: KeyboardEvent) => popupKeys(event, isOpen, does)}>
-    <button id="open-${name}" class="tool" title=${title} ?disabled=${isDisabled} aria-haspopup="dialog" aria-expanded=${isOpen} @click=${() => does.popup(isOpen ? null : name)}>${label}</button>
+    <button
+      id="open-${name}"
+      class="tool"
+      title=${title}
+      ?disabled=${isDisabled}
+      aria-haspopup="dialog"
+      aria-expanded=${isOpen}
+      @click=${() => does.popup(isOpen ? null : name)}
+    >
+      ${label}
+    </button>
     ${isOpen ? html`<div class="popup popup-${name}" role="dialog" aria-label=${title}>${content()}</div>` : nothing}
   </span>`;
 }
 
 /** One line of a list of things to do or choose from. */
-export function choice(label: Piece | string, detail: string, chosen: boolean | null, run: () => void, isDisabled = false): TemplateResult {
-  return html`<button class="choice" ?disabled=${isDisabled} aria-pressed=${chosen === null ? nothing : chosen}
-      @click=${run}>${chosen === null ? nothing : icon(chosen ? 'check' : 'blank')}<span>${label}</span>${detail === '' ? nothing : html`<span class="muted">${detail}</span>`}</button>`;
+export function choice(
+  label: Piece | string,
+  detail: string,
+  chosen: boolean | null,
+  run: () => void,
+  isDisabled = false,
+): TemplateResult {
+  return html`<button
+    class="choice"
+    ?disabled=${isDisabled}
+    aria-pressed=${chosen === null ? nothing : chosen}
+    @click=${run}
+  >
+    ${chosen === null ? nothing : icon(chosen ? 'check' : 'blank')}<span>${label}</span>${detail === '' ? nothing : html`<span class="muted">${detail}</span>`}
+  </button>`;
 }
 
 function popupKeys(event: KeyboardEvent, isOpen: boolean, does: Does): void {
@@ -29,7 +59,9 @@ function popupKeys(event: KeyboardEvent, isOpen: boolean, does: Does): void {
     place.querySelector('button')?.focus();
   } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     if (event.target instanceof HTMLTextAreaElement) return;
-    const stops = [...place.querySelectorAll<HTMLElement>('.popup :is(button, input, select):not([disabled]):not([tabindex="-1"])')];
+    const stops = [
+      ...place.querySelectorAll<HTMLElement>('.popup :is(button, input, select):not([disabled]):not([tabindex="-1"])'),
+    ];
     const at = stops.indexOf(event.target as HTMLElement);
     stops[(at + (event.key === 'ArrowDown' ? 1 : -1) + stops.length) % stops.length]?.focus();
   } else return;

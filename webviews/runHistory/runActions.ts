@@ -11,26 +11,36 @@ export interface ActionsHost {
   closePopup(): void;
 }
 
-type RunDoes = Pick<Does, 'star' | 'starTargets' | 'tag' | 'note' | 'rename' | 'archive' | 'remove' | 'undo' | 'redo' | 'dismiss'>;
+type RunDoes = Pick<
+  Does,
+  'star' | 'starTargets' | 'tag' | 'note' | 'rename' | 'archive' | 'remove' | 'undo' | 'redo' | 'dismiss'
+>;
 
 /** What a person does to runs. */
 export function runActions({ edits, targets, selected, clearSelection, closePopup }: ActionsHost): RunDoes {
   const change = (text: string, one: RunChange): Promise<boolean> => {
     const runIds = selected().length > 0 ? selected() : targets().map((run) => run.runId);
-    return edits.apply(text, runIds.map((runId) => ({ runId, change: one })));
+    return edits.apply(
+      text,
+      runIds.map((runId) => ({ runId, change: one })),
+    );
   };
   /** What leaves the table is no longer selected: nobody would see what the next action is about. */
   const move = async (text: string, one: RunChange): Promise<void> => {
     if (await change(text, one)) clearSelection();
   };
   return {
-    star: (run) => void edits.apply(run.starred ? 'Removed the star of' : 'Starred', [{ runId: run.runId, change: { starred: !run.starred } }]),
+    star: (run) =>
+      void edits.apply(run.starred ? 'Removed the star of' : 'Starred', [
+        { runId: run.runId, change: { starred: !run.starred } },
+      ]),
     starTargets: () => {
       const on = targets().some((run) => !run.starred);
       void change(on ? 'Starred' : 'Removed the star of', { starred: on });
     },
     tag: (key, value) => {
-      if (key !== '') void change(value === null ? `Removed the tag ${key} of` : `Set the tag ${key} of`, { tags: { [key]: value } });
+      if (key !== '')
+        void change(value === null ? `Removed the tag ${key} of` : `Set the tag ${key} of`, { tags: { [key]: value } });
     },
     note: (text) => {
       void change(text === '' ? 'Removed the note of' : 'Wrote the note of', { note: text });

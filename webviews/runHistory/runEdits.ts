@@ -115,7 +115,8 @@ export class RunEdits {
   /** Not from under the pointer or the keyboard. */
   #hide(toast: Toast): void {
     if (this.#toast !== toast) return;
-    if (document.querySelector('.toast:hover, .toast:focus-within')) this.#hiding = setTimeout(() => this.#hide(toast), shownMs / 4);
+    if (document.querySelector('.toast:hover, .toast:focus-within'))
+      this.#hiding = setTimeout(() => this.#hide(toast), shownMs / 4);
     else this.dismiss();
   }
 }

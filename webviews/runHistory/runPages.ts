@@ -108,7 +108,8 @@ export class RunPages {
   /** Shows a change at once, before the engine has been asked again. */
   patch(runIds: ReadonlySet<string>, change: (run: RunSummary) => RunSummary): void {
     for (const [at, page] of this.#pages) {
-      if (page.runs.some((run) => runIds.has(run.runId))) this.#pages.set(at, { ...page, runs: page.runs.map((run) => (runIds.has(run.runId) ? change(run) : run)) });
+      if (page.runs.some((run) => runIds.has(run.runId)))
+        this.#pages.set(at, { ...page, runs: page.runs.map((run) => (runIds.has(run.runId) ? change(run) : run)) });
     }
   }
 
@@ -148,7 +149,10 @@ export class RunPages {
   #missing(): { first: number; pages: number } | null {
     const isNew = this.#question !== this.#answered;
     const last = isNew || this.#total === null ? Infinity : Math.max(0, Math.ceil(this.#total / pageRows) - 1);
-    const [top, bottom] = [Math.min(last, Math.floor(this.#from / pageRows)), Math.min(last, Math.floor(Math.max(this.#from, this.#to - 1) / pageRows))];
+    const [top, bottom] = [
+      Math.min(last, Math.floor(this.#from / pageRows)),
+      Math.min(last, Math.floor(Math.max(this.#from, this.#to - 1) / pageRows)),
+    ];
     const stale = (page: number): boolean => isNew || this.#pages.get(page)?.turn !== this.#turn;
     const wanted = Array.from({ length: bottom - top + 1 }, (_, i) => top + i).filter(stale);
     const [first, end] = [wanted[0], wanted.at(-1)];
@@ -172,7 +176,8 @@ export class RunPages {
       this.#showingUntil = performance.now() + showingMs;
     }
     const anchor = isNew ? undefined : this.at(this.#from);
-    for (let at = 0; at < pages; at++) this.#pages.set(first + at, { runs: page.runs.slice(at * pageRows, (at + 1) * pageRows), turn });
+    for (let at = 0; at < pages; at++)
+      this.#pages.set(first + at, { runs: page.runs.slice(at * pageRows, (at + 1) * pageRows), turn });
     this.#answered = this.#question;
     this.#total = page.total;
     this.#problem = page.problem ?? null;
@@ -186,10 +191,15 @@ export class RunPages {
   #drop(): void {
     const last = Math.max(0, Math.ceil((this.#total ?? 0) / pageRows) - 1);
     const middle = Math.floor((this.#from + this.#to) / 2 / pageRows);
-    const kept = [...this.#pages.keys()].filter((page) => page <= last).toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, pagesKept);
-    this.#pages = new Map(kept.flatMap((page) => {
-      const found = this.#pages.get(page);
-      return found ? [[page, found]] : [];
-    }));
+    const kept = [...this.#pages.keys()]
+      .filter((page) => page <= last)
+      .toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
+      .slice(0, pagesKept);
+    this.#pages = new Map(
+      kept.flatMap((page) => {
+        const found = this.#pages.get(page);
+        return found ? [[page, found]] : [];
+      }),
+    );
   }
 }

@@ -2,7 +2,8 @@ import type { RunGroup, RunPage, RunQuery, RunSummary } from '../../protocol/run
 import { Loader } from '../ui/loadable.ts';
 import { pageRows, RunPages } from './runPages.ts';
 
-export type Row = { kind: 'run'; run: RunSummary } | { kind: 'waiting' } | { kind: 'group'; group: RunGroup; open: boolean };
+export type Row =
+  { kind: 'run'; run: RunSummary } | { kind: 'waiting' } | { kind: 'group'; group: RunGroup; open: boolean };
 
 /** What the rows are about. */
 export interface RowsQuestion {
@@ -42,7 +43,11 @@ export class RunRows {
 
   constructor(host: RowsHost) {
     this.#host = host;
-    this.#flat = new RunPages((query) => host.list(query), () => host.changed(), (rows) => host.shifted(rows));
+    this.#flat = new RunPages(
+      (query) => host.list(query),
+      () => host.changed(),
+      (rows) => host.shifted(rows),
+    );
     this.#groups = new Loader(() => this.#layOut());
   }
 
@@ -56,7 +61,12 @@ export class RunRows {
   }
 
   get error(): string | null {
-    return this.#flat.error ?? this.#groups.state.error ?? [...this.#open.values()].find((pages) => pages.error !== null)?.error ?? null;
+    return (
+      this.#flat.error ??
+      this.#groups.state.error ??
+      [...this.#open.values()].find((pages) => pages.error !== null)?.error ??
+      null
+    );
   }
 
   get isGrouped(): boolean {
@@ -139,7 +149,8 @@ export class RunRows {
   see(from: number, to: number): void {
     if (!this.isGrouped) return this.#flat.see(from, to);
     for (const { pages, at, rows } of this.#segments) {
-      if (pages && at + 1 < to && at + 1 + rows > from) pages.see(Math.max(0, from - at - 1), Math.min(rows, to - at - 1));
+      if (pages && at + 1 < to && at + 1 + rows > from)
+        pages.see(Math.max(0, from - at - 1), Math.min(rows, to - at - 1));
     }
   }
 
@@ -161,7 +172,9 @@ export class RunRows {
     const { by, query, metrics } = this.#question;
     if (by === null) return;
     const { order: _order, ...about } = query;
-    await this.#groups.load(() => this.#host.groups({ query: this.#flat.problem ? withoutFilter(about) : about, by, metrics: [...metrics] }));
+    await this.#groups.load(() =>
+      this.#host.groups({ query: this.#flat.problem ? withoutFilter(about) : about, by, metrics: [...metrics] }),
+    );
     this.version++;
     // Opened groups are asked again, one after the other; those that are gone are forgotten.
     const groups = new Map(this.groups.map((group) => [keyOfGroup(group), group]));
@@ -174,7 +187,10 @@ export class RunRows {
   }
 
   #openGroup(group: RunGroup): void {
-    const pages = new RunPages((query) => this.#host.list(query), () => this.#layOut());
+    const pages = new RunPages(
+      (query) => this.#host.list(query),
+      () => this.#layOut(),
+    );
     this.#open.set(keyOfGroup(group), pages);
     void pages.ask(this.#queryOf(group));
   }

@@ -116,7 +116,10 @@ export class Selection {
     if (turn !== this.#turn) return;
     this.#remember(runs, true);
     this.#set(runs.map((run) => run.runId));
-    if (total > runs.length) this.#host.say(`Selected the first ${count(runs.length)} of ${count(total)} runs; more than ${count(mostSelected)} cannot be selected at once.`);
+    if (total > runs.length)
+      this.#host.say(
+        `Selected the first ${count(runs.length)} of ${count(total)} runs; more than ${count(mostSelected)} cannot be selected at once.`,
+      );
   }
 
   #add(runIds: readonly string[]): void {

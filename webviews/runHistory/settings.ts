@@ -25,8 +25,21 @@ export function settingsOf({ filter, search, experiment, which, order, group, la
   return { filter, search, experiment, which, order, group, layout };
 }
 
-export const plainSettings: Settings = { filter: '', search: '', experiment: null, which: 'active', order: [], group: null, layout: plainLayout };
-export const whichNames: Record<Which, string> = { active: 'In use', archived: 'Archived', deleted: 'Deleted', all: 'In use and archived' };
+export const plainSettings: Settings = {
+  filter: '',
+  search: '',
+  experiment: null,
+  which: 'active',
+  order: [],
+  group: null,
+  layout: plainLayout,
+};
+export const whichNames: Record<Which, string> = {
+  active: 'In use',
+  archived: 'Archived',
+  deleted: 'Deleted',
+  all: 'In use and archived',
+};
 
 /** Settings from what a store or an earlier version kept: what does not fit is as it is without settings. */
 export function readSettings(given: unknown): Settings {
@@ -77,7 +90,10 @@ function isWhich(given: unknown): given is Which {
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner);
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 /** Which runs the table is about, in whatever order. */

@@ -18,7 +18,12 @@ export interface Port {
 }
 
 export function portOf(box: HTMLElement | null): Port {
-  return { top: box?.scrollTop ?? 0, left: box?.scrollLeft ?? 0, width: box?.clientWidth || 1200, height: box?.clientHeight || 800 };
+  return {
+    top: box?.scrollTop ?? 0,
+    left: box?.scrollLeft ?? 0,
+    width: box?.clientWidth || 1200,
+    height: box?.clientHeight || 800,
+  };
 }
 
 /** The rows that stand in the page: those in sight and some beyond. Always as many, so that a row's element is used again for another. */
@@ -60,6 +65,7 @@ export function focusTable(): void {
   setTimeout(() => {
     // Somebody quick is in another place already, such as the box of words to search.
     const { activeElement } = document;
-    if (activeElement === from || activeElement === document.body || activeElement === null) document.querySelector<HTMLElement>('table.runs')?.focus();
+    if (activeElement === from || activeElement === document.body || activeElement === null)
+      document.querySelector<HTMLElement>('table.runs')?.focus();
   });
 }

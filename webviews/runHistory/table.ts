@@ -22,17 +22,32 @@ export function table(model: Model, does: Does, port: Port): TemplateResult {
   writeColumnSheet(widths, pinned);
   const rows = rowSlice(port, model.length);
   const columns = columnSlice(port, widths.slice(pinned), sum(widths.slice(0, pinned)));
-  const shape: Shape = { pinned, columns, before: sum(widths.slice(pinned, pinned + columns.from)), after: sum(widths.slice(pinned + columns.to)) };
+  const shape: Shape = {
+    pinned,
+    columns,
+    before: sum(widths.slice(pinned, pinned + columns.from)),
+    after: sum(widths.slice(pinned + columns.to)),
+  };
   const shown = Array.from({ length: rows.to - rows.from }, (_, i) => rows.from + i);
   const turns = Math.max(1, shown.length);
   const place = (index: number): number => index % turns;
   const inPlaces = shown.toSorted((a, b) => place(a) - place(b));
   return html`<div class="scroller" tabindex="-1" @scroll=${() => does.scrolled()}>
-    <table class="runs" role=${model.group === null ? 'grid' : 'treegrid'} aria-label="Runs" aria-rowcount=${model.length + 1} aria-colcount=${model.columns.length + 2}
-        aria-multiselectable="true" tabindex="0"
-      aria-activedescendant=${model.active >= rows.from && model.active < rows.to ? `row-${model.active}` : nothing} @keydown=${(event: KeyboardEvent) => does.keys(event)}>
+    <table
+      class="runs"
+      role=${model.group === null ? 'grid' : 'treegrid'}
+      aria-label="Runs"
+      aria-rowcount=${model.length + 1}
+      aria-colcount=${model.columns.length + 2}
+      aria-multiselectable="true"
+      tabindex="0"
+      aria-activedescendant=${model.active >= rows.from && model.active < rows.to ? `row-${model.active}` : nothing}
+      @keydown=${(event: KeyboardEvent) => does.keys(event)}
+    >
       ${tableHead(model, does, pinned)}
-      <tbody role="rowgroup" ${css({ height: `${model.length * rowHeight}px` })}>${repeat(inPlaces, place, (index) => row(index, model, does, shape))}</tbody>
+      <tbody role="rowgroup" ${css({ height: `${model.length * rowHeight}px` })}>
+        ${repeat(inPlaces, place, (index) => row(index, model, does, shape))}
+      </tbody>
     </table>
   </div>`;
 }
@@ -43,10 +58,22 @@ function row(index: number, model: Model, does: Does, shape: Shape): unknown {
     const { run } = found;
     const { columns, pinned } = shape;
     // A frame of scrolling makes the rows that come in, and passes over those that stay as they are.
-    const seen = [run, index, index === model.active, model.isSelected(run.runId), run.runId === model.open, model.stamp, pinned, columns.from, columns.to];
+    const seen = [
+      run,
+      index,
+      index === model.active,
+      model.isSelected(run.runId),
+      run.runId === model.open,
+      model.stamp,
+      pinned,
+      columns.from,
+      columns.to,
+    ];
     return guard(seen, () => runRow(run, index, model, does, shape));
   }
-  return found.kind === 'group' ? groupRow(found.group, found.open, index, model, does, shape) : waitingRow(index, model);
+  return found.kind === 'group'
+    ? groupRow(found.group, found.open, index, model, does, shape)
+    : waitingRow(index, model);
 }
 
 function sum(widths: readonly number[]): number {

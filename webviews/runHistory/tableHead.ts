@@ -14,29 +14,53 @@ const kindNames: Record<Column['kind'], string> = { fixed: '', metric: 'metric '
 
 /** The heads: a click sorts, Shift adds a key, dragging moves, the right edge changes the width. All of it by keyboard too. */
 export function tableHead(model: Model, does: Does, pinned: number): TemplateResult {
-  return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}><tr role="row" aria-rowindex="1">
-    <th scope="col" role="columnheader" class="tick"><span class="visually-hidden">Selected</span></th>
-    <th scope="col" role="columnheader" class="star" aria-sort=${sortOf(model, starColumn)}><button class="quiet" tabindex="-1" aria-label="Starred" title="Starred first"
-        @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}>${icon('star-empty')}</button></th>
-    ${model.columns.map((column, at) => head(column, at, model, does, at < pinned))}
-    <th scope="col" class="filler" aria-hidden="true"></th>
-  </tr></thead>`;
+  return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}>
+    <tr role="row" aria-rowindex="1">
+      <th scope="col" role="columnheader" class="tick"><span class="visually-hidden">Selected</span></th>
+      <th scope="col" role="columnheader" class="star" aria-sort=${sortOf(model, starColumn)}>
+        <button
+          class="quiet"
+          tabindex="-1"
+          aria-label="Starred"
+          title="Starred first"
+          @click=${(event: MouseEvent) => does.order(starColumn, event.shiftKey)}
+        >
+          ${icon('star-empty')}
+        </button>
+      </th>
+      ${model.columns.map((column, at) => head(column, at, model, does, at < pinned))}
+      <th scope="col" class="filler" aria-hidden="true"></th>
+    </tr>
+  </thead>`;
 }
 
 function head(column: Column, at: number, model: Model, does: Does, isPinned: boolean): TemplateResult {
   const ids = model.columns.map((one) => one.id);
   const isNumber = model.isNumber(column);
   const isSummed = model.group !== null && column.kind === 'metric';
-  return html`<th scope="col" role="columnheader"
-      aria-colindex=${at + 3} data-column=${column.id} class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''} ${isSummed ? 'summed' : ''}"
-      aria-sort=${sortOf(model, column)} draggable="true"
-      title="${kindNames[column.kind]}${column.title}: click sorts, Shift+click adds a key; drag moves (Alt+←/→), P pins"
-      @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', column.id)}
-      @dragover=${(event: DragEvent) => event.preventDefault()}
-      @drop=${(event: DragEvent) => dropped(event, column.id, model, does, ids)}>
-    <button class="quiet" tabindex="-1" @click=${(event: MouseEvent) => does.order(column, event.shiftKey)}><span class="title">${column.title}</span>${sortMark(model, column)}</button>
+  return html`<th
+    scope="col"
+    role="columnheader"
+    aria-colindex=${at + 3}
+    data-column=${column.id}
+    class="c${at} ${isNumber ? 'number' : ''} ${column.kind} ${isPinned ? 'pin' : ''} ${isSummed ? 'summed' : ''}"
+    aria-sort=${sortOf(model, column)}
+    draggable="true"
+    title="${kindNames[column.kind]}${column.title}: click sorts, Shift+click adds a key; drag moves (Alt+←/→), P pins"
+    @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', column.id)}
+    @dragover=${(event: DragEvent) => event.preventDefault()}
+    @drop=${(event: DragEvent) => dropped(event, column.id, model, does, ids)}
+  >
+    <button class="quiet" tabindex="-1" @click=${(event: MouseEvent) => does.order(column, event.shiftKey)}>
+      <span class="title">${column.title}</span>${sortMark(model, column)}
+    </button>
     ${isSummed ? html`<span class="muted stats">min mean max</span>` : nothing}
-    <span class="resizer" aria-hidden="true" @pointerdown=${(event: PointerEvent) => resize(event, column, model, does)} @dblclick=${() => does.layout(withoutWidth(model, column))}></span>
+    <span
+      class="resizer"
+      aria-hidden="true"
+      @pointerdown=${(event: PointerEvent) => resize(event, column, model, does)}
+      @dblclick=${() => does.layout(withoutWidth(model, column))}
+    ></span>
   </th>`;
 }
 
@@ -64,8 +88,12 @@ function resize(event: PointerEvent, column: Column, model: Model, does: Does): 
   event.stopPropagation();
   const handle = event.currentTarget;
   if (!(handle instanceof HTMLElement)) return;
-  const [start, width] = [event.clientX, handle.closest('th')?.getBoundingClientRect().width ?? widthOf(column, model.layout)];
-  const move = (now: PointerEvent): void => does.layout(withWidth(model.layout, column.id, width + now.clientX - start));
+  const [start, width] = [
+    event.clientX,
+    handle.closest('th')?.getBoundingClientRect().width ?? widthOf(column, model.layout),
+  ];
+  const move = (now: PointerEvent): void =>
+    does.layout(withWidth(model.layout, column.id, width + now.clientX - start));
   const stop = (): void => {
     handle.removeEventListener('pointermove', move);
     handle.removeEventListener('pointerup', stop);
@@ -91,13 +119,16 @@ function headKeys(event: KeyboardEvent, model: Model, does: Does): void {
   const column = model.columns.find((one) => one.id === id);
   const ids = model.columns.map((one) => one.id);
   if (step !== 0 && !event.altKey) focusHead(step === 1 ? cell.nextElementSibling : cell.previousElementSibling);
-  else if (step !== 0 && column && event.shiftKey) does.layout(withWidth(model.layout, column.id, cell.getBoundingClientRect().width + step * widthStep));
+  else if (step !== 0 && column && event.shiftKey)
+    does.layout(withWidth(model.layout, column.id, cell.getBoundingClientRect().width + step * widthStep));
   else if (step !== 0 && column) {
     does.layout(movedBy(model.layout, ids, column.id, step));
     setTimeout(() => focusHead(document.querySelector(`th[data-column="${CSS.escape(column.id)}"]`)));
   } else if (event.altKey) return;
-  else if (event.key === 'p' && column) does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
-  else if (event.key === 'ArrowDown' || event.key === 'Escape') document.querySelector<HTMLElement>('table.runs')?.focus();
+  else if (event.key === 'p' && column)
+    does.layout(withPin(model.layout, ids, column.id, !model.layout.pinned.includes(column.id)));
+  else if (event.key === 'ArrowDown' || event.key === 'Escape')
+    document.querySelector<HTMLElement>('table.runs')?.focus();
   else return;
   take(event);
 }

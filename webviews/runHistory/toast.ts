@@ -16,7 +16,9 @@ export function toastLine(toast: Toast | null, does: Does): Piece {
 }
 
 function content(toast: Toast, does: Does): Piece {
-  return html`<div class="toast ${toast.isError ? 'error' : ''}">${toast.isError ? icon('error') : nothing}<span>${toast.text}</span>
+  return html`<div class="toast ${toast.isError ? 'error' : ''}">
+    ${toast.isError ? icon('error') : nothing}<span>${toast.text}</span>
     ${toast.back === null ? nothing : html`<button class="link" id="undo" @click=${() => (toast.back === 'Undo' ? does.undo() : does.redo())}>${toast.back}</button>`}
-    <button class="quiet" aria-label="Close" @click=${() => does.dismiss()}>${icon('close')}</button></div>`;
+    <button class="quiet" aria-label="Close" @click=${() => does.dismiss()}>${icon('close')}</button>
+  </div>`;
 }

@@ -14,24 +14,45 @@ import type { Which } from './settings.ts';
 import { viewsPanel } from './viewsPanel.ts';
 
 const whichAll: readonly Which[] = ['active', 'archived', 'deleted', 'all'];
-const groupAttributes: readonly [string, string][] = [['experiment', 'experiment'], ['status', 'state']];
+const groupAttributes: readonly [string, string][] = [
+  ['experiment', 'experiment'],
+  ['status', 'state'],
+];
 
 /** Above the table: the expression to filter by, words to search, and how the rows are laid out. */
 export function toolbar(model: Model, does: Does, filter: FilterInput): TemplateResult {
-  const view = html`${icon('layout')} <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing} ${icon('chevron-down')}`;
+  const view = html`${icon('layout')}
+    <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing}
+    ${icon('chevron-down')}`;
   return html`<header class="toolbar">
     <div class="finding">
       ${filter.view(model.problem, model.filter)}
-      <div class="search-box">${icon('search')}<input id="search" type="text" placeholder="Search words  ( / )" aria-label="Search runs"
-          title="Words that all appear in a name, id, param, tag, note or state" .value=${live(model.search)}
-        @input=${(event: Event) => does.search(valueOf(event))} @keydown=${(event: KeyboardEvent) => does.keys(event)}></div>
+      <div class="search-box">
+        ${icon('search')}<input
+          id="search"
+          type="text"
+          placeholder="Search words  ( / )"
+          aria-label="Search runs"
+          title="Words that all appear in a name, id, param, tag, note or state"
+          .value=${live(model.search)}
+          @input=${(event: Event) => does.search(valueOf(event))}
+          @keydown=${(event: KeyboardEvent) => does.keys(event)}
+        />
+      </div>
     </div>
     <div class="tools">
       ${popupButton(model, does, 'views', view, 'Saved views', () => viewsPanel(model, does))}
       ${experiments(model, does)}
-      <label><span class="visually-hidden">Which runs</span><select id="which" title="Which runs" @change=${(event: Event) => does.which(whichAll.find((one) => one === valueOf(event)) ?? 'active')}>
-        ${whichAll.map((one) => html`<option value=${one} ?selected=${model.which === one}>${whichNames[one]}</option>`)}
-      </select></label>
+      <label
+        ><span class="visually-hidden">Which runs</span
+        ><select
+          id="which"
+          title="Which runs"
+          @change=${(event: Event) => does.which(whichAll.find((one) => one === valueOf(event)) ?? 'active')}
+        >
+          ${whichAll.map((one) => html`<option value=${one} ?selected=${model.which === one}>${whichNames[one]}</option>`)}
+        </select></label
+      >
       ${grouping(model, does)}
       <span class="gap"></span>
       ${popupButton(model, does, 'columns', html`${icon('split-horizontal')} Columns`, 'Columns', () => columnsPanel(model, does))}
@@ -41,8 +62,13 @@ export function toolbar(model: Model, does: Does, filter: FilterInput): Template
 }
 
 function experiments(model: Model, does: Does): TemplateResult {
-  return html`<label><span class="visually-hidden">Experiment</span>
-    <select id="experiment" title="Experiment" @change=${(event: Event) => does.set({ experiment: valueOf(event) || null })}>
+  return html`<label
+    ><span class="visually-hidden">Experiment</span>
+    <select
+      id="experiment"
+      title="Experiment"
+      @change=${(event: Event) => does.set({ experiment: valueOf(event) || null })}
+    >
       <option value="" ?selected=${model.experiment === null}>All experiments</option>
       ${model.experiments.map((one) => html`<option value=${one.name} ?selected=${model.experiment === one.name}>${one.name} (${count(one.runCount)})</option>`)}
       ${model.experiment !== null && model.experiments.every((one) => one.name !== model.experiment) ? html`<option value=${model.experiment} selected>${model.experiment}</option>` : nothing}
@@ -53,14 +79,21 @@ function experiments(model: Model, does: Does): TemplateResult {
 function grouping(model: Model, does: Does): TemplateResult {
   const options = (title: string, kind: 'param' | 'tag'): TemplateResult | typeof nothing => {
     const found = model.available.filter(({ column }) => column.kind === kind);
-    const option = ({ column }: Available): TemplateResult => html`<option value=${column.id} ?selected=${model.group === column.id}>${column.title}</option>`;
+    const option = ({ column }: Available): TemplateResult =>
+      html`<option value=${column.id} ?selected=${model.group === column.id}>${column.title}</option>`;
     return found.length === 0 ? nothing : html`<optgroup label=${title}>${found.map(option)}</optgroup>`;
   };
-  const isKnown = model.group === null || groupAttributes.some(([id]) => id === model.group) || model.available.some(({ column }) => column.id === model.group);
-  return html`<label><span class="visually-hidden">Group by</span>
+  const isKnown =
+    model.group === null ||
+    groupAttributes.some(([id]) => id === model.group) ||
+    model.available.some(({ column }) => column.id === model.group);
+  return html`<label
+    ><span class="visually-hidden">Group by</span>
     <select id="group" title="Group by" @change=${(event: Event) => does.set({ group: valueOf(event) || null })}>
       <option value="" ?selected=${model.group === null}>Not grouped</option>
-      <optgroup label="Run">${groupAttributes.map(([id, title]) => html`<option value=${id} ?selected=${model.group === id}>By ${title}</option>`)}</optgroup>
+      <optgroup label="Run">
+        ${groupAttributes.map(([id, title]) => html`<option value=${id} ?selected=${model.group === id}>By ${title}</option>`)}
+      </optgroup>
       ${options('Params', 'param')}${options('Tags', 'tag')}
       ${isKnown ? nothing : html`<option value=${model.group ?? ''} selected>${model.group}</option>`}
     </select>

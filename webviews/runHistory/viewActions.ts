@@ -17,7 +17,16 @@ export interface ViewActionsHost {
 }
 
 /** What a person does with saved views. */
-export function viewActions({ views, edits, kept, settings, use, named, closePopup, paint }: ViewActionsHost): Pick<Does, 'useView' | 'saveView' | 'renameView' | 'deleteView'> {
+export function viewActions({
+  views,
+  edits,
+  kept,
+  settings,
+  use,
+  named,
+  closePopup,
+  paint,
+}: ViewActionsHost): Pick<Does, 'useView' | 'saveView' | 'renameView' | 'deleteView'> {
   const work = async (what: () => Promise<void>, done: string): Promise<void> => {
     closePopup();
     try {
@@ -34,14 +43,23 @@ export function viewActions({ views, edits, kept, settings, use, named, closePop
       use(name, name === null ? plainSettings : (views.settings(name) ?? plainSettings));
     },
     saveView: (name) => {
-      if (name !== '') void work(async () => { await views.save(name, settings()); named(name); }, `Saved the view “${name}”.`);
+      if (name !== '')
+        void work(async () => {
+          await views.save(name, settings());
+          named(name);
+        }, `Saved the view “${name}”.`);
     },
     renameView: (from, to) => {
-      if (to !== '') void work(async () => { await views.rename(from, to); named(to); }, `The view is called “${to}” now.`);
+      if (to !== '')
+        void work(async () => {
+          await views.rename(from, to);
+          named(to);
+        }, `The view is called “${to}” now.`);
     },
-    deleteView: (name) => void work(async () => {
-      await views.delete(name);
-      if (kept().view === name) named(null);
-    }, `Deleted the view “${name}”. What it showed stays here and can be saved again.`),
+    deleteView: (name) =>
+      void work(async () => {
+        await views.delete(name);
+        if (kept().view === name) named(null);
+      }, `Deleted the view “${name}”. What it showed stays here and can be saved again.`),
   };
 }

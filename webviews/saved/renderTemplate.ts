@@ -27,8 +27,11 @@ export function renderTemplate(value: unknown): string {
   if (value instanceof Markup) return value.html;
   if (Array.isArray(value)) return value.map(renderTemplate).join('');
   if (isTemplate(value)) return renderParts(value);
-  if (typeof value === 'object' && !(Symbol.iterator in value)) throw new Error('A saved page cannot draw this part of a view.');
-  return typeof value === 'object' ? [...(value as Iterable<unknown>)].map(renderTemplate).join('') : escaped(String(value));
+  if (typeof value === 'object' && !(Symbol.iterator in value))
+    throw new Error('A saved page cannot draw this part of a view.');
+  return typeof value === 'object'
+    ? [...(value as Iterable<unknown>)].map(renderTemplate).join('')
+    : escaped(String(value));
 }
 
 export function escaped(text: string): string {
@@ -71,9 +74,16 @@ function withAttribute(out: string, value: unknown): string {
 }
 
 function styleOf(value: unknown): string {
-  const [properties] = typeof value === 'object' && value !== null && 'values' in value && Array.isArray(value.values) ? (value.values as unknown[]) : [];
+  const [properties] =
+    typeof value === 'object' && value !== null && 'values' in value && Array.isArray(value.values)
+      ? (value.values as unknown[])
+      : [];
   if (typeof properties !== 'object' || properties === null) return '';
-  return `style="${escaped(Object.entries(properties).map(([name, one]) => `${name}:${String(one)}`).join(';'))}"`;
+  return `style="${escaped(
+    Object.entries(properties)
+      .map(([name, one]) => `${name}:${String(one)}`)
+      .join(';'),
+  )}"`;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -7,11 +7,30 @@ import gateStyles from '../ui/gates.css';
 import { savedPage } from './savedPage.ts';
 
 const nothingToDo = (): void => {};
-const does: Does = { compare: nothingToDo, openRun: nothingToDo, openCard: nothingToDo, openDrift: nothingToDo, openProject: nothingToDo, promote: nothingToDo, runAll: nothingToDo, copy: nothingToDo, save: nothingToDo, retry: nothingToDo };
+const does: Does = {
+  compare: nothingToDo,
+  openRun: nothingToDo,
+  openCard: nothingToDo,
+  openDrift: nothingToDo,
+  openProject: nothingToDo,
+  promote: nothingToDo,
+  runAll: nothingToDo,
+  copy: nothingToDo,
+  save: nothingToDo,
+  retry: nothingToDo,
+};
 
 /** The model card as a document, drawn by the templates of the view. */
 export function cardPage(card: ModelCard, savedAt: number): string {
   const other = { value: null, loading: false, error: null };
-  const content = cardView({ card: { value: card, loading: false, error: null }, other, against: null, none: false }, does);
-  return savedPage({ title: `${card.model} v${card.version} · model card`, content, styles: [baseStyles, gateStyles, cardStyles], savedAt });
+  const content = cardView(
+    { card: { value: card, loading: false, error: null }, other, against: null, none: false },
+    does,
+  );
+  return savedPage({
+    title: `${card.model} v${card.version} · model card`,
+    content,
+    styles: [baseStyles, gateStyles, cardStyles],
+    savedAt,
+  });
 }

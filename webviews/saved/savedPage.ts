@@ -12,7 +12,8 @@ export interface SavedPageParts {
 }
 
 /** Nothing is fetched and no script runs, whatever a name in the data says. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** One HTML document that opens anywhere: light or dark by the reader's setting, light on paper. */
 export function savedPage({ title, content, styles, savedAt }: SavedPageParts): string {
@@ -40,8 +41,13 @@ function stillLife(html: string): string {
     .replaceAll(/<!--[\s\S]*?-->/g, '')
     .replaceAll(/<label>[^<]*<select\b[\s\S]*?<\/select><\/label>/g, '')
     .replaceAll(/<vscode-button\b[\s\S]*?<\/vscode-button>/g, '')
-    .replaceAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g, (_whole, attributes: string, text: string) => (/class="link"/.test(attributes) ? text : ''))
-    .replaceAll(/<time datetime="([^"]*)"[^>]*>[\s\S]*?<\/time>/g, (_whole, at: string) => `<time datetime="${at}">${escaped(exactTime(Date.parse(at)))}</time>`)
+    .replaceAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g, (_whole, attributes: string, text: string) =>
+      /class="link"/.test(attributes) ? text : '',
+    )
+    .replaceAll(
+      /<time datetime="([^"]*)"[^>]*>[\s\S]*?<\/time>/g,
+      (_whole, at: string) => `<time datetime="${at}">${escaped(exactTime(Date.parse(at)))}</time>`,
+    )
     .replaceAll(/<details>/g, '<details open>')
     .replaceAll(/ tabindex="0"| role="application"/g, '');
 }
@@ -53,14 +59,19 @@ function timeZone(): string {
 /** The icons that are on the page, of a font that comes with it. */
 function iconStyles(body: string): string {
   const used = new Set([...body.matchAll(/codicon-([\w-]+)/g)].map(([, name]) => name));
-  const rules = [...codiconStyles.matchAll(/\.codicon-([\w-]+):before\s*\{[^}]*\}/g)].filter(([, name]) => used.has(name)).map(([rule]) => rule);
+  const rules = [...codiconStyles.matchAll(/\.codicon-([\w-]+):before\s*\{[^}]*\}/g)]
+    .filter(([, name]) => used.has(name))
+    .map(([rule]) => rule);
   if (rules.length === 0) return '';
   return `@font-face{font-family:codicon;src:url(${codiconFont}) format("truetype")}
 .codicon{font:normal normal normal 16px/1 codicon;display:inline-block;text-rendering:auto;-webkit-font-smoothing:antialiased}
 ${rules.join('\n')}`;
 }
 
-const declared = (values: Record<string, string>): string => Object.entries(values).map(([name, value]) => `${name}:${value}`).join(';');
+const declared = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(';');
 const variables = `:root{color-scheme:light dark;--vscode-font-family:system-ui,"Segoe UI","Noto Sans",sans-serif;--vscode-font-size:14px;--vscode-editor-font-family:ui-monospace,Consolas,monospace;${declared(lightVariables)}}
 @media screen and (prefers-color-scheme:dark){:root{${declared(darkVariables)}}}`;
 const pageStyles = `html,body{height:auto}

@@ -3,8 +3,10 @@ import type { TemplateResult } from 'lit';
 
 type Mark = 'comment' | 'key' | 'text' | 'number' | 'word';
 
-const yaml = /(?<comment>#[^\n]*)|(?<key>[\w.@-]+(?=:(?:\s|$)))|(?<text>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?<number>(?<![\w.-])-?\d+(?:\.\d+)?(?![\w.-]))/g;
-const sql = /(?<comment>--[^\n]*)|(?<text>'(?:[^']|'')*')|(?<key>"(?:[^"]|"")*")|(?<word>\b(?:SELECT|DISTINCT|FROM|WHERE|AND|NOT|IN|IS|NULL|AS|OVER|CAST|VARCHAR)\b)|(?<number>(?<!\w)\d+(?:\.\d+)?(?!\w))/g;
+const yaml =
+  /(?<comment>#[^\n]*)|(?<key>[\w.@-]+(?=:(?:\s|$)))|(?<text>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')|(?<number>(?<![\w.-])-?\d+(?:\.\d+)?(?![\w.-]))/g;
+const sql =
+  /(?<comment>--[^\n]*)|(?<text>'(?:[^']|'')*')|(?<key>"(?:[^"]|"")*")|(?<word>\b(?:SELECT|DISTINCT|FROM|WHERE|AND|NOT|IN|IS|NULL|AS|OVER|CAST|VARCHAR)\b)|(?<number>(?<!\w)\d+(?:\.\d+)?(?!\w))/g;
 
 /** A text in pieces, each with what it is; enough colour to read a preview by. */
 export function piecesOf(text: string, path: string): { text: string; mark: Mark | null }[] {
@@ -22,5 +24,6 @@ export function piecesOf(text: string, path: string): { text: string; mark: Mark
 }
 
 export function highlighted(text: string, path: string): TemplateResult {
-  return html`<pre class="preview" tabindex="0" aria-label="Preview of ${path}">${piecesOf(text, path).map((piece) => (piece.mark === null ? piece.text : html`<span class="hl-${piece.mark}">${piece.text}</span>`))}</pre>`;
+  return html`<pre class="preview" tabindex="0" aria-label="Preview of ${path}">
+${piecesOf(text, path).map((piece) => (piece.mark === null ? piece.text : html`<span class="hl-${piece.mark}">${piece.text}</span>`))}</pre>`;
 }

@@ -5,4 +5,6 @@ import { Connection } from '../ui/connection.ts';
 import type { Kept } from './model.ts';
 import { Start } from './start.ts';
 
-export const start = new Start((view) => new Connection<'start', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }));
+export const start = new Start(
+  (view) => new Connection<'start', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
+);

@@ -1,6 +1,17 @@
 import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
-import type { FolderLook, FoundImport, FoundScript, FoundTable, Proposal, ReadAs, StartChoice, StartTask, TableLook, TargetChoice } from '../../protocol/start.ts';
+import type {
+  FolderLook,
+  FoundImport,
+  FoundScript,
+  FoundTable,
+  Proposal,
+  ReadAs,
+  StartChoice,
+  StartTask,
+  TableLook,
+  TargetChoice,
+} from '../../protocol/start.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
@@ -89,11 +100,23 @@ export function targetOf({ kept, table }: Model): TargetChoice | null {
 export function choiceOf(model: Model): StartChoice | null {
   const { source, task, readAs, use } = model.kept;
   if (!source || source.kind === 'dvc') return null;
-  if (source.kind !== 'table') return { from: source.kind === 'script' ? { kind: 'script', path: source.path } : { kind: 'import', path: source.path } };
+  if (source.kind !== 'table')
+    return {
+      from: source.kind === 'script' ? { kind: 'script', path: source.path } : { kind: 'import', path: source.path },
+    };
   const target = targetOf(model);
   const whole = model.table.value?.readAs;
   if (!target) return null;
-  return { from: { kind: 'table', path: source.path, target: target.name, ...(task === null ? {} : { task }), ...(whole && Object.keys(readAs).length > 0 ? { readAs: { ...whole, ...readAs } } : {}), ...(use.length > 0 ? { use } : {}) } };
+  return {
+    from: {
+      kind: 'table',
+      path: source.path,
+      target: target.name,
+      ...(task === null ? {} : { task }),
+      ...(whole && Object.keys(readAs).length > 0 ? { readAs: { ...whole, ...readAs } } : {}),
+      ...(use.length > 0 ? { use } : {}),
+    },
+  };
 }
 
 export const cardsShown = 6;
@@ -102,21 +125,45 @@ export const cardsShown = 6;
 export function shownTables({ folder, filter, all, kept }: Model): { tables: FoundTable[]; more: number } {
   const found = folder.value?.tables ?? [];
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = words.length === 0 ? found : found.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
+  const matching =
+    words.length === 0 ? found : found.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
   const most = all || words.length > 0 ? 60 : cardsShown;
   const tables = matching.slice(0, most);
   const chosen = kept.source?.kind === 'table' ? kept.source.path : null;
   // A file that was picked by hand may lie outside of what was found.
-  if (chosen !== null && !tables.some(({ path }) => path === chosen)) tables.unshift(found.find(({ path }) => path === chosen) ?? { path: chosen, bytes: 0 });
+  if (chosen !== null && !tables.some(({ path }) => path === chosen))
+    tables.unshift(found.find(({ path }) => path === chosen) ?? { path: chosen, bytes: 0 });
   return { tables, more: matching.length - Math.min(matching.length, most) };
 }
 
 export const delimiterNames: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
-export const encodingNames: Record<string, string> = { 'utf-8': 'UTF-8', 'windows-1252': 'Windows-1252', 'iso-8859-15': 'ISO 8859-15', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16 (big-endian)', 'windows-1250': 'Windows-1250', 'iso-8859-2': 'ISO 8859-2', 'windows-1251': 'Windows-1251', macintosh: 'Mac Roman', shift_jis: 'Shift JIS', gb18030: 'GB 18030', big5: 'Big5', 'euc-kr': 'EUC-KR' };
-export const taskNames: Record<StartTask, string> = { binary: 'two classes', multiclass: 'classes', regression: 'a number' };
+export const encodingNames: Record<string, string> = {
+  'utf-8': 'UTF-8',
+  'windows-1252': 'Windows-1252',
+  'iso-8859-15': 'ISO 8859-15',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16 (big-endian)',
+  'windows-1250': 'Windows-1250',
+  'iso-8859-2': 'ISO 8859-2',
+  'windows-1251': 'Windows-1251',
+  macintosh: 'Mac Roman',
+  shift_jis: 'Shift JIS',
+  gb18030: 'GB 18030',
+  big5: 'Big5',
+  'euc-kr': 'EUC-KR',
+};
+export const taskNames: Record<StartTask, string> = {
+  binary: 'two classes',
+  multiclass: 'classes',
+  regression: 'a number',
+};
 
 export function readAsText({ delimiter, encoding, header, skip }: ReadAs): string {
-  const line = header ? `header in line ${skip + 1}` : skip > 0 ? `no header, ${skip} ${skip === 1 ? 'line' : 'lines'} passed over` : 'no header';
+  const line = header
+    ? `header in line ${skip + 1}`
+    : skip > 0
+      ? `no header, ${skip} ${skip === 1 ? 'line' : 'lines'} passed over`
+      : 'no header';
   return `${delimiterNames[delimiter] ?? delimiter}, ${encodingNames[encoding] ?? encoding}, ${line}`;
 }
 

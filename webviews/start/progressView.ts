@@ -9,10 +9,9 @@ import type { Actions, Model, Progress, Written } from './model.ts';
 /** The first run as it goes, and the next step as one button when it ended. */
 export function progressView({ progress }: Model, written: Written, actions: Actions): TemplateResult {
   const { value } = progress;
-  return html`
-    ${written.files.length > 0 ? html`<p class="muted wrote">${icon('check')} Wrote ${written.files.join(', ')}.</p>` : nothing}
-    ${progress.error !== null && !progress.loading ? errorBar(progress.error, actions.again) : nothing}
-    ${value ? runView(value, written, actions) : progress.error === null ? skeleton(5) : nothing}`;
+  return html` ${written.files.length > 0 ? html`<p class="muted wrote">${icon('check')} Wrote ${written.files.join(', ')}.</p>` : nothing}
+  ${progress.error !== null && !progress.loading ? errorBar(progress.error, actions.again) : nothing}
+  ${value ? runView(value, written, actions) : progress.error === null ? skeleton(5) : nothing}`;
 }
 
 function runView(value: Progress, written: Written, actions: Actions): TemplateResult {
@@ -20,9 +19,13 @@ function runView(value: Progress, written: Written, actions: Actions): TemplateR
   if (written.kind === 'import') return importedView(value, actions);
   const isRunning = run?.status === 'running' || run?.status === 'scheduled';
   return html`<section>
-    <h2>${!written.run ? 'Created' : run === null ? 'The first run starts…' : isRunning ? html`<i class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></i> First run: ${run.name}` : `First run: ${run.name}, ${statusWords(value)}`}</h2>
+    <h2>
+      ${!written.run ? 'Created' : run === null ? 'The first run starts…' : isRunning ? html`<i class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></i> First run: ${run.name}` : `First run: ${run.name}, ${statusWords(value)}`}
+    </h2>
     ${isRunning && run?.progress ? html`<p class="muted" role="status">${run.progress}</p>` : nothing}
-    <ol class="stages">${overview.stages.map((stage) => stageLine(stage, isRunning))}</ol>
+    <ol class="stages">
+      ${overview.stages.map((stage) => stageLine(stage, isRunning))}
+    </ol>
     ${nextStep(value, written, isRunning, actions)}
   </section>`;
 }
@@ -34,31 +37,91 @@ function statusWords({ run, overview }: Progress): string {
 }
 
 function stageLine({ name, state, last, kind }: StageStatus, isRunning: boolean): TemplateResult {
-  const looks: Partial<Record<StageStatus['state'], [string, string]>> = { running: ['loading codicon-modifier-spin', 'running'], fresh: ['pass', 'done'], failed: ['error', 'failed'] };
+  const looks: Partial<Record<StageStatus['state'], [string, string]>> = {
+    running: ['loading codicon-modifier-spin', 'running'],
+    fresh: ['pass', 'done'],
+    failed: ['error', 'failed'],
+  };
   const [mark, word] = looks[state] ?? ['circle-large-outline', isRunning ? 'waits' : 'not run'];
-  return html`<li class="stage ${state}"><i class="codicon codicon-${mark}" aria-hidden="true"></i><strong>${name}</strong><span class="muted">${state === 'fresh' || state === 'failed' ? (last?.summary ?? word) : word}${last?.durationMs && state === 'fresh' ? ` · ${duration(last.durationMs)}` : ''}</span><span class="visually-hidden">${kind} ${word}</span></li>`;
+  return html`<li class="stage ${state}">
+    <i class="codicon codicon-${mark}" aria-hidden="true"></i><strong>${name}</strong
+    ><span class="muted"
+      >${state === 'fresh' || state === 'failed' ? (last?.summary ?? word) : word}${last?.durationMs && state === 'fresh' ? ` · ${duration(last.durationMs)}` : ''}</span
+    ><span class="visually-hidden">${kind} ${word}</span>
+  </li>`;
 }
 
 function nextStep({ overview, run }: Progress, written: Written, isRunning: boolean, actions: Actions): Piece {
   const model = overview.models[0];
-  const project = { label: 'Open loopwright.yaml', run: () => actions.act({ do: 'openFile', path: 'loopwright.yaml', line: null }) };
-  const step = (words: string, primary: { label: string; run(): void }, second: { label: string; run(): void } | null): TemplateResult => html`<div class="next" role="status">
-    <p>${words}</p><div class="choices"><vscode-button id="next" @click=${() => primary.run()}>${primary.label}</vscode-button>${second ? html`<vscode-button secondary @click=${() => second.run()}>${second.label}</vscode-button>` : nothing}</div></div>`;
-  if (!written.run) return step('The project is written. Run it when you like.', { label: 'Run it', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) }, project);
+  const project = {
+    label: 'Open loopwright.yaml',
+    run: () => actions.act({ do: 'openFile', path: 'loopwright.yaml', line: null }),
+  };
+  const step = (
+    words: string,
+    primary: { label: string; run(): void },
+    second: { label: string; run(): void } | null,
+  ): TemplateResult =>
+    html`<div class="next" role="status">
+      <p>${words}</p>
+      <div class="choices">
+        <vscode-button id="next" @click=${() => primary.run()}>${primary.label}</vscode-button
+        >${second ? html`<vscode-button secondary @click=${() => second.run()}>${second.label}</vscode-button>` : nothing}
+      </div>
+    </div>`;
+  if (!written.run)
+    return step(
+      'The project is written. Run it when you like.',
+      { label: 'Run it', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) },
+      project,
+    );
   if (run === null) return nothing;
-  if (isRunning) return written.kind === 'script' ? step('The run is live: its log, params and metrics come as the program gives them.', { label: 'Open the live run', run: () => actions.act({ do: 'openRun', runId: run.runId }) }, project) : nothing;
+  if (isRunning)
+    return written.kind === 'script'
+      ? step(
+          'The run is live: its log, params and metrics come as the program gives them.',
+          { label: 'Open the live run', run: () => actions.act({ do: 'openRun', runId: run.runId }) },
+          project,
+        )
+      : nothing;
   if (model) {
     const [name, value] = Object.entries(model.metrics)[0] ?? [];
     const passed = model.gatesPassed === model.gatesTotal;
     const words = `Version ${model.version}${name !== undefined && value !== undefined ? ` reached ${name} ${Number(value.toPrecision(3))}` : ''} and ${passed ? `passed ${plural(model.gatesTotal, 'gate')}` : `${model.gatesTotal - model.gatesPassed} of ${plural(model.gatesTotal, 'gate')} failed: the data may say too little about the target, or the gate asks for much`}.`;
-    return step(words, { label: 'Open the model card', run: () => actions.act({ do: 'openCard', version: model.version }) }, project);
+    return step(
+      words,
+      { label: 'Open the model card', run: () => actions.act({ do: 'openCard', version: model.version }) },
+      project,
+    );
   }
-  if (run.status === 'finished') return step('The first run is done.', { label: 'Open the run', run: () => actions.act({ do: 'openRun', runId: run.runId }) }, project);
-  return step('The run did not finish. Its log says why.', { label: 'Open the run', run: () => actions.act({ do: 'openRun', runId: run.runId }) }, { label: 'Run again', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) });
+  if (run.status === 'finished')
+    return step(
+      'The first run is done.',
+      { label: 'Open the run', run: () => actions.act({ do: 'openRun', runId: run.runId }) },
+      project,
+    );
+  return step(
+    'The run did not finish. Its log says why.',
+    { label: 'Open the run', run: () => actions.act({ do: 'openRun', runId: run.runId }) },
+    { label: 'Run again', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) },
+  );
 }
 
 function importedView({ run, overview }: Progress, actions: Actions): TemplateResult {
   const runs = overview.experiments.reduce((sum, { runCount }) => sum + runCount, 0);
-  if (run === null) return html`<section><h2>Importing…</h2><p class="muted">The terminal shows how far it is.</p></section>`;
-  return html`<section><h2>${plural(runs, 'run')} imported</h2><div class="next"><div class="choices"><vscode-button id="next" @click=${() => actions.act({ do: 'openRun', runId: run.runId })}>Open the run history</vscode-button></div></div></section>`;
+  if (run === null)
+    return html`<section>
+      <h2>Importing…</h2>
+      <p class="muted">The terminal shows how far it is.</p>
+    </section>`;
+  return html`<section>
+    <h2>${plural(runs, 'run')} imported</h2>
+    <div class="next">
+      <div class="choices">
+        <vscode-button id="next" @click=${() => actions.act({ do: 'openRun', runId: run.runId })}
+          >Open the run history</vscode-button
+        >
+      </div>
+    </div>
+  </section>`;
 }

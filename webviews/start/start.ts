@@ -38,7 +38,8 @@ export class Start {
   opened({ root, state, ui }: Opened<'start', Kept>): void {
     this.#root = root;
     if (ui) this.#kept = { ...nothingChosen, ...ui };
-    if (state.data !== null && this.#kept.written === null) this.#kept = { ...nothingChosen, source: { kind: 'table', path: state.data } };
+    if (state.data !== null && this.#kept.written === null)
+      this.#kept = { ...nothingChosen, source: { kind: 'table', path: state.data } };
     if (this.#kept.written) this.#loadProgress();
     else this.#loadFolder();
   }
@@ -51,8 +52,17 @@ export class Start {
 
   #model(): Model {
     return {
-      root: this.#root, kept: this.#kept, folder: this.#folder.state, table: this.#table.state, proposal: this.#proposal.state, progress: this.#progress.state,
-      filter: this.#filter, all: this.#all, changing: this.#changing, writing: this.#writing, error: this.#error,
+      root: this.#root,
+      kept: this.#kept,
+      folder: this.#folder.state,
+      table: this.#table.state,
+      proposal: this.#proposal.state,
+      progress: this.#progress.state,
+      filter: this.#filter,
+      all: this.#all,
+      changing: this.#changing,
+      writing: this.#writing,
+      error: this.#error,
     };
   }
 
@@ -105,19 +115,43 @@ export class Start {
   #makeActions(): Actions {
     return {
       choose: (source) => this.#choose(source),
-      filter: (text) => { this.#filter = text; this.#paint(); },
-      showAll: () => { this.#all = true; this.#paint(); },
-      target: (name) => { this.#keep({ target: name, task: null, use: [] }); this.#propose(); this.#paint(); },
-      task: (task) => { this.#keep({ task }); this.#propose(); this.#paint(); },
-      change: () => { this.#changing = !this.#changing; this.#paint(); },
-      readAs: (part: Partial<ReadAs>) => { this.#keep({ readAs: { ...this.#kept.readAs, ...part }, target: null, task: null, use: [] }); this.#loadTable(); },
+      filter: (text) => {
+        this.#filter = text;
+        this.#paint();
+      },
+      showAll: () => {
+        this.#all = true;
+        this.#paint();
+      },
+      target: (name) => {
+        this.#keep({ target: name, task: null, use: [] });
+        this.#propose();
+        this.#paint();
+      },
+      task: (task) => {
+        this.#keep({ task });
+        this.#propose();
+        this.#paint();
+      },
+      change: () => {
+        this.#changing = !this.#changing;
+        this.#paint();
+      },
+      readAs: (part: Partial<ReadAs>) => {
+        this.#keep({ readAs: { ...this.#kept.readAs, ...part }, target: null, task: null, use: [] });
+        this.#loadTable();
+      },
       use: (column) => {
         const { use } = this.#kept;
         this.#keep({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
         this.#propose();
       },
       create: (next) => void this.#create(next),
-      again: () => { this.#error = null; if (this.#kept.written) this.#loadProgress(); else this.#loadFolder(); },
+      again: () => {
+        this.#error = null;
+        if (this.#kept.written) this.#loadProgress();
+        else this.#loadFolder();
+      },
       act: (action) => this.#connection.act(action),
     };
   }
@@ -133,7 +167,11 @@ export class Start {
       const files = choice ? (await this.#connection.request('start/write', choice)).files : [];
       this.#ended = false;
       this.#keep({ written: { kind: source.kind, files, run: next === 'run' } });
-      this.#connection.act({ do: 'projectMade', next: next === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run', path: source.kind === 'import' ? source.path : null });
+      this.#connection.act({
+        do: 'projectMade',
+        next: next === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run',
+        path: source.kind === 'import' ? source.path : null,
+      });
       this.#loadProgress();
     } catch (error) {
       this.#error = error instanceof Error ? error.message : String(error);
@@ -144,7 +182,10 @@ export class Start {
 
   #loadProgress(): void {
     void this.#progress.load(async () => {
-      const [overview, runs] = await Promise.all([this.#connection.request('project/overview', {}), this.#connection.request('runs/list', { limit: 1 })]);
+      const [overview, runs] = await Promise.all([
+        this.#connection.request('project/overview', {}),
+        this.#connection.request('runs/list', { limit: 1 }),
+      ]);
       return { overview, run: runs.runs[0] ?? null };
     });
   }

@@ -15,7 +15,10 @@ export function startView(model: Model, actions: Actions): TemplateResult {
   const { folder, kept, root } = model;
   const name = root.split(/[\\/]/).at(-1) ?? root;
   return html`<div class="start">
-    <header><h1>${kept.written ? name : 'Create a project'}</h1><span class="muted path" title=${root}>${root}</span></header>
+    <header>
+      <h1>${kept.written ? name : 'Create a project'}</h1>
+      <span class="muted path" title=${root}>${root}</span>
+    </header>
     ${kept.written ? progressView(model, kept.written, actions) : folder.value ? foundView(model, actions) : notFound(model, actions)}
   </div>`;
 }
@@ -33,22 +36,26 @@ function foundView(model: Model, actions: Actions): Piece {
   const look = folder.value;
   if (!look) return nothing;
   if (look.project !== null) {
-    return emptyState(`${look.project} is here already`, 'This folder is a project. Nothing is written beside it.', { label: `Open ${look.project}`, run: () => actions.act({ do: 'openFile', path: look.project ?? '', line: null }) });
+    return emptyState(`${look.project} is here already`, 'This folder is a project. Nothing is written beside it.', {
+      label: `Open ${look.project}`,
+      run: () => actions.act({ do: 'openFile', path: look.project ?? '', line: null }),
+    });
   }
   const isEmpty = look.tables.length + look.scripts.length + look.imports.length === 0 && !look.dvc;
   if (isEmpty && kept.source === null) return emptyFolder(model, actions);
-  return html`
-    ${errorBar(model.error ?? folder.error, actions.again)}
-    ${sourcesSection(model, actions)}
-    ${kept.source?.kind === 'table' ? tableSection(model, actions) : otherSection(model)}
-    ${writeSection(model, actions)}`;
+  return html` ${errorBar(model.error ?? folder.error, actions.again)} ${sourcesSection(model, actions)}
+  ${kept.source?.kind === 'table' ? tableSection(model, actions) : otherSection(model)} ${writeSection(model, actions)}`;
 }
 
 function emptyFolder({ folder }: Model, actions: Actions): TemplateResult {
   const notebooks = folder.value?.notebooks ?? [];
   return html`<section class="empty">
     <h2>Nothing to start from yet</h2>
-    <p>There is no table (CSV, TSV, JSON Lines, Parquet), no training program, no runs of MLflow and no dvc.yaml in this folder.${notebooks.length > 0 ? ` Notebooks are not run: ${notebooks.slice(0, 3).join(', ')}.` : ''} Put one here, or</p>
+    <p>
+      There is no table (CSV, TSV, JSON Lines, Parquet), no training program, no runs of MLflow and no dvc.yaml in this
+      folder.${notebooks.length > 0 ? ` Notebooks are not run: ${notebooks.slice(0, 3).join(', ')}.` : ''} Put one here,
+      or
+    </p>
     <div class="choices">
       <vscode-button @click=${() => actions.act({ do: 'pickData' })}>Pick a data file…</vscode-button>
       <vscode-button secondary @click=${() => actions.act({ do: 'openExample' })}>Open an example…</vscode-button>
@@ -62,19 +69,53 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
   const { tables, more } = shownTables(model);
   const many = (look?.tables.length ?? 0) > cardsShown;
   const cards: { source: Source; icon: string; lines: string[]; what: string }[] = [
-    ...(look?.dvc ? [{ source: { kind: 'dvc', path: 'dvc.yaml' } as const, icon: 'git-merge', lines: ['a pipeline of DVC'], what: 'Use it as it is' }] : []),
-    ...(look?.scripts ?? []).slice(0, 6).map(({ path, libraries, reason }) => ({ source: { kind: 'script', path } as const, icon: 'python', lines: [libraries.join(', ') || reason], what: 'Run and track it' })),
-    ...tables.map((table) => ({ source: { kind: 'table', path: table.path } as const, icon: 'table', lines: [table.bytes > 0 ? bytes(table.bytes) : 'picked by you'], what: 'Predict a column' })),
-    ...(look?.imports ?? []).map(({ path, runs }) => ({ source: { kind: 'import', path } as const, icon: 'history', lines: [runs === null ? 'runs of MLflow' : plural(runs, 'run')], what: 'Import its runs' })),
+    ...(look?.dvc
+      ? [
+          {
+            source: { kind: 'dvc', path: 'dvc.yaml' } as const,
+            icon: 'git-merge',
+            lines: ['a pipeline of DVC'],
+            what: 'Use it as it is',
+          },
+        ]
+      : []),
+    ...(look?.scripts ?? []).slice(0, 6).map(({ path, libraries, reason }) => ({
+      source: { kind: 'script', path } as const,
+      icon: 'python',
+      lines: [libraries.join(', ') || reason],
+      what: 'Run and track it',
+    })),
+    ...tables.map((table) => ({
+      source: { kind: 'table', path: table.path } as const,
+      icon: 'table',
+      lines: [table.bytes > 0 ? bytes(table.bytes) : 'picked by you'],
+      what: 'Predict a column',
+    })),
+    ...(look?.imports ?? []).map(({ path, runs }) => ({
+      source: { kind: 'import', path } as const,
+      icon: 'history',
+      lines: [runs === null ? 'runs of MLflow' : plural(runs, 'run')],
+      what: 'Import its runs',
+    })),
   ];
   return html`<section class="found">
     <h2 id="found">Found</h2>
-    ${many ? html`<div class="filter"><input type="search" placeholder="Filter ${count(look?.tables.length ?? 0)} tables" aria-label="Filter tables" .value=${model.filter} @input=${(event: Event) => actions.filter((event.target as HTMLInputElement).value)}></div>` : nothing}
+    ${many ? html`<div class="filter"><input type="search" placeholder="Filter ${count(look?.tables.length ?? 0)} tables" aria-label="Filter tables" .value=${model.filter} @input=${(event: Event) => actions.filter((event.target as HTMLInputElement).value)} /></div>` : nothing}
     <div class="sources" role="radiogroup" aria-labelledby="found" @keydown=${arrows}>
       ${cards.map((card) => {
         const chosen = isSame(model.kept.source, card.source);
-        return html`<button class="source" role="radio" aria-checked=${chosen} tabindex=${chosen || (model.kept.source === null && card === cards[0]) ? 0 : -1} title=${card.source.path} @click=${() => actions.choose(card.source)}>
-          ${icon(card.icon)}<span><strong>${card.source.path}</strong><span class="muted">${card.lines.join(' · ')}</span><span class="what">${chosen ? icon('check') : nothing} ${card.what}</span></span>
+        return html`<button
+          class="source"
+          role="radio"
+          aria-checked=${chosen}
+          tabindex=${chosen || (model.kept.source === null && card === cards[0]) ? 0 : -1}
+          title=${card.source.path}
+          @click=${() => actions.choose(card.source)}
+        >
+          ${icon(card.icon)}<span
+            ><strong>${card.source.path}</strong><span class="muted">${card.lines.join(' · ')}</span
+            ><span class="what">${chosen ? icon('check') : nothing} ${card.what}</span></span
+          >
         </button>`;
       })}
     </div>
@@ -89,7 +130,12 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
 
 /** Arrow keys move among the cards, as among radio buttons. */
 function arrows(event: KeyboardEvent): void {
-  const step = event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : event.key === 'ArrowLeft' || event.key === 'ArrowUp' ? -1 : 0;
+  const step =
+    event.key === 'ArrowRight' || event.key === 'ArrowDown'
+      ? 1
+      : event.key === 'ArrowLeft' || event.key === 'ArrowUp'
+        ? -1
+        : 0;
   if (step === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
   const cards = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLButtonElement>('.source')];
   const next = cards[(cards.indexOf(document.activeElement as HTMLButtonElement) + step + cards.length) % cards.length];
@@ -101,19 +147,57 @@ function arrows(event: KeyboardEvent): void {
 /** A program, runs or a pipeline: what is known of it. */
 function otherSection({ kept, folder }: Model): Piece {
   const { source } = kept;
-  if (source?.kind === 'dvc') return html`<section><h2>dvc.yaml</h2><p>Its stages are run as they are, with their params and metrics. Nothing has to be written.</p></section>`;
-  if (source?.kind === 'import') return html`<section><h2>${source.path}</h2><p>Its runs are copied into the project: params, every point of the metrics, tags, artifacts and models. The original stays as it is; importing again adds what is new.</p></section>`;
+  if (source?.kind === 'dvc')
+    return html`<section>
+      <h2>dvc.yaml</h2>
+      <p>Its stages are run as they are, with their params and metrics. Nothing has to be written.</p>
+    </section>`;
+  if (source?.kind === 'import')
+    return html`<section>
+      <h2>${source.path}</h2>
+      <p>
+        Its runs are copied into the project: params, every point of the metrics, tags, artifacts and models. The
+        original stays as it is; importing again adds what is new.
+      </p>
+    </section>`;
   const script = folder.value?.scripts.find(({ path }) => path === source?.path);
   if (!script) return nothing;
   const given = script.arguments.filter(({ kind }) => kind !== 'flag');
-  return html`<section><h2>${script.path}</h2>
+  return html`<section>
+    <h2>${script.path}</h2>
     <dl class="facts">
-      <dt>Why</dt><dd>${withCode(script.reason)}</dd>
-      ${script.libraries.length > 0 ? html`<dt>Uses</dt><dd>${script.libraries.join(', ')}</dd>` : nothing}
-      ${given.length > 0 ? html`<dt>Params</dt><dd>${given.map(({ param, value }) => html`<code>${param}</code>${value === null ? '' : ` ${String(value)}`} `)}</dd>` : nothing}
-      ${script.reads.length > 0 ? html`<dt>Reads</dt><dd>${script.reads.join(', ')}</dd>` : nothing}
-      ${script.writes.length + script.metrics.length > 0 ? html`<dt>Writes</dt><dd>${[...script.writes, ...script.metrics].join(', ')}</dd>` : nothing}
-      <dt>Tracking</dt><dd>${script.mlflow ? 'what it logs to MLflow' : script.metrics.length > 0 ? `the numbers in ${script.metrics.join(', ')}` : 'its log, duration, code and environment'}</dd>
+      <dt>Why</dt>
+      <dd>${withCode(script.reason)}</dd>
+      ${
+        script.libraries.length > 0
+          ? html`<dt>Uses</dt>
+              <dd>${script.libraries.join(', ')}</dd>`
+          : nothing
+      }
+      ${
+        given.length > 0
+          ? html`<dt>Params</dt>
+              <dd>
+                ${given.map(({ param, value }) => html`<code>${param}</code>${value === null ? '' : ` ${String(value)}`} `)}
+              </dd>`
+          : nothing
+      }
+      ${
+        script.reads.length > 0
+          ? html`<dt>Reads</dt>
+              <dd>${script.reads.join(', ')}</dd>`
+          : nothing
+      }
+      ${
+        script.writes.length + script.metrics.length > 0
+          ? html`<dt>Writes</dt>
+              <dd>${[...script.writes, ...script.metrics].join(', ')}</dd>`
+          : nothing
+      }
+      <dt>Tracking</dt>
+      <dd>
+        ${script.mlflow ? 'what it logs to MLflow' : script.metrics.length > 0 ? `the numbers in ${script.metrics.join(', ')}` : 'its log, duration, code and environment'}
+      </dd>
     </dl>
   </section>`;
 }
@@ -125,20 +209,50 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
   // What is said beside the target is not said again.
   const warning = targetOf(model)?.warning;
   const notes = (value?.notes ?? []).filter((note) => !warning || !note.endsWith(`${warning}.`));
-  const ready = source?.kind === 'dvc' || (value !== null && proposal.error === null && !proposal.loading && table.error === null);
+  const ready =
+    source?.kind === 'dvc' || (value !== null && proposal.error === null && !proposal.loading && table.error === null);
   const verb = source?.kind === 'import' ? 'Create and import' : source?.kind === 'dvc' ? 'Run it' : 'Create and run';
-  return html`
-    ${source?.kind === 'dvc' ? nothing : html`<section class="write">
-      <h2>Will write</h2>
-      ${proposal.error !== null && !proposal.loading ? errorBar(proposal.error, actions.again) : nothing}
-      ${value ? value.files.map(({ path, text, how, about }) => html`<details>
-        <summary><code>${path}</code> <span class="muted">${how === 'append' ? `+${lines(text)}` : plural(lines(text), 'line')} · ${about}</span></summary>
-        ${highlighted(text, path)}
-      </details>`) : proposal.loading || table.loading ? skeleton(4) : proposal.error === null ? html`<p class="muted">${table.error !== null ? 'Nothing, until the file can be read.' : source?.kind === 'table' ? 'Nothing, since no column of this file can be predicted.' : 'Choose what to start from.'}</p>` : nothing}
-      ${notes.length > 0 ? html`<ul class="notes">${notes.slice(0, 8).map((note) => html`<li>${icon('info')}<span>${withCode(note)}</span></li>`)}${notes.length > 8 ? html`<li class="muted">and ${count(notes.length - 8)} more, noted in the schema</li>` : nothing}</ul>` : nothing}
-    </section>`}
+  return html` ${
+      source?.kind === 'dvc'
+        ? nothing
+        : html`<section class="write">
+            <h2>Will write</h2>
+            ${proposal.error !== null && !proposal.loading ? errorBar(proposal.error, actions.again) : nothing}
+            ${
+              value
+                ? value.files.map(
+                    ({ path, text, how, about }) =>
+                      html`<details>
+                        <summary>
+                          <code>${path}</code>
+                          <span class="muted"
+                            >${how === 'append' ? `+${lines(text)}` : plural(lines(text), 'line')} · ${about}</span
+                          >
+                        </summary>
+                        ${highlighted(text, path)}
+                      </details>`,
+                  )
+                : proposal.loading || table.loading
+                  ? skeleton(4)
+                  : proposal.error === null
+                    ? html`<p class="muted">
+                        ${table.error !== null ? 'Nothing, until the file can be read.' : source?.kind === 'table' ? 'Nothing, since no column of this file can be predicted.' : 'Choose what to start from.'}
+                      </p>`
+                    : nothing
+            }
+            ${
+              notes.length > 0
+                ? html`<ul class="notes">
+                    ${notes.slice(0, 8).map((note) => html`<li>${icon('info')}<span>${withCode(note)}</span></li>`)}${notes.length > 8 ? html`<li class="muted">and ${count(notes.length - 8)} more, noted in the schema</li>` : nothing}
+                  </ul>`
+                : nothing
+            }
+          </section>`
+    }
     <footer>
-      <vscode-button id="create" ?disabled=${!ready || writing} @click=${() => actions.create('run')}>${writing ? 'Writing…' : verb}</vscode-button>
+      <vscode-button id="create" ?disabled=${!ready || writing} @click=${() => actions.create('run')}
+        >${writing ? 'Writing…' : verb}</vscode-button
+      >
       ${source?.kind === 'table' || source?.kind === 'script' ? html`<vscode-button secondary ?disabled=${!ready || writing} @click=${() => actions.create('open')}>Create only</vscode-button>` : nothing}
       <span class="muted">Nothing of yours is overwritten.</span>
     </footer>`;

@@ -39,11 +39,16 @@ export class Connection<V extends ViewName, U> {
   constructor(handlers: { open(opened: Opened<V, U>): void; changed(): void }) {
     window.addEventListener('message', (event: MessageEvent<ToView>) => this.#receive(event.data, handlers));
     window.addEventListener('error', (event) => this.#fail(event.message));
-    window.addEventListener('unhandledrejection', (event) => this.#fail(event.reason instanceof Error ? event.reason.message : String(event.reason)));
+    window.addEventListener('unhandledrejection', (event) =>
+      this.#fail(event.reason instanceof Error ? event.reason.message : String(event.reason)),
+    );
     this.#post({ kind: 'ready' });
   }
 
-  request<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']> {
+  request<M extends EngineMethod>(
+    method: M,
+    params: EngineRequests[M]['params'],
+  ): Promise<EngineRequests[M]['result']> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (value) => resolve(value as EngineRequests[M]['result']), reject });

@@ -39,8 +39,17 @@ export function dotPlot(title: string, dots: Dot[], overall: number | null): Tem
   const hasPositives = dots.some((dot) => dot.positives !== null);
   const width = labelWidth + plotWidth + numberWidth + (hasPositives ? positivesWidth : 0);
   const nEnd = hasPositives ? width - positivesWidth : width;
-  return html`<svg class="dots" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label="${title} by group">
-    <text x=${nEnd - 62} y="11" text-anchor="end" class="muted">value</text><text x=${nEnd} y="11" text-anchor="end" class="muted">n</text>${hasPositives ? svg`<text x=${width} y="11" text-anchor="end" class="muted">positives</text>` : nothing}
+  return html`<svg
+    class="dots"
+    viewBox="0 0 ${width} ${height}"
+    width=${width}
+    height=${height}
+    role="img"
+    aria-label="${title} by group"
+  >
+    <text x=${nEnd - 62} y="11" text-anchor="end" class="muted">value</text>
+    <text x=${nEnd} y="11" text-anchor="end" class="muted">n</text>
+    ${hasPositives ? svg`<text x=${width} y="11" text-anchor="end" class="muted">positives</text>` : nothing}
     ${overall === null ? nothing : svg`<line class="overall" x1=${x(overall)} x2=${x(overall)} y1=${top - 2} y2=${height - axisHeight + 2}></line><text class="muted" x=${x(overall)} y="11" text-anchor="middle">all ${number(overall, 3)}</text>`}
     ${dots.map((dot, index) => row(title, dot, top + index * rowHeight + rowHeight / 2, x, nEnd, width))}
     ${[from, (from + to) / 2, to].map((tick, index) => svg`<text class="muted" x=${x(tick)} y=${height - axisHeight + 15} text-anchor=${['start', 'middle', 'end'][index] ?? 'middle'}>${number(tick, 2)}</text>`)}
@@ -48,8 +57,18 @@ export function dotPlot(title: string, dots: Dot[], overall: number | null): Tem
   </svg>`;
 }
 
-function row(name: string, dot: Dot, y: number, x: (value: number) => number, nEnd: number, width: number): TemplateResult {
-  const said = dot.value === null ? `${dot.label}: too few rows, n ${count(dot.n)}` : `${dot.label}: ${number(dot.value)}${dot.low === null || dot.high === null ? '' : ` (${number(dot.low)} to ${number(dot.high)})`}, n ${count(dot.n)}${dot.positives === null ? '' : `, ${plural(dot.positives, 'positive')}`}`;
+function row(
+  name: string,
+  dot: Dot,
+  y: number,
+  x: (value: number) => number,
+  nEnd: number,
+  width: number,
+): TemplateResult {
+  const said =
+    dot.value === null
+      ? `${dot.label}: too few rows, n ${count(dot.n)}`
+      : `${dot.label}: ${number(dot.value)}${dot.low === null || dot.high === null ? '' : ` (${number(dot.low)} to ${number(dot.high)})`}, n ${count(dot.n)}${dot.positives === null ? '' : `, ${plural(dot.positives, 'positive')}`}`;
   return svg`<g><title>${said}</title>
     <line class="guide" x1=${labelWidth} x2=${labelWidth + plotWidth} y1=${y} y2=${y}></line>
     <text x=${labelWidth - 8} y=${y + 4} text-anchor="end">${short(dot.label)}</text>

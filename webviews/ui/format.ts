@@ -19,7 +19,9 @@ export function number(value: number | null | undefined, digits = 4): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return whole.format(value).replace('-', '−');
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(2).replace('e+', 'e').replaceAll('-', '−');
-  return new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1))) }).format(value).replace('-', '−');
+  return new Intl.NumberFormat('en', { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1))) })
+    .format(value)
+    .replace('-', '−');
 }
 
 /** A metric with three digits in the unit that its name carries, as everywhere: `latency_p95_ms` → `3.20 ms`. */
@@ -66,7 +68,13 @@ export function day(at: number, now = Date.now()): string {
 }
 
 export function dayTime(at: number, now = Date.now()): string {
-  return new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', ...yearOf(at, now), hour: '2-digit', minute: '2-digit' });
+  return new Date(at).toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...yearOf(at, now),
+    hour: '2-digit',
+    minute: '2-digit',
+  });
 }
 
 function yearOf(at: number, now: number): { year?: 'numeric' } {

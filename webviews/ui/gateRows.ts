@@ -9,20 +9,39 @@ import { passMark } from './pieces.ts';
 
 /** Each gate with its value against the bound; the interval is drawn where one is known. */
 export function gateRows(gates: GateResult[], estimates: Record<string, Estimate> = {}): TemplateResult {
-  return html`<table class="plain gates"><thead><tr><th scope="col">Gate</th><th scope="col">Result</th><th scope="col" class="number">Value</th><th scope="col" class="number">Bound</th><th scope="col" class="chart">Against the bound</th><th scope="col" class="number">n</th></tr></thead>
-    <tbody>${gates.map((gate) => gateRow(gate, estimates[gate.gate]))}</tbody></table>`;
+  return html`<table class="plain gates">
+    <thead>
+      <tr>
+        <th scope="col">Gate</th>
+        <th scope="col">Result</th>
+        <th scope="col" class="number">Value</th>
+        <th scope="col" class="number">Bound</th>
+        <th scope="col" class="chart">Against the bound</th>
+        <th scope="col" class="number">n</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${gates.map((gate) => gateRow(gate, estimates[gate.gate]))}
+    </tbody>
+  </table>`;
 }
 
 function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResult {
-  const bounds = [gate.min === null ? '' : `≥ ${number(gate.min)}`, gate.max === null ? '' : `≤ ${number(gate.max)}`].filter(Boolean).join(', ');
+  const bounds = [gate.min === null ? '' : `≥ ${number(gate.min)}`, gate.max === null ? '' : `≤ ${number(gate.max)}`]
+    .filter(Boolean)
+    .join(', ');
   const low = estimate?.low ?? (gate.min === null ? null : gate.bound);
   const high = estimate?.high ?? (gate.max === null ? null : gate.bound);
   return html`<tr>
     <td>${breakable(gate.gate)}${gate.note === '' ? nothing : html`<div class="muted note">${gate.note}</div>`}</td>
     <td>${passMark(gate.passed)}</td>
     <td class="number">${valueText(gate)}</td>
-    <td class="number">${bounds}${gate.atConfidence === null ? nothing : html`<div class="muted">at ${percent(gate.atConfidence)}</div>`}</td>
-    <td class="chart">${gate.value === null ? nothing : intervalBar({ name: gate.gate, value: gate.value, low, high, min: gate.min, max: gate.max, passed: gate.passed })}</td>
+    <td class="number">
+      ${bounds}${gate.atConfidence === null ? nothing : html`<div class="muted">at ${percent(gate.atConfidence)}</div>`}
+    </td>
+    <td class="chart">
+      ${gate.value === null ? nothing : intervalBar({ name: gate.gate, value: gate.value, low, high, min: gate.min, max: gate.max, passed: gate.passed })}
+    </td>
     <td class="number">${count(gate.n)}</td>
   </tr>`;
 }
@@ -30,5 +49,6 @@ function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResu
 /** A gate on a difference says from which version: `+0.009 over v3`. */
 function valueText({ gate, value, against }: GateResult): TemplateResult | string {
   if (value === null || !gate.endsWith('@champion')) return metric(gate, value);
-  return html`${difference(value)} <div class="muted">over ${against === undefined ? 'the champion' : `v${against}`}</div>`;
+  return html`${difference(value)}
+    <div class="muted">over ${against === undefined ? 'the champion' : `v${against}`}</div>`;
 }

@@ -19,14 +19,20 @@ function mix(from: number, to: number, part: number): number {
 /** Of `#rgb`, `#rrggbb` and `rgb(r, g, b)`, transparency left out. */
 export function parsed(color: string): Rgb | null {
   const hex = /^#([\da-f]{3,8})$/i.exec(color.trim())?.[1];
-  if (hex !== undefined && hex.length < 6) return [0, 1, 2].map((at) => Number.parseInt((hex[at] ?? '0').repeat(2), 16)) as unknown as Rgb;
+  if (hex !== undefined && hex.length < 6)
+    return [0, 1, 2].map((at) => Number.parseInt((hex[at] ?? '0').repeat(2), 16)) as unknown as Rgb;
   if (hex !== undefined) return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
-  const numbers = /^rgba?\(([^)]*)\)$/.exec(color.trim())?.[1]?.split(/[\s,/]+/).map(Number);
+  const numbers = /^rgba?\(([^)]*)\)$/
+    .exec(color.trim())?.[1]
+    ?.split(/[\s,/]+/)
+    .map(Number);
   return numbers && numbers.length >= 3 ? [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0] : null;
 }
 
 /** Relative luminance of WCAG 2: 0 for black, 1 for white. At 0.18 black and white stand out alike. */
 function lightness(color: Rgb): number {
-  const [r, g, b] = color.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = color.map((part) =>
+    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+  );
   return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
 }

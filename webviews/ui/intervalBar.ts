@@ -27,7 +27,15 @@ export function intervalBar(one: Interval): TemplateResult {
   const low = one.low ?? one.value;
   const high = one.high ?? one.value;
   const said = `${metric(one.name, one.value)}${one.low === null && one.high === null ? '' : `, interval ${metric(one.name, low)} to ${metric(one.name, high)}`}${one.min === null ? '' : `, at least ${metric(one.name, one.min)}`}${one.max === null ? '' : `, at most ${metric(one.name, one.max)}`}`;
-  return html`<svg class="interval ${one.passed ? 'passed' : 'failed'}" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${said}><title>${said}</title>
+  return html`<svg
+    class="interval ${one.passed ? 'passed' : 'failed'}"
+    viewBox="0 0 ${width} ${height}"
+    width=${width}
+    height=${height}
+    role="img"
+    aria-label=${said}
+  >
+    <title>${said}</title>
     ${one.min === null ? nothing : svg`<rect class="forbidden" x="0" y="2" width=${Math.max(0, x(one.min))} height=${height - 4}></rect>`}
     ${one.max === null ? nothing : svg`<rect class="forbidden" x=${x(one.max)} y="2" width=${Math.max(0, width - x(one.max))} height=${height - 4}></rect>`}
     ${bounds.map((bound) => svg`<line class="bound" x1=${x(bound)} x2=${x(bound)} y1="1" y2=${height - 1}></line>`)}

@@ -34,7 +34,11 @@ export class Loader<T> {
       this.#state = { value, loading: false, error: null };
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.#state = { value: this.#state.value, loading: false, error: error instanceof Error ? error.message : String(error) };
+      this.#state = {
+        value: this.#state.value,
+        loading: false,
+        error: error instanceof Error ? error.message : String(error),
+      };
     }
     this.#changed();
   }

@@ -30,19 +30,42 @@ function blocks(lines: readonly string[]): TemplateResult[] {
       result.push(html`<pre>${code.join('\n')}</pre>`);
     } else if (heading) {
       at++;
-      result.push(html`<p class="heading level-${heading[1]?.length ?? 1}" role="heading" aria-level=${Math.min(6, (heading[1]?.length ?? 1) + 2)}>${inline(heading[2] ?? '')}</p>`);
+      result.push(
+        html`<p
+          class="heading level-${heading[1]?.length ?? 1}"
+          role="heading"
+          aria-level=${Math.min(6, (heading[1]?.length ?? 1) + 2)}
+        >
+          ${inline(heading[2] ?? '')}
+        </p>`,
+      );
     } else if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) {
       at++;
-      result.push(html`<hr>`);
-    } else if (/^\s*>/.test(line)) result.push(html`<blockquote>${blocks(takeWhile((one) => /^\s*>/.test(one)).map((one) => one.replace(/^\s*>\s?/, '')))}</blockquote>`);
-    else if (bullet.test(line)) result.push(html`<ul>${takeWhile((one) => bullet.test(one)).map((one) => html`<li>${inline(one.replace(bullet, ''))}</li>`)}</ul>`);
-    else if (numbered.test(line)) result.push(html`<ol>${takeWhile((one) => numbered.test(one)).map((one) => html`<li>${inline(one.replace(numbered, ''))}</li>`)}</ol>`);
+      result.push(html`<hr />`);
+    } else if (/^\s*>/.test(line))
+      result.push(
+        html`<blockquote>
+          ${blocks(takeWhile((one) => /^\s*>/.test(one)).map((one) => one.replace(/^\s*>\s?/, '')))}
+        </blockquote>`,
+      );
+    else if (bullet.test(line))
+      result.push(
+        html`<ul>
+          ${takeWhile((one) => bullet.test(one)).map((one) => html`<li>${inline(one.replace(bullet, ''))}</li>`)}
+        </ul>`,
+      );
+    else if (numbered.test(line))
+      result.push(
+        html`<ol>
+          ${takeWhile((one) => numbered.test(one)).map((one) => html`<li>${inline(one.replace(numbered, ''))}</li>`)}
+        </ol>`,
+      );
     else if (line.trim() === '') at++;
     else {
       const text = takeWhile((one) => one.trim() !== '' && !special.test(one));
       // A line that only looks special to the test above is text all the same.
       if (text.length === 0) text.push(lines[at++] ?? '');
-      result.push(html`<p>${text.map((one, index) => html`${index === 0 ? '' : html`<br>`}${inline(one)}`)}</p>`);
+      result.push(html`<p>${text.map((one, index) => html`${index === 0 ? '' : html`<br />`}${inline(one)}`)}</p>`);
     }
   }
   return result;
@@ -51,7 +74,8 @@ function blocks(lines: readonly string[]): TemplateResult[] {
 const bullet = /^\s*[-*+]\s+/;
 const numbered = /^\s*\d{1,9}[.)]\s+/;
 const special = /^\s*(```|~~~|>|[-*+]\s+|\d{1,9}[.)]\s+|#{1,6}\s)/;
-const marks = /`([^`]+)`|\*\*([^*]+(?:\*[^*]+)*)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}])_([^_\s][^_]*)_(?![\p{L}\p{N}])|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>()]+[^\s<>().,;:!?'"])/gu;
+const marks =
+  /`([^`]+)`|\*\*([^*]+(?:\*[^*]+)*)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}])_([^_\s][^_]*)_(?![\p{L}\p{N}])|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>()]+[^\s<>().,;:!?'"])/gu;
 
 function inline(text: string): Part[] {
   const result: Part[] = [];

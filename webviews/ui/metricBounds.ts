@@ -1,6 +1,7 @@
 type Range = [number, number];
 
-const shares = /(^|_)(auc|accuracy|acc|precision|recall|f1|fbeta|iou|dice|jaccard|brier|ece|rate|share|sensitivity|specificity|average_precision|map|ndcg|ratio)(_|$)/i;
+const shares =
+  /(^|_)(auc|accuracy|acc|precision|recall|f1|fbeta|iou|dice|jaccard|brier|ece|rate|share|sensitivity|specificity|average_precision|map|ndcg|ratio)(_|$)/i;
 const fromZero = /(^|_)(loss|rmse|mae|mse|mape|perplexity|latency|ms|seconds|bytes|wer|deviance|duration)(_|$)/i;
 
 /** The ends that a metric cannot pass, by its name as the field writes it; the values have the last word, such as accuracy in percent. */

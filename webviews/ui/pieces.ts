@@ -24,16 +24,26 @@ const runIcons: Record<RunStatus | 'skipped', string> = {
 
 /** State as shape, colour and word. */
 export function statusMark(status: RunStatus | 'skipped', word: string = status): TemplateResult {
-  return html`<span class="status status-${status}"><i class="codicon codicon-${runIcons[status]} ${status === 'running' ? 'codicon-modifier-spin' : ''}" aria-hidden="true"></i> ${word}</span>`;
+  return html`<span class="status status-${status}"
+    ><i
+      class="codicon codicon-${runIcons[status]} ${status === 'running' ? 'codicon-modifier-spin' : ''}"
+      aria-hidden="true"
+    ></i>
+    ${word}</span
+  >`;
 }
 
 export function passMark(passed: boolean): TemplateResult {
-  return passed ? html`<span class="status status-finished">${icon('pass')} passed</span>` : html`<span class="status status-failed">${icon('error')} failed</span>`;
+  return passed
+    ? html`<span class="status status-finished">${icon('pass')} passed</span>`
+    : html`<span class="status status-failed">${icon('error')} failed</span>`;
 }
 
 /** Relative time with the exact one on hover. */
 export function time(at: number | null): TemplateResult {
-  return at === null ? html`–` : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${ago(at)}</time>`;
+  return at === null
+    ? html`–`
+    : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${ago(at)}</time>`;
 }
 
 /** The date with the time of day; the second and how long ago on hover. */
@@ -42,11 +52,20 @@ export function date(at: number): TemplateResult {
 }
 
 export function copyable(text: string, copy: (text: string) => void, shown = shortId(text)): TemplateResult {
-  return html`<span class="copyable"><code title=${text}>${shown}</code><button class="quiet" title="Copy ${text}" aria-label="Copy ${shown}" @click=${() => copy(text)}>${icon('copy')}</button></span>`;
+  return html`<span class="copyable"
+    ><code title=${text}>${shown}</code
+    ><button class="quiet" title="Copy ${text}" aria-label="Copy ${shown}" @click=${() => copy(text)}>
+      ${icon('copy')}
+    </button></span
+  >`;
 }
 
 /** Says what will be here and offers the one action that brings it. */
-export function emptyState(what: string, detail: string, action: { label: string; run(): void } | null): TemplateResult {
+export function emptyState(
+  what: string,
+  detail: string,
+  action: { label: string; run(): void } | null,
+): TemplateResult {
   return html`<section class="empty">
     <h2>${what}</h2>
     <p>${detail}</p>
@@ -57,10 +76,14 @@ export function emptyState(what: string, detail: string, action: { label: string
 /** An error above the last good content. */
 export function errorBar(message: string | null, retry: () => void): Piece {
   if (message === null) return nothing;
-  return html`<div class="error-bar" role="alert">${icon('error')}<span>${message}</span><button class="link" @click=${retry}>Try again</button></div>`;
+  return html`<div class="error-bar" role="alert">
+    ${icon('error')}<span>${message}</span><button class="link" @click=${retry}>Try again</button>
+  </div>`;
 }
 
 /** Grey lines in the shape of what comes; they appear only when the answer takes longer than 150 ms. */
 export function skeleton(lines = 8): TemplateResult {
-  return html`<div class="skeleton" role="status" aria-label="Loading">${Array.from({ length: lines }, () => html`<div></div>`)}</div>`;
+  return html`<div class="skeleton" role="status" aria-label="Loading">
+    ${Array.from({ length: lines }, () => html`<div></div>`)}
+  </div>`;
 }

@@ -13,8 +13,22 @@ export function showProblem(problem: FileProblem | null, act: (action: ViewActio
   if (!known) view.before(line);
   line.hidden = problem === null;
   document.body.classList.toggle('last-good', problem !== null);
-  render(problem ? html`<span role="status">${icon('error')} <a href="#" class="link" @click=${(event: Event) => {
-    event.preventDefault();
-    act({ do: 'openFile', path: problem.file, line: problem.line });
-  }}>${problem.file}:${problem.line}</a> ${problem.message} <span class="muted">The last good state is shown.</span></span>` : nothing, line);
+  render(
+    problem
+      ? html`<span role="status"
+          >${icon('error')}
+          <a
+            href="#"
+            class="link"
+            @click=${(event: Event) => {
+              event.preventDefault();
+              act({ do: 'openFile', path: problem.file, line: problem.line });
+            }}
+            >${problem.file}:${problem.line}</a
+          >
+          ${problem.message} <span class="muted">The last good state is shown.</span></span
+        >`
+      : nothing,
+    line,
+  );
 }

@@ -12,7 +12,12 @@ export function savedColors(): ChartColors {
 
 /** A file name of letters, digits and hyphens. */
 export function fileName(title: string, ending: string): string {
-  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 80);
+  const plain = title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\p{L}\p{N}.]+/gu, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 80);
   return `${plain || 'chart'}.${ending}`;
 }
 

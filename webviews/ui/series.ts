@@ -38,12 +38,17 @@ export function curveOf(series: MetricSeries): Curve {
 export function grown(curve: Curve | undefined, series: MetricSeries): Curve {
   const from = series.from ?? 0;
   if (from === 0) return curveOf(series);
-  if (curve?.count !== from) throw new Error(`Points from ${from} on came for a series of ${curve?.count ?? 0} points.`);
+  if (curve?.count !== from)
+    throw new Error(`Points from ${from} on came for a series of ${curve?.count ?? 0} points.`);
   if (series.count === 0) return curve;
   const steps = series.steps === null ? indices(series.count, from) : doubles(series.steps, series.count);
   return {
-    runId: series.runId, key: series.key, count: from + series.count,
-    steps: joined(curve.steps, steps), at: joined(curve.at, doubles(series.at, series.count)), values: joined(curve.values, doubles(series.values, series.count)),
+    runId: series.runId,
+    key: series.key,
+    count: from + series.count,
+    steps: joined(curve.steps, steps),
+    at: joined(curve.at, doubles(series.at, series.count)),
+    values: joined(curve.values, doubles(series.values, series.count)),
   };
 }
 
@@ -57,7 +62,8 @@ function joined(before: Float64Array, after: Float64Array): Float64Array {
 /** The base64 of little-endian 64-bit floats, which every platform that VS Code runs on has in this order itself. */
 export function doubles(base64: string, count: number): Float64Array {
   const bytes = bytesOf(base64);
-  if (bytes.byteLength !== count * 8) throw new Error(`A series of ${count} points came with ${bytes.byteLength} bytes instead of ${count * 8}.`);
+  if (bytes.byteLength !== count * 8)
+    throw new Error(`A series of ${count} points came with ${bytes.byteLength} bytes instead of ${count * 8}.`);
   return new Float64Array(bytes.buffer, bytes.byteOffset, count);
 }
 
@@ -88,7 +94,8 @@ export function base64Of(bytes: Uint8Array): string {
   // A call takes only so many arguments.
   const part = 0x8000;
   let text = '';
-  for (let from = 0; from < bytes.length; from += part) text += String.fromCharCode(...bytes.subarray(from, from + part));
+  for (let from = 0; from < bytes.length; from += part)
+    text += String.fromCharCode(...bytes.subarray(from, from + part));
   return btoa(text);
 }
 

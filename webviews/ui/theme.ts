@@ -32,7 +32,8 @@ export function themeKind(): ThemeKind {
 
 export function chartColors(): ChartColors {
   const style = getComputedStyle(document.body);
-  const variable = (name: string, otherwise: string): string => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
+  const variable = (name: string, otherwise: string): string =>
+    style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
   return colorsOf(themeKind(), variable);
 }
 

@@ -25,45 +25,82 @@ export interface DataDiffOptions {
 type Place = ReturnType<typeof dataPlace>;
 
 /** `loopwright data diff A [B]`: what changed from one version, dataset or file to another; of one alone, since the version before. */
-export async function dataDiff(context: CommandContext, first: string | undefined, second: string | undefined, options: DataDiffOptions): Promise<number> {
+export async function dataDiff(
+  context: CommandContext,
+  first: string | undefined,
+  second: string | undefined,
+  options: DataDiffOptions,
+): Promise<number> {
   const place = dataPlace(context);
   const [before, after] = subjectsOf(place, first, second);
   const gone = [before, after].map((subject) => versionWithoutData(place, subject));
   if (gone.some((version) => version !== null)) return recordsDiff(context, place, before, after);
   const [a, b] = [await findSubject(before, place), await findSubject(after, place)];
-  const key = options.key === undefined ? keyOf(b) ?? keyOf(a) : options.key.split(',').map((name) => name.trim()).filter(Boolean);
+  const key =
+    options.key === undefined
+      ? (keyOf(b) ?? keyOf(a))
+      : options.key
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean);
   const result = await withDatabase(context.signal, async (db) => {
     context.terminal.progress(`comparing ${a.title} with ${b.title}`);
     // Views, so that each side is read in the types of its schema wherever it is asked.
     await db.run(`CREATE TEMP VIEW loopwright_before AS ${await typedSelect(db, a.files, a.schema)}`);
     await db.run(`CREATE TEMP VIEW loopwright_after AS ${await typedSelect(db, b.files, b.schema)}`);
     const usable = key && options.key === undefined ? await bothHave(db, key) : key;
-    const diff = await diffTables(db, 'loopwright_before', 'loopwright_after', { key: usable, examples: readCount(options.examples ?? '10', 'examples') });
+    const diff = await diffTables(db, 'loopwright_before', 'loopwright_after', {
+      key: usable,
+      examples: readCount(options.examples ?? '10', 'examples'),
+    });
     return { diff, distributions: await distributionsOf(db, a, b, diff) };
   });
   context.terminal.progress(null);
-  if (context.json) context.printJson({ before: a.title, after: b.title, ...result.diff, distributions: result.distributions });
+  if (context.json)
+    context.printJson({ before: a.title, after: b.title, ...result.diff, distributions: result.distributions });
   else for (const line of diffLines(a, b, result.diff, result.distributions)) context.terminal.line(line);
   return exitCodes.done;
 }
 
 /** How the columns that both sides have moved, by Loopwright's own rules and what the schema says of a column; none where a side has no rows. */
-async function distributionsOf(db: Database, a: FoundSubject, b: FoundSubject, { rows, columns }: TableDiff): Promise<DriftRow[]> {
+async function distributionsOf(
+  db: Database,
+  a: FoundSubject,
+  b: FoundSubject,
+  { rows, columns }: TableDiff,
+): Promise<DriftRow[]> {
   if (rows.before === 0 || rows.after === 0) return [];
   const gone = new Set([...columns.added, ...columns.removed].map(({ name }) => name));
-  const table = await compareTables(db, 'loopwright_before', 'loopwright_after', { profile: 'loopwright', comparators: comparatorsOf(b.schema ?? a.schema, 'drift') });
-  return table.columns.filter(({ column }) => !gone.has(column)).toSorted((x, y) => Number(y.drifted) - Number(x.drifted) || (y.value ?? 0) - (x.value ?? 0));
+  const table = await compareTables(db, 'loopwright_before', 'loopwright_after', {
+    profile: 'loopwright',
+    comparators: comparatorsOf(b.schema ?? a.schema, 'drift'),
+  });
+  return table.columns
+    .filter(({ column }) => !gone.has(column))
+    .toSorted((x, y) => Number(y.drifted) - Number(x.drifted) || (y.value ?? 0) - (x.value ?? 0));
 }
 
 function subjectsOf(place: Place, first: string | undefined, second: string | undefined): [DataSubject, DataSubject] {
-  if (first === undefined) throw new ProjectError('Say what to compare: `loopwright data diff DATASET` tells what the newest version changed, `diff A B` compares two versions, datasets or files.');
+  if (first === undefined)
+    throw new ProjectError(
+      'Say what to compare: `loopwright data diff DATASET` tells what the newest version changed, `diff A B` compares two versions, datasets or files.',
+    );
   const a = parseSubject(first, place);
   if (second !== undefined) return [a, parseSubject(second, place)];
-  if (a.kind === 'file') throw new ProjectError(`\`${first}\` is a file; name a second one, a dataset or a version to compare it with.`);
-  const version = place.store ? (a.kind === 'snapshot' ? getSnapshot(place.store, a.id) : newestSnapshot(place.store, a.name)) : null;
+  if (a.kind === 'file')
+    throw new ProjectError(`\`${first}\` is a file; name a second one, a dataset or a version to compare it with.`);
+  const version = place.store
+    ? a.kind === 'snapshot'
+      ? getSnapshot(place.store, a.id)
+      : newestSnapshot(place.store, a.name)
+    : null;
   if (!version) throw new ProjectError(`\`${first}\` has no version yet. Run the stage that writes it.`);
-  if (version.parent === null) throw new ProjectError(`\`${first}\` has one version only, so there is nothing to compare it with.`);
-  return [{ kind: 'snapshot', id: version.parent }, { kind: 'snapshot', id: version.id }];
+  if (version.parent === null)
+    throw new ProjectError(`\`${first}\` has one version only, so there is nothing to compare it with.`);
+  return [
+    { kind: 'snapshot', id: version.parent },
+    { kind: 'snapshot', id: version.id },
+  ];
 }
 
 function versionWithoutData({ store }: Place, subject: DataSubject): Snapshot | null {
@@ -84,13 +121,30 @@ async function bothHave(db: Parameters<typeof diffTables>[0], key: readonly stri
 
 /** Where the data of a version is gone, what was noted of it can still be compared. */
 function recordsDiff(context: CommandContext, place: Place, before: DataSubject, after: DataSubject): number {
-  const version = (subject: DataSubject) => (place.store && subject.kind === 'snapshot' ? getSnapshot(place.store, subject.id) : place.store && subject.kind === 'dataset' ? newestSnapshot(place.store, subject.name) : null);
+  const version = (subject: DataSubject) =>
+    place.store && subject.kind === 'snapshot'
+      ? getSnapshot(place.store, subject.id)
+      : place.store && subject.kind === 'dataset'
+        ? newestSnapshot(place.store, subject.name)
+        : null;
   const [a, b] = [version(before), version(after)];
-  if (!a || !b) throw new ProjectError('The data of one version is no longer kept, so it can only be compared with another version.');
+  if (!a || !b)
+    throw new ProjectError(
+      'The data of one version is no longer kept, so it can only be compared with another version.',
+    );
   const columns = columnChanges(sides(a), sides(b));
-  if (context.json) context.printJson({ before: title(a), after: title(b), dataKept: false, columns, rows: { before: a.rows, after: b.rows, added: null, removed: null, changed: null } });
+  if (context.json)
+    context.printJson({
+      before: title(a),
+      after: title(b),
+      dataKept: false,
+      columns,
+      rows: { before: a.rows, after: b.rows, added: null, removed: null, changed: null },
+    });
   else {
-    context.terminal.line(`${title(a)} → ${title(b)}: ${number(a.rows)} → ${number(b.rows)} rows (${signed(b.rows - a.rows)})`);
+    context.terminal.line(
+      `${title(a)} → ${title(b)}: ${number(a.rows)} → ${number(b.rows)} rows (${signed(b.rows - a.rows)})`,
+    );
     for (const line of columnLines(columns)) context.terminal.line(line);
     context.terminal.line('The data of one of them is no longer kept, so rows cannot be compared.');
   }
@@ -103,36 +157,83 @@ function title(version: Snapshot): string {
 
 function columnLines({ added, removed, changed }: TableDiff['columns']): string[] {
   return [
-    ...added.map(({ name, sqlType }) => `  + ${name}  ${sqlType}`), ...removed.map(({ name, sqlType }) => `  − ${name}  ${sqlType}`), ...changed.map(({ name, from, to }) => `  ~ ${name}  ${from.sqlType} → ${to.sqlType}`),
+    ...added.map(({ name, sqlType }) => `  + ${name}  ${sqlType}`),
+    ...removed.map(({ name, sqlType }) => `  − ${name}  ${sqlType}`),
+    ...changed.map(({ name, from, to }) => `  ~ ${name}  ${from.sqlType} → ${to.sqlType}`),
   ];
 }
 
 function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributions: readonly DriftRow[]): string[] {
   const { rows, columns, key, examples } = diff;
-  const lines = [`${a.title} → ${b.title}`, '', `columns  ${columns.added.length} added, ${columns.removed.length} removed, ${columns.changed.length} of another type`, ...columnLines(columns)];
+  const lines = [
+    `${a.title} → ${b.title}`,
+    '',
+    `columns  ${columns.added.length} added, ${columns.removed.length} removed, ${columns.changed.length} of another type`,
+    ...columnLines(columns),
+  ];
   for (const name of diff.nowMissing) lines.push(`  ! ${name}  has rows without a value now`);
   for (const name of diff.nowFilled) lines.push(`  ! ${name}  has a value in every row now`);
-  lines.push('', `rows     ${number(rows.before)} → ${number(rows.after)} (${signed(rows.after - rows.before)}): ${number(rows.added)} added, ${number(rows.removed)} removed${rows.changed === null ? ', whole rows compared' : `, ${number(rows.changed)} changed by ${key?.join(' + ')}`}`);
-  for (const { name, rows: n } of diff.changedColumns) lines.push(`  ~ ${name}  in ${number(n)} ${n === 1 ? 'row' : 'rows'}`);
+  lines.push(
+    '',
+    `rows     ${number(rows.before)} → ${number(rows.after)} (${signed(rows.after - rows.before)}): ${number(rows.added)} added, ${number(rows.removed)} removed${rows.changed === null ? ', whole rows compared' : `, ${number(rows.changed)} changed by ${key?.join(' + ')}`}`,
+  );
+  for (const { name, rows: n } of diff.changedColumns)
+    lines.push(`  ~ ${name}  in ${number(n)} ${n === 1 ? 'row' : 'rows'}`);
   for (const row of examples.added) lines.push(`  + ${cells(row)}`);
   for (const row of examples.removed) lines.push(`  − ${cells(row)}`);
-  for (const { key: row, columns: changes } of examples.changed) lines.push(`  ~ ${cells(row)}: ${Object.entries(changes).map(([name, { before, after }]) => `${name} ${shown(before)} → ${shown(after)}`).join(', ')}`);
-  const shifted = distributions.filter(({ value, drifted, missingReference, missingCurrent }) => drifted || (value ?? 0) >= leastShown || Math.abs(missingCurrent - missingReference) >= leastShown);
-  lines.push('', `distributions  ${shifted.length === 0 ? 'none of the shared columns moved' : `${shifted.length} of ${distributions.length} columns moved, ${distributions.filter(({ drifted }) => drifted).length} of them beyond their threshold`}`);
-  if (shifted.length > 0) lines.push(...table(['column', 'missing', 'distance', 'threshold', 'measure', ''], shifted.map(distributionRow), [2, 3]).map((line) => `  ${line}`));
+  for (const { key: row, columns: changes } of examples.changed)
+    lines.push(
+      `  ~ ${cells(row)}: ${Object.entries(changes)
+        .map(([name, { before, after }]) => `${name} ${shown(before)} → ${shown(after)}`)
+        .join(', ')}`,
+    );
+  const shifted = distributions.filter(
+    ({ value, drifted, missingReference, missingCurrent }) =>
+      drifted || (value ?? 0) >= leastShown || Math.abs(missingCurrent - missingReference) >= leastShown,
+  );
+  lines.push(
+    '',
+    `distributions  ${shifted.length === 0 ? 'none of the shared columns moved' : `${shifted.length} of ${distributions.length} columns moved, ${distributions.filter(({ drifted }) => drifted).length} of them beyond their threshold`}`,
+  );
+  if (shifted.length > 0)
+    lines.push(
+      ...table(['column', 'missing', 'distance', 'threshold', 'measure', ''], shifted.map(distributionRow), [2, 3]).map(
+        (line) => `  ${line}`,
+      ),
+    );
   return lines;
 }
 
 /** Less is noise in most tables. */
 const leastShown = 0.005;
 
-function distributionRow({ column, missingReference, missingCurrent, value, threshold, measure, drifted, note }: DriftRow): string[] {
+function distributionRow({
+  column,
+  missingReference,
+  missingCurrent,
+  value,
+  threshold,
+  measure,
+  drifted,
+  note,
+}: DriftRow): string[] {
   const share = (part: number) => `${(part * 100).toFixed(1)} %`;
-  return [column, missingReference === missingCurrent ? share(missingCurrent) : `${share(missingReference)} → ${share(missingCurrent)}`, value?.toFixed(3) ?? '–', threshold === null ? '' : String(threshold), measure, [drifted ? 'drifted' : '', note ?? ''].filter(Boolean).join(': ')];
+  return [
+    column,
+    missingReference === missingCurrent
+      ? share(missingCurrent)
+      : `${share(missingReference)} → ${share(missingCurrent)}`,
+    value?.toFixed(3) ?? '–',
+    threshold === null ? '' : String(threshold),
+    measure,
+    [drifted ? 'drifted' : '', note ?? ''].filter(Boolean).join(': '),
+  ];
 }
 
 function cells(row: Record<string, string | null>): string {
-  return Object.entries(row).map(([name, value]) => `${name} ${shown(value)}`).join(', ');
+  return Object.entries(row)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(', ');
 }
 
 function shown(value: string | null): string {

@@ -22,22 +22,47 @@ export interface DataDriftOptions {
 }
 
 /** The measures of each profile, for `--help`. */
-export const driftHelp = ['', 'Measures:', ...profileNames.map((profile) => `  ${profile}: ${measureList(profile).join(', ')}`), `  all profiles: ${domainMeasure} (one row for the whole table)`].join('\n');
+export const driftHelp = [
+  '',
+  'Measures:',
+  ...profileNames.map((profile) => `  ${profile}: ${measureList(profile).join(', ')}`),
+  `  all profiles: ${domainMeasure} (one row for the whole table)`,
+].join('\n');
 
 /** `loopwright data drift REFERENCE CURRENT`: compares two tables column by column, by the rules of a profile. */
-export async function dataDrift(context: CommandContext, reference: string | undefined, current: string | undefined, options: DataDriftOptions): Promise<number> {
+export async function dataDrift(
+  context: CommandContext,
+  reference: string | undefined,
+  current: string | undefined,
+  options: DataDriftOptions,
+): Promise<number> {
   const threshold = readThreshold(options.threshold);
-  const columns = options.columns?.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const columns = options.columns
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const [before, now] = [await subjectGiven(context, reference), await subjectGiven(context, current)];
   const result = await withDatabase(context.signal, async (db) => {
-    const sides = [await openSide(db, before.found.files, options.profile, 'reference'), await openSide(db, now.found.files, options.profile, 'current')] as const;
+    const sides = [
+      await openSide(db, before.found.files, options.profile, 'reference'),
+      await openSide(db, now.found.files, options.profile, 'current'),
+    ] as const;
     return compareTables(db, ...sides, {
-      profile: options.profile, correction: options.correction, signal: context.signal, comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
-      ...(columns === undefined ? {} : { columns }), ...(options.measure === undefined ? {} : { measure: options.measure }), ...(threshold === undefined ? {} : { threshold }),
+      profile: options.profile,
+      correction: options.correction,
+      signal: context.signal,
+      comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
+      ...(columns === undefined ? {} : { columns }),
+      ...(options.measure === undefined ? {} : { measure: options.measure }),
+      ...(threshold === undefined ? {} : { threshold }),
     });
   });
   if (context.json) context.printJson(result);
-  else for (const line of driftLines(result, before.found.title, now.found.title, (text) => context.terminal.style('yellow', text))) context.terminal.line(line);
+  else
+    for (const line of driftLines(result, before.found.title, now.found.title, (text) =>
+      context.terminal.style('yellow', text),
+    ))
+      context.terminal.line(line);
   const drifted = result.dataset.drifted || result.columns.some((row) => row.drifted);
   return options.failOnDrift && drifted ? exitCodes.failed : exitCodes.done;
 }
@@ -50,20 +75,40 @@ function readThreshold(text: string | undefined): number | undefined {
 }
 
 function driftLines(table: DriftTable, reference: string, current: string, mark: (text: string) => string): string[] {
-  const rows = table.columns.map((row) => [row.column, row.type, row.measure, shown(row.value), row.pValue === null ? '' : shown(row.pValue), row.threshold === null ? '' : shown(row.threshold), verdict(row)]);
+  const rows = table.columns.map((row) => [
+    row.column,
+    row.type,
+    row.measure,
+    shown(row.value),
+    row.pValue === null ? '' : shown(row.pValue),
+    row.threshold === null ? '' : shown(row.threshold),
+    verdict(row),
+  ]);
   const head = ['column', 'type', 'measure', 'value', 'p', 'threshold', ''];
   const widths = head.map((text, i) => Math.max(text.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
-  const [drifted, compared] = [table.columns.filter((row) => row.drifted).length, table.columns.filter((row) => row.value !== null || row.drifted).length];
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const [drifted, compared] = [
+    table.columns.filter((row) => row.drifted).length,
+    table.columns.filter((row) => row.value !== null || row.drifted).length,
+  ];
   return [
-    `${current} against ${reference}, profile ${table.profile}`, '', line(head),
-    ...rows.map((row, i) => (table.columns[i]?.drifted ? mark(line(row)) : line(row))), '',
+    `${current} against ${reference}, profile ${table.profile}`,
+    '',
+    line(head),
+    ...rows.map((row, i) => (table.columns[i]?.drifted ? mark(line(row)) : line(row))),
+    '',
     `${table.dataset.drifted ? 'The data has drifted' : 'The data has not drifted'}: ${drifted} of ${compared} compared columns did (${table.dataset.rule}).`,
   ];
 }
 
 function verdict(row: DriftRow): string {
-  return [row.drifted ? 'drifted' : row.value === null ? 'not judged' : '', row.note ?? ''].filter((text) => text !== '').join(': ');
+  return [row.drifted ? 'drifted' : row.value === null ? 'not judged' : '', row.note ?? '']
+    .filter((text) => text !== '')
+    .join(': ');
 }
 
 function shown(value: number | null): string {

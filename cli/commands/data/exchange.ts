@@ -26,12 +26,22 @@ export interface DataImportOptions {
 }
 
 /** `loopwright data import FILE`: a dataset schema from Croissant, an MLflow signature or pandera; which of them is told by what the file holds. */
-export async function dataImport(context: CommandContext, file: string | undefined, options: DataImportOptions): Promise<number> {
+export async function dataImport(
+  context: CommandContext,
+  file: string | undefined,
+  options: DataImportOptions,
+): Promise<number> {
   if (file === undefined) throw new ProjectError('Say which file to import.');
   const document = readDocument(file);
   const format = options.from ?? guessFormat(document);
-  if (format === null) throw new ProjectError(`${file} is neither a Croissant description, an MLmodel file nor a schema of pandera. \`--from ${importFormats.join('|')}\` names the format.`);
-  const tables = format === 'croissant' ? importCroissant(document) : [format === 'mlflow' ? importMlflowSignature(document) : importPandera(document)];
+  if (format === null)
+    throw new ProjectError(
+      `${file} is neither a Croissant description, an MLmodel file nor a schema of pandera. \`--from ${importFormats.join('|')}\` names the format.`,
+    );
+  const tables =
+    format === 'croissant'
+      ? importCroissant(document)
+      : [format === 'mlflow' ? importMlflowSignature(document) : importPandera(document)];
   const imported = chosenTable(tables, options.table);
   const text = schemaText(imported.schema, `Imported from ${basename(file)} (${format}).`);
   for (const note of imported.notes) context.terminal.note(note);
@@ -52,15 +62,34 @@ export interface DataExportOptions {
 }
 
 /** `loopwright data export SCHEMA --to FORMAT`: a dataset's schema, or a schema file, for other tools. */
-export async function dataExport(context: CommandContext, name: string | undefined, options: DataExportOptions): Promise<number> {
+export async function dataExport(
+  context: CommandContext,
+  name: string | undefined,
+  options: DataExportOptions,
+): Promise<number> {
   if (name === undefined) throw new ProjectError('Say which schema: a dataset, or a schema file.');
   const place = dataPlace(context);
-  const dataset = place.config?.datasets && Object.hasOwn(place.config.datasets, name) ? place.config.datasets[name] : undefined;
-  const schema = dataset?.schema ? (place.project?.schemas.get(dataset.schema)?.value ?? null) : existsSync(name) ? readSchemaFile(name) : null;
-  if (!schema) throw new ProjectError(dataset ? `The dataset \`${name}\` has no schema that can be read.` : `\`${name}\` is no dataset and no file.${suggestion(name, Object.keys(place.config?.datasets ?? {}))}`);
+  const dataset =
+    place.config?.datasets && Object.hasOwn(place.config.datasets, name) ? place.config.datasets[name] : undefined;
+  const schema = dataset?.schema
+    ? (place.project?.schemas.get(dataset.schema)?.value ?? null)
+    : existsSync(name)
+      ? readSchemaFile(name)
+      : null;
+  if (!schema)
+    throw new ProjectError(
+      dataset
+        ? `The dataset \`${name}\` has no schema that can be read.`
+        : `\`${name}\` is no dataset and no file.${suggestion(name, Object.keys(place.config?.datasets ?? {}))}`,
+    );
   const format = options.to ?? 'table-schema';
   const title = basename(name).replace(/\.dataset\.ya?ml$|\.json$/, '');
-  const document = format === 'table-schema' ? tableSchemaJson(schema) : format === 'json-schema' ? jsonSchemaOf(schema) : greatExpectationsSuite(schema, title);
+  const document =
+    format === 'table-schema'
+      ? tableSchemaJson(schema)
+      : format === 'json-schema'
+        ? jsonSchemaOf(schema)
+        : greatExpectationsSuite(schema, title);
   if (options.output === undefined) context.printJson(document);
   else {
     writeAtomic(resolve(options.output), `${JSON.stringify(document, null, 2)}\n`);
@@ -78,7 +107,10 @@ function readDocument(file: string): unknown {
   }
   const document = parseDocument(text);
   const [fault] = document.errors;
-  if (fault) throw new DataError(`${file} is neither YAML nor JSON: ${fault.message.split('\n')[0]}`, { place: { file, line: fault.linePos?.[0].line ?? 1, column: fault.linePos?.[0].col ?? 1 } });
+  if (fault)
+    throw new DataError(`${file} is neither YAML nor JSON: ${fault.message.split('\n')[0]}`, {
+      place: { file, line: fault.linePos?.[0].line ?? 1, column: fault.linePos?.[0].col ?? 1 },
+    });
   return document.toJS({ maxAliasCount: 100 });
 }
 
@@ -91,7 +123,12 @@ function guessFormat(document: unknown): (typeof importFormats)[number] | null {
 
 function chosenTable(tables: readonly Imported[], name: string | undefined): Imported {
   const names = tables.map((table) => table.name ?? '');
-  const found = name === undefined ? (tables.length === 1 ? tables[0] : undefined) : tables.find((table) => table.name === name);
+  const found =
+    name === undefined ? (tables.length === 1 ? tables[0] : undefined) : tables.find((table) => table.name === name);
   if (found) return found;
-  throw new ProjectError(name === undefined ? `The file describes ${tables.length} tables; \`--table NAME\` takes one: ${names.join(', ')}.` : `There is no table \`${name}\`.${suggestion(name, names) || ` Tables: ${names.join(', ')}.`}`);
+  throw new ProjectError(
+    name === undefined
+      ? `The file describes ${tables.length} tables; \`--table NAME\` takes one: ${names.join(', ')}.`
+      : `There is no table \`${name}\`.${suggestion(name, names) || ` Tables: ${names.join(', ')}.`}`,
+  );
 }

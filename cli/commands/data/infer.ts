@@ -16,14 +16,33 @@ export interface DataInferOptions {
 }
 
 /** `loopwright data infer DATA`: a schema from data. To a file that is there already it only adds, and says what differs. */
-export async function dataInfer(context: CommandContext, text: string | undefined, options: DataInferOptions): Promise<number> {
+export async function dataInfer(
+  context: CommandContext,
+  text: string | undefined,
+  options: DataInferOptions,
+): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
-  const schema = await withDatabase(context.signal, (db) => inferSchema(db, sourceSql(found.files), { guess: true, ...(sourceFormat(found.files[0] ?? '') === 'csv' ? { texts: sourceSql(found.files, { allText: true, withFile: false }) } : {}) }));
+  const schema = await withDatabase(context.signal, (db) =>
+    inferSchema(db, sourceSql(found.files), {
+      guess: true,
+      ...(sourceFormat(found.files[0] ?? '') === 'csv'
+        ? { texts: sourceSql(found.files, { allText: true, withFile: false }) }
+        : {}),
+    }),
+  );
   const root = place.project?.root ?? place.folder;
-  const path = options.output !== undefined ? resolve(options.output) : found.schemaPath !== null ? resolve(root, found.schemaPath) : null;
+  const path =
+    options.output !== undefined
+      ? resolve(options.output)
+      : found.schemaPath !== null
+        ? resolve(root, found.schemaPath)
+        : null;
   if (path === null || !existsSync(path)) {
-    const fresh = schemaText(schema, `Inferred from ${found.title}. Types, bounds, categories and roles are guesses from the data: check them, and remove \`guessed\` where they are right.`);
+    const fresh = schemaText(
+      schema,
+      `Inferred from ${found.title}. Types, bounds, categories and roles are guesses from the data: check them, and remove \`guessed\` where they are right.`,
+    );
     if (path === null) {
       if (context.json) context.printJson({ schema, text: fresh });
       else terminal.line(fresh.trimEnd());
@@ -37,12 +56,20 @@ export async function dataInfer(context: CommandContext, text: string | undefine
   const before = readRegularFile(path).toString('utf8');
   const merged = mergeSchema(path, before, schema, { update: options.update === true });
   if (merged.text !== before) writeAtomic(path, merged.text);
-  if (context.json) context.printJson({ path, changed: merged.text !== before, added: merged.added, gone: merged.gone, differs: merged.differs });
+  if (context.json)
+    context.printJson({
+      path,
+      changed: merged.text !== before,
+      added: merged.added,
+      gone: merged.gone,
+      differs: merged.differs,
+    });
   else {
     for (const name of merged.added) terminal.line(`added ${name}`);
     for (const name of merged.gone) terminal.line(`not in the data: ${name}`);
     for (const said of merged.differs) terminal.line(said);
-    if (merged.differs.length > 0 && options.update !== true) terminal.note('`--update` widens bounds and adds categories until the data fits.');
+    if (merged.differs.length > 0 && options.update !== true)
+      terminal.note('`--update` widens bounds and adds categories until the data fits.');
     terminal.line(merged.text === before ? `${path} is as it was.` : `${path} was brought up to the data.`);
   }
   return exitCodes.done;

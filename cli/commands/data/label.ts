@@ -18,7 +18,11 @@ export interface DataLabelOptions {
 }
 
 /** `loopwright data label TASK`: asks row by row on a terminal, or appends the one decision that is given. */
-export async function dataLabel(context: CommandContext, name: string | undefined, options: DataLabelOptions): Promise<number> {
+export async function dataLabel(
+  context: CommandContext,
+  name: string | undefined,
+  options: DataLabelOptions,
+): Promise<number> {
   const project = context.project();
   const config = context.config();
   const task = resolveTask(project, config, name);
@@ -28,14 +32,25 @@ export async function dataLabel(context: CommandContext, name: string | undefine
     return exitCodes.done;
   }
   const given = options.key !== undefined;
-  if (given && (options.label === undefined) === (options.skip !== true)) throw new ProjectError('With --key, give either --label VALUE or --skip.');
-  if (!given && (options.label !== undefined || options.skip)) throw new ProjectError('Say which row with --key VALUE.');
+  if (given && (options.label === undefined) === (options.skip !== true))
+    throw new ProjectError('With --key, give either --label VALUE or --skip.');
+  if (!given && (options.label !== undefined || options.skip))
+    throw new ProjectError('Say which row with --key VALUE.');
   const onTerminal = process.stdin.isTTY && process.stdout.isTTY && !context.json;
-  if (!given && !onTerminal) throw new ProjectError('Rows are asked for one by one on a terminal only. Elsewhere give --key VALUE with --label VALUE or --skip, or --undo.');
+  if (!given && !onTerminal)
+    throw new ProjectError(
+      'Rows are asked for one by one on a terminal only. Elsewhere give --key VALUE with --label VALUE or --skip, or --undo.',
+    );
   return withDatabase(context.signal, async (db) => {
     const open = await openTask(db, { project, config, store: context.storeIfAny(), folder: project.root }, task);
-    if (given) tell(context, await addLabel(open, { key: options.key ?? '', label: options.label ?? null, labeller }), labeller);
-    else await labelByKeys(open, { labeller, keys: pressedKeys(process.stdin, context.signal), terminal: context.terminal });
+    if (given)
+      tell(context, await addLabel(open, { key: options.key ?? '', label: options.label ?? null, labeller }), labeller);
+    else
+      await labelByKeys(open, {
+        labeller,
+        keys: pressedKeys(process.stdin, context.signal),
+        terminal: context.terminal,
+      });
     return exitCodes.done;
   });
 }
@@ -43,5 +58,7 @@ export async function dataLabel(context: CommandContext, name: string | undefine
 function tell({ json, printJson, terminal }: CommandContext, done: LabelDone, labeller: string): void {
   if (json) return printJson({ ...done, labeller });
   if (done.note !== null) terminal.note(done.note);
-  terminal.line(`${JSON.stringify(done.key)} by ${labeller}: ${done.label === undefined ? 'not decided' : (done.label ?? 'skipped')}`);
+  terminal.line(
+    `${JSON.stringify(done.key)} by ${labeller}: ${done.label === undefined ? 'not decided' : (done.label ?? 'skipped')}`,
+  );
 }

@@ -16,40 +16,100 @@ export interface DataLabelsOptions {
 }
 
 /** `loopwright data labels [TASK]`: how far labelling is, agreement and rules; with `--output` one label a row as a file. */
-export async function dataLabels(context: CommandContext, name: string | undefined, { output }: DataLabelsOptions): Promise<number> {
+export async function dataLabels(
+  context: CommandContext,
+  name: string | undefined,
+  { output }: DataLabelsOptions,
+): Promise<number> {
   const project = context.project();
   const config = context.config();
-  if (output !== undefined && name === undefined && Object.keys(config.labelling ?? {}).length > 1) throw new ProjectError(`Say of which task the labels are written: ${Object.keys(config.labelling ?? {}).join(', ')}.`);
-  const { tasks, broken } = name === undefined && Object.keys(config.labelling ?? {}).length > 1 ? listTasks(project, config) : { tasks: [resolveTask(project, config, name)], broken: [] };
+  if (output !== undefined && name === undefined && Object.keys(config.labelling ?? {}).length > 1)
+    throw new ProjectError(
+      `Say of which task the labels are written: ${Object.keys(config.labelling ?? {}).join(', ')}.`,
+    );
+  const { tasks, broken } =
+    name === undefined && Object.keys(config.labelling ?? {}).length > 1
+      ? listTasks(project, config)
+      : { tasks: [resolveTask(project, config, name)], broken: [] };
   const place = { project, config, store: context.storeIfAny(), folder: project.root };
   const summaries: LabelSummary[] = [];
-  const work = (task: LabelTask) => withDatabase(context.signal, async (db) => {
-    // The model only orders the queue.
-    const open = await openTask(db, place, { ...task, model: null });
-    const summary = await summarise(open);
-    summaries.push({ ...summary, task: { ...summary.task, model: task.model } });
-    return output === undefined ? null : writeConsolidated(open, resolve(output));
-  });
+  const work = (task: LabelTask) =>
+    withDatabase(context.signal, async (db) => {
+      // The model only orders the queue.
+      const open = await openTask(db, place, { ...task, model: null });
+      const summary = await summarise(open);
+      summaries.push({ ...summary, task: { ...summary.task, model: task.model } });
+      return output === undefined ? null : writeConsolidated(open, resolve(output));
+    });
   for (const task of tasks) {
     const written = await work(task);
     const summary = summaries.at(-1);
     if (context.json || !summary) continue;
     for (const line of summaryLines(summary)) context.terminal.line(line);
-    if (written) context.terminal.note(`${written.rows.toLocaleString('en-US')} labels written to ${resolve(output ?? '')}: ${written.hand.toLocaleString('en-US')} by hand, ${written.rule.toLocaleString('en-US')} by rules`);
+    if (written)
+      context.terminal.note(
+        `${written.rows.toLocaleString('en-US')} labels written to ${resolve(output ?? '')}: ${written.hand.toLocaleString('en-US')} by hand, ${written.rule.toLocaleString('en-US')} by rules`,
+      );
   }
   for (const { name: task, message } of broken) context.terminal.note(`${task}: ${message}`);
-  if (context.json) context.printJson(name === undefined && tasks.length + broken.length > 1 ? { tasks: summaries, broken } : summaries[0]);
+  if (context.json)
+    context.printJson(
+      name === undefined && tasks.length + broken.length > 1 ? { tasks: summaries, broken } : summaries[0],
+    );
   return exitCodes.done;
 }
 
 function summaryLines(summary: LabelSummary): string[] {
   const { task, rows, labelled, complete, classes, people, agreement, rules, weak, ties } = summary;
   const n = (value: number) => value.toLocaleString('en-US');
-  const lines = [`${task.name}  ${bar(rows === 0 ? 0 : labelled / rows)} ${n(labelled)} of ${n(rows)} rows labelled${task.labellers > 1 ? `, ${n(complete)} by ${task.labellers} people` : ''}`, ''];
-  lines.push(...table([task.label, 'by hand', ...(weak ? ['only by rules'] : [])], [...classes.map(({ label, rows: hand, weak: byRule }) => [label, n(hand), ...(weak ? [n(byRule)] : [])]), ...(ties > 0 || weak?.undecided ? [['undecided', n(ties), ...(weak ? [n(weak.undecided)] : [])]] : [])], [1, 2]));
-  if (people.length > 0) lines.push('', ...table(['labeller', 'labelled', 'skipped', 'today', 'last'], people.map((one) => [plain(one.labeller), n(one.labelled), n(one.skipped), n(one.today), timeText(one.last)]), [1, 2, 3]));
-  if (agreement.length > 0) lines.push('', ...table(['agreement of', 'and', 'rows', 'alike', "Cohen's kappa"], agreement.map((one) => [plain(one.first), plain(one.second), n(one.n), number(one.observed, 3), number(one.kappa, 3)]), [2, 3, 4]), `They disagree on ${n(summary.disagreementCount)} rows.`);
-  if (rules.length > 0) lines.push('', ...table(['rule', 'rows', 'conflicts', 'judged by hand', 'right'], rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), number(one.accuracy, 3)]), [1, 2, 3, 4]));
+  const lines = [
+    `${task.name}  ${bar(rows === 0 ? 0 : labelled / rows)} ${n(labelled)} of ${n(rows)} rows labelled${task.labellers > 1 ? `, ${n(complete)} by ${task.labellers} people` : ''}`,
+    '',
+  ];
+  lines.push(
+    ...table(
+      [task.label, 'by hand', ...(weak ? ['only by rules'] : [])],
+      [
+        ...classes.map(({ label, rows: hand, weak: byRule }) => [label, n(hand), ...(weak ? [n(byRule)] : [])]),
+        ...(ties > 0 || weak?.undecided ? [['undecided', n(ties), ...(weak ? [n(weak.undecided)] : [])]] : []),
+      ],
+      [1, 2],
+    ),
+  );
+  if (people.length > 0)
+    lines.push(
+      '',
+      ...table(
+        ['labeller', 'labelled', 'skipped', 'today', 'last'],
+        people.map((one) => [plain(one.labeller), n(one.labelled), n(one.skipped), n(one.today), timeText(one.last)]),
+        [1, 2, 3],
+      ),
+    );
+  if (agreement.length > 0)
+    lines.push(
+      '',
+      ...table(
+        ['agreement of', 'and', 'rows', 'alike', "Cohen's kappa"],
+        agreement.map((one) => [
+          plain(one.first),
+          plain(one.second),
+          n(one.n),
+          number(one.observed, 3),
+          number(one.kappa, 3),
+        ]),
+        [2, 3, 4],
+      ),
+      `They disagree on ${n(summary.disagreementCount)} rows.`,
+    );
+  if (rules.length > 0)
+    lines.push(
+      '',
+      ...table(
+        ['rule', 'rows', 'conflicts', 'judged by hand', 'right'],
+        rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), number(one.accuracy, 3)]),
+        [1, 2, 3, 4],
+      ),
+    );
   return [...lines, ...summary.notes.flatMap((note) => ['', note])];
 }
 

@@ -18,46 +18,92 @@ export interface DataProfileOptions {
 }
 
 /** `loopwright data profile DATA`: what each column holds, as a table, as JSON, or as a page of its own with `--html FILE`. */
-export async function dataProfile(context: CommandContext, text: string | undefined, options: DataProfileOptions): Promise<number> {
+export async function dataProfile(
+  context: CommandContext,
+  text: string | undefined,
+  options: DataProfileOptions,
+): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
   const columns = options.columns?.split(',').map((name) => name.trim());
   const wantsRelations = options.html !== undefined || options.target !== undefined;
-  const result = await withDatabase(context.signal, async (db): Promise<{ profile: DataProfile; relations: DataRelations | null }> => {
-    const root = place.project?.root ?? place.folder;
-    const names = (await columnsOf(db, await subjectSql(db, found))).map(({ name }) => name);
-    const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
-    if (unknown !== undefined) throw new ProjectError(`There is no column \`${unknown}\`.${suggestion(unknown, names) || ` It has ${names.slice(0, 12).join(', ')}.`}`);
-    const profile = await profileSubject(db, found, { root, ...(columns ? { columns } : {}), ...(options.target === undefined ? {} : { target: options.target }), onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`) });
-    return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
-  });
+  const result = await withDatabase(
+    context.signal,
+    async (db): Promise<{ profile: DataProfile; relations: DataRelations | null }> => {
+      const root = place.project?.root ?? place.folder;
+      const names = (await columnsOf(db, await subjectSql(db, found))).map(({ name }) => name);
+      const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
+      if (unknown !== undefined)
+        throw new ProjectError(
+          `There is no column \`${unknown}\`.${suggestion(unknown, names) || ` It has ${names.slice(0, 12).join(', ')}.`}`,
+        );
+      const profile = await profileSubject(db, found, {
+        root,
+        ...(columns ? { columns } : {}),
+        ...(options.target === undefined ? {} : { target: options.target }),
+        onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`),
+      });
+      return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
+    },
+  );
   if (options.html !== undefined) {
     const path = resolve(options.html);
     saveProfile(result.profile, result.relations, path);
     if (!context.json) terminal.note(`written to ${path}`);
   }
-  if (context.json) context.printJson({ ...result.profile, ...(result.relations ? { relations: result.relations } : {}) });
-  else if (options.html === undefined) for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
+  if (context.json)
+    context.printJson({ ...result.profile, ...(result.relations ? { relations: result.relations } : {}) });
+  else if (options.html === undefined)
+    for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
   return exitCodes.done;
 }
 
 function profileLines(profile: DataProfile, relations: DataRelations | null): string[] {
   const share = (column: string) => relations?.relevance.find((one) => one.column === column);
-  const head = ['column', 'type', 'missing', 'distinct', 'min', 'median', 'max', 'distribution or most frequent', ...(relations?.target ? [`tells of ${relations.target}`] : [])];
+  const head = [
+    'column',
+    'type',
+    'missing',
+    'distinct',
+    'min',
+    'median',
+    'max',
+    'distribution or most frequent',
+    ...(relations?.target ? [`tells of ${relations.target}`] : []),
+  ];
   const rows = profile.columns.map((column) => {
     const told = share(column.name);
     return [
-      column.name, column.type, column.rows === 0 ? '' : percent(column.missing / column.rows), `${column.exact ? '' : '≈ '}${(column.exact ? column.distinct : Number(column.distinct.toPrecision(2))).toLocaleString('en-US')}`,
-      ...bounds(column), column.numbers ? sparkline((column.numbers.core ?? column.numbers.histogram).counts) : (column.top ?? []).slice(0, 3).map(({ value, count }) => `${shortened(value)} ${percent(count / column.rows)}`).join(', '),
-      ...(relations?.target ? [told ? `${percent(told.share)}${told.relevant ? '' : ' (no more than chance)'}` : ''] : []),
+      column.name,
+      column.type,
+      column.rows === 0 ? '' : percent(column.missing / column.rows),
+      `${column.exact ? '' : '≈ '}${(column.exact ? column.distinct : Number(column.distinct.toPrecision(2))).toLocaleString('en-US')}`,
+      ...bounds(column),
+      column.numbers
+        ? sparkline((column.numbers.core ?? column.numbers.histogram).counts)
+        : (column.top ?? [])
+            .slice(0, 3)
+            .map(({ value, count }) => `${shortened(value)} ${percent(count / column.rows)}`)
+            .join(', '),
+      ...(relations?.target
+        ? [told ? `${percent(told.share)}${told.relevant ? '' : ' (no more than chance)'}` : '']
+        : []),
     ];
   });
-  return [`${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${profile.bytes.toLocaleString('en-US')} B`, '', ...table(head, rows, [2, 3, 4, 5, 6])];
+  return [
+    `${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${profile.bytes.toLocaleString('en-US')} B`,
+    '',
+    ...table(head, rows, [2, 3, 4, 5, 6]),
+  ];
 }
 
 function bounds({ numbers, type }: ColumnProfile): string[] {
   if (!numbers) return ['', '', ''];
-  return [numbers.min, numbers.median, numbers.max].map((value) => (type === 'datetime' ? new Date(value).toISOString().slice(0, 19).replace('T', ' ') : String(Number(value.toPrecision(6)))));
+  return [numbers.min, numbers.median, numbers.max].map((value) =>
+    type === 'datetime'
+      ? new Date(value).toISOString().slice(0, 19).replace('T', ' ')
+      : String(Number(value.toPrecision(6))),
+  );
 }
 
 function percent(share: number): string {
@@ -73,5 +119,7 @@ function shortened(text: string): string {
 /** One of eight heights a bin. */
 function sparkline(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
-  return counts.map((count) => (count === 0 ? ' ' : ('▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((count / most) * 8))] ?? '█'))).join('');
+  return counts
+    .map((count) => (count === 0 ? ' ' : ('▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((count / most) * 8))] ?? '█')))
+    .join('');
 }

@@ -14,13 +14,22 @@ export interface DataQualityOptions {
 }
 
 /** `loopwright data quality DATA`: completeness, uniqueness, validity, freshness and relevance, for a person to read. */
-export async function dataQuality(context: CommandContext, text: string | undefined, options: DataQualityOptions): Promise<number> {
+export async function dataQuality(
+  context: CommandContext,
+  text: string | undefined,
+  options: DataQualityOptions,
+): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const now = options.now === undefined ? Date.now() : parseTime(options.now);
-  if (now === null) throw new ProjectError(`\`${options.now}\` is not a time such as 2026-01-31 or 2026-01-31T13:45:00Z.`);
+  if (now === null)
+    throw new ProjectError(`\`${options.now}\` is not a time such as 2026-01-31 or 2026-01-31T13:45:00Z.`);
   const report = await withDatabase(context.signal, async (db) => {
     const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
-    return judgeSubject(db, found, { now, foreign, ...(options.target === undefined ? {} : { target: options.target }) });
+    return judgeSubject(db, found, {
+      now,
+      foreign,
+      ...(options.target === undefined ? {} : { target: options.target }),
+    });
   });
   if (context.json) context.printJson(report);
   else for (const line of qualityLines(found.title, report)) context.terminal.line(line);
@@ -29,18 +38,34 @@ export async function dataQuality(context: CommandContext, text: string | undefi
 
 function qualityLines(title: string, report: QualityReport): string[] {
   const { completeness, uniqueness, validity, freshness, relevance } = report;
-  const lines = [`${title}  ${count(report.rows)} rows`, '', `Completeness  ${percent(completeness.share)} of values are there.`];
+  const lines = [
+    `${title}  ${count(report.rows)} rows`,
+    '',
+    `Completeness  ${percent(completeness.share)} of values are there.`,
+  ];
   for (const { column, share } of completeness.worst) lines.push(`                ${column}: ${percent(share)}`);
-  lines.push(`Uniqueness    ${uniqueness.repeatedRows === 0 ? 'No row stands twice.' : `${count(uniqueness.repeatedRows)} rows stand in the table before.`}`);
+  lines.push(
+    `Uniqueness    ${uniqueness.repeatedRows === 0 ? 'No row stands twice.' : `${count(uniqueness.repeatedRows)} rows stand in the table before.`}`,
+  );
   for (const { key, repeated } of uniqueness.keys) lines.push(`                ${key}: ${count(repeated)} repeated`);
-  lines.push(`Validity      ${validity === null ? 'not known: the data has no schema. `loopwright data infer` writes a first one.' : `${count(validity.validRows)} of ${count(report.rows)} rows meet the schema.`}`);
-  for (const text of [...(validity?.problems ?? []), ...(validity?.rules ?? []).map(({ message }) => message)]) lines.push(`                ${text}`);
-  lines.push(`Freshness     ${freshness === null ? 'not known: no column is the timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${age(-freshness.ageMs)} ahead of now` : `${age(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`);
+  lines.push(
+    `Validity      ${validity === null ? 'not known: the data has no schema. `loopwright data infer` writes a first one.' : `${count(validity.validRows)} of ${count(report.rows)} rows meet the schema.`}`,
+  );
+  for (const text of [...(validity?.problems ?? []), ...(validity?.rules ?? []).map(({ message }) => message)])
+    lines.push(`                ${text}`);
+  lines.push(
+    `Freshness     ${freshness === null ? 'not known: no column is the timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${age(-freshness.ageMs)} ahead of now` : `${age(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`,
+  );
   if (relevance === null) lines.push('Relevance     not known: no column is the target; `--target COLUMN` names one.');
   else {
     const told = relevance.columns.filter(({ relevant }) => relevant);
-    lines.push(`Relevance     ${told.length} of ${relevance.columns.length} columns tell more of ${relevance.target} than chance would${relevance.sampled < report.rows ? ` (sample of ${count(relevance.sampled)} rows)` : ''}.`);
-    for (const { column, share, mutualInformation, baseline, relevant } of relevance.columns.slice(0, 12)) lines.push(`                ${column}: ${percent(share)} of its uncertainty (mutual information ${Number(mutualInformation.toPrecision(3))} nats, chance below ${Number(baseline.toPrecision(3))})${relevant ? '' : ', no more than chance'}`);
+    lines.push(
+      `Relevance     ${told.length} of ${relevance.columns.length} columns tell more of ${relevance.target} than chance would${relevance.sampled < report.rows ? ` (sample of ${count(relevance.sampled)} rows)` : ''}.`,
+    );
+    for (const { column, share, mutualInformation, baseline, relevant } of relevance.columns.slice(0, 12))
+      lines.push(
+        `                ${column}: ${percent(share)} of its uncertainty (mutual information ${Number(mutualInformation.toPrecision(3))} nats, chance below ${Number(baseline.toPrecision(3))})${relevant ? '' : ', no more than chance'}`,
+      );
   }
   return lines;
 }

@@ -1,6 +1,12 @@
 import { ProjectError } from '../../../engine/errors.ts';
 import { parseSubject } from '../../../engine/overview/dataSubject.ts';
-import { getSnapshot, newestSnapshot, schemaTextOf, snapshotProfile, type Snapshot } from '../../../engine/tracking/snapshots.ts';
+import {
+  getSnapshot,
+  newestSnapshot,
+  schemaTextOf,
+  snapshotProfile,
+  type Snapshot,
+} from '../../../engine/tracking/snapshots.ts';
 import type { Store } from '../../../engine/tracking/store.ts';
 import type { ColumnProfile } from '../../../protocol/dataProfile.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
@@ -20,28 +26,64 @@ export async function dataShow(context: CommandContext, text: string | undefined
     return exitCodes.done;
   }
   const { terminal } = context;
-  terminal.line(`${terminal.style('bold', `${version.dataset}@${version.id}`)}  ${timeText(version.createdAt)}  ${new Date(version.createdAt).toISOString()}`);
+  terminal.line(
+    `${terminal.style('bold', `${version.dataset}@${version.id}`)}  ${timeText(version.createdAt)}  ${new Date(version.createdAt).toISOString()}`,
+  );
   const facts: [string, string | null][] = [
-    ['rows', number(version.rows)], ['bytes', number(version.bytes)], ['quarantined', version.quarantined === 0 ? null : `${number(version.quarantined)}${version.detail.quarantineFile ? ` in ${version.detail.quarantineFile}` : ''}`],
-    ['source', version.source], ['watermark', version.state?.watermark ? `${version.state.watermark.column} up to ${version.state.watermark.value}` : null],
-    ['hash', version.hash], ['parent', version.parent], ['run', version.runId], ['schema', version.schemaHash === null ? null : `sha256 ${version.schemaHash.slice(0, 16)}…`],
-    ['split', version.detail.split ? Object.entries(version.detail.split).map(([side, n]) => `${side} ${number(n)}`).join(', ') : null], ['period', version.detail.period ? `${version.detail.period.from} to ${version.detail.period.to}` : null],
+    ['rows', number(version.rows)],
+    ['bytes', number(version.bytes)],
+    [
+      'quarantined',
+      version.quarantined === 0
+        ? null
+        : `${number(version.quarantined)}${version.detail.quarantineFile ? ` in ${version.detail.quarantineFile}` : ''}`,
+    ],
+    ['source', version.source],
+    [
+      'watermark',
+      version.state?.watermark ? `${version.state.watermark.column} up to ${version.state.watermark.value}` : null,
+    ],
+    ['hash', version.hash],
+    ['parent', version.parent],
+    ['run', version.runId],
+    ['schema', version.schemaHash === null ? null : `sha256 ${version.schemaHash.slice(0, 16)}…`],
+    [
+      'split',
+      version.detail.split
+        ? Object.entries(version.detail.split)
+            .map(([side, n]) => `${side} ${number(n)}`)
+            .join(', ')
+        : null,
+    ],
+    ['period', version.detail.period ? `${version.detail.period.from} to ${version.detail.period.to}` : null],
     ['data', version.kept ? version.files.map(({ path }) => path).join(', ') : 'no longer kept'],
   ];
   for (const [name, value] of facts) if (value !== null) terminal.line(`  ${name.padEnd(12)} ${value}`);
   for (const rule of version.detail.rules ?? []) terminal.line(`  broken       ${rule.message}`);
   terminal.line();
-  for (const line of profile ? profileTable(version, profile) : table(['column', 'type'], version.columns.map(({ name, type }) => [name, type]))) terminal.line(line);
+  for (const line of profile
+    ? profileTable(version, profile)
+    : table(
+        ['column', 'type'],
+        version.columns.map(({ name, type }) => [name, type]),
+      ))
+    terminal.line(line);
   return exitCodes.done;
 }
 
 /** The version that a text means; a dataset means its newest. */
 export function versionGiven(context: CommandContext, text: string | undefined): { version: Snapshot; store: Store } {
-  if (text === undefined) throw new ProjectError('Say which version: its id, a dataset, or `DATASET~1` for the one before the newest.');
+  if (text === undefined)
+    throw new ProjectError('Say which version: its id, a dataset, or `DATASET~1` for the one before the newest.');
   const place = dataPlace(context);
   const subject = parseSubject(text, place);
-  if (subject.kind === 'file') throw new ProjectError(`\`${text}\` is a file; \`loopwright data profile ${text}\` shows what it holds.`);
-  const version = place.store ? (subject.kind === 'snapshot' ? getSnapshot(place.store, subject.id) : newestSnapshot(place.store, subject.name)) : null;
+  if (subject.kind === 'file')
+    throw new ProjectError(`\`${text}\` is a file; \`loopwright data profile ${text}\` shows what it holds.`);
+  const version = place.store
+    ? subject.kind === 'snapshot'
+      ? getSnapshot(place.store, subject.id)
+      : newestSnapshot(place.store, subject.name)
+    : null;
   if (!place.store || !version) throw new ProjectError(`\`${text}\` has no version yet. Run the stage that writes it.`);
   return { version, store: place.store };
 }
@@ -49,9 +91,31 @@ export function versionGiven(context: CommandContext, text: string | undefined):
 function profileTable(version: Snapshot, profile: readonly ColumnProfile[]): string[] {
   const types = new Map(version.columns.map(({ name, sqlType, type }) => [name, sqlType ?? type]));
   const rows = profile.map((column) => {
-    const value = (x: number | undefined) => (x === undefined ? '' : column.type === 'datetime' ? new Date(x).toISOString().slice(0, 19).replace('T', ' ') : String(Number(x.toPrecision(5))));
+    const value = (x: number | undefined) =>
+      x === undefined
+        ? ''
+        : column.type === 'datetime'
+          ? new Date(x).toISOString().slice(0, 19).replace('T', ' ')
+          : String(Number(x.toPrecision(5)));
     const n = column.numbers ?? undefined;
-    return [column.name, types.get(column.name) ?? column.type, column.rows === 0 ? '' : `${((100 * column.missing) / column.rows).toFixed(1)} %`, number(column.distinct), value(n?.min), value(n?.median), value(n?.max), column.type === 'datetime' ? '' : value(n?.mean), (column.top ?? []).slice(0, 3).map(({ value: text }) => (text.length > 20 ? `${text.slice(0, 19)}…` : text)).join(', ')];
+    return [
+      column.name,
+      types.get(column.name) ?? column.type,
+      column.rows === 0 ? '' : `${((100 * column.missing) / column.rows).toFixed(1)} %`,
+      number(column.distinct),
+      value(n?.min),
+      value(n?.median),
+      value(n?.max),
+      column.type === 'datetime' ? '' : value(n?.mean),
+      (column.top ?? [])
+        .slice(0, 3)
+        .map(({ value: text }) => (text.length > 20 ? `${text.slice(0, 19)}…` : text))
+        .join(', '),
+    ];
   });
-  return table(['column', 'type', 'missing', 'distinct', 'min', 'median', 'max', 'mean', 'most frequent'], rows, [2, 3, 4, 5, 6, 7]);
+  return table(
+    ['column', 'type', 'missing', 'distinct', 'min', 'median', 'max', 'mean', 'most frequent'],
+    rows,
+    [2, 3, 4, 5, 6, 7],
+  );
 }

@@ -20,28 +20,62 @@ export interface DataValidateOptions {
 }
 
 /** `loopwright data validate DATA`: every row against its schema; exit code 1 when a rule that is no mere warning is broken. */
-export async function dataValidate(context: CommandContext, text: string | undefined, options: DataValidateOptions): Promise<number> {
+export async function dataValidate(
+  context: CommandContext,
+  text: string | undefined,
+  options: DataValidateOptions,
+): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
   const schema = options.schema === undefined ? found.schema : readSchemaFile(options.schema);
-  if (!schema) throw new ProjectError(`There is no schema for ${found.title}. Give one with \`--schema FILE\`; \`loopwright data infer\` writes a first one.`);
+  if (!schema)
+    throw new ProjectError(
+      `There is no schema for ${found.title}. Give one with \`--schema FILE\`; \`loopwright data infer\` writes a first one.`,
+    );
   const result = await withDatabase(context.signal, async (db) => {
     const raw = rawSource(found.files, schema);
     const foreign = await foreignSources(schema, (dataset) => datasetFiles(place, dataset));
-    const checked = await validateTable(db, { source: raw.sql, schema, mode: raw.mode, rejects: raw.rejects, foreign, ...(options.environment === undefined ? {} : { environment: options.environment }) });
-    if (options.quarantine !== undefined && checked.invalidRows > 0) await writeCsv(db, checked.invalidSql, resolve(options.quarantine));
+    const checked = await validateTable(db, {
+      source: raw.sql,
+      schema,
+      mode: raw.mode,
+      rejects: raw.rejects,
+      foreign,
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+    });
+    if (options.quarantine !== undefined && checked.invalidRows > 0)
+      await writeCsv(db, checked.invalidSql, resolve(options.quarantine));
     const { rows, validRows, invalidRows, rules, tableProblems } = checked;
-    return { rows, validRows, invalidRows, rules: rules.map((rule) => ({ ...rule, firstFile: named(rule.firstFile), examples: rule.examples.map((example) => ({ ...example, file: named(example.file) })) })), tableProblems };
+    return {
+      rows,
+      validRows,
+      invalidRows,
+      rules: rules.map((rule) => ({
+        ...rule,
+        firstFile: named(rule.firstFile),
+        examples: rule.examples.map((example) => ({ ...example, file: named(example.file) })),
+      })),
+      tableProblems,
+    };
   });
-  const failed = result.rules.some(({ mode }) => mode !== 'warn') || result.tableProblems.some(({ severity }) => severity === 'error');
+  const failed =
+    result.rules.some(({ mode }) => mode !== 'warn') ||
+    result.tableProblems.some(({ severity }) => severity === 'error');
   if (context.json) context.printJson({ ...result, valid: !failed });
   else {
     for (const { message, severity } of result.tableProblems) terminal.line(`${severity}: ${message}`);
     for (const { message, mode, firstFile, examples } of result.rules) {
-      terminal.line(`${mode === 'warn' ? 'warning' : 'error'}: ${message}${firstFile === null ? '' : ` of ${firstFile}`}`);
-      for (const example of examples.slice(1)) terminal.line(terminal.style('dim', `         row ${example.row}${example.value === null ? '' : `: ${example.value}`}`));
+      terminal.line(
+        `${mode === 'warn' ? 'warning' : 'error'}: ${message}${firstFile === null ? '' : ` of ${firstFile}`}`,
+      );
+      for (const example of examples.slice(1))
+        terminal.line(
+          terminal.style('dim', `         row ${example.row}${example.value === null ? '' : `: ${example.value}`}`),
+        );
     }
-    terminal.line(`${result.rows.toLocaleString('en-US')} rows, ${result.invalidRows.toLocaleString('en-US')} invalid${options.quarantine !== undefined && result.invalidRows > 0 ? `, written to ${options.quarantine}` : ''}.`);
+    terminal.line(
+      `${result.rows.toLocaleString('en-US')} rows, ${result.invalidRows.toLocaleString('en-US')} invalid${options.quarantine !== undefined && result.invalidRows > 0 ? `, written to ${options.quarantine}` : ''}.`,
+    );
   }
   return failed ? exitCodes.failed : exitCodes.done;
 }

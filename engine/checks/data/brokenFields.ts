@@ -18,7 +18,10 @@ export function brokenFields(context: CheckContext, rules: readonly string[]): B
     const { file, facts } = dataset;
     if (!file) return [];
     const findings = (facts.broken ?? []).filter(({ rule }) => rules.includes(rule));
-    return fieldsOf(file).flatMap(({ field, path }) => findings.filter((finding) => finding.field === field.name).map((finding) => ({ dataset, file, field, path, finding })));
+    return fieldsOf(file).flatMap(({ field, path }) =>
+      findings
+        .filter((finding) => finding.field === field.name)
+        .map((finding) => ({ dataset, file, field, path, finding })),
+    );
   });
 }
-

@@ -8,14 +8,32 @@ export const columnMissing: Rule = {
   severity: 'error',
   fromData: true,
   docs: 'The schema declares a column that the data does not have. Stages that need it would fail. Rename the field, remove it, or mend the data.',
-  example: { wrong: 'fields:\n  - { name: amuont, type: number }   # the data has amount', right: 'fields:\n  - { name: amount, type: number }' },
+  example: {
+    wrong: 'fields:\n  - { name: amuont, type: number }   # the data has amount',
+    right: 'fields:\n  - { name: amount, type: number }',
+  },
   check(context) {
     for (const { name, facts, file } of eachDataset(context)) {
       if (!file) continue;
-      const missing = new Set(facts.tableProblems.filter(({ rule }) => rule === 'missing column').map(({ field }) => field));
-      const strangers = facts.columns.map((column) => column.name).filter((column) => !file.value?.fields.some((field) => field.name === column));
+      const missing = new Set(
+        facts.tableProblems.filter(({ rule }) => rule === 'missing column').map(({ field }) => field),
+      );
+      const strangers = facts.columns
+        .map((column) => column.name)
+        .filter((column) => !file.value?.fields.some((field) => field.name === column));
       for (const { field, path } of fieldsOf(file)) {
-        if (missing.has(field.name)) context.reportIn(file, [...path, 'name'], `The data of \`${name}\` has no column \`${field.name}\`.${suggestion(field.name, strangers) || ` It has ${facts.columns.slice(0, 12).map((column) => column.name).join(', ')}${facts.columns.length > 12 ? ', …' : ''}.`}`);
+        if (missing.has(field.name))
+          context.reportIn(
+            file,
+            [...path, 'name'],
+            `The data of \`${name}\` has no column \`${field.name}\`.${
+              suggestion(field.name, strangers) ||
+              ` It has ${facts.columns
+                .slice(0, 12)
+                .map((column) => column.name)
+                .join(', ')}${facts.columns.length > 12 ? ', …' : ''}.`
+            }`,
+          );
       }
     }
   },

@@ -12,23 +12,32 @@ export const columnNotInSchema: Rule = {
     for (const [name, stage] of Object.entries(stages)) {
       if (!('uses' in stage)) continue;
       const at = (...rest: (string | number)[]): Path => ['stages', name, 'with', ...rest];
-      if (stage.uses === 'prepare' && stage.with.split?.column !== undefined) expect(context, stage.with.output, stage.with.split.column, at('split', 'column'));
+      if (stage.uses === 'prepare' && stage.with.split?.column !== undefined)
+        expect(context, stage.with.output, stage.with.split.column, at('split', 'column'));
       if (stage.uses === 'train') {
         if (stage.with.target !== undefined) expect(context, stage.with.data, stage.with.target, at('target'));
         stage.with.features?.forEach((column, i) => expect(context, stage.with.data, column, at('features', i)));
       }
       if (stage.uses === 'validate') {
         stage.with.slices?.forEach((column, i) => expect(context, stage.with.data, column, at('slices', i)));
-        stage.with.fairness?.attributes.forEach((column, i) => expect(context, stage.with.data, column, at('fairness', 'attributes', i)));
+        stage.with.fairness?.attributes.forEach((column, i) =>
+          expect(context, stage.with.data, column, at('fairness', 'attributes', i)),
+        );
       }
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
-      if (monitor.labels) expect(context, monitor.labels.dataset, monitor.labels.key, ['monitors', name, 'labels', 'key']);
+      if (monitor.labels)
+        expect(context, monitor.labels.dataset, monitor.labels.key, ['monitors', name, 'labels', 'key']);
     }
     for (const file of context.project.schemas.values()) {
       const columns = file.value?.fields.map((field) => field.name) ?? [];
       for (const key of [file.value?.primaryKey ?? []].flat()) {
-        if (!columns.includes(key)) context.reportIn(file, ['primaryKey'], `The primary key names \`${key}\`, which is no field.${suggestion(key, columns)}`);
+        if (!columns.includes(key))
+          context.reportIn(
+            file,
+            ['primaryKey'],
+            `The primary key names \`${key}\`, which is no field.${suggestion(key, columns)}`,
+          );
       }
     }
   },
@@ -38,5 +47,6 @@ function expect(context: CheckContext, dataset: string, column: string, path: Pa
   const schema = context.schemaOf(dataset);
   if (!schema) return;
   const columns = schema.fields.map((field) => field.name);
-  if (!columns.includes(column)) context.report(path, `The schema of \`${dataset}\` has no column \`${column}\`.${suggestion(column, columns)}`);
+  if (!columns.includes(column))
+    context.report(path, `The schema of \`${dataset}\` has no column \`${column}\`.${suggestion(column, columns)}`);
 }

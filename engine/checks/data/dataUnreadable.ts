@@ -9,9 +9,15 @@ export const dataUnreadable: Rule = {
   docs: 'The files of a dataset cannot be read as a table: not what their name says, cut off, of several formats, or with lines that are no rows (then a warning, since such lines are set aside).',
   check(context) {
     for (const { name, facts } of eachDataset(context)) {
-      if (facts.error) context.report(['datasets', name, 'path'], `The data of \`${name}\` cannot be read: ${facts.error.message}.`);
+      if (facts.error)
+        context.report(['datasets', name, 'path'], `The data of \`${name}\` cannot be read: ${facts.error.message}.`);
       for (const finding of facts.broken ?? []) {
-        if (finding.rule === 'line') context.report(['datasets', name, 'path'], `${count(finding.count)} ${finding.count === 1 ? 'line' : 'lines'} of \`${name}\` ${finding.count === 1 ? 'is' : 'are'} no row: ${finding.message.replace(/^[\d,]+ lines? with /, '').replace(/, first in row \d+ \(found .*$/s, '')}, first ${finding.firstFile ?? 'file'} line ${count(finding.firstRow + 1)}: ${clip(finding.firstValue ?? '')}`, { severity: 'warning' });
+        if (finding.rule === 'line')
+          context.report(
+            ['datasets', name, 'path'],
+            `${count(finding.count)} ${finding.count === 1 ? 'line' : 'lines'} of \`${name}\` ${finding.count === 1 ? 'is' : 'are'} no row: ${finding.message.replace(/^[\d,]+ lines? with /, '').replace(/, first in row \d+ \(found .*$/s, '')}, first ${finding.firstFile ?? 'file'} line ${count(finding.firstRow + 1)}: ${clip(finding.firstValue ?? '')}`,
+            { severity: 'warning' },
+          );
       }
     }
   },

@@ -24,7 +24,10 @@ export function fieldsOf(file: ConfigFile<DatasetSchema>): { field: Field; path:
 }
 
 /** `12 of 3,400 rows of \`orders\``, with where the first one is. */
-export function inRows({ name, facts }: CheckedDataset, found: { count: number; firstRow: number; firstFile: string | null; firstValue: string | null }): string {
+export function inRows(
+  { name, facts }: CheckedDataset,
+  found: { count: number; firstRow: number; firstFile: string | null; firstValue: string | null },
+): string {
   const value = found.firstValue === null ? '' : `: ${clip(found.firstValue)}`;
   return `${count(found.count)} of ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows of \`${name}\`, first in row ${count(found.firstRow)}${found.firstFile !== null && facts.files.length > 1 ? ` of ${found.firstFile}` : ''}${value}`;
 }

@@ -7,16 +7,23 @@ export const fieldTwice: Rule = {
   name: 'field-twice',
   severity: 'error',
   docs: 'Two fields of a schema have the same name, so it is not known which of them speaks of the column.',
-  example: { wrong: 'fields:\n  - { name: id, type: string }\n  - { name: id, type: integer }', right: 'fields:\n  - { name: id, type: string }' },
+  example: {
+    wrong: 'fields:\n  - { name: id, type: string }\n  - { name: id, type: integer }',
+    right: 'fields:\n  - { name: id, type: string }',
+  },
   check(context) {
     for (const file of context.project.schemas.values()) {
       const first = new Map<string, number>();
       file.value?.fields.forEach(({ name }, i) => {
         const other = first.get(name);
         if (other === undefined) return void first.set(name, i);
-        const range = entryOf(nodeAt(file.parsed.root ?? undefined, ['fields', other]), 'name')?.value.range ?? { start: 0, end: 0 };
+        const range = entryOf(nodeAt(file.parsed.root ?? undefined, ['fields', other]), 'name')?.value.range ?? {
+          start: 0,
+          end: 0,
+        };
         return context.reportIn(file, ['fields', i, 'name'], `The field \`${name}\` stands here twice.`, {
-          related: [{ ...file.parsed.lines.place(file.path, range), message: 'the first' }], fixes: [context.fix(`Remove the second ${name}`, removeAt(file, ['fields', i]))],
+          related: [{ ...file.parsed.lines.place(file.path, range), message: 'the first' }],
+          fixes: [context.fix(`Remove the second ${name}`, removeAt(file, ['fields', i]))],
         });
       });
     }

@@ -11,8 +11,17 @@ export const headerNames: Rule = {
   check(context) {
     for (const { name, facts } of eachDataset(context)) {
       for (const { file, repeated, blank } of facts.headers) {
-        if (repeated.length > 0) context.report(['datasets', name, 'path'], `The header of ${file} names ${repeated.map((column) => `\`${column}\``).join(', ')} twice. Rename one.`);
-        if (blank.length > 0) context.report(['datasets', name, 'path'], `The header of ${file} has no name for column ${blank.join(', ')}.`, { severity: 'warning' });
+        if (repeated.length > 0)
+          context.report(
+            ['datasets', name, 'path'],
+            `The header of ${file} names ${repeated.map((column) => `\`${column}\``).join(', ')} twice. Rename one.`,
+          );
+        if (blank.length > 0)
+          context.report(
+            ['datasets', name, 'path'],
+            `The header of ${file} has no name for column ${blank.join(', ')}.`,
+            { severity: 'warning' },
+          );
       }
     }
   },

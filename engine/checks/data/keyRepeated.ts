@@ -8,17 +8,28 @@ export const keyRepeated: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'A value that the schema declares unique (`unique`, `primaryKey`, `uniqueKeys`) stands in several rows. Joins on it double rows, and one row may stand on both sides of a split.',
-  example: { wrong: 'primaryKey: order_id                 # order 17 stands in two rows', right: 'primaryKey: [order_id, line]' },
+  example: {
+    wrong: 'primaryKey: order_id                 # order 17 stands in two rows',
+    right: 'primaryKey: [order_id, line]',
+  },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, ['unique'])) {
-      context.reportIn(file, [...path, 'constraints', 'unique'], `\`${field.name}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`);
+      context.reportIn(
+        file,
+        [...path, 'constraints', 'unique'],
+        `\`${field.name}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`,
+      );
     }
     for (const dataset of eachDataset(context)) {
       const { file, facts } = dataset;
       for (const finding of facts.broken ?? []) {
         if (!file || (finding.rule !== 'primaryKey' && finding.rule !== 'uniqueKeys')) continue;
         const at = (file.value?.uniqueKeys ?? []).findIndex((key) => [key].flat().join(' + ') === finding.field);
-        context.reportIn(file, finding.rule === 'primaryKey' ? ['primaryKey'] : ['uniqueKeys', at], `\`${finding.field}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`);
+        context.reportIn(
+          file,
+          finding.rule === 'primaryKey' ? ['primaryKey'] : ['uniqueKeys', at],
+          `\`${finding.field}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`,
+        );
       }
     }
   },

@@ -7,7 +7,10 @@ export const labellingUnfit: Rule = {
   name: 'labelling-unfit',
   severity: 'error',
   docs: 'A labelling task cannot be used: it names a dataset, column, model or file that is not there, or nothing says which column names a row or which classes there are. Correct the name, or say what is missing.',
-  example: { wrong: 'labelling:\n  review: { data: order, label: late, file: data/labels/review.csv }', right: 'labelling:\n  review: { data: orders, label: late, file: data/labels/review.csv }' },
+  example: {
+    wrong: 'labelling:\n  review: { data: order, label: late, file: data/labels/review.csv }',
+    right: 'labelling:\n  review: { data: orders, label: late, file: data/labels/review.csv }',
+  },
   check(context) {
     for (const [name, task] of Object.entries(context.config.labelling ?? {})) {
       for (const { path, message } of taskProblems(context.project, context.config, task)) {

@@ -6,16 +6,27 @@ export const positiveNotACategory: Rule = {
   name: 'positive-not-a-value',
   severity: 'error',
   docs: 'The value that counts as positive is none of the categories of the target, so no row would be positive.',
-  example: { wrong: 'categories: [good, bad], loopwright: { role: target, positive: Bad }', right: 'categories: [good, bad], loopwright: { role: target, positive: bad }' },
+  example: {
+    wrong: 'categories: [good, bad], loopwright: { role: target, positive: Bad }',
+    right: 'categories: [good, bad], loopwright: { role: target, positive: bad }',
+  },
   check(context) {
     for (const file of context.project.schemas.values()) {
       file.value?.fields.forEach((field, i) => {
         const positive = field.loopwright?.positive;
         if (positive === undefined) return;
         const at = ['fields', i, 'loopwright', 'positive'];
-        const values = field.categories?.map((category) => (typeof category === 'object' ? category.value : category)) ?? field.constraints?.enum;
-        if (field.type === 'boolean' && typeof positive !== 'boolean') context.reportIn(file, at, `\`${field.name}\` is a boolean; \`positive\` must be true or false.`);
-        else if (values && !values.some((value) => String(value) === String(positive))) context.reportIn(file, at, `\`${positive}\` is none of the values of \`${field.name}\`.${suggestion(String(positive), values.map(String)) || ` They are ${values.slice(0, 12).join(', ')}.`}`);
+        const values =
+          field.categories?.map((category) => (typeof category === 'object' ? category.value : category)) ??
+          field.constraints?.enum;
+        if (field.type === 'boolean' && typeof positive !== 'boolean')
+          context.reportIn(file, at, `\`${field.name}\` is a boolean; \`positive\` must be true or false.`);
+        else if (values && !values.some((value) => String(value) === String(positive)))
+          context.reportIn(
+            file,
+            at,
+            `\`${positive}\` is none of the values of \`${field.name}\`.${suggestion(String(positive), values.map(String)) || ` They are ${values.slice(0, 12).join(', ')}.`}`,
+          );
       });
     }
   },

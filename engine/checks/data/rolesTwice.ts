@@ -8,12 +8,24 @@ export const rolesTwice: Rule = {
   name: 'role-twice',
   severity: 'warning',
   docs: 'Several fields of a schema have a role that one column has: the first timestamp is taken for the time of a row, and training with two targets has to name one.',
-  example: { wrong: '- { name: created, type: datetime, loopwright: { role: timestamp } }\n- { name: updated, type: datetime, loopwright: { role: timestamp } }', right: '- { name: created, type: datetime, loopwright: { role: timestamp } }\n- { name: updated, type: datetime, loopwright: { role: ignore } }' },
+  example: {
+    wrong:
+      '- { name: created, type: datetime, loopwright: { role: timestamp } }\n- { name: updated, type: datetime, loopwright: { role: timestamp } }',
+    right:
+      '- { name: created, type: datetime, loopwright: { role: timestamp } }\n- { name: updated, type: datetime, loopwright: { role: ignore } }',
+  },
   check(context) {
     for (const file of context.project.schemas.values()) {
       for (const role of single) {
-        const holders = (file.value?.fields ?? []).flatMap((field, i) => (field.loopwright?.role === role ? [{ field, i }] : []));
-        for (const { field, i } of holders.slice(1)) context.reportIn(file, ['fields', i, 'loopwright', 'role'], `\`${holders[0]?.field.name}\` has the role ${role} already; \`${field.name}\` cannot have it too.`);
+        const holders = (file.value?.fields ?? []).flatMap((field, i) =>
+          field.loopwright?.role === role ? [{ field, i }] : [],
+        );
+        for (const { field, i } of holders.slice(1))
+          context.reportIn(
+            file,
+            ['fields', i, 'loopwright', 'role'],
+            `\`${holders[0]?.field.name}\` has the role ${role} already; \`${field.name}\` cannot have it too.`,
+          );
       }
     }
   },

@@ -10,7 +10,9 @@ export const rowCount: Rule = {
   example: { wrong: 'loopwright: { rows: { min: 1000 } }  # the data has 12', right: '# find out where the rows went' },
   check(context) {
     for (const { name, facts, file } of eachDataset(context)) {
-      for (const problem of facts.tableProblems) if (file && problem.rule === 'rows') context.reportIn(file, ['loopwright', 'rows'], `\`${name}\` has ${problem.message}.`);
+      for (const problem of facts.tableProblems)
+        if (file && problem.rule === 'rows')
+          context.reportIn(file, ['loopwright', 'rows'], `\`${name}\` has ${problem.message}.`);
     }
   },
 };

@@ -14,8 +14,16 @@ export const schemaOlderThanData: Rule = {
       const declared = new Set(file.value.fields.map((field) => field.name));
       const news = facts.columns.filter((column) => !declared.has(column.name)).length;
       const gone = facts.tableProblems.filter(({ rule }) => rule === 'missing column').length;
-      const parts = [news > 0 ? `${news} new ${plural(news, 'column')}` : '', gone > 0 ? `${gone} missing ${plural(gone, 'column')}` : ''].filter(Boolean);
-      if (parts.length > 0) context.reportKeyIn(file, ['fields'], `The data of \`${name}\` changed after this schema was last edited, and no longer fits it: ${parts.join(', ')}.`);
+      const parts = [
+        news > 0 ? `${news} new ${plural(news, 'column')}` : '',
+        gone > 0 ? `${gone} missing ${plural(gone, 'column')}` : '',
+      ].filter(Boolean);
+      if (parts.length > 0)
+        context.reportKeyIn(
+          file,
+          ['fields'],
+          `The data of \`${name}\` changed after this schema was last edited, and no longer fits it: ${parts.join(', ')}.`,
+        );
     }
   },
 };

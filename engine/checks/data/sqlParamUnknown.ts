@@ -11,7 +11,10 @@ export const sqlParamUnknown: Rule = {
   name: 'sql-param-unknown',
   severity: 'error',
   docs: 'The SQL of a prepare stage names a value as `$name` that `params` of the stage does not give, so it cannot run. A value that the SQL does not name is told as a warning.',
-  example: { wrong: 'with: { sql: sql/features.sql, output: features }   # … WHERE amount > $least', right: 'with: { sql: sql/features.sql, output: features, params: { least: 1 } }' },
+  example: {
+    wrong: 'with: { sql: sql/features.sql, output: features }   # … WHERE amount > $least',
+    right: 'with: { sql: sql/features.sql, output: features, params: { least: 1 } }',
+  },
   check(context) {
     const { file } = context.project;
     for (const [name, stage] of stagesOf(context.config, 'prepare')) {
@@ -24,12 +27,21 @@ export const sqlParamUnknown: Rule = {
         if (given.includes(param)) continue;
         const start = text.indexOf(`$${param}`);
         const near = didYouMean(param, given);
-        context.reportPlace(new LineIndex(text).place(stage.with.sql, { start, end: start + param.length + 1 }), `\`${name}\` gives no value for \`$${param}\`.${near === null ? ' Add it to `params` of the stage.' : ` Did you mean \`$${near}\`?`}`, {
-          fixes: [context.fix(`Add ${param} to params`, setAt(file, [...path, param], '0'))], related: [context.place(['stages', name, 'with', 'sql'], `run by \`${name}\``)],
-        });
+        context.reportPlace(
+          new LineIndex(text).place(stage.with.sql, { start, end: start + param.length + 1 }),
+          `\`${name}\` gives no value for \`$${param}\`.${near === null ? ' Add it to `params` of the stage.' : ` Did you mean \`$${near}\`?`}`,
+          {
+            fixes: [context.fix(`Add ${param} to params`, setAt(file, [...path, param], '0'))],
+            related: [context.place(['stages', name, 'with', 'sql'], `run by \`${name}\``)],
+          },
+        );
       }
       for (const param of given) {
-        if (!named.has(param)) context.reportKey([...path, param], `\`${stage.with.sql}\` does not name \`$${param}\`.`, { severity: 'warning', fixes: [context.fix(`Remove ${param}`, removeAt(file, [...path, param]))] });
+        if (!named.has(param))
+          context.reportKey([...path, param], `\`${stage.with.sql}\` does not name \`$${param}\`.`, {
+            severity: 'warning',
+            fixes: [context.fix(`Remove ${param}`, removeAt(file, [...path, param]))],
+          });
       }
     }
   },

@@ -10,10 +10,17 @@ export const textForm: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'Texts of a column break the `pattern`, `minLength` or `maxLength` of the schema. The finding says how many and shows the first.',
-  example: { wrong: 'constraints: { pattern: "[A-Z]{2}" } # row 3 holds deu', right: 'constraints: { pattern: "[A-Za-z]{2,3}" }' },
+  example: {
+    wrong: 'constraints: { pattern: "[A-Z]{2}" } # row 3 holds deu',
+    right: 'constraints: { pattern: "[A-Za-z]{2,3}" }',
+  },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, Object.keys(words))) {
-      context.reportIn(file, [...path, 'constraints', finding.rule], `\`${field.name}\` ${words[finding.rule]} in ${inRows(dataset, finding)}.`);
+      context.reportIn(
+        file,
+        [...path, 'constraints', finding.rule],
+        `\`${field.name}\` ${words[finding.rule]} in ${inRows(dataset, finding)}.`,
+      );
     }
   },
 };

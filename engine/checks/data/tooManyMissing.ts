@@ -9,25 +9,53 @@ export const tooManyMissing: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'A column that is `required` lacks values, or has fewer than its `presence` asks for. Rows without a required value are set aside or fail the stage.',
-  example: { wrong: 'constraints: { required: true }      # 3 % of the rows are empty', right: 'loopwright: { presence: 0.95 }' },
+  example: {
+    wrong: 'constraints: { required: true }      # 3 % of the rows are empty',
+    right: 'loopwright: { presence: 0.95 }',
+  },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, ['required'])) {
       const inKey = field.constraints?.required !== true;
       const share = Math.floor((1 - finding.count / Math.max(1, dataset.facts.rows)) * 1000) / 1000;
-      context.reportIn(file, inKey ? ['primaryKey'] : [...path, 'constraints', 'required'], `\`${field.name}\` is ${inKey ? 'part of the key' : 'required'} and missing in ${inRows(dataset, { ...finding, firstValue: null })}.`, {
-        fixes: inKey ? [] : [context.fix(`Ask for ${percent(share)} instead`, setAt(file, [...path, 'constraints', 'required'], 'false'), setAt(file, [...path, 'loopwright', 'presence'], String(share)))],
-      });
+      context.reportIn(
+        file,
+        inKey ? ['primaryKey'] : [...path, 'constraints', 'required'],
+        `\`${field.name}\` is ${inKey ? 'part of the key' : 'required'} and missing in ${inRows(dataset, { ...finding, firstValue: null })}.`,
+        {
+          fixes: inKey
+            ? []
+            : [
+                context.fix(
+                  `Ask for ${percent(share)} instead`,
+                  setAt(file, [...path, 'constraints', 'required'], 'false'),
+                  setAt(file, [...path, 'loopwright', 'presence'], String(share)),
+                ),
+              ],
+        },
+      );
     }
     for (const { facts, file, name } of eachDataset(context)) {
       if (!file) continue;
       for (const { field, path } of fieldsOf(file)) {
         const asked = field.loopwright?.presence;
         const missing = facts.columns.find((column) => column.name === field.name)?.missing ?? 0;
-        if (asked === undefined || facts.rows === 0 || !facts.tableProblems.some(({ rule, field: other }) => rule === 'presence' && other === field.name)) continue;
+        if (
+          asked === undefined ||
+          facts.rows === 0 ||
+          !facts.tableProblems.some(({ rule, field: other }) => rule === 'presence' && other === field.name)
+        )
+          continue;
         const share = Math.floor((1 - missing / facts.rows) * 1000) / 1000;
-        context.reportIn(file, [...path, 'loopwright', 'presence'], `\`${field.name}\` has a value in ${percent(1 - missing / facts.rows)} of the rows of \`${name}\`; at least ${percent(asked)} are asked for.`, {
-          fixes: [context.fix(`Set presence to ${share}`, setAt(file, [...path, 'loopwright', 'presence'], String(share)))],
-        });
+        context.reportIn(
+          file,
+          [...path, 'loopwright', 'presence'],
+          `\`${field.name}\` has a value in ${percent(1 - missing / facts.rows)} of the rows of \`${name}\`; at least ${percent(asked)} are asked for.`,
+          {
+            fixes: [
+              context.fix(`Set presence to ${share}`, setAt(file, [...path, 'loopwright', 'presence'], String(share))),
+            ],
+          },
+        );
       }
     }
   },

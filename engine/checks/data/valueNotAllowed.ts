@@ -15,13 +15,28 @@ export const valueNotAllowed: Rule = {
       const list = finding.rule === 'enum' ? [...path, 'constraints', 'enum'] : [...path, 'categories'];
       const value = finding.firstValue;
       context.reportIn(file, list, `\`${field.name}\` holds other values in ${inRows(dataset, finding)}.`, {
-        fixes: [value === null ? null : context.fix(`Allow ${clip(value)}`, appendItem(file, list, ['number', 'integer'].includes(field.type ?? '') && Number.isFinite(Number(value)) ? value : yamlText(value)))],
+        fixes: [
+          value === null
+            ? null
+            : context.fix(
+                `Allow ${clip(value)}`,
+                appendItem(
+                  file,
+                  list,
+                  ['number', 'integer'].includes(field.type ?? '') && Number.isFinite(Number(value))
+                    ? value
+                    : yamlText(value),
+                ),
+              ),
+        ],
       });
     }
     for (const { facts, file } of eachDataset(context)) {
       if (!file) continue;
       for (const { field, path } of fieldsOf(file)) {
-        const problem = facts.tableProblems.find(({ rule, field: name }) => rule === 'domainMass' && name === field.name);
+        const problem = facts.tableProblems.find(
+          ({ rule, field: name }) => rule === 'domainMass' && name === field.name,
+        );
         if (problem) context.reportIn(file, [...path, 'loopwright', 'domainMass'], `${problem.message}.`);
       }
     }

@@ -6,12 +6,23 @@ export const batchOverwritesInput: Rule = {
   name: 'batch-overwrites-input',
   severity: 'error',
   docs: 'The scored rows of a batch are written to where its input is read from. The next batch reads them as input, or they take the place of the rows. Write them to a folder of their own.',
-  example: { wrong: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/today }', right: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/scored }' },
+  example: {
+    wrong: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/today }',
+    right: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/scored }',
+  },
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
-      if (deployment.as !== 'batch' || !readsItsOutput(normalisePath(deployment.input), normalisePath(deployment.output))) continue;
+      if (
+        deployment.as !== 'batch' ||
+        !readsItsOutput(normalisePath(deployment.input), normalisePath(deployment.output))
+      )
+        continue;
       const path = ['deployments', name];
-      context.report([...path, 'output'], `The scored rows are written to where \`${deployment.input}\` is read. Write them to a folder of their own.`, { related: [context.place([...path, 'input'], 'The rows are read here.')] });
+      context.report(
+        [...path, 'output'],
+        `The scored rows are written to where \`${deployment.input}\` is read. Write them to a folder of their own.`,
+        { related: [context.place([...path, 'input'], 'The rows are read here.')] },
+      );
     }
   },
 };

@@ -7,16 +7,31 @@ export const deploymentWithoutMonitor: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'The project watches models in service, but this deployment has no monitor: drift and errors of what it answers go unseen. Add one under `monitors`. Silent in projects that watch nothing.',
-  example: { wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8081 }\nmonitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }', right: 'monitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }\n  trial: { deployment: trial, reference: validate, window: { every: 1d } }' },
+  example: {
+    wrong:
+      'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8081 }\nmonitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }',
+    right:
+      'monitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }\n  trial: { deployment: trial, reference: validate, window: { every: 1d } }',
+  },
   check(context) {
     const { deployments, monitors, retraining } = context.config;
     const watched = new Set(Object.values(monitors ?? {}).map((monitor) => monitor.deployment));
     // A monitor of an unknown deployment may mean this one; unknown-deployment tells.
     const written = entryOf(context.project.resolved.root ?? undefined, 'monitors')?.value;
     const none = watched.size === 0 && (written?.kind !== 'map' || written.entries.length === 0);
-    if ((none && !retraining) || [...watched].some((name) => !Object.hasOwn(deployments ?? {}, name) && !context.project.readable?.leftOut.has(name))) return;
+    if (
+      (none && !retraining) ||
+      [...watched].some(
+        (name) => !Object.hasOwn(deployments ?? {}, name) && !context.project.readable?.leftOut.has(name),
+      )
+    )
+      return;
     for (const [name, deployment] of Object.entries(deployments ?? {})) {
-      if (deployment.as === 'api' && !watched.has(name)) context.reportKey(['deployments', name], `No monitor watches \`${name}\`, so drift and errors of its answers go unseen. Add one under \`monitors\`.`);
+      if (deployment.as === 'api' && !watched.has(name))
+        context.reportKey(
+          ['deployments', name],
+          `No monitor watches \`${name}\`, so drift and errors of its answers go unseen. Add one under \`monitors\`.`,
+        );
     }
   },
 };

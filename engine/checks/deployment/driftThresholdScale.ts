@@ -22,7 +22,10 @@ export const driftThresholdScale: Rule = {
   name: 'drift-threshold-scale',
   severity: 'warning',
   docs: 'The threshold of a drift measure does not fit its scale. `js`, `ks`, `hellinger`, `total_variation` and `l_infinity` go from 0 to 1, so a larger threshold is never reached (an error); `psi` above 2 or `wasserstein` above 10 standard deviations hardly ever; 0 is always reached. About 0.1 is usual for all of them.',
-  example: { wrong: 'loopwright: { role: feature, drift: { measure: ks, threshold: 5 } }', right: 'loopwright: { role: feature, drift: { measure: ks, threshold: 0.1 } }' },
+  example: {
+    wrong: 'loopwright: { role: feature, drift: { measure: ks, threshold: 5 } }',
+    right: 'loopwright: { role: feature, drift: { measure: ks, threshold: 0.1 } }',
+  },
   check(context) {
     for (const file of context.project.schemas.values()) {
       file.value?.fields.forEach((field, i) => {
@@ -39,9 +42,19 @@ export const driftThresholdScale: Rule = {
 
 function judge(threshold: number, measure: Measure): { message: string; more: More } | null {
   const { most, odd, name } = scales[measure];
-  if (threshold === 0) return { message: `${name} is always at least 0, so the column would always have drifted. Usual is about 0.1.`, more: {} };
-  if (threshold > most) return { message: `${name} is at most ${most}, so the column can never drift. Usual is about 0.1.`, more: { severity: 'error' } };
-  return threshold > odd ? { message: `${name} hardly ever reaches ${threshold}, so drift would go unseen. Usual is about 0.1.`, more: {} } : null;
+  if (threshold === 0)
+    return {
+      message: `${name} is always at least 0, so the column would always have drifted. Usual is about 0.1.`,
+      more: {},
+    };
+  if (threshold > most)
+    return {
+      message: `${name} is at most ${most}, so the column can never drift. Usual is about 0.1.`,
+      more: { severity: 'error' },
+    };
+  return threshold > odd
+    ? { message: `${name} hardly ever reaches ${threshold}, so drift would go unseen. Usual is about 0.1.`, more: {} }
+    : null;
 }
 
 /** The measure that is taken for a column; null when its type leaves that open. */
@@ -49,7 +62,9 @@ function measureOf(field: Field, kind: 'drift' | 'skew'): Measure | null {
   const declared = field.loopwright?.[kind]?.measure;
   const type = field.type ?? 'any';
   if (declared === 'none') return null;
-  if (declared !== undefined && !['wasserstein', 'ks', 'energy', 'total_variation', 'l_infinity'].includes(declared)) return declared;
-  if (type === 'number' || type === 'integer') return declared === 'total_variation' || declared === 'l_infinity' ? 'wasserstein' : (declared ?? 'wasserstein');
+  if (declared !== undefined && !['wasserstein', 'ks', 'energy', 'total_variation', 'l_infinity'].includes(declared))
+    return declared;
+  if (type === 'number' || type === 'integer')
+    return declared === 'total_variation' || declared === 'l_infinity' ? 'wasserstein' : (declared ?? 'wasserstein');
   return type === 'string' ? (declared === 'total_variation' || declared === 'l_infinity' ? declared : 'js') : null;
 }

@@ -7,7 +7,10 @@ export const labelDelay: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'Labels take longer to arrive than two windows of the monitor, so the performance of a window is known when others have long followed it. Longer windows tell the same with fewer steps. A warning from four windows on where retraining waits for that performance: watch drift besides.',
-  example: { wrong: 'window: { every: 1h }\nlabels: { dataset: labels, key: id, delay: 7d }', right: 'window: { every: 7d }\nlabels: { dataset: labels, key: id, delay: 7d }' },
+  example: {
+    wrong: 'window: { every: 1h }\nlabels: { dataset: labels, key: id, delay: 7d }',
+    right: 'window: { every: 7d }\nlabels: { dataset: labels, key: id, delay: 7d }',
+  },
   check(context) {
     const { monitors, retraining } = context.config;
     for (const [name, { window, labels }] of Object.entries(monitors ?? {})) {
@@ -17,9 +20,14 @@ export const labelDelay: Rule = {
       const own = retraining?.when.filter((trigger) => 'monitor' in trigger && trigger.monitor === name) ?? [];
       const waits = own.some((trigger) => 'below' in trigger) && !own.some((trigger) => 'drift' in trigger);
       const path = ['monitors', name];
-      context.report([...path, 'labels', 'delay'], `Performance is known ${Math.floor(windows)} windows late: labels take ${labels.delay}, and a window ${window.every}. Take longer windows${waits ? ', or let retraining look at drift too' : ''}.`, {
-        ...(waits && windows > 4 ? { severity: 'warning' } : {}), related: [context.place([...path, 'window', 'every'], `A window takes ${window.every}.`)],
-      });
+      context.report(
+        [...path, 'labels', 'delay'],
+        `Performance is known ${Math.floor(windows)} windows late: labels take ${labels.delay}, and a window ${window.every}. Take longer windows${waits ? ', or let retraining look at drift too' : ''}.`,
+        {
+          ...(waits && windows > 4 ? { severity: 'warning' } : {}),
+          related: [context.place([...path, 'window', 'every'], `A window takes ${window.every}.`)],
+        },
+      );
     }
   },
 };

@@ -8,15 +8,28 @@ export const labelsKeyMismatch: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'The key that joins labels to predictions is no column of the data that the model is trained on. Unless those who ask for predictions send it all the same, no label finds its prediction, and performance stays empty. Carry the key along in the SQL, and declare it in the schema.',
-  example: { wrong: '# features.dataset.yaml has the field id\nlabels: { dataset: labels, key: order_id }', right: '# features.dataset.yaml has the field order_id\nlabels: { dataset: labels, key: order_id }' },
+  example: {
+    wrong: '# features.dataset.yaml has the field id\nlabels: { dataset: labels, key: order_id }',
+    right: '# features.dataset.yaml has the field order_id\nlabels: { dataset: labels, key: order_id }',
+  },
   check(context) {
     const validates = new Map(stagesOf(context.config, 'validate'));
     for (const [name, { labels, reference }] of Object.entries(context.config.monitors ?? {})) {
       const validate = validates.get(reference);
       const train = validate ? trainStage(context.config, validate.with.model) : null;
       const columns = train ? context.schemaOf(train.with.data)?.fields.map((field) => field.name) : undefined;
-      if (!labels || !train || !columns || columns.includes(labels.key) || labelsLack(context.schemaOf(labels.dataset)?.fields, labels.key)) continue;
-      context.report(['monitors', name, 'labels', 'key'], `\`${labels.key}\` is no column of \`${train.with.data}\`, which the model is trained on, so predictions may lack it and labels find none.${suggestion(labels.key, columns)}`);
+      if (
+        !labels ||
+        !train ||
+        !columns ||
+        columns.includes(labels.key) ||
+        labelsLack(context.schemaOf(labels.dataset)?.fields, labels.key)
+      )
+        continue;
+      context.report(
+        ['monitors', name, 'labels', 'key'],
+        `\`${labels.key}\` is no column of \`${train.with.data}\`, which the model is trained on, so predictions may lack it and labels find none.${suggestion(labels.key, columns)}`,
+      );
     }
   },
 };

@@ -7,12 +7,27 @@ export const openWithoutAuth: Rule = {
   name: 'open-without-auth',
   severity: 'error',
   docs: 'A deployment listens on an address that others than this machine reach, and asks for no token. It would answer everybody, so it is refused. Add `auth` with the environment variable that holds the token, or listen on 127.0.0.1.',
-  example: { wrong: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0 }', right: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0, auth: { token_env: LOOPWRIGHT_TOKEN } }' },
+  example: {
+    wrong: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0 }',
+    right: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0, auth: { token_env: LOOPWRIGHT_TOKEN } }',
+  },
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
-      if (deployment.as !== 'api' || deployment.auth || deployment.host === undefined || isLoopback(deployment.host)) continue;
+      if (deployment.as !== 'api' || deployment.auth || deployment.host === undefined || isLoopback(deployment.host))
+        continue;
       const path = ['deployments', name];
-      context.report([...path, 'host'], `\`${name}\` would answer everybody who reaches ${deployment.host}. Add \`auth\`, or listen on 127.0.0.1.`, { fixes: [context.fix('Ask for the token in LOOPWRIGHT_TOKEN', setAt(context.project.file, [...path, 'auth'], '{ token_env: LOOPWRIGHT_TOKEN }'))] });
+      context.report(
+        [...path, 'host'],
+        `\`${name}\` would answer everybody who reaches ${deployment.host}. Add \`auth\`, or listen on 127.0.0.1.`,
+        {
+          fixes: [
+            context.fix(
+              'Ask for the token in LOOPWRIGHT_TOKEN',
+              setAt(context.project.file, [...path, 'auth'], '{ token_env: LOOPWRIGHT_TOKEN }'),
+            ),
+          ],
+        },
+      );
     }
   },
 };

@@ -9,13 +9,22 @@ export const performanceWithoutLabels: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so it never knows what was right. The expectation is never judged, and retraining by it never starts. Add `labels` with the dataset of the true values.',
-  example: { wrong: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }', right: 'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  labels: { dataset: labels, key: id }\n  expect: { pr_auc: { min: 0.75 } }' },
+  example: {
+    wrong:
+      'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }',
+    right:
+      'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  labels: { dataset: labels, key: id }\n  expect: { pr_auc: { min: 0.75 } }',
+  },
   check(context) {
     const performance = metricsFor(null).filter((metric) => !unlabelled.includes(metric));
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
       if (monitor.labels) continue;
       for (const metric of Object.keys(monitor.expect ?? {})) {
-        if (performance.includes(metric)) context.reportKey(['monitors', name, 'expect', metric], `Without \`labels\`, \`${metric}\` is never known, so this is never judged. Add \`labels\` with the dataset of the true values.`);
+        if (performance.includes(metric))
+          context.reportKey(
+            ['monitors', name, 'expect', metric],
+            `Without \`labels\`, \`${metric}\` is never known, so this is never judged. Add \`labels\` with the dataset of the true values.`,
+          );
       }
     }
   },

@@ -5,10 +5,17 @@ export const privilegedPort: Rule = {
   name: 'privileged-port',
   severity: 'info',
   docs: 'A deployment listens on a port below 1024. On Linux and some other systems only an administrator may open those, so starting it may fail. Take a port from 1024 on, and let a web server in front of it listen on the low one.',
-  example: { wrong: 'production: { model: champion, as: api, port: 80 }', right: 'production: { model: champion, as: api, port: 8080 }' },
+  example: {
+    wrong: 'production: { model: champion, as: api, port: 80 }',
+    right: 'production: { model: champion, as: api, port: 8080 }',
+  },
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
-      if (deployment.as === 'api' && deployment.port < 1024) context.report(['deployments', name, 'port'], `Port ${deployment.port} may need an administrator. Take one from 1024 on, such as ${deployment.port + 8000}.`);
+      if (deployment.as === 'api' && deployment.port < 1024)
+        context.report(
+          ['deployments', name, 'port'],
+          `Port ${deployment.port} may need an administrator. Take one from 1024 on, such as ${deployment.port + 8000}.`,
+        );
     }
   },
 };

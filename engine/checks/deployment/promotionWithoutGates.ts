@@ -9,12 +9,23 @@ export const promotionWithoutGates: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'Retraining promotes its model by itself, but no stage that it runs has gates, so every model becomes champion, however bad. Give a validate stage gates, or let a person decide with `then: propose`.',
-  example: { wrong: 'validate: { uses: validate, with: { model: train, data: features } }\n# …\nretraining: { when: [{ schedule: "0 3 * * 1" }], then: promote }', right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates: { pr_auc: { min: 0.8 } }' },
+  example: {
+    wrong:
+      'validate: { uses: validate, with: { model: train, data: features } }\n# …\nretraining: { when: [{ schedule: "0 3 * * 1" }], then: promote }',
+    right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates: { pr_auc: { min: 0.8 } }',
+  },
   check(context) {
     if (!promotesWithoutGates(context)) return;
     const path = ['retraining', 'then'];
-    const related = retrainingStages(context)?.filter((node) => node.kind === 'validate').map((node) => context.keyPlace(['stages', node.name], `\`${node.name}\` has no gates.`)) ?? [];
+    const related =
+      retrainingStages(context)
+        ?.filter((node) => node.kind === 'validate')
+        .map((node) => context.keyPlace(['stages', node.name], `\`${node.name}\` has no gates.`)) ?? [];
     if (!nodeAt(context.project.resolved.root ?? undefined, path)) return;
-    context.report(path, 'No stage that retraining runs has gates, so every model would be promoted, however bad. Give a validate stage `gates`, or write `propose`.', { related, fixes: [context.fix('Change to propose', replaceLiteral(context.project.file, path, 'propose'))] });
+    context.report(
+      path,
+      'No stage that retraining runs has gates, so every model would be promoted, however bad. Give a validate stage `gates`, or write `propose`.',
+      { related, fixes: [context.fix('Change to propose', replaceLiteral(context.project.file, path, 'propose'))] },
+    );
   },
 };

@@ -7,7 +7,10 @@ export const referenceOfOtherData: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'The validate stage that a monitor takes as reference tests on a dataset that lacks features of the model, so the stage fails and there is nothing to compare with. Validate on the data that the model is trained on, whose split keeps the test rows apart.',
-  example: { wrong: 'validate: { uses: validate, with: { model: train, data: orders } }', right: 'validate: { uses: validate, with: { model: train, data: features } }' },
+  example: {
+    wrong: 'validate: { uses: validate, with: { model: train, data: orders } }',
+    right: 'validate: { uses: validate, with: { model: train, data: features } }',
+  },
   check(context) {
     const validates = new Map(stagesOf(context.config, 'validate'));
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
@@ -18,9 +21,18 @@ export const referenceOfOtherData: Rule = {
       if (!validate || !train || !columns || !features || train.with.data === validate.with.data) continue;
       const lacking = features.filter((feature) => !columns.includes(feature));
       if (lacking.length === 0) continue;
-      context.report(['monitors', name, 'reference'], `\`${monitor.reference}\` tests on \`${validate.with.data}\`, which lacks ${lacking.map((feature) => `\`${feature}\``).join(', ')} of the model. Let it test on \`${train.with.data}\`.`, {
-        related: [context.place(['stages', monitor.reference, 'with', 'data'], `\`${monitor.reference}\` tests on this dataset.`)],
-      });
+      context.report(
+        ['monitors', name, 'reference'],
+        `\`${monitor.reference}\` tests on \`${validate.with.data}\`, which lacks ${lacking.map((feature) => `\`${feature}\``).join(', ')} of the model. Let it test on \`${train.with.data}\`.`,
+        {
+          related: [
+            context.place(
+              ['stages', monitor.reference, 'with', 'data'],
+              `\`${monitor.reference}\` tests on this dataset.`,
+            ),
+          ],
+        },
+      );
     }
   },
 };

@@ -17,7 +17,14 @@ export const retrainingRunIncomplete: Rule = {
     const validates = stagesOf(context.config, 'validate').map(([name]) => name);
     const [only, ...others] = validates;
     const path = ['retraining', 'run'];
-    const fix = only !== undefined && others.length === 0 ? context.fix(`Add ${only}`, appendItem(context.project.file, path, yamlText(only))) : null;
-    context.report(path, `None of these stages validates, so retraining would make no model version. Add ${only === undefined ? 'a validate stage' : validates.map((name) => `\`${name}\``).join(' or ')}.`, { fixes: [fix] });
+    const fix =
+      only !== undefined && others.length === 0
+        ? context.fix(`Add ${only}`, appendItem(context.project.file, path, yamlText(only)))
+        : null;
+    context.report(
+      path,
+      `None of these stages validates, so retraining would make no model version. Add ${only === undefined ? 'a validate stage' : validates.map((name) => `\`${name}\``).join(' or ')}.`,
+      { fixes: [fix] },
+    );
   },
 };

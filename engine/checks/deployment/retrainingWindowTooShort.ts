@@ -10,19 +10,38 @@ export const retrainingWindowTooShort: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'Retraining takes rows of a shorter time than a window of the monitor and the delay of its labels together. Of such rows hardly any has a label yet, so the new model is trained on almost nothing. Take a longer `data.window`.',
-  example: { wrong: '# a window takes 7d, labels 10d\ndata: { window: 14d }', right: '# a window takes 7d, labels 10d\ndata: { window: 90d }' },
+  example: {
+    wrong: '# a window takes 7d, labels 10d\ndata: { window: 14d }',
+    right: '# a window takes 7d, labels 10d\ndata: { window: 90d }',
+  },
   check(context) {
     const { retraining, monitors } = context.config;
     if (!retraining?.data) return;
     const watched = retraining.when.flatMap((trigger) => ('monitor' in trigger ? [trigger.monitor] : []));
     const needs = watched.flatMap((name) => {
       const monitor = monitors?.[name];
-      return monitor ? [durationMs(monitor.window.every) + (monitor.labels?.delay === undefined ? 0 : durationMs(monitor.labels.delay))] : [];
+      return monitor
+        ? [
+            durationMs(monitor.window.every) +
+              (monitor.labels?.delay === undefined ? 0 : durationMs(monitor.labels.delay)),
+          ]
+        : [];
     });
     const needed = Math.max(0, ...needs);
     if (durationMs(retraining.data.window) >= needed) return;
     const path = ['retraining', 'data', 'window'];
     const longer = durationText(needed * 2);
-    context.report(path, `Rows of ${retraining.data.window} are fewer than a window and the delay of its labels take together, ${durationText(needed)}; hardly any has a label. Take a longer time.`, { fixes: [context.fix(`Change to ${longer}`, literalAt(context.project.file, path) === undefined ? null : setAt(context.project.file, path, longer))] });
+    context.report(
+      path,
+      `Rows of ${retraining.data.window} are fewer than a window and the delay of its labels take together, ${durationText(needed)}; hardly any has a label. Take a longer time.`,
+      {
+        fixes: [
+          context.fix(
+            `Change to ${longer}`,
+            literalAt(context.project.file, path) === undefined ? null : setAt(context.project.file, path, longer),
+          ),
+        ],
+      },
+    );
   },
 };

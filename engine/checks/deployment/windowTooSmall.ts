@@ -10,7 +10,11 @@ export const windowTooSmall: Rule = {
   example: { wrong: 'window: { every: 1h, min_rows: 5 }', right: 'window: { every: 1d, min_rows: 500 }' },
   check(context) {
     for (const [name, { window }] of Object.entries(context.config.monitors ?? {})) {
-      if (window.min_rows !== undefined && window.min_rows < fewest) context.report(['monitors', name, 'window', 'min_rows'], `Windows of ${window.min_rows} ${window.min_rows === 1 ? 'row' : 'rows'} get a verdict; metrics of so few are chance. Ask for ${fewest} at least, better hundreds.`);
+      if (window.min_rows !== undefined && window.min_rows < fewest)
+        context.report(
+          ['monitors', name, 'window', 'min_rows'],
+          `Windows of ${window.min_rows} ${window.min_rows === 1 ? 'row' : 'rows'} get a verdict; metrics of so few are chance. Ask for ${fewest} at least, better hundreds.`,
+        );
     }
   },
 };

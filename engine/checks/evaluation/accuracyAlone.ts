@@ -12,16 +12,35 @@ export const accuracyAlone: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'Accuracy is the only performance that the gates of a model of two classes ask for. Where one class is rare, a model that never finds it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`. A warning where `class_weight: balanced` says that a class is rare.',
-  example: { wrong: 'gates:\n  accuracy: { min: 0.9 }', right: 'gates:\n  accuracy: { min: 0.9 }\n  balanced_accuracy: { min: 0.8 }' },
+  example: {
+    wrong: 'gates:\n  accuracy: { min: 0.9 }',
+    right: 'gates:\n  accuracy: { min: 0.9 }\n  balanced_accuracy: { min: 0.8 }',
+  },
   check(context) {
     const known = metricsFor('binary').filter((metric) => !others.includes(metric));
     for (const [name, stage] of stagesOf(context.config, 'validate')) {
       const judged = Object.keys(stage.gates ?? {}).filter((gate) => known.includes(parseMetric(gate)?.name ?? ''));
       const [first] = judged;
-      if (first === undefined || judged.some((gate) => parseMetric(gate)?.name !== 'accuracy') || taskValidated(context, stage) !== 'binary') continue;
+      if (
+        first === undefined ||
+        judged.some((gate) => parseMetric(gate)?.name !== 'accuracy') ||
+        taskValidated(context, stage) !== 'binary'
+      )
+        continue;
       const rare = trainStage(context.config, stage.with.model)?.with.class_weight === 'balanced';
-      const fix = context.fix('Add a gate on balanced_accuracy', setAt(context.project.file, ['stages', name, 'gates', 'balanced_accuracy'], `{ min: ${stage.gates?.['accuracy']?.min ?? 0.5} }`));
-      context.reportKey(['stages', name, 'gates', first], 'Where one class is rare, a model that never finds it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`.', { ...(rare ? { severity: 'warning' } : {}), fixes: [fix] });
+      const fix = context.fix(
+        'Add a gate on balanced_accuracy',
+        setAt(
+          context.project.file,
+          ['stages', name, 'gates', 'balanced_accuracy'],
+          `{ min: ${stage.gates?.['accuracy']?.min ?? 0.5} }`,
+        ),
+      );
+      context.reportKey(
+        ['stages', name, 'gates', first],
+        'Where one class is rare, a model that never finds it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`.',
+        { ...(rare ? { severity: 'warning' } : {}), fixes: [fix] },
+      );
     }
   },
 };

@@ -10,14 +10,26 @@ export const confidenceWithoutInterval: Rule = {
   name: 'confidence-without-interval',
   severity: 'warning',
   docs: 'A gate asks for confidence in a metric that has no interval: speed, size, calibration, fairness, and whatever a command measures. The value itself is compared, as if `at_confidence` were not there. Remove it, and leave some room in the bound instead.',
-  example: { wrong: 'gates:\n  latency_p95_ms: { max: 5, at_confidence: 0.95 }', right: 'gates:\n  latency_p95_ms: { max: 4 }' },
+  example: {
+    wrong: 'gates:\n  latency_p95_ms: { max: 5, at_confidence: 0.95 }',
+    right: 'gates:\n  latency_p95_ms: { max: 4 }',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('gates' in stage)) continue;
       for (const [gate, bound] of Object.entries(stage.gates ?? {})) {
-        if (bound.at_confidence === undefined || (bound.min === undefined && bound.max === undefined) || ('uses' in stage && !single.includes(parseMetric(gate)?.name ?? ''))) continue;
+        if (
+          bound.at_confidence === undefined ||
+          (bound.min === undefined && bound.max === undefined) ||
+          ('uses' in stage && !single.includes(parseMetric(gate)?.name ?? ''))
+        )
+          continue;
         const path = ['stages', name, 'gates', gate, 'at_confidence'];
-        context.reportKey(path, `${'uses' in stage ? `\`${gate}\` has no interval` : 'What a command measures has no interval'}, so \`at_confidence\` does nothing. Remove it.`, { fixes: [context.fix('Remove at_confidence', removeAt(context.project.file, path))] });
+        context.reportKey(
+          path,
+          `${'uses' in stage ? `\`${gate}\` has no interval` : 'What a command measures has no interval'}, so \`at_confidence\` does nothing. Remove it.`,
+          { fixes: [context.fix('Remove at_confidence', removeAt(context.project.file, path))] },
+        );
       }
     }
   },

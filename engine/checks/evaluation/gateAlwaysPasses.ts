@@ -8,14 +8,38 @@ export const gateAlwaysPasses: Rule = {
   name: 'gate-always-passes',
   severity: 'warning',
   docs: 'A bound lies at or beyond the end of what the metric can be, so nothing can break it and it protects from nothing. Often a share was written as a percentage. Give it the value that a model really has to reach.',
-  example: { wrong: 'gates:\n  pr_auc: { min: 0 }\n  ece: { max: 5 }', right: 'gates:\n  pr_auc: { min: 0.8 }\n  ece: { max: 0.05 }' },
+  example: {
+    wrong: 'gates:\n  pr_auc: { min: 0 }\n  ece: { max: 5 }',
+    right: 'gates:\n  pr_auc: { min: 0.8 }\n  ece: { max: 0.05 }',
+  },
   check(context) {
-    for (const { path, metric, bound: { min, max }, what } of boundsOf(context.config)) {
+    for (const {
+      path,
+      metric,
+      bound: { min, max },
+      what,
+    } of boundsOf(context.config)) {
       const range = metricRange(metric);
-      if (!range || (min === undefined && max === undefined) || (min !== undefined && min > range[0]) || (max !== undefined && max < range[1])) continue;
+      if (
+        !range ||
+        (min === undefined && max === undefined) ||
+        (min !== undefined && min > range[0]) ||
+        (max !== undefined && max < range[1])
+      )
+        continue;
       const share = max === undefined ? null : shareOf(max, range);
-      const fix = share === null ? null : context.fix(`Change ${max} to ${share}`, replaceLiteral(context.project.file, [...path, 'max'], String(share)));
-      context.reportKey(path, `Nothing can break this ${what}: \`${metric}\` is always ${between(range)}. Give it the bound you mean.`, { fixes: [fix] });
+      const fix =
+        share === null
+          ? null
+          : context.fix(
+              `Change ${max} to ${share}`,
+              replaceLiteral(context.project.file, [...path, 'max'], String(share)),
+            );
+      context.reportKey(
+        path,
+        `Nothing can break this ${what}: \`${metric}\` is always ${between(range)}. Give it the bound you mean.`,
+        { fixes: [fix] },
+      );
     }
   },
 };

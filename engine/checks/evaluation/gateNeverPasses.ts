@@ -10,16 +10,35 @@ export const gateNeverPasses: Rule = {
   docs: 'A bound asks for more than the metric can be, so no model can meet it. Often a share was written as a percentage: `pr_auc` goes from 0 to 1. Write a value within the range.',
   example: { wrong: 'gates:\n  pr_auc: { min: 80 }', right: 'gates:\n  pr_auc: { min: 0.8 }' },
   check(context) {
-    for (const { path, metric, bound: { min, max }, what } of boundsOf(context.config)) {
+    for (const {
+      path,
+      metric,
+      bound: { min, max },
+      what,
+    } of boundsOf(context.config)) {
       const range = metricRange(metric);
       if (!range) continue;
       const [low, high] = range;
       if (min !== undefined && min > high) {
         const share = shareOf(min, range);
-        const fix = share === null ? null : context.fix(`Change ${min} to ${share}`, replaceLiteral(context.project.file, [...path, 'min'], String(share)));
-        context.report([...path, 'min'], `Nothing can meet this ${what}: \`${metric}\` is at most ${high}.${share === null ? '' : ` Was ${share} meant?`}`, { fixes: [fix] });
+        const fix =
+          share === null
+            ? null
+            : context.fix(
+                `Change ${min} to ${share}`,
+                replaceLiteral(context.project.file, [...path, 'min'], String(share)),
+              );
+        context.report(
+          [...path, 'min'],
+          `Nothing can meet this ${what}: \`${metric}\` is at most ${high}.${share === null ? '' : ` Was ${share} meant?`}`,
+          { fixes: [fix] },
+        );
       }
-      if (max !== undefined && max < low) context.report([...path, 'max'], `Nothing can meet this ${what}: \`${metric}\` is at least ${low}. Write a larger value.`);
+      if (max !== undefined && max < low)
+        context.report(
+          [...path, 'max'],
+          `Nothing can meet this ${what}: \`${metric}\` is at least ${low}. Write a larger value.`,
+        );
     }
   },
 };

@@ -5,14 +5,22 @@ export const gateWithoutBound: Rule = {
   name: 'gate-without-bound',
   severity: 'error',
   docs: 'A gate has neither `min` nor `max`, so everything would pass it, or a `min` above its `max`, so nothing would. Give it the bound you mean.',
-  example: { wrong: 'gates:\n  pr_auc: { at_confidence: 0.95 }', right: 'gates:\n  pr_auc: { min: 0.8, at_confidence: 0.95 }' },
+  example: {
+    wrong: 'gates:\n  pr_auc: { at_confidence: 0.95 }',
+    right: 'gates:\n  pr_auc: { min: 0.8, at_confidence: 0.95 }',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('gates' in stage)) continue;
       for (const [gate, { min, max }] of Object.entries(stage.gates ?? {})) {
         const path = ['stages', name, 'gates', gate];
-        if (min === undefined && max === undefined) context.reportKey(path, `The gate \`${gate}\` has neither \`min\` nor \`max\`, so everything would pass it.`);
-        else if (min !== undefined && max !== undefined && min > max) context.reportKey(path, `Nothing can pass the gate \`${gate}\`: its \`min\` ${min} is above its \`max\` ${max}.`);
+        if (min === undefined && max === undefined)
+          context.reportKey(path, `The gate \`${gate}\` has neither \`min\` nor \`max\`, so everything would pass it.`);
+        else if (min !== undefined && max !== undefined && min > max)
+          context.reportKey(
+            path,
+            `Nothing can pass the gate \`${gate}\`: its \`min\` ${min} is above its \`max\` ${max}.`,
+          );
       }
     }
   },

@@ -9,7 +9,10 @@ export const noGates: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'A stage validates without gates, so whatever it finds, the model may be deployed. Add gates on what a model has to reach. A warning where retraining promotes by itself and runs this stage.',
-  example: { wrong: 'validate: { uses: validate, with: { model: train, data: features } }', right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates:\n    pr_auc: { min: 0.8 }' },
+  example: {
+    wrong: 'validate: { uses: validate, with: { model: train, data: features } }',
+    right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates:\n    pr_auc: { min: 0.8 }',
+  },
   check(context) {
     const { config, graph } = context;
     const { retraining } = config;
@@ -18,7 +21,11 @@ export const noGates: Rule = {
     const promoted = retraining?.then === 'promote' ? closure(graph, retraining.run ?? graph.order) : [];
     for (const [name, stage] of stagesOf(config, 'validate')) {
       if (Object.keys(stage.gates ?? {}).length > 0) continue;
-      context.reportKey(['stages', name], `\`${name}\` has no gates, so whatever it finds, the model may be deployed. Add \`gates\` with what a model has to reach.`, promoted.includes(name) ? { severity: 'warning' } : {});
+      context.reportKey(
+        ['stages', name],
+        `\`${name}\` has no gates, so whatever it finds, the model may be deployed. Add \`gates\` with what a model has to reach.`,
+        promoted.includes(name) ? { severity: 'warning' } : {},
+      );
     }
   },
 };

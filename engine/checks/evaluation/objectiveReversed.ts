@@ -15,12 +15,20 @@ export const objectiveReversed: Rule = {
     for (const file of context.project.experiments.values()) {
       const objective = file.value?.sweep?.objective;
       if (!objective) continue;
-      const [wrong, metric, right] = 'maximize' in objective ? ['maximize', objective.maximize, 'minimize'] : ['minimize', objective.minimize, 'maximize'];
+      const [wrong, metric, right] =
+        'maximize' in objective
+          ? ['maximize', objective.maximize, 'minimize']
+          : ['minimize', objective.minimize, 'maximize'];
       const name = parseMetric(metric)?.name ?? metric;
       if (!Object.hasOwn(metricDocs, name) && !losses.includes(metric)) continue;
       if (smallerIsBetter(metric) !== (wrong === 'maximize')) continue;
       const path = ['sweep', 'objective', wrong];
-      context.reportKeyIn(file, path, `Of \`${metric}\`, ${wrong === 'maximize' ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`, { fixes: [context.fix(`Change to ${right}`, renameKey(file, path, right))] });
+      context.reportKeyIn(
+        file,
+        path,
+        `Of \`${metric}\`, ${wrong === 'maximize' ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`,
+        { fixes: [context.fix(`Change to ${right}`, renameKey(file, path, right))] },
+      );
     }
   },
 };

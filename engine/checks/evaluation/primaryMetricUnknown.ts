@@ -17,16 +17,37 @@ export const primaryMetricUnknown: Rule = {
     if (declared === undefined) return;
     const { name, direction } = typeof declared === 'string' ? { name: declared, direction: undefined } : declared;
     const path: Path = typeof declared === 'string' ? ['primary_metric'] : ['primary_metric', 'name'];
-    if (parseMetric(name)?.champion) return context.report(path, `\`${name}\` is a difference to the champion, and no run logs it. Name the metric itself.`);
+    if (parseMetric(name)?.champion)
+      return context.report(
+        path,
+        `\`${name}\` is a difference to the champion, and no run logs it. Name the metric itself.`,
+      );
     const { known, complete } = metricsOf(context);
     const near = didYouMean(name, known);
     if (!known.has(name) && (complete !== null || near !== null)) {
       const fix = near === null ? null : replaceValue(context.project.file, path, near);
-      return context.report(path, `No stage measures \`${name}\`${complete === 'logged' ? ' and no run has logged it' : ''}.${near === null ? '' : ` Did you mean \`${near}\`?`}`, { fixes: [context.fix(`Change to ${near}`, fix)] });
+      return context.report(
+        path,
+        `No stage measures \`${name}\`${complete === 'logged' ? ' and no run has logged it' : ''}.${near === null ? '' : ` Did you mean \`${near}\`?`}`,
+        { fixes: [context.fix(`Change to ${near}`, fix)] },
+      );
     }
-    if (direction === undefined || !(Object.hasOwn(metricDocs, name) || losses.includes(name)) || smallerIsBetter(name) === (direction === 'minimize')) return;
+    if (
+      direction === undefined ||
+      !(Object.hasOwn(metricDocs, name) || losses.includes(name)) ||
+      smallerIsBetter(name) === (direction === 'minimize')
+    )
+      return;
     const right = smallerIsBetter(name) ? 'minimize' : 'maximize';
-    context.report(['primary_metric', 'direction'], `Of \`${name}\`, ${smallerIsBetter(name) ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`, { fixes: [context.fix(`Change to ${right}`, replaceValue(context.project.file, ['primary_metric', 'direction'], right))] });
+    context.report(
+      ['primary_metric', 'direction'],
+      `Of \`${name}\`, ${smallerIsBetter(name) ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`,
+      {
+        fixes: [
+          context.fix(`Change to ${right}`, replaceValue(context.project.file, ['primary_metric', 'direction'], right)),
+        ],
+      },
+    );
   },
 };
 
@@ -40,10 +61,22 @@ function metricsOf(context: CheckContext): { known: Set<string>; complete: 'meas
     else if (stage.uses === 'train') for (const one of losses) known.add(one);
     else if (stage.uses === 'validate') {
       const train = context.config.stages[stage.with.model];
-      for (const one of metricsFor(train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null)) known.add(one);
+      for (const one of metricsFor(
+        train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null,
+      ))
+        known.add(one);
     }
   }
   const logged = (context.facts.history()?.runs ?? []).flatMap(({ metrics }) => Object.keys(metrics));
   for (const one of logged) known.add(one);
-  return { known, complete: programs ? (logged.some((one) => !one.startsWith('system/')) ? 'logged' : null) : known.size > 0 ? 'measured' : null };
+  return {
+    known,
+    complete: programs
+      ? logged.some((one) => !one.startsWith('system/'))
+        ? 'logged'
+        : null
+      : known.size > 0
+        ? 'measured'
+        : null,
+  };
 }

@@ -13,7 +13,8 @@ export const protectedWithoutFairnessGate: Rule = {
   docs: 'A column has the role protected, but no gate bounds a fairness measure of it, so a model that treats its groups very differently would be promoted. Name the column under `fairness` and add a gate such as `equal_opportunity_difference[column]`.',
   example: {
     wrong: '# age_group has the role protected\nvalidate: { uses: validate, with: { model: train, data: features } }',
-    right: 'validate:\n  uses: validate\n  with: { model: train, data: features, fairness: { attributes: [age_group] } }\n  gates:\n    equal_opportunity_difference[age_group]: { max: 0.1 }',
+    right:
+      'validate:\n  uses: validate\n  with: { model: train, data: features, fairness: { attributes: [age_group] } }\n  gates:\n    equal_opportunity_difference[age_group]: { max: 0.1 }',
   },
   check(context) {
     const stages = stagesOf(context.config, 'validate');
@@ -23,7 +24,12 @@ export const protectedWithoutFairnessGate: Rule = {
       const siblings = stages.filter(([, other]) => other.with.model === stage.with.model);
       for (const field of context.schemaOf(stage.with.data)?.fields ?? []) {
         const key = `${stage.with.model} ${field.name}`;
-        if (field.loopwright?.role !== 'protected' || told.has(key) || siblings.some(([, other]) => bounds(other, field.name))) continue;
+        if (
+          field.loopwright?.role !== 'protected' ||
+          told.has(key) ||
+          siblings.some(([, other]) => bounds(other, field.name))
+        )
+          continue;
         told.add(key);
         report(context, name, stage, field.name);
       }
@@ -32,14 +38,20 @@ export const protectedWithoutFairnessGate: Rule = {
 };
 
 function bounds(stage: ValidateStage, attribute: string): boolean {
-  return Object.keys(stage.gates ?? {}).some((gate) => parseMetric(gate)?.attribute === attribute) && (stage.with.fairness?.attributes.includes(attribute) ?? false);
+  return (
+    Object.keys(stage.gates ?? {}).some((gate) => parseMetric(gate)?.attribute === attribute) &&
+    (stage.with.fairness?.attributes.includes(attribute) ?? false)
+  );
 }
 
 function report(context: CheckContext, name: string, stage: ValidateStage, attribute: string): void {
   const at = stage.with.fairness?.attributes.indexOf(attribute) ?? -1;
   const gate = `equal_opportunity_difference[${attribute}]`;
   const gated = Object.keys(stage.gates ?? {}).some((other) => parseMetric(other)?.attribute === attribute);
-  const edits = [...(at === -1 ? [addAttribute(context, name, stage, attribute)] : []), ...(gated ? [] : [setAt(context.project.file, ['stages', name, 'gates', gate], '{ max: 0.1 }')])];
+  const edits = [
+    ...(at === -1 ? [addAttribute(context, name, stage, attribute)] : []),
+    ...(gated ? [] : [setAt(context.project.file, ['stages', name, 'gates', gate], '{ max: 0.1 }')]),
+  ];
   const more = { fixes: [context.fix(`Add a gate on ${gate}`, ...edits)] };
   const message = `\`${attribute}\` is protected, but no gate bounds a fairness measure of it. Name it under \`fairness\` and add a gate on \`${gate}\`.`;
   if (at === -1) context.reportKey(['stages', name], message, more);
@@ -48,5 +60,7 @@ function report(context: CheckContext, name: string, stage: ValidateStage, attri
 
 function addAttribute({ project }: CheckContext, name: string, stage: ValidateStage, attribute: string): Edit | null {
   const path = ['stages', name, 'with', 'fairness'];
-  return stage.with.fairness ? appendItem(project.file, [...path, 'attributes'], yamlText(attribute)) : setAt(project.file, path, `{ attributes: [${yamlText(attribute)}] }`);
+  return stage.with.fairness
+    ? appendItem(project.file, [...path, 'attributes'], yamlText(attribute))
+    : setAt(project.file, path, `{ attributes: [${yamlText(attribute)}] }`);
 }

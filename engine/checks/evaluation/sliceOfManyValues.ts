@@ -20,20 +20,36 @@ export const sliceOfManyValues: Rule = {
   },
 };
 
-function judge(context: CheckContext, schema: DatasetSchema, columns: readonly string[], path: Path, what: string): void {
+function judge(
+  context: CheckContext,
+  schema: DatasetSchema,
+  columns: readonly string[],
+  path: Path,
+  what: string,
+): void {
   columns.forEach((column, i) => {
     const field = schema.fields.find((candidate) => candidate.name === column);
     const why = field ? manyValues(schema, field) : null;
     if (why === null) return;
-    const fix = columns.length > 1 ? context.fix(`Remove ${column}`, removeAt(context.project.file, [...path, i])) : null;
-    context.report([...path, i], `\`${column}\` ${why}, so a ${what} of it has a row or two. Cut it into groups in SQL, and take those.`, { fixes: [fix] });
+    const fix =
+      columns.length > 1 ? context.fix(`Remove ${column}`, removeAt(context.project.file, [...path, i])) : null;
+    context.report(
+      [...path, i],
+      `\`${column}\` ${why}, so a ${what} of it has a row or two. Cut it into groups in SQL, and take those.`,
+      { fixes: [fix] },
+    );
   });
 }
 
 function manyValues(schema: DatasetSchema, field: Field): string | null {
   const key = [schema.primaryKey ?? []].flat();
   if (field.categories || field.constraints?.enum) return null;
-  if (field.loopwright?.role === 'id' || field.constraints?.unique === true || (key.length === 1 && key[0] === field.name)) return 'names rows';
+  if (
+    field.loopwright?.role === 'id' ||
+    field.constraints?.unique === true ||
+    (key.length === 1 && key[0] === field.name)
+  )
+    return 'names rows';
   if (field.loopwright?.role === 'timestamp' || field.type === 'datetime') return 'is a time';
   return field.type === 'number' ? 'is a measured number' : null;
 }

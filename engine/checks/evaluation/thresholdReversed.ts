@@ -11,16 +11,29 @@ export const thresholdReversed: Rule = {
   name: 'threshold-reversed',
   severity: 'warning',
   docs: 'A bound is on the wrong side: a `max` on a metric of which more is better, or a `min` on one of which less is better. Bad models pass, and good ones are refused. Write `min` for what must not fall, `max` for what must not rise.',
-  example: { wrong: 'gates:\n  pr_auc: { max: 0.8 }\n  latency_p95_ms: { min: 5 }', right: 'gates:\n  pr_auc: { min: 0.8 }\n  latency_p95_ms: { max: 5 }' },
+  example: {
+    wrong: 'gates:\n  pr_auc: { max: 0.8 }\n  latency_p95_ms: { min: 5 }',
+    right: 'gates:\n  pr_auc: { min: 0.8 }\n  latency_p95_ms: { max: 5 }',
+  },
   check(context) {
-    for (const { path, metric, bound: { min, max }, what } of boundsOf(context.config)) {
+    for (const {
+      path,
+      metric,
+      bound: { min, max },
+      what,
+    } of boundsOf(context.config)) {
       const range = metricRange(metric);
       if (!range || (min === undefined) === (max === undefined)) continue;
       const smaller = smallerIsBetter(metric) || metric.startsWith('missing[');
       const value = smaller ? min : max;
-      if (value === undefined || value <= range[0] || value >= range[1] || catchesTooGood(value, range, smaller)) continue;
+      if (value === undefined || value <= range[0] || value >= range[1] || catchesTooGood(value, range, smaller))
+        continue;
       const [wrong, right] = smaller ? ['min', 'max'] : ['max', 'min'];
-      context.reportKey([...path, wrong], `Of \`${metric}\`, ${smaller ? 'less' : 'more'} is better, so this ${what} lets bad values pass and not good ones. Write \`${right}\`.`, { fixes: [context.fix(`Change to ${right}`, renameKey(context.project.file, [...path, wrong], right))] });
+      context.reportKey(
+        [...path, wrong],
+        `Of \`${metric}\`, ${smaller ? 'less' : 'more'} is better, so this ${what} lets bad values pass and not good ones. Write \`${right}\`.`,
+        { fixes: [context.fix(`Change to ${right}`, renameKey(context.project.file, [...path, wrong], right))] },
+      );
     }
   },
 };

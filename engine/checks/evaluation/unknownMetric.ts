@@ -15,24 +15,48 @@ export const unknownMetric: Rule = {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'validate') continue;
       const train = context.config.stages[stage.with.model];
-      const task = train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null;
-      for (const gate of Object.keys(stage.gates ?? {})) checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
+      const task =
+        train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null;
+      for (const gate of Object.keys(stage.gates ?? {}))
+        checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
     }
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
       for (const metric of Object.keys(monitor.expect ?? {})) {
         const known = [...metricsFor(null).filter((name) => !unwatched.includes(name)), 'error_rate'];
-        if (!/^missing\[.+\]$/.test(metric) && !known.includes(metric)) context.reportKey(['monitors', name, 'expect', metric], `There is no metric \`${metric}\` to expect.${suggestion(metric, known)}`);
+        if (!/^missing\[.+\]$/.test(metric) && !known.includes(metric))
+          context.reportKey(
+            ['monitors', name, 'expect', metric],
+            `There is no metric \`${metric}\` to expect.${suggestion(metric, known)}`,
+          );
       }
     }
   },
 };
 
-function checkGate(context: CheckContext, gate: string, path: Path, task: ReturnType<typeof taskOf>, attributes: string[]): void {
+function checkGate(
+  context: CheckContext,
+  gate: string,
+  path: Path,
+  task: ReturnType<typeof taskOf>,
+  attributes: string[],
+): void {
   // That there is no such alias is told by unknown-alias.
   if (wrongAlias(gate) !== null) return;
   const metric = parseMetric(gate);
-  if (!metric) return context.reportKey(path, `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`);
+  if (!metric)
+    return context.reportKey(
+      path,
+      `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`,
+    );
   const known = metricsFor(task, metric.attribute !== null);
-  if (!known.includes(metric.name)) return context.reportKey(path, `There is no ${metric.attribute ? 'fairness measure' : 'metric'} \`${metric.name}\`${task ? ` for a ${task} model` : ''}.${suggestion(metric.name, known)}`);
-  if (metric.attribute && !attributes.includes(metric.attribute)) context.reportKey(path, `\`${metric.attribute}\` is not under \`fairness.attributes\`, so this is not computed.${suggestion(metric.attribute, attributes)}`);
+  if (!known.includes(metric.name))
+    return context.reportKey(
+      path,
+      `There is no ${metric.attribute ? 'fairness measure' : 'metric'} \`${metric.name}\`${task ? ` for a ${task} model` : ''}.${suggestion(metric.name, known)}`,
+    );
+  if (metric.attribute && !attributes.includes(metric.attribute))
+    context.reportKey(
+      path,
+      `\`${metric.attribute}\` is not under \`fairness.attributes\`, so this is not computed.${suggestion(metric.attribute, attributes)}`,
+    );
 }

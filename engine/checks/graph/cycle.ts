@@ -6,15 +6,22 @@ export const cycle: Rule = {
   severity: 'error',
   docs: 'Stages depend on each other in a circle, so none of them can run first. The message names the whole circle. Remove one dependency of it.',
   example: {
-    wrong: 'one: { cmd: make one, deps: [two.txt], outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',
+    wrong:
+      'one: { cmd: make one, deps: [two.txt], outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',
     right: 'one: { cmd: make one, outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',
   },
   check(context) {
     for (const names of context.graph.cycles) {
       const [first, ...others] = names.slice(0, -1);
       if (first === undefined) continue;
-      const related = others.map((name, i) => context.keyPlace(['stages', name], `\`${names[i]}\` waits for \`${name}\`.`));
-      context.reportKey(['stages', first], `These stages wait for each other: ${names.join(' → ')}. Break the circle by removing one dependency.`, { related });
+      const related = others.map((name, i) =>
+        context.keyPlace(['stages', name], `\`${names[i]}\` waits for \`${name}\`.`),
+      );
+      context.reportKey(
+        ['stages', first],
+        `These stages wait for each other: ${names.join(' → ')}. Break the circle by removing one dependency.`,
+        { related },
+      );
     }
   },
 };

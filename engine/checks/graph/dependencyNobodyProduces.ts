@@ -19,7 +19,9 @@ export const dependencyNobodyProduces: Rule = {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       stage.deps?.forEach((path, i) => {
         if (!absent(path) || written.overlapping(path).size > 0) return;
-        const message = isGlob(path) ? `No file matches \`${path}\`, and no stage writes one.` : `There is no file \`${path}\`, and no stage writes it.`;
+        const message = isGlob(path)
+          ? `No file matches \`${path}\`, and no stage writes one.`
+          : `There is no file \`${path}\`, and no stage writes it.`;
         context.report(['stages', name, 'deps', i], `${message}${suggestion(path, outs)}`);
       });
     }

@@ -8,28 +8,46 @@ export const missingFile: Rule = {
   severity: 'error',
   whole: 'written',
   docs: 'A schema, a SQL file or the data of a stage is not where the project says. The stage could not run. Correct the path or create the file; data that has not arrived yet is a warning.',
-  example: { wrong: 'with: { sql: sql/feature.sql, output: features }', right: 'with: { sql: sql/features.sql, output: features }' },
+  example: {
+    wrong: 'with: { sql: sql/feature.sql, output: features }',
+    right: 'with: { sql: sql/features.sql, output: features }',
+  },
   check(context) {
     const { datasets, stages } = context.config;
     const { files } = context.project;
     for (const [name, dataset] of Object.entries(datasets ?? {})) {
-      if (dataset.schema !== undefined && !files.exists(dataset.schema)) context.report(['datasets', name, 'schema'], `There is no file \`${dataset.schema}\`.`);
+      if (dataset.schema !== undefined && !files.exists(dataset.schema))
+        context.report(['datasets', name, 'schema'], `There is no file \`${dataset.schema}\`.`);
     }
     const { absent } = absentPaths(context);
     for (const [name, stage] of Object.entries(stages)) {
-      if ('uses' in stage && stage.uses === 'prepare' && !files.exists(stage.with.sql)) context.report(['stages', name, 'with', 'sql'], `There is no file \`${stage.with.sql}\`.`);
+      if ('uses' in stage && stage.uses === 'prepare' && !files.exists(stage.with.sql))
+        context.report(['stages', name, 'with', 'sql'], `There is no file \`${stage.with.sql}\`.`);
       if (!('uses' in stage) || stage.uses !== 'collect') continue;
       const { from } = stage.with;
       if ('files' in from) {
-        for (const path of [from.files].flat()) if (absent(path)) context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, { severity: 'warning' });
+        for (const path of [from.files].flat())
+          if (absent(path))
+            context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, {
+              severity: 'warning',
+            });
       }
-      if ('sqlite' in from && absent(from.sqlite)) context.report(['stages', name, 'with', 'from', 'sqlite'], `There is no database \`${from.sqlite}\` yet.`, { severity: 'warning' });
-      if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim())) context.report(['stages', name, 'with', 'from', 'query'], `There is no file \`${from.query.trim()}\`.`);
+      if ('sqlite' in from && absent(from.sqlite))
+        context.report(['stages', name, 'with', 'from', 'sqlite'], `There is no database \`${from.sqlite}\` yet.`, {
+          severity: 'warning',
+        });
+      if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim()))
+        context.report(['stages', name, 'with', 'from', 'query'], `There is no file \`${from.query.trim()}\`.`);
     }
     for (const node of context.graph.stages.values()) {
       for (const dataset of node.reads) {
         const path = datasets?.[dataset]?.path;
-        if (path !== undefined && absent(path)) context.report(['datasets', dataset, 'path'], `No file matches \`${path}\` yet, and no stage writes it; \`${node.name}\` reads it.`, { severity: 'warning' });
+        if (path !== undefined && absent(path))
+          context.report(
+            ['datasets', dataset, 'path'],
+            `No file matches \`${path}\` yet, and no stage writes it; \`${node.name}\` reads it.`,
+            { severity: 'warning' },
+          );
       }
     }
   },

@@ -9,15 +9,20 @@ export const orphanOutput: Rule = {
   whole: 'named',
   docs: 'A stage writes a dataset that nothing reads, while the project trains a model from others. The stage costs time for nothing, or something reads the wrong dataset. Read the dataset, or remove the stage.',
   example: {
-    wrong: 'prepare: { uses: prepare, with: { sql: sql/features.sql, output: features_new } }\ntrain: { uses: train, with: { data: features, model: mlp } }',
-    right: 'prepare: { uses: prepare, with: { sql: sql/features.sql, output: features } }\ntrain: { uses: train, with: { data: features, model: mlp } }',
+    wrong:
+      'prepare: { uses: prepare, with: { sql: sql/features.sql, output: features_new } }\ntrain: { uses: train, with: { data: features, model: mlp } }',
+    right:
+      'prepare: { uses: prepare, with: { sql: sql/features.sql, output: features } }\ntrain: { uses: train, with: { data: features, model: mlp } }',
   },
   check(context) {
     if (stagesOf(context.config, 'train').length === 0) return;
     const isRead = datasetsRead(context);
     for (const node of context.graph.stages.values()) {
       if (node.writes === null || isRead(node.writes)) continue;
-      context.report(['stages', node.name, 'with', node.kind === 'collect' ? 'dataset' : 'output'], `Nothing reads \`${node.writes}\`, which \`${node.name}\` writes. Read it somewhere, or remove the stage.`);
+      context.report(
+        ['stages', node.name, 'with', node.kind === 'collect' ? 'dataset' : 'output'],
+        `Nothing reads \`${node.writes}\`, which \`${node.name}\` writes. Read it somewhere, or remove the stage.`,
+      );
     }
   },
 };

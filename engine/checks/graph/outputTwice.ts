@@ -6,14 +6,18 @@ export const outputTwice: Rule = {
   name: 'output-written-twice',
   severity: 'error',
   docs: 'Two stages write the same file or folder, so the result depends on which ran last. Give each stage an output of its own.',
-  example: { wrong: 'one: { cmd: make one, outs: [model/] }\ntwo: { cmd: make two, outs: [model/weights.bin] }', right: 'one: { cmd: make one, outs: [model-one/] }\ntwo: { cmd: make two, outs: [model-two/] }' },
+  example: {
+    wrong: 'one: { cmd: make one, outs: [model/] }\ntwo: { cmd: make two, outs: [model/weights.bin] }',
+    right: 'one: { cmd: make one, outs: [model-one/] }\ntwo: { cmd: make two, outs: [model-two/] }',
+  },
   check(context) {
     const earlier = new PathIndex();
     for (const node of context.graph.stages.values()) {
       const told = new Set<string>();
       for (const out of node.outs) {
         for (const other of earlier.overlapping(out)) {
-          if (!told.has(other)) context.reportKey(['stages', node.name], `\`${node.name}\` and \`${other}\` both write \`${out}\`.`);
+          if (!told.has(other))
+            context.reportKey(['stages', node.name], `\`${node.name}\` and \`${other}\` both write \`${out}\`.`);
           told.add(other);
         }
       }

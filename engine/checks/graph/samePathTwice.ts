@@ -7,8 +7,10 @@ export const samePathTwice: Rule = {
   severity: 'warning',
   docs: 'Two datasets name the same files. With different schemas one of the two judges rows by the wrong rules; with the same schema the second name is only confusing. Keep one of them, or correct a path.',
   example: {
-    wrong: 'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/orders.parquet, schema: schemas/features.dataset.yaml }',
-    right: 'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/features.parquet, schema: schemas/features.dataset.yaml }',
+    wrong:
+      'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/orders.parquet, schema: schemas/features.dataset.yaml }',
+    right:
+      'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/features.parquet, schema: schemas/features.dataset.yaml }',
   },
   check(context) {
     const earlier = new Map<string, [name: string, path: string, schema: string | undefined]>();
@@ -18,7 +20,14 @@ export const samePathTwice: Rule = {
       if (!twin) earlier.set(key, [name, path, schema]);
       if (!twin) continue;
       const same = twin[2] === schema;
-      context.report(['datasets', name, 'path'], `\`${twin[0]}\` already stands for \`${twin[1]}\`${same ? '' : ', with another schema'}. Keep one of the two, or correct a path.`, { ...(same ? { severity: 'info' } : {}), related: [context.place(['datasets', twin[0], 'path'], `\`${twin[0]}\` has the same path.`)] });
+      context.report(
+        ['datasets', name, 'path'],
+        `\`${twin[0]}\` already stands for \`${twin[1]}\`${same ? '' : ', with another schema'}. Keep one of the two, or correct a path.`,
+        {
+          ...(same ? { severity: 'info' } : {}),
+          related: [context.place(['datasets', twin[0], 'path'], `\`${twin[0]}\` has the same path.`)],
+        },
+      );
     }
   },
 };

@@ -8,7 +8,10 @@ export const sqlReadsItsOutput: Rule = {
   name: 'sql-reads-its-output',
   severity: 'error',
   docs: 'The SQL of a prepare stage reads the dataset that the stage writes. That is no table there, so the stage fails. Read the datasets it is made from.',
-  example: { wrong: '-- sql/features.sql, which writes features\nSELECT * FROM features', right: '-- sql/features.sql, which writes features\nSELECT * FROM orders' },
+  example: {
+    wrong: '-- sql/features.sql, which writes features\nSELECT * FROM features',
+    right: '-- sql/features.sql, which writes features\nSELECT * FROM orders',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'prepare')) {
       const { sql: file, output } = stage.with;
@@ -17,7 +20,11 @@ export const sqlReadsItsOutput: Rule = {
       const lines = new LineIndex(text);
       for (const read of tableReads(text)) {
         if (read.name.toLowerCase() !== output.toLowerCase()) continue;
-        context.reportPlace(lines.place(file, read), `\`${name}\` writes \`${output}\`, so its SQL cannot read it. Read the datasets it is made from.`, { related: [context.place(['stages', name, 'with', 'output'], `\`${name}\` writes \`${output}\` here.`)] });
+        context.reportPlace(
+          lines.place(file, read),
+          `\`${name}\` writes \`${output}\`, so its SQL cannot read it. Read the datasets it is made from.`,
+          { related: [context.place(['stages', name, 'with', 'output'], `\`${name}\` writes \`${output}\` here.`)] },
+        );
       }
     }
   },

@@ -19,10 +19,18 @@ export const unknownAlias: Rule = {
         if (alias === null) continue;
         const path = ['stages', name, 'gates', gate];
         const right = `${gate.slice(0, gate.lastIndexOf('@'))}@champion`;
-        const near = didYouMean(alias, ['champion']) ? ' Did you mean `champion`?' : ' A gate compares with `@champion` only.';
+        const near = didYouMean(alias, ['champion'])
+          ? ' Did you mean `champion`?'
+          : ' A gate compares with `@champion` only.';
         const range = entryOf(nodeAt(file.parsed.root ?? undefined, path.slice(0, -1)), gate)?.keyRange;
         const taken = Object.hasOwn(stage.gates ?? {}, right);
-        context.reportKey(path, `There is no alias \`${alias}\`.${near}`, { fixes: [range && !taken ? context.fix(`Change to ${right}`, renameKey(file, path, keyLike(file, range, right))) : null] });
+        context.reportKey(path, `There is no alias \`${alias}\`.${near}`, {
+          fixes: [
+            range && !taken
+              ? context.fix(`Change to ${right}`, renameKey(file, path, keyLike(file, range, right)))
+              : null,
+          ],
+        });
       }
     }
   },

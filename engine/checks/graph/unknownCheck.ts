@@ -15,14 +15,23 @@ export const unknownCheck: Rule = {
   check(context) {
     const known = (code: string) => context.codes.has(code) || isShapeCode(code);
     for (const code of Object.keys(context.config.checks ?? {})) {
-      if (!known(code)) context.reportKey(['checks', code], `There is no check \`${code}\`, so this changes nothing. Correct or remove it.`, { fixes: [context.fix(`Remove ${code}`, removeAt(context.project.file, ['checks', code]))] });
+      if (!known(code))
+        context.reportKey(
+          ['checks', code],
+          `There is no check \`${code}\`, so this changes nothing. Correct or remove it.`,
+          { fixes: [context.fix(`Remove ${code}`, removeAt(context.project.file, ['checks', code]))] },
+        );
     }
     for (const file of writtenFiles(context)) {
       const text = textOf(context.project, file);
       const lines = new LineIndex(text);
       for (const { code, line, column } of ignoresIn(text).written) {
         const start = lines.offset(line, column);
-        if (!known(code)) context.reportPlace(lines.place(file, { start, end: start + code.length }), `There is no check \`${code}\`, so this silences nothing. Correct or remove it.`);
+        if (!known(code))
+          context.reportPlace(
+            lines.place(file, { start, end: start + code.length }),
+            `There is no check \`${code}\`, so this silences nothing. Correct or remove it.`,
+          );
       }
     }
   },

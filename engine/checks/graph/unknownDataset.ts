@@ -13,7 +13,8 @@ export const unknownDataset: Rule = {
       if (!('uses' in stage)) continue;
       if (stage.uses === 'collect') expect(context, stage.with.dataset, ['stages', name, 'with', 'dataset']);
       if (stage.uses === 'prepare') expect(context, stage.with.output, ['stages', name, 'with', 'output']);
-      if (stage.uses === 'train' || stage.uses === 'validate') expect(context, stage.with.data, ['stages', name, 'with', 'data']);
+      if (stage.uses === 'train' || stage.uses === 'validate')
+        expect(context, stage.with.data, ['stages', name, 'with', 'data']);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
       if (monitor.labels) expect(context, monitor.labels.dataset, ['monitors', name, 'labels', 'dataset']);
@@ -23,5 +24,9 @@ export const unknownDataset: Rule = {
 
 function expect(context: CheckContext, dataset: string, path: Path): void {
   const known = Object.keys(context.config.datasets ?? {});
-  if (!known.includes(dataset)) context.report(path, `There is no dataset \`${dataset}\`.${suggestion(dataset, known) || (known.length > 0 ? ` Declared: ${known.join(', ')}.` : ' Declare it under `datasets`.')}`);
+  if (!known.includes(dataset))
+    context.report(
+      path,
+      `There is no dataset \`${dataset}\`.${suggestion(dataset, known) || (known.length > 0 ? ` Declared: ${known.join(', ')}.` : ' Declare it under `datasets`.')}`,
+    );
 }

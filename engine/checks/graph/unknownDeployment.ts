@@ -6,19 +6,36 @@ export const unknownDeployment: Rule = {
   name: 'unknown-deployment',
   severity: 'error',
   docs: 'A monitor names a deployment, or a retraining trigger a monitor or metric, that is not declared. Nothing would be watched, and nothing would trigger. Correct the name or declare it.',
-  example: { wrong: 'when:\n  - { monitor: prodution, drift: dataset }', right: 'when:\n  - { monitor: production, drift: dataset }' },
+  example: {
+    wrong: 'when:\n  - { monitor: prodution, drift: dataset }',
+    right: 'when:\n  - { monitor: production, drift: dataset }',
+  },
   check(context) {
     const { deployments, monitors, retraining } = context.config;
     const known = Object.keys(deployments ?? {});
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
-      if (!known.includes(monitor.deployment)) context.report(['monitors', name, 'deployment'], `There is no deployment \`${monitor.deployment}\`.${suggestion(monitor.deployment, known)}`);
+      if (!known.includes(monitor.deployment))
+        context.report(
+          ['monitors', name, 'deployment'],
+          `There is no deployment \`${monitor.deployment}\`.${suggestion(monitor.deployment, known)}`,
+        );
     }
     const watching = Object.keys(monitors ?? {});
     retraining?.when.forEach((trigger, i) => {
       if ('schedule' in trigger) return;
-      if (!watching.includes(trigger.monitor)) return context.report(['retraining', 'when', i, 'monitor'], `There is no monitor \`${trigger.monitor}\`.${suggestion(trigger.monitor, watching)}`);
-      const expected = Object.entries(monitors?.[trigger.monitor]?.expect ?? {}).filter(([, bound]) => bound.min !== undefined).map(([metric]) => metric);
-      if ('below' in trigger && !expected.includes(trigger.below)) context.report(['retraining', 'when', i, 'below'], `The monitor \`${trigger.monitor}\` expects no minimum of \`${trigger.below}\`, so it can never fall below it.${suggestion(trigger.below, expected) || ' Declare one under `expect`.'}`);
+      if (!watching.includes(trigger.monitor))
+        return context.report(
+          ['retraining', 'when', i, 'monitor'],
+          `There is no monitor \`${trigger.monitor}\`.${suggestion(trigger.monitor, watching)}`,
+        );
+      const expected = Object.entries(monitors?.[trigger.monitor]?.expect ?? {})
+        .filter(([, bound]) => bound.min !== undefined)
+        .map(([metric]) => metric);
+      if ('below' in trigger && !expected.includes(trigger.below))
+        context.report(
+          ['retraining', 'when', i, 'below'],
+          `The monitor \`${trigger.monitor}\` expects no minimum of \`${trigger.below}\`, so it can never fall below it.${suggestion(trigger.below, expected) || ' Declare one under `expect`.'}`,
+        );
       return undefined;
     });
   },

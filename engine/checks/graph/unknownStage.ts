@@ -6,15 +6,21 @@ export const unknownStage: Rule = {
   name: 'unknown-stage',
   severity: 'error',
   docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: `validate` needs a train stage, a monitor a validate stage. Correct the name.',
-  example: { wrong: 'monitors:\n  production: { deployment: production, reference: train }', right: 'monitors:\n  production: { deployment: production, reference: validate }' },
+  example: {
+    wrong: 'monitors:\n  production: { deployment: production, reference: train }',
+    right: 'monitors:\n  production: { deployment: production, reference: validate }',
+  },
   check(context) {
     const { stages, monitors, retraining } = context.config;
     const names = Object.keys(stages);
     const ofKind = (kind: string) => names.filter((name) => context.graph.stages.get(name)?.kind === kind);
     const wrong = (name: string, kind: string | null) => {
-      if (!names.includes(name)) return `There is no stage \`${name}\`.${suggestion(name, kind ? ofKind(kind) : names)}`;
+      if (!names.includes(name))
+        return `There is no stage \`${name}\`.${suggestion(name, kind ? ofKind(kind) : names)}`;
       const found = context.graph.stages.get(name)?.kind;
-      return kind !== null && found !== kind && found !== 'cmd' ? `\`${name}\` is a ${found} stage; a ${kind} stage is needed.${ofKind(kind).length > 0 ? ` There is \`${ofKind(kind).join('`, `')}\`.` : ''}` : null;
+      return kind !== null && found !== kind && found !== 'cmd'
+        ? `\`${name}\` is a ${found} stage; a ${kind} stage is needed.${ofKind(kind).length > 0 ? ` There is \`${ofKind(kind).join('`, `')}\`.` : ''}`
+        : null;
     };
     for (const [name, stage] of Object.entries(stages)) {
       if ('uses' in stage && stage.uses === 'validate') {

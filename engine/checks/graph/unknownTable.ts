@@ -20,7 +20,11 @@ export const unknownTable: Rule = {
       seen.add(stage.with.sql);
       const lines = new LineIndex(sql);
       for (const { name, start, end } of tableReads(sql)) {
-        if (!names.has(name.toLowerCase())) context.reportPlace(lines.place(stage.with.sql, { start, end }), `There is no dataset \`${name}\`.${suggestion(name, known) || (known.length > 0 ? ` Declared: ${known.join(', ')}.` : ' Declare it under `datasets`.')}`);
+        if (!names.has(name.toLowerCase()))
+          context.reportPlace(
+            lines.place(stage.with.sql, { start, end }),
+            `There is no dataset \`${name}\`.${suggestion(name, known) || (known.length > 0 ? ` Declared: ${known.join(', ')}.` : ' Declare it under `datasets`.')}`,
+          );
       }
     }
   },

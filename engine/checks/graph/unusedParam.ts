@@ -10,8 +10,10 @@ export const unusedParam: Rule = {
   whole: 'named',
   docs: 'No stage uses this param, so changing it changes nothing; an experiment or sweep over it compares equal runs. Use it as `${params.name}`, or remove it. Silent where commands run, which may read the file themselves.',
   example: {
-    wrong: 'params: { epochs: 30 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: 30 } }',
-    right: 'params: { epochs: 30 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: "${params.epochs}" } }',
+    wrong:
+      'params: { epochs: 30 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: 30 } }',
+    right:
+      'params: { epochs: 30 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: "${params.epochs}" } }',
   },
   check(context) {
     const { config, project } = context;
@@ -20,7 +22,11 @@ export const unusedParam: Rule = {
     const unused = Object.keys(config.params ?? {}).filter((name) => !used.has(name));
     for (const name of unused) {
       const varied = reportExperiments(context, name);
-      context.reportKey(['params', name], `Nothing uses the param \`${name}\`. Use it as \`\${params.${name}}\`, or remove it.`, { fixes: [varied ? null : context.fix(`Remove ${name}`, removeAt(project.file, ['params', name]))] });
+      context.reportKey(
+        ['params', name],
+        `Nothing uses the param \`${name}\`. Use it as \`\${params.${name}}\`, or remove it.`,
+        { fixes: [varied ? null : context.fix(`Remove ${name}`, removeAt(project.file, ['params', name]))] },
+      );
     }
   },
 };
@@ -34,11 +40,19 @@ function usedParams({ project }: CheckContext): Set<string> {
 function reportExperiments(context: CheckContext, name: string): boolean {
   let varied = false;
   for (const file of context.project.experiments.values()) {
-    for (const path of [['params', name], ['sweep', 'params', name]]) {
+    for (const path of [
+      ['params', name],
+      ['sweep', 'params', name],
+    ]) {
       const values = path.length === 2 ? file.value?.params : file.value?.sweep?.params;
       if (!values || !Object.hasOwn(values, name)) continue;
       varied = true;
-      context.reportKeyIn(file, path, `No stage uses the param \`${name}\`, so varying it changes nothing. Use it as \`\${params.${name}}\` in a stage.`, { severity: 'warning' });
+      context.reportKeyIn(
+        file,
+        path,
+        `No stage uses the param \`${name}\`, so varying it changes nothing. Use it as \`\${params.${name}}\` in a stage.`,
+        { severity: 'warning' },
+      );
     }
   }
   return varied;

@@ -8,7 +8,10 @@ export const absolutePath: Rule = {
   name: 'absolute-path',
   severity: 'warning',
   docs: 'A path starts at the root of a disk or at a home folder, so the project works on one machine only; paths count from the folder of the project. Write the path from there, or take it from the environment with `${env.NAME}`.',
-  example: { wrong: 'datasets:\n  orders: { path: /home/ada/orders/data/orders.parquet }', right: 'datasets:\n  orders: { path: data/orders.parquet }' },
+  example: {
+    wrong: 'datasets:\n  orders: { path: /home/ada/orders/data/orders.parquet }',
+    right: 'datasets:\n  orders: { path: data/orders.parquet }',
+  },
   check(context) {
     const { file, root } = context.project;
     const folder = `${root.replaceAll('\\', '/').replace(/\/+$/, '')}/`;
@@ -17,7 +20,11 @@ export const absolutePath: Rule = {
       const relative = value.replaceAll('\\', '/').startsWith(folder) ? value.slice(folder.length) : '';
       const text = /^[\w][\w./-]*$/.test(relative) ? relative : yamlText(relative);
       const fix = relative === '' ? null : context.fix(`Change to ${relative}`, replaceLiteral(file, path, text));
-      context.report(path, `\`${value}\` is there on one machine only. Write the path from the folder of the project.`, { fixes: [fix] });
+      context.report(
+        path,
+        `\`${value}\` is there on one machine only. Write the path from the folder of the project.`,
+        { fixes: [fix] },
+      );
     }
   },
 };

@@ -6,10 +6,17 @@ export const cardWithoutIntendedUse: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'A model is deployed, but its card does not say what it is for. Whoever uses it cannot know where it should not be used. Write a sentence or two under `card.intended_use`.',
-  example: { wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }', right: 'deployments:\n  production: { model: champion, as: api, port: 8080 }\ncard:\n  intended_use: Says which orders will be late, so that customers can be told.' },
+  example: {
+    wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }',
+    right:
+      'deployments:\n  production: { model: champion, as: api, port: 8080 }\ncard:\n  intended_use: Says which orders will be late, so that customers can be told.',
+  },
   check(context) {
     const { deployments, card } = context.config;
     if (Object.keys(deployments ?? {}).length === 0 || (card?.intended_use ?? '').trim() !== '') return;
-    context.reportKey([card ? 'card' : 'deployments'], 'A model is deployed, but its card does not say what it is for. Write it under `card.intended_use`.');
+    context.reportKey(
+      [card ? 'card' : 'deployments'],
+      'A model is deployed, but its card does not say what it is for. Write it under `card.intended_use`.',
+    );
   },
 };

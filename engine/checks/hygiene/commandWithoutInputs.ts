@@ -8,12 +8,19 @@ export const commandWithoutInputs: Rule = {
   severity: 'info',
   whole: 'named',
   docs: 'A command names neither what it reads nor what it writes. It runs once and then counts as up to date, whatever changes, and no other stage waits for it. Name its files under `deps` and `outs`.',
-  example: { wrong: 'report: { cmd: make report }', right: 'report: { cmd: make report, deps: [data/features.parquet], outs: [report.html] }' },
+  example: {
+    wrong: 'report: { cmd: make report }',
+    right: 'report: { cmd: make report, deps: [data/features.parquet], outs: [report.html] }',
+  },
   check(context) {
     for (const [name, stage] of cmdStages(context.config)) {
       const files = [stage.deps, stage.outs, stage.metrics, stage.plots].flatMap((list) => list ?? []);
       // A script that it should name is told by command-reads-undeclared-file.
-      if (files.length === 0 && undeclaredScripts(context, stage).length === 0) context.reportKey(['stages', name], `\`${name}\` names no file that it reads or writes, so it runs once and then counts as up to date. Name them under \`deps\` and \`outs\`.`);
+      if (files.length === 0 && undeclaredScripts(context, stage).length === 0)
+        context.reportKey(
+          ['stages', name],
+          `\`${name}\` names no file that it reads or writes, so it runs once and then counts as up to date. Name them under \`deps\` and \`outs\`.`,
+        );
     }
   },
 };

@@ -12,9 +12,16 @@ export const noSeed: Rule = {
   example: { wrong: 'version: 1\nproject: orders', right: 'version: 1\nproject: orders\nseed: 0' },
   check(context) {
     const { config } = context;
-    const random = stagesOf(config, 'train').length > 0 || context.project.readable?.mentions('train') || stagesOf(config, 'prepare').some(([, stage]) => stage.with.split !== undefined && stage.with.split.by !== 'time');
+    const random =
+      stagesOf(config, 'train').length > 0 ||
+      context.project.readable?.mentions('train') ||
+      stagesOf(config, 'prepare').some(([, stage]) => stage.with.split !== undefined && stage.with.split.by !== 'time');
     if (config.seed !== undefined || !random) return;
-    context.reportKey(['project'], 'The project is trained or split at random and names no `seed`; it is 0 then. Write it down.', { fixes: [context.fix('Add seed: 0, as it is now', afterProject(context))] });
+    context.reportKey(
+      ['project'],
+      'The project is trained or split at random and names no `seed`; it is 0 then. Write it down.',
+      { fixes: [context.fix('Add seed: 0, as it is now', afterProject(context))] },
+    );
   },
 };
 

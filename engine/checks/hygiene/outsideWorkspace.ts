@@ -6,12 +6,24 @@ export const outsideWorkspace: Rule = {
   name: 'output-outside-workspace',
   severity: 'error',
   docs: 'A path leads out of the folder of the project. What is written there may destroy the files of others; what is only read there (a warning) is missing wherever the project is copied or checked out. Keep the files inside the project.',
-  example: { wrong: 'datasets:\n  features: { path: ../features.parquet }', right: 'datasets:\n  features: { path: data/features.parquet }' },
+  example: {
+    wrong: 'datasets:\n  features: { path: ../features.parquet }',
+    right: 'datasets:\n  features: { path: data/features.parquet }',
+  },
   check(context) {
     for (const { path, value, written } of pathValues(context)) {
       if (!leavesFolder(value)) continue;
-      if (written) context.report(path, `\`${value}\` is written outside the project, where it may destroy files of others. Write it inside the project.`);
-      else context.report(path, `\`${value}\` is outside the project, so it is missing wherever the project is copied. Keep it inside the project.`, { severity: 'warning' });
+      if (written)
+        context.report(
+          path,
+          `\`${value}\` is written outside the project, where it may destroy files of others. Write it inside the project.`,
+        );
+      else
+        context.report(
+          path,
+          `\`${value}\` is outside the project, so it is missing wherever the project is copied. Keep it inside the project.`,
+          { severity: 'warning' },
+        );
     }
   },
 };

@@ -13,11 +13,22 @@ export const storeNotIgnored: Rule = {
   example: { wrong: '# .gitignore\nnode_modules/', right: '# .gitignore\nnode_modules/\n.loopwright/' },
   check(context) {
     const own = read(context, '.gitignore');
-    if (own === null || ['', '../', '../../', '../../../'].some((up) => ignoresStore(read(context, `${up}.gitignore`) ?? ''))) return;
+    if (
+      own === null ||
+      ['', '../', '../../', '../../../'].some((up) => ignoresStore(read(context, `${up}.gitignore`) ?? ''))
+    )
+      return;
     const lines = new LineIndex(own);
     const line = own === '' || own.endsWith('\n') ? `${store}/\n` : `\n${store}/\n`;
-    const fix = { title: `Add ${store}/ to .gitignore`, edits: [{ ...lines.place('.gitignore', { start: own.length, end: own.length }), newText: line }] };
-    context.reportKey(['project'], `\`.gitignore\` does not leave out \`${store}\`, where runs, models and logs are kept. Add \`${store}/\`.`, { fixes: [fix] });
+    const fix = {
+      title: `Add ${store}/ to .gitignore`,
+      edits: [{ ...lines.place('.gitignore', { start: own.length, end: own.length }), newText: line }],
+    };
+    context.reportKey(
+      ['project'],
+      `\`.gitignore\` does not leave out \`${store}\`, where runs, models and logs are kept. Add \`${store}/\`.`,
+      { fixes: [fix] },
+    );
   },
 };
 
@@ -29,7 +40,10 @@ function ignoresStore(text: string): boolean {
   let ignored = false;
   for (const line of text.split(/\r?\n/).map((raw) => raw.trim())) {
     if (line === '' || line.startsWith('#')) continue;
-    const pattern = line.replace(/^!/, '').replace(/^(\*\*\/|\/)/, '').replace(/\/(\*\*?)?$/, '');
+    const pattern = line
+      .replace(/^!/, '')
+      .replace(/^(\*\*\/|\/)/, '')
+      .replace(/\/(\*\*?)?$/, '');
     if (globToRegExp(pattern).test(store)) ignored = !line.startsWith('!');
   }
   return ignored;

@@ -9,7 +9,11 @@ export const uncommittedChampion: Rule = {
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
       const alias = context.facts.history()?.aliases.find((candidate) => candidate.alias === deployment.model);
-      if (alias?.dirty) context.report(['deployments', name, 'model'], `The ${alias.alias} (v${alias.version}) came from the run ${alias.runName}, made with uncommitted changes${alias.commit === null ? '' : ` on ${alias.commit.slice(0, 7)}`}.`);
+      if (alias?.dirty)
+        context.report(
+          ['deployments', name, 'model'],
+          `The ${alias.alias} (v${alias.version}) came from the run ${alias.runName}, made with uncommitted changes${alias.commit === null ? '' : ` on ${alias.commit.slice(0, 7)}`}.`,
+        );
     }
   },
 };

@@ -33,29 +33,56 @@ export function unusedIgnores({ problems, files, textOf, complete, choices }: Ig
     const text = textOf(file);
     const lines = new LineIndex(text);
     return ignoresIn(text).written.flatMap(({ code, line, column, appliesTo }, _, written): Problem[] => {
-      if (!complete.has(code) || code === unusedIgnore.code || off(code) || found.has(`${file}:${appliesTo} ${code}`)) return [];
+      if (!complete.has(code) || code === unusedIgnore.code || off(code) || found.has(`${file}:${appliesTo} ${code}`))
+        return [];
       const start = lines.offset(line, column);
       const alone = written.filter((other) => other.line === line).length === 1;
-      return [{
-        ...lines.place(file, { start, end: start + code.length }), code: unusedIgnore.code, severity: unusedIgnore.severity,
-        message: `Nothing on this line is \`${code}\`, so the comment silences nothing. Remove it.`,
-        fixes: [{ title: alone ? 'Remove the comment' : `Remove ${code}`, edits: [removal(file, text, lines, { start, end: start + code.length }, alone)] }],
-      }];
+      return [
+        {
+          ...lines.place(file, { start, end: start + code.length }),
+          code: unusedIgnore.code,
+          severity: unusedIgnore.severity,
+          message: `Nothing on this line is \`${code}\`, so the comment silences nothing. Remove it.`,
+          fixes: [
+            {
+              title: alone ? 'Remove the comment' : `Remove ${code}`,
+              edits: [removal(file, text, lines, { start, end: start + code.length }, alone)],
+            },
+          ],
+        },
+      ];
     });
   });
 }
 
 /** Takes the code out of a comment, or the comment off its line, or the line that holds nothing else. */
-function removal(file: string, text: string, lines: LineIndex, code: { start: number; end: number }, alone: boolean): FixEdit {
+function removal(
+  file: string,
+  text: string,
+  lines: LineIndex,
+  code: { start: number; end: number },
+  alone: boolean,
+): FixEdit {
   if (!alone) {
     const before = /[\s,]+$/.exec(text.slice(0, code.start))?.[0].length ?? 0;
     const first = /loopwright-ignore\s+$/.test(text.slice(0, code.start));
     const after = first ? (/^[\s,]+/.exec(text.slice(code.end))?.[0].length ?? 0) : 0;
-    return { ...lines.place(file, { start: first ? code.start : code.start - before, end: code.end + after }), newText: '' };
+    return {
+      ...lines.place(file, { start: first ? code.start : code.start - before, end: code.end + after }),
+      newText: '',
+    };
   }
   const newline = text.indexOf('\n', code.end);
   const lineEnd = newline === -1 ? text.length : newline;
   const lineStart = text.lastIndexOf('\n', code.start) + 1;
   const comment = lineStart + text.slice(lineStart, code.start).search(/\s*(#|--)\s*loopwright-ignore/);
-  return { ...lines.place(file, comment === lineStart ? { start: lineStart, end: Math.min(lineEnd + 1, text.length) } : { start: comment, end: text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd }), newText: '' };
+  return {
+    ...lines.place(
+      file,
+      comment === lineStart
+        ? { start: lineStart, end: Math.min(lineEnd + 1, text.length) }
+        : { start: comment, end: text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd },
+    ),
+    newText: '',
+  };
 }

@@ -8,12 +8,18 @@ export const classWeightWithoutClasses: Rule = {
   name: 'class-weight-without-classes',
   severity: 'warning',
   docs: 'Classes are to be weighed, but the target is a number and has none, so `class_weight` does nothing. Remove it; or give the target categories if it stands for classes.',
-  example: { wrong: 'with: { data: features, model: linear, target: price, class_weight: balanced }', right: 'with: { data: features, model: linear, target: price }' },
+  example: {
+    wrong: 'with: { data: features, model: linear, target: price, class_weight: balanced }',
+    right: 'with: { data: features, model: linear, target: price }',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
-      if (stage.with.class_weight !== 'balanced' || taskOf(stage, context.schemaOf(stage.with.data)) !== 'regression') continue;
+      if (stage.with.class_weight !== 'balanced' || taskOf(stage, context.schemaOf(stage.with.data)) !== 'regression')
+        continue;
       const path = ['stages', name, 'with', 'class_weight'];
-      context.reportKey(path, 'The target is a number and has no classes to weigh, so this does nothing. Remove it.', { fixes: [context.fix('Remove class_weight', removeAt(context.project.file, path))] });
+      context.reportKey(path, 'The target is a number and has no classes to weigh, so this does nothing. Remove it.', {
+        fixes: [context.fix('Remove class_weight', removeAt(context.project.file, path))],
+      });
     }
   },
 };

@@ -12,10 +12,24 @@ export const constantFeature: Rule = {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
       const facts = context.facts.dataset(stage.with.data);
       if (!facts || facts.rows < 2) continue;
-      const features = stage.with.features ?? context.schemaOf(stage.with.data)?.fields.filter((field) => field.loopwright?.role === 'feature').map((field) => field.name) ?? [];
+      const features =
+        stage.with.features ??
+        context
+          .schemaOf(stage.with.data)
+          ?.fields.filter((field) => field.loopwright?.role === 'feature')
+          .map((field) => field.name) ??
+        [];
       for (const feature of features) {
         const column = facts.columns.find((candidate) => candidate.name === feature);
-        if (column && column.distinct <= 1) featurePlace(context, name, stage, feature)(`\`${feature}\` is ${column.distinct === 0 ? 'empty in every row' : `the same in every row${column.top?.[0] ? ` (${column.top[0].value})` : column.numbers ? ` (${column.numbers.min})` : ''}`}.`);
+        if (column && column.distinct <= 1)
+          featurePlace(
+            context,
+            name,
+            stage,
+            feature,
+          )(
+            `\`${feature}\` is ${column.distinct === 0 ? 'empty in every row' : `the same in every row${column.top?.[0] ? ` (${column.top[0].value})` : column.numbers ? ` (${column.numbers.min})` : ''}`}.`,
+          );
       }
     }
   },

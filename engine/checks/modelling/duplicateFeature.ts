@@ -10,7 +10,8 @@ export const duplicateFeature: Rule = {
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
-      for (const [first, second] of context.facts.train(name)?.copies ?? []) featurePlace(context, name, stage, second)(`\`${second}\` equals \`${first}\` in every row.`);
+      for (const [first, second] of context.facts.train(name)?.copies ?? [])
+        featurePlace(context, name, stage, second)(`\`${second}\` equals \`${first}\` in every row.`);
     }
   },
 };

@@ -8,7 +8,10 @@ export const experimentOnCommand: Rule = {
   severity: 'warning',
   whole: 'named',
   docs: 'An experiment changes `with` of a stage that runs a command. A command has no `with`, so the change does nothing, and the runs equal those without it. Give the command a param with `${params.x}`, and change that.',
-  example: { wrong: 'stages: { train: { with: { lr: 0.1 } } }', right: '# loopwright.yaml has cmd: python train.py --lr ${params.lr}\nparams: { lr: 0.1 }' },
+  example: {
+    wrong: 'stages: { train: { with: { lr: 0.1 } } }',
+    right: '# loopwright.yaml has cmd: python train.py --lr ${params.lr}\nparams: { lr: 0.1 }',
+  },
   check(context) {
     const commands = new Set(cmdStages(context.config).map(([name]) => name));
     for (const file of context.project.experiments.values()) {
@@ -16,9 +19,15 @@ export const experimentOnCommand: Rule = {
         if (!commands.has(name) || !stage.with || Object.keys(stage.with).length === 0) continue;
         const path = ['stages', name];
         const alone = Object.keys(file.value?.stages ?? {}).length === 1;
-        context.reportKeyIn(file, [...path, 'with'], `\`${name}\` runs a command and has no \`with\`, so this does nothing. Use \`\${params.x}\` in the command, and change the param.`, {
-          related: [context.keyPlace(['stages', name], `\`${name}\` runs a command.`)], fixes: [alone ? null : context.fix(`Remove ${name}`, removeAt(file, path))],
-        });
+        context.reportKeyIn(
+          file,
+          [...path, 'with'],
+          `\`${name}\` runs a command and has no \`with\`, so this does nothing. Use \`\${params.x}\` in the command, and change the param.`,
+          {
+            related: [context.keyPlace(['stages', name], `\`${name}\` runs a command.`)],
+            fixes: [alone ? null : context.fix(`Remove ${name}`, removeAt(file, path))],
+          },
+        );
       }
     }
   },

@@ -7,17 +7,33 @@ export const gridNeedsChoices: Rule = {
   name: 'grid-needs-choices',
   severity: 'error',
   docs: 'A sweep by grid tries every combination, so it needs a list of values for each param; over a range it fails. Name the values with `choice`, or draw from the range with method random.',
-  example: { wrong: 'method: grid\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }', right: 'method: random\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }' },
+  example: {
+    wrong: 'method: grid\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }',
+    right: 'method: random\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }',
+  },
   check(context) {
     for (const file of context.project.experiments.values()) {
       const sweep = file.value?.sweep;
       if (sweep?.method !== 'grid') continue;
       for (const [name, distribution] of Object.entries(sweep.params)) {
         if ('choice' in distribution) continue;
-        context.reportIn(file, ['sweep', 'params', name], `A grid cannot try a range. Name the values of \`${name}\` with \`choice\`, or use method random.`, {
-          related: [{ ...file.parsed.lines.place(file.path, nodeAt(file.parsed.root ?? undefined, ['sweep', 'method'])?.range ?? { start: 0, end: 0 }), message: 'The method is grid.' }],
-          fixes: [context.fix('Change the method to random', replaceLiteral(file, ['sweep', 'method'], 'random'))],
-        });
+        context.reportIn(
+          file,
+          ['sweep', 'params', name],
+          `A grid cannot try a range. Name the values of \`${name}\` with \`choice\`, or use method random.`,
+          {
+            related: [
+              {
+                ...file.parsed.lines.place(
+                  file.path,
+                  nodeAt(file.parsed.root ?? undefined, ['sweep', 'method'])?.range ?? { start: 0, end: 0 },
+                ),
+                message: 'The method is grid.',
+              },
+            ],
+            fixes: [context.fix('Change the method to random', replaceLiteral(file, ['sweep', 'method'], 'random'))],
+          },
+        );
       }
     }
   },

@@ -17,14 +17,25 @@ export const halvingWithoutEffect: Rule = {
       const sweep = file.value?.sweep;
       if (!sweep?.halving) continue;
       if (sweep.method !== 'halving') {
-        context.reportKeyIn(file, ['sweep', 'halving'], `Method ${sweep.method} stops no run early; these settings are for method halving.`, { fixes: [context.fix('Change the method to halving', replaceLiteral(file, ['sweep', 'method'], 'halving'))] });
+        context.reportKeyIn(
+          file,
+          ['sweep', 'halving'],
+          `Method ${sweep.method} stops no run early; these settings are for method halving.`,
+          {
+            fixes: [context.fix('Change the method to halving', replaceLiteral(file, ['sweep', 'method'], 'halving'))],
+          },
+        );
         continue;
       }
       const { watch } = sweep.halving;
       if (!watch || hasOwnPrograms) continue;
       const [towards, metric] = 'maximize' in watch ? ['maximize', watch.maximize] : ['minimize', watch.minimize];
       if (loggedByEpoch.includes(metric)) continue;
-      context.reportIn(file, ['sweep', 'halving', 'watch', towards], `\`${metric}\` is measured when training has ended, so no run is stopped early. At each epoch there are ${loggedByEpoch.map((name) => `\`${name}\``).join(' and ')}.`);
+      context.reportIn(
+        file,
+        ['sweep', 'halving', 'watch', towards],
+        `\`${metric}\` is measured when training has ended, so no run is stopped early. At each epoch there are ${loggedByEpoch.map((name) => `\`${name}\``).join(' and ')}.`,
+      );
     }
   },
 };

@@ -8,7 +8,10 @@ export const idAsFeature: Rule = {
   name: 'id-as-feature',
   severity: 'warning',
   docs: 'A column that names rows is among the features. Its values do not come again, so the model learns the training rows by heart and tells nothing about new ones. Remove it from `features`.',
-  example: { wrong: 'with: { data: features, model: mlp, features: [order_id, amount, hour] }', right: 'with: { data: features, model: mlp, features: [amount, hour] }' },
+  example: {
+    wrong: 'with: { data: features, model: mlp, features: [order_id, amount, hour] }',
+    right: 'with: { data: features, model: mlp, features: [amount, hour] }',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       const schema = context.schemaOf(stage.with.data);
@@ -17,7 +20,11 @@ export const idAsFeature: Rule = {
         if (!schema || !field || !namesRows(schema, field)) return;
         const path = ['stages', name, 'with', 'features', i];
         const last = stage.with.features?.length === 1;
-        context.report(path, `\`${feature}\` names rows; its values do not come again, so nothing can be learnt from them. Remove it from the features.`, { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] });
+        context.report(
+          path,
+          `\`${feature}\` names rows; its values do not come again, so nothing can be learnt from them. Remove it from the features.`,
+          { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] },
+        );
       });
     }
   },
@@ -28,5 +35,8 @@ function namesRows(schema: DatasetSchema, field: Field): boolean {
   if (role === 'id') return true;
   if (role !== undefined) return false;
   const key = [schema.primaryKey ?? []].flat();
-  return (key.length === 1 && key[0] === field.name) || (field.constraints?.unique === true && (field.type === 'string' || field.type === 'integer'));
+  return (
+    (key.length === 1 && key[0] === field.name) ||
+    (field.constraints?.unique === true && (field.type === 'string' || field.type === 'integer'))
+  );
 }

@@ -7,7 +7,10 @@ export const ignoredInput: Rule = {
   name: 'ignored-input',
   severity: 'warning',
   docs: 'Logistic and linear regression have no hidden layers, so `hidden` and `dropout` do nothing. Remove them, or take the model `mlp`.',
-  example: { wrong: 'with: { data: features, model: logistic, hidden: [64, 32] }', right: 'with: { data: features, model: mlp, hidden: [64, 32] }' },
+  example: {
+    wrong: 'with: { data: features, model: logistic, hidden: [64, 32] }',
+    right: 'with: { data: features, model: mlp, hidden: [64, 32] }',
+  },
   check(context) {
     const { file } = context.project;
     for (const [name, stage] of stagesOf(context.config, 'train')) {
@@ -16,7 +19,11 @@ export const ignoredInput: Rule = {
         const value = stage.with[input];
         if (value === undefined || value === 0 || (Array.isArray(value) && value.length === 0)) continue;
         const path = ['stages', name, 'with', input];
-        context.reportKey(path, `The model ${stage.with.model} has no hidden layers, so \`${input}\` does nothing. Remove it, or use mlp.`, { fixes: [context.fix(`Remove ${input}`, removeAt(file, path))] });
+        context.reportKey(
+          path,
+          `The model ${stage.with.model} has no hidden layers, so \`${input}\` does nothing. Remove it, or use mlp.`,
+          { fixes: [context.fix(`Remove ${input}`, removeAt(file, path))] },
+        );
       }
     }
   },

@@ -9,7 +9,10 @@ export const imbalance: Rule = {
   whole: 'named',
   fromData: true,
   docs: 'One class has less than a twentieth of the rows and the classes weigh the same, so the model may do well by never predicting it. Weigh the classes, or choose a threshold by precision as `validate` does, and gate on `pr_auc` or `balanced_accuracy`.',
-  example: { wrong: 'with: { data: features, model: mlp }   # 1.4 % of the rows are fraud', right: 'with: { data: features, model: mlp, class_weight: balanced }' },
+  example: {
+    wrong: 'with: { data: features, model: mlp }   # 1.4 % of the rows are fraud',
+    right: 'with: { data: features, model: mlp, class_weight: balanced }',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train' || stage.with.class_weight !== undefined) continue;
@@ -18,9 +21,28 @@ export const imbalance: Rule = {
       const total = facts?.classes.reduce((sum, { count: n }) => sum + n, 0) ?? 0;
       if (!rarest || !facts || facts.classes.length < 2 || rarest.count / total >= 0.05) continue;
       // A validate stage with ranking metrics and a threshold by precision is the other way to deal with it.
-      const ranked = Object.values(context.config.stages).some((other) => 'uses' in other && other.uses === 'validate' && other.with.model === name && Object.keys(other.gates ?? {}).some((gate) => /^(pr_auc|recall_at_precision|balanced_accuracy|macro_\w+)$/.test(gate)));
+      const ranked = Object.values(context.config.stages).some(
+        (other) =>
+          'uses' in other &&
+          other.uses === 'validate' &&
+          other.with.model === name &&
+          Object.keys(other.gates ?? {}).some((gate) =>
+            /^(pr_auc|recall_at_precision|balanced_accuracy|macro_\w+)$/.test(gate),
+          ),
+      );
       if (ranked) continue;
-      context.report(['stages', name, 'with', 'data'], `\`${rarest.value}\` is rare: ${count(rarest.count)} of ${count(total)} rows (${percent(rarest.count / total)}), and the classes weigh the same.`, { fixes: [context.fix('Weigh the classes', setAt(context.project.file, ['stages', name, 'with', 'class_weight'], 'balanced'))] });
+      context.report(
+        ['stages', name, 'with', 'data'],
+        `\`${rarest.value}\` is rare: ${count(rarest.count)} of ${count(total)} rows (${percent(rarest.count / total)}), and the classes weigh the same.`,
+        {
+          fixes: [
+            context.fix(
+              'Weigh the classes',
+              setAt(context.project.file, ['stages', name, 'with', 'class_weight'], 'balanced'),
+            ),
+          ],
+        },
+      );
     }
   },
 };

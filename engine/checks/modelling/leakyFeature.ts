@@ -9,14 +9,19 @@ export const leakyFeature: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'A feature on its own tells the target almost perfectly in the training rows. Such columns are usually written after the fact (a refund date, a case number) and will not be there when the model predicts. The measure is told: area under the ROC curve, share of rows that the level gets right, or squared correlation.',
-  example: { wrong: 'features: [amount, refunded_at]      # refunded_at is filled once it was fraud', right: 'features: [amount]' },
+  example: {
+    wrong: 'features: [amount, refunded_at]      # refunded_at is filled once it was fraud',
+    right: 'features: [amount]',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
       for (const association of context.facts.train(name)?.associations ?? []) {
         if (!suspicious(association)) continue;
         const place = featurePlace(context, name, stage, association.feature);
-        place(`\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model has to predict?`);
+        place(
+          `\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model has to predict?`,
+        );
       }
     }
   },

@@ -17,9 +17,25 @@ export const levelsInData: Rule = {
       const fields = context.schemaOf(stage.with.data)?.fields ?? [];
       const facts = context.facts.dataset(stage.with.data);
       for (const field of fields) {
-        const used = stage.with.features ? stage.with.features.includes(field.name) : field.loopwright?.role === 'feature';
+        const used = stage.with.features
+          ? stage.with.features.includes(field.name)
+          : field.loopwright?.role === 'feature';
         const column = facts?.columns.find((candidate) => candidate.name === field.name);
-        if (used && facts && column && field.type === 'string' && !field.categories && (column.distinct > most.levels || (column.distinct > most.coarse && facts.rows / column.distinct < most.rowsEach))) featurePlace(context, name, stage, field.name)(`\`${field.name}\` has ${count(column.distinct)} different values; each would be an input of the model.`);
+        if (
+          used &&
+          facts &&
+          column &&
+          field.type === 'string' &&
+          !field.categories &&
+          (column.distinct > most.levels ||
+            (column.distinct > most.coarse && facts.rows / column.distinct < most.rowsEach))
+        )
+          featurePlace(
+            context,
+            name,
+            stage,
+            field.name,
+          )(`\`${field.name}\` has ${count(column.distinct)} different values; each would be an input of the model.`);
       }
     }
   },

@@ -5,20 +5,44 @@ import type { CheckContext, Path, Rule } from '../rule.ts';
 
 type Judge = (value: unknown) => string | null;
 
-const number = (judge: (value: number) => string | null): Judge => (value) => (typeof value === 'number' ? judge(value) : null);
+const number =
+  (judge: (value: number) => string | null): Judge =>
+  (value) =>
+    typeof value === 'number' ? judge(value) : null;
 
 /** Why a value of an input is odd, or null. */
 const judges: Record<string, Judge> = {
-  learning_rate: number((value) => (value > 0.5 ? 'steps this large rarely settle; usual are 0.0001 to 0.1' : value < 1e-6 ? 'steps this small hardly learn; usual are 0.0001 to 0.1' : null)),
-  dropout: number((value) => (value > 0.8 ? 'so little of the network is left in each step that it hardly learns; usual are 0.1 to 0.5' : null)),
-  l2: number((value) => (value > 10 ? 'a penalty this large presses all weights to zero; usual are 0.00001 to 0.1' : null)),
-  batch_size: number((value) => (value < 4 ? 'batches this small are slow and their steps are noise; usual are 32 to 1024' : value > 65_536 ? 'batches this large take few steps in each epoch; usual are 32 to 1024' : null)),
-  epochs: number((value) => (value > 2000 ? 'so many passes take long and tend to learn the rows by heart; usual are 10 to 200' : null)),
+  learning_rate: number((value) =>
+    value > 0.5
+      ? 'steps this large rarely settle; usual are 0.0001 to 0.1'
+      : value < 1e-6
+        ? 'steps this small hardly learn; usual are 0.0001 to 0.1'
+        : null,
+  ),
+  dropout: number((value) =>
+    value > 0.8 ? 'so little of the network is left in each step that it hardly learns; usual are 0.1 to 0.5' : null,
+  ),
+  l2: number((value) =>
+    value > 10 ? 'a penalty this large presses all weights to zero; usual are 0.00001 to 0.1' : null,
+  ),
+  batch_size: number((value) =>
+    value < 4
+      ? 'batches this small are slow and their steps are noise; usual are 32 to 1024'
+      : value > 65_536
+        ? 'batches this large take few steps in each epoch; usual are 32 to 1024'
+        : null,
+  ),
+  epochs: number((value) =>
+    value > 2000 ? 'so many passes take long and tend to learn the rows by heart; usual are 10 to 200' : null,
+  ),
   hidden: (value) => {
     if (!Array.isArray(value)) return null;
     const units = value.reduce<number>((sum, layer) => sum + (typeof layer === 'number' ? layer : 0), 0);
-    if (value.length > 12) return `${value.length} layers without shortcuts between them hardly learn; usual are 1 to 4`;
-    return units > 16_384 ? `${units} units learn slowly and tend to learn the rows by heart; usual are 16 to 512 in a layer` : null;
+    if (value.length > 12)
+      return `${value.length} layers without shortcuts between them hardly learn; usual are 1 to 4`;
+    return units > 16_384
+      ? `${units} units learn slowly and tend to learn the rows by heart; usual are 16 to 512 in a layer`
+      : null;
   },
 };
 
@@ -27,7 +51,10 @@ export const oddHyperParameter: Rule = {
   name: 'odd-hyper-parameter',
   severity: 'warning',
   docs: 'An input of training is far from what works, such as a learning rate of 5 or a dropout of 0.95; often a digit slipped. The message says what is usual. Values of params are judged too, also those that experiments and sweeps try.',
-  example: { wrong: 'with: { data: features, model: mlp, learning_rate: 5 }', right: 'with: { data: features, model: mlp, learning_rate: 0.005 }' },
+  example: {
+    wrong: 'with: { data: features, model: mlp, learning_rate: 5 }',
+    right: 'with: { data: features, model: mlp, learning_rate: 0.005 }',
+  },
   check(context) {
     const told = new Set<string>();
     for (const [name, stage] of stagesOf(context.config, 'train')) {
@@ -50,7 +77,10 @@ const message = (input: string, why: string) => `This \`${input}\` is odd: ${why
 
 function checkPatience(context: CheckContext, name: string, { with: { patience, epochs = 20 } }: TrainStage): void {
   if (patience === undefined || patience < epochs) return;
-  context.report(['stages', name, 'with', 'patience'], `Training never stops early: it would wait ${patience} epochs, and there are ${epochs}. Set \`patience\` below \`epochs\`, or to 0 if it is not to stop.`);
+  context.report(
+    ['stages', name, 'with', 'patience'],
+    `Training never stops early: it would wait ${patience} epochs, and there are ${epochs}. Set \`patience\` below \`epochs\`, or to 0 if it is not to stop.`,
+  );
 }
 
 function checkExperiments(context: CheckContext, param: string, input: string, judge: Judge): void {
@@ -70,7 +100,9 @@ function checkExperiments(context: CheckContext, param: string, input: string, j
 
 /** The values that a sweep tries: its choices, or the ends of its range. */
 function triedValues(distribution: SweepConfig['params'][string]): [Path, unknown][] {
-  return Object.entries(distribution).flatMap(([kind, values]) => (Array.isArray(values) ? values.map((value, i): [Path, unknown] => [[kind, i], value]) : []));
+  return Object.entries(distribution).flatMap(([kind, values]) =>
+    Array.isArray(values) ? values.map((value, i): [Path, unknown] => [[kind, i], value]) : [],
+  );
 }
 
 /** What an experiment lays over the inputs of a train stage. */

@@ -8,7 +8,10 @@ export const preprocessUnfit: Rule = {
   name: 'preprocess-unfit',
   severity: 'error',
   docs: 'What `preprocess` asks of a column cannot be done: the column is no feature of the model, a scaling is asked of a text or an encoding of a number, or the target encoding of a target with several classes. The train stage would fail.',
-  example: { wrong: 'preprocess: { country: { scale: robust } }   # country is a text', right: 'preprocess: { country: { encode: frequency } }' },
+  example: {
+    wrong: 'preprocess: { country: { scale: robust } }   # country is a text',
+    right: 'preprocess: { country: { encode: frequency } }',
+  },
   check(context) {
     const { file } = context.project;
     for (const [name, stage] of stagesOf(context.config, 'train')) {
@@ -21,16 +24,30 @@ export const preprocessUnfit: Rule = {
         const field = schema.fields.find((candidate) => candidate.name === column);
         if (!field || !features.includes(column)) {
           const near = didYouMean(column, features);
-          const fixes = near === null ? [] : [context.fix(`Change to ${near}`, renameKey(file, path, yamlKey(near, true)))];
-          context.reportKey(path, `\`${column}\` is no feature of the model, which reads ${features.slice(0, 8).join(', ')}.${near === null ? '' : ` Did you mean \`${near}\`?`}`, { fixes });
+          const fixes =
+            near === null ? [] : [context.fix(`Change to ${near}`, renameKey(file, path, yamlKey(near, true)))];
+          context.reportKey(
+            path,
+            `\`${column}\` is no feature of the model, which reads ${features.slice(0, 8).join(', ')}.${near === null ? '' : ` Did you mean \`${near}\`?`}`,
+            { fixes },
+          );
           continue;
         }
         const text = field.categories !== undefined || (field.type ?? 'any') === 'string';
         for (const key of Object.keys(settings)) {
-          if ((key === 'encode') !== text) context.report([...path, key], `\`${key}\` is for ${key === 'encode' ? 'texts' : 'numbers'}, and \`${column}\` is ${text ? 'a text' : 'a number'}.`, { fixes: [context.fix(`Remove ${key}`, removeAt(file, [...path, key]))] });
+          if ((key === 'encode') !== text)
+            context.report(
+              [...path, key],
+              `\`${key}\` is for ${key === 'encode' ? 'texts' : 'numbers'}, and \`${column}\` is ${text ? 'a text' : 'a number'}.`,
+              { fixes: [context.fix(`Remove ${key}`, removeAt(file, [...path, key]))] },
+            );
         }
         const several = target?.type === 'string' && (target.categories?.length ?? 0) > 2;
-        if (text && settings.encode === 'target' && several) context.report([...path, 'encode'], `The target encoding needs a number or two classes; \`${target.name}\` has ${target.categories?.length} classes.`);
+        if (text && settings.encode === 'target' && several)
+          context.report(
+            [...path, 'encode'],
+            `The target encoding needs a number or two classes; \`${target.name}\` has ${target.categories?.length} classes.`,
+          );
       }
     }
   },

@@ -7,14 +7,21 @@ export const protectedAsFeature: Rule = {
   name: 'protected-as-feature',
   severity: 'warning',
   docs: 'A column with the role protected is among the features, so the model may decide by it. In many fields that is not allowed. Remove it from `features` and watch it under `fairness`, or change its role if it is meant to be learnt from.',
-  example: { wrong: 'with: { data: features, model: mlp, features: [amount, age_group] }', right: 'with: { data: features, model: mlp, features: [amount] }' },
+  example: {
+    wrong: 'with: { data: features, model: mlp, features: [amount, age_group] }',
+    right: 'with: { data: features, model: mlp, features: [amount] }',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       stage.with.features?.forEach((feature, i) => {
         if (context.field(stage.with.data, feature)?.loopwright?.role !== 'protected') return;
         const path = ['stages', name, 'with', 'features', i];
         const last = stage.with.features?.length === 1;
-        context.report(path, `\`${feature}\` is protected, and as a feature the model may decide by it. Remove it, or change its role.`, { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] });
+        context.report(
+          path,
+          `\`${feature}\` is protected, and as a feature the model may decide by it. Remove it, or change its role.`,
+          { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] },
+        );
       });
     }
   },

@@ -8,17 +8,34 @@ export const randomSplitOfTimedData: Rule = {
   name: 'random-split-of-timed-data',
   severity: 'warning',
   docs: 'Rows with a time are split at random, so the model is tested on rows between those it learnt from. In service it only meets later ones, and does worse than the test says. Split by time.',
-  example: { wrong: 'split: { by: random, column: id, train: 0.6, validation: 0.2, test: 0.2 }', right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }' },
+  example: {
+    wrong: 'split: { by: random, column: id, train: 0.6, validation: 0.2, test: 0.2 }',
+    right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }',
+  },
   check(context) {
     const { file } = context.project;
     for (const [name, stage] of stagesOf(context.config, 'prepare')) {
       const { split, output } = stage.with;
-      const time = context.schemaOf(output)?.fields.find((field) => field.loopwright?.role === 'timestamp' && (field.type === 'datetime' || field.type === 'date'));
+      const time = context
+        .schemaOf(output)
+        ?.fields.find(
+          (field) => field.loopwright?.role === 'timestamp' && (field.type === 'datetime' || field.type === 'date'),
+        );
       if (!split || split.by === 'time' || split.by === 'grouped' || !time) continue;
       const path = ['stages', name, 'with', 'split'];
       const column = [...path, 'column'];
-      const fix = context.fix(`Split by time with ${time.name}`, replaceLiteral(file, [...path, 'by'], 'time'), literalAt(file, column) === undefined && split.column !== undefined ? null : setAt(file, column, yamlText(time.name)));
-      context.report([...path, 'by'], `The rows have a time, \`${time.name}\`; split at random, the model is tested on the past of what it learnt. Split by time.`, { fixes: [fix] });
+      const fix = context.fix(
+        `Split by time with ${time.name}`,
+        replaceLiteral(file, [...path, 'by'], 'time'),
+        literalAt(file, column) === undefined && split.column !== undefined
+          ? null
+          : setAt(file, column, yamlText(time.name)),
+      );
+      context.report(
+        [...path, 'by'],
+        `The rows have a time, \`${time.name}\`; split at random, the model is tested on the past of what it learnt. Split by time.`,
+        { fixes: [fix] },
+      );
     }
   },
 };

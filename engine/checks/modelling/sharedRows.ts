@@ -7,7 +7,10 @@ export const sharedRows: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'Rows of the test part stand in the training part too, with the same features and target, so the model is tested on what it has learnt by heart. Remove doubles in the SQL, or split by a key that keeps them together.',
-  example: { wrong: 'SELECT * FROM orders UNION ALL SELECT * FROM orders_archive', right: 'SELECT DISTINCT * FROM (SELECT * FROM orders UNION ALL SELECT * FROM orders_archive)' },
+  example: {
+    wrong: 'SELECT * FROM orders UNION ALL SELECT * FROM orders_archive',
+    right: 'SELECT DISTINCT * FROM (SELECT * FROM orders UNION ALL SELECT * FROM orders_archive)',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
@@ -15,9 +18,16 @@ export const sharedRows: Rule = {
       if (!facts?.shared || facts.shared.testRows === 0) continue;
       // Where all features are coarse, equal rows are no doubles but chance.
       const columns = context.facts.dataset(stage.with.data)?.columns ?? [];
-      const fine = facts.associations.some(({ feature }) => (columns.find((column) => column.name === feature)?.distinct ?? 0) > Math.max(50, facts.rows / 20));
+      const fine = facts.associations.some(
+        ({ feature }) =>
+          (columns.find((column) => column.name === feature)?.distinct ?? 0) > Math.max(50, facts.rows / 20),
+      );
       const share = facts.shared.rows / facts.shared.testRows;
-      if (fine && share > 0.01) context.report(['stages', name, 'with', 'data'], `${count(facts.shared.rows)} of ${count(facts.shared.testRows)} test rows (${percent(share)}) stand in the training rows of \`${stage.with.data}\` too.`);
+      if (fine && share > 0.01)
+        context.report(
+          ['stages', name, 'with', 'data'],
+          `${count(facts.shared.rows)} of ${count(facts.shared.testRows)} test rows (${percent(share)}) stand in the training rows of \`${stage.with.data}\` too.`,
+        );
     }
   },
 };

@@ -6,7 +6,10 @@ export const splitShares: Rule = {
   severity: 'error',
   whole: 'named',
   docs: 'The shares of a split do not add up to 1, so rows would be lost or counted twice; or a stage validates on a dataset that no stage splits, so nothing is left to test on. Correct the shares, or add `split` to the stage that writes the dataset.',
-  example: { wrong: 'split: { by: time, column: at, train: 0.8, validation: 0.2, test: 0.2 }', right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }' },
+  example: {
+    wrong: 'split: { by: time, column: at, train: 0.8, validation: 0.2, test: 0.2 }',
+    right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }',
+  },
   check(context) {
     const split = new Set<string>();
     for (const [name, stage] of Object.entries(context.config.stages)) {
@@ -14,11 +17,23 @@ export const splitShares: Rule = {
       split.add(stage.with.output);
       const { train, validation = 0, test } = stage.with.split;
       const sum = train + validation + test;
-      if (Math.abs(sum - 1) > 1e-6) context.report(['stages', name, 'with', 'split'], `The shares of the split add up to ${Number(sum.toFixed(4))}; they must add up to 1.`);
+      if (Math.abs(sum - 1) > 1e-6)
+        context.report(
+          ['stages', name, 'with', 'split'],
+          `The shares of the split add up to ${Number(sum.toFixed(4))}; they must add up to 1.`,
+        );
     }
     for (const [name, stage] of Object.entries(context.config.stages)) {
-      if ('uses' in stage && stage.uses === 'validate' && context.config.datasets?.[stage.with.data] && !split.has(stage.with.data)) {
-        context.report(['stages', name, 'with', 'data'], `No prepare stage splits \`${stage.with.data}\`, so it has no test rows. Add \`split\` to the stage that writes it.`);
+      if (
+        'uses' in stage &&
+        stage.uses === 'validate' &&
+        context.config.datasets?.[stage.with.data] &&
+        !split.has(stage.with.data)
+      ) {
+        context.report(
+          ['stages', name, 'with', 'data'],
+          `No prepare stage splits \`${stage.with.data}\`, so it has no test rows. Add \`split\` to the stage that writes it.`,
+        );
       }
     }
   },

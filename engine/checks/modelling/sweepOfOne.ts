@@ -14,12 +14,19 @@ export const sweepOfOne: Rule = {
           const path = ['sweep', 'params', name, kind];
           const texts = values.map((value: unknown) => JSON.stringify(value));
           if (new Set(texts).size === 1) {
-            context.reportIn(file, path, `\`${name}\` does not vary: there is only one value, ${texts[0]}. Add values, or set it under \`params\`.`);
+            context.reportIn(
+              file,
+              path,
+              `\`${name}\` does not vary: there is only one value, ${texts[0]}. Add values, or set it under \`params\`.`,
+            );
             continue;
           }
           if (kind !== 'choice') continue;
           texts.forEach((text, i) => {
-            if (texts.indexOf(text) < i) context.reportIn(file, [...path, i], `${text} stands twice, so its runs are made twice. Remove it.`, { fixes: [context.fix(`Remove the second ${text}`, removeAt(file, [...path, i]))] });
+            if (texts.indexOf(text) < i)
+              context.reportIn(file, [...path, i], `${text} stands twice, so its runs are made twice. Remove it.`, {
+                fixes: [context.fix(`Remove the second ${text}`, removeAt(file, [...path, i]))],
+              });
           });
         }
       }

@@ -14,8 +14,17 @@ export const sweepRangeReversed: Rule = {
           const [low, high] = values;
           if (kind === 'choice' || typeof low !== 'number' || typeof high !== 'number' || low <= high) continue;
           const path = ['sweep', 'params', name, kind];
-          const fix = context.fix(`Change to [${high}, ${low}]`, replaceLiteral(file, [...path, 0], String(high)), replaceLiteral(file, [...path, 1], String(low)));
-          context.reportIn(file, path, `The range of \`${name}\` starts at ${low}, above its end ${high}. Write the smaller value first.`, { severity: kind === 'int' ? 'error' : 'warning', fixes: [fix] });
+          const fix = context.fix(
+            `Change to [${high}, ${low}]`,
+            replaceLiteral(file, [...path, 0], String(high)),
+            replaceLiteral(file, [...path, 1], String(low)),
+          );
+          context.reportIn(
+            file,
+            path,
+            `The range of \`${name}\` starts at ${low}, above its end ${high}. Write the smaller value first.`,
+            { severity: kind === 'int' ? 'error' : 'warning', fixes: [fix] },
+          );
         }
       }
     }

@@ -7,7 +7,10 @@ export const timeLeakage: Rule = {
   severity: 'warning',
   fromData: true,
   docs: 'The model is trained on rows that are later than rows it is tested on, by the column with the role timestamp: it knows the future of its test, and will do worse in production.',
-  example: { wrong: 'train:    { with: { data: orders_june, … } }\nvalidate: { with: { data: orders_may, … } }', right: 'train:    { with: { data: orders_may, … } }\nvalidate: { with: { data: orders_june, … } }' },
+  example: {
+    wrong: 'train:    { with: { data: orders_june, … } }\nvalidate: { with: { data: orders_may, … } }',
+    right: 'train:    { with: { data: orders_may, … } }\nvalidate: { with: { data: orders_june, … } }',
+  },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'validate') continue;
@@ -18,7 +21,10 @@ export const timeLeakage: Rule = {
       const own = parts.find(({ part }) => part === 'test')?.minTime ?? null;
       const tested = stage.with.data === train.with.data ? own : (times(context, stage.with.data)?.min ?? null);
       if (trained === null || tested === null || trained <= tested) continue;
-      context.report(['stages', name, 'with', 'data'], `Training rows go until ${day(trained)}, test rows start on ${day(tested)}: the model is tested on the past of what it has learnt. Split by time.`);
+      context.report(
+        ['stages', name, 'with', 'data'],
+        `Training rows go until ${day(trained)}, test rows start on ${day(tested)}: the model is tested on the past of what it has learnt. Split by time.`,
+      );
     }
   },
 };

@@ -7,7 +7,10 @@ export const timestampAsFeature: Rule = {
   name: 'timestamp-as-feature',
   severity: 'warning',
   docs: 'The time of the rows is among the features. New rows are always later than all that was learnt, so it says nothing about them; of type date or datetime it stops the training (an error). Derive what matters in SQL, such as the hour or the weekday, and remove the time itself.',
-  example: { wrong: 'with: { data: features, model: mlp, features: [at, amount] }', right: 'with: { data: features, model: mlp, features: [hour, weekday, amount] }' },
+  example: {
+    wrong: 'with: { data: features, model: mlp, features: [at, amount] }',
+    right: 'with: { data: features, model: mlp, features: [hour, weekday, amount] }',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       stage.with.features?.forEach((feature, i) => {
@@ -16,7 +19,14 @@ export const timestampAsFeature: Rule = {
         if (!date && field?.loopwright?.role !== 'timestamp') return;
         const path = ['stages', name, 'with', 'features', i];
         const last = stage.with.features?.length === 1;
-        context.report(path, `\`${feature}\` is a time: ${date ? 'a model takes no dates' : 'new rows are later than all that was learnt'}. Derive the hour or weekday in SQL, and remove it from the features.`, { ...(date ? { severity: 'error' } : {}), fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] });
+        context.report(
+          path,
+          `\`${feature}\` is a time: ${date ? 'a model takes no dates' : 'new rows are later than all that was learnt'}. Derive the hour or weekday in SQL, and remove it from the features.`,
+          {
+            ...(date ? { severity: 'error' } : {}),
+            fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))],
+          },
+        );
       });
     }
   },

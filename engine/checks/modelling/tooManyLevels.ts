@@ -8,7 +8,10 @@ export const tooManyLevels: Rule = {
   name: 'too-many-levels',
   severity: 'warning',
   docs: 'A feature has more than 100 categories. Each becomes an input of its own, so the model grows and has few rows to learn each of them from. Group the rare ones in SQL, or derive a number such as a frequency.',
-  example: { wrong: '- { name: postcode, type: string, categories: ["10115", "10117", …], loopwright: { role: feature } }', right: '- { name: region, type: string, categories: [north, east, south, west], loopwright: { role: feature } }' },
+  example: {
+    wrong: '- { name: postcode, type: string, categories: ["10115", "10117", …], loopwright: { role: feature } }',
+    right: '- { name: region, type: string, categories: [north, east, south, west], loopwright: { role: feature } }',
+  },
   check(context) {
     const told = new Set<string>();
     for (const [, stage] of stagesOf(context.config, 'train')) {
@@ -19,7 +22,11 @@ export const tooManyLevels: Rule = {
         const key = `${file.path} ${field.name}`;
         if (levels <= most || !features.includes(field.name) || told.has(key)) return;
         told.add(key);
-        context.reportIn(file, ['fields', i, 'name'], `\`${field.name}\` has ${levels} categories, and each becomes an input of the model. Group the rare ones in SQL, or derive a number.`);
+        context.reportIn(
+          file,
+          ['fields', i, 'name'],
+          `\`${field.name}\` has ${levels} categories, and each becomes an input of the model. Group the rare ones in SQL, or derive a number.`,
+        );
       });
     }
   },

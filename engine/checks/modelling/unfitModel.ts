@@ -10,7 +10,10 @@ export const unfitModel: Rule = {
   name: 'model-not-for-target',
   severity: 'error',
   docs: 'The model does not fit what is to be told: linear regression minimises the squared error of a number, logistic regression the cross-entropy of classes. Training would fail. Take the other one, or `mlp`, which fits both.',
-  example: { wrong: '# late is a boolean\nwith: { data: features, model: linear, target: late }', right: '# late is a boolean\nwith: { data: features, model: logistic, target: late }' },
+  example: {
+    wrong: '# late is a boolean\nwith: { data: features, model: linear, target: late }',
+    right: '# late is a boolean\nwith: { data: features, model: logistic, target: late }',
+  },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       const target = targetOf(context, stage);
@@ -19,8 +22,18 @@ export const unfitModel: Rule = {
       const type = target.type ?? 'any';
       const change = (to: string) => context.fix(`Change to ${to}`, replaceLiteral(context.project.file, path, to));
       const isNumber = numeric.includes(type) && !target.categories;
-      if (stage.with.model === 'linear' && !isNumber) context.report(path, `The target \`${target.name}\` is of type ${type}${target.categories ? ' with categories' : ''}; linear regression minimises a squared error and needs a number. Use logistic or mlp.`, { fixes: [change('logistic'), change('mlp')] });
-      if (stage.with.model === 'logistic' && taskOf(stage, context.schemaOf(stage.with.data)) === 'regression') context.report(path, `The target \`${target.name}\` is a number; logistic regression minimises the cross-entropy of classes. Use linear or mlp.`, { fixes: [change('linear'), change('mlp')] });
+      if (stage.with.model === 'linear' && !isNumber)
+        context.report(
+          path,
+          `The target \`${target.name}\` is of type ${type}${target.categories ? ' with categories' : ''}; linear regression minimises a squared error and needs a number. Use logistic or mlp.`,
+          { fixes: [change('logistic'), change('mlp')] },
+        );
+      if (stage.with.model === 'logistic' && taskOf(stage, context.schemaOf(stage.with.data)) === 'regression')
+        context.report(
+          path,
+          `The target \`${target.name}\` is a number; logistic regression minimises the cross-entropy of classes. Use linear or mlp.`,
+          { fixes: [change('linear'), change('mlp')] },
+        );
     }
   },
 };

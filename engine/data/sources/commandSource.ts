@@ -22,23 +22,40 @@ export async function fromCommand(context: SourceContext, source: CommandSource)
 async function written(context: SourceContext, command: string, output: string): Promise<Received> {
   await run(context, command);
   const found = context.expand(output);
-  if (found.length === 0) throw new WorkError(`The command ended well but did not write \`${output}\`: ${command}`, { place: { file: 'loopwright.yaml' } });
+  if (found.length === 0)
+    throw new WorkError(`The command ended well but did not write \`${output}\`: ${command}`, {
+      place: { file: 'loopwright.yaml' },
+    });
   return watched(found.map((file) => join(context.root, file)));
 }
 
 async function printed(context: SourceContext, { command, format = 'csv' }: CommandSource): Promise<Received> {
-  const path = join(context.folder, createHash('sha256').update(command).digest('hex').slice(0, 16), `printed.${format}`);
+  const path = join(
+    context.folder,
+    createHash('sha256').update(command).digest('hex').slice(0, 16),
+    `printed.${format}`,
+  );
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.part`;
   const handle = openSync(unfinished, 'w');
-  const telling = setInterval(() => context.progress(`the command printed ${(statSync(unfinished, { throwIfNoEntry: false })?.size ?? 0).toLocaleString('en-US')} bytes`), 500);
+  const telling = setInterval(
+    () =>
+      context.progress(
+        `the command printed ${(statSync(unfinished, { throwIfNoEntry: false })?.size ?? 0).toLocaleString('en-US')} bytes`,
+      ),
+    500,
+  );
   try {
     await run(context, command, handle);
   } finally {
     clearInterval(telling);
     closeSync(handle);
   }
-  if (statSync(unfinished).size === 0) throw new WorkError(`The command printed nothing: ${command}. It must print ${format === 'csv' ? 'CSV with a header' : 'one JSON object a line'}, or name the file it writes as \`output\`.`, { place: { file: 'loopwright.yaml' } });
+  if (statSync(unfinished).size === 0)
+    throw new WorkError(
+      `The command printed nothing: ${command}. It must print ${format === 'csv' ? 'CSV with a header' : 'one JSON object a line'}, or name the file it writes as \`output\`.`,
+      { place: { file: 'loopwright.yaml' } },
+    );
   renameSync(unfinished, path);
   return { files: [path], version: null };
 }
@@ -47,12 +64,21 @@ async function run(context: SourceContext, command: string, stdout?: number): Pr
   context.log(`$ ${command}`);
   const last: string[] = [];
   const code = await runCommand({
-    cmd: command, cwd: context.root, signal: context.signal, env: context.programEnv(), stdout, onSpawn: context.onSpawn,
+    cmd: command,
+    cwd: context.root,
+    signal: context.signal,
+    env: context.programEnv(),
+    stdout,
+    onSpawn: context.onSpawn,
     onLine: (line) => {
       if (line.trim() !== '') last.push(line);
       if (last.length > lastLines) last.shift();
       context.log(line);
     },
   });
-  if (code !== 0) throw new WorkError(`The command ended with exit code ${code}: ${command}${last.length === 0 ? '' : `\n${last.join('\n')}`}`, { place: { file: 'loopwright.yaml' } });
+  if (code !== 0)
+    throw new WorkError(
+      `The command ended with exit code ${code}: ${command}${last.length === 0 ? '' : `\n${last.join('\n')}`}`,
+      { place: { file: 'loopwright.yaml' } },
+    );
 }

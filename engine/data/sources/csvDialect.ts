@@ -20,7 +20,13 @@ export interface CsvDialect {
 
 /** True when a file has to be written again to be read as UTF-8 with a header in its first line. */
 export function isOtherDialect({ encoding, delimiter, header, skip, columns }: CsvDialect): boolean {
-  return (encoding ?? 'utf-8') !== 'utf-8' || delimiter !== undefined || header === false || (skip ?? 0) > 0 || columns !== undefined;
+  return (
+    (encoding ?? 'utf-8') !== 'utf-8' ||
+    delimiter !== undefined ||
+    header === false ||
+    (skip ?? 0) > 0 ||
+    columns !== undefined
+  );
 }
 
 const mostHeader = 1 << 20;
@@ -29,7 +35,12 @@ const mostHeader = 1 << 20;
  * Writes a CSV file in UTF-8 with a header of distinct names, its rows as they are. With `mostBytes` only whole lines of the beginning.
  * Returns whether all of it was written, and how many characters of the source were. Throws DataError when it cannot be read or has fewer columns than names are given.
  */
-export async function rewriteCsv(file: string, target: string, dialect: CsvDialect, options: { signal?: AbortSignal | undefined; mostBytes?: number } = {}): Promise<{ whole: boolean; length: number }> {
+export async function rewriteCsv(
+  file: string,
+  target: string,
+  dialect: CsvDialect,
+  options: { signal?: AbortSignal | undefined; mostBytes?: number } = {},
+): Promise<{ whole: boolean; length: number }> {
   mkdirSync(dirname(target), { recursive: true });
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   const source = /\.gz$/i.test(file) ? raw.pipe(createGunzip()) : raw;
@@ -37,7 +48,10 @@ export async function rewriteCsv(file: string, target: string, dialect: CsvDiale
   const out = createWriteStream(target);
   const failed = new Promise<never>((_, reject) => out.once('error', reject));
   failed.catch(() => {});
-  const write = (text: string) => (out.write(text) ? Promise.resolve() : Promise.race([new Promise<void>((resolve) => out.once('drain', resolve)), failed]));
+  const write = (text: string) =>
+    out.write(text)
+      ? Promise.resolve()
+      : Promise.race([new Promise<void>((resolve) => out.once('drain', resolve)), failed]);
   try {
     const decoder = new TextDecoder(dialect.encoding ?? 'utf-8');
     let start: string | null = '';
@@ -78,7 +92,10 @@ export async function rewriteCsv(file: string, target: string, dialect: CsvDiale
     return { whole, length: written };
   } catch (error) {
     if (error instanceof DataError || error instanceof CancelledError) throw error;
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, { cause: error, place: { file } });
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+      cause: error,
+      place: { file },
+    });
   } finally {
     raw.destroy();
     out.destroy();
@@ -92,7 +109,11 @@ function withHeader(file: string, text: string, dialect: CsvDialect): string {
   const first = firstRecord(body, delimiter);
   const header = dialect.header ?? true;
   const names = dialect.columns ?? (header ? distinctNames(first) : first.map((_, i) => `column${i}`));
-  if (names.length !== first.length) throw new DataError(`${file}: ${names.length} names are given under \`columns\`, and the first line has ${first.length} fields`, { place: { file, line: (dialect.skip ?? 0) + 1 } });
+  if (names.length !== first.length)
+    throw new DataError(
+      `${file}: ${names.length} names are given under \`columns\`, and the first line has ${first.length} fields`,
+      { place: { file, line: (dialect.skip ?? 0) + 1 } },
+    );
   const line = `${names.map((name) => `"${name.replaceAll('"', '""')}"`).join(delimiter)}\n`;
   return line + (header ? body.slice(endOfRecord(body)) : body.replace(/^\n+/, ''));
 }

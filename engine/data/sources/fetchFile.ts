@@ -44,7 +44,13 @@ export async function fetchFile(request: FileRequest): Promise<FetchedFile & { c
   const here = request.anew ? null : await fileHere(request.path);
   if (here && request.sha256 && here.sha256 === request.sha256) return { ...here, changed: false };
   if (request.anew) for (const left of [partOf(request.path), noteOf(request.path)]) rmSync(left, { force: true });
-  const options = { what: `${request.shown} could not be downloaded`, signal: request.signal, log: request.log, achieved: () => sizeOf(partOf(request.path)), ...(request.attempts === undefined ? {} : { attempts: request.attempts }) };
+  const options = {
+    what: `${request.shown} could not be downloaded`,
+    signal: request.signal,
+    log: request.log,
+    achieved: () => sizeOf(partOf(request.path)),
+    ...(request.attempts === undefined ? {} : { attempts: request.attempts }),
+  };
   return withRetries(options, () => once(request, here));
 }
 
@@ -55,7 +61,9 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   const part = partOf(path);
   const left = leftOver(path);
   // For a range fetch asks for `identity` by itself, and would send it twice.
-  const headers: Record<string, string> = left ? { range: `bytes=${left.bytes}-`, 'if-range': left.validator } : { 'accept-encoding': 'identity' };
+  const headers: Record<string, string> = left
+    ? { range: `bytes=${left.bytes}-`, 'if-range': left.validator }
+    : { 'accept-encoding': 'identity' };
   if (left) request.log(`${shown}: going on after ${left.bytes.toLocaleString('en-US')} bytes`);
   else if (here?.etag) headers['if-none-match'] = here.etag;
   else if (here?.lastModified) headers['if-modified-since'] = here.lastModified;
@@ -74,12 +82,21 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
     noteValidator(path, response);
     await receive(response, part, { from, total, ...request, signal: both, touch: stopWhenIdle(idle) });
     const bytes = sizeOf(part);
-    if (total !== null && bytes !== total) throw new PassingFault(`${bytes.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} bytes arrived`);
+    if (total !== null && bytes !== total)
+      throw new PassingFault(`${bytes.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} bytes arrived`);
     const { hash } = await hashFile(part);
-    const file: FetchedFile = { sha256: hash, bytes, etag: response.headers.get('etag'), lastModified: response.headers.get('last-modified'), contentType: response.headers.get('content-type') };
+    const file: FetchedFile = {
+      sha256: hash,
+      bytes,
+      etag: response.headers.get('etag'),
+      lastModified: response.headers.get('last-modified'),
+      contentType: response.headers.get('content-type'),
+    };
     if (request.sha256 && hash !== request.sha256) {
       dropPart(path);
-      throw new WorkError(`${shown} is not the file that was expected: its SHA-256 is ${hash}, declared is ${request.sha256}.`);
+      throw new WorkError(
+        `${shown} is not the file that was expected: its SHA-256 is ${hash}, declared is ${request.sha256}.`,
+      );
     }
     try {
       await request.check?.(file, response);
@@ -92,7 +109,9 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
     rmSync(validatorOf(path), { force: true });
     return { ...file, changed: here?.sha256 !== hash };
   } catch (error) {
-    throw idle.signal.aborted && !signal.aborted ? new PassingFault(`nothing arrived for ${bodyIdleMs / 1000} s`) : error;
+    throw idle.signal.aborted && !signal.aborted
+      ? new PassingFault(`nothing arrived for ${bodyIdleMs / 1000} s`)
+      : error;
   } finally {
     idle.abort();
     await response.body?.cancel().catch(() => {});
@@ -109,7 +128,18 @@ function stopWhenIdle(idle: AbortController): () => void {
   };
 }
 
-async function receive(response: Response, part: string, options: { from: number; total: number | null; shown: string; signal: AbortSignal; progress: FileRequest['progress']; touch: () => void }): Promise<void> {
+async function receive(
+  response: Response,
+  part: string,
+  options: {
+    from: number;
+    total: number | null;
+    shown: string;
+    signal: AbortSignal;
+    progress: FileRequest['progress'];
+    touch: () => void;
+  },
+): Promise<void> {
   if (!response.body) throw new PassingFault('the answer has no body');
   const { from, total, shown, signal, progress, touch } = options;
   let bytes = from;
@@ -130,8 +160,14 @@ function judgeStatus(shown: string, response: Response): void {
   if (status === 200 || status === 206) return;
   const answer = `the server answered ${status}${response.statusText ? ` ${response.statusText}` : ''}`;
   if (status === 416) throw new PassingFault(answer);
-  if (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501)) throw new PassingFault(answer, retryAfterMs(response.headers.get('retry-after')));
-  const advice = status === 401 || status === 403 ? ' Give it the credentials it wants, such as `headers: { Authorization: "Bearer ${env.TOKEN}" }`.' : status === 404 || status === 410 ? ' Correct the address.' : '';
+  if (status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501))
+    throw new PassingFault(answer, retryAfterMs(response.headers.get('retry-after')));
+  const advice =
+    status === 401 || status === 403
+      ? ' Give it the credentials it wants, such as `headers: { Authorization: "Bearer ${env.TOKEN}" }`.'
+      : status === 404 || status === 410
+        ? ' Correct the address.'
+        : '';
   throw new WorkError(`${shown} could not be downloaded: ${answer}.${advice}`);
 }
 
@@ -157,7 +193,8 @@ function noteValidator(path: string, response: Response): void {
   const validator = etag !== null && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
   if (response.status === 206) return;
   dropPart(path);
-  if (validator !== null && !response.headers.get('content-encoding')) writeAtomic(validatorOf(path), JSON.stringify({ validator }));
+  if (validator !== null && !response.headers.get('content-encoding'))
+    writeAtomic(validatorOf(path), JSON.stringify({ validator }));
 }
 
 function rangeStart(response: Response): number | null {
@@ -189,4 +226,3 @@ function readJson(path: string): unknown {
 const partOf = (path: string) => `${path}.part`;
 const validatorOf = (path: string) => `${path}.part.json`;
 const noteOf = (path: string) => `${path}.json`;
-

@@ -8,24 +8,46 @@ import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
 import type { Received, SourceContext } from './source.ts';
 
 /** The files that paths and globs name. Text of another dialect is written again beside the store for the time of the stage. */
-export async function fromFiles(context: SourceContext, patterns: readonly string[], dialect: CsvDialect = {}): Promise<Received> {
+export async function fromFiles(
+  context: SourceContext,
+  patterns: readonly string[],
+  dialect: CsvDialect = {},
+): Promise<Received> {
   const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
-  if (found.length === 0) throw new DataError(`No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Put the data there, or mend the path in loopwright.yaml.`);
+  if (found.length === 0)
+    throw new DataError(
+      `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Put the data there, or mend the path in loopwright.yaml.`,
+    );
   const received = watched(found.map((file) => join(context.root, file)));
   return isOtherDialect(dialect) ? rewritten(context, received, dialect) : received;
 }
 
 async function rewritten(context: SourceContext, received: Received, dialect: CsvDialect): Promise<Received> {
   const other = received.files.find((file) => sourceFormat(file) !== 'csv');
-  if (other !== undefined) throw new DataError(`${other}: \`encoding\`, \`delimiter\`, \`header\`, \`skip\` and \`columns\` are for CSV and TSV files; remove them`, { place: { file: other } });
+  if (other !== undefined)
+    throw new DataError(
+      `${other}: \`encoding\`, \`delimiter\`, \`header\`, \`skip\` and \`columns\` are for CSV and TSV files; remove them`,
+      { place: { file: other } },
+    );
   const folder = join(context.folder, `text-${randomBytes(4).toString('hex')}`);
   const discard = () => rm(folder, { recursive: true, force: true });
   const files: string[] = [];
   try {
     for (const [i, file] of received.files.entries()) {
       context.progress(`decoding ${basename(file)}`, i / received.files.length);
-      const target = join(folder, String(i), `${basename(file).replace(/\.gz$/i, '').replace(/\.\w+$/, '')}.csv`);
-      await rewriteCsv(file, target, { ...dialect, delimiter: dialect.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : undefined) }, { signal: context.signal });
+      const target = join(
+        folder,
+        String(i),
+        `${basename(file)
+          .replace(/\.gz$/i, '')
+          .replace(/\.\w+$/, '')}.csv`,
+      );
+      await rewriteCsv(
+        file,
+        target,
+        { ...dialect, delimiter: dialect.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : undefined) },
+        { signal: context.signal },
+      );
       files.push(target);
     }
   } catch (error) {

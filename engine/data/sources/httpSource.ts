@@ -21,14 +21,27 @@ export async function fromUrl(context: SourceContext, source: UrlSource): Promis
   const path = join(context.folder, createHash('sha256').update(source.url).digest('hex').slice(0, 16), name);
   const shown = withoutCredentials(source.url);
   const file = await fetchFile({
-    shown, path, sha256: source.sha256 ?? null, anew: context.anew, signal: context.signal, progress: context.progress, log: context.log,
+    shown,
+    path,
+    sha256: source.sha256 ?? null,
+    anew: context.anew,
+    signal: context.signal,
+    progress: context.progress,
+    log: context.log,
     ask: asking(address, source.headers ?? {}),
   });
   if (!file.changed) context.log(`${shown} is as it was`);
   return { files: [readable(path, file.contentType)], version: file.sha256 };
 }
 
-const endings: [RegExp, string][] = [[/\bcsv\b/i, '.csv'], [/tab-separated/i, '.tsv'], [/ndjson|jsonl|json-lines|json-seq/i, '.jsonl'], [/\bjson\b/i, '.json'], [/parquet/i, '.parquet'], [/text\/plain/i, '.csv']];
+const endings: [RegExp, string][] = [
+  [/\bcsv\b/i, '.csv'],
+  [/tab-separated/i, '.tsv'],
+  [/ndjson|jsonl|json-lines|json-seq/i, '.jsonl'],
+  [/\bjson\b/i, '.json'],
+  [/parquet/i, '.parquet'],
+  [/text\/plain/i, '.csv'],
+];
 
 /** A file whose name does not tell its format is read by the type that the server gave. */
 function readable(path: string, contentType: string | null): string {
@@ -46,7 +59,8 @@ function asking(address: URL, own: Record<string, string>): Ask {
   const first = new URL(address);
   const secret: Record<string, string> = { ...own };
   if (first.username !== '' || first.password !== '') {
-    secret['authorization'] ??= `Basic ${Buffer.from(`${decodeURIComponent(first.username)}:${decodeURIComponent(first.password)}`).toString('base64')}`;
+    secret['authorization'] ??=
+      `Basic ${Buffer.from(`${decodeURIComponent(first.username)}:${decodeURIComponent(first.password)}`).toString('base64')}`;
     first.username = '';
     first.password = '';
   }
@@ -54,14 +68,21 @@ function asking(address: URL, own: Record<string, string>): Ask {
   return async (headers, signal) => {
     let at = first;
     for (let step = 0; step <= mostRedirects; step++) {
-      const response = await fetch(at, { headers: { ...(at.origin === first.origin ? secret : {}), ...headers }, redirect: 'manual', signal });
+      const response = await fetch(at, {
+        headers: { ...(at.origin === first.origin ? secret : {}), ...headers },
+        redirect: 'manual',
+        signal,
+      });
       const location = response.headers.get('location');
       if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
       await response.body?.cancel();
-      if (!URL.canParse(location, at.href) || !/^https?:$/.test(new URL(location, at).protocol)) throw new WorkError(`${withoutCredentials(address.href)} leads to an address that is not http or https.`);
+      if (!URL.canParse(location, at.href) || !/^https?:$/.test(new URL(location, at).protocol))
+        throw new WorkError(`${withoutCredentials(address.href)} leads to an address that is not http or https.`);
       at = new URL(location, at);
     }
-    throw new WorkError(`${withoutCredentials(address.href)} leads from one address to another more than ${mostRedirects} times.`);
+    throw new WorkError(
+      `${withoutCredentials(address.href)} leads from one address to another more than ${mostRedirects} times.`,
+    );
   };
 }
 
@@ -70,7 +91,9 @@ function checkHeaders(headers: Record<string, string>): void {
     try {
       void new Headers({ [name]: value });
     } catch {
-      throw new ProjectError(`The header \`${name}\` cannot be sent: its name or value holds characters that headers cannot have, such as a line break.`);
+      throw new ProjectError(
+        `The header \`${name}\` cannot be sent: its name or value holds characters that headers cannot have, such as a line break.`,
+      );
     }
   }
 }

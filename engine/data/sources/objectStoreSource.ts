@@ -26,27 +26,45 @@ type Send = (url: URL, headers: Record<string, string>, signal: AbortSignal) => 
 export async function fromS3(context: SourceContext, source: S3Source): Promise<Received> {
   const [, bucket = '', pattern = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source.s3) ?? [];
   const region = source.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const base = bucketAddress(bucket, region, source.endpoint ?? context.env['AWS_ENDPOINT_URL_S3'] ?? context.env['AWS_ENDPOINT_URL']);
+  const base = bucketAddress(
+    bucket,
+    region,
+    source.endpoint ?? context.env['AWS_ENDPOINT_URL_S3'] ?? context.env['AWS_ENDPOINT_URL'],
+  );
   const send = await sender(context, region);
   context.progress(`listing ${source.s3}`);
-  const objects = (await listObjects(context, source.s3, base, pattern, send)).filter(({ key, bytes }) => matches(key, pattern) && bytes > 0);
-  if (objects.length === 0) throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or put the data there.`);
-  const folder = join(context.folder, `s3-${createHash('sha256').update(`${base.href}\0${source.s3}`).digest('hex').slice(0, 16)}`);
+  const objects = (await listObjects(context, source.s3, base, pattern, send)).filter(
+    ({ key, bytes }) => matches(key, pattern) && bytes > 0,
+  );
+  if (objects.length === 0)
+    throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or put the data there.`);
+  const folder = join(
+    context.folder,
+    `s3-${createHash('sha256').update(`${base.href}\0${source.s3}`).digest('hex').slice(0, 16)}`,
+  );
   const files = objects.map((object) => pathOf(folder, object));
   let done = 0;
   let fetched = 0;
-  await inParallel(context.signal, objects.map((object, i) => async (signal) => {
-    const file = files[i] ?? '';
-    // The name holds the ETag, so what is here whole is what is there.
-    if (context.anew || !(await fileHere(file))) {
-      await fetchObject({ ...context, signal, progress: () => {} }, source.s3, base, object, file, send);
-      fetched++;
-    }
-    context.progress(`fetching ${object.key}`, ++done / objects.length);
-  }));
+  await inParallel(
+    context.signal,
+    objects.map((object, i) => async (signal) => {
+      const file = files[i] ?? '';
+      // The name holds the ETag, so what is here whole is what is there.
+      if (context.anew || !(await fileHere(file))) {
+        await fetchObject({ ...context, signal, progress: () => {} }, source.s3, base, object, file, send);
+        fetched++;
+      }
+      context.progress(`fetching ${object.key}`, ++done / objects.length);
+    }),
+  );
   context.log(`${objects.length} ${objects.length === 1 ? 'object' : 'objects'} of ${source.s3}, ${fetched} fetched`);
   dropOthers(folder, files);
-  return { files, version: createHash('sha256').update(objects.map(({ key, etag }) => `${key}\0${etag}\n`).join('')).digest('hex') };
+  return {
+    files,
+    version: createHash('sha256')
+      .update(objects.map(({ key, etag }) => `${key}\0${etag}\n`).join(''))
+      .digest('hex'),
+  };
 }
 
 const atOnce = 8;
@@ -74,17 +92,33 @@ async function inParallel(signal: AbortSignal, pieces: ((signal: AbortSignal) =>
 function bucketAddress(bucket: string, region: string, endpoint: string | undefined): URL {
   if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(bucket)}/`);
   // The certificate of the hosts covers no further dots.
-  return new URL(bucket.includes('.') ? `https://s3.${region}.amazonaws.com/${bucket}/` : `https://${bucket}.s3.${region}.amazonaws.com/`);
+  return new URL(
+    bucket.includes('.')
+      ? `https://s3.${region}.amazonaws.com/${bucket}/`
+      : `https://${bucket}.s3.${region}.amazonaws.com/`,
+  );
 }
 
 /** Signs requests with the keys of the environment; without them the bucket has to be public. */
 async function sender({ env }: SourceContext, region: string): Promise<Send> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = env;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env;
   if (!accessKeyId || !secretAccessKey) return (url, headers, signal) => fetch(url, { headers, signal });
   const { AwsV4Signer } = await import('aws4fetch');
   return async (url, { 'accept-encoding': encoding, ...headers }, signal) => {
     // What others may change on the way is not signed.
-    const signed = await new AwsV4Signer({ url: url.href, headers: { ...headers, 'x-amz-content-sha256': emptyHash }, accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), service: 's3', region }).sign();
+    const signed = await new AwsV4Signer({
+      url: url.href,
+      headers: { ...headers, 'x-amz-content-sha256': emptyHash },
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken ? { sessionToken } : {}),
+      service: 's3',
+      region,
+    }).sign();
     if (encoding !== undefined) signed.headers.set('accept-encoding', encoding);
     return fetch(signed.url, { headers: signed.headers, signal, redirect: 'manual' });
   };
@@ -92,20 +126,40 @@ async function sender({ env }: SourceContext, region: string): Promise<Send> {
 
 const emptyHash = createHash('sha256').digest('hex');
 
-async function listObjects(context: SourceContext, shown: string, base: URL, pattern: string, send: Send): Promise<StoredObject[]> {
+async function listObjects(
+  context: SourceContext,
+  shown: string,
+  base: URL,
+  pattern: string,
+  send: Send,
+): Promise<StoredObject[]> {
   const prefix = isGlob(pattern) ? pattern.slice(0, pattern.search(/[*?[{]/)) : pattern;
   const objects: StoredObject[] = [];
   let token: string | null = null;
   do {
     const url = new URL(base);
-    url.search = new URLSearchParams({ 'list-type': '2', 'encoding-type': 'url', prefix, ...(token === null ? {} : { 'continuation-token': token }) }).toString().replaceAll('+', '%20');
-    const xml = await withRetries({ what: `${shown} could not be listed`, signal: context.signal, log: context.log }, async () => {
-      const response = await send(url, {}, context.signal);
-      await judge(shown, response);
-      return response.text();
-    });
+    url.search = new URLSearchParams({
+      'list-type': '2',
+      'encoding-type': 'url',
+      prefix,
+      ...(token === null ? {} : { 'continuation-token': token }),
+    })
+      .toString()
+      .replaceAll('+', '%20');
+    const xml = await withRetries(
+      { what: `${shown} could not be listed`, signal: context.signal, log: context.log },
+      async () => {
+        const response = await send(url, {}, context.signal);
+        await judge(shown, response);
+        return response.text();
+      },
+    );
     for (const [, entry = ''] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
-      objects.push({ key: decodeURIComponent((element(entry, 'Key') ?? '').replaceAll('+', ' ')), etag: element(entry, 'ETag') ?? '', bytes: Number(element(entry, 'Size') ?? 0) });
+      objects.push({
+        key: decodeURIComponent((element(entry, 'Key') ?? '').replaceAll('+', ' ')),
+        etag: element(entry, 'ETag') ?? '',
+        bytes: Number(element(entry, 'Size') ?? 0),
+      });
     }
     context.progress(`listing ${shown}: ${objects.length.toLocaleString('en-US')} objects`);
     token = element(xml, 'IsTruncated') === 'true' ? (element(xml, 'NextContinuationToken') ?? null) : null;
@@ -116,19 +170,44 @@ async function listObjects(context: SourceContext, shown: string, base: URL, pat
 /** The text of an XML element without children. */
 function element(xml: string, name: string): string | null {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return text === undefined ? null : text.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code))).replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&apos;', "'").replaceAll('&amp;', '&');
+  return text === undefined
+    ? null
+    : text
+        .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+        .replaceAll('&quot;', '"')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&apos;', "'")
+        .replaceAll('&amp;', '&');
 }
 
-async function fetchObject(context: SourceContext, shown: string, base: URL, object: StoredObject, path: string, send: Send): Promise<void> {
+async function fetchObject(
+  context: SourceContext,
+  shown: string,
+  base: URL,
+  object: StoredObject,
+  path: string,
+  send: Send,
+): Promise<void> {
   const url = new URL(base);
   url.pathname += object.key.split('/').map(encodeKey).join('/');
   await fetchFile({
-    shown: `${shown.replace(/^(s3:\/\/[^/]+\/).*$/, '$1')}${object.key}`, path, anew: context.anew, signal: context.signal, progress: context.progress, log: context.log,
+    shown: `${shown.replace(/^(s3:\/\/[^/]+\/).*$/, '$1')}${object.key}`,
+    path,
+    anew: context.anew,
+    signal: context.signal,
+    progress: context.progress,
+    log: context.log,
     ask: async (headers, signal) => {
       const { 'if-range': _same, 'if-none-match': _none, ...rest } = headers;
       // If-Match says the same for the whole and for the rest of an object: that of the listing or none.
-      const response = await send(url, { ...rest, ...(object.etag === '' ? {} : { 'if-match': object.etag }), 'x-amz-checksum-mode': 'ENABLED' }, signal);
-      if (response.status === 412 || response.status === 404) throw new DataError(`${object.key} changed in ${shown} while it was fetched. Run again.`);
+      const response = await send(
+        url,
+        { ...rest, ...(object.etag === '' ? {} : { 'if-match': object.etag }), 'x-amz-checksum-mode': 'ENABLED' },
+        signal,
+      );
+      if (response.status === 412 || response.status === 404)
+        throw new DataError(`${object.key} changed in ${shown} while it was fetched. Run again.`);
       await judge(shown, response);
       return response;
     },
@@ -138,12 +217,18 @@ async function fetchObject(context: SourceContext, shown: string, base: URL, obj
 
 /** Compares the checksums that the store gives: SHA-256 of the object where it has one, else the MD5 that the ETag of an object in one part is. */
 async function checkSum(object: StoredObject, path: string, file: FetchedFile, response: Response): Promise<void> {
-  if (file.bytes !== object.bytes) throw new PassingFault(`${object.key} has ${object.bytes.toLocaleString('en-US')} bytes and ${file.bytes.toLocaleString('en-US')} arrived`);
+  if (file.bytes !== object.bytes)
+    throw new PassingFault(
+      `${object.key} has ${object.bytes.toLocaleString('en-US')} bytes and ${file.bytes.toLocaleString('en-US')} arrived`,
+    );
   const sha256 = response.headers.get('x-amz-checksum-sha256');
   const whole = response.status === 200 && sha256 !== null && !sha256.includes('-');
-  if (whole && Buffer.from(sha256, 'base64').toString('hex') !== file.sha256) throw new PassingFault(`${object.key} arrived damaged: its SHA-256 is not the store's`);
+  if (whole && Buffer.from(sha256, 'base64').toString('hex') !== file.sha256)
+    throw new PassingFault(`${object.key} arrived damaged: its SHA-256 is not the store's`);
   const md5 = /^"?([0-9a-f]{32})"?$/.exec(object.etag)?.[1];
-  const encrypted = response.headers.get('x-amz-server-side-encryption')?.startsWith('aws:kms') || response.headers.has('x-amz-server-side-encryption-customer-algorithm');
+  const encrypted =
+    response.headers.get('x-amz-server-side-encryption')?.startsWith('aws:kms') ||
+    response.headers.has('x-amz-server-side-encryption-customer-algorithm');
   if (md5 === undefined || encrypted || whole) return;
   const hash = createHash('md5');
   for await (const chunk of createReadStream(`${path}.part`)) hash.update(chunk as Buffer);
@@ -156,11 +241,17 @@ async function judge(shown: string, response: Response): Promise<void> {
   const body = (await response.text().catch(() => '')).slice(0, 10_000);
   const code = element(body, 'Code');
   const says = [code, element(body, 'Message')].filter(Boolean).join(': ') || `${status} ${response.statusText}`;
-  if (status === 408 || status === 429 || status >= 500 || code === 'SlowDown') throw new PassingFault(`the store answered ${says}`, retryAfterMs(response.headers.get('retry-after')));
+  if (status === 408 || status === 429 || status >= 500 || code === 'SlowDown')
+    throw new PassingFault(`the store answered ${says}`, retryAfterMs(response.headers.get('retry-after')));
   const region = response.headers.get('x-amz-bucket-region') ?? element(body, 'Region');
-  const advice = status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed' ? ` The bucket is in another region${region === null ? '' : `: write \`region: ${region}\``}.`
-    : status === 403 || status === 401 ? ' Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one) of somebody who may list and read it.'
-      : code === 'NoSuchBucket' ? ' Correct the name of the bucket.' : '';
+  const advice =
+    status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed'
+      ? ` The bucket is in another region${region === null ? '' : `: write \`region: ${region}\``}.`
+      : status === 403 || status === 401
+        ? ' Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one) of somebody who may list and read it.'
+        : code === 'NoSuchBucket'
+          ? ' Correct the name of the bucket.'
+          : '';
   throw new WorkError(`${shown} could not be read: the store answered ${says.replace(/\.$/, '')}.${advice}`);
 }
 
@@ -175,8 +266,13 @@ function encodeKey(part: string): string {
 
 /** One file for each key and ETag, with an ending that tells how to read it. */
 function pathOf(folder: string, { key, etag }: StoredObject): string {
-  const name = basename(key).replaceAll(/[^\w.-]/g, '_').slice(-80);
-  if (sourceFormat(name) === null) throw new DataError(`The object \`${key}\` cannot be read as a table: name objects that end in .csv, .tsv, .jsonl or .parquet, such as \`prefix/*.parquet\`.`);
+  const name = basename(key)
+    .replaceAll(/[^\w.-]/g, '_')
+    .slice(-80);
+  if (sourceFormat(name) === null)
+    throw new DataError(
+      `The object \`${key}\` cannot be read as a table: name objects that end in .csv, .tsv, .jsonl or .parquet, such as \`prefix/*.parquet\`.`,
+    );
   return join(folder, `${createHash('sha256').update(`${key}\0${etag}`).digest('hex').slice(0, 20)}-${name}`);
 }
 

@@ -27,7 +27,11 @@ const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text 
 /** Pulls the rows of a query through a cursor, in one read-only snapshot of the database; with a watermark only those after the last time. */
 export async function fromPostgres(context: SourceContext, source: PostgresSource): Promise<Received> {
   const query = queryText(context.root, source.query);
-  const path = join(context.folder, `postgres-${createHash('sha256').update(`${source.postgres}\0${source.query}`).digest('hex').slice(0, 16)}`, 'rows.parquet');
+  const path = join(
+    context.folder,
+    `postgres-${createHash('sha256').update(`${source.postgres}\0${source.query}`).digest('hex').slice(0, 16)}`,
+    'rows.parquet',
+  );
   const db = await context.database();
   const options = { what: 'PostgreSQL could not be read', signal: context.signal, log: context.log };
   return withRetries(options, async () => {
@@ -48,9 +52,20 @@ export async function fromPostgres(context: SourceContext, source: PostgresSourc
 }
 
 async function newClient(address: string): Promise<Client> {
-  if (!/^postgres(ql)?:\/\//.test(address)) throw new ProjectError(address.startsWith('${env.') ? `The environment variable ${address.slice(6, -1)} is not set. Set it to the address of the database, such as postgres://user@host:5432/name.` : '`postgres` must be an address such as postgres://user@host:5432/name, from the environment: `${env.DATABASE_URL}`.');
+  if (!/^postgres(ql)?:\/\//.test(address))
+    throw new ProjectError(
+      address.startsWith('${env.')
+        ? `The environment variable ${address.slice(6, -1)} is not set. Set it to the address of the database, such as postgres://user@host:5432/name.`
+        : '`postgres` must be an address such as postgres://user@host:5432/name, from the environment: `${env.DATABASE_URL}`.',
+    );
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: 15_000, application_name: 'loopwright', types: asText, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: address,
+    connectionTimeoutMillis: 15_000,
+    application_name: 'loopwright',
+    types: asText,
+    keepAlive: true,
+  });
   // What goes wrong later is told by the query under way.
   client.on('error', () => {});
   return client;
@@ -64,13 +79,26 @@ async function connect(client: Client): Promise<void> {
   }
   // A query whose client is gone ends within a second; servers before version 14 do not know the setting.
   await client.query(`SELECT set_config('client_connection_check_interval', '1000', false)`).catch(() => {});
-  await client.query(`SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1; SET client_encoding = 'UTF8'`);
+  await client.query(
+    `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1; SET client_encoding = 'UTF8'`,
+  );
 }
 
-async function pull(context: SourceContext, source: PostgresSource, query: QueryText, client: Client, db: Database, path: string): Promise<Received> {
+async function pull(
+  context: SourceContext,
+  source: PostgresSource,
+  query: QueryText,
+  client: Client,
+  db: Database,
+  path: string,
+): Promise<Received> {
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const described = await client.query({ text: `SELECT * FROM (\n${query.sql}\n) AS q LIMIT 0`, types: asText });
-  checkColumns(described.fields.map(({ name }) => name), source.watermark, suggestion);
+  checkColumns(
+    described.fields.map(({ name }) => name),
+    source.watermark,
+    suggestion,
+  );
   const columns = await kindsOf(client, described.fields);
   for (const column of columns) if (notes[column.kind]) context.log(`${column.name}: ${notes[column.kind]}`);
   const [rows, watermark] = await fetchRows(context, source, query, client, columns, path);
@@ -84,13 +112,22 @@ async function pull(context: SourceContext, source: PostgresSource, query: Query
   }
 }
 
-async function fetchRows(context: SourceContext, source: PostgresSource, query: QueryText, client: Client, columns: readonly Column[], path: string): Promise<[RowFile, Watermark | null]> {
+async function fetchRows(
+  context: SourceContext,
+  source: PostgresSource,
+  query: QueryText,
+  client: Client,
+  columns: readonly Column[],
+  path: string,
+): Promise<[RowFile, Watermark | null]> {
   const { default: Cursor } = await import('pg-cursor');
   const { since } = context;
   const by = source.watermark === undefined ? null : `q.${quoteIdentifier(source.watermark)}`;
   const after = by !== null && since ? ` WHERE ${by} ${context.inclusive ? '>=' : '>'} $1` : '';
   const text = `SELECT ${columns.map(selected).join(', ')}${by === null ? '' : `, ${by}::text`} FROM (\n${query.sql}\n) AS q${after}${by === null ? '' : ` ORDER BY ${by} NULLS FIRST`}`;
-  const cursor = client.query(new Cursor<(string | null)[]>(text, after === '' ? [] : [since?.value], { rowMode: 'array', types: asText }));
+  const cursor = client.query(
+    new Cursor<(string | null)[]>(text, after === '' ? [] : [since?.value], { rowMode: 'array', types: asText }),
+  );
   const file = await RowFile.open(path, columns.length);
   let highest: string | null = null;
   let unmarked = 0;
@@ -109,22 +146,45 @@ async function fetchRows(context: SourceContext, source: PostgresSource, query: 
     await file.discard();
     throw context.signal.aborted ? new CancelledError() : error;
   }
-  if (unmarked > 0) context.log(`warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`);
+  if (unmarked > 0)
+    context.log(
+      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`,
+    );
   if (highest !== null && /^-?(nan|infinity)$/i.test(highest)) {
     await file.discard();
-    throw new DataError(`The highest ${source.watermark} is ${highest}, after which nothing could come. Leave such rows out of the query.`);
+    throw new DataError(
+      `The highest ${source.watermark} is ${highest}, after which nothing could come. Leave such rows out of the query.`,
+    );
   }
-  return [file, highest === null || source.watermark === undefined ? since : { column: source.watermark, value: highest, kind: 'text' }];
+  return [
+    file,
+    highest === null || source.watermark === undefined
+      ? since
+      : { column: source.watermark, value: highest, kind: 'text' },
+  ];
 }
 
 /** The names of the types, and what kinds they are of: `array`, `composite`, `enum`, or the name itself. */
 async function kindsOf(client: Client, fields: readonly FieldDef[]): Promise<Column[]> {
-  const { rows } = await client.query<{ oid: string; typname: string; typcategory: string; typtype: string }>({ text: 'SELECT oid, typname, typcategory, typtype FROM pg_catalog.pg_type WHERE oid = ANY($1)', values: [fields.map((field) => field.dataTypeID)], types: asText });
-  const known = new Map(rows.map((row) => [Number(row.oid), row.typcategory === 'A' ? 'array' : row.typtype === 'c' ? 'composite' : row.typname]));
+  const { rows } = await client.query<{ oid: string; typname: string; typcategory: string; typtype: string }>({
+    text: 'SELECT oid, typname, typcategory, typtype FROM pg_catalog.pg_type WHERE oid = ANY($1)',
+    values: [fields.map((field) => field.dataTypeID)],
+    types: asText,
+  });
+  const known = new Map(
+    rows.map((row) => [
+      Number(row.oid),
+      row.typcategory === 'A' ? 'array' : row.typtype === 'c' ? 'composite' : row.typname,
+    ]),
+  );
   return fields.map((field) => ({ ...field, kind: known.get(field.dataTypeID) ?? 'text' }));
 }
 
-const notes: Record<string, string> = { bytea: 'bytes are written as base64', array: 'lists are written as JSON', composite: 'records are written as JSON' };
+const notes: Record<string, string> = {
+  bytea: 'bytes are written as base64',
+  array: 'lists are written as JSON',
+  composite: 'records are written as JSON',
+};
 
 /** What the server is asked to write of a column. */
 function selected({ name, kind }: Column): string {
@@ -136,31 +196,61 @@ function selected({ name, kind }: Column): string {
 }
 
 const simple: Record<string, string> = {
-  bool: 'BOOLEAN', int2: 'SMALLINT', int4: 'INTEGER', int8: 'BIGINT', oid: 'BIGINT', float4: 'FLOAT', float8: 'DOUBLE', date: 'DATE', time: 'TIME', timestamp: 'TIMESTAMP', timestamptz: 'TIMESTAMP',
+  bool: 'BOOLEAN',
+  int2: 'SMALLINT',
+  int4: 'INTEGER',
+  int8: 'BIGINT',
+  oid: 'BIGINT',
+  float4: 'FLOAT',
+  float8: 'DOUBLE',
+  date: 'DATE',
+  time: 'TIME',
+  timestamp: 'TIMESTAMP',
+  timestamptz: 'TIMESTAMP',
 };
 
 const dated = new Set(['DATE', 'TIMESTAMP']);
 
 /** The SQL of each column's type. Numerics get as many digits as they need; those that fit no DECIMAL stay text. */
-async function typesOf(db: Database, rows: RowFile, columns: readonly Column[], log: (line: string) => void): Promise<RowColumn[]> {
+async function typesOf(
+  db: Database,
+  rows: RowFile,
+  columns: readonly Column[],
+  log: (line: string) => void,
+): Promise<RowColumn[]> {
   await rows.flushed();
   const typed: RowColumn[] = [];
   for (const [i, column] of columns.entries()) {
     const type = simple[column.kind];
-    if (column.kind === 'numeric' || column.kind === 'money') typed.push({ name: column.name, typed: await numericType(db, rows, i, column, log) });
-    else typed.push({ name: column.name, typed: (text) => (type === undefined ? text : `CAST(${dated.has(type) ? `replace(${text}, ' BC', ' (BC)')` : text} AS ${type})`) });
+    if (column.kind === 'numeric' || column.kind === 'money')
+      typed.push({ name: column.name, typed: await numericType(db, rows, i, column, log) });
+    else
+      typed.push({
+        name: column.name,
+        typed: (text) =>
+          type === undefined ? text : `CAST(${dated.has(type) ? `replace(${text}, ' BC', ' (BC)')` : text} AS ${type})`,
+      });
   }
   return typed;
 }
 
 const mostDigits = 38;
 
-async function numericType(db: Database, rows: RowFile, i: number, column: Column, log: (line: string) => void): Promise<RowColumn['typed']> {
+async function numericType(
+  db: Database,
+  rows: RowFile,
+  i: number,
+  column: Column,
+  log: (line: string) => void,
+): Promise<RowColumn['typed']> {
   const c = `c${i}`;
   // The declared digits are used where there are any, so that every pull gives the same type.
   const modifier = column.dataTypeModifier;
-  const declared = modifier > 4 && column.kind === 'numeric' ? { digits: (modifier - 4) >> 16, scale: (modifier - 4) & 0x7ff } : null;
-  const [found = {}] = await db.rows(`SELECT coalesce(bool_or(${c} IN ('NaN', 'Infinity', '-Infinity')), false) AS odd, max(length(regexp_extract(${c}, '^-?(\\d+)', 1))) AS whole, max(length(regexp_extract(${c}, '\\.(\\d+)$', 1))) AS scale FROM ${rows.source()}`);
+  const declared =
+    modifier > 4 && column.kind === 'numeric' ? { digits: (modifier - 4) >> 16, scale: (modifier - 4) & 0x7ff } : null;
+  const [found = {}] = await db.rows(
+    `SELECT coalesce(bool_or(${c} IN ('NaN', 'Infinity', '-Infinity')), false) AS odd, max(length(regexp_extract(${c}, '^-?(\\d+)', 1))) AS whole, max(length(regexp_extract(${c}, '\\.(\\d+)$', 1))) AS scale FROM ${rows.source()}`,
+  );
   const scale = Math.max(Number(found['scale'] ?? 0), declared?.scale ?? 0);
   const digits = Math.max(Number(found['whole'] ?? 1) + scale, declared?.digits ?? 18);
   if (found['odd'] === true) {
@@ -175,7 +265,12 @@ async function numericType(db: Database, rows: RowFile, i: number, column: Colum
 }
 
 async function leave(client: Client): Promise<void> {
-  await Promise.race([client.end().catch(() => {}), new Promise<void>((resolve) => { setTimeout(resolve, 1000).unref(); })]);
+  await Promise.race([
+    client.end().catch(() => {}),
+    new Promise<void>((resolve) => {
+      setTimeout(resolve, 1000).unref();
+    }),
+  ]);
   destroy(client);
 }
 
@@ -187,19 +282,30 @@ function destroy(client: Client): void {
 function explainConnection(error: unknown): Error {
   if (error instanceof CancelledError) return error;
   const code = codeOf(error);
-  if (/^(08|53|57P)/.test(code) || /^E[A-Z]+$/.test(code) || /timeout|terminated/i.test(messageOf(error))) return error instanceof Error ? error : new Error(messageOf(error));
-  const advice = code.startsWith('28') ? ' Correct user and password in the environment variable.' : code === '3D000' ? ' Correct the name of the database.' : '';
+  if (/^(08|53|57P)/.test(code) || /^E[A-Z]+$/.test(code) || /timeout|terminated/i.test(messageOf(error)))
+    return error instanceof Error ? error : new Error(messageOf(error));
+  const advice = code.startsWith('28')
+    ? ' Correct user and password in the environment variable.'
+    : code === '3D000'
+      ? ' Correct the name of the database.'
+      : '';
   return new WorkError(`PostgreSQL refused the connection: ${reasonOf(error)}.${advice}`, { cause: error });
 }
 
 function explain(error: unknown, query: QueryText): unknown {
   const code = codeOf(error);
-  if (error instanceof WorkError || error instanceof CancelledError || code === '' || /^(08|40|53|57P|E)/.test(code)) return error;
+  if (error instanceof WorkError || error instanceof CancelledError || code === '' || /^(08|40|53|57P|E)/.test(code))
+    return error;
   const position = Number((error as { position?: string }).position ?? Number.NaN);
   const internal = messageOf(error);
   const hint = (error as { hint?: string }).hint;
   const offset = Number.isNaN(position) ? null : position - 1 - 'SELECT * FROM (\n'.length;
-  const advice = code === '42501' ? ' Give the user the right to read it.' : code === '25006' ? ' A query for data may only read.' : '';
+  const advice =
+    code === '42501'
+      ? ' Give the user the right to read it.'
+      : code === '25006'
+        ? ' A query for data may only read.'
+        : '';
   return queryError(query, `${internal}${hint ? ` (${hint})` : ''}.${advice}`, offset, error);
 }
 
@@ -207,4 +313,3 @@ function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }
-

@@ -16,19 +16,33 @@ export function queryText(root: string, query: string): QueryText {
   let sql = query;
   if (file !== null) {
     try {
-      sql = readRegularFile(join(root, file)).toString('utf8').replace(/^\uFEFF/, '');
+      sql = readRegularFile(join(root, file))
+        .toString('utf8')
+        .replace(/^\uFEFF/, '');
     } catch (error) {
-      throw new DataError(`The query \`${file}\` cannot be read: ${messageOf(error)}`, { cause: error, place: { file } });
+      throw new DataError(`The query \`${file}\` cannot be read: ${messageOf(error)}`, {
+        cause: error,
+        place: { file },
+      });
     }
   }
   sql = sql.trimEnd().replace(/;\s*$/, '');
-  if (sql.trim() === '') throw new DataError(`${file === null ? 'The query' : `\`${file}\``} is empty; it needs one SELECT.`, { place: { file: file ?? 'loopwright.yaml' } });
+  if (sql.trim() === '')
+    throw new DataError(`${file === null ? 'The query' : `\`${file}\``} is empty; it needs one SELECT.`, {
+      place: { file: file ?? 'loopwright.yaml' },
+    });
   return { sql, file };
 }
 
 /** An error of a query, at its line when it stands in a file. `offset` counts characters from its start. */
 export function queryError(query: QueryText, message: string, offset: number | null, cause: unknown): DataError {
   const line = offset === null || offset < 0 ? null : query.sql.slice(0, offset).split('\n').length;
-  const place = query.file === null ? { file: 'loopwright.yaml' } : { file: query.file, ...(line === null ? {} : { line, column: 1 }) };
-  return new DataError(`${query.file === null ? 'The query' : `\`${query.file}\``} failed: ${message}${line === null || query.file !== null ? '' : ` (line ${line} of the query)`}`, { cause, place });
+  const place =
+    query.file === null
+      ? { file: 'loopwright.yaml' }
+      : { file: query.file, ...(line === null ? {} : { line, column: 1 }) };
+  return new DataError(
+    `${query.file === null ? 'The query' : `\`${query.file}\``} failed: ${message}${line === null || query.file !== null ? '' : ` (line ${line} of the query)`}`,
+    { cause, place },
+  );
 }

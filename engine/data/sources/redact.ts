@@ -17,7 +17,8 @@ export function redactor(values: Readonly<Record<string, string | undefined>>): 
   }
   // The longest first: a password may be part of the address it stands in.
   const secrets = found.filter(([secret]) => secret !== '').toSorted(([a], [b]) => b.length - a.length);
-  return (text) => withoutCredentials(secrets.reduce((rest, [secret, shown]) => rest.replaceAll(secret, () => shown), text));
+  return (text) =>
+    withoutCredentials(secrets.reduce((rest, [secret, shown]) => rest.replaceAll(secret, () => shown), text));
 }
 
 /** An address without user and password. */

@@ -43,19 +43,27 @@ export async function withRetries<T>(options: RetryOptions, work: () => Promise<
       failures++;
       const asked = error instanceof PassingFault ? error.afterMs : null;
       if (failures >= attempts || (asked ?? 0) > longestAskedMs) {
-        const more = asked !== null && asked > longestAskedMs ? ` and asks to come back in ${Math.ceil(asked / 60_000)} min` : attempts > 1 ? ` (tried ${failures} times)` : '';
+        const more =
+          asked !== null && asked > longestAskedMs
+            ? ` and asks to come back in ${Math.ceil(asked / 60_000)} min`
+            : attempts > 1
+              ? ` (tried ${failures} times)`
+              : '';
         throw new WorkError(`${what}: ${reasonOf(error)}${more}.`, { cause: error });
       }
       const pause = asked ?? Math.min(longestPauseMs, firstMs * 2 ** (failures - 1)) * (1 - Math.random() / 2);
       log(`${what} (${reasonOf(error)}), trying again in ${(pause / 1000).toFixed(1)} s`);
-      await wait(pause, undefined, { signal }).catch(() => { throw new CancelledError(); });
+      await wait(pause, undefined, { signal }).catch(() => {
+        throw new CancelledError();
+      });
     }
   }
 }
 
 /** The words of an error; fetch hides its own behind `fetch failed`. */
 export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error && !(error instanceof PassingFault) ? error.cause : error;
+  const cause =
+    error instanceof Error && error.cause instanceof Error && !(error instanceof PassingFault) ? error.cause : error;
   const inner = cause instanceof AggregateError && cause.errors.length > 0 ? (cause.errors as unknown[])[0] : cause;
   return messageOf(inner).replace(/\.$/, '');
 }

@@ -55,7 +55,10 @@ export class RowFile {
       let line = '';
       for (let i = 0; i < this.#width; i++) {
         const value = row[i];
-        line += value === null || value === undefined ? ',' : `"${value.includes('"') ? value.replaceAll('"', '""') : value}",`;
+        line +=
+          value === null || value === undefined
+            ? ','
+            : `"${value.includes('"') ? value.replaceAll('"', '""') : value}",`;
       }
       // The last field is never empty, so that a row of nothing but NULL is a row still.
       line += '0\n';
@@ -83,7 +86,10 @@ export class RowFile {
 
   /** The rows as texts in columns c0, c1, … for SQL. */
   source(): string {
-    if (this.rows === 0) return `(SELECT ${this.#names().map((name) => `NULL::VARCHAR AS ${name}`).join(', ')} WHERE false)`;
+    if (this.rows === 0)
+      return `(SELECT ${this.#names()
+        .map((name) => `NULL::VARCHAR AS ${name}`)
+        .join(', ')} WHERE false)`;
     const columns = [...this.#names(), 'nothing'].map((name) => `${quoteLiteral(name)}: 'VARCHAR'`).join(', ');
     // Lines may be four bytes a character, and DuckDB wants a buffer of several lines.
     const longest = Math.max(2_000_000, this.#longest * 4 + 1000);
@@ -110,9 +116,13 @@ export class RowFile {
     this.#buffer = [];
     this.#size += bytes.length;
     try {
-      for (let done = 0; done < bytes.length; ) done += (await this.#handle.write(bytes, done)).bytesWritten;
+      for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done)).bytesWritten;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new WorkError('The disk is full: the rows that came could not be written. Free some space and run again.', { cause: error });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new WorkError(
+          'The disk is full: the rows that came could not be written. Free some space and run again.',
+          { cause: error },
+        );
       throw error;
     }
   }
@@ -124,9 +134,17 @@ export function nextBatch(wanted: number, rowBytes: number): number {
 }
 
 /** Throws when a query gives a column twice (DuckDB does not tell `a` from `A`) or none, or lacks the watermark. */
-export function checkColumns(names: readonly string[], watermark: string | undefined, nearest: (written: string, known: readonly string[]) => string): void {
+export function checkColumns(
+  names: readonly string[],
+  watermark: string | undefined,
+  nearest: (written: string, known: readonly string[]) => string,
+): void {
   const twice = names.find((name, i) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i);
   if (names.length === 0) throw new DataError('The query gives no column. It must be one SELECT.');
-  if (twice !== undefined) throw new DataError(`The query gives the column \`${twice}\` twice. Name one of them anew with AS.`);
-  if (watermark !== undefined && !names.includes(watermark)) throw new DataError(`The watermark \`${watermark}\` is no column of the query.${nearest(watermark, names) || ` It gives: ${names.join(', ')}.`}`);
+  if (twice !== undefined)
+    throw new DataError(`The query gives the column \`${twice}\` twice. Name one of them anew with AS.`);
+  if (watermark !== undefined && !names.includes(watermark))
+    throw new DataError(
+      `The watermark \`${watermark}\` is no column of the query.${nearest(watermark, names) || ` It gives: ${names.join(', ')}.`}`,
+    );
 }

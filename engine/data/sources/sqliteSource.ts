@@ -35,16 +35,28 @@ interface Seen {
 /** Reads the rows of a query from a SQLite file, which is only read; with a watermark only those after the last time. */
 export async function fromSqlite(context: SourceContext, source: SqliteSource): Promise<Received> {
   const query = queryText(context.root, source.query);
-  const path = join(context.folder, `sqlite-${createHash('sha256').update(`${source.sqlite}\0${source.query}`).digest('hex').slice(0, 16)}`, 'rows.parquet');
+  const path = join(
+    context.folder,
+    `sqlite-${createHash('sha256').update(`${source.sqlite}\0${source.query}`).digest('hex').slice(0, 16)}`,
+    'rows.parquet',
+  );
   const handle = openReadOnly(context.root, source.sqlite);
   let rows: RowFile | null = null;
   try {
     const { statement, names, values } = prepare(context, source, query, handle);
     rows = await RowFile.open(path, names.length);
     const seen = names.map((): Seen => ({ integer: false, real: false, text: false, blob: false, long: false }));
-    const watermark = await readRows(context, source, statement.iterate(...values) as IterableIterator<Value[]>, rows, seen);
+    const watermark = await readRows(
+      context,
+      source,
+      statement.iterate(...values) as IterableIterator<Value[]>,
+      rows,
+      seen,
+    );
     const columns = names.map((name, i): RowColumn => ({ name, typed: typeOf(seen[i]) }));
-    names.forEach((name, i) => { if (seen[i]?.blob) context.log(`${name}: bytes are written as base64`); });
+    names.forEach((name, i) => {
+      if (seen[i]?.blob) context.log(`${name}: bytes are written as base64`);
+    });
     await rows.finish(await context.database(), columns, path, context.signal);
     return { files: [path], version: null, rows: rows.rows, watermark, discard: () => rm(path, { force: true }) };
   } catch (error) {
@@ -57,23 +69,34 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
 
 function openReadOnly(root: string, file: string): BetterSqlite.Database {
   const path = join(root, file);
-  if (!existsSync(path)) throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
+  if (!existsSync(path))
+    throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   try {
     return new Database(path, { readonly: true, fileMustExist: true, timeout: 10_000 });
   } catch (error) {
-    throw new DataError(`The database \`${file}\` cannot be opened: ${messageOf(error)}. Check its permissions.`, { cause: error, place: { file } });
+    throw new DataError(`The database \`${file}\` cannot be opened: ${messageOf(error)}. Check its permissions.`, {
+      cause: error,
+      place: { file },
+    });
   }
 }
 
 /** The query inside one that cuts it at the watermark; the watermark itself comes last, with its kind. */
-function prepare({ since, inclusive }: SourceContext, { watermark }: SqliteSource, { sql }: QueryText, handle: BetterSqlite.Database) {
+function prepare(
+  { since, inclusive }: SourceContext,
+  { watermark }: SqliteSource,
+  { sql }: QueryText,
+  handle: BetterSqlite.Database,
+) {
   const inner = handle.prepare(`SELECT * FROM (\n${sql}\n) AS q`);
   const names = inner.columns().map(({ name }) => name);
   checkColumns(names, watermark, suggestion);
   if (watermark === undefined) return { names, values: [], statement: inner.raw().safeIntegers() };
   const by = `q.${quoteIdentifier(watermark)}`;
-  const statement = handle.prepare(`SELECT q.*, ${by}, typeof(${by}) FROM (\n${sql}\n) AS q${since ? ` WHERE ${by} ${inclusive ? '>=' : '>'} ?` : ''} ORDER BY ${by}`);
+  const statement = handle.prepare(
+    `SELECT q.*, ${by}, typeof(${by}) FROM (\n${sql}\n) AS q${since ? ` WHERE ${by} ${inclusive ? '>=' : '>'} ?` : ''} ORDER BY ${by}`,
+  );
   return { names, values: since ? [boundValue(since)] : [], statement: statement.raw().safeIntegers() };
 }
 
@@ -81,7 +104,13 @@ function boundValue({ value, kind }: Watermark): bigint | number | string {
   return kind === 'integer' ? BigInt(value) : kind === 'real' ? Number(value) : value;
 }
 
-async function readRows(context: SourceContext, source: SqliteSource, found: IterableIterator<Value[]>, file: RowFile, seen: Seen[]): Promise<Watermark | null> {
+async function readRows(
+  context: SourceContext,
+  source: SqliteSource,
+  found: IterableIterator<Value[]>,
+  file: RowFile,
+  seen: Seen[],
+): Promise<Watermark | null> {
   let watermark = context.since;
   let unmarked = 0;
   let batch: (string | null)[][] = [];
@@ -99,7 +128,10 @@ async function readRows(context: SourceContext, source: SqliteSource, found: Ite
     if (source.watermark !== undefined) {
       const kind = row[seen.length + 1];
       if (kind === 'null') unmarked++;
-      else if (kind === 'blob') throw new DataError(`The watermark ${source.watermark} holds bytes, which have no order that goes on. Take a column of numbers or texts.`);
+      else if (kind === 'blob')
+        throw new DataError(
+          `The watermark ${source.watermark} holds bytes, which have no order that goes on. Take a column of numbers or texts.`,
+        );
       else watermark = { column: source.watermark, value: String(row[seen.length]), kind: kind as Watermark['kind'] };
     }
     if (batch.length < size) continue;
@@ -107,7 +139,10 @@ async function readRows(context: SourceContext, source: SqliteSource, found: Ite
     size = nextBatch(source.batch ?? 10_000, file.rowBytes);
   }
   await write();
-  if (unmarked > 0) context.log(`warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`);
+  if (unmarked > 0)
+    context.log(
+      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`,
+    );
   return watermark;
 }
 
@@ -140,9 +175,19 @@ function typeOf(seen: Seen | undefined): RowColumn['typed'] {
 function explain(error: unknown, query: QueryText, file: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof WorkError || error instanceof CancelledError) return error;
-  if (code === 'SQLITE_BUSY') return new WorkError(`The database \`${file}\` was locked by another program for 10 s. Try again.`, { cause: error, place: { file } });
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return new DataError(`\`${file}\` is not a SQLite database, or it is damaged.`, { cause: error, place: { file } });
-  if (code === 'SQLITE_CANTOPEN') return new DataError(`The database \`${file}\` cannot be read beside its write-ahead log: its folder has to be writable, or the log written back with \`PRAGMA wal_checkpoint(TRUNCATE)\`.`, { cause: error, place: { file } });
-  if (typeof code === 'string' && code.startsWith('SQLITE_')) return queryError(query, `${messageOf(error)}.`, null, error);
+  if (code === 'SQLITE_BUSY')
+    return new WorkError(`The database \`${file}\` was locked by another program for 10 s. Try again.`, {
+      cause: error,
+      place: { file },
+    });
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+    return new DataError(`\`${file}\` is not a SQLite database, or it is damaged.`, { cause: error, place: { file } });
+  if (code === 'SQLITE_CANTOPEN')
+    return new DataError(
+      `The database \`${file}\` cannot be read beside its write-ahead log: its folder has to be writable, or the log written back with \`PRAGMA wal_checkpoint(TRUNCATE)\`.`,
+      { cause: error, place: { file } },
+    );
+  if (typeof code === 'string' && code.startsWith('SQLITE_'))
+    return queryError(query, `${messageOf(error)}.`, null, error);
   return error;
 }

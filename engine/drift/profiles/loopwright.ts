@@ -30,8 +30,19 @@ function tested(result: { pValue: number } | null, effect: number | null): Measu
 }
 
 /** A distance of numbers with the p-value of Kolmogorov-Smirnov beside it. */
-function numberDistance(name: string, displayName: string, work: (pair: NumberPair) => number | null, bins?: string, aliases: readonly string[] = []): Measure {
-  return ofNumbers(name, displayName, { ...distance, aliases }, (pair) => ({ value: work(pair), pValue: ksOfPair(pair)?.pValue ?? null, effect: null, ...(bins === undefined ? {} : { bins }) }));
+function numberDistance(
+  name: string,
+  displayName: string,
+  work: (pair: NumberPair) => number | null,
+  bins?: string,
+  aliases: readonly string[] = [],
+): Measure {
+  return ofNumbers(name, displayName, { ...distance, aliases }, (pair) => ({
+    value: work(pair),
+    pValue: ksOfPair(pair)?.pValue ?? null,
+    effect: null,
+    ...(bins === undefined ? {} : { bins }),
+  }));
 }
 
 /** Counts over the deciles of the reference; the outer bins are open. */
@@ -48,51 +59,126 @@ function overDeciles(pair: NumberPair): { reference: number[]; current: number[]
 }
 
 /** A distance over bins: deciles of the reference for numbers, each category one. */
-function overBins(name: string, displayName: string, aliases: readonly string[], work: (reference: ArrayLike<number>, current: ArrayLike<number>) => number | null): Measure {
+function overBins(
+  name: string,
+  displayName: string,
+  aliases: readonly string[],
+  work: (reference: ArrayLike<number>, current: ArrayLike<number>) => number | null,
+): Measure {
   return {
-    name, displayName, aliases, types: ['numeric', 'categorical'], ...distance, judgesP: false,
+    name,
+    displayName,
+    aliases,
+    types: ['numeric', 'categorical'],
+    ...distance,
+    judgesP: false,
     measure: (data) => {
       if (data.type === 'text') return { value: null, pValue: null, effect: null };
       const { reference, current } = data.type === 'numeric' ? overDeciles(data.pair) : data.pair;
-      const pValue = data.type === 'numeric' ? (ksOfPair(data.pair)?.pValue ?? null) : (chiSquareContingency(reference, current)?.pValue ?? null);
-      return { value: work(reference, current), pValue, effect: null, ...(data.type === 'numeric' ? { bins: 'deciles of the reference, the outer ones open' } : {}) };
+      const pValue =
+        data.type === 'numeric'
+          ? (ksOfPair(data.pair)?.pValue ?? null)
+          : (chiSquareContingency(reference, current)?.pValue ?? null);
+      return {
+        value: work(reference, current),
+        pValue,
+        effect: null,
+        ...(data.type === 'numeric' ? { bins: 'deciles of the reference, the outer ones open' } : {}),
+      };
     },
   };
 }
 
-const wassersteinStd = numberDistance('wasserstein_std', 'Wasserstein distance over the standard deviation', wassersteinStdOfPair);
-const jsDistance = overBins('js_distance_2', 'Jensen-Shannon distance, base 2', ['js', 'jensen_shannon'], (r, c) => jensenShannon(r, c)?.js_distance_2 ?? null);
+const wassersteinStd = numberDistance(
+  'wasserstein_std',
+  'Wasserstein distance over the standard deviation',
+  wassersteinStdOfPair,
+);
+const jsDistance = overBins(
+  'js_distance_2',
+  'Jensen-Shannon distance, base 2',
+  ['js', 'jensen_shannon'],
+  (r, c) => jensenShannon(r, c)?.js_distance_2 ?? null,
+);
 const textAuc: Measure = {
-  name: 'text_domain_auc', displayName: 'AUC of a classifier of the texts', aliases: ['text'], types: ['text'], threshold: 0.55, compare: '>', judgesP: false,
+  name: 'text_domain_auc',
+  displayName: 'AUC of a classifier of the texts',
+  aliases: ['text'],
+  types: ['text'],
+  threshold: 0.55,
+  compare: '>',
+  judgesP: false,
   measure: (data) => {
     const result = data.type === 'text' ? textDrift(data.reference, data.current) : null;
-    return { value: result?.rocAuc ?? null, pValue: result?.pValue ?? null, effect: null, ...(result ? { seed: result.seed } : {}) };
+    return {
+      value: result?.rocAuc ?? null,
+      pValue: result?.pValue ?? null,
+      effect: null,
+      ...(result ? { seed: result.seed } : {}),
+    };
   },
 };
 
 export const loopwrightMeasures: readonly Measure[] = [
-  wassersteinStd, jsDistance, textAuc,
+  wassersteinStd,
+  jsDistance,
+  textAuc,
   numberDistance('wasserstein', 'Wasserstein distance', wassersteinOfPair, undefined, ['wasserstein_distance']),
-  numberDistance('ks_statistic', 'Kolmogorov-Smirnov statistic', (pair) => ksOfPair(pair)?.statistic ?? null, undefined, ['ks', 'kolmogorov_smirnov']),
+  numberDistance(
+    'ks_statistic',
+    'Kolmogorov-Smirnov statistic',
+    (pair) => ksOfPair(pair)?.statistic ?? null,
+    undefined,
+    ['ks', 'kolmogorov_smirnov'],
+  ),
   numberDistance('energy_distance', 'Energy distance', energyDistance, undefined, ['energy', 'ed']),
-  overBins('js_distance_e', 'Jensen-Shannon distance, natural logarithm', [], (r, c) => jensenShannon(r, c)?.js_distance_e ?? null),
-  overBins('js_divergence_2', 'Jensen-Shannon divergence, base 2', [], (r, c) => jensenShannon(r, c)?.js_divergence_2 ?? null),
+  overBins(
+    'js_distance_e',
+    'Jensen-Shannon distance, natural logarithm',
+    [],
+    (r, c) => jensenShannon(r, c)?.js_distance_e ?? null,
+  ),
+  overBins(
+    'js_divergence_2',
+    'Jensen-Shannon divergence, base 2',
+    [],
+    (r, c) => jensenShannon(r, c)?.js_divergence_2 ?? null,
+  ),
   overBins('psi', 'Population stability index', [], psi),
   overBins('kl_divergence', 'Kullback-Leibler divergence', ['kl'], klDivergence),
   overBins('hellinger', 'Hellinger distance', [], hellinger),
-  ofCategories('total_variation', 'Total variation distance', { ...distance, aliases: ['tvd'] }, ({ values, reference, current }) => {
-    const result = permutedTotalVariation({ values, reference, current });
-    return { value: categoryDistances(reference, current)?.totalVariation ?? null, pValue: result?.pValue ?? null, effect: null, ...(result ? { seed: result.seed } : {}) };
-  }),
-  ofCategories('l_infinity', 'L-infinity distance', distance, ({ reference, current }) => ({ value: categoryDistances(reference, current)?.lInfinity ?? null, pValue: chiSquareContingency(reference, current)?.pValue ?? null, effect: null })),
+  ofCategories(
+    'total_variation',
+    'Total variation distance',
+    { ...distance, aliases: ['tvd'] },
+    ({ values, reference, current }) => {
+      const result = permutedTotalVariation({ values, reference, current });
+      return {
+        value: categoryDistances(reference, current)?.totalVariation ?? null,
+        pValue: result?.pValue ?? null,
+        effect: null,
+        ...(result ? { seed: result.seed } : {}),
+      };
+    },
+  ),
+  ofCategories('l_infinity', 'L-infinity distance', distance, ({ reference, current }) => ({
+    value: categoryDistances(reference, current)?.lInfinity ?? null,
+    pValue: chiSquareContingency(reference, current)?.pValue ?? null,
+    effect: null,
+  })),
   ofNumbers('cramer_von_mises_p', 'Cramér-von Mises test', { ...test, aliases: ['cramer_von_mises'] }, (pair) => {
     const result = cramerVonMises(pair);
     return tested(result, result?.statistic ?? null);
   }),
-  ofNumbers('anderson_darling_p', 'Anderson-Darling test', { ...test, aliases: ['anderson_darling', 'anderson'] }, (pair) => {
-    const result = andersonDarling(pair);
-    return tested(result, result?.statistic ?? null);
-  }),
+  ofNumbers(
+    'anderson_darling_p',
+    'Anderson-Darling test',
+    { ...test, aliases: ['anderson_darling', 'anderson'] },
+    (pair) => {
+      const result = andersonDarling(pair);
+      return tested(result, result?.statistic ?? null);
+    },
+  ),
   ofNumbers('mann_whitney_p', 'Mann-Whitney test', { ...test, aliases: ['mann_whitney'] }, (pair) => {
     const result = mannWhitney(pair);
     return tested(result, result?.effect ?? null);
@@ -109,10 +195,15 @@ export const loopwrightMeasures: readonly Measure[] = [
     const result = ksOfPair(pair);
     return tested(result, result?.statistic ?? null);
   }),
-  ofCategories('chi_square_p', 'Chi-square test of independence', { ...test, aliases: ['chi_square', 'chi2'] }, ({ reference, current }) => {
-    const result = chiSquareContingency(reference, current);
-    return tested(result, result?.statistic ?? null);
-  }),
+  ofCategories(
+    'chi_square_p',
+    'Chi-square test of independence',
+    { ...test, aliases: ['chi_square', 'chi2'] },
+    ({ reference, current }) => {
+      const result = chiSquareContingency(reference, current);
+      return tested(result, result?.statistic ?? null);
+    },
+  ),
   ofCategories('chi_square_fit_p', 'Chi-square test of fit', test, ({ reference, current }) => {
     const result = chiSquareFit(reference, current);
     return tested(result, result?.statistic ?? null);
@@ -121,17 +212,26 @@ export const loopwrightMeasures: readonly Measure[] = [
     const result = gTest(reference, current);
     return tested(result, result?.statistic ?? null);
   }),
-  ofCategories('z_proportions_p', 'z test of proportions', { ...test, aliases: ['z', 'z_proportions'] }, ({ values, reference, current }) => {
-    if (values.length > 2) throw new Error(`the z test compares two categories; there are ${values.length}`);
-    const result = proportionsTest(reference, current);
-    return tested(result, result?.difference ?? null);
-  }),
+  ofCategories(
+    'z_proportions_p',
+    'z test of proportions',
+    { ...test, aliases: ['z', 'z_proportions'] },
+    ({ values, reference, current }) => {
+      if (values.length > 2) throw new Error(`the z test compares two categories; there are ${values.length}`);
+      const result = proportionsTest(reference, current);
+      return tested(result, result?.difference ?? null);
+    },
+  ),
   ofCategories('fisher_exact_p', "Fisher's exact test", { ...test, aliases: ['fisher', 'fisher_exact'] }, (pair) => {
-    if (pair.values.length > 2) throw new Error(`Fisher's test compares two categories; there are ${pair.values.length}`);
+    if (pair.values.length > 2)
+      throw new Error(`Fisher's test compares two categories; there are ${pair.values.length}`);
     const { nReference, nCurrent } = totalsOf(pair);
     const [r = 0, c = 0] = [pair.reference[0], pair.current[0]];
     const result = fisherExact(nCurrent - c, c, nReference - r, r);
-    return tested(nReference > 0 && nCurrent > 0 ? result : null, Number.isFinite(result.oddsRatio) ? result.oddsRatio : null);
+    return tested(
+      nReference > 0 && nCurrent > 0 ? result : null,
+      Number.isFinite(result.oddsRatio) ? result.oddsRatio : null,
+    );
   }),
 ];
 

@@ -24,16 +24,32 @@ export interface NannymlMethod {
   categories?: (pair: CategoryPair) => Measured;
 }
 
-const plain = (value: number | null, bins?: string): Measured => ({ value, pValue: null, effect: null, ...(bins === undefined ? {} : { bins }) });
+const plain = (value: number | null, bins?: string): Measured => ({
+  value,
+  pValue: null,
+  effect: null,
+  ...(bins === undefined ? {} : { bins }),
+});
 
 /** Counts in Doane's bins of the reference; what the other side has outside is one more bin. */
 function doaneCounts(pair: NumberPair): { reference: number[]; current: number[]; bins: string } {
   const points = pair.values.filter((_, i) => (pair.reference[i] ?? 0) > 0);
-  if (!Number.isFinite(points[0] ?? 0) || !Number.isFinite(points.at(-1) ?? 0)) throw new Error('the reference has infinite values, which NannyML cannot bin');
-  const edges = doaneEdges(points, pair.reference.filter((count) => count > 0));
-  const [before, now] = [countInEdges(pair.values, pair.reference, edges), countInEdges(pair.values, pair.current, edges)];
+  if (!Number.isFinite(points[0] ?? 0) || !Number.isFinite(points.at(-1) ?? 0))
+    throw new Error('the reference has infinite values, which NannyML cannot bin');
+  const edges = doaneEdges(
+    points,
+    pair.reference.filter((count) => count > 0),
+  );
+  const [before, now] = [
+    countInEdges(pair.values, pair.reference, edges),
+    countInEdges(pair.values, pair.current, edges),
+  ];
   const inside = now.reduce((sum, count) => sum + count, 0);
-  return { reference: [...before, 0], current: [...now, totalsOf(pair).nCurrent - inside], bins: `${edges.length - 1} Doane bins of the reference, one for what lies outside` };
+  return {
+    reference: [...before, 0],
+    current: [...now, totalsOf(pair).nCurrent - inside],
+    bins: `${edges.length - 1} Doane bins of the reference, one for what lies outside`,
+  };
 }
 
 /** Counts of the reference's categories; all others share one bin. */
@@ -51,7 +67,10 @@ function binnedKs(pair: NumberPair): number | null {
   const { nReference, nCurrent } = totalsOf(pair);
   if (nCurrent === 0) return null;
   const edges = rangeEdges(pair, 0);
-  const [before, now] = [countInEdges(pair.values, pair.reference, edges), countInEdges(pair.values, pair.current, edges)];
+  const [before, now] = [
+    countInEdges(pair.values, pair.reference, edges),
+    countInEdges(pair.values, pair.current, edges),
+  ];
   let [r, c, largest] = [0, countBelow(pair, edges[0] ?? 0) / nCurrent, 0];
   for (let i = 0; i < before.length; i++) {
     r += (before[i] ?? 0) / nReference;
@@ -72,7 +91,8 @@ function binnedWasserstein(pair: NumberPair): number | null {
   let [outside, seen] = [0, 0];
   for (let i = 0; i < pair.values.length && (pair.values[i] ?? 0) < low; i++) {
     seen += pair.current[i] ?? 0;
-    if ((pair.current[i] ?? 0) > 0) outside += (seen / (below + 1)) * shareBelow * (nextCurrent(pair, i, low) - (pair.values[i] ?? 0));
+    if ((pair.current[i] ?? 0) > 0)
+      outside += (seen / (below + 1)) * shareBelow * (nextCurrent(pair, i, low) - (pair.values[i] ?? 0));
   }
   let [passed, last] = [1, high];
   for (let i = 0; i < pair.values.length; i++) {
@@ -82,7 +102,10 @@ function binnedWasserstein(pair: NumberPair): number | null {
     passed += pair.current[i] ?? 0;
     last = value;
   }
-  const [before, now] = [countInEdges(pair.values, pair.reference, edges), countInEdges(pair.values, pair.current, edges)];
+  const [before, now] = [
+    countInEdges(pair.values, pair.reference, edges),
+    countInEdges(pair.values, pair.current, edges),
+  ];
   const width = (edges[1] ?? 0) - low;
   let [r, c, within] = [0, 0, 0];
   for (let i = 0; i < before.length; i++) {
@@ -94,7 +117,8 @@ function binnedWasserstein(pair: NumberPair): number | null {
 }
 
 function nextCurrent(pair: NumberPair, i: number, end: number): number {
-  for (let k = i + 1; k < pair.values.length && (pair.values[k] ?? 0) < end; k++) if ((pair.current[k] ?? 0) > 0) return pair.values[k] ?? end;
+  for (let k = i + 1; k < pair.values.length && (pair.values[k] ?? 0) < end; k++)
+    if ((pair.current[k] ?? 0) > 0) return pair.values[k] ?? end;
   return end;
 }
 
@@ -102,7 +126,8 @@ function nextCurrent(pair: NumberPair, i: number, end: number): number {
 function rangeEdges(pair: NumberPair, half: number): Float64Array {
   const points = pair.values.filter((_, i) => (pair.reference[i] ?? 0) > 0);
   let [low, high] = [points[0] ?? 0, points.at(-1) ?? 0];
-  if (!Number.isFinite(low) || !Number.isFinite(high)) throw new Error('the reference has infinite values, which NannyML cannot bin');
+  if (!Number.isFinite(low) || !Number.isFinite(high))
+    throw new Error('the reference has infinite values, which NannyML cannot bin');
   if (low === high) [low, high] = [low - half, high + half];
   return linspace(low, high, 10_000);
 }
@@ -119,15 +144,26 @@ const big = (pair: NumberPair) => totalsOf(pair).nReference >= binnedFrom;
 
 export const nannymlMethods: readonly NannymlMethod[] = [
   {
-    name: 'js_distance_2', displayName: 'Jensen-Shannon distance', aliases: ['jensen_shannon'], types: ['numeric', 'categorical'], judgesP: false, limit: null,
+    name: 'js_distance_2',
+    displayName: 'Jensen-Shannon distance',
+    aliases: ['jensen_shannon'],
+    types: ['numeric', 'categorical'],
+    judgesP: false,
+    limit: null,
     numbers: (pair) => {
       const { reference, current, bins } = doaneCounts(pair);
       return plain(jensenShannon(reference, current)?.js_distance_2 ?? null, bins);
     },
-    categories: (pair) => plain(jensenShannon(knownCounts(pair).reference, knownCounts(pair).current)?.js_distance_2 ?? null),
+    categories: (pair) =>
+      plain(jensenShannon(knownCounts(pair).reference, knownCounts(pair).current)?.js_distance_2 ?? null),
   },
   {
-    name: 'hellinger', displayName: 'Hellinger distance', aliases: [], types: ['numeric', 'categorical'], judgesP: false, limit: null,
+    name: 'hellinger',
+    displayName: 'Hellinger distance',
+    aliases: [],
+    types: ['numeric', 'categorical'],
+    judgesP: false,
+    limit: null,
     numbers: (pair) => {
       const { reference, current, bins } = doaneCounts(pair);
       return plain(hellinger(reference, current), bins);
@@ -135,7 +171,12 @@ export const nannymlMethods: readonly NannymlMethod[] = [
     categories: (pair) => plain(hellinger(knownCounts(pair).reference, knownCounts(pair).current)),
   },
   {
-    name: 'ks_statistic', displayName: 'Kolmogorov-Smirnov statistic', aliases: ['kolmogorov_smirnov', 'ks'], types: ['numeric'], judgesP: false, limit: 1,
+    name: 'ks_statistic',
+    displayName: 'Kolmogorov-Smirnov statistic',
+    aliases: ['kolmogorov_smirnov', 'ks'],
+    types: ['numeric'],
+    judgesP: false,
+    limit: 1,
     numbers: (pair) => {
       if (big(pair)) return plain(binnedKs(pair), '10,000 bins between the ends of the reference');
       const result = ksOfPair(pair, 'scipy');
@@ -143,11 +184,24 @@ export const nannymlMethods: readonly NannymlMethod[] = [
     },
   },
   {
-    name: 'wasserstein', displayName: 'Wasserstein distance', aliases: [], types: ['numeric'], judgesP: false, limit: null,
-    numbers: (pair) => (big(pair) ? plain(binnedWasserstein(pair), '10,000 bins between the ends of the reference') : plain(wassersteinOfPair(pair))),
+    name: 'wasserstein',
+    displayName: 'Wasserstein distance',
+    aliases: [],
+    types: ['numeric'],
+    judgesP: false,
+    limit: null,
+    numbers: (pair) =>
+      big(pair)
+        ? plain(binnedWasserstein(pair), '10,000 bins between the ends of the reference')
+        : plain(wassersteinOfPair(pair)),
   },
   {
-    name: 'chi_square', displayName: 'Chi2 statistic', aliases: ['chi2'], types: ['categorical'], judgesP: true, limit: null,
+    name: 'chi_square',
+    displayName: 'Chi2 statistic',
+    aliases: ['chi2'],
+    types: ['categorical'],
+    judgesP: true,
+    limit: null,
     categories: (pair) => {
       const { nReference, nCurrent } = totalsOf(pair);
       const result = chiSquareContingency(pair.reference, pair.current);
@@ -156,7 +210,12 @@ export const nannymlMethods: readonly NannymlMethod[] = [
     },
   },
   {
-    name: 'l_infinity', displayName: 'L-Infinity distance', aliases: [], types: ['categorical'], judgesP: false, limit: null,
+    name: 'l_infinity',
+    displayName: 'L-Infinity distance',
+    aliases: [],
+    types: ['categorical'],
+    judgesP: false,
+    limit: null,
     categories: (pair) => plain(categoryDistances(pair.reference, pair.current)?.lInfinity ?? null),
   },
 ];

@@ -33,13 +33,16 @@ export function numberText(value: number, written: string): string {
 
 /** A mapping in a command becomes its options: `--lr 0.1 --deep`, nested names joined with dots. */
 function argumentsOf(map: Extract<Located, { kind: 'map' }>, prefix: string): string {
-  return map.entries.flatMap(({ key, value }) => {
-    const name = `${prefix}${key}`;
-    if (value.kind === 'map') return [argumentsOf(value, `${name}.`)];
-    if (value.kind === 'seq') return [`--${name} ${value.items.map((item) => quoted(item)).join(' ')}`];
-    if (value.value === true) return [`--${name}`];
-    return value.value === false ? [] : [`--${name} ${quoted(value)}`];
-  }).filter((text) => text !== '').join(' ');
+  return map.entries
+    .flatMap(({ key, value }) => {
+      const name = `${prefix}${key}`;
+      if (value.kind === 'map') return [argumentsOf(value, `${name}.`)];
+      if (value.kind === 'seq') return [`--${name} ${value.items.map((item) => quoted(item)).join(' ')}`];
+      if (value.value === true) return [`--${name}`];
+      return value.value === false ? [] : [`--${name} ${quoted(value)}`];
+    })
+    .filter((text) => text !== '')
+    .join(' ');
 }
 
 /** Texts as Python's shlex.quote leaves them. */

@@ -24,34 +24,77 @@ export interface DvcProject {
 }
 
 /** Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a warning or information at its place. */
-export function readDvcProject(root: string, files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed = parseYaml): DvcProject {
+export function readDvcProject(
+  root: string,
+  files: ProjectFiles,
+  parse: (path: string, content: string | Uint8Array) => Parsed = parseYaml,
+): DvcProject {
   const source = readSource(dvcFileName, files, parse) ?? parse(dvcFileName, '');
   const problems: Problem[] = [...source.problems];
-  const report = (severity: Problem['severity']) => (range: Range, message: string) => void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
+  const report = (severity: Problem['severity']) => (range: Range, message: string) =>
+    void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
   const tell = { error: report('error'), warning: report('warning'), info: report('info') };
-  const dvc: DvcProject = { parsed: { ...source, problems }, frozen: new Set(), always: new Set(), kept: new Set(), folders: new Map() };
+  const dvc: DvcProject = {
+    parsed: { ...source, problems },
+    frozen: new Set(),
+    always: new Set(),
+    kept: new Set(),
+    folders: new Map(),
+  };
   if (!source.root || problems.length > 0) return dvc;
   const reader = new ParamFiles(files, parse);
-  const context = contextFor(entryOf(source.root, 'vars')?.value, reader, '', new Map(contextOf(reader.file(defaultParams))), tell.error);
+  const context = contextFor(
+    entryOf(source.root, 'vars')?.value,
+    reader,
+    '',
+    new Map(contextOf(reader.file(defaultParams))),
+    tell.error,
+  );
   const made: Made = { dvc, reader, params: new Map(), text: source.text, tell };
   const stages: Entry[] = [];
   const written = entryOf(source.root, 'stages')?.value;
   for (const entry of written?.kind === 'map' ? written.entries : []) {
     for (const stamped of stampOut(entry, context, source.text, tell.error)) {
-      stages.push({ key: stamped.name, keyRange: stamped.nameRange, value: stageOf(stamped.name, stamped.stage, stamped.context, made), merged: false });
+      stages.push({
+        key: stamped.name,
+        keyRange: stamped.nameRange,
+        value: stageOf(stamped.name, stamped.stage, stamped.context, made),
+        merged: false,
+      });
     }
   }
-  if (stages.length > 0) tell.info({ start: source.root.range.start, end: source.root.range.start + 1 }, 'Loopwright runs this DVC project as it is. Outputs are not put into the cache of DVC; `dvc commit` does that.');
-  for (const [key, why] of [['artifacts', 'Artifacts are not registered.'], ['datasets', 'Datasets of DVC are not followed: a stage is not stale when one changes.']] as const) {
+  if (stages.length > 0)
+    tell.info(
+      { start: source.root.range.start, end: source.root.range.start + 1 },
+      'Loopwright runs this DVC project as it is. Outputs are not put into the cache of DVC; `dvc commit` does that.',
+    );
+  for (const [key, why] of [
+    ['artifacts', 'Artifacts are not registered.'],
+    ['datasets', 'Datasets of DVC are not followed: a stage is not stale when one changes.'],
+  ] as const) {
     const found = entryOf(source.root, key);
     if (found) tell.warning(found.keyRange, why);
   }
   problems.push(...reader.unread);
   const at = source.root.range;
-  const scalar = (value: string | number | boolean | null, range = at): Located => ({ kind: 'scalar', range, value, quoted: typeof value === 'string' });
-  const map = (pairs: [string, Located][]): Located => ({ kind: 'map', range: at, entries: pairs.map(([key, value]) => ({ key, keyRange: at, value, merged: false })) });
+  const scalar = (value: string | number | boolean | null, range = at): Located => ({
+    kind: 'scalar',
+    range,
+    value,
+    quoted: typeof value === 'string',
+  });
+  const map = (pairs: [string, Located][]): Located => ({
+    kind: 'map',
+    range: at,
+    entries: pairs.map(([key, value]) => ({ key, keyRange: at, value, merged: false })),
+  });
   const params = [...made.params].map(([key, value]): [string, Located] => [key, locate(value, at)]);
-  dvc.parsed.root = map([['version', scalar(1)], ['project', scalar(nameOf(root))], ...(params.length > 0 ? [['params', map(params)] as [string, Located]] : []), ['stages', { kind: 'map', range: written?.range ?? at, entries: stages }]]);
+  dvc.parsed.root = map([
+    ['version', scalar(1)],
+    ['project', scalar(nameOf(root))],
+    ...(params.length > 0 ? [['params', map(params)] as [string, Located]] : []),
+    ['stages', { kind: 'map', range: written?.range ?? at, entries: stages }],
+  ]);
   return dvc;
 }
 
@@ -65,17 +108,40 @@ interface Made {
 }
 
 function nameOf(root: string): string {
-  return basename(root).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+/, '') || 'dvc';
+  return (
+    basename(root)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_-]+/g, '-')
+      .replace(/^[^a-z]+/, '') || 'dvc'
+  );
 }
 
 /** A file, parsed; null when there is none. One that cannot be read holds nothing but the reason. */
-function readSource(path: string, files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed): Parsed | null {
+function readSource(
+  path: string,
+  files: ProjectFiles,
+  parse: (path: string, content: string | Uint8Array) => Parsed,
+): Parsed | null {
   try {
     const content = files.read(path);
     return content === null ? null : parse(path, content);
   } catch (error) {
     const empty = parseYaml(path, '');
-    return { ...empty, problems: [{ file: path, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'LW204', severity: 'error', message: `${whyUnread(path, error)}.` }] };
+    return {
+      ...empty,
+      problems: [
+        {
+          file: path,
+          line: 1,
+          column: 1,
+          endLine: 1,
+          endColumn: 1,
+          code: 'LW204',
+          severity: 'error',
+          message: `${whyUnread(path, error)}.`,
+        },
+      ],
+    };
   }
 }
 
@@ -104,7 +170,13 @@ class ParamFiles {
 }
 
 /** The names of `vars`: files, parts of files as `file:a,b`, and mappings written there. */
-function contextFor(vars: Located | undefined, reader: ParamFiles, folder: string, before: Context, tell: Tell): Context {
+function contextFor(
+  vars: Located | undefined,
+  reader: ParamFiles,
+  folder: string,
+  before: Context,
+  tell: Tell,
+): Context {
   const context = new Map(before);
   for (const item of vars?.kind === 'seq' ? vars.items : []) {
     if (item.kind === 'map') for (const { key, value } of item.entries) context.set(key, value);
@@ -112,7 +184,8 @@ function contextFor(vars: Located | undefined, reader: ParamFiles, folder: strin
     const [file = '', keys = ''] = String(item.value).split(':');
     const found = reader.file(posix.join(folder, file));
     if (!found) tell(item.range, `There is no file \`${file}\` with variables.`);
-    for (const [key, value] of contextOf(found, keys === '' ? [] : keys.split(',').map((key) => key.trim()))) context.set(key, value);
+    for (const [key, value] of contextOf(found, keys === '' ? [] : keys.split(',').map((key) => key.trim())))
+      context.set(key, value);
   }
   return context;
 }
@@ -136,18 +209,34 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
   if (!cmd) tell.error(stage.range, `The stage \`${name}\` has no \`cmd\`.`);
   add('cmd', cmd, cmd ? commandOf(cmd.value, inside) : null);
   const description = get('desc')?.value;
-  add('description', get('desc'), description?.kind === 'scalar' ? { ...description, value: String(description.value) } : null);
+  add(
+    'description',
+    get('desc'),
+    description?.kind === 'scalar' ? { ...description, value: String(description.value) } : null,
+  );
   const { names, wholeFiles } = paramsOf(get('params')?.value, inside, made);
   const deps = paths(get('deps')?.value, inside, tell);
   add('deps', get('deps') ?? get('params'), list(stage.range, [...deps, ...wholeFiles]));
   add('params', get('params'), list(stage.range, names));
   const metrics = paths(get('metrics')?.value, inside, tell);
   const readable = metrics.filter((node) => /\.json$/i.test(String(toValue(node))));
-  for (const other of metrics.filter((node) => !readable.includes(node))) tell.info(other.range, `\`${String(toValue(other))}\` is kept as an output; only metrics in JSON are read into the run.`);
-  add('outs', get('outs') ?? get('metrics'), list(stage.range, [...paths(get('outs')?.value, inside, tell), ...metrics.filter((node) => !readable.includes(node))]));
+  for (const other of metrics.filter((node) => !readable.includes(node)))
+    tell.info(
+      other.range,
+      `\`${String(toValue(other))}\` is kept as an output; only metrics in JSON are read into the run.`,
+    );
+  add(
+    'outs',
+    get('outs') ?? get('metrics'),
+    list(stage.range, [
+      ...paths(get('outs')?.value, inside, tell),
+      ...metrics.filter((node) => !readable.includes(node)),
+    ]),
+  );
   add('metrics', get('metrics'), list(stage.range, readable));
   add('plots', get('plots'), list(stage.range, paths(get('plots')?.value, inside, tell)));
-  for (const key of ['outs', 'metrics', 'plots']) for (const path of persisted(get(key)?.value)) dvc.kept.add(posix.join(inside, path).replace(/\/$/, ''));
+  for (const key of ['outs', 'metrics', 'plots'])
+    for (const path of persisted(get(key)?.value)) dvc.kept.add(posix.join(inside, path).replace(/\/$/, ''));
   if (toValue(get('frozen')?.value) === true) dvc.frozen.add(name);
   if (toValue(get('always_changed')?.value) === true) dvc.always.add(name);
   const live = get('live');
@@ -165,7 +254,9 @@ export function commandText(cmd: unknown, folder: string): string {
   const all = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `( ${line}\n)`).join(' && ');
   // Our own references are written the same way: what DVC leaves for the shell must not be taken for one.
   const plain = all.replaceAll(/\$\{([A-Za-z_]\w*)\}/g, '$$$1');
-  return folder === '' ? plain : `cd ${/^[\w./-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`\\]/g, '\\$&')}"`} && ${lines.length === 1 ? plain : `{ ${plain}\n}`}`;
+  return folder === ''
+    ? plain
+    : `cd ${/^[\w./-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`\\]/g, '\\$&')}"`} && ${lines.length === 1 ? plain : `{ ${plain}\n}`}`;
 }
 
 function commandOf(node: Located, folder: string): Located {
@@ -177,14 +268,16 @@ function paths(node: Located | undefined, folder: string, tell: Made['tell']): L
   const items: { node: Located; path: string; options: Located | null }[] = [];
   for (const item of node?.kind === 'seq' ? node.items : []) {
     if (item.kind === 'scalar') items.push({ node: item, path: String(item.value), options: null });
-    if (item.kind === 'map') for (const { key, value } of item.entries) items.push({ node: item, path: key, options: value });
+    if (item.kind === 'map')
+      for (const { key, value } of item.entries) items.push({ node: item, path: key, options: value });
   }
   return items.flatMap(({ node: at, path, options }): Located[] => {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
       tell.warning(at.range, `\`${path}\` lies elsewhere and is not followed: the stage is not stale when it changes.`);
       return [];
     }
-    if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined) tell.info(at.range, 'The remote of this output is for DVC alone.');
+    if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined)
+      tell.info(at.range, 'The remote of this output is for DVC alone.');
     return [{ kind: 'scalar', range: at.range, value: posix.join(folder, path).replace(/\/$/, ''), quoted: true }];
   });
 }
@@ -192,7 +285,11 @@ function paths(node: Located | undefined, folder: string, tell: Made['tell']): L
 /** The outputs of a list that say `persist`. */
 function persisted(node: Located | undefined): string[] {
   const items = node?.kind === 'seq' ? node.items : [];
-  return items.flatMap((item) => (item.kind === 'map' ? item.entries.filter(({ value }) => toValue(entryOf(value, 'persist')?.value) === true).map(({ key }) => key) : []));
+  return items.flatMap((item) =>
+    item.kind === 'map'
+      ? item.entries.filter(({ value }) => toValue(entryOf(value, 'persist')?.value) === true).map(({ key }) => key)
+      : [],
+  );
 }
 
 /** The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a whole. */
@@ -218,7 +315,13 @@ function paramsOf(node: Located | undefined, folder: string, made: Made): { name
   };
   for (const item of node?.kind === 'seq' ? node.items : []) {
     if (item.kind === 'scalar') use(defaultParams, [String(item.value)], item.range);
-    if (item.kind === 'map') for (const { key: file, value } of item.entries) use(file, value.kind === 'seq' && value.items.length > 0 ? value.items.map((one) => String(toValue(one))) : null, value.kind === 'seq' ? value.range : item.range);
+    if (item.kind === 'map')
+      for (const { key: file, value } of item.entries)
+        use(
+          file,
+          value.kind === 'seq' && value.items.length > 0 ? value.items.map((one) => String(toValue(one))) : null,
+          value.kind === 'seq' ? value.range : item.range,
+        );
   }
   return { names, wholeFiles };
 }

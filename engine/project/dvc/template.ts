@@ -10,27 +10,43 @@ const reference = /(?<!\\)\$\{([^}]*)\}/g;
 
 /** Replaces `${a.b[0]}` in every text, as DVC does: a text that is one reference keeps the type of its value. `text` is that of the file, for the way numbers are written. */
 export function fill(node: Located, context: Context, text: string, tell: Tell, inCommand = false): Located {
-  if (node.kind === 'seq') return { ...node, items: node.items.map((item) => fill(item, context, text, tell, inCommand)) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry): Entry => ({ ...entry, key: fillText(entry.key, context, text, entry.keyRange, tell), value: fill(entry.value, context, text, tell, inCommand || entry.key === 'cmd') })) };
+  if (node.kind === 'seq')
+    return { ...node, items: node.items.map((item) => fill(item, context, text, tell, inCommand)) };
+  if (node.kind === 'map')
+    return {
+      ...node,
+      entries: node.entries.map((entry): Entry => ({
+        ...entry,
+        key: fillText(entry.key, context, text, entry.keyRange, tell),
+        value: fill(entry.value, context, text, tell, inCommand || entry.key === 'cmd'),
+      })),
+    };
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
   const whole = /^\$\{([^}]*)\}$/.exec(node.value);
   const found = whole ? select(whole[1] ?? '', context) : null;
-  if (found && !(inCommand && found.kind === 'map')) return found.kind === 'scalar' ? noteWritten({ ...found, range: node.range }, writtenText(found, text)) : found;
+  if (found && !(inCommand && found.kind === 'map'))
+    return found.kind === 'scalar' ? noteWritten({ ...found, range: node.range }, writtenText(found, text)) : found;
   return { ...node, value: fillText(node.value, context, text, node.range, tell) };
 }
 
 function fillText(template: string, context: Context, text: string, range: Range, tell: Tell): string {
-  return template.replace(reference, (written, expression: string) => {
-    const found = select(expression, context);
-    if (found) return pythonText(found, writtenText(found, text));
-    tell(range, `\`${written}\` names nothing: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
-    return '';
-  }).replaceAll('\\${', '${');
+  return template
+    .replace(reference, (written, expression: string) => {
+      const found = select(expression, context);
+      if (found) return pythonText(found, writtenText(found, text));
+      tell(range, `\`${written}\` names nothing: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
+      return '';
+    })
+    .replaceAll('\\${', '${');
 }
 
 /** The value of `a.b[0].c`; null when there is none. */
 export function select(expression: string, context: Context): Located | null {
-  const steps = expression.trim().split(/\.|\[|\]\.?/).filter((step) => step !== '').map((step) => step.replace(/^(['"])(.*)\1$/, '$2'));
+  const steps = expression
+    .trim()
+    .split(/\.|\[|\]\.?/)
+    .filter((step) => step !== '')
+    .map((step) => step.replace(/^(['"])(.*)\1$/, '$2'));
   let node = context.get(steps[0] ?? '') ?? null;
   for (const step of steps.slice(1)) {
     if (node?.kind === 'map') node = entryOf(node, step)?.value ?? null;
@@ -52,12 +68,23 @@ export function stampOut(entry: Entry, context: Context, text: string, tell: Tel
   const each = entryOf(entry.value, 'foreach')?.value;
   const body = entryOf(entry.value, 'do')?.value;
   const matrix = entryOf(entry.value, 'matrix')?.value;
-  const one = (key: string, stage: Located, more: [string, Located][]): Stamped => ({ name: `${entry.key}@${key}`, nameRange: entry.keyRange, stage, context: new Map([...context, ...more]) });
+  const one = (key: string, stage: Located, more: [string, Located][]): Stamped => ({
+    name: `${entry.key}@${key}`,
+    nameRange: entry.keyRange,
+    stage,
+    context: new Map([...context, ...more]),
+  });
   const scalar = (value: string): Located => ({ kind: 'scalar', range: entry.keyRange, value, quoted: true });
   const plain = (node: Located) => pythonText(node, writtenText(node, text));
   if (each && body) {
     const items = fill(each, context, text, tell);
-    if (items.kind === 'map') return items.entries.map(({ key, value }) => one(key, body, [['item', value], ['key', scalar(key)]]));
+    if (items.kind === 'map')
+      return items.entries.map(({ key, value }) =>
+        one(key, body, [
+          ['item', value],
+          ['key', scalar(key)],
+        ]),
+      );
     if (items.kind !== 'seq') {
       tell(each.range, '`foreach` needs a list or a mapping.');
       return [];
@@ -69,36 +96,60 @@ export function stampOut(entry: Entry, context: Context, text: string, tell: Tel
     const axes = matrix.entries.map(({ key, value }) => ({ key, items: fill(value, context, text, tell) }));
     let combinations: { key: string; node: Located; label: string }[][] = [[]];
     for (const { key, items } of axes) {
-      const choices = items.kind === 'seq' ? items.items.map((node, i) => ({ key, node, label: node.kind === 'scalar' ? plain(node) : `${key}${i}` })) : [];
+      const choices =
+        items.kind === 'seq'
+          ? items.items.map((node, i) => ({ key, node, label: node.kind === 'scalar' ? plain(node) : `${key}${i}` }))
+          : [];
       combinations = combinations.flatMap((before) => choices.map((choice) => [...before, choice]));
     }
-    const stage: Located = entry.value.kind === 'map' ? { ...entry.value, entries: entry.value.entries.filter(({ key }) => key !== 'matrix') } : entry.value;
+    const stage: Located =
+      entry.value.kind === 'map'
+        ? { ...entry.value, entries: entry.value.entries.filter(({ key }) => key !== 'matrix') }
+        : entry.value;
     return combinations.map((parts) => {
       const label = parts.map((part) => part.label).join('-');
-      const item: Located = { kind: 'map', range: matrix.range, entries: parts.map(({ key, node }) => ({ key, keyRange: matrix.range, value: node, merged: false })) };
-      return one(label, stage, [['item', item], ['key', scalar(label)]]);
+      const item: Located = {
+        kind: 'map',
+        range: matrix.range,
+        entries: parts.map(({ key, node }) => ({ key, keyRange: matrix.range, value: node, merged: false })),
+      };
+      return one(label, stage, [
+        ['item', item],
+        ['key', scalar(label)],
+      ]);
     });
   }
   return [{ name: entry.key, nameRange: entry.keyRange, stage: entry.value, context }];
 }
 
 /** Names and values of a parsed file, or of a part of it. */
-export function contextOf(file: { root: Located | null; text: string } | null, only: readonly string[] = []): [string, Located][] {
+export function contextOf(
+  file: { root: Located | null; text: string } | null,
+  only: readonly string[] = [],
+): [string, Located][] {
   if (file?.root?.kind !== 'map') return [];
-  return file.root.entries.filter(({ key }) => only.length === 0 || only.includes(key)).map(({ key, value }): [string, Located] => [key, placeless(value, file.text)]);
+  return file.root.entries
+    .filter(({ key }) => only.length === 0 || only.includes(key))
+    .map(({ key, value }): [string, Located] => [key, placeless(value, file.text)]);
 }
 
 /** A value of another file, whose place in this one is nowhere. */
 function placeless(node: Located, text: string): Located {
   const range = { start: 0, end: 0 };
   if (node.kind === 'seq') return { ...node, range, items: node.items.map((item) => placeless(item, text)) };
-  if (node.kind === 'map') return { ...node, range, entries: node.entries.map((entry) => ({ ...entry, keyRange: range, value: placeless(entry.value, text) })) };
+  if (node.kind === 'map')
+    return {
+      ...node,
+      range,
+      entries: node.entries.map((entry) => ({ ...entry, keyRange: range, value: placeless(entry.value, text) })),
+    };
   return noteWritten({ ...node, range }, writtenText(node, text));
 }
 
 /** A plain value as params are kept: mappings become one entry a leaf, `a.b`; what is no scalar or list of scalars becomes JSON. */
 export function flatten(value: unknown, prefix: string): [string, unknown][] {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value).flatMap(([key, item]) => flatten(item, `${prefix}.${key}`));
+  if (value !== null && typeof value === 'object' && !Array.isArray(value))
+    return Object.entries(value).flatMap(([key, item]) => flatten(item, `${prefix}.${key}`));
   const plain = !Array.isArray(value) || value.every((item) => item !== null && typeof item !== 'object');
   return [[prefix, plain ? value : JSON.stringify(value)]];
 }

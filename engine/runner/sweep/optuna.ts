@@ -81,37 +81,69 @@ export async function startSuggestions(options: SuggestionOptions): Promise<Sugg
     if (typeof started !== 'string') return started;
     tried.push(`${words.join(' ')} (${started})`);
   }
-  throw new WorkError(`Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`${installCommand(options)}\`, or use method latin_hypercube, which needs nothing.`);
+  throw new WorkError(
+    `Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`${installCommand(options)}\`, or use method latin_hypercube, which needs nothing.`,
+  );
 }
 
 function installCommand({ python, root }: SuggestionOptions): string {
   if (!python) return 'python3 -m pip install optuna';
-  return isWithoutPip(python) ? `uv pip install --python ${pythonText(python, root)} optuna` : `${pythonText(python, root)} -m pip install optuna`;
+  return isWithoutPip(python)
+    ? `uv pip install --python ${pythonText(python, root)} optuna`
+    : `${pythonText(python, root)} -m pip install optuna`;
 }
 
 /** The Python of the project comes first, then those that its commands name. */
 function pythons({ python, commands }: SuggestionOptions): string[][] {
-  const found = [...(python ? [[python.path]] : []), ...commands.flatMap((command) => [pythonOf(command, python) ?? []]), ['python3']].filter((words) => words.length > 0);
+  const found = [
+    ...(python ? [[python.path]] : []),
+    ...commands.flatMap((command) => [pythonOf(command, python) ?? []]),
+    ['python3'],
+  ].filter((words) => words.length > 0);
   return [...new Map(found.map((words) => [words.join(' '), words])).values()];
 }
 
-async function startIn([python = 'python3', ...args]: string[], options: SuggestionOptions, env: Variables): Promise<Suggestions | string> {
+async function startIn(
+  [python = 'python3', ...args]: string[],
+  options: SuggestionOptions,
+  env: Variables,
+): Promise<Suggestions | string> {
   const inProject = python.includes('/') && !python.startsWith('/');
-  const child = spawn(inProject ? join(options.root, python) : python, [...args, '-c', program], { cwd: options.root, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(inProject ? join(options.root, python) : python, [...args, '-c', program], {
+    cwd: options.root,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-2000); });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-2000);
+  });
   child.stdin.on('error', () => {});
-  const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : error.message)));
+  const failed = new Promise<string>((resolve) =>
+    child.once('error', (error) =>
+      resolve((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : error.message),
+    ),
+  );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<Record<string, unknown> | string> => {
     const answer = await Promise.race([lines.next(), failed]);
     if (typeof answer === 'string') return answer;
-    return answer.done ? `ended: ${errors.trim().split('\n').at(-1) ?? ''}` : (JSON.parse(answer.value) as Record<string, unknown>);
+    return answer.done
+      ? `ended: ${errors.trim().split('\n').at(-1) ?? ''}`
+      : (JSON.parse(answer.value) as Record<string, unknown>);
   };
   const send = (value: unknown) => void child.stdin.write(`${JSON.stringify(value)}\n`);
   send({
-    direction: options.direction, parallel: options.parallel, seed: options.seed, space: options.distributions.map(([name, distribution]) => [name, toOptuna(distribution)]),
-    done: options.done.map(({ params, value }) => ({ value: finite(value), params: Object.fromEntries(options.distributions.map(([name, distribution]) => [name, toNumber(distribution, params[name] ?? null)])) })),
+    direction: options.direction,
+    parallel: options.parallel,
+    seed: options.seed,
+    space: options.distributions.map(([name, distribution]) => [name, toOptuna(distribution)]),
+    done: options.done.map(({ params, value }) => ({
+      value: finite(value),
+      params: Object.fromEntries(
+        options.distributions.map(([name, distribution]) => [name, toNumber(distribution, params[name] ?? null)]),
+      ),
+    })),
   });
   const ready = await next();
   if (typeof ready === 'string' || !('ready' in ready)) {
@@ -127,7 +159,12 @@ async function startIn([python = 'python3', ...args]: string[], options: Suggest
         const said = await next();
         if (typeof said === 'string') throw new WorkError(`Optuna ${said}`);
         const { number, params } = said as { number: number; params: Record<string, number> };
-        return { number, params: Object.fromEntries(options.distributions.map(([name, distribution]) => [name, fromNumber(distribution, params[name] ?? 0)])) };
+        return {
+          number,
+          params: Object.fromEntries(
+            options.distributions.map(([name, distribution]) => [name, fromNumber(distribution, params[name] ?? 0)]),
+          ),
+        };
       });
       asked = answer.catch(() => {});
       return answer;
@@ -150,7 +187,12 @@ function toOptuna(distribution: SweepConfig['params'][string]): object {
 }
 
 function toNumber(distribution: SweepConfig['params'][string], value: ParamValue): ParamValue {
-  return 'choice' in distribution ? Math.max(0, distribution.choice.findIndex((one) => JSON.stringify(one) === JSON.stringify(value))) : value;
+  return 'choice' in distribution
+    ? Math.max(
+        0,
+        distribution.choice.findIndex((one) => JSON.stringify(one) === JSON.stringify(value)),
+      )
+    : value;
 }
 
 function fromNumber(distribution: SweepConfig['params'][string], value: number): ParamValue {

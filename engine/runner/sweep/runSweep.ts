@@ -38,11 +38,18 @@ export interface SweepResult {
  * fails does not stop the others. With `parallel` above 1 each trial has a folder and a process of its own, and the project's own outputs
  * stay as they are. Rejects with CancelledError when stopped; asked again, it goes on with what is left.
  */
-export async function runSweep(request: SweepRequest, config: SweepConfig, say: (line: string) => void): Promise<SweepResult> {
+export async function runSweep(
+  request: SweepRequest,
+  config: SweepConfig,
+  say: (line: string) => void,
+): Promise<SweepResult> {
   const { project, store } = request;
   checkCancelled(request.signal);
   const experiment = request.experiment ?? 'default';
-  refuseProblems(project, buildGraph(configFor(project, experiment), project.files), { experiment, stages: request.stages });
+  refuseProblems(project, buildGraph(configFor(project, experiment), project.files), {
+    experiment,
+    stages: request.stages,
+  });
   const points = config.method === 'bayesian' ? null : sweepPoints(config, request.params ?? {});
   const count = points?.length ?? config.runs ?? defaultRuns;
   const stages = sweptStages(request, config);
@@ -53,9 +60,28 @@ export async function runSweep(request: SweepRequest, config: SweepConfig, say: 
   try {
     const session = findSession(request, config, count);
     const code = request.code ?? (await codeVersion(project.root, stages.made));
-    const [direction, objective] = 'maximize' in config.objective ? ['maximize' as const, config.objective.maximize] : ['minimize' as const, config.objective.minimize];
+    const [direction, objective] =
+      'maximize' in config.objective
+        ? ['maximize' as const, config.objective.maximize]
+        : ['minimize' as const, config.objective.minimize];
     const parent = await parentRun(request, config, session, code, direction, objective);
-    sweep = { request, config, say, direction, objective, stages, count, session, parent, code, points, suggestions: null, watch: null, trials: new Map(), signal };
+    sweep = {
+      request,
+      config,
+      say,
+      direction,
+      objective,
+      stages,
+      count,
+      session,
+      parent,
+      code,
+      points,
+      suggestions: null,
+      watch: null,
+      trials: new Map(),
+      signal,
+    };
     takeOver(sweep);
     await runShared(sweep);
     if (points === null) sweep.suggestions = await suggestionsFor(sweep);
@@ -73,16 +99,45 @@ export async function runSweep(request: SweepRequest, config: SweepConfig, say: 
 }
 
 /** The run that the trials are children of; it holds what they have in common. */
-async function parentRun(request: SweepRequest, config: SweepConfig, session: Session, code: CodeVersion, direction: string, objective: string): Promise<RecordedRun> {
+async function parentRun(
+  request: SweepRequest,
+  config: SweepConfig,
+  session: Session,
+  code: CodeVersion,
+  direction: string,
+  objective: string,
+): Promise<RecordedRun> {
   const { store, project } = request;
   if (session.parent !== null) return continueRun(store, session.parent);
   const experiment = request.experiment ?? 'default';
   const resolved = configFor(project, experiment, { params: request.params ?? {} });
-  const fixed = Object.fromEntries(Object.entries(resolved.params ?? {}).filter(([name]) => !varied(config, request.params).some(([one]) => one === name)));
+  const fixed = Object.fromEntries(
+    Object.entries(resolved.params ?? {}).filter(
+      ([name]) => !varied(config, request.params).some(([one]) => one === name),
+    ),
+  );
   return recordRun(store, {
-    experiment, params: fixed as Record<string, ParamValue>, tags: { ...request.tags, sweep: experiment, [sweepTags.session]: session.name, 'loopwright.objective': `${direction} ${objective}`, 'loopwright.method': config.method },
-    seed: resolved.seed ?? 0, commit: code.commit, dirty: code.dirty, environment: await environmentOf(project.root), command: request.commandLine ?? `loopwright run --experiment ${experiment}`, asOf: request.period?.asOf ?? null,
-    code: { ...(code.branch === null ? {} : { branch: code.branch }), ...(code.remote === null ? {} : { remote: code.remote }), ...(code.root === '' ? {} : { root: code.root }), ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }) },
+    experiment,
+    params: fixed as Record<string, ParamValue>,
+    tags: {
+      ...request.tags,
+      sweep: experiment,
+      [sweepTags.session]: session.name,
+      'loopwright.objective': `${direction} ${objective}`,
+      'loopwright.method': config.method,
+    },
+    seed: resolved.seed ?? 0,
+    commit: code.commit,
+    dirty: code.dirty,
+    environment: await environmentOf(project.root),
+    command: request.commandLine ?? `loopwright run --experiment ${experiment}`,
+    asOf: request.period?.asOf ?? null,
+    code: {
+      ...(code.branch === null ? {} : { branch: code.branch }),
+      ...(code.remote === null ? {} : { remote: code.remote }),
+      ...(code.root === '' ? {} : { root: code.root }),
+      ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }),
+    },
   });
 }
 
@@ -93,22 +148,50 @@ function takeOver(sweep: Sweep): void {
   for (const [i, runId] of session.done) {
     const run = getRun(request.store, runId);
     const params = points?.[i] ?? Object.fromEntries(names.map((name) => [name, run.params[name] ?? null]));
-    sweep.trials.set(i, { runId, name: run.name, params, status: run.status, value: run.metrics[objective] ?? null, stopped: run.tags[sweepTags.stopped] ?? null });
+    sweep.trials.set(i, {
+      runId,
+      name: run.name,
+      params,
+      status: run.status,
+      value: run.metrics[objective] ?? null,
+      stopped: run.tags[sweepTags.stopped] ?? null,
+    });
   }
-  if (session.done.size > 0) say(`${session.done.size} of ${count} trials were done before the sweep was stopped; it goes on with the others. --force begins anew.`);
+  if (session.done.size > 0)
+    say(
+      `${session.done.size} of ${count} trials were done before the sweep was stopped; it goes on with the others. --force begins anew.`,
+    );
 }
 
 async function runShared({ request, stages, parent, code, signal, session }: Sweep): Promise<void> {
   if (stages.shared.length === 0) return;
-  const outcome = await executeRun({ ...request, stages: stages.shared, force: (request.force ?? false) && session.done.size === 0, held: true, code, signal, tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.parent]: parent.runId } });
-  if (outcome.status === 'failed' || outcome.status === 'refused') throw new WorkError(`What all trials have in common ${outcome.status === 'failed' ? 'failed' : 'was refused'}, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`);
+  const outcome = await executeRun({
+    ...request,
+    stages: stages.shared,
+    force: (request.force ?? false) && session.done.size === 0,
+    held: true,
+    code,
+    signal,
+    tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.parent]: parent.runId },
+  });
+  if (outcome.status === 'failed' || outcome.status === 'refused')
+    throw new WorkError(
+      `What all trials have in common ${outcome.status === 'failed' ? 'failed' : 'was refused'}, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`,
+    );
 }
 
 function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<Suggestions> {
   const { project } = request;
   const resolved = configFor(project, request.experiment ?? 'default');
   return startSuggestions({
-    root: project.root, python: findPython({ root: project.root, python: resolved.python }), folder: request.store.folder, commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])), distributions: varied(config, request.params), direction, parallel: config.parallel ?? 1, seed: resolved.seed ?? 0,
+    root: project.root,
+    python: findPython({ root: project.root, python: resolved.python }),
+    folder: request.store.folder,
+    commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])),
+    distributions: varied(config, request.params),
+    direction,
+    parallel: config.parallel ?? 1,
+    seed: resolved.seed ?? 0,
     done: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, { params, value }]) => ({ params, value })),
   });
 }
@@ -117,8 +200,17 @@ function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<
 function watchFor({ request, config, direction, objective, stages, session }: Sweep): Watch {
   const rules = config.halving ?? {};
   const watch = rules.watch ?? (stages.trains ? { minimize: 'validation_loss' } : config.objective);
-  const [towards, metric] = rules.watch || stages.trains ? ('maximize' in watch ? ['maximize' as const, watch.maximize] : ['minimize' as const, watch.minimize]) : [direction, objective];
-  const made = watchTrials(request.store, metric, { direction: towards, minSteps: rules.min_steps ?? 1, reduction: rules.reduction ?? 3 });
+  const [towards, metric] =
+    rules.watch || stages.trains
+      ? 'maximize' in watch
+        ? ['maximize' as const, watch.maximize]
+        : ['minimize' as const, watch.minimize]
+      : [direction, objective];
+  const made = watchTrials(request.store, metric, {
+    direction: towards,
+    minSteps: rules.min_steps ?? 1,
+    reduction: rules.reduction ?? 3,
+  });
   made.replay(session.done);
   return made;
 }
@@ -135,10 +227,18 @@ async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
     }
   };
   try {
-    for (let i = 0; parallel > 1 && i < parallel; i++) places.push(await trialPlace(sweep.request.project.root, sweep.stages.outs, sweep.signal));
+    for (let i = 0; parallel > 1 && i < parallel; i++)
+      places.push(await trialPlace(sweep.request.project.root, sweep.stages.outs, sweep.signal));
     const workers = places.length > 0 ? places.map(worker) : [worker(null)];
     // The first that breaks off stops the others; all are waited for.
-    await Promise.all(workers.map((one) => one.catch((error: unknown) => { abort.abort(); throw error; }))).finally(() => Promise.allSettled(workers));
+    await Promise.all(
+      workers.map((one) =>
+        one.catch((error: unknown) => {
+          abort.abort();
+          throw error;
+        }),
+      ),
+    ).finally(() => Promise.allSettled(workers));
   } finally {
     await Promise.all(places.map((place) => place.remove()));
   }
@@ -147,17 +247,30 @@ async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
 function finish(sweep: Sweep): SweepResult {
   const { request, trials, watch, parent, objective, say } = sweep;
   const best = bestOf(sweep);
-  if (watch && !watch.seen) say('No trial logged the watched metric by step, so none could be stopped early. Name one that is logged while training goes on: `halving: { watch: { minimize: … } }`.');
+  if (watch && !watch.seen)
+    say(
+      'No trial logged the watched metric by step, so none could be stopped early. Name one that is logged while training goes on: `halving: { watch: { minimize: … } }`.',
+    );
   const passing = bestOf({ ...sweep, trials: new Map([...trials].filter(([, { status }]) => status === 'finished')) });
   const chosen = registerTrial(request, passing ?? best);
   parent.end(passing ? 'finished' : best ? 'refused' : 'failed');
-  return { objective, parent: { runId: parent.runId, name: parent.name }, trials: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, trial]) => trial), best, chosen };
+  return {
+    objective,
+    parent: { runId: parent.runId, name: parent.name },
+    trials: [...trials.entries()].toSorted(([a], [b]) => a - b).map(([, trial]) => trial),
+    best,
+    chosen,
+  };
 }
 
 /** Trials are no versions; the one that the sweep chose becomes one, where its stages validated a model. */
 function registerTrial(request: RunRequest, trial: Trial | null): SweepResult['chosen'] {
   const model = request.project.resolved.config?.project;
-  const validated = trial?.runId ? getRun(request.store, trial.runId).stages.some(({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused')) : false;
+  const validated = trial?.runId
+    ? getRun(request.store, trial.runId).stages.some(
+        ({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'),
+      )
+    : false;
   if (!trial?.runId || !validated || model === undefined) return null;
   return { trial, version: registerRun(request.store, model, trial.runId).version };
 }

@@ -65,7 +65,9 @@ export async function runTrial(sweep: Sweep, i: number, place: Workplace | null)
   let why: string | null = null;
   let runId: string | null = null;
   const events: RunRequest['events'] = {
-    ...(place === null ? request.events : { onLog: (stage, line) => request.events?.onLog?.(stage, `[${i + 1}] ${line}`) }),
+    ...(place === null
+      ? request.events
+      : { onLog: (stage, line) => request.events?.onLog?.(stage, `[${i + 1}] ${line}`) }),
     onStart: (run, plan) => {
       runId = run.runId;
       if (place === null) request.events?.onStart?.(run, plan);
@@ -77,9 +79,28 @@ export async function runTrial(sweep: Sweep, i: number, place: Workplace | null)
   };
   const given = { ...request.params, ...params };
   const trial = {
-    ...request, events, stages: sweep.stages.swept, force: true, held: true, registers: false, params: given, code: sweep.code, signal: AbortSignal.any([sweep.signal, early.signal]),
-    tags: { ...request.tags, sweep: request.experiment ?? 'default', [sweepTags.session]: sweep.session.name, [sweepTags.trial]: String(i), [sweepTags.parent]: parent.runId },
-    commandLine: ['loopwright run', ...(request.stages ?? []), ...(request.experiment === undefined ? [] : [`--experiment ${request.experiment}`]), ...Object.entries(given).map(([name, value]) => `--param '${name}=${JSON.stringify(value)}'`)].join(' '),
+    ...request,
+    events,
+    stages: sweep.stages.swept,
+    force: true,
+    held: true,
+    registers: false,
+    params: given,
+    code: sweep.code,
+    signal: AbortSignal.any([sweep.signal, early.signal]),
+    tags: {
+      ...request.tags,
+      sweep: request.experiment ?? 'default',
+      [sweepTags.session]: sweep.session.name,
+      [sweepTags.trial]: String(i),
+      [sweepTags.parent]: parent.runId,
+    },
+    commandLine: [
+      'loopwright run',
+      ...(request.stages ?? []),
+      ...(request.experiment === undefined ? [] : [`--experiment ${request.experiment}`]),
+      ...Object.entries(given).map(([name, value]) => `--param '${name}=${JSON.stringify(value)}'`),
+    ].join(' '),
   };
   let outcome: RunOutcome | null = null;
   try {
@@ -94,7 +115,14 @@ export async function runTrial(sweep: Sweep, i: number, place: Workplace | null)
   if (stopped !== null && id !== null) noteStopped(request.store, id, stopped);
   const run = id === null ? null : getRun(request.store, id);
   const value = run?.metrics[objective] ?? null;
-  sweep.trials.set(i, { runId: id, name: run?.name ?? null, params, status: outcome?.status ?? 'cancelled', value, stopped });
+  sweep.trials.set(i, {
+    runId: id,
+    name: run?.name ?? null,
+    params,
+    status: outcome?.status ?? 'cancelled',
+    value,
+    stopped,
+  });
   if (asked) sweep.suggestions?.tell(asked.number, value);
   tellProgress(sweep, i, outcome);
 }
@@ -104,26 +132,53 @@ function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void
   const trial = trials.get(i);
   const best = bestOf(sweep);
   const stopped = [...trials.values()].filter((one) => one.stopped !== null).length;
-  parent.progress(`trials ${trials.size}/${count}${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`);
+  parent.progress(
+    `trials ${trials.size}/${count}${stopped > 0 ? `, ${stopped} stopped early` : ''}${best ? ` · best ${objective} ${short(best.value)} (${best.name ?? ''})` : ''}`,
+  );
   if (best?.runId) parent.tag(sweepTags.best, best.runId);
-  const what = trial?.stopped != null ? `stopped early: ${trial.stopped}` : outcome?.error && outcome.status === 'failed' ? `failed: ${outcome.error.message}` : trial?.value == null ? `did not log ${objective}` : `${objective} ${short(trial.value)}${outcome?.status === 'refused' ? `, refused: ${outcome.error?.message ?? ''}` : ''}`;
+  const what =
+    trial?.stopped != null
+      ? `stopped early: ${trial.stopped}`
+      : outcome?.error && outcome.status === 'failed'
+        ? `failed: ${outcome.error.message}`
+        : trial?.value == null
+          ? `did not log ${objective}`
+          : `${objective} ${short(trial.value)}${outcome?.status === 'refused' ? `, refused: ${outcome.error?.message ?? ''}` : ''}`;
   say(`${i + 1}/${count}: ${what}${best ? ` · best ${short(best.value)}` : ''}`);
 }
 
-async function runIn(trial: SweepRequest & { code: CodeVersion; stages: readonly string[] }, place: Workplace | null, outs: readonly string[]): Promise<RunOutcome> {
+async function runIn(
+  trial: SweepRequest & { code: CodeVersion; stages: readonly string[] },
+  place: Workplace | null,
+  outs: readonly string[],
+): Promise<RunOutcome> {
   if (place === null) return executeRun(trial);
   await clearOuts(place.root, outs);
   // The project's own Python: beside a folder of its own none may be found.
-  trial.python ??= () => findPython({ root: trial.project.root, python: configFor(trial.project, trial.experiment ?? 'default').python });
+  trial.python ??= () =>
+    findPython({ root: trial.project.root, python: configFor(trial.project, trial.experiment ?? 'default').python });
   if (trial.program) return runTrialProcess(trial.program, place.root, trial);
-  return executeRun({ ...trial, project: loadProject(place.root), store: { ...trial.store, root: place.root, folder: join(place.root, stateFolder) } });
+  return executeRun({
+    ...trial,
+    project: loadProject(place.root),
+    store: { ...trial.store, root: place.root, folder: join(place.root, stateFolder) },
+  });
 }
 
 /** A run that was stopped early says so, instead of that a person cancelled it. */
 function noteStopped({ sql }: Store, runId: string, why: string): void {
   sql.write(() => {
-    sql.run('INSERT INTO tags (run, key, value) SELECT id, ?, ? FROM runs WHERE run_id = ? ON CONFLICT DO UPDATE SET value = excluded.value', sweepTags.stopped, why, runId);
-    sql.run(`UPDATE run_stages SET error = ?, summary = 'stopped early' WHERE run_id = ? AND status = 'cancelled'`, `Stopped early by the sweep: ${why}.`, runId);
+    sql.run(
+      'INSERT INTO tags (run, key, value) SELECT id, ?, ? FROM runs WHERE run_id = ? ON CONFLICT DO UPDATE SET value = excluded.value',
+      sweepTags.stopped,
+      why,
+      runId,
+    );
+    sql.run(
+      `UPDATE run_stages SET error = ?, summary = 'stopped early' WHERE run_id = ? AND status = 'cancelled'`,
+      `Stopped early by the sweep: ${why}.`,
+      runId,
+    );
   });
 }
 
@@ -131,11 +186,17 @@ function noteStopped({ sql }: Store, runId: string, why: string): void {
 export function bestOf({ trials, direction }: Pick<Sweep, 'trials' | 'direction'>): Trial | null {
   const sign = direction === 'maximize' ? -1 : 1;
   // Of equal ones the first.
-  return [...trials.entries()].filter(([, { value, stopped }]) => value !== null && !Number.isNaN(value) && stopped === null).toSorted(([i, a], [j, b]) => sign * ((a.value ?? 0) - (b.value ?? 0)) || i - j)[0]?.[1] ?? null;
+  return (
+    [...trials.entries()]
+      .filter(([, { value, stopped }]) => value !== null && !Number.isNaN(value) && stopped === null)
+      .toSorted(([i, a], [j, b]) => sign * ((a.value ?? 0) - (b.value ?? 0)) || i - j)[0]?.[1] ?? null
+  );
 }
 
 function paramText(params: Point): string {
-  return Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(', ');
 }
 
 function short(value: number | null): string {

@@ -19,7 +19,10 @@ export interface SweptStages {
 }
 
 /** Parts what a sweep runs: the stages whose config or params differ between points, with all after them, and the rest before. */
-export function sweptStages({ project, experiment = 'default', stages, params: fixed = {} }: RunRequest, sweep: SweepConfig): SweptStages {
+export function sweptStages(
+  { project, experiment = 'default', stages, params: fixed = {} }: RunRequest,
+  sweep: SweepConfig,
+): SweptStages {
   const at = (point: Point) => configFor(project, experiment, { params: { ...fixed, ...point } });
   const entries = varied(sweep, fixed);
   const base = Object.fromEntries(entries.map(([name, distribution]) => [name, valuesOf(distribution)[0] ?? null]));
@@ -27,22 +30,35 @@ export function sweptStages({ project, experiment = 'default', stages, params: f
   const graph = buildGraph(config, project.files);
   const reached = new Set<string>();
   for (const [name, distribution] of entries) {
-    for (const [stage, found] of Object.entries(config.stages)) if ('cmd' in found && found.params?.includes(name)) reached.add(stage);
+    for (const [stage, found] of Object.entries(config.stages))
+      if ('cmd' in found && found.params?.includes(name)) reached.add(stage);
     for (const value of valuesOf(distribution).slice(1)) {
       const other = at({ ...base, [name]: value });
-      for (const stage of graph.order) if (JSON.stringify(other.stages[stage]) !== JSON.stringify(config.stages[stage])) reached.add(stage);
+      for (const stage of graph.order)
+        if (JSON.stringify(other.stages[stage]) !== JSON.stringify(config.stages[stage])) reached.add(stage);
     }
   }
-  for (const stage of graph.order) if (graph.stages.get(stage)?.dependsOn.some((source) => reached.has(source))) reached.add(stage);
+  for (const stage of graph.order)
+    if (graph.stages.get(stage)?.dependsOn.some((source) => reached.has(source))) reached.add(stage);
   const wanted = stages ? closure(graph, stages) : graph.order;
   // Where no stage uses a param of the sweep, as a program may read its environment, every stage is run.
   const swept = wanted.some((stage) => reached.has(stage)) ? wanted.filter((stage) => reached.has(stage)) : [...wanted];
   const nodes = swept.flatMap((stage) => graph.stages.get(stage) ?? []);
-  return { shared: wanted.filter((stage) => !swept.includes(stage)), swept, outs: nodes.flatMap((node) => node.outs), made: [...graph.stages.values()].flatMap((node) => node.outs), trains: nodes.some(({ kind }) => kind === 'train') };
+  return {
+    shared: wanted.filter((stage) => !swept.includes(stage)),
+    swept,
+    outs: nodes.flatMap((node) => node.outs),
+    made: [...graph.stages.values()].flatMap((node) => node.outs),
+    trains: nodes.some(({ kind }) => kind === 'train'),
+  };
 }
 
 /** Enough of the values of a distribution to see where they matter: all choices, or both ends. */
 function valuesOf(distribution: SweepConfig['params'][string]): ParamValue[] {
   if ('choice' in distribution) return distribution.choice as ParamValue[];
-  return 'uniform' in distribution ? distribution.uniform : 'log_uniform' in distribution ? distribution.log_uniform : distribution.int;
+  return 'uniform' in distribution
+    ? distribution.uniform
+    : 'log_uniform' in distribution
+      ? distribution.log_uniform
+      : distribution.int;
 }

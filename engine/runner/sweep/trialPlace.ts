@@ -25,7 +25,10 @@ export async function trialPlace(project: string, made: readonly string[], signa
     await linkTools(project, place.root);
     await link(join(project, stateFolder), join(place.root, stateFolder), true);
     // A repository that git does not give a copy of is none that a program of a trial could ask either.
-    if (repository) await ownRepository(repository, place.code, signal).catch((error: unknown) => { if (signal?.aborted) throw error; });
+    if (repository)
+      await ownRepository(repository, place.code, signal).catch((error: unknown) => {
+        if (signal?.aborted) throw error;
+      });
     return place;
   } catch (error) {
     await place.remove();

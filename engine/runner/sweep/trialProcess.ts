@@ -22,17 +22,31 @@ interface TrialOrder {
 }
 
 /** What it tells, a line each. */
-type TrialNews = { start: { runId: string; name: string } } | { log: [stage: string, line: string] } | { end: [stage: string, status: RunStatus, summary: string, ms: number] } | { outcome: RunOutcome | null } | { error: string };
+type TrialNews =
+  | { start: { runId: string; name: string } }
+  | { log: [stage: string, line: string] }
+  | { end: [stage: string, status: RunStatus, summary: string, ms: number] }
+  | { outcome: RunOutcome | null }
+  | { error: string };
 
 export type TrialRequest = Omit<RunRequest, 'project' | 'store'> & { code: CodeVersion; stages: readonly string[] };
 
 /** Runs a trial in another process of this program. Rejects with CancelledError when it was stopped. */
-export async function runTrialProcess(program: readonly string[], root: string, trial: TrialRequest): Promise<RunOutcome> {
+export async function runTrialProcess(
+  program: readonly string[],
+  root: string,
+  trial: TrialRequest,
+): Promise<RunOutcome> {
   const { code, signal, events } = trial;
   const [command = process.execPath, ...args] = program;
   const child = spawn(command, [...args, 'trial', '--project', root], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
   const order: TrialOrder = {
-    stages: [...trial.stages], experiment: trial.experiment ?? 'default', params: trial.params ?? {}, tags: trial.tags ?? {}, commandLine: trial.commandLine ?? '', period: trial.period,
+    stages: [...trial.stages],
+    experiment: trial.experiment ?? 'default',
+    params: trial.params ?? {},
+    tags: trial.tags ?? {},
+    commandLine: trial.commandLine ?? '',
+    period: trial.period,
     python: trial.python?.() ?? null,
     code: { ...code, patch: code.patch?.toString('base64') ?? null },
   };
@@ -42,10 +56,16 @@ export async function runTrialProcess(program: readonly string[], root: string, 
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-4000); });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-4000);
+  });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(messageOf(error)));
-    child.once('close', (exit, by) => resolve(`ended with ${by ?? `exit code ${exit}`}${errors.trim() === '' ? '' : `: ${errors.trim().split('\n').at(-1)}`}`));
+    child.once('close', (exit, by) =>
+      resolve(
+        `ended with ${by ?? `exit code ${exit}`}${errors.trim() === '' ? '' : `: ${errors.trim().split('\n').at(-1)}`}`,
+      ),
+    );
   });
   let outcome: RunOutcome | null = null;
   let said: string | null = null;
@@ -62,11 +82,22 @@ export async function runTrialProcess(program: readonly string[], root: string, 
   if (outcome) return outcome;
   if (signal?.aborted) throw new CancelledError();
   // The run, if it began, is marked as interrupted by whoever opens the store next.
-  return { runId: null, name: null, status: 'failed', stages: [], error: { stage: '', message: said ?? `the process of the trial ${why}`, place: null } };
+  return {
+    runId: null,
+    name: null,
+    status: 'failed',
+    stages: [],
+    error: { stage: '', message: said ?? `the process of the trial ${why}`, place: null },
+  };
 }
 
 /** The other side: runs what is ordered on standard input in the folder of a trial. */
-export async function serveTrial(root: string, input: Readable, tell: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function serveTrial(
+  root: string,
+  input: Readable,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const say = (news: TrialNews) => tell(JSON.stringify(news));
   const stopped = new AbortController();
   const lines = createInterface({ input })[Symbol.asyncIterator]();
@@ -78,9 +109,25 @@ export async function serveTrial(root: string, input: Readable, tell: (line: str
   const store = openStore(root);
   try {
     const outcome = await executeRun({
-      project: loadProject(root), store, stages: order.stages, force: true, held: true, registers: false, experiment: order.experiment, params: order.params, tags: order.tags, commandLine: order.commandLine, period: order.period, python: () => order.python,
-      code: { ...order.code, patch: order.code.patch === null ? null : Buffer.from(order.code.patch, 'base64') }, signal: AbortSignal.any([stopped.signal, signal]),
-      events: { onStart: ({ runId, name }) => say({ start: { runId, name } }), onLog: (...log) => say({ log }), onStageEnd: (...end) => say({ end }) },
+      project: loadProject(root),
+      store,
+      stages: order.stages,
+      force: true,
+      held: true,
+      registers: false,
+      experiment: order.experiment,
+      params: order.params,
+      tags: order.tags,
+      commandLine: order.commandLine,
+      period: order.period,
+      python: () => order.python,
+      code: { ...order.code, patch: order.code.patch === null ? null : Buffer.from(order.code.patch, 'base64') },
+      signal: AbortSignal.any([stopped.signal, signal]),
+      events: {
+        onStart: ({ runId, name }) => say({ start: { runId, name } }),
+        onLog: (...log) => say({ log }),
+        onStageEnd: (...end) => say({ end }),
+      },
     });
     say({ outcome });
   } catch (error) {

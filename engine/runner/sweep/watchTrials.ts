@@ -38,7 +38,9 @@ export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: Ha
   const watched = new Map<number, Watched>();
   let seen = false;
   const look = (): void => {
-    const came = [...watched].flatMap(([trial, one]) => inOrder(pointsAfter(store, one.runId, metric, one.step)).map((point) => ({ trial, one, point })));
+    const came = [...watched].flatMap(([trial, one]) =>
+      inOrder(pointsAfter(store, one.runId, metric, one.step)).map((point) => ({ trial, one, point })),
+    );
     for (const { trial, one, point } of came.toSorted((a, b) => a.point.at - b.point.at)) {
       if (!watched.has(trial)) continue;
       seen = true;
@@ -65,7 +67,9 @@ export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: Ha
       look();
       watched.clear();
     },
-    get seen() { return seen; },
+    get seen() {
+      return seen;
+    },
     close: () => clearInterval(timer),
   };
 }
@@ -84,6 +88,13 @@ function inOrder(points: readonly Point[]): Point[] {
 function pointsAfter({ sql }: Pick<Store, 'sql'>, runId: string, metric: string, after: number): Point[] {
   const rows = sql.all<{ step: number; at: number; value: number; is_nan: number }>(
     `SELECT p.step, p.at, p.value, p.is_nan FROM points p WHERE p.run = (SELECT id FROM runs WHERE run_id = ?) AND p.key = (SELECT id FROM metric_keys WHERE key = ?) AND p.step > ? ORDER BY p.step, p.at`,
-    runId, metric, Number.isFinite(after) ? after : Number.MIN_SAFE_INTEGER);
-  return [...new Map(rows.map(({ step, at, value, is_nan: isNan }) => [step, { step, at, value: isNan === 1 ? Number.NaN : value }])).values()];
+    runId,
+    metric,
+    Number.isFinite(after) ? after : Number.MIN_SAFE_INTEGER,
+  );
+  return [
+    ...new Map(
+      rows.map(({ step, at, value, is_nan: isNan }) => [step, { step, at, value: isNan === 1 ? Number.NaN : value }]),
+    ).values(),
+  ];
 }

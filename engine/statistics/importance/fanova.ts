@@ -26,7 +26,11 @@ export interface FanovaOptions {
  * of each feature's part of the tree's variance. Between trees others have their turn. Throws CancelledError when the signal is given.
  * The target is finite and not constant.
  */
-export async function fanova(features: readonly Feature[], target: Float64Array, { trees = 64, seed = 20_140_621, signal }: FanovaOptions = {}): Promise<Fanova> {
+export async function fanova(
+  features: readonly Feature[],
+  target: Float64Array,
+  { trees = 64, seed = 20_140_621, signal }: FanovaOptions = {},
+): Promise<Fanova> {
   const random = seededRandom(seed);
   const scaled = standardised(target);
   const sorted = sortedRows(features);
@@ -49,7 +53,11 @@ export async function fanova(features: readonly Feature[], target: Float64Array,
     for (const [index, variance] of alone.entries()) sums[index] = (sums[index] ?? 0) + variance / total;
   }
   const all = sums.reduce((sum, one) => sum + one, 0);
-  return { shares: all > 1e-12 ? sums.map((one) => one / all) : null, alone: varying === 0 ? 0 : Math.min(1, all / varying), r2: explained(scaled, unseen, votes) };
+  return {
+    shares: all > 1e-12 ? sums.map((one) => one / all) : null,
+    alone: varying === 0 ? 0 : Math.min(1, all / varying),
+    r2: explained(scaled, unseen, votes),
+  };
 }
 
 /** How often each row is drawn when as many are drawn as there are, each time from all. */

@@ -1,7 +1,5 @@
 /** What a forest splits on: numbers scaled to 0…1, or codes from 0 to `count` − 1; one value a row. */
-export type Feature =
-  | { kind: 'number'; values: Float64Array }
-  | { kind: 'category'; codes: Int32Array; count: number };
+export type Feature = { kind: 'number'; values: Float64Array } | { kind: 'category'; codes: Int32Array; count: number };
 
 /** A param as a feature, with how it was read. */
 export interface EncodedParam {
@@ -21,11 +19,25 @@ const logRatio = 100;
 export function encodeParam(values: readonly (number | string)[]): EncodedParam | string {
   const distinct = new Set(values).size;
   if (distinct < 2) return 'has one value in all runs';
-  if (values.every((value) => typeof value === 'number' && Number.isFinite(value))) return encodeNumbers(Float64Array.from(values, Number), distinct);
+  if (values.every((value) => typeof value === 'number' && Number.isFinite(value)))
+    return encodeNumbers(Float64Array.from(values, Number), distinct);
   // Where nearly every run has a value of its own, as with names and paths, no two runs tell the same.
-  if (distinct > values.length / 2) return `has ${distinct} different values, not all of them numbers, in ${values.length} runs: too few runs of each`;
-  const places = new Map([...new Set(values.map(String))].toSorted((a, b) => (a < b ? -1 : 1)).map((text, place) => [text, place]));
-  return { feature: { kind: 'category', codes: Int32Array.from(values, (value) => places.get(String(value)) ?? 0), count: places.size }, kind: 'category', log: false, distinct, numbers: null };
+  if (distinct > values.length / 2)
+    return `has ${distinct} different values, not all of them numbers, in ${values.length} runs: too few runs of each`;
+  const places = new Map(
+    [...new Set(values.map(String))].toSorted((a, b) => (a < b ? -1 : 1)).map((text, place) => [text, place]),
+  );
+  return {
+    feature: {
+      kind: 'category',
+      codes: Int32Array.from(values, (value) => places.get(String(value)) ?? 0),
+      count: places.size,
+    },
+    kind: 'category',
+    log: false,
+    distinct,
+    numbers: null,
+  };
 }
 
 function encodeNumbers(numbers: Float64Array, distinct: number): EncodedParam {
@@ -35,14 +47,19 @@ function encodeNumbers(numbers: Float64Array, distinct: number): EncodedParam {
     if (value > high) high = value;
   }
   const log = low > 0 && high / low >= logRatio && isLog(numbers, low, high);
-  const values = log ? numbers.map((value) => shareOf(Math.log(value), Math.log(low), Math.log(high))) : numbers.map((value) => shareOf(value, low, high));
+  const values = log
+    ? numbers.map((value) => shareOf(Math.log(value), Math.log(low), Math.log(high)))
+    : numbers.map((value) => shareOf(value, low, high));
   return { feature: { kind: 'number', values }, kind: 'number', log, distinct, numbers };
 }
 
 /** Whether the values lie more evenly over the logarithms: half of what is drawn from 0 to 1 lies above 0.5, however small the least of it happens to be. */
 function isLog(numbers: Float64Array, low: number, high: number): boolean {
   const median = numbers.toSorted()[Math.floor((numbers.length - 1) / 2)] ?? low;
-  return Math.abs(shareOf(Math.log(median), Math.log(low), Math.log(high)) - 0.5) < Math.abs(shareOf(median, low, high) - 0.5);
+  return (
+    Math.abs(shareOf(Math.log(median), Math.log(low), Math.log(high)) - 0.5) <
+    Math.abs(shareOf(median, low, high) - 0.5)
+  );
 }
 
 /** How far a value is from one end to the other. By halves, since the difference of the largest numbers there are is none. */

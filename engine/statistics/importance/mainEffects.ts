@@ -23,7 +23,11 @@ export function treeVariances(tree: RegressionTree, features: readonly Feature[]
   const walk = new Walk(tree, features);
   walk.node(0, 1);
   const mean = walk.sum;
-  const alone = Float64Array.from(features, (feature, index) => (feature.kind === 'number' ? varianceOver(walk.stretches[index], walk.sum - (walk.held[index] ?? 0), mean) : varianceAmong(walk.heights[index] ?? new Float64Array(0), walk.sum - (walk.held[index] ?? 0), mean)));
+  const alone = Float64Array.from(features, (feature, index) =>
+    feature.kind === 'number'
+      ? varianceOver(walk.stretches[index], walk.sum - (walk.held[index] ?? 0), mean)
+      : varianceAmong(walk.heights[index] ?? new Float64Array(0), walk.sum - (walk.held[index] ?? 0), mean),
+  );
   return { total: Math.max(0, walk.squares - mean * mean), alone };
 }
 
@@ -54,7 +58,9 @@ class Walk {
     this.heights = features.map((feature) => (feature.kind === 'category' ? new Float64Array(feature.count) : null));
     this.#low = new Float64Array(features.length);
     this.#high = new Float64Array(features.length).fill(1);
-    this.#allowed = features.map((feature) => (feature.kind === 'category' ? new Uint8Array(feature.count).fill(1) : null));
+    this.#allowed = features.map((feature) =>
+      feature.kind === 'category' ? new Uint8Array(feature.count).fill(1) : null,
+    );
     this.#left = Int32Array.from(features, (feature) => (feature.kind === 'category' ? feature.count : 0));
     this.#bounds = new Int32Array(features.length);
   }
@@ -121,12 +127,17 @@ class Walk {
   #categories(index: number, height: number): void {
     const [heights, allowed] = [this.heights[index], this.#allowed[index]];
     if (!heights || !allowed) return;
-    for (let code = 0; code < heights.length; code++) if (allowed[code] === 1) heights[code] = (heights[code] ?? 0) + height;
+    for (let code = 0; code < heights.length; code++)
+      if (allowed[code] === 1) heights[code] = (heights[code] ?? 0) + height;
   }
 }
 
 /** The variance of a sum of stretches over 0…1, on top of a height that is everywhere. */
-function varianceOver({ from, to, height }: Stretches = { from: [], to: [], height: [] }, base: number, mean: number): number {
+function varianceOver(
+  { from, to, height }: Stretches = { from: [], to: [], height: [] },
+  base: number,
+  mean: number,
+): number {
   if (from.length === 0) return 0;
   const edges = Float64Array.from(new Set([0, 1, ...from, ...to])).sort();
   const places = new Map(Array.from(edges, (edge, place) => [edge, place]));

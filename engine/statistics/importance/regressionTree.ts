@@ -14,7 +14,11 @@ export interface RegressionTree {
 
 /** Rows in ascending order of each numeric feature: worked out once for all trees. */
 export function sortedRows(features: readonly Feature[]): (Int32Array | null)[] {
-  return features.map((feature) => (feature.kind === 'number' ? Int32Array.from(feature.values.keys()).sort((a, b) => (feature.values[a] ?? 0) - (feature.values[b] ?? 0)) : null));
+  return features.map((feature) =>
+    feature.kind === 'number'
+      ? Int32Array.from(feature.values.keys()).sort((a, b) => (feature.values[a] ?? 0) - (feature.values[b] ?? 0))
+      : null,
+  );
 }
 
 interface Split {
@@ -32,16 +36,27 @@ const pure = 1e-14;
  * leaves the least squared error; numbers split in the middle between two values, categories one against the others. `counts` says how often
  * each row was drawn. Among equal splits chance decides, so that of two params that are the same neither is preferred.
  */
-export function growTree(features: readonly Feature[], target: Float64Array, sorted: readonly (Int32Array | null)[], counts: Uint16Array, random: Random): RegressionTree {
+export function growTree(
+  features: readonly Feature[],
+  target: Float64Array,
+  sorted: readonly (Int32Array | null)[],
+  counts: Uint16Array,
+  random: Random,
+): RegressionTree {
   return new Grower(features, target, sorted, counts, random).grow();
 }
 
 /** What a tree says of a row. */
-export function predict({ feature, bound, left, right, value }: RegressionTree, features: readonly Feature[], row: number): number {
+export function predict(
+  { feature, bound, left, right, value }: RegressionTree,
+  features: readonly Feature[],
+  row: number,
+): number {
   let node = 0;
   for (let at = feature[node] ?? -1; at >= 0; at = feature[node] ?? -1) {
     const one = features[at];
-    const goesLeft = one?.kind === 'number' ? (one.values[row] ?? 0) <= (bound[node] ?? 0) : one?.codes[row] !== bound[node];
+    const goesLeft =
+      one?.kind === 'number' ? (one.values[row] ?? 0) <= (bound[node] ?? 0) : one?.codes[row] !== bound[node];
     node = (goesLeft ? left[node] : right[node]) ?? 0;
   }
   return value[node] ?? 0;
@@ -65,7 +80,13 @@ class Grower {
   #size = 0;
   #least = 0;
 
-  constructor(features: readonly Feature[], target: Float64Array, sorted: readonly (Int32Array | null)[], counts: Uint16Array, random: Random) {
+  constructor(
+    features: readonly Feature[],
+    target: Float64Array,
+    sorted: readonly (Int32Array | null)[],
+    counts: Uint16Array,
+    random: Random,
+  ) {
     this.#features = features;
     this.#target = target;
     this.#counts = counts;
@@ -82,7 +103,13 @@ class Grower {
     this.#weights = new Float64Array(categories);
     this.#sums = new Float64Array(categories);
     const nodes = 2 * rows;
-    this.#nodes = { feature: new Int32Array(nodes).fill(-1), bound: new Float64Array(nodes), left: new Int32Array(nodes), right: new Int32Array(nodes), value: new Float64Array(nodes) };
+    this.#nodes = {
+      feature: new Int32Array(nodes).fill(-1),
+      bound: new Float64Array(nodes),
+      left: new Int32Array(nodes),
+      right: new Int32Array(nodes),
+      value: new Float64Array(nodes),
+    };
   }
 
   grow(): RegressionTree {
@@ -91,7 +118,13 @@ class Grower {
     this.#node(0, rows, 0);
     const { feature, bound, left, right, value } = this.#nodes;
     const cut = this.#size;
-    return { feature: feature.slice(0, cut), bound: bound.slice(0, cut), left: left.slice(0, cut), right: right.slice(0, cut), value: value.slice(0, cut) };
+    return {
+      feature: feature.slice(0, cut),
+      bound: bound.slice(0, cut),
+      left: left.slice(0, cut),
+      right: right.slice(0, cut),
+      value: value.slice(0, cut),
+    };
   }
 
   /** Makes the node of a stretch of the rows, and what is under it; gives its number. */
@@ -132,7 +165,17 @@ class Grower {
     for (const index of this.#turns) {
       const feature = this.#features[index];
       if (!feature) continue;
-      const found = feature.kind === 'number' ? this.#splitNumbers(feature.values, this.#orders[this.#orderOf[index] ?? 0] ?? this.#buffer, from, to, weight, sum) : this.#splitCategories(feature.codes, feature.count, from, to, weight, sum);
+      const found =
+        feature.kind === 'number'
+          ? this.#splitNumbers(
+              feature.values,
+              this.#orders[this.#orderOf[index] ?? 0] ?? this.#buffer,
+              from,
+              to,
+              weight,
+              sum,
+            )
+          : this.#splitCategories(feature.codes, feature.count, from, to, weight, sum);
       // A gain of the size of rounding is none.
       if (found.gain <= most + this.#least) continue;
       most = found.gain;
@@ -141,7 +184,14 @@ class Grower {
     return best;
   }
 
-  #splitNumbers(values: Float64Array, rows: Int32Array, from: number, to: number, weight: number, sum: number): { bound: number; gain: number } {
+  #splitNumbers(
+    values: Float64Array,
+    rows: Int32Array,
+    from: number,
+    to: number,
+    weight: number,
+    sum: number,
+  ): { bound: number; gain: number } {
     let [bound, gain] = [0, -Infinity];
     let [leftWeight, leftSum] = [0, 0];
     let row = rows[from] ?? 0;
@@ -166,7 +216,14 @@ class Grower {
     return { bound, gain };
   }
 
-  #splitCategories(codes: Int32Array, count: number, from: number, to: number, weight: number, sum: number): { bound: number; gain: number } {
+  #splitCategories(
+    codes: Int32Array,
+    count: number,
+    from: number,
+    to: number,
+    weight: number,
+    sum: number,
+  ): { bound: number; gain: number } {
     const [weights, sums] = [this.#weights.fill(0, 0, count), this.#sums.fill(0, 0, count)];
     const rows = this.#orders.at(-1) ?? this.#buffer;
     for (let i = from; i < to; i++) {
@@ -193,7 +250,8 @@ class Grower {
     const rows = this.#orders.at(-1) ?? this.#buffer;
     for (let i = from; i < to; i++) {
       const row = rows[i] ?? 0;
-      const left = feature?.kind === 'number' ? (feature.values[row] ?? 0) <= split.bound : feature?.codes[row] !== split.bound;
+      const left =
+        feature?.kind === 'number' ? (feature.values[row] ?? 0) <= split.bound : feature?.codes[row] !== split.bound;
       this.#goesLeft[row] = left ? 1 : 0;
     }
     let middle = from;

@@ -21,10 +21,24 @@ export function completeFilter({ sql }: Pick<Store, 'sql'>, text: string, offset
   // What was typed is not yet a whole word of the sentence.
   const settled = typed === '' ? tokens : tokens.filter((token) => token.to <= offset - typed.length);
   const ended = settled.at(-1);
-  if (!ended || ended.kind === 'open' || isWord(ended, 'and', 'or', 'not')) return answer(offset - typed.length, nameItems(sql, typed));
-  if (ended.kind === 'operator' || isWord(ended, 'like', 'ilike')) return answer(offset - typed.length, valueItems(sql, fieldBefore(before.slice(0, ended.from)), typed, false));
-  if (ended.kind === 'number' || ended.kind === 'duration' || ended.kind === 'text' || ended.kind === 'close' || isWord(ended, 'null', 'true', 'false')) return answer(offset - typed.length, words(['and', 'or'], typed));
-  return answer(offset - typed.length, last ? words(['=', '!=', '<', '<=', '>', '>=', 'like', 'ilike', 'in', 'is null', 'is not null'], typed) : nameItems(sql, typed));
+  if (!ended || ended.kind === 'open' || isWord(ended, 'and', 'or', 'not'))
+    return answer(offset - typed.length, nameItems(sql, typed));
+  if (ended.kind === 'operator' || isWord(ended, 'like', 'ilike'))
+    return answer(offset - typed.length, valueItems(sql, fieldBefore(before.slice(0, ended.from)), typed, false));
+  if (
+    ended.kind === 'number' ||
+    ended.kind === 'duration' ||
+    ended.kind === 'text' ||
+    ended.kind === 'close' ||
+    isWord(ended, 'null', 'true', 'false')
+  )
+    return answer(offset - typed.length, words(['and', 'or'], typed));
+  return answer(
+    offset - typed.length,
+    last
+      ? words(['=', '!=', '<', '<=', '>', '>=', 'like', 'ilike', 'in', 'is null', 'is not null'], typed)
+      : nameItems(sql, typed),
+  );
 }
 
 function tokensBefore(text: string): Token[] {
@@ -53,34 +67,67 @@ function openText(before: string): { from: number; typed: string; field: string 
 }
 
 function fieldBefore(before: string): string {
-  return /((?:metrics?|params?|parameters?|tags?|datasets?)\.(?:`[^`]*`|"[^"]*"|[^\s()<>=!,]+)|[\p{L}_]\w*)\s*(?:[<>=!]*|not\s+in|i?like|in)?\s*$/iu.exec(before)?.[1] ?? '';
+  return (
+    /((?:metrics?|params?|parameters?|tags?|datasets?)\.(?:`[^`]*`|"[^"]*"|[^\s()<>=!,]+)|[\p{L}_]\w*)\s*(?:[<>=!]*|not\s+in|i?like|in)?\s*$/iu.exec(
+      before,
+    )?.[1] ?? ''
+  );
 }
 
 function nameItems(sql: Store['sql'], typed: string): Item[] {
   const starts = typed.toLowerCase();
-  const attributes = attributeNames.filter((name) => name.startsWith(starts)).map((name): Item => ({ label: name, insert: name, detail: 'of the run', kind: 'attribute' }));
-  const groups = (['metrics.', 'params.', 'tags.', 'datasets.'] as const).filter((name) => name.startsWith(starts)).map((name): Item => ({ label: name, insert: name, detail: '', kind: name === 'metrics.' ? 'metric' : name === 'params.' ? 'param' : name === 'tags.' ? 'tag' : 'attribute' }));
+  const attributes = attributeNames
+    .filter((name) => name.startsWith(starts))
+    .map((name): Item => ({ label: name, insert: name, detail: 'of the run', kind: 'attribute' }));
+  const groups = (['metrics.', 'params.', 'tags.', 'datasets.'] as const)
+    .filter((name) => name.startsWith(starts))
+    .map((name): Item => ({
+      label: name,
+      insert: name,
+      detail: '',
+      kind: name === 'metrics.' ? 'metric' : name === 'params.' ? 'param' : name === 'tags.' ? 'tag' : 'attribute',
+    }));
   const found = typed.length > 0 ? [...fieldItems(sql, 'metrics', typed), ...fieldItems(sql, 'params', typed)] : [];
   return [...groups, ...found, ...attributes];
 }
 
 function fieldItems(sql: Store['sql'], group: string, typed: string): Item[] {
-  const [prefix, kind] = group.startsWith('metric') ? (['metrics', 'metric'] as const) : group.startsWith('tag') ? (['tags', 'tag'] as const) : group.startsWith('dataset') ? (['datasets', 'attribute'] as const) : (['params', 'param'] as const);
-  if (prefix === 'datasets') return ['name', 'digest', 'context'].filter((key) => key.startsWith(typed)).map((key) => ({ label: `datasets.${key}`, insert: `datasets.${key}`, detail: '', kind }));
+  const [prefix, kind] = group.startsWith('metric')
+    ? (['metrics', 'metric'] as const)
+    : group.startsWith('tag')
+      ? (['tags', 'tag'] as const)
+      : group.startsWith('dataset')
+        ? (['datasets', 'attribute'] as const)
+        : (['params', 'param'] as const);
+  if (prefix === 'datasets')
+    return ['name', 'digest', 'context']
+      .filter((key) => key.startsWith(typed))
+      .map((key) => ({ label: `datasets.${key}`, insert: `datasets.${key}`, detail: '', kind }));
   const like = `%${typed.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  const rows = prefix === 'metrics'
-    ? sql.all<{ key: string; n: number }>(`SELECT k.key, (SELECT count(*) FROM (SELECT 1 FROM latest l WHERE l.key = k.id LIMIT 10000)) AS n FROM metric_keys k WHERE k.key LIKE ? ESCAPE '\\' ORDER BY n DESC, k.key LIMIT ${most}`, like)
-    : distinctKeys(sql, prefix, like);
+  const rows =
+    prefix === 'metrics'
+      ? sql.all<{ key: string; n: number }>(
+          `SELECT k.key, (SELECT count(*) FROM (SELECT 1 FROM latest l WHERE l.key = k.id LIMIT 10000)) AS n FROM metric_keys k WHERE k.key LIKE ? ESCAPE '\\' ORDER BY n DESC, k.key LIMIT ${most}`,
+          like,
+        )
+      : distinctKeys(sql, prefix, like);
   const first = typed.toLowerCase();
-  return rows.toSorted((a, b) => Number(b.key.toLowerCase().startsWith(first)) - Number(a.key.toLowerCase().startsWith(first)))
-    .map(({ key, n }) => ({ label: `${prefix}.${key}`, insert: `${prefix}.${quoteKey(key)}`, detail: `${n >= 10_000 ? 'over 10,000' : n} ${n === 1 ? 'run' : 'runs'}`, kind }));
+  return rows
+    .toSorted((a, b) => Number(b.key.toLowerCase().startsWith(first)) - Number(a.key.toLowerCase().startsWith(first)))
+    .map(({ key, n }) => ({
+      label: `${prefix}.${key}`,
+      insert: `${prefix}.${quoteKey(key)}`,
+      detail: `${n >= 10_000 ? 'over 10,000' : n} ${n === 1 ? 'run' : 'runs'}`,
+      kind,
+    }));
 }
 
 /** Walks the keys of an index one by one, so that a hundred thousand runs cost no more than their keys. */
 function distinctKeys(sql: Store['sql'], table: 'params' | 'tags', like: string): { key: string; n: number }[] {
   return sql.all<{ key: string; n: number }>(
     `WITH RECURSIVE k(key) AS (SELECT min(key) FROM ${table} UNION ALL SELECT (SELECT min(t.key) FROM ${table} t WHERE t.key > k.key) FROM k WHERE k.key IS NOT NULL)
-     SELECT key, (SELECT count(*) FROM (SELECT 1 FROM ${table} t WHERE t.key = k.key LIMIT 10000)) AS n FROM k WHERE key IS NOT NULL AND key LIKE ? ESCAPE '\\' ${table === 'tags' ? "AND key NOT LIKE 'mlflow.%'" : ''} ORDER BY n DESC, key LIMIT ${most}`, like,
+     SELECT key, (SELECT count(*) FROM (SELECT 1 FROM ${table} t WHERE t.key = k.key LIMIT 10000)) AS n FROM k WHERE key IS NOT NULL AND key LIKE ? ESCAPE '\\' ${table === 'tags' ? "AND key NOT LIKE 'mlflow.%'" : ''} ORDER BY n DESC, key LIMIT ${most}`,
+    like,
   );
 }
 
@@ -92,19 +139,41 @@ export function quoteKey(key: string): string {
 function valueItems(sql: Store['sql'], field: string, typed: string, quoted: boolean): Item[] {
   const name = /^(?:params?|parameters?)\./i.test(field) ? 'params' : /^tags?\./i.test(field) ? 'tags' : 'attribute';
   const key = field.replace(/^[^.]*\./, '').replaceAll(/^[`"]|[`"]$/g, '');
-  const values = name === 'attribute' ? attributeValues(sql, field) : sql.all<{ value: string }>(`SELECT value FROM (SELECT value FROM ${name} WHERE key = ? LIMIT 20000) GROUP BY value ORDER BY count(*) DESC LIMIT ${most}`, key).map(({ value }) => value);
-  return values.filter((value) => value.length < 200 && value.toLowerCase().startsWith(typed.replace(/^['"]/, '').toLowerCase())).map((value) => ({
-    label: value, insert: !quoted && name === 'params' && /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(value) ? value : `'${value.replaceAll("'", "''")}'`, detail: '', kind: 'value',
-  }));
+  const values =
+    name === 'attribute'
+      ? attributeValues(sql, field)
+      : sql
+          .all<{ value: string }>(
+            `SELECT value FROM (SELECT value FROM ${name} WHERE key = ? LIMIT 20000) GROUP BY value ORDER BY count(*) DESC LIMIT ${most}`,
+            key,
+          )
+          .map(({ value }) => value);
+  return values
+    .filter((value) => value.length < 200 && value.toLowerCase().startsWith(typed.replace(/^['"]/, '').toLowerCase()))
+    .map((value) => ({
+      label: value,
+      insert:
+        !quoted && name === 'params' && /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(value)
+          ? value
+          : `'${value.replaceAll("'", "''")}'`,
+      detail: '',
+      kind: 'value',
+    }));
 }
 
 function attributeValues(sql: Store['sql'], field: string): string[] {
-  if (field === 'status' || field === 'state') return ['finished', 'refused', 'running', 'failed', 'cancelled', 'interrupted', 'scheduled'];
-  if (field === 'experiment') return sql.all<{ name: string }>("SELECT name FROM experiments WHERE lifecycle = 'active' ORDER BY id LIMIT 50").map(({ name }) => name);
+  if (field === 'status' || field === 'state')
+    return ['finished', 'refused', 'running', 'failed', 'cancelled', 'interrupted', 'scheduled'];
+  if (field === 'experiment')
+    return sql
+      .all<{ name: string }>("SELECT name FROM experiments WHERE lifecycle = 'active' ORDER BY id LIMIT 50")
+      .map(({ name }) => name);
   if (field === 'starred' || field === 'archived' || field === 'dirty') return ['true', 'false'];
   return [];
 }
 
 function words(all: string[], typed: string): Item[] {
-  return all.filter((word) => word.startsWith(typed.toLowerCase())).map((word) => ({ label: word, insert: word, detail: '', kind: 'operator' }));
+  return all
+    .filter((word) => word.startsWith(typed.toLowerCase()))
+    .map((word) => ({ label: word, insert: word, detail: '', kind: 'operator' }));
 }

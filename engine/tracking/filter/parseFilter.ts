@@ -1,8 +1,10 @@
 import { FilterError, tokenize, type Token } from './tokens.ts';
 
 export type Field = { of: 'metrics' | 'params' | 'tags' | 'datasets'; key: string } | { of: 'attributes'; key: string };
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'like' | 'ilike' | 'in' | 'not in' | 'is null' | 'is not null';
-export type FilterValue = { kind: 'number'; value: number } | { kind: 'duration'; value: number } | { kind: 'text'; value: string };
+export type Operator =
+  '=' | '!=' | '<' | '<=' | '>' | '>=' | 'like' | 'ilike' | 'in' | 'not in' | 'is null' | 'is not null';
+export type FilterValue =
+  { kind: 'number'; value: number } | { kind: 'duration'; value: number } | { kind: 'text'; value: string };
 
 /** What a filter says, as a tree. */
 export type Filter =
@@ -11,8 +13,20 @@ export type Filter =
   | { kind: 'compare'; field: Field; operator: Operator; values: FilterValue[]; from: number; to: number };
 
 const groups: Record<string, Field['of']> = {
-  metrics: 'metrics', metric: 'metrics', params: 'params', param: 'params', parameters: 'params', parameter: 'params', tags: 'tags', tag: 'tags',
-  attributes: 'attributes', attribute: 'attributes', attr: 'attributes', run: 'attributes', datasets: 'datasets', dataset: 'datasets',
+  metrics: 'metrics',
+  metric: 'metrics',
+  params: 'params',
+  param: 'params',
+  parameters: 'params',
+  parameter: 'params',
+  tags: 'tags',
+  tag: 'tags',
+  attributes: 'attributes',
+  attribute: 'attributes',
+  attr: 'attributes',
+  run: 'attributes',
+  datasets: 'datasets',
+  dataset: 'datasets',
 };
 const keywords = new Set(['and', 'or', 'not', 'in', 'like', 'ilike', 'is', 'null']);
 
@@ -59,7 +73,8 @@ class Reader {
     if (this.#word('not')) return { kind: 'not', part: this.#one() };
     if (this.#peek().kind !== 'open') return this.#comparison();
     // Deeper than anybody writes, and not so deep that reading it overflows the stack.
-    if (++this.#depth > 200) throw new FilterError('These brackets are nested too deeply.', this.#peek().from, this.#peek().to);
+    if (++this.#depth > 200)
+      throw new FilterError('These brackets are nested too deeply.', this.#peek().from, this.#peek().to);
     this.#at++;
     const inner = this.any();
     const close = this.#next();
@@ -77,20 +92,36 @@ class Reader {
 
   #field(): Field {
     const first = this.#next();
-    if (first.kind !== 'word' && first.kind !== 'quoted') throw new FilterError('Expected a name, such as `metrics.loss`, `params.lr`, `tags.team` or `status`.', first.from, Math.max(first.to, first.from));
+    if (first.kind !== 'word' && first.kind !== 'quoted')
+      throw new FilterError(
+        'Expected a name, such as `metrics.loss`, `params.lr`, `tags.team` or `status`.',
+        first.from,
+        Math.max(first.to, first.from),
+      );
     if (this.#peek().kind !== 'dot') {
-      if (first.kind === 'word' && keywords.has(first.text.toLowerCase())) throw new FilterError('Expected a name here.', first.from, first.to);
+      if (first.kind === 'word' && keywords.has(first.text.toLowerCase()))
+        throw new FilterError('Expected a name here.', first.from, first.to);
       return { of: 'attributes', key: first.text };
     }
     const of = groups[first.text.toLowerCase()];
-    if (!of) throw new FilterError(`There is no \`${first.text}.\`; names begin with \`metrics.\`, \`params.\`, \`tags.\` or \`datasets.\`.`, first.from, first.to);
+    if (!of)
+      throw new FilterError(
+        `There is no \`${first.text}.\`; names begin with \`metrics.\`, \`params.\`, \`tags.\` or \`datasets.\`.`,
+        first.from,
+        first.to,
+      );
     this.#at++;
     let key = '';
     const from = this.#peek().from;
     // A key may have dots, slashes belong into quotes.
     for (;;) {
       const part = this.#next();
-      if (part.kind !== 'word' && part.kind !== 'quoted' && part.kind !== 'text') throw new FilterError('Expected a name after the dot; put one with spaces or signs in `backticks`.', part.from, Math.max(part.to, part.from));
+      if (part.kind !== 'word' && part.kind !== 'quoted' && part.kind !== 'text')
+        throw new FilterError(
+          'Expected a name after the dot; put one with spaces or signs in `backticks`.',
+          part.from,
+          Math.max(part.to, part.from),
+        );
       key += part.text;
       if (part.kind !== 'word' || this.#peek().kind !== 'dot') break;
       this.#at++;
@@ -117,12 +148,17 @@ class Reader {
       if (end.text.toLowerCase() !== 'null') throw new FilterError('Expected `null`.', end.from, end.to);
       return [negated ? 'is not null' : 'is null', []];
     }
-    throw new FilterError('Expected a comparison: = != < <= > >= like ilike in, is null.', token.from, Math.max(token.to, token.from));
+    throw new FilterError(
+      'Expected a comparison: = != < <= > >= like ilike in, is null.',
+      token.from,
+      Math.max(token.to, token.from),
+    );
   }
 
   #list(): FilterValue[] {
     const open = this.#next();
-    if (open.kind !== 'open') throw new FilterError("Expected a list in brackets, such as ('a', 'b').", open.from, open.to);
+    if (open.kind !== 'open')
+      throw new FilterError("Expected a list in brackets, such as ('a', 'b').", open.from, open.to);
     const values = [this.#value()];
     while (this.#peek().kind === 'comma') {
       this.#at++;
@@ -141,7 +177,11 @@ class Reader {
     if (token.kind === 'text' || token.kind === 'quoted') return { kind: 'text', value: token.text };
     const word = token.kind === 'word' ? token.text : '';
     if (word.toLowerCase() === 'true' || word.toLowerCase() === 'false') return { kind: 'text', value: word };
-    throw new FilterError(word ? `Put text in quotes: '${word}'.` : "Expected a value: a number, or text in 'quotes'.", token.from, Math.max(token.to, token.from));
+    throw new FilterError(
+      word ? `Put text in quotes: '${word}'.` : "Expected a value: a number, or text in 'quotes'.",
+      token.from,
+      Math.max(token.to, token.from),
+    );
   }
 
   #word(word: string): boolean {

@@ -20,9 +20,17 @@ export class FilterError extends Error {
   }
 }
 
-const pattern = /\s+|(?<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?<unit>ms|[smhdw])?(?![\w.]))|(?<special>[-+]?(?:inf(?:inity)?|nan)(?!\w))|(?<word>[\p{L}_][\p{L}\p{N}_]*(?:[-:@][\p{L}\p{N}_]+)*)|(?<operator><=|>=|==|!=|<>|=|<|>)|(?<open>\()|(?<close>\))|(?<comma>,)|(?<dot>\.)|(?<quote>['"`])|(?<other>.)/giuy;
+const pattern =
+  /\s+|(?<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?<unit>ms|[smhdw])?(?![\w.]))|(?<special>[-+]?(?:inf(?:inity)?|nan)(?!\w))|(?<word>[\p{L}_][\p{L}\p{N}_]*(?:[-:@][\p{L}\p{N}_]+)*)|(?<operator><=|>=|==|!=|<>|=|<|>)|(?<open>\()|(?<close>\))|(?<comma>,)|(?<dot>\.)|(?<quote>['"`])|(?<other>.)/giuy;
 
-export const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+export const unitMs: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 /**
  * The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot hold a key. A quote is
@@ -37,17 +45,24 @@ export function tokenize(text: string, escapes = false): Token[] {
     if (!match) throw new FilterError('This cannot be read.', at, text.length);
     const groups = match.groups ?? {};
     const end = at + match[0].length;
-    const add = (kind: Token['kind'], content: string, value = Number.NaN) => tokens.push({ kind, text: content, value, from: at, to: end });
+    const add = (kind: Token['kind'], content: string, value = Number.NaN) =>
+      tokens.push({ kind, text: content, value, from: at, to: end });
     const afterDot = tokens.at(-1)?.kind === 'dot';
     if (groups.number !== undefined && !afterDot) {
       const unit = groups.unit?.toLowerCase();
       const number = Number(unit === undefined ? match[0] : match[0].slice(0, -unit.length));
-      add(unit === undefined ? 'number' : 'duration', match[0], unit === undefined ? number : number * (unitMs[unit] ?? 1));
+      add(
+        unit === undefined ? 'number' : 'duration',
+        match[0],
+        unit === undefined ? number : number * (unitMs[unit] ?? 1),
+      );
     } else if (groups.number !== undefined) add('word', match[0]);
-    else if (groups.special !== undefined && !afterDot) add('number', match[0], /nan/i.test(match[0]) ? Number.NaN : match[0].startsWith('-') ? -Infinity : Infinity);
+    else if (groups.special !== undefined && !afterDot)
+      add('number', match[0], /nan/i.test(match[0]) ? Number.NaN : match[0].startsWith('-') ? -Infinity : Infinity);
     else if (groups.special !== undefined) add('word', match[0]);
     else if (groups.word !== undefined) add('word', match[0]);
-    else if (groups.operator !== undefined) add('operator', match[0] === '==' ? '=' : match[0] === '<>' ? '!=' : match[0]);
+    else if (groups.operator !== undefined)
+      add('operator', match[0] === '==' ? '=' : match[0] === '<>' ? '!=' : match[0]);
     else if (groups.open !== undefined) add('open', '(');
     else if (groups.close !== undefined) add('close', ')');
     else if (groups.comma !== undefined) add('comma', ',');
@@ -58,7 +73,13 @@ export function tokenize(text: string, escapes = false): Token[] {
       const mark = match[0];
       const inside = text.slice(at + 1, close).replaceAll(mark + mark, mark);
       const content = escapes ? inside.replaceAll(`\\${mark}`, mark) : inside;
-      tokens.push({ kind: mark === '`' || (mark === '"' && afterDot) ? 'quoted' : 'text', text: content, value: Number.NaN, from: at, to: close + 1 });
+      tokens.push({
+        kind: mark === '`' || (mark === '"' && afterDot) ? 'quoted' : 'text',
+        text: content,
+        value: Number.NaN,
+        from: at,
+        to: close + 1,
+      });
       at = close + 1;
       continue;
     } else if (groups.other !== undefined) throw new FilterError(`\`${groups.other}\` has no place here.`, at, end);

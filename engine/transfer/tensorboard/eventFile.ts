@@ -27,7 +27,15 @@ export interface EventData {
 }
 
 export function emptyEvents(): EventData {
-  return { series: new Map(), params: new Map(), ended: null, leftOut: new Map(), first: null, last: null, plugins: new Map() };
+  return {
+    series: new Map(),
+    params: new Map(),
+    ended: null,
+    leftOut: new Map(),
+    first: null,
+    last: null,
+    plugins: new Map(),
+  };
 }
 
 /** Adds what a file of events holds. Numbers of fields: tensorflow/core/util/event.proto, framework/summary.proto. */
@@ -56,7 +64,9 @@ function readEvent(record: Uint8Array, into: EventData): void {
     into.first = Math.min(into.first ?? at, at);
     into.last = Math.max(into.last ?? at, at);
   }
-  for (const summary of summaries) for (const field of fieldsOf(summary)) if (field.number === 1 && field.type === 2) readValue(field.value, step, at, into);
+  for (const summary of summaries)
+    for (const field of fieldsOf(summary))
+      if (field.number === 1 && field.type === 2) readValue(field.value, step, at, into);
 }
 
 function readValue(bytes: Uint8Array, step: number, at: number, into: EventData): void {
@@ -112,8 +122,12 @@ function pluginOf(metadata: Uint8Array): { name: string; content: Uint8Array } |
 function readHparams(content: Uint8Array, into: EventData): void {
   for (const field of fieldsOf(content)) {
     if (field.type !== 2) continue;
-    if (field.number === 3) for (const part of fieldsOf(field.value)) if (part.number === 1 && part.type === 2) readParam(part.value, into);
-    if (field.number === 4) for (const part of fieldsOf(field.value)) if (part.number === 1 && part.type === 0) into.ended = part.value === 1n ? 'finished' : part.value === 2n ? 'failed' : into.ended;
+    if (field.number === 3)
+      for (const part of fieldsOf(field.value)) if (part.number === 1 && part.type === 2) readParam(part.value, into);
+    if (field.number === 4)
+      for (const part of fieldsOf(field.value))
+        if (part.number === 1 && part.type === 0)
+          into.ended = part.value === 1n ? 'finished' : part.value === 2n ? 'failed' : into.ended;
   }
 }
 

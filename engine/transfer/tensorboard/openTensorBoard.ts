@@ -21,17 +21,46 @@ export function openTensorBoard(path: string, tell: Tell): TransferSource {
   const folders = single ? [{ name: '', files: [place] }] : eventFolders(root, '', 0);
   const times = folders.flatMap(({ files }) => files.map((file) => Math.floor(statSync(file).mtimeMs)));
   return {
-    kind: 'tensorboard', key: `tensorboard:${root}`,
-    experiments: folders.length === 0 ? [] : [{ id: '.', name: experiment, deleted: false, createdAt: Math.min(...times), updatedAt: Math.max(...times), tags: new Map() }],
-    runs: folders.map(({ name, files }): RunHandle => ({ id: name === '' ? '.' : name, get signature() { return signatureOf(files); }, read: () => readRun(name, experiment, files, tell) })),
-    models: () => [], registered: () => [], close: () => {},
+    kind: 'tensorboard',
+    key: `tensorboard:${root}`,
+    experiments:
+      folders.length === 0
+        ? []
+        : [
+            {
+              id: '.',
+              name: experiment,
+              deleted: false,
+              createdAt: Math.min(...times),
+              updatedAt: Math.max(...times),
+              tags: new Map(),
+            },
+          ],
+    runs: folders.map(({ name, files }): RunHandle => ({
+      id: name === '' ? '.' : name,
+      get signature() {
+        return signatureOf(files);
+      },
+      read: () => readRun(name, experiment, files, tell),
+    })),
+    models: () => [],
+    registered: () => [],
+    close: () => {},
   };
 }
 
 function eventFolders(root: string, name: string, depth: number): { name: string; files: string[] }[] {
   const folder = join(root, name);
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && isEventFile(entry.name)).map((entry) => join(folder, entry.name)).toSorted();
-  const below = depth > 30 ? [] : subfolders(folder).filter((child) => child !== 'node_modules').flatMap((child) => eventFolders(root, name === '' ? child : `${name}/${child}`, depth + 1));
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && isEventFile(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .toSorted();
+  const below =
+    depth > 30
+      ? []
+      : subfolders(folder)
+          .filter((child) => child !== 'node_modules')
+          .flatMap((child) => eventFolders(root, name === '' ? child : `${name}/${child}`, depth + 1));
   return files.length > 0 ? [{ name, files }, ...below] : below;
 }
 
@@ -48,20 +77,40 @@ function readRun(name: string, experiment: string, files: readonly string[], tel
   const data = emptyEvents();
   for (const file of files) readEvents(file, data, (message) => tell(file, message));
   const folder = dirname(files[0] ?? '');
-  if (data.first === null && data.params.size === 0) throw new DataError('its event files hold no events', { place: { file: folder } });
-  for (const [kind, tags] of data.leftOut) tell(folder, `${tags.size === 1 ? 'a tag' : `${tags.size} tags`} of ${kind} ${tags.size === 1 ? 'was' : 'were'} left out, only scalars are imported: ${[...tags].slice(0, 3).join(', ')}${tags.size > 3 ? ', …' : ''}`);
+  if (data.first === null && data.params.size === 0)
+    throw new DataError('its event files hold no events', { place: { file: folder } });
+  for (const [kind, tags] of data.leftOut)
+    tell(
+      folder,
+      `${tags.size === 1 ? 'a tag' : `${tags.size} tags`} of ${kind} ${tags.size === 1 ? 'was' : 'were'} left out, only scalars are imported: ${[...tags].slice(0, 3).join(', ')}${tags.size > 3 ? ', …' : ''}`,
+    );
   return {
-    id: name === '' ? '.' : name, experimentId: '.', name: name || experiment, status: data.ended ?? 'finished', startedAt: data.first ?? 0, endedAt: data.last, deleted: false, deletedAt: null, userId: '',
-    params: data.params, tags: new Map(), metrics: [...data.series].map(([key, series]) => metricOf(key, series)), datasets: [], models: [], artifacts: { folder: null, uri: null },
+    id: name === '' ? '.' : name,
+    experimentId: '.',
+    name: name || experiment,
+    status: data.ended ?? 'finished',
+    startedAt: data.first ?? 0,
+    endedAt: data.last,
+    deleted: false,
+    deletedAt: null,
+    userId: '',
+    params: data.params,
+    tags: new Map(),
+    metrics: [...data.series].map(([key, series]) => metricOf(key, series)),
+    datasets: [],
+    models: [],
+    artifacts: { folder: null, uri: null },
   };
 }
 
 function metricOf(key: string, { steps, at, values }: Series): SourceMetric {
   return {
     key,
-    * points() {
+    *points() {
       for (let from = 0; from < values.length; from += pointsAtOnce) {
-        yield values.slice(from, from + pointsAtOnce).map((value, i): SourcePoint => ({ value, step: steps[from + i] ?? 0, at: at[from + i] ?? 0 }));
+        yield values
+          .slice(from, from + pointsAtOnce)
+          .map((value, i): SourcePoint => ({ value, step: steps[from + i] ?? 0, at: at[from + i] ?? 0 }));
       }
     },
   };

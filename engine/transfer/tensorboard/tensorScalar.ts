@@ -12,8 +12,18 @@ export function tensorScalar(bytes: Uint8Array): number | null {
     else if (field.number === 4 && field.type === 2) content = field.value;
     else if (field.number === 5) values.push(...floats(field, 4));
     else if (field.number === 6) values.push(...floats(field, 8));
-    else if (field.number === 7 || field.number === 10 || field.number === 11 || field.number === 16 || field.number === 17) values.push(...varintsOf(field).map(Number));
-    else if (field.number === 13) values.push(...varintsOf(field).map((half) => (type === bfloat16 ? fromBfloat16(Number(half)) : fromHalf(Number(half)))));
+    else if (
+      field.number === 7 ||
+      field.number === 10 ||
+      field.number === 11 ||
+      field.number === 16 ||
+      field.number === 17
+    )
+      values.push(...varintsOf(field).map(Number));
+    else if (field.number === 13)
+      values.push(
+        ...varintsOf(field).map((half) => (type === bfloat16 ? fromBfloat16(Number(half)) : fromHalf(Number(half)))),
+      );
   }
   if (elements !== 1) return null;
   if (content !== null && content.length > 0) return fromContent(type, content);
@@ -28,7 +38,8 @@ function elementsOf(shape: Uint8Array): number {
   for (const dimension of fieldsOf(shape)) {
     if (dimension.number !== 2 || dimension.type !== 2) continue;
     let size = 0;
-    for (const field of fieldsOf(dimension.value)) if (field.number === 1 && field.type === 0) size = Number(field.value);
+    for (const field of fieldsOf(dimension.value))
+      if (field.number === 1 && field.type === 0) size = Number(field.value);
     elements *= size;
   }
   return elements;
@@ -37,27 +48,57 @@ function elementsOf(shape: Uint8Array): number {
 function floats(field: Field, bytes: 4 | 8): number[] {
   if (field.type === 0) return [];
   const view = viewOf(field.value);
-  return Array.from({ length: Math.floor(field.value.length / bytes) }, (_, i) => (bytes === 4 ? view.getFloat32(i * 4, true) : view.getFloat64(i * 8, true)));
+  return Array.from({ length: Math.floor(field.value.length / bytes) }, (_, i) =>
+    bytes === 4 ? view.getFloat32(i * 4, true) : view.getFloat64(i * 8, true),
+  );
 }
 
 function fromContent(type: number, content: Uint8Array): number | null {
   const view = viewOf(content);
-  const sizes: Record<number, number> = { 1: 4, 2: 8, 3: 4, 4: 1, 5: 2, 6: 1, 9: 8, 10: 1, 14: 2, 17: 2, 19: 2, 22: 4, 23: 8 };
+  const sizes: Record<number, number> = {
+    1: 4,
+    2: 8,
+    3: 4,
+    4: 1,
+    5: 2,
+    6: 1,
+    9: 8,
+    10: 1,
+    14: 2,
+    17: 2,
+    19: 2,
+    22: 4,
+    23: 8,
+  };
   if (sizes[type] !== content.length) return null;
   switch (type) {
-    case 1: return view.getFloat32(0, true);
-    case 2: return view.getFloat64(0, true);
-    case 3: return view.getInt32(0, true);
-    case 4: case 10: return view.getUint8(0);
-    case 5: return view.getInt16(0, true);
-    case 6: return view.getInt8(0);
-    case 9: return Number(view.getBigInt64(0, true));
-    case 14: return fromBfloat16(view.getUint16(0, true));
-    case 17: return view.getUint16(0, true);
-    case 19: return fromHalf(view.getUint16(0, true));
-    case 22: return view.getUint32(0, true);
-    case 23: return Number(view.getBigUint64(0, true));
-    default: return null;
+    case 1:
+      return view.getFloat32(0, true);
+    case 2:
+      return view.getFloat64(0, true);
+    case 3:
+      return view.getInt32(0, true);
+    case 4:
+    case 10:
+      return view.getUint8(0);
+    case 5:
+      return view.getInt16(0, true);
+    case 6:
+      return view.getInt8(0);
+    case 9:
+      return Number(view.getBigInt64(0, true));
+    case 14:
+      return fromBfloat16(view.getUint16(0, true));
+    case 17:
+      return view.getUint16(0, true);
+    case 19:
+      return fromHalf(view.getUint16(0, true));
+    case 22:
+      return view.getUint32(0, true);
+    case 23:
+      return Number(view.getBigUint64(0, true));
+    default:
+      return null;
   }
 }
 

@@ -41,7 +41,9 @@ export function* readRecords(file: string, tell: (message: string) => void): Ite
       }
       const length = Number(buffer.readBigUInt64LE(from));
       if (maskedCrc32c(buffer, from, from + 8) !== buffer.readUInt32LE(from + 8) || length > longestRecord) {
-        tell(`it is damaged at byte ${offset}: the length of a record does not fit its checksum. What stands before was taken`);
+        tell(
+          `it is damaged at byte ${offset}: the length of a record does not fit its checksum. What stands before was taken`,
+        );
         break;
       }
       if (!fill(headBytes + length + footBytes)) {
@@ -55,7 +57,10 @@ export function* readRecords(file: string, tell: (message: string) => void): Ite
       from = end + footBytes;
       offset += headBytes + length + footBytes;
     }
-    if (damaged > 0) tell(`${damaged === 1 ? 'a record was' : `${damaged} records were`} left out: the data do not fit their checksum`);
+    if (damaged > 0)
+      tell(
+        `${damaged === 1 ? 'a record was' : `${damaged} records were`} left out: the data do not fit their checksum`,
+      );
   } finally {
     closeSync(handle);
   }

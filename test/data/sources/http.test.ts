@@ -29,8 +29,15 @@ async function serve(content: { text: string }, answer: Answer = () => {}) {
     const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
     // As the standard says: whoever does not ask for the same file gets the rest of the one there is.
     if (from !== undefined && (request.headers['if-range'] ?? etag) === etag) {
-      if (Number(from) >= bytes.length) return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-      return void response.writeHead(206, { ...head, 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`, 'content-length': bytes.length - Number(from) }).end(bytes.subarray(Number(from)));
+      if (Number(from) >= bytes.length)
+        return void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+      return void response
+        .writeHead(206, {
+          ...head,
+          'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`,
+          'content-length': bytes.length - Number(from),
+        })
+        .end(bytes.subarray(Number(from)));
     }
     response.writeHead(200, { ...head, 'content-length': bytes.length }).end(bytes);
   });
@@ -42,21 +49,32 @@ async function serve(content: { text: string }, answer: Answer = () => {}) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-const csv = (rows: number, first = 0) => `id,word\n${Array.from({ length: rows }, (_, i) => `${first + i},word number ${first + i}\n`).join('')}`;
-const half = (text: string): Answer => (_, response, asked) => {
-  if (asked > 1) return;
-  const etag = `"${createHash('sha1').update(text).digest('hex')}"`;
-  response.writeHead(200, { etag, 'content-length': Buffer.byteLength(text), 'content-type': 'text/csv' });
-  response.write(text.slice(0, Math.floor(text.length / 2)), () => response.destroy());
-};
+const csv = (rows: number, first = 0) =>
+  `id,word\n${Array.from({ length: rows }, (_, i) => `${first + i},word number ${first + i}\n`).join('')}`;
+const half =
+  (text: string): Answer =>
+  (_, response, asked) => {
+    if (asked > 1) return;
+    const etag = `"${createHash('sha1').update(text).digest('hex')}"`;
+    response.writeHead(200, { etag, 'content-length': Buffer.byteLength(text), 'content-type': 'text/csv' });
+    response.write(text.slice(0, Math.floor(text.length / 2)), () => response.destroy());
+  };
 
-const yaml = (from: string) => `version: 1\nproject: p\ndatasets: { items: { path: data/items.parquet } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: ${from} } }\n`;
+const yaml = (from: string) =>
+  `version: 1\nproject: p\ndatasets: { items: { path: data/items.parquet } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: ${from} } }\n`;
 
 function project(from: string, env: Record<string, string> = {}) {
   const root = makeProject({ 'loopwright.yaml': yaml(from) });
   const runner = runIn(root);
   const pull = async (request = {}) => {
-    const { stages: [stage], error } = await runner.run({ project: loadProject(root, undefined, { ...process.env, ...env }), stages: ['pull'], ...request });
+    const {
+      stages: [stage],
+      error,
+    } = await runner.run({
+      project: loadProject(root, undefined, { ...process.env, ...env }),
+      stages: ['pull'],
+      ...request,
+    });
     return error?.message ?? stage?.summary;
   };
   return { ...runner, pull };
@@ -68,7 +86,10 @@ test('a file that did not change is not sent again, and makes no version; one th
   const p = project(`{ url: "${url}/x.csv" }`);
   assert.equal(await p.pull(), '3 rows');
   assert.equal(await p.pull(), '3 rows · nothing new');
-  assert.deepEqual(asked.map(({ headers }) => headers['if-none-match'] !== undefined), [false, true]);
+  assert.deepEqual(
+    asked.map(({ headers }) => headers['if-none-match'] !== undefined),
+    [false, true],
+  );
   content.text = csv(4);
   assert.equal(await p.pull(), '4 rows');
   assert.equal(listSnapshots(p.store, 'items').length, 2);
@@ -85,7 +106,9 @@ test('a broken download goes on where it broke off', async () => {
   assert.equal(await p.pull(), '50,000 rows');
   assert.equal(asked.length, 2);
   assert.match(asked[1]?.headers.range ?? '', /^bytes=[1-9]\d+-$/);
-  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT count(DISTINCT id) AS n, max(id) AS most FROM data'), [{ n: 50_000, most: 49_999 }]);
+  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT count(DISTINCT id) AS n, max(id) AS most FROM data'), [
+    { n: 50_000, most: 49_999 },
+  ]);
 });
 
 test('what changed on the server meanwhile is fetched from its beginning', async () => {
@@ -98,7 +121,9 @@ test('what changed on the server meanwhile is fetched from its beginning', async
   const p = project(`{ url: "${url}/x.csv" }`);
   assert.equal(await p.pull(), '50,000 rows');
   assert.equal(asked.length, 2);
-  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT min(id) AS least, max(id) AS most FROM data'), [{ least: 7, most: 50_006 }]);
+  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT min(id) AS least, max(id) AS most FROM data'), [
+    { least: 7, most: 50_006 },
+  ]);
 });
 
 test('a run killed in the middle of a download is taken up by the next, and nothing of it is read', async () => {
@@ -112,8 +137,14 @@ test('a run killed in the middle of a download is taken up by the next, and noth
   });
   const cwd = makeProject({ 'loopwright.yaml': yaml(`{ url: "${url}/x.csv" }`) });
   const running = startCli(['run'], { cwd });
-  const part = () => readdirSync(cwd, { recursive: true }).map(String).find((name) => name.endsWith('.part'));
-  await until('half of the file is here', () => { const name = part(); return name !== undefined && readFileSync(join(cwd, name)).length >= 900_000; });
+  const part = () =>
+    readdirSync(cwd, { recursive: true })
+      .map(String)
+      .find((name) => name.endsWith('.part'));
+  await until('half of the file is here', () => {
+    const name = part();
+    return name !== undefined && readFileSync(join(cwd, name)).length >= 900_000;
+  });
   running.child.kill('SIGKILL');
   await running.ended;
   assert.equal(await isRunning(running.child.pid ?? 0), false);
@@ -133,7 +164,12 @@ test('a damaged rest does not pass when the hash is known', async () => {
     // A server that says that the rest belongs to the same file, and sends another's.
     if (asked === 2) {
       const from = Number(/(\d+)-/.exec(request.headers.range ?? '')?.[1]);
-      response.writeHead(206, { 'content-range': `bytes ${from}-${other.length - 1}/${other.length}`, 'content-length': other.length - from }).end(other.slice(from));
+      response
+        .writeHead(206, {
+          'content-range': `bytes ${from}-${other.length - 1}/${other.length}`,
+          'content-length': other.length - from,
+        })
+        .end(other.slice(from));
     }
   });
   const sha256 = createHash('sha256').update(content.text).digest('hex');
@@ -145,19 +181,43 @@ test('a damaged rest does not pass when the hash is known', async () => {
 
 test('answers that may pass are waited for, others are final', async () => {
   const content = { text: csv(2) };
-  for (const [status, headers] of [[429, { 'retry-after': '0' }], [503, {}], [408, {}]] as const) {
-    const { url, asked } = await serve(content, (_, response, n) => { if (n === 1) response.writeHead(status, headers).end(); });
+  for (const [status, headers] of [
+    [429, { 'retry-after': '0' }],
+    [503, {}],
+    [408, {}],
+  ] as const) {
+    const { url, asked } = await serve(content, (_, response, n) => {
+      if (n === 1) response.writeHead(status, headers).end();
+    });
     assert.equal(await project(`{ url: "${url}/x.csv" }`).pull(), '2 rows', String(status));
     assert.equal(asked.length, 2);
   }
   for (const status of [400, 401, 403, 404, 410]) {
-    const { url, asked } = await serve(content, (_, response) => { response.writeHead(status).end(); });
-    assert.match((await project(`{ url: "${url}/x.csv" }`).pull()) ?? '', new RegExp(`could not be downloaded: the server answered ${status}`));
+    const { url, asked } = await serve(content, (_, response) => {
+      response.writeHead(status).end();
+    });
+    assert.match(
+      (await project(`{ url: "${url}/x.csv" }`).pull()) ?? '',
+      new RegExp(`could not be downloaded: the server answered ${status}`),
+    );
     assert.equal(asked.length, 1);
   }
-  const { url } = await serve(content, (_, response) => { response.writeHead(503, { 'retry-after': '3600' }).end(); });
-  assert.match((await project(`{ url: "${url}/x.csv" }`).pull()) ?? '', /answered 503 Service Unavailable and asks to come back in 60 min/);
-  assert.deepEqual([retryAfterMs('5'), retryAfterMs(null), retryAfterMs('soon'), retryAfterMs('Thu, 01 Jan 2026 00:00:10 GMT', Date.UTC(2026, 0, 1))], [5000, null, null, 10_000]);
+  const { url } = await serve(content, (_, response) => {
+    response.writeHead(503, { 'retry-after': '3600' }).end();
+  });
+  assert.match(
+    (await project(`{ url: "${url}/x.csv" }`).pull()) ?? '',
+    /answered 503 Service Unavailable and asks to come back in 60 min/,
+  );
+  assert.deepEqual(
+    [
+      retryAfterMs('5'),
+      retryAfterMs(null),
+      retryAfterMs('soon'),
+      retryAfterMs('Thu, 01 Jan 2026 00:00:10 GMT', Date.UTC(2026, 0, 1)),
+    ],
+    [5000, null, null, 10_000],
+  );
 });
 
 test('headers reach the host they are for, not the one it sends us to, and are nowhere to be read', async () => {
@@ -167,17 +227,35 @@ test('headers reach the host they are for, not the one it sends us to, and are n
     else response.writeHead(301, { location: '/moved.csv' }).end();
   });
   const token = 'tok-4711-secret';
-  const p = project(`{ url: "${url.replace('//', '//ada:pass-word@')}/x.csv", headers: { X-Api-Key: "\${env.API_TOKEN}" } }`, { API_TOKEN: token });
+  const p = project(
+    `{ url: "${url.replace('//', '//ada:pass-word@')}/x.csv", headers: { X-Api-Key: "\${env.API_TOKEN}" } }`,
+    { API_TOKEN: token },
+  );
   assert.equal(await p.pull(), '3 rows');
-  assert.deepEqual(asked.map(({ headers }) => [headers['x-api-key'], headers.authorization]), [[token, `Basic ${Buffer.from('ada:pass-word').toString('base64')}`], [token, `Basic ${Buffer.from('ada:pass-word').toString('base64')}`]]);
-  assert.deepEqual(other.asked.map(({ headers }) => [headers['x-api-key'], headers.authorization]), [[undefined, undefined]]);
+  assert.deepEqual(
+    asked.map(({ headers }) => [headers['x-api-key'], headers.authorization]),
+    [
+      [token, `Basic ${Buffer.from('ada:pass-word').toString('base64')}`],
+      [token, `Basic ${Buffer.from('ada:pass-word').toString('base64')}`],
+    ],
+  );
+  assert.deepEqual(
+    other.asked.map(({ headers }) => [headers['x-api-key'], headers.authorization]),
+    [[undefined, undefined]],
+  );
   assert.equal(listSnapshots(p.store, 'items')[0]?.source, `${url}/x.csv`);
   for (const entry of readdirSync(join(p.root, '.loopwright'), { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) assert.ok(!/tok-4711|pass-word/.test(readFileSync(join(entry.parentPath, entry.name), 'latin1')), entry.name);
+    if (entry.isFile())
+      assert.ok(!/tok-4711|pass-word/.test(readFileSync(join(entry.parentPath, entry.name), 'latin1')), entry.name);
   }
   assert.ok(!/tok-4711/.test(readFileSync(join(p.root, 'loopwright.lock'), 'utf8')));
-  const round = await serve({ text: '' }, (_, response) => { response.writeHead(302, { location: '/x.csv' }).end(); });
-  assert.match((await project(`{ url: "${round.url}/x.csv" }`).pull()) ?? '', /leads from one address to another more than 10 times/);
+  const round = await serve({ text: '' }, (_, response) => {
+    response.writeHead(302, { location: '/x.csv' }).end();
+  });
+  assert.match(
+    (await project(`{ url: "${round.url}/x.csv" }`).pull()) ?? '',
+    /leads from one address to another more than 10 times/,
+  );
 });
 
 test('a name that tells no format is read by the type that the server gives', async () => {
@@ -190,13 +268,18 @@ test('cancelling a download ends it at once and keeps the part for the next', as
   let open = true;
   const { url } = await serve(content, (_, response) => {
     if (!open) return;
-    response.writeHead(200, { etag: `"${createHash('sha1').update(content.text).digest('hex')}"`, 'content-length': Buffer.byteLength(content.text) });
+    response.writeHead(200, {
+      etag: `"${createHash('sha1').update(content.text).digest('hex')}"`,
+      'content-length': Buffer.byteLength(content.text),
+    });
     response.write(content.text.slice(0, 500_000));
   });
   const p = project(`{ url: "${url}/x.csv" }`);
   const abort = new AbortController();
   const running = p.pull({ signal: abort.signal }).catch((error: Error) => error.name);
-  await until('a part is here', () => readdirSync(p.root, { recursive: true }).some((name) => String(name).endsWith('.part')));
+  await until('a part is here', () =>
+    readdirSync(p.root, { recursive: true }).some((name) => String(name).endsWith('.part')),
+  );
   abort.abort();
   assert.equal(await running, 'CancelledError');
   open = false;

@@ -16,17 +16,33 @@ const options = { skip: missing ?? false };
 const store = (missing === null ? await startObjectStore() : null) as ObjectStore;
 
 function project(s3: string, more: { endpoint?: string; env?: Record<string, string | undefined> } = {}) {
-  const root = makeProject({ 'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: data/items.parquet } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: { s3: "${s3}", endpoint: "${more.endpoint ?? store.endpoint}" } } }\n` });
+  const root = makeProject({
+    'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: data/items.parquet } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: { s3: "${s3}", endpoint: "${more.endpoint ?? store.endpoint}" } } }\n`,
+  });
   const runner = runIn(root);
   const pull = async (request = {}) => {
-    const { stages: [stage], error } = await runner.run({ project: loadProject(root, undefined, { ...process.env, ...storeKeys, ...more.env }), stages: ['pull'], ...request });
+    const {
+      stages: [stage],
+      error,
+    } = await runner.run({
+      project: loadProject(root, undefined, { ...process.env, ...storeKeys, ...more.env }),
+      stages: ['pull'],
+      ...request,
+    });
     return error?.message ?? stage?.summary;
   };
   return { ...runner, pull };
 }
 
 test('all objects that match are the data; only changed ones are fetched again', options, async () => {
-  for (const [key, text] of [['day/1.csv', 'id\n1\n'], ['day/2.csv', 'id\n2\n'], ["day/it's (a) b+c & 😀.csv", 'id\n3\n'], ['day/deep/4.csv', 'id\n4\n'], ['other.csv', 'id\n9\n']]) await store.put(`bucket/${key}`, text ?? '');
+  for (const [key, text] of [
+    ['day/1.csv', 'id\n1\n'],
+    ['day/2.csv', 'id\n2\n'],
+    ["day/it's (a) b+c & 😀.csv", 'id\n3\n'],
+    ['day/deep/4.csv', 'id\n4\n'],
+    ['other.csv', 'id\n9\n'],
+  ])
+    await store.put(`bucket/${key}`, text ?? '');
   const p = project('s3://bucket/day/*.csv');
   const ids = async () => (await p.rows('data/items.parquet', 'SELECT id FROM data ORDER BY id')).map(({ id }) => id);
   assert.equal(await p.pull(), '3 rows');
@@ -38,7 +54,10 @@ test('all objects that match are the data; only changed ones are fetched again',
   await store.remove('bucket/day/1.csv');
   p.logs.length = 0;
   assert.equal(await p.pull(), '4 rows');
-  assert.ok(p.logs.some((line) => line.endsWith(', 2 fetched')), p.logs.join('\n'));
+  assert.ok(
+    p.logs.some((line) => line.endsWith(', 2 fetched')),
+    p.logs.join('\n'),
+  );
   assert.deepEqual(await ids(), [2, 3, 5, 22]);
   assert.equal(listSnapshots(p.store, 'items').length, 2);
   assert.equal(globSync('.loopwright/downloads/s3-*/*.csv', { cwd: p.root }).length, 3, 'what went there goes here');
@@ -51,7 +70,8 @@ test('all objects that match are the data; only changed ones are fetched again',
 
 test('a listing of several pages is read to its end', { ...options, timeout: 120_000 }, async () => {
   const keys = Array.from({ length: 1030 }, (_, i) => `many/${i}.csv`);
-  for (let i = 0; i < keys.length; i += 50) await Promise.all(keys.slice(i, i + 50).map((key, j) => store.put(`bucket/${key}`, `id\n${i + j}\n`)));
+  for (let i = 0; i < keys.length; i += 50)
+    await Promise.all(keys.slice(i, i + 50).map((key, j) => store.put(`bucket/${key}`, `id\n${i + j}\n`)));
   const p = project('s3://bucket/many/*.csv');
   assert.equal(await p.pull(), '1,030 rows');
 });
@@ -75,33 +95,53 @@ test('a large object whose connection breaks is fetched from where it broke off,
         far.destroy();
       } else near.write(chunk);
     });
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }
   });
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   after(() => between.close());
-  const p = project('s3://bucket/large.csv', { endpoint: `http://127.0.0.1:${(between.address() as AddressInfo).port}` });
+  const p = project('s3://bucket/large.csv', {
+    endpoint: `http://127.0.0.1:${(between.address() as AddressInfo).port}`,
+  });
   assert.equal(await p.pull(), '400,000 rows');
   assert.equal(cuts, 0);
   assert.equal(asked.filter((request) => /^range: bytes=[1-9]\d+-/im.test(request)).length, 2);
-  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT count(DISTINCT id) AS n, max(id) AS most FROM data'), [{ n: 400_000, most: 399_999 }]);
+  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT count(DISTINCT id) AS n, max(id) AS most FROM data'), [
+    { n: 400_000, most: 399_999 },
+  ]);
 });
 
 test('what the store refuses is told with what to do, and without the keys', options, async () => {
   const closed = await freePort();
-  assert.match((await project('s3://bucket/none/*.csv').pull()) ?? '', /No object matches `s3:\/\/bucket\/none\/\*\.csv`/);
+  assert.match(
+    (await project('s3://bucket/none/*.csv').pull()) ?? '',
+    /No object matches `s3:\/\/bucket\/none\/\*\.csv`/,
+  );
   assert.match((await project('s3://nowhere/x.csv').pull()) ?? '', /NoSuchBucket.*Correct the name of the bucket/);
   await store.put('bucket/notes.docx', 'x');
   assert.match((await project('s3://bucket/notes.docx').pull()) ?? '', /`notes\.docx` cannot be read as a table/);
   const wrong = project('s3://bucket/other.csv', { env: { AWS_SECRET_ACCESS_KEY: 'another-secret-key' } });
   assert.match((await wrong.pull()) ?? '', /SignatureDoesNotMatch.*Set AWS_ACCESS_KEY_ID/);
-  assert.match((await project('s3://bucket/other.csv', { env: { AWS_ACCESS_KEY_ID: undefined } }).pull()) ?? '', /AccessDenied/);
-  assert.match((await project('s3://bucket/other.csv', { endpoint: `http://127.0.0.1:${closed}` }).pull()) ?? '', /could not be listed: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(tried 4 times\)/);
+  assert.match(
+    (await project('s3://bucket/other.csv', { env: { AWS_ACCESS_KEY_ID: undefined } }).pull()) ?? '',
+    /AccessDenied/,
+  );
+  assert.match(
+    (await project('s3://bucket/other.csv', { endpoint: `http://127.0.0.1:${closed}` }).pull()) ?? '',
+    /could not be listed: connect ECONNREFUSED 127\.0\.0\.1:\d+ \(tried 4 times\)/,
+  );
   const p = project('s3://bucket/other.csv');
   await p.pull();
   for (const entry of readdirSync(p.root, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name), 'latin1').includes(storeKeys.AWS_SECRET_ACCESS_KEY), entry.name);
+    if (entry.isFile())
+      assert.ok(
+        !readFileSync(join(entry.parentPath, entry.name), 'latin1').includes(storeKeys.AWS_SECRET_ACCESS_KEY),
+        entry.name,
+      );
   }
 });

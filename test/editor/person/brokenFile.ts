@@ -40,10 +40,21 @@ primaryKey: id
 
 function prepare(folder: string, root: string): string {
   const project = join(folder, 'shop');
-  const rows = Array.from({ length: 200 }, (_, i) => `o${i},${new Date(Date.UTC(2026, 0, 1 + i)).toISOString()},${20 + (i % 17)},${i % 4 === 0}`);
+  const rows = Array.from(
+    { length: 200 },
+    (_, i) => `o${i},${new Date(Date.UTC(2026, 0, 1 + i)).toISOString()},${20 + (i % 17)},${i % 4 === 0}`,
+  );
   const files = {
-    'loopwright.yaml': yaml, 'schemas/orders.dataset.yaml': fields, 'data/orders.csv': `id,at,amount,late\n${rows.join('\n')}\n`, 'sql/features.sql': 'SELECT id, "at", amount, late\nFROM orders\n',
-    '.vscode/settings.json': JSON.stringify({ 'window.autoDetectColorScheme': true, 'workbench.preferredDarkColorTheme': 'Dark 2026', 'workbench.preferredLightColorTheme': 'Light 2026', 'editor.minimap.enabled': false }),
+    'loopwright.yaml': yaml,
+    'schemas/orders.dataset.yaml': fields,
+    'data/orders.csv': `id,at,amount,late\n${rows.join('\n')}\n`,
+    'sql/features.sql': 'SELECT id, "at", amount, late\nFROM orders\n',
+    '.vscode/settings.json': JSON.stringify({
+      'window.autoDetectColorScheme': true,
+      'workbench.preferredDarkColorTheme': 'Dark 2026',
+      'workbench.preferredLightColorTheme': 'Light 2026',
+      'editor.minimap.enabled': false,
+    }),
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(project, path, '..'), { recursive: true });
@@ -58,13 +69,20 @@ async function findings({ workbench }: Stage): Promise<string[]> {
   if (!(await panel.isVisible())) await workbench.page.keyboard.press('Control+Shift+M');
   await panel.waitFor();
   const rows = await panel.locator('.monaco-list-row').allInnerTexts();
-  return rows.map((text) => text.replaceAll(/\s+/g, ' ').trim()).filter((text) => /LW\d+|\[Ln/.test(text)).toSorted();
+  return rows
+    .map((text) => text.replaceAll(/\s+/g, ' ').trim())
+    .filter((text) => /LW\d+|\[Ln/.test(text))
+    .toSorted();
 }
 
-const labels = async (workbench: Workbench): Promise<string[]> => (await workbench.lines('Life cycle')).map(({ label }) => label);
+const labels = async (workbench: Workbench): Promise<string[]> =>
+  (await workbench.lines('Life cycle')).map(({ label }) => label);
 
 async function pictures({ workbench }: Stage, name: string): Promise<void> {
-  for (const [scheme, theme, ending] of [['dark', 'vs-dark', '-dark'], ['light', 'vs', '']] as const) {
+  for (const [scheme, theme, ending] of [
+    ['dark', 'vs-dark', '-dark'],
+    ['light', 'vs', ''],
+  ] as const) {
     await workbench.page.emulateMedia({ colorScheme: scheme });
     await workbench.page.locator(`.monaco-workbench.${theme}`).waitFor();
     await workbench.picture(`${name}${ending}`);
@@ -81,12 +99,18 @@ export const brokenFile: PersonSession = {
       async run(stage) {
         const { workbench } = stage;
         await workbench.openFile('loopwright.yaml');
-        const before = await until('findings', async () => { const found = await findings(stage); return ['spare', 'roc_auc'].every((name) => found.some((text) => text.includes(name))) && found; });
+        const before = await until('findings', async () => {
+          const found = await findings(stage);
+          return ['spare', 'roc_auc'].every((name) => found.some((text) => text.includes(name))) && found;
+        });
         await workbench.command('Loopwright: Check project');
         // A task that ended well has a tick beside its name.
         const tab = workbench.page.locator('.single-terminal-tab, .terminal-tabs-entry').filter({ hasText: 'check' });
         await tab.first().waitFor();
-        await tab.filter({ has: workbench.page.locator('.codicon-check') }).first().waitFor();
+        await tab
+          .filter({ has: workbench.page.locator('.codicon-check') })
+          .first()
+          .waitFor();
         assert.deepEqual(await findings(stage), before);
       },
     },
@@ -104,14 +128,21 @@ export const brokenFile: PersonSession = {
         await workbench.page.keyboard.press('End');
         await workbench.page.keyboard.type(' {');
         await workbench.page.keyboard.press('Control+S');
-        await until('the broken file', () => /^stages: \{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')));
-        const line = await until('the line that says so', async () => (await labels(workbench)).find((label) => /is indented deeper|is not closed/.test(label)));
+        await until('the broken file', () =>
+          /^stages: \{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')),
+        );
+        const line = await until('the line that says so', async () =>
+          (await labels(workbench)).find((label) => /is indented deeper|is not closed/.test(label)),
+        );
         assert.deepEqual(await labels(workbench), [line, ...before]);
         assert.ok((await workbench.status()).includes(status), `the status bar says ${await workbench.status()}`);
         await pictures(stage, 'brokenFile-sidebar');
         await workbench.page.locator('.tab', { hasText: 'shop' }).first().click();
         const broken = await workbench.webview('#problem-line');
-        assert.match(await broken.locator('#problem-line').innerText(), /loopwright\.yaml:1\d .*The last good state is shown/s);
+        assert.match(
+          await broken.locator('#problem-line').innerText(),
+          /loopwright\.yaml:1\d .*The last good state is shown/s,
+        );
         // A view that was hidden is made again, from the same answer.
         await broken.locator('.verdict').waitFor();
         assert.equal(await broken.locator('.verdict').innerText(), verdict);

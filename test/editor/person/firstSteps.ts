@@ -40,21 +40,27 @@ export const firstSteps: PersonSession = {
         await workbench.command('View: Show Explorer');
         const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label^="birds.csv"]');
         // A menu takes no click in its first moment, and a row moves when a file comes before it.
-        const menu = (item: string, tab: string): Promise<boolean> => until(`"${item}" to open ${tab}`, async () => {
-          const entry = page.locator('.monaco-menu .action-item', { hasText: item });
-          if (!(await entry.isVisible())) {
-            await page.keyboard.press('Escape');
-            await row.click({ button: 'right', timeout: 2000 });
-          }
-          await entry.click({ timeout: 2000 });
-          await page.locator('.tab.active', { hasText: tab }).waitFor({ timeout: 5000 });
-          return true;
-        });
+        const menu = (item: string, tab: string): Promise<boolean> =>
+          until(`"${item}" to open ${tab}`, async () => {
+            const entry = page.locator('.monaco-menu .action-item', { hasText: item });
+            if (!(await entry.isVisible())) {
+              await page.keyboard.press('Escape');
+              await row.click({ button: 'right', timeout: 2000 });
+            }
+            await entry.click({ timeout: 2000 });
+            await page.locator('.tab.active', { hasText: tab }).waitFor({ timeout: 5000 });
+            return true;
+          });
         await menu('Create schema', 'birds.dataset.yaml');
-        assert.match(readFileSync(join(project, 'birds.dataset.yaml'), 'utf8'), /name: "beak length", type: number,.*decimalChar: ","/);
+        assert.match(
+          readFileSync(join(project, 'birds.dataset.yaml'), 'utf8'),
+          /name: "beak length", type: number,.*decimalChar: ","/,
+        );
         await menu('Open data profile', 'Profile: birds.csv');
         const profile = await workbench.webview('table.columns tbody tr');
-        await until('the rows of the profile', async () => /240 rows/.test(await profile.locator('.profile .numbers').innerText()));
+        await until('the rows of the profile', async () =>
+          /240 rows/.test(await profile.locator('.profile .numbers').innerText()),
+        );
         await workbench.command('View: Close All Editors');
         rmSync(join(project, 'birds.dataset.yaml'));
       },
@@ -64,7 +70,10 @@ export const firstSteps: PersonSession = {
       async run({ workbench, project }) {
         await workbench.showExplorer();
         const started = performance.now();
-        await workbench.pane('Life cycle').locator('.welcome-view-content .monaco-button', { hasText: 'Create a project' }).click();
+        await workbench
+          .pane('Life cycle')
+          .locator('.welcome-view-content .monaco-button', { hasText: 'Create a project' })
+          .click();
         const wizard = await workbench.webview('#create:not([disabled])');
         const ready = performance.now();
         assert.equal(await wizard.locator('#target').inputValue(), 'species');
@@ -72,7 +81,9 @@ export const firstSteps: PersonSession = {
         await wizard.locator('#create').click();
         await workbench.webview('.card table.gates');
         const ended = performance.now();
-        console.log(`# first steps: wizard ready after ${seconds(ready - started)}, card after ${seconds(ended - started)}, 2 clicks`);
+        console.log(
+          `# first steps: wizard ready after ${seconds(ready - started)}, card after ${seconds(ended - started)}, 2 clicks`,
+        );
         assert.ok(ended - started < 60_000, `${seconds(ended - started)} to the card`);
         await workbench.says('Life cycle', 'Validate', /1 gate passed/);
         await workbench.picture('start-card');
@@ -106,7 +117,10 @@ export const firstSteps: PersonSession = {
         await accept.click();
         const target = join(folder, 'elsewhere/loopwright-fraud');
         await until('its data', () => readdirSync(join(target, 'incoming')).length >= 7);
-        assert.deepEqual(readdirSync(join(target, 'experiments')).toSorted(), ['rates.experiment.yaml', 'wider.experiment.yaml']);
+        assert.deepEqual(readdirSync(join(target, 'experiments')).toSorted(), [
+          'rates.experiment.yaml',
+          'wider.experiment.yaml',
+        ]);
         const opened = await another;
         await until('its address', () => decodeURIComponent(opened.url()).includes('loopwright-fraud'));
         // The new window of a test has no extension under development: the first one goes there instead.

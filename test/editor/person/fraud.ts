@@ -21,18 +21,27 @@ function changes(port: number): [string, string][] {
 /** A copy of the fraud example with little data: January to March in its place, April to May beside it. */
 export async function smallFraud(folder: string, root: string): Promise<string> {
   const project = join(folder, 'card-fraud');
-  cpSync(join(root, 'examples/fraud'), project, { recursive: true, filter: (path) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock|learnability\.ts)$/.test(path) });
+  cpSync(join(root, 'examples/fraud'), project, {
+    recursive: true,
+    filter: (path) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock|learnability\.ts)$/.test(path),
+  });
   execFileSync(process.execPath, ['generate.mjs', '--rows', '16000'], { cwd: project });
   const later = join(folder, 'later');
   mkdirSync(join(later, 'labels'), { recursive: true });
   for (const month of ['04', '05', '06']) {
     renameSync(join(project, `incoming/transactions-2026-${month}.csv`), join(later, `transactions-2026-${month}.csv`));
-    renameSync(join(project, `incoming/labels/labels-2026-${month}.csv`), join(later, `labels/labels-2026-${month}.csv`));
+    renameSync(
+      join(project, `incoming/labels/labels-2026-${month}.csv`),
+      join(later, `labels/labels-2026-${month}.csv`),
+    );
   }
   const file = join(project, 'loopwright.yaml');
   let text = readFileSync(file, 'utf8');
   for (const [from, to] of changes(await freePort())) {
-    if (!text.includes(from)) throw new Error(`examples/fraud/loopwright.yaml no longer holds "${from}": change test/editor/person/fraud.ts with it.`);
+    if (!text.includes(from))
+      throw new Error(
+        `examples/fraud/loopwright.yaml no longer holds "${from}": change test/editor/person/fraud.ts with it.`,
+      );
     text = text.replace(from, to);
   }
   writeFileSync(file, text);

@@ -17,9 +17,13 @@ export class FastKeys {
   }
 
   async type(text: string): Promise<void> {
-    await Promise.all([...text].flatMap((letter) => {
-      const key = named[letter] ?? { key: letter, text: letter };
-      return (['keyDown', 'keyUp'] as const).map((type) => this.#session.send('Input.dispatchKeyEvent', { type, ...key, ...(type === 'keyUp' ? { text: '' } : {}) }));
-    }));
+    await Promise.all(
+      [...text].flatMap((letter) => {
+        const key = named[letter] ?? { key: letter, text: letter };
+        return (['keyDown', 'keyUp'] as const).map((type) =>
+          this.#session.send('Input.dispatchKeyEvent', { type, ...key, ...(type === 'keyUp' ? { text: '' } : {}) }),
+        );
+      }),
+    );
   }
 }

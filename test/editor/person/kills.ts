@@ -25,22 +25,43 @@ export const kills: PersonSession = {
       async run({ workbench, server, project, folder }) {
         await workbench.showExplorer();
         const file = join(folder, 'endpoint.txt');
-        const { uri, token } = await until('a terminal that knows the endpoint', async () => {
-          await workbench.command('Terminal: Create New Terminal');
-          await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').waitFor();
-          await workbench.page.keyboard.type(`printf '%s %s' "$MLFLOW_TRACKING_URI" "$MLFLOW_TRACKING_TOKEN" > '${file}'\n`);
-          await until('the file', () => existsSync(file) && readFileSync(file, 'utf8') !== '', 5000);
-          const [uri = '', token = ''] = readFileSync(file, 'utf8').split(' ');
-          return uri.startsWith('http') && { uri, token };
-        }, 60_000);
-        const call = async (path: string, body: object): Promise<Response> => fetch(`${uri}/api/2.0/mlflow/${path}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) });
-        const { run } = (await (await call('runs/create', { experiment_id: '0', run_name: 'goes-on' })).json()) as { run: { info: { run_id: string } } };
+        const { uri, token } = await until(
+          'a terminal that knows the endpoint',
+          async () => {
+            await workbench.command('Terminal: Create New Terminal');
+            await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').waitFor();
+            await workbench.page.keyboard.type(
+              `printf '%s %s' "$MLFLOW_TRACKING_URI" "$MLFLOW_TRACKING_TOKEN" > '${file}'\n`,
+            );
+            await until('the file', () => existsSync(file) && readFileSync(file, 'utf8') !== '', 5000);
+            const [uri = '', token = ''] = readFileSync(file, 'utf8').split(' ');
+            return uri.startsWith('http') && { uri, token };
+          },
+          60_000,
+        );
+        const call = async (path: string, body: object): Promise<Response> =>
+          fetch(`${uri}/api/2.0/mlflow/${path}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}` },
+            body: JSON.stringify(body),
+          });
+        const { run } = (await (await call('runs/create', { experiment_id: '0', run_name: 'goes-on' })).json()) as {
+          run: { info: { run_id: string } };
+        };
         const told = new Set<number>();
         let on = true;
         const writer = (async () => {
           for (let batch = 0; on; batch++) {
-            const metrics = Array.from({ length: batchSize }, (_, i) => ({ key: 'm', value: i, timestamp: batch, step: batch * batchSize + i }));
-            const ok = await call('runs/log-batch', { run_id: run.info.run_id, metrics }).then((answer) => answer.ok, () => false);
+            const metrics = Array.from({ length: batchSize }, (_, i) => ({
+              key: 'm',
+              value: i,
+              timestamp: batch,
+              step: batch * batchSize + i,
+            }));
+            const ok = await call('runs/log-batch', { run_id: run.info.run_id, metrics }).then(
+              (answer) => answer.ok,
+              () => false,
+            );
             if (ok) told.add(batch);
             else await new Promise((resolve) => setTimeout(resolve, 50));
           }
@@ -66,8 +87,14 @@ export const kills: PersonSession = {
         store.sql.close();
         assert.equal(check, 'ok');
         const bytes = Buffer.from(series?.steps ?? '', 'base64');
-        const steps = new Set(Array.from({ length: series?.count ?? 0 }, (_, i) => (series?.steps === null ? i : bytes.readDoubleLE(i * 8))));
-        for (const batch of told) for (let i = 0; i < batchSize; i++) assert.ok(steps.has(batch * batchSize + i), `point ${i} of batch ${batch}`);
+        const steps = new Set(
+          Array.from({ length: series?.count ?? 0 }, (_, i) =>
+            series?.steps === null ? i : bytes.readDoubleLE(i * 8),
+          ),
+        );
+        for (const batch of told)
+          for (let i = 0; i < batchSize; i++)
+            assert.ok(steps.has(batch * batchSize + i), `point ${i} of batch ${batch}`);
         assert.ok(told.size >= 5 * (rounds + 1), `${told.size} batches`);
       },
     },

@@ -19,8 +19,14 @@ export const labelling: PersonSession = {
   prepare: (folder, root) => {
     const project = join(folder, 'orders');
     file = join(project, 'data/labels/late.csv');
-    writeFiles(project, { ...ordersFiles({ rows: 400, yaml: `${ordersYaml}${task}` }), '.vscode/settings.json': JSON.stringify({ 'loopwright.labelling.labeller': 'ann' }) });
-    const cli = (...args: string[]): void => void execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), ...args, '--project', project], { cwd: project });
+    writeFiles(project, {
+      ...ordersFiles({ rows: 400, yaml: `${ordersYaml}${task}` }),
+      '.vscode/settings.json': JSON.stringify({ 'loopwright.labelling.labeller': 'ann' }),
+    });
+    const cli = (...args: string[]): void =>
+      void execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), ...args, '--project', project], {
+        cwd: project,
+      });
     cli('run');
     cli('models', 'promote', '1');
     return project;
@@ -63,8 +69,19 @@ export const labelling: PersonSession = {
         await press('Control+z');
         assert.equal(await key(), second);
         await until('five lines', () => written().length === 5);
-        assert.deepEqual(written().map((line) => line.replace(/,\d{4}-[^,]+Z,/, ',')), [`${first},true,ann,hand`, `${second},,ann,skip`, `${second},,ann,undo`, `${second},false,ann,hand`, `${second},,ann,undo`]);
-        await until('the progress', async () => /^1 of 400 labelled/.test(await frame.locator('#progress').innerText()));
+        assert.deepEqual(
+          written().map((line) => line.replace(/,\d{4}-[^,]+Z,/, ',')),
+          [
+            `${first},true,ann,hand`,
+            `${second},,ann,skip`,
+            `${second},,ann,undo`,
+            `${second},false,ann,hand`,
+            `${second},,ann,undo`,
+          ],
+        );
+        await until('the progress', async () =>
+          /^1 of 400 labelled/.test(await frame.locator('#progress').innerText()),
+        );
         await keyboard.press('ArrowLeft');
         await until('the first again', async () => (await key()) === first);
         assert.match(await frame.locator('.hints.shown').innerText(), /The model says (true|false) at 5\d %/);

@@ -53,17 +53,26 @@ primaryKey: id
 
 /** Three hundred orders; `spoiled` of them cost less than nothing. */
 function csv(spoiled: number): string {
-  const row = (i: number): string => `o${String(i).padStart(4, '0')},${new Date(Date.UTC(2026, 0, 1 + i)).toISOString()},${i < spoiled ? -5 : (20 + 60 * Math.abs(Math.sin(i)) + (i % 17)).toFixed(2)},${['de', 'fr', 'pl'][i % 3]},${i % 4 === 0}`;
+  const row = (i: number): string =>
+    `o${String(i).padStart(4, '0')},${new Date(Date.UTC(2026, 0, 1 + i)).toISOString()},${i < spoiled ? -5 : (20 + 60 * Math.abs(Math.sin(i)) + (i % 17)).toFixed(2)},${['de', 'fr', 'pl'][i % 3]},${i % 4 === 0}`;
   return `id,at,amount,country,late\n${Array.from({ length: 300 }, (_, i) => row(i)).join('\n')}\n`;
 }
 
 function shop(folder: string): string {
   const project = join(folder, 'shop');
   const files = {
-    'loopwright.yaml': yaml, 'schemas/orders.dataset.yaml': fields, 'schemas/features.dataset.yaml': fields, 'data/orders.csv': csv(3),
+    'loopwright.yaml': yaml,
+    'schemas/orders.dataset.yaml': fields,
+    'schemas/features.dataset.yaml': fields,
+    'data/orders.csv': csv(3),
     'sql/features.sql': 'SELECT id, "at", amount, country, late\nFROM orders\n',
     // The colours follow the system, which the pictures change without touching the window.
-    '.vscode/settings.json': JSON.stringify({ 'window.autoDetectColorScheme': true, 'workbench.preferredDarkColorTheme': 'Dark 2026', 'workbench.preferredLightColorTheme': 'Light 2026', 'editor.minimap.enabled': false }),
+    '.vscode/settings.json': JSON.stringify({
+      'window.autoDetectColorScheme': true,
+      'workbench.preferredDarkColorTheme': 'Dark 2026',
+      'workbench.preferredLightColorTheme': 'Light 2026',
+      'editor.minimap.enabled': false,
+    }),
   };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(project, path, '..'), { recursive: true });
@@ -74,20 +83,29 @@ function shop(folder: string): string {
 
 /** The number of the line that holds a text. */
 function lineOf(project: string, path: string, text: string): number {
-  const at = readFileSync(join(project, path), 'utf8').split('\n').findIndex((line) => line.includes(text));
+  const at = readFileSync(join(project, path), 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text));
   assert.notEqual(at, -1, `${path} holds ${text}`);
   return at + 1;
 }
 
 async function pictures({ workbench }: Stage, name: string): Promise<void> {
   const { page } = workbench;
-  for (const [scheme, theme, ending] of [['dark', 'vs-dark', '-dark'], ['light', 'vs', '']] as const) {
+  for (const [scheme, theme, ending] of [
+    ['dark', 'vs-dark', '-dark'],
+    ['light', 'vs', ''],
+  ] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`.monaco-workbench.${theme}`).waitFor();
     // Parts of the window fade from one colour into the other.
     await page.evaluate(async () => {
-      await new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
-      const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+      await new Promise((drawn) => {
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
+      });
+      const ending = document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
       await Promise.all(ending.map((animation) => animation.finished.catch(() => null)));
     });
     await workbench.picture(`language-${name}${ending}`);
@@ -104,7 +122,10 @@ async function problems(workbench: Workbench): Promise<Locator> {
 
 /** What an editor shows of a line, its hints too, with plain spaces. */
 async function shown(workbench: Workbench, text: string): Promise<string> {
-  return (await workbench.editor().locator('.view-line', { hasText: text }).first().innerText()).replaceAll('\u00a0', ' ');
+  return (await workbench.editor().locator('.view-line', { hasText: text }).first().innerText()).replaceAll(
+    '\u00a0',
+    ' ',
+  );
 }
 
 /** The cursor goes to a word of a line. */
@@ -156,7 +177,11 @@ export const language: PersonSession = {
         await workbench.page.keyboard.press('Enter');
         await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
         await workbench.page.keyboard.press('Control+S');
-        await until('the mended file', () => readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes('slices: [country]    # where it is delivered'));
+        await until('the mended file', () =>
+          readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes(
+            'slices: [country]    # where it is delivered',
+          ),
+        );
       },
     },
     {
@@ -170,13 +195,19 @@ export const language: PersonSession = {
         const row = widget.locator('.monaco-list-row', { hasText: 'amount' });
         await row.waitFor();
         await workbench.page.keyboard.type('am');
-        await until('amount as the first item', async () => (await widget.locator('.monaco-list-row').first().innerText()).startsWith('amount'));
+        await until('amount as the first item', async () =>
+          (await widget.locator('.monaco-list-row').first().innerText()).startsWith('amount'),
+        );
         assert.match(await row.innerText(), /number/);
         await pictures(stage, 'completion');
         await workbench.page.keyboard.press('Enter');
-        await until('the column in the line', async () => (await shown(workbench, 'slices:')).includes('[country, amount]'));
+        await until('the column in the line', async () =>
+          (await shown(workbench, 'slices:')).includes('[country, amount]'),
+        );
         await workbench.page.keyboard.press('Control+S');
-        await until('the saved file', () => readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes('[country, amount]'));
+        await until('the saved file', () =>
+          readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes('[country, amount]'),
+        );
       },
     },
     {
@@ -195,7 +226,12 @@ export const language: PersonSession = {
         assert.match(await workbench.message(/cannot be a name/), /"paid orders" cannot be a name here/);
         await workbench.page.keyboard.press('Control+1');
         await rename('order');
-        await until('the new name in both files', () => readFileSync(join(project, 'sql/features.sql'), 'utf8').includes('FROM "order"') && /^ {2}order: +\{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')));
+        await until(
+          'the new name in both files',
+          () =>
+            readFileSync(join(project, 'sql/features.sql'), 'utf8').includes('FROM "order"') &&
+            /^ {2}order: +\{/m.test(readFileSync(join(project, 'loopwright.yaml'), 'utf8')),
+        );
       },
     },
     {
@@ -203,7 +239,9 @@ export const language: PersonSession = {
       async run(stage) {
         const { workbench } = stage;
         await workbench.goTo(lineOf(stage.project, 'loopwright.yaml', 'epochs: $'));
-        await until('the hint', async () => /\$\{params\.epochs\}\s*= 20/.test(await shown(workbench, '${params.epochs}')));
+        await until('the hint', async () =>
+          /\$\{params\.epochs\}\s*= 20/.test(await shown(workbench, '${params.epochs}')),
+        );
         assert.match(await shown(workbench, '${params.learning_rate}'), /= 0\.05/);
         await workbench.closePanel();
         await pictures(stage, 'inlayHints');
@@ -218,9 +256,13 @@ export const language: PersonSession = {
         await workbench.goTo(lineOf(project, 'loopwright.yaml', 'how fast'));
         // The key of Linux; elsewhere it is Shift+Alt+F.
         await workbench.page.keyboard.press('Control+Shift+I');
-        await until('the text to be laid out', async () => /learning_rate: 0\.05/.test(await shown(workbench, 'how fast')));
+        await until('the text to be laid out', async () =>
+          /learning_rate: 0\.05/.test(await shown(workbench, 'how fast')),
+        );
         await workbench.page.keyboard.press('Control+S');
-        await until('the saved file', () => readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes('learning_rate: 0.05'));
+        await until('the saved file', () =>
+          readFileSync(join(project, 'loopwright.yaml'), 'utf8').includes('learning_rate: 0.05'),
+        );
         assert.deepEqual(comments(), before);
       },
     },
@@ -231,7 +273,9 @@ export const language: PersonSession = {
         await goInto(stage, 'loopwright.yaml', '  train:', 'train');
         await workbench.command('Calls: Show Call Hierarchy');
         const tree = workbench.page.locator('.sidebar .pane-body .monaco-list');
-        await until('validate, which needs it', async () => /train[\s\S]*validate/.test(await tree.first().innerText()));
+        await until('validate, which needs it', async () =>
+          /train[\s\S]*validate/.test(await tree.first().innerText()),
+        );
         await pictures(stage, 'callHierarchy');
       },
     },
@@ -239,14 +283,20 @@ export const language: PersonSession = {
       name: 'data that breaks its schema is told there, until the data is mended',
       async run(stage) {
         const { workbench, project } = stage;
-        await workbench.openFile('schemas/orders.dataset.yaml', lineOf(project, 'schemas/orders.dataset.yaml', 'name: amount'));
+        await workbench.openFile(
+          'schemas/orders.dataset.yaml',
+          lineOf(project, 'schemas/orders.dataset.yaml', 'name: amount'),
+        );
         await workbench.page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
         const row = (await problems(workbench)).filter({ hasText: 'loopwright · data' }).first();
         await row.waitFor();
         assert.match((await row.innerText()).replaceAll(/\s+/g, ' '), /-5|minimum|below|less/i);
         await pictures(stage, 'dataFinding');
         writeFileSync(join(project, 'data/orders.csv'), csv(0));
-        await until('the finding to go', async () => (await (await problems(workbench)).filter({ hasText: 'loopwright · data' }).count()) === 0);
+        await until(
+          'the finding to go',
+          async () => (await (await problems(workbench)).filter({ hasText: 'loopwright · data' }).count()) === 0,
+        );
       },
     },
     {
@@ -255,7 +305,9 @@ export const language: PersonSession = {
         const { workbench } = stage;
         await workbench.closePanel();
         const line = workbench.editor().locator('.view-line', { hasText: 'name: amount' }).first();
-        const hover = workbench.page.locator('.monaco-hover:not(.hidden) .hover-contents', { hasText: 'In the data' }).first();
+        const hover = workbench.page
+          .locator('.monaco-hover:not(.hidden) .hover-contents', { hasText: 'In the data' })
+          .first();
         await until('the hover', async () => {
           const box = await line.boundingBox();
           if (!box) return false;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { PersonSession } from './personTest.ts';
 import { until, type Workbench } from './workbench.ts';
 
-const inner = 'version: 1\nproject: inner\nstages:\n  train:\n    cmd: "echo inner > train.txt"\n    outs: [train.txt]\n';
+const inner =
+  'version: 1\nproject: inner\nstages:\n  train:\n    cmd: "echo inner > train.txt"\n    outs: [train.txt]\n';
 
 /** Two folders in one window: a monorepo with a project in a project, a .yml and an ignored one, and a folder below a project. */
 export const manyProjects: PersonSession = {
@@ -16,12 +17,24 @@ export const manyProjects: PersonSession = {
       const file = join(project, 'loopwright.yaml');
       writeFileSync(file, readFileSync(file, 'utf8').replace('project: small', `project: ${name}`));
     }
-    for (const [path, text] of Object.entries({ 'services/alpha/ml/loopwright.yml': inner, 'built/loopwright.yaml': inner.replace('inner', 'built'), '.gitignore': 'built/\n', '../around/loopwright.yaml': inner.replace('inner', 'around'), '../around/sql/x.sql': 'SELECT 1\n' })) {
+    for (const [path, text] of Object.entries({
+      'services/alpha/ml/loopwright.yml': inner,
+      'built/loopwright.yaml': inner.replace('inner', 'built'),
+      '.gitignore': 'built/\n',
+      '../around/loopwright.yaml': inner.replace('inner', 'around'),
+      '../around/sql/x.sql': 'SELECT 1\n',
+    })) {
       mkdirSync(join(mono, path, '..'), { recursive: true });
       writeFileSync(join(mono, path), text);
     }
     const workspace = join(folder, 'many.code-workspace');
-    writeFileSync(workspace, JSON.stringify({ folders: [{ path: 'mono' }, { path: 'around/sql' }], settings: { 'files.associations': { '*.yml': 'yaml' } } }));
+    writeFileSync(
+      workspace,
+      JSON.stringify({
+        folders: [{ path: 'mono' }, { path: 'around/sql' }],
+        settings: { 'files.associations': { '*.yml': 'yaml' } },
+      }),
+    );
     return workspace;
   },
   trust: true,
@@ -44,7 +57,9 @@ export const manyProjects: PersonSession = {
       async run({ workbench, folder }) {
         await workbench.openFile('beta/loopwright.yaml');
         await workbench.command('Loopwright: Run stage');
-        await workbench.page.locator('.quick-input-title', { hasText: 'Run which stage? (mono/services/alpha)' }).waitFor();
+        await workbench.page
+          .locator('.quick-input-title', { hasText: 'Run which stage? (mono/services/alpha)' })
+          .waitFor();
         await workbench.pick('train');
         await until('the run of alpha', () => existsSync(join(folder, 'mono/services/alpha/loopwright.lock')));
         await workbench.says('Experiments', 'default', /1 run/);
@@ -68,7 +83,9 @@ export const manyProjects: PersonSession = {
       name: 'Run above a stage of the inner file runs the inner project, though another language took the file',
       async run({ workbench, folder }) {
         await workbench.openFile('ml/loopwright.yml');
-        await workbench.message(/loopwright\.yml was given the language "yaml" by "\*\.yml" in the setting files\.associations/);
+        await workbench.message(
+          /loopwright\.yml was given the language "yaml" by "\*\.yml" in the setting files\.associations/,
+        );
         await shows(workbench, 'inner');
         await (await workbench.lens('Run', 'train:')).click();
         await until('the run of the inner project', () => existsSync(join(folder, 'mono/services/alpha/ml/train.txt')));

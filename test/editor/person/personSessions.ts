@@ -14,4 +14,19 @@ import { story } from './story.ts';
 import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
 
-export const personSessions: Record<string, PersonSession> = { story, language, typing, brokenFile, firstSteps, profile, programs, labelling, runHistory, recovery, kills, manyProjects, dvcFolder, untrustedFolder };
+export const personSessions: Record<string, PersonSession> = {
+  story,
+  language,
+  typing,
+  brokenFile,
+  firstSteps,
+  profile,
+  programs,
+  labelling,
+  runHistory,
+  recovery,
+  kills,
+  manyProjects,
+  dvcFolder,
+  untrustedFolder,
+};

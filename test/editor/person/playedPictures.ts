@@ -12,7 +12,16 @@ type Theme = keyof typeof themes;
 /** The folder's settings: the theme, and nothing that the reader of a picture does not need. */
 function wear(project: string, theme: Theme): void {
   mkdirSync(join(project, '.vscode'), { recursive: true });
-  writeFileSync(join(project, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': themes[theme], 'editor.minimap.enabled': false, 'window.title': '${rootName}', 'window.commandCenter': false, 'workbench.layoutControl.enabled': false }));
+  writeFileSync(
+    join(project, '.vscode/settings.json'),
+    JSON.stringify({
+      'workbench.colorTheme': themes[theme],
+      'editor.minimap.enabled': false,
+      'window.title': '${rootName}',
+      'window.commandCenter': false,
+      'workbench.layoutControl.enabled': false,
+    }),
+  );
 }
 
 /** The story as `npm run demo` left it, for eyes: every view in one theme or in three, and none may show a problem. */
@@ -22,7 +31,10 @@ export function playedPictures(example: string, allThemes: boolean): PersonSessi
       const project = join(folder, 'card-fraud');
       cpSync(example, project, { recursive: true });
       wear(project, 'light');
-      const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=Loopwright', '-c', 'user.email=tests@localhost', ...args], { cwd: project });
+      const git = (...args: string[]): void =>
+        void execFileSync('git', ['-c', 'user.name=Loopwright', '-c', 'user.email=tests@localhost', ...args], {
+          cwd: project,
+        });
       writeFileSync(join(project, '.gitignore'), '.vscode\n.loopwright\ndata\nincoming\nbuild\n');
       git('init', '-q', '-b', 'main');
       git('add', '.');
@@ -30,7 +42,10 @@ export function playedPictures(example: string, allThemes: boolean): PersonSessi
       return project;
     },
     trust: true,
-    tests: (allThemes ? (['dark', 'contrast', 'light'] as const) : (['light'] as const)).map((theme) => ({ name: `every view in the ${theme} theme`, run: (stage) => everyView(stage, theme) })),
+    tests: (allThemes ? (['dark', 'contrast', 'light'] as const) : (['light'] as const)).map((theme) => ({
+      name: `every view in the ${theme} theme`,
+      run: (stage) => everyView(stage, theme),
+    })),
   };
 }
 
@@ -53,7 +68,8 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   const history = await workbench.webview('table.runs tbody tr');
   if (!(await history.locator('.compare').isVisible())) {
     await until('three chosen runs', async () => {
-      for (const box of await history.locator('table.runs .tick input').all()) if (!(await box.isChecked())) await box.click();
+      for (const box of await history.locator('table.runs .tick input').all())
+        if (!(await box.isChecked())) await box.click();
       return (await history.locator('tr.selected').count()) === 3;
     });
     await history.locator('#compare').click();
@@ -89,6 +105,11 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
 /** Fonts of the newest frame are there and drawn, and the mouse points at nothing. */
 async function settled(page: Page): Promise<void> {
   await page.mouse.move(900, 880);
-  for (const frame of page.frames()) await frame.evaluate(async () => { await document.fonts.ready; }).catch(() => {});
+  for (const frame of page.frames())
+    await frame
+      .evaluate(async () => {
+        await document.fonts.ready;
+      })
+      .catch(() => {});
   await page.waitForTimeout(900);
 }

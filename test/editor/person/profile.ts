@@ -7,11 +7,18 @@ import { writeFiles } from '../../helpers/makeProject.ts';
 import type { PersonSession } from './personTest.ts';
 import { until } from './workbench.ts';
 
-const themes = { light: ['Light 2026', 'vs'], dark: ['Dark 2026', 'vs-dark'], contrast: ['Default High Contrast', 'hc-black'] } as const;
+const themes = {
+  light: ['Light 2026', 'vs'],
+  dark: ['Dark 2026', 'vs-dark'],
+  contrast: ['Default High Contrast', 'hc-black'],
+} as const;
 
 function wear(project: string, theme: keyof typeof themes): void {
   mkdirSync(join(project, '.vscode'), { recursive: true });
-  writeFileSync(join(project, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': themes[theme][0], 'editor.minimap.enabled': false }));
+  writeFileSync(
+    join(project, '.vscode/settings.json'),
+    JSON.stringify({ 'workbench.colorTheme': themes[theme][0], 'editor.minimap.enabled': false }),
+  );
 }
 
 /** Looks at data: from the explorer, a lens, a version, a file and the command palette, by mouse and by keyboard. */
@@ -20,10 +27,16 @@ export const profile: PersonSession = {
     const project = join(folder, 'orders');
     writeFiles(project, ordersFiles({ rows: 3000 }));
     wear(project, 'light');
-    const run = (): void => void execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'run', 'prepare', '--project', project], { cwd: project });
+    const run = (): void =>
+      void execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'run', 'prepare', '--project', project], {
+        cwd: project,
+      });
     run();
     // A month later amounts are higher.
-    writeFileSync(join(project, 'incoming/orders-2.csv'), ordersCsv(orders({ rows: 2500, firstDay: 60, days: 30, seed: 2, shift: 60, prefix: 'p' })));
+    writeFileSync(
+      join(project, 'incoming/orders-2.csv'),
+      ordersCsv(orders({ rows: 2500, firstDay: 60, days: 30, seed: 2, shift: 60, prefix: 'p' })),
+    );
     run();
     return project;
   },
@@ -35,10 +48,13 @@ export const profile: PersonSession = {
         await workbench.showExplorer();
         await workbench.pane('Datasets').locator('.pane-header').click();
         // Room for the versions.
-        for (const pane of ['Experiments', 'Models', 'Deployments']) await workbench.pane(pane).locator('.pane-header').click();
+        for (const pane of ['Experiments', 'Models', 'Deployments'])
+          await workbench.pane(pane).locator('.pane-header').click();
         await workbench.click('Datasets', 'features');
         const frame = await workbench.webview('table.columns tbody tr');
-        await until('the verdict', async () => /every row is valid/i.test(await frame.locator('.verdict').first().innerText()));
+        await until('the verdict', async () =>
+          /every row is valid/i.test(await frame.locator('.verdict').first().innerText()),
+        );
         assert.match(await frame.locator('.profile .numbers').innerText(), /5,500 rows · 7 columns/);
         assert.match(await frame.locator('tbody tr', { hasText: 'amount' }).innerText(), /feature\s+number\s+0 %/);
         assert.match(await frame.locator('tbody tr', { hasText: 'late' }).innerText(), /target/);
@@ -51,7 +67,9 @@ export const profile: PersonSession = {
       async run({ workbench }) {
         const { keyboard } = workbench.page;
         const frame = await workbench.webview('table.columns');
-        await until('the focus in the table', () => frame.evaluate(() => document.activeElement?.classList.contains('columns')));
+        await until('the focus in the table', () =>
+          frame.evaluate(() => document.activeElement?.classList.contains('columns')),
+        );
         await keyboard.press('ArrowDown');
         await keyboard.press('ArrowDown');
         await keyboard.press('Enter');
@@ -80,7 +98,11 @@ export const profile: PersonSession = {
         assert.match(versions[0]?.detail ?? '', /5,500 rows · \+2,500/);
         await workbench.click('Datasets', versions[0]?.label ?? '');
         const frame = await workbench.webview('.miniature .then');
-        await until('what changed', async () => /Compared with features@[\da-f]{8}: \d+ of \d+ columns drifted: .*2,500 rows more than the 3,000 before/.test(await frame.locator('.verdict').nth(1).innerText()));
+        await until('what changed', async () =>
+          /Compared with features@[\da-f]{8}: \d+ of \d+ columns drifted: .*2,500 rows more than the 3,000 before/.test(
+            await frame.locator('.verdict').nth(1).innerText(),
+          ),
+        );
         assert.match(await frame.locator('tbody tr', { hasText: 'amount' }).innerText(), /drifted/);
         await frame.locator('tbody tr', { hasText: 'amount' }).click();
         await frame.locator('.detail path.then').waitFor();
@@ -95,7 +117,9 @@ export const profile: PersonSession = {
         await lens.click();
         await workbench.page.locator('.tab.active', { hasText: 'Profile: orders' }).waitFor();
         const frame = await workbench.webview('table.columns tbody tr');
-        await until('the profile of orders', async () => /5,500 rows · 6 columns/.test(await frame.locator('.profile .numbers').innerText()));
+        await until('the profile of orders', async () =>
+          /5,500 rows · 6 columns/.test(await frame.locator('.profile .numbers').innerText()),
+        );
         await workbench.command('Loopwright: Open data profile');
         await workbench.pick('features@');
         await workbench.page.locator('.tab.active', { hasText: 'Profile: features@' }).waitFor();
@@ -118,7 +142,9 @@ export const profile: PersonSession = {
           return true;
         });
         const frame = await workbench.webview('table.columns tbody tr');
-        await until('the profile of the file', async () => /2,500 rows · 6 columns/.test(await frame.locator('.profile .numbers').innerText()));
+        await until('the profile of the file', async () =>
+          /2,500 rows · 6 columns/.test(await frame.locator('.profile .numbers').innerText()),
+        );
         await frame.locator('#tab-rows').click();
         await frame.locator('table.values tbody tr').first().waitFor();
         await workbench.picture('profile-file');
@@ -136,12 +162,17 @@ export const profile: PersonSession = {
         await title.waitFor();
         // VS Code writes what views keep to its storage every 5 s, and tells nobody.
         await page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
-        await title.or(page.locator('.tab', { hasText: 'Profile: features against' })).first().click();
+        await title
+          .or(page.locator('.tab', { hasText: 'Profile: features against' }))
+          .first()
+          .click();
         await page.waitForTimeout(6500);
         await page.reload();
         await workbench.ready();
         const after = await workbench.webview('.miniature .then');
-        await until('the comparison', async () => /Compared with features@/.test(await after.locator('.verdict').nth(1).innerText()));
+        await until('the comparison', async () =>
+          /Compared with features@/.test(await after.locator('.verdict').nth(1).innerText()),
+        );
         await page.locator('.tab.active', { hasText: 'Profile: features against features@' }).waitFor();
       },
     },
@@ -158,7 +189,13 @@ export const profile: PersonSession = {
           await page.locator(`.monaco-workbench.${themes[theme][1]}`).waitFor();
           for (const part of ['columns', 'correlation', 'quality', 'rows']) {
             await frame.locator(`#tab-${part}`).click();
-            await frame.locator({ columns: 'table.columns', correlation: 'table.heat', quality: '.quality', rows: 'table.values' }[part] ?? '').waitFor();
+            await frame
+              .locator(
+                { columns: 'table.columns', correlation: 'table.heat', quality: '.quality', rows: 'table.values' }[
+                  part
+                ] ?? '',
+              )
+              .waitFor();
             await page.waitForTimeout(250);
             await workbench.picture(`profile-${part}-${theme}`);
           }

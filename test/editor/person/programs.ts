@@ -31,9 +31,18 @@ export const programs: PersonSession = {
       async run({ workbench, project }) {
         await workbench.openFile('loopwright.yaml');
         await (await workbench.lens('Run', 'envs:')).click();
-        await until('the stage ran', () => existsSync(join(project, 'prefix.txt')) && readFileSync(join(project, 'prefix.txt'), 'utf8') !== '', 60_000);
-        const variables = readFileSync(join(project, 'envs.txt'), 'utf8').split('\n').map((line) => line.split('=')[0] ?? '');
-        assert.deepEqual(variables.filter((name) => /^(ELECTRON|VSCODE)_/.test(name)), []);
+        await until(
+          'the stage ran',
+          () => existsSync(join(project, 'prefix.txt')) && readFileSync(join(project, 'prefix.txt'), 'utf8') !== '',
+          60_000,
+        );
+        const variables = readFileSync(join(project, 'envs.txt'), 'utf8')
+          .split('\n')
+          .map((line) => line.split('=')[0] ?? '');
+        assert.deepEqual(
+          variables.filter((name) => /^(ELECTRON|VSCODE)_/.test(name)),
+          [],
+        );
         assert.equal(readFileSync(join(project, 'prefix.txt'), 'utf8').trim(), join(project, '.venv'));
       },
     },
@@ -46,20 +55,35 @@ export const programs: PersonSession = {
         await terminalSays(workbench, 'Your name?');
         await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
         await workbench.page.keyboard.type('Ada\n');
-        await until('the answer', () => existsSync(join(project, 'name.txt')) && readFileSync(join(project, 'name.txt'), 'utf8') === 'Ada');
+        await until(
+          'the answer',
+          () => existsSync(join(project, 'name.txt')) && readFileSync(join(project, 'name.txt'), 'utf8') === 'Ada',
+        );
       },
     },
     {
       name: 'loopwright is a command of the terminals',
       async run({ workbench, project, folder }) {
         const file = join(folder, 'doctor.txt');
-        await until('the command', async () => {
-          await workbench.command('Terminal: Create New Terminal');
-          await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').waitFor();
-          await workbench.page.keyboard.type(`loopwright doctor > '${file}'; env > '${file}.env'\n`);
-          return until('its answer', () => existsSync(`${file}.env`) && readFileSync(`${file}.env`, 'utf8').includes('MLFLOW_TRACKING_URI=http'), 15_000).catch(() => false);
-        }, 60_000);
-        assert.match(readFileSync(file, 'utf8'), /✓ Python +Python 3\S+ · \.venv\/bin\/python \(`\.venv` of the project\)/);
+        await until(
+          'the command',
+          async () => {
+            await workbench.command('Terminal: Create New Terminal');
+            await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').waitFor();
+            await workbench.page.keyboard.type(`loopwright doctor > '${file}'; env > '${file}.env'\n`);
+            return until(
+              'its answer',
+              () =>
+                existsSync(`${file}.env`) && readFileSync(`${file}.env`, 'utf8').includes('MLFLOW_TRACKING_URI=http'),
+              15_000,
+            ).catch(() => false);
+          },
+          60_000,
+        );
+        assert.match(
+          readFileSync(file, 'utf8'),
+          /✓ Python +Python 3\S+ · \.venv\/bin\/python \(`\.venv` of the project\)/,
+        );
         assert.doesNotMatch(readFileSync(`${file}.env`, 'utf8'), /^ELECTRON_RUN_AS_NODE=/m);
         assert.ok(!existsSync(join(project, 'mlruns')));
       },
@@ -73,11 +97,15 @@ export const programs: PersonSession = {
         await workbench.page.reload();
         await workbench.ready();
         // Lenses come and go while the window starts.
-        await until('the output', async () => {
-          await (await workbench.lens('Show output', 'long:')).click();
-          await terminalSays(workbench, 'Ctrl-C leaves it running', 10_000);
-          return true;
-        }, 60_000);
+        await until(
+          'the output',
+          async () => {
+            await (await workbench.lens('Show output', 'long:')).click();
+            await terminalSays(workbench, 'Ctrl-C leaves it running', 10_000);
+            return true;
+          },
+          60_000,
+        );
         await terminalSays(workbench, 'tick 2');
         await workbench.picture('showOutput');
         await workbench.page.locator('.statusbar-item[id*="loopwright.stop"]').waitFor();
@@ -95,5 +123,13 @@ export const programs: PersonSession = {
 };
 
 async function terminalSays(workbench: Workbench, text: string, ms = 60_000): Promise<void> {
-  await until(`a terminal that says "${text}"`, async () => (await workbench.page.locator('.part.panel .xterm-rows').allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').includes(text), ms);
+  await until(
+    `a terminal that says "${text}"`,
+    async () =>
+      (await workbench.page.locator('.part.panel .xterm-rows').allInnerTexts())
+        .join('\n')
+        .replaceAll('\u00a0', ' ')
+        .includes(text),
+    ms,
+  );
 }

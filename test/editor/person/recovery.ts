@@ -26,7 +26,12 @@ export const recovery: PersonSession = {
         assert.doesNotMatch(await problem.innerText(), /undefined|\[object/);
         await problem.locator('.label-name').click();
         await workbench.page.locator('.tab.active', { hasText: 'loopwright.yaml' }).waitFor();
-        await until('the place in the file', async () => Number(/Ln (\d+)/.exec(await workbench.page.locator('#status\\.editor\\.selection').innerText())?.[1]) > 1, 5000);
+        await until(
+          'the place in the file',
+          async () =>
+            Number(/Ln (\d+)/.exec(await workbench.page.locator('#status\\.editor\\.selection').innerText())?.[1]) > 1,
+          5000,
+        );
         await workbench.page.locator('.squiggly-error').first().waitFor();
       },
     },
@@ -48,7 +53,9 @@ export const recovery: PersonSession = {
         assert.ok(pid !== undefined, 'no engine runs');
         process.kill(pid, 'SIGKILL');
         assert.match(await workbench.message(/The engine of .* stopped/), /started again/);
-        await until('another engine', () => below(server.pid, `cli.cjs service --project ${project}`).find((one) => one !== pid));
+        await until('another engine', () =>
+          below(server.pid, `cli.cjs service --project ${project}`).find((one) => one !== pid),
+        );
         assert.equal((await workbench.lines('Life cycle')).length, 8);
         await workbench.command('Loopwright: Run all stale stages');
         await workbench.says('Life cycle', 'Develop', /exit code 0|accuracy/, 60_000);

@@ -13,7 +13,12 @@ export const runHistory: PersonSession = {
   prepare: (folder, root) => {
     const project = join(folder, 'orders');
     writeFiles(project, ordersFiles({ rows: 400 }));
-    for (const epochs of ['2', '3', '4']) execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'run', '--param', `epochs=${epochs}`, '--project', project], { cwd: project });
+    for (const epochs of ['2', '3', '4'])
+      execFileSync(
+        process.execPath,
+        [join(root, 'dist/cli.cjs'), 'run', '--param', `epochs=${epochs}`, '--project', project],
+        { cwd: project },
+      );
     return project;
   },
   trust: true,

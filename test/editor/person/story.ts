@@ -13,7 +13,17 @@ interface Answer {
   predictions: { score: number; prediction: unknown }[];
 }
 
-const transaction = { at: '2026-03-31T10:00:00Z', amount: 29.4, merchant_category: 'groceries', hour: 1, distance_km: 18.5, device_age_days: 263, country: 'DE', transactions_last_day: 0, is_online: false };
+const transaction = {
+  at: '2026-03-31T10:00:00Z',
+  amount: 29.4,
+  merchant_category: 'groceries',
+  hour: 1,
+  distance_km: 18.5,
+  device_age_days: 263,
+  country: 'DE',
+  transactions_last_day: 0,
+  is_online: false,
+};
 
 /** The life of a model as a person lives it: one window, from a typing mistake to the retrained model. */
 export const story: PersonSession = {
@@ -32,7 +42,9 @@ export const story: PersonSession = {
         await workbench.page.keyboard.type('stagess: 3');
         await workbench.page.keyboard.press('Escape');
         await workbench.page.locator('.squiggly-error').first().waitFor();
-        await until('the status bar to count the error', async () => /1/.test(await workbench.page.locator('#status\\.problems').innerText()));
+        await until('the status bar to count the error', async () =>
+          /1/.test(await workbench.page.locator('#status\\.problems').innerText()),
+        );
         await workbench.picture('story-mistake');
         for (const key of ['Shift+Home', 'Delete', 'Backspace', 'Control+S']) await workbench.page.keyboard.press(key);
         await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
@@ -48,7 +60,8 @@ export const story: PersonSession = {
           await workbench.page.locator('.part.panel').waitFor({ timeout: 3000 });
           return true;
         });
-        for (const part of ['Collect', 'Prepare', 'Develop', 'Validate']) await workbench.row('Life cycle', part).waitFor();
+        for (const part of ['Collect', 'Prepare', 'Develop', 'Validate'])
+          await workbench.row('Life cycle', part).waitFor();
         await workbench.says('Life cycle', 'Validate', /pr_auc 0\.\d+ · 4 gates passed · v1/, 60_000);
         assert.match(await workbench.detail('Life cycle', 'Collect'), /rows · .*quarantined/);
         assert.match(await workbench.detail('Life cycle', 'Prepare'), /rows/);
@@ -63,7 +76,11 @@ export const story: PersonSession = {
       name: 'the explorer has the run and the version, the run history has the same run',
       async run({ workbench }) {
         await workbench.click('Experiments', 'default');
-        const run = await until('the run in the tree', async () => (await workbench.lines('Experiments')).find(({ label, detail }) => label !== 'default' && /pr_auc/.test(detail)));
+        const run = await until('the run in the tree', async () =>
+          (await workbench.lines('Experiments')).find(
+            ({ label, detail }) => label !== 'default' && /pr_auc/.test(detail),
+          ),
+        );
         await workbench.click('Experiments', run.label);
         const frame = await workbench.webview('table.runs');
         assert.deepEqual(await frame.locator('table.runs td.name button').allInnerTexts(), [run.label]);
@@ -100,7 +117,9 @@ export const story: PersonSession = {
         await workbench.message(/v1 is the champion now/);
         await workbench.says('Models', 'v1', /champion/);
         const card = await workbench.webview('.card .badge');
-        await until('the badge on the open card', async () => (await card.locator('.badge').allInnerTexts()).includes('champion'));
+        await until('the badge on the open card', async () =>
+          (await card.locator('.badge').allInnerTexts()).includes('champion'),
+        );
       },
     },
     {
@@ -110,7 +129,11 @@ export const story: PersonSession = {
         const url = `http://127.0.0.1:${portOf(project)}`;
         await until('the API', async () => (await fetch(`${url}/health`)).ok);
         await workbench.says('Deployments', 'production', /healthy · v1 · :\d+/);
-        const answer = await fetch(`${url}/predict`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ instances: [transaction, transaction, { ...transaction, amount: 900 }] }) });
+        const answer = await fetch(`${url}/predict`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ instances: [transaction, transaction, { ...transaction, amount: 900 }] }),
+        });
         const body = (await answer.json()) as Answer;
         assert.equal(answer.status, 200, JSON.stringify(body));
         assert.equal(body.model_version, 1);
@@ -134,7 +157,23 @@ export const story: PersonSession = {
       name: 'three more months are played through the API, and the window follows by itself',
       async run({ workbench, project, folder, cli }) {
         cpSync(join(folder, 'later'), join(project, 'incoming'), { recursive: true });
-        const played = await program(cli, ['loop', '--project', project, '--replay', 'incoming/transactions-2026-0[45].csv', '--from', '2026-04-01', '--to', '2026-06-01', '--port', '0'], project);
+        const played = await program(
+          cli,
+          [
+            'loop',
+            '--project',
+            project,
+            '--replay',
+            'incoming/transactions-2026-0[45].csv',
+            '--from',
+            '2026-04-01',
+            '--to',
+            '2026-06-01',
+            '--port',
+            '0',
+          ],
+          project,
+        );
         assert.equal(played.code, 0, played.output);
         await workbench.says('Deployments', 'production', /[\d,]{5,} served/);
         assert.equal((await workbench.lines('Deployments')).filter((line) => /^monitor/.test(line.detail)).length, 1);
@@ -164,7 +203,9 @@ export const story: PersonSession = {
         await workbench.says('Models', 'v2', /pr_auc/);
         await workbench.closePanel();
         await workbench.click('Models', 'v2');
-        await until('the card of version 2', async () => /card-fraud v2/.test(await (await workbench.webview('.card h1')).locator('h1').innerText()));
+        await until('the card of version 2', async () =>
+          /card-fraud v2/.test(await (await workbench.webview('.card h1')).locator('h1').innerText()),
+        );
         await workbench.picture('story-retrained');
       },
     },
@@ -212,7 +253,10 @@ function program(cli: string, args: string[], cwd: string): Promise<{ code: numb
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [cli, ...args], { cwd });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
     child.once('exit', (code) => resolve({ code, output }));
   });
 }

@@ -11,19 +11,25 @@ import { until, type Workbench } from './workbench.ts';
 const everything = process.env['LOOPWRIGHT_TYPED'] === 'all';
 
 const paths: Record<TypedKind | 'control', string> = {
-  project: 'loopwright.yaml', experiment: 'experiments/typed.experiment.yaml', dataset: 'schemas/typed.dataset.yaml',
-  dvc: 'dvc.yaml', control: 'control.yaml',
+  project: 'loopwright.yaml',
+  experiment: 'experiments/typed.experiment.yaml',
+  dataset: 'schemas/typed.dataset.yaml',
+  dvc: 'dvc.yaml',
+  control: 'control.yaml',
 };
 
 /** The editor's own help is off in the first tests: what it indents and closes by itself is no matter of ours. */
 const ownHelp = {
-  'editor.autoIndent': 'none', 'editor.autoClosingBrackets': 'never', 'editor.autoClosingQuotes': 'never',
+  'editor.autoIndent': 'none',
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
   'editor.wordBasedSuggestions': 'off',
 };
 const languages = ['[loopwright-project]', '[loopwright-experiment]', '[loopwright-dataset]', '[yaml]'];
 
 function writeSettings(project: string, help: object | null): void {
-  const settings = help === null ? {} : { ...help, ...Object.fromEntries(languages.map((language) => [language, help])) };
+  const settings =
+    help === null ? {} : { ...help, ...Object.fromEntries(languages.map((language) => [language, help])) };
   mkdirSync(join(project, '.vscode'), { recursive: true });
   writeFileSync(join(project, '.vscode/settings.json'), JSON.stringify(settings));
 }
@@ -79,7 +85,9 @@ async function typed(stage: Stage, target: TypedKind | 'control', files: readonl
     const found = await saved(stage, paths[target]);
     if (found === text) continue;
     const line = text.split('\n').findIndex((one, i) => found.split('\n')[i] !== one);
-    wrong.push(`${name}, line ${line + 1}: typed ${JSON.stringify(text.split('\n')[line])}, got ${JSON.stringify(found.split('\n')[line])}`);
+    wrong.push(
+      `${name}, line ${line + 1}: typed ${JSON.stringify(text.split('\n')[line])}, got ${JSON.stringify(found.split('\n')[line])}`,
+    );
   }
   return wrong;
 }
@@ -87,9 +95,15 @@ async function typed(stage: Stage, target: TypedKind | 'control', files: readonl
 function chosen(): TypedFile[] {
   if (everything) return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()];
   const short = [
-    'examples/penguins/schemas/penguins.dataset.yaml', 'project/blockScalars.yaml', 'project/flowOverLines.yaml',
-    'project/monitors.yaml', 'experiment/uniform.yaml', 'dataset/roles.yaml', 'dvc/metrics.yaml',
-    'snippet stage-validate', 'snippet sweep-random',
+    'examples/penguins/schemas/penguins.dataset.yaml',
+    'project/blockScalars.yaml',
+    'project/flowOverLines.yaml',
+    'project/monitors.yaml',
+    'experiment/uniform.yaml',
+    'dataset/roles.yaml',
+    'dvc/metrics.yaml',
+    'snippet stage-validate',
+    'snippet sweep-random',
   ];
   return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()].filter(({ name }) => short.includes(name));
 }
@@ -100,7 +114,11 @@ const withList: [TypedKind, before: string, line: string][] = [
   ['dataset', 'fields:\n  - type: string\n    loopwright:\n', '      role: feature'],
   ['dataset', 'fields:\n  - name: id\n', 'primaryKey: id'],
   ['experiment', 'sweep:\n', '  method: grid'],
-  ['project', `${ordersYaml.slice(0, ordersYaml.indexOf('  prepare:'))}  prepare:\n    uses: prepare\n    with:\n`, '      sql: sql/'],
+  [
+    'project',
+    `${ordersYaml.slice(0, ordersYaml.indexOf('  prepare:'))}  prepare:\n    uses: prepare\n    with:\n`,
+    '      sql: sql/',
+  ],
   ['project', 'version: 1\nproject: p\nstages:\n  a:\n    cmd: x\n    deps:\n', '      - src'],
   ['project', 'version: 1\nproject: p\nstages:\n  a:\n    cmd: x\n    deps:\n', '      - data sets/a'],
 ];
@@ -113,21 +131,31 @@ async function listBehind(stage: Stage, [kind, before, line]: (typeof withList)[
   await page.keyboard.type(line.trimStart());
   const row = page.locator('.suggest-widget.visible .monaco-list-row').first();
   await until(`a list behind ${JSON.stringify(line)} of the ${kind}`, async () => {
-    if (await row.waitFor({ timeout: 1500 }).then(() => true, () => false)) return true;
+    if (
+      await row.waitFor({ timeout: 1500 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
     await page.keyboard.press('Backspace');
     await page.keyboard.type(line.at(-1) ?? '');
     return false;
   });
 }
 
-const list = (workbench: Workbench, text: string) => workbench.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();
+const list = (workbench: Workbench, text: string) =>
+  workbench.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();
 
 /** A person types a text, with whatever the editor indents by itself; a wrong indentation is put right by keys. */
 async function typeAsPeopleDo({ page }: Workbench, text: string): Promise<void> {
-  const column = async (): Promise<number> => Number(/Col (\d+)/.exec(await page.locator('#status\\.editor\\.selection').innerText())?.[1] ?? 0);
+  const column = async (): Promise<number> =>
+    Number(/Col (\d+)/.exec(await page.locator('#status\\.editor\\.selection').innerText())?.[1] ?? 0);
   for (const [number, line] of text.split('\n').entries()) {
     if (number > 0) await page.keyboard.press('Enter');
-    await until(`the cursor on line ${number + 1}`, async () => (await page.locator('#status\\.editor\\.selection').innerText()).startsWith(`Ln ${number + 1},`));
+    await until(`the cursor on line ${number + 1}`, async () =>
+      (await page.locator('#status\\.editor\\.selection').innerText()).startsWith(`Ln ${number + 1},`),
+    );
     if (line === '') continue;
     const wanted = /^ */.exec(line)?.[0].length ?? 0;
     for (let at = await column(); at !== wanted + 1; at = await column()) {
@@ -168,7 +196,14 @@ export const typing: PersonSession = {
       async run(stage) {
         const files = chosen();
         const wrong: string[] = [];
-        for (const kind of ['dvc', 'dataset', 'experiment', 'project'] as const) wrong.push(...(await typed(stage, kind, files.filter((file) => file.kind === kind))));
+        for (const kind of ['dvc', 'dataset', 'experiment', 'project'] as const)
+          wrong.push(
+            ...(await typed(
+              stage,
+              kind,
+              files.filter((file) => file.kind === kind),
+            )),
+          );
         assert.deepEqual(wrong, []);
       },
     },
@@ -202,19 +237,33 @@ export const typing: PersonSession = {
       async run(stage) {
         const { workbench } = stage;
         const { page } = workbench;
-        const stageOf = (line: string): (typeof withList)[number] => ['project', 'version: 1\nproject: p\nstages:\n  a:\n    cmd: x\n', line];
+        const stageOf = (line: string): (typeof withList)[number] => [
+          'project',
+          'version: 1\nproject: p\nstages:\n  a:\n    cmd: x\n',
+          line,
+        ];
         await open(workbench, paths.project);
         const accept: [line: string, how: () => Promise<void>, right: string][] = [
           ['    ou', () => page.keyboard.press('Tab'), '    outs: []'],
           ['    ou', () => page.keyboard.press('Enter'), '    outs: []'],
           ['    deps: [src/t', () => page.keyboard.press('Tab'), '    deps: [src/train.py'],
           ['    deps: [data s', () => list(workbench, 'data sets').click(), '    deps: [data sets/'],
-          ['    outs: [sr', async () => { await page.keyboard.press('ArrowDown'); await page.keyboard.press('Enter'); }, '    outs: [src/'],
+          [
+            '    outs: [sr',
+            async () => {
+              await page.keyboard.press('ArrowDown');
+              await page.keyboard.press('Enter');
+            },
+            '    outs: [src/',
+          ],
         ];
         for (const [line, how, right] of accept) {
           await listBehind(stage, stageOf(line));
           await how();
-          await until(`${line} to become ${right}`, async () => (await saved(stage, paths.project)) === `${stageOf('')[1]}${right}`);
+          await until(
+            `${line} to become ${right}`,
+            async () => (await saved(stage, paths.project)) === `${stageOf('')[1]}${right}`,
+          );
         }
         await empty(workbench);
         await page.keyboard.insertText(`${stageOf('')[1]}    dep: [loopwright.yaml]`);
@@ -223,7 +272,10 @@ export const typing: PersonSession = {
         await page.keyboard.press('Control+Space');
         await list(workbench, 'deps').waitFor();
         await page.keyboard.press('Enter');
-        await until('the name alone to be replaced', async () => (await saved(stage, paths.project)) === `${stageOf('')[1]}    deps: [loopwright.yaml]`);
+        await until(
+          'the name alone to be replaced',
+          async () => (await saved(stage, paths.project)) === `${stageOf('')[1]}    deps: [loopwright.yaml]`,
+        );
       },
     },
     {

@@ -29,8 +29,14 @@ export const untrustedFolder: PersonSession = {
     {
       name: 'shows the life of the model as soon as it is trusted',
       async run({ workbench }) {
-        await workbench.pane('Life cycle').locator('.welcome-view-content .monaco-button', { hasText: 'Manage trust' }).click();
-        await workbench.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).first().click();
+        await workbench
+          .pane('Life cycle')
+          .locator('.welcome-view-content .monaco-button', { hasText: 'Manage trust' })
+          .click();
+        await workbench.page
+          .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
+          .first()
+          .click();
         await workbench.says('Life cycle', 'Develop', /not run yet/);
       },
     },

@@ -6,7 +6,11 @@ import { pictures } from '../../helpers/viewPage.ts';
 const patience = 30_000;
 
 /** Asks until the answer is there; on time-out says what it was about. */
-export async function until<T>(what: string, ask: () => T | null | undefined | false | Promise<T | null | undefined | false>, ms = patience): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  ms = patience,
+): Promise<T> {
   const end = Date.now() + ms;
   let last: unknown;
   while (Date.now() < end) {
@@ -48,7 +52,8 @@ export class Workbench {
   }
 
   async showExplorer(): Promise<void> {
-    if ((await this.pane('Life cycle').count()) === 0) await this.page.locator('.activitybar .action-label[aria-label^="Loopwright"]').click();
+    if ((await this.pane('Life cycle').count()) === 0)
+      await this.page.locator('.activitybar .action-label[aria-label^="Loopwright"]').click();
     await this.pane('Life cycle').waitFor();
   }
 
@@ -57,7 +62,9 @@ export class Workbench {
   }
 
   row(pane: string, label: string): Locator {
-    return this.pane(pane).locator('.monaco-list-row', { has: this.page.locator('.label-name', { hasText: new RegExp(`^${label.replaceAll(/[^\w -]/g, '.')}$`) }) });
+    return this.pane(pane).locator('.monaco-list-row', {
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${label.replaceAll(/[^\w -]/g, '.')}$`) }),
+    });
   }
 
   /** A click on the words of a row; its middle may lie under an action. */
@@ -66,7 +73,14 @@ export class Workbench {
   }
 
   async lines(pane: string): Promise<TreeLine[]> {
-    return this.pane(pane).locator('.monaco-list-row').evaluateAll((rows) => rows.map((row) => ({ label: row.querySelector('.label-name')?.textContent ?? '', detail: row.querySelector('.label-description')?.textContent ?? '' })));
+    return this.pane(pane)
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) =>
+        rows.map((row) => ({
+          label: row.querySelector('.label-name')?.textContent ?? '',
+          detail: row.querySelector('.label-description')?.textContent ?? '',
+        })),
+      );
   }
 
   async detail(pane: string, label: string): Promise<string> {
@@ -75,11 +89,15 @@ export class Workbench {
 
   /** Waits until the row says something that fits. */
   async says(pane: string, label: string, pattern: RegExp, ms = patience): Promise<string> {
-    return until(`${pane}: "${label}" to say ${pattern}`, async () => {
-      const detail = await this.detail(pane, label);
-      if (!pattern.test(detail)) throw new Error(`it says "${detail}"`);
-      return detail === '' ? ' ' : detail;
-    }, ms);
+    return until(
+      `${pane}: "${label}" to say ${pattern}`,
+      async () => {
+        const detail = await this.detail(pane, label);
+        if (!pattern.test(detail)) throw new Error(`it says "${detail}"`);
+        return detail === '' ? ' ' : detail;
+      },
+      ms,
+    );
   }
 
   /** An action that stands on a row while the mouse is over it. */
@@ -96,7 +114,10 @@ export class Workbench {
     await until(`"${title}" in the command palette`, async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: 2000 });
-      await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click({ timeout: 3000 });
+      await this.page
+        .locator('.quick-input-widget .monaco-list-row', { hasText: title })
+        .first()
+        .click({ timeout: 3000 });
       return true;
     });
   }
@@ -110,9 +131,16 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input');
     await input.waitFor();
     await input.fill(name);
-    await until(`${name} in the list of files`, async () => (await this.page.locator('.quick-input-widget .monaco-list-row').first().innerText()).includes(name.split('/').at(-1) ?? name));
+    await until(`${name} in the list of files`, async () =>
+      (await this.page.locator('.quick-input-widget .monaco-list-row').first().innerText()).includes(
+        name.split('/').at(-1) ?? name,
+      ),
+    );
     await this.page.keyboard.press('Enter');
-    await this.page.locator(`.tab.active[data-resource-name="${name.split('/').at(-1) ?? name}"]`).first().waitFor();
+    await this.page
+      .locator(`.tab.active[data-resource-name="${name.split('/').at(-1) ?? name}"]`)
+      .first()
+      .waitFor();
     await this.editor().waitFor();
     if (line > 1) await this.goTo(line);
     else await this.editor().click({ position: { x: 200, y: 8 } });
@@ -121,7 +149,10 @@ export class Workbench {
   async goTo(line: number): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');
     await until(`the cursor on line ${line}`, async () => {
-      if ((await this.page.locator('#status\\.editor\\.selection').innerText({ timeout: 1000 })).startsWith(`Ln ${line},`)) return true;
+      if (
+        (await this.page.locator('#status\\.editor\\.selection').innerText({ timeout: 1000 })).startsWith(`Ln ${line},`)
+      )
+        return true;
       if (!(await input.isVisible())) await this.page.keyboard.press('Control+G');
       await input.fill(`:${line}`, { timeout: 1000 });
       await input.press('Enter', { timeout: 1000 });
@@ -141,7 +172,8 @@ export class Workbench {
       const place = await this.page.locator('.view-line', { hasText: below }).first().boundingBox({ timeout: 1000 });
       for (const lens of await this.page.locator('.codelens-decoration', { hasText: text }).all()) {
         const box = await lens.boundingBox();
-        if (box && place && place.y - box.y > 0 && place.y - box.y < 26) return lens.locator('a', { hasText: text }).first();
+        if (box && place && place.y - box.y > 0 && place.y - box.y < 26)
+          return lens.locator('a', { hasText: text }).first();
       }
       return null;
     });
@@ -149,27 +181,50 @@ export class Workbench {
 
   /** The frame of a webview on the screen that holds the selector. */
   async webview(selector: string, ms = patience): Promise<Frame> {
-    return until(`${selector} in a webview`, async () => {
-      for (const frame of this.page.frames()) {
-        if (frame.parentFrame() === null) continue;
-        const found = frame.locator(selector).first();
-        if ((await found.count().catch(() => 0)) > 0 && (await found.isVisible().catch(() => false))) return frame;
-      }
-      return null;
-    }, ms);
+    return until(
+      `${selector} in a webview`,
+      async () => {
+        for (const frame of this.page.frames()) {
+          if (frame.parentFrame() === null) continue;
+          const found = frame.locator(selector).first();
+          if ((await found.count().catch(() => 0)) > 0 && (await found.isVisible().catch(() => false))) return frame;
+        }
+        return null;
+      },
+      ms,
+    );
   }
 
   /** What stands on the screen, in words, for somebody who has the words of a failure and not its picture. */
   async seen(): Promise<string> {
-    const tab = await this.page.locator('.tab.active').allInnerTexts().catch(() => []);
-    const frames = await Promise.all(this.page.frames().slice(1).map((frame) => frame.evaluate(() => (document.body.offsetWidth > 0 ? document.body.innerText.trim().slice(0, 600) : '')).catch(() => '')));
-    return [`     the tab in front: ${tab.join(', ')}`, ...frames.filter(Boolean).map((text) => `     a view shows: ${text.replaceAll(/\s+/g, ' ')}`)].join('\n');
+    const tab = await this.page
+      .locator('.tab.active')
+      .allInnerTexts()
+      .catch(() => []);
+    const frames = await Promise.all(
+      this.page
+        .frames()
+        .slice(1)
+        .map((frame) =>
+          frame
+            .evaluate(() => (document.body.offsetWidth > 0 ? document.body.innerText.trim().slice(0, 600) : ''))
+            .catch(() => ''),
+        ),
+    );
+    return [
+      `     the tab in front: ${tab.join(', ')}`,
+      ...frames.filter(Boolean).map((text) => `     a view shows: ${text.replaceAll(/\s+/g, ' ')}`),
+    ].join('\n');
   }
 
   /** Waits for a message and returns its words. The test driver keeps messages out of the corner, so they are read behind the bell. */
   async message(pattern: RegExp, ms = patience): Promise<string> {
     await this.#bell(true);
-    const text = await until(`the message ${pattern}`, async () => (await this.#messages().allInnerTexts()).find((one) => pattern.test(one)), ms);
+    const text = await until(
+      `the message ${pattern}`,
+      async () => (await this.#messages().allInnerTexts()).find((one) => pattern.test(one)),
+      ms,
+    );
     await this.#bell(false);
     return text;
   }
@@ -226,7 +281,9 @@ export class Workbench {
   /** No message behind the bell is an error. */
   async noErrors(): Promise<void> {
     await this.#bell(true);
-    const errors = await this.page.locator('.notifications-center .notification-list-item:has(.codicon-error) .notification-list-item-message').allInnerTexts();
+    const errors = await this.page
+      .locator('.notifications-center .notification-list-item:has(.codicon-error) .notification-list-item-message')
+      .allInnerTexts();
     await this.#bell(false);
     assert.deepEqual(errors, []);
   }

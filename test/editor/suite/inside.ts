@@ -21,7 +21,11 @@ export function fileUri(path: string): Uri {
 }
 
 /** Asks until the answer is there, and says what the last one was when it never came. */
-export async function until<T>(what: string, ask: () => T | null | undefined | false | Promise<T | null | undefined | false>, ms = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  ms = 20_000,
+): Promise<T> {
   const end = Date.now() + ms;
   let last: unknown;
   while (Date.now() < end) {
@@ -34,7 +38,9 @@ export async function until<T>(what: string, ask: () => T | null | undefined | f
     }
     await new Promise((done) => setTimeout(done, 100));
   }
-  throw new Error(`Waited ${ms} ms in vain for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`);
+  throw new Error(
+    `Waited ${ms} ms in vain for ${what}; last: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+  );
 }
 
 /** Writes a file for the length of the work and puts the old text back. */
@@ -64,5 +70,7 @@ export async function breakType(document: TextDocument): Promise<void> {
   const edit = new WorkspaceEdit();
   edit.replace(document.uri, new Range(document.positionAt(at), document.positionAt(at + 'number'.length)), 'nmber');
   await workspace.applyEdit(edit);
-  await until('a diagnostic', () => languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')));
+  await until('a diagnostic', () =>
+    languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')),
+  );
 }

@@ -23,7 +23,10 @@ suite('the language', () => {
     edit.insert(document.uri, new Position(document.lineCount, 0), '\nstagess:\n  x: { cmd: echo }\n');
     await workspace.applyEdit(edit);
     try {
-      const [first] = await until('a diagnostic', () => { const found = languages.getDiagnostics(document.uri); return found.length > 0 && found; });
+      const [first] = await until('a diagnostic', () => {
+        const found = languages.getDiagnostics(document.uri);
+        return found.length > 0 && found;
+      });
       assert.match(document.getText(first?.range ?? new Range(0, 0, 0, 0)), /stagess/);
     } finally {
       await commands.executeCommand('workbench.action.files.revert');
@@ -34,17 +37,28 @@ suite('the language', () => {
   test('completes keys and names of the project', async () => {
     const document = await open('loopwright.yaml');
     const list = await until('completions', async () => {
-      const found = await commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, positionOf(document, 'seed'));
+      const found = await commands.executeCommand<CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        positionOf(document, 'seed'),
+      );
       return found.items.length > 0 && found;
     });
     const labels = list.items.map((item) => (typeof item.label === 'string' ? item.label : item.label.label));
-    assert.ok(labels.some((label) => /stages|deployments|monitors|retraining|seed/.test(label)), labels.slice(0, 20).join(', '));
+    assert.ok(
+      labels.some((label) => /stages|deployments|monitors|retraining|seed/.test(label)),
+      labels.slice(0, 20).join(', '),
+    );
   });
 
   test('explains a key on hover', async () => {
     const document = await open('loopwright.yaml');
     await until('a hover', async () => {
-      const found = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, positionOf(document, 'stages:'));
+      const found = await commands.executeCommand<Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        positionOf(document, 'stages:'),
+      );
       return found.length > 0 && found;
     });
   });
@@ -62,7 +76,9 @@ suite('the language', () => {
   test('checks a schema that no project names, by its shape', async () => {
     await withFile('schemas/nobody.dataset.yaml', 'fields:\n  - { name: a, type: nmber }\n', async () => {
       const document = await open('schemas/nobody.dataset.yaml');
-      await until('a diagnostic', () => languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')));
+      await until('a diagnostic', () =>
+        languages.getDiagnostics(document.uri).some((one) => document.getText(one.range).includes('nmber')),
+      );
       await commands.executeCommand('workbench.action.closeActiveEditor');
     });
   });

@@ -12,7 +12,10 @@ suite('the extension', () => {
 
   test('registers every command', async () => {
     const known = await commands.getCommands(true);
-    assert.deepEqual(Object.values(commandIds).filter((id) => !known.includes(id)), []);
+    assert.deepEqual(
+      Object.values(commandIds).filter((id) => !known.includes(id)),
+      [],
+    );
   });
 
   test('finds the project and shows its life', async () => {
@@ -27,18 +30,22 @@ suite('the extension', () => {
   });
 
   // The whole suite runs stages in tests of its own.
-  if (process.env['LOOPWRIGHT_SUITE'] === 'smoke') test('runs a stage and reads the store with the natives it brought', async () => {
-    const { projects } = await activated();
-    const ended = new Promise<number | undefined>((resolve) => tasks.onDidEndTaskProcess((event) => resolve(event.exitCode)));
-    await commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
-    assert.equal(await ended, 0);
-    const page = await projects.all[0]?.engine.request('runs/list', {});
-    assert.equal(page?.runs[0]?.metrics['accuracy'], 1);
-  });
+  if (process.env['LOOPWRIGHT_SUITE'] === 'smoke')
+    test('runs a stage and reads the store with the natives it brought', async () => {
+      const { projects } = await activated();
+      const ended = new Promise<number | undefined>((resolve) =>
+        tasks.onDidEndTaskProcess((event) => resolve(event.exitCode)),
+      );
+      await commands.executeCommand(commandIds.runStage, { project: root(), stage: 'train' });
+      assert.equal(await ended, 0);
+      const page = await projects.all[0]?.engine.request('runs/list', {});
+      assert.equal(page?.runs[0]?.metrics['accuracy'], 1);
+    });
 
   test('knows the three languages', async () => {
     const all = await languages.getLanguages();
-    for (const id of ['loopwright-project', 'loopwright-experiment', 'loopwright-dataset']) assert.ok(all.includes(id), id);
+    for (const id of ['loopwright-project', 'loopwright-experiment', 'loopwright-dataset'])
+      assert.ok(all.includes(id), id);
     assert.equal((await workspace.openTextDocument(fileUri('loopwright.yaml'))).languageId, 'loopwright-project');
   });
 });

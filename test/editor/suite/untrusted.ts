@@ -27,7 +27,15 @@ suite('an untrusted folder', () => {
 
   test('says of every command that needs trust that it does', async () => {
     const shown = await whatEachCommandShows();
-    for (const id of [commandIds.runAll, commandIds.promote, commandIds.importRuns, commandIds.whyStale, commandIds.stopDeployment, commandIds.starRun]) assert.match(shown.get(id) ?? '', /not trusted/, id);
+    for (const id of [
+      commandIds.runAll,
+      commandIds.promote,
+      commandIds.importRuns,
+      commandIds.whyStale,
+      commandIds.stopDeployment,
+      commandIds.starRun,
+    ])
+      assert.match(shown.get(id) ?? '', /not trusted/, id);
   });
 
   test('still checks files', async () => {

@@ -5,7 +5,10 @@ import { commandIds, viewIds } from '../../../client/commandIds.ts';
 import { activated, fileUri, picture, root, until } from './inside.ts';
 
 function webviewTabs(): string[] {
-  return window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof TabInputWebview).map((tab) => tab.label);
+  return window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => tab.input instanceof TabInputWebview)
+    .map((tab) => tab.label);
 }
 
 suite('views', () => {
@@ -41,9 +44,12 @@ suite('views', () => {
 
   test('a setting takes effect at once', async () => {
     const settings = workspace.getConfiguration('loopwright');
-    const lenses = () => commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', fileUri('loopwright.yaml'), 10);
+    const lenses = () =>
+      commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', fileUri('loopwright.yaml'), 10);
     await settings.update('codeLens.enabled', false, ConfigurationTarget.Workspace);
-    await until('no lens', async () => (await lenses()).every((lens) => !lens.command?.command.startsWith('loopwright.')));
+    await until('no lens', async () =>
+      (await lenses()).every((lens) => !lens.command?.command.startsWith('loopwright.')),
+    );
     await settings.update('codeLens.enabled', undefined, ConfigurationTarget.Workspace);
     await until('lenses', async () => (await lenses()).some((lens) => lens.command?.command.startsWith('loopwright.')));
   });

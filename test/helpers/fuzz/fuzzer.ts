@@ -57,7 +57,10 @@ export class Fuzzer {
       await this.#compare();
       await this.#applyAction();
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\n\nseed ${this.#options.seed}; the last steps:\n${this.#journal.slice(-14).join('\n')}\n${this.#keep()}`, { cause: error });
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}\n\nseed ${this.#options.seed}; the last steps:\n${this.#journal.slice(-14).join('\n')}\n${this.#keep()}`,
+        { cause: error },
+      );
     }
   }
 
@@ -75,9 +78,23 @@ export class Fuzzer {
   #around() {
     const uris = this.#paths().map(editorUri);
     const open = [...this.#open.keys()];
-    const strange = ['untitled:Untitled-1', 'git:/a/loopwright.yaml', 'file:///%FF', 'file://%', 'vscode-vfs://github/a/%E0%A4%A/loopwright.yaml', 'file:///', '', 'x'];
+    const strange = [
+      'untitled:Untitled-1',
+      'git:/a/loopwright.yaml',
+      'file:///%FF',
+      'file://%',
+      'vscode-vfs://github/a/%E0%A4%A/loopwright.yaml',
+      'file:///',
+      '',
+      'x',
+    ];
     const drawn = this.#random.integer(40);
-    const uri = drawn === 0 ? oneOf(strange, this.#random) : drawn < 4 || open.length === 0 ? oneOf(uris, this.#random) : oneOf(open, this.#random);
+    const uri =
+      drawn === 0
+        ? oneOf(strange, this.#random)
+        : drawn < 4 || open.length === 0
+          ? oneOf(uris, this.#random)
+          : oneOf(open, this.#random);
     return { uri, uris, text: this.#open.get(uri)?.getText() ?? '', random: this.#random, tokens: this.#tokens };
   }
 
@@ -114,13 +131,20 @@ export class Fuzzer {
   async #disk(): Promise<void> {
     await this.#settle();
     const path = oneOf(this.#paths(), this.#random);
-    const { what, changes } = damageOnDisk(path, this.#original(path), join(dirname(path), 'moved.dataset.yaml'), this.#random);
+    const { what, changes } = damageOnDisk(
+      path,
+      this.#original(path),
+      join(dirname(path), 'moved.dataset.yaml'),
+      this.#random,
+    );
     this.#say(`${what} on disk: ${path}`);
     if (changes.length > 0) this.#tell(changes);
   }
 
   #tell(changes: readonly DiskChange[]): void {
-    void this.#server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: changes.map(({ path, type }) => ({ uri: editorUri(path), type })) });
+    void this.#server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: changes.map(({ path, type }) => ({ uri: editorUri(path), type })),
+    });
   }
 
   async #save(): Promise<void> {
@@ -147,14 +171,19 @@ export class Fuzzer {
     const original = this.#original(fileURLToPath(document.uri));
     const changes: { range?: TextEdit['range']; text: string }[] = [];
     for (let i = this.#random.integer(5) === 0 ? 3 : 1; i > 0; i--) {
-      const { what, text } = back ? { what: 'back to the start', text: original } : mutate(document.getText(), [...this.#options.originals.values()], this.#random);
+      const { what, text } = back
+        ? { what: 'back to the start', text: original }
+        : mutate(document.getText(), [...this.#options.originals.values()], this.#random);
       const change = wholly ? { text } : difference(document, text);
       changes.push(change);
       TextDocument.update(document, [change], this.#version);
       this.#say(`${what} in ${document.uri.slice(document.uri.length - 50)}: ${JSON.stringify(change)}`);
     }
     this.#version++;
-    void this.#server.connection.sendNotification('textDocument/didChange', { textDocument: { uri: document.uri, version: this.#version }, contentChanges: changes });
+    void this.#server.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: document.uri, version: this.#version },
+      contentChanges: changes,
+    });
   }
 
   #ask(asked: Question): void {
@@ -176,10 +205,12 @@ export class Fuzzer {
     });
     const took = this.#spent() - start;
     this.answers++;
-    if (took > slowestMs) throw new Error(`${asked.method} ${JSON.stringify(asked.params)} took ${Math.round(took)} ms`);
+    if (took > slowestMs)
+      throw new Error(`${asked.method} ${JSON.stringify(asked.params)} took ${Math.round(took)} ms`);
     if (result === undefined) return;
     const wrong = [...wrongPlaces(result, asked.uri, textOf, 'answer'), ...(asked.check?.(result, textOf) ?? [])];
-    if (wrong.length > 0) throw new Error(`${asked.method} ${JSON.stringify(asked.params)}: ${wrong.slice(0, 3).join('; ')}`);
+    if (wrong.length > 0)
+      throw new Error(`${asked.method} ${JSON.stringify(asked.params)}: ${wrong.slice(0, 3).join('; ')}`);
     const next = (asked.next?.(result) ?? []).slice(0, 3);
     await Promise.all(next.map((one) => this.#answered(one, false)));
   }
@@ -187,7 +218,8 @@ export class Fuzzer {
   /** Milliseconds that the server has worked, where the system tells: others use the machine too. */
   #spent(): number {
     try {
-      const times = readFileSync(`/proc/${this.#server.child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? [];
+      const times =
+        readFileSync(`/proc/${this.#server.child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? [];
       return times.reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
     } catch {
       return performance.now();
@@ -212,14 +244,23 @@ export class Fuzzer {
     await fresh.connection.sendRequest('workspace/symbol', { query: 'x' });
     const expected = findings(fresh.published);
     let found = findings(this.#server.published);
-    await until('the findings are those of a fresh server', () => {
-      found = findings(this.#server.published);
-      return same(found, expected);
-    }, settledMs).catch(() => { throw new Error(`the findings differ from those of a fresh server: ${differences(found, expected)}`); });
+    await until(
+      'the findings are those of a fresh server',
+      () => {
+        found = findings(this.#server.published);
+        return same(found, expected);
+      },
+      settledMs,
+    ).catch(() => {
+      throw new Error(`the findings differ from those of a fresh server: ${differences(found, expected)}`);
+    });
     await fresh.stop();
-    if (fresh.logged.length > 0 || fresh.complained !== '') throw new Error(`a fresh server says ${fresh.logged.join('\n')} ${fresh.complained}`);
+    if (fresh.logged.length > 0 || fresh.complained !== '')
+      throw new Error(`a fresh server says ${fresh.logged.join('\n')} ${fresh.complained}`);
     const texts = new Map([...this.#open].map(([uri, document]) => [uri, document.getText()]));
-    const wrong = [...this.#server.published].flatMap(([uri, diagnostics]) => wrongPlaces(diagnostics, uri, (where) => texts.get(where) ?? textAt(texts, where), 'diagnostics'));
+    const wrong = [...this.#server.published].flatMap(([uri, diagnostics]) =>
+      wrongPlaces(diagnostics, uri, (where) => texts.get(where) ?? textAt(texts, where), 'diagnostics'),
+    );
     if (wrong.length > 0) throw new Error(`findings outside of their files: ${wrong.slice(0, 3).join('; ')}`);
   }
 
@@ -228,8 +269,13 @@ export class Fuzzer {
     const around = this.#around();
     const document = this.#open.get(around.uri);
     if (!document) return;
-    const { method, params } = codeActions(around, { start: { line: 0, character: 0 }, end: { line: 100_000, character: 0 } });
-    const actions = (await this.#server.connection.sendRequest<CodeAction[]>(method, params)).filter(({ edit }) => edit?.changes);
+    const { method, params } = codeActions(around, {
+      start: { line: 0, character: 0 },
+      end: { line: 100_000, character: 0 },
+    });
+    const actions = (await this.#server.connection.sendRequest<CodeAction[]>(method, params)).filter(
+      ({ edit }) => edit?.changes,
+    );
     const action = actions.length === 0 ? null : oneOf(actions, this.#random);
     this.#say(`apply ${action?.title}: ${JSON.stringify(action?.edit)}`);
     for (const [uri, edits] of Object.entries(action?.edit?.changes ?? {})) {
@@ -237,7 +283,10 @@ export class Fuzzer {
       if (!changed) continue;
       const change = { text: TextDocument.applyEdits(changed, edits) };
       TextDocument.update(changed, [change], ++this.#version);
-      void this.#server.connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: this.#version }, contentChanges: [change] });
+      void this.#server.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version: this.#version },
+        contentChanges: [change],
+      });
     }
   }
 
@@ -262,7 +311,10 @@ function difference(document: TextDocument, text: string): { range: TextEdit['ra
   let [start, end] = [0, 0];
   while (start < Math.min(old.length, text.length) && old[start] === text[start]) start++;
   while (end < Math.min(old.length, text.length) - start && old.at(-1 - end) === text.at(-1 - end)) end++;
-  return { range: { start: document.positionAt(start), end: document.positionAt(old.length - end) }, text: text.slice(start, text.length - end) };
+  return {
+    range: { start: document.positionAt(start), end: document.positionAt(old.length - end) },
+    text: text.slice(start, text.length - end),
+  };
 }
 
 function readText(path: string): string | null {
@@ -277,7 +329,17 @@ function textAt(texts: ReadonlyMap<string, string>, uri: string): string | null 
 
 /** Findings by file, as far as there are any. */
 function findings(published: ReadonlyMap<string, Diagnostic[]>): Map<string, string> {
-  return new Map([...published].filter(([, diagnostics]) => diagnostics.length > 0).map(([uri, diagnostics]) => [decodeURIComponent(uri), diagnostics.map((diagnostic) => JSON.stringify(diagnostic)).toSorted().join('\n')]));
+  return new Map(
+    [...published]
+      .filter(([, diagnostics]) => diagnostics.length > 0)
+      .map(([uri, diagnostics]) => [
+        decodeURIComponent(uri),
+        diagnostics
+          .map((diagnostic) => JSON.stringify(diagnostic))
+          .toSorted()
+          .join('\n'),
+      ]),
+  );
 }
 
 function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
@@ -286,9 +348,18 @@ function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): b
 
 function differences(found: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): string {
   const lines = (text: string | undefined) => new Set(text?.split('\n') ?? []);
-  return [...new Set([...found.keys(), ...expected.keys()])].flatMap((uri) => {
-    const [ours, theirs] = [lines(found.get(uri)), lines(expected.get(uri))];
-    const [more, less] = [[...ours].filter((line) => !theirs.has(line)), [...theirs].filter((line) => !ours.has(line))];
-    return more.length + less.length === 0 ? [] : [`${uri}\n  only here: ${more.slice(0, 3).join('\n    ')}\n  only in the fresh one: ${less.slice(0, 3).join('\n    ')}`];
-  }).join('\n');
+  return [...new Set([...found.keys(), ...expected.keys()])]
+    .flatMap((uri) => {
+      const [ours, theirs] = [lines(found.get(uri)), lines(expected.get(uri))];
+      const [more, less] = [
+        [...ours].filter((line) => !theirs.has(line)),
+        [...theirs].filter((line) => !ours.has(line)),
+      ];
+      return more.length + less.length === 0
+        ? []
+        : [
+            `${uri}\n  only here: ${more.slice(0, 3).join('\n    ')}\n  only in the fresh one: ${less.slice(0, 3).join('\n    ')}`,
+          ];
+    })
+    .join('\n');
 }

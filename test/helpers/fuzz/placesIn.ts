@@ -5,9 +5,12 @@ export type TextOf = (uri: string) => string | null;
 
 type Json = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isPosition = (value: unknown): value is Position => isObject(value) && typeof value['line'] === 'number' && typeof value['character'] === 'number';
-const isRange = (value: unknown): value is Range => isObject(value) && isPosition(value['start']) && isPosition(value['end']);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPosition = (value: unknown): value is Position =>
+  isObject(value) && typeof value['line'] === 'number' && typeof value['character'] === 'number';
+const isRange = (value: unknown): value is Range =>
+  isObject(value) && isPosition(value['start']) && isPosition(value['end']);
 
 const linesOf = new Map<string, string[]>();
 
@@ -46,12 +49,14 @@ export function wrongPlaces(answer: unknown, uri: string, textOf: TextOf, path =
   return Object.entries(answer).flatMap(([key, value]) => {
     const at = `${path}.${key}`;
     if (key === 'data' || key === 'capabilities') return [];
-    if (key === 'changes' && isObject(value)) return Object.entries(value).flatMap(([where, edits]) => wrongPlaces(edits, where, textOf, `${at} ${where}`));
+    if (key === 'changes' && isObject(value))
+      return Object.entries(value).flatMap(([where, edits]) => wrongPlaces(edits, where, textOf, `${at} ${where}`));
     if (isRange(value)) return wrongAt(value, here, textOf, at);
     if (isPosition(value)) return wrongAt({ start: value, end: value }, here, textOf, at);
     // The places of a call are in the caller's file.
     const from = key === 'fromRanges' && isObject(answer['from']) ? answer['from']['uri'] : undefined;
-    if (Array.isArray(value) && value.length > 0 && value.every(isRange)) return value.flatMap((range) => wrongAt(range, typeof from === 'string' ? from : here, textOf, at));
+    if (Array.isArray(value) && value.length > 0 && value.every(isRange))
+      return value.flatMap((range) => wrongAt(range, typeof from === 'string' ? from : here, textOf, at));
     return wrongPlaces(value, here, textOf, at);
   });
 }
@@ -63,10 +68,20 @@ function wrongAt(range: Range, uri: string, textOf: TextOf, path: string): strin
 
 /** Edits of one file that cannot be applied together. */
 export function overlaps(edits: readonly TextEdit[]): string[] {
-  const sorted = edits.toSorted((a, b) => (before(a.range.start, b.range.start) ? -1 : before(b.range.start, a.range.start) ? 1 : before(a.range.end, b.range.end) ? -1 : 1));
+  const sorted = edits.toSorted((a, b) =>
+    before(a.range.start, b.range.start)
+      ? -1
+      : before(b.range.start, a.range.start)
+        ? 1
+        : before(a.range.end, b.range.end)
+          ? -1
+          : 1,
+  );
   return sorted.slice(1).flatMap((edit, i) => {
     const last = sorted[i];
-    return last && before(edit.range.start, last.range.end) ? [`${JSON.stringify(last)} and ${JSON.stringify(edit)} overlap`] : [];
+    return last && before(edit.range.start, last.range.end)
+      ? [`${JSON.stringify(last)} and ${JSON.stringify(edit)} overlap`]
+      : [];
   });
 }
 
@@ -81,7 +96,8 @@ export function wrongTokens(data: readonly number[], text: string, types: number
     character += along;
     const at = `token ${i / 5} at ${line}:${character}+${length}`;
     if (downs < 0 || along < 0 || length <= 0 || character < end) wrong.push(`${at} runs into the one before`);
-    if (character + length > (lines[line]?.length ?? -1)) wrong.push(`${at} is outside of its line of ${lines[line]?.length}`);
+    if (character + length > (lines[line]?.length ?? -1))
+      wrong.push(`${at} is outside of its line of ${lines[line]?.length}`);
     if (type >= types) wrong.push(`${at} has the type ${type}`);
     end = character + length;
   }

@@ -5,7 +5,8 @@ import type { Field } from './fields.ts';
 import { parallelGrid } from './parallel.ts';
 import type { ParallelPlan } from './parallel.ts';
 
-const help = 'Up and down move the part that is kept, with Shift its upper end. Left and right go to the next axis. Escape takes the part away.';
+const help =
+  'Up and down move the part that is kept, with Shift its upper end. Left and right go to the next axis. Escape takes the part away.';
 
 /**
  * What the keyboard holds of parallel coordinates: one place an axis over the drawing, of which the Tab key reaches one. The pointer goes through to the
@@ -26,7 +27,10 @@ export class AxisHandles {
     this.element.setAttribute('aria-label', 'Parts of the axes');
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.element.addEventListener('focusin', (event) => {
-      this.#active = Math.max(0, this.#handles.findIndex((handle) => handle === event.target));
+      this.#active = Math.max(
+        0,
+        this.#handles.findIndex((handle) => handle === event.target),
+      );
       this.#rove();
     });
   }
@@ -87,7 +91,10 @@ export class AxisHandles {
     const field = plan?.fields[this.#active];
     if (!plan || !field || !isPlain(event)) return;
     if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
-      this.#active = Math.min(this.#handles.length - 1, Math.max(0, this.#active + (event.key === 'ArrowLeft' ? -1 : 1)));
+      this.#active = Math.min(
+        this.#handles.length - 1,
+        Math.max(0, this.#active + (event.key === 'ArrowLeft' ? -1 : 1)),
+      );
       this.#rove();
       this.#handles[this.#active]?.focus();
       return take(event);

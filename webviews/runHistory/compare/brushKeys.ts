@@ -19,20 +19,36 @@ export function axisScale(field: Field, runs: readonly RunPoint[], log: boolean)
     return categories.length === 0 ? null : { categories };
   }
   const range = extent(field, runs);
-  return range === null || range[0] === range[1] ? null : { from: range[0], to: range[1], log: log && canBeLog(field, runs) };
+  return range === null || range[0] === range[1]
+    ? null
+    : { from: range[0], to: range[1], log: log && canBeLog(field, runs) };
 }
 
 /**
  * The part of an axis after a key: ↑ and ↓ move it (or choose the first one, at the top or the bottom), with Shift its upper end, Page Up and Page Down
  * by more, Home and End to the ends; Escape and Delete take it away (null). Undefined for a key that does nothing here.
  */
-export function pressed(key: string, shift: boolean, part: Interval | null, scale: AxisScale): Interval | null | undefined {
+export function pressed(
+  key: string,
+  shift: boolean,
+  part: Interval | null,
+  scale: AxisScale,
+): Interval | null | undefined {
   if (key === 'Escape' || key === 'Delete' || key === 'Backspace') return part === null ? undefined : null;
-  const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: pageSteps, PageDown: -pageSteps, Home: -Infinity, End: Infinity }[key];
+  const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: pageSteps, PageDown: -pageSteps, Home: -Infinity, End: Infinity }[
+    key
+  ];
   if (steps === undefined) return undefined;
-  if ('categories' in scale) return moved(part, steps, shift, { first: 0, last: scale.categories.length - 1, step: 1, least: 0, length: 0 });
+  if ('categories' in scale)
+    return moved(part, steps, shift, { first: 0, last: scale.categories.length - 1, step: 1, least: 0, length: 0 });
   const shares = part === null ? null : ([shareOf(part[0], scale), shareOf(part[1], scale)] satisfies Interval);
-  const [low, high] = moved(shares, steps, shift, { first: 0, last: 1, step: stepShare, least: stepShare, length: firstShare });
+  const [low, high] = moved(shares, steps, shift, {
+    first: 0,
+    last: 1,
+    step: stepShare,
+    least: stepShare,
+    length: firstShare,
+  });
   return [valueAt(low, scale), valueAt(high, scale)];
 }
 
@@ -45,7 +61,12 @@ interface Track {
   length: number;
 }
 
-function moved(part: Interval | null, steps: number, shift: boolean, { first, last, step, least, length }: Track): Interval {
+function moved(
+  part: Interval | null,
+  steps: number,
+  shift: boolean,
+  { first, last, step, least, length }: Track,
+): Interval {
   const inside = (at: number, from: number, to: number): number => Math.min(to, Math.max(from, at));
   if (part === null) return steps > 0 ? [last - length, last] : [first, first + length];
   const [low, high] = [inside(part[0], first, last), inside(part[1], first, last)];
@@ -70,7 +91,8 @@ function valueAt(share: number, { from, to, log }: Exclude<AxisScale, { categori
 /** What is chosen, in words. */
 export function partText(part: Interval | null, scale: AxisScale, field: Field): string {
   if (part === null) return 'all';
-  if (!('categories' in scale)) return `${field.text(Number(part[0].toPrecision(4)))} to ${field.text(Number(part[1].toPrecision(4)))}`;
+  if (!('categories' in scale))
+    return `${field.text(Number(part[0].toPrecision(4)))} to ${field.text(Number(part[1].toPrecision(4)))}`;
   const chosen = scale.categories.slice(Math.ceil(part[0]), Math.floor(part[1]) + 1);
   return chosen.length > 3 ? `${chosen.length} values, ${chosen[0]} to ${chosen.at(-1)}` : chosen.join(', ');
 }

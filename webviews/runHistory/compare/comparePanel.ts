@@ -44,21 +44,54 @@ export class ComparePanel {
 
   constructor(host: PanelHost) {
     this.#host = host;
-    this.#details = new RunDetails((runIds) => host.ask('runs/details', { runIds }), (grew) => this.#came(grew));
-    this.#grid = new CurveGrid({ ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) }, { name: 'Curves of the compared runs', holds: () => true, first: 6 });
+    this.#details = new RunDetails(
+      (runIds) => host.ask('runs/details', { runIds }),
+      (grew) => this.#came(grew),
+    );
+    this.#grid = new CurveGrid(
+      {
+        ask: (method, params) => host.ask(method, params),
+        act: (action) => host.act(action),
+        kept: () => host.keep(),
+        open: (runId) => host.open(runId),
+      },
+      { name: 'Curves of the compared runs', holds: () => true, first: 6 },
+    );
     const charts = new LazyCharts(() => host.paint());
-    this.#parallel = new ParallelTab(host, charts, () => this.#state.parallel, (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }));
-    this.#scatter = new ScatterTab(host, charts, () => this.#state.scatter, (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }));
+    this.#parallel = new ParallelTab(
+      host,
+      charts,
+      () => this.#state.parallel,
+      (part) => this.#set({ parallel: { ...this.#state.parallel, ...part } }),
+    );
+    this.#scatter = new ScatterTab(
+      host,
+      charts,
+      () => this.#state.scatter,
+      (part) => this.#set({ scatter: { ...this.#state.scatter, ...part } }),
+    );
     this.#importance = new ImportanceTab(host, () => this.#state.importance, {
       set: (part) => this.#set({ importance: { ...this.#state.importance, ...part } }),
       scope: (scope) => this.#set({ scope }),
       scatter: (param, metric) => {
-        this.#set({ tab: 'scatter', scatter: { ...this.#state.scatter, x: `params.${param.key}`, y: `metrics.${metric}`, logX: param.log, logY: false } });
+        this.#set({
+          tab: 'scatter',
+          scatter: {
+            ...this.#state.scatter,
+            x: `params.${param.key}`,
+            y: `metrics.${metric}`,
+            logX: param.log,
+            logY: false,
+          },
+        });
         document.getElementById('tab-scatter')?.focus();
       },
     });
     this.#scoped = new ScopedRuns(host);
-    this.#images = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
+    this.#images = new ArtifactStore(
+      (params) => host.ask('runs/artifact', params),
+      () => host.paint(),
+    );
     onThemeChange(() => host.paint());
     window.addEventListener('resize', () => host.paint());
   }
@@ -94,13 +127,38 @@ export class ComparePanel {
     const runs = this.#details.runs;
     const { wanted, error, loading } = this.#details;
     return html`<section class="compare ${this.#state.tall ? 'tall' : ''}" aria-label="Comparison" tabindex="-1">
-      <header><h1>Compare ${wanted} runs</h1>
-        <div class="tabs" role="tablist" aria-label="Comparison" @keydown=${(event: KeyboardEvent) => this.#tabKeys(event)}>${(Object.keys(compareTabs) as CompareTab[]).map((tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${tab === this.#state.tab} aria-controls="compared" tabindex=${tab === this.#state.tab ? 0 : -1} @click=${() => this.#set({ tab })}>${compareTabs[tab]}</button>`)}</div>
-        <span class="muted" role="status">${loading && runs.length < wanted ? `${runs.length} of ${wanted} loaded` : ''}</span>
-        <span class="sizes">${wanted === 2 && runs.length === 2 ? html`<button class="quiet" title="What changed between the two, what most likely moved the metric first" @click=${() => this.#whatChanged(runs)}>${icon('diff')} What changed?</button>` : nothing}<button class="quiet" aria-pressed=${this.#state.tall} title=${this.#state.tall ? 'Show the table of runs too' : 'Use the whole height'} aria-label="Whole height" @click=${() => this.#set({ tall: !this.#state.tall })}>${icon(this.#state.tall ? 'chevron-down' : 'chevron-up')}</button>
-          <button class="quiet" title="Close (Esc)" aria-label="Close" @click=${() => this.#host.stopComparing()}>${icon('close')}</button></span></header>
+      <header>
+        <h1>Compare ${wanted} runs</h1>
+        <div
+          class="tabs"
+          role="tablist"
+          aria-label="Comparison"
+          @keydown=${(event: KeyboardEvent) => this.#tabKeys(event)}
+        >
+          ${(Object.keys(compareTabs) as CompareTab[]).map((tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${tab === this.#state.tab} aria-controls="compared" tabindex=${tab === this.#state.tab ? 0 : -1} @click=${() => this.#set({ tab })}>${compareTabs[tab]}</button>`)}
+        </div>
+        <span class="muted" role="status"
+          >${loading && runs.length < wanted ? `${runs.length} of ${wanted} loaded` : ''}</span
+        >
+        <span class="sizes"
+          >${wanted === 2 && runs.length === 2 ? html`<button class="quiet" title="What changed between the two, what most likely moved the metric first" @click=${() => this.#whatChanged(runs)}>${icon('diff')} What changed?</button>` : nothing}<button
+            class="quiet"
+            aria-pressed=${this.#state.tall}
+            title=${this.#state.tall ? 'Show the table of runs too' : 'Use the whole height'}
+            aria-label="Whole height"
+            @click=${() => this.#set({ tall: !this.#state.tall })}
+          >
+            ${icon(this.#state.tall ? 'chevron-down' : 'chevron-up')}
+          </button>
+          <button class="quiet" title="Close (Esc)" aria-label="Close" @click=${() => this.#host.stopComparing()}>
+            ${icon('close')}
+          </button></span
+        >
+      </header>
       ${errorBar(error, () => this.#details.refresh())}
-      <div id="compared" role="tabpanel" aria-labelledby="tab-${this.#state.tab}">${runs.length > 0 ? this.#tab(runs) : error === null ? skeleton(8) : nothing}</div>
+      <div id="compared" role="tabpanel" aria-labelledby="tab-${this.#state.tab}">
+        ${runs.length > 0 ? this.#tab(runs) : error === null ? skeleton(8) : nothing}
+      </div>
     </section>`;
   }
 
@@ -117,9 +175,13 @@ export class ComparePanel {
       case 'curves':
         return html`${this.#grid.element}`;
       case 'parallel':
-        return this.#overScope(runs, (scoped, choice) => this.#parallel.render(scoped, choice, this.#plotHeight(this.#state.parallel.table)));
+        return this.#overScope(runs, (scoped, choice) =>
+          this.#parallel.render(scoped, choice, this.#plotHeight(this.#state.parallel.table)),
+        );
       case 'scatter':
-        return this.#overScope(runs, (scoped, choice) => this.#scatter.render(scoped, choice, this.#plotHeight(this.#state.scatter.table)));
+        return this.#overScope(runs, (scoped, choice) =>
+          this.#scatter.render(scoped, choice, this.#plotHeight(this.#state.scatter.table)),
+        );
       case 'importance':
         return this.#importance.render(runs, this.#state.scope);
       case 'differences':
@@ -133,11 +195,28 @@ export class ComparePanel {
           save: (csv) => saveText((action) => this.#host.act(action), 'Differences', 'csv', csv),
         });
       case 'confusion':
-        return confusionTab(runs, this.#state.confusion, (confusion) => this.#set({ confusion }), open, (run, { labels, counts }) => {
-          saveText((action) => this.#host.act(action), `Confusion ${run.name}`, 'csv', csvOf(['truth', ...labels], labels.map((label, row) => [label, ...(counts[row] ?? [])])));
-        });
+        return confusionTab(
+          runs,
+          this.#state.confusion,
+          (confusion) => this.#set({ confusion }),
+          open,
+          (run, { labels, counts }) => {
+            saveText(
+              (action) => this.#host.act(action),
+              `Confusion ${run.name}`,
+              'csv',
+              csvOf(
+                ['truth', ...labels],
+                labels.map((label, row) => [label, ...(counts[row] ?? [])]),
+              ),
+            );
+          },
+        );
       case 'images':
-        return imagesTab(runs, this.#state.images, this.#images, { choose: (part) => this.#set({ images: { ...this.#state.images, ...part } }), open });
+        return imagesTab(runs, this.#state.images, this.#images, {
+          choose: (part) => this.#set({ images: { ...this.#state.images, ...part } }),
+          open,
+        });
     }
   }
 
@@ -148,15 +227,17 @@ export class ComparePanel {
     const drawn = scoped.known.length === 0 && scoped.loading ? skeleton(8) : chart(scoped, choice);
     // Only the chart knows what it is about, and so what is missing.
     const [missing, error] = [scoped.missing(), scoped.error()];
-    return html`${errorBar(error, () => this.#scoped.refresh())}
-      ${drawn}
-      ${missing === null ? nothing : html`<p class="muted chart-note" role="status">${icon('info')} The newest ${count(scoped.known.length)} of ${plural(scoped.total, 'run')}${error === null ? `; the older ones are on their way, ${count(missing.came)} came` : ''}.</p>`}`;
+    return html`${errorBar(error, () => this.#scoped.refresh())} ${drawn}
+    ${missing === null ? nothing : html`<p class="muted chart-note" role="status">${icon('info')} The newest ${count(scoped.known.length)} of ${plural(scoped.total, 'run')}${error === null ? `; the older ones are on their way, ${count(missing.came)} came` : ''}.</p>`}`;
   }
 
   /** Of one drawing, in pixels: it may use the height that the comparison has, unless its table stands below. */
   #plotHeight(withTable: boolean): number {
     if (withTable) return heights.withTable;
-    return Math.max(heights.least, Math.round((window.innerHeight - heights.above) * (this.#state.tall ? 1 : share)) - heights.around);
+    return Math.max(
+      heights.least,
+      Math.round((window.innerHeight - heights.above) * (this.#state.tall ? 1 : share)) - heights.around,
+    );
   }
 
   #set(part: Partial<CompareState>): void {

@@ -7,7 +7,15 @@ import type { Scope } from './scope.ts';
 
 export type CompareTab = 'curves' | 'parallel' | 'scatter' | 'importance' | 'differences' | 'confusion' | 'images';
 
-export const compareTabs: Record<CompareTab, string> = { curves: 'Curves', parallel: 'Parallel coordinates', scatter: 'Scatter', importance: 'Importance', differences: 'Differences', confusion: 'Confusion', images: 'Images' };
+export const compareTabs: Record<CompareTab, string> = {
+  curves: 'Curves',
+  parallel: 'Parallel coordinates',
+  scatter: 'Scatter',
+  importance: 'Importance',
+  differences: 'Differences',
+  confusion: 'Confusion',
+  images: 'Images',
+};
 
 export interface ParallelState {
   /** Ids of fields in the order of the axes; null for the ones that tell most. */
@@ -63,8 +71,21 @@ export function readCompareState(kept: unknown): CompareState {
     tab: typeof tab === 'string' && Object.hasOwn(compareTabs, tab) ? (tab as CompareTab) : 'curves',
     tall: given['tall'] === true,
     curves: readGridState(given['curves']),
-    parallel: { axes: Array.isArray(parallel['axes']) ? texts(parallel['axes']) : null, log: texts(parallel['log']), color: text(parallel['color']), brushes: brushesOf(parallel['brushes']), table: parallel['table'] === true },
-    scatter: { x: text(scatter['x']), y: text(scatter['y']), color: text(scatter['color']), logX: scatter['logX'] === true, logY: scatter['logY'] === true, table: scatter['table'] === true },
+    parallel: {
+      axes: Array.isArray(parallel['axes']) ? texts(parallel['axes']) : null,
+      log: texts(parallel['log']),
+      color: text(parallel['color']),
+      brushes: brushesOf(parallel['brushes']),
+      table: parallel['table'] === true,
+    },
+    scatter: {
+      x: text(scatter['x']),
+      y: text(scatter['y']),
+      color: text(scatter['color']),
+      logX: scatter['logX'] === true,
+      logY: scatter['logY'] === true,
+      table: scatter['table'] === true,
+    },
     importance: { metric: text(importance['metric']), table: importance['table'] === true },
     scope: scopes.find((one) => one === given['scope']) ?? 'selected',
     differences: { all: differences['all'] === true, baseline: text(differences['baseline']) },
@@ -81,7 +102,11 @@ function brushesOf(given: unknown): Brushes {
   const brushes: Brushes = {};
   for (const [field, intervals] of Object.entries(recordOf(given))) {
     if (!Array.isArray(intervals)) continue;
-    brushes[field] = intervals.flatMap((one): [number, number][] => (Array.isArray(one) && Number.isFinite(one[0]) && Number.isFinite(one[1]) ? [[Number(one[0]), Number(one[1])]] : []));
+    brushes[field] = intervals.flatMap((one): [number, number][] =>
+      Array.isArray(one) && Number.isFinite(one[0]) && Number.isFinite(one[1])
+        ? [[Number(one[0]), Number(one[1])]]
+        : [],
+    );
   }
   return brushes;
 }

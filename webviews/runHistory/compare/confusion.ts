@@ -25,16 +25,42 @@ export function largestCount(matrices: readonly ConfusionMatrix[]): number {
 }
 
 /** The matrices of runs side by side, on one scale; each is a table that is coloured. */
-export function confusionTab(runs: readonly RunDetail[], unit: ConfusionUnit, choose: (unit: ConfusionUnit) => void, open: (runId: string) => void, save: (run: RunDetail, matrix: ConfusionMatrix) => void): TemplateResult {
+export function confusionTab(
+  runs: readonly RunDetail[],
+  unit: ConfusionUnit,
+  choose: (unit: ConfusionUnit) => void,
+  open: (runId: string) => void,
+  save: (run: RunDetail, matrix: ConfusionMatrix) => void,
+): TemplateResult {
   const having = runs.flatMap((run) => (run.confusion ? [{ run, matrix: run.confusion }] : []));
-  if (having.length === 0) return html`<p class="muted empty-note">None of these runs counted a confusion matrix. The validation of a classifier does.</p>`;
+  if (having.length === 0)
+    return html`<p class="muted empty-note">
+      None of these runs counted a confusion matrix. The validation of a classifier does.
+    </p>`;
   const most = largestCount(having.map(({ matrix }) => matrix));
   const without = runs.length - having.length;
   return html`<div class="choices" role="radiogroup" aria-label="Cells show">
-      ${(['share', 'rows'] as const).map((one) => html`<label><input type="radio" name="confusion-unit" .checked=${unit === one} @change=${() => choose(one)}> ${one === 'share' ? 'share of the true class' : 'rows'}</label>`)}
+      ${(['share', 'rows'] as const).map((one) => html`<label><input type="radio" name="confusion-unit" .checked=${unit === one} @change=${() => choose(one)} /> ${one === 'share' ? 'share of the true class' : 'rows'}</label>`)}
       ${without === 0 ? nothing : html`<span class="muted">${without} of ${runs.length} runs have none</span>`}
     </div>
-    <div class="side-by-side">${having.map(({ run, matrix }) => html`<figure class="matrix"><figcaption><button class="link" @click=${() => open(run.runId)}>${run.name}</button><span class="gap"></span><button class="quiet flag" aria-label="Save the matrix of ${run.name} as CSV" @click=${() => save(run, matrix)}>CSV</button></figcaption>${confusionTable(matrix, unit, most, run.name)}</figure>`)}</div>`;
+    <div class="side-by-side">
+      ${having.map(
+        ({ run, matrix }) =>
+          html`<figure class="matrix">
+            <figcaption>
+              <button class="link" @click=${() => open(run.runId)}>${run.name}</button><span class="gap"></span
+              ><button
+                class="quiet flag"
+                aria-label="Save the matrix of ${run.name} as CSV"
+                @click=${() => save(run, matrix)}
+              >
+                CSV
+              </button>
+            </figcaption>
+            ${confusionTable(matrix, unit, most, run.name)}
+          </figure>`,
+      )}
+    </div>`;
 }
 
 /** One matrix, truth down and prediction across. `most` is the count that has the full colour. */
@@ -48,10 +74,39 @@ export function confusionTable(matrix: ConfusionMatrix, unit: ShownUnit, most: n
     const strength = unit === 'rows' ? rows / most : (share ?? 0);
     const shareText = share === null ? 'no rows' : `${(share * 100).toFixed(1)} %`;
     const { background, color } = heatColor(-strength);
-    return html`<td class=${row === column ? 'right' : ''} title="${labels[row]} taken for ${labels[column]}: ${count(rows)} rows, ${shareText}" ${css({ 'background-color': background, color })}><span class=${small ? 'visually-hidden' : ''}>${unit !== 'share' ? count(rows) : share === null ? '–' : shareText}${unit === 'both' && share !== null ? html`<small>${shareText}</small>` : nothing}</span></td>`;
+    return html`<td
+      class=${row === column ? 'right' : ''}
+      title="${labels[row]} taken for ${labels[column]}: ${count(rows)} rows, ${shareText}"
+      ${css({ 'background-color': background, color })}
+    >
+      <span class=${small ? 'visually-hidden' : ''}
+        >${unit !== 'share' ? count(rows) : share === null ? '–' : shareText}${unit === 'both' && share !== null ? html`<small>${shareText}</small>` : nothing}</span
+      >
+    </td>`;
   };
-  return html`<div class="wide"><table class="confusion ${small ? 'small' : ''}"><caption class="visually-hidden">Confusion matrix of ${name}: truth down, prediction across, in ${unit === 'share' ? 'shares of the true class' : 'rows'}</caption>
-    <thead><tr><td class="corner muted">truth ↓ prediction →</td>${labels.map((label) => html`<th scope="col" title=${label}><span>${label}</span></th>`)}<th scope="col" class="number">n</th></tr></thead>
-    <tbody>${labels.map((label, row) => html`<tr><th scope="row" title=${label}>${label}</th>${labels.map((_, column) => cell(row, column))}<td class="number sum">${count((counts[row] ?? []).reduce((sum, one) => sum + one, 0))}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="wide">
+    <table class="confusion ${small ? 'small' : ''}">
+      <caption class="visually-hidden">
+        Confusion matrix of ${name}: truth down, prediction across, in
+        ${unit === 'share' ? 'shares of the true class' : 'rows'}
+      </caption>
+      <thead>
+        <tr>
+          <td class="corner muted">truth ↓ prediction →</td>
+          ${labels.map((label) => html`<th scope="col" title=${label}><span>${label}</span></th>`)}
+          <th scope="col" class="number">n</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${labels.map(
+          (label, row) =>
+            html`<tr>
+              <th scope="row" title=${label}>${label}</th>
+              ${labels.map((_, column) => cell(row, column))}
+              <td class="number sum">${count((counts[row] ?? []).reduce((sum, one) => sum + one, 0))}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
-

@@ -18,22 +18,45 @@ export interface Field {
 
 /** Every field that any of these runs has: metrics, the primary one first, then params of which several values are there, other params, tags. */
 export function fieldsOf(runs: readonly RunPoint[]): Field[] {
-  const metrics = primaryFirst(keysOf(runs, (run) => run.metrics), (key) => key).map((key): Field => ({
-    id: `metrics.${key}`, title: key, kind: 'metric', numeric: true,
+  const metrics = primaryFirst(
+    keysOf(runs, (run) => run.metrics),
+    (key) => key,
+  ).map((key): Field => ({
+    id: `metrics.${key}`,
+    title: key,
+    kind: 'metric',
+    numeric: true,
     value: (run) => finite(run.metrics[key]),
     text: (value) => (typeof value === 'number' ? metric(key, value) : 'none'),
-    of() { return this; },
+    of() {
+      return this;
+    },
   }));
-  const params = keysOf(runs, (run) => run.params).map((key) => textOrNumber(`params.${key}`, key, 'param', runs, (run) => run.params[key] ?? null));
-  const tags = keysOf(runs, (run) => run.tags).map((key) => textOrNumber(`tags.${key}`, key, 'tag', runs, (run) => run.tags[key] ?? null));
+  const params = keysOf(runs, (run) => run.params).map((key) =>
+    textOrNumber(`params.${key}`, key, 'param', runs, (run) => run.params[key] ?? null),
+  );
+  const tags = keysOf(runs, (run) => run.tags).map((key) =>
+    textOrNumber(`tags.${key}`, key, 'tag', runs, (run) => run.tags[key] ?? null),
+  );
   const duration: Field = {
-    id: 'duration', title: 'duration (s)', kind: 'attribute', numeric: true,
+    id: 'duration',
+    title: 'duration (s)',
+    kind: 'attribute',
+    numeric: true,
     value: (run) => (run.endedAt === null ? null : (run.endedAt - run.startedAt) / 1000),
     text: (value) => (typeof value === 'number' ? `${number(value)} s` : 'none'),
-    of() { return this; },
+    of() {
+      return this;
+    },
   };
   const varies = (field: Field): boolean => distinct(field, runs) > 1;
-  return [...metrics, ...params.filter(varies), duration, ...params.filter((field) => !varies(field)), ...tags.filter(varies)];
+  return [
+    ...metrics,
+    ...params.filter(varies),
+    duration,
+    ...params.filter((field) => !varies(field)),
+    ...tags.filter(varies),
+  ];
 }
 
 /** Metrics of the machine and of where the training was tell little of how good a run is: they are chosen by hand only. */
@@ -42,11 +65,20 @@ export function tellsOfRun({ id }: Field): boolean {
 }
 
 /** Texts that are numbers in every run, as other tools log their params, count as numbers. */
-function textOrNumber(id: string, title: string, kind: Field['kind'], runs: readonly RunPoint[], read: (run: RunPoint) => RunPoint['params'][string]): Field {
+function textOrNumber(
+  id: string,
+  title: string,
+  kind: Field['kind'],
+  runs: readonly RunPoint[],
+  read: (run: RunPoint) => RunPoint['params'][string],
+): Field {
   const given = runs.map(read).filter((value) => value !== null);
   const numeric = given.length > 0 && given.every((value) => asNumber(value) !== null);
   const field: Field = {
-    id, title, kind, numeric,
+    id,
+    title,
+    kind,
+    numeric,
     value: (run) => {
       const value = read(run);
       if (value === null) return null;
@@ -74,7 +106,12 @@ export function distinct(field: Field, runs: readonly RunPoint[]): number {
 
 /** The values of a category axis: numbers inside the texts in order, then by letters. */
 export function categories(field: Field, runs: readonly RunPoint[]): string[] {
-  const all = new Set(runs.map((run) => field.value(run)).filter((value) => value !== null).map(String));
+  const all = new Set(
+    runs
+      .map((run) => field.value(run))
+      .filter((value) => value !== null)
+      .map(String),
+  );
   return [...all].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 

@@ -44,15 +44,29 @@ export function imageGroups(runs: readonly { runId: string; artifacts: readonly 
       groups.set(name, group);
     }
   }
-  return [...groups].map(([name, images]) => ({ name, images, steps: [...new Set(images.flatMap(({ step }) => (step === null ? [] : [step])))].toSorted((a, b) => a - b) }))
-    .toSorted((a, b) => runsOf(b) - runsOf(a) || Number(b.steps.length > 0) - Number(a.steps.length > 0) || a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return [...groups]
+    .map(([name, images]) => ({
+      name,
+      images,
+      steps: [...new Set(images.flatMap(({ step }) => (step === null ? [] : [step])))].toSorted((a, b) => a - b),
+    }))
+    .toSorted(
+      (a, b) =>
+        runsOf(b) - runsOf(a) ||
+        Number(b.steps.length > 0) - Number(a.steps.length > 0) ||
+        a.name.localeCompare(b.name, 'en', { numeric: true }),
+    );
 }
 
 /** The image of a run at a step, or at the last step before it that the run has. */
 export function imageAt(group: ImageGroup, runId: string, step: number | null): StepImage | null {
   const own = group.images.filter((image) => image.runId === runId);
   if (step === null) return own[0] ?? null;
-  return own.filter((image) => image.step !== null && image.step <= step).toSorted((a, b) => (b.step ?? 0) - (a.step ?? 0))[0] ?? null;
+  return (
+    own
+      .filter((image) => image.step !== null && image.step <= step)
+      .toSorted((a, b) => (b.step ?? 0) - (a.step ?? 0))[0] ?? null
+  );
 }
 
 function runsOf({ images }: ImageGroup): number {

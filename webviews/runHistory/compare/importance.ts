@@ -21,10 +21,14 @@ export function directionOf({ correlation }: ImportantParam): Direction {
 /** The direction in words. */
 export function directionText(param: ImportantParam, metric: string): string {
   switch (directionOf(param)) {
-    case 'up': return `${metric} rises with it`;
-    case 'down': return `${metric} falls as it rises`;
-    case 'none': return 'no one direction';
-    case 'category': return plural(param.distinct, 'category', 'categories');
+    case 'up':
+      return `${metric} rises with it`;
+    case 'down':
+      return `${metric} falls as it rises`;
+    case 'none':
+      return 'no one direction';
+    case 'category':
+      return plural(param.distinct, 'category', 'categories');
   }
 }
 
@@ -36,23 +40,45 @@ export interface Belief {
 
 /** How far the shares can be believed, from how well the forest does on runs that its trees had not seen. */
 export function belief(r2: number | null): Belief {
-  if (r2 === null || r2 <= 0) return { level: 'none', text: 'A random forest of the params explains none of the differences between runs it has not seen: these shares tell nothing.' };
+  if (r2 === null || r2 <= 0)
+    return {
+      level: 'none',
+      text: 'A random forest of the params explains none of the differences between runs it has not seen: these shares tell nothing.',
+    };
   const text = `A random forest of the params explains ${(r2 * 100).toFixed(0)} % of the differences between runs it has not seen`;
-  return r2 < weak ? { level: 'weak', text: `${text}: these shares tell little.` } : { level: 'good', text: `${text}.` };
+  return r2 < weak
+    ? { level: 'weak', text: `${text}: these shares tell little.` }
+    : { level: 'good', text: `${text}.` };
 }
 
 /** How much of it single params make. */
 export function aloneText(alone: number): string {
-  return alone >= 0.995 ? 'Each param acts by itself.' : `${percent(alone)} of that comes from params by themselves, which the bars share out; the rest from how they act together.`;
+  return alone >= 0.995
+    ? 'Each param acts by itself.'
+    : `${percent(alone)} of that comes from params by themselves, which the bars share out; the rest from how they act together.`;
 }
 
 export function importanceSentence({ metric, params, runs, r2 }: ParamImportance): string {
-  const parts = params.slice(0, 5).map((param) => `${param.key} ${percent(param.importance)}, ${directionText(param, metric)}`);
+  const parts = params
+    .slice(0, 5)
+    .map((param) => `${param.key} ${percent(param.importance)}, ${directionText(param, metric)}`);
   return `Importance of params for ${metric}, ${plural(runs, 'run')}. ${parts.join('; ')}. ${belief(r2).text}`;
 }
 
 export function importanceCsv({ params }: ParamImportance): string {
-  return csvOf(['param', 'importance', 'kind', 'log', 'distinct', 'spearman', 'p_value', 'p_adjusted'], params.map((param) => [param.key, param.importance, param.kind, String(param.log), param.distinct, param.correlation?.rho ?? null, param.correlation?.pValue ?? null, param.correlation?.adjusted ?? null]));
+  return csvOf(
+    ['param', 'importance', 'kind', 'log', 'distinct', 'spearman', 'p_value', 'p_adjusted'],
+    params.map((param) => [
+      param.key,
+      param.importance,
+      param.kind,
+      String(param.log),
+      param.distinct,
+      param.correlation?.rho ?? null,
+      param.correlation?.pValue ?? null,
+      param.correlation?.adjusted ?? null,
+    ]),
+  );
 }
 
 const width = 900;

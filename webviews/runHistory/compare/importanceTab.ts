@@ -12,7 +12,16 @@ import type { ImportanceState } from './compareState.ts';
 import { fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
 import { fieldSelect } from './fieldSelect.ts';
-import { aloneText, belief, directionOf, directionText, importanceCsv, importanceSentence, importanceSvg, rhoText } from './importance.ts';
+import {
+  aloneText,
+  belief,
+  directionOf,
+  directionText,
+  importanceCsv,
+  importanceSentence,
+  importanceSvg,
+  rhoText,
+} from './importance.ts';
 import type { Direction } from './importance.ts';
 import { scopeNames, scopeQuery, sweepQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -35,7 +44,7 @@ export class ImportanceTab {
   readonly #does: ImportanceHandlers;
   readonly #loader: Loader<ParamImportance>;
   readonly #again = new Refresher(() => this.#load(false), againMs);
-  #asked: { metric: string } & ({ runIds: string[] } | { query: object }) | null = null;
+  #asked: ({ metric: string } & ({ runIds: string[] } | { query: object })) | null = null;
   #key = '';
 
   constructor(host: PanelHost, state: () => ImportanceState, does: ImportanceHandlers) {
@@ -56,33 +65,64 @@ export class ImportanceTab {
   }
 
   render(runs: readonly RunDetail[], scope: Scope): TemplateResult {
-    const metrics = fieldsOf(runs).filter((field) => field.kind === 'metric').toSorted((a, b) => Number(tellsOfRun(b)) - Number(tellsOfRun(a)));
+    const metrics = fieldsOf(runs)
+      .filter((field) => field.kind === 'metric')
+      .toSorted((a, b) => Number(tellsOfRun(b)) - Number(tellsOfRun(a)));
     const chosen = metrics.find((field) => field.title === this.#state().metric) ?? metrics[0];
-    if (!chosen) return html`<p class="muted empty-note">These runs have no metric, so there is nothing that params could move.</p>`;
+    if (!chosen)
+      return html`<p class="muted empty-note">
+        These runs have no metric, so there is nothing that params could move.
+      </p>`;
     this.#ask(chosen.title, runs, scope);
     const { value, error, loading } = this.#loader.state;
-    return html`${this.#tools(metrics, chosen, runs, scope, value)}
-      ${errorBar(error, () => void this.#load(false))}
-      ${value ? this.#answer(value, runs, scope) : loading ? skeleton(6) : nothing}`;
+    return html`${this.#tools(metrics, chosen, runs, scope, value)} ${errorBar(error, () => void this.#load(false))}
+    ${value ? this.#answer(value, runs, scope) : loading ? skeleton(6) : nothing}`;
   }
 
-  #tools(metrics: readonly Field[], chosen: Field, runs: readonly RunDetail[], scope: Scope, found: ParamImportance | null): TemplateResult {
+  #tools(
+    metrics: readonly Field[],
+    chosen: Field,
+    runs: readonly RunDetail[],
+    scope: Scope,
+    found: ParamImportance | null,
+  ): TemplateResult {
     const { table } = this.#state();
     const none = found === null || found.params.length === 0;
     return html`<div class="tool-line" role="toolbar" aria-label="Importance of params">
       ${fieldSelect('Metric', metrics, chosen.id, (id) => this.#does.set({ metric: id.slice('metrics.'.length) }))}
       ${scopeSelect(scope, runs, this.#host, (one) => this.#does.scope(one))}
       <span class="saves">
-      <button class="quiet flag" aria-pressed=${table} aria-label="Table of the params" ?disabled=${none} @click=${() => this.#does.set({ table: !table })}>Table</button>
-      ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the importance of params as ${format.toUpperCase()}" ?disabled=${none} @click=${() => found && this.#save(format, found)}>${format.toUpperCase()}</button>`)}</span>
+        <button
+          class="quiet flag"
+          aria-pressed=${table}
+          aria-label="Table of the params"
+          ?disabled=${none}
+          @click=${() => this.#does.set({ table: !table })}
+        >
+          Table
+        </button>
+        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the importance of params as ${format.toUpperCase()}" ?disabled=${none} @click=${() => found && this.#save(format, found)}>${format.toUpperCase()}</button>`)}</span
+      >
     </div>`;
   }
 
   #answer(found: ParamImportance, runs: readonly RunDetail[], scope: Scope): TemplateResult {
-    if (found.problem !== null) return html`<section class="empty-note"><p>${found.problem}</p>${this.#offers(runs, scope)}${leftOut(found)}</section>`;
+    if (found.problem !== null)
+      return html`<section class="empty-note">
+        <p>${found.problem}</p>
+        ${this.#offers(runs, scope)}${leftOut(found)}
+      </section>`;
     const trust = belief(found.r2);
-    return html`<p class="belief ${trust.level}">${icon(trust.level === 'good' ? 'info' : 'warning')} <span><b>${plural(found.runs, 'run')}.</b> ${trust.text}${found.alone !== null && trust.level !== 'none' ? html` <span class="muted">${aloneText(found.alone)}</span>` : nothing}</span></p>
-      <ol class="importance ${trust.level}" aria-label=${importanceSentence(found)}>${found.params.slice(0, barsShown).map((param) => this.#bar(param, found))}</ol>
+    return html`<p class="belief ${trust.level}">
+        ${icon(trust.level === 'good' ? 'info' : 'warning')}
+        <span
+          ><b>${plural(found.runs, 'run')}.</b>
+          ${trust.text}${found.alone !== null && trust.level !== 'none' ? html` <span class="muted">${aloneText(found.alone)}</span>` : nothing}</span
+        >
+      </p>
+      <ol class="importance ${trust.level}" aria-label=${importanceSentence(found)}>
+        ${found.params.slice(0, barsShown).map((param) => this.#bar(param, found))}
+      </ol>
       ${found.params.length > barsShown ? html`<p class="muted chart-note">${icon('info')} The ${barsShown} most important of ${found.params.length} params. The table has all.</p>` : nothing}
       ${leftOut(found)}
       ${this.#state().table ? paramTable(found, (param) => this.#does.scatter(param, found.metric)) : nothing}`;
@@ -91,21 +131,35 @@ export class ImportanceTab {
   /** One param: its name, its bar, its share and its direction, in columns; all of it opens the scatter plot. */
   #bar(param: ImportantParam, { metric }: ParamImportance): TemplateResult {
     const direction = directionOf(param);
-    return html`<li><button title="Show ${metric} against ${param.key}" @click=${() => this.#does.scatter(param, metric)}>
-      <span class="param">${param.key}</span>
-      <svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="ground" width="100" height="10"></rect><rect class="part" width=${100 * param.importance} height="10"></rect></svg>
-      <span class="number">${percent(param.importance)}</span>
-      <span class="direction">${icons[direction] === null ? nothing : icon(icons[direction] ?? '')} ${directionText(param, metric)}</span>
-      <span class="muted number" title="Spearman’s rank correlation">${param.correlation === null ? nothing : html`ρ ${rhoText(param)}`}</span>
-    </button></li>`;
+    return html`<li>
+      <button title="Show ${metric} against ${param.key}" @click=${() => this.#does.scatter(param, metric)}>
+        <span class="param">${param.key}</span>
+        <svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+          <rect class="ground" width="100" height="10"></rect>
+          <rect class="part" width=${100 * param.importance} height="10"></rect>
+        </svg>
+        <span class="number">${percent(param.importance)}</span>
+        <span class="direction"
+          >${icons[direction] === null ? nothing : icon(icons[direction] ?? '')} ${directionText(param, metric)}</span
+        >
+        <span class="muted number" title="Spearman’s rank correlation"
+          >${param.correlation === null ? nothing : html`ρ ${rhoText(param)}`}</span
+        >
+      </button>
+    </li>`;
   }
 
   /** What else could be looked at, when these runs are not enough. */
   #offers(runs: readonly RunDetail[], scope: Scope): Piece {
     const shown = this.#host.shown();
-    const others = scopeNames(shown.selected.length, sweepQuery(runs) !== null, shown).filter(([one]) => one !== scope && one !== 'selected');
+    const others = scopeNames(shown.selected.length, sweepQuery(runs) !== null, shown).filter(
+      ([one]) => one !== scope && one !== 'selected',
+    );
     if (others.length === 0) return nothing;
-    return html`<p class="muted">More runs tell more:</p><p>${others.map(([one, name]) => html`<button class="tool-choice" @click=${() => this.#does.scope(one)}>Use ${name}</button> `)}</p>`;
+    return html`<p class="muted">More runs tell more:</p>
+      <p>
+        ${others.map(([one, name]) => html`<button class="tool-choice" @click=${() => this.#does.scope(one)}>Use ${name}</button> `)}
+      </p>`;
   }
 
   /** Asks when the question is another one. */
@@ -139,16 +193,51 @@ const icons: Record<Direction, string | null> = { up: 'arrow-up', down: 'arrow-d
 function leftOut({ leftOutRuns, leftOutParams }: ParamImportance): Piece {
   if (leftOutRuns.length + leftOutParams.length === 0) return nothing;
   const runs = leftOutRuns.reduce((sum, one) => sum + one.runs, 0);
-  const what = [runs > 0 ? plural(runs, 'run') : '', leftOutParams.length > 0 ? plural(leftOutParams.length, 'param') : ''].filter(Boolean).join(' and ');
-  return html`<details class="left-out"><summary>Left out: ${what}</summary><ul>
-    ${leftOutRuns.map((one) => html`<li>${plural(one.runs, 'run')}, ${one.why}</li>`)}
-    ${leftOutParams.map((one) => html`<li><code>${one.key}</code>, which ${one.why}</li>`)}
-  </ul></details>`;
+  const what = [
+    runs > 0 ? plural(runs, 'run') : '',
+    leftOutParams.length > 0 ? plural(leftOutParams.length, 'param') : '',
+  ]
+    .filter(Boolean)
+    .join(' and ');
+  return html`<details class="left-out">
+    <summary>Left out: ${what}</summary>
+    <ul>
+      ${leftOutRuns.map((one) => html`<li>${plural(one.runs, 'run')}, ${one.why}</li>`)}
+      ${leftOutParams.map((one) => html`<li><code>${one.key}</code>, which ${one.why}</li>`)}
+    </ul>
+  </details>`;
 }
 
 function paramTable({ params, metric }: ParamImportance, scatter: (param: ImportantParam) => void): TemplateResult {
-  return html`<div class="wide points" tabindex="0" role="region" aria-label="Importance of the params"><table class="plain"><thead><tr><th scope="col">Param</th><th scope="col" class="number">Share</th><th scope="col">Direction</th><th scope="col" class="number">ρ</th><th scope="col" class="number" title="Adjusted for the number of params">p</th><th scope="col" class="number">Values</th><th scope="col">Scale</th></tr></thead>
-    <tbody>${params.map((param) => html`<tr><th scope="row"><button class="link" @click=${() => scatter(param)}>${param.key}</button></th><td class="number">${percent(param.importance)}</td><td>${directionText(param, metric)}</td><td class="number">${rhoText(param)}</td><td class="number">${param.correlation === null ? '' : pText(param.correlation.adjusted)}</td><td class="number">${param.distinct}</td><td>${param.kind === 'category' ? 'categories' : param.log ? 'logarithmic' : 'linear'}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="wide points" tabindex="0" role="region" aria-label="Importance of the params">
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">Param</th>
+          <th scope="col" class="number">Share</th>
+          <th scope="col">Direction</th>
+          <th scope="col" class="number">ρ</th>
+          <th scope="col" class="number" title="Adjusted for the number of params">p</th>
+          <th scope="col" class="number">Values</th>
+          <th scope="col">Scale</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${params.map(
+          (param) =>
+            html`<tr>
+              <th scope="row"><button class="link" @click=${() => scatter(param)}>${param.key}</button></th>
+              <td class="number">${percent(param.importance)}</td>
+              <td>${directionText(param, metric)}</td>
+              <td class="number">${rhoText(param)}</td>
+              <td class="number">${param.correlation === null ? '' : pText(param.correlation.adjusted)}</td>
+              <td class="number">${param.distinct}</td>
+              <td>${param.kind === 'category' ? 'categories' : param.log ? 'logarithmic' : 'linear'}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function pText(p: number): string {

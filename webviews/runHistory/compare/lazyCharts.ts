@@ -23,7 +23,9 @@ export class LazyCharts {
   /** What stands in their place until then. */
   waiting(): TemplateResult {
     const { error } = this.#loader.state;
-    return error === null ? skeleton(8) : html`${errorBar(`The charts could not be loaded: ${error}`, () => this.#load())}`;
+    return error === null
+      ? skeleton(8)
+      : html`${errorBar(`The charts could not be loaded: ${error}`, () => this.#load())}`;
   }
 
   #load(): void {

@@ -47,7 +47,13 @@ export class OlderRuns {
   need(wanted: Wanted): void {
     const { query, columns, offset } = wanted;
     const has = this.#wanted;
-    if (has && has.offset === offset && JSON.stringify(has.query) === JSON.stringify(query) && columns.every((column) => has.columns.includes(column))) return;
+    if (
+      has &&
+      has.offset === offset &&
+      JSON.stringify(has.query) === JSON.stringify(query) &&
+      columns.every((column) => has.columns.includes(column))
+    )
+      return;
     this.stop();
     this.#wanted = wanted;
     void this.#load();

@@ -28,10 +28,14 @@ export function axisCategories(field: Field, runs: readonly RunPoint[]): string[
 /** The runs inside every chosen part. A run without a number is inside no part of that axis. */
 export function brushedRuns({ runs, fields, brushes }: Pick<ParallelPlan, 'runs' | 'fields' | 'brushes'>): RunPoint[] {
   const active = fields.filter((field) => (brushes[field.id] ?? []).length > 0);
-  const places = new Map(active.filter((field) => !field.numeric).map((field) => [field.id, axisCategories(field, runs)]));
-  return runs.filter((run) => active.every((field) => {
-    const value = field.value(run);
-    const at = field.numeric ? value : (places.get(field.id)?.indexOf(value === null ? none : String(value)) ?? -1);
-    return typeof at === 'number' && (brushes[field.id] ?? []).some(([from, to]) => at >= from && at <= to);
-  }));
+  const places = new Map(
+    active.filter((field) => !field.numeric).map((field) => [field.id, axisCategories(field, runs)]),
+  );
+  return runs.filter((run) =>
+    active.every((field) => {
+      const value = field.value(run);
+      const at = field.numeric ? value : (places.get(field.id)?.indexOf(value === null ? none : String(value)) ?? -1);
+      return typeof at === 'number' && (brushes[field.id] ?? []).some(([from, to]) => at >= from && at <= to);
+    }),
+  );
 }

@@ -15,14 +15,22 @@ use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
 
 /** Lines of very many runs lie over each other: where they are dense shows by how thin they are drawn. */
 const looks = [
-  { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0 }, { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
-  { over: 100, width: 1, all: 0.5, active: 0.95, inactive: 0.06 }, { over: -1, width: 2, all: 0.9, active: 0.95, inactive: 0.06 },
+  { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0 },
+  { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
+  { over: 100, width: 1, all: 0.5, active: 0.95, inactive: 0.06 },
+  { over: -1, width: 2, all: 0.9, active: 0.95, inactive: 0.06 },
 ] as const;
 
 /** What ECharts draws of runs as lines over axes. */
 export function parallelOption({ runs, fields, log, color }: ParallelPlan, colors: ChartColors): EChartsCoreOption {
   // The words stand on the lines.
-  const text = { color: colors.foreground, fontFamily: colors.font, fontSize: 11, textBorderColor: colors.background, textBorderWidth: 3 };
+  const text = {
+    color: colors.foreground,
+    fontFamily: colors.font,
+    fontSize: 11,
+    textBorderColor: colors.background,
+    textBorderWidth: 3,
+  };
   const dark = colors.kind === 'dark' || colors.kind === 'contrast';
   const range = color ? extent(color, runs) : null;
   const look = looks.find(({ over }) => runs.length > over) ?? looks[3];
@@ -31,33 +39,76 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
   return {
     animation: false,
     textStyle: { fontFamily: colors.font, color: colors.foreground },
-    parallel: { ...parallelGrid, parallelAxisDefault: {
-      nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 }, nameGap: 14, nameTruncate: { maxWidth: 130, ellipsis: '…' },
-      axisLine: { lineStyle: { color: colors.muted } }, axisTick: { lineStyle: { color: colors.muted } }, minorTick: { show: false },
-    } },
+    parallel: {
+      ...parallelGrid,
+      parallelAxisDefault: {
+        nameTextStyle: { ...text, color: colors.foreground, fontSize: 12 },
+        nameGap: 14,
+        nameTruncate: { maxWidth: 130, ellipsis: '…' },
+        axisLine: { lineStyle: { color: colors.muted } },
+        axisTick: { lineStyle: { color: colors.muted } },
+        minorTick: { show: false },
+      },
+    },
     parallelAxis: fields.map((field, dim) => ({
-      id: field.id, dim, name: field.title,
+      id: field.id,
+      dim,
+      name: field.title,
       // The names stand at two heights, so that neighbours do not touch.
       nameGap: dim % 2 === 0 ? 12 : 28,
       areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.3 },
       ...axisOf(field, runs, log.includes(field.id), text),
     })),
-    ...(color && range ? { visualMap: {
-      type: 'continuous', dimension: shade, min: range[0], max: range[0] === range[1] ? range[0] + 1 : range[1], calculable: false, right: 8, top: 'middle', itemHeight: 160, itemWidth: 14,
-      text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])], textStyle: { ...text, lineHeight: 15 }, inRange: { color: sequentialColors(dark) }, outOfRange: { color: [colors.muted] }, hoverLink: false,
-    } } : {}),
-    series: [{
-      type: 'parallel', id: 'runs', smooth: false, progressive: runs.length > 5000 ? 1000 : 0, inactiveOpacity: look.inactive, activeOpacity: look.active,
-      lineStyle: { width: look.width, opacity: look.all, color: colors.series[0] },
-      emphasis: { lineStyle: { width: 4, opacity: 1 } },
-      tooltip: { show: true },
-      data: runs.map((run) => ({ name: run.name, value: [...fields.map((field) => placed(field, run)), color?.value(run) ?? Number.NaN] })),
-    }],
-    tooltip: { renderMode: 'richText', confine: true, backgroundColor: colors.background, borderColor: colors.grid, textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },
+    ...(color && range
+      ? {
+          visualMap: {
+            type: 'continuous',
+            dimension: shade,
+            min: range[0],
+            max: range[0] === range[1] ? range[0] + 1 : range[1],
+            calculable: false,
+            right: 8,
+            top: 'middle',
+            itemHeight: 160,
+            itemWidth: 14,
+            text: [`${color.title}\n${color.text(range[1])}\n`, color.text(range[0])],
+            textStyle: { ...text, lineHeight: 15 },
+            inRange: { color: sequentialColors(dark) },
+            outOfRange: { color: [colors.muted] },
+            hoverLink: false,
+          },
+        }
+      : {}),
+    series: [
+      {
+        type: 'parallel',
+        id: 'runs',
+        smooth: false,
+        progressive: runs.length > 5000 ? 1000 : 0,
+        inactiveOpacity: look.inactive,
+        activeOpacity: look.active,
+        lineStyle: { width: look.width, opacity: look.all, color: colors.series[0] },
+        emphasis: { lineStyle: { width: 4, opacity: 1 } },
+        tooltip: { show: true },
+        data: runs.map((run) => ({
+          name: run.name,
+          value: [...fields.map((field) => placed(field, run)), color?.value(run) ?? Number.NaN],
+        })),
+      },
+    ],
+    tooltip: {
+      renderMode: 'richText',
+      confine: true,
+      backgroundColor: colors.background,
+      borderColor: colors.grid,
+      textStyle: { color: colors.foreground, fontFamily: colors.font, fontSize: 12 },
       formatter: ({ dataIndex }: { dataIndex: number }) => {
         const run = runs[dataIndex];
-        return run ? [run.name, ...fields.map((field) => `${field.title}  ${field.text(field.value(run))}`)].join('\n') : '';
-      } },
+        return run
+          ? [run.name, ...fields.map((field) => `${field.title}  ${field.text(field.value(run))}`)].join('\n')
+          : '';
+      },
+    },
   };
 }
 
@@ -65,21 +116,34 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
 export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan, colors: ChartColors): void {
   for (const field of fields) {
     const intervals = brushes[field.id];
-    if (intervals && intervals.length > 0) chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
+    if (intervals && intervals.length > 0)
+      chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
   }
   // The action chooses the lines; the marks on the axes are drawn with the next option alone.
   chart.setOption({});
   // ECharts gives a mark that it did not draw under the hand a style of its own, a nearly opaque grey.
   for (const shape of chart.getZr().storage.getDisplayList(true)) {
-    if (shape.name === 'main' && shape.parent && '__brushOption' in shape.parent) shape.attr({ style: { fill: colors.focus, stroke: colors.focus, opacity: 0.3 } });
+    if (shape.name === 'main' && shape.parent && '__brushOption' in shape.parent)
+      shape.attr({ style: { fill: colors.focus, stroke: colors.focus, opacity: 0.3 } });
   }
 }
 
 function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: object): object {
-  if (!field.numeric) return { type: 'category', data: axisCategories(field, runs), axisTick: { alignWithLabel: true }, axisLabel: { ...text, width: 90, overflow: 'truncate' } };
+  if (!field.numeric)
+    return {
+      type: 'category',
+      data: axisCategories(field, runs),
+      axisTick: { alignWithLabel: true },
+      axisLabel: { ...text, width: 90, overflow: 'truncate' },
+    };
   const range = extent(field, runs);
   const type = log && canBeLog(field, runs) ? 'log' : 'value';
-  return { type, scale: true, ...(range && type === 'value' ? padded(range) : {}), axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))) } };
+  return {
+    type,
+    scale: true,
+    ...(range && type === 'value' ? padded(range) : {}),
+    axisLabel: { ...text, formatter: (value: number) => tickText(Number(value.toPrecision(6))) },
+  };
 }
 
 /** An axis over one value alone has no length; it is given some. */

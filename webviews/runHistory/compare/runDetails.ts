@@ -74,7 +74,10 @@ export class RunDetails {
       try {
         const runs = await this.#ask(runIds);
         missing.push(...runIds.filter((runId) => !runs.some((run) => run.runId === runId)));
-        this.#error = missing.length === 0 ? null : `Of the compared runs ${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the store any more.`;
+        this.#error =
+          missing.length === 0
+            ? null
+            : `Of the compared runs ${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the store any more.`;
         // Many runs appear as they come.
         this.#changed(this.#take(runs));
       } catch (error) {

@@ -28,7 +28,12 @@ export class ScatterTab {
   readonly #drawn = new Drawn();
   #points: readonly RunPoint[] = [];
 
-  constructor(host: PanelHost, charts: LazyCharts, state: () => ScatterState, set: (part: Partial<ScatterState>) => void) {
+  constructor(
+    host: PanelHost,
+    charts: LazyCharts,
+    state: () => ScatterState,
+    set: (part: Partial<ScatterState>) => void,
+  ) {
     this.#host = host;
     this.#charts = charts;
     this.#state = state;
@@ -53,7 +58,11 @@ export class ScatterTab {
     if (!charts) return this.#charts.waiting();
     const all = fieldsOf(known);
     const first = planOf(known, all, this.#state());
-    if (!first) return html`<div class="tool-line">${choice}</div><p class="muted empty-note">A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.</p>`;
+    if (!first)
+      return html`<div class="tool-line">${choice}</div>
+        <p class="muted empty-note">
+          A scatter plot needs two params or metrics; these runs have ${all.length === 0 ? 'none' : 'one'}.
+        </p>`;
     const runs = over([first.x, first.y, ...(first.color ? [first.color] : [])].map((field) => field.id));
     const plan = { ...first, runs, x: first.x.of(runs), y: first.y.of(runs), color: first.color?.of(runs) ?? null };
     const fields = [plan.x, plan.y, ...(plan.color ? [plan.color] : [])];
@@ -62,15 +71,39 @@ export class ScatterTab {
     const { table } = this.#state();
     const shown = this.#points;
     const without = runs.length - shown.length;
-    const log = (side: 'logX' | 'logY', field: Field): TemplateResult | typeof nothing => (canBeLog(field, runs) ? html`<label><input type="checkbox" .checked=${this.#state()[side]} @change=${() => this.#set({ [side]: !this.#state()[side] })}> log</label>` : nothing);
+    const log = (side: 'logX' | 'logY', field: Field): TemplateResult | typeof nothing =>
+      canBeLog(field, runs)
+        ? html`<label
+            ><input
+              type="checkbox"
+              .checked=${this.#state()[side]}
+              @change=${() => this.#set({ [side]: !this.#state()[side] })}
+            />
+            log</label
+          >`
+        : nothing;
     return html`<div class="tool-line" role="toolbar" aria-label="Scatter plot">
         ${fieldSelect('x', all, plan.x.id, (x) => this.#set({ x }))}${log('logX', plan.x)}
         ${fieldSelect('y', all, plan.y.id, (y) => this.#set({ y }))}${log('logY', plan.y)}
-        ${fieldSelect('Colour', all.filter((field) => field.numeric), plan.color?.id ?? '', (color) => this.#set({ color }), 'one colour')}
+        ${fieldSelect(
+          'Colour',
+          all.filter((field) => field.numeric),
+          plan.color?.id ?? '',
+          (color) => this.#set({ color }),
+          'one colour',
+        )}
         ${choice}
         <span class="saves">
-        <button class="quiet flag" aria-pressed=${table} aria-label="Table of the runs" @click=${() => this.#set({ table: !table })}>Table</button>
-        ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan, charts)}>${format.toUpperCase()}</button>`)}</span>
+          <button
+            class="quiet flag"
+            aria-pressed=${table}
+            aria-label="Table of the runs"
+            @click=${() => this.#set({ table: !table })}
+          >
+            Table
+          </button>
+          ${(['png', 'svg', 'csv'] as const).map((format) => html`<button class="quiet flag" title="Save as ${format.toUpperCase()}" aria-label="Save the scatter plot as ${format.toUpperCase()}" @click=${() => this.#save(format, plan, charts)}>${format.toUpperCase()}</button>`)}</span
+        >
       </div>
       <div class="plot" role="img" aria-label=${sentence(plan, shown)}>${chart.element}</div>
       ${without === 0 ? nothing : html`<p class="muted chart-note">${icon('info')} ${plural(without, 'run')} without ${plan.x.title} or ${plan.y.title} ${without === 1 ? 'is' : 'are'} not shown.</p>`}
@@ -80,13 +113,22 @@ export class ScatterTab {
   #draw(plan: ScatterPlan, fields: readonly Field[], height: number, chart: EChart, { scatterOption }: Charts): void {
     const { x, y, color, logX, logY, runs } = plan;
     this.#points = scatterRuns(plan);
-    if (this.#drawn.isNew(runs, fields, JSON.stringify([chartColors().kind, height, x.id, y.id, color?.id, logX, logY]))) chart.show(() => scatterOption(plan, chartColors()), height);
+    if (
+      this.#drawn.isNew(runs, fields, JSON.stringify([chartColors().kind, height, x.id, y.id, color?.id, logX, logY]))
+    )
+      chart.show(() => scatterOption(plan, chartColors()), height);
   }
 
   #save(format: 'png' | 'svg' | 'csv', plan: ScatterPlan, { echartSvg, scatterOption }: Charts): void {
     const { act } = this.#host;
     const title = `${plan.y.title} by ${plan.x.title}`;
-    if (format === 'csv') return saveText((action) => act(action), title, 'csv', fieldsCsv(scatterRuns(plan), [plan.x, plan.y, ...(plan.color ? [plan.color] : [])]));
+    if (format === 'csv')
+      return saveText(
+        (action) => act(action),
+        title,
+        'csv',
+        fieldsCsv(scatterRuns(plan), [plan.x, plan.y, ...(plan.color ? [plan.color] : [])]),
+      );
     const colors = savedColors();
     const svg = echartSvg(scatterOption(plan, colors), 900, 480, colors.background);
     if (format === 'svg') saveText((action) => act(action), title, 'svg', svg);
@@ -99,11 +141,16 @@ function planOf(runs: readonly RunPoint[], all: readonly Field[], state: Scatter
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
   const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);
   const values = (field: Field): number => distinct(field, runs);
-  const params = all.filter((field) => field.kind === 'param').toSorted((a, b) => Number(b.numeric && values(b) > 1) - Number(a.numeric && values(a) > 1) || values(b) - values(a));
+  const params = all
+    .filter((field) => field.kind === 'param')
+    .toSorted(
+      (a, b) => Number(b.numeric && values(b) > 1) - Number(a.numeric && values(a) > 1) || values(b) - values(a),
+    );
   const y = byId(state.y) ?? metrics[0] ?? all[0];
   const x = byId(state.x) ?? params[0] ?? all.find((field) => field !== y);
   if (!x || !y) return null;
-  const color = state.color === '' ? null : (byId(state.color) ?? metrics.find((field) => field !== y && field !== x) ?? null);
+  const color =
+    state.color === '' ? null : (byId(state.color) ?? metrics.find((field) => field !== y && field !== x) ?? null);
   return { runs, x, y, color, logX: state.logX, logY: state.logY };
 }
 

@@ -6,9 +6,21 @@ import { scopeNames, sweepQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /** The choice of the runs that a chart is about. */
-export function scopeSelect(scope: Scope, selected: readonly RunDetail[], host: PanelHost, choose: (scope: Scope) => void): TemplateResult {
+export function scopeSelect(
+  scope: Scope,
+  selected: readonly RunDetail[],
+  host: PanelHost,
+  choose: (scope: Scope) => void,
+): TemplateResult {
   const shown = host.shown();
-  return html`<label>Runs <select class="scope" aria-label="Runs" @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Scope)}>
-    ${scopeNames(shown.selected.length, sweepQuery(selected) !== null, shown).map(([one, name]) => html`<option value=${one} ?selected=${one === scope}>${name}</option>`)}
-  </select></label>`;
+  return html`<label
+    >Runs
+    <select
+      class="scope"
+      aria-label="Runs"
+      @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Scope)}
+    >
+      ${scopeNames(shown.selected.length, sweepQuery(selected) !== null, shown).map(([one, name]) => html`<option value=${one} ?selected=${one === scope}>${name}</option>`)}
+    </select></label
+  >`;
 }

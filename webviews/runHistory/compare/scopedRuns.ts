@@ -33,12 +33,23 @@ export class ScopedRuns {
   constructor(host: PanelHost) {
     this.#host = host;
     this.#loader = new Loader(() => host.paint());
-    this.#older = new OlderRuns((query, columns) => host.ask('runs/points', { query, columns: [...columns] }), () => host.paint());
+    this.#older = new OlderRuns(
+      (query, columns) => host.ask('runs/points', { query, columns: [...columns] }),
+      () => host.paint(),
+    );
   }
 
   of(scope: Scope, selected: readonly RunDetail[]): Scoped {
     const query = scopeQuery(scope, selected, this.#host.shown());
-    if (query === null) return { known: selected, over: () => selected, total: selected.length, loading: false, missing: () => null, error: () => null };
+    if (query === null)
+      return {
+        known: selected,
+        over: () => selected,
+        total: selected.length,
+        loading: false,
+        missing: () => null,
+        error: () => null,
+      };
     const asked = JSON.stringify(query);
     if (asked !== this.#asked) {
       this.#asked = asked;
@@ -53,7 +64,8 @@ export class ScopedRuns {
       this.#older.need({ query, columns, offset: known.length });
       return this.#older.beside(known);
     };
-    const missing = (): { came: number } | null => (total <= known.length || this.#older.state.whole ? null : { came: this.#older.state.came });
+    const missing = (): { came: number } | null =>
+      total <= known.length || this.#older.state.whole ? null : { came: this.#older.state.came };
     return { known, over, total, loading, missing, error: () => error ?? this.#older.state.problem };
   }
 

@@ -2,10 +2,20 @@ import type { Curve } from '../../ui/series.ts';
 
 export type XAxis = 'step' | 'relative' | 'wall' | 'epoch';
 
-export const xAxes: Record<XAxis, string> = { step: 'Step', relative: 'Time since start', wall: 'Clock time', epoch: 'Epoch' };
+export const xAxes: Record<XAxis, string> = {
+  step: 'Step',
+  relative: 'Time since start',
+  wall: 'Clock time',
+  epoch: 'Epoch',
+};
 
 /** The name of an axis with its unit, as it stands under a chart. */
-export const axisLabels: Record<XAxis, string> = { step: 'step', relative: 'time since start', wall: 'clock time', epoch: 'epoch' };
+export const axisLabels: Record<XAxis, string> = {
+  step: 'step',
+  relative: 'time since start',
+  wall: 'clock time',
+  epoch: 'epoch',
+};
 
 /** The metric that says at which epoch a step was. */
 export const epochKey = 'epoch';

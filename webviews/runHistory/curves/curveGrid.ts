@@ -87,7 +87,10 @@ export class CurveGrid {
     this.element.className = 'curve-grid';
     this.element.setAttribute('role', 'group');
     this.element.setAttribute('aria-label', grid.name);
-    this.#store = new SeriesStore((params) => host.ask('runs/series', params), (key) => this.#came(key));
+    this.#store = new SeriesStore(
+      (params) => host.ask('runs/series', params),
+      (key) => this.#came(key),
+    );
     onThemeChange(() => this.#draw());
   }
 
@@ -143,8 +146,12 @@ export class CurveGrid {
   /** All metrics that the runs have curves of: the primary one first, then those of most runs. */
   get keys(): string[] {
     const uses = new Map<string, number>();
-    for (const run of this.#runs) for (const key of run.seriesKeys) if (this.#grid.holds(key)) uses.set(key, (uses.get(key) ?? 0) + 1);
-    return primaryFirst([...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0)), (key) => key);
+    for (const run of this.#runs)
+      for (const key of run.seriesKeys) if (this.#grid.holds(key)) uses.set(key, (uses.get(key) ?? 0) + 1);
+    return primaryFirst(
+      [...uses.keys()].toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0)),
+      (key) => key,
+    );
   }
 
   get metrics(): string[] {
@@ -214,7 +221,10 @@ export class CurveGrid {
   }
 
   retry(key: string): void {
-    this.#store.retry(this.#runs.filter((run) => run.seriesKeys.includes(key)).map((run) => run.runId), key);
+    this.#store.retry(
+      this.#runs.filter((run) => run.seriesKeys.includes(key)).map((run) => run.runId),
+      key,
+    );
     this.#draw();
   }
 
@@ -224,7 +234,8 @@ export class CurveGrid {
 
   save(one: GridChart, format: 'png' | 'svg' | 'csv'): void {
     const act = (action: ViewAction): void => this.#host.act(action);
-    if (format === 'csv') return saveText(act, one.key, 'csv', curvesCsv(one.key, this.#shown(one.curves), this.#state.smoothing));
+    if (format === 'csv')
+      return saveText(act, one.key, 'csv', curvesCsv(one.key, this.#shown(one.curves), this.#state.smoothing));
     const { shown } = one.chart;
     if (!shown) return;
     const smooth = this.#state.smoothing === 0 ? '' : `, smoothed ${this.#state.smoothing}`;
@@ -255,7 +266,18 @@ export class CurveGrid {
       hovered: (x, y) => this.hover(key, x, y),
       style: (place) => this.style(place),
     });
-    const one: GridChart = { key, chart, hover: new Hover(chart, key), lines: [], curves: [], notes: [], sentence: '', error: null, loading: false, table: { runId: null, page: 0 } };
+    const one: GridChart = {
+      key,
+      chart,
+      hover: new Hover(chart, key),
+      lines: [],
+      curves: [],
+      notes: [],
+      sentence: '',
+      error: null,
+      loading: false,
+      table: { runId: null, page: 0 },
+    };
     this.#charts.set(key, one);
     return one;
   }
@@ -278,30 +300,64 @@ export class CurveGrid {
   #drawOne(one: GridChart): void {
     const { key } = one;
     const having = this.#runs.filter((run) => run.seriesKeys.includes(key));
-    this.#store.want(having.map((run) => run.runId), key);
-    if (this.#state.axis === 'epoch') this.#store.want(having.filter((run) => run.seriesKeys.includes(epochKey)).map((run) => run.runId), epochKey);
+    this.#store.want(
+      having.map((run) => run.runId),
+      key,
+    );
+    if (this.#state.axis === 'epoch')
+      this.#store.want(
+        having.filter((run) => run.seriesKeys.includes(epochKey)).map((run) => run.runId),
+        epochKey,
+      );
     one.error = this.#store.error(key);
     one.loading = this.#store.missing(key);
     one.curves = having.flatMap((run) => {
       const curve = this.#store.get(run.runId, key);
       return curve ? [{ run, curve }] : [];
     });
-    const settings: CurveSettings = { axis: this.#state.axis, logX: this.#state.logX, logY: this.#state.logY.includes(key), smoothing: this.#state.smoothing };
-    const drawn = this.#shown(one.curves).map(({ run, curve }) => ({ run, curve, prepared: this.#prepare(run, curve, settings) }));
-    one.lines = drawn.flatMap(({ run, prepared }) => (prepared.line ? [{ id: run.runId, name: run.name, line: prepared.line, place: this.#runs.indexOf(run) }] : []));
+    const settings: CurveSettings = {
+      axis: this.#state.axis,
+      logX: this.#state.logX,
+      logY: this.#state.logY.includes(key),
+      smoothing: this.#state.smoothing,
+    };
+    const drawn = this.#shown(one.curves).map(({ run, curve }) => ({
+      run,
+      curve,
+      prepared: this.#prepare(run, curve, settings),
+    }));
+    one.lines = drawn.flatMap(({ run, prepared }) =>
+      prepared.line ? [{ id: run.runId, name: run.name, line: prepared.line, place: this.#runs.indexOf(run) }] : [],
+    );
     const without = drawn.filter(({ prepared }) => prepared.line === null).map(({ run }) => run.name);
     one.notes = [
       ...leftOutSentences(drawn.map(({ run, prepared }) => ({ name: run.name, leftOut: prepared.leftOut }))),
-      ...(without.length === 0 ? [] : [`Without epochs: ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more` : ''}.`]),
+      ...(without.length === 0
+        ? []
+        : [
+            `Without epochs: ${without.slice(0, 3).join(', ')}${without.length > 3 ? ` and ${without.length - 3} more` : ''}.`,
+          ]),
     ];
-    one.sentence = chartSentence(key, axisLabels[settings.axis], drawn.map(({ run, curve }) => ({ name: run.name, curve })));
+    one.sentence = chartSentence(
+      key,
+      axisLabels[settings.axis],
+      drawn.map(({ run, curve }) => ({ name: run.name, curve })),
+    );
     one.hover.lines = one.lines;
     one.chart.show(one.lines, this.#options(key, settings));
   }
 
   #options(key: string, settings: CurveSettings): CurveOptions {
     const kinds: Record<XAxis, AxisKind> = { step: 'number', epoch: 'number', relative: 'seconds', wall: 'clock' };
-    return { xLabel: axisLabels[settings.axis], yLabel: yLabel(key), kind: kinds[settings.axis], logX: settings.logX, logY: settings.logY, zoom: this.#state.zoom, focus: this.focus };
+    return {
+      xLabel: axisLabels[settings.axis],
+      yLabel: yLabel(key),
+      kind: kinds[settings.axis],
+      logX: settings.logX,
+      logY: settings.logY,
+      zoom: this.#state.zoom,
+      focus: this.focus,
+    };
   }
 
   /** Prepared once for the same settings: a highlight or a zoom draws again, and prepares nothing. */

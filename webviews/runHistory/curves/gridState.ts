@@ -17,7 +17,16 @@ export interface GridState {
   tables: string[];
 }
 
-export const firstGridState: GridState = { metrics: null, axis: 'step', logX: false, logY: [], smoothing: 0, zoom: null, hidden: [], tables: [] };
+export const firstGridState: GridState = {
+  metrics: null,
+  axis: 'step',
+  logX: false,
+  logY: [],
+  smoothing: 0,
+  zoom: null,
+  hidden: [],
+  tables: [],
+};
 
 export const mostSmoothing = 0.99;
 
@@ -33,7 +42,10 @@ export function readGridState(kept: unknown): GridState {
     logX: given['logX'] === true,
     logY: texts(given['logY']),
     smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing <= mostSmoothing ? smoothing : 0,
-    zoom: Array.isArray(zoom) && zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1] ? [Number(zoom[0]), Number(zoom[1])] : null,
+    zoom:
+      Array.isArray(zoom) && zoom.length === 2 && zoom.every(Number.isFinite) && zoom[0] < zoom[1]
+        ? [Number(zoom[0]), Number(zoom[1])]
+        : null,
     hidden: texts(given['hidden']),
     tables: texts(given['tables']),
   };

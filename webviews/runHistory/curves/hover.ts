@@ -46,7 +46,14 @@ export class Hover {
       const inside = left >= frame.left && left <= frame.left + frame.width && Number.isFinite(top);
       return inside ? [svg`<circle cx=${left} cy=${top} r="3.5" fill=${this.#style(line.place).color}></circle>`] : [];
     });
-    const box = pointer ? this.#box(readings, pointer.y, xText(options.kind, options.xLabel, readings[0]?.x ?? x), x > (frame.xMin + frame.xMax) / 2) : nothing;
+    const box = pointer
+      ? this.#box(
+          readings,
+          pointer.y,
+          xText(options.kind, options.xLabel, readings[0]?.x ?? x),
+          x > (frame.xMin + frame.xMax) / 2,
+        )
+      : nothing;
     render(html`<svg class="dots" aria-hidden="true">${dots}</svg>${box}`, this.element);
   }
 
@@ -57,9 +64,11 @@ export class Hover {
   #box(readings: Reading[], y: number | null, where: string, right: boolean): TemplateResult {
     const ordered = y === null ? readings : readings.toSorted((a, b) => this.#far(a, y) - this.#far(b, y));
     const rest = ordered.length - listed;
-    return html`<div class="readout ${right ? 'at-left' : ''}" aria-hidden="true"><div class="muted">${where}</div>
+    return html`<div class="readout ${right ? 'at-left' : ''}" aria-hidden="true">
+      <div class="muted">${where}</div>
       ${ordered.slice(0, listed).map((one) => html`<div class="reading">${swatch(this.#style(one.line.place))}<span>${one.line.name}</span><b>${valueText(this.#key, one)}</b></div>`)}
-      ${rest > 0 ? html`<div class="muted">${rest} more beside the charts</div>` : nothing}</div>`;
+      ${rest > 0 ? html`<div class="muted">${rest} more beside the charts</div>` : nothing}
+    </div>`;
   }
 
   #far({ value, smooth }: Reading, y: number): number {
@@ -73,7 +82,14 @@ export function readingsAt(lines: readonly ChartLine[], x: number): Reading[] {
   return lines.flatMap((line) => {
     const index = nearest(line.line.xs, x);
     if (index < 0) return [];
-    return [{ line, x: line.line.xs[index] ?? x, value: line.line.ys[index] ?? Number.NaN, smooth: line.line.smooth?.[index] ?? null }];
+    return [
+      {
+        line,
+        x: line.line.xs[index] ?? x,
+        value: line.line.ys[index] ?? Number.NaN,
+        smooth: line.line.smooth?.[index] ?? null,
+      },
+    ];
   });
 }
 

@@ -48,7 +48,9 @@ export class SeriesStore {
 
   /** Asks for the curves that are not here yet. */
   want(runIds: readonly string[], key: string): void {
-    const fresh = runIds.filter((runId) => this.get(runId, key) === undefined && !(this.#asking?.key === key && this.#asking.runIds.has(runId)));
+    const fresh = runIds.filter(
+      (runId) => this.get(runId, key) === undefined && !(this.#asking?.key === key && this.#asking.runIds.has(runId)),
+    );
     // After an error a person asks again.
     if (fresh.length > 0 && !this.#errors.has(key)) this.#enqueue(fresh, key);
   }
@@ -70,7 +72,8 @@ export class SeriesStore {
   /** Forgets the curves of all other runs. */
   keepOnly(runIds: readonly string[]): void {
     const kept = new Set(runIds);
-    for (const curves of this.#curves.values()) for (const runId of curves.keys()) if (!kept.has(runId)) curves.delete(runId);
+    for (const curves of this.#curves.values())
+      for (const runId of curves.keys()) if (!kept.has(runId)) curves.delete(runId);
     for (const wanted of this.#wanted.values()) for (const runId of wanted) if (!kept.has(runId)) wanted.delete(runId);
   }
 
@@ -93,7 +96,10 @@ export class SeriesStore {
     const waiting = (): [string, Set<string>] | undefined => [...this.#wanted].find(([, runs]) => runs.size > 0);
     for (let entry = waiting(); entry; entry = waiting()) {
       const [key, wanted] = entry;
-      const runIds = [...wanted].slice(0, Math.max(1, this.#largest === 1 ? firstRuns : Math.floor(pointsAtOnce / this.#largest)));
+      const runIds = [...wanted].slice(
+        0,
+        Math.max(1, this.#largest === 1 ? firstRuns : Math.floor(pointsAtOnce / this.#largest)),
+      );
       for (const runId of runIds) wanted.delete(runId);
       const age = this.#age;
       this.#asking = { key, runIds: new Set(runIds) };

@@ -36,7 +36,12 @@ export function summaryOf(curve: Curve): CurveSummary {
   const [min, minStep] = at(low);
   const [max, maxStep] = at(high);
   const [end, lastStep] = at(last);
-  const summary = { points: curve.count, extremes: last < 0 ? null : { min, minStep, max, maxStep, last: end, lastStep }, missing, infinite };
+  const summary = {
+    points: curve.count,
+    extremes: last < 0 ? null : { min, minStep, max, maxStep, last: end, lastStep },
+    missing,
+    infinite,
+  };
   known.set(curve, summary);
   return summary;
 }
@@ -60,13 +65,22 @@ export function leftOutSentences(runs: readonly { name: string; leftOut: LeftOut
     const those = runs.filter((run) => run.leftOut[kind] > 0);
     const points = those.reduce((sum, run) => sum + run.leftOut[kind], 0);
     if (points === 0) return [];
-    const names = those.slice(0, 3).map((run) => run.name).join(', ');
-    return [`${plural(points, 'point')} ${points === 1 ? one : many} (${names}${those.length > 3 ? ` and ${those.length - 3} more` : ''}).`];
+    const names = those
+      .slice(0, 3)
+      .map((run) => run.name)
+      .join(', ');
+    return [
+      `${plural(points, 'point')} ${points === 1 ? one : many} (${names}${those.length > 3 ? ` and ${those.length - 3} more` : ''}).`,
+    ];
   };
   return [
     ...sentence('positive', 'is +∞, marked ▲ at the upper edge', 'are +∞, marked ▲ at the upper edge'),
     ...sentence('negative', 'is −∞, marked ▼ at the lower edge', 'are −∞, marked ▼ at the lower edge'),
     ...sentence('missing', 'is NaN, a gap in the curve', 'are NaN, gaps in the curve'),
-    ...sentence('notOnLog', 'is at or below zero and has no place on a logarithmic axis', 'are at or below zero and have no place on a logarithmic axis'),
+    ...sentence(
+      'notOnLog',
+      'is at or below zero and has no place on a logarithmic axis',
+      'are at or below zero and have no place on a logarithmic axis',
+    ),
   ];
 }

@@ -5,5 +5,13 @@ import type { LineStyle } from '../../ui/charts/lineStyle.ts';
 
 /** A piece of a run's line: its colour, dashes and mark. */
 export function swatch({ color, dash, marker }: LineStyle): TemplateResult {
-  return html`<svg class="swatch" width="26" height="10" aria-hidden="true"><path d="M0,5H26" stroke=${color} stroke-width="2" stroke-dasharray=${dash.length === 0 ? nothing : dash.join(' ')}></path>${marker === 'none' ? nothing : svg`<path d=${markerPath(marker, 13, 5, 7)} fill=${color}></path>`}</svg>`;
+  return html`<svg class="swatch" width="26" height="10" aria-hidden="true">
+    <path
+      d="M0,5H26"
+      stroke=${color}
+      stroke-width="2"
+      stroke-dasharray=${dash.length === 0 ? nothing : dash.join(' ')}
+    ></path>
+    ${marker === 'none' ? nothing : svg`<path d=${markerPath(marker, 13, 5, 7)} fill=${color}></path>`}
+  </svg>`;
 }

@@ -75,16 +75,25 @@ export class DetailPanel {
   constructor(host: PanelHost) {
     this.#host = host;
     this.#detail = new Loader(() => this.#came());
-    const grid: GridHost = { ask: (method, params) => host.ask(method, params), act: (action) => host.act(action), kept: () => host.keep(), open: (runId) => host.open(runId) };
+    const grid: GridHost = {
+      ask: (method, params) => host.ask(method, params),
+      act: (action) => host.act(action),
+      kept: () => host.keep(),
+      open: (runId) => host.open(runId),
+    };
     const isSystem = (key: string): boolean => key.startsWith('system/');
     this.#curves = new CurveGrid(grid, { name: 'Curves of the run', holds: (key) => !isSystem(key), first: 3 });
     this.#system = new CurveGrid(grid, { name: 'System metrics of the run', holds: isSystem, first: 12 });
-    this.#files = new ArtifactStore((params) => host.ask('runs/artifact', params), () => host.paint());
+    this.#files = new ArtifactStore(
+      (params) => host.ask('runs/artifact', params),
+      () => host.paint(),
+    );
     this.#does = this.#actions();
   }
 
   state(): DetailState {
-    const draft = this.#editing?.what === 'note' && this.#runId !== null ? { runId: this.#runId, text: this.#editing.text } : null;
+    const draft =
+      this.#editing?.what === 'note' && this.#runId !== null ? { runId: this.#runId, text: this.#editing.text } : null;
     return { ...this.#state, curves: this.#curves.state, system: this.#system.state, draft };
   }
 
@@ -98,7 +107,8 @@ export class DetailPanel {
   open(runId: string): void {
     if (runId === this.#runId) return this.changed();
     // What was looked at closely in one run is elsewhere in another.
-    if (this.#runId !== null) for (const grid of [this.#curves, this.#system]) if (grid.state.zoom) grid.set({ zoom: null });
+    if (this.#runId !== null)
+      for (const grid of [this.#curves, this.#system]) if (grid.state.zoom) grid.set({ zoom: null });
     this.close();
     this.#runId = runId;
     const { draft } = this.#state;
@@ -182,8 +192,12 @@ export class DetailPanel {
   /** The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose. */
   #chooseLog(run: RunDetail): void {
     const going = run.stages.find((stage) => stage.status === 'running');
-    const telling = going ?? run.stages.find((stage) => stage.status === 'failed' || stage.status === 'refused') ?? run.stages.findLast((stage) => stage.status !== 'skipped');
-    if (this.#log?.runId === run.runId && (this.#stageChosen || this.#log.stage === telling?.stage || !this.#log.done)) return this.#log.retry();
+    const telling =
+      going ??
+      run.stages.find((stage) => stage.status === 'failed' || stage.status === 'refused') ??
+      run.stages.findLast((stage) => stage.status !== 'skipped');
+    if (this.#log?.runId === run.runId && (this.#stageChosen || this.#log.stage === telling?.stage || !this.#log.done))
+      return this.#log.retry();
     this.#follow(run.runId, telling?.stage);
   }
 
@@ -191,7 +205,16 @@ export class DetailPanel {
     this.#log?.stop();
     this.#following = true;
     this.#followed = { box: null, top: 0 };
-    this.#log = stage === undefined ? null : new LogTail(runId, stage, this.#stream, (params) => this.#host.ask('runs/log', params), () => this.#host.paint());
+    this.#log =
+      stage === undefined
+        ? null
+        : new LogTail(
+            runId,
+            stage,
+            this.#stream,
+            (params) => this.#host.ask('runs/log', params),
+            () => this.#host.paint(),
+          );
   }
 
   #change(text: string, change: RunChange): void {
@@ -206,7 +229,10 @@ export class DetailPanel {
       open: (runId) => host.open(runId),
       turn: (section) => {
         const { turned } = this.#state;
-        this.#state = { ...this.#state, turned: turned.includes(section) ? turned.filter((one) => one !== section) : [...turned, section] };
+        this.#state = {
+          ...this.#state,
+          turned: turned.includes(section) ? turned.filter((one) => one !== section) : [...turned, section],
+        };
         host.keep();
         host.paint();
       },
@@ -220,7 +246,10 @@ export class DetailPanel {
       saveEdit: () => {
         const editing = this.#editing;
         this.#editing = null;
-        if (editing?.what === 'note') this.#change(editing.text.trim() === '' ? 'Removed the note of' : 'Wrote the note of', { note: editing.text });
+        if (editing?.what === 'note')
+          this.#change(editing.text.trim() === '' ? 'Removed the note of' : 'Wrote the note of', {
+            note: editing.text,
+          });
         else if (editing && editing.text.trim() !== '') this.#change('Renamed', { name: editing.text.trim() });
         host.keep();
         host.paint();

@@ -18,6 +18,9 @@ export function readDetailState(kept: unknown): DetailState {
     turned: texts(given['turned']),
     curves: readGridState(given['curves']),
     system: readGridState(given['system']),
-    draft: typeof draft['runId'] === 'string' && typeof draft['text'] === 'string' ? { runId: draft['runId'], text: draft['text'] } : null,
+    draft:
+      typeof draft['runId'] === 'string' && typeof draft['text'] === 'string'
+        ? { runId: draft['runId'], text: draft['text'] }
+        : null,
   };
 }

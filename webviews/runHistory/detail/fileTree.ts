@@ -39,11 +39,14 @@ function folder(name: string, path: string): Folder {
 }
 
 function tidy(one: Folder): Folder {
-  const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name, 'en', { numeric: true });
+  const byName = (a: { name: string }, b: { name: string }): number =>
+    a.name.localeCompare(b.name, 'en', { numeric: true });
   const folders = one.folders.map((child) => {
     const whole = tidy(child);
     const [only] = whole.folders;
-    return only && whole.folders.length === 1 && whole.files.length === 0 ? { ...only, name: `${whole.name}/${only.name}` } : whole;
+    return only && whole.folders.length === 1 && whole.files.length === 0
+      ? { ...only, name: `${whole.name}/${only.name}` }
+      : whole;
   });
   return { ...one, folders: folders.toSorted(byName), files: one.files.toSorted(byName) };
 }

@@ -7,15 +7,45 @@ import type { DetailDoes, DetailModel } from './detailPanel.ts';
 
 /** What people wrote about the run: its tags and its note, both changed in place. */
 export function noteSection({ run, editing }: DetailModel, does: DetailDoes): TemplateResult {
-  return html`<div class="words">${tags(run.tags, does)}${editing?.what === 'note' ? noteInput(editing.text, does) : run.note.trim() === ''
-    ? html`<button class="link add-note" @click=${() => does.edit({ what: 'note', text: '' })}>${icon('note')} Write a note</button>`
-    : html`<div class="note">${markdown(run.note)}<button class="quiet edit-note" title="Edit the note" aria-label="Edit the note" @click=${() => does.edit({ what: 'note', text: run.note })}>${icon('edit')}</button></div>`}</div>`;
+  return html`<div class="words">
+    ${tags(run.tags, does)}${
+      editing?.what === 'note'
+        ? noteInput(editing.text, does)
+        : run.note.trim() === ''
+          ? html`<button class="link add-note" @click=${() => does.edit({ what: 'note', text: '' })}>
+              ${icon('note')} Write a note
+            </button>`
+          : html`<div class="note">
+              ${markdown(run.note)}<button
+                class="quiet edit-note"
+                title="Edit the note"
+                aria-label="Edit the note"
+                @click=${() => does.edit({ what: 'note', text: run.note })}
+              >
+                ${icon('edit')}
+              </button>
+            </div>`
+    }
+  </div>`;
 }
 
 function noteInput(text: string, does: DetailDoes): TemplateResult {
-  return html`<div class="note-editor"><textarea class="editing" rows=${Math.min(16, Math.max(4, text.split('\n').length + 1))} aria-label="Note, in Markdown" placeholder="What this run was for, what it showed. Markdown: **strong**, *emphasis*, - lists, [links](https://…)" .value=${text}
-      @input=${(event: Event) => does.edit({ what: 'note', text: (event.target as HTMLTextAreaElement).value })} @keydown=${(event: KeyboardEvent) => noteKeys(event, does)}></textarea>
-    <div class="buttons"><vscode-button class="save-note" @click=${() => does.saveEdit()}>Save</vscode-button><vscode-button secondary @click=${() => does.edit(null)}>Cancel</vscode-button><span class="muted">Ctrl+Enter saves, Escape cancels</span></div></div>`;
+  return html`<div class="note-editor">
+    <textarea
+      class="editing"
+      rows=${Math.min(16, Math.max(4, text.split('\n').length + 1))}
+      aria-label="Note, in Markdown"
+      placeholder="What this run was for, what it showed. Markdown: **strong**, *emphasis*, - lists, [links](https://…)"
+      .value=${text}
+      @input=${(event: Event) => does.edit({ what: 'note', text: (event.target as HTMLTextAreaElement).value })}
+      @keydown=${(event: KeyboardEvent) => noteKeys(event, does)}
+    ></textarea>
+    <div class="buttons">
+      <vscode-button class="save-note" @click=${() => does.saveEdit()}>Save</vscode-button
+      ><vscode-button secondary @click=${() => does.edit(null)}>Cancel</vscode-button
+      ><span class="muted">Ctrl+Enter saves, Escape cancels</span>
+    </div>
+  </div>`;
 }
 
 function noteKeys(event: KeyboardEvent, does: DetailDoes): void {
@@ -30,9 +60,46 @@ function tags(all: Record<string, string>, does: DetailDoes): TemplateResult {
   const entries = Object.entries(all);
   const own = entries.filter(([key]) => !key.startsWith('mlflow.'));
   const internal = entries.filter(([key]) => key.startsWith('mlflow.'));
-  return html`<ul class="tags" aria-label="Tags">${own.map(([key, value]) => html`<li class="badge"><span class="tag-key">${key}</span>${value === '' ? nothing : html` ${value}`}<button class="quiet" aria-label="Remove the tag ${key}" title="Remove the tag" @click=${() => does.change(`Removed the tag ${key} from`, { tags: { [key]: null } })}>${icon('close')}</button></li>`)}
-      <li><form class="add-tag" @submit=${(event: SubmitEvent) => add(event, does)}><input name="key" placeholder="tag" aria-label="Name of a new tag" required maxlength="250" size="8" autocomplete="off"><input name="value" placeholder="value" aria-label="Value of the new tag" size="8" autocomplete="off"><button class="quiet" aria-label="Add the tag" title="Add the tag">${icon('add')}</button></form></li></ul>
-    ${internal.length === 0 ? nothing : html`<details class="internal-tags"><summary class="muted">${internal.length} tags of MLflow</summary><table class="plain pairs"><tbody>${internal.map(([key, value]) => html`<tr><th scope="row">${key}</th><td class="value">${value}</td></tr>`)}</tbody></table></details>`}`;
+  return html`<ul class="tags" aria-label="Tags">
+      ${own.map(([key, value]) => html`<li class="badge"><span class="tag-key">${key}</span>${value === '' ? nothing : html` ${value}`}<button class="quiet" aria-label="Remove the tag ${key}" title="Remove the tag" @click=${() => does.change(`Removed the tag ${key} from`, { tags: { [key]: null } })}>${icon('close')}</button></li>`)}
+      <li>
+        <form class="add-tag" @submit=${(event: SubmitEvent) => add(event, does)}>
+          <input
+            name="key"
+            placeholder="tag"
+            aria-label="Name of a new tag"
+            required
+            maxlength="250"
+            size="8"
+            autocomplete="off"
+          /><input
+            name="value"
+            placeholder="value"
+            aria-label="Value of the new tag"
+            size="8"
+            autocomplete="off"
+          /><button class="quiet" aria-label="Add the tag" title="Add the tag">${icon('add')}</button>
+        </form>
+      </li>
+    </ul>
+    ${
+      internal.length === 0
+        ? nothing
+        : html`<details class="internal-tags">
+            <summary class="muted">${internal.length} tags of MLflow</summary>
+            <table class="plain pairs">
+              <tbody>
+                ${internal.map(
+                  ([key, value]) =>
+                    html`<tr>
+                      <th scope="row">${key}</th>
+                      <td class="value">${value}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </details>`
+    }`;
 }
 
 function add(event: SubmitEvent, does: DetailDoes): void {

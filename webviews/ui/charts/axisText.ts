@@ -3,7 +3,12 @@ import { number } from '../format.ts';
 /** What an axis counts: plain numbers, seconds, or epoch milliseconds. */
 export type AxisKind = 'number' | 'seconds' | 'clock';
 
-const spans: { unit: string; seconds: number }[] = [{ unit: 'days', seconds: 86_400 }, { unit: 'h', seconds: 3600 }, { unit: 'min', seconds: 60 }, { unit: 's', seconds: 1 }];
+const spans: { unit: string; seconds: number }[] = [
+  { unit: 'days', seconds: 86_400 },
+  { unit: 'h', seconds: 3600 },
+  { unit: 'min', seconds: 60 },
+  { unit: 's', seconds: 1 },
+];
 const day = 86_400_000;
 
 /** The unit that seconds up to a length are told in. */
@@ -17,7 +22,11 @@ export function axisTitle(label: string, kind: AxisKind, [from, to]: readonly [n
 }
 
 /** The texts at the ticks of an axis. */
-export function tickTexts(kind: AxisKind, ticks: readonly (number | null)[], [from, to]: readonly [number, number]): string[] {
+export function tickTexts(
+  kind: AxisKind,
+  ticks: readonly (number | null)[],
+  [from, to]: readonly [number, number],
+): string[] {
   if (kind === 'clock') return clockTexts(ticks);
   const unit = kind === 'seconds' ? spanUnit(Math.max(Math.abs(from), Math.abs(to))).seconds : 1;
   return ticks.map((tick) => (tick === null ? '' : tickText(tick / unit)));
@@ -26,7 +35,12 @@ export function tickTexts(kind: AxisKind, ticks: readonly (number | null)[], [fr
 /** As short as it can be: `20,000`, `0.005`, `1e-7`. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential().replace(/(\.\d{3})\d+/, '$1').replace('e+', 'e').replaceAll('-', '−');
+  if (size !== 0 && (size < 1e-3 || size >= 1e6))
+    return value
+      .toExponential()
+      .replace(/(\.\d{3})\d+/, '$1')
+      .replace('e+', 'e')
+      .replaceAll('-', '−');
   return number(value, 6);
 }
 
@@ -38,7 +52,11 @@ function clockTexts(ticks: readonly (number | null)[]): string[] {
     const at = new Date(tick);
     const date = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
     if (step >= day) return date;
-    const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...(step < 60_000 ? { second: '2-digit' } : {}) });
+    const time = at.toLocaleTimeString('en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(step < 60_000 ? { second: '2-digit' } : {}),
+    });
     const before = ticks.slice(0, index).findLast((one) => one !== null);
     const newDay = before === undefined || before === null || new Date(before).toDateString() !== at.toDateString();
     return newDay ? `${time}\n${date}` : time;
@@ -47,7 +65,14 @@ function clockTexts(ticks: readonly (number | null)[]): string[] {
 
 /** An x as a sentence says it. */
 export function xText(kind: AxisKind, label: string, x: number): string {
-  if (kind === 'clock') return new Date(x).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  if (kind === 'clock')
+    return new Date(x).toLocaleString('en-GB', {
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
   if (kind === 'number') return `${label} ${number(x, 6)}`;
   const { unit, seconds } = spanUnit(Math.abs(x));
   return `${number(x / seconds)} ${unit} after start`;

@@ -9,12 +9,19 @@ import type { LineStyle } from './lineStyle.ts';
 const width = 900;
 const plot = { left: 74, top: 44, width: 796, height: 340 };
 const legendColumn = 220;
+// oxlint-disable-next-line no-control-regex -- these are what is taken out
+const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
 /**
  * A chart of curves as an SVG of real lines and text. Every visible point is in it; only points that share a tenth of a pixel from left to
  * right are joined to their first, lowest, highest and last, which looks the same at any size that a page has.
  */
-export function curveSvg(shown: ShownCurves, title: string, style: (place: number) => LineStyle, colors: ChartColors): string {
+export function curveSvg(
+  shown: ShownCurves,
+  title: string,
+  style: (place: number) => LineStyle,
+  colors: ChartColors,
+): string {
   const frame: Frame = { ...shown.frame, ...plot };
   const x = placer(frame.xMin, frame.xMax, frame.logX, plot.left, plot.left + plot.width);
   const y = placer(frame.yMin, frame.yMax, frame.logY, plot.top + plot.height, plot.top);
@@ -46,11 +53,20 @@ ${shown.lines.map((one, index) => legendEntry(one.name, style(one.place), plot.l
 
 function lineMarkup({ line }: ShownCurves['lines'][number], frame: Frame, look: LineStyle): string {
   const main = line.smooth ?? line.ys;
-  const paths = [`<path d="${pathData(line.xs, main, frame)}" stroke="${look.color}" stroke-width="1.75"${dashOf(look)}/>`];
-  if (line.smooth) paths.unshift(`<path d="${pathData(line.xs, line.ys, frame)}" stroke="${look.color}" stroke-opacity="0.3"/>`);
+  const paths = [
+    `<path d="${pathData(line.xs, main, frame)}" stroke="${look.color}" stroke-width="1.75"${dashOf(look)}/>`,
+  ];
+  if (line.smooth)
+    paths.unshift(`<path d="${pathData(line.xs, line.ys, frame)}" stroke="${look.color}" stroke-opacity="0.3"/>`);
   const { points } = markPlaces(line.xs, main, frame, look.marker, 1);
-  const marks = points.map(([x, y]) => markerPath(look.marker === 'none' ? 'circle' : look.marker, fixed(x), fixed(y), look.marker === 'none' ? 4 : 7)).join('');
-  const infinite = infinityPlaces(line, frame).map(([x, sign]) => infinityPath(fixed(x), sign, frame, 9)).join('');
+  const marks = points
+    .map(([x, y]) =>
+      markerPath(look.marker === 'none' ? 'circle' : look.marker, fixed(x), fixed(y), look.marker === 'none' ? 4 : 7),
+    )
+    .join('');
+  const infinite = infinityPlaces(line, frame)
+    .map(([x, sign]) => infinityPath(fixed(x), sign, frame, 9))
+    .join('');
   return `${paths.join('')}${marks + infinite === '' ? '' : `<path d="${marks}${infinite}" fill="${look.color}"/>`}`;
 }
 
@@ -69,7 +85,10 @@ function legendEntry(name: string, look: LineStyle, x: number, y: number, colors
 }
 
 function tickText(x: number, y: number, text: string): string {
-  return text.split('\n').map((line, index) => `<text x="${fixed(x)}" y="${y + index * 13}">${escaped(line)}</text>`).join('');
+  return text
+    .split('\n')
+    .map((line, index) => `<text x="${fixed(x)}" y="${y + index * 13}">${escaped(line)}</text>`)
+    .join('');
 }
 
 function dashOf({ dash }: LineStyle): string {
@@ -82,6 +101,10 @@ function fixed(value: number): number {
 
 /** Text of people inside XML, which has no place for control characters. */
 export function escaped(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replace(controlCharacters, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

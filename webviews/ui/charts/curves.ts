@@ -116,7 +116,14 @@ export class CurveChart {
   get shown(): ShownCurves | null {
     const options = this.#options;
     if (!options || !this.#plot) return null;
-    return { lines: this.#lines, options, frame: this.#frame(this.#plot, 1), xTicks: this.#ticks.x, yTicks: this.#ticks.y, xTitle: axisTitle(options.xLabel, options.kind, this.#x) };
+    return {
+      lines: this.#lines,
+      options,
+      frame: this.#frame(this.#plot, 1),
+      xTicks: this.#ticks.x,
+      yTicks: this.#ticks.y,
+      xTitle: axisTitle(options.xLabel, options.kind, this.#x),
+    };
   }
 
   clear(): void {
@@ -151,7 +158,18 @@ export class CurveChart {
     const scale = ratio / devicePixelRatio;
     const { left, top, width, height } = plot.bbox;
     const options = this.#options;
-    return { xMin: this.#x[0], xMax: this.#x[1], yMin: this.#y[0], yMax: this.#y[1], logX: options?.logX ?? false, logY: options?.logY ?? false, left: left * scale, top: top * scale, width: width * scale, height: height * scale };
+    return {
+      xMin: this.#x[0],
+      xMax: this.#x[1],
+      yMin: this.#y[0],
+      yMax: this.#y[1],
+      logX: options?.logX ?? false,
+      logY: options?.logY ?? false,
+      left: left * scale,
+      top: top * scale,
+      width: width * scale,
+      height: height * scale,
+    };
   }
 
   #build(): void {
@@ -162,56 +180,73 @@ export class CurveChart {
     this.#built = keyOf(options);
     const colors = chartColors();
     const font = `11px ${colors.font}`;
-    const axis = { stroke: colors.muted, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1 }, font, labelFont: font, labelSize: 16, labelGap: 0 };
+    const axis = {
+      stroke: colors.muted,
+      grid: { stroke: colors.grid, width: 1 },
+      ticks: { stroke: colors.grid, width: 1 },
+      font,
+      labelFont: font,
+      labelSize: 16,
+      labelGap: 0,
+    };
     const kept = (side: 'x' | 'y', ticks: readonly (number | null)[], texts: string[]): string[] => {
       this.#ticks[side] = ticks.flatMap((at, index) => (at === null ? [] : [{ at, text: texts[index] ?? '' }]));
       return texts;
     };
-    this.#plot = new uPlot({
-      ...this.#size(),
-      ms: 1,
-      legend: { show: false },
-      cursor: {
-        drag: { x: true, y: false, setScale: false },
-        points: { show: false },
-        bind: {
-          mousedown: (_plot, _target, handler) => (event) => (event.shiftKey ? this.#pan(event) : handler(event)),
-          dblclick: () => () => {
-            this.#handlers.zoomed(null);
-            return null;
+    this.#plot = new uPlot(
+      {
+        ...this.#size(),
+        ms: 1,
+        legend: { show: false },
+        cursor: {
+          drag: { x: true, y: false, setScale: false },
+          points: { show: false },
+          bind: {
+            mousedown: (_plot, _target, handler) => (event) => (event.shiftKey ? this.#pan(event) : handler(event)),
+            dblclick: () => () => {
+              this.#handlers.zoomed(null);
+              return null;
+            },
           },
         },
-      },
-      scales: {
-        x: { time: options.kind === 'clock', range: () => this.#x, distr: options.logX ? 3 : 1 },
-        y: { range: () => this.#y, distr: options.logY ? 3 : 1 },
-      },
-      axes: [
-        {
-          ...axis,
-          size: options.kind === 'clock' ? 44 : 32,
-          space: options.kind === 'clock' ? 70 : 56,
-          label: () => axisTitle(options.xLabel, options.kind, this.#x),
-          values: (_plot, ticks) => kept('x', ticks, tickTexts(options.kind, ticks, this.#x)),
-          ...(options.logX ? logged((plot) => logTicks(...this.#x, plot.width / 80)) : {}),
-          ...(options.kind === 'seconds' && !options.logX ? { splits: (plot: uPlot) => roundTicks(...this.#x, plot.width / 90, spanUnit(Math.max(...this.#x.map(Math.abs))).seconds) } : {}),
+        scales: {
+          x: { time: options.kind === 'clock', range: () => this.#x, distr: options.logX ? 3 : 1 },
+          y: { range: () => this.#y, distr: options.logY ? 3 : 1 },
         },
-        {
-          ...axis,
-          label: options.yLabel,
-          values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
-          ...(options.logY ? logged((plot) => logTicks(...this.#y, plot.height / 40)) : {}),
-          // As wide as its longest text.
-          size: (_plot, texts) => Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.6 + 20,
+        axes: [
+          {
+            ...axis,
+            size: options.kind === 'clock' ? 44 : 32,
+            space: options.kind === 'clock' ? 70 : 56,
+            label: () => axisTitle(options.xLabel, options.kind, this.#x),
+            values: (_plot, ticks) => kept('x', ticks, tickTexts(options.kind, ticks, this.#x)),
+            ...(options.logX ? logged((plot) => logTicks(...this.#x, plot.width / 80)) : {}),
+            ...(options.kind === 'seconds' && !options.logX
+              ? {
+                  splits: (plot: uPlot) =>
+                    roundTicks(...this.#x, plot.width / 90, spanUnit(Math.max(...this.#x.map(Math.abs))).seconds),
+                }
+              : {}),
+          },
+          {
+            ...axis,
+            label: options.yLabel,
+            values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
+            ...(options.logY ? logged((plot) => logTicks(...this.#y, plot.height / 40)) : {}),
+            // As wide as its longest text.
+            size: (_plot, texts) => Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.6 + 20,
+          },
+        ],
+        series: [{}, { show: true, paths: () => null, points: { show: false } }],
+        hooks: {
+          draw: [(plot) => this.#draw(plot)],
+          setSelect: [(plot) => this.#selected(plot)],
+          setCursor: [(plot) => this.#moved(plot)],
         },
-      ],
-      series: [{}, { show: true, paths: () => null, points: { show: false } }],
-      hooks: {
-        draw: [(plot) => this.#draw(plot)],
-        setSelect: [(plot) => this.#selected(plot)],
-        setCursor: [(plot) => this.#moved(plot)],
       },
-    }, [this.#x, this.#y], this.element);
+      [this.#x, this.#y],
+      this.element,
+    );
     this.#plot.over.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
@@ -219,7 +254,11 @@ export class CurveChart {
     const options = this.#options;
     if (!options) return;
     const started = performance.now();
-    drawLines(plot.ctx, this.#lines, this.#frame(plot, devicePixelRatio), { style: (place) => this.#handlers.style(place), focus: options.focus, ratio: devicePixelRatio });
+    drawLines(plot.ctx, this.#lines, this.#frame(plot, devicePixelRatio), {
+      style: (place) => this.#handlers.style(place),
+      focus: options.focus,
+      ratio: devicePixelRatio,
+    });
     this.drawMs = performance.now() - started;
   }
 

@@ -17,13 +17,19 @@ const dotSpace = 14;
 const markerSpace = 90;
 
 /** Draws curves into a frame of a canvas. */
-export function drawLines(ctx: CanvasRenderingContext2D, lines: readonly ChartLine[], frame: Frame, { style, focus, ratio }: DrawOptions): void {
+export function drawLines(
+  ctx: CanvasRenderingContext2D,
+  lines: readonly ChartLine[],
+  frame: Frame,
+  { style, focus, ratio }: DrawOptions,
+): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(frame.left, frame.top, frame.width, frame.height);
   ctx.clip();
   // The one that stands out is drawn last, over the others.
-  const ordered = focus === null ? lines : [...lines.filter((one) => one.id !== focus), ...lines.filter((one) => one.id === focus)];
+  const ordered =
+    focus === null ? lines : [...lines.filter((one) => one.id !== focus), ...lines.filter((one) => one.id === focus)];
   for (const { id, line, place } of ordered) {
     const look = style(place);
     const apart = focus === null || focus === id;
@@ -43,7 +49,15 @@ export function drawLines(ctx: CanvasRenderingContext2D, lines: readonly ChartLi
   ctx.restore();
 }
 
-function stroke(ctx: CanvasRenderingContext2D, xs: Float64Array, ys: Float64Array, frame: Frame, look: LineStyle, width: number, ratio: number): void {
+function stroke(
+  ctx: CanvasRenderingContext2D,
+  xs: Float64Array,
+  ys: Float64Array,
+  frame: Frame,
+  look: LineStyle,
+  width: number,
+  ratio: number,
+): void {
   const [from, to] = visible(xs, frame);
   const dense = to - from > frame.width;
   // In a column full of points a dash cannot be seen, and costs much.
@@ -62,7 +76,13 @@ function stroke(ctx: CanvasRenderingContext2D, xs: Float64Array, ys: Float64Arra
 }
 
 /** Where marks stand on a line: on every point of a short one, else some way apart; as pairs of pixels. */
-export function markPlaces(xs: Float64Array, ys: Float64Array, frame: Frame, marker: LineStyle['marker'], ratio: number): { points: [number, number][]; dots: boolean } {
+export function markPlaces(
+  xs: Float64Array,
+  ys: Float64Array,
+  frame: Frame,
+  marker: LineStyle['marker'],
+  ratio: number,
+): { points: [number, number][]; dots: boolean } {
   const [from, to] = visible(xs, frame);
   const dots = (to - from) * dotSpace * ratio <= frame.width;
   if (!dots && marker === 'none') return { points: [], dots };
@@ -80,17 +100,30 @@ export function markPlaces(xs: Float64Array, ys: Float64Array, frame: Frame, mar
   return { points, dots };
 }
 
-function drawMarks(ctx: CanvasRenderingContext2D, line: Line, ys: Float64Array, frame: Frame, look: LineStyle, ratio: number): void {
+function drawMarks(
+  ctx: CanvasRenderingContext2D,
+  line: Line,
+  ys: Float64Array,
+  frame: Frame,
+  look: LineStyle,
+  ratio: number,
+): void {
   const { points } = markPlaces(line.xs, ys, frame, look.marker, ratio);
   if (points.length === 0) return;
   const shape = look.marker === 'none' ? 'circle' : look.marker;
   const size = (look.marker === 'none' ? 4 : 7) * ratio;
-  fillShapes(ctx, points.map(([x, y]) => markerPath(shape, x, y, size)));
+  fillShapes(
+    ctx,
+    points.map(([x, y]) => markerPath(shape, x, y, size)),
+  );
 }
 
 /** Triangles at the upper edge for +∞ and at the lower for −∞. */
 function drawInfinities(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, ratio: number): void {
-  fillShapes(ctx, infinityPlaces(line, frame).map(([x, sign]) => infinityPath(x, sign, frame, 9 * ratio)));
+  fillShapes(
+    ctx,
+    infinityPlaces(line, frame).map(([x, sign]) => infinityPath(x, sign, frame, 9 * ratio)),
+  );
 }
 
 function fillShapes(ctx: CanvasRenderingContext2D, shapes: readonly string[]): void {

@@ -53,15 +53,28 @@ export class EChart {
     this.#chart?.dispose();
     const chart = init(this.element, null, { renderer: 'canvas', height: this.#height });
     const { clicked, zoomed, areaSelected } = this.#handlers;
-    chart.on('click', (event) => clicked({ ...(event.seriesId === undefined ? {} : { seriesId: event.seriesId }), value: event.value, dataIndex: event.dataIndex }));
+    chart.on('click', (event) =>
+      clicked({
+        ...(event.seriesId === undefined ? {} : { seriesId: event.seriesId }),
+        value: event.value,
+        dataIndex: event.dataIndex,
+      }),
+    );
     chart.on('datazoom', () => {
       const { dataZoom } = chart.getOption() as { dataZoom?: { startValue: number; endValue: number }[] };
       const [zoom] = dataZoom ?? [];
       if (zoom) zoomed(zoom.startValue, zoom.endValue);
     });
     chart.on('axisareaselected', (event) => {
-      const { parallelAxisId, intervals } = event as unknown as { parallelAxisId?: string; intervals?: [number, number][] };
-      if (parallelAxisId !== undefined) areaSelected?.(parallelAxisId, (intervals ?? []).map(([from, to]) => [Math.min(from, to), Math.max(from, to)]));
+      const { parallelAxisId, intervals } = event as unknown as {
+        parallelAxisId?: string;
+        intervals?: [number, number][];
+      };
+      if (parallelAxisId !== undefined)
+        areaSelected?.(
+          parallelAxisId,
+          (intervals ?? []).map(([from, to]) => [Math.min(from, to), Math.max(from, to)]),
+        );
     });
     chart.setOption(this.#option(), { notMerge: true });
     this.#after(chart);

@@ -5,7 +5,13 @@ import { SVGRenderer } from 'echarts/renderers';
 use([SVGRenderer]);
 
 /** A drawing as an SVG of shapes and text, for a file. */
-export function echartSvg(option: EChartsCoreOption, width: number, height: number, background: string, after: (chart: EChartsType) => void = () => {}): string {
+export function echartSvg(
+  option: EChartsCoreOption,
+  width: number,
+  height: number,
+  background: string,
+  after: (chart: EChartsType) => void = () => {},
+): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     // What is drawn piece by piece on a screen has to be whole here.

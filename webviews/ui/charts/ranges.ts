@@ -58,7 +58,9 @@ export function roundTicks(min: number, max: number, wanted: number, unit = 1): 
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10) * power * unit;
   if (!(step > 0) || !Number.isFinite(step)) return [min];
   const first = Math.ceil(min / step - 1e-9);
-  return Array.from({ length: Math.max(0, Math.floor(max / step + 1e-9) - first + 1) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, Math.floor(max / step + 1e-9) - first + 1) }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** Powers of ten from `min` to `max`, with twos and fives between them where there are few, and no more than a wanted number. */
@@ -68,7 +70,8 @@ export function logTicks(min: number, max: number, wanted: number): number[] {
   const factors = high - low <= 1 ? [1, 2, 3, 5, 7] : high - low <= 3 ? [1, 2, 5] : [1];
   const every = Math.max(1, Math.ceil((high - low) / Math.max(1, wanted)));
   const all: number[] = [];
-  for (let power = Math.ceil(low / every) * every; power <= high; power += every) for (const factor of factors) all.push(Number(`${factor}e${power}`));
+  for (let power = Math.ceil(low / every) * every; power <= high; power += every)
+    for (const factor of factors) all.push(Number(`${factor}e${power}`));
   const inside = all.filter((tick) => tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9));
   // Within less than such a step a logarithmic axis is nearly a plain one.
   return inside.length >= 2 ? inside : roundTicks(min, max, wanted).filter((tick) => tick > 0);

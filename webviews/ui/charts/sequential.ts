@@ -1,7 +1,18 @@
 type Rgb = readonly [number, number, number];
 
 /** Cividis (Nuñez, Anderton and Renslow, 2018): even in lightness, and the same to those who cannot tell red from green; at 0, ⅛, …, 1. */
-const cividis: readonly string[] = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
+const cividis: readonly string[] = [
+  '#00224e',
+  '#123570',
+  '#3b496c',
+  '#575d6d',
+  '#707173',
+  '#8a8678',
+  '#a59c74',
+  '#c3b369',
+  '#e1cc55',
+  '#fee838',
+];
 
 /** The scale from low to high; on a dark ground it starts where it can be seen. */
 export function sequentialColors(dark: boolean): string[] {
