@@ -51,10 +51,21 @@ export class Workbench {
     await this.page.locator('.activitybar .action-label[aria-label^="Loopwright"]').waitFor();
   }
 
+  /** A click on the icon of the sidebar in front hides it: ask whether it is in front, as a reload restores it late. */
   async showExplorer(): Promise<void> {
-    if ((await this.pane('Life cycle').count()) === 0)
-      await this.page.locator('.activitybar .action-label[aria-label^="Loopwright"]').click();
-    await this.pane('Life cycle').waitFor();
+    const icon = this.page.locator('.activitybar .action-item', {
+      has: this.page.locator('.action-label[aria-label^="Loopwright"]'),
+    });
+    const pane = this.pane('Life cycle');
+    await until('the sidebar of Loopwright', async () => {
+      const inFront = /\bchecked\b/.test((await icon.getAttribute('class', { timeout: 2000 })) ?? '');
+      if (!inFront) {
+        // The whole item, as its badge covers the icon.
+        await icon.click({ timeout: 2000 });
+      }
+      await pane.waitFor({ timeout: 3000 });
+      return true;
+    });
   }
 
   pane(name: string): Locator {
