@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { exitCodes } from '../protocol/problem.ts';
 import type { Problem } from '../protocol/problem.ts';
-import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } from '../engine/errors.ts';
+import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } from '../engine/base/errors.ts';
 import { findProjects, nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';

@@ -1,7 +1,7 @@
 import { expandGlob } from '../engine/data/expandGlob.ts';
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
 import { findSubject, parseSubject, type FoundSubject } from '../engine/overview/dataSubject.ts';
-import { ProjectError } from '../engine/errors.ts';
+import { ProjectError } from '../engine/base/errors.ts';
 import type { CommandContext } from './context.ts';
 
 /** Where the commands under `data` look for what they are given: the working folder, and the project around it where there is one. */

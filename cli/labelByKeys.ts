@@ -1,6 +1,6 @@
 import { addLabel, nextRows, rowsByKey, undoLabel } from '../engine/labelling/labelling.ts';
 import type { OpenTask } from '../engine/labelling/openTask.ts';
-import { ProjectError } from '../engine/errors.ts';
+import { ProjectError } from '../engine/base/errors.ts';
 import type { LabelRow } from '../protocol/labelling.ts';
 import type { Terminal } from './terminal.ts';
 

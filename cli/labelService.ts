@@ -4,7 +4,7 @@ import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import type { Database } from '../engine/data/database.ts';
 import { expandGlob } from '../engine/data/expandGlob.ts';
 import { openMemory } from '../engine/data/withDatabase.ts';
-import { ProjectError } from '../engine/errors.ts';
+import { ProjectError } from '../engine/base/errors.ts';
 import { addLabel, nextRows, rowsByKey, summarise, undoLabel } from '../engine/labelling/labelling.ts';
 import { openTask, type OpenTask } from '../engine/labelling/openTask.ts';
 import { listTasks, resolveTask, taskInfo, type LabelTask } from '../engine/labelling/task.ts';

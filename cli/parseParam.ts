@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { ProjectError } from '../engine/errors.ts';
+import { ProjectError } from '../engine/base/errors.ts';
 
 /** `name=value` from the command line; the value is read as YAML, so `0.1`, `[64, 32]` and `true` keep their types. */
 export function parseParam(text: string): [string, unknown] {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CancelledError } from '../engine/errors.ts';
+import { CancelledError } from '../engine/base/errors.ts';
 
 /** Questions to a person at a terminal. Enter takes the first choice. */
 export interface Questions {

@@ -1,4 +1,4 @@
-import { ProjectError } from '../engine/errors.ts';
+import { ProjectError } from '../engine/base/errors.ts';
 import { parseTime } from '../engine/project/parseTime.ts';
 
 /** The time of an option such as `--now`, as epoch milliseconds, UTC where no zone is given; null when the option was not. */

@@ -8,7 +8,7 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
-import { messageOf } from '../engine/errors.ts';
+import { messageOf } from '../engine/base/errors.ts';
 import { projectFileIn } from '../engine/project/findProjects.ts';
 import { dataHandlers } from './dataService.ts';
 import { saveCard, saveDrift, saveProfile } from './formats/savePage.ts';

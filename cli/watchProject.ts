@@ -1,7 +1,7 @@
 import { existsSync, globSync, watch, type FSWatcher } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { EngineNotifications } from '../protocol/engineHost.ts';
-import { isGlob } from '../engine/project/glob.ts';
+import { isGlob } from '../engine/base/glob.ts';
 import { stateFolder } from '../engine/tracking/store.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFiles, type ProjectFiles } from '../engine/project/projectFiles.ts';
-import { readRegularFile } from '../engine/readRegularFile.ts';
+import { readRegularFile } from '../engine/base/readRegularFile.ts';
 
 /** How long an answer of the disk is believed while nothing tells of a change. */
 const believedMs = 1000;

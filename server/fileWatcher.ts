@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { DidChangeWatchedFilesNotification, type Connection, type Disposable } from 'vscode-languageserver';
-import { globToRegExp, isGlob } from '../engine/project/glob.ts';
+import { globToRegExp, isGlob } from '../engine/base/glob.ts';
 import type { Project } from '../engine/project/loadProject.ts';
 import { relativePath } from '../engine/project/projectFiles.ts';
 import { pathOf, toUri, type Workspace } from './workspace.ts';

@@ -8,7 +8,7 @@ import {
 } from 'vscode-languageserver';
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { messageOf } from '../engine/errors.ts';
+import { messageOf } from '../engine/base/errors.ts';
 import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
 import { checkSettings, excludedGlobs } from './checkSettings.ts';
 import { docsOf } from './docs.ts';

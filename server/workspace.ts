@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { globToRegExp } from '../engine/project/glob.ts';
+import { globToRegExp } from '../engine/base/glob.ts';
 import { loadProject, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
 import { relativePath, type ProjectFiles } from '../engine/project/projectFiles.ts';

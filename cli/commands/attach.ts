@@ -1,5 +1,5 @@
 import { exitCodes } from '../../protocol/problem.ts';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { followRun } from '../../engine/runner/followRun.ts';
 import { goingRuns } from '../../engine/runner/goingRuns.ts';
 import type { CommandContext } from '../context.ts';

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { rules } from '../../engine/checks/rules.ts';
 import { shapeCodes } from '../../engine/checks/shapeCodes.ts';
-import { checkCancelled } from '../../engine/errors.ts';
+import { checkCancelled } from '../../engine/base/errors.ts';
 import { findAll } from '../../engine/facts/compute.ts';
 import { factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { driftReport } from '../../engine/monitoring/driftReport.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { exportFileStore } from '../../engine/transfer/exportFileStore.ts';
 import { exportServer } from '../../engine/transfer/exportServer.ts';
 import type { ExportCounts, ExportOptions } from '../../engine/transfer/exportedRuns.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import type { Store } from '../../engine/tracking/store.ts';
 import type { Tell, TransferProblem } from '../../engine/transfer/records.ts';
 import { importSource } from '../../engine/transfer/importSource.ts';

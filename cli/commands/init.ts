@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { FolderLook, Proposal, StartChoice, StartTask } from '../../protocol/start.ts';
 import { exitCodes } from '../../protocol/problem.ts';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { copyExample, exampleNames } from '../../engine/start/copyExample.ts';
 import { lookAtFolder } from '../../engine/start/lookAtFolder.ts';
 import { targetName } from '../../engine/start/chooseTargets.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { ProjectError, WorkError, messageOf } from '../../engine/errors.ts';
+import { ProjectError, WorkError, messageOf } from '../../engine/base/errors.ts';
 import { monthlyReport, type MonthRow } from '../../engine/loop/monthlyReport.ts';
 import { runLoop, type LoopEvents, type LoopOutcome } from '../../engine/loop/runLoop.ts';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';

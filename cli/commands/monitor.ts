@@ -1,4 +1,4 @@
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { brokenBounds } from '../../engine/monitoring/bounds.ts';
 import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
 import { exitCodes } from '../../protocol/problem.ts';

@@ -1,4 +1,4 @@
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import type { MetricMatch, Shown } from '../../engine/provenance/compareMetrics.ts';
 import { defaultTolerance, reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';
 import { exitCodes } from '../../protocol/problem.ts';

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { parseParam } from '../parseParam.ts';
 import { executeRun, type RunOutcome } from '../../engine/runner/execute.ts';
 import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';

@@ -3,7 +3,7 @@ import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { RunQuery } from '../../protocol/runs.ts';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { exportRuns } from '../../engine/tracking/exportRuns.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { primaryAmong } from '../../engine/tracking/rankMetrics.ts';

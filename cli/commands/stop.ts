@@ -1,5 +1,5 @@
 import { exitCodes } from '../../protocol/problem.ts';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { goingRuns, type GoingProcess } from '../../engine/runner/goingRuns.ts';
 import { stopRun } from '../../engine/runner/stopRun.ts';
 import { findRun } from '../../engine/tracking/runDetail.ts';

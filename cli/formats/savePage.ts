@@ -1,4 +1,4 @@
-import { writeAtomic } from '../../engine/runner/writeAtomic.ts';
+import { writeAtomic } from '../../engine/base/writeAtomic.ts';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { buildCard } from '../../engine/registry/buildCard.ts';

@@ -1,4 +1,4 @@
-import { isGlob } from '../project/glob.ts';
+import { isGlob } from '../base/glob.ts';
 import { PathIndex } from '../project/pathIndex.ts';
 import type { CheckContext } from './rule.ts';
 

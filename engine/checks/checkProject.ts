@@ -1,5 +1,5 @@
 import type { Problem, Severities } from '../../protocol/problem.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { noFacts, type Facts } from '../facts/facts.ts';
 import { graphOf } from '../project/graph.ts';
 import { shapeProblems, textOf, type Project } from '../project/loadProject.ts';

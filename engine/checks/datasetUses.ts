@@ -1,4 +1,4 @@
-import { pathsOverlap } from '../project/glob.ts';
+import { pathsOverlap } from '../base/glob.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { tableReads } from '../project/tableReads.ts';
 import { cmdStages, sqlOf, stagesOf } from './lookUp.ts';

@@ -1,4 +1,4 @@
-import { normalisePath, pathsOverlap } from '../project/glob.ts';
+import { normalisePath, pathsOverlap } from '../base/glob.ts';
 import type { CmdStage } from '../project/schema/projectSchema.ts';
 import type { CheckContext } from './rule.ts';
 

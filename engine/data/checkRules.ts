@@ -1,4 +1,4 @@
-import { CancelledError, DataError, messageOf } from '../errors.ts';
+import { CancelledError, DataError, messageOf } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import type { FieldRule } from './fieldRules.ts';
 import { quoteLiteral } from './quote.ts';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 
 /** What the first 64 KB of a CSV file tell about how to read it. */
 export interface CsvStart {

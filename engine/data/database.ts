@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
-import { CancelledError } from '../errors.ts';
+import { CancelledError } from '../base/errors.ts';
 import { appendColumns, createTableSql, type TypedColumn, type TypedValue } from './appendColumns.ts';
 import { columnReader } from './columnReader.ts';
 import { describeDatabaseError } from './databaseError.ts';

@@ -1,4 +1,4 @@
-import { CancelledError, DataError, WorkError, messageOf } from '../errors.ts';
+import { CancelledError, DataError, WorkError, messageOf } from '../base/errors.ts';
 
 /**
  * What a person needs to know of an error DuckDB threw: CancelledError after interrupt(), a WorkError when the disk or

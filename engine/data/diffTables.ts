@@ -1,5 +1,5 @@
-import { DataError } from '../errors.ts';
-import { suggestion } from '../project/didYouMean.ts';
+import { DataError } from '../base/errors.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import type { Database } from './database.ts';
 import { columnsOf, type SourceColumn } from './inspectColumns.ts';
 import { quoteIdentifier } from './quote.ts';

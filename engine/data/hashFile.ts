@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 
 /** SHA-256 (hex) of a file's bytes, read as a stream. Throws DataError when it cannot be read. */
 export async function hashFile(path: string): Promise<{ hash: string; bytes: number }> {

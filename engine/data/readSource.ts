@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import { checkLineLengths, readCsvStart, type CsvStart } from './csvStart.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { rejectTables } from './readSource.ts';
 import type { InvalidMode } from '../project/schema/datasetSchema.ts';

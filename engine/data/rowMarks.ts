@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { DatasetSchema, Field, InvalidMode } from '../project/schema/datasetSchema.ts';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { modeOf } from './fieldRules.ts';
 import { columnsOf } from './inspectColumns.ts';

@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DataError, WorkError, messageOf } from '../errors.ts';
+import { DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
 
 /** A file of a version; see `SnapshotFile` of the store. */

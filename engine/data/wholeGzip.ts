@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 
 const known = new Map<string, string>();
 

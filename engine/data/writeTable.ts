@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CancelledError, WorkError, messageOf } from '../errors.ts';
+import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { describeFullError } from './databaseError.ts';
 import { quoteLiteral } from './quote.ts';

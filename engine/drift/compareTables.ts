@@ -1,6 +1,6 @@
 import type { Database } from '../data/database.ts';
-import { checkCancelled, ProjectError } from '../errors.ts';
-import { suggestion } from '../project/didYouMean.ts';
+import { checkCancelled, ProjectError } from '../base/errors.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
 import { compareDomains, domainMeasure } from './compareDomains.ts';
 import { judgeColumn, type Judged } from './judgeColumn.ts';

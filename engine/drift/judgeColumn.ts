@@ -1,5 +1,5 @@
 import type { Database } from '../data/database.ts';
-import { messageOf, WorkError } from '../errors.ts';
+import { messageOf, WorkError } from '../base/errors.ts';
 import { distinctOf, numbersAsCategories, totalsOf } from '../statistics/pairs.ts';
 import { readColumn, type ReadColumn } from './columnData.ts';
 import type { CompareOptions, DriftRow } from './driftTable.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../data/database.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 
 /** A column of a side with how many rows have a value. */
 export interface SideColumn extends SourceColumn {

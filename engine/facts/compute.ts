@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { openDatabase, type Database } from '../data/database.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { FactCache } from './factCache.ts';
 import { datasetFacts, stampFiles } from './datasetFacts.ts';

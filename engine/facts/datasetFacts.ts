@@ -8,7 +8,7 @@ import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { validateTable } from '../data/validateTable.ts';
-import { CancelledError, DataError, messageOf } from '../errors.ts';
+import { CancelledError, DataError, messageOf } from '../base/errors.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { splitColumn } from '../stages/split.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CancelledError, messageOf } from '../errors.ts';
+import { CancelledError, messageOf } from '../base/errors.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';

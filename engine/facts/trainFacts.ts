@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CancelledError } from '../errors.ts';
+import { CancelledError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';

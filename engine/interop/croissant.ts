@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 

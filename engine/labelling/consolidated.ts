@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LabelSummary } from '../../protocol/labelling.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { writeCsv, writeParquet } from '../data/writeTable.ts';
-import { DataError, ProjectError } from '../errors.ts';
+import { DataError, ProjectError } from '../base/errors.ts';
 import { handConsensus } from './consensus.ts';
 import { fillTable } from './labelTables.ts';
 import type { OpenTask } from './openTask.ts';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DataError, ProjectError, WorkError, messageOf } from '../errors.ts';
+import { DataError, ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { headerLine, parseRecords, recordLine, type LabelRecord } from './labelRecords.ts';
 import type { LabelTask } from './task.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '../data/database.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { DataError } from '../errors.ts';
-import { suggestion } from '../project/didYouMean.ts';
+import { DataError } from '../base/errors.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import type { Decisions } from './decisions.ts';
 import { handLabels } from './decisions.ts';
 import type { LabelTask } from './task.ts';

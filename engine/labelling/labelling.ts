@@ -1,6 +1,6 @@
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary } from '../../protocol/labelling.ts';
-import { ProjectError } from '../errors.ts';
-import { suggestion } from '../project/didYouMean.ts';
+import { ProjectError } from '../base/errors.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import { disagreements, pairwiseAgreement } from './agreement.ts';
 import { handConsensus } from './consensus.ts';
 import { decisionsOf } from './decisions.ts';

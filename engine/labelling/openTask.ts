@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { typedSelect } from '../data/typedSource.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { loadModel, type Model } from '../models/savedModel.ts';
 import { findSubject, type SubjectPlace } from '../overview/dataSubject.ts';
 import { subjectSql } from '../overview/dataViews.ts';

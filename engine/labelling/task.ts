@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { LabelOrder, LabelTaskInfo, LabelTasks } from '../../protocol/labelling.ts';
-import { ProjectError, messageOf } from '../errors.ts';
-import { suggestion } from '../project/didYouMean.ts';
-import { isGlob } from '../project/glob.ts';
+import { ProjectError, messageOf } from '../base/errors.ts';
+import { suggestion } from '../base/didYouMean.ts';
+import { isGlob } from '../base/glob.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { LabelTaskConfig, ProjectConfig } from '../project/schema/projectSchema.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { processStart } from '../tracking/processIdentity.ts';
+import { processStart } from '../base/processIdentity.ts';
 
 export interface ClientProcess {
   pid: number;

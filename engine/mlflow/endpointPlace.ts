@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomic } from '../runner/writeAtomic.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
 import { stateFolder } from '../tracking/store.ts';
 
 /** Where the endpoint of a project answers on loopback, and who may ask. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ensureExperiment } from '../tracking/experiments.ts';
 import { runName } from '../tracking/runName.ts';
-import { isAlive } from '../tracking/processIdentity.ts';
+import { isAlive } from '../base/processIdentity.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../tracking/store.ts';
 import { knownTags, numberIn, writeParam, writePoints, writeTag } from '../tracking/writeRun.ts';

@@ -1,5 +1,5 @@
 import type { Table } from '../data/table.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { loadBackend, type BackendName } from './backend.ts';
 import { predictLogits } from './backpropagate.ts';
 import { forward, type Network } from './network.ts';

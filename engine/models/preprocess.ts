@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import type { Column, Table } from '../data/table.ts';
 
 /** A column that a model reads. */

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import type { Table } from '../data/table.ts';
 import type { Task } from './outputLoss.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DataError, messageOf, WorkError } from '../errors.ts';
+import { DataError, messageOf, WorkError } from '../base/errors.ts';
 import { layersModel } from './layersModel.ts';
 import { createModel, type Model, type ModelMeta } from './model.ts';
 import type { Layer, Network } from './network.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from '../data/table.ts';
-import { checkCancelled, DataError, WorkError } from '../errors.ts';
+import { checkCancelled, DataError, WorkError } from '../base/errors.ts';
 import { averagePrecision, bestF1Threshold, rank } from '../statistics/rankMetrics.ts';
 import { seededRandom, type Random } from '../statistics/random.ts';
 import { adam } from './adam.ts';

@@ -1,7 +1,7 @@
 import type { DriftDetail, DriftReference, DriftReport, DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
-import { ProjectError, WorkError } from '../errors.ts';
+import { ProjectError, WorkError } from '../base/errors.ts';
 import { join } from 'node:path';
 import { loadModel } from '../models/savedModel.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
-import { ProjectError, checkCancelled } from '../errors.ts';
+import { ProjectError, checkCancelled } from '../base/errors.ts';
 import { loadModel } from '../models/savedModel.ts';
-import { durationMs } from '../project/duration.ts';
+import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
 import { getVersion } from '../registry/modelVersions.ts';

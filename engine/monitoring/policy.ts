@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import type { DriftWindow } from '../../protocol/drift.ts';
-import { durationMs, parseWindows } from '../project/duration.ts';
+import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig, TriggerConfig } from '../project/schema/projectSchema.ts';
 import { brokenBounds } from './bounds.ts';
 

@@ -1,4 +1,4 @@
-import { durationMs } from '../project/duration.ts';
+import { durationMs } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../tracking/store.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 import type { Column, Table } from '../data/table.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
 

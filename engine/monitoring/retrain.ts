@@ -1,5 +1,5 @@
-import { WorkError } from '../errors.ts';
-import { durationMs } from '../project/duration.ts';
+import { WorkError } from '../base/errors.ts';
+import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';

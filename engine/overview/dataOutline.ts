@@ -4,7 +4,7 @@ import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceFormat } from '../data/readSource.ts';
 import { typedSelect } from '../data/typedSource.ts';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import type { FoundSubject } from './dataSubject.ts';
 import { headOf } from './dataViews.ts';
 

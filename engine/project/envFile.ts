@@ -1,7 +1,7 @@
 import { decodeText } from './decodeText.ts';
 import { entryOf, type Located, type Range } from './located.ts';
 import type { ProjectFiles } from './projectFiles.ts';
-import { whyUnread } from '../readRegularFile.ts';
+import { whyUnread } from '../base/readRegularFile.ts';
 
 /** A line of an environment file that says nothing that can be read. */
 export interface EnvFileProblem {

@@ -3,9 +3,9 @@ import { opendir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { projectFileNames, skippedFolders } from '../../protocol/projectFiles.ts';
 import { dvcFileName } from './dvc/readDvcProject.ts';
-import { globToRegExp } from './glob.ts';
+import { globToRegExp } from '../base/glob.ts';
 import { readIgnoreRules, type IgnoreRules } from './ignoreRules.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 export interface FindOptions {
   /** Globs of the editor's `files.exclude`, over paths below the folder. */

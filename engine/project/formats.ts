@@ -1,7 +1,7 @@
 import { CronPattern } from 'croner';
 import type { Severity } from '../../protocol/problem.ts';
-import { parseDuration, parseWindows } from './duration.ts';
-import { globProblem } from './glob.ts';
+import { parseDuration, parseWindows } from '../base/duration.ts';
+import { globProblem } from '../base/glob.ts';
 import { unitProblem } from './units.ts';
 
 export interface FormatProblem {

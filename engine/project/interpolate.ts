@@ -1,4 +1,4 @@
-import { suggestion } from './didYouMean.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import { entryOf, type Entry, type Located, type Range } from './located.ts';
 
 /** What `${…}` may name. `env` values are read when asked for. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
-import { ProjectError } from '../errors.ts';
-import { whyUnread } from '../readRegularFile.ts';
+import { ProjectError } from '../base/errors.ts';
+import { whyUnread } from '../base/readRegularFile.ts';
 import { readEnvFiles } from './envFile.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { lostEntries } from './lostEntries.ts';

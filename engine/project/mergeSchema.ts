@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { appendItem, replaceValue, setAt, yamlText, type Edit, type Editable } from './edit.ts';
 import { loadConfigFile } from './loadProject.ts';
 import { nodeAt, toValue } from './located.ts';

@@ -1,4 +1,4 @@
-import { isGlob, normalisePath, pathsOverlap } from './glob.ts';
+import { isGlob, normalisePath, pathsOverlap } from '../base/glob.ts';
 
 interface Owned {
   path: string;

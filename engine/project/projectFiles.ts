@@ -1,6 +1,6 @@
 import { globSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** How a project reads its files. The language server lays open documents over the disk. Paths are relative to the root, with `/`. */
 export interface ProjectFiles {

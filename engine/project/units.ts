@@ -1,4 +1,4 @@
-import { suggestion } from './didYouMean.ts';
+import { suggestion } from '../base/didYouMean.ts';
 
 const prefixes = ['', 'Y', 'Z', 'E', 'P', 'T', 'G', 'M', 'k', 'h', 'da', 'd', 'c', 'm', 'µ', 'u', 'n', 'p', 'f', 'a'];
 const prefixed = [

@@ -1,5 +1,5 @@
 import type { Problem, Severity } from '../../protocol/problem.ts';
-import { suggestion } from './didYouMean.ts';
+import { suggestion } from '../base/didYouMean.ts';
 import { formatProblem } from './formats.ts';
 import type { LineIndex } from './lineIndex.ts';
 import { entryOf, kindName, type Located, type Range } from './located.ts';

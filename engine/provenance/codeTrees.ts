@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { git, gitText } from './git.ts';
 import type { KeptRun } from './keptRun.ts';
 import { scratchEnv } from './scratchEnv.ts';

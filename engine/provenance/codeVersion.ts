@@ -1,8 +1,8 @@
 import { copyFile, lstat, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { messageOf } from '../errors.ts';
-import { pathsOverlap } from '../project/glob.ts';
+import { messageOf } from '../base/errors.ts';
+import { pathsOverlap } from '../base/glob.ts';
 import { lockFileName } from '../runner/lockFile.ts';
 import { git, gitText } from './git.ts';
 import { scratchEnv } from './scratchEnv.ts';

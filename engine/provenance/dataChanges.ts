@@ -3,7 +3,7 @@ import { areKept, keptPath } from '../data/snapshotFiles.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { withDatabase } from '../data/withDatabase.ts';
 import { compareTables } from '../drift/compareTables.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
 import type { KeptRun } from './keptRun.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { WorkError } from '../errors.ts';
-import { programEnvironment } from '../runner/programEnvironment.ts';
+import { WorkError } from '../base/errors.ts';
+import { programEnvironment } from '../base/programEnvironment.ts';
 
 export interface GitOptions {
   env?: Record<string, string>;

@@ -1,4 +1,4 @@
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { LockEntry } from '../runner/lockFile.ts';

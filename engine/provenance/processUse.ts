@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { descendantsOf } from '../runner/processTree.ts';
+import { descendantsOf } from '../base/processTree.ts';
 
 const run = promisify(execFile);
 

@@ -1,4 +1,4 @@
-import { WorkError, checkCancelled } from '../errors.ts';
+import { WorkError, checkCancelled } from '../base/errors.ts';
 import { buildGraph, isRemote } from '../project/graph.ts';
 import { configFor, loadProject, type Project } from '../project/loadProject.ts';
 import { findPython } from '../python/findPython.ts';

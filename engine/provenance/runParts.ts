@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { RunPart } from '../../protocol/blame.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Store } from '../tracking/store.ts';
 import { textOf } from '../tracking/texts.ts';
 import { withCodeTrees } from './codeTrees.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { scratchEnv } from './scratchEnv.ts';
 import { git, gitText } from './git.ts';
 

@@ -2,8 +2,8 @@ import { constants, existsSync, lstatSync, readFileSync, readdirSync, readlinkSy
 import { cp, mkdtemp, mkdir, realpath, rm, symlink, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { CancelledError, WorkError, messageOf } from '../errors.ts';
-import { isAlive, processStart } from '../tracking/processIdentity.ts';
+import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
+import { isAlive, processStart } from '../base/processIdentity.ts';
 import { hasStore, openStore } from '../tracking/store.ts';
 import { git, gitText } from './git.ts';
 import { restoreSubmodules } from './submodules.ts';

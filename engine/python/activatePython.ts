@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
-import type { Variables } from '../runner/programEnvironment.ts';
+import type { Variables } from '../base/programEnvironment.ts';
 import { isSameProgram, programOnPath, type FoundPython } from './findPython.ts';
 
 const isWindows = process.platform === 'win32';

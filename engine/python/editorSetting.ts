@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined when it is not set. */
 export function editorSetting(folder: string, name: string): unknown {

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { WorkError } from '../errors.ts';
-import type { Variables } from '../runner/programEnvironment.ts';
+import { WorkError } from '../base/errors.ts';
+import type { Variables } from '../base/programEnvironment.ts';
 import { editorSetting } from './editorSetting.ts';
 
 /** The Python that the programs of a project use. */

@@ -1,6 +1,6 @@
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
 import { gatesText } from '../../protocol/words.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';

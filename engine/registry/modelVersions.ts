@@ -1,5 +1,5 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { Store } from '../tracking/store.ts';
 import type { ValidationReport } from './validationReport.ts';
 

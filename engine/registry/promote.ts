@@ -1,4 +1,4 @@
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { describeGate } from '../stages/gates.ts';
 import type { Store } from '../tracking/store.ts';
 import { recordEvent } from '../tracking/events.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../tracking/store.ts';
 import { registerVersion, setAlias } from './modelVersions.ts';

@@ -6,7 +6,7 @@ import { commandText, dvcLockName, paramName, type DvcProject } from '../project
 import { flatten } from '../project/dvc/template.ts';
 import type { LockEntry, FileMark } from './lockFile.ts';
 import type { FileMarks } from './markFiles.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 interface DvcOutput {
   path: string;

@@ -5,7 +5,7 @@ import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { redactor, withoutCredentials } from '../data/sources/redact.ts';
-import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.ts';
 import { entryOf, nodeAt } from '../project/located.ts';
 import { configFor, projectFileName, type Project } from '../project/loadProject.ts';

@@ -1,5 +1,5 @@
 import type { GoingRun } from '../../protocol/runs.ts';
-import { isAlive } from '../tracking/processIdentity.ts';
+import { isAlive } from '../base/processIdentity.ts';
 import { markInterrupted, type Store } from '../tracking/store.ts';
 import { readOwner } from './runLock.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { writeAtomic } from './writeAtomic.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 export interface FileMark {
   hash: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { isGlob } from '../project/glob.ts';
+import { isGlob } from '../base/glob.ts';
 import { diskFiles, relativePath } from '../project/projectFiles.ts';
 import type { Store } from '../tracking/store.ts';
 import type { FileMark } from './lockFile.ts';

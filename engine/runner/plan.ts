@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
 import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { checkProject } from '../checks/checkProject.ts';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { closure, type Graph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import type { Project } from '../project/loadProject.ts';

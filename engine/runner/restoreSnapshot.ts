@@ -2,7 +2,7 @@ import { constants, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { areKept, placeFiles } from '../data/snapshotFiles.ts';
-import { DataError, ProjectError } from '../errors.ts';
+import { DataError, ProjectError } from '../base/errors.ts';
 import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
 import { relativePath } from '../project/projectFiles.ts';

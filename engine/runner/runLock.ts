@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkError, messageOf } from '../errors.ts';
-import { isAlive, processStart } from '../tracking/processIdentity.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
+import { isAlive, processStart } from '../base/processIdentity.ts';
 import type { Store } from '../tracking/store.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WorkError } from '../errors.ts';
-import { isAlive } from '../tracking/processIdentity.ts';
+import { WorkError } from '../base/errors.ts';
+import { isAlive } from '../base/processIdentity.ts';
 import type { Store } from '../tracking/store.ts';
 import type { GoingProcess } from './goingRuns.ts';
-import { processBegan } from './processBegan.ts';
-import { descendantsOf, signalAll } from './processTree.ts';
+import { processBegan } from '../base/processBegan.ts';
+import { descendantsOf, signalAll } from '../base/processTree.ts';
 
 /** A run that is told to stop ends its programs, which have three seconds for it, and notes that it was cancelled. */
 const patienceMs = 8_000;

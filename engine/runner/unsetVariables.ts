@@ -1,4 +1,4 @@
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';

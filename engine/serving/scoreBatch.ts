@@ -4,7 +4,7 @@ import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { writeParquet } from '../data/writeTable.ts';
-import { DataError, checkCancelled } from '../errors.ts';
+import { DataError, checkCancelled } from '../base/errors.ts';
 import { loadModel } from '../models/savedModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { DataError, ProjectError, WorkError, messageOf } from '../errors.ts';
+import { DataError, ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { isLoopback } from '../project/loopback.ts';
 import type { ApiDeployment, ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
-import { processStart } from '../tracking/processIdentity.ts';
+import { processStart } from '../base/processIdentity.ts';
 import type { Store } from '../tracking/store.ts';
 import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';

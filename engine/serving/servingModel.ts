@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
 import { aliasVersion, versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
@@ -15,7 +15,7 @@ import type { Received, SourceContext } from '../data/sources/source.ts';
 import { rowProblems } from '../data/tableProblems.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { writeCsv, writeParquet } from '../data/writeTable.ts';
-import { isGlob } from '../project/glob.ts';
+import { isGlob } from '../base/glob.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { CollectSource, CollectStage } from '../project/schema/projectSchema.ts';

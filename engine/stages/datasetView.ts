@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { typedSelect } from '../data/typedSource.ts';

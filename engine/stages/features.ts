@@ -1,4 +1,4 @@
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { FeatureSpec } from '../models/preprocess.ts';
 import type { Column, Table } from '../data/table.ts';
 import { taskOf, type Task } from '../project/metricNames.ts';

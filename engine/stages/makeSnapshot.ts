@@ -14,7 +14,7 @@ import {
   type Snapshot,
 } from '../tracking/snapshots.ts';
 import type { Store } from '../tracking/store.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** How many versions of a dataset keep their data when the project does not say. */
 export const keptByDefault = 10;

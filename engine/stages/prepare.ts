@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { DataError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { DataError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { writeParquet } from '../data/writeTable.ts';
-import { isGlob } from '../project/glob.ts';
+import { isGlob } from '../base/glob.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/projectSchema.ts';
 import { newestSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';

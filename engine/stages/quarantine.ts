@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import type { ValidationResult } from '../data/validateTable.ts';
 import { writeCsv } from '../data/writeTable.ts';

@@ -1,4 +1,4 @@
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/projectSchema.ts';

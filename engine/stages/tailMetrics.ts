@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
 import { numbersIn } from '../tracking/metricLines.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
 import type { StageContext } from './stageContext.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { WorkError, checkCancelled } from '../errors.ts';
+import { WorkError, checkCancelled } from '../base/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { Database } from '../data/database.ts';

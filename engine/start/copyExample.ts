@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CancelledError, ProjectError, WorkError } from '../errors.ts';
+import { CancelledError, ProjectError, WorkError } from '../base/errors.ts';
 
 /** The examples that this build ships with, by name; none where it ships with none. */
 export function exampleNames(): string[] {

@@ -4,8 +4,8 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { ReadAs } from '../../protocol/start.ts';
 import { firstRecord } from '../data/csvStart.ts';
 import { distinctNames } from '../data/sources/csvDialect.ts';
-import { DataError, messageOf } from '../errors.ts';
-import { whyNoFile } from '../readRegularFile.ts';
+import { DataError, messageOf } from '../base/errors.ts';
+import { whyNoFile } from '../base/readRegularFile.ts';
 
 const startBytes = 1 << 18;
 /** Beyond so many bytes the rest is taken to be written as the beginning is. */

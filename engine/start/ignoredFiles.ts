@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProposedFile } from '../../protocol/start.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** What `.gitignore` lacks of these paths: a new file, or lines for the one that is there. */
 export function ignoredFiles(root: string, paths: readonly string[]): ProposedFile[] {

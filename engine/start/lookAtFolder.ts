@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FolderLook, FoundImport, FoundScript, FoundTable } from '../../protocol/start.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { sourceFormat } from '../data/readSource.ts';
-import { ProjectError, checkCancelled } from '../errors.ts';
+import { ProjectError, checkCancelled } from '../base/errors.ts';
 import { openSource } from '../transfer/openSource.ts';
 import { isLooked, lookAtScript } from './lookAtScript.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isGlob } from '../project/glob.ts';
+import { isGlob } from '../base/glob.ts';
 
 /** A name as projects and datasets have it. */
 export function plainName(text: string, fallback: string): string {

@@ -11,10 +11,10 @@ import { rejectTables, sourceFormat, sourceSql } from '../data/readSource.ts';
 import { rewriteCsv } from '../data/sources/csvDialect.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { writtenForm } from '../data/writtenForm.ts';
-import { DataError, checkCancelled } from '../errors.ts';
+import { DataError, checkCancelled } from '../base/errors.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { guessReadAs } from './guessReadAs.ts';
-import { whyNoFile } from '../readRegularFile.ts';
+import { whyNoFile } from '../base/readRegularFile.ts';
 
 /** A file, or the beginning of a large one, as a table of typed columns in a database. */
 export interface OpenTable {

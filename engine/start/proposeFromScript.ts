@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { FolderLook, FoundScript, Proposal, ScriptArgument } from '../../protocol/start.ts';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { yamlText } from '../project/edit.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { withoutComments } from './lookAtScript.ts';
 import { projectNameFor } from './newNames.ts';
-import { readRegularFile, whyNoFile } from '../readRegularFile.ts';
+import { readRegularFile, whyNoFile } from '../base/readRegularFile.ts';
 
 /** The files of a project that runs a program of the person. Throws ProjectError when it is not among those that were found. */
 export function proposeFromScript(look: FolderLook, path: string): Proposal {

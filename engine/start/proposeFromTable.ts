@@ -2,7 +2,7 @@ import type { ColumnProfile } from '../../protocol/dataProfile.ts';
 import type { LeftOut, Proposal, StartChoice, StartTask, TargetChoice } from '../../protocol/start.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { yamlText } from '../project/edit.ts';
 import { schemaText } from '../project/mergeSchema.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';

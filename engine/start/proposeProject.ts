@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import type { Proposal, StartChoice } from '../../protocol/start.ts';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { lookAtFolder } from './lookAtFolder.ts';
 import { projectNameFor } from './newNames.ts';

@@ -6,7 +6,7 @@ import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { yamlText } from '../project/edit.ts';
 import { schemaText } from '../project/mergeSchema.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { writeAtomic } from '../runner/writeAtomic.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
 import { openTable, type OpenTable } from './openTable.ts';
 
 /**

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ReadAs } from '../../protocol/start.ts';
 import type { Database } from '../data/database.ts';
 import { openMemory } from '../data/withDatabase.ts';
-import { checkCancelled } from '../errors.ts';
+import { checkCancelled } from '../base/errors.ts';
 import { lookAtTable, type OpenLook } from './lookAtTable.ts';
 
 /** The table that was looked at last stays open, so that what is asked about it next is answered at once. */

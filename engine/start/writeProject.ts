@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ProposedFile } from '../../protocol/start.ts';
-import { ProjectError, WorkError, messageOf } from '../errors.ts';
+import { ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { refuseSecond } from './proposeProject.ts';
 
 /** Writes what was proposed and overwrites nothing: all of it, or none when a file is in the way. The project file comes last, so that nobody sees half a project. */

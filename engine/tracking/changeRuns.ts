@@ -1,5 +1,5 @@
 import type { RunChange } from '../../protocol/runs.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
 import type { Store } from './store.ts';
 import { knownTags, writeTag } from './writeRun.ts';

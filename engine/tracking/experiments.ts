@@ -1,4 +1,4 @@
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { Store } from './store.ts';
 
 export interface Experiment {

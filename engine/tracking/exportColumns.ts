@@ -1,6 +1,6 @@
 import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
 import type { TypedColumn, TypedValue } from '../data/appendColumns.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { splitColumn } from './runOrder.ts';
 import type { Store } from './store.ts';
 import { numberIn } from './writeRun.ts';

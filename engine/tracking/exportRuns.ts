@@ -7,7 +7,7 @@ import type { TypedValue } from '../data/appendColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { withDatabase } from '../data/withDatabase.ts';
 import { writeParquet } from '../data/writeTable.ts';
-import { messageOf, WorkError } from '../errors.ts';
+import { messageOf, WorkError } from '../base/errors.ts';
 import { exportColumns, type ExportColumn } from './exportColumns.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
 import { migrations } from './migrations.ts';
 import type { Sql, SqlValue } from './sql.ts';
 

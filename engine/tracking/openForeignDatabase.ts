@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type BetterSqlite from 'better-sqlite3';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 import type { SqlValue } from './sql.ts';
 
 /** Another program's SQLite file, only read. Every value comes as SQLite has it; whole numbers beyond 2^53 lose digits, so ids are asked for as text. */

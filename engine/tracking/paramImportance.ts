@@ -1,5 +1,5 @@
 import type { ImportantParam, ParamImportance, RunQuery } from '../../protocol/runs.ts';
-import { DataError } from '../errors.ts';
+import { DataError } from '../base/errors.ts';
 import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
 import { fanova } from '../statistics/importance/fanova.ts';
 import { encodeParam, type EncodedParam } from '../statistics/importance/features.ts';

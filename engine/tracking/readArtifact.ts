@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { ArtifactContent } from '../../protocol/runs.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
 import { artifactsFolder, type Store } from './store.ts';
 

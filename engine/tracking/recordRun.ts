@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { GateResult, ParamValue } from '../../protocol/runs.ts';
-import { processStart } from './processIdentity.ts';
+import { processStart } from '../base/processIdentity.ts';
 import { runName } from './runName.ts';
 import { ensureExperiment } from './experiments.ts';
 import type { Store } from './store.ts';

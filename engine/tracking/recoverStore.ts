@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
 import { migrations } from './migrations.ts';
 import { stateFolder } from './store.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { ArtifactEntry, GateResult, RunDetail, RunStageDetail } from '../../protocol/runs.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { confusionOf } from './confusion.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import { artifactsFolder, type Store } from './store.ts';

@@ -1,5 +1,5 @@
 import type { RunGroup, RunQuery } from '../../protocol/runs.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import { attributeNames } from './filter/compileFilter.ts';
 import { quoteKey } from './filter/completeFilter.ts';
 import { matchingRuns } from './matchingRuns.ts';

@@ -1,5 +1,5 @@
 import type { SavedView } from '../../protocol/runs.ts';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { Store } from './store.ts';
 
 /** The layouts of the run history that people gave a name, by name. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { metricsFile, metricsPath } from './metricsFile.ts';
 import { openDatabase } from './openDatabase.ts';
-import { isAlive } from './processIdentity.ts';
+import { isAlive } from '../base/processIdentity.ts';
 import type { Sql } from './sql.ts';
 
 /** The state of a project beside its file: `.loopwright/`. */

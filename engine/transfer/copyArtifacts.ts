@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CancelledError, checkCancelled, messageOf, WorkError } from '../errors.ts';
+import { CancelledError, checkCancelled, messageOf, WorkError } from '../base/errors.ts';
 import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
 

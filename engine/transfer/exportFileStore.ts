@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { Store } from '../tracking/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';

@@ -1,4 +1,4 @@
-import { WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import type { Store } from '../tracking/store.ts';
 import type { ExportCounts, ExportOptions } from './exportedRuns.ts';
 import { plainKeys } from './exportedRuns.ts';

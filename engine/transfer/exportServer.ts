@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../tracking/store.ts';

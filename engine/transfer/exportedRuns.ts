@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { findRows, conditionOf } from '../tracking/findRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { artifactsFolder, type Store } from '../tracking/store.ts';

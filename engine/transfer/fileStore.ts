@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { DataError, ProjectError, messageOf } from '../errors.ts';
+import { DataError, ProjectError, messageOf } from '../base/errors.ts';
 import { findArtifacts } from './artifactPlaces.ts';
 import { readModels, readRegistered } from './fileStoreModels.ts';
 import { metricLine, linesOf } from './metricFile.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { findArtifacts } from './artifactPlaces.ts';
 import { linesOf, metricLine } from './metricFile.ts';
 import { readMeta } from './metaYaml.ts';
 import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './records.ts';
 import { readTexts, subfolders, walkFiles } from './walkFiles.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 export const modelStatuses: Record<string, string> = {
   0: 'LOGGED_MODEL_STATUS_UNSPECIFIED',

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkCancelled } from '../errors.ts';
+import { checkCancelled } from '../base/errors.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { isElsewhere, missingFiles, type ExportedModel } from './exportedModels.ts';
 import type { ExportCounts, ExportOptions } from './exportedRuns.ts';

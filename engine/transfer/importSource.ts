@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError, WorkError, checkCancelled, messageOf } from '../errors.ts';
+import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import {
   createExperiment,
   experimentById,

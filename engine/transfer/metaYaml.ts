@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
-import { DataError, messageOf } from '../errors.ts';
-import { readRegularFile } from '../readRegularFile.ts';
+import { DataError, messageOf } from '../base/errors.ts';
+import { readRegularFile } from '../base/readRegularFile.ts';
 
 export type MetaValue = string | null | MetaValue[] | { [key: string]: MetaValue };
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from '../base/errors.ts';
 
 export type Json = Record<string, unknown>;
 

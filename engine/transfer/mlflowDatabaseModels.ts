@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { findArtifacts } from './artifactPlaces.ts';
 import { modelStatuses } from './fileStoreModels.ts';
 import { meantValue, textsBy, type Tables } from './mlflowDatabase.ts';

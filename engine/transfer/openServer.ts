@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 import { mlflowClient, type Json, type MlflowClient } from './mlflowClient.ts';
 import type {
   ArtifactPlace,

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ProjectError } from '../errors.ts';
+import { ProjectError } from '../base/errors.ts';
 import { openFileStore } from './fileStore.ts';
 import { openMlflowDatabase } from './mlflowDatabase.ts';
 import type { ImportKind, Tell, TransferSource } from './records.ts';

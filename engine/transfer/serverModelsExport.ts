@@ -1,4 +1,4 @@
-import { checkCancelled, messageOf } from '../errors.ts';
+import { checkCancelled, messageOf } from '../base/errors.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../tracking/store.ts';
 import {

@@ -1,5 +1,5 @@
 import { openAsBlob } from 'node:fs';
-import { checkCancelled } from '../errors.ts';
+import { checkCancelled } from '../base/errors.ts';
 import type { ExportCounts, ExportOptions } from './exportedRuns.ts';
 import { RefusedError, type Json, type MlflowClient } from './mlflowClient.ts';
 import type { SourcePoint, Tell } from './records.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { WorkError } from '../errors.ts';
+import { WorkError } from '../base/errors.ts';
 import type { Store } from '../tracking/store.ts';
 import { isFolder } from './artifactPlaces.ts';
 import type { RegisteredThere, RegistryTarget, VersionThere } from './exportRegistry.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { join, sep } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Tell } from './records.ts';
-import { whyNoFile } from '../readRegularFile.ts';
+import { whyNoFile } from '../base/readRegularFile.ts';
 
 export interface FoundFile {
   /** Relative to the folder, with `/`. */

@@ -1,4 +1,4 @@
-import { CancelledError, messageOf } from '../../engine/errors.ts';
+import { CancelledError, messageOf } from '../../engine/base/errors.ts';
 import { FactFinder } from '../../engine/facts/compute.ts';
 import type { Answer, Ask } from './messages.ts';
 

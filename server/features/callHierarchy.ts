@@ -6,7 +6,7 @@ import {
   type CallHierarchyOutgoingCall,
   type Position,
 } from 'vscode-languageserver';
-import { pathsOverlap } from '../../engine/project/glob.ts';
+import { pathsOverlap } from '../../engine/base/glob.ts';
 import { graphOf, type Graph, type StageNode } from '../../engine/project/graph.ts';
 import { entryOf, nodeAt, toValue, type Entry, type Located } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';

@@ -1,6 +1,6 @@
 import { entryOf, type Entry, type Located, type Range } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import { normalisePath } from '../../engine/project/glob.ts';
+import { normalisePath } from '../../engine/base/glob.ts';
 import { pathInProject } from '../workspace.ts';
 import type { Section } from './names.ts';
 import { unquoted } from './walked.ts';

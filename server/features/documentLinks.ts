@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentLink } from 'vscode-languageserver';
-import { isGlob } from '../../engine/project/glob.ts';
+import { isGlob } from '../../engine/base/glob.ts';
 import type { Range } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isGlob } from '../../engine/project/glob.ts';
+import { isGlob } from '../../engine/base/glob.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 
 const keptMs = 2000;

@@ -1,5 +1,5 @@
 import type { InlayHint, Range as LspRange } from 'vscode-languageserver';
-import { durationMs, parseDuration } from '../../engine/project/duration.ts';
+import { durationMs, parseDuration } from '../../engine/base/duration.ts';
 import { entryOf, nodeAt, toValue } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';

@@ -6,7 +6,7 @@ import {
   type SemanticTokensLegend,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { parseDuration, parseWindows } from '../../engine/project/duration.ts';
+import { parseDuration, parseWindows } from '../../engine/base/duration.ts';
 import type { Range } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';

@@ -5,7 +5,7 @@ import { rules } from '../../engine/checks/rules.ts';
 import type { Rule } from '../../engine/checks/rule.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
-import { globToRegExp } from '../../engine/project/glob.ts';
+import { globToRegExp } from '../../engine/base/glob.ts';
 import { labelsSchema, ordersSchema, ordersSql, ordersYaml } from '../helpers/ordersProject.ts';
 
 const base: Record<string, string> = {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseParam } from '../../cli/parseParam.ts';
 import { readCount, readTime, readVersion } from '../../cli/readOption.ts';
 import { bar, duration, number, openTerminal, table } from '../../cli/terminal.ts';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 
 /** A stream that keeps what is written. */
 function stream(isTTY: boolean): NodeJS.WriteStream & { text: string } {

@@ -13,7 +13,7 @@ import { rawSource, typedSelect } from '../../engine/data/typedSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import { compareTables } from '../../engine/drift/compareTables.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import type { DatasetSchema, Field } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 

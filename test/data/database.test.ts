@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
-import { CancelledError, WorkError } from '../../engine/errors.ts';
+import { CancelledError, WorkError } from '../../engine/base/errors.ts';
 
 const db = await openDatabase({ threads: 2 });
 after(() => db.close());

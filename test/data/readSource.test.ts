@@ -9,7 +9,7 @@ import { hashFile, hashFiles } from '../../engine/data/hashFile.ts';
 import { columnsOf } from '../../engine/data/inspectColumns.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { writeCsv, writeParquet } from '../../engine/data/writeTable.ts';
-import { DataError, WorkError } from '../../engine/errors.ts';
+import { DataError, WorkError } from '../../engine/base/errors.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const folder = temporaryFolder();

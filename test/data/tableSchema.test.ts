@@ -6,7 +6,7 @@ import { openDatabase } from '../../engine/data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../../engine/data/quote.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { validateTable, type ValidateOptions } from '../../engine/data/validateTable.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import type { DatasetSchema, Field } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 

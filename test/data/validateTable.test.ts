@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';

@@ -11,7 +11,7 @@ import { readNumbers } from '../../engine/drift/readPair.ts';
 import { wassersteinStdOfPair } from '../../engine/statistics/wasserstein.ts';
 import { typedAsPandas } from '../../engine/drift/pandasTable.ts';
 import { columnsOf } from '../../engine/data/inspectColumns.ts';
-import { DataError, ProjectError } from '../../engine/errors.ts';
+import { DataError, ProjectError } from '../../engine/base/errors.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const db = await openDatabase({ threads: 1 });

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { openDatabase } from '../../engine/data/database.ts';
 import { rawSource } from '../../engine/data/typedSource.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import { importCroissant } from '../../engine/interop/croissant.ts';
 import { greatExpectationsSuite, jsonSchemaOf, tableSchemaJson } from '../../engine/interop/exportSchema.ts';
 import { importMlflowSignature } from '../../engine/interop/mlflowSignature.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
-import { ProjectError, WorkError } from '../../engine/errors.ts';
+import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { PredictClient } from '../../engine/loop/httpClient.ts';
 import { openReplay, replayRows } from '../../engine/loop/replaySource.ts';
 import { runLoop } from '../../engine/loop/runLoop.ts';

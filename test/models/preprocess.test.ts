@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import type { Table } from '../../engine/data/table.ts';
 import { applyPreprocess, fitPreprocess } from '../../engine/models/preprocess.ts';
 import { rowsToTable } from '../../engine/models/rowsToTable.ts';

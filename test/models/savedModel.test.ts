@@ -7,7 +7,7 @@ import { applyPreprocess } from '../../engine/models/preprocess.ts';
 import { rowsToTable } from '../../engine/models/rowsToTable.ts';
 import { loadModel, saveModel } from '../../engine/models/savedModel.ts';
 import { trainModel } from '../../engine/models/trainModel.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import { temporaryFolder } from '../data/temporaryFolder.ts';
 import { syntheticFeatures, syntheticTable } from './syntheticTable.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { trainModel, type TrainOptions } from '../../engine/models/trainModel.ts';
-import { CancelledError, DataError, WorkError } from '../../engine/errors.ts';
+import { CancelledError, DataError, WorkError } from '../../engine/base/errors.ts';
 import type { Table } from '../../engine/data/table.ts';
 import { syntheticFeatures, syntheticTable } from './syntheticTable.ts';
 

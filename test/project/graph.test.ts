@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildGraph, closure, paramsUsed } from '../../engine/project/graph.ts';
-import { globToRegExp, pathsOverlap } from '../../engine/project/glob.ts';
+import { globToRegExp, pathsOverlap } from '../../engine/base/glob.ts';
 import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { tablesIn } from '../../engine/project/tablesIn.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { configFor, experimentName, loadProject, shapeProblems } from '../../engine/project/loadProject.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { ordersProject } from '../helpers/ordersProject.ts';

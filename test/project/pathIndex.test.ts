@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pathsOverlap } from '../../engine/project/glob.ts';
+import { pathsOverlap } from '../../engine/base/glob.ts';
 import { PathIndex } from '../../engine/project/pathIndex.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { withCodeTrees } from '../../engine/provenance/codeTrees.ts';
 import { keptRun } from '../../engine/provenance/keptRun.ts';
 import { reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';

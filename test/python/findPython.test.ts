@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { activatePython } from '../../engine/python/activatePython.ts';
 import { editorSetting } from '../../engine/python/editorSetting.ts';
 import { findPython, isWithoutPip, pythonText } from '../../engine/python/findPython.ts';

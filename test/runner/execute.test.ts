@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CancelledError, messageOf, ProjectError } from '../../engine/errors.ts';
+import { CancelledError, messageOf, ProjectError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunEvents, type RunOutcome, type RunRequest } from '../../engine/runner/execute.ts';
 import { readLock } from '../../engine/runner/lockFile.ts';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { readLock, updateLock } from '../../engine/runner/lockFile.ts';
 import { executeRun } from '../../engine/runner/execute.ts';

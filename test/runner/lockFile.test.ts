@@ -5,9 +5,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { lockKey, readLock, updateLock, type LockEntry } from '../../engine/runner/lockFile.ts';
-import { writeAtomic } from '../../engine/runner/writeAtomic.ts';
+import { writeAtomic } from '../../engine/base/writeAtomic.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const entry: LockEntry = {

@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { Halving } from '../../engine/runner/sweep/halving.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { runSweep } from '../../engine/runner/sweep/runSweep.ts';
-import { CancelledError } from '../../engine/errors.ts';
+import { CancelledError } from '../../engine/base/errors.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { holdRunLock } from '../../engine/runner/runLock.ts';
 import { openStore } from '../../engine/tracking/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { CancelledError } from '../../engine/errors.ts';
+import { CancelledError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import type { RunEvents } from '../../engine/runner/execute.ts';
 import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CancelledError } from '../../engine/errors.ts';
+import { CancelledError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { summariseVersions } from '../../engine/registry/modelVersions.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
-import { DataError } from '../../engine/errors.ts';
+import { DataError } from '../../engine/base/errors.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';

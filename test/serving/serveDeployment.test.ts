@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { ProjectError, WorkError } from '../../engine/errors.ts';
+import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ProjectError } from '../../engine/errors.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli } from '../helpers/runCli.ts';

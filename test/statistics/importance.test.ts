@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CancelledError } from '../../engine/errors.ts';
+import { CancelledError } from '../../engine/base/errors.ts';
 import { fanova } from '../../engine/statistics/importance/fanova.ts';
 import { encodeParam } from '../../engine/statistics/importance/features.ts';
 import type { Feature } from '../../engine/statistics/importance/features.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { exportRuns } from '../../engine/tracking/exportRuns.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import type { RunSummary } from '../../protocol/runs.ts';

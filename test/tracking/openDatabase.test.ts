@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { WorkError } from '../../engine/errors.ts';
+import { WorkError } from '../../engine/base/errors.ts';
 import { migrations } from '../../engine/tracking/migrations.ts';
 import { openDatabase } from '../../engine/tracking/openDatabase.ts';
 import type { Sql } from '../../engine/tracking/sql.ts';

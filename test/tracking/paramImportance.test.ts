@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { CancelledError, DataError } from '../../engine/errors.ts';
+import { CancelledError, DataError } from '../../engine/base/errors.ts';
 import { paramImportance } from '../../engine/tracking/paramImportance.ts';
 import { runHandlers } from '../../cli/runService.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';

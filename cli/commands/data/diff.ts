@@ -4,7 +4,7 @@ import { comparatorsOf } from '../../../engine/drift/comparators.ts';
 import { compareTables } from '../../../engine/drift/compareTables.ts';
 import type { DriftRow } from '../../../engine/drift/driftTable.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { findSubject, parseSubject, type FoundSubject } from '../../../engine/overview/dataSubject.ts';
 import type { Database } from '../../../engine/data/database.ts';
 import { areKept } from '../../../engine/data/snapshotFiles.ts';

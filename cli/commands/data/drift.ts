@@ -6,7 +6,7 @@ import { domainMeasure } from '../../../engine/drift/compareDomains.ts';
 import { measureList } from '../../../engine/drift/measures.ts';
 import { profileNames } from '../../../engine/drift/driftTable.ts';
 import { openSide } from '../../../engine/drift/openTables.ts';
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';

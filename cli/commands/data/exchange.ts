@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { DataError, ProjectError } from '../../../engine/errors.ts';
+import { DataError, ProjectError } from '../../../engine/base/errors.ts';
 import { importCroissant } from '../../../engine/interop/croissant.ts';
 import { greatExpectationsSuite, jsonSchemaOf, tableSchemaJson } from '../../../engine/interop/exportSchema.ts';
 import { isRecord, type Imported } from '../../../engine/interop/imported.ts';
 import { importMlflowSignature } from '../../../engine/interop/mlflowSignature.ts';
 import { importPandera } from '../../../engine/interop/panderaYaml.ts';
-import { suggestion } from '../../../engine/project/didYouMean.ts';
+import { suggestion } from '../../../engine/base/didYouMean.ts';
 import { schemaText } from '../../../engine/project/mergeSchema.ts';
-import { writeAtomic } from '../../../engine/runner/writeAtomic.ts';
+import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
 import { readSchemaFile } from './validate.ts';
-import { readRegularFile, whyUnread } from '../../../engine/readRegularFile.ts';
+import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
 
 export const importFormats = ['croissant', 'mlflow', 'pandera'] as const;
 export const exportFormats = ['table-schema', 'json-schema', 'great-expectations'] as const;

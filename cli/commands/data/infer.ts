@@ -4,11 +4,11 @@ import { inferSchema } from '../../../engine/data/inferSchema.ts';
 import { sourceFormat, sourceSql } from '../../../engine/data/readSource.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { mergeSchema, schemaText } from '../../../engine/project/mergeSchema.ts';
-import { writeAtomic } from '../../../engine/runner/writeAtomic.ts';
+import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
-import { readRegularFile } from '../../../engine/readRegularFile.ts';
+import { readRegularFile } from '../../../engine/base/readRegularFile.ts';
 
 export interface DataInferOptions {
   output?: string;

@@ -1,4 +1,4 @@
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { addLabel, undoLabel } from '../../../engine/labelling/labelling.ts';
 import { openTask } from '../../../engine/labelling/openTask.ts';
 import { resolveTask } from '../../../engine/labelling/task.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { writeConsolidated } from '../../../engine/labelling/consolidated.ts';
 import { summarise } from '../../../engine/labelling/labelling.ts';

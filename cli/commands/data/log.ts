@@ -1,6 +1,6 @@
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { columnChanges, type ColumnSide } from '../../../engine/data/diffTables.ts';
-import { suggestion } from '../../../engine/project/didYouMean.ts';
+import { suggestion } from '../../../engine/base/didYouMean.ts';
 import { listSnapshots, type Snapshot } from '../../../engine/tracking/snapshots.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';

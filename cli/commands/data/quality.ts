@@ -1,5 +1,5 @@
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { foreignSources, judgeSubject } from '../../../engine/overview/dataViews.ts';
 import { parseTime } from '../../../engine/project/parseTime.ts';
 import { exitCodes } from '../../../protocol/problem.ts';

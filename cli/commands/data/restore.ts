@@ -1,6 +1,6 @@
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
-import { ProjectError } from '../../../engine/errors.ts';
-import { suggestion } from '../../../engine/project/didYouMean.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
+import { suggestion } from '../../../engine/base/didYouMean.ts';
 import { restoreSnapshot } from '../../../engine/runner/restoreSnapshot.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';

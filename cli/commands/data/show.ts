@@ -1,4 +1,4 @@
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { parseSubject } from '../../../engine/overview/dataSubject.ts';
 import {
   getSnapshot,

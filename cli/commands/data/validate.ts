@@ -3,7 +3,7 @@ import { rawSource } from '../../../engine/data/typedSource.ts';
 import { validateTable } from '../../../engine/data/validateTable.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { writeCsv } from '../../../engine/data/writeTable.ts';
-import { ProjectError } from '../../../engine/errors.ts';
+import { ProjectError } from '../../../engine/base/errors.ts';
 import { foreignSources } from '../../../engine/overview/dataViews.ts';
 import { loadConfigFile } from '../../../engine/project/loadProject.ts';
 import { parseYaml } from '../../../engine/project/parseYaml.ts';
@@ -11,7 +11,7 @@ import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { datasetFiles, subjectGiven } from '../../dataPlace.ts';
-import { readRegularFile, whyUnread } from '../../../engine/readRegularFile.ts';
+import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
 
 export interface DataValidateOptions {
   schema?: string;

@@ -1,4 +1,4 @@
-import { suggestion } from '../../project/didYouMean.ts';
+import { suggestion } from '../../base/didYouMean.ts';
 import type { Rule } from '../rule.ts';
 
 export const foreignKeyOfNothing: Rule = {

@@ -1,5 +1,5 @@
 import { LineIndex } from '../../project/lineIndex.ts';
-import { didYouMean } from '../../project/didYouMean.ts';
+import { didYouMean } from '../../base/didYouMean.ts';
 import { removeAt, setAt } from '../../project/edit.ts';
 import { textOf } from '../../project/loadProject.ts';
 import { paramNames } from '../../stages/sqlParams.ts';

@@ -1,4 +1,4 @@
-import { globToRegExp, isGlob, normalisePath } from '../../project/glob.ts';
+import { globToRegExp, isGlob, normalisePath } from '../../base/glob.ts';
 import type { Rule } from '../rule.ts';
 
 export const batchOverwritesInput: Rule = {

@@ -1,4 +1,4 @@
-import { durationMs } from '../../project/duration.ts';
+import { durationMs } from '../../base/duration.ts';
 import type { Rule } from '../rule.ts';
 
 export const labelDelay: Rule = {

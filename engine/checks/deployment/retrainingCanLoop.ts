@@ -1,5 +1,5 @@
 import { setAt } from '../../project/edit.ts';
-import { durationMs, parseWindows } from '../../project/duration.ts';
+import { durationMs, parseWindows } from '../../base/duration.ts';
 import type { ProjectConfig } from '../../project/schema/projectSchema.ts';
 import { durationText } from '../durationText.ts';
 import { literalAt } from '../lookUp.ts';

@@ -1,5 +1,5 @@
 import { setAt } from '../../project/edit.ts';
-import { durationMs } from '../../project/duration.ts';
+import { durationMs } from '../../base/duration.ts';
 import { durationText } from '../durationText.ts';
 import { literalAt } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';

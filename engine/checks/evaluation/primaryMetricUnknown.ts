@@ -1,4 +1,4 @@
-import { didYouMean } from '../../project/didYouMean.ts';
+import { didYouMean } from '../../base/didYouMean.ts';
 import { replaceValue } from '../../project/edit.ts';
 import { metricDocs, metricsFor, parseMetric, smallerIsBetter, taskOf } from '../../project/metricNames.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';

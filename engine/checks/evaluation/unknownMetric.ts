@@ -1,4 +1,4 @@
-import { suggestion } from '../../project/didYouMean.ts';
+import { suggestion } from '../../base/didYouMean.ts';
 import { metricsFor, parseMetric, taskOf, wrongAlias } from '../../project/metricNames.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 

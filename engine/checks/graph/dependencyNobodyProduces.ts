@@ -1,5 +1,5 @@
-import { suggestion } from '../../project/didYouMean.ts';
-import { isGlob } from '../../project/glob.ts';
+import { suggestion } from '../../base/didYouMean.ts';
+import { isGlob } from '../../base/glob.ts';
 import { absentPaths } from '../absentPaths.ts';
 import type { Rule } from '../rule.ts';
 

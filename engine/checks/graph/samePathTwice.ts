@@ -1,4 +1,4 @@
-import { normalisePath } from '../../project/glob.ts';
+import { normalisePath } from '../../base/glob.ts';
 import type { Rule } from '../rule.ts';
 
 export const samePathTwice: Rule = {

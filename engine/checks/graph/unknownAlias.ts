@@ -1,6 +1,6 @@
 import { entryOf, nodeAt } from '../../project/located.ts';
 import { renameKey } from '../../project/edit.ts';
-import { didYouMean } from '../../project/didYouMean.ts';
+import { didYouMean } from '../../base/didYouMean.ts';
 import { wrongAlias } from '../../project/metricNames.ts';
 import { keyLike, stagesOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';

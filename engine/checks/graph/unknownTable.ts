@@ -1,4 +1,4 @@
-import { suggestion } from '../../project/didYouMean.ts';
+import { suggestion } from '../../base/didYouMean.ts';
 import { LineIndex } from '../../project/lineIndex.ts';
 import { tableReads } from '../../project/tableReads.ts';
 import { sqlOf, stagesOf } from '../lookUp.ts';

@@ -1,4 +1,4 @@
-import { pathsOverlap } from '../../project/glob.ts';
+import { pathsOverlap } from '../../base/glob.ts';
 import { closure } from '../../project/graph.ts';
 import { datasetsRead } from '../datasetUses.ts';
 import type { CheckContext, Rule } from '../rule.ts';

@@ -1,5 +1,5 @@
 import { removeAt } from '../../project/edit.ts';
-import { pathsOverlap } from '../../project/glob.ts';
+import { pathsOverlap } from '../../base/glob.ts';
 import { datasetsRead } from '../datasetUses.ts';
 import type { Rule } from '../rule.ts';
 

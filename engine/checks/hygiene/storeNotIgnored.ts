@@ -1,4 +1,4 @@
-import { globToRegExp } from '../../project/glob.ts';
+import { globToRegExp } from '../../base/glob.ts';
 import { LineIndex } from '../../project/lineIndex.ts';
 import { textOf } from '../../project/loadProject.ts';
 import type { CheckContext, Rule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../project/didYouMean.ts';
+import { didYouMean } from '../../base/didYouMean.ts';
 import { removeAt, renameKey, yamlKey } from '../../project/edit.ts';
 import { featuresOf, stagesOf, targetOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { WorkError } from '../../errors.ts';
-import { runCommand } from '../../runner/runCommand.ts';
+import { WorkError } from '../../base/errors.ts';
+import { runCommand } from '../../base/runCommand.ts';
 import { watched } from './filesSource.ts';
 import type { Received, SourceContext } from './source.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { CancelledError, DataError, messageOf } from '../../errors.ts';
+import { CancelledError, DataError, messageOf } from '../../base/errors.ts';
 import { firstRecord, guessDelimiter } from '../csvStart.ts';
 
 /** How a CSV file is written, where that differs from UTF-8 with a header in its first line. */

@@ -1,8 +1,8 @@
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { WorkError } from '../../errors.ts';
-import { writeAtomic } from '../../runner/writeAtomic.ts';
+import { WorkError } from '../../base/errors.ts';
+import { writeAtomic } from '../../base/writeAtomic.ts';
 import { hashFile } from '../hashFile.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DataError } from '../../errors.ts';
+import { DataError } from '../../base/errors.ts';
 import { sourceFormat } from '../readSource.ts';
 import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
 import type { Received, SourceContext } from './source.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, constants } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ProjectError, WorkError } from '../../errors.ts';
+import { ProjectError, WorkError } from '../../base/errors.ts';
 import { sourceFormat } from '../readSource.ts';
 import { fetchFile, type Ask } from './fetchFile.ts';
 import { withoutCredentials } from './redact.ts';

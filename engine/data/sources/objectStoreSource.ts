@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError, WorkError } from '../../errors.ts';
-import { globToRegExp, isGlob } from '../../project/glob.ts';
+import { DataError, WorkError } from '../../base/errors.ts';
+import { globToRegExp, isGlob } from '../../base/glob.ts';
 import { sourceFormat } from '../readSource.ts';
 import { fetchFile, fileHere, type FetchedFile } from './fetchFile.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { DataError, messageOf } from '../../errors.ts';
+import { DataError, messageOf } from '../../base/errors.ts';
 import { isSqlFile } from '../../project/graph.ts';
-import { readRegularFile } from '../../readRegularFile.ts';
+import { readRegularFile } from '../../base/readRegularFile.ts';
 
 /** A query and where it stands. */
 export interface QueryText {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CancelledError, ProjectError, WorkError, messageOf } from '../../errors.ts';
+import { CancelledError, ProjectError, WorkError, messageOf } from '../../base/errors.ts';
 
 export interface RetryOptions {
   /** What is tried, for the log: `https://… could not be downloaded`. */

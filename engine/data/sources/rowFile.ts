@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DataError, WorkError, checkCancelled } from '../../errors.ts';
+import { DataError, WorkError, checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { writeParquet } from '../writeTable.ts';

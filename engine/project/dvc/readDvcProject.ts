@@ -3,7 +3,7 @@ import type { Problem } from '../../../protocol/problem.ts';
 import { entryOf, toValue, type Entry, type Located, type Range } from '../located.ts';
 import { parseYaml, type Parsed } from '../parseYaml.ts';
 import type { ProjectFiles } from '../projectFiles.ts';
-import { whyUnread } from '../../readRegularFile.ts';
+import { whyUnread } from '../../base/readRegularFile.ts';
 import { contextOf, fill, flatten, select, stampOut, type Context, type Tell } from './template.ts';
 
 export const dvcFileName = 'dvc.yaml';

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { ParamValue } from '../../../protocol/runs.ts';
-import { WorkError } from '../../errors.ts';
+import { WorkError } from '../../base/errors.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { pythonOf } from '../../provenance/pythonEnvironment.ts';
 import { activatePython } from '../../python/activatePython.ts';
 import { isWithoutPip, pythonText, type FoundPython } from '../../python/findPython.ts';
-import { programEnvironment, type Variables } from '../programEnvironment.ts';
+import { programEnvironment, type Variables } from '../../base/programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
 
 /** Optuna's TPE sampler (Bergstra et al. 2011) in the project's Python: asked for points, told what came of them. */

@@ -1,5 +1,5 @@
 import type { ParamValue } from '../../../protocol/runs.ts';
-import { CancelledError, WorkError, checkCancelled } from '../../errors.ts';
+import { CancelledError, WorkError, checkCancelled } from '../../base/errors.ts';
 import { buildGraph } from '../../project/graph.ts';
 import { configFor } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';

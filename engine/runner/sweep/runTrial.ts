@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CancelledError } from '../../errors.ts';
+import { CancelledError } from '../../base/errors.ts';
 import { configFor, loadProject } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import type { CodeVersion } from '../../provenance/codeVersion.ts';

@@ -1,5 +1,5 @@
 import type { ParamValue } from '../../../protocol/runs.ts';
-import { ProjectError } from '../../errors.ts';
+import { ProjectError } from '../../base/errors.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { seededRandom } from '../../statistics/random.ts';
 

@@ -1,8 +1,8 @@
 import { constants, existsSync, type Dirent } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CancelledError } from '../../errors.ts';
-import { isGlob, pathsOverlap } from '../../project/glob.ts';
+import { CancelledError } from '../../base/errors.ts';
+import { isGlob, pathsOverlap } from '../../base/glob.ts';
 import { ownRepository, repositoryOf } from '../../provenance/ownRepository.ts';
 import { begin, linked, linkTools, removeAbandoned, type Workplace } from '../../provenance/workplace.ts';
 import { stateFolder } from '../../tracking/store.ts';

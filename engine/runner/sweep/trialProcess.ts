@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { RunStatus } from '../../../protocol/lifeCycle.ts';
 import type { CodeVersion } from '../../provenance/codeVersion.ts';
-import { CancelledError, messageOf } from '../../errors.ts';
+import { CancelledError, messageOf } from '../../base/errors.ts';
 import type { FoundPython } from '../../python/findPython.ts';
 import { loadProject } from '../../project/loadProject.ts';
 import { openStore } from '../../tracking/store.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { checkCancelled } from '../../errors.ts';
+import { checkCancelled } from '../../base/errors.ts';
 import { seededRandom, type Random } from '../random.ts';
 import type { Feature } from './features.ts';
 import { treeVariances } from './mainEffects.ts';

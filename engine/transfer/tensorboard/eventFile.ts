@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { asDouble, asFloat, asText, fieldsOf } from './protobuf.ts';
 import { tensorScalar } from './tensorScalar.ts';
 import { readRecords } from './tfRecord.ts';

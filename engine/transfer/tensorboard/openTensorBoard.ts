@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError } from '../../errors.ts';
+import { DataError } from '../../base/errors.ts';
 import type { RunHandle, SourceMetric, SourcePoint, SourceRun, Tell, TransferSource } from '../records.ts';
 import { subfolders } from '../walkFiles.ts';
 import { emptyEvents, readEvents, type Series } from './eventFile.ts';

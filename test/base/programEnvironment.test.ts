@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { programEnvironment } from '../../engine/runner/programEnvironment.ts';
+import { programEnvironment } from '../../engine/base/programEnvironment.ts';
 
 test('what an editor set for itself does not reach a program; what a person set does', () => {
   const ofEditor = {

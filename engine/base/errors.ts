@@ -1,4 +1,4 @@
-import type { Place, Problem } from '../protocol/problem.ts';
+import type { Place, Problem } from '../../protocol/problem.ts';
 
 /** The user's project or command is wrong; the CLI exits with 2. */
 export class ProjectError extends Error {

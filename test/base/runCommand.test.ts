@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CancelledError, WorkError } from '../../engine/errors.ts';
-import { runCommand } from '../../engine/runner/runCommand.ts';
+import { CancelledError, WorkError } from '../../engine/base/errors.ts';
+import { runCommand } from '../../engine/base/runCommand.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 

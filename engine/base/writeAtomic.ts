@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { WorkError, messageOf } from '../errors.ts';
+import { WorkError, messageOf } from './errors.ts';
 
 /** Writes a whole file or nothing: into a neighbour first, then renamed over the old one. */
 export function writeAtomic(path: string, text: string, options: { mode?: number } = {}): void {

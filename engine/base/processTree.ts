@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { isAlive, processStart } from '../tracking/processIdentity.ts';
+import { isAlive, processStart } from './processIdentity.ts';
 
 export interface TreeProcess {
   pid: number;
