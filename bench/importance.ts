@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { seededRandom } from '../engine/statistics/random.ts';
 import { ensureExperiment } from '../engine/tracking/experiments.ts';
 import { paramImportance } from '../engine/tracking/paramImportance.ts';
-import { openStore, type Store } from '../engine/tracking/store.ts';
+import { openStore } from '../engine/tracking/openStore.ts';
+import { type Store } from '../engine/store/store.ts';
 import { writeParam, writePoints } from '../engine/tracking/writeRun.ts';
 import { inMs } from './measure.ts';
 

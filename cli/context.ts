@@ -6,7 +6,8 @@ import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } fr
 import { findProjects, nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
-import { hasStore, openStore, type Store } from '../engine/tracking/store.ts';
+import { openStore } from '../engine/tracking/openStore.ts';
+import { hasStore, type Store } from '../engine/store/store.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const mostNamed = 5;

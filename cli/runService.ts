@@ -17,7 +17,7 @@ import { runGroups } from '../engine/tracking/runGroups.ts';
 import { runPoints } from '../engine/tracking/runPoints.ts';
 import { getRun, getRuns } from '../engine/tracking/runDetail.ts';
 import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.ts';
-import type { Store } from '../engine/tracking/store.ts';
+import type { Store } from '../engine/store/store.ts';
 
 type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
 type RunHandlers = {

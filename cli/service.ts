@@ -29,7 +29,8 @@ import { promote, rollback } from '../engine/registry/promote.ts';
 import { registerRun } from '../engine/registry/registerRun.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { TrackingServer } from '../engine/mlflow/trackingServer.ts';
-import { hasStore, markInterrupted, openStore, stateFolder, type Store } from '../engine/tracking/store.ts';
+import { markInterrupted, openStore } from '../engine/tracking/openStore.ts';
+import { hasStore, stateFolder, type Store } from '../engine/store/store.ts';
 
 type Handlers = {
   [M in EngineMethod]: (

@@ -2,7 +2,7 @@ import { existsSync, globSync, watch, type FSWatcher } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { EngineNotifications } from '../protocol/engineHost.ts';
 import { isGlob } from '../engine/base/glob.ts';
-import { stateFolder } from '../engine/tracking/store.ts';
+import { stateFolder } from '../engine/store/store.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];
 /** A machine has so many watches, and other programs want some. */

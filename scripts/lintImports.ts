@@ -27,7 +27,7 @@ const forbidden: [string, string][] = [
 ];
 const allowed: [string, string][] = [
   ['engine/data/a.ts', '@duckdb/node-api'],
-  ['engine/tracking/a.ts', 'better-sqlite3'],
+  ['engine/store/a.ts', 'better-sqlite3'],
   ['engine/models/a.ts', '@tensorflow/tfjs'],
   ['cli/a.ts', '../engine/errors.ts'],
   ['server/a.ts', '../engine/errors.ts'],

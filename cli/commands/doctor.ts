@@ -7,7 +7,7 @@ import { findPython, foldersAbove, pythonText, type FoundPython } from '../../en
 import { programEnvironment } from '../../engine/base/programEnvironment.ts';
 import { shapeProblems, type Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
-import { openDatabase as openSqlite } from '../../engine/tracking/openDatabase.ts';
+import { openDatabase as openSqlite } from '../../engine/store/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ProjectError } from '../../engine/base/errors.ts';
-import type { Store } from '../../engine/tracking/store.ts';
+import type { Store } from '../../engine/store/store.ts';
 import type { Tell, TransferProblem } from '../../engine/transfer/records.ts';
 import { importSource } from '../../engine/transfer/importSource.ts';
 import { openServer } from '../../engine/transfer/openServer.ts';

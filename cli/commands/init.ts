@@ -9,7 +9,7 @@ import { targetName } from '../../engine/start/chooseTargets.ts';
 import { proposeProject, refuseSecond } from '../../engine/start/proposeProject.ts';
 import { TableLooks } from '../../engine/start/tableLooks.ts';
 import { writeProject } from '../../engine/start/writeProject.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import type { CommandContext } from '../context.ts';
 import { openQuestions, type Questions } from '../questions.ts';
 import { importRuns } from './importRuns.ts';

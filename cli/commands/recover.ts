@@ -1,4 +1,4 @@
-import { recoverStore } from '../../engine/tracking/recoverStore.ts';
+import { recoverStore } from '../../engine/store/recoverStore.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../terminal.ts';

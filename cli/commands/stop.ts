@@ -3,7 +3,7 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { goingRuns, type GoingProcess } from '../../engine/runner/goingRuns.ts';
 import { stopRun } from '../../engine/runner/stopRun.ts';
 import { findRun } from '../../engine/tracking/runDetail.ts';
-import type { Store } from '../../engine/tracking/store.ts';
+import type { Store } from '../../engine/store/store.ts';
 import type { CommandContext } from '../context.ts';
 import { timeText } from '../../protocol/words.ts';
 

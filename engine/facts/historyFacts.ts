@@ -3,7 +3,8 @@ import type { Project } from '../project/loadProject.ts';
 import { versionOf } from '../registry/modelVersions.ts';
 import { listRuns } from '../tracking/findRuns.ts';
 import { getRun } from '../tracking/runDetail.ts';
-import { hasStore, openStore } from '../tracking/store.ts';
+import { openStore } from '../tracking/openStore.ts';
+import { hasStore } from '../store/store.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { HistoryFacts } from './facts.ts';
 

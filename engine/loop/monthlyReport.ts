@@ -11,7 +11,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileMarks } from '../runner/markFiles.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface MonthRow {
   /** `2026-05`. */

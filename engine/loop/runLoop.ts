@@ -16,7 +16,7 @@ import { executeRun, type RunEvents, type RunOutcome } from '../runner/execute.t
 import { deploymentColumns } from '../serving/deploymentColumns.ts';
 import { scoreBatch } from '../serving/scoreBatch.ts';
 import { recordEvent } from '../tracking/events.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { PredictClient } from './httpClient.ts';
 import { openReplay, replayRows, replayStretch, type ReplaySource } from './replaySource.ts';
 

@@ -14,7 +14,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../base/writeAtomic.ts';
-import { stateFolder } from '../tracking/store.ts';
+import { stateFolder } from '../store/store.ts';
 
 /** Where the endpoint of a project answers on loopback, and who may ask. */
 export interface EndpointPlace {

@@ -7,8 +7,8 @@ import {
   setExperimentLifecycle,
   type Experiment,
 } from '../tracking/experiments.ts';
-import type { SqlValue } from '../tracking/sql.ts';
-import type { Store } from '../tracking/store.ts';
+import type { SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';

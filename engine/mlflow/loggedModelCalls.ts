@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { runName } from '../tracking/runName.ts';
-import type { SqlValue } from '../tracking/sql.ts';
-import type { Store } from '../tracking/store.ts';
+import type { SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';

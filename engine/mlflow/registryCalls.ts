@@ -1,5 +1,5 @@
-import type { SqlValue } from '../tracking/sql.ts';
-import type { Store } from '../tracking/store.ts';
+import type { SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { globOf } from '../tracking/filter/compileFilter.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';

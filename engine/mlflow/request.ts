@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { invalid } from './mlflowError.ts';
 
 /** Which run of a stage a client belongs to, told by its token. */

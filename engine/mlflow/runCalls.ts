@@ -3,7 +3,7 @@ import { ensureExperiment } from '../tracking/experiments.ts';
 import { runName } from '../tracking/runName.ts';
 import { isAlive } from '../base/processIdentity.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags, numberIn, writeParam, writePoints, writeTag } from '../tracking/writeRun.ts';
 import { activeExperiment } from './experimentCalls.ts';
 import { invalid, missing } from './mlflowError.ts';

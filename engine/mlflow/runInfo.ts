@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
 import { jsonDouble } from './metricValues.ts';
 import { invalid, missing, MlflowError } from './mlflowError.ts';

@@ -7,7 +7,7 @@ import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { findKey } from '../tracking/writeRun.ts';
 import type { ColumnOrder } from '../tracking/runOrder.ts';
-import type { Sql } from '../tracking/sql.ts';
+import type { Sql } from '../store/sql.ts';
 import { experimentById } from '../tracking/experiments.ts';
 import { lifecycle } from './experimentCalls.ts';
 import { invalid } from './mlflowError.ts';

@@ -7,7 +7,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { WorkError, messageOf } from '../base/errors.ts';
 import { mimeOf } from '../tracking/readArtifact.ts';
 import { promote } from '../registry/promote.ts';
-import { markInterrupted, type Store } from '../tracking/store.ts';
+import { markInterrupted } from '../tracking/openStore.ts';
+import { type Store } from '../store/store.ts';
 import {
   artifactFile,
   artifactParts,

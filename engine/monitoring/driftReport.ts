@@ -9,7 +9,7 @@ import { getVersion, versionOf } from '../registry/modelVersions.ts';
 import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
 import { quantile } from '../statistics/bootstrap.ts';
 import { listEvents } from '../tracking/events.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { sorted, texts } from './compareColumn.ts';
 import { listWindows } from './evaluateMonitor.ts';
 import { readReference } from './reference.ts';

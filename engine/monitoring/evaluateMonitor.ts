@@ -9,7 +9,7 @@ import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSche
 import { getVersion } from '../registry/modelVersions.ts';
 import { quantile } from '../statistics/bootstrap.ts';
 import { recordEvent } from '../tracking/events.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { compareColumn } from './compareColumn.ts';
 import { realisedPerformance } from './performance.ts';
 import { readReference } from './reference.ts';

@@ -1,6 +1,6 @@
 import { durationMs } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /**
  * The time that production has reached, epoch milliseconds: now while predictions arrive; where the newest is older than two windows, as after a

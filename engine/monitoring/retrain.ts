@@ -6,7 +6,7 @@ import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';
 import { promote } from '../registry/promote.ts';
 import { executeRun, type RunEvents } from '../runner/execute.ts';
 import { recordEvent } from '../tracking/events.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface RetrainOutcome {
   status: 'promoted' | 'proposed' | 'rejected' | 'failed';

@@ -5,7 +5,7 @@ import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSche
 import { FileMarks } from '../runner/markFiles.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { textValues } from '../stages/features.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window and are not read. */
 export async function readLabels(input: {

@@ -6,7 +6,7 @@ import { sourceSql } from '../data/readSource.ts';
 import type { Column, Table } from '../data/table.ts';
 import type { FeatureSpec } from '../models/preprocess.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** The predictions of a period, by columns. */
 export interface WindowRows {

@@ -14,7 +14,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { listSnapshots, type Snapshot } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** Where a subject is looked for. Without a project only files are known. */
 export interface SubjectPlace {

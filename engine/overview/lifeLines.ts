@@ -14,7 +14,7 @@ import { decideRetraining } from '../monitoring/policy.ts';
 import { lastRetrained } from '../monitoring/retrain.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { runCounts } from '../tracking/stageResults.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 interface LifeInput {
   config: ProjectConfig;

@@ -3,7 +3,7 @@ import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { Project } from '../project/loadProject.ts';
 import { primaryAmong, type LoggedMetric } from '../tracking/rankMetrics.ts';
 import { findKey } from '../tracking/writeRun.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 const newest = 100;
 

@@ -19,7 +19,7 @@ import { stageStatuses } from '../runner/stageStatus.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { lifeLines } from './lifeLines.ts';
 import { bestValue, primaryMetrics } from './primaryMetrics.ts';
 

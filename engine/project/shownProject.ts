@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Problem } from '../../protocol/problem.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
-import { stateFolder, type Store } from '../tracking/store.ts';
+import { stateFolder, type Store } from '../store/store.ts';
 import { entryOf } from './located.ts';
 import { loadProject, type Project } from './loadProject.ts';
 import { blankOut } from './yamlLines.ts';

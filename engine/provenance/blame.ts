@@ -1,7 +1,7 @@
 import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { Blame, BlameItem } from '../../protocol/blame.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { rankMetrics } from '../tracking/rankMetrics.ts';
 import { findKey } from '../tracking/writeRun.ts';
 import { codeItems } from './codeItems.ts';

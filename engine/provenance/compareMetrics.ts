@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** A value as JSON can hold it. */
 export type Shown = number | 'NaN' | 'Infinity' | '-Infinity';

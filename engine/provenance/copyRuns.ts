@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteIdentifier } from '../data/quote.ts';
 import { ensureExperiment } from '../tracking/experiments.ts';
-import type { SqlRow, SqlValue } from '../tracking/sql.ts';
-import type { Store } from '../tracking/store.ts';
+import type { SqlRow, SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { metricKeyId } from '../tracking/writeRun.ts';
 
 /** Copies all runs of a store into another with everything they hold, under the same ids: files first, then the rows in one write. Model versions are not taken along. */

@@ -5,7 +5,7 @@ import { withDatabase } from '../data/withDatabase.ts';
 import { compareTables } from '../drift/compareTables.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Snapshot } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { KeptRun } from './keptRun.ts';
 
 /** The datasets that are not the same in two runs: rows, columns, and which columns are distributed otherwise where both versions are kept. */

@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
 
 /** One thing of the environment that is not the same in two runs; null where a run does not have it. */

@@ -1,5 +1,5 @@
 import type { BlameItem } from '../../protocol/blame.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { environmentChanges, type EnvironmentChange } from './environmentChanges.ts';
 import type { KeptRun } from './keptRun.ts';
 

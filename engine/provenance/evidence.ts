@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { findKey } from '../tracking/writeRun.ts';
 
 /** How much a metric moved between runs that differ in one thing alone. */

@@ -6,7 +6,7 @@ import type { RunCode } from '../tracking/recordRun.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { getSnapshot, type Snapshot } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
 import { patchBytes } from './codeVersion.ts';
 

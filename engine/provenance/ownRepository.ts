@@ -1,6 +1,6 @@
 import { appendFile, lstat, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { stateFolder } from '../tracking/store.ts';
+import { stateFolder } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { linked } from './workplace.ts';
 

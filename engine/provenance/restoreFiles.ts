@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { hashFile } from '../data/hashFile.ts';
 import { keptPath } from '../data/snapshotFiles.ts';
 import type { LockEntry } from '../runner/lockFile.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface Wanted {
   path: string;

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { RunPart } from '../../protocol/blame.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
 import { withCodeTrees } from './codeTrees.ts';
 import { keptRun } from './keptRun.ts';

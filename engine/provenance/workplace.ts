@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
 import { isAlive, processStart } from '../base/processIdentity.ts';
-import { hasStore, openStore } from '../tracking/store.ts';
+import { openStore } from '../tracking/openStore.ts';
+import { hasStore } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { restoreSubmodules } from './submodules.ts';
 

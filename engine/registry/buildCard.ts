@@ -5,7 +5,7 @@ import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import {
   aliasesOf,
   getVersion,

@@ -1,6 +1,6 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { WorkError } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { ValidationReport } from './validationReport.ts';
 
 export type Alias = 'champion' | 'challenger';

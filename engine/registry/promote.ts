@@ -1,6 +1,6 @@
 import { WorkError } from '../base/errors.ts';
 import { describeGate } from '../stages/gates.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { recordEvent } from '../tracking/events.ts';
 import { getVersion, setAlias, versionOf } from './modelVersions.ts';
 

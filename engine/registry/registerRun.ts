@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from '../tracking/runDetail.ts';
-import { artifactsFolder, type Store } from '../tracking/store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { registerVersion, setAlias } from './modelVersions.ts';
 import { reportFile, type ValidationReport } from './validationReport.ts';
 

@@ -23,7 +23,7 @@ import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
 import { findPython, type FoundPython } from '../python/findPython.ts';
 import { recordRun, type RecordedRun, type RunCode } from '../tracking/recordRun.ts';
-import { artifactsFolder, logPath, openLogPath, type Store } from '../tracking/store.ts';
+import { artifactsFolder, logPath, openLogPath, type Store } from '../store/store.ts';
 import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock, type LockEntry } from './lockFile.ts';
 import { OpenLines } from './openLines.ts';

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { readLog } from '../tracking/readLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
-import { markInterrupted, type Store } from '../tracking/store.ts';
+import { markInterrupted } from '../tracking/openStore.ts';
+import { type Store } from '../store/store.ts';
 import type { RunEvents } from './execute.ts';
 
 /** The log is a file that grows; a watch on it may be lost, and a look costs little. */

@@ -1,6 +1,7 @@
 import type { GoingRun } from '../../protocol/runs.ts';
 import { isAlive } from '../base/processIdentity.ts';
-import { markInterrupted, type Store } from '../tracking/store.ts';
+import { markInterrupted } from '../tracking/openStore.ts';
+import { type Store } from '../store/store.ts';
 import { readOwner } from './runLock.ts';
 
 /** A process that runs stages of the project, and when it started as the system tells it. */

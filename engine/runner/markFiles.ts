@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, typ
 import { dirname, isAbsolute, join } from 'node:path';
 import { isGlob } from '../base/glob.ts';
 import { diskFiles, relativePath } from '../project/projectFiles.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { FileMark } from './lockFile.ts';
 
 /** Hashes files, remembering in the store what did not change since (size, time of change and inode). */

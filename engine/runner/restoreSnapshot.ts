@@ -9,7 +9,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { makeSnapshot } from '../stages/makeSnapshot.ts';
 import { newestSnapshot, type Snapshot } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { lockKey, readLock, updateLock } from './lockFile.ts';
 import { FileMarks, combinedHash } from './markFiles.ts';
 import { holdRunLock } from './runLock.ts';

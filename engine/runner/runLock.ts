@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError, messageOf } from '../base/errors.ts';
 import { isAlive, processStart } from '../base/processIdentity.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /**
  * Holds the project so that two runs do not write the same outputs; gives the function that lets go. What a killed process left is taken

@@ -4,7 +4,7 @@ import { buildGraph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
 import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { readLock } from './lockFile.ts';
 import { FileMarks } from './markFiles.ts';
 import { planStages, type Period } from './plan.ts';

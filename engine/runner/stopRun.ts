@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkError } from '../base/errors.ts';
 import { isAlive } from '../base/processIdentity.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { GoingProcess } from './goingRuns.ts';
 import { processBegan } from '../base/processBegan.ts';
 import { descendantsOf, signalAll } from '../base/processTree.ts';

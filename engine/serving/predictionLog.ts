@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** One answered (or refused) prediction. Times are epoch milliseconds; `at` is when the event happened, on its own clock. */
 export interface LoggedPrediction {

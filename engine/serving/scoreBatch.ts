@@ -9,7 +9,7 @@ import { loadModel } from '../models/savedModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
 import { predictTable } from '../stages/predictTable.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 
 export interface BatchRequest {

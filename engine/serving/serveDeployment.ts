@@ -5,7 +5,7 @@ import { isLoopback } from '../project/loopback.ts';
 import type { ApiDeployment, ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
 import { processStart } from '../base/processIdentity.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { logPredictions } from './predictionLog.ts';

@@ -3,7 +3,7 @@ import { WorkError, messageOf } from '../base/errors.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
 import { aliasVersion, versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface ServedVersion {
   version: ModelVersion;

@@ -13,7 +13,7 @@ import {
   type NewSnapshot,
   type Snapshot,
 } from '../tracking/snapshots.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** How many versions of a dataset keep their data when the project does not say. */

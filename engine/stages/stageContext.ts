@@ -8,7 +8,7 @@ import type { FileMarks } from '../runner/markFiles.ts';
 import type { Lock } from '../runner/lockFile.ts';
 import type { Period } from '../runner/plan.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** What a built-in stage works with. */
 export interface StageContext {

@@ -1,7 +1,7 @@
 import type { RunChange } from '../../protocol/runs.ts';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags, writeTag } from './writeRun.ts';
 
 export interface ChangedRun {

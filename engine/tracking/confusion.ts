@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfusionMatrix } from '../../protocol/runs.ts';
-import { artifactsFolder, type Store } from './store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 
 /** The artifact that holds a run's confusion matrix: `{"labels": [...], "counts": [[...], ...]}`, counts[truth][prediction]. */
 export const confusionFile = 'confusion_matrix.json';

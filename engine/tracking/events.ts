@@ -1,5 +1,5 @@
 import type { MonitorEvent } from '../../protocol/drift.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 export type NewEvent = MonitorEvent & { monitor: string | null };
 

@@ -1,5 +1,5 @@
 import { WorkError } from '../base/errors.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface Experiment {
   /** 0 is the default experiment. */

@@ -2,7 +2,7 @@ import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
 import type { TypedColumn, TypedValue } from '../data/appendColumns.ts';
 import { WorkError } from '../base/errors.ts';
 import { splitColumn } from './runOrder.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import { numberIn } from './writeRun.ts';
 
 /** A column of an exported table: what it holds and how it is read from a run. */

@@ -13,7 +13,7 @@ import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 export interface RunExport {
   query: RunQuery;

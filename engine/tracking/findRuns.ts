@@ -5,8 +5,8 @@ import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { indexesOf, newestFirst, orderBy, type ColumnOrder } from './runOrder.ts';
 import { runsIn } from './runSet.ts';
-import type { Sql, SqlValue } from './sql.ts';
-import type { Store } from './store.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 
 /** A page of runs with the number of all that match. A filter that cannot be read is told as `problem`, and the page is the one without it. */

@@ -5,7 +5,7 @@ import { FilterError } from './filter/tokens.ts';
 import { listed, momentOf, type Moment } from './moment.ts';
 import { both, either, runsIn, sizeOf, without, type RunSet } from './runSet.ts';
 import { runsWithWord, wordsOf } from './runWords.ts';
-import type { Sql } from './sql.ts';
+import type { Sql } from '../store/sql.ts';
 
 /** The runs that a query means, without its order and page. */
 export interface Matching {

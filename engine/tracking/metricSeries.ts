@@ -1,6 +1,6 @@
 import type { MetricSeries } from '../../protocol/runs.ts';
-import type { Sql, SqlValue } from './sql.ts';
-import type { Store } from './store.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
 /**

@@ -14,7 +14,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { messageOf } from '../base/errors.ts';
 import { readMetricLine, type MetricLine } from './metricLines.ts';
-import { artifactsFolder, logPath, type Store } from './store.ts';
+import { artifactsFolder, logPath, type Store } from '../store/store.ts';
 import { findKey, paramCells, writePoints, writeTag } from './writeRun.ts';
 
 const chunkBytes = 1 << 20;

@@ -2,7 +2,7 @@ import { knownOrder, orderedBy, type Moment } from './moment.ts';
 import type { Matching } from './matchingRuns.ts';
 import { indexesOf, newestFirst, orderBy, type ColumnOrder, type IndexedOrder } from './runOrder.ts';
 import { runsIn, setOf, sizeOf, type RunSet } from './runSet.ts';
-import type { Sql, SqlValue } from './sql.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
 
 /** Up to so many runs are put in order by themselves instead of found along an order of all. */
 const few = 2000;

@@ -6,7 +6,7 @@ import { encodeParam, type EncodedParam } from '../statistics/importance/feature
 import { spearman } from '../statistics/importance/spearman.ts';
 import { conditionOf, findRows } from './findRuns.ts';
 import type { RunRow } from './runSummaries.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
 export interface ImportanceOptions {

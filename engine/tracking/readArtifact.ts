@@ -3,7 +3,7 @@ import { extname, join, relative, sep } from 'node:path';
 import type { ArtifactContent } from '../../protocol/runs.ts';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
-import { artifactsFolder, type Store } from './store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 
 const most = 32 * 1024 * 1024;
 const types: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
-import { logPath, openLogPath, type Store } from './store.ts';
+import { logPath, openLogPath, type Store } from '../store/store.ts';
 
 const most = 256 * 1024;
 

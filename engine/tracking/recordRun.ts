@@ -4,7 +4,7 @@ import type { GateResult, ParamValue } from '../../protocol/runs.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { runName } from './runName.ts';
 import { ensureExperiment } from './experiments.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import { writeParam, writePoints, writeTag } from './writeRun.ts';
 
 export interface NewRun {

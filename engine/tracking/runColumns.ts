@@ -3,7 +3,7 @@ import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { primaryAmong } from './rankMetrics.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 const mostKeys = 1000;
 

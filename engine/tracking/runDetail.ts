@@ -5,7 +5,7 @@ import type { ArtifactEntry, GateResult, RunDetail, RunStageDetail } from '../..
 import { WorkError } from '../base/errors.ts';
 import { confusionOf } from './confusion.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
-import { artifactsFolder, type Store } from './store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { textOf } from './texts.ts';
 import { knownTags } from './writeRun.ts';
 

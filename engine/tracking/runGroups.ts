@@ -5,8 +5,8 @@ import { quoteKey } from './filter/completeFilter.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { splitColumn } from './runOrder.ts';
 import type { RunSet } from './runSet.ts';
-import type { Sql, SqlValue } from './sql.ts';
-import type { Store } from './store.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
 const mostGroups = 1000;

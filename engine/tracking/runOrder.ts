@@ -1,5 +1,5 @@
 import type { RunOrder } from '../../protocol/runs.ts';
-import type { Sql, SqlValue } from './sql.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
 import { findKey } from './writeRun.ts';
 
 /** A column to order by. `plain`: as MLflow's server orders, that is params as text, names with upper case first, and states by MLflow's words for them. */

@@ -3,7 +3,7 @@ import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { paramOf, type MetricRow, type ParamRow, type RunRow } from './runSummaries.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 const mostRuns = 10_000;
 

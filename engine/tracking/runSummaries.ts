@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags } from './writeRun.ts';
 
 /** A row of `runs`. */

@@ -1,7 +1,7 @@
 import { listed, type Moment } from './moment.ts';
 import { both, either, runsIn, sizeOf, without, type RunSet } from './runSet.ts';
 import { longTag, shortTag, type Condition } from './filter/compileFilter.ts';
-import type { Sql, SqlValue } from './sql.ts';
+import type { Sql, SqlValue } from '../store/sql.ts';
 import { knownTags } from './writeRun.ts';
 
 const few = 2000;

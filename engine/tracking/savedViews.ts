@@ -1,6 +1,6 @@
 import type { SavedView } from '../../protocol/runs.ts';
 import { WorkError } from '../base/errors.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 /** The layouts of the run history that people gave a name, by name. */
 export function listViews({ sql }: Pick<Store, 'sql'>): SavedView[] {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { SnapshotSummary } from '../../protocol/lifeCycle.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 /** A file of a version: its path relative to the project, the SHA-256 of its bytes, and their number. */
 export interface SnapshotFile {

@@ -1,5 +1,5 @@
 import type { RunStatus, StageResult } from '../../protocol/lifeCycle.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 /** How the last execution of each stage ended, in an experiment. */
 export function lastStageResults({ sql }: Store, experiment: string): Map<string, StageResult> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 /** Keeps a text once, however many runs have the same; gives the hash it is found by. */
 export function keepText({ sql }: Pick<Store, 'sql'>, text: string): string {

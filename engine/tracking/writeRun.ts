@@ -1,5 +1,5 @@
 import type { ParamValue } from '../../protocol/runs.ts';
-import type { Store } from './store.ts';
+import type { Store } from '../store/store.ts';
 
 type Sql = Pick<Store, 'sql'>;
 

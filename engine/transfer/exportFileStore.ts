@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { experimentByName } from '../tracking/experiments.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { modelsToExport, readModelForExport, type LoggedModelRow } from './exportedModels.ts';
 import {

@@ -1,5 +1,5 @@
 import { WorkError, checkCancelled, messageOf } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import type { ExportCounts, ExportOptions } from './exportedRuns.ts';
 import { plainKeys } from './exportedRuns.ts';
 import { registeredToExport, type ExportedRegistered, type ExportedVersion } from './exportedRegistry.ts';

@@ -2,7 +2,7 @@ import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
 import { modelsToExport } from './exportedModels.ts';
 import {

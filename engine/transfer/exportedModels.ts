@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { isFolder } from './artifactPlaces.ts';
 import type { ExportQuery } from './exportedRuns.ts';
 import type { SourceModel, SourceRun } from './records.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { artifactsFolder, type Store } from '../tracking/store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { modelFolder, ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 

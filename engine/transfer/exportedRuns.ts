@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ProjectError } from '../base/errors.ts';
 import { findRows, conditionOf } from '../tracking/findRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import { artifactsFolder, type Store } from '../tracking/store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
 import { modelLinks } from './exportedModels.ts';
 import type { SourceDataset, SourcePoint, SourceRun, TransferProblem } from './records.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancelledError, WorkError } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { checkAliasName, type RegisteredThere, type RegistryTarget, type VersionThere } from './exportRegistry.ts';
 import { localFiles, type ExportedVersion } from './exportedRegistry.ts';
 import { isFolder } from './artifactPlaces.ts';

@@ -10,8 +10,8 @@ import {
   renameExperiment,
   setExperimentLifecycle,
 } from '../tracking/experiments.ts';
-import { openDatabase } from '../tracking/openDatabase.ts';
-import { artifactsFolder, stateFolder, type Store } from '../tracking/store.ts';
+import { openDatabase } from '../store/openDatabase.ts';
+import { artifactsFolder, stateFolder, type Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { isUniversal } from './records.ts';
 
 type Sql = Pick<Store, 'sql'>;

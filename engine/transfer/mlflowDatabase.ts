@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { DataError, ProjectError } from '../base/errors.ts';
-import { openForeignDatabase, type ForeignDatabase } from '../tracking/openForeignDatabase.ts';
+import { openForeignDatabase, type ForeignDatabase } from '../store/openForeignDatabase.ts';
 import { findArtifacts } from './artifactPlaces.ts';
 import { readDatabaseModels, readDatabaseRegistered } from './mlflowDatabaseModels.ts';
 import type {

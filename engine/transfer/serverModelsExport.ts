@@ -1,6 +1,6 @@
 import { checkCancelled, messageOf } from '../base/errors.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import {
   missingFiles,
   modelLinks,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { WorkError } from '../base/errors.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { isFolder } from './artifactPlaces.ts';
 import type { RegisteredThere, RegistryTarget, VersionThere } from './exportRegistry.ts';
 import { localFiles, type ExportedVersion } from './exportedRegistry.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { findImported, markOf, noteImported, runIdFor } from './importedIds.ts';
 import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './records.ts';
 import { localPath } from './artifactPlaces.ts';

@@ -1,7 +1,7 @@
 import { experimentById } from '../tracking/experiments.ts';
 import { runName } from '../tracking/runName.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
-import type { Store } from '../tracking/store.ts';
+import type { Store } from '../store/store.ts';
 import { knownTags, writeParam, writePoints, writeTag } from '../tracking/writeRun.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type { SourceRun } from './records.ts';

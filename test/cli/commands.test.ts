@@ -8,7 +8,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import type { RunDetail, RunPage } from '../../protocol/runs.ts';
 import type { RunOutcome } from '../../engine/runner/execute.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersCsv, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';

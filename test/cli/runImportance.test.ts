@@ -6,7 +6,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import type { ParamImportance } from '../../protocol/runs.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';

@@ -12,7 +12,7 @@ import {
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../../protocol/engineHost.ts';
 import { updateLock } from '../../engine/runner/lockFile.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli, startCli, type RunningCli } from '../helpers/runCli.ts';

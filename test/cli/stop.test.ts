@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import type { RunPage } from '../../protocol/runs.ts';
 import { goingRuns } from '../../engine/runner/goingRuns.ts';
 import { stopRun } from '../../engine/runner/stopRun.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { isRunning, runCli, runJson, startCli } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';

@@ -4,7 +4,8 @@ import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunOutcome, type RunRequest } from '../../engine/runner/execute.ts';
-import { openStore, type Store } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { type Store } from '../../engine/store/store.ts';
 
 export interface ProjectRunner {
   root: string;

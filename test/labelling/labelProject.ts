@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '../../engine/data/database.ts';
 import { openTask, type OpenTask } from '../../engine/labelling/openTask.ts';
 import { resolveTask } from '../../engine/labelling/task.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
-import type { Store } from '../../engine/tracking/store.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const yaml = `version: 1

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
 

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
 import { until } from '../helpers/until.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess } from '../helpers/trackingProcess.ts';
 import { mlflowVenv } from './mlflowVenv.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli } from '../helpers/runCli.ts';
 import { mlflowVenv } from './mlflowVenv.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const day = 86_400_000;

@@ -9,7 +9,7 @@ import { keptRun } from '../../engine/provenance/keptRun.ts';
 import { reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import type { Store } from '../../engine/tracking/store.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { ordersFiles } from '../helpers/ordersProject.ts';
@@ -278,7 +278,7 @@ test('Ctrl-C takes the work tree away; a kill leaves it to the next, which takes
   const killed = startCli(['reproduce', json.runId], { cwd: root, env });
   await until('the stage runs', () => killed.out().includes('│ on'));
   const folder = join(ownTemporary, leftovers()[0] ?? 'none', 'code');
-  const { openDatabase } = await import('../../engine/tracking/openDatabase.ts');
+  const { openDatabase } = await import('../../engine/store/openDatabase.ts');
   const sql = openDatabase(join(folder, '.loopwright/loopwright.db'));
   const pid = sql.get<{ pid: number }>('SELECT child_pid AS pid FROM run_stages')?.pid ?? 0;
   sql.close();

@@ -12,7 +12,7 @@ import {
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const report = (passed: boolean): ValidationReport => ({

@@ -9,7 +9,7 @@ import { readLock, updateLock } from '../../engine/runner/lockFile.ts';
 import { executeRun } from '../../engine/runner/execute.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 
 const disk = join(makeProject({ 'disk/.keep': '' }), 'disk');

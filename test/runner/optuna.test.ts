@@ -6,7 +6,7 @@ import { loadProject } from '../../engine/project/loadProject.ts';
 import { runSweep } from '../../engine/runner/sweep/runSweep.ts';
 import { CancelledError } from '../../engine/base/errors.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { answersOf, preparePython, python } from '../statistics/parityPython.ts';

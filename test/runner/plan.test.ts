@@ -6,7 +6,7 @@ import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunRequest } from '../../engine/runner/execute.ts';
 import { FileMarks } from '../../engine/runner/markFiles.ts';
 import { stageStatuses } from '../../engine/runner/stageStatus.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 
 const yaml = `version: 1

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WorkError } from '../../engine/base/errors.ts';
 import { holdRunLock } from '../../engine/runner/runLock.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { nextLine } from '../helpers/nextLine.ts';
 
@@ -44,7 +44,7 @@ test('a lock that cannot be written is told', () => {
 
 test('of many that find a dead owner at once only one gets it', async () => {
   const module = fileURLToPath(new URL('../../engine/runner/runLock.ts', import.meta.url));
-  const tracking = fileURLToPath(new URL('../../engine/tracking/store.ts', import.meta.url));
+  const tracking = fileURLToPath(new URL('../../engine/tracking/openStore.ts', import.meta.url));
   const source = `const { holdRunLock } = await import(${JSON.stringify(module)});
 const { openStore } = await import(${JSON.stringify(tracking)});
 const store = openStore(process.argv[1]);

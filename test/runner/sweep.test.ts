@@ -15,7 +15,7 @@ import { sweepPoints } from '../../engine/runner/sweep/sweepPoints.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { isRunning } from '../helpers/runCli.ts';

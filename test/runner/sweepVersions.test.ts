@@ -10,7 +10,7 @@ import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.t
 import type { SweepRequest } from '../../engine/runner/sweep/runTrial.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
 /*

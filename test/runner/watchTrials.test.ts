@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { watchTrials } from '../../engine/runner/sweep/watchTrials.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { writePoints } from '../../engine/tracking/writeRun.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { until } from '../helpers/until.ts';

@@ -7,7 +7,7 @@ import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';

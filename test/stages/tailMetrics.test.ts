@@ -16,7 +16,7 @@ import { numbersIn, readMetricLine } from '../../engine/tracking/metricLines.ts'
 import { metricsFile, metricsPath } from '../../engine/tracking/metricsFile.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runJson, startCli } from '../helpers/runCli.ts';
 import { runIn } from '../helpers/runIn.ts';

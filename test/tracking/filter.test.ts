@@ -8,7 +8,7 @@ import { runColumns } from '../../engine/tracking/runColumns.ts';
 import { runGroups } from '../../engine/tracking/runGroups.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { changeRuns } from '../../engine/tracking/changeRuns.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { makeProject } from '../helpers/makeProject.ts';

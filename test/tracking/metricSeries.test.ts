@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
-import { openStore, type Store } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { type Store } from '../../engine/store/store.ts';
 import { writePoints, type MetricPoint } from '../../engine/tracking/writeRun.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeProject } from '../helpers/makeProject.ts';

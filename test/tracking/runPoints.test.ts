@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { runPoints } from '../../engine/tracking/runPoints.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { fillManyRuns } from '../helpers/manyRuns.ts';
 import type { RunPoint, RunQuery } from '../../protocol/runs.ts';

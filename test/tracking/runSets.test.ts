@@ -9,7 +9,7 @@ import { momentOf } from '../../engine/tracking/moment.ts';
 import { pageOfRuns } from '../../engine/tracking/pageOfRuns.ts';
 import { runGroups } from '../../engine/tracking/runGroups.ts';
 import { containing } from '../../engine/tracking/runWords.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { metricKeyId, writeParam, writePoints, writeTag } from '../../engine/tracking/writeRun.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import type { RunOrder, RunQuery } from '../../protocol/runs.ts';

@@ -16,7 +16,8 @@ import { readLog } from '../../engine/tracking/readLog.ts';
 import { recordRun, type NewRun } from '../../engine/tracking/recordRun.ts';
 import { runName } from '../../engine/tracking/runName.ts';
 import { newestSnapshot, recordSnapshot, snapshotCount } from '../../engine/tracking/snapshots.ts';
-import { artifactsFolder, hasStore, logPath, openStore, type Store } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { artifactsFolder, hasStore, logPath, type Store } from '../../engine/store/store.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { until } from '../helpers/until.ts';
 

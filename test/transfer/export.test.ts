@@ -6,7 +6,7 @@ import { exportFileStore } from '../../engine/transfer/exportFileStore.ts';
 import { plainKeys, type ExportCounts } from '../../engine/transfer/exportedRuns.ts';
 import { exportServer } from '../../engine/transfer/exportServer.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
-import { artifactsFolder, type Store } from '../../engine/tracking/store.ts';
+import { artifactsFolder, type Store } from '../../engine/store/store.ts';
 import { writePoints } from '../../engine/tracking/writeRun.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { runCli } from '../helpers/runCli.ts';

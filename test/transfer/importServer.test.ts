@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTracking } from '../../engine/mlflow/trackingServer.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
-import { artifactsFolder, type Store } from '../../engine/tracking/store.ts';
+import { artifactsFolder, type Store } from '../../engine/store/store.ts';
 import { importSource, type ImportCounts } from '../../engine/transfer/importSource.ts';
 import { openServer } from '../../engine/transfer/openServer.ts';
 import type { TransferProblem } from '../../engine/transfer/records.ts';

@@ -1,7 +1,8 @@
 import { importSource, type ImportCounts, type ImportOptions } from '../../engine/transfer/importSource.ts';
 import { openSource } from '../../engine/transfer/openSource.ts';
 import type { ImportKind, TransferProblem } from '../../engine/transfer/records.ts';
-import { openStore, type Store } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { type Store } from '../../engine/store/store.ts';
 
 /** Imports a place into the store of a project, as the command does. */
 export async function importInto(

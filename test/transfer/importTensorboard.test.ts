@@ -3,7 +3,7 @@ import { appendFileSync, globSync, readFileSync, truncateSync, writeFileSync } f
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { crc32c, maskedCrc32c } from '../../engine/transfer/tensorboard/crc32c.ts';
-import type { Store } from '../../engine/tracking/store.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { pythonVenv } from '../helpers/pythonVenv.ts';

@@ -1,5 +1,5 @@
 import { recordRun } from '../../engine/tracking/recordRun.ts';
-import { artifactsFolder, type Store } from '../../engine/tracking/store.ts';
+import { artifactsFolder, type Store } from '../../engine/store/store.ts';
 import { registerVersion, setAlias } from '../../engine/registry/modelVersions.ts';
 import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { writeFiles } from '../helpers/makeProject.ts';

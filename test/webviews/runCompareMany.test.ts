@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { runHandlers } from '../../cli/runService.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { fillManyRuns } from '../helpers/manyRuns.ts';

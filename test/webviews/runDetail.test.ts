@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { findRun, getRun } from '../../engine/tracking/runDetail.ts';
-import { logPath } from '../../engine/tracking/store.ts';
+import { logPath } from '../../engine/store/store.ts';
 import { writeTag } from '../../engine/tracking/writeRun.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { pointsEach, richStore, writeCurves } from '../fixtures/views/richRuns.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { writePoints } from '../../engine/tracking/writeRun.ts';
 import { SeriesStore } from '../../webviews/runHistory/curves/seriesStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';

@@ -7,7 +7,7 @@ import {
   snapshotProfile,
   type Snapshot,
 } from '../../../engine/tracking/snapshots.ts';
-import type { Store } from '../../../engine/tracking/store.ts';
+import type { Store } from '../../../engine/store/store.ts';
 import type { ColumnProfile } from '../../../protocol/dataProfile.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';

@@ -7,7 +7,7 @@ import type { Workplace } from '../../provenance/workplace.ts';
 import { findPython } from '../../python/findPython.ts';
 import type { RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
-import { stateFolder, type Store } from '../../tracking/store.ts';
+import { stateFolder, type Store } from '../../store/store.ts';
 import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
 import type { Suggestions } from './optuna.ts';
 import { sweepTags, type Session } from './session.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
-import type { Store } from '../../tracking/store.ts';
+import type { Store } from '../../store/store.ts';
 import { knownTags } from '../../tracking/writeRun.ts';
 import type { RunRequest } from '../execute.ts';
 

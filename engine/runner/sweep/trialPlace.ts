@@ -5,7 +5,7 @@ import { CancelledError } from '../../base/errors.ts';
 import { isGlob, pathsOverlap } from '../../base/glob.ts';
 import { ownRepository, repositoryOf } from '../../provenance/ownRepository.ts';
 import { begin, linked, linkTools, removeAbandoned, type Workplace } from '../../provenance/workplace.ts';
-import { stateFolder } from '../../tracking/store.ts';
+import { stateFolder } from '../../store/store.ts';
 
 /** Larger files are linked, and so are folders with more entries than this: data is read, not changed, by a trial. */
 const largeFile = 1 << 20;

@@ -1,4 +1,4 @@
-import type { Store } from '../../tracking/store.ts';
+import type { Store } from '../../store/store.ts';
 import { Halving, type HalvingRules, type Stop } from './halving.ts';
 
 export interface Watch {

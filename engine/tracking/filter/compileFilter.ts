@@ -1,5 +1,5 @@
 import { findKey } from '../writeRun.ts';
-import type { Sql, SqlValue } from '../sql.ts';
+import type { Sql, SqlValue } from '../../store/sql.ts';
 import type { Field, Filter, FilterValue, Operator } from './parseFilter.ts';
 import { FilterError } from './tokens.ts';
 

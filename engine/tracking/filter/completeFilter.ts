@@ -1,5 +1,5 @@
 import type { FilterCompletion } from '../../../protocol/runs.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../../store/store.ts';
 import { attributeNames } from './compileFilter.ts';
 import { FilterError, tokenize, type Token } from './tokens.ts';
 

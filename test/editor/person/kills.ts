@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricSeries } from '../../../engine/tracking/metricSeries.ts';
-import { openStore } from '../../../engine/tracking/store.ts';
+import { openStore } from '../../../engine/tracking/openStore.ts';
 import { below } from './processes.ts';
 import type { PersonSession } from './personTest.ts';
 import { until } from './workbench.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WorkError } from '../../engine/base/errors.ts';
-import { migrations } from '../../engine/tracking/migrations.ts';
-import { openDatabase } from '../../engine/tracking/openDatabase.ts';
-import type { Sql } from '../../engine/tracking/sql.ts';
+import { migrations } from '../../engine/store/migrations.ts';
+import { openDatabase } from '../../engine/store/openDatabase.ts';
+import type { Sql } from '../../engine/store/sql.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { nextLine } from '../helpers/nextLine.ts';
 
-const module = fileURLToPath(new URL('../../engine/tracking/openDatabase.ts', import.meta.url));
+const module = fileURLToPath(new URL('../../engine/store/openDatabase.ts', import.meta.url));
 
 function open(path: string): Sql {
   const db = openDatabase(path);

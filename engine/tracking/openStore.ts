@@ -1,44 +1,9 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { metricsFile, metricsPath } from './metricsFile.ts';
-import { openDatabase } from './openDatabase.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 import { isAlive } from '../base/processIdentity.ts';
-import type { Sql } from './sql.ts';
-
-/** The state of a project beside its file: `.loopwright/`. */
-export interface Store {
-  /** Absolute path of the project. */
-  root: string;
-  /** Absolute path of `.loopwright`. */
-  folder: string;
-  sql: Sql;
-}
-
-export const stateFolder = '.loopwright';
-
-export function artifactsFolder(store: Store, runId: string): string {
-  return join(store.folder, 'artifacts', runId);
-}
-
-/** The log of a stage: all that was printed, in the order in which it came, or standard error alone. */
-export function logPath(store: Store, runId: string, stage: string, stream: 'all' | 'stderr' = 'all'): string {
-  return join(
-    store.folder,
-    'logs',
-    runId,
-    `${stage.replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}${stream === 'stderr' ? '%stderr' : ''}.log`,
-  );
-}
-
-/** What a stage has printed and not ended, such as a progress bar, while it runs. */
-export function openLogPath(store: Store, runId: string, stage: string): string {
-  return logPath(store, runId, stage).replace(/\.log$/, '%open.json');
-}
-
-/** True when the project has a store already. */
-export function hasStore(root: string): boolean {
-  return existsSync(join(root, stateFolder, 'loopwright.db'));
-}
+import { stateFolder, type Store } from '../store/store.ts';
 
 /** Opens the store of a project, and marks what a killed process left running as interrupted. */
 export function openStore(root: string): Store {

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
-import { recoverStore } from '../../engine/tracking/recoverStore.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { recoverStore } from '../../engine/store/recoverStore.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli } from '../helpers/runCli.ts';
 

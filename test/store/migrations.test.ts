@@ -8,9 +8,9 @@ import type { RunQuery } from '../../protocol/runs.ts';
 import { listExperiments } from '../../engine/tracking/experiments.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
-import { migrations } from '../../engine/tracking/migrations.ts';
+import { migrations } from '../../engine/store/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
-import { openStore } from '../../engine/tracking/store.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
 import { getVersion, registerVersion } from '../../engine/registry/modelVersions.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
