@@ -19,7 +19,7 @@ import { runHandlers } from './runService.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { AskedFiles } from '../engine/project/askedFiles.ts';
-import { readLock } from '../engine/runner/lockFile.ts';
+import { readLock } from '../engine/fingerprint/lockFile.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
 import { diskFiles } from '../engine/project/projectFiles.ts';

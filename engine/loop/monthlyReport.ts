@@ -8,7 +8,7 @@ import { readLabels } from '../monitoring/windowLabels.ts';
 import { readWindow } from '../monitoring/windowRows.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { FileMarks } from '../runner/markFiles.ts';
+import { FileMarks } from '../fingerprint/markFiles.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,7 @@ import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
-import { FileMarks } from '../runner/markFiles.ts';
+import { FileMarks } from '../fingerprint/markFiles.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { textValues } from '../stages/features.ts';
 import type { Store } from '../store/store.ts';

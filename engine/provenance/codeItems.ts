@@ -1,6 +1,6 @@
 import type { BlameItem } from '../../protocol/blame.ts';
-import { differences } from '../runner/compare.ts';
-import { lockFileName, type LockEntry } from '../runner/lockFile.ts';
+import { differences } from '../fingerprint/compare.ts';
+import { lockFileName, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { CodeChange, CodeTrees } from './codeTrees.ts';
 import type { KeptRun } from './keptRun.ts';
 

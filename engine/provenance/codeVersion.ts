@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { pathsOverlap } from '../base/glob.ts';
-import { lockFileName } from '../runner/lockFile.ts';
+import { lockFileName } from '../fingerprint/lockFile.ts';
 import { git, gitText } from './git.ts';
 import { scratchEnv } from './scratchEnv.ts';
 import { changedSubmodules } from './submodules.ts';

@@ -1,7 +1,7 @@
 import { WorkError } from '../base/errors.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
-import type { LockEntry } from '../runner/lockFile.ts';
+import type { LockEntry } from '../fingerprint/lockFile.ts';
 import type { RunCode } from '../tracking/recordRun.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';

@@ -3,7 +3,7 @@ import { buildGraph, isRemote } from '../project/graph.ts';
 import { configFor, loadProject, type Project } from '../project/loadProject.ts';
 import { findPython } from '../python/findPython.ts';
 import { executeRun, type RunEvents, type RunOutcome } from '../runner/execute.ts';
-import { lockKey, updateLock } from '../runner/lockFile.ts';
+import { lockKey, updateLock } from '../fingerprint/lockFile.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { type Store } from '../store/store.ts';

@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, lstatSync, mkdirSync, rmSync } fro
 import { dirname, isAbsolute, join } from 'node:path';
 import { hashFile } from '../data/hashFile.ts';
 import { keptPath } from '../data/snapshotFiles.ts';
-import type { LockEntry } from '../runner/lockFile.ts';
+import type { LockEntry } from '../fingerprint/lockFile.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Wanted {

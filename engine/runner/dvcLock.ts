@@ -4,8 +4,8 @@ import { join, posix, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 import { commandText, dvcLockName, paramName, type DvcProject } from '../project/dvc/readDvcProject.ts';
 import { flatten } from '../project/dvc/template.ts';
-import type { LockEntry, FileMark } from './lockFile.ts';
-import type { FileMarks } from './markFiles.ts';
+import type { LockEntry, FileMark } from '../fingerprint/lockFile.ts';
+import type { FileMarks } from '../fingerprint/markFiles.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 interface DvcOutput {

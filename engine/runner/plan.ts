@@ -6,20 +6,11 @@ import { nodeAt } from '../project/located.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { differences, fileChanges, type Fingerprint } from './compare.ts';
+import { differences, fileChanges, type Fingerprint } from '../fingerprint/compare.ts';
 import { dvcLockEntry } from './dvcLock.ts';
-import { lockKey, type FileMark, type Lock, type LockEntry } from './lockFile.ts';
-import type { FileMarks } from './markFiles.ts';
-
-/** Reading data as it was at a time, for replays and retraining. Epoch milliseconds. */
-export interface Period {
-  /** Rows later than this are not read. */
-  asOf: number | null;
-  /** Rows older than this before `asOf` are not read by prepare. Milliseconds. */
-  window: number | null;
-}
-
-export const wholePeriod: Period = { asOf: null, window: null };
+import { lockKey, type FileMark, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
+import type { FileMarks } from '../fingerprint/markFiles.ts';
+import { wholePeriod, type Period } from '../fingerprint/period.ts';
 
 export interface PlannedStage {
   node: StageNode;

@@ -10,8 +10,8 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { makeSnapshot } from '../stages/makeSnapshot.ts';
 import { newestSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
-import { lockKey, readLock, updateLock } from './lockFile.ts';
-import { FileMarks, combinedHash } from './markFiles.ts';
+import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
+import { FileMarks, combinedHash } from '../fingerprint/markFiles.ts';
 import { holdRunLock } from './runLock.ts';
 
 export interface Restored {

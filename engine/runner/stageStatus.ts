@@ -5,9 +5,10 @@ import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
 import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
-import { readLock } from './lockFile.ts';
-import { FileMarks } from './markFiles.ts';
-import { planStages, type Period } from './plan.ts';
+import { readLock } from '../fingerprint/lockFile.ts';
+import { FileMarks } from '../fingerprint/markFiles.ts';
+import { planStages } from './plan.ts';
+import { type Period } from '../fingerprint/period.ts';
 
 /** Every stage with its state and why. `store` is null before the first run. */
 export function stageStatuses(

@@ -19,7 +19,7 @@ import { isGlob } from '../base/glob.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { CollectSource, CollectStage } from '../project/schema/projectSchema.ts';
-import { combinedHash } from '../runner/markFiles.ts';
+import { combinedHash } from '../fingerprint/markFiles.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
 import { timestampOf } from './datasetView.ts';
 import { foreignTables } from './foreignTables.ts';

@@ -6,8 +6,8 @@ import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import type { Period } from '../runner/plan.ts';
-import type { FileMarks } from '../runner/markFiles.ts';
+import type { Period } from '../fingerprint/period.ts';
+import type { FileMarks } from '../fingerprint/markFiles.ts';
 
 /** SQL that reads a dataset in the types of its schema, and only the rows that were there in the period. */
 export async function datasetSql(

@@ -5,7 +5,7 @@ import { profileTable } from '../data/profileTable.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { keepFiles, sweepKept } from '../data/snapshotFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { combinedHash, type FileMarks } from '../runner/markFiles.ts';
+import { combinedHash, type FileMarks } from '../fingerprint/markFiles.ts';
 import {
   forgetOldData,
   newestSnapshot,

@@ -4,9 +4,9 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Database } from '../data/database.ts';
 import type { FoundPython } from '../python/findPython.ts';
-import type { FileMarks } from '../runner/markFiles.ts';
-import type { Lock } from '../runner/lockFile.ts';
-import type { Period } from '../runner/plan.ts';
+import type { FileMarks } from '../fingerprint/markFiles.ts';
+import type { Lock } from '../fingerprint/lockFile.ts';
+import type { Period } from '../fingerprint/period.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
 import type { Store } from '../store/store.ts';
 

@@ -14,7 +14,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { ValidateStage } from '../project/schema/projectSchema.ts';
 import { registerVersion, versionOf } from '../registry/modelVersions.ts';
 import { reportFile, type ValidationReport } from '../registry/validationReport.ts';
-import { lockKey } from '../runner/lockFile.ts';
+import { lockKey } from '../fingerprint/lockFile.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { bootstrapIntervals, quantile, type Interval } from '../statistics/bootstrap.ts';
 import { calibrationBins } from '../statistics/calibration.ts';

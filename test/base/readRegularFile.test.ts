@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { entryOf } from '../../engine/project/located.ts';
 import { loadProject, shapeProblems } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
-import { FileMarks } from '../../engine/runner/markFiles.ts';
+import { FileMarks } from '../../engine/fingerprint/markFiles.ts';
 import { CachedFiles } from '../../server/cachedFiles.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 

@@ -10,7 +10,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { EngineMethod, EngineNotifications, EngineRequests } from '../../protocol/engineHost.ts';
-import { updateLock } from '../../engine/runner/lockFile.ts';
+import { updateLock } from '../../engine/fingerprint/lockFile.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunDetail, RunPage } from '../../protocol/runs.ts';
-import { readLock } from '../../engine/runner/lockFile.ts';
+import { readLock } from '../../engine/fingerprint/lockFile.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { isRunning, runCli, runJson, startCli } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';

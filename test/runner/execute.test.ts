@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { CancelledError, messageOf, ProjectError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunEvents, type RunOutcome, type RunRequest } from '../../engine/runner/execute.ts';
-import { readLock } from '../../engine/runner/lockFile.ts';
+import { readLock } from '../../engine/fingerprint/lockFile.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import { readLock, updateLock } from '../../engine/runner/lockFile.ts';
+import { readLock, updateLock } from '../../engine/fingerprint/lockFile.ts';
 import { executeRun } from '../../engine/runner/execute.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunRequest } from '../../engine/runner/execute.ts';
-import { FileMarks } from '../../engine/runner/markFiles.ts';
+import { FileMarks } from '../../engine/fingerprint/markFiles.ts';
 import { stageStatuses } from '../../engine/runner/stageStatus.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { writeParquet } from '../../engine/data/writeTable.ts';
-import { readLock } from '../../engine/runner/lockFile.ts';
+import { readLock } from '../../engine/fingerprint/lockFile.ts';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { runIn } from '../helpers/runIn.ts';

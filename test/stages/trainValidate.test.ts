@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { hashFile } from '../../engine/data/hashFile.ts';
 import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
 import { promote } from '../../engine/registry/promote.ts';
-import { readLock } from '../../engine/runner/lockFile.ts';
+import { readLock } from '../../engine/fingerprint/lockFile.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { readReference } from '../../engine/monitoring/reference.ts';
 import { writeFiles } from '../helpers/makeProject.ts';

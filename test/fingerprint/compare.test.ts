@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differences } from '../../engine/runner/compare.ts';
-import type { LockEntry } from '../../engine/runner/lockFile.ts';
+import { differences } from '../../engine/fingerprint/compare.ts';
+import type { LockEntry } from '../../engine/fingerprint/lockFile.ts';
 
 const day = 86_400_000;
 const text = (before: Record<string, unknown>, now: Record<string, unknown>): string[] =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WorkError } from '../../engine/base/errors.ts';
-import { lockKey, readLock, updateLock, type LockEntry } from '../../engine/runner/lockFile.ts';
+import { lockKey, readLock, updateLock, type LockEntry } from '../../engine/fingerprint/lockFile.ts';
 import { writeAtomic } from '../../engine/base/writeAtomic.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
@@ -66,7 +66,7 @@ test('experiments have keys of their own', () =>
 
 test('a kill in the midst of writing leaves a whole lock', async () => {
   const root = makeProject();
-  const module = fileURLToPath(new URL('../../engine/runner/lockFile.ts', import.meta.url));
+  const module = fileURLToPath(new URL('../../engine/fingerprint/lockFile.ts', import.meta.url));
   const big = {
     ...entry,
     deps: Object.fromEntries(
