@@ -24,7 +24,7 @@ import { configFor, loadProject, type Project } from '../engine/project/loadProj
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
 import { diskFiles } from '../engine/project/projectFiles.ts';
 import { shownProject } from '../engine/project/shownProject.ts';
-import { buildCard } from '../engine/registry/buildCard.ts';
+import { buildCard } from '../engine/cards/buildCard.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { registerRun } from '../engine/registry/registerRun.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { buildCard } from '../../engine/registry/buildCard.ts';
+import { buildCard } from '../../engine/cards/buildCard.ts';
 import { summariseVersions } from '../../engine/registry/modelVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';

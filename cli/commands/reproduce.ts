@@ -1,6 +1,6 @@
 import { ProjectError } from '../../engine/base/errors.ts';
 import type { MetricMatch, Shown } from '../../engine/provenance/compareMetrics.ts';
-import { defaultTolerance, reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';
+import { defaultTolerance, reproduce, type Reproduction } from '../../engine/reproduce/reproduce.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { runPrinter } from '../runPrinter.ts';

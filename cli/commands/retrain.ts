@@ -1,7 +1,7 @@
 import { listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
-import { decideRetraining } from '../../engine/monitoring/policy.ts';
+import { decideRetraining } from '../../engine/loop/policy.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
-import { lastRetrained, retrain as retrainModel } from '../../engine/monitoring/retrain.ts';
+import { lastRetrained, retrain as retrainModel } from '../../engine/loop/retrain.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';

@@ -1,7 +1,7 @@
 import { writeAtomic } from '../../engine/base/writeAtomic.ts';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
-import { buildCard } from '../../engine/registry/buildCard.ts';
+import { buildCard } from '../../engine/cards/buildCard.ts';
 import type { Store } from '../../engine/store/store.ts';
 import type { DataProfile, DataRelations } from '../../protocol/dataProfile.ts';
 import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';

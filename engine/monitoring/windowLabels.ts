@@ -4,7 +4,7 @@ import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileMarks } from '../fingerprint/markFiles.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
-import { textValues } from '../stages/features.ts';
+import { textValues } from '../models/features.ts';
 import type { Store } from '../store/store.ts';
 
 /** The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window and are not read. */

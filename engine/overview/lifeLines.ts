@@ -10,8 +10,8 @@ import {
 } from '../../protocol/lifeCycle.ts';
 import { brokenBounds } from '../monitoring/bounds.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
-import { decideRetraining } from '../monitoring/policy.ts';
-import { lastRetrained } from '../monitoring/retrain.ts';
+import { decideRetraining } from '../loop/policy.ts';
+import { lastRetrained } from '../loop/retrain.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { WorkError } from '../base/errors.ts';
-import { describeGate } from '../stages/gates.ts';
+import { describeGate } from '../evaluation/gates.ts';
 import type { Store } from '../store/store.ts';
 import { recordEvent } from '../tracking/events.ts';
 import { getVersion, setAlias, versionOf } from './modelVersions.ts';

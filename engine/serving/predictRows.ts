@@ -1,7 +1,7 @@
 import type { Model } from '../models/model.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
-import { predictTable } from '../stages/predictTable.ts';
+import { predictTable } from '../models/predictTable.ts';
 
 export interface RowPrediction {
   /** Binary: score of the positive class. Regression: the value. */

@@ -8,7 +8,7 @@ import { DataError, checkCancelled } from '../base/errors.ts';
 import { loadModel } from '../models/savedModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
-import { predictTable } from '../stages/predictTable.ts';
+import { predictTable } from '../models/predictTable.ts';
 import type { Store } from '../store/store.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 

@@ -14,7 +14,7 @@ import type { Variables } from '../base/programEnvironment.ts';
 import { runCommand } from '../base/runCommand.ts';
 import { keepText } from '../tracking/texts.ts';
 import { inputText } from './askedForInput.ts';
-import { describeGate, judgeGate, type Measured } from './gates.ts';
+import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';

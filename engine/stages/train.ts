@@ -9,7 +9,7 @@ import { trainModel } from '../models/trainModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/projectSchema.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
-import { classTarget, learningOf, type Learning } from './features.ts';
+import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { splitColumn } from './split.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
-import { lastRetrained, retrain } from '../../engine/monitoring/retrain.ts';
+import { lastRetrained, retrain } from '../../engine/loop/retrain.ts';
 import { readLabels } from '../../engine/monitoring/windowLabels.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion, versionOf } from '../../engine/registry/modelVersions.ts';

@@ -6,7 +6,7 @@ import { driftReport } from '../../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../../engine/overview/projectOverview.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { shownProject } from '../../engine/project/shownProject.ts';
-import { buildCard } from '../../engine/registry/buildCard.ts';
+import { buildCard } from '../../engine/cards/buildCard.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli } from '../helpers/runCli.ts';

@@ -1,5 +1,5 @@
 import type { ConfusionMatrix } from '../../protocol/runs.ts';
-import type { Predictions } from './evaluate.ts';
+import type { Predictions } from '../models/predictions.ts';
 
 /** Classes beyond this make no table that a person can read. */
 const mostClasses = 200;

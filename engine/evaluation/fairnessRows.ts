@@ -1,8 +1,8 @@
 import type { FairnessRow } from '../../protocol/modelCard.ts';
 import type { Table } from '../data/table.ts';
 import { fairnessMeasures, ratesByGroup } from '../statistics/fairness.ts';
-import type { Predictions } from './evaluate.ts';
-import { columnOf, textValues } from './features.ts';
+import type { Predictions } from '../models/predictions.ts';
+import { columnOf, textValues } from '../models/features.ts';
 
 const rateOf = {
   demographic_parity_difference: 'selectionRate',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
-import { decideRetraining } from '../../engine/monitoring/policy.ts';
+import { decideRetraining } from '../../engine/loop/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 
 const day = 86_400_000;

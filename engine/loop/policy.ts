@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig, TriggerConfig } from '../project/schema/projectSchema.ts';
-import { brokenBounds } from './bounds.ts';
+import { brokenBounds } from '../monitoring/bounds.ts';
 
 export interface Decision {
   retrain: boolean;

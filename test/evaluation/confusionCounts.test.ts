@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confusionCounts } from '../../engine/stages/confusionCounts.ts';
+import { confusionCounts } from '../../engine/evaluation/confusionCounts.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { ordersProject } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';

@@ -1,8 +1,9 @@
 import type { SliceRow } from '../../protocol/modelCard.ts';
 import type { Table } from '../data/table.ts';
 import { bootstrapIntervals } from '../statistics/bootstrap.ts';
-import { evaluator, subset, type EvaluationOptions, type Predictions } from './evaluate.ts';
-import { columnOf, textValues } from './features.ts';
+import { evaluator, subset, type EvaluationOptions } from './evaluate.ts';
+import { type Predictions } from '../models/predictions.ts';
+import { columnOf, textValues } from '../models/features.ts';
 
 const mostSlices = 12;
 const shown: Record<Predictions['task'], string[]> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
-import { buildCard } from '../../engine/registry/buildCard.ts';
+import { buildCard } from '../../engine/cards/buildCard.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { ordersProject } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';

@@ -6,7 +6,7 @@ import { beforeEach, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { withCodeTrees } from '../../engine/provenance/codeTrees.ts';
 import { keptRun } from '../../engine/provenance/keptRun.ts';
-import { reproduce, type Reproduction } from '../../engine/provenance/reproduce.ts';
+import { reproduce, type Reproduction } from '../../engine/reproduce/reproduce.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import type { Store } from '../../engine/store/store.ts';

@@ -7,13 +7,13 @@ import { lockKey, updateLock } from '../fingerprint/lockFile.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { type Store } from '../store/store.ts';
-import { compareMetrics, type MetricMatch } from './compareMetrics.ts';
-import { copyRuns, insertRow } from './copyRuns.ts';
-import { environmentChanges, type EnvironmentChange } from './environmentChanges.ts';
-import { git } from './git.ts';
-import { keptRun, type KeptRun } from './keptRun.ts';
-import { filesMade, filesRead, restoreFile, type Wanted } from './restoreFiles.ts';
-import { checkOut, copyProject, type Workplace } from './workplace.ts';
+import { compareMetrics, type MetricMatch } from '../provenance/compareMetrics.ts';
+import { copyRuns, insertRow } from '../provenance/copyRuns.ts';
+import { environmentChanges, type EnvironmentChange } from '../provenance/environmentChanges.ts';
+import { git } from '../provenance/git.ts';
+import { keptRun, type KeptRun } from '../provenance/keptRun.ts';
+import { filesMade, filesRead, restoreFile, type Wanted } from '../provenance/restoreFiles.ts';
+import { checkOut, copyProject, type Workplace } from '../provenance/workplace.ts';
 
 export interface ReproduceOptions {
   root: string;

@@ -13,7 +13,7 @@ import {
   summariseVersions,
   versionOf,
   type ModelVersion,
-} from './modelVersions.ts';
+} from '../registry/modelVersions.ts';
 
 /** Everything the model card shows of a version, from the store alone. */
 export function buildCard(store: Store, config: ProjectConfig, which: number | 'champion' | 'latest'): ModelCard {

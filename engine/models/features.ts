@@ -1,5 +1,5 @@
 import { WorkError } from '../base/errors.ts';
-import type { FeatureSpec } from '../models/preprocess.ts';
+import type { FeatureSpec } from './preprocess.ts';
 import type { Column, Table } from '../data/table.ts';
 import { taskOf, type Task } from '../project/metricNames.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';

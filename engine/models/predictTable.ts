@@ -1,6 +1,6 @@
 import type { Table } from '../data/table.ts';
-import type { Model } from '../models/model.ts';
-import type { Predictions } from './evaluate.ts';
+import type { Model } from './model.ts';
+import type { Predictions } from './predictions.ts';
 
 /** A model's predictions for a table, in the form that evaluation and serving take. */
 export async function predictTable(model: Model, table: Table): Promise<Predictions> {

@@ -8,16 +8,7 @@ import {
 } from '../statistics/classification.ts';
 import { calibrationBins, expectedCalibrationError } from '../statistics/calibration.ts';
 import { regressionMetrics } from '../statistics/regression.ts';
-import type { Task } from '../project/metricNames.ts';
-
-/** What a model said of some rows: scores of the positive class, one array a class, or values. */
-export interface Predictions {
-  task: Task;
-  /** Binary: scores. Regression: values. Multiclass: the number of the likeliest class. */
-  values: Float64Array;
-  /** Multiclass only. */
-  probabilities: Float64Array[];
-}
+import type { Predictions } from '../models/predictions.ts';
 
 export interface EvaluationOptions {
   /** Of a binary decision; without it metrics of decisions are left out. */

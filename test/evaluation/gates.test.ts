@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeGate, judgeGate, noChampionNote, type Measured } from '../../engine/stages/gates.ts';
+import { describeGate, judgeGate, noChampionNote, type Measured } from '../../engine/evaluation/gates.ts';
 
 const measured = (value: number | null, interval: [number, number] | null = null, note = ''): Measured =>
   ({ value, interval: interval && { low: interval[0], high: interval[1] }, n: 100, note }) as Measured;
