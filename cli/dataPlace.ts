@@ -1,4 +1,3 @@
-import { expandGlob } from '../engine/data/expandGlob.ts';
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
 import { findSubject, parseSubject, type FoundSubject } from '../engine/overview/dataSubject.ts';
 import { ProjectError } from '../engine/base/errors.ts';
@@ -27,10 +26,4 @@ export async function subjectGiven(
     throw new ProjectError('Say which data: a file, a dataset, or a version such as `features@latest`.');
   const place = dataPlace(context);
   return { found: await findSubject(parseSubject(text, place), place), place };
-}
-
-/** The files of a dataset of the project, absolute; none when there is no such dataset. */
-export async function datasetFiles({ project, config }: SubjectPlace, name: string): Promise<string[]> {
-  const dataset = config?.datasets && Object.hasOwn(config.datasets, name) ? config.datasets[name] : undefined;
-  return project && dataset ? expandGlob(project.root, dataset.path) : [];
 }

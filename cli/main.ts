@@ -201,7 +201,7 @@ program
   .option('--project <dir>')
   .option('--folder <dir>', 'a folder that need not be a project')
   .action(async (options: GlobalOptions & { folder?: string }) => {
-    const { runService } = await import('./service.ts');
+    const { runService } = await import('../engineHost/engineHost.ts');
     process.exitCode = await runService(
       options.folder === undefined ? findRoot(options.project) : resolve(options.folder),
     );

@@ -3,7 +3,7 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { driftReport } from '../../engine/monitoring/driftReport.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { saveDrift } from '../formats/savePage.ts';
+import { saveDrift } from '../../engine/pages/savePage.ts';
 
 export interface DriftOptions {
   html?: string;

@@ -6,7 +6,7 @@ import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { saveCard } from '../formats/savePage.ts';
+import { saveCard } from '../../engine/pages/savePage.ts';
 import { readVersion } from '../readOption.ts';
 import { gatesText, metricText, timeText } from '../../protocol/words.ts';
 import { table } from '../terminal.ts';

@@ -198,3 +198,9 @@ export function subjectChoices(place: SubjectPlace): SubjectChoice[] {
     ];
   });
 }
+
+/** The files of a dataset of the project, absolute; none when there is no such dataset. */
+export async function datasetFiles({ project, config }: SubjectPlace, name: string): Promise<string[]> {
+  const dataset = config?.datasets && Object.hasOwn(config.datasets, name) ? config.datasets[name] : undefined;
+  return project && dataset ? expandGlob(project.root, dataset.path) : [];
+}

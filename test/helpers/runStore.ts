@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runHandlers } from '../../cli/runService.ts';
+import { runHandlers } from '../../engineHost/runHandlers.ts';
 import { openDatabase } from '../../engine/store/openDatabase.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { writeParam, writePoints, writeTag } from '../../engine/tracking/writeRun.ts';

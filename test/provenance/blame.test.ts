@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runHandlers } from '../../cli/runService.ts';
+import { runHandlers } from '../../engineHost/runHandlers.ts';
 import { blame } from '../../engine/provenance/blame.ts';
 import { runPart } from '../../engine/provenance/runParts.ts';
 import type { Blame } from '../../protocol/blame.ts';

@@ -1,4 +1,4 @@
-import { startHandlers } from '../../cli/startService.ts';
+import { startHandlers } from '../../engineHost/startHandlers.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { CancelledError, DataError } from '../../engine/base/errors.ts';
 import { paramImportance } from '../../engine/tracking/paramImportance.ts';
-import { runHandlers } from '../../cli/runService.ts';
+import { runHandlers } from '../../engineHost/runHandlers.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';

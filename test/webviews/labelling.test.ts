@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { labelHandlers } from '../../cli/labelService.ts';
+import { labelHandlers } from '../../engineHost/labelHandlers.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { labelAnswers, labelRow, labelSummary, labelTask, labelTasks, queueOf } from '../fixtures/views/labels.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { runHandlers } from '../../cli/runService.ts';
+import { runHandlers } from '../../engineHost/runHandlers.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeProject } from '../helpers/makeProject.ts';

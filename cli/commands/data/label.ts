@@ -6,7 +6,7 @@ import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import type { LabelDone } from '../../../protocol/labelling.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
-import { defaultLabeller } from '../../labeller.ts';
+import { defaultLabeller } from '../../../engine/labelling/labeller.ts';
 import { labelByKeys, pressedKeys } from '../../labelByKeys.ts';
 
 export interface DataLabelOptions {

@@ -8,7 +8,7 @@ import type { ColumnProfile, DataProfile, DataRelations } from '../../../protoco
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
-import { saveProfile } from '../../formats/savePage.ts';
+import { saveProfile } from '../../../engine/pages/savePage.ts';
 import { bar, table } from '../../terminal.ts';
 
 export interface DataProfileOptions {

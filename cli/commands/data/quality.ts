@@ -5,7 +5,8 @@ import { parseTime } from '../../../engine/project/parseTime.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { QualityReport } from '../../../protocol/dataProfile.ts';
 import type { CommandContext } from '../../context.ts';
-import { datasetFiles, subjectGiven } from '../../dataPlace.ts';
+import { subjectGiven } from '../../dataPlace.ts';
+import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
 import { duration } from '../../terminal.ts';
 
 export interface DataQualityOptions {

@@ -10,7 +10,8 @@ import { parseYaml } from '../../../engine/project/parseYaml.ts';
 import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
-import { datasetFiles, subjectGiven } from '../../dataPlace.ts';
+import { subjectGiven } from '../../dataPlace.ts';
+import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
 import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
 
 export interface DataValidateOptions {

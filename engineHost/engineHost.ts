@@ -10,12 +10,12 @@ import {
 import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { messageOf } from '../engine/base/errors.ts';
 import { projectFileIn } from '../engine/project/findProjects.ts';
-import { dataHandlers } from './dataService.ts';
-import { saveCard, saveDrift, saveProfile } from './formats/savePage.ts';
-import { startHandlers } from './startService.ts';
-import { labelHandlers } from './labelService.ts';
+import { dataHandlers } from './dataHandlers.ts';
+import { saveCard, saveDrift, saveProfile } from '../engine/pages/savePage.ts';
+import { startHandlers } from './startHandlers.ts';
+import { labelHandlers } from './labelHandlers.ts';
 import { watchProject } from './watchProject.ts';
-import { runHandlers } from './runService.ts';
+import { runHandlers } from './runHandlers.ts';
 import { driftDetail, driftReport } from '../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
 import { AskedFiles } from '../engine/project/askedFiles.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { dataHandlers } from '../../cli/dataService.ts';
+import { dataHandlers } from '../../engineHost/dataHandlers.ts';
 import { judgeSubject } from '../../engine/overview/dataViews.ts';
 import { findSubject, type SubjectPlace } from '../../engine/overview/dataSubject.ts';
 import { withDatabase } from '../../engine/data/withDatabase.ts';

@@ -11,7 +11,7 @@ import {
   profileSubject,
   relateSubject,
 } from '../engine/overview/dataViews.ts';
-import { datasetFiles } from './dataPlace.ts';
+import { datasetFiles } from '../engine/overview/dataSubject.ts';
 
 type DataMethod = Extract<EngineMethod, `data/${string}`>;
 type DataHandlers = {

@@ -10,7 +10,7 @@ import { openTask, type OpenTask } from '../engine/labelling/openTask.ts';
 import { listTasks, resolveTask, taskInfo, type LabelTask } from '../engine/labelling/task.ts';
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
 import { versionOf } from '../engine/registry/modelVersions.ts';
-import { defaultLabeller } from './labeller.ts';
+import { defaultLabeller } from '../engine/labelling/labeller.ts';
 
 type LabelMethod = Extract<EngineMethod, `labels/${string}`>;
 type LabelHandlers = {

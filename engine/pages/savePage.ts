@@ -1,8 +1,8 @@
-import { writeAtomic } from '../../engine/base/writeAtomic.ts';
-import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
-import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
-import { buildCard } from '../../engine/cards/buildCard.ts';
-import type { Store } from '../../engine/store/store.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
+import { driftDetail, driftReport } from '../monitoring/driftReport.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { buildCard } from '../cards/buildCard.ts';
+import type { Store } from '../store/store.ts';
 import type { DataProfile, DataRelations } from '../../protocol/dataProfile.ts';
 import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';
 import { profileHtml } from './profileHtml.ts';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SavedViews } from '../../protocol/savedPage.ts';
-import { WorkError } from '../../engine/base/errors.ts';
+import { WorkError } from '../base/errors.ts';
 
 const file = 'savedViews.cjs';
 
