@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
@@ -31,6 +32,7 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   const request = {
     project,
     store: context.store(),
+    check: checkProject,
     stages: stages.length > 0 ? stages : undefined,
     experiment,
     params,
@@ -105,6 +107,12 @@ function commandLine(stages: string[], options: RunOptions): string {
 
 /** `loopwright trial`: one trial of a sweep, ordered on standard input by the process that runs the sweep. */
 export async function trialCommand(context: CommandContext): Promise<number> {
-  await serveTrial(context.project().root, process.stdin, (line) => process.stdout.write(`${line}\n`), context.signal);
+  await serveTrial(
+    context.project().root,
+    checkProject,
+    process.stdin,
+    (line) => process.stdout.write(`${line}\n`),
+    context.signal,
+  );
   return exitCodes.done;
 }

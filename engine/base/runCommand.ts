@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { CancelledError, WorkError, messageOf } from './errors.ts';
-import { ProgramOutput, type OutputListener } from '../runner/programOutput.ts';
+import { ProgramOutput, type OutputListener } from './programOutput.ts';
 import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
 export interface CommandOptions extends OutputListener {

@@ -11,7 +11,7 @@ import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../base/errors.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { splitColumn } from '../stages/split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import type { ColumnFacts, DatasetFacts, FileStamp } from './facts.ts';
 import { headerFacts } from './headers.ts';
 import type { DatasetRequest } from './requests.ts';

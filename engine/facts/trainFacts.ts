@@ -4,7 +4,7 @@ import type { Database } from '../data/database.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
-import { splitColumn } from '../stages/split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import type { Association, FileStamp, TrainFacts } from './facts.ts';
 import type { TrainRequest } from './requests.ts';
 

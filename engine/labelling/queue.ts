@@ -2,7 +2,7 @@ import type { LabelOrder, LabelRow, LabelValue } from '../../protocol/labelling.
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { SourceColumn } from '../data/inspectColumns.ts';
-import { splitColumn } from '../stages/split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import type { Decisions } from './decisions.ts';
 import { handLabels } from './decisions.ts';
 import { keyColumn, labelTables } from './labelTables.ts';

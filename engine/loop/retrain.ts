@@ -1,3 +1,4 @@
+import { checkProject } from '../checks/checkProject.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
@@ -47,6 +48,7 @@ export async function retrain(input: {
   const outcome = await executeRun({
     project,
     store,
+    check: checkProject,
     stages: policy?.run,
     signal: input.signal,
     events: { ...input.events, onStart },

@@ -1,3 +1,4 @@
+import { checkProject } from '../checks/checkProject.ts';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DriftWindow } from '../../protocol/drift.ts';
@@ -87,6 +88,7 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
       const outcome = await executeRun({
         project,
         store,
+        check: checkProject,
         signal: request.signal,
         events,
         period: { asOf: source?.from ?? null, window: null },

@@ -19,7 +19,7 @@ import { validateTable, type ValidationResult } from '../data/validateTable.ts';
 import { compareTables } from '../drift/compareTables.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { splitColumn } from '../stages/split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import type { FoundSubject } from './dataSubject.ts';
 
 export interface ProfileViewOptions {

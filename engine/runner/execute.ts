@@ -1,3 +1,4 @@
+import type { Problem } from '../../protocol/problem.ts';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
@@ -51,6 +52,8 @@ export interface RunEvents {
 export interface RunRequest {
   project: Project;
   store: Store;
+  /** Finds the problems of the files before anything runs: `checkProject`. The runner knows no rules itself. */
+  check: (project: Project) => readonly Problem[];
   /** Stages to bring up to date with all they depend on; default all. */
   stages?: readonly string[] | undefined;
   experiment?: string | undefined;
@@ -100,8 +103,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   for (const name of request.only ?? request.stages ?? [])
     if (!graph.stages.has(name))
       throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
-  // Only what its stages read is there for a run that is repeated; the rest was checked when it ran.
-  if (!request.only) refuseProblems(project, graph, { experiment, stages: request.stages });
+  if (!request.only) refuseProblems(project, request.check(project), graph, { experiment, stages: request.stages });
   rememberGood(project);
   const marks = new FileMarks(project.root, store);
   const period = request.period ?? wholePeriod;

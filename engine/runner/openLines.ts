@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { Stream } from './programOutput.ts';
+import type { Stream } from '../base/programOutput.ts';
 
 /** Views look this often. */
 const writeEveryMs = 500;

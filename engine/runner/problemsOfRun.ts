@@ -1,5 +1,4 @@
 import type { Problem } from '../../protocol/problem.ts';
-import { checkProject } from '../checks/checkProject.ts';
 import { ProjectError } from '../base/errors.ts';
 import { closure, type Graph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
@@ -8,23 +7,24 @@ import type { Project } from '../project/loadProject.ts';
 /** Throws a ProjectError when something in the files stops a run, with the stages that it does not stop. Without stages, all are meant. */
 export function refuseProblems(
   project: Project,
+  found: readonly Problem[],
   graph: Graph,
   { experiment, stages }: { experiment: string; stages: readonly string[] | undefined },
 ): void {
   // A variable that is not set is told by the stage that needs it.
-  const problems = checkProject(project).filter(({ code }) => code !== 'LW208');
+  const problems = found.filter(({ code }) => code !== 'LW208');
   // A stage behind a cycle has no order, and so nothing that it could run after.
   const whole = !stages || stages.some((name) => !graph.order.includes(name));
-  const found = problemsOfRun(project, problems, graph, {
+  const stopping = problemsOfRun(project, problems, graph, {
     experiment,
     stages: whole ? [...graph.stages.keys()] : closure(graph, stages),
   });
-  if (found.length === 0) return;
+  if (stopping.length === 0) return;
   const runnable = runnableStages(project, problems, graph, experiment);
   const others = runnable.length === 0 ? '' : ` Stages that can be run by name: ${runnable.join(', ')}.`;
   throw new ProjectError(
-    `${whole ? 'The project' : 'What is to run'} has ${found.length} ${found.length === 1 ? 'problem' : 'problems'}.${others}`,
-    found,
+    `${whole ? 'The project' : 'What is to run'} has ${stopping.length} ${stopping.length === 1 ? 'problem' : 'problems'}.${others}`,
+    stopping,
   );
 }
 

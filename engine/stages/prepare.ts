@@ -15,7 +15,8 @@ import { makeSnapshot } from './makeSnapshot.ts';
 import { foreignTables } from './foreignTables.ts';
 import { handleInvalid } from './quarantine.ts';
 import { boundIn } from './sqlParams.ts';
-import { splitColumn, splitExpression, stratumOf } from './split.ts';
+import { splitExpression, stratumOf } from './split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /** Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet. */

@@ -3,9 +3,6 @@ import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/projectSchema.ts';
 
-/** The column that says on which side a row is: train, validation or test. */
-export const splitColumn = '_split';
-
 /**
  * SQL for the side of a row. By time: the rank of the row's time decides, rows of one time stay together.
  * Else a hash of the key (stratified: with it, grouped: of the group) and the seed decides, so that a row never changes side when others come or go;

@@ -10,7 +10,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/projectSchema.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
-import { splitColumn } from './split.ts';
+import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /** Trains a model on the train rows, stops early by the validation rows, and saves it with its preprocessing among the run's artifacts. */

@@ -1,3 +1,4 @@
+import type { Watermark } from '../data/watermark.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import type { SnapshotSummary } from '../../protocol/lifeCycle.ts';
 import type { Store } from '../store/store.ts';
@@ -7,13 +8,6 @@ export interface SnapshotFile {
   path: string;
   hash: string;
   bytes: number;
-}
-
-/** The highest value of a source's watermark column that was received: its exact text, and what SQLite has to compare it as. */
-export interface Watermark {
-  column: string;
-  value: string;
-  kind: 'text' | 'integer' | 'real';
 }
 
 /** Where the next collection from the same source goes on. */

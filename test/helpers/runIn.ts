@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
@@ -28,6 +29,7 @@ export function runIn(root: string): ProjectRunner {
     logs,
     run: (request = {}) =>
       executeRun({
+        check: checkProject,
         project: loadProject(root),
         store,
         events: { onLog: (stage, line) => logs.push(`${stage}| ${line}`) },

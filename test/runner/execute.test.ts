@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ function newProject(stages: string, files: Record<string, string> = {}, head = '
     onStageEnd: (stage, status) => said.push(`< ${stage} ${status}`),
   };
   const run = (request: Partial<RunRequest> = {}) =>
-    executeRun({ project: loadProject(root, undefined, {}), store, events, ...request });
+    executeRun({ check: checkProject, project: loadProject(root, undefined, {}), store, events, ...request });
   return { root, store, run, said };
 }
 
@@ -131,7 +132,7 @@ test('a path without Python is told as Python that is missing', async () => {
   });
   const store = openStore(root);
   after(() => store.sql.close());
-  const outcome = await executeRun({ project: loadProject(root), store });
+  const outcome = await executeRun({ check: checkProject, project: loadProject(root), store });
   assert.match(outcome.error?.message ?? '', /did not find `python`.*python3 -m venv/);
 });
 

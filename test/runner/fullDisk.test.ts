@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -25,7 +26,8 @@ test(
           'version: 1\nproject: p\nstages:\n  first: { cmd: echo 1 > first.txt, outs: [first.txt] }\n  second: { cmd: "head -c ${params.size} /dev/zero > second.bin", deps: [first.txt], outs: [second.bin] }\nparams: { size: 9000000 }\n',
       });
       const store = openStore(disk);
-      const run = (size: number) => executeRun({ project: loadProject(disk), store, params: { size } });
+      const run = (size: number) =>
+        executeRun({ check: checkProject, project: loadProject(disk), store, params: { size } });
       const failed = await run(9_000_000).then(
         (outcome) => outcome.error?.message ?? '',
         (error: unknown) => (error instanceof WorkError ? error.message : `not told: ${String(error)}`),

@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -88,13 +89,17 @@ test(
       assert.ok(sweep);
       const stop = new AbortController();
       await assert.rejects(
-        runSweep({ project, store, experiment: 'tune', signal: stop.signal }, sweep, (line) => {
+        runSweep({ check: checkProject, project, store, experiment: 'tune', signal: stop.signal }, sweep, (line) => {
           if (line.startsWith('20/36')) stop.abort();
         }),
         CancelledError,
       );
       const said: string[] = [];
-      const { trials, best } = await runSweep({ project, store, experiment: 'tune' }, sweep, (line) => said.push(line));
+      const { trials, best } = await runSweep(
+        { check: checkProject, project, store, experiment: 'tune' },
+        sweep,
+        (line) => said.push(line),
+      );
       // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after it.
       assert.match(said[0] ?? '', /^(19|20|21) of 36 trials were done/);
       assert.equal(trials.length, 36);

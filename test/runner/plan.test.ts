@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +38,8 @@ function newProject(files: Record<string, string> = {}) {
   });
   const store = openStore(root);
   after(() => store.sql.close());
-  const run = (request: Partial<RunRequest> = {}) => executeRun({ project: loadProject(root), store, ...request });
+  const run = (request: Partial<RunRequest> = {}) =>
+    executeRun({ check: checkProject, project: loadProject(root), store, ...request });
   const states = (experiment = 'default') =>
     Object.fromEntries(
       stageStatuses(loadProject(root), store, experiment).map(({ name, state, reasons }) => [
@@ -199,7 +201,8 @@ test('what came from the environment is not written into the lock, and a change 
   });
   const store = openStore(root);
   after(() => store.sql.close());
-  const run = (token: string) => executeRun({ project: loadProject(root, undefined, { LW_TEST_TOKEN: token }), store });
+  const run = (token: string) =>
+    executeRun({ check: checkProject, project: loadProject(root, undefined, { LW_TEST_TOKEN: token }), store });
   assert.equal((await run('very-secret-1')).status, 'finished');
   assert.equal(readFileSync(join(root, 'out.txt'), 'utf8'), 'very-secret-1\n', 'the command gets it');
   const lock = readFileSync(join(root, 'loopwright.lock'), 'utf8');

@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +40,7 @@ function newSweep(stages: string, sweep: string, params = 'n: 0', files: Record<
     const project = loadProject(root, undefined, {});
     const config = project.experiments.get('tune')?.value?.sweep;
     assert.ok(config);
-    return runSweep({ project, store, experiment: 'tune', events, ...request }, config, (line) => {
+    return runSweep({ check: checkProject, project, store, experiment: 'tune', events, ...request }, config, (line) => {
       said.push(line);
       say(line);
     });
@@ -313,7 +314,7 @@ for (const folder of ['', 'deep/er/']) {
       assert.ok(config);
       const before = [git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag'), git('branch', '-a')];
       const { trials } = await runSweep(
-        { project, store, experiment: 'tune', program: [process.execPath, cli] },
+        { check: checkProject, project, store, experiment: 'tune', program: [process.execPath, cli] },
         config,
         () => {},
       );

@@ -1,3 +1,4 @@
+import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ function tuned(options: { gates?: string; sweep?: string } = {}) {
     const project = loadProject(root);
     const config = project.experiments.get('tune')?.value?.sweep;
     assert.ok(config);
-    return runSweep({ project, store, experiment: 'tune', ...request }, config, () => {});
+    return runSweep({ check: checkProject, project, store, experiment: 'tune', ...request }, config, () => {});
   };
   return {
     root,

@@ -1,5 +1,5 @@
 import { nodeAt } from '../../project/located.ts';
-import { taskProblems } from '../../labelling/task.ts';
+import { taskProblems } from '../../project/labelTask.ts';
 import type { Path, Rule } from '../rule.ts';
 
 export const labellingUnfit: Rule = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client, CustomTypesConfig, FieldDef } from 'pg';
 import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../../base/errors.ts';
 import { suggestion } from '../../base/didYouMean.ts';
-import type { Watermark } from '../../tracking/snapshots.ts';
+import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';

@@ -1,4 +1,4 @@
-import type { Watermark } from '../../tracking/snapshots.ts';
+import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
 
 /** What a source works with. Nothing that it logs, tells or throws needs to be free of secrets: whoever calls it sees to that. */

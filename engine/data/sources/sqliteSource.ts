@@ -7,7 +7,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import { CancelledError, DataError, WorkError, checkCancelled, messageOf } from '../../base/errors.ts';
 import { suggestion } from '../../base/didYouMean.ts';
-import type { Watermark } from '../../tracking/snapshots.ts';
+import type { Watermark } from '../watermark.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
 import { RowFile, checkColumns, nextBatch, type RowColumn } from './rowFile.ts';

@@ -46,7 +46,7 @@ export async function runSweep(
   const { project, store } = request;
   checkCancelled(request.signal);
   const experiment = request.experiment ?? 'default';
-  refuseProblems(project, buildGraph(configFor(project, experiment), project.files), {
+  refuseProblems(project, request.check(project), buildGraph(configFor(project, experiment), project.files), {
     experiment,
     stages: request.stages,
   });

@@ -94,6 +94,7 @@ export async function runTrialProcess(
 /** The other side: runs what is ordered on standard input in the folder of a trial. */
 export async function serveTrial(
   root: string,
+  check: RunRequest['check'],
   input: Readable,
   tell: (line: string) => void,
   signal: AbortSignal,
@@ -111,6 +112,7 @@ export async function serveTrial(
     const outcome = await executeRun({
       project: loadProject(root),
       store,
+      check,
       stages: order.stages,
       force: true,
       held: true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OutputScreen } from '../../engine/runner/outputScreen.ts';
+import { OutputScreen } from '../../engine/base/outputScreen.ts';
 
 /** The lines that are kept of a text, given whole, or in pieces of one character. */
 function kept(text: string): string[] {
