@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import { findArtifacts } from './artifactPlaces.ts';
 import { modelStatuses } from './fileStoreModels.ts';
-import { meantValue, textsBy, type Tables } from './mlflowDatabase.ts';
+import { meantValue, textsBy, type Tables } from './mlflowTables.ts';
 import type { SourceModel, SourceRegistered, Tell } from './records.ts';
 
 interface ModelRow {
