@@ -8,7 +8,10 @@ import { summarise } from './measure.ts';
 
 const folder = join(import.meta.dirname, '..', 'build', 'bench', 'data');
 
-/** Profile, validation and drift of generated tables of 20 columns, beside evidently and pandas with scipy on the same files; then of larger ones alone. */
+/**
+ * Profile, validation and drift of generated tables of 20 columns, beside evidently and pandas with scipy on the same
+ * files; then of larger ones alone.
+ */
 export async function benchData(): Promise<void> {
   const small = await pairOf(1_000_000);
   const ours = repeat(5, () => work(process.execPath, [join(import.meta.dirname, 'dataWork.ts'), ...small]));
@@ -72,7 +75,10 @@ function paths(rows: number): [string, string] {
   return [join(folder, `reference-${rows}.parquet`), join(folder, `current-${rows}.parquet`)];
 }
 
-/** An id, a time, 12 normals, a heavy tail, 4 texts of 3 to 500 levels and a rare truth; the current side is a little moved. */
+/**
+ * An id, a time, 12 normals, a heavy tail, 4 texts of 3 to 500 levels and a rare truth; the current side is a little
+ * moved.
+ */
 export async function pairOf(rows: number): Promise<[string, string]> {
   mkdirSync(folder, { recursive: true });
   for (const [i, path] of paths(rows).entries()) {

@@ -5,7 +5,8 @@ import { withDatabase } from '../engine/data/withDatabase.ts';
 import { compareTables } from '../engine/drift/compareTables.ts';
 import type { Field } from '../engine/project/schema/datasetSchema.ts';
 
-// What bench/data.ts times, in a process of its own: profile of the current table, validation by 30 rules, drift on every column. Prints milliseconds and the most memory.
+// What bench/data.ts times, in a process of its own: profile of the current table, validation by 30 rules, drift on
+// every column. Prints milliseconds and the most memory.
 const [reference = '', current = ''] = process.argv.slice(2);
 
 /** 30 rules over the 20 columns. */

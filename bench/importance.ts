@@ -8,7 +8,8 @@ import { type Store } from '../engine/store/store.ts';
 import { writeParam, writePoints } from '../engine/tracking/writeRun.ts';
 import { inMs } from './measure.ts';
 
-// Which params move a metric, in the engine: part of `npm run bench -- --tracking`, or alone `node_modules/.bin/node bench/importance.ts`.
+// Which params move a metric, in the engine: part of `npm run bench -- --tracking`, or alone `node_modules/.bin/node
+// bench/importance.ts`.
 
 /** Runs of numeric params and of every fourth with five categories; the first moves the metric. */
 function writeTrials(store: Store, runs: number, params: number): void {

@@ -83,7 +83,8 @@ async function openSession({ command, args, file, languageId, settings, edit, me
   const incremental = (typeof sync === 'number' ? sync : sync?.change) === 2;
   await connection.sendNotification('initialized', {});
   if (settings !== undefined) await connection.sendNotification('workspace/didChangeConfiguration', { settings });
-  // A server publishes nothing for a file without findings that it never found fault with, so the file is opened broken.
+  // A server publishes nothing for a file without findings that it never found fault with, so the file is opened
+  // broken.
   const broken = `${text}\nnonsense: [1\n`;
   const opened = published();
   await connection.sendNotification('textDocument/didOpen', {

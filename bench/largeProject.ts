@@ -7,7 +7,10 @@ export interface Toggle {
   to: string;
 }
 
-/** Writes a project of about so many lines into a folder: groups of stages of all kinds with gates, datasets with schemas, params, deployments and monitors. Gives its file and an edit in its middle. */
+/**
+ * Writes a project of about so many lines into a folder: groups of stages of all kinds with gates, datasets with
+ * schemas, params, deployments and monitors. Gives its file and an edit in its middle.
+ */
 export function writeLargeProject(folder: string, lines: number): { file: string; lines: number; edit: Toggle } {
   const groups = Math.max(2, Math.round((lines - 20) / 43));
   const sections: Record<'params' | 'datasets' | 'stages' | 'deployments' | 'monitors', string> = {

@@ -9,7 +9,8 @@ import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
 import { benchTracking } from './tracking.ts';
 
-// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs.
+// Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails
+// when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');

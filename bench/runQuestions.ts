@@ -11,7 +11,8 @@ import { metricKeyId, writeParam, writePoints, writeTag } from '../engine/tracki
 import type { RunQuery } from '../protocol/runs.ts';
 import { inMs } from './measure.ts';
 
-// Questions over 100,000 runs and a curve of 1,000,000 points, in the engine: part of `npm run bench -- --tracking`, or alone
+// Questions over 100,000 runs and a curve of 1,000,000 points, in the engine: part of `npm run bench -- --tracking`, or
+// alone
 // `node_modules/.bin/node bench/runQuestions.ts`.
 
 /** 100,000 runs of 8 metrics and 5 params each. */

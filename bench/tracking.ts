@@ -52,7 +52,10 @@ function post(uri: string, token: string, path: string, body: string): Promise<A
   });
 }
 
-/** Metrics a second that a server acknowledges: batches of 1,000 one after another, for some seconds, five names, rising steps. */
+/**
+ * Metrics a second that a server acknowledges: batches of 1,000 one after another, for some seconds, five names, rising
+ * steps.
+ */
 async function logRate(uri: string, token: string, seconds: number): Promise<number> {
   const created = await post(uri, token, 'runs/create', JSON.stringify({ experiment_id: '0', start_time: Date.now() }));
   const runId = (JSON.parse(created.body) as { run: { info: { run_id: string } } }).run.info.run_id;

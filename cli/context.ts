@@ -140,7 +140,10 @@ export function placeText(
   return `${pathFromHere(root, place.file === projectFileName ? projectFile : place.file)}:${place.line ?? 1}:${place.column ?? 1}: `;
 }
 
-/** A path of the project from the working folder, so that it can be opened from there; the whole path when the project is elsewhere. */
+/**
+ * A path of the project from the working folder, so that it can be opened from there; the whole path when the project
+ * is elsewhere.
+ */
 function pathFromHere(root: string, file: string): string {
   const path = relative(process.cwd(), resolve(root, file));
   const isNear = !relative(process.cwd(), root).startsWith('..') || !relative(root, process.cwd()).startsWith('..');

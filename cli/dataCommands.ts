@@ -25,7 +25,9 @@ export type Action = <O extends object>(
   work: (context: CommandContext, args: string[], options: O) => Promise<number>,
 ) => (...received: unknown[]) => Promise<void>;
 
-/** The commands under `loopwright data`, one file each in commands/data/. `sub` adds one with the options that all have. */
+/**
+ * The commands under `loopwright data`, one file each in commands/data/. `sub` adds one with the options that all have.
+ */
 export function registerDataCommands(sub: (name: string, description: string) => Command, action: Action): void {
   sub('profile <data>', 'show what each column of a file, dataset or version holds')
     .option('--columns <names>', 'only these, with commas')

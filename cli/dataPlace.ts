@@ -3,7 +3,10 @@ import { findSubject, parseSubject, type FoundSubject } from '../engine/overview
 import { ProjectError } from '../engine/base/errors.ts';
 import type { CommandContext } from './context.ts';
 
-/** Where the commands under `data` look for what they are given: the working folder, and the project around it where there is one. */
+/**
+ * Where the commands under `data` look for what they are given: the working folder, and the project around it where
+ * there is one.
+ */
 export function dataPlace(context: CommandContext): SubjectPlace {
   const folder = process.cwd();
   try {

@@ -6,7 +6,9 @@ import type { Terminal } from './terminal.ts';
 
 const fetched = 20;
 
-/** Asks row by row: 1–9 label, s skips, u takes the last decision back, q ends. `keys` gives one pressed key at a time. */
+/**
+ * Asks row by row: 1–9 label, s skips, u takes the last decision back, q ends. `keys` gives one pressed key at a time.
+ */
 export async function labelByKeys(
   open: OpenTask,
   {
@@ -78,7 +80,10 @@ export async function labelByKeys(
   terminal.line(`${decided} decided.`);
 }
 
-/** The keys that are pressed on a terminal, one at a time, without waiting for Enter. The terminal is as before when it ends. */
+/**
+ * The keys that are pressed on a terminal, one at a time, without waiting for Enter. The terminal is as before when it
+ * ends.
+ */
 export async function* pressedKeys(input: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<string> {
   const stop = () => input.destroy();
   signal.addEventListener('abort', stop);

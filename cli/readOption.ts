@@ -1,7 +1,10 @@
 import { ProjectError } from '../engine/base/errors.ts';
 import { parseTime } from '../engine/project/parseTime.ts';
 
-/** The time of an option such as `--now`, as epoch milliseconds, UTC where no zone is given; null when the option was not. */
+/**
+ * The time of an option such as `--now`, as epoch milliseconds, UTC where no zone is given; null when the option was
+ * not.
+ */
 export function readTime(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;
   const at = parseTime(text);

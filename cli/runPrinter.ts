@@ -12,7 +12,10 @@ const icons: Record<RunStatus, string> = {
   scheduled: '○',
 };
 
-/** Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json` everything goes to standard error. */
+/**
+ * Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json`
+ * everything goes to standard error.
+ */
 export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
   const say = options.json ? terminal.note : terminal.line;
   let lastShare = -1;

@@ -12,7 +12,10 @@ export interface Terminal {
   style(style: Style, text: string): string;
   /** Redraws one line in place; on no terminal it prints nothing. */
   progress(text: string | null): void;
-  /** Lines that are not ended or may still change, drawn in place below what was printed. Elsewhere than on a terminal one line that only grows is printed as far as it goes. */
+  /**
+   * Lines that are not ended or may still change, drawn in place below what was printed. Elsewhere than on a terminal
+   * one line that only grows is printed as far as it goes.
+   */
   open(rows: readonly string[]): void;
 }
 

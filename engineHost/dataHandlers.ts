@@ -20,7 +20,10 @@ type DataHandlers = {
   ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
 };
 
-/** Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back is there at once. */
+/**
+ * Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back
+ * is there at once.
+ */
 export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
   const kept = new Map<string, Promise<unknown>>();
   const measured = async <T>(

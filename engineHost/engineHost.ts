@@ -39,7 +39,10 @@ type Handlers = {
   ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
 };
 
-/** The engine host of a project, or of a folder that may become one: answers the editor's requests over JSON-RPC on standard input and output, and tells it when the store or the files change. Ends when its input does. */
+/**
+ * The engine host of a project, or of a folder that may become one: answers the editor's requests over JSON-RPC on
+ * standard input and output, and tells it when the store or the files change. Ends when its input does.
+ */
 export function runService(root: string): Promise<number> {
   const connection = createMessageConnection(
     new StreamMessageReader(process.stdin),
@@ -168,7 +171,10 @@ export function runService(root: string): Promise<number> {
   });
 }
 
-/** The endpoint for programs in terminals, at its place of before when that is free. Where it is, is noted once somebody logs there. */
+/**
+ * The endpoint for programs in terminals, at its place of before when that is free. Where it is, is noted once somebody
+ * logs there.
+ */
 async function startEndpoint(root: string, store: () => Store): Promise<TrackingServer> {
   const { startTracking } = await import('../engine/mlflow/trackingServer.ts');
   const { knownPlace, notePlace } = await import('../engine/mlflow/endpointPlace.ts');
@@ -186,7 +192,10 @@ async function startEndpoint(root: string, store: () => Store): Promise<Tracking
   return server;
 }
 
-/** At its place, which the process before may be about to leave; else, as another window of the project holds it, at another with the same token. */
+/**
+ * At its place, which the process before may be about to leave; else, as another window of the project holds it, at
+ * another with the same token.
+ */
 async function takePlace<T>(
   place: { port: number; token: string },
   start: (place: { port?: number; token: string }) => Promise<T>,

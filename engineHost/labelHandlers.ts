@@ -22,7 +22,10 @@ type LabelHandlers = {
 /** A database that nobody asked for so long is closed; its data may be large. */
 const keptFor = 120_000;
 
-/** Answers of the engine host about labels. The data of the task in use stays open, so that the next card is there at once. */
+/**
+ * Answers of the engine host about labels. The data of the task in use stays open, so that the next card is there at
+ * once.
+ */
 export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
   let kept: { mark: string; db: Database; open: OpenTask } | null = null;
   let timer: NodeJS.Timeout | null = null;

@@ -27,7 +27,10 @@ type RunHandlers = {
   ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
 };
 
-/** Answers of the engine host about runs. Before the first run there is no store: lists are empty. `declared` tells the metrics that the project names to stand for the runs of an experiment. */
+/**
+ * Answers of the engine host about runs. Before the first run there is no store: lists are empty. `declared` tells the
+ * metrics that the project names to stand for the runs of an experiment.
+ */
 export function runHandlers(
   storeNow: () => Store | null,
   required: () => Store,

@@ -1,5 +1,5 @@
-// Logs to the run of the Loopwright stage that a program belongs to, by appending lines to the file in LOOPWRIGHT_METRICS. It has no
-// dependency, writes before it returns, and does nothing outside a run but say so once.
+// Logs to the run of the Loopwright stage that a program belongs to, by appending lines to the file in
+// LOOPWRIGHT_METRICS. It has no dependency, writes before it returns, and does nothing outside a run but say so once.
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -32,15 +32,23 @@ export interface NumberProfile {
   q95: number;
   max: number;
   mean: number;
-  /** Sample standard deviation (n − 1), of values below 1e150, whose squares a double can hold; 0 for a single value. */
+  /**
+   * Sample standard deviation (n − 1), of values below 1e150, whose squares a double can hold; 0 for a single value.
+   */
   std: number;
   zeros: number;
   negative: number;
   /** Infinite values, which the rest leaves out. */
   infinite: number;
-  /** 20 equal bins between min and max, the last one closed; one bin when they are equal. Those of whole numbers are at most 20, hold as many each, and end beyond max. `edges` is one longer than `counts`. */
+  /**
+   * 20 equal bins between min and max, the last one closed; one bin when they are equal. Those of whole numbers are at
+   * most 20, hold as many each, and end beyond max. `edges` is one longer than `counts`.
+   */
   histogram: Histogram;
-  /** The same between the 1st and the 99th percentile, where the ends are so far out that the bins above show nothing; values beyond are not in it. */
+  /**
+   * The same between the 1st and the 99th percentile, where the ends are so far out that the bins above show nothing;
+   * values beyond are not in it.
+   */
   core: Histogram | null;
 }
 
@@ -73,7 +81,10 @@ export interface DataProfile extends TableProfile, DataHead {
   tookMs: number;
 }
 
-/** What can be said of a table at once, while its profile is still worked out. Numbers are null where they would take as long as the profile. */
+/**
+ * What can be said of a table at once, while its profile is still worked out. Numbers are null where they would take as
+ * long as the profile.
+ */
 export interface DataOutline extends DataHead {
   rows: number | null;
   columns: { name: string; type: string; missing: number | null }[];
@@ -94,7 +105,10 @@ export interface DataRows {
 export interface DataRelations {
   rows: number;
   sampled: number;
-  /** Numbers and times, at most 40. `pearson[i][j]` and `spearman[i][j]` belong to `columns[i]` and `columns[j]`; null where one is constant. */
+  /**
+   * Numbers and times, at most 40. `pearson[i][j]` and `spearman[i][j]` belong to `columns[i]` and `columns[j]`; null
+   * where one is constant.
+   */
   columns: string[];
   pearson: (number | null)[][];
   spearman: (number | null)[][];
@@ -106,7 +120,10 @@ export interface DataRelations {
 /** What a column tells about the target. */
 export interface Relevance {
   column: string;
-  /** Nats; numbers in at most 32 bins of equal counts, texts by their 50 most frequent values, missing as a value of its own. */
+  /**
+   * Nats; numbers in at most 32 bins of equal counts, texts by their 50 most frequent values, missing as a value of its
+   * own.
+   */
   mutualInformation: number;
   /** What an unrelated column of the same shape stays below 95 times in 100. */
   baseline: number;
@@ -168,7 +185,10 @@ export interface ComparedColumn {
   type: string;
   /** Its name says its convention (`js_distance_e`); `none` where nothing was compared. */
   measure: string;
-  /** What is held against the threshold: a distance, or the p-value of a test in the profile `evidently`. Null where there is none. */
+  /**
+   * What is held against the threshold: a distance, or the p-value of a test in the profile `evidently`. Null where
+   * there is none.
+   */
   value: number | null;
   pValue: number | null;
   threshold: number | null;
@@ -183,7 +203,10 @@ export interface ComparedColumn {
   distribution: SharedDistribution | null;
 }
 
-/** Shares of the values, of each side by itself. Numbers have `edges` (one more than shares; values beyond count in the end bins), texts `labels`, the last of which may be `other`. */
+/**
+ * Shares of the values, of each side by itself. Numbers have `edges` (one more than shares; values beyond count in the
+ * end bins), texts `labels`, the last of which may be `other`.
+ */
 export interface SharedDistribution {
   edges: number[];
   labels: string[];

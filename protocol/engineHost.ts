@@ -31,24 +31,36 @@ import type {
 } from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
 
-/** The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service --project DIR`. */
+/**
+ * The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service
+ * --project DIR`.
+ */
 export interface EngineRequests {
   'project/overview': { params: Record<string, never>; result: ProjectOverview };
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
   'runs/list': { params: RunQuery; result: RunPage };
-  /** At most 10,000 runs of a query, with the values of these columns alone: `metrics.key`, `params.key`, `tags.key`; others are passed over. */
+  /**
+   * At most 10,000 runs of a query, with the values of these columns alone: `metrics.key`, `params.key`, `tags.key`;
+   * others are passed over.
+   */
   'runs/points': { params: { query: RunQuery; columns: string[] }; result: RunPoint[] };
   'runs/get': { params: { runId: string }; result: RunDetail };
   /** At most 100 runs, in this order; those that are not there are left out. */
   'runs/details': { params: { runIds: string[] }; result: RunDetail[] };
   /** `ends` are those of earlier answers, by run: only what came after them is wanted. */
   'runs/series': { params: { runIds: string[]; key: string; ends?: Record<string, string> }; result: MetricSeries[] };
-  /** A part of a stage's log from a byte offset, and the lines at its end that are not ended or may still change; `done` when the stage ended and nothing is left. */
+  /**
+   * A part of a stage's log from a byte offset, and the lines at its end that are not ended or may still change; `done`
+   * when the stage ended and nothing is left.
+   */
   'runs/log': {
     params: { runId: string; stage: string; offset: number; stream?: 'all' | 'stderr' };
     result: { text: string; next: number; done: boolean; open?: string };
   };
-  /** Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them. */
+  /**
+   * Where programs that use MLflow log to: set in the editor's terminals as MLFLOW_TRACKING_URI and
+   * MLFLOW_TRACKING_TOKEN. It stays the same over restarts where its port is free, so that a program outlives them.
+   */
   'tracking/endpoint': { params: Record<string, never>; result: { uri: string; token: string } };
   /** The processes that run stages of the project, whichever window or terminal started them. */
   'runs/going': { params: Record<string, never>; result: GoingRun[] };
@@ -57,7 +69,10 @@ export interface EngineRequests {
   'runs/columns': { params: RunQuery; result: RunColumns };
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };
-  /** Which params move a metric: over these runs, or over the newest 5,000 that a query finds. A newer question ends an older one that is still being worked on. */
+  /**
+   * Which params move a metric: over these runs, or over the newest 5,000 that a query finds. A newer question ends an
+   * older one that is still being worked on.
+   */
   'runs/importance': {
     params: { metric: string } & ({ runIds: string[] } | { query: RunQuery });
     result: ParamImportance;
@@ -84,7 +99,10 @@ export interface EngineRequests {
   'models/card': { params: { version: number | 'champion' | 'latest' }; result: ModelCard };
   /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
   'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
-  /** Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run validated none. */
+  /**
+   * Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run
+   * validated none.
+   */
   'models/register': {
     params: { runId: string };
     result: { version: number; runId: string; runName: string; made: boolean };
@@ -115,14 +133,19 @@ export interface EngineRequests {
   /** Takes the labeller's last decision back. */
   'labels/undo': { params: { task: string; labeller: string }; result: LabelDone };
   'labels/summary': { params: { task: string }; result: LabelSummary };
-  /** What lies in the folder that a project could be made of. Answered without a project too, as are those about files. */
+  /**
+   * What lies in the folder that a project could be made of. Answered without a project too, as are those about files.
+   */
   'start/folder': { params: Record<string, never>; result: FolderLook };
   /** What a table holds and what could be predicted; `readAs` is what a person changed about how it is read. */
   'start/table': { params: { path: string; readAs?: Partial<ReadAs> }; result: TableLook };
   'start/propose': { params: StartChoice; result: Proposal };
   /** Writes what is proposed for a choice, and overwrites nothing. */
   'start/write': { params: StartChoice; result: { files: string[] } };
-  /** Writes a dataset schema for a file beside it, or into `schemas/` of its project; `made` is false when it was there already. Paths are absolute. */
+  /**
+   * Writes a dataset schema for a file beside it, or into `schemas/` of its project; `made` is false when it was there
+   * already. Paths are absolute.
+   */
   'start/schema': { params: { path: string }; result: { path: string; made: boolean } };
   'drift/detail': { params: { monitor: string; windowId: number; column: string }; result: DriftDetail };
 }

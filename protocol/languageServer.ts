@@ -39,7 +39,10 @@ export interface TextChange {
   newText: string;
 }
 
-/** What writes a part of the life cycle: changes to loopwright.yaml as it is open now, new files, and the 0-based line of what was written. */
+/**
+ * What writes a part of the life cycle: changes to loopwright.yaml as it is open now, new files, and the 0-based line
+ * of what was written.
+ */
 export interface SectionEdit {
   changes: TextChange[];
   /** Texts by absolute path. */
@@ -65,7 +68,10 @@ export interface CompletionData {
 
 /** What the server may ask of the client, and what it is told besides LSP. */
 export interface ClientRequests {
-  /** The files of ours around an address that is on no disk: the folder of its project, the texts of YAML and SQL files, and the names of all. Null when there is no project. */
+  /**
+   * The files of ours around an address that is on no disk: the folder of its project, the texts of YAML and SQL files,
+   * and the names of all. Null when there is no project.
+   */
   'loopwright/virtualFiles': {
     params: { uri: string };
     result: { folder: string; texts: Record<string, string>; names: string[] } | null;

@@ -46,7 +46,10 @@ export const lifeCycleParts = [
 ] as const;
 export type LifeCyclePart = (typeof lifeCycleParts)[number];
 
-/** `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `refused` by the gates; `running`; `none` nothing yet. */
+/**
+ * `ok` done and current; `stale` a stage has to run again; `attention` a person is needed; `refused` by the gates;
+ * `running`; `none` nothing yet.
+ */
 export type LifeState = 'ok' | 'stale' | 'attention' | 'running' | 'failed' | 'refused' | 'none';
 
 export interface LifeLine {
@@ -63,9 +66,14 @@ export interface ExperimentSummary {
   name: string;
   describe: string;
   runCount: number;
-  /** The metrics that stand for its runs: the primary one first, then those that stand in for it on a run that lacks it. */
+  /**
+   * The metrics that stand for its runs: the primary one first, then those that stand in for it on a run that lacks it.
+   */
   primary: PrimaryMetric[];
-  /** The best value of the primary metric among the runs that went to their end; null when none has it, or there are too many to look through. */
+  /**
+   * The best value of the primary metric among the runs that went to their end; null when none has it, or there are too
+   * many to look through.
+   */
   best: number | null;
   /** Null for the default experiment and for those of other programs, which have no file. Workspace-relative. */
   file: string | null;

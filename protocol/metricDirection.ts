@@ -7,7 +7,9 @@ const lowerWords = new Set(
   ).split(' '),
 );
 
-/** The words of a name as it is written, then those that capitals part: `val/boxLoss` → val, boxloss, val, box, loss. */
+/**
+ * The words of a name as it is written, then those that capitals part: `val/boxLoss` → val, boxloss, val, box, loss.
+ */
 export function metricWords(name: string): string[] {
   const parts = name
     .replace(/@(champion|challenger)$/, '')
@@ -24,7 +26,9 @@ export function metricWords(name: string): string[] {
   return parted.length === written.length ? written : [...written, ...parted];
 }
 
-/** Whether less of a metric is better, told by its name. `neg_mean_squared_error` and its like are turned round already. */
+/**
+ * Whether less of a metric is better, told by its name. `neg_mean_squared_error` and its like are turned round already.
+ */
 export function isLowerBetter(name: string): boolean {
   const words = metricWords(name);
   const lower =

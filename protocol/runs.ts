@@ -108,7 +108,10 @@ export interface RunQuery {
 }
 
 export interface RunOrder {
-  /** `metrics.key`, `params.key`, `tags.key`, or `name`, `status`, `started`, `ended`, `duration`, `experiment`, `model`, `commit`, `starred`. */
+  /**
+   * `metrics.key`, `params.key`, `tags.key`, or `name`, `status`, `started`, `ended`, `duration`, `experiment`,
+   * `model`, `commit`, `starred`.
+   */
   column: string;
   descending: boolean;
 }
@@ -171,9 +174,15 @@ export interface ParamImportance {
   runs: number;
   /** Why the other runs were not used, to stand after their number: `3 runs, failed`. */
   leftOutRuns: { runs: number; why: string }[];
-  /** Params of the runs that nothing can be told of, and why, to stand after their name: `seed, which has one value in all runs`. */
+  /**
+   * Params of the runs that nothing can be told of, and why, to stand after their name: `seed, which has one value in
+   * all runs`.
+   */
   leftOutParams: { key: string; why: string }[];
-  /** R² of the forest on runs that its trees had not seen: how far the shares can be believed. At 0 or below they tell nothing. */
+  /**
+   * R² of the forest on runs that its trees had not seen: how far the shares can be believed. At 0 or below they tell
+   * nothing.
+   */
   r2: number | null;
   /** The part of what the forest tells that single params make, from 0 to 1; the rest is how params act together. */
   alone: number | null;
@@ -186,7 +195,10 @@ export interface ImportantParam {
   kind: 'number' | 'category';
   /** Its share of what single params explain; all together are 1. */
   importance: number;
-  /** Spearman's rank correlation with the metric, its two-sided p-value, and that adjusted for the number of params (Benjamini and Hochberg); null for categories. */
+  /**
+   * Spearman's rank correlation with the metric, its two-sided p-value, and that adjusted for the number of params
+   * (Benjamini and Hochberg); null for categories.
+   */
   correlation: { rho: number; pValue: number; adjusted: number } | null;
   /** Its logarithm was used, since its values are spread over decades. */
   log: boolean;
@@ -223,11 +235,12 @@ export interface SavedView {
 }
 
 /**
- * All points of a metric of a run, by step and time. Each text is the base64 of little-endian 64-bit floats, one a point; times are
- * epoch milliseconds; values may be NaN or infinite. `steps` is null when point i has step i.
+ * All points of a metric of a run, by step and time. Each text is the base64 of little-endian 64-bit floats, one a
+ * point; times are epoch milliseconds; values may be NaN or infinite. `steps` is null when point i has step i.
  *
- * Asked with the `end` of an earlier answer, only the points after it come, where `from` tells how many stand before them, as they were;
- * with `from` 0 or none these are all points, whatever was asked. Point i of an answer is then point `from` + i.
+ * Asked with the `end` of an earlier answer, only the points after it come, where `from` tells how many stand before
+ * them, as they were; with `from` 0 or none these are all points, whatever was asked. Point i of an answer is then
+ * point `from` + i.
  */
 export interface MetricSeries {
   runId: string;

@@ -1,4 +1,6 @@
-/** Words and numbers that every face says the same way: the sidebar, the views, the language server and the terminal. */
+/**
+ * Words and numbers that every face says the same way: the sidebar, the views, the language server and the terminal.
+ */
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -8,8 +10,8 @@ const day = 24 * hour;
 const recentDays = 7;
 
 /**
- * When something was, on the clock of the reader: `just now`, `5 minutes ago`, `3 hours ago`, `yesterday`, `4 days ago`; after a week the
- * date, as `28 May`, with its year when that is another one. Times are epoch milliseconds.
+ * When something was, on the clock of the reader: `just now`, `5 minutes ago`, `3 hours ago`, `yesterday`, `4 days
+ * ago`; after a week the date, as `28 May`, with its year when that is another one. Times are epoch milliseconds.
  */
 export function timeText(at: number, now = Date.now()): string {
   const gap = now - at;
@@ -46,7 +48,9 @@ export function gatesText({ passed, total }: { passed: number; total: number }):
   return total === 1 ? '1 gate failed' : `${failed} of ${total} gates failed`;
 }
 
-/** A metric with three significant digits and the unit that its name carries: `0.912`, `3.21 ms`, `1.18 MB`, `1.2e-5`. */
+/**
+ * A metric with three significant digits and the unit that its name carries: `0.912`, `3.21 ms`, `1.18 MB`, `1.2e-5`.
+ */
 export function metricText(name: string, value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const base = name.replace(/[@[].*$/, '');
@@ -73,7 +77,10 @@ function bytesText(value: number): string {
   return `${(value / 1024 ** step).toPrecision(3)} ${['B', 'KB', 'MB', 'GB', 'TB'][step] ?? 'TB'}`;
 }
 
-/** How a value stands to another, whichever way the metric gets better: `0.009 better than v3`, `1.2 ms worse than v3`, `same as v3`. */
+/**
+ * How a value stands to another, whichever way the metric gets better: `0.009 better than v3`, `1.2 ms worse than v3`,
+ * `same as v3`.
+ */
 export function comparisonText(
   name: string,
   value: number,

@@ -13,7 +13,9 @@ export interface BuildOptions {
   watch?: boolean;
   /** Also bundle the suite that runs inside VS Code. */
   tests?: boolean;
-  /** Where the bundles go. Files are written over, never deleted first: a running engine or editor may be reading them. */
+  /**
+   * Where the bundles go. Files are written over, never deleted first: a running engine or editor may be reading them.
+   */
   out?: string;
 }
 
@@ -125,7 +127,9 @@ function webviewPlan(watch: boolean, out: string): esbuild.BuildOptions {
   return { ...browserCode(watch), entryPoints, outdir: join(out, 'webviews'), format: 'iife', plugins: [chartsApart] };
 }
 
-/** What the run history imports when it is first needed: a module, so that a script with the page's nonce may import it. */
+/**
+ * What the run history imports when it is first needed: a module, so that a script with the page's nonce may import it.
+ */
 function chartsPlan(watch: boolean, out: string): esbuild.BuildOptions {
   return {
     ...browserCode(watch),
@@ -185,7 +189,8 @@ function present(file: string): boolean {
 // Compiling the engine is most of a start; with Node's cache it is done once and not each time.
 const cliEntry = "#!/usr/bin/env node\nrequire('node:module').enableCompileCache?.();\nrequire('./engine.cjs');\n";
 
-// The LSP library is most of the client's code and none of its activation: it is a file of its own, required when it is needed.
+// The LSP library is most of the client's code and none of its activation: it is a file of its own, required when it is
+// needed.
 const lspApart: esbuild.Plugin = {
   name: 'lspApart',
   setup(plan) {
@@ -207,7 +212,8 @@ const chartsApart: esbuild.Plugin = {
   },
 };
 
-// CommonJS has no await at the top. A program's last `await main()` may as well be left to the event loop: a rejection ends the process either way.
+// CommonJS has no await at the top. A program's last `await main()` may as well be left to the event loop: a rejection
+// ends the process either way.
 const noTopLevelAwait: esbuild.Plugin = {
   name: 'noTopLevelAwait',
   setup(plan) {

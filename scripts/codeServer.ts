@@ -53,7 +53,10 @@ function isBeingBuilt(target: string): boolean {
   });
 }
 
-/** Installs code-server outside the project unless it is there. It is built beside its place and moved in when complete; of two that ask at once the second waits. */
+/**
+ * Installs code-server outside the project unless it is there. It is built beside its place and moved in when complete;
+ * of two that ask at once the second waits.
+ */
 export function ensureCodeServer(): CodeServer {
   const target = folder();
   for (;;) {

@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build } from './build.ts';
 
-// Plays the fraud story in a copy of the example: three months to learn from, three months of production, a new technique in the fifth.
+// Plays the fraud story in a copy of the example: three months to learn from, three months of production, a new
+// technique in the fifth.
 const root = join(import.meta.dirname, '..');
 const workspace = join(root, 'build', 'demo', 'fraud');
 const started = Date.now();

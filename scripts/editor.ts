@@ -11,7 +11,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const played = join(root, 'build/demo/fraud');
 const workspace = process.argv[2] ?? (existsSync(played) ? played : join(root, 'examples/fraud'));
 
-/** Opens the example with the extension under development: in the desktop editor when there is one, in code-server otherwise. */
+/**
+ * Opens the example with the extension under development: in the desktop editor when there is one, in code-server
+ * otherwise.
+ */
 await build({ tests: false });
 if (!existsSync(workspace)) throw new Error(`There is no ${workspace}. Name a folder: npm run editor -- FOLDER`);
 

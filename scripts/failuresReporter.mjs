@@ -1,4 +1,5 @@
-// A reporter for Node's test runner that says only what a person has to know: failures with their cause, and why a test was skipped.
+// A reporter for Node's test runner that says only what a person has to know: failures with their cause, and why a test
+// was skipped.
 export default async function* failures(source) {
   for await (const { type, data } of source) {
     if (type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed') {

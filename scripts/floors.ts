@@ -15,7 +15,10 @@ export interface Override {
   rules: { 'no-restricted-imports': [string, { patterns: object[] }] };
 }
 
-/** The floors of engine/ from the lowest up, as ARCHITECTURE.md lists them: the rooms of each. Throws when a folder is missing there, or named twice. */
+/**
+ * The floors of engine/ from the lowest up, as ARCHITECTURE.md lists them: the rooms of each. Throws when a folder is
+ * missing there, or named twice.
+ */
 export function readFloors(): string[][] {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
   const block = /```floors\n([\s\S]*?)```/.exec(text)?.[1];
@@ -43,7 +46,10 @@ export function readFloors(): string[][] {
   return floors;
 }
 
-/** The rules of oxlint for each room: it imports rooms below its own floor, no face, no editor, and no native module but its own. */
+/**
+ * The rules of oxlint for each room: it imports rooms below its own floor, no face, no editor, and no native module but
+ * its own.
+ */
 export function floorOverrides(floors: readonly (readonly string[])[]): Override[] {
   return floors.flatMap((rooms, floor) =>
     rooms.map((room) => {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { floorOverrides, readFloors, upwardImports, type Override } from './floors.ts';
 
-// Proves that the lint rules hold the direction of imports: each forbidden import is written into an empty tree, and has to be found.
-// `--write` renews the rules of engine/ in .oxlintrc.json from the floors in ARCHITECTURE.md; without it they have to be the same.
+// Proves that the lint rules hold the direction of imports: each forbidden import is written into an empty tree, and
+// has to be found.
+// `--write` renews the rules of engine/ in .oxlintrc.json from the floors in ARCHITECTURE.md; without it they have to
+// be the same.
 const root = join(import.meta.dirname, '..');
 const settings = join(root, '.oxlintrc.json');
 const floors = readFloors();

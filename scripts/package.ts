@@ -124,7 +124,10 @@ function copyImages(): void {
 /** What the flights of the package end before: two months are enough to see drift, and a third of the size. */
 const flightsUntil = '2001-03-01';
 
-/** The examples that "Open example project" offers. The invented data is made on the person's machine; the real data comes along. */
+/**
+ * The examples that "Open example project" offers. The invented data is made on the person's machine; the real data
+ * comes along.
+ */
 async function copyExamples(): Promise<void> {
   for (const name of ['fraud', 'penguins', 'flights'])
     cpSync(join(root, 'examples', name), join(stage, 'examples', name), {

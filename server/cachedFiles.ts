@@ -6,7 +6,10 @@ import { readRegularFile } from '../engine/base/readRegularFile.ts';
 /** How long an answer of the disk is believed while nothing tells of a change. */
 const believedMs = 1000;
 
-/** The files of a folder, with what the disk answered kept for a moment: a keystroke asks for the same hundred files as the one before. */
+/**
+ * The files of a folder, with what the disk answered kept for a moment: a keystroke asks for the same hundred files as
+ * the one before.
+ */
 export class CachedFiles implements ProjectFiles {
   readonly #root: string;
   readonly #disk: ProjectFiles;

@@ -16,7 +16,10 @@ const mostBeside = 100;
 
 type Watched = { globPattern: string | { baseUri: string; pattern: string } };
 
-/** Asks the client to tell of changes on the disk: of our own files, of every file that a finding depends on, and of the stores. */
+/**
+ * Asks the client to tell of changes on the disk: of our own files, of every file that a finding depends on, and of the
+ * stores.
+ */
 export class FileWatcher {
   readonly #connection: Connection;
   readonly #workspace: Workspace;
@@ -30,7 +33,10 @@ export class FileWatcher {
     this.#workspace = workspace;
   }
 
-  /** Watches soon; `changed` is called when files are watched that were not before, since they may have changed meanwhile. */
+  /**
+   * Watches soon; `changed` is called when files are watched that were not before, since they may have changed
+   * meanwhile.
+   */
   soon(folders: readonly string[], changed: () => void): void {
     if (!this.supported) return;
     clearTimeout(this.#timer);
@@ -44,7 +50,10 @@ export class FileWatcher {
     this.#timer.unref();
   }
 
-  /** `folders` are the paths of the folders of the window, which the client watches anyway. True when something is watched that was not before. */
+  /**
+   * `folders` are the paths of the folders of the window, which the client watches anyway. True when something is
+   * watched that was not before.
+   */
   async watch(folders: readonly string[]): Promise<boolean> {
     if (!this.supported) return false;
     const isBelow = (root: string) => folders.some((folder) => !relativePath(folder, root).startsWith('..'));
@@ -69,7 +78,10 @@ export class FileWatcher {
     }
   }
 
-  /** The projects whose findings may depend on a file or folder: its own, and each that asked for it or for something in it. */
+  /**
+   * The projects whose findings may depend on a file or folder: its own, and each that asked for it or for something in
+   * it.
+   */
   concerned(uri: string): string[] {
     const path = pathOf(uri);
     const own = this.#workspace.rootOf(uri);

@@ -4,7 +4,9 @@ import { isVirtual, pathOf } from './workspace.ts';
 /** Each one is read and judged, which takes time; a window with more shows these. */
 const mostProjects = 500;
 
-/** The folders with a project of some folders: in them, below them, and the one around a folder that has none itself. */
+/**
+ * The folders with a project of some folders: in them, below them, and the one around a folder that has none itself.
+ */
 export async function projectsIn(
   folderUris: readonly string[],
   exclude: readonly string[] = [],

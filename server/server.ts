@@ -47,7 +47,10 @@ function isStore(uri: string): boolean {
   return uri.includes('/.loopwright/') || uri.endsWith('/loopwright.lock');
 }
 
-/** Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and is logged. */
+/**
+ * Wires the features to a connection. Each request answers from the text as it is now; a fault in one answers empty and
+ * is logged.
+ */
 export function startServer(connection: Connection): void {
   const documents = new TextDocuments(TextDocument);
   const workspace = new Workspace(documents);

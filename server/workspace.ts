@@ -20,8 +20,9 @@ interface Known {
 }
 
 /**
- * The open documents laid over the disk, by project. Parsed text is kept until it changes, and of a changed text what did not change.
- * Files that are on no disk (a virtual file system) are those that the client has sent, and those that are open.
+ * The open documents laid over the disk, by project. Parsed text is kept until it changes, and of a changed text what
+ * did not change. Files that are on no disk (a virtual file system) are those that the client has sent, and those that
+ * are open.
  */
 export class Workspace {
   readonly #documents: TextDocuments<TextDocument>;
@@ -56,7 +57,10 @@ export class Workspace {
           : null;
   }
 
-  /** The folder of the project that a file belongs to: the nearest with a loopwright.yaml or loopwright.yml, open, on disk or sent by the client. */
+  /**
+   * The folder of the project that a file belongs to: the nearest with a loopwright.yaml or loopwright.yml, open, on
+   * disk or sent by the client.
+   */
   rootOf(uri: string): string | null {
     const path = pathOf(uri);
     if (path === null) return null;
@@ -224,7 +228,10 @@ export class Workspace {
   }
 }
 
-/** The path of a file: on this machine, or the address itself in the way that paths are joined, for files on no disk. Null for texts without a place. */
+/**
+ * The path of a file: on this machine, or the address itself in the way that paths are joined, for files on no disk.
+ * Null for texts without a place.
+ */
 export function pathOf(uri: string): string | null {
   // Of older versions in a diff nothing is to be said.
   if (/^(untitled|git|gitfs|review|output):/.test(uri) || !/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return null;

@@ -6,7 +6,9 @@ import type { CommandContext } from '../context.ts';
 import { runPrinter } from '../runPrinter.ts';
 import { chooseGoing, goingText } from './stop.ts';
 
-/** `loopwright attach [run]`: shows what a run prints that another window or terminal started. Ctrl-C leaves it going. */
+/**
+ * `loopwright attach [run]`: shows what a run prints that another window or terminal started. Ctrl-C leaves it going.
+ */
 export async function attach(context: CommandContext, name: string | undefined): Promise<number> {
   const { terminal } = context;
   const store = context.storeIfAny();

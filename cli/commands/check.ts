@@ -30,7 +30,10 @@ export interface CheckOptions {
   severity?: Severities;
 }
 
-/** Progress that is drawn and taken away at once only flickers, and a terminal that is just opening may lose the line after it. */
+/**
+ * Progress that is drawn and taken away at once only flickers, and a terminal that is just opening may lose the line
+ * after it.
+ */
 const quietMs = 1000;
 
 /** `loopwright check`: every finding about the project's files and data. */

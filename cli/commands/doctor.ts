@@ -85,7 +85,10 @@ function projectFinding(context: CommandContext): Finding {
   }
 }
 
-/** The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python at all is none. */
+/**
+ * The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python
+ * at all is none.
+ */
 async function pythonFinding(context: CommandContext): Promise<Finding> {
   const python =
     'only `cmd` stages that call Python need it; install Python 3, or make an environment: `python3 -m venv .venv`';
@@ -113,7 +116,10 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
   }
 }
 
-/** The version of an interpreter. One that lies in the folder is not started, since the folder may be somebody else's: its environment says it. */
+/**
+ * The version of an interpreter. One that lies in the folder is not started, since the folder may be somebody else's:
+ * its environment says it.
+ */
 async function pythonVersion({ path, environment }: FoundPython, root: string): Promise<string | null> {
   if (environment?.kind === 'venv') {
     const version = /^version(?:_info)?\s*=\s*(\d[\w.+]*)/m.exec(

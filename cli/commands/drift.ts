@@ -9,7 +9,10 @@ export interface DriftOptions {
   html?: string;
 }
 
-/** `loopwright drift [MONITOR]`: what the windows of a monitor show, as JSON, or as a page of its own with `--html FILE`. */
+/**
+ * `loopwright drift [MONITOR]`: what the windows of a monitor show, as JSON, or as a page of its own with `--html
+ * FILE`.
+ */
 export async function drift(context: CommandContext, name: string | undefined, options: DriftOptions): Promise<number> {
   const config = context.config();
   const [first] = Object.keys(config.monitors ?? {});

@@ -15,7 +15,9 @@ export interface ExportRunsOptions {
 
 const mostProblems = 20;
 
-/** `loopwright export --to PLACE`: writes runs and models into an MLflow file store, or sends them to an MLflow server. */
+/**
+ * `loopwright export --to PLACE`: writes runs and models into an MLflow file store, or sends them to an MLflow server.
+ */
 export async function exportRunsTo(context: CommandContext, given: ExportRunsOptions): Promise<number> {
   const { terminal } = context;
   if (given.to === undefined) throw new ProjectError('Say where to with `--to mlruns:FOLDER` or `--to http://SERVER`.');

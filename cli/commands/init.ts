@@ -39,7 +39,10 @@ type Choice = StartChoice['from'] | { kind: 'example'; name: string } | { kind: 
 
 const tasks: readonly StartTask[] = ['binary', 'multiclass', 'regression'];
 
-/** `loopwright init [DIR]`: a first project that runs as it stands, from what lies in the folder or from what the flags name. No file is overwritten. */
+/**
+ * `loopwright init [DIR]`: a first project that runs as it stands, from what lies in the folder or from what the flags
+ * name. No file is overwritten.
+ */
 export async function init(context: CommandContext, folder: string | undefined, options: InitOptions): Promise<number> {
   const root = resolve(folder ?? '.');
   refuseSecond(root);

@@ -20,7 +20,9 @@ export interface LoopOptions {
   verbose?: boolean;
 }
 
-/** `loopwright loop`: the whole loop on live traffic, or with `--replay` on recorded rows played through the deployment. */
+/**
+ * `loopwright loop`: the whole loop on live traffic, or with `--replay` on recorded rows played through the deployment.
+ */
 export async function loop(context: CommandContext, options: LoopOptions): Promise<number> {
   const { terminal } = context;
   const project = context.project();

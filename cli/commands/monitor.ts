@@ -10,7 +10,10 @@ export interface MonitorOptions {
   now?: string;
 }
 
-/** `loopwright monitor [NAME]`: judges the windows that ended; exits with 1 when the newest drifted or broke an expectation. */
+/**
+ * `loopwright monitor [NAME]`: judges the windows that ended; exits with 1 when the newest drifted or broke an
+ * expectation.
+ */
 export async function monitor(
   context: CommandContext,
   name: string | undefined,

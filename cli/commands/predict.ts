@@ -21,7 +21,10 @@ export interface PredictOptions {
   sql?: string;
 }
 
-/** `loopwright predict`: scores files with a model version into Parquet; with a batch deployment its input and output are the defaults. */
+/**
+ * `loopwright predict`: scores files with a model version into Parquet; with a batch deployment its input and output
+ * are the defaults.
+ */
 export async function predict(context: CommandContext, options: PredictOptions): Promise<number> {
   const { root, files } = context.project();
   const config = context.config();

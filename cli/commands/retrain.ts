@@ -12,7 +12,10 @@ export interface RetrainOptions {
   ifDue?: boolean;
 }
 
-/** `loopwright retrain`: trains a challenger on the data as it is now and puts it before the gates; with `--if-due` only when the policy says so. */
+/**
+ * `loopwright retrain`: trains a challenger on the data as it is now and puts it before the gates; with `--if-due` only
+ * when the policy says so.
+ */
 export async function retrain(context: CommandContext, options: RetrainOptions): Promise<number> {
   const config = context.config();
   const store = context.store();

@@ -4,7 +4,10 @@ import type { ImportantParam, ParamImportance, RunQuery } from '../../protocol/r
 import type { CommandContext } from '../context.ts';
 import { bar, table } from '../terminal.ts';
 
-/** `loopwright runs --importance METRIC`: which params move a metric over the runs that match. Exits with 1 when nothing can be told. */
+/**
+ * `loopwright runs --importance METRIC`: which params move a metric over the runs that match. Exits with 1 when nothing
+ * can be told.
+ */
 export async function runImportance(context: CommandContext, metric: string, query: RunQuery): Promise<number> {
   const found = await paramImportance(context.store(), { metric, of: { query }, signal: context.signal });
   if (context.json) context.printJson(found);

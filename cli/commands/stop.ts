@@ -31,7 +31,10 @@ export async function stop(context: CommandContext, name: string | undefined, op
   return exitCodes.done;
 }
 
-/** The run that is meant: the one that was named, or the only one that runs. ProjectError with a list when that is not clear. */
+/**
+ * The run that is meant: the one that was named, or the only one that runs. ProjectError with a list when that is not
+ * clear.
+ */
 export function chooseGoing(
   store: Store | null,
   going: readonly GoingProcess[],

@@ -7,7 +7,10 @@ export interface TrackOptions {
   port?: string;
 }
 
-/** `loopwright track`: serves MLflow's tracking protocol over the project's store until it is stopped. With `--json` it prints one line once it answers. */
+/**
+ * `loopwright track`: serves MLflow's tracking protocol over the project's store until it is stopped. With `--json` it
+ * prints one line once it answers.
+ */
 export async function track(context: CommandContext, options: TrackOptions): Promise<number> {
   const port = Number(options.port ?? '0');
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535))

@@ -3,7 +3,10 @@ import type { Problem } from '../../protocol/problem.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
-/** A finding as a workflow command of GitHub Actions, which shows it on the line of the pull request. Paths are relative to the repository when the workflow tells where that is. */
+/**
+ * A finding as a workflow command of GitHub Actions, which shows it on the line of the pull request. Paths are relative
+ * to the repository when the workflow tells where that is.
+ */
 export function githubLine(
   problem: Problem,
   root: string,

@@ -64,7 +64,9 @@ async function tellNoProject(): Promise<void> {
   if (command !== undefined) await commands.executeCommand(command);
 }
 
-/** One of the things that a project declares; where there is none it says why and what to do, and shows no empty list. */
+/**
+ * One of the things that a project declares; where there is none it says why and what to do, and shows no empty list.
+ */
 export async function pickDeclared<T>(
   project: Project,
   title: string,

@@ -23,7 +23,9 @@ const icons: Record<BlameItem['kind'], string> = {
 };
 const mostRuns = 200;
 
-/** Tells what differs between two runs, what most likely moved the metric first, and opens it in the editor's own diff. */
+/**
+ * Tells what differs between two runs, what most likely moved the metric first, and opens it in the editor's own diff.
+ */
 export function compareRuns(context: CommandContext): (given?: RowSubject) => Promise<void> {
   return async (given) => {
     const project = (await mayRun()) ? await projectOf(context, given) : undefined;

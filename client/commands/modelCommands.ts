@@ -134,7 +134,10 @@ async function offerDeployment(context: CommandContext, project: Project): Promi
   if (answer === deploy) await deployVersion(context, project, champion.version);
 }
 
-/** Promotes the version if it has to be, and starts the deployment that serves it; one is added where the project has none. */
+/**
+ * Promotes the version if it has to be, and starts the deployment that serves it; one is added where the project has
+ * none.
+ */
 async function deployVersion(context: CommandContext, project: Project, version: number): Promise<void> {
   if (championOf((await overviewOf(project)).models)?.version !== version && !(await promote(project, version))) return;
   const served = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');

@@ -29,7 +29,10 @@ export function openProfile(context: CommandContext): (given?: RowSubject) => Pr
   };
 }
 
-/** The engine begins while the page of the view still loads; the view asks for the same and waits less. What goes wrong is told there. */
+/**
+ * The engine begins while the page of the view still loads; the view asks for the same and waits less. What goes wrong
+ * is told there.
+ */
 async function begin(project: Project, subject: DataSubject): Promise<void> {
   await project.engine.request('data/outline', { subject }).catch(() => {});
   await project.engine.request('data/profile', { subject }).catch(() => {});

@@ -10,7 +10,9 @@ type Action<D extends ViewAction['do']> = Extract<ViewAction, { do: D }>;
 /** Where files were saved last, for the next dialog. */
 let lastFolder: Uri | undefined;
 
-/** Asks where; the engine host writes the table there, whatever its size, and nothing of it comes through the editor. */
+/**
+ * Asks where; the engine host writes the table there, whatever its size, and nothing of it comes through the editor.
+ */
 export async function exportRuns(project: Project, { query, columns, format }: Action<'exportRuns'>): Promise<void> {
   const target = await askWhere(project, `runs.${format}`);
   if (!target) return;

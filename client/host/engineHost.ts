@@ -29,7 +29,10 @@ interface Running {
   connection: MessageConnection;
 }
 
-/** One engine process for one project: started on first need, restarted with back-off, every call logged with its duration. */
+/**
+ * One engine process for one project: started on first need, restarted with back-off, every call logged with its
+ * duration.
+ */
 export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #backOff: BackOff;

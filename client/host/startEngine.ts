@@ -8,7 +8,10 @@ import { EngineGone } from './engineError.ts';
 export const untrustedMessage =
   'This folder is not trusted, so Loopwright only reads and checks its files. Trust it to run stages and see runs.';
 
-/** Starts `loopwright service` for a project, or for a folder that has none. Throws EngineGone in an untrusted workspace or when the engine is not there. */
+/**
+ * Starts `loopwright service` for a project, or for a folder that has none. Throws EngineGone in an untrusted workspace
+ * or when the engine is not there.
+ */
 export function startEngine(
   cli: string,
   root: string,

@@ -2,7 +2,10 @@ import { commands, ConfigurationTarget, languages, window, workspace } from 'vsc
 import type { Disposable, TextDocument } from 'vscode';
 import { languageOf, ourAssociations } from './ourFiles.ts';
 
-/** Tells once for each language that took a file of ours, names the setting that did it, and offers to mend it. Checks and completion go by the name of a file, so they stay. */
+/**
+ * Tells once for each language that took a file of ours, names the setting that did it, and offers to mend it. Checks
+ * and completion go by the name of a file, so they stay.
+ */
 export function fileAssociations(): Disposable {
   const told = new Set<string>();
   const look = async (document: TextDocument): Promise<void> => {

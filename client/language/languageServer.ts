@@ -4,7 +4,10 @@ import type { AddablePart, LanguageRequests, Outline } from '../../protocol/lang
 import { messageOf } from '../host/engineError.ts';
 import type { LspClient } from './lspClient.ts';
 
-/** The language server as the rest of the client sees it. Its client library is a bundle of its own, loaded after activation. */
+/**
+ * The language server as the rest of the client sees it. Its client library is a bundle of its own, loaded after
+ * activation.
+ */
 export class LanguageServer implements Disposable {
   readonly #module: string;
   readonly #log: LogOutputChannel;

@@ -50,7 +50,8 @@ export class LspClient implements Disposable {
       'Loopwright',
       { run: server, debug: server },
       {
-        // SQL is judged as the stage that runs it, and files of ours by their name when they were given another language; older versions in a diff (git:) are left alone.
+        // SQL is judged as the stage that runs it, and files of ours by their name when they were given another
+        // language; older versions in a diff (git:) are left alone.
         documentSelector: [
           ...Object.values(languageIds).flatMap((language) =>
             ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme })),

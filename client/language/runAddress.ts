@@ -22,7 +22,10 @@ export function fileOf(part: RunPart): string {
   return part.part === 'code' ? part.path.replaceAll('../', '') : files[part.part];
 }
 
-/** Path and query of the address of a part; the run's short id leads the path, so that two runs are told apart in a title. */
+/**
+ * Path and query of the address of a part; the run's short id leads the path, so that two runs are told apart in a
+ * title.
+ */
 export function writeAddress({ root, runId, part }: RunAddress): { path: string; query: string } {
   return { path: `/${runId.slice(0, 8)}/${fileOf(part)}`, query: JSON.stringify({ root, runId, part }) };
 }

@@ -8,7 +8,10 @@ export function runUri(address: RunAddress): Uri {
   return Uri.from({ scheme: runScheme, ...writeAddress(address) });
 }
 
-/** Gives the editor files, params, data and environment of runs as they were, from the engine. What a run did is over, so nothing changes later. */
+/**
+ * Gives the editor files, params, data and environment of runs as they were, from the engine. What a run did is over,
+ * so nothing changes later.
+ */
 export function runDocuments(projects: Projects): Disposable {
   return workspace.registerTextDocumentContentProvider(runScheme, {
     async provideTextDocumentContent(uri) {

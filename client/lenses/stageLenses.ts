@@ -15,7 +15,10 @@ import type { RowSubject } from '../views/row.ts';
 import { ago, count } from '../words.ts';
 import { lensText } from './lensText.ts';
 
-/** Run, state and history above each stage; drift above monitors; start and stop above deployments; the profile above datasets. */
+/**
+ * Run, state and history above each stage; drift above monitors; start and stop above deployments; the profile above
+ * datasets.
+ */
 export class StageLenses implements CodeLensProvider, Disposable {
   readonly #projects: Projects;
   readonly #server: LanguageServer;

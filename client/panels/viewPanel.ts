@@ -8,7 +8,10 @@ import type { Project } from '../projects/project.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
 
-/** What a view may ask the engine. Promotion and writing files where a person says are not among them: the person is asked first. */
+/**
+ * What a view may ask the engine. Promotion and writing files where a person says are not among them: the person is
+ * asked first.
+ */
 const allowed: readonly EngineMethod[] = [
   'project/overview',
   'stages/status',

@@ -8,7 +8,9 @@ export function nearestRoot(roots: readonly string[], path: string): string | un
   return around.toSorted((a, b) => segments(b).length - segments(a).length)[0];
 }
 
-/** Windows takes both slashes and does not tell letters of the two cases apart; elsewhere a backslash is part of a name. */
+/**
+ * Windows takes both slashes and does not tell letters of the two cases apart; elsewhere a backslash is part of a name.
+ */
 function segments(path: string): string[] {
   const isWindows = /^[a-z]:|^\\\\/i.test(path);
   return (isWindows ? path.toLowerCase().split(/[\\/]/) : path.split('/')).filter((part) => part !== '');

@@ -2,7 +2,9 @@ import { workspace } from 'vscode';
 import type { Disposable } from 'vscode';
 import { Project } from './project.ts';
 
-/** Folders without a project whose files are looked at: each has an engine for as long as a view shows something of it. */
+/**
+ * Folders without a project whose files are looked at: each has an engine for as long as a view shows something of it.
+ */
 export class OpenFolders implements Disposable {
   readonly #create: (root: string) => Project;
   readonly #open = new Map<string, { folder: Project; users: number }>();

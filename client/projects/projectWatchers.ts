@@ -19,7 +19,10 @@ const quietMs = 300;
 const names = projectFileNames.join(',');
 const others = '*.{experiment,dataset}.y*ml';
 
-/** Watches the files that make projects, in the folders of the window and in projects around them. The editor watches its folders anyway, without what `files.watcherExclude` leaves out. */
+/**
+ * Watches the files that make projects, in the folders of the window and in projects around them. The editor watches
+ * its folders anyway, without what `files.watcherExclude` leaves out.
+ */
 export class ProjectWatchers implements Disposable {
   readonly #told: Told;
   readonly #all = new Map<string, Disposable>();

@@ -25,7 +25,10 @@ export interface ProjectsOptions {
   memory: Memento;
 }
 
-/** The projects of the window: every folder with a loopwright.yaml below an opened folder, and the one around it. One of them is shown. */
+/**
+ * The projects of the window: every folder with a loopwright.yaml below an opened folder, and the one around it. One of
+ * them is shown.
+ */
 export class Projects implements Disposable {
   readonly #options: ProjectsOptions;
   readonly #changed = new EventEmitter<void>();
@@ -204,7 +207,10 @@ async function fileAround(folder: string): Promise<{ root: string; file: string 
   }
 }
 
-/** Whether a search below the folders is worth the start of the language server. The editor's own search answers, and stops at the first. */
+/**
+ * Whether a search below the folders is worth the start of the language server. The editor's own search answers, and
+ * stops at the first.
+ */
 async function hasProjectBelow(): Promise<boolean> {
   return (
     (await workspace.findFiles(`**/{${projectFileNames.join(',')}}`, `**/{${skippedFolders.join(',')}}/**`, 1)).length >

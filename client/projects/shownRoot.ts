@@ -9,7 +9,10 @@ export interface ShownBy {
   last: string | undefined;
 }
 
-/** Which project of a window the sidebar shows and commands act on: the chosen one, else that of the active editor, else the one before. */
+/**
+ * Which project of a window the sidebar shows and commands act on: the chosen one, else that of the active editor, else
+ * the one before.
+ */
 export function shownRoot(roots: readonly string[], { chosen, active, last }: ShownBy): string | undefined {
   if (chosen !== undefined && roots.includes(chosen)) return chosen;
   const near = active === undefined ? undefined : nearestRoot(roots, active);

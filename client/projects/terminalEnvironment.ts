@@ -19,9 +19,10 @@ const trackingNames = [
 ];
 
 /**
- * What terminals of the editor have of Loopwright: the command `loopwright`, the editor's choice of a Python, and the address of the MLflow
- * endpoint of one project a folder, once that project's engine runs. The editor keeps these values for its next start, so that the first
- * terminal has them too, and marks a terminal that was opened before them with the way to open it again.
+ * What terminals of the editor have of Loopwright: the command `loopwright`, the editor's choice of a Python, and the
+ * address of the MLflow endpoint of one project a folder, once that project's engine runs. The editor keeps these
+ * values for its next start, so that the first terminal has them too, and marks a terminal that was opened before them
+ * with the way to open it again.
  */
 export function terminalEnvironment(context: ExtensionContext, projects: Projects, cli: string, log: Log): Disposable {
   // By folder, the project and the process of the engine that its terminals log to.
@@ -106,7 +107,10 @@ export function terminalEnvironment(context: ExtensionContext, projects: Project
   };
 }
 
-/** Of several projects in a folder, terminals are of the one that the person chose, else of that at its root or around it, else of the first. */
+/**
+ * Of several projects in a folder, terminals are of the one that the person chose, else of that at its root or around
+ * it, else of the first.
+ */
 function projectOfTerminals(projects: Projects, folder: WorkspaceFolder | undefined): Project | undefined {
   if (!folder) return projects.shown ?? projects.all[0];
   const root = folder.uri.fsPath;

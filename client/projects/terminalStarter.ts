@@ -2,7 +2,10 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeProgram } from '../node.ts';
 
-/** Writes the program `loopwright` for terminals into a folder: it starts the extension's command line with the editor's Node. */
+/**
+ * Writes the program `loopwright` for terminals into a folder: it starts the extension's command line with the editor's
+ * Node.
+ */
 export async function writeStarter(folder: string, cli: string, node: NodeProgram): Promise<void> {
   await mkdir(folder, { recursive: true });
   const variables = Object.entries(node.env);

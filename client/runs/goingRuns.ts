@@ -67,7 +67,10 @@ export function showOutput(cli: string, project: Project, run: GoingRun): void {
     .show();
 }
 
-/** Tells that a run is going, and offers its output and to stop it. Resolves with true once nothing is in the way any more. */
+/**
+ * Tells that a run is going, and offers its output and to stop it. Resolves with true once nothing is in the way any
+ * more.
+ */
 export async function offerGoing(cli: string, project: Project, run: GoingRun, what: string): Promise<boolean> {
   const [output, stop] = ['Show output', `Stop ${run.name}`];
   const answer = await window.showWarningMessage(`${what}: ${run.name} is running (${goingText(run)}).`, output, stop);

@@ -27,7 +27,10 @@ export interface LoopwrightTask {
   deployment?: string;
   /** For `monitor`. */
   monitor?: string;
-  /** For `import`: what is read. For `export`: `mlruns:FOLDER` or the address of a server. For `infer`: the schema that is written. */
+  /**
+   * For `import`: what is read. For `export`: `mlruns:FOLDER` or the address of a server. For `infer`: the schema that
+   * is written.
+   */
   path?: string;
   /** For `reproduce`: the run. */
   run?: string;

@@ -1,14 +1,16 @@
 import { relative, resolve } from 'node:path';
 import { nearestRoot } from '../projects/nearestRoot.ts';
 
-/** Where a project is, as a task says it: relative to the folder of the window, with `/`; empty for the folder itself. */
+/**
+ * Where a project is, as a task says it: relative to the folder of the window, with `/`; empty for the folder itself.
+ */
 export function taskProjectOf(folder: string, root: string): string {
   return relative(folder, root).replaceAll('\\', '/');
 }
 
 /**
- * The root of the project that a task is about, among those of the window. A task that names none is about the project at its folder, the one
- * around it, or the shown one when that is below; without a folder about the shown one.
+ * The root of the project that a task is about, among those of the window. A task that names none is about the project
+ * at its folder, the one around it, or the shown one when that is below; without a folder about the shown one.
  */
 export function taskRoot(
   roots: readonly string[],

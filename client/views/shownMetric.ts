@@ -5,7 +5,10 @@ export interface ShownMetric extends PrimaryMetric {
   value: number;
 }
 
-/** The metric that stands for a run or a version: the primary one, or the first after it that there is; null when there is none. */
+/**
+ * The metric that stands for a run or a version: the primary one, or the first after it that there is; null when there
+ * is none.
+ */
 export function shownMetric(
   metrics: Readonly<Record<string, number>>,
   primary: readonly PrimaryMetric[],

@@ -1,4 +1,7 @@
-/** The candidate nearest to what was written, or null when none is near (optimal string alignment distance, at most a third of the length). */
+/**
+ * The candidate nearest to what was written, or null when none is near (optimal string alignment distance, at most a
+ * third of the length).
+ */
 export function didYouMean(written: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 0.5;

@@ -44,7 +44,9 @@ export function globToRegExp(glob: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** True when what one path names may be what the other names: the same path, a file in a folder, or a match of a glob. */
+/**
+ * True when what one path names may be what the other names: the same path, a file in a folder, or a match of a glob.
+ */
 export function pathsOverlap(a: string, b: string): boolean {
   const [x, y] = [normalisePath(a), normalisePath(b)];
   if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;

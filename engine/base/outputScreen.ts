@@ -18,8 +18,9 @@ const sequence = /^\u001b(?:\[([\d;:?<=>]*)([ -/]*[@-~])|\][^\u0007\u001b]*(?:\u
 const isOpenSequence = /^\u001b(?:\[[\d;:?<=> -/]*|\][^\u0007\u001b]*\u001b?|[ -/]*)?$/;
 
 /**
- * What a program prints, as a terminal shows it. `keep` receives each line once it is settled, with its last state: a bar that is drawn
- * two thousand times is one line. A plain line is settled when it ends. A line that was written over waits until nothing can go back to it.
+ * What a program prints, as a terminal shows it. `keep` receives each line once it is settled, with its last state: a
+ * bar that is drawn two thousand times is one line. A plain line is settled when it ends. A line that was written over
+ * waits until nothing can go back to it.
  */
 export class OutputScreen {
   readonly #keep: (line: string) => void;

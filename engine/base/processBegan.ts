@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 
-/** When a process began, in epoch milliseconds, asked of the system's own tools; null when they do not tell. For systems without /proc. */
+/**
+ * When a process began, in epoch milliseconds, asked of the system's own tools; null when they do not tell. For systems
+ * without /proc.
+ */
 export function processBegan(pid: number): number | null {
   try {
     if (process.platform === 'win32') {

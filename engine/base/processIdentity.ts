@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** When a process started, so that a number that was given again is not taken for the old process; null where the system does not tell, and for one that ended and was not waited for. */
+/**
+ * When a process started, so that a number that was given again is not taken for the old process; null where the system
+ * does not tell, and for one that ended and was not waited for.
+ */
 export function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

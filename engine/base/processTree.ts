@@ -7,7 +7,10 @@ export interface TreeProcess {
   started: string | null;
 }
 
-/** The descendants of a process that run now, also those that left its group; on Windows none, since taskkill finds them by itself. */
+/**
+ * The descendants of a process that run now, also those that left its group; on Windows none, since taskkill finds them
+ * by itself.
+ */
 export function descendantsOf(pid: number): TreeProcess[] {
   const children = new Map<number, number[]>();
   for (const [child, parent] of parents()) children.set(parent, [...(children.get(parent) ?? []), child]);

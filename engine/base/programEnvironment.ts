@@ -7,9 +7,9 @@ const ofEditors =
 const askers = ['GIT_ASKPASS', 'SSH_ASKPASS'];
 
 /**
- * The environment of a program that a person wrote, or of one they installed, such as git: that of this process without what an editor
- * set for itself. With ELECTRON_RUN_AS_NODE every Electron program that a stage starts would run as Node. What `own` names is set last,
- * so a stage can set any variable for itself.
+ * The environment of a program that a person wrote, or of one they installed, such as git: that of this process without
+ * what an editor set for itself. With ELECTRON_RUN_AS_NODE every Electron program that a stage starts would run as
+ * Node. What `own` names is set last, so a stage can set any variable for itself.
  */
 export function programEnvironment(own: Variables = {}, inherited: Variables = process.env): Variables {
   const env: Variables = {};

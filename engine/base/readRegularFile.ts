@@ -13,7 +13,10 @@ export class NotAFileError extends Error {
   }
 }
 
-/** Reads a file that a person may have put there. It is looked at first: a pipe would block for ever, a device might never end. Links are followed. */
+/**
+ * Reads a file that a person may have put there. It is looked at first: a pipe would block for ever, a device might
+ * never end. Links are followed.
+ */
 export function readRegularFile(path: string, most = mostBytes): Buffer {
   const stats = statSync(path);
   const why =

@@ -11,7 +11,9 @@ export interface CommandOptions extends OutputListener {
   timeoutMs?: number | undefined;
   /** Told the process number of the shell once it runs. */
   onSpawn?: ((pid: number) => void) | undefined;
-  /** An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone. */
+  /**
+   * An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone.
+   */
   stdout?: number | undefined;
   /** Where the program reads from: the terminal of this process, or nothing. */
   input?: 'terminal' | 'none' | undefined;
@@ -22,7 +24,10 @@ const graceMs = 3_000;
 /** Timers cannot wait longer; what is longer ends at once. */
 const longestMs = 2 ** 31 - 1;
 
-/** Runs a shell command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with CancelledError. */
+/**
+ * Runs a shell command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with
+ * CancelledError.
+ */
 export function runCommand(options: CommandOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let child: ChildProcess;

@@ -19,7 +19,10 @@ export interface CheckOptions {
   rules?: readonly Rule[];
 }
 
-/** All findings about a project: shape first, and meaning for all that the shape allows to understand. Sorted by file and place. A rule that crashes is reported as such and stops no other. */
+/**
+ * All findings about a project: shape first, and meaning for all that the shape allows to understand. Sorted by file
+ * and place. A rule that crashes is reported as such and stops no other.
+ */
 export function checkProject(
   project: Project,
   { facts = noFacts, severities, rules: chosen = rules }: CheckOptions = {},
@@ -69,7 +72,10 @@ export function checkProject(
   );
 }
 
-/** A finding about an entry that could not be read, or one that such an entry may answer, is no finding: that the name is unknown, or that nothing uses it, may only seem so. */
+/**
+ * A finding about an entry that could not be read, or one that such an entry may answer, is no finding: that the name
+ * is unknown, or that nothing uses it, may only seem so.
+ */
 function isSure(
   { file, line, column, message }: Problem,
   rule: Rule,

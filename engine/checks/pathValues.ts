@@ -10,7 +10,10 @@ export interface PathValue {
   written: boolean;
 }
 
-/** Every path of files in loopwright.yaml. What comes from a param or the environment is left out: it is chosen elsewhere. */
+/**
+ * Every path of files in loopwright.yaml. What comes from a param or the environment is left out: it is chosen
+ * elsewhere.
+ */
 export function pathValues(context: CheckContext): PathValue[] {
   const { config, graph, project } = context;
   const found: PathValue[] = [];

@@ -1,7 +1,10 @@
 import { closure, type StageNode } from '../project/graph.ts';
 import type { CheckContext } from './rule.ts';
 
-/** The stages that retraining runs, with all they need; null without retraining, or where an unknown stage or a circle leaves it open. */
+/**
+ * The stages that retraining runs, with all they need; null without retraining, or where an unknown stage or a circle
+ * leaves it open.
+ */
 export function retrainingStages({ config, graph }: CheckContext): StageNode[] | null {
   const { retraining } = config;
   if (!retraining || graph.cycles.length > 0 || (retraining.run ?? []).some((name) => !graph.stages.has(name)))

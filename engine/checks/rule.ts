@@ -9,7 +9,10 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 
 export type Path = readonly (string | number)[];
 
-/** One rule: what it finds, how bad that is, and how it looks. A rule is pure; the context answers everything it may ask. */
+/**
+ * One rule: what it finds, how bad that is, and how it looks. A rule is pure; the context answers everything it may
+ * ask.
+ */
 export interface Rule {
   code: string;
   /** In kebab case, such as `unknown-dataset`. */
@@ -19,7 +22,10 @@ export interface Rule {
   docs: string;
   /** What stands wrong, and right, in a file: for the reference page. */
   example?: { wrong: string; right: string };
-  /** The rule speaks of what is not there: while a part of the project cannot be understood, it says nothing of names in that part (with `written`, in its stages), or nothing at all. */
+  /**
+   * The rule speaks of what is not there: while a part of the project cannot be understood, it says nothing of names in
+   * that part (with `written`, in its stages), or nothing at all.
+   */
   whole?: 'named' | 'written' | 'silent';
   /** The rule reads facts: its findings come later and are marked. */
   fromData?: true;

@@ -29,7 +29,10 @@ export function ignoresIn(text: string): Ignores {
   return ignores;
 }
 
-/** The problems with the severities that were chosen; what is switched off or ignored on its line is left out. Later choices win. */
+/**
+ * The problems with the severities that were chosen; what is switched off or ignored on its line is left out. Later
+ * choices win.
+ */
 export function judge(
   problems: readonly Problem[],
   textOf: (file: string) => string,

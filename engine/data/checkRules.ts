@@ -14,8 +14,8 @@ const samples: Record<string, string> = {
 };
 
 /**
- * Tries every rule on one value, so that a pattern that DuckDB's RE2 does not know or a bound of another type is told as such before
- * millions of rows are read. Throws DataError naming field and rule.
+ * Tries every rule on one value, so that a pattern that DuckDB's RE2 does not know or a bound of another type is told
+ * as such before millions of rows are read. Throws DataError naming field and rule.
  */
 export async function checkRules(db: Database, rules: readonly (FieldRule & { sqlType: string })[]): Promise<void> {
   const tries = rules.flatMap((rule) => {

@@ -28,7 +28,10 @@ export function readCsvStart(file: string): CsvStart {
   return { delimiter, header, multiline: /"[^"\r\n]*[\r\n]/.test(text.replace(/"[^"\r\n]*"/g, '')) };
 }
 
-/** The delimiter that stands most often in the header outside quotes. DuckDB's own guess turns ragged files into one column. */
+/**
+ * The delimiter that stands most often in the header outside quotes. DuckDB's own guess turns ragged files into one
+ * column.
+ */
 export function guessDelimiter(text: string): string {
   const header = (text.split(/\r?\n|\r/).find((line) => line.trim() !== '') ?? '').replace(/"[^"]*"/g, '');
   const counts = [',', ';', '\t', '|'].map((mark) => ({ mark, n: header.split(mark).length }));
@@ -81,7 +84,10 @@ const piece = 1 << 20;
 const longestLine = 16 << 20;
 const looked = new Map<string, string>();
 
-/** Throws DataError when a file of plain text has a line of more than 16 MB. Read piece by piece, once for each state of a file; small files are not read. */
+/**
+ * Throws DataError when a file of plain text has a line of more than 16 MB. Read piece by piece, once for each state of
+ * a file; small files are not read.
+ */
 export function checkLineLengths(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats || stats.size <= longestLine || /\.gz$/i.test(file)) return;

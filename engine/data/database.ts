@@ -16,9 +16,13 @@ export type SqlParams = readonly SqlValue[] | Readonly<Record<string, SqlValue>>
  */
 export interface Database {
   run(sql: string, params?: SqlParams): Promise<void>;
-  /** Rows as plain objects; for small results. BIGINT → number, timestamp → epoch milliseconds UTC, date → `YYYY-MM-DD`. */
+  /**
+   * Rows as plain objects; for small results. BIGINT → number, timestamp → epoch milliseconds UTC, date → `YYYY-MM-DD`.
+   */
   rows(sql: string, params?: SqlParams): Promise<Record<string, unknown>[]>;
-  /** Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts. */
+  /**
+   * Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts.
+   */
   table(sql: string, params?: SqlParams): Promise<Table>;
   /** Makes an empty table for rows that are made here. */
   create(table: string, columns: readonly TypedColumn[]): Promise<void>;

@@ -2,7 +2,8 @@ import { CancelledError, DataError, WorkError, messageOf } from '../base/errors.
 
 /**
  * What a person needs to know of an error DuckDB threw: CancelledError after interrupt(), a WorkError when the disk or
- * the memory is full, a DataError that names file and line when a file cannot be read, else a WorkError with DuckDB's first line.
+ * the memory is full, a DataError that names file and line when a file cannot be read, else a WorkError with DuckDB's
+ * first line.
  */
 export function describeDatabaseError(error: unknown): Error {
   if (error instanceof WorkError || error instanceof CancelledError) return error;
@@ -32,7 +33,10 @@ export function describeFullError(error: unknown): WorkError | null {
   return null;
 }
 
-/** A DataError that names the file, the line where known, and what to do; null when the error is not about reading a file. */
+/**
+ * A DataError that names the file, the line where known, and what to do; null when the error is not about reading a
+ * file.
+ */
 export function describeReadError(error: unknown, files: readonly string[] = []): DataError | null {
   if (error instanceof DataError) return error;
   const message = messageOf(error);

@@ -52,7 +52,10 @@ export interface DiffOptions {
   examples?: number;
 }
 
-/** What changed from one table to another, both FROM-able SQL. DuckDB reads them as often as it has to and spills to disk. Throws DataError when the key is none. */
+/**
+ * What changed from one table to another, both FROM-able SQL. DuckDB reads them as often as it has to and spills to
+ * disk. Throws DataError when the key is none.
+ */
 export async function diffTables(
   db: Database,
   before: string,

@@ -23,7 +23,10 @@ export interface FieldRule {
 
 type Scalar = string | number | boolean;
 
-/** The rules that each value of the field has to meet. `required` says whether a value has to be there, which the environment and the keys decide. */
+/**
+ * The rules that each value of the field has to meet. `required` says whether a value has to be there, which the
+ * environment and the keys decide.
+ */
 export function fieldRules(field: Field, parsed: ParsedField, required: boolean): FieldRule[] {
   const c = field.constraints ?? {};
   const rules: FieldRule[] = [];

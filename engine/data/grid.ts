@@ -2,8 +2,8 @@ import type { Database } from './database.ts';
 import { doubleLiteral } from './quote.ts';
 
 /**
- * Cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale; with a tail, x is its asinh: near the centre a cell is scale/256 wide,
- * far out 1/256 of the distance, so that values of any size cost few cells.
+ * Cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale; with a tail, x is its asinh: near the centre a
+ * cell is scale/256 wide, far out 1/256 of the distance, so that values of any size cost few cells.
  */
 export interface Grid {
   centre: number;
@@ -26,7 +26,9 @@ const cellsPerUnit = 256;
 /** Wider than this many standard deviations, a grid of even cells would be mostly empty. */
 const mostDeviations = 64;
 
-/** Even cells of 1/256 of the standard deviation, where the values lie within 64 of them; null where that would not do. */
+/**
+ * Even cells of 1/256 of the standard deviation, where the values lie within 64 of them; null where that would not do.
+ */
 export function evenGrid({
   min,
   max,
@@ -45,7 +47,10 @@ export function evenGrid({
     : null;
 }
 
-/** A grid around the middle half of some values: their median, and the distance of their quartiles. A constant gets the scale 1. */
+/**
+ * A grid around the middle half of some values: their median, and the distance of their quartiles. A constant gets the
+ * scale 1.
+ */
 export function tailGrid(quartiles: readonly [number, number, number], spread: number): Grid {
   const [low, median, high] = quartiles;
   const scale = high - low > 0 ? high - low : spread > 0 ? spread : Math.max(1, Math.abs(median));
@@ -59,7 +64,10 @@ export interface Bins {
   count: number;
 }
 
-/** Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the way. */
+/**
+ * Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the
+ * way.
+ */
 export async function readGrid(db: Database, values: string, grid: Grid, bins?: Bins): Promise<GridCells> {
   const bin = bins
     ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`
@@ -81,14 +89,20 @@ export async function readGrid(db: Database, values: string, grid: Grid, bins?: 
   };
 }
 
-/** Both sides on one grid: of each cell that holds anything, the mean of its values and how many each side has, cells ascending. */
+/**
+ * Both sides on one grid: of each cell that holds anything, the mean of its values and how many each side has, cells
+ * ascending.
+ */
 export interface SharedCells {
   values: Float64Array;
   reference: Float64Array;
   current: Float64Array;
 }
 
-/** Puts the finite values of two FROM-able expressions with a column `v` into the cells of a grid around the first. Empty when the first has no value. */
+/**
+ * Puts the finite values of two FROM-able expressions with a column `v` into the cells of a grid around the first.
+ * Empty when the first has no value.
+ */
 export async function readSharedGrid(db: Database, reference: string, current: string): Promise<SharedCells> {
   const finite = (values: string) => `(SELECT v FROM ${values} WHERE isfinite(v))`;
   const [row = {}] = await db.rows(
@@ -132,7 +146,10 @@ function cellSql({ centre, scale, tail }: Grid): string {
   return `floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER`;
 }
 
-/** The quantiles of the values in the cells; within a cell values are taken to lie evenly between its lowest and highest. */
+/**
+ * The quantiles of the values in the cells; within a cell values are taken to lie evenly between its lowest and
+ * highest.
+ */
 export function gridQuantiles({ counts, lows, highs }: GridCells, shares: readonly number[]): number[] {
   let total = 0;
   for (const count of counts) total += count;

@@ -19,8 +19,8 @@ export async function hashFile(path: string): Promise<{ hash: string; bytes: num
 }
 
 /**
- * One SHA-256 over several files: of the lines `<hash>  <path relative to root, with slashes>`, sorted by path, so that it
- * does not depend on the machine or the order given but changes with any content or name.
+ * One SHA-256 over several files: of the lines `<hash> <path relative to root, with slashes>`, sorted by path, so that
+ * it does not depend on the machine or the order given but changes with any content or name.
  */
 export async function hashFiles(paths: readonly string[], root: string): Promise<{ hash: string; bytes: number }> {
   const lines: { name: string; hash: string }[] = [];

@@ -4,17 +4,23 @@ import { profileTable, type ColumnProfile } from './profileTable.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export interface InferOptions {
-  /** Also guess bounds, formats of texts, further keys and the roles target, protected, feature and ignore; fields with a guess are marked `guessed`. Default: only what a name or type makes obvious. */
+  /**
+   * Also guess bounds, formats of texts, further keys and the roles target, protected, feature and ignore; fields with
+   * a guess are marked `guessed`. Default: only what a name or type makes obvious.
+   */
   guess?: boolean;
-  /** The same rows with every value as it was written, where the source is text: dates are then told with their form. */
+  /**
+   * The same rows with every value as it was written, where the source is text: dates are then told with their form.
+   */
   texts?: string;
 }
 
 const maximumCategories = 20;
 
 /**
- * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for texts
- * with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`, more, for a person to confirm.
+ * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for
+ * texts with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`,
+ * more, for a person to confirm.
  */
 export async function inferSchema(
   db: Database,
@@ -148,7 +154,10 @@ async function truthOf(db: Database, texts: string, name: string): Promise<Pick<
     : { trueValues: words(true), falseValues: words(false) };
 }
 
-/** Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else the next round number outwards. */
+/**
+ * Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else
+ * the next round number outwards.
+ */
 function boundsOf({ type, numbers, distinct }: ColumnProfile): NonNullable<Field['constraints']> {
   if (!numbers || (type !== 'number' && type !== 'integer') || distinct < 3 || numbers.infinite > 0) return {};
   const { min, max } = numbers;

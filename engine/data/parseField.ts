@@ -14,8 +14,9 @@ export interface ParsedField {
 }
 
 /**
- * SQL expressions that read a field from a column. A column that already has the declared type is taken as it is (NaN counts
- * as missing); any other is read from its text as Table Schema says: missingValues, trueValues, decimalChar, format, …
+ * SQL expressions that read a field from a column. A column that already has the declared type is taken as it is (NaN
+ * counts as missing); any other is read from its text as Table Schema says: missingValues, trueValues, decimalChar,
+ * format, …
  */
 export function parseField(
   field: Field,

@@ -2,7 +2,10 @@ import type { DuckDBValue } from '@duckdb/node-api';
 
 type Values = typeof import('@duckdb/node-api');
 
-/** A value of DuckDB as plain JavaScript: whole numbers as numbers, times as epoch milliseconds UTC, dates as `YYYY-MM-DD`, lists as arrays, structs as objects. */
+/**
+ * A value of DuckDB as plain JavaScript: whole numbers as numbers, times as epoch milliseconds UTC, dates as
+ * `YYYY-MM-DD`, lists as arrays, structs as objects.
+ */
 export function plainValue(values: Values, value: DuckDBValue): unknown {
   if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
     return value;

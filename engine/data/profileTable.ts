@@ -40,8 +40,9 @@ interface Basics {
 }
 
 /**
- * Profiles every column of a FROM-able expression. Large tables are read a few times in parallel and never held: their quantiles come from
- * a grid (within 1/256 of the standard deviation; with a heavy tail, of the distance of the quartiles, and far out of the way from the median). Throws DataError when it cannot be read.
+ * Profiles every column of a FROM-able expression. Large tables are read a few times in parallel and never held: their
+ * quantiles come from a grid (within 1/256 of the standard deviation; with a heavy tail, of the distance of the
+ * quartiles, and far out of the way from the median). Throws DataError when it cannot be read.
  */
 export async function profileTable(
   db: Database,
@@ -55,7 +56,8 @@ export async function profileTable(
   const tell = () => options.onProgress?.(profiles.length, columns.length);
   if (columns.length <= portionColumns) await profileColumns(db, source, columns, options, profiles, tell);
   else {
-    // A statement over a table of thousands of columns takes long to plan, whatever it reads; parts of the table are taken out first.
+    // A statement over a table of thousands of columns takes long to plan, whatever it reads; parts of the table are
+    // taken out first.
     for (let from = 0; from < columns.length; from += portionColumns) {
       const portion = columns.slice(from, from + portionColumns);
       const part = `loopwright_part_${++parts}`;
@@ -242,7 +244,10 @@ async function countNumbers(
   return found;
 }
 
-/** A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only say where the grid is fine. */
+/**
+ * A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only
+ * say where the grid is fine.
+ */
 async function gridsFor(
   db: Database,
   source: string,
@@ -333,8 +338,9 @@ async function estimateNumbers(
 }
 
 /**
- * Bins between two bounds. Those of whole numbers hold as many each, or equal values would seem to be rarer where a bin has one fewer. Far enough
- * apart the width overflows, and so near together that no number lies between it vanishes: then there is one.
+ * Bins between two bounds. Those of whole numbers hold as many each, or equal values would seem to be rarer where a bin
+ * has one fewer. Far enough apart the width overflows, and so near together that no number lies between it vanishes:
+ * then there is one.
  */
 function binsBetween(low: number, high: number, whole: boolean): BinPlan {
   if (whole && high > low && high - low < 2 ** 53) {

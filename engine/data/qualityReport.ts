@@ -18,7 +18,10 @@ export interface QualityParts {
 const mostWorst = 5;
 const keyRuleNames: readonly string[] = ['primaryKey', 'unique', 'uniqueKeys'];
 
-/** Completeness, uniqueness, validity, freshness and relevance of a FROM-able expression, from what was measured and one more pass that counts repeated rows. */
+/**
+ * Completeness, uniqueness, validity, freshness and relevance of a FROM-able expression, from what was measured and one
+ * more pass that counts repeated rows.
+ */
 export async function qualityReport(
   db: Database,
   source: string,
@@ -69,7 +72,10 @@ export async function qualityReport(
   };
 }
 
-/** Rows that stand in the table before, in every column. Told by a 64-bit hash, which takes two rows for one once in some billions of pairs. */
+/**
+ * Rows that stand in the table before, in every column. Told by a 64-bit hash, which takes two rows for one once in
+ * some billions of pairs.
+ */
 async function repeatedRows(db: Database, source: string): Promise<number> {
   const columns = await columnsOf(db, source);
   if (columns.length === 0) return 0;

@@ -8,7 +8,9 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A number as a DOUBLE. Bound as a parameter, a whole number would be an integer, and too large for one from 2^63 on. */
+/**
+ * A number as a DOUBLE. Bound as a parameter, a whole number would be an integer, and too large for one from 2^63 on.
+ */
 export function doubleLiteral(value: number): string {
   return `${quoteLiteral(String(value))}::DOUBLE`;
 }

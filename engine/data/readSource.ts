@@ -19,7 +19,10 @@ const formats: Record<string, SourceFormat> = {
 };
 const readable = '.csv, .tsv, .json, .jsonl, .ndjson or .parquet; text also with .gz';
 
-/** The format that a file's name promises; null when it is none we read. `.gz` at the end of text formats is looked through. */
+/**
+ * The format that a file's name promises; null when it is none we read. `.gz` at the end of text formats is looked
+ * through.
+ */
 export function sourceFormat(file: string): SourceFormat | null {
   const name = file.toLowerCase();
   const format = formats[/\.([a-z]+)(?:\.gz)?$/.exec(name)?.[1] ?? ''] ?? null;
@@ -31,7 +34,10 @@ export interface SourceOptions {
   allText?: boolean;
   /** Adds the column `_file`, the path of the file that a row came from. Default: as allText. */
   withFile?: boolean;
-  /** With allText, lines of CSV that are no row (too many or too few fields, a stray quote) are set aside for validateTable instead of failing the read. */
+  /**
+   * With allText, lines of CSV that are no row (too many or too few fields, a stray quote) are set aside for
+   * validateTable instead of failing the read.
+   */
   rejects?: boolean;
 }
 
@@ -40,7 +46,8 @@ export const rejectTables = { errors: 'loopwright_reject_errors', scans: 'loopwr
 
 /**
  * An expression that can stand after FROM and reads all the files as one table, columns matched by name.
- * Throws DataError for no file, a missing or empty file, an unknown extension or a mix of formats; what is inside is read later.
+ * Throws DataError for no file, a missing or empty file, an unknown extension or a mix of formats; what is inside is
+ * read later.
  */
 export function sourceSql(files: readonly string[], options: SourceOptions = {}): string {
   const { allText = false, withFile = allText, rejects = false } = options;
@@ -72,7 +79,9 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
     : `(${reads.map((read) => `SELECT * FROM ${read}`).join(' UNION ALL BY NAME ')})`;
 }
 
-/** The column that says which file a row came from cannot stand in the file itself, but does in what was quarantined. */
+/**
+ * The column that says which file a row came from cannot stand in the file itself, but does in what was quarantined.
+ */
 function refuseOwnName(file: string, { header }: CsvStart): void {
   if (!header.some((name) => name.toLowerCase() === '_file')) return;
   throw new DataError(

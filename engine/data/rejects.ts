@@ -10,7 +10,10 @@ export async function forgetRejects(db: Database): Promise<void> {
   for (const table of Object.values(rejectTables)) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
-/** Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the rows down. With a source, files that it has no row of are left out. */
+/**
+ * Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the
+ * rows down. With a source, files that it has no row of are left out.
+ */
 export async function keepRejects(db: Database, name: string, source: string | null): Promise<void> {
   const known = await db.rows(`SELECT table_name FROM duckdb_tables() WHERE table_name = '${rejectTables.errors}'`);
   if (known.length === 0) {

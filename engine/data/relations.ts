@@ -10,7 +10,10 @@ const mostCorrelated = 40;
 const mostBins = 32;
 const mostLevels = 50;
 
-/** How the columns of a FROM-able expression hang together and what each tells about the target, on a sample that is always the same. Columns are read one at a time. */
+/**
+ * How the columns of a FROM-able expression hang together and what each tells about the target, on a sample that is
+ * always the same. Columns are read one at a time.
+ */
 export async function relationsOf(
   db: Database,
   source: string,
@@ -73,7 +76,10 @@ export async function relationsOf(
 
 let samples = 0;
 
-/** Pearson's correlation of the rows where both are finite; null where one of them does not vary. On ranks it is Spearman's where nothing is missing. */
+/**
+ * Pearson's correlation of the rows where both are finite; null where one of them does not vary. On ranks it is
+ * Spearman's where nothing is missing.
+ */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   let [n, meanA, meanB, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {

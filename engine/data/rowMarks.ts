@@ -6,7 +6,10 @@ import { modeOf } from './fieldRules.ts';
 import { columnsOf } from './inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
-/** A rule that no single row can answer: uniqueness, references to another table, and JSON Schema. Its broken rows stand in a table of row numbers. */
+/**
+ * A rule that no single row can answer: uniqueness, references to another table, and JSON Schema. Its broken rows stand
+ * in a table of row numbers.
+ */
 export interface MarkRule {
   /** The column, or the columns joined by ` + `. */
   field: string;
@@ -15,7 +18,10 @@ export interface MarkRule {
   says: string;
   /** Indices of the columns among the fields present. */
   positions: number[];
-  /** Of a foreign key: FROM-able SQL of the other table, null for the table itself, its columns, and which key of the schema it is. */
+  /**
+   * Of a foreign key: FROM-able SQL of the other table, null for the table itself, its columns, and which key of the
+   * schema it is.
+   */
   reference?: { source: string | null; fields: string[]; key: number };
   jsonSchema?: unknown;
 }
@@ -29,7 +35,10 @@ export interface MarkSource {
   bad: string;
 }
 
-/** What has to be unique: single fields, the primary key and further keys, each combination once; then references and JSON Schemas. Rules with an absent column are left out. */
+/**
+ * What has to be unique: single fields, the primary key and further keys, each combination once; then references and
+ * JSON Schemas. Rules with an absent column are left out.
+ */
 export function markRules(
   schema: DatasetSchema,
   present: readonly Field[],
@@ -100,7 +109,10 @@ export function markRules(
   return rules;
 }
 
-/** Writes the numbers of the rows that break the rule into the table `name` (column n) and gives how many there are; without any, no table is made. */
+/**
+ * Writes the numbers of the rows that break the rule into the table `name` (column n) and gives how many there are;
+ * without any, no table is made.
+ */
 export function markRows(
   db: Database,
   source: MarkSource,
@@ -114,8 +126,8 @@ export function markRows(
 }
 
 /**
- * Every row whose key stands in another row too, but for one: the first row that breaks no other rule, so that a bad row never
- * pushes a good one out. Rows with a missing part in their key are not compared, as in SQL.
+ * Every row whose key stands in another row too, but for one: the first row that breaks no other rule, so that a bad
+ * row never pushes a good one out. Rows with a missing part in their key are not compared, as in SQL.
  */
 async function markRepeats(db: Database, source: MarkSource, rule: MarkRule, name: string): Promise<number> {
   const parts = rule.positions.map((f) => `_lw_v${f}`);

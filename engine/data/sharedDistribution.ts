@@ -6,7 +6,10 @@ import { doubleLiteral, quoteIdentifier } from './quote.ts';
 const binCount = 24;
 const mostLabels = 12;
 
-/** A column of two FROM-able expressions over the same bins, from their profiles and one more pass over each. Null where a side has no value or they are not of one kind. */
+/**
+ * A column of two FROM-able expressions over the same bins, from their profiles and one more pass over each. Null where
+ * a side has no value or they are not of one kind.
+ */
 export async function sharedDistribution(
   db: Database,
   reference: string,

@@ -11,7 +11,10 @@ interface VersionFile {
   bytes: number;
 }
 
-/** Where the data of versions is kept: one file for each distinct content, named by its hash, with the ending that tells how to read it. */
+/**
+ * Where the data of versions is kept: one file for each distinct content, named by its hash, with the ending that tells
+ * how to read it.
+ */
 export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'>): string {
   return join(
     folder,
@@ -20,7 +23,10 @@ export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'
   );
 }
 
-/** Keeps copies of files, each content once; on file systems that can, a copy shares its blocks with the file. Throws DataError when a file is no longer what its hash says. */
+/**
+ * Keeps copies of files, each content once; on file systems that can, a copy shares its blocks with the file. Throws
+ * DataError when a file is no longer what its hash says.
+ */
 export async function keepFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
   await mkdir(join(folder, 'snapshots'), { recursive: true });
   for (const file of files) {

@@ -16,7 +16,10 @@ export interface TableProblem {
   message: string;
 }
 
-/** What the columns alone tell: missing and unknown ones, by the schema's fieldsMatch (default: subset, more columns are fine). */
+/**
+ * What the columns alone tell: missing and unknown ones, by the schema's fieldsMatch (default: subset, more columns are
+ * fine).
+ */
 export function columnProblems(
   schema: DatasetSchema,
   columns: readonly string[],

@@ -24,7 +24,10 @@ export function rawSource(files: readonly string[], schema: DatasetSchema | null
   };
 }
 
-/** A SELECT that reads files in the types of their schema; a value that is not of its type is NULL. Columns outside the schema stay as they are. With `rejects`, lines of CSV that are no rows are passed over; else they fail the read. */
+/**
+ * A SELECT that reads files in the types of their schema; a value that is not of its type is NULL. Columns outside the
+ * schema stay as they are. With `rejects`, lines of CSV that are no rows are passed over; else they fail the read.
+ */
 export async function typedSelect(
   db: Database,
   files: readonly string[],

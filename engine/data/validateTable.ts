@@ -10,20 +10,35 @@ import { forgetRejects, keepRejects, rejectFindings } from './rejects.ts';
 import { markRows, markRules, type MarkRule } from './rowMarks.ts';
 
 export interface ValidateOptions {
-  /** FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in it. */
+  /**
+   * FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in
+   * it.
+   */
   source: string;
   schema: DatasetSchema;
-  /** `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, where only NULL, NaN and the field's own missingValues mean missing: the text NA may be Namibia there. */
+  /**
+   * `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, where only NULL, NaN and
+   * the field's own missingValues mean missing: the text NA may be Namibia there.
+   */
   mode: 'raw' | 'typed';
   /** Such as `training`; fields of other environments may be absent and empty. */
   environment?: string;
   /** Columns outside the schema to carry into the valid rows, as they are. */
   alsoKeep?: readonly string[];
-  /** The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into account. `of files with rows`: where the source leaves rows out, files that it has none of do not count. */
+  /**
+   * The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into
+   * account. `of files with rows`: where the source leaves rows out, files that it has none of do not count.
+   */
   rejects?: boolean | 'of files with rows';
-  /** What happens to rows that break a rule which says nothing itself. Default quarantine; with warn they count as valid. */
+  /**
+   * What happens to rows that break a rule which says nothing itself. Default quarantine; with warn they count as
+   * valid.
+   */
   invalid?: InvalidMode;
-  /** FROM-able SQL of the table that each foreign key of the schema refers to, in their order; null or absent: not checked. */
+  /**
+   * FROM-able SQL of the table that each foreign key of the schema refers to, in their order; null or absent: not
+   * checked.
+   */
   foreign?: readonly (string | null)[];
 }
 
@@ -34,7 +49,10 @@ export interface ValidationResult {
   invalidRows: number;
   rules: RuleFinding[];
   tableProblems: TableProblem[];
-  /** SELECTs, to be used before `discard`. `valid`: the declared columns in their types, NULL where a value is not of its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`. */
+  /**
+   * SELECTs, to be used before `discard`. `valid`: the declared columns in their types, NULL where a value is not of
+   * its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`.
+   */
   validSql: string;
   invalidSql: string;
   /** Drops what was kept of the rows. */
@@ -54,8 +72,9 @@ type PlannedMark = MarkRule & { table: string; column: string; count: number };
 let runs = 0;
 
 /**
- * Checks every row against the schema. The source is read in parallel to count, and read again only where something is broken; no copy
- * of it is made, only of the rows that break a rule. Throws DataError when the source cannot be read, CancelledError.
+ * Checks every row against the schema. The source is read in parallel to count, and read again only where something is
+ * broken; no copy of it is made, only of the rows that break a rule. Throws DataError when the source cannot be read,
+ * CancelledError.
  */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
   const { schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
@@ -193,7 +212,10 @@ function belongs(field: Field, schema: DatasetSchema, environment: string | unde
   return environment === undefined || environments === undefined || environments.includes(environment);
 }
 
-/** Every row with the texts and values of some fields, with verdicts, and with the columns that are asked for: naming thousands of them is what takes time. */
+/**
+ * Every row with the texts and values of some fields, with verdicts, and with the columns that are asked for: naming
+ * thousands of them is what takes time.
+ */
 function judgedSql(
   source: string,
   fields: readonly CheckedField[],

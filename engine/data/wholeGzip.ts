@@ -6,8 +6,8 @@ import { DataError, messageOf } from '../base/errors.ts';
 const known = new Map<string, string>();
 
 /**
- * Throws DataError for a gzip file that was cut short or damaged: DuckDB reads what is there and says nothing. The file is unpacked once
- * for each state that it is in, and nothing of it is held.
+ * Throws DataError for a gzip file that was cut short or damaged: DuckDB reads what is there and says nothing. The file
+ * is unpacked once for each state that it is in, and nothing of it is held.
  */
 export async function checkWholeGzip(files: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const file of files) {

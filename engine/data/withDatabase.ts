@@ -2,7 +2,10 @@ import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database } from './database.ts';
 
-/** What DuckDB may hold before it spills to the temporary folder. Tables of any length are read in it; tables of tens of thousands of columns may need more. */
+/**
+ * What DuckDB may hold before it spills to the temporary folder. Tables of any length are read in it; tables of tens of
+ * thousands of columns may need more.
+ */
 const memoryLimit =
   process.env['LOOPWRIGHT_MEMORY_LIMIT'] || `${Math.round(Math.min(3000, Math.max(1500, totalmem() / 4e6)))}MB`;
 

@@ -6,7 +6,10 @@ import type { Database } from './database.ts';
 import { describeFullError } from './databaseError.ts';
 import { quoteLiteral } from './quote.ts';
 
-/** Writes the result of a SELECT as Parquet (zstd). Atomic: the file is there whole or not at all. Throws WorkError, CancelledError. */
+/**
+ * Writes the result of a SELECT as Parquet (zstd). Atomic: the file is there whole or not at all. Throws WorkError,
+ * CancelledError.
+ */
 export function writeParquet(db: Database, sql: string, path: string): Promise<void> {
   return writeAtomically(db, sql, path, 'FORMAT parquet, COMPRESSION zstd');
 }

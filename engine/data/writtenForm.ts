@@ -70,7 +70,10 @@ const tests = {
 } as const;
 type Test = keyof typeof tests;
 
-/** Forms of dates that are not ISO 8601. The first that fits every value wins, so the day comes before the month where both would do. */
+/**
+ * Forms of dates that are not ISO 8601. The first that fits every value wins, so the day comes before the month where
+ * both would do.
+ */
 const dates: { type: 'date' | 'datetime'; format: string }[] = [
   ...[
     '%d.%m.%Y',
@@ -105,8 +108,9 @@ const dates: { type: 'date' | 'datetime'; format: string }[] = [
 ];
 
 /**
- * Finds out how a column of texts is written: numbers with decimal commas, thousands or a currency, dates of many forms, truth, texts that mean
- * no value. Codes such as `01234` stay texts. `delimiter` tells `1,234` in a file of semicolons (a decimal comma) from one of commas (a thousand).
+ * Finds out how a column of texts is written: numbers with decimal commas, thousands or a currency, dates of many
+ * forms, truth, texts that mean no value. Codes such as `01234` stay texts. `delimiter` tells `1,234` in a file of
+ * semicolons (a decimal comma) from one of commas (a thousand).
  */
 export async function writtenForm(db: Database, source: string, name: string, delimiter: string): Promise<WrittenForm> {
   const column = quoteIdentifier(name);

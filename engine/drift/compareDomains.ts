@@ -11,7 +11,10 @@ export const domainMeasure = 'domain_classifier';
 const rowLimit = 20_000;
 const threshold = 0.55;
 
-/** Whether a classifier can tell rows of the reference from current ones: one row for the whole dataset. At most 20,000 rows, half of each side, by a hash of the row's number. */
+/**
+ * Whether a classifier can tell rows of the reference from current ones: one row for the whole dataset. At most 20,000
+ * rows, half of each side, by a hash of the row's number.
+ */
 export async function compareDomains(
   db: Database,
   names: readonly string[],

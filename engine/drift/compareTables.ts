@@ -12,8 +12,8 @@ import { readSide, type Side } from './side.ts';
 export type { CompareOptions } from './driftTable.ts';
 
 /**
- * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError for a table without rows.
- * One column at a time is in memory, as counts of its values.
+ * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError
+ * for a table without rows. One column at a time is in memory, as counts of its values.
  */
 export async function compareTables(
   db: Database,
@@ -64,7 +64,10 @@ function optionsFor(name: string, options: CompareOptions): CompareOptions {
   };
 }
 
-/** evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by default, TFDV and NannyML tell each column. */
+/**
+ * evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by
+ * default, TFDV and NannyML tell each column.
+ */
 function datasetVerdict(profile: ProfileName, share: number, drifted: number): { drifted: boolean; rule: string } {
   if (profile === 'evidently') return { drifted: share >= 0.5, rule: 'share of drifted columns ≥ 0.5' };
   if (profile === 'loopwright') return { drifted: share >= 0.5 && drifted > 0, rule: 'share of drifted columns ≥ 0.5' };

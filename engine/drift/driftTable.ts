@@ -33,7 +33,9 @@ export const corrections = ['none', 'benjamini-hochberg'] as const;
 export type Correction = (typeof corrections)[number];
 
 /** How two tables are compared. */
-/** How one column is compared. `none` leaves it out; a measure that does not apply to its type gives way to the default. */
+/**
+ * How one column is compared. `none` leaves it out; a measure that does not apply to its type gives way to the default.
+ */
 export interface Comparator {
   measure?: string | undefined;
   threshold?: number | undefined;
@@ -43,7 +45,10 @@ export interface CompareOptions {
   profile: ProfileName;
   /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
   columns?: readonly string[];
-  /** By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the profile's choice. */
+  /**
+   * By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the
+   * profile's choice.
+   */
   measure?: string;
   /** Instead of the measure's own. */
   threshold?: number;

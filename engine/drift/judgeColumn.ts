@@ -11,7 +11,10 @@ import { loopwrightDefault, loopwrightMeasures } from './profiles/loopwright.ts'
 import { tfdvMeasures } from './profiles/tfdv.ts';
 import type { Side } from './side.ts';
 
-/** Loopwright's own profile gives no verdict below this many values a side: the noise of its measures alone then comes near their thresholds. */
+/**
+ * Loopwright's own profile gives no verdict below this many values a side: the noise of its measures alone then comes
+ * near their thresholds.
+ */
 const fewest = 100;
 const estimatedBins = 'values within a 256th of a standard deviation taken for one';
 const brokenMissing = 0.05;
@@ -174,8 +177,8 @@ function notApplied(measure: string | undefined, { type }: ColumnData): string {
 }
 
 /**
- * evidently drops infinite values for a column, but for the share of drifted columns it does so only on a side that also has missing ones. Null where
- * that makes no difference.
+ * evidently drops infinite values for a column, but for the share of drifted columns it does so only on a side that
+ * also has missing ones. Null where that makes no difference.
  */
 function verdictWithInfinite(
   read: ReadColumn,

@@ -7,8 +7,8 @@ import { eachCategoryChunk, eachNumberChunk } from './readPair.ts';
 import type { Side } from './side.ts';
 
 /**
- * A method of NannyML fitted on a column of the reference: its threshold comes from the reference's chunks (ten, with a rest one more), and the current
- * table is one chunk. A text is why there is none.
+ * A method of NannyML fitted on a column of the reference: its threshold comes from the reference's chunks (ten, with a
+ * rest one more), and the current table is one chunk. A text is why there is none.
  */
 export async function nannymlMeasure(
   db: Database,

@@ -4,8 +4,8 @@ import type { ProfileName } from './driftTable.ts';
 import { typedAsPandas, unnamedColumns } from './pandasTable.ts';
 
 /**
- * The files of a side as a FROM-able expression with the types that a profile's tool would see. Text formats are read once into a table of the database;
- * Parquet is read column by column where it lies.
+ * The files of a side as a FROM-able expression with the types that a profile's tool would see. Text formats are read
+ * once into a table of the database; Parquet is read column by column where it lies.
  */
 export async function openSide(
   db: Database,

@@ -30,8 +30,9 @@ const whole = String.raw`\s*[+-]?[0-9]+\s*`;
 const number = String.raw`\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|(?i:inf|infinity))\s*`;
 
 /**
- * A SELECT that gives the texts of a CSV file (`source`, all VARCHAR) the types that pandas.read_csv infers: whole numbers, numbers (also whole ones with
- * gaps), booleans, else text; its words for missing are NULL. Whole numbers beyond 64 bits stay text, as there. `names` renames columns.
+ * A SELECT that gives the texts of a CSV file (`source`, all VARCHAR) the types that pandas.read_csv infers: whole
+ * numbers, numbers (also whole ones with gaps), booleans, else text; its words for missing are NULL. Whole numbers
+ * beyond 64 bits stay text, as there. `names` renames columns.
  */
 export async function typedAsPandas(
   db: Database,
@@ -80,7 +81,10 @@ function typed(value: string, known: number, rows: number, found: Found): string
   return found.numbers === known && found.doubles === known ? double : value;
 }
 
-/** Columns whose header is empty, such as the index that pandas writes: ours are `column0`, pandas reads them as `Unnamed: 0`. */
+/**
+ * Columns whose header is empty, such as the index that pandas writes: ours are `column0`, pandas reads them as
+ * `Unnamed: 0`.
+ */
 export function unnamedColumns(file: string): Map<string, string> {
   if (/\.gz$/i.test(file)) return new Map();
   const buffer = Buffer.alloc(65536);

@@ -18,7 +18,9 @@ export interface Sides {
   current: number;
 }
 
-/** A column of numbers on both sides. The pair holds finite values, `all` the infinite ones too; NaN counts as missing. */
+/**
+ * A column of numbers on both sides. The pair holds finite values, `all` the infinite ones too; NaN counts as missing.
+ */
 export interface NumberColumn {
   pair: NumberPair;
   all: NumberPair;
@@ -49,7 +51,10 @@ export async function readNumbers(
   };
 }
 
-/** As readNumbers, for tables too large to count every value: values within a 256th of a standard deviation are taken for one. */
+/**
+ * As readNumbers, for tables too large to count every value: values within a 256th of a standard deviation are taken
+ * for one.
+ */
 export async function readNumbersOnGrid(
   db: Database,
   { reference, current }: Sources,
@@ -69,7 +74,10 @@ export async function readNumbersOnGrid(
   };
 }
 
-/** Counts of each text on both sides, ascending by code point; NULL is left out. With `numbersOn`, that side holds numbers, which equal no text of the other, as in Python. */
+/**
+ * Counts of each text on both sides, ascending by code point; NULL is left out. With `numbersOn`, that side holds
+ * numbers, which equal no text of the other, as in Python.
+ */
 export async function readCategories(
   db: Database,
   { reference, current }: Sources,
@@ -102,8 +110,9 @@ function countsSql(before: string, now: string, reference: string, current: stri
 }
 
 /**
- * Visits each chunk of `size` rows of the reference, in the order of the table, with how often it has each of `values` (ascending; all of the chunk's
- * are among them). The counts are good until the next visit. Chunks without a value are passed over.
+ * Visits each chunk of `size` rows of the reference, in the order of the table, with how often it has each of `values`
+ * (ascending; all of the chunk's are among them). The counts are good until the next visit. Chunks without a value are
+ * passed over.
  */
 export async function eachNumberChunk(
   db: Database,

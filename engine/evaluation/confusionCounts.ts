@@ -5,8 +5,9 @@ import type { Predictions } from '../models/predictions.ts';
 const mostClasses = 200;
 
 /**
- * Counts truth against prediction over the test rows: binary scores are decided at the threshold, of several classes the likeliest is taken.
- * Null for a regression, without a threshold, or with too many classes. Rows whose truth or prediction is missing are left out.
+ * Counts truth against prediction over the test rows: binary scores are decided at the threshold, of several classes
+ * the likeliest is taken. Null for a regression, without a threshold, or with too many classes. Rows whose truth or
+ * prediction is missing are left out.
  */
 export function confusionCounts(
   truth: Float64Array,

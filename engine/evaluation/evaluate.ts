@@ -18,7 +18,10 @@ export interface EvaluationOptions {
 
 export type Metrics = Record<string, number | null>;
 
-/** Prepares the computation of all metrics of a task; the result takes weights (how often each row counts) so that resampling costs no new sort. */
+/**
+ * Prepares the computation of all metrics of a task; the result takes weights (how often each row counts) so that
+ * resampling costs no new sort.
+ */
 export function evaluator(
   truth: Float64Array,
   predictions: Predictions,

@@ -11,7 +11,10 @@ const rateOf = {
   equal_opportunity_difference: 'tpr',
 } as const;
 
-/** fairlearn's measures for one protected attribute, with the rate of each group behind them and what makes them doubtful. */
+/**
+ * fairlearn's measures for one protected attribute, with the rate of each group behind them and what makes them
+ * doubtful.
+ */
 export function fairnessRows(
   attribute: string,
   table: Table,

@@ -127,7 +127,10 @@ async function readFacts(
   }
 }
 
-/** FROM-able SQL of the table that each foreign key refers to; null for keys within the table, and where the other has no data or lacks the columns, which a check of the files alone tells. */
+/**
+ * FROM-able SQL of the table that each foreign key refers to; null for keys within the table, and where the other has
+ * no data or lacks the columns, which a check of the files alone tells.
+ */
 async function foreignSources(
   db: Database,
   root: string,

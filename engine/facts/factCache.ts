@@ -9,7 +9,10 @@ import type { FileStamp } from './facts.ts';
 const version = 1;
 const mostKept = 400;
 
-/** Facts by what was asked and how the files were, in the user's cache folder: never in the project, so that looking at one leaves no trace in it. */
+/**
+ * Facts by what was asked and how the files were, in the user's cache folder: never in the project, so that looking at
+ * one leaves no trace in it.
+ */
 export class FactCache {
   readonly #folder: string;
   readonly #kept = new Map<string, Fact>();

@@ -67,7 +67,10 @@ export interface DatasetFacts {
 /** How much a feature tells of the target on its own. */
 export interface Association {
   feature: string;
-  /** auc: area under the ROC curve of the feature alone, either direction, 0.5 to 1. purity: share of rows that the most frequent target of each level gets right. r2: squared Pearson correlation. */
+  /**
+   * auc: area under the ROC curve of the feature alone, either direction, 0.5 to 1. purity: share of rows that the most
+   * frequent target of each level gets right. r2: squared Pearson correlation.
+   */
   measure: 'auc' | 'purity' | 'r2';
   value: number;
   /** What the measure would be with no relation: 0.5, the share of the largest class, 0. */

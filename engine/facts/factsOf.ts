@@ -7,7 +7,10 @@ export function factName(request: FactRequest): string {
   return request.kind === 'history' ? 'history ' : `${request.kind} ${request.name}`;
 }
 
-/** The facts of a project out of those that were found, by the keys of what it asks now: an answer to an older question is none, unless `older` gives those too, by name. */
+/**
+ * The facts of a project out of those that were found, by the keys of what it asks now: an answer to an older question
+ * is none, unless `older` gives those too, by name.
+ */
 export function factsOf(
   requests: readonly FactRequest[],
   found: ReadonlyMap<string, Fact>,

@@ -6,7 +6,10 @@ import type { HeaderFacts } from './facts.ts';
 
 const startBytes = 65_536;
 
-/** What the start of a CSV or TSV file tells about its header and encoding; null for other formats and for what cannot be read. */
+/**
+ * What the start of a CSV or TSV file tells about its header and encoding; null for other formats and for what cannot
+ * be read.
+ */
 export function headerFacts(absolute: string, file: string): HeaderFacts | null {
   if (sourceFormat(file) !== 'csv') return null;
   let bytes: Buffer;

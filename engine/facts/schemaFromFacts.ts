@@ -4,7 +4,10 @@ import type { ColumnFacts, DatasetFacts } from './facts.ts';
 /** Texts with at most so many values, each of them often, are categories. */
 const mostCategories = 10;
 
-/** A dataset schema for data as it is, as YAML: names and types, `required` where every row has a value, categories, and the roles that names and types make obvious. */
+/**
+ * A dataset schema for data as it is, as YAML: names and types, `required` where every row has a value, categories, and
+ * the roles that names and types make obvious.
+ */
 export function schemaFromFacts(facts: DatasetFacts): string {
   const id = facts.columns.find((column) => isKey(column, facts.rows));
   const time = facts.columns.find(({ type }) => type === 'datetime');

@@ -20,7 +20,10 @@ const sqlTypes: Partial<Record<FieldType, string>> = {
   time: 'TIME',
 };
 
-/** What the SQL of a prepare stage makes of empty tables with the columns of its sources: whether it can be run, and the columns of its result. Null when a source is not known. */
+/**
+ * What the SQL of a prepare stage makes of empty tables with the columns of its sources: whether it can be run, and the
+ * columns of its result. Null when a source is not known.
+ */
 export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFacts | null> {
   const db = await openDatabase({ threads: 1 });
   try {

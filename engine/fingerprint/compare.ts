@@ -3,7 +3,9 @@ import type { FileMark, LockEntry } from './lockFile.ts';
 
 export type Fingerprint = Pick<LockEntry, 'spec' | 'params' | 'deps'>;
 
-/** Why what is recorded no longer holds, in words: which param, input or file, from what to what. Empty when it holds. */
+/**
+ * Why what is recorded no longer holds, in words: which param, input or file, from what to what. Empty when it holds.
+ */
 export function differences(recorded: LockEntry, now: Fingerprint): string[] {
   const params = valueChanges(recorded.params, now.params, 'params.');
   const changed = new Set(params.length > 0 ? Object.values(now.params).map((value) => JSON.stringify(value)) : []);
@@ -41,7 +43,10 @@ export function fileChanges(before: Record<string, FileMark>, after: Record<stri
   return changes;
 }
 
-/** Which rows a run may read, then and now: a sentence, since an arrow between two limits does not say which side had one. */
+/**
+ * Which rows a run may read, then and now: a sentence, since an arrow between two limits does not say which side had
+ * one.
+ */
 const periodChange = {
   as_of: (before: unknown, after: unknown) =>
     limitChange(

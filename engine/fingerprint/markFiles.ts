@@ -20,7 +20,10 @@ export class FileMarks {
     this.#home = home === realPath(root) ? null : home;
   }
 
-  /** The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the root. */
+  /**
+   * The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the
+   * root.
+   */
   expand(path: string): string[] {
     if (isGlob(path))
       return diskFiles(this.#root)

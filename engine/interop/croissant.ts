@@ -3,8 +3,9 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 
 /**
- * The record sets of a Croissant 1.0 or 1.1 description (JSON-LD) as dataset schemas: names, types, keys, references to other record sets. Where the
- * files lie and what their SHA-256 is comes as notes. Throws DataError when it describes no record set.
+ * The record sets of a Croissant 1.0 or 1.1 description (JSON-LD) as dataset schemas: names, types, keys, references to
+ * other record sets. Where the files lie and what their SHA-256 is comes as notes. Throws DataError when it describes
+ * no record set.
  */
 export function importCroissant(document: unknown): Imported[] {
   const sets = isRecord(document) ? listIn(document, 'recordSet').filter(isRecord) : [];

@@ -6,7 +6,10 @@ export function tableSchemaJson(schema: DatasetSchema): Record<string, unknown> 
   return { $schema: 'https://datapackage.org/profiles/2.0/tableschema.json', ...schema };
 }
 
-/** A JSON Schema (2020-12) that one row, as an object by column, has to meet. Texts that mean missing are not rows of JSON and are left out; uniqueness and other tables have no place in one. */
+/**
+ * A JSON Schema (2020-12) that one row, as an object by column, has to meet. Texts that mean missing are not rows of
+ * JSON and are left out; uniqueness and other tables have no place in one.
+ */
 export function jsonSchemaOf(schema: DatasetSchema): Record<string, unknown> {
   const keys = [schema.primaryKey ?? []].flat();
   const required = schema.fields.filter((field) => field.constraints?.required === true || keys.includes(field.name));
@@ -95,7 +98,10 @@ interface Expectation {
   severity: 'critical' | 'warning';
 }
 
-/** A suite of Great Expectations 1.x. What it cannot say (foreign keys, formats without a pattern) is left out and listed in `meta.loopwright_left_out`. */
+/**
+ * A suite of Great Expectations 1.x. What it cannot say (foreign keys, formats without a pattern) is left out and
+ * listed in `meta.loopwright_left_out`.
+ */
 export function greatExpectationsSuite(schema: DatasetSchema, name: string): Record<string, unknown> {
   const leftOut: string[] = [];
   const expectations: Expectation[] = [];

@@ -18,8 +18,9 @@ const types: Record<string, Field['type']> = {
 };
 
 /**
- * The signature of an MLflow model (the parsed `MLmodel` file, or the signature alone) as a dataset schema: inputs are features, named outputs
- * predictions. Throws DataError when there is no signature, or one of tensors, which name no columns.
+ * The signature of an MLflow model (the parsed `MLmodel` file, or the signature alone) as a dataset schema: inputs are
+ * features, named outputs predictions. Throws DataError when there is no signature, or one of tensors, which name no
+ * columns.
  */
 export function importMlflowSignature(document: unknown): Imported {
   const signature = isRecord(document) && isRecord(document['signature']) ? document['signature'] : document;

@@ -2,7 +2,10 @@ import { DataError } from '../base/errors.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 
-/** A schema that pandera wrote with `to_yaml` as a dataset schema: types, nullability, uniqueness and the built-in checks. Throws DataError when it is none. */
+/**
+ * A schema that pandera wrote with `to_yaml` as a dataset schema: types, nullability, uniqueness and the built-in
+ * checks. Throws DataError when it is none.
+ */
 export function importPandera(document: unknown): Imported {
   const columns = isRecord(document) ? document['columns'] : undefined;
   if (!isRecord(document) || !isRecord(columns))
@@ -44,7 +47,8 @@ function importColumn(name: string, column: Record<string, unknown>, notes: stri
   const constraints: NonNullable<Field['constraints']> = {};
   if (column['nullable'] !== true && column['required'] !== false) constraints.required = true;
   if (column['unique'] === true) constraints.unique = true;
-  // Newer versions write checks beside the other keys, older ones under `checks`, as a mapping or as a list with their names.
+  // Newer versions write checks beside the other keys, older ones under `checks`, as a mapping or as a list with their
+  // names.
   const checks = Array.isArray(column['checks'])
     ? listIn(column, 'checks')
         .filter(isRecord)

@@ -10,8 +10,9 @@ import type { OpenTask } from './openTask.ts';
 import { weakConsensusSql } from './weakLabels.ts';
 
 /**
- * Writes one label for each row that has one: `<key>`, `<label>`, `labellers` (how many people), `source` (`hand`, or `rule` where nobody labelled it), by key.
- * Rows on which people or rules are undecided are left out. Atomic; CSV or Parquet by the ending. Throws ProjectError for another ending, DataError when the rules fail.
+ * Writes one label for each row that has one: `<key>`, `<label>`, `labellers` (how many people), `source` (`hand`, or
+ * `rule` where nobody labelled it), by key. Rows on which people or rules are undecided are left out. Atomic; CSV or
+ * Parquet by the ending. Throws ProjectError for another ending, DataError when the rules fail.
  */
 export async function writeConsolidated(
   { db, task, tables, refresh }: OpenTask,

@@ -21,7 +21,10 @@ export interface Decisions {
   unknown: number;
 }
 
-/** Plays the lines through: a decision replaces the labeller's earlier one on the row, and an undo takes the latest back, so that the one before holds again. */
+/**
+ * Plays the lines through: a decision replaces the labeller's earlier one on the row, and an undo takes the latest
+ * back, so that the one before holds again.
+ */
 export function decisionsOf(records: readonly LabelRecord[], classes: readonly string[]): Decisions {
   const known = new Set(classes);
   const stacks = new Map<string, Map<string, Decision[]>>();

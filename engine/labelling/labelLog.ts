@@ -16,7 +16,10 @@ export interface LabelLog {
 /** One write of at most this many bytes is whole or not there for everybody who appends to the same file. */
 const longestLine = 4096;
 
-/** Reads a label file; an absent or empty one holds nothing. Throws DataError when it cannot be read or begins with another header. */
+/**
+ * Reads a label file; an absent or empty one holds nothing. Throws DataError when it cannot be read or begins with
+ * another header.
+ */
 export function readLog(task: LabelFile): LabelLog {
   const text = readText(task);
   if (text === '') return { records: [], broken: [] };
@@ -25,8 +28,9 @@ export function readLog(task: LabelFile): LabelLog {
 }
 
 /**
- * Appends one decision: one write at the end of the file, on the disk before this returns. What an earlier write left unfinished is closed first; the
- * note says so. Throws DataError when the file is not ours (nothing is written then), WorkError when it cannot be written.
+ * Appends one decision: one write at the end of the file, on the disk before this returns. What an earlier write left
+ * unfinished is closed first; the note says so. Throws DataError when the file is not ours (nothing is written then),
+ * WorkError when it cannot be written.
  */
 export function appendRecord(task: LabelFile, record: LabelRecord): { note: string | null } {
   const line = recordLine(record);
@@ -103,7 +107,10 @@ function headerEnd(text: string, header: string, { file }: LabelFile): number {
   );
 }
 
-/** What has to stand before the next line, so that a line that was cut short ends there; nothing when the file ends well. */
+/**
+ * What has to stand before the next line, so that a line that was cut short ends there; nothing when the file ends
+ * well.
+ */
 function repairOf(text: string, header: string, task: LabelFile): string {
   headerEnd(text, header, task);
   if (text.length < header.length && header.startsWith(text)) return header.slice(text.length);
@@ -112,7 +119,9 @@ function repairOf(text: string, header: string, task: LabelFile): string {
   return text.endsWith('\n') ? '' : '\n';
 }
 
-/** Whether the end of the file is the beginning of a line that was cut short, rather than a whole one without its end. */
+/**
+ * Whether the end of the file is the beginning of a line that was cut short, rather than a whole one without its end.
+ */
 function endsTorn(text: string, header: string, repair: string): boolean {
   if (text === '' || repair === '') return false;
   if (repair !== '\n') return true;

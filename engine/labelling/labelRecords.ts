@@ -1,4 +1,6 @@
-/** How a decision came to be: by a person, skipped, taken back, or by a rule whose labels somebody wrote into the file. */
+/**
+ * How a decision came to be: by a person, skipped, taken back, or by a rule whose labels somebody wrote into the file.
+ */
 export type LabelSource = 'hand' | 'skip' | 'undo' | `rule:${string}`;
 
 /** One line of a label file. */
@@ -32,8 +34,8 @@ function quoted(text: string): string {
 }
 
 /**
- * Reads the text after the header. A line that is no record is left out and reading goes on at the next line, so that one that was cut short, even
- * within quotes, takes no other with it.
+ * Reads the text after the header. A line that is no record is left out and reading goes on at the next line, so that
+ * one that was cut short, even within quotes, takes no other with it.
  */
 export function parseRecords(text: string, from: number, header: string): ParsedLabels {
   const records: LabelRecord[] = [];
@@ -63,7 +65,10 @@ export function parseRecords(text: string, from: number, header: string): Parsed
   return { records, broken };
 }
 
-/** The fields of one CSV record, or null when it is none: a quote within a bare field, a text after a closing quote, or no end. */
+/**
+ * The fields of one CSV record, or null when it is none: a quote within a bare field, a text after a closing quote, or
+ * no end.
+ */
 function readFields(text: string, from: number): { fields: string[]; next: number } | null {
   const fields: string[] = [];
   let at = from;

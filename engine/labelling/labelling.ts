@@ -64,7 +64,10 @@ export async function rowsByKey(open: OpenTask, keys: readonly string[], labelle
   });
 }
 
-/** Appends one decision of a labeller; a null label skips the row. Throws ProjectError for a row or class that is not there. */
+/**
+ * Appends one decision of a labeller; a null label skips the row. Throws ProjectError for a row or class that is not
+ * there.
+ */
 export async function addLabel(
   open: OpenTask,
   { key, label, labeller, now = Date.now() }: { key: string; label: string | null; labeller: string; now?: number },
@@ -88,7 +91,10 @@ export async function addLabel(
   return { key, label, note };
 }
 
-/** Takes a labeller's latest decision back by appending that it was. Throws ProjectError when there is none. Needs no data. */
+/**
+ * Takes a labeller's latest decision back by appending that it was. Throws ProjectError when there is none. Needs no
+ * data.
+ */
 export function undoLabel(task: LabelTask, labeller: string, now = Date.now()): LabelDone {
   const who = labellerName(labeller);
   const { records } = readLog(task);
@@ -180,7 +186,10 @@ function notesOf({ task, tables }: OpenTask, { broken, decisions, rulesProblem }
   ].filter(Boolean);
 }
 
-/** A name as it goes into the file. Throws ProjectError for an empty one, control characters, and more than 100 characters. */
+/**
+ * A name as it goes into the file. Throws ProjectError for an empty one, control characters, and more than 100
+ * characters.
+ */
 export function labellerName(name: string): string {
   const trimmed = name.trim();
   if (trimmed === '') throw new ProjectError('Say who labels: a name must not be empty.');

@@ -27,8 +27,8 @@ export function unfitModel(model: Model, columns: readonly string[]): string | n
 }
 
 /**
- * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin sampling, Scheffer et al. 2001): with two
- * classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
+ * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin
+ * sampling, Scheffer et al. 2001): with two classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
  */
 export async function scoreKeys(
   db: Database,

@@ -21,8 +21,8 @@ export interface RulesInput {
 const raw = 'loopwright_label_rules_raw';
 
 /**
- * Runs the rules and keeps what they say of rows that are there, each (row, rule, label) once; a null label is an abstention. Throws DataError when the SQL
- * fails, lacks a column, or gives a label that is no class.
+ * Runs the rules and keeps what they say of rows that are there, each (row, rule, label) once; a null label is an
+ * abstention. Throws DataError when the SQL fails, lacks a column, or gives a label that is no class.
  */
 export async function loadRules(db: Database, task: LabelTask, { sql, makeViews, written }: RulesInput): Promise<void> {
   const { rules, rows } = labelTables;

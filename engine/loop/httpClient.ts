@@ -8,7 +8,10 @@ export interface Sent {
   error: string | null;
 }
 
-/** Sends rows to a deployment over kept-alive connections. Never throws: what went wrong is in the answer, so that it can be counted. */
+/**
+ * Sends rows to a deployment over kept-alive connections. Never throws: what went wrong is in the answer, so that it
+ * can be counted.
+ */
 export class PredictClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
   readonly #url: URL;

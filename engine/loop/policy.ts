@@ -19,7 +19,10 @@ export interface PolicyInput {
   now: number;
 }
 
-/** Decides by the policy whether to retrain: any trigger that holds for its count of windows in a row, unless the cooldown runs. */
+/**
+ * Decides by the policy whether to retrain: any trigger that holds for its count of windows in a row, unless the
+ * cooldown runs.
+ */
 export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
   const { retraining } = config;
   if (!retraining) return { retrain: false, reason: 'no retraining policy is declared', monitor: null };

@@ -23,7 +23,10 @@ export interface ReplaySource {
   refused: number;
 }
 
-/** Opens recorded rows for replay: files or a glob, checked against the schema of the data they are like, cut to what comes after `from`, and shaped by `sql` over the table `rows`. */
+/**
+ * Opens recorded rows for replay: files or a glob, checked against the schema of the data they are like, cut to what
+ * comes after `from`, and shaped by `sql` over the table `rows`.
+ */
 export async function openReplay(input: {
   project: Project;
   db: Database;

@@ -18,7 +18,10 @@ export interface RetrainOutcome {
   message: string;
 }
 
-/** Trains a challenger on the data as it is at `now`, puts it before the gates, and promotes or proposes it by the policy. */
+/**
+ * Trains a challenger on the data as it is at `now`, puts it before the gates, and promotes or proposes it by the
+ * policy.
+ */
 export async function retrain(input: {
   project: Project;
   config: ProjectConfig;

@@ -55,7 +55,10 @@ const rowsPerRequest = 200;
 /** How long a deployment may take to load the version that was promoted. */
 const takeOverMs = 60_000;
 
-/** The whole loop: bring the model up to date, promote the first through its gates, deploy, watch, and retrain when the policy says so. */
+/**
+ * The whole loop: bring the model up to date, promote the first through its gates, deploy, watch, and retrain when the
+ * policy says so.
+ */
 export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   const { project, store, events } = request;
   const config = configFor(project, 'default');
@@ -226,8 +229,9 @@ async function replay(work: Work, source: ReplaySource, start: number, url: stri
 }
 
 /**
- * Waits until the deployment serves the version that it names, with `meanwhile` going on. Replayed time is faster than loading a model: without
- * this, the rows of days would be served by the version before, the more the slower the machine.
+ * Waits until the deployment serves the version that it names, with `meanwhile` going on. Replayed time is faster than
+ * loading a model: without this, the rows of days would be served by the version before, the more the slower the
+ * machine.
  */
 async function takenOver(
   { request, config, deploymentName }: Work,
@@ -338,7 +342,9 @@ async function scoreStretch(
   return rows;
 }
 
-/** The schema that recorded rows are like: that of the dataset that is collected, else of the data that is trained on. */
+/**
+ * The schema that recorded rows are like: that of the dataset that is collected, else of the data that is trained on.
+ */
 function streamSchema(project: Project, config: ProjectConfig): DatasetSchema | null {
   const stages = Object.values(config.stages);
   const collected = stages.flatMap((stage) =>

@@ -40,8 +40,8 @@ export function artifactParts(path: string): string[] {
 }
 
 /**
- * The file of a path below `mlflow-artifacts:/`: `<experiment>/<run>/artifacts/…` lies with the run, `<experiment>/models/<id>/artifacts/…` with the
- * logged models, anything else in a folder of its own.
+ * The file of a path below `mlflow-artifacts:/`: `<experiment>/<run>/artifacts/…` lies with the run,
+ * `<experiment>/models/<id>/artifacts/…` with the logged models, anything else in a folder of its own.
  */
 export function artifactFile(store: Store, path: string): string {
   const parts = artifactParts(path);

@@ -10,7 +10,10 @@ export interface ClientProcess {
 
 const known = new WeakMap<Socket, ClientProcess | null>();
 
-/** The process at the other end of a loopback connection, so that a run whose program died can be told from one that is silent; null where the system does not tell at once (only Linux does). */
+/**
+ * The process at the other end of a loopback connection, so that a run whose program died can be told from one that is
+ * silent; null where the system does not tell at once (only Linux does).
+ */
 export function clientProcess(socket: Socket): ClientProcess | null {
   const before = known.get(socket);
   if (before !== undefined) return before;
@@ -32,7 +35,10 @@ function find(socket: Socket): ClientProcess | null {
 
 const longestMs = 10_000;
 
-/** The same where a program of the system has to be asked, which takes a moment: lsof on macOS, netstat on Windows. Null when it cannot say. */
+/**
+ * The same where a program of the system has to be asked, which takes a moment: lsof on macOS, netstat on Windows. Null
+ * when it cannot say.
+ */
 export async function clientProcessLater(
   socket: Socket,
   platform: NodeJS.Platform = process.platform,

@@ -11,7 +11,10 @@ export interface EndpointPlace {
 
 const pathOf = (root: string): string => join(root, stateFolder, 'endpoint.json');
 
-/** Where the endpoint was the last time, so that programs which log there go on after a restart of the editor; null when it is not known. */
+/**
+ * Where the endpoint was the last time, so that programs which log there go on after a restart of the editor; null when
+ * it is not known.
+ */
 export function knownPlace(root: string): EndpointPlace | null {
   try {
     const { port, token } = JSON.parse(readFileSync(pathOf(root), 'utf8')) as Partial<EndpointPlace>;

@@ -22,7 +22,10 @@ export interface Call {
 
 export type Handler = (call: Call) => Record<string, unknown>;
 
-/** The text of a field; MlflowError when it is missing. Protobuf knows no difference between a missing text and an empty one. */
+/**
+ * The text of a field; MlflowError when it is missing. Protobuf knows no difference between a missing text and an empty
+ * one.
+ */
 export function text(body: Record<string, unknown>, ...names: string[]): string {
   const found = optionalText(body, ...names);
   if (found === undefined || found === '')

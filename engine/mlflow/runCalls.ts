@@ -20,8 +20,8 @@ function isOurs(row: RunRow): boolean {
 }
 
 /**
- * Starts a run. The first one that the program of a stage starts is the stage's own run, so that what it logs stands with the stage's data,
- * gates and log; a further one is a child of it.
+ * Starts a run. The first one that the program of a stage starts is the stage's own run, so that what it logs stands
+ * with the stage's data, gates and log; a further one is a child of it.
  */
 const create: Handler = (call) => {
   const { store, body, stage } = call;
@@ -210,8 +210,8 @@ function modelMetric(
 }
 
 /**
- * Params are written once: the same again is nothing new, another value is an error. Only in the run of a stage, whose params the project gave, a
- * program's other value of the same name is kept beside it under `stage.name`.
+ * Params are written once: the same again is nothing new, another value is an error. Only in the run of a stage, whose
+ * params the project gave, a program's other value of the same name is kept beside it under `stage.name`.
  */
 function logParams(store: Store, row: RunRow, pairs: readonly [string, string][]): void {
   const { sql } = store;

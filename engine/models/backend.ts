@@ -14,7 +14,10 @@ export interface Backend {
 
 let loading: Promise<Backend> | null = null;
 
-/** TensorFlow.js on the fastest backend that loads here: tfjs-node (when the person installed it), WebAssembly, plain JavaScript. Loaded once, says nothing. */
+/**
+ * TensorFlow.js on the fastest backend that loads here: tfjs-node (when the person installed it), WebAssembly, plain
+ * JavaScript. Loaded once, says nothing.
+ */
 export function loadBackend(): Promise<Backend> {
   loading ??= load();
   return loading;
@@ -24,7 +27,10 @@ async function load(): Promise<Backend> {
   return (await loadNative()) ?? (await loadPortable());
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined` and its siblings, which Node 23 removed; they are put back before it loads. Not tried here: the package was not installed where this was written. */
+/**
+ * tfjs-node 4.22 calls `util.isNullOrUndefined` and its siblings, which Node 23 removed; they are put back before it
+ * loads. Not tried here: the package was not installed where this was written.
+ */
 async function loadNative(): Promise<Backend | null> {
   const gone: Record<string, (value: unknown) => boolean> = {
     isNullOrUndefined: (value) => value === null || value === undefined,

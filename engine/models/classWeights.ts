@@ -1,4 +1,7 @@
-/** scikit-learn's `balanced`: rows / (classes × rows of the class), by class number; 1 for a class without rows. NaN labels are left out. */
+/**
+ * scikit-learn's `balanced`: rows / (classes × rows of the class), by class number; 1 for a class without rows. NaN
+ * labels are left out.
+ */
 export function classWeights(labels: ArrayLike<number>, classes: number): number[] {
   const counts = Array.from({ length: classes }, () => 0);
   let rows = 0;

@@ -2,8 +2,8 @@ import type { Network } from './network.ts';
 import type { Task } from './outputLoss.ts';
 
 /**
- * A network as the files of TensorFlow.js's layers format (model.json with topology and weights manifest, little-endian float32
- * weights in that order): a Keras Sequential of Dense layers, ending in sigmoid, softmax or linear.
+ * A network as the files of TensorFlow.js's layers format (model.json with topology and weights manifest, little-endian
+ * float32 weights in that order): a Keras Sequential of Dense layers, ending in sigmoid, softmax or linear.
  */
 export function layersModel(network: Network, task: Task): { json: object; weights: Buffer } {
   const ending = task === 'binary' ? 'sigmoid' : task === 'multiclass' ? 'softmax' : 'linear';

@@ -42,16 +42,25 @@ export interface ModelMeta {
 /** A model ready to score. Rows of a table need the columns of `meta.features`. */
 export interface Model {
   meta: ModelMeta;
-  /** Binary: probability of the positive class. Regression: the value. Throws WorkError for multiclass, DataError when a column is absent or of the wrong kind. */
+  /**
+   * Binary: probability of the positive class. Regression: the value. Throws WorkError for multiclass, DataError when a
+   * column is absent or of the wrong kind.
+   */
   scores(table: Table): Promise<Float64Array>;
-  /** One array per class, in the order of `meta.classes`, each as long as the table. Binary gives two; throws WorkError for regression. */
+  /**
+   * One array per class, in the order of `meta.classes`, each as long as the table. Binary gives two; throws WorkError
+   * for regression.
+   */
   probabilities(table: Table): Promise<Float64Array[]>;
 }
 
 const smallBatch = 64;
 const chunkRows = 8192;
 
-/** Small batches are scored in plain JavaScript, large ones on the backend; on WASM both give the same bits, on others they agree to 1e-5. */
+/**
+ * Small batches are scored in plain JavaScript, large ones on the backend; on WASM both give the same bits, on others
+ * they agree to 1e-5.
+ */
 export function createModel(meta: ModelMeta, network: Network): Model {
   const logits = async (table: Table) => {
     const input = applyPreprocess(meta.preprocess, table);

@@ -28,8 +28,9 @@ export function copyNetwork(network: Network): Network {
 }
 
 /**
- * Logits of a few rows in plain JavaScript (rows × inputs in, rows × outputs out): no call into a backend, so one row takes microseconds. Every product
- * and sum is rounded to single precision in the order of the WASM backend (bias first, then input by input), so that both give the same bits.
+ * Logits of a few rows in plain JavaScript (rows × inputs in, rows × outputs out): no call into a backend, so one row
+ * takes microseconds. Every product and sum is rounded to single precision in the order of the WASM backend (bias
+ * first, then input by input), so that both give the same bits.
  */
 export function forward(network: Network, input: Float32Array, rows: number): Float64Array {
   let values = input;

@@ -9,8 +9,9 @@ export interface BatchLoss {
 }
 
 /**
- * Binary: sigmoid cross-entropy, labels 0/1. Multiclass: softmax cross-entropy, labels are class numbers. Regression: squared
- * error. In double precision on the few numbers a batch has, in the stable forms of TensorFlow's sigmoid_cross_entropy_with_logits.
+ * Binary: sigmoid cross-entropy, labels 0/1. Multiclass: softmax cross-entropy, labels are class numbers. Regression:
+ * squared error. In double precision on the few numbers a batch has, in the stable forms of TensorFlow's
+ * sigmoid_cross_entropy_with_logits.
  */
 export function outputLoss(
   task: Task,

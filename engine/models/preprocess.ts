@@ -19,7 +19,10 @@ export interface FeaturePreprocessing {
   encode?: 'one_hot' | 'ordinal' | 'frequency' | 'target';
 }
 
-/** How a number becomes input: the fill for missing, log1p if asked, (x − mean) / std, cut at ±10 unless `uncut`, and one more input that says missing when training had gaps. */
+/**
+ * How a number becomes input: the fill for missing, log1p if asked, (x − mean) / std, cut at ±10 unless `uncut`, and
+ * one more input that says missing when training had gaps.
+ */
 export interface NumericStep {
   name: string;
   kind: 'numeric' | 'boolean';
@@ -34,7 +37,10 @@ export interface NumericStep {
   levels?: undefined;
 }
 
-/** How a text becomes input: one input a level, one for all other values, one for missing when training had gaps (else missing counts as other). */
+/**
+ * How a text becomes input: one input a level, one for all other values, one for missing when training had gaps (else
+ * missing counts as other).
+ */
 export interface CategoricalStep {
   name: string;
   kind: 'categorical';
@@ -46,7 +52,9 @@ export interface CategoricalStep {
 
 export type PreprocessStep = NumericStep | CategoricalStep;
 
-/** Fitted on training rows, kept as JSON in the model, and applied by the same code in training, testing and serving. */
+/**
+ * Fitted on training rows, kept as JSON in the model, and applied by the same code in training, testing and serving.
+ */
 export interface Preprocess {
   steps: PreprocessStep[];
   /** Inputs of the network. */
@@ -57,8 +65,8 @@ const maximumLevels = 50;
 const cut = 10;
 
 /**
- * Fits the steps on training rows. `target` holds a number for each row (0 and 1 for two classes), for the target encoding. Throws DataError when a column
- * is absent, of the wrong kind, or holds no value at all.
+ * Fits the steps on training rows. `target` holds a number for each row (0 and 1 for two classes), for the target
+ * encoding. Throws DataError when a column is absent, of the wrong kind, or holds no value at all.
  */
 export function fitPreprocess(
   train: Table,
@@ -104,7 +112,8 @@ function fitNumeric(
     throw new DataError(`${name}: no training row has a number in this feature; leave it out or fill it`);
   const quantile = (q: number) => known[Math.round(q * (known.length - 1))] ?? 0;
   const [low, median, high] = [quantile(0.05), quantile(0.5), quantile(0.95)];
-  // Heavy tail: nothing negative, and the way up from the median to the 95th percentile over three times the way down to the 5th.
+  // Heavy tail: nothing negative, and the way up from the median to the 95th percentile over three times the way down
+  // to the 5th.
   const heavy = kind === 'numeric' && (known[0] ?? -1) >= 0 && high - median > 3 * (median - low) && high - median > 1;
   const log = transform === 'auto' ? heavy : transform === 'log';
   if (log && (known[0] ?? 0) < 0)
@@ -160,7 +169,9 @@ function mostFrequent(sorted: Float64Array): number {
   return best;
 }
 
-/** Rows that the overall mean counts for in the target encoding: a level with fewer is drawn to it by more than half. */
+/**
+ * Rows that the overall mean counts for in the target encoding: a level with fewer is drawn to it by more than half.
+ */
 const smoothing = 20;
 
 function fitCategorical(
@@ -203,7 +214,10 @@ function ordinals(levels: number): number[] {
   return [...Array.from({ length: levels }, (_, i) => (levels === 1 ? 0 : (2 * i) / (levels - 1) - 1)), 0];
 }
 
-/** The mean of the target in each level and as many rows of the overall mean as `smoothing` says, in standard deviations from the overall mean (Micci-Barreca, 2001). */
+/**
+ * The mean of the target in each level and as many rows of the overall mean as `smoothing` says, in standard deviations
+ * from the overall mean (Micci-Barreca, 2001).
+ */
 function targetMeans(name: string, column: Column, levels: readonly string[], target: Float64Array | null): number[] {
   if (!target)
     throw new DataError(

@@ -5,13 +5,17 @@ import type { Task } from './outputLoss.ts';
 export interface TargetSpec {
   task: Task;
   target: string;
-  /** Multiclass: the classes in the order of the probabilities. Binary: [negative, positive] as texts. Empty for regression. */
+  /**
+   * Multiclass: the classes in the order of the probabilities. Binary: [negative, positive] as texts. Empty for
+   * regression.
+   */
   classes: string[];
 }
 
 /**
- * Decides the classes of a target from training rows. Binary: `positive` is the positive value (default: 1 or true); of texts it
- * has to be given, or `classes` as [negative, positive]. Throws DataError when the column does not fit the task.
+ * Decides the classes of a target from training rows. Binary: `positive` is the positive value (default: 1 or true); of
+ * texts it has to be given, or `classes` as [negative, positive]. Throws DataError when the column does not fit the
+ * task.
  */
 export function fitTarget(
   train: Table,
@@ -53,7 +57,10 @@ export function fitTarget(
   return { task, target, classes: [others[0] ?? '', positive] };
 }
 
-/** The target as numbers: 1 for positive and 0 for negative, the class number, or the value itself. NaN where missing or of no known class. Throws DataError when the column is absent. */
+/**
+ * The target as numbers: 1 for positive and 0 for negative, the class number, or the value itself. NaN where missing or
+ * of no known class. Throws DataError when the column is absent.
+ */
 export function readTarget(table: Table, { task, target, classes }: TargetSpec): Float64Array {
   const column = columnOf(table, target);
   if (task === 'regression') {

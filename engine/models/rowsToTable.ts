@@ -3,8 +3,9 @@ import type { Column, Table } from '../data/table.ts';
 import type { FeatureSpec } from './preprocess.ts';
 
 /**
- * Rows as they come in JSON → columns for scoring. A feature that is absent or null is missing. Further properties are ignored.
- * Throws DataError naming row (from 0) and feature when a value is of another type; booleans may be true/false or 0/1.
+ * Rows as they come in JSON → columns for scoring. A feature that is absent or null is missing. Further properties are
+ * ignored. Throws DataError naming row (from 0) and feature when a value is of another type; booleans may be true/false
+ * or 0/1.
  */
 export function rowsToTable(rows: readonly unknown[], features: readonly FeatureSpec[]): Table {
   for (const [i, row] of rows.entries()) {

@@ -12,8 +12,9 @@ export type { Model, ModelMeta } from './model.ts';
 const formatVersion = 1;
 
 /**
- * Writes a folder of `model.json` and `weights.bin` (TensorFlow.js layers format: tf.loadLayersModel reads it; its input is the
- * preprocessed row) and `loopwright-model.json`. Atomic: the folder is there whole or as it was. Throws WorkError.
+ * Writes a folder of `model.json` and `weights.bin` (TensorFlow.js layers format: tf.loadLayersModel reads it; its
+ * input is the preprocessed row) and `loopwright-model.json`. Atomic: the folder is there whole or as it was. Throws
+ * WorkError.
  */
 export async function saveModel(dir: string, { meta, network }: { meta: ModelMeta; network: Network }): Promise<void> {
   const suffix = randomBytes(4).toString('hex');
@@ -41,7 +42,10 @@ export async function saveModel(dir: string, { meta, network }: { meta: ModelMet
   }
 }
 
-/** Reads a folder that saveModel wrote. Throws DataError naming the file that is missing, cut short or of another version. */
+/**
+ * Reads a folder that saveModel wrote. Throws DataError naming the file that is missing, cut short or of another
+ * version.
+ */
 export async function loadModel(dir: string): Promise<Model> {
   const metaFile = join(dir, 'loopwright-model.json');
   const meta = parseMeta(await read(metaFile), metaFile);

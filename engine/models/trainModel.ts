@@ -43,7 +43,10 @@ export interface TrainOptions {
   /** Share of hidden units left out of a step. */
   dropout?: number;
   l2?: number;
-  /** `balanced` as in scikit-learn: rows / (classes × rows of the class). Binary scores are corrected back to probabilities. */
+  /**
+   * `balanced` as in scikit-learn: rows / (classes × rows of the class). Binary scores are corrected back to
+   * probabilities.
+   */
   classWeight?: 'balanced' | null;
   /** Stop after so many epochs without a better validation loss. */
   patience?: number;
@@ -74,8 +77,9 @@ interface Examples {
 }
 
 /**
- * Trains a dense network with Adam on shuffled batches. The same seed gives the same weights on the same backend. With validation rows
- * it stops early and keeps the best weights. Throws DataError (columns, classes), WorkError (loss not finite), CancelledError.
+ * Trains a dense network with Adam on shuffled batches. The same seed gives the same weights on the same backend. With
+ * validation rows it stops early and keeps the best weights. Throws DataError (columns, classes), WorkError (loss not
+ * finite), CancelledError.
  */
 export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const {
@@ -153,7 +157,8 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const final = best.network;
   const last = final.at(-1);
   if (last && weigh && task === 'binary') {
-    // Weights w multiply the odds by w₁/w₀ (Elkan 2001); taking their logarithm off the bias gives probabilities again, in the same order.
+    // Weights w multiply the odds by w₁/w₀ (Elkan 2001); taking their logarithm off the bias gives probabilities again,
+    // in the same order.
     last.bias[0] = (last.bias[0] ?? 0) - Math.log((weigh[1] ?? 1) / (weigh[0] ?? 1));
   }
   if (last && scale) scale.restore(last);

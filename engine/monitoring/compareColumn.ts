@@ -38,8 +38,9 @@ const brokenMissing = 0.05;
 const brokenUnseen = 0.05;
 
 /**
- * Compares one column of a window with the reference. Own default: Wasserstein over the reference's standard deviation for numbers,
- * Jensen-Shannon distance (base 2) for categories, both drifted from 0.1. The p-value beside it is that of Kolmogorov-Smirnov or of chi-square.
+ * Compares one column of a window with the reference. Own default: Wasserstein over the reference's standard deviation
+ * for numbers, Jensen-Shannon distance (base 2) for categories, both drifted from 0.1. The p-value beside it is that of
+ * Kolmogorov-Smirnov or of chi-square.
  */
 export function compareColumn(
   name: string,

@@ -135,7 +135,10 @@ function compareBins(column: string, reference: Column, current: Column): DriftD
   };
 }
 
-/** Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one odd value does not flatten the picture; a side with few distinct values gets a bin each. */
+/**
+ * Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one odd value does not flatten the picture;
+ * a side with few distinct values gets a bin each.
+ */
 function binEdges(a: Float64Array, b: Float64Array): number[] {
   const all = Float64Array.from([...a, ...b]).sort();
   const distinct = new Set(all);

@@ -27,7 +27,10 @@ export interface MonitorRequest {
   onWindow?: ((window: DriftWindow) => void) | undefined;
 }
 
-/** Judges every window of a monitor that ended and is not settled yet; gives those that were judged. A window is settled once its labels had their time to arrive. */
+/**
+ * Judges every window of a monitor that ended and is not settled yet; gives those that were judged. A window is settled
+ * once its labels had their time to arrive.
+ */
 export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWindow[]> {
   const { config, store, monitor: name, now } = request;
   const monitor = config.monitors?.[name];
@@ -70,7 +73,8 @@ function openWindows(
       .map(({ start }) => start),
   );
   const starts: number[] = [];
-  // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window since.
+  // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window
+  // since.
   for (let next = nextPrediction(sql, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
     const start = Math.floor(next / every) * every;
     if (start + every > now) break;

@@ -3,8 +3,9 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * The time that production has reached, epoch milliseconds: now while predictions arrive; where the newest is older than two windows, as after a
- * replay, the end of the newest window. A retraining that took today for such data would find none.
+ * The time that production has reached, epoch milliseconds: now while predictions arrive; where the newest is older
+ * than two windows, as after a replay, the end of the newest window. A retraining that took today for such data would
+ * find none.
  */
 export function productionClock({ sql }: Pick<Store, 'sql'>, config: ProjectConfig, now = Date.now()): number {
   const newest =

@@ -11,7 +11,10 @@ interface Stored {
 
 const cache = new Map<string, Table>();
 
-/** The test rows of a version, with `_score`: what its windows are compared with. Kept in memory, since it never changes. */
+/**
+ * The test rows of a version, with `_score`: what its windows are compared with. Kept in memory, since it never
+ * changes.
+ */
 export function readReference(root: string, version: ModelVersion): Table {
   const path = join(root, version.report.referencePath);
   const known = cache.get(path);

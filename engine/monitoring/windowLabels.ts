@@ -7,7 +7,10 @@ import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { textValues } from '../models/features.ts';
 import type { Store } from '../store/store.ts';
 
-/** The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window and are not read. */
+/**
+ * The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window
+ * and are not read.
+ */
 export async function readLabels(input: {
   project: Project;
   config: ProjectConfig;

@@ -30,7 +30,10 @@ interface LogRow {
   model_version: number;
 }
 
-/** Reads the prediction log of a deployment from `start` (inclusive) to `end` (exclusive), epoch milliseconds: what the API logged and what batches wrote. */
+/**
+ * Reads the prediction log of a deployment from `start` (inclusive) to `end` (exclusive), epoch milliseconds: what the
+ * API logged and what batches wrote.
+ */
 export async function readWindow(
   store: Store,
   database: () => Promise<Database>,

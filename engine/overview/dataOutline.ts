@@ -16,8 +16,9 @@ const mostRows = 200;
 const longest = 300;
 
 /**
- * What is known of a subject in a fraction of the time of its profile: the columns, and of Parquet, which is read where it lies, how many rows there are
- * and how many values are missing. Text has to be parsed for any number, which the profile does as well.
+ * What is known of a subject in a fraction of the time of its profile: the columns, and of Parquet, which is read where
+ * it lies, how many rows there are and how many values are missing. Text has to be parsed for any number, which the
+ * profile does as well.
  */
 export async function outlineSubject(
   db: Database,
@@ -45,7 +46,10 @@ export async function outlineSubject(
   };
 }
 
-/** Rows of a subject in the order of its files, in the types of its schema. Throws ProjectError for an offset or a limit that is none. */
+/**
+ * Rows of a subject in the order of its files, in the types of its schema. Throws ProjectError for an offset or a limit
+ * that is none.
+ */
 export async function rowsOfSubject(
   db: Database,
   found: FoundSubject,

@@ -39,8 +39,9 @@ export interface FoundSubject {
 }
 
 /**
- * What a person means by a text: a file or glob that is there, a dataset (`features`), or a version (`features@latest`, `features~1` for the
- * one before, `features@3f2a` or `3f2a` by the start of its id). Throws ProjectError with what is near when nothing fits.
+ * What a person means by a text: a file or glob that is there, a dataset (`features`), or a version (`features@latest`,
+ * `features~1` for the one before, `features@3f2a` or `3f2a` by the start of its id). Throws ProjectError with what is
+ * near when nothing fits.
  */
 export function parseSubject(text: string, place: SubjectPlace): DataSubject {
   const datasets = Object.keys(place.config?.datasets ?? {});
@@ -168,7 +169,9 @@ function sizeOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-/** What can be profiled in a project: its datasets and their versions whose data is kept, with what stood before each. */
+/**
+ * What can be profiled in a project: its datasets and their versions whose data is kept, with what stood before each.
+ */
 export function subjectChoices(place: SubjectPlace): SubjectChoice[] {
   const { project, config, store } = place;
   if (!project || !config) return [];

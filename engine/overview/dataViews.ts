@@ -30,7 +30,10 @@ export interface ProfileViewOptions {
   onProgress?: (done: number, columns: number) => void;
 }
 
-/** FROM-able SQL of a subject in the types of its schema. Text is parsed once, into a table of the database, which spills to disk when it is large; Parquet is read where it lies. */
+/**
+ * FROM-able SQL of a subject in the types of its schema. Text is parsed once, into a table of the database, which
+ * spills to disk when it is large; Parquet is read where it lies.
+ */
 export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
   const select = await typedSelect(db, found.files, found.schema, { rejects: true });
   if (sourceFormat(found.files[0] ?? '') === 'parquet') return `(${select})`;
@@ -130,7 +133,10 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
   }
 }
 
-/** How the current subject differs from the reference: columns that came, went or changed type, drift by Loopwright's own profile, and both distributions over the same bins. */
+/**
+ * How the current subject differs from the reference: columns that came, went or changed type, drift by Loopwright's
+ * own profile, and both distributions over the same bins.
+ */
 export async function compareSubjects(
   db: Database,
   reference: FoundSubject,

@@ -7,7 +7,10 @@ import type { Store } from '../store/store.ts';
 
 const newest = 100;
 
-/** The metrics that stand for the runs of an experiment, or of all with null, by what the files name and the newest runs logged. */
+/**
+ * The metrics that stand for the runs of an experiment, or of all with null, by what the files name and the newest runs
+ * logged.
+ */
 export function primaryMetrics(
   project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>,
   store: Pick<Store, 'sql'> | null,
@@ -28,7 +31,10 @@ function loggedMetrics({ sql }: Pick<Store, 'sql'>, experiment: string | null): 
 
 const looksThrough = 2000;
 
-/** The best value of a metric among the runs of an experiment that went to their end; null when there is none, or more runs than are looked through. */
+/**
+ * The best value of a metric among the runs of an experiment that went to their end; null when there is none, or more
+ * runs than are looked through.
+ */
 export function bestValue(
   { sql }: Pick<Store, 'sql'>,
   experiment: string,

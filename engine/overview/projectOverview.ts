@@ -23,7 +23,10 @@ import type { Store } from '../store/store.ts';
 import { lifeLines } from './lifeLines.ts';
 import { bestValue, primaryMetrics } from './primaryMetrics.ts';
 
-/** Everything the sidebar shows. `store` is null before the first run. While the file of the project cannot be used, it is the last good state, with the reason. */
+/**
+ * Everything the sidebar shows. `store` is null before the first run. While the file of the project cannot be used, it
+ * is the last good state, with the reason.
+ */
 export function projectOverview(written: Project, store: Store | null): ProjectOverview {
   const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
   const { project, problem } = shownProject(written, store);

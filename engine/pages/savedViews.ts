@@ -7,7 +7,9 @@ import { WorkError } from '../base/errors.ts';
 
 const file = 'savedViews.cjs';
 
-/** The bundle of the views' templates. It lies beside this one; from source, in the folder that `npm run build` fills. */
+/**
+ * The bundle of the views' templates. It lies beside this one; from source, in the folder that `npm run build` fills.
+ */
 export function loadSavedViews(): SavedViews {
   const here = dirname(fileURLToPath(import.meta.url));
   const found = [join(here, file), join(here, '../../dist', file)].find((path) => existsSync(path));

@@ -17,7 +17,10 @@ export interface Edit {
 type Path = readonly (string | number)[];
 type MapNode = Extract<Located, { kind: 'map' }>;
 
-/** Replaces the value at a path, or inserts it, with the mappings above it that are not there yet. `value` is YAML in flow style. Null where a list item or a merged value would have to be made. */
+/**
+ * Replaces the value at a path, or inserts it, with the mappings above it that are not there yet. `value` is YAML in
+ * flow style. Null where a list item or a merged value would have to be made.
+ */
 export function setAt(file: Editable, path: Path, value: string): Edit | null {
   const existing = nodeAt(file.parsed.root ?? undefined, path);
   if (existing && !isEmpty(existing)) return { file, range: existing.range, text: value };

@@ -13,8 +13,9 @@ export interface EnvFileProblem {
 const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*/;
 
 /**
- * Reads `NAME=value` lines as dotenv, Docker and uv do: comments, `export`, single, double and backtick quotes that may span lines, escapes in
- * double quotes, ` #` after a value. Values are taken as they are written: `$OTHER` inside one is not replaced.
+ * Reads `NAME=value` lines as dotenv, Docker and uv do: comments, `export`, single, double and backtick quotes that may
+ * span lines, escapes in double quotes, ` #` after a value. Values are taken as they are written: `$OTHER` inside one
+ * is not replaced.
  */
 export function parseEnvFile(text: string): { values: Record<string, string>; problems: EnvFileProblem[] } {
   const values: Record<string, string> = {};
@@ -67,7 +68,10 @@ function readQuoted(
   return null;
 }
 
-/** Values of the files under `env_file`, a later file over an earlier one; findings go to `report` with their file, or the range of the key. */
+/**
+ * Values of the files under `env_file`, a later file over an earlier one; findings go to `report` with their file, or
+ * the range of the key.
+ */
 export function readEnvFiles(
   root: Located | null,
   files: ProjectFiles,

@@ -48,7 +48,8 @@ export function nearestProject(folder: string): string | null {
 }
 
 /**
- * The folders below a folder, itself included, with a loopwright.yaml or loopwright.yml. Ignored folders are not entered: those of
+ * The folders below a folder, itself included, with a loopwright.yaml or loopwright.yml. Ignored folders are not
+ * entered: those of
  * `.gitignore`, of `exclude`, of packages, environments and caches. Links to folders are not followed, so loops end.
  */
 export async function findProjects(
@@ -112,7 +113,10 @@ function ignored(rules: Folder['rules'], path: string, isFolder: boolean): boole
   return false;
 }
 
-/** The ignore files of the repository around a folder; none when they ignore the folder itself, which was opened all the same. */
+/**
+ * The ignore files of the repository around a folder; none when they ignore the folder itself, which was opened all the
+ * same.
+ */
 function rulesAbove(folder: string): Folder['rules'] {
   const found: Folder['rules'] = [];
   const above: string[] = [];

@@ -30,7 +30,10 @@ interface Bracket {
 const step = 2;
 const mostRounds = 6;
 
-/** The edits that lay out a text: only white space is touched. None when it is laid out already, and none when the meaning or a comment would change. */
+/**
+ * The edits that lay out a text: only white space is touched. None when it is laid out already, and none when the
+ * meaning or a comment would change.
+ */
 export function formatEdits(parsed: Parsed): SpaceEdit[] {
   const laidOut = formatYaml(parsed.text);
   if (laidOut === parsed.text) return [];
@@ -94,7 +97,10 @@ function trimmedEdit(before: string, after: string, at: number): SpaceEdit {
   return { start: at + head, end: at + before.length - tail, text: after.slice(head, after.length - tail) };
 }
 
-/** The text as it is laid out. Repeated until nothing moves, since what stood in a column may no longer once its neighbour moved. */
+/**
+ * The text as it is laid out. Repeated until nothing moves, since what stood in a column may no longer once its
+ * neighbour moved.
+ */
 export function formatYaml(text: string): string {
   let current = text;
   for (let round = 0; round < mostRounds; round++) {

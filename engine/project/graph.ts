@@ -42,7 +42,10 @@ export function graphOf(config: ProjectConfig, files: ProjectFiles): Graph {
   return graph;
 }
 
-/** Builds the graph of a config. Edges come from paths that one stage writes and another reads, and from models that are named. */
+/**
+ * Builds the graph of a config. Edges come from paths that one stage writes and another reads, and from models that are
+ * named.
+ */
 export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
   const stages = new Map<string, StageNode>();
   for (const [name, stage] of Object.entries(config.stages)) stages.set(name, describe(name, stage, config, files));
@@ -122,7 +125,10 @@ function sourceFiles(from: CollectSource): string[] {
   return 'sqlite' in from ? [from.sqlite, `${from.sqlite}-wal`, ...query] : query;
 }
 
-/** True for a source outside the project: nobody can tell here whether it has something new, so it is asked when its stage is run by name. */
+/**
+ * True for a source outside the project: nobody can tell here whether it has something new, so it is asked when its
+ * stage is run by name.
+ */
 export function isRemote(stage: StageConfig): boolean {
   return 'uses' in stage && stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
 }

@@ -7,7 +7,10 @@ interface Line {
   foldersOnly: boolean;
 }
 
-/** Reads a `.gitignore`, by https://git-scm.com/docs/gitignore. Paths are relative to its folder, with `/`. The last line that matches decides. */
+/**
+ * Reads a `.gitignore`, by https://git-scm.com/docs/gitignore. Paths are relative to its folder, with `/`. The last
+ * line that matches decides.
+ */
 export function readIgnoreRules(text: string): IgnoreRules {
   const lines = text.split(/\r?\n/).flatMap((line) => readLine(line) ?? []);
   return (path, isFolder) => {

@@ -17,7 +17,10 @@ const selfReference = ' refers to itself.';
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
 const pattern = /\$\{([^}]*)\}/g;
 
-/** Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every text. A text that is one reference and nothing else takes the value with its type. */
+/**
+ * Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every text. A text that is one
+ * reference and nothing else takes the value with its type.
+ */
 export function interpolate(node: Located, names: Names, report: Report): Located {
   if (node.kind === 'seq') return { ...node, items: node.items.map((item) => interpolate(item, names, report)) };
   if (node.kind === 'map')

@@ -1,7 +1,10 @@
 import type { Place } from '../../protocol/problem.ts';
 import type { Range } from './located.ts';
 
-/** Turns offsets of a text into lines and columns, both 1-based, columns in UTF-16 code units. Lines end as editors end them: also at a carriage return alone. */
+/**
+ * Turns offsets of a text into lines and columns, both 1-based, columns in UTF-16 code units. Lines end as editors end
+ * them: also at a carriage return alone.
+ */
 export class LineIndex {
   readonly #starts: number[] = [0];
   readonly #text: string;

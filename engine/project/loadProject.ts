@@ -33,7 +33,10 @@ export interface Project {
   file: ConfigFile<ProjectConfig>;
   /** The config with interpolation done, without an experiment. */
   resolved: Resolved;
-  /** What can be understood of the config, with or without errors; null when nothing can. For what is told, never for what runs. */
+  /**
+   * What can be understood of the config, with or without errors; null when nothing can. For what is told, never for
+   * what runs.
+   */
   readable: Readable | null;
   experiments: Map<string, ConfigFile<ExperimentConfig>>;
   /** Dataset schemas by path. */
@@ -61,7 +64,10 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
 /** The name that new projects get, and that errors of stages give for the file of the project. */
 export const projectFileName = projectFileNames[0];
 
-/** Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its dvc.yaml, or gives one whose file says that there is none. */
+/**
+ * Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its
+ * dvc.yaml, or gives one whose file says that there is none.
+ */
 export function loadProject(
   root: string,
   files: ProjectFiles = diskFiles(root),

@@ -7,7 +7,10 @@ export interface LostEntries {
   ranges: Range[];
   /** The keys on the lines that are lost. */
   names: ReadonlySet<string>;
-  /** Whether a finding may only be there because of the mistake: it is in such an entry, or says that something is missing around it. */
+  /**
+   * Whether a finding may only be there because of the mistake: it is in such an entry, or says that something is
+   * missing around it.
+   */
   explain(code: string, range: Range): boolean;
 }
 

@@ -33,9 +33,10 @@ export function schemaText(schema: DatasetSchema, comment: string | null = null)
 }
 
 /**
- * Brings a schema file up to what was inferred from data and keeps what people wrote, comments and order included: new columns are added at
- * the end, fields marked `guessed` get what they lack, and nothing that is there is changed. With `update`, bounds are widened and categories
- * added until the data fits. Throws ProjectError when the text is no dataset schema.
+ * Brings a schema file up to what was inferred from data and keeps what people wrote, comments and order included: new
+ * columns are added at the end, fields marked `guessed` get what they lack, and nothing that is there is changed. With
+ * `update`, bounds are widened and categories added until the data fits. Throws ProjectError when the text is no
+ * dataset schema.
  */
 export function mergeSchema(
   path: string,
@@ -120,7 +121,10 @@ function bringUp(file: EditedFile, at: number, own: Field, field: Field, merged:
     for (const value of strangers) file.apply(appendItem(file.editable, ['fields', at, 'categories'], yamlText(value)));
 }
 
-/** Whether a column declared of one type may hold what looks like another: 0 and 1 are also truth values, and everything is a text. */
+/**
+ * Whether a column declared of one type may hold what looks like another: 0 and 1 are also truth values, and everything
+ * is a text.
+ */
 function holds(declared: NonNullable<Field['type']>, found: NonNullable<Field['type']>): boolean {
   const wider: Partial<Record<typeof declared, readonly string[]>> = {
     number: ['integer'],

@@ -108,7 +108,10 @@ const shares = [
 ];
 const fromZero = ['log_loss', 'rmse', 'mae', 'latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
 
-/** The smallest and largest value that a metric can have; of `name@champion` those of the difference. Null for a metric that is not known. */
+/**
+ * The smallest and largest value that a metric can have; of `name@champion` those of the difference. Null for a metric
+ * that is not known.
+ */
 export function metricRange(text: string): [min: number, max: number] | null {
   const metric = parseMetric(text);
   const range = metric && rangeOf(metric.name);

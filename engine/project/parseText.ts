@@ -81,7 +81,10 @@ function withoutTraces<T>(work: () => T): T {
   }
 }
 
-/** A quick look, which may be wrong: it counts open brackets, and in a line its indentation and whatever may open a collection. */
+/**
+ * A quick look, which may be wrong: it counts open brackets, and in a line its indentation and whatever may open a
+ * collection.
+ */
 function mayNestDeeply(text: string): boolean {
   let [brackets, inLine, indenting] = [0, 0, true];
   for (let i = 0; i < text.length; i++) {
@@ -100,7 +103,10 @@ function opens(c: string | undefined): boolean {
   return c === ':' || c === '-' || c === '?';
 }
 
-/** Where a text nests deeper than it may. The parser that makes values recurses: thousands of brackets would exhaust the stack, at a place that is chance. */
+/**
+ * Where a text nests deeper than it may. The parser that makes values recurses: thousands of brackets would exhaust the
+ * stack, at a place that is chance.
+ */
 function deepPlace(text: string): Range | null {
   const parser = new Parser();
   for (const token of new Lexer().lex(text)) {
@@ -120,7 +126,10 @@ export function duplicateKey(name: string): string {
 
 class Converter {
   readonly #report: (code: string, range: Range, message: string) => void;
-  /** The newest node of each anchor, and what each alias named when it was first met: the parser's own lookup reads the whole file each time. */
+  /**
+   * The newest node of each anchor, and what each alias named when it was first met: the parser's own lookup reads the
+   * whole file each time.
+   */
   readonly #anchors = new Map<string, Node>();
   readonly #targets = new Map<Alias, Node | undefined>();
   #aliased = 0;

@@ -1,4 +1,7 @@
-/** Epoch milliseconds of a time as people and JSON write it; null when it is none. A time without a zone is UTC, as everywhere in the data, not that of the machine. */
+/**
+ * Epoch milliseconds of a time as people and JSON write it; null when it is none. A time without a zone is UTC, as
+ * everywhere in the data, not that of the machine.
+ */
 export function parseTime(text: string): number | null {
   const written = text.trim();
   const zoned =

@@ -16,7 +16,10 @@ export interface Parsed {
   lost: Range[];
 }
 
-/** Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an earlier text, only what changed is parsed. */
+/**
+ * Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an
+ * earlier text, only what changed is parsed.
+ */
 export function parseYaml(
   file: string,
   source: string | Uint8Array,

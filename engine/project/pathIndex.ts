@@ -5,7 +5,9 @@ interface Owned {
   owner: string;
 }
 
-/** Who writes which path, asked by paths that overlap: in time that grows with the paths nearby, not with all of them. */
+/**
+ * Who writes which path, asked by paths that overlap: in time that grows with the paths nearby, not with all of them.
+ */
 export class PathIndex {
   /** Paths by themselves; globs by the folder before their first wildcard. */
   readonly #at = new Map<string, Owned[]>();

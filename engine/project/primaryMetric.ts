@@ -5,8 +5,10 @@ import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { GateConfig, ProjectConfig } from './schema/projectSchema.ts';
 
 /**
- * The metrics that stand for the runs of an experiment as far as the files tell, the primary one first: the objective of its sweep, then
- * `primary_metric`, the metric of the first gate, and what is usual for the task. Those after the first stand in where runs lack it.
+ * The metrics that stand for the runs of an experiment as far as the files tell, the primary one first: the objective
+ * of its sweep, then
+ * `primary_metric`, the metric of the first gate, and what is usual for the task. Those after the first stand in where
+ * runs lack it.
  */
 export function declaredMetrics(
   project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>,
@@ -49,7 +51,10 @@ function directionOf(name: string): PrimaryMetric['direction'] {
   return smallerIsBetter(name) ? 'minimize' : 'maximize';
 }
 
-/** The first gate that bounds the quality of the model itself: neither against the champion, nor of groups, nor of its speed or size. */
+/**
+ * The first gate that bounds the quality of the model itself: neither against the champion, nor of groups, nor of its
+ * speed or size.
+ */
 function gateMetrics({ stages }: ProjectConfig): PrimaryMetric[] {
   const all = Object.values(stages);
   const validates = (stage: (typeof all)[number]): boolean => 'uses' in stage && stage.uses === 'validate';

@@ -2,7 +2,10 @@ import { globSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-/** How a project reads its files. The language server lays open documents over the disk. Paths are relative to the root, with `/`. */
+/**
+ * How a project reads its files. The language server lays open documents over the disk. Paths are relative to the root,
+ * with `/`.
+ */
 export interface ProjectFiles {
   /** Content, or null when there is no such file. Unreadable files throw. */
   read(path: string): Uint8Array | string | null;

@@ -42,8 +42,8 @@ export function readWhole(config: ProjectConfig): Readable {
 }
 
 /**
- * A config in which each entry that is wrong stands as it was probably meant, or without its wrong keys, or not at all: one bad
- * number, or a line that somebody is typing, leaves the rest of the file understood. Null without any stage.
+ * A config in which each entry that is wrong stands as it was probably meant, or without its wrong keys, or not at all:
+ * one bad number, or a line that somebody is typing, leaves the rest of the file understood. Null without any stage.
  */
 export function readableConfig(
   root: Located | null,
@@ -127,7 +127,10 @@ export function readableConfig(
   };
 }
 
-/** The words of some texts and of the SQL files that they name; a dataset is meant by its path too, and a path by its dataset. */
+/**
+ * The words of some texts and of the SQL files that they name; a dataset is meant by its path too, and a path by its
+ * dataset.
+ */
 function wordsIn(
   texts: readonly string[],
   { datasets = {} }: ProjectConfig,

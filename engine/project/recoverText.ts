@@ -7,8 +7,8 @@ import { findMistake, type YamlMistake } from './yamlMistake.ts';
 const mostMistakes = 20;
 
 /**
- * Parses a text with mistakes: each is told once, where it was made, and what it makes unreadable is left out, so that the rest is
- * read as if it stood alone. A text without mistakes is parsed as it is.
+ * Parses a text with mistakes: each is told once, where it was made, and what it makes unreadable is left out, so that
+ * the rest is read as if it stood alone. A text without mistakes is parsed as it is.
  */
 export function recoverText(text: string, depth = 0, whole: ParsedText = parseText(text, depth)): ParsedText {
   if (!whole.findings.some(({ code }) => code === 'LW100')) return whole;

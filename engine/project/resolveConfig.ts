@@ -93,7 +93,9 @@ function overlay(root: Located, overrides: Overrides): Located {
   return result;
 }
 
-/** A copy of the tree with the values laid over the mapping at a path; new values take the place of what they replace. */
+/**
+ * A copy of the tree with the values laid over the mapping at a path; new values take the place of what they replace.
+ */
 function put(node: Located, path: string[], values: Record<string, unknown>): Located {
   if (node.kind !== 'map') return node;
   const [head, ...rest] = path;

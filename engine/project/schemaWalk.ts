@@ -15,7 +15,11 @@ export interface Walked {
   parent: Walked | null;
 }
 
-/** Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there. `within` says where the root itself stands, when it is part of a larger tree. */
+/**
+ * Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at
+ * the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there.
+ * `within` says where the root itself stands, when it is part of a larger tree.
+ */
 export function walkShapes(
   root: Located,
   shape: Shape,

@@ -47,7 +47,10 @@ export function fileKindOf(path: string): FileKind | null {
   return null;
 }
 
-/** The shape of a key, or undefined when it is not declared; names such as `constructor`, which every object has, are not. */
+/**
+ * The shape of a key, or undefined when it is not declared; names such as `constructor`, which every object has, are
+ * not.
+ */
 export function propertyOf(shape: Shape, key: string): Shape | undefined {
   return shape.properties && Object.hasOwn(shape.properties, key) ? shape.properties[key] : undefined;
 }
@@ -57,7 +60,10 @@ export function recordValue(shape: Shape): Shape | undefined {
   return shape.patternProperties ? Object.values(shape.patternProperties)[0] : undefined;
 }
 
-/** The members of a union that can still be meant, given what is written; a shape that is no union is its own only member. */
+/**
+ * The members of a union that can still be meant, given what is written; a shape that is no union is its own only
+ * member.
+ */
 export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
   if (!shape.anyOf) return [shape];
   const kinds = shape.anyOf.filter((member) => acceptsKind(member, node));

@@ -19,10 +19,15 @@ export interface ShownProject {
 
 const savedName = 'last-good.json';
 
-/** Texts of projects that were good, by their folder: of those that were never run there is no state to keep them in. */
+/**
+ * Texts of projects that were good, by their folder: of those that were never run there is no state to keep them in.
+ */
 const remembered = new Map<string, string>();
 
-/** The project to show, and why it is not the one that is written. A good one is kept for later, also beyond this process once the project has a state folder. */
+/**
+ * The project to show, and why it is not the one that is written. A good one is kept for later, also beyond this
+ * process once the project has a state folder.
+ */
 export function shownProject(current: Project, store: Store | null): ShownProject {
   const problem = unusable(current);
   if (!problem) {
@@ -122,7 +127,10 @@ function withText({ root, files, file, env }: Project, text: string): Project {
   );
 }
 
-/** The text without the entries that cannot be understood, and with the name that the project has had; null when little is left. */
+/**
+ * The text without the entries that cannot be understood, and with the name that the project has had; null when little
+ * is left.
+ */
 function readablePart(current: Project, store: Store | null): string | null {
   const { readable, file } = current;
   if (!readable) return null;

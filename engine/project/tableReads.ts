@@ -28,8 +28,9 @@ const noTables = new Set([
 const system = /^(duckdb_|sqlite_|pg_|pragma_)/;
 
 /**
- * The tables that SQL surely reads: plain names after FROM and JOIN. Left out is whatever else may stand there: names with a schema, calls,
- * files in quotes, names that the query makes itself (WITH), and the FROM of `extract(year FROM at)` and `IS DISTINCT FROM`.
+ * The tables that SQL surely reads: plain names after FROM and JOIN. Left out is whatever else may stand there: names
+ * with a schema, calls, files in quotes, names that the query makes itself (WITH), and the FROM of `extract(year FROM
+ * at)` and `IS DISTINCT FROM`.
  */
 export function tableReads(sql: string): TableRead[] {
   const tokens = sqlTokens(sql);
@@ -63,7 +64,10 @@ function tableAt(tokens: readonly SqlToken[], at: number): TableRead | null {
     : { name, start: token.start, end: token.end };
 }
 
-/** Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them, which does no harm. */
+/**
+ * Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them,
+ * which does no harm.
+ */
 export function ownNames(tokens: readonly SqlToken[]): Set<string> {
   const names = new Set<string>();
   tokens.forEach((token, i) => {

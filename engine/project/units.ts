@@ -153,7 +153,10 @@ const known = new Set([
   ...Intl.supportedValuesOf('unit').flatMap((unit) => [unit, `${unit}s`]),
 ]);
 
-/** What is wrong with a unit such as `EUR`, `km/h` or `m^2`: SI symbols with prefixes, currencies of ISO 4217, and everyday counts, joined by `/`, `*`, `·` and powers. Null when it is one. */
+/**
+ * What is wrong with a unit such as `EUR`, `km/h` or `m^2`: SI symbols with prefixes, currencies of ISO 4217, and
+ * everyday counts, joined by `/`, `*`, `·` and powers. Null when it is one.
+ */
 export function unitProblem(text: string): string | null {
   for (const part of text.split(/[/*·\s]|\bper\b/)) {
     const name = part.replace(/(\^?-?\d+|[²³])$/, '').replace(/^\((.*)\)$/, '$1');

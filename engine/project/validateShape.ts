@@ -19,7 +19,10 @@ export type Report = (
   more?: { severity?: Severity; fix?: ShapeFix },
 ) => void;
 
-/** Checks a parsed file against its schema. Every finding goes to `report` with the range of the key or value that is wrong. */
+/**
+ * Checks a parsed file against its schema. Every finding goes to `report` with the range of the key or value that is
+ * wrong.
+ */
 export function validateShape(node: Located, shape: Shape, report: Report, name = 'The file'): void {
   if (shape.anyOf) return validateUnion(node, shape, report, name);
   if (shape.const !== undefined) {

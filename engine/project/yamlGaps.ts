@@ -15,7 +15,10 @@ interface Line {
   loose: boolean;
 }
 
-/** Finds what is aligned: values under each other on lines of the same indentation near by, and trailing comments in the same column anywhere. */
+/**
+ * Finds what is aligned: values under each other on lines of the same indentation near by, and trailing comments in the
+ * same column anywhere.
+ */
 export function tableOf(pieces: readonly Piece[]): Table {
   const lines = linesOf(pieces).map(measured);
   const aligned = new Set<Piece>();
@@ -72,7 +75,10 @@ function neighbours(lines: readonly Line[], at: number): Line[] {
   return found;
 }
 
-/** A piece begins, or as a number ends, in the same column as one of another line, and at least one of the two is set off. */
+/**
+ * A piece begins, or as a number ends, in the same column as one of another line, and at least one of the two is set
+ * off.
+ */
 function standsUnder(line: Line, at: number, other: Line): boolean {
   const [piece, own] = [line.pieces[at], line.excess[at] ?? null];
   if (!piece || own === null) return false;

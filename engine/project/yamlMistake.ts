@@ -30,7 +30,10 @@ type Before = 'nothing' | 'plain' | 'closed' | 'block';
 const closerOf = { '{': '}', '[': ']' } as const;
 const key = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#:[\]{},"'&*!|>%@`-][^#]*?|-[^\s][^#]*?)\s*:(?=\s|$)/;
 
-/** Finds the first mistake by the layout that people write: a parser only says where it could not go on. Null when the layout looks right. */
+/**
+ * Finds the first mistake by the layout that people write: a parser only says where it could not go on. Null when the
+ * layout looks right.
+ */
 export function findMistake(text: string): YamlMistake | null {
   return new LayoutReader(text).read();
 }
@@ -407,7 +410,10 @@ class LayoutReader {
       };
   }
 
-  /** A line is deeper than an entry that has a value: it is wrong, or that entry, when it stands in the column of a key without one. */
+  /**
+   * A line is deeper than an entry that has a value: it is wrong, or that entry, when it stands in the column of a key
+   * without one.
+   */
   #deeper(i: number): void {
     const [owner, line] = [this.#lines[this.#owner], this.#lines[i]];
     if (!owner || !line) return;

@@ -16,9 +16,9 @@ interface Known {
 type Read = Pick<ParsedText, 'root' | 'findings'> & { lost: Range[] };
 
 /**
- * Parses texts that follow each other, such as those of a file while somebody types: the entries of the file and of its sections are
- * parsed one by one, and those that were parsed before are taken over. An error in one leaves the others as they are, and what it makes
- * unreadable is left out.
+ * Parses texts that follow each other, such as those of a file while somebody types: the entries of the file and of its
+ * sections are parsed one by one, and those that were parsed before are taken over. An error in one leaves the others
+ * as they are, and what it makes unreadable is left out.
  */
 export class YamlParser {
   #known = new Map<string, Known>();
@@ -26,7 +26,10 @@ export class YamlParser {
   #lost: Range[] = [];
   #recovers = true;
 
-  /** `keep` reads a passing text, such as one with a mark in it, as it is written and without forgetting the parts of the last. */
+  /**
+   * `keep` reads a passing text, such as one with a mark in it, as it is written and without forgetting the parts of
+   * the last.
+   */
   parse(text: string, { keep = false } = {}): Read {
     this.#next = new Map();
     this.#lost = [];
@@ -63,7 +66,10 @@ export class YamlParser {
     return { root: mapOf(entries), findings };
   }
 
-  /** The entry at the margin, with its members one by one; where a member may belong to the one before, it is read as one. */
+  /**
+   * The entry at the margin, with its members one by one; where a member may belong to the one before, it is read as
+   * one.
+   */
   #top(text: string, part: Part, findings: Finding[]): Entry[] | null {
     const section = splitSection(text, part);
     const [told, lost] = [findings.length, this.#lost.length];
@@ -156,14 +162,19 @@ export class YamlParser {
   }
 }
 
-/** Whether the member around a mistake follows one that ends in a key without a value, or in the head of a block text. */
+/**
+ * Whether the member around a mistake follows one that ends in a key without a value, or in the head of a block text.
+ */
 function mayBelongAbove(text: string, members: readonly Part[], at: number): boolean {
   const index = members.findLastIndex(({ start }) => start <= at);
   const before = members[index - 1];
   return before !== undefined && /(?::|\s[|>][-+\d]*)(?:\s+#[^\n]*)?\s*$/.test(text.slice(before.start, before.end));
 }
 
-/** A copy of a text that does not keep the text it was cut from in memory: its values live on while the file is edited ten thousand times. */
+/**
+ * A copy of a text that does not keep the text it was cut from in memory: its values live on while the file is edited
+ * ten thousand times.
+ */
 function detached(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

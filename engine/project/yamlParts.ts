@@ -23,8 +23,8 @@ interface Line {
 }
 
 /**
- * The entries of a block mapping at the left margin, each with the lines that belong to it. Null when the text is something else:
- * a list, a flow collection, several documents, or indented as a whole.
+ * The entries of a block mapping at the left margin, each with the lines that belong to it. Null when the text is
+ * something else: a list, a flow collection, several documents, or indented as a whole.
  */
 export function splitTop(text: string): Part[] | null {
   const parts: Part[] = [];

@@ -172,7 +172,10 @@ function otherItems(a: KeptRun, b: KeptRun): BlameItem[] {
   return items;
 }
 
-/** What other runs tell stands above what is only likely: strongly when the metric moved as much as here, and against it when it did not move. */
+/**
+ * What other runs tell stands above what is only likely: strongly when the metric moved as much as here, and against it
+ * when it did not move.
+ */
 function withEvidence(item: BlameItem, evidence: Evidence | null, metric: string, moved: number | null): BlameItem {
   if (!evidence) return item;
   const strength =

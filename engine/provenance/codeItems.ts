@@ -97,7 +97,10 @@ function toldOtherwise(a: KeptRun, b: KeptRun): Map<string, string[]> {
   return told;
 }
 
-/** What a stage was told, without what is told elsewhere: the seed, the period, and a command line that only repeats params that changed. */
+/**
+ * What a stage was told, without what is told elsewhere: the seed, the period, and a command line that only repeats
+ * params that changed.
+ */
 function specOf(entry: LockEntry, other: LockEntry): { spec: Record<string, unknown> } {
   const { seed: _seed, as_of: _asOf, window_ms: _window, ...spec } = entry.spec;
   return sameCommand(entry, other) ? { spec: { ...spec, cmd: '' } } : { spec };

@@ -25,13 +25,17 @@ export interface CodeTrees {
 
 const mostFile = 20 << 20;
 
-/** Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder of its own. WorkError for code that is not known. */
+/**
+ * Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder
+ * of its own. WorkError for code that is not known.
+ */
 export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) => Promise<T>): Promise<T> {
   const [path = '', prefix = ''] = (await gitText(root, ['rev-parse', '--git-path', 'objects', '--show-prefix'])).split(
     '\n',
   );
   const objects = resolve(root, path);
-  // A program that logged by itself does not tell where in the repository it stood: it is taken to be where the project is.
+  // A program that logged by itself does not tell where in the repository it stood: it is taken to be where the project
+  // is.
   const folderOf = (run: KeptRun) => run.code.root ?? prefix;
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-trees-'));
   try {
@@ -87,7 +91,10 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
   }
 }
 
-/** A submodule has no text in the tree; at which commit it stands is said as git says it. Null for what is not there at all. */
+/**
+ * A submodule has no text in the tree; at which commit it stands is said as git says it. Null for what is not there at
+ * all.
+ */
 async function submoduleAt(
   root: string,
   env: Record<string, string>,

@@ -19,9 +19,15 @@ export interface CodeVersion {
   remote: string | null;
   /** Folder of the project in its repository, with `/` at the end; empty at the top. */
   root: string;
-  /** What makes the commit the state of the files: a patch that `git apply` takes. Null when nothing differs, or when it was not kept. */
+  /**
+   * What makes the commit the state of the files: a patch that `git apply` takes. Null when nothing differs, or when it
+   * was not kept.
+   */
   patch: Buffer | null;
-  /** What the patch lacks, relative to the project: new files that are large or look like secrets, and submodules and repositories inside whose files are not those of a commit (with `/` at the end). */
+  /**
+   * What the patch lacks, relative to the project: new files that are large or look like secrets, and submodules and
+   * repositories inside whose files are not those of a commit (with `/` at the end).
+   */
   leftOut: string[];
   /** Why there is no patch though files differ. */
   problem: string | null;
@@ -46,8 +52,8 @@ const secretNames =
   /^(\.env(\..*)?|.*\.(pem|key|p12|pfx|keystore)|id_(rsa|ed25519|ecdsa|dsa)|\.netrc|\.pypirc|\.npmrc|credentials(\.json)?)$/i;
 
 /**
- * The commit of a folder, and how its files differ from that. Files that stages write (`made`: paths, folders or globs relative to the
- * folder) are the run's products and no part of the code. Never throws: what git cannot tell is null.
+ * The commit of a folder, and how its files differ from that. Files that stages write (`made`: paths, folders or globs
+ * relative to the folder) are the run's products and no part of the code. Never throws: what git cannot tell is null.
  */
 export async function codeVersion(root: string, made: readonly string[] = []): Promise<CodeVersion> {
   let head: Head;
@@ -168,7 +174,10 @@ async function chooseNew(root: string, added: readonly string[]): Promise<{ kept
   };
 }
 
-/** The difference between the commit and the files, made in an index and an object folder of its own, so that the repository stays untouched. */
+/**
+ * The difference between the commit and the files, made in an index and an object folder of its own, so that the
+ * repository stays untouched.
+ */
 async function patchOf(
   root: string,
   head: Head,
@@ -217,8 +226,8 @@ async function patchOf(
 }
 
 /**
- * With a copy of the repository's own index, git knows which files it need not read. It trusts the index only for files that are older than it:
- * a copy with a newer time would hide a change of the same second and size.
+ * With a copy of the repository's own index, git knows which files it need not read. It trusts the index only for files
+ * that are older than it: a copy with a newer time would hide a change of the same second and size.
  */
 async function copyIndex(from: string, to: string): Promise<void> {
   const second = Math.floor((await stat(from)).mtimeMs / 1000);

@@ -12,7 +12,10 @@ export interface MetricMatch {
   after: Shown | null;
   /** How many points each curve has. */
   points: { before: number; after: number };
-  /** The largest difference over the points of the curves, and the largest in proportion to the larger value; null when it cannot be told. */
+  /**
+   * The largest difference over the points of the curves, and the largest in proportion to the larger value; null when
+   * it cannot be told.
+   */
   absolute: number | null;
   relative: number | null;
   /** A time, a rate or the use of the machine: no two runs are alike in it. */

@@ -6,7 +6,10 @@ import type { SqlRow, SqlValue } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { metricKeyId } from '../tracking/writeRun.ts';
 
-/** Copies all runs of a store into another with everything they hold, under the same ids: files first, then the rows in one write. Model versions are not taken along. */
+/**
+ * Copies all runs of a store into another with everything they hold, under the same ids: files first, then the rows in
+ * one write. Model versions are not taken along.
+ */
 export function copyRuns(from: Store, to: Store): void {
   const runs = from.sql.all<{ id: number; run_id: string; experiment: string }>('SELECT * FROM runs ORDER BY id');
   for (const { run_id: id } of runs) {
@@ -72,7 +75,10 @@ function copyDatasets(from: Store, to: Store, experiments: ReadonlyMap<number, n
   return ids;
 }
 
-/** What a run read is named by the version of the same content that the other store knows; data that it does not know gets no version there. */
+/**
+ * What a run read is named by the version of the same content that the other store knows; data that it does not know
+ * gets no version there.
+ */
 function copyInputs(from: Store, to: Store, runId: string): void {
   for (const { dataset, hash } of from.sql.all<{ dataset: string; hash: string }>(
     'SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?',

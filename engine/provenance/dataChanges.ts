@@ -8,7 +8,10 @@ import type { Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import type { KeptRun } from './keptRun.ts';
 
-/** The datasets that are not the same in two runs: rows, columns, and which columns are distributed otherwise where both versions are kept. */
+/**
+ * The datasets that are not the same in two runs: rows, columns, and which columns are distributed otherwise where both
+ * versions are kept.
+ */
 export async function dataChanges(
   store: Store,
   a: KeptRun,

@@ -10,7 +10,10 @@ const run = promisify(execFile);
 
 const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
 
-/** Where a run is made, for reproducing it and for telling why another differs. No user name, no path, no variable of the environment. */
+/**
+ * Where a run is made, for reproducing it and for telling why another differs. No user name, no path, no variable of
+ * the environment.
+ */
 export async function environmentOf(root: string): Promise<Record<string, string>> {
   const processors = cpus();
   const gpu = await (graphics ??= graphicsOf());

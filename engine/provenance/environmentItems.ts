@@ -39,7 +39,10 @@ const numeric = new Set([
   'duckdb',
 ]);
 
-/** What differs in the environments of two runs, by what it may do to a number: packages that the code imports, interpreters, then the machine. */
+/**
+ * What differs in the environments of two runs, by what it may do to a number: packages that the code imports,
+ * interpreters, then the machine.
+ */
 export function environmentItems(
   store: Store,
   a: KeptRun,

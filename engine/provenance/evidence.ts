@@ -5,7 +5,9 @@ import { findKey } from '../tracking/writeRun.ts';
 export interface Evidence {
   /** Runs that were compared, without the two in question. */
   runs: number;
-  /** Mean over the groups of runs alike in all else: the largest mean of the metric for one value, less the smallest. */
+  /**
+   * Mean over the groups of runs alike in all else: the largest mean of the metric for one value, less the smallest.
+   */
   effect: number;
 }
 
@@ -74,7 +76,10 @@ export class RunEvidence {
     this.#runs = [...known.values()];
   }
 
-  /** What runs that differ in these parts alone tell (`data:` names all datasets together); null when there are none beside the two asked about. */
+  /**
+   * What runs that differ in these parts alone tell (`data:` names all datasets together); null when there are none
+   * beside the two asked about.
+   */
   of(part: string): Evidence | null {
     const own = (name: string) => (part.endsWith(':') ? name.startsWith(part) : name === part);
     const groups = new Map<string, Known[]>();

@@ -12,7 +12,10 @@ export interface GitOptions {
 const longestMs = 30_000;
 const mostOutput = 256 << 20;
 
-/** What git runs with: nothing of a repository around us, no question, no hook, no daemon, no lock that a person's own git would wait for. */
+/**
+ * What git runs with: nothing of a repository around us, no question, no hook, no daemon, no lock that a person's own
+ * git would wait for.
+ */
 function environment(own: Record<string, string> = {}): Record<string, string | undefined> {
   const inherited = Object.fromEntries(
     Object.entries(programEnvironment()).filter(
@@ -38,7 +41,10 @@ const settings = [
   'advice.detachedHead=false',
 ].flatMap((setting) => ['-c', setting]);
 
-/** Runs git in a folder and gives what it printed, as bytes. WorkError with git's own words when it fails or is not there. */
+/**
+ * Runs git in a folder and gives what it printed, as bytes. WorkError with git's own words when it fails or is not
+ * there.
+ */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', [...settings, ...args], {

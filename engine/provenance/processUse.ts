@@ -122,8 +122,9 @@ export function useIn(listed: readonly ListedProcess[], pid: number): ProcessUse
 }
 
 /**
- * Processor time between two looks, in milliseconds. A child that ended since counts, on Linux, through its parent, whose time of waited
- * children grew by all of the child's: what was counted of it before is taken off. Elsewhere what it used since the first look is lost.
+ * Processor time between two looks, in milliseconds. A child that ended since counts, on Linux, through its parent,
+ * whose time of waited children grew by all of the child's: what was counted of it before is taken off. Elsewhere what
+ * it used since the first look is lost.
  */
 export function cpuBetween(before: ProcessUse, now: ProcessUse): number {
   let ms = 0;

@@ -29,7 +29,10 @@ print(json.dumps({"version": platform.python_implementation() + " " + platform.p
 const programs =
   /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
 
-/** The words that start the Python that a command line uses, where `found` is active; null when it does not look like one that uses any. */
+/**
+ * The words that start the Python that a command line uses, where `found` is active; null when it does not look like
+ * one that uses any.
+ */
 export function pythonOf(cmd: string, found: FoundPython | null): string[] | null {
   const active = /(?:^|[\s;&|(])(?:\.|source)\s+["']?([^\s"';&|]+)\/(bin|Scripts)\/activate/.exec(cmd);
   if (active) return [`${active[1]}/${active[2]}/python`];

@@ -11,7 +11,10 @@ export interface Wanted {
   bytes: number;
 }
 
-/** Where a file came from: it stood in the checked-out code, a kept version of a dataset had it, the project still has it, or nobody has it. */
+/**
+ * Where a file came from: it stood in the checked-out code, a kept version of a dataset had it, the project still has
+ * it, or nobody has it.
+ */
 export type Origin = 'code' | 'kept' | 'project' | 'gone';
 
 /** Puts a file of an old state in its place, found by its content; nothing but that content will do. */
@@ -45,7 +48,10 @@ async function holds(path: string, wanted: Wanted): Promise<boolean> {
   }
 }
 
-/** The files that a stage read, as its entry tells. What is noted of a model by the stage that made it (`train: weights.bin`) is no path. */
+/**
+ * The files that a stage read, as its entry tells. What is noted of a model by the stage that made it (`train:
+ * weights.bin`) is no path.
+ */
 export function filesRead(entry: LockEntry): Wanted[] {
   return Object.entries(entry.deps)
     .filter(([path]) => !/^[^/]+: /.test(path))

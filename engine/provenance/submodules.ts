@@ -6,7 +6,10 @@ import { WorkError } from '../base/errors.ts';
 import { scratchEnv } from './scratchEnv.ts';
 import { git, gitText } from './git.ts';
 
-/** The submodules below a folder whose files are not those of the commit they stand at: `path/`, relative to the folder. Which commit that is stands in the patch. */
+/**
+ * The submodules below a folder whose files are not those of the commit they stand at: `path/`, relative to the folder.
+ * Which commit that is stands in the patch.
+ */
 export async function changedSubmodules(root: string, top: string, prefix: string): Promise<string[]> {
   if (!existsSync(join(top, '.gitmodules'))) return [];
   const status = (
@@ -28,8 +31,9 @@ export async function changedSubmodules(root: string, top: string, prefix: strin
 }
 
 /**
- * Writes the files of submodules into a place where a commit was checked out and a patch laid over it, each from the repository that stands at
- * its path in the project; one that is not there in the project is left empty. WorkError when the commit is not known there.
+ * Writes the files of submodules into a place where a commit was checked out and a patch laid over it, each from the
+ * repository that stands at its path in the project; one that is not there in the project is left empty. WorkError when
+ * the commit is not known there.
  */
 export async function restoreSubmodules(
   top: string,

@@ -5,7 +5,10 @@ import { cpuBetween, ownUse, treeUse, type ProcessUse } from './processUse.ts';
 
 const run = promisify(execFile);
 
-/** How often is sampled: every 2 s in the first minute, so that short stages have a curve, then every 10 s. Where a program has to be asked that takes long itself, from the start every 10 s. */
+/**
+ * How often is sampled: every 2 s in the first minute, so that short stages have a curve, then every 10 s. Where a
+ * program has to be asked that takes long itself, from the start every 10 s.
+ */
 const firstMs = process.platform === 'win32' ? 10_000 : 2_000;
 const laterMs = 10_000;
 const firstSamples = 30;
@@ -26,8 +29,9 @@ export interface SamplerOptions {
 }
 
 /**
- * Samples what a stage uses until it is stopped, under MLflow's names (`system/…`). MLflow measures the whole machine; this is the stage's own
- * processes: percent of all cores, and resident megabytes (10^6 bytes). A stage that ends within the first interval has no sample.
+ * Samples what a stage uses until it is stopped, under MLflow's names (`system/…`). MLflow measures the whole machine;
+ * this is the stage's own processes: percent of all cores, and resident megabytes (10^6 bytes). A stage that ends
+ * within the first interval has no sample.
  */
 export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions): SystemSampler {
   let pid: number | null = null;
@@ -97,7 +101,9 @@ async function graphicsUse(): Promise<Record<string, number>> {
   }
 }
 
-/** The lines of nvidia-smi (memory in MiB, power in watts) under MLflow's names; what a card does not tell is left out. */
+/**
+ * The lines of nvidia-smi (memory in MiB, power in watts) under MLflow's names; what a card does not tell is left out.
+ */
 export function graphicsMetrics(listed: string): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const line of listed.trim().split('\n')) {

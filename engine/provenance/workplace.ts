@@ -32,7 +32,10 @@ interface Owner {
   root: string;
 }
 
-/** Checks a commit out beside the project, with a patch laid over it; the repository's own files and index stay as they are. */
+/**
+ * Checks a commit out beside the project, with a patch laid over it; the repository's own files and index stay as they
+ * are.
+ */
 export async function checkOut(
   project: string,
   code: { commit: string; root: string; patch: Buffer | null },

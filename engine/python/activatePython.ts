@@ -6,8 +6,9 @@ import { isSameProgram, programOnPath, type FoundPython } from './findPython.ts'
 const isWindows = process.platform === 'win32';
 
 /**
- * The environment of a program for which this Python is active, as its own `activate` would make it: `python` and `python3` are this one.
- * For an interpreter that goes by another name, programs of these names that start it are written to the folder `starters`.
+ * The environment of a program for which this Python is active, as its own `activate` would make it: `python` and
+ * `python3` are this one. For an interpreter that goes by another name, programs of these names that start it are
+ * written to the folder `starters`.
  */
 export function activatePython(env: Variables, python: FoundPython | null, starters: string): Variables {
   if (!python) return env;

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-/** A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined when it is not set. */
+/**
+ * A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined
+ * when it is not set.
+ */
 export function editorSetting(folder: string, name: string): unknown {
   try {
     const values: unknown = JSON.parse(

@@ -30,9 +30,10 @@ const isWindows = process.platform === 'win32';
 const folderNames = ['.venv', 'venv'];
 
 /**
- * The first of: the project's key `python`, the setting `loopwright.python`, the environment that the editor's Python extension selected,
- * `.venv` or `venv` of the project and of the folders above it in its repository, and `python3` on the PATH. Null when there is none.
- * WorkError when the key or the setting names something that is no Python.
+ * The first of: the project's key `python`, the setting `loopwright.python`, the environment that the editor's Python
+ * extension selected,
+ * `.venv` or `venv` of the project and of the folders above it in its repository, and `python3` on the PATH. Null when
+ * there is none. WorkError when the key or the setting names something that is no Python.
  */
 export function findPython({ root, python, env = process.env }: PythonRequest): FoundPython | null {
   const named =
@@ -135,7 +136,10 @@ function onPath(env: Variables): FoundPython | null {
   return null;
 }
 
-/** A program on the PATH, absolute; null when there is none. On Windows the store's stand-in, which only opens the store, does not count. */
+/**
+ * A program on the PATH, absolute; null when there is none. On Windows the store's stand-in, which only opens the
+ * store, does not count.
+ */
 export function programOnPath(name: string, env: Variables): string | null {
   const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
   const endings = isWindows ? ['.exe', '.cmd', '.bat', ''] : [''];

@@ -48,8 +48,8 @@ export function missingModule(lines: readonly string[]): string | null {
 }
 
 /**
- * What to do about a module that a Python lacks: it is named with the command that installs it there. `words` start the Python of the
- * command, where the command names one of its own.
+ * What to do about a module that a Python lacks: it is named with the command that installs it there. `words` start the
+ * Python of the command, where the command names one of its own.
  */
 export function missingModuleText(
   module: string,

@@ -9,7 +9,10 @@ export interface Promotion {
   previous: number | null;
 }
 
-/** Makes a version the champion. Refused with the gates that failed, whoever asks. `at` is when, on the clock of the caller. */
+/**
+ * Makes a version the champion. Refused with the gates that failed, whoever asks. `at` is when, on the clock of the
+ * caller.
+ */
 export function promote(store: Store, model: string, version: number, why: string, at = Date.now()): Promotion {
   const wanted = getVersion(store, model, version);
   const failed = wanted.report.gates.filter((gate) => !gate.passed);
@@ -34,7 +37,10 @@ export function promote(store: Store, model: string, version: number, why: strin
   });
 }
 
-/** Gives the champion's place back to the version that had it before. A second rollback goes one further back, not to the version that was just rolled back. */
+/**
+ * Gives the champion's place back to the version that had it before. A second rollback goes one further back, not to
+ * the version that was just rolled back.
+ */
 export function rollback(store: Store, model: string, at = Date.now()): Promotion {
   return store.sql.write(() => {
     const champion = versionOf(store, model, 'champion');

@@ -15,8 +15,9 @@ export interface RegisteredRun {
 }
 
 /**
- * Makes the model that a run validated a version, such as the chosen trial of a sweep; one whose gates passed becomes the challenger.
- * A run that is a version already keeps its number. WorkError when the run validated no model, or its files are gone.
+ * Makes the model that a run validated a version, such as the chosen trial of a sweep; one whose gates passed becomes
+ * the challenger. A run that is a version already keeps its number. WorkError when the run validated no model, or its
+ * files are gone.
  */
 export function registerRun(store: Store, model: string, run: string): RegisteredRun {
   const { run_id: runId, name: runName } = findRun(store, run);

@@ -2,7 +2,10 @@ import type { Estimate, FairnessRow, ModelCard, SliceRow } from '../../protocol/
 import type { GateResult } from '../../protocol/runs.ts';
 import type { Task } from '../project/metricNames.ts';
 
-/** What validation found, kept with the model version; the card, the API and the monitors read it. Paths are relative to the project. */
+/**
+ * What validation found, kept with the model version; the card, the API and the monitors read it. Paths are relative to
+ * the project.
+ */
 export interface ValidationReport {
   version: 1;
   task: Task;

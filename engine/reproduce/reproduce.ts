@@ -54,9 +54,10 @@ export const defaultTolerance = 1e-9;
 export const reproducesTag = 'reproduces';
 
 /**
- * Runs a run again as it was: its commit and changes in a work tree, its data by content, its params, seed and time. Nothing in the project
- * is touched; what is made goes to a store of the work tree, and only the finished run comes into the project's, so that neither versions
- * of data nor models nor aliases move. WorkError when something that is needed is no longer there.
+ * Runs a run again as it was: its commit and changes in a work tree, its data by content, its params, seed and time.
+ * Nothing in the project is touched; what is made goes to a store of the work tree, and only the finished run comes
+ * into the project's, so that neither versions of data nor models nor aliases move. WorkError when something that is
+ * needed is no longer there.
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   const { store, signal, say = () => {} } = options;
@@ -201,7 +202,10 @@ function planOf(project: Project, kept: KeptRun): ReproductionPlan {
   return plan;
 }
 
-/** Puts in place what the stages read: by the content they noted, or, for runs that noted none, as the versions of their datasets. */
+/**
+ * Puts in place what the stages read: by the content they noted, or, for runs that noted none, as the versions of their
+ * datasets.
+ */
 async function restoreData(
   { store, signal }: ReproduceOptions,
   kept: KeptRun,

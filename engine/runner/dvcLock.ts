@@ -23,8 +23,8 @@ interface DvcEntry {
 }
 
 /**
- * What dvc.lock says of a stage, as an entry of our lock: a file that is as DVC left it has its mark of now, another one a mark that no file has.
- * Null when DVC never ran the stage. Reads the files that have the recorded size.
+ * What dvc.lock says of a stage, as an entry of our lock: a file that is as DVC left it has its mark of now, another
+ * one a mark that no file has. Null when DVC never ran the stage. Reads the files that have the recorded size.
  */
 export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks: FileMarks): LockEntry | null {
   const entry = readDvcLock(root)[stage];
@@ -116,7 +116,10 @@ function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
 }
 
-/** Before version 3 DVC hashed texts with the line ends of Unix: what has no zero byte in its first 512 and few odd ones is text. */
+/**
+ * Before version 3 DVC hashed texts with the line ends of Unix: what has no zero byte in its first 512 and few odd ones
+ * is text.
+ */
 function withoutCarriageReturns(bytes: Buffer): Buffer {
   const start = bytes.subarray(0, 512);
   return start.includes(0) ? bytes : Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');

@@ -72,7 +72,10 @@ export interface RunRequest {
   seed?: number | undefined;
   /** The code, where it is known already. */
   code?: CodeVersion | undefined;
-  /** Finds the Python of `cmd` stages, where the project's own folder is another than that of `project`. Default: by the project. */
+  /**
+   * Finds the Python of `cmd` stages, where the project's own folder is another than that of `project`. Default: by the
+   * project.
+   */
   python?: (() => FoundPython | null) | undefined;
   /** Where programs of stages read from; a terminal where a person can answer. Default none. */
   input?: 'terminal' | 'none' | undefined;
@@ -93,7 +96,10 @@ export interface RunOutcome {
   error: { stage: string; message: string; place: WorkError['place'] } | null;
 }
 
-/** Brings stages up to date: plans, runs what is stale in order, records a run, and writes the lock after each stage. Rejects with ProjectError, or CancelledError when stopped. */
+/**
+ * Brings stages up to date: plans, runs what is stale in order, records a run, and writes the lock after each stage.
+ * Rejects with ProjectError, or CancelledError when stopped.
+ */
 export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const { project, store } = request;
   const experiment = request.experiment ?? 'default';

@@ -10,7 +10,8 @@ import type { RunEvents } from './execute.ts';
 const lookMs = 200;
 
 /**
- * Tells what a run of another process does, from its first line on, as if it ran here; resolves with how it ended, or with null when
+ * Tells what a run of another process does, from its first line on, as if it ran here; resolves with how it ended, or
+ * with null when
  * `signal` was given first, which leaves the run going.
  */
 export async function followRun(

@@ -4,7 +4,10 @@ import type { Stream } from '../base/programOutput.ts';
 /** Views look this often. */
 const writeEveryMs = 500;
 
-/** The lines of a stage that are not ended or may still change: shown at once, and written beside the log for those who follow it. */
+/**
+ * The lines of a stage that are not ended or may still change: shown at once, and written beside the log for those who
+ * follow it.
+ */
 export class OpenLines {
   readonly #path: string;
   readonly #show: (rows: readonly string[]) => void;

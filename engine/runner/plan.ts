@@ -21,7 +21,10 @@ export interface PlannedStage {
   recorded: LockEntry | null;
 }
 
-/** Decides for each stage whether it has to run and why. Stages after a stale one are `blocked`: they run if what they read really changes. */
+/**
+ * Decides for each stage whether it has to run and why. Stages after a stale one are `blocked`: they run if what they
+ * read really changes.
+ */
 export function planStages(options: {
   project: Project;
   config: ProjectConfig;
@@ -104,7 +107,10 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   return { ...withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env), deps };
 }
 
-/** The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it changed. */
+/**
+ * The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it
+ * changed.
+ */
 function withoutSecrets(
   made: Pick<Fingerprint, 'spec' | 'params'>,
   names: readonly string[],

@@ -4,7 +4,10 @@ import { closure, type Graph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import type { Project } from '../project/loadProject.ts';
 
-/** Throws a ProjectError when something in the files stops a run, with the stages that it does not stop. Without stages, all are meant. */
+/**
+ * Throws a ProjectError when something in the files stops a run, with the stages that it does not stop. Without stages,
+ * all are meant.
+ */
 export function refuseProblems(
   project: Project,
   found: readonly Problem[],
@@ -28,7 +31,10 @@ export function refuseProblems(
   );
 }
 
-/** The errors that concern a run of some stages: another experiment, a schema that no stage of it reads, or a stage that is not asked for does not stop it. */
+/**
+ * The errors that concern a run of some stages: another experiment, a schema that no stage of it reads, or a stage that
+ * is not asked for does not stop it.
+ */
 function problemsOfRun(
   project: Project,
   problems: readonly Problem[],

@@ -27,8 +27,9 @@ export interface Restored {
 }
 
 /**
- * Puts the files of a version back in the place of the dataset. What stands there is made a version first, so nothing is lost; the stage
- * that writes the dataset counts as fresh with it until its own inputs change. WorkError while a run goes.
+ * Puts the files of a version back in the place of the dataset. What stands there is made a version first, so nothing
+ * is lost; the stage that writes the dataset counts as fresh with it until its own inputs change. WorkError while a run
+ * goes.
  */
 export async function restoreSnapshot(
   project: Project,

@@ -5,8 +5,9 @@ import { isAlive, processStart } from '../base/processIdentity.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * Holds the project so that two runs do not write the same outputs; gives the function that lets go. What a killed process left is taken
- * over. Processes ask one after the other, by the write lock of the store's database. WorkError when another process holds it.
+ * Holds the project so that two runs do not write the same outputs; gives the function that lets go. What a killed
+ * process left is taken over. Processes ask one after the other, by the write lock of the store's database. WorkError
+ * when another process holds it.
  */
 export function holdRunLock(store: Pick<Store, 'folder' | 'sql'>): () => void {
   const path = join(store.folder, 'run.lock');

@@ -11,8 +11,9 @@ import { descendantsOf, signalAll } from '../base/processTree.ts';
 const patienceMs = 8_000;
 
 /**
- * Stops the process of a run with all that it started, and leaves the run as cancelled. Asked for first; what does not listen is killed.
- * WorkError when the number of the process is another program's by now, or when it may not be stopped.
+ * Stops the process of a run with all that it started, and leaves the run as cancelled. Asked for first; what does not
+ * listen is killed. WorkError when the number of the process is another program's by now, or when it may not be
+ * stopped.
  */
 export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
   const { pid, started } = run;

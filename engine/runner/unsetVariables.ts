@@ -4,7 +4,8 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 
 /**
- * Throws ProjectError, with the places, when one of these stages needs an environment variable that is not set. What a shell makes of
+ * Throws ProjectError, with the places, when one of these stages needs an environment variable that is not set. What a
+ * shell makes of
  * `${env.X}` is an error of its own that says nothing. Stages that do not run may need what only another machine has.
  */
 export function checkVariables(project: Project, config: ProjectConfig, stages: readonly string[]): void {

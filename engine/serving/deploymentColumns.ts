@@ -17,7 +17,10 @@ export interface DeploymentColumns {
   featuresOf(row: Record<string, unknown>, features: readonly FeatureSpec[]): Record<string, unknown>;
 }
 
-/** The key comes from the monitor's labels or the schema's primary key, the time from the field with role timestamp, of the data that the model was trained on. */
+/**
+ * The key comes from the monitor's labels or the schema's primary key, the time from the field with role timestamp, of
+ * the data that the model was trained on.
+ */
 export function deploymentColumns(project: Project, config: ProjectConfig, deployment: string): DeploymentColumns {
   const train = Object.values(config.stages).find((stage) => 'uses' in stage && stage.uses === 'train');
   const dataset = train && 'uses' in train && train.uses === 'train' ? config.datasets?.[train.with.data] : undefined;

@@ -1,6 +1,9 @@
 import type { Store } from '../store/store.ts';
 
-/** One answered (or refused) prediction. Times are epoch milliseconds; `at` is when the event happened, on its own clock. */
+/**
+ * One answered (or refused) prediction. Times are epoch milliseconds; `at` is when the event happened, on its own
+ * clock.
+ */
 export interface LoggedPrediction {
   at: number;
   modelVersion: number;

@@ -31,7 +31,10 @@ const chunk = 200_000;
 const own = ['_score', '_prediction', '_key', '_at', '_model_version'];
 let batches = 0;
 
-/** Scores a table into a Parquet file: all its columns with `_score`, `_prediction`, `_key`, `_at` and `_model_version`. Out of core; gives the count of rows. */
+/**
+ * Scores a table into a Parquet file: all its columns with `_score`, `_prediction`, `_key`, `_at` and `_model_version`.
+ * Out of core; gives the count of rows.
+ */
 export async function scoreBatch(request: BatchRequest): Promise<{ rows: number; output: string }> {
   const { store, version, db, columns } = request;
   const model = await loadModel(join(store.root, version.path));

@@ -34,7 +34,10 @@ export interface ServeRequest {
 
 const mostRows = 10_000;
 
-/** Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /health, GET /metrics. Each prediction is logged before it is answered. */
+/**
+ * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /health, GET /metrics. Each
+ * prediction is logged before it is answered.
+ */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment: name } = request;
   const deployment = Object.hasOwn(config.deployments ?? {}, name) ? config.deployments?.[name] : undefined;
@@ -121,7 +124,10 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   };
 }
 
-/** The token that requests must send; null when none is asked for. Throws when it is not set, or when others than this machine could ask without one. */
+/**
+ * The token that requests must send; null when none is asked for. Throws when it is not set, or when others than this
+ * machine could ask without one.
+ */
 function tokenOf(name: string, deployment: ApiDeployment, host: string): string | null {
   if (!deployment.auth) {
     if (isLoopback(host)) return null;

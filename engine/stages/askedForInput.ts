@@ -2,7 +2,9 @@ const endOfInput =
   /\bEOFError\b|EOF when reading|^Aborted[.!]$|\b(?:unexpected )?end of (?:file|input)\b.*(?:stdin|input)|stdin is not a (?:tty|terminal)|(?:not a tty|inappropriate ioctl for device)|input is not a terminal|NoInput|requires? (?:an? )?(?:interactive|tty|terminal)/i;
 const question = /[?:>\]]\s*$/;
 
-/** True when a program that failed wanted an answer: it says so, or its last words are a question that was not ended. */
+/**
+ * True when a program that failed wanted an answer: it says so, or its last words are a question that was not ended.
+ */
 export function askedForInput(lines: readonly string[]): boolean {
   return lines.slice(-8).some((line) => endOfInput.test(line));
 }

@@ -29,7 +29,10 @@ import { handleInvalid } from './quarantine.ts';
 import { programEnv } from './programEnv.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
-/** Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside; then a snapshot is made. */
+/**
+ * Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside;
+ * then a snapshot is made.
+ */
 export async function collect(context: StageContext, stage: CollectStage): Promise<StageOutcome> {
   const redact = redactor(secretsOf(context));
   const told: StageContext = {
@@ -139,7 +142,10 @@ function sourceContext(context: StageContext, plan: Plan): SourceContext {
   };
 }
 
-/** The files of a version: those in place when they are still it, else the copies that were kept; null when neither is there. */
+/**
+ * The files of a version: those in place when they are still it, else the copies that were kept; null when neither is
+ * there.
+ */
 function baseFiles(context: StageContext, version: Snapshot): string[] | null {
   if (version.files.length === 0) return null;
   if (areKept(context.store.folder, version.files))
@@ -183,7 +189,10 @@ interface Written {
   words: string[];
 }
 
-/** Writes beside the target and moves it there when all of it was read from files that stood still meanwhile; one that changed is read once more. */
+/**
+ * Writes beside the target and moves it there when all of it was read from files that stood still meanwhile; one that
+ * changed is read once more.
+ */
 async function writeWhole(context: StageContext, plan: Plan, received: Received): Promise<Written> {
   const absolute = join(context.project.root, plan.target);
   const beside = join(dirname(absolute), `.${basename(absolute)}.${randomBytes(4).toString('hex')}.tmp`);
@@ -363,7 +372,10 @@ async function sourceColumns(db: Database, files: string[], allText: boolean): P
   return (await columnsOf(db, sourceSql(files, { allText }))).map((column) => column.name);
 }
 
-/** The source cut at a time. A row whose own time cannot be read came with its file, so it counts from the file's first time on. */
+/**
+ * The source cut at a time. A row whose own time cannot be read came with its file, so it counts from the file's first
+ * time on.
+ */
 function asOf(source: string, schema: DatasetSchema | null, columns: string[], time: number | null): string {
   const column = timestampOf(schema);
   if (time === null || column === null || !columns.includes(column)) return source;

@@ -136,7 +136,10 @@ async function notePython(
   );
 }
 
-/** An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose themselves is left to them. */
+/**
+ * An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose
+ * themselves is left to them.
+ */
 async function trackingFor(
   { store, run, node, experiment }: StageContext,
   stage: CmdStage,

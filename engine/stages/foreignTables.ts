@@ -3,7 +3,10 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { datasetSql } from './datasetView.ts';
 import { datasetOf, type StageContext } from './stageContext.ts';
 
-/** FROM-able SQL of the dataset that each foreign key of a schema refers to; null for the table itself, for names that are no dataset, and for datasets without a file, which are told in the log. */
+/**
+ * FROM-able SQL of the dataset that each foreign key of a schema refers to; null for the table itself, for names that
+ * are no dataset, and for datasets without a file, which are told in the log.
+ */
 export async function foreignTables(
   context: StageContext,
   db: Database,

@@ -40,8 +40,8 @@ export interface WrittenData extends Pick<
 }
 
 /**
- * The one way in which a version of a dataset is made: marks and profiles what was written, keeps a copy of it, and records it in one
- * write with where its source goes on. Data that is as it was makes no new version.
+ * The one way in which a version of a dataset is made: marks and profiles what was written, keeps a copy of it, and
+ * records it in one write with where its source goes on. Data that is as it was makes no new version.
  */
 export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
   const {

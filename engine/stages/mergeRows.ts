@@ -10,7 +10,10 @@ export function keyOf(schema: DatasetSchema | null, columns: readonly string[]):
   return key.every((name) => columns.includes(name)) ? key : [];
 }
 
-/** A source whose rows of one key are only the newest, by the watermark. Rows without a key are all kept: the schema judges them. */
+/**
+ * A source whose rows of one key are only the newest, by the watermark. Rows without a key are all kept: the schema
+ * judges them.
+ */
 export function newestOfKey(source: string, key: readonly string[], watermark: string): string {
   if (key.length === 0) return source;
   const names = key.map(quoteIdentifier);
@@ -27,7 +30,8 @@ export interface Merge {
 }
 
 /**
- * Lays new rows over those of the version before: with a key they take the place of the old ones, without one they are added.
+ * Lays new rows over those of the version before: with a key they take the place of the old ones, without one they are
+ * added.
  * `fresh` is the table of the new rows in their types; the old ones are read in these types too.
  */
 export async function mergeRows(

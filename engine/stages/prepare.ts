@@ -19,7 +19,9 @@ import { splitExpression, stratumOf } from './split.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
-/** Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet. */
+/**
+ * Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet.
+ */
 export async function prepare(context: StageContext, { with: inputs }: PrepareStage): Promise<StageOutcome> {
   const { root, files } = context.project;
   const output = datasetOf(context, inputs.output);

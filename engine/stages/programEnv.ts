@@ -3,7 +3,10 @@ import { activatePython } from '../python/activatePython.ts';
 import { programEnvironment, type Variables } from '../base/programEnvironment.ts';
 import type { StageContext } from './stageContext.ts';
 
-/** The environment that a program of a stage starts from: without what an editor set, with the values of `env_file`, the project's Python active. */
+/**
+ * The environment that a program of a stage starts from: without what an editor set, with the values of `env_file`, the
+ * project's Python active.
+ */
 export function programEnv(
   { project, store, python }: StageContext,
   own: Variables = {},

@@ -8,7 +8,10 @@ import type { InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { SnapshotDetail } from '../tracking/snapshots.ts';
 import { count, type StageContext } from './stageContext.ts';
 
-/** Deals with the rows that broke the schema, as each rule says or else the stage: fails, sets them aside in a CSV beside the run, or warns. Gives what the snapshot keeps. */
+/**
+ * Deals with the rows that broke the schema, as each rule says or else the stage: fails, sets them aside in a CSV
+ * beside the run, or warns. Gives what the snapshot keeps.
+ */
 export async function handleInvalid(
   context: StageContext,
   db: Database,

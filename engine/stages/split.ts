@@ -5,8 +5,8 @@ import type { PrepareStage } from '../project/schema/projectSchema.ts';
 
 /**
  * SQL for the side of a row. By time: the rank of the row's time decides, rows of one time stay together.
- * Else a hash of the key (stratified: with it, grouped: of the group) and the seed decides, so that a row never changes side when others come or go;
- * with `exact`, its rank by that hash among the rows of its stratum does.
+ * Else a hash of the key (stratified: with it, grouped: of the group) and the seed decides, so that a row never changes
+ * side when others come or go; with `exact`, its rank by that hash among the rows of its stratum does.
  */
 export function splitExpression(
   split: NonNullable<PrepareStage['with']['split']>,

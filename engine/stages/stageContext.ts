@@ -30,7 +30,10 @@ export interface StageContext {
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;
-  /** The Python that the programs of the project use; null when there is none. Throws WorkError for one that is named and not there. */
+  /**
+   * The Python that the programs of the project use; null when there is none. Throws WorkError for one that is named
+   * and not there.
+   */
   python: () => FoundPython | null;
   /** A line for the log and the terminal; lines of standard error are kept by themselves as well. */
   log: (line: string, from?: 'stdout' | 'stderr') => void;

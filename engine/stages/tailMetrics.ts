@@ -18,7 +18,10 @@ export interface MetricsTail {
   final(): Record<string, number>;
 }
 
-/** Follows what a program without MLflow writes while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files under `metrics`. */
+/**
+ * Follows what a program without MLflow writes while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files
+ * under `metrics`.
+ */
 export function tailMetrics(context: StageContext, files: readonly string[]): MetricsTail {
   const {
     store,

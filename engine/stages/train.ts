@@ -13,7 +13,10 @@ import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
-/** Trains a model on the train rows, stops early by the validation rows, and saves it with its preprocessing among the run's artifacts. */
+/**
+ * Trains a model on the train rows, stops early by the validation rows, and saves it with its preprocessing among the
+ * run's artifacts.
+ */
 export async function train(context: StageContext, stage: TrainStage): Promise<StageOutcome> {
   const { with: inputs } = stage;
   const dataset = datasetOf(context, inputs.data);

@@ -35,7 +35,10 @@ import { readSide } from './train.ts';
 const defaultConfidence = 0.95;
 const referenceRows = 50_000;
 
-/** Tests a model on the test rows: metrics with intervals, slices, fairness, speed and gates; registers it as a model version. */
+/**
+ * Tests a model on the test rows: metrics with intervals, slices, fairness, speed and gates; registers it as a model
+ * version.
+ */
 export async function validate(context: StageContext, stage: ValidateStage): Promise<StageOutcome> {
   const { with: inputs } = stage;
   const dataset = datasetOf(context, inputs.data);
@@ -259,7 +262,10 @@ export function truthOf(model: Model, table: Table): Float64Array {
   );
 }
 
-/** The smallest score at which precision is at least the wanted one, on rows the test does not see; 0.5 where none reaches it. */
+/**
+ * The smallest score at which precision is at least the wanted one, on rows the test does not see; 0.5 where none
+ * reaches it.
+ */
 async function decisionThreshold(model: Model, table: Table, minPrecision: number): Promise<number | null> {
   if (model.meta.task !== 'binary') return null;
   const found = recallAtPrecision(rank(truthOf(model, table), await model.scores(table)), minPrecision);

@@ -120,7 +120,10 @@ export async function tellTales(
   return told;
 }
 
-/** Columns whose being empty goes with one of two classes: the area under the curve of emptiness alone is 0.9 or more, with ten rows on either side. */
+/**
+ * Columns whose being empty goes with one of two classes: the area under the curve of emptiness alone is 0.9 or more,
+ * with ten rows on either side.
+ */
 export async function emptinessTells(
   db: Database,
   view: string,
@@ -148,7 +151,10 @@ export interface Doubles {
   taken: number;
 }
 
-/** Rows that come again equal in every column, where at least one column is fine enough that this is no chance; null when there are next to none. */
+/**
+ * Rows that come again equal in every column, where at least one column is fine enough that this is no chance; null
+ * when there are next to none.
+ */
 export async function doublesIn(
   db: Database,
   view: string,

@@ -19,7 +19,10 @@ export interface GuessedReadAs {
   names: string[];
 }
 
-/** How a text file is most likely read as a table; what a person chose stays as it is. Throws DataError for a file that holds no text. */
+/**
+ * How a text file is most likely read as a table; what a person chose stays as it is. Throws DataError for a file that
+ * holds no text.
+ */
 export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedReadAs {
   const bytes = startOf(file);
   if (bytes.length === 0)
@@ -127,7 +130,10 @@ function recordsOf(text: string, whole: boolean): string[] {
   return records;
 }
 
-/** The mark that divides most lines into as many fields, more than one. A decimal comma does so less evenly than the semicolon beside it, or not in the header. */
+/**
+ * The mark that divides most lines into as many fields, more than one. A decimal comma does so less evenly than the
+ * semicolon beside it, or not in the header.
+ */
 function guessDelimiterOf(lines: readonly string[]): string {
   const filled = lines.filter((line) => line.trim() !== '').slice(0, 200);
   let best = { mark: ',', score: 0 };
@@ -150,7 +156,10 @@ function mostFrequent(numbers: readonly number[]): { value: number; share: numbe
   return { value: best.value, share: best.n / Math.max(1, numbers.length) };
 }
 
-/** Lines before the first that has as many fields as most: titles, comments, `sep=;`. Beyond 50 of them, none is passed over. */
+/**
+ * Lines before the first that has as many fields as most: titles, comments, `sep=;`. Beyond 50 of them, none is passed
+ * over.
+ */
 function guessSkip(lines: readonly string[], delimiter: string): number {
   const fields = lines.map((line) => (line.trim() === '' ? 0 : firstRecord(line, delimiter).length));
   const { value } = mostFrequent(fields.filter((n) => n > 0));

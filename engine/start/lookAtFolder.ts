@@ -104,7 +104,10 @@ function note(walk: Walk, root: string, path: string, name: string): void {
 const levels = (path: string) => path.split('/').length;
 const byDepth = (a: string, b: string) => levels(a) - levels(b) || (a < b ? -1 : 1);
 
-/** A table that is most likely the data: text or Parquet near the top, named as training data is; what a program wrote comes last. */
+/**
+ * A table that is most likely the data: text or Parquet near the top, named as training data is; what a program wrote
+ * comes last.
+ */
 function likelihood({ path, bytes }: FoundTable): number {
   const name = path.split('/').at(-1) ?? '';
   let score = 10 - levels(path) * 2;

@@ -29,7 +29,10 @@ const libraries: Record<string, string> = {
 };
 const mostBytes = 1 << 20;
 
-/** What a Python program imports, takes and touches, read from its text: nothing is run. Null for one that has nothing to do with learning. */
+/**
+ * What a Python program imports, takes and touches, read from its text: nothing is run. Null for one that has nothing
+ * to do with learning.
+ */
 export function lookAtScript(root: string, path: string): FoundScript | null {
   const text = readStart(join(root, path));
   if (text === null) return null;
@@ -260,7 +263,10 @@ const loaders = /\b(?:np|numpy|joblib|torch|pickle|json|yaml)\.(?:load|safe_load
 const writers =
   /\b(?:to_(?:csv|parquet|json|pickle|feather)|savefig|save_model|save_weights|write_(?:csv|parquet|text|bytes|json)|dump_model|savetxt|savez?)\s*\(/g;
 
-/** Files that the code names where it reads and writes. Paths are relative to the root; those that it reads have to be there. */
+/**
+ * Files that the code names where it reads and writes. Paths are relative to the root; those that it reads have to be
+ * there.
+ */
 function filesOf(code: string, root: string, folder: string): Pick<FoundScript, 'reads' | 'writes' | 'metrics'> {
   const reads = new Set<string>();
   const writes = new Set<string>();
@@ -322,7 +328,10 @@ const isPath = (text: string) =>
   !text.startsWith('/') &&
   !text.startsWith('..');
 
-/** The path that an expression means: a literal, `Path("x")`, `os.path.join("a", "b")`, `Path("a") / "b"`, a name bound to one, or an argument's default. */
+/**
+ * The path that an expression means: a literal, `Path("x")`, `os.path.join("a", "b")`, `Path("a") / "b"`, a name bound
+ * to one, or an argument's default.
+ */
 function pathIn(part: string, code: string, depth = 0): string | null {
   const text = part.replace(/^\w+\s*=\s*(?!=)/, '').trim();
   const quoted = unquoted(text);

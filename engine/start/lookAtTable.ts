@@ -11,7 +11,9 @@ export interface OpenLook extends TableLook {
   open: OpenTable;
 }
 
-/** What a file holds and which of its columns could be predicted. Throws DataError when it cannot be read as a table. */
+/**
+ * What a file holds and which of its columns could be predicted. Throws DataError when it cannot be read as a table.
+ */
 export async function lookAtTable(
   db: Database,
   folder: string,

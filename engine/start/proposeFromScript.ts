@@ -8,7 +8,10 @@ import { withoutComments } from './lookAtScript.ts';
 import { projectNameFor } from './newNames.ts';
 import { readRegularFile, whyNoFile } from '../base/readRegularFile.ts';
 
-/** The files of a project that runs a program of the person. Throws ProjectError when it is not among those that were found. */
+/**
+ * The files of a project that runs a program of the person. Throws ProjectError when it is not among those that were
+ * found.
+ */
 export function proposeFromScript(look: FolderLook, path: string): Proposal {
   const script = look.scripts.find((one) => one.path === path);
   const stats = script ? undefined : statSync(join(look.folder, path), { throwIfNoEntry: false });

@@ -10,8 +10,8 @@ import { writeAtomic } from '../base/writeAtomic.ts';
 import { openTable, type OpenTable } from './openTable.ts';
 
 /**
- * Writes a dataset schema for a file: into `schemas/` of the project around it where that folder is there, else beside the file. One that is there
- * already is left as it is. Throws DataError when the file cannot be read as a table.
+ * Writes a dataset schema for a file: into `schemas/` of the project around it where that folder is there, else beside
+ * the file. One that is there already is left as it is. Throws DataError when the file cannot be read as a table.
  */
 export async function makeSchemaFile(
   db: Database,

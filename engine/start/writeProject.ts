@@ -4,7 +4,10 @@ import type { ProposedFile } from '../../protocol/start.ts';
 import { ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { refuseSecond } from './proposeProject.ts';
 
-/** Writes what was proposed and overwrites nothing: all of it, or none when a file is in the way. The project file comes last, so that nobody sees half a project. */
+/**
+ * Writes what was proposed and overwrites nothing: all of it, or none when a file is in the way. The project file comes
+ * last, so that nobody sees half a project.
+ */
 export function writeProject(root: string, files: readonly ProposedFile[]): void {
   refuseSecond(root);
   const taken = files.find(({ path, how }) => how === 'new' && existsSync(join(root, path)));

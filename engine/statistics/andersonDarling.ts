@@ -18,7 +18,10 @@ const table = [
   [3.085, 3.615, -0.154],
 ];
 
-/** Two-sample Anderson-Darling test, as scipy's `anderson_ksamp`: `anderson_darling`. Null when a side is empty, there is one distinct value, or fewer than four values in all. */
+/**
+ * Two-sample Anderson-Darling test, as scipy's `anderson_ksamp`: `anderson_darling`. Null when a side is empty, there
+ * is one distinct value, or fewer than four values in all.
+ */
 export function andersonDarling(pair: NumberPair): AndersonDarlingResult | null {
   const { nReference: n, nCurrent: m } = totalsOf(pair);
   const all = n + m;

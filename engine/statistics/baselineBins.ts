@@ -19,7 +19,10 @@ export interface BaselineVerdict {
   nCurrent: number;
 }
 
-/** Bins with about equal counts of the weighted ascending values, by default ten; equal edges are merged. Null without values. */
+/**
+ * Bins with about equal counts of the weighted ascending values, by default ten; equal edges are merged. Null without
+ * values.
+ */
 export function numericBaseline(values: ArrayLike<number>, weights: ArrayLike<number>, bins = 10): BaselineBins | null {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i] ?? 0;
@@ -44,7 +47,10 @@ export function categoricalBaseline(values: readonly string[], counts: readonly 
   return counts.some((count) => count > 0) ? { kind: 'categorical', values: [...values], counts: [...counts] } : null;
 }
 
-/** Compares current values with a baseline of numbers. Values beyond all edges fall into the outer bins. Null without current values or for another kind of bins. */
+/**
+ * Compares current values with a baseline of numbers. Values beyond all edges fall into the outer bins. Null without
+ * current values or for another kind of bins.
+ */
 export function judgeNumbers(
   baseline: BaselineBins,
   values: ArrayLike<number>,
@@ -53,7 +59,10 @@ export function judgeNumbers(
   return baseline.kind === 'numeric' ? judge(baseline.counts, countBetween(values, weights, baseline.edges)) : null;
 }
 
-/** Compares current categories with a baseline; those the baseline never had share one bin. Null without current values or for another kind of bins. */
+/**
+ * Compares current categories with a baseline; those the baseline never had share one bin. Null without current values
+ * or for another kind of bins.
+ */
 export function judgeCategories(
   baseline: BaselineBins,
   values: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * P-values adjusted for the false discovery rate (Benjamini and Hochberg 1995): p·m / rank, made monotonic from the largest down, at most 1; the order is
- * kept. Null stays null and does not count among the m tests.
+ * P-values adjusted for the false discovery rate (Benjamini and Hochberg 1995): p·m / rank, made monotonic from the
+ * largest down, at most 1; the order is kept. Null stays null and does not count among the m tests.
  */
 export function benjaminiHochberg(pValues: readonly (number | null)[]): (number | null)[] {
   const tests = pValues

@@ -1,6 +1,9 @@
 import { logGamma } from './gammaTail.ts';
 
-/** The regularised incomplete beta function I_x(a, b) for a, b > 0 and x in [0, 1]: Lentz's continued fraction (Press et al., Numerical Recipes, 6.4). */
+/**
+ * The regularised incomplete beta function I_x(a, b) for a, b > 0 and x in [0, 1]: Lentz's continued fraction (Press et
+ * al., Numerical Recipes, 6.4).
+ */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
@@ -15,7 +18,8 @@ export function studentTwoSided(t: number, df: number): number {
 }
 
 function logBeta(a: number, b: number): number {
-  // Far out the difference of two large logarithms of Γ loses digits: Γ(a + b) / Γ(a) by Stirling's series instead (b is 1/2 there).
+  // Far out the difference of two large logarithms of Γ loses digits: Γ(a + b) / Γ(a) by Stirling's series instead (b
+  // is 1/2 there).
   const [large, small] = [Math.max(a, b), Math.min(a, b)];
   if (large < 1e5) return logGamma(a) + logGamma(b) - logGamma(a + b);
   const ratio = (large - 0.5) * Math.log1p(small / large) + small * Math.log(large + small) - small;

@@ -15,8 +15,9 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap intervals (Efron 1979) of several statistics at once. `compute` gets how often each row was drawn
- * and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values gives null.
+ * Percentile bootstrap intervals (Efron 1979) of several statistics at once. `compute` gets how often each row was
+ * drawn and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values
+ * gives null.
  */
 export function bootstrapIntervals<K extends string>(
   options: BootstrapOptions,

@@ -7,9 +7,10 @@ export interface ChiSquareResult {
 }
 
 /**
- * Goodness of fit of current counts to the shares of the reference (scipy's chisquare with f_exp = reference · n_current / n_reference,
- * df = k − 1), as evidently tests categories. A category unseen in the reference but seen now gives an infinite statistic and p 0; one
- * with no count on either side is left out. Null when a side is empty or fewer than two categories are left.
+ * Goodness of fit of current counts to the shares of the reference (scipy's chisquare with f_exp = reference ·
+ * n_current / n_reference, df = k − 1), as evidently tests categories. A category unseen in the reference but seen now
+ * gives an infinite statistic and p 0; one with no count on either side is left out. Null when a side is empty or fewer
+ * than two categories are left.
  */
 export function chiSquareFit(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult | null {
   const cells = paired(reference, current);
@@ -23,8 +24,9 @@ export function chiSquareFit(reference: ArrayLike<number>, current: ArrayLike<nu
 }
 
 /**
- * Independence in the 2 × k table of the two count vectors, as scipy's chi2_contingency (NannyML's choice): df = k − 1, with Yates' correction
- * only for k = 2. Categories with no count on either side are left out. Null when a side is empty or fewer than two categories are left.
+ * Independence in the 2 × k table of the two count vectors, as scipy's chi2_contingency (NannyML's choice): df = k − 1,
+ * with Yates' correction only for k = 2. Categories with no count on either side are left out. Null when a side is
+ * empty or fewer than two categories are left.
  */
 export function chiSquareContingency(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult | null {
   const cells = paired(reference, current);

@@ -5,7 +5,10 @@ export interface Confusion {
   tn: number;
 }
 
-/** Counts of a binary decision `score ≥ threshold`. Rows with a NaN label or score are left out. `weights` counts each row. */
+/**
+ * Counts of a binary decision `score ≥ threshold`. Rows with a NaN label or score are left out. `weights` counts each
+ * row.
+ */
 export function confusionAt(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -43,7 +46,10 @@ export function confusionMetrics({
   };
 }
 
-/** Mean negative log-likelihood of binary labels, natural logarithm; scores are clipped to [ε, 1 − ε] with ε = 2⁻⁵², as scikit-learn's log_loss does. Null without rows. */
+/**
+ * Mean negative log-likelihood of binary labels, natural logarithm; scores are clipped to [ε, 1 − ε] with ε = 2⁻⁵², as
+ * scikit-learn's log_loss does. Null without rows.
+ */
 export function binaryLogLoss(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -84,8 +90,9 @@ function weightedMean(
 }
 
 /**
- * Metrics of classes: labels and predictions are class numbers (−1 or NaN is missing and left out), `probabilities` one array a class.
- * Macro means run over classes that occur among labels or predictions, a class without predictions has precision 0, as scikit-learn does.
+ * Metrics of classes: labels and predictions are class numbers (−1 or NaN is missing and left out), `probabilities` one
+ * array a class. Macro means run over classes that occur among labels or predictions, a class without predictions has
+ * precision 0, as scikit-learn does.
  */
 export function multiclassMetrics(
   labels: ArrayLike<number>,

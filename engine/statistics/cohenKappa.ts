@@ -1,5 +1,8 @@
 export interface Kappa {
-  /** (observed − expected) / (1 − expected); 1 full agreement, 0 as by chance. Null without a case, and where chance alone would agree on all. */
+  /**
+   * (observed − expected) / (1 − expected); 1 full agreement, 0 as by chance. Null without a case, and where chance
+   * alone would agree on all.
+   */
   kappa: number | null;
   /** Share of cases on which both say the same; null without a case. */
   observed: number | null;
@@ -7,7 +10,8 @@ export interface Kappa {
 }
 
 /**
- * Cohen's kappa of two raters over the same cases, unweighted (Cohen 1960, A Coefficient of Agreement for Nominal Scales); the same as scikit-learn's
+ * Cohen's kappa of two raters over the same cases, unweighted (Cohen 1960, A Coefficient of Agreement for Nominal
+ * Scales); the same as scikit-learn's
  * `cohen_kappa_score(first, second)`. Throws RangeError when the lists differ in length.
  */
 export function cohenKappa(first: readonly string[], second: readonly string[]): Kappa {

@@ -5,11 +5,17 @@ export interface CramerVonMisesResult {
   /** T of Anderson (1962). */
   statistic: number;
   pValue: number;
-  /** `exact` counts orders of up to 20 values a side, `asymptotic` is the limiting distribution of the normalised statistic. */
+  /**
+   * `exact` counts orders of up to 20 values a side, `asymptotic` is the limiting distribution of the normalised
+   * statistic.
+   */
   method: 'exact' | 'asymptotic';
 }
 
-/** Two-sample Cramér-von Mises test with midranks for ties, as scipy's `cramervonmises_2samp`: `cramer_von_mises`. Null with fewer than two values on a side. */
+/**
+ * Two-sample Cramér-von Mises test with midranks for ties, as scipy's `cramervonmises_2samp`: `cramer_von_mises`. Null
+ * with fewer than two values on a side.
+ */
 export function cramerVonMises(pair: NumberPair): CramerVonMisesResult | null {
   const { nReference: n, nCurrent: m } = totalsOf(pair);
   if (n < 2 || m < 2) return null;
@@ -28,7 +34,10 @@ export function cramerVonMises(pair: NumberPair): CramerVonMisesResult | null {
   };
 }
 
-/** Σ (midrank in the pool − rank in the own side)² over the values of a side, ties in the side ranked one after the other. */
+/**
+ * Σ (midrank in the pool − rank in the own side)² over the values of a side, ties in the side ranked one after the
+ * other.
+ */
 function squaredRanks(pair: NumberPair, side: Float64Array): number {
   let [pooled, own, sum] = [0, 0, 0];
   for (let i = 0; i < pair.values.length; i++) {
@@ -44,7 +53,10 @@ function squaredRanks(pair: NumberPair, side: Float64Array): number {
   return sum;
 }
 
-/** P(U ≥ u) over all orders of n and m values without ties: the frequency table of Xiao, Gordon and Yakovlev (2006, algorithm 1). */
+/**
+ * P(U ≥ u) over all orders of n and m values without ties: the frequency table of Xiao, Gordon and Yakovlev (2006,
+ * algorithm 1).
+ */
 function exactTail(u: number, n: number, m: number): number {
   const lcm = (n * m) / greatestDivisor(n, m);
   const [a, b] = [lcm / n, lcm / m];
@@ -72,7 +84,10 @@ function exactTail(u: number, n: number, m: number): number {
   return above / total;
 }
 
-/** The distribution function of the one-sample statistic in the limit (Csörgő and Faraway 1996, equation 1.2), terms down to 1e-7 as scipy. */
+/**
+ * The distribution function of the one-sample statistic in the limit (Csörgő and Faraway 1996, equation 1.2), terms
+ * down to 1e-7 as scipy.
+ */
 function limitingDistribution(x: number): number {
   let sum = 0;
   for (let k = 0; k < 1000; k++) {
@@ -89,7 +104,10 @@ function limitingDistribution(x: number): number {
   return sum;
 }
 
-/** e^x·K_¼(x) by the trapezoidal rule on ∫₀^∞ exp(−x·(cosh t − 1))·cosh(t/4) dt, whose error falls exponentially with the step. */
+/**
+ * e^x·K_¼(x) by the trapezoidal rule on ∫₀^∞ exp(−x·(cosh t − 1))·cosh(t/4) dt, whose error falls exponentially with
+ * the step.
+ */
 function scaledBessel(x: number): number {
   const step = 1 / 64;
   let sum = 0.5;

@@ -10,7 +10,10 @@ export type DomainFeature =
   { kind: 'number'; values: ArrayLike<number> } | { kind: 'category'; values: readonly (string | null)[] };
 
 export interface DomainResult {
-  /** How often a current row gets a higher score than a reference row, of a model that did not see them: 0.5 is no difference. */
+  /**
+   * How often a current row gets a higher score than a reference row, of a model that did not see them: 0.5 is no
+   * difference.
+   */
   rocAuc: number;
   /** One-sided Mann-Whitney of the held-out scores. Scores of one fold share a model, so it is a guide, not exact. */
   pValue: number;
@@ -22,8 +25,9 @@ export interface DomainResult {
 const most = 50;
 
 /**
- * Tells reference rows from current ones by logistic regression on standardised numbers, their deciles and one-hot categories, scored by five-fold
- * cross-validation with seeded folds. Null with fewer than 10 rows on a side. The label of a row is 0 for reference, 1 for current.
+ * Tells reference rows from current ones by logistic regression on standardised numbers, their deciles and one-hot
+ * categories, scored by five-fold cross-validation with seeded folds. Null with fewer than 10 rows on a side. The label
+ * of a row is 0 for reference, 1 for current.
  */
 export function domainClassifier(
   features: readonly DomainFeature[],
@@ -87,7 +91,10 @@ function encode(features: readonly DomainFeature[], rows: number): { encoded: Sp
   return { encoded, width };
 }
 
-/** The standardised value (clipped at ±5), its decile, or a mark for missing: 12 features at most. Returns how many were used. */
+/**
+ * The standardised value (clipped at ±5), its decile, or a mark for missing: 12 features at most. Returns how many were
+ * used.
+ */
 function encodeNumbers(
   values: ArrayLike<number>,
   rows: number,

@@ -1,6 +1,9 @@
 import { totalsOf, type NumberPair } from './pairs.ts';
 
-/** Energy distance √(2·∫ (F − G)²) in the root of the unit, as scipy's `energy_distance` (Székely 2002): `energy_distance`. Null when a side is empty. */
+/**
+ * Energy distance √(2·∫ (F − G)²) in the root of the unit, as scipy's `energy_distance` (Székely 2002):
+ * `energy_distance`. Null when a side is empty.
+ */
 export function energyDistance(pair: NumberPair): number | null {
   const { nReference, nCurrent } = totalsOf(pair);
   if (nReference === 0 || nCurrent === 0) return null;

@@ -10,8 +10,9 @@ export interface BinnedPair {
 }
 
 /**
- * Bins as evidently's get_binned_data makes them for PSI, Jensen-Shannon and Kullback-Leibler: with more than 20 distinct reference values Sturges
- * over both sides together, else one bin a value. Its `n_bins = 30` has no effect there.
+ * Bins as evidently's get_binned_data makes them for PSI, Jensen-Shannon and Kullback-Leibler: with more than 20
+ * distinct reference values Sturges over both sides together, else one bin a value. Its `n_bins = 30` has no effect
+ * there.
  */
 export function evidentlyBins(pair: NumberPair, type: NumpyType = {}): BinnedPair {
   if (distinctOf(pair.reference) <= 20) return { reference: pair.reference, current: pair.current, edges: null };

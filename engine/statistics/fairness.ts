@@ -48,7 +48,10 @@ export function ratesByGroup(
     }));
 }
 
-/** fairlearn's disparities: differences are largest minus smallest, the ratio smallest over largest (0/0 is 1 here, NaN there). Null with no group. */
+/**
+ * fairlearn's disparities: differences are largest minus smallest, the ratio smallest over largest (0/0 is 1 here, NaN
+ * there). Null with no group.
+ */
 export function fairnessMeasures(rates: readonly GroupRates[]): FairnessMeasures | null {
   if (rates.length === 0) return null;
   const spread = (values: number[]) => Math.max(...values) - Math.min(...values);

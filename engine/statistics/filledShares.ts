@@ -1,6 +1,7 @@
 /**
- * Shares of counts with no zero among them: an empty bin counts as the share 0.0001, or a millionth of the side's smallest share when that is not
- * above 0.0001 (evidently's zero fill; the sum is then above 1 and left so). Null when all counts are 0.
+ * Shares of counts with no zero among them: an empty bin counts as the share 0.0001, or a millionth of the side's
+ * smallest share when that is not above 0.0001 (evidently's zero fill; the sum is then above 1 and left so). Null when
+ * all counts are 0.
  */
 export function filledShares(counts: ArrayLike<number>, bins: number): Float64Array | null {
   const shares = new Float64Array(bins);

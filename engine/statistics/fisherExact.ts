@@ -7,14 +7,18 @@ export interface FisherResult {
   pValue: number;
 }
 
-/** Fisher's exact test of the table [[a, b], [c, d]], as scipy's `fisher_exact`: `fisher_exact`. A table with an empty row or column has p 1. */
+/**
+ * Fisher's exact test of the table [[a, b], [c, d]], as scipy's `fisher_exact`: `fisher_exact`. A table with an empty
+ * row or column has p 1.
+ */
 export function fisherExact(a: number, b: number, c: number, d: number): FisherResult {
   const oddsRatio = (a * d) / (b * c);
   const [row, column, all] = [a + b, a + c, a + b + c + d];
   if (row === 0 || column === 0 || row === all || column === all) return { oddsRatio: Number.NaN, pValue: 1 };
   const [low, high] = [Math.max(0, row + column - all), Math.min(row, column)];
   const logShare = (k: number) => logChoose(column, k) + logChoose(all - column, row - k);
-  // Ratios to the table that was found, so that no large logarithm is lost; scipy's tolerance for equal likelihood is 1e-14 relative, rounding here needs more.
+  // Ratios to the table that was found, so that no large logarithm is lost; scipy's tolerance for equal likelihood is
+  // 1e-14 relative, rounding here needs more.
   const found = logShare(a);
   let [extreme, total] = [0, 0];
   for (let k = low; k <= high; k++) {

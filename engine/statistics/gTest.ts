@@ -3,8 +3,9 @@ import { gammaTail } from './gammaTail.ts';
 import { totalsOf } from './pairs.ts';
 
 /**
- * G test of current counts against those of the reference, 2·Σ c·ln(c / e) with df = k − 1 (scipy's `power_divergence`, log-likelihood): `g_test`. Expected
- * counts are the reference's scaled to the current size; for sides of one size that is evidently's, which refuses others. Null when a side is empty.
+ * G test of current counts against those of the reference, 2·Σ c·ln(c / e) with df = k − 1 (scipy's `power_divergence`,
+ * log-likelihood): `g_test`. Expected counts are the reference's scaled to the current size; for sides of one size that
+ * is evidently's, which refuses others. Null when a side is empty.
  */
 export function gTest(reference: ArrayLike<number>, current: ArrayLike<number>): ChiSquareResult | null {
   const { nReference, nCurrent } = totalsOf({ reference, current });

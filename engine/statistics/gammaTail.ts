@@ -1,4 +1,7 @@
-/** Q(a, x) = Γ(a, x) / Γ(a), the upper regularised incomplete gamma function for a > 0, x ≥ 0: series below a + 1, Lentz's continued fraction above (Press et al., Numerical Recipes, 6.2). */
+/**
+ * Q(a, x) = Γ(a, x) / Γ(a), the upper regularised incomplete gamma function for a > 0, x ≥ 0: series below a + 1,
+ * Lentz's continued fraction above (Press et al., Numerical Recipes, 6.2).
+ */
 export function gammaTail(a: number, x: number): number {
   if (x <= 0) return 1;
   const scale = Math.exp(a * Math.log(x) - x - logGamma(a));

@@ -1,7 +1,10 @@
 import { countInEdges, sturgesEdges, type NumpyType } from './numpyBins.ts';
 import { totalsOf, type NumberPair } from './pairs.ts';
 
-/** Hellinger distance ‖√r − √c‖ / √2 of two count vectors over the same bins, at most 1: `hellinger` (NannyML's form). Null when a side is empty. */
+/**
+ * Hellinger distance ‖√r − √c‖ / √2 of two count vectors over the same bins, at most 1: `hellinger` (NannyML's form).
+ * Null when a side is empty.
+ */
 export function hellinger(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
   const { nReference, nCurrent } = totalsOf({ reference, current });
   if (nReference === 0 || nCurrent === 0) return null;
@@ -11,7 +14,10 @@ export function hellinger(reference: ArrayLike<number>, current: ArrayLike<numbe
   return Math.sqrt(sum) / Math.SQRT2;
 }
 
-/** √(1 − Σ √(r·c)) with the sum clipped to [0, 1], as evidently writes it for categories: `hellinger_evidently_cat`. Null when a side is empty. */
+/**
+ * √(1 − Σ √(r·c)) with the sum clipped to [0, 1], as evidently writes it for categories: `hellinger_evidently_cat`.
+ * Null when a side is empty.
+ */
 export function hellingerOfCategories(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
   const { nReference, nCurrent } = totalsOf({ reference, current });
   if (nReference === 0 || nCurrent === 0) return null;
@@ -21,7 +27,10 @@ export function hellingerOfCategories(reference: ArrayLike<number>, current: Arr
   return Math.sqrt(1 - Math.min(1, Math.max(0, sum)));
 }
 
-/** evidently's form for numbers, `hellinger_evidently_num`: the same over densities in Sturges bins of the distinct values (not of the rows). Null when a side is empty. */
+/**
+ * evidently's form for numbers, `hellinger_evidently_num`: the same over densities in Sturges bins of the distinct
+ * values (not of the rows). Null when a side is empty.
+ */
 export function hellingerOfNumbers(pair: NumberPair, type: NumpyType = {}): number | null {
   const { nReference, nCurrent } = totalsOf(pair);
   if (nReference === 0 || nCurrent === 0) return null;

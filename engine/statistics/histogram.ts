@@ -1,4 +1,7 @@
-/** Counts of values in bins with the given edges (ascending, one longer than the bins). Outermost bins take what lies beyond. NaN is left out. */
+/**
+ * Counts of values in bins with the given edges (ascending, one longer than the bins). Outermost bins take what lies
+ * beyond. NaN is left out.
+ */
 export function countBins(values: ArrayLike<number>, edges: ArrayLike<number>): number[] {
   const bins = edges.length - 1;
   const counts = Array.from({ length: Math.max(0, bins) }, () => 0);
@@ -17,7 +20,10 @@ export function countBins(values: ArrayLike<number>, edges: ArrayLike<number>): 
   return counts;
 }
 
-/** Equal bins between the smallest and largest finite value; a constant gets one bin of width 1 around it. Empty without values. */
+/**
+ * Equal bins between the smallest and largest finite value; a constant gets one bin of width 1 around it. Empty without
+ * values.
+ */
 export function equalEdges(values: ArrayLike<number>, bins: number): number[] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -45,7 +51,9 @@ export function quantileEdges(sorted: ArrayLike<number>, bins: number): number[]
   return edges.length === 1 ? [(edges[0] ?? 0) - 0.5, (edges[0] ?? 0) + 0.5] : edges;
 }
 
-/** Counts of texts over the categories of both sides, in the order given then as they appear. Null values are left out. */
+/**
+ * Counts of texts over the categories of both sides, in the order given then as they appear. Null values are left out.
+ */
 export function countCategories(
   values: readonly (string | null)[],
   known: readonly string[] = [],

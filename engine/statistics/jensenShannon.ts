@@ -1,4 +1,7 @@
-/** Jensen-Shannon of two count vectors over the same bins, in the three conventions that tools print; null when a side is empty. */
+/**
+ * Jensen-Shannon of two count vectors over the same bins, in the three conventions that tools print; null when a side
+ * is empty.
+ */
 export interface JensenShannon {
   /** Square root, natural logarithm: evidently, scipy's `jensenshannon`. At most √ln 2 ≈ 0.8326. */
   js_distance_e: number;

@@ -1,6 +1,6 @@
 /**
- * P(Dₙ ≥ d) of the one-sample two-sided statistic by Pelz and Good (1976): Kolmogorov's limit with terms down to n^(−3/2), in theta-function
- * form. Within 1e-8 from n = 1000 on. scipy's kstwo.sf uses it there.
+ * P(Dₙ ≥ d) of the one-sample two-sided statistic by Pelz and Good (1976): Kolmogorov's limit with terms down to
+ * n^(−3/2), in theta-function form. Within 1e-8 from n = 1000 on. scipy's kstwo.sf uses it there.
  */
 export function pelzGoodTail(n: number, d: number): number {
   if (d <= 0) return 1;
@@ -46,8 +46,8 @@ export function pelzGoodTail(n: number, d: number): number {
 type Terms = [number, number, number, number];
 
 /**
- * P(Dₙ ≥ d) for any n, by the regions of Simard and L'Ecuyer (2011), as scipy's kstwo.sf: near 0 Marsaglia, Tsang and Wang's matrix power,
- * in the tail twice Smirnov's one-sided sum, else Pelz and Good.
+ * P(Dₙ ≥ d) for any n, by the regions of Simard and L'Ecuyer (2011), as scipy's kstwo.sf: near 0 Marsaglia, Tsang and
+ * Wang's matrix power, in the tail twice Smirnov's one-sided sum, else Pelz and Good.
  */
 export function kolmogorovTail(n: number, d: number): number {
   const t = n * d;
@@ -71,7 +71,10 @@ function smirnovTail(n: number, d: number): number {
   return sum;
 }
 
-/** P(Dₙ < d) by Marsaglia, Tsang and Wang (2003): n!/nⁿ times the middle of the n-th power of a (2k − 1)-square matrix, k = ⌊nd⌋ + 1. */
+/**
+ * P(Dₙ < d) by Marsaglia, Tsang and Wang (2003): n!/nⁿ times the middle of the n-th power of a (2k − 1)-square matrix,
+ * k = ⌊nd⌋ + 1.
+ */
 function matrixPower(n: number, d: number): number {
   const k = Math.floor(n * d) + 1;
   const m = 2 * k - 1;

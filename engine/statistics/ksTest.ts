@@ -6,16 +6,23 @@ export interface KsResult {
   statistic: number;
   /** Two-sided p-value. */
   pValue: number;
-  /** How the p-value was had: `exact` counts lattice paths, `asymptotic` is the one-sample distribution for round(nm/(n+m)) rows. */
+  /**
+   * How the p-value was had: `exact` counts lattice paths, `asymptotic` is the one-sample distribution for
+   * round(nm/(n+m)) rows.
+   */
   method: 'exact' | 'asymptotic';
 }
 
-/** When lattice paths are counted: `scipy` up to 10,000 rows on the larger side, as ks_2samp; `wide` also up to 1,000 on the smaller one with a million on the larger. */
+/**
+ * When lattice paths are counted: `scipy` up to 10,000 rows on the larger side, as ks_2samp; `wide` also up to 1,000 on
+ * the smaller one with a million on the larger.
+ */
 export type KsRule = 'wide' | 'scipy';
 
 /**
- * Two-sample Kolmogorov-Smirnov test of samples sorted ascending; null when a side is empty. Exact where the larger side has at most
- * 10,000 rows (as scipy's ks_2samp) or the smaller at most 1,000 (where scipy already approximates), asymptotic for counts that are not whole. Ties are not corrected for, as in scipy.
+ * Two-sample Kolmogorov-Smirnov test of samples sorted ascending; null when a side is empty. Exact where the larger
+ * side has at most 10,000 rows (as scipy's ks_2samp) or the smaller at most 1,000 (where scipy already approximates),
+ * asymptotic for counts that are not whole. Ties are not corrected for, as in scipy.
  */
 export function ksTest(a: ArrayLike<number>, b: ArrayLike<number>, rule: KsRule = 'wide'): KsResult | null {
   return a.length === 0 || b.length === 0 ? null : ksOfDistance(largestDistance(a, b), a.length, b.length, rule);
@@ -66,8 +73,9 @@ function largestDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * The share of lattice paths from (0, 0) to (n, m), n ≥ m, that reach |x·m − y·n|/g ≥ h somewhere: the recurrence of Hodges (1958) in the
- * conditional form that scipy's _compute_outer_prob_inside_method uses, a sliding column of shares, so that nothing overflows.
+ * The share of lattice paths from (0, 0) to (n, m), n ≥ m, that reach |x·m − y·n|/g ≥ h somewhere: the recurrence of
+ * Hodges (1958) in the conditional form that scipy's _compute_outer_prob_inside_method uses, a sliding column of
+ * shares, so that nothing overflows.
  */
 function outsidePaths(n: number, m: number, g: number, h: number): number {
   const [ng, mg] = [n / g, m / g];

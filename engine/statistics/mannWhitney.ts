@@ -6,15 +6,18 @@ export type Alternative = 'two-sided' | 'less' | 'greater';
 export interface MannWhitneyResult {
   /** U of the reference: pairs in which it is larger, ties counting half. */
   statistic: number;
-  /** U over the number of pairs: the probability that a reference value is larger than a current one (0.5 is no shift). */
+  /**
+   * U over the number of pairs: the probability that a reference value is larger than a current one (0.5 is no shift).
+   */
   effect: number;
   pValue: number;
   method: 'exact' | 'asymptotic';
 }
 
 /**
- * Mann-Whitney U test as scipy's `mannwhitneyu(reference, current)`: exact when a side has at most 8 values and nothing is tied, else normal with
- * corrections for ties and continuity. `less` asks whether the reference tends to be smaller (evidently's `mannw`). Null when a side is empty.
+ * Mann-Whitney U test as scipy's `mannwhitneyu(reference, current)`: exact when a side has at most 8 values and nothing
+ * is tied, else normal with corrections for ties and continuity. `less` asks whether the reference tends to be smaller
+ * (evidently's `mannw`). Null when a side is empty.
  */
 export function mannWhitney(pair: NumberPair, alternative: Alternative = 'two-sided'): MannWhitneyResult | null {
   const { nReference: n, nCurrent: m } = totalsOf(pair);
@@ -44,7 +47,10 @@ function asymptoticTail(u: number, n: number, m: number, ties: number): number {
   return variance <= 0 ? 1 : normalTail((u - (n * m) / 2 - 0.5) / Math.sqrt(variance));
 }
 
-/** P(U ≥ u) without ties: the coefficients of the Gaussian binomial C(n + m, k)_q, made by Π (1 − q^(large+i)) / (1 − q^i) (Löffler 1982). */
+/**
+ * P(U ≥ u) without ties: the coefficients of the Gaussian binomial C(n + m, k)_q, made by Π (1 − q^(large+i)) / (1 −
+ * q^i) (Löffler 1982).
+ */
 function exactTail(u: number, n: number, m: number): number {
   const [small, large] = [Math.min(n, m), Math.max(n, m)];
   const size = small * large + 1;

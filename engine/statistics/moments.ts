@@ -7,8 +7,9 @@ export interface Moments {
 }
 
 /**
- * Moments in two passes with the correction of Chan, Golub and LeVeque (1983), the first sum compensated: a spread of a millionth of the mean keeps its
- * digits (one pass by Welford does not). `weights` null counts each value once. The mean of nothing is NaN.
+ * Moments in two passes with the correction of Chan, Golub and LeVeque (1983), the first sum compensated: a spread of a
+ * millionth of the mean keeps its digits (one pass by Welford does not). `weights` null counts each value once. The
+ * mean of nothing is NaN.
  */
 export function momentsOf(values: ArrayLike<number>, weights: ArrayLike<number> | null): Moments {
   let [n, sum, lost] = [0, 0, 0];

@@ -1,16 +1,23 @@
 export interface MutualInformation {
   /** Mutual information in nats (natural logarithm), of the counts as they are: sklearn's `mutual_info_score`. */
   mutual_information: number;
-  /** Mutual information over the entropy of the columns (the target): the share of its uncertainty that the rows tell, 0 to 1. */
+  /**
+   * Mutual information over the entropy of the columns (the target): the share of its uncertainty that the rows tell, 0
+   * to 1.
+   */
   uncertainty_coefficient: number;
-  /** What independent variables of this size stay below 95 times in 100: the 95 % quantile of chi-square with (r − 1)(c − 1) degrees of freedom, over 2n. */
+  /**
+   * What independent variables of this size stay below 95 times in 100: the 95 % quantile of chi-square with (r − 1)(c
+   * − 1) degrees of freedom, over 2n.
+   */
   baseline: number;
   n: number;
 }
 
 /**
- * Mutual information of two categorical variables from their contingency table, counts by row and column. Under independence 2n·MI is the
- * statistic of the G-test, which is chi-square distributed: the baseline. Null for an empty table.
+ * Mutual information of two categorical variables from their contingency table, counts by row and column. Under
+ * independence 2n·MI is the statistic of the G-test, which is chi-square distributed: the baseline. Null for an empty
+ * table.
  */
 export function mutualInformation(table: readonly ArrayLike<number>[]): MutualInformation | null {
   const width = Math.max(0, ...table.map((row) => row.length));
@@ -36,7 +43,10 @@ export function mutualInformation(table: readonly ArrayLike<number>[]): MutualIn
   };
 }
 
-/** The 95 % quantile of chi-square, by Wilson and Hilferty (1931): 3.75 for 3.84 at one degree of freedom, within 0.3 % from three on. */
+/**
+ * The 95 % quantile of chi-square, by Wilson and Hilferty (1931): 3.75 for 3.84 at one degree of freedom, within 0.3 %
+ * from three on.
+ */
 function chiSquareQuantile95(df: number): number {
   if (df <= 0) return 0;
   const step = 2 / (9 * df);

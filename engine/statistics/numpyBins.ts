@@ -9,8 +9,8 @@ export interface NumpyType {
 }
 
 /**
- * `numpy.histogram_bin_edges(values, "sturges")` of weighted ascending values: the width is range / (log2 n + 1), the number of bins the range over
- * it, rounded up. `weights` null counts every value once.
+ * `numpy.histogram_bin_edges(values, "sturges")` of weighted ascending values: the width is range / (log2 n + 1), the
+ * number of bins the range over it, rounded up. `weights` null counts every value once.
  */
 export function sturgesEdges(
   values: ArrayLike<number>,
@@ -46,7 +46,10 @@ export function linspace(first: number, last: number, bins: number, single = fal
   return edges;
 }
 
-/** `numpy.histogram(values, edges)` of weighted ascending values: bins are closed below and open above, the last closed; what lies outside is not counted. */
+/**
+ * `numpy.histogram(values, edges)` of weighted ascending values: bins are closed below and open above, the last closed;
+ * what lies outside is not counted.
+ */
 export function countInEdges(
   values: ArrayLike<number>,
   weights: ArrayLike<number>,

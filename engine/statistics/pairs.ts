@@ -1,4 +1,7 @@
-/** Two samples of numbers over their common values: weighted points. Counts need not be whole; ±Infinity is allowed only where a function says so. */
+/**
+ * Two samples of numbers over their common values: weighted points. Counts need not be whole; ±Infinity is allowed only
+ * where a function says so.
+ */
 export interface NumberPair {
   /** Distinct values, ascending. */
   values: Float64Array;

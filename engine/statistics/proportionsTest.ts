@@ -9,8 +9,9 @@ export interface ProportionsResult {
 }
 
 /**
- * Two-sided z test of two proportions with pooled variance, success being any category but the first: `z_proportions`, as evidently's z.
- * Two constant sides of the same value give p 1. NaN where all values are the same kind otherwise; null when a side is empty.
+ * Two-sided z test of two proportions with pooled variance, success being any category but the first: `z_proportions`,
+ * as evidently's z. Two constant sides of the same value give p 1. NaN where all values are the same kind otherwise;
+ * null when a side is empty.
  */
 export function proportionsTest(reference: ArrayLike<number>, current: ArrayLike<number>): ProportionsResult | null {
   let [n, m, failures, currentFailures] = [0, 0, 0, 0];

@@ -1,4 +1,7 @@
-/** Labels (0 or 1) with scores, sorted by score from high to low; rows of one score form one group. Sort once, then weigh often. */
+/**
+ * Labels (0 or 1) with scores, sorted by score from high to low; rows of one score form one group. Sort once, then
+ * weigh often.
+ */
 export interface Ranking {
   /** Row numbers by descending score. */
   order: Uint32Array;
@@ -46,7 +49,10 @@ export function averagePrecision(ranking: Ranking, weights?: ArrayLike<number>):
   return positives === 0 ? null : area / positives;
 }
 
-/** Area under the ROC curve; ties count half (Mann-Whitney), as scikit-learn's `roc_auc_score`. Null with one class only. */
+/**
+ * Area under the ROC curve; ties count half (Mann-Whitney), as scikit-learn's `roc_auc_score`. Null with one class
+ * only.
+ */
 export function rocAuc(ranking: Ranking, weights?: ArrayLike<number>): number | null {
   let positives = 0;
   let negatives = 0;
@@ -69,7 +75,10 @@ export function rocAuc(ranking: Ranking, weights?: ArrayLike<number>): number | 
   return positives === 0 || negatives === 0 ? null : area / (positives * negatives);
 }
 
-/** Largest recall at which precision is at least `minimum`, with the threshold (score ≥ threshold is positive). Null without a positive; recall 0 and an infinite threshold where no threshold reaches the precision. */
+/**
+ * Largest recall at which precision is at least `minimum`, with the threshold (score ≥ threshold is positive). Null
+ * without a positive; recall 0 and an infinite threshold where no threshold reaches the precision.
+ */
 export function recallAtPrecision(
   ranking: Ranking,
   minimum: number,
@@ -94,7 +103,10 @@ export function recallAtPrecision(
   return found === 0 ? null : { recall: best.found / found, threshold: best.threshold };
 }
 
-/** The threshold (score ≥ threshold is positive) with the largest F1, the highest of equals, and that F1. Null without a positive. */
+/**
+ * The threshold (score ≥ threshold is positive) with the largest F1, the highest of equals, and that F1. Null without a
+ * positive.
+ */
 export function bestF1Threshold(ranking: Ranking): { threshold: number; f1: number } | null {
   const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
   let best: { threshold: number; f1: number } | null = null;

@@ -1,4 +1,7 @@
-/** Errors of predictions in the units of the target; R² is 1 − SS_res / SS_tot. Rows with NaN are left out; null without rows, R² also where the target is constant. */
+/**
+ * Errors of predictions in the units of the target; R² is 1 − SS_res / SS_tot. Rows with NaN are left out; null without
+ * rows, R² also where the target is constant.
+ */
 export function regressionMetrics(
   truth: ArrayLike<number>,
   predictions: ArrayLike<number>,

@@ -13,7 +13,10 @@ export interface LogisticOptions {
   epochs?: number;
 }
 
-/** Logistic regression with an intercept by AdaGrad (Duchi et al. 2011) over rows in a seeded order; classes count equally whatever their sizes. Returns the score (log odds) of a row. */
+/**
+ * Logistic regression with an intercept by AdaGrad (Duchi et al. 2011) over rows in a seeded order; classes count
+ * equally whatever their sizes. Returns the score (log odds) of a row.
+ */
 export function fitLogistic(
   rows: readonly SparseRow[],
   labels: ArrayLike<number>,

@@ -11,9 +11,13 @@ export interface TTestResult {
   pValue: number;
 }
 
-/** Two-sample t test: `student` pools the variances (scipy's default, evidently's `t_test`), `welch` does not. Null when a side is empty or there are fewer than three values. */
+/**
+ * Two-sample t test: `student` pools the variances (scipy's default, evidently's `t_test`), `welch` does not. Null when
+ * a side is empty or there are fewer than three values.
+ */
 export function tTest(pair: NumberPair, kind: 'student' | 'welch' = 'welch'): TTestResult | null {
-  // From the median on, so that two means far from zero keep the digits of their difference, and constants have no spread.
+  // From the median on, so that two means far from zero keep the digits of their difference, and constants have no
+  // spread.
   const origin = medianOf(pair);
   const moved = pair.values.map((value) => value - origin);
   const [a, b] = [momentsOf(moved, pair.reference), momentsOf(moved, pair.current)];

@@ -15,8 +15,9 @@ export interface TextDriftResult {
 const buckets = 1 << 18;
 
 /**
- * Text content drift: a logistic model of hashed words, learned on one half and scored on the other. The rule is evidently's (its model is another: TF-IDF
- * with stochastic gradient descent). `level` is the share of random scores that stay below `randomPercentile`. Null when the halves lack a side.
+ * Text content drift: a logistic model of hashed words, learned on one half and scored on the other. The rule is
+ * evidently's (its model is another: TF-IDF with stochastic gradient descent). `level` is the share of random scores
+ * that stay below `randomPercentile`. Null when the halves lack a side.
  */
 export function textDrift(
   reference: readonly string[],
@@ -47,7 +48,10 @@ export function textDrift(
   return auc && { ...auc, randomPercentile: randomPercentile(truth, level, seed), seed };
 }
 
-/** The quantile of the AUC of random scores for these labels, over 500 draws: ranks dealt at random, which gives the Mann-Whitney statistic at once. */
+/**
+ * The quantile of the AUC of random scores for these labels, over 500 draws: ranks dealt at random, which gives the
+ * Mann-Whitney statistic at once.
+ */
 function randomPercentile(labels: readonly number[], level: number, seed: number): number {
   const random = seededRandom(seed + 1);
   const dealt = [...labels];

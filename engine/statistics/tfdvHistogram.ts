@@ -9,7 +9,10 @@ export interface Bucket {
   count: number;
 }
 
-/** The STANDARD histogram of TFDV: ten buckets of equal width over the finite values of one side; a constant gets one bucket without width. Empty without values. */
+/**
+ * The STANDARD histogram of TFDV: ten buckets of equal width over the finite values of one side; a constant gets one
+ * bucket without width. Empty without values.
+ */
 export function standardHistogram(values: Float64Array, weights: Float64Array, buckets = 10): Bucket[] {
   const seen = values.filter((_, i) => (weights[i] ?? 0) > 0);
   const [low, high] = [seen[0], seen.at(-1)];
@@ -30,8 +33,8 @@ export interface Unmatched {
 }
 
 /**
- * Jensen-Shannon divergence, base 2, of two histograms cut at the edges of both, the mass of a bucket being uniform in it, as TFDV's `metrics.cc`.
- * Null when a side is empty.
+ * Jensen-Shannon divergence, base 2, of two histograms cut at the edges of both, the mass of a bucket being uniform in
+ * it, as TFDV's `metrics.cc`. Null when a side is empty.
  */
 export function histogramDivergence(
   reference: readonly Bucket[],

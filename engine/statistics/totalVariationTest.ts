@@ -9,7 +9,10 @@ export interface PermutationResult {
   seed: number;
 }
 
-/** P-value of the total variation distance by dealing the values of both sides anew, drawn without replacement. Null when a side is empty. */
+/**
+ * P-value of the total variation distance by dealing the values of both sides anew, drawn without replacement. Null
+ * when a side is empty.
+ */
 export function permutedTotalVariation(pair: CategoryPair, permutations = 1000, seed = 1): PermutationResult | null {
   const { nReference, nCurrent } = totalsOf(pair);
   const observed = categoryDistances(pair.reference, pair.current)?.totalVariation;

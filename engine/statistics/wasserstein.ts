@@ -1,7 +1,10 @@
 import { deviationOf, momentsOf } from './moments.ts';
 import { totalsOf, type NumberPair } from './pairs.ts';
 
-/** First Wasserstein distance of two sorted samples, in their unit: ∫ |F − G|, as scipy's `wasserstein_distance`. Null when a side is empty. */
+/**
+ * First Wasserstein distance of two sorted samples, in their unit: ∫ |F − G|, as scipy's `wasserstein_distance`. Null
+ * when a side is empty.
+ */
 export function wasserstein(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   if (a.length === 0 || b.length === 0) return null;
   let i = 0;
@@ -34,7 +37,10 @@ export function wassersteinOfPair(pair: NumberPair): number | null {
   return distance;
 }
 
-/** Wasserstein over the standard deviation of the reference (n in the denominator; at least 0.001), as evidently norms it: `wasserstein_std`. */
+/**
+ * Wasserstein over the standard deviation of the reference (n in the denominator; at least 0.001), as evidently norms
+ * it: `wasserstein_std`.
+ */
 export function wassersteinStd(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
   const distance = wasserstein(reference, current);
   return distance === null ? null : distance / Math.max(standardDeviation(reference), 0.001);

@@ -1,4 +1,7 @@
-/** One entry a version of the store, applied in order; `PRAGMA user_version` is the number applied. Never edit an entry that was released: add one. */
+/**
+ * One entry a version of the store, applied in order; `PRAGMA user_version` is the number applied. Never edit an entry
+ * that was released: add one.
+ */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE runs (
@@ -49,7 +52,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE events (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, monitor TEXT, text TEXT NOT NULL, model_version INTEGER, run_id TEXT) STRICT;
   CREATE TABLE file_hashes (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, changed TEXT NOT NULL, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  // Versions of data that can be compared and restored: their files, schema, profile, and where the next pull of their source goes on.
+  // Versions of data that can be compared and restored: their files, schema, profile, and where the next pull of their
+  // source goes on.
   `
   ALTER TABLE snapshots ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE snapshots ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
@@ -59,7 +63,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE schema_texts (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX run_inputs_by_snapshot ON run_inputs (snapshot_id);
   `,
-  // Runs of any tool: experiments, points once each in the order of their curve, logged models, registered models of MLflow, saved views.
+  // Runs of any tool: experiments, points once each in the order of their curve, logged models, registered models of
+  // MLflow, saved views.
   `
   CREATE TABLE experiments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, artifact_location TEXT, lifecycle TEXT NOT NULL DEFAULT 'active', created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
@@ -155,7 +160,8 @@ export const migrations: readonly string[] = [
   DROP TABLE schema_texts;
   CREATE TABLE views (name TEXT PRIMARY KEY, state TEXT NOT NULL, saved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  // Lists of runs come from indexes alone: those put away, names in order, short values of tags, and what filters ask of every run without the long texts beside it.
+  // Lists of runs come from indexes alone: those put away, names in order, short values of tags, and what filters ask
+  // of every run without the long texts beside it.
   `
   CREATE INDEX runs_put_away ON runs (archived) WHERE deleted_at IS NOT NULL OR archived = 1;
   CREATE INDEX runs_by_name ON runs (name COLLATE NOCASE, started_at DESC, run_id);

@@ -11,7 +11,10 @@ const mostStatements = 400;
 /** Pages of the file that are kept in memory once they were read: an index of 100,000 runs and some. */
 const mostPagesKb = 65_536;
 
-/** Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly` never creates it. */
+/**
+ * Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly`
+ * never creates it.
+ */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
   const Database = loadNative();
   mkdirSync(dirname(path), { recursive: true });
@@ -64,7 +67,10 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
   };
 }
 
-/** SQLite does not wait where a wait could lock two processes for ever, such as when several make a new file one with WAL at once: they try again here. */
+/**
+ * SQLite does not wait where a wait could lock two processes for ever, such as when several make a new file one with
+ * WAL at once: they try again here.
+ */
 function patiently<T>(work: () => T): T {
   const last = performance.now() + busyMs;
   for (;;) {

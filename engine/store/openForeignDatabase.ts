@@ -3,7 +3,10 @@ import type BetterSqlite from 'better-sqlite3';
 import { DataError, messageOf } from '../base/errors.ts';
 import type { SqlValue } from './sql.ts';
 
-/** Another program's SQLite file, only read. Every value comes as SQLite has it; whole numbers beyond 2^53 lose digits, so ids are asked for as text. */
+/**
+ * Another program's SQLite file, only read. Every value comes as SQLite has it; whole numbers beyond 2^53 lose digits,
+ * so ids are asked for as text.
+ */
 export interface ForeignDatabase {
   all<T>(statement: string, ...values: SqlValue[]): T[];
   iterate<T>(statement: string, ...values: SqlValue[]): IterableIterator<T>;
@@ -12,7 +15,10 @@ export interface ForeignDatabase {
   close(): void;
 }
 
-/** Opens a SQLite file of another program without changing it; DataError when it is none. One in WAL mode needs its `-wal` file beside it to show its newest rows. */
+/**
+ * Opens a SQLite file of another program without changing it; DataError when it is none. One in WAL mode needs its
+ * `-wal` file beside it to show its newest rows.
+ */
 export function openForeignDatabase(path: string): ForeignDatabase {
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   let db: BetterSqlite.Database;

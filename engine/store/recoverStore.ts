@@ -14,8 +14,9 @@ export interface Recovery {
 }
 
 /**
- * Saves what can be read of a damaged store: each table from its beginning to the first page that is broken, and from its end back to the last one.
- * The damaged file is kept under another name; nothing is replaced before everything readable was copied. Throws WorkError when not even the list of tables is there.
+ * Saves what can be read of a damaged store: each table from its beginning to the first page that is broken, and from
+ * its end back to the last one. The damaged file is kept under another name; nothing is replaced before everything
+ * readable was copied. Throws WorkError when not even the list of tables is there.
  */
 export function recoverStore(root: string, options: { dryRun?: boolean } = {}): Recovery {
   const path = join(root, stateFolder, 'loopwright.db');

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { ConfusionMatrix } from '../../protocol/runs.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 
-/** The artifact that holds a run's confusion matrix: `{"labels": [...], "counts": [[...], ...]}`, counts[truth][prediction]. */
+/**
+ * The artifact that holds a run's confusion matrix: `{"labels": [...], "counts": [[...], ...]}`,
+ * counts[truth][prediction].
+ */
 export const confusionFile = 'confusion_matrix.json';
 
 /** The confusion matrix that a run wrote; null when there is none or the file is something else. */

@@ -3,7 +3,10 @@ import type { Store } from '../store/store.ts';
 
 export type NewEvent = MonitorEvent & { monitor: string | null };
 
-/** Writes down something that happened in production: an alert, a deployment, a retraining, a promotion. `at` may be the clock of a replay. */
+/**
+ * Writes down something that happened in production: an alert, a deployment, a retraining, a promotion. `at` may be the
+ * clock of a replay.
+ */
 export function recordEvent({ sql }: Pick<Store, 'sql'>, event: NewEvent): void {
   sql.run(
     'INSERT INTO events (at, kind, monitor, text, model_version, run_id) VALUES (?, ?, ?, ?, ?, ?)',

@@ -35,8 +35,8 @@ const attributes: Record<string, ExportColumn> = {
 };
 
 /**
- * The columns of a table of these runs (their row numbers in the store), the run's id before them. Metrics are numbers; a param is a number
- * when every value of it in these runs is one. WorkError for a name that is no column.
+ * The columns of a table of these runs (their row numbers in the store), the run's id before them. Metrics are numbers;
+ * a param is a number when every value of it in these runs is one. WorkError for a name that is no column.
  */
 export function exportColumns(
   store: Pick<Store, 'sql'>,

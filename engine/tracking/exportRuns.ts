@@ -27,8 +27,9 @@ export interface RunExport {
 const runsAtOnce = 2000;
 
 /**
- * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time, and between parts others
- * are answered. Throws WorkError: a filter that cannot be read, an unknown column, a place that cannot be written.
+ * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time,
+ * and between parts others are answered. Throws WorkError: a filter that cannot be read, an unknown column, a place
+ * that cannot be written.
  */
 export async function exportRuns(
   store: Pick<Store, 'sql'>,

@@ -9,7 +9,10 @@ import type { Sql, SqlValue } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 
-/** A page of runs with the number of all that match. A filter that cannot be read is told as `problem`, and the page is the one without it. */
+/**
+ * A page of runs with the number of all that match. A filter that cannot be read is told as `problem`, and the page is
+ * the one without it.
+ */
 export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPage {
   const { sql } = store;
   return sql.read(() => {
@@ -31,7 +34,10 @@ export function rowsOf(sql: Sql, runs: readonly number[]): RunRow[] {
   return sql.all<RunRow>('SELECT r.* FROM json_each(?) j CROSS JOIN runs r ON r.id = j.value', JSON.stringify(runs));
 }
 
-/** The runs of a query as a condition on `runs r`, for statements that read more of them; `few` when there are so few that they are best looked up one by one. */
+/**
+ * The runs of a query as a condition on `runs r`, for statements that read more of them; `few` when there are so few
+ * that they are best looked up one by one.
+ */
 export function conditionOf(
   sql: Sql,
   query: RunQuery,
@@ -51,8 +57,8 @@ export function allOf(parts: readonly Condition[]): Condition {
 }
 
 /**
- * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a param, the index of those
- * values is walked from its end until the page is full, so that a page costs what it shows.
+ * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a
+ * param, the index of those values is walked from its end until the page is full, so that a page costs what it shows.
  */
 export function findRows(
   sql: Sql,

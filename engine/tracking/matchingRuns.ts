@@ -19,8 +19,8 @@ export interface Matching {
 const few = 2000;
 
 /**
- * Finds the runs of a query as a set: each comparison is answered as a whole by an index, and `and`, `or` and `not` are those of sets.
- * That costs some milliseconds for 100,000 runs however the filter is made, and knows the total at once.
+ * Finds the runs of a query as a set: each comparison is answered as a whole by an index, and `and`, `or` and `not` are
+ * those of sets. That costs some milliseconds for 100,000 runs however the filter is made, and knows the total at once.
  */
 export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   const moment = momentOf(sql);
@@ -39,7 +39,10 @@ export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   return { runs, total: sizeOf(runs), problem };
 }
 
-/** The runs of some experiments that meet a filter; archived ones count. Throws FilterError for a comparison that cannot be made. */
+/**
+ * The runs of some experiments that meet a filter; archived ones count. Throws FilterError for a comparison that cannot
+ * be made.
+ */
 export function runsOfExperiments(
   sql: Sql,
   experiments: readonly string[],
@@ -78,7 +81,9 @@ function ofKind(sql: Sql, moment: Moment, which: NonNullable<RunQuery['which']>)
   }
 }
 
-/** The runs of a set that meet a filter. What is neither true nor false, such as a comparison with nothing, is not met. */
+/**
+ * The runs of a set that meet a filter. What is neither true nor false, such as a comparison with nothing, is not met.
+ */
 function meeting(sql: Sql, moment: Moment, filter: Filter, among: RunSet): RunSet {
   switch (filter.kind) {
     case 'not':

@@ -17,8 +17,9 @@ export interface MetricLine {
 const longestKey = 250;
 
 /**
- * Reads a line such as `{"loss": 0.5, "step": 3}` or `{"metrics": {…}, "params": {…}, "tags": {…}, "artifact": "path", "step": 3, "at": ms}`.
- * NaN and Infinity stand as Python's json writes them, or as null for NaN as JavaScript's does. Throws an Error that says what is wrong.
+ * Reads a line such as `{"loss": 0.5, "step": 3}` or `{"metrics": {…}, "params": {…}, "tags": {…}, "artifact": "path",
+ * "step": 3, "at": ms}`. NaN and Infinity stand as Python's json writes them, or as null for NaN as JavaScript's does.
+ * Throws an Error that says what is wrong.
  */
 export function readMetricLine(line: string): MetricLine {
   const content = parseLoose(line);
@@ -51,7 +52,10 @@ export function readMetricLine(line: string): MetricLine {
   return read;
 }
 
-/** Numbers of JSON as a program may have written it, nested keys joined with dots; what is no number is passed over. Throws when it is no JSON. */
+/**
+ * Numbers of JSON as a program may have written it, nested keys joined with dots; what is no number is passed over.
+ * Throws when it is no JSON.
+ */
 export function numbersIn(text: string): Record<string, number> {
   const found: Record<string, number> = {};
   const walk = (value: unknown, prefix: string) => {

@@ -4,8 +4,8 @@ import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
 /**
- * All points of a metric for some runs, by step, time and value. A run or metric that is not there has none. With the `end` of an earlier answer only what
- * came after it, unless points were put before it meanwhile: then all again.
+ * All points of a metric for some runs, by step, time and value. A run or metric that is not there has none. With the
+ * `end` of an earlier answer only what came after it, unless points were put before it meanwhile: then all again.
  */
 export function metricSeries(
   { sql }: Pick<Store, 'sql'>,
@@ -27,7 +27,10 @@ export function metricSeries(
   });
 }
 
-/** The last point of an answer, with how many there were; whole numbers as text, since they may have more digits than a number of JavaScript. */
+/**
+ * The last point of an answer, with how many there were; whole numbers as text, since they may have more digits than a
+ * number of JavaScript.
+ */
 interface End {
   count: number;
   step: string;
@@ -38,7 +41,10 @@ interface End {
 
 type Points = Omit<MetricSeries, 'runId' | 'key'>;
 
-/** Points are only ever added: as many as before and those after the last are all, or else some came in between. Null then. */
+/**
+ * Points are only ever added: as many as before and those after the last are all, or else some came in between. Null
+ * then.
+ */
 function pointsAfter(sql: Sql, run: number, key: number, { count, step, at, value, isNan }: End): Points | null {
   const now = sql.get<{ count: number }>('SELECT count FROM latest WHERE run = ? AND key = ?', run, key)?.count ?? 0;
   const where = 'run = ? AND key = ? AND (step, at, value, is_nan) > (CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)';

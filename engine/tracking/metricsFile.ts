@@ -27,8 +27,9 @@ export function metricsPath(store: Store, runId: string, stage: string): string 
 }
 
 /**
- * Takes what was appended to a metrics file into its run. How far it was read is written together with what was read, so that a kill at any
- * moment neither loses a line nor takes one twice; `metricsFile` of another process goes on where this one ended.
+ * Takes what was appended to a metrics file into its run. How far it was read is written together with what was read,
+ * so that a kill at any moment neither loses a line nor takes one twice; `metricsFile` of another process goes on where
+ * this one ended.
  */
 export interface MetricsFile {
   /** Takes the whole lines that are there; with `last` also one without its end. Gives how many lines were taken. */
@@ -187,7 +188,10 @@ function readChunks(
   }
 }
 
-/** Writes a param of a program. What the project itself gave under that name stays; another value is kept beside it under `program.name`. */
+/**
+ * Writes a param of a program. What the project itself gave under that name stays; another value is kept beside it
+ * under `program.name`.
+ */
 function keepParam({ sql }: Store, run: number, key: string, value: ParamValue): void {
   const [text, json, number] = paramCells(value);
   const known = sql.get<{ value: string }>('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
@@ -202,7 +206,10 @@ function keepParam({ sql }: Store, run: number, key: string, value: ParamValue):
   );
 }
 
-/** Copies a file or folder among the artifacts of a run: under its path in the project, or its name when it lies elsewhere. */
+/**
+ * Copies a file or folder among the artifacts of a run: under its path in the project, or its name when it lies
+ * elsewhere.
+ */
 function keepArtifact(store: Store, runId: string, root: string, path: string): void {
   const from = resolve(root, path);
   if (!existsSync(from)) throw new Error(`there is no file \`${path}\``);

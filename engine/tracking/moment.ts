@@ -1,7 +1,10 @@
 import { emptySet, setOf, type RunSet } from './runSet.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
 
-/** What was read of the runs since the last write of anybody: sets of runs by the statement that lists them, and whole orders of them. */
+/**
+ * What was read of the runs since the last write of anybody: sets of runs by the statement that lists them, and whole
+ * orders of them.
+ */
 export interface Moment {
   version: string;
   /** All runs, the deleted among them. */

@@ -6,7 +6,10 @@ import type { Sql, SqlValue } from '../store/sql.ts';
 
 /** Up to so many runs are put in order by themselves instead of found along an order of all. */
 const few = 2000;
-/** An order that is walked farther than this is read as a whole and kept; one without an index sorts all runs at each beginning, which a few rows of it save half of. */
+/**
+ * An order that is walked farther than this is read as a whole and kept; one without an index sorts all runs at each
+ * beginning, which a few rows of it save half of.
+ */
 const longWalk = { indexed: 20_000, sorted: 2000 };
 const indexed = new Set(['started', 'start_time', 'name', 'run_name']);
 
@@ -26,7 +29,10 @@ interface Ties {
   settle(runs: readonly number[]): number[];
 }
 
-/** The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value of a column stand last in either direction. */
+/**
+ * The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value of a column
+ * stand last in either direction.
+ */
 export function pageOfRuns(
   sql: Sql,
   moment: Moment,
@@ -117,7 +123,10 @@ function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
   return [...stretches, ...stretchesOf(sql, rest)];
 }
 
-/** Params that are numbers were met before those that are text, and are passed over; asking for the others alone would leave the index. */
+/**
+ * Params that are numbers were met before those that are text, and are passed over; asking for the others alone would
+ * leave the index.
+ */
 function narrowed({ table, column, present }: IndexedOrder, alias: string): string {
   return table === 'params' && column === 'value' ? '' : `AND ${present(alias)}`;
 }
@@ -160,7 +169,10 @@ function chosen(order: ArrayLike<number>, among: RunSet): number[] {
   return runs;
 }
 
-/** Puts runs of the same value newest first. Those of the first and of the last value of the page may reach beyond it, and beyond what was found. */
+/**
+ * Puts runs of the same value newest first. Those of the first and of the last value of the page may reach beyond it,
+ * and beyond what was found.
+ */
 function settled(
   sql: Sql,
   moment: Moment,

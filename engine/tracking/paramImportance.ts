@@ -31,8 +31,9 @@ interface Usable {
 }
 
 /**
- * Which params move a metric: functional ANOVA of a forest, and rank correlation for the direction. Runs that did not finish or have no finite value
- * are left out, as are params without a choice; each is told. Throws DataError for a filter that cannot be read, CancelledError when asked to stop.
+ * Which params move a metric: functional ANOVA of a forest, and rank correlation for the direction. Runs that did not
+ * finish or have no finite value are left out, as are params without a choice; each is told. Throws DataError for a
+ * filter that cannot be read, CancelledError when asked to stop.
  */
 export async function paramImportance(
   store: Pick<Store, 'sql'>,
@@ -139,7 +140,10 @@ const unfinished: Record<Exclude<RunRow['status'], 'finished' | 'refused'>, stri
   interrupted: 'interrupted',
 };
 
-/** Finished runs and those that their gates refused, which were measured to the end, with a finite value of the metric, and their params: a number where the store knows one, else its text. */
+/**
+ * Finished runs and those that their gates refused, which were measured to the end, with a finite value of the metric,
+ * and their params: a number where the store knows one, else its text.
+ */
 function readUsable(
   { sql }: Pick<Store, 'sql'>,
   rows: readonly RunRow[],
@@ -187,7 +191,10 @@ function readUsable(
   return [...usable.values()];
 }
 
-/** Params from the most used on, as many as most runs have all of; the runs that have these; and the params that too few have. */
+/**
+ * Params from the most used on, as many as most runs have all of; the runs that have these; and the params that too few
+ * have.
+ */
 function mostComplete(runs: readonly Usable[]): {
   complete: Usable[];
   keys: string[];

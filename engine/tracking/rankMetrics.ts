@@ -63,8 +63,9 @@ interface Placed extends LoggedMetric {
 }
 
 /**
- * The metrics by which runs of any tool are told apart, the best choice first: what most runs log of a validation or test score, then a score
- * of no split, a held-out loss, a training score. The system's metrics, progress, times and sizes are none.
+ * The metrics by which runs of any tool are told apart, the best choice first: what most runs log of a validation or
+ * test score, then a score of no split, a held-out loss, a training score. The system's metrics, progress, times and
+ * sizes are none.
  */
 export function rankMetrics(logged: readonly LoggedMetric[]): PrimaryMetric[] {
   const usable = logged.filter(({ key }) => !key.startsWith('system/'));
@@ -119,7 +120,10 @@ function place({ key, runs, words }: LoggedMetric & { words: string[] }, loops: 
   };
 }
 
-/** The metrics that stand for runs that logged these: first what was declared, where a run logged it, then the best of the others. Before any run, what was declared. */
+/**
+ * The metrics that stand for runs that logged these: first what was declared, where a run logged it, then the best of
+ * the others. Before any run, what was declared.
+ */
 export function primaryAmong(
   declared: readonly PrimaryMetric[],
   logged: readonly LoggedMetric[],

@@ -4,7 +4,10 @@ import { logPath, openLogPath, type Store } from '../store/store.ts';
 
 const most = 256 * 1024;
 
-/** A part of a stage's log, or of its standard error alone, from a byte offset, at most 256 kB; `done` when the stage ended and nothing is left. `open` are lines that are not ended or may still change. */
+/**
+ * A part of a stage's log, or of its standard error alone, from a byte offset, at most 256 kB; `done` when the stage
+ * ended and nothing is left. `open` are lines that are not ended or may still change.
+ */
 export function readLog(
   store: Store,
   runId: string,

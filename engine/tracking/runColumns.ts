@@ -9,7 +9,10 @@ const mostKeys = 1000;
 
 const newest = 2000;
 
-/** What the runs of a query have: metrics, params and tags, most used first, counted over the newest 2,000 of them. Names that only older runs have follow with 0. `declared` are the metrics that the project names to stand for a run. */
+/**
+ * What the runs of a query have: metrics, params and tags, most used first, counted over the newest 2,000 of them.
+ * Names that only older runs have follow with 0. `declared` are the metrics that the project names to stand for a run.
+ */
 export function runColumns(
   { sql }: Pick<Store, 'sql'>,
   query: RunQuery,

@@ -32,7 +32,10 @@ export function getRun(store: Store, id: string): RunDetail {
   return detailOf(store, findRun(store, id));
 }
 
-/** Several runs by their whole ids, in this order; those that are not there are left out. WorkError for more than 100 at once. */
+/**
+ * Several runs by their whole ids, in this order; those that are not there are left out. WorkError for more than 100 at
+ * once.
+ */
 export function getRuns(store: Store, ids: readonly string[]): RunDetail[] {
   if (ids.length > mostAtOnce)
     throw new WorkError(`The details of at most ${mostAtOnce} runs are read at once; ${ids.length} were asked for.`);

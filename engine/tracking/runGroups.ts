@@ -83,7 +83,10 @@ function sourceOf(by: string): Source {
   return { from: 'runs r', run: 'r.id', value, bound: [] };
 }
 
-/** The values in their order, none before all, and the place of each run's value among them. Each value is read once, and the runs in the order of the values. */
+/**
+ * The values in their order, none before all, and the place of each run's value among them. Each value is read once,
+ * and the runs in the order of the values.
+ */
 function assign(
   sql: Sql,
   { from, run, value, bound }: Source,

@@ -2,7 +2,10 @@ import type { RunOrder } from '../../protocol/runs.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
 import { findKey } from './writeRun.ts';
 
-/** A column to order by. `plain`: as MLflow's server orders, that is params as text, names with upper case first, and states by MLflow's words for them. */
+/**
+ * A column to order by. `plain`: as MLflow's server orders, that is params as text, names with upper case first, and
+ * states by MLflow's words for them.
+ */
 export interface ColumnOrder extends RunOrder {
   plain?: boolean;
 }

@@ -1,4 +1,7 @@
-/** A set of runs: 1 at the row number of each run that is in it. The sets of one moment have the same length, a multiple of 4. */
+/**
+ * A set of runs: 1 at the row number of each run that is in it. The sets of one moment have the same length, a multiple
+ * of 4.
+ */
 export type RunSet = Uint8Array<ArrayBuffer>;
 
 /** An empty set that has room for row numbers up to `most`. */

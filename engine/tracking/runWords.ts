@@ -11,7 +11,10 @@ export function wordsOf(search: string | undefined): string[] {
   return (search ?? '').trim().split(/\s+/).filter(Boolean);
 }
 
-/** A word somewhere in a run `r`: its name, id, status, experiment, params, tags, note. Upper and lower case letters of English are the same. */
+/**
+ * A word somewhere in a run `r`: its name, id, status, experiment, params, tags, note. Upper and lower case letters of
+ * English are the same.
+ */
 export function containing(word: string): Condition {
   const like = patternOf(word);
   return {
@@ -20,7 +23,10 @@ export function containing(word: string): Condition {
   };
 }
 
-/** The runs of a set that have a word somewhere: what `containing` says, asked of one column after the other instead of one run after the other. */
+/**
+ * The runs of a set that have a word somewhere: what `containing` says, asked of one column after the other instead of
+ * one run after the other.
+ */
 export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
   const like = patternOf(word);
   const list = (statement: string, values: readonly SqlValue[]): RunSet => listed(sql, moment, statement, values);

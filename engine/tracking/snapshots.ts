@@ -84,7 +84,10 @@ const fields =
   'id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, schema_hash, state';
 const newestFirst = 'ORDER BY created_at DESC, rowid DESC';
 
-/** Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back, with where its source goes on. */
+/**
+ * Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back, with
+ * where its source goes on.
+ */
 export function recordSnapshot({ sql }: Pick<Store, 'sql'>, snapshot: NewSnapshot): Snapshot {
   return sql.write(() => {
     const newest = sql.get<Row>(
@@ -163,7 +166,10 @@ export function schemaTextOf({ sql }: Pick<Store, 'sql'>, hash: string): string 
   return sql.get<{ text: string }>('SELECT text FROM texts WHERE hash = ?', hash)?.text ?? null;
 }
 
-/** Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays, and the version `spare`. Gives the hashes of the files that any version still needs. */
+/**
+ * Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays,
+ * and the version `spare`. Gives the hashes of the files that any version still needs.
+ */
 export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep: number, spare = ''): Set<string> {
   return sql.write(() => {
     sql.run(

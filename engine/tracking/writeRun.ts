@@ -25,8 +25,8 @@ export function findKey({ sql }: Sql, key: string): number | null {
 }
 
 /**
- * Appends points to a run, in one write. A point that is there already (same name, step, time and value) is not written twice. The latest value is
- * that of the largest (step, time, value), NaN counting as 0: MLflow's rule.
+ * Appends points to a run, in one write. A point that is there already (same name, step, time and value) is not written
+ * twice. The latest value is that of the largest (step, time, value), NaN counting as 0: MLflow's rule.
  */
 export function writePoints({ sql }: Sql, run: number, points: readonly MetricPoint[]): void {
   if (points.length === 0) return;

@@ -8,9 +8,11 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * The folder of the artifacts of a run or logged model. Their address was written on the machine that made them, so what lies beside the source
- * is looked at first: `own` (the folder where the layout has them), then the address with its beginning replaced by where the source lies now, then
- * `mlflow-artifacts:/…` in a neighbouring `mlartifacts` or `mlruns`. An absolute address elsewhere is only believed when it ends as MLflow's do, in
+ * The folder of the artifacts of a run or logged model. Their address was written on the machine that made them, so
+ * what lies beside the source is looked at first: `own` (the folder where the layout has them), then the address with
+ * its beginning replaced by where the source lies now, then
+ * `mlflow-artifacts:/…` in a neighbouring `mlartifacts` or `mlruns`. An absolute address elsewhere is only believed
+ * when it ends as MLflow's do, in
  * `<id>/artifacts`: a source must not make us copy any folder it likes.
  */
 export function findArtifacts(uri: string | null, id: string, own: string | null, root: string): ArtifactPlace {

@@ -6,8 +6,9 @@ import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
 
 /**
- * Copies the files of a folder that are not there yet or changed; gives how many. Where the file system can share blocks it does. Each file is
- * written beside its place and renamed. A hard link would be quicker elsewhere, and would change here when a program writes into the source.
+ * Copies the files of a folder that are not there yet or changed; gives how many. Where the file system can share
+ * blocks it does. Each file is written beside its place and renamed. A hard link would be quicker elsewhere, and would
+ * change here when a program writes into the source.
  */
 export async function copyArtifacts(
   from: string,

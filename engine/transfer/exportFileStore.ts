@@ -56,7 +56,10 @@ interface Place {
 
 type Options = ExportOptions & { tell: Tell };
 
-/** Writes runs, their logged models and the registered ones into an `mlruns` folder as MLflow's file store has them. All keep their ids; what is there already is only added to. */
+/**
+ * Writes runs, their logged models and the registered ones into an `mlruns` folder as MLflow's file store has them. All
+ * keep their ids; what is there already is only added to.
+ */
 export async function exportFileStore(store: Store, folder: string, given: ExportOptions): Promise<ExportCounts> {
   const counts = noCounts(folder);
   const tell: Tell = (file, message) => void counts.problems.push({ file, message });

@@ -48,7 +48,9 @@ export interface RegistryTarget {
   deleteVersionTag(name: string, number: string, key: string): void | Promise<void>;
 }
 
-/** What was written of a model the last time, so that what was changed here since is told from what was changed there. */
+/**
+ * What was written of a model the last time, so that what was changed here since is told from what was changed there.
+ */
 interface ModelThen {
   description: string;
   tags: Record<string, string>;
@@ -72,7 +74,10 @@ interface Work {
   signal: AbortSignal | undefined;
 }
 
-/** Brings the registered models of these runs to another registry. One that is there gets what is new here and what was changed here since the last time. */
+/**
+ * Brings the registered models of these runs to another registry. One that is there gets what is new here and what was
+ * changed here since the last time.
+ */
 export async function exportRegistry(
   store: Store,
   target: RegistryTarget,
@@ -215,7 +220,10 @@ async function updateVersion(
   return changed || set.length + remove.length > 0;
 }
 
-/** Sets the aliases that were set or moved here since; gives those that stand as here. An alias is never taken from a version that is none of ours. */
+/**
+ * Sets the aliases that were set or moved here since; gives those that stand as here. An alias is never taken from a
+ * version that is none of ours.
+ */
 async function exportAliases(
   work: Work,
   model: ExportedRegistered,
@@ -261,7 +269,10 @@ async function exportAliases(
   return standing;
 }
 
-/** The tags to set and to remove. What was changed there alone stays; without a record of the last time, ours count when `weMadeIt`. */
+/**
+ * The tags to set and to remove. What was changed there alone stays; without a record of the last time, ours count when
+ * `weMadeIt`.
+ */
 function changedTags(
   now: ReadonlyMap<string, string>,
   then: Record<string, string> | undefined,

@@ -45,7 +45,10 @@ const statuses: Record<RunStatus, string> = {
   cancelled: 'KILLED',
 };
 
-/** Sends runs, their logged models and the registered ones to an MLflow server. What is there, known by the tag of its id here, gets what it lacks. */
+/**
+ * Sends runs, their logged models and the registered ones to an MLflow server. What is there, known by the tag of its
+ * id here, gets what it lacks.
+ */
 export async function exportServer(
   store: Store,
   address: string,

@@ -37,8 +37,8 @@ export function ownTags(pairs: readonly { key: string; value: string }[]): Map<s
 }
 
 /**
- * The logged models to export, the oldest first: those that one of these runs made or that it names as its input or output. Without a filter those
- * that no run made go along. Thrown-away ones stay.
+ * The logged models to export, the oldest first: those that one of these runs made or that it names as its input or
+ * output. Without a filter those that no run made go along. Thrown-away ones stay.
  */
 export function modelsToExport({ sql }: Store, runs: ReadonlySet<string>, query: ExportQuery): LoggedModelRow[] {
   const named = new Set(

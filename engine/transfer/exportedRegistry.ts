@@ -3,7 +3,10 @@ import { artifactsFolder, type Store } from '../store/store.ts';
 import { modelFolder, ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 
-/** Where the files of a version are: among those of a run or of a logged model of this project, or at an address. Paths have `/`. */
+/**
+ * Where the files of a version are: among those of a run or of a logged model of this project, or at an address. Paths
+ * have `/`.
+ */
 export type VersionFiles =
   | { in: 'run'; run: string; path: string }
   | { in: 'model'; model: string; path: string }
@@ -38,8 +41,8 @@ interface VersionRow {
 }
 
 /**
- * The registered models to export, by name: with the versions whose run is exported or that name none. One whose versions are all of other runs
- * is none of them.
+ * The registered models to export, by name: with the versions whose run is exported or that name none. One whose
+ * versions are all of other runs is none of them.
  */
 export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tell: Tell): Iterable<ExportedRegistered> {
   const { sql } = store;
@@ -113,7 +116,8 @@ function listed(numbers: readonly number[]): string {
 
 function filesOf(row: VersionRow): VersionFiles {
   if (row.source === null) {
-    // One that this project made: a folder below `.loopwright/artifacts`. The stage that trained it may have been fresh, and then it is of an earlier run.
+    // One that this project made: a folder below `.loopwright/artifacts`. The stage that trained it may have been
+    // fresh, and then it is of an earlier run.
     const [, run, path] = /(?:^|\/)artifacts\/([^/]+)\/(.+)$/.exec(row.path.replaceAll('\\', '/')) ?? [];
     return run === undefined || path === undefined || !isInside(path)
       ? { in: 'elsewhere', uri: row.path }
@@ -153,7 +157,10 @@ export function localFiles(store: Store, files: VersionFiles): string | null {
   );
 }
 
-/** Names of registered models that MLflow takes, on a server and as a folder: other signs become underscores, and one that is taken gets a number. */
+/**
+ * Names of registered models that MLflow takes, on a server and as a folder: other signs become underscores, and one
+ * that is taken gets a number.
+ */
 export function plainNames(names: readonly string[]): Map<string, string> {
   const plain = new Map<string, string>();
   const taken = new Set<string>();

@@ -226,7 +226,10 @@ function snapshotsOf({ sql }: Store, row: RunRow): SourceDataset[] {
   }));
 }
 
-/** A key that MLflow takes: other signs become underscores, and one that would stand for another file or that is taken gets a number. */
+/**
+ * A key that MLflow takes: other signs become underscores, and one that would stand for another file or that is taken
+ * gets a number.
+ */
 export function plainKeys(keys: readonly string[]): Map<string, string> {
   const plain = new Map<string, string>();
   const taken = new Set<string>();

@@ -17,7 +17,10 @@ const statuses: Record<string, number> = {
   LOGGED_MODEL_UPLOAD_FAILED: 3,
 };
 
-/** A new logged model is written beside the store and moved in whole; one that is there gets what it lacks. `experiment` is the folder of its experiment, `experimentId` that one's name. */
+/**
+ * A new logged model is written beside the store and moved in whole; one that is there gets what it lacks. `experiment`
+ * is the folder of its experiment, `experimentId` that one's name.
+ */
 export async function writeModel(
   experiment: string,
   experimentId: string,
@@ -82,7 +85,10 @@ export function artifactsOf(place: string): string {
   return `${pathToFileURL(place).href}/artifacts`;
 }
 
-/** The lines of each metric: `time value step run [dataset digest]`. MLflow tells their parts by single spaces, so names have none. */
+/**
+ * The lines of each metric: `time value step run [dataset digest]`. MLflow tells their parts by single spaces, so names
+ * have none.
+ */
 function metricLines({ row, metrics }: ExportedModel, tell: Tell): Map<string, string[]> {
   const files = new Map<string, string[]>();
   const names = plainKeys([...new Set(metrics.map(({ key }) => key))]);

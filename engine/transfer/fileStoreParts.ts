@@ -23,7 +23,10 @@ export function writeText(file: string, text: string): void {
   renameSync(part, file);
 }
 
-/** Writes a file that is not there, or, with `replace`, one that is there and says something else. `change.any` becomes true when it wrote. */
+/**
+ * Writes a file that is not there, or, with `replace`, one that is there and says something else. `change.any` becomes
+ * true when it wrote.
+ */
 export function putter(change: { any: boolean }): (file: string, text: string, replace: boolean) => void {
   return (file, text, replace) => {
     if (existsSync(file) && (!replace || readFileSync(file, 'utf8') === text)) return;

@@ -194,8 +194,8 @@ function changeVersion(folder: string, change: { description?: string; stage?: s
 }
 
 /**
- * Where the files of a version are now, as its `source` and as the address to download from. Files among those of a run that is not the version's
- * own, as when the stage that trained the model was fresh, are copied to the version's run.
+ * Where the files of a version are now, as its `source` and as the address to download from. Files among those of a run
+ * that is not the version's own, as when the stage that trained the model was fresh, are copied to the version's run.
  */
 async function placeVersion(
   store: Store,

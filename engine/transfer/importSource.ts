@@ -54,7 +54,10 @@ export interface ImportOptions {
   problems?: TransferProblem[];
 }
 
-/** Takes the runs, models and registered models of a source into the store. Each run is written whole or not at all; importing again adds what is new since. */
+/**
+ * Takes the runs, models and registered models of a source into the store. Each run is written whole or not at all;
+ * importing again adds what is new since.
+ */
 export async function importSource(
   store: Store,
   source: TransferSource,

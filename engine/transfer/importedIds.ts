@@ -4,7 +4,10 @@ import { isUniversal } from './records.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** What was imported before, by source and id there. `detail` is what the source said then, so that a change there is told from one made here. */
+/**
+ * What was imported before, by source and id there. `detail` is what the source said then, so that a change there is
+ * told from one made here.
+ */
 export interface Imported<T> {
   id: string;
   detail: Partial<T>;
@@ -34,12 +37,18 @@ export function noteImported({ sql }: Sql, source: string, sourceId: string, id:
   );
 }
 
-/** Under which source a run is remembered: MLflow's own ids are the same run wherever they are read, others only in their own place. */
+/**
+ * Under which source a run is remembered: MLflow's own ids are the same run wherever they are read, others only in
+ * their own place.
+ */
 export function runSource(key: string, id: string): string {
   return isUniversal(id) ? 'mlflow run' : `${key} run`;
 }
 
-/** The id that a run of a source has or gets here: its own when that is MLflow's and free. The same each time it is asked. */
+/**
+ * The id that a run of a source has or gets here: its own when that is MLflow's and free. The same each time it is
+ * asked.
+ */
 export function runIdFor(store: Sql, key: string, id: string): string {
   const known = findImported(store, runSource(key, id), id);
   if (known) return known.id;

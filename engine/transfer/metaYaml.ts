@@ -4,7 +4,10 @@ import { readRegularFile } from '../base/readRegularFile.ts';
 
 export type MetaValue = string | null | MetaValue[] | { [key: string]: MetaValue };
 
-/** The fields of a `meta.yaml`, every scalar as the text that stands there: `1e5` is a name and not a number. Null is what is written plainly as such. */
+/**
+ * The fields of a `meta.yaml`, every scalar as the text that stands there: `1e5` is a name and not a number. Null is
+ * what is written plainly as such.
+ */
 export class Meta {
   readonly #file: string;
   readonly #fields: Record<string, MetaValue>;

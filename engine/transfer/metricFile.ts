@@ -3,7 +3,10 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const chunkBytes = 1 << 18;
 const longestLine = 1 << 20;
 
-/** The lines of a file, a part at a time, so that a file of any length is read in little memory. Bytes that are not UTF-8 become U+FFFD. */
+/**
+ * The lines of a file, a part at a time, so that a file of any length is read in little memory. Bytes that are not
+ * UTF-8 become U+FFFD.
+ */
 export function* linesOf(file: string): Iterable<string[]> {
   const handle = openSync(file, 'r');
   try {

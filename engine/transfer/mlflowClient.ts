@@ -30,7 +30,10 @@ export interface MlflowClient {
 
 const attempts = 4;
 
-/** A client for a server, with the credentials that MLflow's own clients take from the environment. Overload and broken connections are tried again. */
+/**
+ * A client for a server, with the credentials that MLflow's own clients take from the environment. Overload and broken
+ * connections are tried again.
+ */
 export function mlflowClient(
   address: string,
   env: Record<string, string | undefined>,

@@ -105,7 +105,10 @@ function readExperiments(tables: Tables): SourceExperiment[] {
     }));
 }
 
-/** All runs; their params, tags and the number of their points make the signature, so that points themselves are read of changed runs alone. */
+/**
+ * All runs; their params, tags and the number of their points make the signature, so that points themselves are read of
+ * changed runs alone.
+ */
 function runHandles(tables: Tables, file: string, root: string): RunHandle[] {
   const params = textsBy(tables, 'params', 'run_uuid');
   const tags = textsBy(tables, 'tags', 'run_uuid');

@@ -121,7 +121,10 @@ const versionColumns = [
   'status_message',
 ];
 
-/** The registered models. Of several workspaces the names are told apart by MLflow alone, so only those of the first are read. */
+/**
+ * The registered models. Of several workspaces the names are told apart by MLflow alone, so only those of the first are
+ * read.
+ */
 export function* readDatabaseRegistered(tables: Tables): Iterable<SourceRegistered> {
   const one = (table: string) => (tables.hasColumn(table, 'workspace') ? ` AND workspace = 'default'` : '');
   const texts = (table: string, where: string, ...values: (string | number)[]) =>

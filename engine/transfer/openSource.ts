@@ -12,7 +12,10 @@ type FileSource = Exclude<ImportKind, 'server'>;
 
 export const importKinds: readonly FileSource[] = ['mlruns', 'mlflow.db', 'tensorboard'];
 
-/** Opens what lies at a path: of the kind that is given, or the one it looks like. ProjectError when there is nothing to import, or more than one thing. */
+/**
+ * Opens what lies at a path: of the kind that is given, or the one it looks like. ProjectError when there is nothing to
+ * import, or more than one thing.
+ */
 export function openSource(path: string, kind: FileSource | undefined, tell: Tell): TransferSource {
   if (!existsSync(path)) throw new ProjectError(`There is no ${path}.`);
   const found = kind === undefined ? candidates(path) : [{ kind, path: placeOf(path, kind) }];

@@ -72,7 +72,10 @@ export interface ModelsJob {
   options: ExportOptions & { tell: Tell };
 }
 
-/** Sends the logged models; gives those that are there, by their id here. One that is there, known by the tag of its id, gets what it lacks. */
+/**
+ * Sends the logged models; gives those that are there, by their id here. One that is there, known by the tag of its id,
+ * gets what it lacks.
+ */
 export async function sendModels(job: ModelsJob, rows: readonly LoggedModelRow[]): Promise<Map<string, ModelThere>> {
   const { counts, options } = job;
   const sent = new Map<string, ModelThere>();
@@ -216,7 +219,10 @@ async function sendModel(
   return there;
 }
 
-/** A model that was sent before and that no list names: deleted there, or there without its tag; null when the server does not know it at all. */
+/**
+ * A model that was sent before and that no list names: deleted there, or there without its tag; null when the server
+ * does not know it at all.
+ */
 async function notListed(client: MlflowClient, id: string): Promise<ModelState | 'deleted' | null> {
   for (const query of [{}, { allow_deleted: 'true' }]) {
     try {
@@ -333,7 +339,10 @@ async function sendMetrics(
   }
 }
 
-/** A server on a database keeps one value a metric, time and step of a run: others of the same go apart, so that they alone are refused. */
+/**
+ * A server on a database keeps one value a metric, time and step of a run: others of the same go apart, so that they
+ * alone are refused.
+ */
 function rounds(metrics: SourceModel['metrics']): SourceModel['metrics'][] {
   const found: SourceModel['metrics'][] = [];
   const seen = new Map<string, number>();

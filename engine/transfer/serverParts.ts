@@ -80,7 +80,10 @@ export function cutTo(limit: number, key: string, value: string, owner: string, 
   return value.slice(0, limit);
 }
 
-/** Where the server itself keeps artifacts of this address, below `mlflow-artifacts:/`; null for a place that is not reached through it. */
+/**
+ * Where the server itself keeps artifacts of this address, below `mlflow-artifacts:/`; null for a place that is not
+ * reached through it.
+ */
 export function proxiedPath(uri: string): string | null {
   return /^mlflow-artifacts:\/*(?:\/\/[^/]+\/)?(.*)$/.exec(uri)?.[1] ?? null;
 }
@@ -95,7 +98,10 @@ export interface Upload {
   list(folder: string | null): Promise<Json>;
 }
 
-/** Uploads what the server does not have in the same size. One that keeps artifacts elsewhere leaves that to programs with access there. */
+/**
+ * Uploads what the server does not have in the same size. One that keeps artifacts elsewhere leaves that to programs
+ * with access there.
+ */
 export async function sendArtifacts(
   client: MlflowClient,
   { name, uri, files, list }: Upload,

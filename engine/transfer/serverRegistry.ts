@@ -161,7 +161,10 @@ function versionThere({ version, description, current_stage: stage, tags }: Vers
   };
 }
 
-/** Where the files of a version are on the server. Those among a run's that is not the version's own, as when the stage that trained the model was fresh, are sent to the version's run. */
+/**
+ * Where the files of a version are on the server. Those among a run's that is not the version's own, as when the stage
+ * that trained the model was fresh, are sent to the version's run.
+ */
 async function placeVersion(
   { client, store, runs, models, counts, options }: RegistryJob,
   name: string,

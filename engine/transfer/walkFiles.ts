@@ -14,7 +14,10 @@ export interface FoundFile {
   changed: number;
 }
 
-/** All files of a folder and its sub-folders, by path. Links are followed to files inside `within` alone, never to folders: a link may lead round in a circle or to files that are nobody's business. */
+/**
+ * All files of a folder and its sub-folders, by path. Links are followed to files inside `within` alone, never to
+ * folders: a link may lead round in a circle or to files that are nobody's business.
+ */
 export function walkFiles(folder: string, within: string, tell: Tell): FoundFile[] {
   const found: FoundFile[] = [];
   const visit = (at: string, prefix: string) => {

@@ -3,7 +3,10 @@ import { findImported, markOf, noteImported, runIdFor } from './importedIds.ts';
 import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './records.ts';
 import { localPath } from './artifactPlaces.ts';
 
-/** True for a logged model of this very project: one that is here and never came from elsewhere, or that went to a server and comes back from there. */
+/**
+ * True for a logged model of this very project: one that is here and never came from elsewhere, or that went to a
+ * server and comes back from there.
+ */
 export function isOwnModel(store: Store, model: SourceModel): boolean {
   if (findImported(store, 'mlflow model', model.id)) return false;
   const exported = model.tags.get('loopwright.model_id') ?? '';
@@ -125,7 +128,10 @@ interface VersionThen {
   tags: Record<string, string>;
 }
 
-/** Writes a registered model with its versions; gives how many versions are new. Call it inside `sql.write`. What was exported from here and comes back changes nothing. */
+/**
+ * Writes a registered model with its versions; gives how many versions are new. Call it inside `sql.write`. What was
+ * exported from here and comes back changes nothing.
+ */
 export function writeRegistered(store: Store, from: { key: string }, model: SourceRegistered, tell: Tell): number {
   const { sql } = store;
   const source = `${from.key} registered`;
@@ -295,7 +301,10 @@ function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
 }
 
-/** Where the files of a version are now, when its source was a place among the artifacts of a run or of a logged model that came along; empty otherwise. */
+/**
+ * Where the files of a version are now, when its source was a place among the artifacts of a run or of a logged model
+ * that came along; empty otherwise.
+ */
 function filesOf({ sql }: Store, version: SourceVersion, runId: string): string {
   const source = version.source ?? '';
   if (/^(runs|models):/.test(source)) return '';

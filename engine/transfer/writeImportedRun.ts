@@ -23,8 +23,8 @@ export interface WrittenRun {
 }
 
 /**
- * Writes a run as its source tells it, whole or not at all: call it inside `sql.write`. One that is here already gets what is new. What a person
- * changed here (name, tags, deleted) stays unless the source changed it since.
+ * Writes a run as its source tells it, whole or not at all: call it inside `sql.write`. One that is here already gets
+ * what is new. What a person changed here (name, tags, deleted) stays unless the source changed it since.
  */
 export function writeImportedRun(
   store: Store,

@@ -1,6 +1,5 @@
-// Copies three million flights inside the US, January to June 2001 (Bureau of Transportation Statistics), from the npm package
-// vega-datasets to incoming/flights.parquet.
-// node generate.mjs [--out DIR]
+// Copies three million flights inside the US, January to June 2001 (Bureau of Transportation Statistics), from the npm
+// package vega-datasets to incoming/flights.parquet. node generate.mjs [--out DIR]
 import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,8 +1,10 @@
 // Invents card transactions from January to June 2026, with labels that arrive days later, for the fraud example.
-// node generate.mjs [--rows N] [--seed S] [--out DIR]   needs Node 20 or newer and nothing else; the same seed gives the same files.
+// node generate.mjs [--rows N] [--seed S] [--out DIR] needs Node 20 or newer and nothing else; the same seed gives the
+// same files.
 //
-// January to April are quiet. On 1 May two things happen: customers move to a new app (fresh devices, more digital goods, new
-// countries), and a new technique of fraud appears: small purchases of digital goods by day, near home. A model trained before does not know it.
+// January to April are quiet. On 1 May two things happen: customers move to a new app (fresh devices, more digital
+// goods, new countries), and a new technique of fraud appears: small purchases of digital goods by day, near home. A
+// model trained before does not know it.
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { once } from 'node:events';
@@ -132,7 +134,10 @@ function traveller(at) {
   };
 }
 
-/** Known all year: a stolen card is emptied far from home, at night, on an unknown device. Most signs show, few show all. */
+/**
+ * Known all year: a stolen card is emptied far from home, at night, on an unknown device. Most signs show, few show
+ * all.
+ */
 function stolenCard(at) {
   const row = honest(at);
   if (chance(0.035)) return row;
@@ -163,7 +168,9 @@ function stolenCard(at) {
   };
 }
 
-/** From May on: hijacked accounts buy vouchers, little by little, in the working hours of somebody else's night shift. */
+/**
+ * From May on: hijacked accounts buy vouchers, little by little, in the working hours of somebody else's night shift.
+ */
 function vouchers() {
   return {
     category: 'digital_goods',

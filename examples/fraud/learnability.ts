@@ -1,5 +1,5 @@
-// How hard the invented fraud is: trains a champion on January to March and challengers on the days before a date, with only the
-// labels known by then, and prints average precision by month. `node examples/fraud/generate.mjs` comes first.
+// How hard the invented fraud is: trains a champion on January to March and challengers on the days before a date, with
+// only the labels known by then, and prints average precision by month. `node examples/fraud/generate.mjs` comes first.
 // node examples/fraud/learnability.ts [HIDDEN_AS_JSON] [LEARNING_RATE] [BATCH_SIZE] [EPOCHS] [SEED]
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

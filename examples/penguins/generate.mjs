@@ -1,5 +1,5 @@
-// Writes 344 penguins of the Palmer Archipelago (Gorman, CC0) as JSON Lines: incoming/penguins.jsonl, from the npm package vega-datasets.
-// node generate.mjs [--out DIR]
+// Writes 344 penguins of the Palmer Archipelago (Gorman, CC0) as JSON Lines: incoming/penguins.jsonl, from the npm
+// package vega-datasets. node generate.mjs [--out DIR]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -68,7 +68,10 @@ export class FactsClient {
     return factsOf(requests, this.#of(project.root).facts);
   }
 
-  /** As `of`, but where a question was just changed by an edit, the answer to the one before serves: for what is shown, not judged. */
+  /**
+   * As `of`, but where a question was just changed by an edit, the answer to the one before serves: for what is shown,
+   * not judged.
+   */
   latest(project: Project): Facts {
     if (!this.#enabled || isVirtual(project.root)) return noFacts;
     const requests = this.#requestsOf(project);

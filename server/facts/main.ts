@@ -2,7 +2,8 @@ import { CancelledError, messageOf } from '../../engine/base/errors.ts';
 import { FactFinder } from '../../engine/facts/compute.ts';
 import type { Answer, Ask } from './messages.ts';
 
-// The process that reads data for the language server: what is heavy, native or may crash is here, and typing never waits for it.
+// The process that reads data for the language server: what is heavy, native or may crash is here, and typing never
+// waits for it.
 
 interface Project {
   finder: FactFinder;

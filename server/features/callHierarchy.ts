@@ -94,7 +94,10 @@ function namedElsewhere(
     : monitors;
 }
 
-/** Where a stage says that it needs what another makes; the stage itself where it is said elsewhere, such as in a schema. */
+/**
+ * Where a stage says that it needs what another makes; the stage itself where it is said elsewhere, such as in a
+ * schema.
+ */
 function placesOf(project: Project, node: StageNode, source: string): Located[] {
   const { root } = project.file.parsed;
   const own = declaredIn(root).of('stages').get(node.name);

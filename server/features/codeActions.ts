@@ -105,7 +105,9 @@ function silence(
   ];
 }
 
-/** One edit with every fix of the file that is the only one for its finding, first come first served where two touch. */
+/**
+ * One edit with every fix of the file that is the only one for its finding, first come first served where two touch.
+ */
 function fixAll(workspace: Workspace, uri: string, problems: readonly Problem[]): CodeAction | null {
   const edits: TextEdit[] = [];
   let fixed = 0;

@@ -44,7 +44,9 @@ export function declaredColumn(
   return parsed && found ? { parsed, column: found } : null;
 }
 
-/** Every place of a column: in its schema and others that refer to it, in the project, and in SQL that surely means it. */
+/**
+ * Every place of a column: in its schema and others that refer to it, in the project, and in SQL that surely means it.
+ */
 export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[] {
   const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) =>
     usesIn(project, file)

@@ -70,7 +70,10 @@ function named({ node }: Walked, text: string, schema: string, declaration: bool
   return { schema, column, range: unquoted(text, node.range), declaration };
 }
 
-/** The attribute of `equal_opportunity_difference[age_group]` and the column of `missing[amount]`, as a key or as a value. */
+/**
+ * The attribute of `equal_opportunity_difference[age_group]` and the column of `missing[amount]`, as a key or as a
+ * value.
+ */
 function inMetric(walked: Walked, around: Around): ColumnUse | null {
   const metric = metricAt(walked, around.text);
   const bracket = metric === null ? null : /\[([^\]]+)\]/.exec(metric.text);
@@ -93,7 +96,10 @@ export function metricAt(walked: Walked, text: string): { text: string; range: R
   return range && { text: text.slice(range.start, range.end), range };
 }
 
-/** The dataset whose rows a metric is measured on: that of the stage, or of the stage that a monitor takes as its reference. */
+/**
+ * The dataset whose rows a metric is measured on: that of the stage, or of the stage that a monitor takes as its
+ * reference.
+ */
 function datasetOfMetric(walked: Walked, declared: Declared): string | null {
   const [section] = walked.path;
   if (section === 'sweep') return onlyValidated(declared);

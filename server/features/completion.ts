@@ -90,7 +90,10 @@ export function provideCompletion(
   return complete(items, cursor.start, cursor.end, accepts, cursor.word === '');
 }
 
-/** Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed, and left behind. */
+/**
+ * Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed,
+ * and left behind.
+ */
 function paramReference(closing: string, project: Project | null): CompletionItem[] {
   const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({
     label,

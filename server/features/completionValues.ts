@@ -24,7 +24,10 @@ export interface ValuePlace {
   file: string;
 }
 
-/** What may stand where a format is asked for: names of the project, its columns, files, and examples of durations and the like. */
+/**
+ * What may stand where a format is asked for: names of the project, its columns, files, and examples of durations and
+ * the like.
+ */
 export function formatItems(format: string, place: ValuePlace): CompletionItem[] {
   const { project, kind, root } = place;
   const config = project?.readable?.config;

@@ -11,7 +11,10 @@ import { nameAt, shapesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { nameUnder } from './references.ts';
 
-/** Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema, or the file of a path. */
+/**
+ * Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema,
+ * or the file of a path.
+ */
 export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);

@@ -3,7 +3,10 @@ import type { Field } from '../../engine/project/schema/datasetSchema.ts';
 
 const bars = '▁▂▃▄▅▆▇█';
 
-/** A column in words and in its data: type, role, bounds; missing, distinct, quantiles and a histogram in text. Markdown. */
+/**
+ * A column in words and in its data: type, role, bounds; missing, distinct, quantiles and a histogram in text.
+ * Markdown.
+ */
 export function describeColumn(field: Field | null, column: ColumnFacts | null, facts: DatasetFacts | null): string {
   const name = field?.name ?? column?.name ?? '';
   const role = field?.loopwright?.role;

@@ -140,7 +140,10 @@ export class Diagnostics {
     this.#published.delete(root);
   }
 
-  /** Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project around. */
+  /**
+   * Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project
+   * around.
+   */
   #forgetGone(): void {
     const { workspace } = this.#options;
     // Judging anew adds groups while this goes on.

@@ -12,7 +12,10 @@ export interface Allowance {
   left: number;
 }
 
-/** How many files a path or glob names and how large they are, such as `12 files, 3.4 MB`; null where that cannot be told cheaply. Kept for two seconds, so that scrolling costs nothing. */
+/**
+ * How many files a path or glob names and how large they are, such as `12 files, 3.4 MB`; null where that cannot be
+ * told cheaply. Kept for two seconds, so that scrolling costs nothing.
+ */
 export function describeFiles(project: Project, path: string, allowance: Allowance): string | null {
   const key = join(project.root, path);
   const held = known.get(key);

@@ -4,7 +4,10 @@ import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Workspace } from '../workspace.ts';
 import { eachNode, isFlow, trimmed } from './spans.ts';
 
-/** What can be folded: sections and all that stands in them, collections over several lines, blocks of comments, regions. */
+/**
+ * What can be folded: sections and all that stands in them, collections over several lines, blocks of comments,
+ * regions.
+ */
 export function provideFolding(workspace: Workspace, uri: string): FoldingRange[] {
   const parsed = workspace.kindOf(uri) === null ? null : workspace.parsed(uri);
   if (!parsed) return [];

@@ -10,7 +10,10 @@ export function provideFormatting(workspace: Workspace, uri: string): TextEdit[]
   return parsed ? formatEdits(parsed).map((edit) => toTextEdit(parsed, edit)) : [];
 }
 
-/** The same for some lines. Where their indentation hangs on lines outside, only what is inside of the lines is laid out. */
+/**
+ * The same for some lines. Where their indentation hangs on lines outside, only what is inside of the lines is laid
+ * out.
+ */
 export function provideRangeFormatting(workspace: Workspace, uri: string, { start, end }: LspRange): TextEdit[] {
   const parsed = readable(workspace, uri);
   if (!parsed) return [];

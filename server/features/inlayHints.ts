@@ -27,7 +27,10 @@ const mostLength = 40;
 const mostLookups = 60;
 const bounds = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
 
-/** What a value comes to: the param behind a reference, the files behind a path, a long duration in words, the unit of a bound. */
+/**
+ * What a value comes to: the param behind a reference, the files behind a path, a long duration in words, the unit of a
+ * bound.
+ */
 export function provideInlayHints(workspace: Workspace, uri: string, { start, end }: LspRange): InlayHint[] {
   const [kind, parsed] = [workspace.kindOf(uri), workspace.parsed(uri)];
   if (kind === null || !parsed) return [];

@@ -77,7 +77,10 @@ function inBracket(pieces: readonly Piece[], bracket: number, rest: string): num
   return outer + step;
 }
 
-/** Of the line in block style that a piece belongs to: the column of its last dash, and the first piece after the dashes. */
+/**
+ * Of the line in block style that a piece belongs to: the column of its last dash, and the first piece after the
+ * dashes.
+ */
 function lineOf(pieces: readonly Piece[], at: number): { dash: number | null; base: number } {
   let [depth, start] = [0, at];
   for (let i = at; i >= 0; i--) {

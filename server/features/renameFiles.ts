@@ -8,7 +8,10 @@ import { pathOf, type Workspace } from '../workspace.ts';
 import { occurrencesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
-/** When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something inside them, and the commands that run an experiment. */
+/**
+ * When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something
+ * inside them, and the commands that run an experiment.
+ */
 export function renamedFiles(
   workspace: Workspace,
   files: readonly { oldUri: string; newUri: string }[],

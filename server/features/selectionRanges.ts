@@ -6,7 +6,10 @@ import { toLspRange } from './ranges.ts';
 import { isFlow, ownEntries, ownItems, pairRange, trimmed } from './spans.ts';
 import { unquoted } from './walked.ts';
 
-/** What to select next when a selection grows: the word, the value, the pair, the mapping or list item, the section, the file. */
+/**
+ * What to select next when a selection grows: the word, the value, the pair, the mapping or list item, the section, the
+ * file.
+ */
 export function provideSelectionRanges(
   workspace: Workspace,
   uri: string,

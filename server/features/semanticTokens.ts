@@ -54,7 +54,10 @@ interface Token {
 const builders = new WeakMap<TextDocument, SemanticTokensBuilder>();
 const none: SemanticTokens = { data: [] };
 
-/** What the words of a file are: keys of the format, names and what refers to them, columns, metrics. What names nothing that is there gets no token. */
+/**
+ * What the words of a file are: keys of the format, names and what refers to them, columns, metrics. What names nothing
+ * that is there gets no token.
+ */
 export function provideSemanticTokens(workspace: Workspace, uri: string, within?: LspRange): SemanticTokens {
   const [document, parsed] = [workspace.document(uri), workspace.parsed(uri)];
   if (!document || !parsed) return none;

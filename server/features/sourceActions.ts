@@ -24,7 +24,10 @@ export interface PinData {
   pin: { uri: string; path: KeyPath; file: string };
 }
 
-/** What can be done with the dataset or stage under the cursor: a schema from its data, a fairness gate, a pinned download. */
+/**
+ * What can be done with the dataset or stage under the cursor: a schema from its data, a fairness gate, a pinned
+ * download.
+ */
 export function provideSourceActions(
   workspace: Workspace,
   factsOf: (project: Project) => Facts,

@@ -7,7 +7,10 @@ import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts
 
 const known = new WeakMap<Parsed, { stages: Located | null; found: readonly Walked[] }>();
 
-/** The values of a parsed file with their shapes; worked out once for each text. What an experiment lays over a stage has the shapes of that stage's inputs. */
+/**
+ * The values of a parsed file with their shapes; worked out once for each text. What an experiment lays over a stage
+ * has the shapes of that stage's inputs.
+ */
 export function walkedOf(kind: FileKind, parsed: Parsed, project: Project | null): readonly Walked[] {
   const stages = kind === 'experiment' ? (project?.file.parsed.root ?? null) : null;
   const held = known.get(parsed);

@@ -123,7 +123,10 @@ function columns(project: Project): Declared[] {
   );
 }
 
-/** Scores names by a query whose letters have to stand in them in order: 0 for the name itself, then what begins with it, holds it, or has its letters apart. */
+/**
+ * Scores names by a query whose letters have to stand in them in order: 0 for the name itself, then what begins with
+ * it, holds it, or has its letters apart.
+ */
 function matcher(query: string): (name: string) => number | null {
   const wanted = query.trim().toLowerCase();
   return (name) => {

@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** What VS Code calls inside the extension host: runs the suite, one line a test to the file that the runner follows. */
+/**
+ * What VS Code calls inside the extension host: runs the suite, one line a test to the file that the runner follows.
+ */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, slow: 10_000, reporter: Mocha.reporters.Base });
   mocha.suite.emit('pre-require', globalThis, 'index', mocha);

@@ -15,7 +15,10 @@ interface Work {
   data: string;
 }
 
-/** Plays a person: no test code in the extension host, so questions are asked, windows reload, and a package is what was installed. */
+/**
+ * Plays a person: no test code in the extension host, so questions are asked, windows reload, and a package is what was
+ * installed.
+ */
 export async function runAsPerson(
   name: string,
   session: PersonSession,

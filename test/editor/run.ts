@@ -29,9 +29,9 @@ function saveImages(): void {
 }
 
 /**
- * So many sessions of a run may be played a second time. A session drives an editor and a browser that are not ours, with
- * real mouse and keys, and a machine that stalls for a second loses a press; what is broken fails twice.
- * One session named by `--suite` has no second try: who looks at it wants to see how often it fails.
+ * So many sessions of a run may be played a second time. A session drives an editor and a browser that are not ours,
+ * with real mouse and keys, and a machine that stalls for a second loses a press; what is broken fails twice. One
+ * session named by `--suite` has no second try: who looks at it wants to see how often it fails.
  */
 const secondTries = process.argv.some((argument) => argument.startsWith('--suite=')) ? 0 : 1;
 
@@ -45,7 +45,10 @@ interface Line {
   counts?: Counts;
 }
 
-/** Runs the suites inside a real VS Code: a desktop one named by LOOPWRIGHT_CODE, else code-server in a headless Chromium. */
+/**
+ * Runs the suites inside a real VS Code: a desktop one named by LOOPWRIGHT_CODE, else code-server in a headless
+ * Chromium.
+ */
 async function main(): Promise<number> {
   const vsixAt = process.argv.indexOf('--vsix');
   const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');

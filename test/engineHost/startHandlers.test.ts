@@ -7,7 +7,8 @@ import type { FolderLook, TableLook } from '../../protocol/start.ts';
 import { startHost } from '../helpers/startHost.ts';
 import { birds, startFolder } from '../start/startFolder.ts';
 
-// The engine host of a folder that is no project: files are profiled, a project is made, and from then on the same host answers about the project.
+// The engine host of a folder that is no project: files are profiled, a project is made, and from then on the same host
+// answers about the project.
 
 const root = startFolder({ 'birds.csv': birds() });
 const host = startHost(root, 'folder');

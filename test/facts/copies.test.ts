@@ -8,7 +8,8 @@ import { trainFacts } from '../../engine/facts/trainFacts.ts';
 import { copiesIn } from '../../engine/start/columnUse.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// Equal in every row is not equal in how often each value stands. Tried: two texts of even counts, of odd counts, true copies, numbers, gaps at the same and at other places.
+// Equal in every row is not equal in how often each value stands. Tried: two texts of even counts, of odd counts, true
+// copies, numbers, gaps at the same and at other places.
 
 const db = await openDatabase({ threads: 1 });
 after(() => db.close());

@@ -1,7 +1,10 @@
 import type { CompletionItem } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
-/** The text after an item was accepted, as the editor does it: further lines get the indentation of the line, placeholders their defaults. */
+/**
+ * The text after an item was accepted, as the editor does it: further lines get the indentation of the line,
+ * placeholders their defaults.
+ */
 export function acceptItem(text: string, { label, textEdit, insertTextFormat }: CompletionItem): string {
   if (!textEdit || !('range' in textEdit)) throw new Error(`the item ${label} does not say what it replaces`);
   const document = TextDocument.create('memory:/text', 'yaml', 0, text);

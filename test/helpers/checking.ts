@@ -80,7 +80,10 @@ export function findings(
   return { problems: checkProject(projectOf(texts), { facts }).filter((problem) => problem.code === code), texts };
 }
 
-/** Asserts that a code is found exactly where the texts are marked «so», all else being the orders project. Without a mark: that it is not found. Gives the findings. */
+/**
+ * Asserts that a code is found exactly where the texts are marked «so», all else being the orders project. Without a
+ * mark: that it is not found. Gives the findings.
+ */
 export function expectMarks(
   code: string,
   marked: Texts,

@@ -15,7 +15,10 @@ const metrics = [
   'epoch_seconds',
 ];
 
-/** Fills the store of a project with runs of ten metrics, seven params and two tags each, in eight experiments, and says so; the 50 points of each curve are left out: no list reads them. */
+/**
+ * Fills the store of a project with runs of ten metrics, seven params and two tags each, in eight experiments, and says
+ * so; the 50 points of each curve are left out: no list reads them.
+ */
 export function fillManyRuns(root: string, total: number): string {
   const store = openStore(root);
   const noise = (seed: number): string => `((abs(id * 2654435761 + ${seed} * 40503) % 1000003) / 1000003.0)`;

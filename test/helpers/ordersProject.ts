@@ -13,7 +13,10 @@ export interface Order {
   late: boolean;
 }
 
-/** Orders one after the other, from a day on; whether one is late follows from amount and country. `shift` moves the amounts. */
+/**
+ * Orders one after the other, from a day on; whether one is late follows from amount and country. `shift` moves the
+ * amounts.
+ */
 export function orders(options: {
   rows: number;
   firstDay?: number;

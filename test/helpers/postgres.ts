@@ -8,7 +8,10 @@ import { after } from 'node:test';
 import pg from 'pg';
 import { until } from './until.ts';
 
-/** Where the programs of a PostgreSQL server are, or null when there is none on this machine. Debian keeps them out of the path. */
+/**
+ * Where the programs of a PostgreSQL server are, or null when there is none on this machine. Debian keeps them out of
+ * the path.
+ */
 const programs = ((): string | null => {
   const found =
     globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1) ??
@@ -30,7 +33,10 @@ export interface PostgresServer {
   start(): Promise<void>;
 }
 
-/** Starts a server of its own in a temporary folder, stopped and removed after the tests of the file. The server refuses to run as root, so it runs as another user then. */
+/**
+ * Starts a server of its own in a temporary folder, stopped and removed after the tests of the file. The server refuses
+ * to run as root, so it runs as another user then.
+ */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-postgres-'));
   const user = process.getuid?.() === 0 ? otherUser() : null;

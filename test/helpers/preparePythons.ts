@@ -2,7 +2,8 @@ import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
 import { preparePython } from '../statistics/parityPython.ts';
 import { interopVenv } from './interopVenv.ts';
 
-// Makes the large environments of Python that tests compare with, so that they come while other work is done. Who needs one before it is whole waits for it.
+// Makes the large environments of Python that tests compare with, so that they come while other work is done. Who needs
+// one before it is whole waits for it.
 for (const prepare of [preparePython, () => interopVenv.prepare(), () => mlflowVenv.prepare()]) {
   const why = prepare();
   if (why === null) continue;

@@ -12,7 +12,10 @@ export interface PythonVenv {
   run(script: string, input: string, env?: Record<string, string>): string;
 }
 
-/** A throw-away virtual environment with packages of PyPI, kept in the cache folder. `imports` are the modules that show that it is whole. */
+/**
+ * A throw-away virtual environment with packages of PyPI, kept in the cache folder. `imports` are the modules that show
+ * that it is whole.
+ */
 export function pythonVenv(name: string, packages: readonly string[], imports: readonly string[]): PythonVenv {
   const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loopwright', name);
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');

@@ -26,7 +26,9 @@ export interface RunningCli {
   ended: Promise<CliResult>;
 }
 
-/** Starts `loopwright …` as it is now: its bundle when that is new, its source otherwise, or the file in LOOPWRIGHT_CLI. */
+/**
+ * Starts `loopwright …` as it is now: its bundle when that is new, its source otherwise, or the file in LOOPWRIGHT_CLI.
+ */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of ownVariables) delete env[name];

@@ -10,7 +10,10 @@ import type { Answers } from './viewPage.ts';
 
 const special = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY };
 
-/** A store that holds these runs, and the engine's own answers from it: what a view is given is what the engine would say. */
+/**
+ * A store that holds these runs, and the engine's own answers from it: what a view is given is what the engine would
+ * say.
+ */
 export function runStore(runs: readonly RunSummary[]): { store: Store; answers: Answers; close(): void } {
   const root = mkdtempSync(join(tmpdir(), 'loopwright-runs-'));
   const folder = join(root, '.loopwright');

@@ -14,7 +14,10 @@ export interface SpeedRound {
   add(step: string, ms: number): void;
 }
 
-/** Plays rounds of a view over a store of very many runs, each with a new bundled engine host, and prints what was noted. */
+/**
+ * Plays rounds of a view over a store of very many runs, each with a new bundled engine host, and prints what was
+ * noted.
+ */
 export async function speedRounds(
   { rounds, runs }: { rounds: number; runs: number },
   play: (round: SpeedRound) => Promise<void>,

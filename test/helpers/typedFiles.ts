@@ -13,7 +13,10 @@ export interface TypedFile {
   text: string;
 }
 
-/** Texts of other shapes than ours: lists without indentation, block scalars, anchors, quotes, flow over lines, comments, markers. */
+/**
+ * Texts of other shapes than ours: lists without indentation, block scalars, anchors, quotes, flow over lines,
+ * comments, markers.
+ */
 export function shapedFiles(): TypedFile[] {
   return globSync('test/fixtures/typed/*/*.yaml', { cwd: root })
     .toSorted()

@@ -126,7 +126,8 @@ export class ViewBench {
       requests.push(message.method);
       return answerTo(message, current.answers);
     };
-    // As text, like VS Code's own messages: Playwright takes an object apart value by value, which for a page of runs is longer than all the rest.
+    // As text, like VS Code's own messages: Playwright takes an object apart value by value, which for a page of runs
+    // is longer than all the rest.
     await page.exposeFunction('hostReceives', async (message: string): Promise<string> =>
       JSON.stringify(await receive(JSON.parse(message) as FromView)),
     );

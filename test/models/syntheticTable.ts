@@ -1,7 +1,10 @@
 import type { Table } from '../../engine/data/table.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
-/** Rows with a skewed amount, a bounded number with gaps, a text and a flag; `positive` follows from them, `level` is one of three, `price` a number. */
+/**
+ * Rows with a skewed amount, a bounded number with gaps, a text and a flag; `positive` follows from them, `level` is
+ * one of three, `price` a number.
+ */
 export function syntheticTable(rows: number, seed: number): Table {
   const random = seededRandom(seed);
   const amount = new Float64Array(rows);

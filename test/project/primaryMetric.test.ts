@@ -6,8 +6,8 @@ import { ordersSchema } from '../helpers/ordersProject.ts';
 
 /*
  * The metric that the files name. Variations: named as text and with a direction, against its name; by gates of which the first are against
- * the champion, of groups, of speed and size; by the gates of a command; by the task of binary, multiclass and regression models; by the
- * objective of a sweep; by nothing.
+ * the champion, of groups, of speed and size; by the gates of a command; by the task of binary, multiclass and
+ * regression models; by the objective of a sweep; by nothing.
  */
 const yaml = 'loopwright.yaml';
 const gates = '      roc_auc: { min: 0.6 }\n      pr_auc@champion: { min: -0.2 }\n';

@@ -4,9 +4,9 @@ import { checkProject } from '../../engine/checks/checkProject.ts';
 import { edit, ordersTexts, projectOf, type Texts } from '../helpers/checking.ts';
 
 /**
- * Ways in which a file stops being YAML, as people's bug reports about pipeline files show them: brackets, quotes, tabs, indentation,
- * colons, commas, and text that has to stand in quotes. Each is made in an otherwise right project: it is told once, at the marked
- * place, and nothing follows from it.
+ * Ways in which a file stops being YAML, as people's bug reports about pipeline files show them: brackets, quotes,
+ * tabs, indentation, colons, commas, and text that has to stand in quotes. Each is made in an otherwise right project:
+ * it is told once, at the marked place, and nothing follows from it.
  */
 const mistakes: [what: string, from: string, to: string][] = [
   [

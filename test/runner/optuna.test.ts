@@ -100,7 +100,8 @@ test(
         sweep,
         (line) => said.push(line),
       );
-      // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after it.
+      // Two run at once: the twentieth may end before the one before it, which is then not done, or after the one after
+      // it.
       assert.match(said[0] ?? '', /^(19|20|21) of 36 trials were done/);
       assert.equal(trials.length, 36);
       for (const {

@@ -16,8 +16,8 @@ import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
 /*
  * Sweeps of a project that trains and validates. Variations: all trials pass; the sweep is stopped and resumed; it runs again when it is
- * done; trials run in folders of their own; the best trial is refused by a gate and another passes; every trial is refused; a person keeps
- * another trial; a run without a validated model is asked for.
+ * done; trials run in folders of their own; the best trial is refused by a gate and another passes; every trial is
+ * refused; a person keeps another trial; a run without a validated model is asked for.
  */
 const model = 'orders';
 const sweepOf = (more = '') =>

@@ -8,8 +8,9 @@ import { acceptItem } from '../helpers/acceptItem.ts';
 import { LspClient, uriOf, withCursor } from '../helpers/lspClient.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
-// What an accepted item replaces, and where nothing is offered. `█` is the cursor. Each kind lists the variations that were tried:
-// in the middle of a word, before a colon, in quotes, in flow and block style, in a list, behind and before other text.
+// What an accepted item replaces, and where nothing is offered. `█` is the cursor. Each kind lists the variations that
+// were tried: in the middle of a word, before a colon, in quotes, in flow and block style, in a list, behind and before
+// other text.
 
 const server = await new LspClient().start();
 const root = ordersProject({

@@ -37,7 +37,10 @@ function put(root: string, path: string): void {
   writeFileSync(join(root, path), files[path] ?? '');
 }
 
-/** A client that watches as editors do: what really happens on the disk is told when it matches what the server asked for. */
+/**
+ * A client that watches as editors do: what really happens on the disk is told when it matches what the server asked
+ * for.
+ */
 function watching(server: LspClient, folder: string): void {
   const watcher = watch(folder, { recursive: true }, (_event, name) => {
     if (name === null) return;
@@ -88,8 +91,9 @@ async function start(): Promise<{
 }
 
 /**
- * Files that a finding may be about: the SQL, the schema and the data of a stage, a script and a file outside the folder under `deps`,
- * what a glob matches, and an experiment. Each is deleted and made again, by its own name, with its folder, by git, and by a rename.
+ * Files that a finding may be about: the SQL, the schema and the data of a stage, a script and a file outside the
+ * folder under `deps`, what a glob matches, and an experiment. Each is deleted and made again, by its own name, with
+ * its folder, by git, and by a rename.
  */
 test('findings are there while a file is not, and gone while it is, without a reload', async () => {
   const { root, says } = await start();

@@ -21,7 +21,10 @@ async function ask(text: string, position: { line: number; character: number }):
   });
 }
 
-/** The indentation after Enter at █; -1 when it may stay, whatever it is. The new line begins with as many spaces as told. */
+/**
+ * The indentation after Enter at █; -1 when it may stay, whatever it is. The new line begins with as many spaces as
+ * told.
+ */
 async function indent(marked: string, begun = 11): Promise<number> {
   const { text, position } = withCursor(marked.replace('█', `\n${' '.repeat(begun)}█`));
   const [edit] = await ask(text, position);

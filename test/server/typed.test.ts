@@ -7,8 +7,9 @@ import { LspClient, uriOf } from '../helpers/lspClient.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { exampleFiles, shapedFiles, snippetFiles, type TypedFile, type TypedKind } from '../helpers/typedFiles.ts';
 
-// Every text is typed character by character and completion is asked for at each. The editor's part is played here: it shows the
-// items that what is written so far is a part of, and Enter accepts the first of them where the server lets it.
+// Every text is typed character by character and completion is asked for at each. The editor's part is played here: it
+// shows the items that what is written so far is a part of, and Enter accepts the first of them where the server lets
+// it.
 
 const server = await new LspClient().start();
 const root = ordersProject({ files: { 'dvc.yaml': '', 'train.py': '', 'data/raw.csv': 'a\n1\n', 'src/train.py': '' } });

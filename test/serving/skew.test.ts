@@ -17,7 +17,8 @@ import { seededRandom } from '../../engine/statistics/random.ts';
 import { ordersProject, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 
-// What the model was trained on and what it sees in service must be the same to the last bit: from Parquet, from JSON one by one and together, and in batches.
+// What the model was trained on and what it sees in service must be the same to the last bit: from Parquet, from JSON
+// one by one and together, and in batches.
 
 const columns = ['amount', 'hour', 'country', 'share', 'huge', 'gift', 'channel', 'city', 'note'];
 const schema = ordersSchema.replace(

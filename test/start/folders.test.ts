@@ -8,8 +8,9 @@ import { TableLooks } from '../../engine/start/tableLooks.ts';
 import { writeProject } from '../../engine/start/writeProject.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// What lies in a folder. Tried: tables of each format, by name and depth; environments, node_modules and outputs passed over; settings that are JSON;
-// notebooks; mlruns of two layouts; dvc.yaml; an empty folder; one of thousands of files; a search that is stopped. Names that are taken.
+// What lies in a folder. Tried: tables of each format, by name and depth; environments, node_modules and outputs passed
+// over; settings that are JSON; notebooks; mlruns of two layouts; dvc.yaml; an empty folder; one of thousands of files;
+// a search that is stopped. Names that are taken.
 
 const table =
   'a,b,label\n' +

@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 
-// From a messy table to a validated model whose files the checks find clean. Tried here: decimal commas and Windows-1252; a title, no header, names that
-// SQL reserves and that hold quotes; rows that come twice; twenty rows; a class of one row; a brackets in the file's name; an answer among the columns.
-// Tried by hand besides: 18 files of vega-datasets and scikit-learn, 300 columns, UTF-16, time series, money and per cent.
+// From a messy table to a validated model whose files the checks find clean. Tried here: decimal commas and
+// Windows-1252; a title, no header, names that SQL reserves and that hold quotes; rows that come twice; twenty rows; a
+// class of one row; a brackets in the file's name; an answer among the columns. Tried by hand besides: 18 files of
+// vega-datasets and scikit-learn, 300 columns, UTF-16, time series, money and per cent.
 
 const noise = (i: number) => ((i * 7919) % 101) / 101 - 0.5;
 const rows = (n: number, row: (i: number) => string) => Array.from({ length: n }, (_, i) => row(i)).join('\n');

@@ -7,9 +7,10 @@ import { proposeFromScript } from '../../engine/start/proposeFromScript.ts';
 import type { FoundScript } from '../../protocol/start.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// What a training program takes and touches, from its text. Tried: argparse with all kinds of arguments, click, constants as defaults, a program without
-// arguments; paths as literals, by os.path.join, by pathlib, through a name, from an argument; writes in an `if`, in `with open`, by joblib, torch, pandas,
-// matplotlib; MLflow logged, imported and unused, in a comment, with an address of its own; docstrings and comments that look like code; other modules.
+// What a training program takes and touches, from its text. Tried: argparse with all kinds of arguments, click,
+// constants as defaults, a program without arguments; paths as literals, by os.path.join, by pathlib, through a name,
+// from an argument; writes in an `if`, in `with open`, by joblib, torch, pandas, matplotlib; MLflow logged, imported
+// and unused, in a comment, with an address of its own; docstrings and comments that look like code; other modules.
 
 function scan(code: string, files: Record<string, string> = {}): FoundScript | null {
   return lookAtScript(makeProject({ 'train.py': code, ...files }), 'train.py');

@@ -2,7 +2,10 @@ import { startHandlers } from '../../engineHost/startHandlers.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-/** Rows of birds whose species can be learnt, with what a table of people's own has: an id, a text of its own, gaps, a decimal comma. */
+/**
+ * Rows of birds whose species can be learnt, with what a table of people's own has: an id, a text of its own, gaps, a
+ * decimal comma.
+ */
 export function birds(rows = 90): string {
   const line = (i: number) =>
     `${i + 1};bird ${i};${['Biscoe', 'Dream', 'Torgersen'][(i >> 1) % 3]};${(35 + (i % 3) * 6 + ((i * 7) % 10) / 10).toFixed(1).replace('.', ',')};${i % 17 === 0 ? 'NA' : 3000 + (i % 3) * 700 + i};2024;${['Adelie', 'Chinstrap', 'Gentoo'][i % 3]}`;

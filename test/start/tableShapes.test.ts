@@ -7,10 +7,11 @@ import { TableLooks } from '../../engine/start/tableLooks.ts';
 import type { TableLook } from '../../protocol/start.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// A table is read as its author meant it. Tried: commas, semicolons, tabs, bars; UTF-8 with and without a mark, Windows-1252 from the first or only from a
-// late row on, UTF-16; `\r\n`, `\r`, both in one file; gzip; a title, comments or `sep=;` above the header; no header, a header of years, names that come
-// twice, blank names, names that Loopwright uses itself; lines that are too long or short; decimal commas, thousands, currencies, per cent; NA, ?, -, n/a;
-// codes with leading zeros; dates of five forms; texts with line breaks; one column.
+// A table is read as its author meant it. Tried: commas, semicolons, tabs, bars; UTF-8 with and without a mark,
+// Windows-1252 from the first or only from a late row on, UTF-16; `\r\n`, `\r`, both in one file; gzip; a title,
+// comments or `sep=;` above the header; no header, a header of years, names that come twice, blank names, names that
+// Loopwright uses itself; lines that are too long or short; decimal commas, thousands, currencies, per cent; NA, ?, -,
+// n/a; codes with leading zeros; dates of five forms; texts with line breaks; one column.
 
 const folder = makeProject();
 const looks = new TableLooks();

@@ -86,7 +86,8 @@ add(
 add('only together', [uniform(120), uniform(120)], ([a = 0, b = 0]) => Number(a > 0.5 !== b > 0.5), 0.15);
 add('ties', [list(120, () => random.integer(3)), list(120, () => random.integer(2))], ([a = 0, b = 0]) => a + b, 0.03);
 add('two categories', [kinds(120, 2), uniform(120)], ([, b = 0], [a]) => (a === 'a' ? 1 : 0) + b, 0.03);
-// Beyond two categories Optuna takes each as a number of its own, so that a run may have none of them, or several: by hand the first share of the last is 0.65, with Optuna near 0.5.
+// Beyond two categories Optuna takes each as a number of its own, so that a run may have none of them, or several: by
+// hand the first share of the last is 0.65, with Optuna near 0.5.
 add('three categories', [kinds(120, 3), uniform(120)], ([, b = 0], [a]) => (a === 'a' ? 1 : 0) + b, 0.05);
 add(
   'five and four categories',

@@ -304,7 +304,8 @@ test('permutations: equal categories give a large p, other ones a small', () => 
   const words = (n: number, k: number, first: number) =>
     Array.from({ length: n }, () => String(first + random.integer(k)));
   assert.equal(permutedTotalVariation(categoryPair(words(200, 5, 0), words(150, 5, 2)))?.pValue, 0);
-  // Under no difference p-values are uniform: their mean over 40 pairs lies near a half (standard error 0.046), and they follow chi-square's.
+  // Under no difference p-values are uniform: their mean over 40 pairs lies near a half (standard error 0.046), and
+  // they follow chi-square's.
   const pairs = Array.from({ length: 40 }, () => categoryPair(words(200, 5, 0), words(150, 5, 0)));
   const permuted = pairs.map((pair) => permutedTotalVariation(pair)?.pValue ?? Number.NaN);
   const mean = permuted.reduce((sum, p) => sum + p, 0) / permuted.length;

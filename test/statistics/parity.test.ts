@@ -237,7 +237,8 @@ for (let i = 0; i < 60; i++) {
   table[0] = list(columns, (c) => 1 + c);
   const found = mutualInformation(table);
   check('mutual_information', [table], found?.mutual_information, 1e-9);
-  // How homogeneous the groups of equal columns are in the rows they tell of: information over the entropy of the columns.
+  // How homogeneous the groups of equal columns are in the rows they tell of: information over the entropy of the
+  // columns.
   check('mi_share', [table], found?.uncertainty_coefficient, 1e-9);
   const baseline = found?.baseline ?? 0;
   check('mi_baseline', [table], baseline, baseline * 0.03);

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { pythonVenv } from '../helpers/pythonVenv.ts';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'parity.py');
-/** The neighbours whose numbers are compared with, in the versions whose sources were read. evidently 0.7.23 cannot be imported beside pandas 3.1, but does not say so. */
+/**
+ * The neighbours whose numbers are compared with, in the versions whose sources were read. evidently 0.7.23 cannot be
+ * imported beside pandas 3.1, but does not say so.
+ */
 const packages = [
   'numpy',
   'scipy',
@@ -21,7 +24,10 @@ const venv = pythonVenv('parity-venv', packages, ['numpy', 'scipy', 'sklearn', '
 /** Python of the environment that preparePython makes. */
 export const { python } = venv;
 
-/** Makes a throw-away environment with the packages in the cache folder, once (about 2 minutes). Returns why it could not be had, or null. */
+/**
+ * Makes a throw-away environment with the packages in the cache folder, once (about 2 minutes). Returns why it could
+ * not be had, or null.
+ */
 export const preparePython = (): string | null => venv.prepare();
 
 /** What Python's packages say to each [measure, arguments]. */

@@ -28,7 +28,10 @@ function run(index: number, part: Partial<RunSummary>): RunSummary {
   };
 }
 
-/** Runs whose accuracy falls with the logarithm of the learning rate, is better with adam, and knows nothing of `workers`. */
+/**
+ * Runs whose accuracy falls with the logarithm of the learning rate, is better with adam, and knows nothing of
+ * `workers`.
+ */
 const trials = Array.from({ length: 120 }, (_, index) => {
   const lr = Number((10 ** (-4 * random.next())).toPrecision(6));
   const optimizer = ['adam', 'sgd'][random.integer(2)] ?? '';

@@ -5,8 +5,9 @@ import { primaryAmong, rankMetrics } from '../../engine/tracking/rankMetrics.ts'
 
 /*
  * The metric that stands for runs of any tool. Variations: names as mlflow.sklearn, mlflow.xgboost, mlflow.lightgbm and mlflow.keras autolog
- * write them, mlflow.evaluate, Lightning, Hugging Face's Trainer, Ultralytics, fastai, CatBoost, Stable-Baselines3, dvclive and plain scripts;
- * with progress, times, sizes and the system's metrics beside them; with a metric that few runs have; with nothing that tells of quality.
+ * write them, mlflow.evaluate, Lightning, Hugging Face's Trainer, Ultralytics, fastai, CatBoost, Stable-Baselines3,
+ * dvclive and plain scripts; with progress, times, sizes and the system's metrics beside them; with a metric that few
+ * runs have; with nothing that tells of quality.
  */
 const first = (...keys: string[]) => {
   const [found] = rankMetrics(keys.map((key) => ({ key, runs: 3 })));

@@ -15,7 +15,8 @@ import { seededRandom } from '../../engine/statistics/random.ts';
 import type { RunOrder, RunQuery } from '../../protocol/runs.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// Runs are found as sets and walked along indexes. What is found is held against one plain statement that asks each run.
+// Runs are found as sets and walked along indexes. What is found is held against one plain statement that asks each
+// run.
 const root = makeProject();
 const store = openStore(root);
 const { sql } = store;

@@ -59,7 +59,10 @@ const numbers = ({ models, registeredModels, modelVersions, modelsUpdated, model
   modelsSkipped,
 ];
 
-/** What must be the same everywhere: ids are a server's own there, numbers too where one was deleted here, and `source` is where the files are there. */
+/**
+ * What must be the same everywhere: ids are a server's own there, numbers too where one was deleted here, and `source`
+ * is where the files are there.
+ */
 function common(place: Place): unknown {
   const own = (tags: Record<string, string>) =>
     Object.fromEntries(
@@ -91,7 +94,10 @@ function common(place: Place): unknown {
   };
 }
 
-/** Of the model `churn`: what its aliases name, the values of a tag, and the stages of its versions by their number in the project that they came from. */
+/**
+ * Of the model `churn`: what its aliases name, the values of a tag, and the stages of its versions by their number in
+ * the project that they came from.
+ */
 async function registryAt(uri: string, token: string): Promise<unknown> {
   const call = async <T>(path: string): Promise<T> =>
     (await (

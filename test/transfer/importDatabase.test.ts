@@ -41,7 +41,10 @@ test('what MLflow says of an imported mlflow.db is what it said of the database 
   assert.deepEqual(await mlflowSaysOfProject(root), infinitiesMeant(said));
 });
 
-/** SQLite has no infinities: MLflow keeps the largest numbers in their place and gives those back. We take what was meant. */
+/**
+ * SQLite has no infinities: MLflow keeps the largest numbers in their place and gives those back. We take what was
+ * meant.
+ */
 function infinitiesMeant(said: Description): Description {
   const largest: Record<string, string> = { '1.7976931348623157e+308': 'inf', '-1.7976931348623157e+308': '-inf' };
   for (const run of said.runs) {

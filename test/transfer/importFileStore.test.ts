@@ -30,7 +30,10 @@ test('what MLflow says of an imported file store is what it said of the store it
   assert.deepEqual(await mlflowSaysOfProject(root), stepsKept(mlflowSays(uri)));
 });
 
-/** MLflow's file store reads the step of a point that names a dataset as 0, though it wrote it (`_get_metric_from_line`); we take what was written. */
+/**
+ * MLflow's file store reads the step of a point that names a dataset as 0, though it wrote it
+ * (`_get_metric_from_line`); we take what was written.
+ */
 function stepsKept(said: ReturnType<typeof mlflowSays>): ReturnType<typeof mlflowSays> {
   for (const run of said.runs)
     if (run.metrics['auc']) run.metrics['auc'] = run.metrics['auc'].map(([, at, value]) => [4, at, value]);

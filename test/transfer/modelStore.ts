@@ -45,7 +45,10 @@ function report(modelPath: string): ValidationReport {
   };
 }
 
-/** Two versions of the project's own model: the first of the run that trained it, the second of a later run whose training was fresh. Gives the runs. */
+/**
+ * Two versions of the project's own model: the first of the run that trained it, the second of a later run whose
+ * training was fresh. Gives the runs.
+ */
 export function registerOwn(store: Store, model: string): { first: string; second: string } {
   const first = recordRun(store, { ...start, tags: { 'mlflow.runName': 'first' } });
   first.end('finished');

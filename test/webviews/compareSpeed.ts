@@ -3,8 +3,9 @@ import { speedRounds } from '../helpers/speedRounds.ts';
 import type { SpeedRound } from '../helpers/speedRounds.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
-// How long a person waits for a scatter plot and parallel coordinates of very many runs, with the bundled engine host over a store and the bundled
-// view in Chromium: from the choice of all runs until all are drawn. Run it alone: `node_modules/.bin/node test/webviews/compareSpeed.ts [rounds] [runs]`.
+// How long a person waits for a scatter plot and parallel coordinates of very many runs, with the bundled engine host
+// over a store and the bundled view in Chromium: from the choice of all runs until all are drawn. Run it alone:
+// `node_modules/.bin/node test/webviews/compareSpeed.ts [rounds] [runs]`.
 const rounds = Number(process.argv[2] ?? 3);
 const total = Number(process.argv[3] ?? 100_000);
 const methods: EngineMethod[] = [

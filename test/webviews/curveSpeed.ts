@@ -4,8 +4,9 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../helpers/viewPage.ts';
 
-// How long curves take from the engine's answer to pixels, with every point drawn: reading the packed series, preparing, drawing; then
-// zooming, panning and smoothing. In Chromium without a GPU. Run it alone: `node_modules/.bin/node test/webviews/curveSpeed.ts [rounds]`.
+// How long curves take from the engine's answer to pixels, with every point drawn: reading the packed series,
+// preparing, drawing; then zooming, panning and smoothing. In Chromium without a GPU. Run it alone:
+// `node_modules/.bin/node test/webviews/curveSpeed.ts [rounds]`.
 const rounds = Number(process.argv[2] ?? 7);
 const root = join(import.meta.dirname, '../..');
 

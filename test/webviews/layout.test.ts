@@ -6,7 +6,10 @@ import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 import { viewStates } from '../helpers/viewStates.ts';
 
-/** Widths that are tried: a view beside an editor, and the same with the window zoomed to 150 %, which leaves the page 333 px. */
+/**
+ * Widths that are tried: a view beside an editor, and the same with the window zoomed to 150 %, which leaves the page
+ * 333 px.
+ */
 const tried = [
   { width: 500, zoom: 1 },
   { width: 500, zoom: 1.5 },
@@ -19,7 +22,10 @@ const headers: Record<string, { scroller: string; header: string }> = {
   'profile of a column': { scroller: '.detail', header: '.detail header h2' },
 };
 
-/** Texts and things to press that stand outside of the page, or outside of a box that neither scrolls nor ends them with dots. */
+/**
+ * Texts and things to press that stand outside of the page, or outside of a box that neither scrolls nor ends them with
+ * dots.
+ */
 const cutParts = `(() => {
   const found = [];
   const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden' && !one.closest('.visually-hidden, [aria-hidden=true], svg, option');

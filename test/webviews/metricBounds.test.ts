@@ -4,7 +4,8 @@ import { rangeOf } from '../../webviews/ui/intervalBar.ts';
 import { yRange } from '../../webviews/ui/charts/ranges.ts';
 import { withinBounds } from '../../webviews/ui/metricBounds.ts';
 
-// Names as public tools log them: scikit-learn, Keras, Lightning, Ultralytics, Hugging Face, MLflow's own and this project's.
+// Names as public tools log them: scikit-learn, Keras, Lightning, Ultralytics, Hugging Face, MLflow's own and this
+// project's.
 const shares = [
   'pr_auc',
   'val_accuracy',

@@ -9,8 +9,9 @@ import { startHost } from '../helpers/startHost.ts';
 import { ViewBench } from '../helpers/viewPage.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 
-// How long until the profile of a 1,000,000 × 20 Parquet file stands on the screen, from opening the view, with the bundled engine host and
-// the bundled view in Chromium. Run it alone: `node_modules/.bin/node test/webviews/profileSpeed.ts [rounds]`.
+// How long until the profile of a 1,000,000 × 20 Parquet file stands on the screen, from opening the view, with the
+// bundled engine host and the bundled view in Chromium. Run it alone: `node_modules/.bin/node
+// test/webviews/profileSpeed.ts [rounds]`.
 const rounds = Number(process.argv[2] ?? 5);
 const root = mkdtempSync(join(tmpdir(), 'loopwright-speed-'));
 const subject: DataSubject = { kind: 'file', path: 'data/big.parquet' };
@@ -29,7 +30,8 @@ const bench = await ViewBench.start();
 const times: Record<string, number[]> = {};
 try {
   for (let round = 0; round < rounds; round++) {
-    // A new engine each time: nothing is kept from the round before. It has answered the sidebar, as it has when a person opens a view.
+    // A new engine each time: nothing is kept from the round before. It has answered the sidebar, as it has when a
+    // person opens a view.
     const host = startHost(root);
     await host.ask('project/overview', {});
     for (const [step, ms] of Object.entries(await openOnce(host.ask))) (times[step] ??= []).push(ms);

@@ -12,7 +12,10 @@ import type { ThemeName } from '../helpers/themes.ts';
 
 const size = { width: 1440, height: 1000 };
 
-/** Trials of two sweeps: the accuracy falls with the learning rate, rises with the depth a little, and is better with adam; three failed. */
+/**
+ * Trials of two sweeps: the accuracy falls with the learning rate, rises with the depth a little, and is better with
+ * adam; three failed.
+ */
 function makeTrials(total: number): RunSummary[] {
   const next = random(5);
   return makeRuns(total).map((run, index): RunSummary => {

@@ -3,8 +3,9 @@ import { speedRounds } from '../helpers/speedRounds.ts';
 import type { SpeedRound } from '../helpers/speedRounds.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
-// How long a person waits in the table of 100,000 runs, with the bundled engine host over a store and the bundled view in Chromium: from the
-// deed until the right rows are painted. Run it alone: `node_modules/.bin/node test/webviews/runTableSpeed.ts [rounds] [runs]`.
+// How long a person waits in the table of 100,000 runs, with the bundled engine host over a store and the bundled view
+// in Chromium: from the deed until the right rows are painted. Run it alone: `node_modules/.bin/node
+// test/webviews/runTableSpeed.ts [rounds] [runs]`.
 const rounds = Number(process.argv[2] ?? 7);
 const total = Number(process.argv[3] ?? 100_000);
 
@@ -100,7 +101,9 @@ async function engineAlone({ ask, add }: SpeedRound): Promise<void> {
   }
 }
 
-/** Clicks, or sets the filter, inside the page; gives the time until other rows are painted wherever a person sees rows. */
+/**
+ * Clicks, or sets the filter, inside the page; gives the time until other rows are painted wherever a person sees rows.
+ */
 function deed(view: OpenView, click: string | null, filter: string | null): Promise<number> {
   return view.page.evaluate(
     async ([click, filter]) => {

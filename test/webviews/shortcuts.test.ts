@@ -5,9 +5,10 @@ import type { OpenView } from '../helpers/viewPage.ts';
 import { viewStates } from '../helpers/viewStates.ts';
 
 /**
- * Shortcuts of the editor. Tried with: the palette and quick open, files and tabs, panels and side bar, search, the debugger's function
- * keys, navigation with Alt, chords with Shift and with Cmd; on fields, lists, checkboxes, buttons, tables, tabs, charts and heads, in
- * every tab, panel and popup. Among the letters are those that views use alone (p, f, c, s, j, k, u, m), where a missing look at Ctrl shows.
+ * Shortcuts of the editor. Tried with: the palette and quick open, files and tabs, panels and side bar, search, the
+ * debugger's function keys, navigation with Alt, chords with Shift and with Cmd; on fields, lists, checkboxes, buttons,
+ * tables, tabs, charts and heads, in every tab, panel and popup. Among the letters are those that views use alone (p,
+ * f, c, s, j, k, u, m), where a missing look at Ctrl shows.
  */
 const shortcuts = [
   'Control+p',

@@ -75,7 +75,10 @@ export function headlineOf(report: DriftReport, chosen: string | null): string |
   );
 }
 
-/** The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest value. */
+/**
+ * The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest
+ * value.
+ */
 export function firstCell(report: DriftReport): Cell | null {
   const moved = (window: DriftWindow): boolean =>
     window.values.some((value) => value.kind === 'drifted' || value.kind === 'broken');

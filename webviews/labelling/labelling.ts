@@ -12,7 +12,10 @@ const fetched = 12;
 const few = 6;
 const keptTrail = 100;
 
-/** The state of the labelling view and what changes it. A decision shows at once and is taken back when it could not be written. */
+/**
+ * The state of the labelling view and what changes it. A decision shows at once and is taken back when it could not be
+ * written.
+ */
 export class Labelling {
   readonly #connection: LabellingConnection;
   readonly #paint: () => void;

@@ -8,7 +8,10 @@ const width = 200;
 const height = 18;
 const edge = 5;
 
-/** Every metric of the validation with its interval; shares are drawn on one axis from 0 to 1, with the gate where there is one. */
+/**
+ * Every metric of the validation with its interval; shares are drawn on one axis from 0 to 1, with the gate where there
+ * is one.
+ */
 export function performance(card: ModelCard): TemplateResult {
   const rows = Object.entries(card.performance);
   return html`<table class="plain performance">
@@ -44,7 +47,9 @@ export function performance(card: ModelCard): TemplateResult {
   </table>`;
 }
 
-/** Recall shows that decisions were measured; precision is left out of a report only where none of them was positive. */
+/**
+ * Recall shows that decisions were measured; precision is left out of a report only where none of them was positive.
+ */
 function predictsNoPositive({ task, performance }: ModelCard): boolean {
   return task === 'binary' && 'recall' in performance && !('precision' in performance);
 }

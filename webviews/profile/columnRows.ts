@@ -90,7 +90,10 @@ export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind)
   });
 }
 
-/** How far a column drifted, in thresholds: 1 is where drift begins. P-values count the other way round. Null where nothing was measured. */
+/**
+ * How far a column drifted, in thresholds: 1 is where drift begins. P-values count the other way round. Null where
+ * nothing was measured.
+ */
 export function driftRatio({ value, pValue, threshold, drifted }: ComparedColumn): number | null {
   if (value === null && pValue === null) return null;
   // The value of a test is its p-value.
@@ -132,7 +135,10 @@ export function ordered(rows: readonly ColumnRow[], sort: Sort | null): ColumnRo
   });
 }
 
-/** Text begins ascending and numbers descending; a second click turns it round, a third goes back to the order of the file. */
+/**
+ * Text begins ascending and numbers descending; a second click turns it round, a third goes back to the order of the
+ * file.
+ */
 export function nextSort(sort: Sort | null, by: SortKey): Sort | null {
   const first = !textual.includes(by);
   if (sort?.by !== by) return { by, descending: first };

@@ -84,7 +84,8 @@ export class Profile {
 
   opened(opened: Opened<'profile', Kept>): void {
     const { subject, against } = opened.state;
-    // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is asked for.
+    // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is
+    // asked for.
     if (this.#subject !== null && same(subject, this.#subject)) {
       if (against !== null && !same(against, this.#against)) this.#does.compare(against);
       else this.#tell();
@@ -186,7 +187,10 @@ export class Profile {
     );
   }
 
-  /** Something in the project changed. The engine keeps what it measured, so asking again costs little; while it works, one more turn is enough. */
+  /**
+   * Something in the project changed. The engine keeps what it measured, so asking again costs little; while it works,
+   * one more turn is enough.
+   */
   async #refresh(): Promise<void> {
     if (this.#loading) {
       this.#again = true;

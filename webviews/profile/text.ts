@@ -1,13 +1,17 @@
 import { absent, number, percent } from '../ui/format.ts';
 
 const blankEnds = /^ +| +$/g;
-// Marks that are not seen: of direction, of width none, of line and paragraph, and controls beyond ASCII. Joiners stay between letters that need them.
+// Marks that are not seen: of direction, of width none, of line and paragraph, and controls beyond ASCII. Joiners stay
+// between letters that need them.
 const unseen =
   /[\u0080-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<![^\0-\u007f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\u007f])/gu;
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\0-\u001f\u007f]/g;
 
-/** A value of the data as it may be shown: control characters, blanks at the ends and marks without a width become visible; what is empty says so. */
+/**
+ * A value of the data as it may be shown: control characters, blanks at the ends and marks without a width become
+ * visible; what is empty says so.
+ */
 export function visible(text: string): string {
   if (text === '') return '(empty)';
   return text

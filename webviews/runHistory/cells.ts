@@ -13,7 +13,10 @@ import type { Does, Model } from './model.ts';
 import { rowHeight } from './slices.ts';
 import type { Slice } from './slices.ts';
 
-/** Which columns stand in the page: those that are pinned, a slice of the others, and pixels of those before and after it. */
+/**
+ * Which columns stand in the page: those that are pinned, a slice of the others, and pixels of those before and after
+ * it.
+ */
 export interface Shape {
   pinned: number;
   columns: Slice;
@@ -21,7 +24,9 @@ export interface Shape {
   after: number;
 }
 
-/** How long a bar is, in steps of a twentieth: one class each, as the Content-Security-Policy allows no style attribute. */
+/**
+ * How long a bar is, in steps of a twentieth: one class each, as the Content-Security-Policy allows no style attribute.
+ */
 const barSteps = 20;
 
 export function barClass(share: number): string {

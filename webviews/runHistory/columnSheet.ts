@@ -24,8 +24,8 @@ export function pinnedCount(columns: readonly Column[], layout: Layout): number 
 }
 
 /**
- * Writes widths, and where pinned columns stay, as rules of one style sheet: changing a width is one rule, whatever the number of rows,
- * and the Content-Security-Policy allows no style attribute.
+ * Writes widths, and where pinned columns stay, as rules of one style sheet: changing a width is one rule, whatever the
+ * number of rows, and the Content-Security-Policy allows no style attribute.
  */
 export function writeColumnSheet(widths: readonly number[], pinned: number): void {
   let left = leading;

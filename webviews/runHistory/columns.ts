@@ -49,7 +49,10 @@ export function tookOf(run: RunSummary): number | null {
     : run.endedAt - run.startedAt;
 }
 
-/** The part of a metric that a running run has behind it, of a progress such as `train: epoch 14/30`; null when it does not say. */
+/**
+ * The part of a metric that a running run has behind it, of a progress such as `train: epoch 14/30`; null when it does
+ * not say.
+ */
 export function shareDone(progress: string | null): number | null {
   const found = /(\d+)\s*\/\s*(\d+)/.exec(progress ?? '');
   if (!found) return null;
@@ -79,7 +82,10 @@ export function keyOf(id: string): string {
   return id.slice(id.indexOf('.') + 1);
 }
 
-/** Every column that there could be: fixed ones, metrics with the primary one first and the system's last, params that differ before those that do not, tags. */
+/**
+ * Every column that there could be: fixed ones, metrics with the primary one first and the system's last, params that
+ * differ before those that do not, tags.
+ */
 export function allColumns(known: RunColumns | null): Available[] {
   const own = fixed.map((column): Available => ({ column, runs: 0, distinct: null }));
   if (!known) return own;
@@ -102,7 +108,10 @@ export function allColumns(known: RunColumns | null): Available[] {
   ];
 }
 
-/** What is shown while the person chose nothing: the primary metric, the params that differ, when it was, and a few metrics more; those of the system only when asked for. */
+/**
+ * What is shown while the person chose nothing: the primary metric, the params that differ, when it was, and a few
+ * metrics more; those of the system only when asked for.
+ */
 export function defaultIds(all: readonly Available[], severalExperiments: boolean): string[] {
   const of = (kind: Column['kind']): Available[] => all.filter(({ column }) => column.kind === kind);
   const metrics = of('metric')

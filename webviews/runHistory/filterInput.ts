@@ -32,7 +32,10 @@ const itemIcons: Record<Item['kind'], string> = {
   recent: 'history',
 };
 
-/** The box for the filter expression: completion while typing, filters used before when it is empty, the place of a mistake underlined. */
+/**
+ * The box for the filter expression: completion while typing, filters used before when it is empty, the place of a
+ * mistake underlined.
+ */
 export class FilterInput {
   readonly #host: FilterHost;
   #text = '';
@@ -212,7 +215,8 @@ export class FilterInput {
     this.#items = [...recent, ...found.items];
     this.#from = text.trim() === '' ? 0 : found.from;
     this.#to = text.trim() === '' ? text.length : found.to;
-    // A word that is begun is finished by Enter; where nothing is begun, or it is whole, Enter means the filter as it is.
+    // A word that is begun is finished by Enter; where nothing is begun, or it is whole, Enter means the filter as it
+    // is.
     const isWhole = found.items.some((item) => item.insert.trim() === typed);
     this.#at = typed === '' || isWhole ? -1 : 0;
     this.#isOpen = this.#items.length > 0 && !(isWhole && found.items.length === 1);

@@ -193,7 +193,10 @@ export class History {
     };
   }
 
-  /** Reads where the table stands, once a frame and before anything is written: reading it afterwards would lay out the page twice. */
+  /**
+   * Reads where the table stands, once a frame and before anything is written: reading it afterwards would lay out the
+   * page twice.
+   */
   #look(): Port {
     this.#port = portOf(scroller());
     return this.#port;
@@ -212,7 +215,10 @@ export class History {
     this.#paint();
   }
 
-  /** Runs came in above: the same rows stay under the eye, unless the person looks at the very top, where the new ones are to be seen. */
+  /**
+   * Runs came in above: the same rows stay under the eye, unless the person looks at the very top, where the new ones
+   * are to be seen.
+   */
   #shifted(rows: number): void {
     this.#selection.moved(rows);
     const box = scroller();

@@ -20,8 +20,8 @@ const brokenStates: readonly RunStatus[] = ['failed', 'interrupted', 'cancelled'
 const unbroken = `status not in (${brokenStates.map((status) => `'${status}'`).join(', ')})`;
 
 /**
- * The least and greatest value that the runs of a query have of a metric, and the best. The engine is asked for the first run in each order,
- * one request after the other, so that the rows never wait for long.
+ * The least and greatest value that the runs of a query have of a metric, and the best. The engine is asked for the
+ * first run in each order, one request after the other, so that the rows never wait for long.
  */
 export class MetricRanges {
   readonly #ask: Ask;

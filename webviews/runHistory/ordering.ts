@@ -11,8 +11,8 @@ export function ordersOf(order: readonly RunOrder[]): readonly RunOrder[] {
 }
 
 /**
- * The order after a click on a header: the better end first, then the other, then without it. `add` keeps the keys before it, so that
- * this one decides among equals.
+ * The order after a click on a header: the better end first, then the other, then without it. `add` keeps the keys
+ * before it, so that this one decides among equals.
  */
 export function nextOrder(order: readonly RunOrder[], column: Column, add: boolean): RunOrder[] {
   const at = order.findIndex((one) => one.column === column.id);

@@ -7,7 +7,9 @@ import type { Settings } from './settings.ts';
 export interface PanelHost {
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
-  /** The run that is open in the detail, those that are selected, whether these are compared, and what the table shows. */
+  /**
+   * The run that is open in the detail, those that are selected, whether these are compared, and what the table shows.
+   */
   shown(): Settings & { open: string | null; selected: readonly string[]; comparing: boolean };
   /** Changes a run so that it can be undone; `text` says what is done, such as `Renamed`. */
   edit(text: string, runId: string, change: RunChange): Promise<void>;

@@ -5,7 +5,10 @@ import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Does, Model, Popup } from './model.ts';
 
-/** A button and what it opens under itself. Escape closes it and goes back to the button, as a click anywhere else closes it. */
+/**
+ * A button and what it opens under itself. Escape closes it and goes back to the button, as a click anywhere else
+ * closes it.
+ */
 export function popupButton(
   model: Model,
   does: Does,

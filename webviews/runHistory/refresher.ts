@@ -1,6 +1,7 @@
 /**
- * Does a piece of work again whenever it is asked to, never twice at once and not more than a share of the time: after each turn it rests
- * as long as the turn took, so that a storm of changes leaves the engine and the page room for the person.
+ * Does a piece of work again whenever it is asked to, never twice at once and not more than a share of the time: after
+ * each turn it rests as long as the turn took, so that a storm of changes leaves the engine and the page room for the
+ * person.
  */
 export class Refresher {
   readonly #work: () => Promise<void>;

@@ -2,7 +2,9 @@ import type { FilterProblem, RunPage, RunQuery, RunSummary } from '../../protoco
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
-/** Rows a page: those that most windows show, so that they are painted before the rows beyond are read, sent and made. */
+/**
+ * Rows a page: those that most windows show, so that they are painted before the rows beyond are read, sent and made.
+ */
 export const pageRows = 32;
 const pagesAtOnce = 4;
 const pagesKept = 80;
@@ -16,8 +18,9 @@ interface Page {
 }
 
 /**
- * The runs of a query as a window over any number of rows: only the pages around what is on the screen are fetched and kept. There is
- * never more than one request of a question under way; what was scrolled past meanwhile is never asked for.
+ * The runs of a query as a window over any number of rows: only the pages around what is on the screen are fetched and
+ * kept. There is never more than one request of a question under way; what was scrolled past meanwhile is never asked
+ * for.
  */
 export class RunPages {
   readonly #ask: Ask;

@@ -14,7 +14,10 @@ export interface SelectionHost {
 /** More runs than this are neither selected at once nor changed at once. */
 export const mostSelected = 1000;
 
-/** The row that the keyboard is on, and the runs that are selected. Both belong to runs, not to rows: rows move while runs come in. */
+/**
+ * The row that the keyboard is on, and the runs that are selected. Both belong to runs, not to rows: rows move while
+ * runs come in.
+ */
 export class Selection {
   readonly #host: SelectionHost;
   #active = 0;
@@ -45,7 +48,10 @@ export class Selection {
     return this.#asSet.set.has(runId);
   }
 
-  /** What an action is about: the selected runs, or without any the one that the keyboard is on. Those that were loaded once. */
+  /**
+   * What an action is about: the selected runs, or without any the one that the keyboard is on. Those that were loaded
+   * once.
+   */
   get targets(): readonly RunSummary[] {
     const selected = this.#host.selected();
     if (selected.length === 0) return this.activeRun ? [this.activeRun] : [];
@@ -92,7 +98,10 @@ export class Selection {
     this.#set(selected.filter((one) => one !== runId));
   }
 
-  /** Selects the runs from where the range began to a row; those that are not loaded are asked for, in groups those of the groups that are open. */
+  /**
+   * Selects the runs from where the range began to a row; those that are not loaded are asked for, in groups those of
+   * the groups that are open.
+   */
   async extendTo(index: number): Promise<void> {
     const { rows } = this.#host;
     this.activate(index, true);

@@ -64,7 +64,10 @@ export function sameSettings(left: Settings, right: Settings): boolean {
   return canonical(left) === canonical(right);
 }
 
-/** What the engine is asked for; `filter` stands in for the settings' own. It goes as it was typed: a problem names characters of it. */
+/**
+ * What the engine is asked for; `filter` stands in for the settings' own. It goes as it was typed: a problem names
+ * characters of it.
+ */
 export function queryOf(settings: Settings, filter = settings.filter): RunQuery {
   const search = settings.search.trim();
   return {

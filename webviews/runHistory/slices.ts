@@ -26,7 +26,10 @@ export function portOf(box: HTMLElement | null): Port {
   };
 }
 
-/** The rows that stand in the page: those in sight and some beyond. Always as many, so that a row's element is used again for another. */
+/**
+ * The rows that stand in the page: those in sight and some beyond. Always as many, so that a row's element is used
+ * again for another.
+ */
 export function rowSlice(port: Port, rows: number): Slice {
   const inSight = Math.ceil(port.height / rowHeight) + 1;
   const from = Math.max(0, Math.min(Math.floor(port.top / rowHeight) - spareRows, rows - inSight - 2 * spareRows));
@@ -39,7 +42,10 @@ export function inSight(port: Port, rows: number): Slice {
   return { from, to: Math.min(rows, Math.ceil((port.top + port.height) / rowHeight)) };
 }
 
-/** The columns that stand in the page, by their widths and how far the box is scrolled: all of them unless there are many. */
+/**
+ * The columns that stand in the page, by their widths and how far the box is scrolled: all of them unless there are
+ * many.
+ */
 export function columnSlice(port: Port, widths: readonly number[], pinnedWidth: number): Slice {
   if (widths.length <= manyColumns) return { from: 0, to: widths.length };
   const [first, last] = [port.left - sparePixels, port.left + port.width - pinnedWidth + sparePixels];

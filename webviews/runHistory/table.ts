@@ -12,9 +12,9 @@ import type { Port } from './slices.ts';
 import { tableHead } from './tableHead.ts';
 
 /**
- * The grid. Only the rows and columns near what is in sight stand in the page. Each row has a place of its own and is used again for another row
- * when it is scrolled out, so that a frame of scrolling lays out and paints the few rows that come in; for that the elements of the table are
- * blocks, and say by their roles what they are.
+ * The grid. Only the rows and columns near what is in sight stand in the page. Each row has a place of its own and is
+ * used again for another row when it is scrolled out, so that a frame of scrolling lays out and paints the few rows
+ * that come in; for that the elements of the table are blocks, and say by their roles what they are.
  */
 export function table(model: Model, does: Does, port: Port): TemplateResult {
   const pinned = pinnedCount(model.columns, model.layout);

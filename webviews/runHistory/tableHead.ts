@@ -12,7 +12,10 @@ import { ordersOf } from './ordering.ts';
 const widthStep = 16;
 const kindNames: Record<Column['kind'], string> = { fixed: '', metric: 'metric ', param: 'param ', tag: 'tag ' };
 
-/** The heads: a click sorts, Shift adds a key, dragging moves, the right edge changes the width. All of it by keyboard too. */
+/**
+ * The heads: a click sorts, Shift adds a key, dragging moves, the right edge changes the width. All of it by keyboard
+ * too.
+ */
 export function tableHead(model: Model, does: Does, pinned: number): TemplateResult {
   return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, does)}>
     <tr role="row" aria-rowindex="1">
@@ -110,7 +113,10 @@ function withoutWidth(model: Model, column: Column): Model['layout'] {
   return { ...model.layout, widths };
 }
 
-/** Arrows go from head to head, Alt moves the column, Alt+Shift makes it wider or narrower, P pins it, down goes to the rows. */
+/**
+ * Arrows go from head to head, Alt moves the column, Alt+Shift makes it wider or narrower, P pins it, down goes to the
+ * rows.
+ */
 function headKeys(event: KeyboardEvent, model: Model, does: Does): void {
   const cell = event.target instanceof Element ? event.target.closest('th') : null;
   if (!cell || !(isPlain(event) || isOfColumn(event))) return;

@@ -19,8 +19,8 @@ interface Place {
 }
 
 /**
- * A lit template as text, without a browser: values become text or attributes, each escaped; listeners and properties are left out,
- * since a saved page runs no script. Of lit's directives it knows those that set styles.
+ * A lit template as text, without a browser: values become text or attributes, each escaped; listeners and properties
+ * are left out, since a saved page runs no script. Of lit's directives it knows those that set styles.
  */
 export function renderTemplate(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'symbol' || value === false) return '';

@@ -28,7 +28,9 @@ const does: Does = {
   keys: nothingToDo,
 };
 
-/** The drift view as a document: the same timeline and tables, and every feature of the window that the view opens on. */
+/**
+ * The drift view as a document: the same timeline and tables, and every feature of the window that the view opens on.
+ */
 export function driftPage(
   report: DriftReport,
   details: { windowId: number; detail: DriftDetail }[],

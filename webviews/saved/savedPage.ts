@@ -35,7 +35,10 @@ export function savedPage({ title, content, styles, savedAt }: SavedPageParts): 
 `;
 }
 
-/** Without the things to press, which would do nothing here; a link keeps its text. Times stand as dates, since "2 hours ago" ages. */
+/**
+ * Without the things to press, which would do nothing here; a link keeps its text. Times stand as dates, since "2 hours
+ * ago" ages.
+ */
 function stillLife(html: string): string {
   return html
     .replaceAll(/<!--[\s\S]*?-->/g, '')

@@ -1,4 +1,7 @@
-/** The colours of saved pages, under the names that the styles of the views use; those of VS Code's own light and dark themes. */
+/**
+ * The colours of saved pages, under the names that the styles of the views use; those of VS Code's own light and dark
+ * themes.
+ */
 export const lightVariables: Record<string, string> = {
   '--vscode-editor-background': '#ffffff',
   '--vscode-editor-foreground': '#3b3b3b',

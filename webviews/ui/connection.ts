@@ -29,7 +29,10 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The one line between a view and the client: requests with exactly one answer each, actions, and what is kept over a reload. */
+/**
+ * The one line between a view and the client: requests with exactly one answer each, actions, and what is kept over a
+ * reload.
+ */
 export class Connection<V extends ViewName, U> {
   readonly #api = acquireVsCodeApi();
   readonly #waiting = new Map<number, Waiting>();

@@ -2,7 +2,10 @@ import { chartColors } from './theme.ts';
 
 type Rgb = readonly [number, number, number];
 
-/** The colours of one correlation: towards the warm colour above zero, towards the cold one below, and letters that can be read on it. */
+/**
+ * The colours of one correlation: towards the warm colour above zero, towards the cold one below, and letters that can
+ * be read on it.
+ */
 export function heatColor(value: number): { background: string; color: string } {
   const { series, background } = chartColors();
   const ground = parsed(background) ?? [128, 128, 128];

@@ -1,6 +1,7 @@
 /**
- * The rule for keys in every view. VS Code gets the keys of a webview from its window, so a key that a view stops never reaches a
- * shortcut of the editor. A view therefore stops only keys that it uses, by `take`, and a chord is the editor's unless a view names it.
+ * The rule for keys in every view. VS Code gets the keys of a webview from its window, so a key that a view stops never
+ * reaches a shortcut of the editor. A view therefore stops only keys that it uses, by `take`, and a chord is the
+ * editor's unless a view names it.
  */
 type Pressed = Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey'> & { isComposing?: boolean };
 

@@ -4,8 +4,8 @@ import type { TemplateResult } from 'lit';
 type Part = TemplateResult | string;
 
 /**
- * A small part of Markdown as elements: headings, lists, quotes, rules, fenced and inline code, strong, emphasis, and links to https and http.
- * Text only ever becomes text: no HTML of the source is read, no image is loaded.
+ * A small part of Markdown as elements: headings, lists, quotes, rules, fenced and inline code, strong, emphasis, and
+ * links to https and http. Text only ever becomes text: no HTML of the source is read, no image is loaded.
  */
 export function markdown(source: string): TemplateResult {
   return html`<div class="markdown">${blocks(source.replaceAll('\r\n', '\n').split('\n'))}</div>`;

@@ -4,7 +4,10 @@ const shares =
   /(^|_)(auc|accuracy|acc|precision|recall|f1|fbeta|iou|dice|jaccard|brier|ece|rate|share|sensitivity|specificity|average_precision|map|ndcg|ratio)(_|$)/i;
 const fromZero = /(^|_)(loss|rmse|mae|mse|mape|perplexity|latency|ms|seconds|bytes|wer|deviance|duration)(_|$)/i;
 
-/** The ends that a metric cannot pass, by its name as the field writes it; the values have the last word, such as accuracy in percent. */
+/**
+ * The ends that a metric cannot pass, by its name as the field writes it; the values have the last word, such as
+ * accuracy in percent.
+ */
 function endsOf(name: string, values: Range): [number | null, number | null] {
   const base = name.replace(/[[(\s].*$/, '');
   // A difference from another version may be negative.

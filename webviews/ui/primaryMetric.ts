@@ -2,7 +2,10 @@ import type { PrimaryMetric } from '../../protocol/runs.ts';
 
 let declared: readonly PrimaryMetric[] = [];
 
-/** Takes over the metrics that stand for a run of this project, the primary one first; every chart and table orders by them. */
+/**
+ * Takes over the metrics that stand for a run of this project, the primary one first; every chart and table orders by
+ * them.
+ */
 export function declarePrimary(primary: readonly PrimaryMetric[]): void {
   declared = primary;
 }
@@ -11,7 +14,10 @@ export function declaredDirection(name: string): PrimaryMetric['direction'] | nu
   return declared.find((one) => one.name === name)?.direction ?? null;
 }
 
-/** The same things with the primary metric first, then those that stand in for it, the others as they were, and the system's last. */
+/**
+ * The same things with the primary metric first, then those that stand in for it, the others as they were, and the
+ * system's last.
+ */
 export function primaryFirst<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   const rank = (one: T): number => {
     const name = nameOf(one);

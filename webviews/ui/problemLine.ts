@@ -3,7 +3,10 @@ import type { FileProblem } from '../../protocol/lifeCycle.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
 import { icon } from './pieces.ts';
 
-/** Shows or takes away the line above a view that says why it is the last good state; the view below is greyed meanwhile. */
+/**
+ * Shows or takes away the line above a view that says why it is the last good state; the view below is greyed
+ * meanwhile.
+ */
 export function showProblem(problem: FileProblem | null, act: (action: ViewAction) => void): void {
   const view = document.getElementById('view');
   if (!view) return;

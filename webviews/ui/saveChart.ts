@@ -5,7 +5,10 @@ import type { ChartColors } from './theme.ts';
 
 type Act = (action: ViewAction) => void;
 
-/** The colours of the theme with fonts that a file finds anywhere; a font's name in quotes would also end an attribute of an SVG. */
+/**
+ * The colours of the theme with fonts that a file finds anywhere; a font's name in quotes would also end an attribute
+ * of an SVG.
+ */
 export function savedColors(): ChartColors {
   return { ...chartColors(), font: 'system-ui, sans-serif' };
 }

@@ -1,4 +1,7 @@
-/** esbuild turns a style sheet that is imported for its effect into a file beside the script, and in saved pages into its text. */
+/**
+ * esbuild turns a style sheet that is imported for its effect into a file beside the script, and in saved pages into
+ * its text.
+ */
 declare module '*.css' {
   const text: string;
   export default text;

@@ -1,6 +1,9 @@
 export type ThemeKind = 'light' | 'dark' | 'contrast' | 'contrastLight';
 
-/** Colours for data, after Okabe and Ito, with enough contrast on each ground; order chosen so that neighbours differ in lightness too. */
+/**
+ * Colours for data, after Okabe and Ito, with enough contrast on each ground; order chosen so that neighbours differ in
+ * lightness too.
+ */
 const series: Record<ThemeKind, readonly string[]> = {
   light: ['#0072b2', '#d55e00', '#007a5a', '#a8437f', '#b07800', '#2d88bd', '#5c5c5c', '#7a3b00'],
   dark: ['#56b4e9', '#e69f00', '#2bbf92', '#dd8fbc', '#f0e442', '#6f9bff', '#c8c8c8', '#ff8a4c'],

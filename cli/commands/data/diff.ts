@@ -24,7 +24,10 @@ export interface DataDiffOptions {
 
 type Place = ReturnType<typeof dataPlace>;
 
-/** `loopwright data diff A [B]`: what changed from one version, dataset or file to another; of one alone, since the version before. */
+/**
+ * `loopwright data diff A [B]`: what changed from one version, dataset or file to another; of one alone, since the
+ * version before.
+ */
 export async function dataDiff(
   context: CommandContext,
   first: string | undefined,
@@ -62,7 +65,10 @@ export async function dataDiff(
   return exitCodes.done;
 }
 
-/** How the columns that both sides have moved, by Loopwright's own rules and what the schema says of a column; none where a side has no rows. */
+/**
+ * How the columns that both sides have moved, by Loopwright's own rules and what the schema says of a column; none
+ * where a side has no rows.
+ */
 async function distributionsOf(
   db: Database,
   a: FoundSubject,

@@ -25,7 +25,10 @@ export interface DataImportOptions {
   output?: string;
 }
 
-/** `loopwright data import FILE`: a dataset schema from Croissant, an MLflow signature or pandera; which of them is told by what the file holds. */
+/**
+ * `loopwright data import FILE`: a dataset schema from Croissant, an MLflow signature or pandera; which of them is told
+ * by what the file holds.
+ */
 export async function dataImport(
   context: CommandContext,
   file: string | undefined,

@@ -15,7 +15,10 @@ export interface DataInferOptions {
   update?: boolean;
 }
 
-/** `loopwright data infer DATA`: a schema from data. To a file that is there already it only adds, and says what differs. */
+/**
+ * `loopwright data infer DATA`: a schema from data. To a file that is there already it only adds, and says what
+ * differs.
+ */
 export async function dataInfer(
   context: CommandContext,
   text: string | undefined,

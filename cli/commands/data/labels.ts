@@ -15,7 +15,10 @@ export interface DataLabelsOptions {
   output?: string;
 }
 
-/** `loopwright data labels [TASK]`: how far labelling is, agreement and rules; with `--output` one label a row as a file. */
+/**
+ * `loopwright data labels [TASK]`: how far labelling is, agreement and rules; with `--output` one label a row as a
+ * file.
+ */
 export async function dataLabels(
   context: CommandContext,
   name: string | undefined,

@@ -17,7 +17,10 @@ export interface DataProfileOptions {
   html?: string;
 }
 
-/** `loopwright data profile DATA`: what each column holds, as a table, as JSON, or as a page of its own with `--html FILE`. */
+/**
+ * `loopwright data profile DATA`: what each column holds, as a table, as JSON, or as a page of its own with `--html
+ * FILE`.
+ */
 export async function dataProfile(
   context: CommandContext,
   text: string | undefined,

@@ -14,7 +14,9 @@ export interface DataQualityOptions {
   now?: string;
 }
 
-/** `loopwright data quality DATA`: completeness, uniqueness, validity, freshness and relevance, for a person to read. */
+/**
+ * `loopwright data quality DATA`: completeness, uniqueness, validity, freshness and relevance, for a person to read.
+ */
 export async function dataQuality(
   context: CommandContext,
   text: string | undefined,

@@ -7,7 +7,10 @@ import type { CommandContext } from '../../context.ts';
 import { number, told } from './log.ts';
 import { versionGiven } from './show.ts';
 
-/** `loopwright data restore DATASET VERSION`: puts the files of a version back. What stood there is made a version first. */
+/**
+ * `loopwright data restore DATASET VERSION`: puts the files of a version back. What stood there is made a version
+ * first.
+ */
 export async function dataRestore(
   context: CommandContext,
   dataset: string | undefined,

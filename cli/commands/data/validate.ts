@@ -20,7 +20,10 @@ export interface DataValidateOptions {
   quarantine?: string;
 }
 
-/** `loopwright data validate DATA`: every row against its schema; exit code 1 when a rule that is no mere warning is broken. */
+/**
+ * `loopwright data validate DATA`: every row against its schema; exit code 1 when a rule that is no mere warning is
+ * broken.
+ */
 export async function dataValidate(
   context: CommandContext,
   text: string | undefined,

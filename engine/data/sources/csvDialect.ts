@@ -32,8 +32,9 @@ export function isOtherDialect({ encoding, delimiter, header, skip, columns }: C
 const mostHeader = 1 << 20;
 
 /**
- * Writes a CSV file in UTF-8 with a header of distinct names, its rows as they are. With `mostBytes` only whole lines of the beginning.
- * Returns whether all of it was written, and how many characters of the source were. Throws DataError when it cannot be read or has fewer columns than names are given.
+ * Writes a CSV file in UTF-8 with a header of distinct names, its rows as they are. With `mostBytes` only whole lines
+ * of the beginning. Returns whether all of it was written, and how many characters of the source were. Throws DataError
+ * when it cannot be read or has fewer columns than names are given.
  */
 export async function rewriteCsv(
   file: string,
@@ -140,7 +141,10 @@ function endOfRecord(text: string): number {
   return text.length;
 }
 
-/** Names that can be told apart whatever their case; none is blank, and none is one that Loopwright gives to a column of its own. */
+/**
+ * Names that can be told apart whatever their case; none is blank, and none is one that Loopwright gives to a column of
+ * its own.
+ */
 export function distinctNames(given: readonly string[]): string[] {
   const taken = new Set<string>();
   return given.map((name, i) => {

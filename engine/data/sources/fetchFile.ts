@@ -13,7 +13,10 @@ export interface FileRequest {
   /** The address as people may see it. */
   shown: string;
   ask: Ask;
-  /** Where the file goes; nothing stands there until it is whole. Beside it: `.part` while it comes, `.json` with what the server said of it. */
+  /**
+   * Where the file goes; nothing stands there until it is whole. Beside it: `.part` while it comes, `.json` with what
+   * the server said of it.
+   */
   path: string;
   /** SHA-256 that the file must have. */
   sha256?: string | null;
@@ -38,7 +41,10 @@ export interface FetchedFile {
 
 const bodyIdleMs = 120_000;
 
-/** Fetches a file over HTTP unless the server says that the one here is the newest. Takes up what an earlier try, or process, left. Rejects with WorkError, CancelledError. */
+/**
+ * Fetches a file over HTTP unless the server says that the one here is the newest. Takes up what an earlier try, or
+ * process, left. Rejects with WorkError, CancelledError.
+ */
 export async function fetchFile(request: FileRequest): Promise<FetchedFile & { changed: boolean }> {
   mkdirSync(dirname(request.path), { recursive: true });
   const here = request.anew ? null : await fileHere(request.path);

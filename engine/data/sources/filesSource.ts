@@ -7,7 +7,10 @@ import { sourceFormat } from '../readSource.ts';
 import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
 import type { Received, SourceContext } from './source.ts';
 
-/** The files that paths and globs name. Text of another dialect is written again beside the store for the time of the stage. */
+/**
+ * The files that paths and globs name. Text of another dialect is written again beside the store for the time of the
+ * stage.
+ */
 export async function fromFiles(
   context: SourceContext,
   patterns: readonly string[],

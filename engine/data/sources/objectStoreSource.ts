@@ -215,7 +215,10 @@ async function fetchObject(
   });
 }
 
-/** Compares the checksums that the store gives: SHA-256 of the object where it has one, else the MD5 that the ETag of an object in one part is. */
+/**
+ * Compares the checksums that the store gives: SHA-256 of the object where it has one, else the MD5 that the ETag of an
+ * object in one part is.
+ */
 async function checkSum(object: StoredObject, path: string, file: FetchedFile, response: Response): Promise<void> {
   if (file.bytes !== object.bytes)
     throw new PassingFault(

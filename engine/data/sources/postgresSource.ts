@@ -24,7 +24,10 @@ type Column = FieldDef & { kind: string };
 /** Every value stays the text that the server wrote: numbers lose no digit on their way. */
 const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text };
 
-/** Pulls the rows of a query through a cursor, in one read-only snapshot of the database; with a watermark only those after the last time. */
+/**
+ * Pulls the rows of a query through a cursor, in one read-only snapshot of the database; with a watermark only those
+ * after the last time.
+ */
 export async function fromPostgres(context: SourceContext, source: PostgresSource): Promise<Received> {
   const query = queryText(context.root, source.query);
   const path = join(

@@ -5,8 +5,8 @@ export type Redact = (text: string) => string;
 const shortestSecret = 5;
 
 /**
- * Takes out what came from the environment (told by its name instead), the passwords of addresses, and passwords inside addresses of the
- * environment also where they stand alone, as written and as decoded.
+ * Takes out what came from the environment (told by its name instead), the passwords of addresses, and passwords inside
+ * addresses of the environment also where they stand alone, as written and as decoded.
  */
 export function redactor(values: Readonly<Record<string, string | undefined>>): Redact {
   const found: [secret: string, shown: string][] = [];

@@ -27,7 +27,10 @@ const longestPauseMs = 30_000;
 /** Who asks for a longer pause is told to the person instead. */
 const longestAskedMs = 120_000;
 
-/** Does the work, and again with growing pauses while it fails for reasons that may pass. A WorkError or ProjectError is final. */
+/**
+ * Does the work, and again with growing pauses while it fails for reasons that may pass. A WorkError or ProjectError is
+ * final.
+ */
 export async function withRetries<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
   const { what, signal, log, achieved = () => 0, attempts = 4, firstMs = 500 } = options;
   let failures = 0;

@@ -18,8 +18,8 @@ export interface RowColumn {
 const bufferBytes = 8_000_000;
 
 /**
- * Rows of a database on their way into a Parquet file. They are written as text as they come, so that memory stays small however many
- * there are; the types are made by DuckDB in the end. NULL is an empty field and '' a quoted one.
+ * Rows of a database on their way into a Parquet file. They are written as text as they come, so that memory stays
+ * small however many there are; the types are made by DuckDB in the end. NULL is an empty field and '' a quoted one.
  */
 export class RowFile {
   readonly #path: string;

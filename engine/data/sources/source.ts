@@ -1,7 +1,10 @@
 import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
 
-/** What a source works with. Nothing that it logs, tells or throws needs to be free of secrets: whoever calls it sees to that. */
+/**
+ * What a source works with. Nothing that it logs, tells or throws needs to be free of secrets: whoever calls it sees to
+ * that.
+ */
 export interface SourceContext {
   /** Absolute path of the project. */
   root: string;
@@ -30,13 +33,18 @@ export interface SourceContext {
 export interface Received {
   /** Absolute paths. */
   files: string[];
-  /** What the source says it gave, such as a hash; the same again means that nothing is new. Null when it cannot tell. */
+  /**
+   * What the source says it gave, such as a hash; the same again means that nothing is new. Null when it cannot tell.
+   */
   version: string | null;
   /** The highest watermark of what was received. */
   watermark?: Watermark | null;
   /** Rows received, where they were counted. */
   rows?: number;
-  /** False when a file is no longer what it was when it was listed: what was read may be half of one and half of the other. */
+  /**
+   * False when a file is no longer what it was when it was listed: what was read may be half of one and half of the
+   * other.
+   */
   unchanged?: () => boolean;
   /** Removes what is of no use any more once the rows are written. */
   discard?: () => Promise<void>;

@@ -32,7 +32,9 @@ interface Seen {
   long: boolean;
 }
 
-/** Reads the rows of a query from a SQLite file, which is only read; with a watermark only those after the last time. */
+/**
+ * Reads the rows of a query from a SQLite file, which is only read; with a watermark only those after the last time.
+ */
 export async function fromSqlite(context: SourceContext, source: SqliteSource): Promise<Received> {
   const query = queryText(context.root, source.query);
   const path = join(

@@ -20,7 +20,8 @@ import { tTest } from '../../statistics/tTest.ts';
 import { wassersteinStdOfPair } from '../../statistics/wasserstein.ts';
 import { ofCategories, ofNumbers, type ColumnData, type Measure, type Measured } from '../measure.ts';
 
-// The tests of evidently 0.7.23 with its thresholds; some judge `<`, some `≤`, as in its sources. A test's value is its p-value.
+// The tests of evidently 0.7.23 with its thresholds; some judge `<`, some `≤`, as in its sources. A test's value is its
+// p-value.
 
 const distance = { threshold: 0.1, compare: '>=' as const };
 
@@ -265,7 +266,10 @@ export const evidentlyMeasures: readonly Measure[] = [
   ),
 ];
 
-/** evidently's choice by the type, the reference's values and the distinct values of both sides (`_get_default_stattest`). */
+/**
+ * evidently's choice by the type, the reference's values and the distinct values of both sides
+ * (`_get_default_stattest`).
+ */
 export function evidentlyDefault(data: ColumnData, nReference: number, distinct: number): Measure {
   if (data.type === 'text') return nReference > 1000 ? absoluteText : percentileText;
   if (nReference <= 1000) return data.type === 'numeric' && distinct > 5 ? ks : distinct > 2 ? chiSquare : z;

@@ -20,7 +20,8 @@ import { tTest } from '../../statistics/tTest.ts';
 import { wassersteinOfPair, wassersteinStdOfPair } from '../../statistics/wasserstein.ts';
 import { ofCategories, ofNumbers, type ColumnData, type Measure, type Measured } from '../measure.ts';
 
-// Loopwright's own defaults (docs/decisions/drift-measures.md): distances are judged, the p-value beside them is shown. Tests judge their p-value.
+// Loopwright's own defaults (docs/decisions/drift-measures.md): distances are judged, the p-value beside them is shown.
+// Tests judge their p-value.
 
 const distance = { threshold: 0.1, compare: '>=' as const };
 const test = { threshold: 0.05, compare: '<' as const };

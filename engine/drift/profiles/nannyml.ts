@@ -16,7 +16,10 @@ export interface NannymlMethod {
   displayName: string;
   aliases: readonly string[];
   types: readonly ('numeric' | 'categorical')[];
-  /** Chi-square alerts on its p-value below 0.05, the others above the mean of the reference's chunks and three standard deviations. */
+  /**
+   * Chi-square alerts on its p-value below 0.05, the others above the mean of the reference's chunks and three standard
+   * deviations.
+   */
   judgesP: boolean;
   /** The threshold is at most this. */
   limit: number | null;
@@ -80,7 +83,10 @@ function binnedKs(pair: NumberPair): number | null {
   return largest;
 }
 
-/** NannyML's estimate: between the ends of the reference by bins, outside by the values themselves with one point at the end, whose weight it counts twice. */
+/**
+ * NannyML's estimate: between the ends of the reference by bins, outside by the values themselves with one point at the
+ * end, whose weight it counts twice.
+ */
 function binnedWasserstein(pair: NumberPair): number | null {
   const { nReference, nCurrent } = totalsOf(pair);
   if (nCurrent === 0) return null;
@@ -220,12 +226,17 @@ export const nannymlMethods: readonly NannymlMethod[] = [
   },
 ];
 
-/** Rows of a chunk of the reference: a tenth, rounded down; the rest is one chunk more. NannyML refuses fewer than 10 rows. */
+/**
+ * Rows of a chunk of the reference: a tenth, rounded down; the rest is one chunk more. NannyML refuses fewer than 10
+ * rows.
+ */
 export function chunkSize(rows: number): number {
   return Math.floor(rows / 10);
 }
 
-/** Mean and three standard deviations (ddof 0) of the chunks' values, at most the method's limit. Null without a value. */
+/**
+ * Mean and three standard deviations (ddof 0) of the chunks' values, at most the method's limit. Null without a value.
+ */
 export function alertAbove(values: readonly (number | null)[], limit: number | null): number | null {
   const known = values.filter((value) => value !== null && !Number.isNaN(value)) as number[];
   if (known.length === 0) return null;

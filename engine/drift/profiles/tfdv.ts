@@ -3,7 +3,8 @@ import { jensenShannon } from '../../statistics/jensenShannon.ts';
 import { tfdvDivergence, type Unmatched } from '../../statistics/tfdvHistogram.ts';
 import { ofCategories, type Measure } from '../measure.ts';
 
-// The comparators of TensorFlow Data Validation. It has no default threshold: without `--threshold` nothing is judged. An anomaly lies strictly above.
+// The comparators of TensorFlow Data Validation. It has no default threshold: without `--threshold` nothing is judged.
+// An anomaly lies strictly above.
 
 const rule = { threshold: null, compare: '>' as const };
 

@@ -13,7 +13,10 @@ export function writtenText(node: Located, text: string): string {
   return writtenTexts.get(node) ?? text.slice(node.range.start, node.range.end);
 }
 
-/** A value as DVC writes it into a text (`dvc.parsing.interpolate.to_str`); `written` is the text that a number had in its file. */
+/**
+ * A value as DVC writes it into a text (`dvc.parsing.interpolate.to_str`); `written` is the text that a number had in
+ * its file.
+ */
 export function pythonText(node: Located, written: string): string {
   if (node.kind === 'map') return argumentsOf(node, '');
   if (node.kind === 'seq') return JSON.stringify(toValue(node));
@@ -22,7 +25,10 @@ export function pythonText(node: Located, written: string): string {
   return String(node.value);
 }
 
-/** Floats keep their point as in Python: `1.0` stays so, exponents have two digits and stand from 1e16 on and below 1e-4. */
+/**
+ * Floats keep their point as in Python: `1.0` stays so, exponents have two digits and stand from 1e16 on and below
+ * 1e-4.
+ */
 export function numberText(value: number, written: string): string {
   if (Number.isInteger(value) && !/[.eE]/.test(written)) return String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';

@@ -23,7 +23,10 @@ export interface DvcProject {
   folders: Map<string, string>;
 }
 
-/** Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a warning or information at its place. */
+/**
+ * Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a
+ * warning or information at its place.
+ */
 export function readDvcProject(
   root: string,
   files: ProjectFiles,
@@ -248,7 +251,9 @@ function list(range: Range, items: Located[]): Located | null {
   return items.length === 0 ? null : { kind: 'seq', range, items };
 }
 
-/** The command of a stage; a list runs one after the other as long as each does well, each in the folder of the stage. */
+/**
+ * The command of a stage; a list runs one after the other as long as each does well, each in the folder of the stage.
+ */
 export function commandText(cmd: unknown, folder: string): string {
   const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line) => String(line).trim());
   const all = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `( ${line}\n)`).join(' && ');
@@ -292,7 +297,10 @@ function persisted(node: Located | undefined): string[] {
   );
 }
 
-/** The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a whole. */
+/**
+ * The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a
+ * whole.
+ */
 function paramsOf(node: Located | undefined, folder: string, made: Made): { names: Located[]; wholeFiles: Located[] } {
   const names: Located[] = [];
   const wholeFiles: Located[] = [];

@@ -8,7 +8,10 @@ export type Tell = (range: Range, message: string) => void;
 
 const reference = /(?<!\\)\$\{([^}]*)\}/g;
 
-/** Replaces `${a.b[0]}` in every text, as DVC does: a text that is one reference keeps the type of its value. `text` is that of the file, for the way numbers are written. */
+/**
+ * Replaces `${a.b[0]}` in every text, as DVC does: a text that is one reference keeps the type of its value. `text` is
+ * that of the file, for the way numbers are written.
+ */
 export function fill(node: Located, context: Context, text: string, tell: Tell, inCommand = false): Located {
   if (node.kind === 'seq')
     return { ...node, items: node.items.map((item) => fill(item, context, text, tell, inCommand)) };
@@ -63,7 +66,10 @@ export interface Stamped {
   context: Context;
 }
 
-/** The stages that one entry of `stages` stands for: itself, or one for each item of its `foreach` or combination of its `matrix`. */
+/**
+ * The stages that one entry of `stages` stands for: itself, or one for each item of its `foreach` or combination of its
+ * `matrix`.
+ */
 export function stampOut(entry: Entry, context: Context, text: string, tell: Tell): Stamped[] {
   const each = entryOf(entry.value, 'foreach')?.value;
   const body = entryOf(entry.value, 'do')?.value;
@@ -146,7 +152,10 @@ function placeless(node: Located, text: string): Located {
   return noteWritten({ ...node, range }, writtenText(node, text));
 }
 
-/** A plain value as params are kept: mappings become one entry a leaf, `a.b`; what is no scalar or list of scalars becomes JSON. */
+/**
+ * A plain value as params are kept: mappings become one entry a leaf, `a.b`; what is no scalar or list of scalars
+ * becomes JSON.
+ */
 export function flatten(value: unknown, prefix: string): [string, unknown][] {
   if (value !== null && typeof value === 'object' && !Array.isArray(value))
     return Object.entries(value).flatMap(([key, item]) => flatten(item, `${prefix}.${key}`));

@@ -246,7 +246,10 @@ export const Field = Type.Object(
 const key = (description: string) =>
   Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description });
 
-/** `<name>.dataset.yaml`: Frictionless Table Schema v2 with our extras under `loopwright`. Unknown keys are legal there, by the spec. */
+/**
+ * `<name>.dataset.yaml`: Frictionless Table Schema v2 with our extras under `loopwright`. Unknown keys are legal there,
+ * by the spec.
+ */
 export const DatasetSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: 'Profile of the schema.' })),

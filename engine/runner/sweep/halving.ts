@@ -16,10 +16,11 @@ export interface Stop {
 }
 
 /**
- * Asynchronous successive halving (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning") that stops early instead of
- * pausing: at the steps `minSteps`, `minSteps` × `reduction`, `minSteps` × `reduction`², … a trial goes on only when its value is among
- * the best 1/`reduction` of all values that trials had at that rung until then; the first to come always goes on. NaN is stopped at once
- * it reaches a rung. The decisions are those of Optuna's SuccessiveHalvingPruner with a min_early_stopping_rate of 0.
+ * Asynchronous successive halving (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning") that stops
+ * early instead of pausing: at the steps `minSteps`, `minSteps` × `reduction`, `minSteps` × `reduction`², … a trial
+ * goes on only when its value is among the best 1/`reduction` of all values that trials had at that rung until then;
+ * the first to come always goes on. NaN is stopped at once it reaches a rung. The decisions are those of Optuna's
+ * SuccessiveHalvingPruner with a min_early_stopping_rate of 0.
  */
 export class Halving {
   readonly #rules: HalvingRules;

@@ -72,7 +72,10 @@ for line in sys.stdin:
         study.tell(said["tell"], said["value"])
 `;
 
-/** Starts the sampler in the project's Python, or else in the first that a command names and that has Optuna. WorkError, with what was tried, when none has. */
+/**
+ * Starts the sampler in the project's Python, or else in the first that a command names and that has Optuna. WorkError,
+ * with what was tried, when none has.
+ */
 export async function startSuggestions(options: SuggestionOptions): Promise<Suggestions> {
   const env = activatePython(programEnvironment(), options.python, join(options.folder, 'python'));
   const tried: string[] = [];

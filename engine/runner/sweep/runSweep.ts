@@ -29,14 +29,18 @@ export interface SweepResult {
   /** In the order of their points. */
   trials: Trial[];
   best: Trial | null;
-  /** The trial whose model became a version: the best of those that passed their gates, else the best; null where none validated a model. */
+  /**
+   * The trial whose model became a version: the best of those that passed their gates, else the best; null where none
+   * validated a model.
+   */
   chosen: { trial: Trial; version: number } | null;
 }
 
 /**
- * Runs an experiment once for each point of its sweep, and tells the best. What all trials have in common is run once before; a trial that
- * fails does not stop the others. With `parallel` above 1 each trial has a folder and a process of its own, and the project's own outputs
- * stay as they are. Rejects with CancelledError when stopped; asked again, it goes on with what is left.
+ * Runs an experiment once for each point of its sweep, and tells the best. What all trials have in common is run once
+ * before; a trial that fails does not stop the others. With `parallel` above 1 each trial has a folder and a process of
+ * its own, and the project's own outputs stay as they are. Rejects with CancelledError when stopped; asked again, it
+ * goes on with what is left.
  */
 export async function runSweep(
   request: SweepRequest,
@@ -196,7 +200,10 @@ function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<
   });
 }
 
-/** What is watched when nothing is said: the objective; of built-in training, which measures that only at its end, the loss. */
+/**
+ * What is watched when nothing is said: the objective; of built-in training, which measures that only at its end, the
+ * loss.
+ */
 function watchFor({ request, config, direction, objective, stages, session }: Sweep): Watch {
   const rules = config.halving ?? {};
   const watch = rules.watch ?? (stages.trains ? { minimize: 'validation_loss' } : config.objective);

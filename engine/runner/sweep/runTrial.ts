@@ -29,7 +29,10 @@ export interface Trial {
 }
 
 export interface SweepRequest extends RunRequest {
-  /** How to start another process of this program, so that trials at the same time have a process each; without it they share this one. */
+  /**
+   * How to start another process of this program, so that trials at the same time have a process each; without it they
+   * share this one.
+   */
   program?: readonly string[] | undefined;
 }
 
@@ -55,7 +58,10 @@ export interface Sweep {
   signal: AbortSignal;
 }
 
-/** Runs the trial of a point, in the project or in a folder of its own, and notes what came of it. A trial that fails is no error. */
+/**
+ * Runs the trial of a point, in the project or in a folder of its own, and notes what came of it. A trial that fails is
+ * no error.
+ */
 export async function runTrial(sweep: Sweep, i: number, place: Workplace | null): Promise<void> {
   const { request, say, count, objective, watch, parent } = sweep;
   const asked = await sweep.suggestions?.ask();

@@ -4,7 +4,10 @@ import type { Store } from '../../store/store.ts';
 import { knownTags } from '../../tracking/writeRun.ts';
 import type { RunRequest } from '../execute.ts';
 
-/** Tags of the runs of a sweep: which execution of which sweep, which of its trials, and why a trial was stopped early. The parent has the first alone. */
+/**
+ * Tags of the runs of a sweep: which execution of which sweep, which of its trials, and why a trial was stopped early.
+ * The parent has the first alone.
+ */
 export const sweepTags = {
   session: 'loopwright.sweep',
   trial: 'loopwright.trial',

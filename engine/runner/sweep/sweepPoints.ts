@@ -13,7 +13,10 @@ export function varied(sweep: SweepConfig, fixed: Point = {}): [string, Distribu
   return Object.entries(sweep.params).filter(([name]) => !Object.hasOwn(fixed, name));
 }
 
-/** The points of a sweep: every combination of the choices, or draws from the distributions by a fixed seed. Method bayesian has none before it runs. */
+/**
+ * The points of a sweep: every combination of the choices, or draws from the distributions by a fixed seed. Method
+ * bayesian has none before it runs.
+ */
 export function sweepPoints(sweep: SweepConfig, fixed: Point = {}): Point[] {
   const entries = varied(sweep, fixed);
   const most = sweep.runs ?? defaultRuns;
@@ -35,7 +38,10 @@ export function sweepPoints(sweep: SweepConfig, fixed: Point = {}): Point[] {
   );
 }
 
-/** Points that cover each param evenly: the range of each is cut into as many parts as there are points, and each part is drawn from once (McKay, Beckman and Conover 1979). */
+/**
+ * Points that cover each param evenly: the range of each is cut into as many parts as there are points, and each part
+ * is drawn from once (McKay, Beckman and Conover 1979).
+ */
 function latinHypercube(
   entries: [string, Distribution][],
   count: number,

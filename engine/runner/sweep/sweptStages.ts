@@ -18,7 +18,10 @@ export interface SweptStages {
   trains: boolean;
 }
 
-/** Parts what a sweep runs: the stages whose config or params differ between points, with all after them, and the rest before. */
+/**
+ * Parts what a sweep runs: the stages whose config or params differ between points, with all after them, and the rest
+ * before.
+ */
 export function sweptStages(
   { project, experiment = 'default', stages, params: fixed = {} }: RunRequest,
   sweep: SweepConfig,

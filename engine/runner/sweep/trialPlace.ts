@@ -12,9 +12,9 @@ const largeFile = 1 << 20;
 const manyEntries = 2000;
 
 /**
- * A folder of its own for trials: what they write is there alone, the store is the project's. Small files are copied, so that programs
- * which look around from where they stand stay in the folder; `made` are the paths that trials write, which are left out. Where the
- * project is in a repository the folder has one of its own.
+ * A folder of its own for trials: what they write is there alone, the store is the project's. Small files are copied,
+ * so that programs which look around from where they stand stay in the folder; `made` are the paths that trials write,
+ * which are left out. Where the project is in a repository the folder has one of its own.
  */
 export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Workplace> {
   await removeAbandoned(project);

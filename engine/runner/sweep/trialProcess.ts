@@ -9,7 +9,9 @@ import { loadProject } from '../../project/loadProject.ts';
 import { openStore } from '../../tracking/openStore.ts';
 import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
 
-/** What a trial in a process of its own is told on standard input, as one line of JSON. When its input ends it stops. */
+/**
+ * What a trial in a process of its own is told on standard input, as one line of JSON. When its input ends it stops.
+ */
 interface TrialOrder {
   stages: string[];
   experiment: string;

@@ -30,8 +30,9 @@ interface Point {
 }
 
 /**
- * Stops trials early by a metric that they log by step, read from the store as it comes: the same for every program, however it logs. What came
- * since the last look is taken in the order in which it was logged, so that a trial is held against all that was known before it.
+ * Stops trials early by a metric that they log by step, read from the store as it comes: the same for every program,
+ * however it logs. What came since the last look is taken in the order in which it was logged, so that a trial is held
+ * against all that was known before it.
  */
 export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: HalvingRules): Watch {
   const halving = new Halving(rules);

@@ -6,11 +6,20 @@ import { treeVariances } from './mainEffects.ts';
 import { growTree, predict, sortedRows } from './regressionTree.ts';
 
 export interface Fanova {
-  /** Per feature its share of what all features explain alone; they sum to 1. Null when no feature explains anything alone. */
+  /**
+   * Per feature its share of what all features explain alone; they sum to 1. Null when no feature explains anything
+   * alone.
+   */
   shares: Float64Array | null;
-  /** The part of the forest's variance that features make alone, the mean over its trees; the rest is how they act together. */
+  /**
+   * The part of the forest's variance that features make alone, the mean over its trees; the rest is how they act
+   * together.
+   */
   alone: number;
-  /** R² of the forest on rows that its trees had not seen (out of bag): 1 − squared error ÷ variance. Null when every tree had seen every row. */
+  /**
+   * R² of the forest on rows that its trees had not seen (out of bag): 1 − squared error ÷ variance. Null when every
+   * tree had seen every row.
+   */
   r2: number | null;
 }
 
@@ -21,10 +30,10 @@ export interface FanovaOptions {
 }
 
 /**
- * Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014): which features make the target differ. As Optuna's
- * FanovaImportanceEvaluator has it: 64 trees over draws with replacement, all features at each split, leaves of one row, the mean over the trees
- * of each feature's part of the tree's variance. Between trees others have their turn. Throws CancelledError when the signal is given.
- * The target is finite and not constant.
+ * Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014): which features make the target differ. As
+ * Optuna's FanovaImportanceEvaluator has it: 64 trees over draws with replacement, all features at each split, leaves
+ * of one row, the mean over the trees of each feature's part of the tree's variance. Between trees others have their
+ * turn. Throws CancelledError when the signal is given. The target is finite and not constant.
  */
 export async function fanova(
   features: readonly Feature[],
@@ -70,7 +79,10 @@ function draw(rows: number, random: Random): Uint16Array {
   return counts;
 }
 
-/** Around 0 with a variance of 1; first the largest becomes 1, since the square of the largest numbers there are is none. */
+/**
+ * Around 0 with a variance of 1; first the largest becomes 1, since the square of the largest numbers there are is
+ * none.
+ */
 function standardised(target: Float64Array): Float64Array {
   let largest = 0;
   for (const value of target) largest = Math.max(largest, Math.abs(value));

@@ -12,10 +12,16 @@ export interface EncodedParam {
   numbers: Float64Array | null;
 }
 
-/** The ratio of the largest to the smallest value from which on a positive param may stand on a logarithmic scale: two decades. */
+/**
+ * The ratio of the largest to the smallest value from which on a positive param may stand on a logarithmic scale: two
+ * decades.
+ */
 const logRatio = 100;
 
-/** Values of a param, one a run, as a feature; or why nothing can be told of it, as the end of a sentence. Numbers where every value is one, else categories. */
+/**
+ * Values of a param, one a run, as a feature; or why nothing can be told of it, as the end of a sentence. Numbers where
+ * every value is one, else categories.
+ */
 export function encodeParam(values: readonly (number | string)[]): EncodedParam | string {
   const distinct = new Set(values).size;
   if (distinct < 2) return 'has one value in all runs';
@@ -53,7 +59,10 @@ function encodeNumbers(numbers: Float64Array, distinct: number): EncodedParam {
   return { feature: { kind: 'number', values }, kind: 'number', log, distinct, numbers };
 }
 
-/** Whether the values lie more evenly over the logarithms: half of what is drawn from 0 to 1 lies above 0.5, however small the least of it happens to be. */
+/**
+ * Whether the values lie more evenly over the logarithms: half of what is drawn from 0 to 1 lies above 0.5, however
+ * small the least of it happens to be.
+ */
 function isLog(numbers: Float64Array, low: number, high: number): boolean {
   const median = numbers.toSorted()[Math.floor((numbers.length - 1) / 2)] ?? low;
   return (
@@ -62,7 +71,10 @@ function isLog(numbers: Float64Array, low: number, high: number): boolean {
   );
 }
 
-/** How far a value is from one end to the other. By halves, since the difference of the largest numbers there are is none. */
+/**
+ * How far a value is from one end to the other. By halves, since the difference of the largest numbers there are is
+ * none.
+ */
 function shareOf(value: number, from: number, to: number): number {
   return (value / 2 - from / 2) / (to / 2 - from / 2);
 }

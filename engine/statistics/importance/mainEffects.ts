@@ -1,23 +1,30 @@
 import type { Feature } from './features.ts';
 import type { RegressionTree } from './regressionTree.ts';
 
-/** A stretch of a numeric feature, or the categories of another, over which a leaf adds to what the tree says on average over all other features. */
+/**
+ * A stretch of a numeric feature, or the categories of another, over which a leaf adds to what the tree says on average
+ * over all other features.
+ */
 interface Stretches {
   from: number[];
   to: number[];
   height: number[];
 }
 
-/** The variance of what a tree says over the whole space of its features, and that part of it that each feature makes alone. */
+/**
+ * The variance of what a tree says over the whole space of its features, and that part of it that each feature makes
+ * alone.
+ */
 export interface TreeVariances {
   total: number;
   alone: Float64Array;
 }
 
 /**
- * How much of a tree's variance each feature makes alone (functional ANOVA: Hutter, Hoos and Leyton-Brown 2014, section 3). The space of a numeric
- * feature is 0…1, all of it equally likely; of a category, each of its values as likely as the others. Each leaf is a box of that space; the
- * tree's mean for one value of a feature, taken over all values of the others, is the sum over the boxes that the value is in.
+ * How much of a tree's variance each feature makes alone (functional ANOVA: Hutter, Hoos and Leyton-Brown 2014, section
+ * 3). The space of a numeric feature is 0…1, all of it equally likely; of a category, each of its values as likely as
+ * the others. Each leaf is a box of that space; the tree's mean for one value of a feature, taken over all values of
+ * the others, is the sum over the boxes that the value is in.
  */
 export function treeVariances(tree: RegressionTree, features: readonly Feature[]): TreeVariances {
   const walk = new Walk(tree, features);

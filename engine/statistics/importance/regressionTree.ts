@@ -1,7 +1,10 @@
 import type { Random } from '../random.ts';
 import type { Feature } from './features.ts';
 
-/** A tree as columns, one entry a node; node 0 is the root. A row goes left when its number is at most `bound`, or its category is not `bound`. */
+/**
+ * A tree as columns, one entry a node; node 0 is the root. A row goes left when its number is at most `bound`, or its
+ * category is not `bound`.
+ */
 export interface RegressionTree {
   /** The feature that the node splits on; −1 for a leaf. */
   feature: Int32Array;
@@ -32,9 +35,10 @@ const deepest = 64;
 const pure = 1e-14;
 
 /**
- * A regression tree (CART, Breiman et al. 1984) that is grown until its leaves are pure: each node takes, of all splits of all features, the one that
- * leaves the least squared error; numbers split in the middle between two values, categories one against the others. `counts` says how often
- * each row was drawn. Among equal splits chance decides, so that of two params that are the same neither is preferred.
+ * A regression tree (CART, Breiman et al. 1984) that is grown until its leaves are pure: each node takes, of all splits
+ * of all features, the one that leaves the least squared error; numbers split in the middle between two values,
+ * categories one against the others. `counts` says how often each row was drawn. Among equal splits chance decides, so
+ * that of two params that are the same neither is preferred.
  */
 export function growTree(
   features: readonly Feature[],
@@ -67,7 +71,10 @@ class Grower {
   readonly #target: Float64Array;
   readonly #counts: Uint16Array;
   readonly #random: Random;
-  /** The drawn rows in the order of each numeric feature; each node has the same stretch of all of them. The last one is in no order. */
+  /**
+   * The drawn rows in the order of each numeric feature; each node has the same stretch of all of them. The last one is
+   * in no order.
+   */
   readonly #orders: Int32Array[];
   readonly #orderOf: number[];
   readonly #buffer: Int32Array;
@@ -244,7 +251,9 @@ class Grower {
     return { bound, gain };
   }
 
-  /** Brings the rows that go left to the front of the stretch, in every order; gives where those begin that go right. */
+  /**
+   * Brings the rows that go left to the front of the stretch, in every order; gives where those begin that go right.
+   */
   #partition(from: number, to: number, split: Split): number {
     const feature = this.#features[split.feature];
     const rows = this.#orders.at(-1) ?? this.#buffer;

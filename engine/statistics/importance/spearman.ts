@@ -7,7 +7,10 @@ export interface RankCorrelation {
   pValue: number;
 }
 
-/** Spearman's rank correlation with mean ranks for ties: Pearson's over the ranks. Null for fewer than 3 pairs or a constant side. */
+/**
+ * Spearman's rank correlation with mean ranks for ties: Pearson's over the ranks. Null for fewer than 3 pairs or a
+ * constant side.
+ */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): RankCorrelation | null {
   const n = a.length;
   if (n < 3 || b.length !== n) return null;

@@ -16,7 +16,10 @@ export function listOf({ sql, values, list }: Condition): { sql: string; values:
   return list ?? { sql: `SELECT r.id FROM runs r WHERE ${sql}`, values };
 }
 
-/** Tags of at most 250 bytes have an index with their values; the others one that tells which they are. Written as the indexes say it. */
+/**
+ * Tags of at most 250 bytes have an index with their values; the others one that tells which they are. Written as the
+ * indexes say it.
+ */
 export const shortTag = 'length(CAST(x.value AS BLOB)) <= 250';
 export const longTag = 'length(CAST(x.value AS BLOB)) > 250';
 
@@ -290,7 +293,10 @@ function columnOf(field: Field, from: number, to: number): (typeof columns)[stri
   return column;
 }
 
-/** MLflow's words for a state stand for ours: FINISHED is finished or refused, FAILED is failed or interrupted, KILLED is cancelled. */
+/**
+ * MLflow's words for a state stand for ours: FINISHED is finished or refused, FAILED is failed or interrupted, KILLED
+ * is cancelled.
+ */
 function status(column: string, filter: Compare): Condition {
   const texts = textsOf(filter, '`status` is compared with text in quotes.');
   if (filter.operator === 'like' || filter.operator === 'ilike') return plain(column, filter.operator, texts, filter);

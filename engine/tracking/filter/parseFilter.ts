@@ -31,8 +31,9 @@ const groups: Record<string, Field['of']> = {
 const keywords = new Set(['and', 'or', 'not', 'in', 'like', 'ilike', 'is', 'null']);
 
 /**
- * Reads a filter: MLflow's grammar (`metrics.a > 1 and params.b = 'c'`, backticks or double quotes round a key, LIKE, ILIKE, IN, IS NULL), and
- * beside it `or`, `not`, brackets, params compared as numbers, and durations such as `7d`. Null for an empty text; throws FilterError.
+ * Reads a filter: MLflow's grammar (`metrics.a > 1 and params.b = 'c'`, backticks or double quotes round a key, LIKE,
+ * ILIKE, IN, IS NULL), and beside it `or`, `not`, brackets, params compared as numbers, and durations such as `7d`.
+ * Null for an empty text; throws FilterError.
  */
 export function parseFilter(text: string, escapes = false): Filter | null {
   const tokens = tokenize(text, escapes);

@@ -33,8 +33,9 @@ export const unitMs: Record<string, number> = {
 };
 
 /**
- * The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot hold a key. A quote is
- * doubled to stand for itself; with `escapes`, as clients of MLflow write, a backslash before it does the same.
+ * The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot
+ * hold a key. A quote is doubled to stand for itself; with `escapes`, as clients of MLflow write, a backslash before it
+ * does the same.
  */
 export function tokenize(text: string, escapes = false): Token[] {
   const tokens: Token[] = [];
@@ -89,7 +90,10 @@ export function tokenize(text: string, escapes = false): Token[] {
   return tokens;
 }
 
-/** Where the quote that opens at `from` closes; a doubled quote stands for itself, and so does one after a backslash when `escapes`. */
+/**
+ * Where the quote that opens at `from` closes; a doubled quote stands for itself, and so does one after a backslash
+ * when `escapes`.
+ */
 function closing(text: string, from: number, escapes: boolean): number {
   const mark = text[from] ?? '';
   for (let at = from + 1; at < text.length; at++) {

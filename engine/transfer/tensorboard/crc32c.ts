@@ -11,7 +11,10 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The checksum as a TFRecord keeps it: rotated by 15 bits and moved by a constant, so that it does not look like a checksum of checksums. */
+/**
+ * The checksum as a TFRecord keeps it: rotated by 15 bits and moved by a constant, so that it does not look like a
+ * checksum of checksums.
+ */
 export function maskedCrc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   const crc = crc32c(bytes, start, end);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

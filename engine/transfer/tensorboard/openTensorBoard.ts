@@ -12,7 +12,10 @@ export function isEventFile(name: string): boolean {
   return name.includes('tfevents') && !name.endsWith('.profile-empty');
 }
 
-/** Opens a TensorBoard log folder, or one event file. Each folder with event files is a run of the experiment that is named for the whole. */
+/**
+ * Opens a TensorBoard log folder, or one event file. Each folder with event files is a run of the experiment that is
+ * named for the whole.
+ */
 export function openTensorBoard(path: string, tell: Tell): TransferSource {
   const place = realpathSync(path);
   const single = statSync(place).isFile();

@@ -1,6 +1,9 @@
 import { fieldsOf, varintsOf, viewOf, type Field } from './protobuf.ts';
 
-/** The number of a TensorProto that holds exactly one; null for other shapes and types. Numbers of fields and types: tensorflow/core/framework/tensor.proto, types.proto. */
+/**
+ * The number of a TensorProto that holds exactly one; null for other shapes and types. Numbers of fields and types:
+ * tensorflow/core/framework/tensor.proto, types.proto.
+ */
 export function tensorScalar(bytes: Uint8Array): number | null {
   let type = 0;
   let content: Uint8Array | null = null;

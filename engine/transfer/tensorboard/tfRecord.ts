@@ -7,9 +7,10 @@ const headBytes = 12;
 const footBytes = 4;
 
 /**
- * The records of a TFRecord file: length (8 bytes), its masked CRC-32C, the data, its masked CRC-32C, all little-endian. What is whole is given; a
- * record whose data are damaged is left out, and a file that ends in the middle of one or loses its way ends there. `tell` hears why. The bytes of
- * a record hold until the next one is asked for.
+ * The records of a TFRecord file: length (8 bytes), its masked CRC-32C, the data, its masked CRC-32C, all
+ * little-endian. What is whole is given; a record whose data are damaged is left out, and a file that ends in the
+ * middle of one or loses its way ends there. `tell` hears why. The bytes of a record hold until the next one is asked
+ * for.
  */
 export function* readRecords(file: string, tell: (message: string) => void): Iterable<Uint8Array> {
   const handle = openSync(file, 'r');

@@ -15,7 +15,10 @@ import { until } from '../../helpers/until.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, asked: number) => void;
 
-/** A server that serves one text with ETag and ranges, unless `answer` ends the response itself. Keeps what it was asked. */
+/**
+ * A server that serves one text with ETag and ranges, unless `answer` ends the response itself. Keeps what it was
+ * asked.
+ */
 async function serve(content: { text: string }, answer: Answer = () => {}) {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {

@@ -11,7 +11,10 @@ import { until } from './workbench.ts';
 const rounds = Number(process.env['LOOPWRIGHT_KILLS'] ?? 3);
 const batchSize = 50;
 
-/** The editor is killed again and again while a program logs into it: no metric that was acknowledged is lost, and the program goes on. */
+/**
+ * The editor is killed again and again while a program logs into it: no metric that was acknowledged is lost, and the
+ * program goes on.
+ */
 export const kills: PersonSession = {
   prepare: (folder, root) => {
     const project = join(folder, 'visits');

@@ -7,7 +7,10 @@ import { until, type Workbench } from './workbench.ts';
 const inner =
   'version: 1\nproject: inner\nstages:\n  train:\n    cmd: "echo inner > train.txt"\n    outs: [train.txt]\n';
 
-/** Two folders in one window: a monorepo with a project in a project, a .yml and an ignored one, and a folder below a project. */
+/**
+ * Two folders in one window: a monorepo with a project in a project, a .yml and an ignored one, and a folder below a
+ * project.
+ */
 export const manyProjects: PersonSession = {
   prepare: (folder, root) => {
     const mono = join(folder, 'mono');

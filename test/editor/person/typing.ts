@@ -7,7 +7,8 @@ import { FastKeys } from './keys.ts';
 import type { PersonSession, Stage } from './personTest.ts';
 import { until, type Workbench } from './workbench.ts';
 
-// LOOPWRIGHT_TYPED=all types every example, every snippet and every file of other shapes; a part of them is typed otherwise.
+// LOOPWRIGHT_TYPED=all types every example, every snippet and every file of other shapes; a part of them is typed
+// otherwise.
 const everything = process.env['LOOPWRIGHT_TYPED'] === 'all';
 
 const paths: Record<TypedKind | 'control', string> = {
@@ -123,7 +124,10 @@ const withList: [TypedKind, before: string, line: string][] = [
   ['project', 'version: 1\nproject: p\nstages:\n  a:\n    cmd: x\n    deps:\n', '      - data sets/a'],
 ];
 
-/** Types a line until its list is open. A letter that comes while the editor still asks about the space before it opens none. */
+/**
+ * Types a line until its list is open. A letter that comes while the editor still asks about the space before it opens
+ * none.
+ */
 async function listBehind(stage: Stage, [kind, before, line]: (typeof withList)[number]): Promise<void> {
   const { page } = stage.workbench;
   await empty(stage.workbench);

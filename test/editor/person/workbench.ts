@@ -228,7 +228,10 @@ export class Workbench {
     ].join('\n');
   }
 
-  /** Waits for a message and returns its words. The test driver keeps messages out of the corner, so they are read behind the bell. */
+  /**
+   * Waits for a message and returns its words. The test driver keeps messages out of the corner, so they are read
+   * behind the bell.
+   */
   async message(pattern: RegExp, ms = patience): Promise<string> {
     await this.#bell(true);
     const text = await until(
@@ -256,7 +259,10 @@ export class Workbench {
     return this.page.locator('.notifications-center .notification-list-item-message');
   }
 
-  /** Pressed again while nothing came of it: the bell is drawn anew as messages come and go, and a press on the old one is lost. */
+  /**
+   * Pressed again while nothing came of it: the bell is drawn anew as messages come and go, and a press on the old one
+   * is lost.
+   */
   async #bell(open: boolean): Promise<void> {
     const center = this.page.locator('.notifications-center.visible');
     await until(`the messages to be ${open ? 'shown' : 'hidden'}`, async () => {

@@ -13,7 +13,9 @@ import { mutate, oneOf } from './mutations.ts';
 import { wrongPlaces, type TextOf } from './placesIn.ts';
 import { codeActions, question, type KnownTokens, type Question } from './questions.ts';
 
-/** Processor time; finds what hangs, not what is slow: a text damaged many times over is read again in several parts. */
+/**
+ * Processor time; finds what hangs, not what is slow: a text damaged many times over is read again in several parts.
+ */
 const slowestMs = 10_000;
 const settledMs = 20_000;
 const refusals = new Set([-32602, -32800]);
@@ -26,7 +28,10 @@ interface Options {
   originals: ReadonlyMap<string, string>;
 }
 
-/** A client that edits, asks, opens, closes and damages at random, and holds every answer against what has to be true of it. */
+/**
+ * A client that edits, asks, opens, closes and damages at random, and holds every answer against what has to be true of
+ * it.
+ */
 export class Fuzzer {
   readonly #options: Options;
   readonly #random: Random;

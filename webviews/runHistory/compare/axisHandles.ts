@@ -9,8 +9,8 @@ const help =
   'Up and down move the part that is kept, with Shift its upper end. Left and right go to the next axis. Escape takes the part away.';
 
 /**
- * What the keyboard holds of parallel coordinates: one place an axis over the drawing, of which the Tab key reaches one. The pointer goes through to the
- * drawing. Sliders, so that a screen reader says the part after each key.
+ * What the keyboard holds of parallel coordinates: one place an axis over the drawing, of which the Tab key reaches
+ * one. The pointer goes through to the drawing. Sliders, so that a screen reader says the part after each key.
  */
 export class AxisHandles {
   readonly element = document.createElement('div');

@@ -25,8 +25,9 @@ export function axisScale(field: Field, runs: readonly RunPoint[], log: boolean)
 }
 
 /**
- * The part of an axis after a key: ↑ and ↓ move it (or choose the first one, at the top or the bottom), with Shift its upper end, Page Up and Page Down
- * by more, Home and End to the ends; Escape and Delete take it away (null). Undefined for a key that does nothing here.
+ * The part of an axis after a key: ↑ and ↓ move it (or choose the first one, at the top or the bottom), with Shift its
+ * upper end, Page Up and Page Down by more, Home and End to the ends; Escape and Delete take it away (null). Undefined
+ * for a key that does nothing here.
  */
 export function pressed(
   key: string,

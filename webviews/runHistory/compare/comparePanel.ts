@@ -24,12 +24,18 @@ import { ScopedRuns } from './scopedRuns.ts';
 import type { Scoped } from './scopedRuns.ts';
 import { scopeSelect } from './scopeSelect.ts';
 
-/** Heights in pixels: of a drawing above its table, the least of one, what stands above the comparison, and what stands in it above and below a drawing. */
+/**
+ * Heights in pixels: of a drawing above its table, the least of one, what stands above the comparison, and what stands
+ * in it above and below a drawing.
+ */
 const heights = { withTable: 380, least: 280, above: 76, around: 170 };
 /** The part of the height below the toolbar that the comparison has beside the table of runs, as in panels.css. */
 const share = 0.62;
 
-/** The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion, images. */
+/**
+ * The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion,
+ * images.
+ */
 export class ComparePanel {
   readonly #host: PanelHost;
   readonly #details: RunDetails;

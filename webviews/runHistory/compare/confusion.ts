@@ -11,7 +11,9 @@ type ShownUnit = ConfusionUnit | 'both';
 
 const roomy = 12;
 
-/** Rows of each truth that were given each prediction, as a share of that truth's rows; null for a truth without rows. */
+/**
+ * Rows of each truth that were given each prediction, as a share of that truth's rows; null for a truth without rows.
+ */
 export function rowShares({ counts }: ConfusionMatrix): (number | null)[][] {
   return counts.map((row) => {
     const sum = row.reduce((all, one) => all + one, 0);

@@ -7,7 +7,10 @@ export class Drawn {
   #key = '';
   #values = '';
 
-  /** `key` is what the drawing depends on beside the runs' values of the fields. The same list of runs is not looked through again. */
+  /**
+   * `key` is what the drawing depends on beside the runs' values of the fields. The same list of runs is not looked
+   * through again.
+   */
   isNew(runs: readonly RunPoint[], fields: readonly Field[], key: string): boolean {
     if (runs === this.#runs && key === this.#key) return false;
     const values = JSON.stringify(runs.map((run) => [run.name, ...fields.map((field) => field.value(run))]));

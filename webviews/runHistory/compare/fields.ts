@@ -16,7 +16,10 @@ export interface Field {
   of(runs: readonly RunPoint[]): Field;
 }
 
-/** Every field that any of these runs has: metrics, the primary one first, then params of which several values are there, other params, tags. */
+/**
+ * Every field that any of these runs has: metrics, the primary one first, then params of which several values are
+ * there, other params, tags.
+ */
 export function fieldsOf(runs: readonly RunPoint[]): Field[] {
   const metrics = primaryFirst(
     keysOf(runs, (run) => run.metrics),
@@ -59,7 +62,9 @@ export function fieldsOf(runs: readonly RunPoint[]): Field[] {
   ];
 }
 
-/** Metrics of the machine and of where the training was tell little of how good a run is: they are chosen by hand only. */
+/**
+ * Metrics of the machine and of where the training was tell little of how good a run is: they are chosen by hand only.
+ */
 export function tellsOfRun({ id }: Field): boolean {
   return !id.startsWith('metrics.system/') && id !== 'metrics.epoch';
 }

@@ -12,7 +12,10 @@ interface Wanted {
   offset: number;
 }
 
-/** The runs of a query beyond the newest, with the values of some columns, loaded page by page: charts draw them when all are there. */
+/**
+ * The runs of a query beyond the newest, with the values of some columns, loaded page by page: charts draw them when
+ * all are there.
+ */
 export class OlderRuns {
   readonly #ask: (query: RunQuery, columns: readonly string[]) => Promise<RunPoint[]>;
   readonly #changed: () => void;

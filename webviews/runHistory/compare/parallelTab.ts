@@ -25,7 +25,10 @@ import type { Scoped } from './scopedRuns.ts';
 const savedHeight = 380;
 const axesFirst = 8;
 
-/** Runs as lines over axes of params and metrics; a part of an axis that is dragged over, or chosen by the keyboard, keeps the runs inside. */
+/**
+ * Runs as lines over axes of params and metrics; a part of an axis that is dragged over, or chosen by the keyboard,
+ * keeps the runs inside.
+ */
 export class ParallelTab {
   readonly #host: PanelHost;
   readonly #state: () => ParallelState;
@@ -150,7 +153,9 @@ export class ParallelTab {
     return { runs, fields, log: state.log, color, brushes: state.brushes };
   }
 
-  /** Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand. */
+  /**
+   * Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand.
+   */
   #draw(plan: ParallelPlan, height: number, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
     this.#runs = plan.runs;
     const brushed = Object.values(plan.brushes).flat().length > 0;

@@ -136,7 +136,9 @@ export class ScatterTab {
   }
 }
 
-/** First the param that differs most, a number rather than a category, against the first metric, coloured by the second. */
+/**
+ * First the param that differs most, a number rather than a category, against the first metric, coloured by the second.
+ */
 function planOf(runs: readonly RunPoint[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
   const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);

@@ -2,14 +2,20 @@ import type { RunQuery, RunSummary } from '../../../protocol/runs.ts';
 import { queryOf } from '../settings.ts';
 import type { Settings } from '../settings.ts';
 
-/** Which runs a chart of runs is about: those that are selected, all that the table shows, or all of the sweep that the selected ones are from. */
+/**
+ * Which runs a chart of runs is about: those that are selected, all that the table shows, or all of the sweep that the
+ * selected ones are from.
+ */
 export type Scope = 'selected' | 'table' | 'sweep';
 
 export const scopes: readonly Scope[] = ['selected', 'table', 'sweep'];
 
 const sweepTag = 'loopwright.sweep';
 
-/** The sweep, or another common parent, that all these runs are from, as a query for all of its runs; null when there is none. */
+/**
+ * The sweep, or another common parent, that all these runs are from, as a query for all of its runs; null when there is
+ * none.
+ */
 export function sweepQuery(runs: readonly RunSummary[]): RunQuery | null {
   const sweep = common(runs, (run) => run.tags[sweepTag]);
   if (sweep !== null) return { filter: `tags.\`${sweepTag}\` = ${quoted(sweep)}` };

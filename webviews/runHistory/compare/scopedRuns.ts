@@ -13,16 +13,25 @@ const againMs = 2000;
 export interface Scoped {
   /** The newest runs, of which everything is here. */
   known: readonly RunSummary[];
-  /** These and all older ones for a chart of some columns; as long as the older ones are on their way, these alone. The same list until something changed. */
+  /**
+   * These and all older ones for a chart of some columns; as long as the older ones are on their way, these alone. The
+   * same list until something changed.
+   */
   over(columns: readonly string[]): readonly RunPoint[];
   total: number;
   loading: boolean;
-  /** What the chart asked for last and is not here yet: how many of the older runs came so far. Null when nothing is missing. */
+  /**
+   * What the chart asked for last and is not here yet: how many of the older runs came so far. Null when nothing is
+   * missing.
+   */
   missing(): { came: number } | null;
   error(): string | null;
 }
 
-/** The runs of a scope for charts that need no more of a run than its values: asked for at once, and again when the store changes. */
+/**
+ * The runs of a scope for charts that need no more of a run than its values: asked for at once, and again when the
+ * store changes.
+ */
 export class ScopedRuns {
   readonly #host: PanelHost;
   readonly #loader: Loader<RunPage>;

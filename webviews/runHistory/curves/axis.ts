@@ -21,8 +21,9 @@ export const axisLabels: Record<XAxis, string> = {
 export const epochKey = 'epoch';
 
 /**
- * Where the points of a curve stand along an axis: steps, seconds since the run started, epoch milliseconds, or epochs. Null when the run
- * has no epochs. Not always ascending: a run that went on after a stop may log an old step at a later time.
+ * Where the points of a curve stand along an axis: steps, seconds since the run started, epoch milliseconds, or epochs.
+ * Null when the run has no epochs. Not always ascending: a run that went on after a stop may log an old step at a later
+ * time.
  */
 export function positions(curve: Curve, axis: XAxis, startedAt: number, epochs: Curve | null): Float64Array | null {
   switch (axis) {
@@ -41,7 +42,10 @@ export function positions(curve: Curve, axis: XAxis, startedAt: number, epochs: 
   }
 }
 
-/** The epoch of each step: as logged, straight lines between two that were logged, and the nearest beyond the ends. Steps are ascending. */
+/**
+ * The epoch of each step: as logged, straight lines between two that were logged, and the nearest beyond the ends.
+ * Steps are ascending.
+ */
 function epochsAt(steps: Float64Array, epochs: Curve): Float64Array | null {
   const known = finitePoints(epochs);
   if (known.steps.length === 0) return null;

@@ -63,7 +63,9 @@ export interface GridChart {
   table: { runId: string | null; page: number };
 }
 
-/** Small charts side by side, a metric each, over one x: every run's curve in each of them, zoomed and hovered together. */
+/**
+ * Small charts side by side, a metric each, over one x: every run's curve in each of them, zoomed and hovered together.
+ */
 export class CurveGrid {
   readonly element = document.createElement('div');
   readonly #host: GridHost;

@@ -14,7 +14,10 @@ interface Held {
 const pointsAtOnce = 2_000_000;
 const firstRuns = 8;
 
-/** The curves of runs, asked for once and again when they grew; one request at a time, and old curves stay until the new are there. */
+/**
+ * The curves of runs, asked for once and again when they grew; one request at a time, and old curves stay until the new
+ * are there.
+ */
 export class SeriesStore {
   readonly #ask: Ask;
   readonly #changed: (key: string) => void;

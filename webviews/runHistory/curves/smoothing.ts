@@ -4,7 +4,8 @@
  *   m₀ = 0,  mᵢ = w · mᵢ₋₁ + (1 − w) · yᵢ,  smoothed yᵢ = mᵢ / (1 − wⁱ)
  *
  * where i counts finite points from 1 and w, in [0, 1), is the weight of what came before. It is what pandas calls
- * `ewm(alpha=1 - w, adjust=True, ignore_na=True).mean()`. A value that is not finite stays as it is and leaves the average alone.
+ * `ewm(alpha=1 - w, adjust=True, ignore_na=True).mean()`. A value that is not finite stays as it is and leaves the
+ * average alone.
  */
 export function smoothed(values: Float64Array, weight: number): Float64Array {
   const result = new Float64Array(values.length);

@@ -189,7 +189,9 @@ export class DetailPanel {
     this.#host.paint();
   }
 
-  /** The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose. */
+  /**
+   * The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose.
+   */
   #chooseLog(run: RunDetail): void {
     const going = run.stages.find((stage) => stage.status === 'running');
     const telling =

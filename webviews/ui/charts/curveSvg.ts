@@ -13,8 +13,9 @@ const legendColumn = 220;
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
 /**
- * A chart of curves as an SVG of real lines and text. Every visible point is in it; only points that share a tenth of a pixel from left to
- * right are joined to their first, lowest, highest and last, which looks the same at any size that a page has.
+ * A chart of curves as an SVG of real lines and text. Every visible point is in it; only points that share a tenth of a
+ * pixel from left to right are joined to their first, lowest, highest and last, which looks the same at any size that a
+ * page has.
  */
 export function curveSvg(
   shown: ShownCurves,

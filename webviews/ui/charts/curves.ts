@@ -32,7 +32,9 @@ export interface CurveOptions {
 
 export interface CurveHandlers {
   zoomed(zoom: Range | null): void;
-  /** The pointer or the keyboard is at an x, and at which height in pixels when it is the pointer; null when it left. */
+  /**
+   * The pointer or the keyboard is at an x, and at which height in pixels when it is the pointer; null when it left.
+   */
   hovered(x: number | null, y: number | null): void;
   style(place: number): LineStyle;
 }
@@ -50,8 +52,9 @@ export interface ShownCurves {
 const leastHeight = 200;
 
 /**
- * Curves with an x of their own each, every point drawn. uPlot makes the axes, the cursor and the choice of a part; the curves are drawn by
- * drawLines.ts, because uPlot wants one x for all series, and joining a million points of several runs to one x costs more than drawing them.
+ * Curves with an x of their own each, every point drawn. uPlot makes the axes, the cursor and the choice of a part; the
+ * curves are drawn by drawLines.ts, because uPlot wants one x for all series, and joining a million points of several
+ * runs to one x costs more than drawing them.
  */
 export class CurveChart {
   readonly element = document.createElement('div');

@@ -25,7 +25,9 @@ export interface Frame {
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
-  /** A column of points from its lowest to its highest pixel, for a pen that draws these faster than lines to and fro. */
+  /**
+   * A column of points from its lowest to its highest pixel, for a pen that draws these faster than lines to and fro.
+   */
   bar?(x: number, from: number, to: number): void;
 }
 
@@ -40,8 +42,9 @@ export function placer(min: number, max: number, log: boolean, from: number, to:
 }
 
 /**
- * Draws every point of a line that a frame shows. Where many points share a column of `column` pixels, the column is drawn by its first,
- * lowest, highest and last point, which covers what drawing each of them would cover: no peak is lost. Returns how many points it went through.
+ * Draws every point of a line that a frame shows. Where many points share a column of `column` pixels, the column is
+ * drawn by its first, lowest, highest and last point, which covers what drawing each of them would cover: no peak is
+ * lost. Returns how many points it went through.
  */
 export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, column: number, pen: Pen): number {
   const [from, to] = visible(xs, frame);
@@ -120,7 +123,10 @@ export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, colu
   return to - from;
 }
 
-/** The indices of the points in a frame with one neighbour on each side, so that lines leave it and do not end at its edge. */
+/**
+ * The indices of the points in a frame with one neighbour on each side, so that lines leave it and do not end at its
+ * edge.
+ */
 export function visible(xs: Float64Array, { xMin, xMax }: { xMin: number; xMax: number }): [number, number] {
   return [Math.max(0, firstAtLeast(xs, xMin) - 1), Math.min(xs.length, firstAbove(xs, xMax) + 1)];
 }

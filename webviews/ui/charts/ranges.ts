@@ -21,7 +21,10 @@ export function xRange(lines: readonly Line[], log: boolean): Range | null {
   return min === max ? around(min, log) : [min, max];
 }
 
-/** The finite y of the points between two x, with air above and below but not beyond where the metric ends; null when there is none. */
+/**
+ * The finite y of the points between two x, with air above and below but not beyond where the metric ends; null when
+ * there is none.
+ */
 export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean, name = ''): Range | null {
   let min = Infinity;
   let max = -Infinity;
@@ -63,7 +66,10 @@ export function roundTicks(min: number, max: number, wanted: number, unit = 1): 
   );
 }
 
-/** Powers of ten from `min` to `max`, with twos and fives between them where there are few, and no more than a wanted number. */
+/**
+ * Powers of ten from `min` to `max`, with twos and fives between them where there are few, and no more than a wanted
+ * number.
+ */
 export function logTicks(min: number, max: number, wanted: number): number[] {
   const low = Math.floor(Math.log10(min));
   const high = Math.ceil(Math.log10(max));

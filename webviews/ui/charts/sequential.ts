@@ -1,6 +1,9 @@
 type Rgb = readonly [number, number, number];
 
-/** Cividis (Nuñez, Anderton and Renslow, 2018): even in lightness, and the same to those who cannot tell red from green; at 0, ⅛, …, 1. */
+/**
+ * Cividis (Nuñez, Anderton and Renslow, 2018): even in lightness, and the same to those who cannot tell red from green;
+ * at 0, ⅛, …, 1.
+ */
 const cividis: readonly string[] = [
   '#00224e',
   '#123570',
