@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FileMark, LockEntry } from './lockFile.ts';
+import type { FileFingerprint, LockEntry } from './lockFile.ts';
 
 export type Fingerprint = Pick<LockEntry, 'spec' | 'params' | 'deps'>;
 
@@ -31,13 +31,13 @@ function valueChanges(
 }
 
 /** What changed between two sets of files. */
-export function fileChanges(before: Record<string, FileMark>, after: Record<string, FileMark>): string[] {
+export function fileChanges(before: Record<string, FileFingerprint>, after: Record<string, FileFingerprint>): string[] {
   const changes: string[] = [];
-  for (const [path, mark] of Object.entries(after)) {
+  for (const [path, now] of Object.entries(after)) {
     const old = before[path];
     if (!old) changes.push(`${path} is new`);
-    else if (old.hash !== mark.hash)
-      changes.push(`${path} changed${old.bytes === mark.bytes ? '' : ` (${size(old.bytes)} → ${size(mark.bytes)})`}`);
+    else if (old.hash !== now.hash)
+      changes.push(`${path} changed${old.bytes === now.bytes ? '' : ` (${size(old.bytes)} → ${size(now.bytes)})`}`);
   }
   for (const path of Object.keys(before)) if (!after[path]) changes.push(`${path} is gone`);
   return changes;

@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-export interface FileMark {
+export interface FileFingerprint {
   hash: string;
   bytes: number;
 }
@@ -13,9 +13,9 @@ export interface LockEntry {
   /** `cmd` or the built-in's inputs, after interpolation. */
   spec: Record<string, unknown>;
   params: Record<string, unknown>;
-  deps: Record<string, FileMark>;
+  deps: Record<string, FileFingerprint>;
   /** Outputs; a model or report lies under `.loopwright/artifacts`. */
-  outs: Record<string, FileMark>;
+  outs: Record<string, FileFingerprint>;
   /** The run that made it. */
   run: string;
 }
@@ -49,7 +49,7 @@ function isEntry(entry: unknown): entry is LockEntry {
   return (
     isMap(entry) &&
     (['spec', 'params', 'deps', 'outs'] as const).every((part) => isMap((entry as LockEntry)[part])) &&
-    [(entry as LockEntry).deps, (entry as LockEntry).outs].every((marks) => Object.values(marks).every(isMap))
+    [(entry as LockEntry).deps, (entry as LockEntry).outs].every((files) => Object.values(files).every(isMap))
   );
 }
 

@@ -8,7 +8,7 @@ import { readLabels } from '../monitoring/windowLabels.ts';
 import { readWindow } from '../monitoring/windowRows.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { FileMarks } from '../fingerprint/markFiles.ts';
+import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import type { Store } from '../store/store.ts';
@@ -110,12 +110,12 @@ async function trainingMonths(
   const dataset = name === undefined ? undefined : config.datasets?.[name];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const time = timestampOf(schema);
-  const marks = new FileMarks(project.root, store);
-  if (name === undefined || !dataset || time === null || marks.expand(dataset.path).length === 0) return [];
+  const fingerprints = new FileFingerprints(project.root, store);
+  if (name === undefined || !dataset || time === null || fingerprints.expand(dataset.path).length === 0) return [];
   const sql = await datasetSql(
     db,
     project.root,
-    marks,
+    fingerprints,
     name,
     { path: dataset.path, schema },
     { asOf: null, window: null },

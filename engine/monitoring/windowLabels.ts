@@ -2,7 +2,7 @@ import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
-import { FileMarks } from '../fingerprint/markFiles.ts';
+import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { textValues } from '../models/features.ts';
 import type { Store } from '../store/store.ts';
@@ -24,12 +24,12 @@ export async function readLabels(input: {
   const { project, config, store, db, labels, target, from, now } = input;
   const dataset = config.datasets?.[labels.dataset];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
-  const marks = new FileMarks(project.root, store);
-  if (!dataset || marks.expand(dataset.path).length === 0) return new Map();
+  const fingerprints = new FileFingerprints(project.root, store);
+  if (!dataset || fingerprints.expand(dataset.path).length === 0) return new Map();
   const sql = await datasetSql(
     db,
     project.root,
-    marks,
+    fingerprints,
     labels.dataset,
     { path: dataset.path, schema },
     { asOf: now, window: null },

@@ -2,7 +2,7 @@ import { appendFile, lstat, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { stateFolder } from '../store/store.ts';
 import { git, gitText } from './git.ts';
-import { linked } from './workplace.ts';
+import { linked } from './worktree.ts';
 
 /** A repository with a commit, seen from the project in it. */
 export interface Repository {

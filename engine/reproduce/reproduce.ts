@@ -13,7 +13,7 @@ import { environmentChanges, type EnvironmentChange } from '../provenance/enviro
 import { git } from '../provenance/git.ts';
 import { keptRun, type KeptRun } from '../provenance/keptRun.ts';
 import { filesMade, filesRead, restoreFile, type Wanted } from '../provenance/restoreFiles.ts';
-import { checkOut, copyProject, type Workplace } from '../provenance/workplace.ts';
+import { checkOut, copyProject, type Worktree } from '../provenance/worktree.ts';
 
 export interface ReproduceOptions {
   root: string;
@@ -125,7 +125,7 @@ async function restoreCode(
   { row, code, patch }: KeptRun,
   notes: string[],
   say: (text: string) => void,
-): Promise<Workplace> {
+): Promise<Worktree> {
   if (row.commit_hash === null) {
     notes.push('The run was made outside git, so its code is not known: this is a copy of the project as it is now.');
     say('copying the project');
@@ -209,7 +209,7 @@ function planOf(project: Project, kept: KeptRun): ReproductionPlan {
 async function restoreData(
   { store, signal }: ReproduceOptions,
   kept: KeptRun,
-  place: Workplace,
+  place: Worktree,
   plan: ReproductionPlan,
   notes: string[],
 ): Promise<void> {

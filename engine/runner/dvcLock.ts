@@ -4,8 +4,8 @@ import { join, posix, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 import { commandText, dvcLockName, paramName, type DvcProject } from '../project/dvc/readDvcProject.ts';
 import { flatten } from '../project/dvc/template.ts';
-import type { LockEntry, FileMark } from '../fingerprint/lockFile.ts';
-import type { FileMarks } from '../fingerprint/markFiles.ts';
+import type { LockEntry, FileFingerprint } from '../fingerprint/lockFile.ts';
+import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 interface DvcOutput {
@@ -23,10 +23,16 @@ interface DvcEntry {
 }
 
 /**
- * What dvc.lock says of a stage, as an entry of our lock: a file that is as DVC left it has its mark of now, another
- * one a mark that no file has. Null when DVC never ran the stage. Reads the files that have the recorded size.
+ * The entry of a stage in dvc.lock as an entry of our lock. A file that DVC left unchanged gets its current fingerprint,
+ * any other file a fingerprint that no file has. Null when DVC never ran the stage. Reads the files that have the
+ * recorded size.
  */
-export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks: FileMarks): LockEntry | null {
+export function dvcLockEntry(
+  root: string,
+  dvc: DvcProject,
+  stage: string,
+  fingerprints: FileFingerprints,
+): LockEntry | null {
   const entry = readDvcLock(root)[stage];
   if (!entry) return null;
   const folder = dvc.folders.get(stage) ?? '';
@@ -34,9 +40,9 @@ export function dvcLockEntry(root: string, dvc: DvcProject, stage: string, marks
     Object.entries(values ?? {}).flatMap(([key, value]) => flatten(value, paramName(posix.join(folder, file), key))),
   );
   const known = (outputs: DvcOutput[] | undefined) =>
-    Object.assign({}, ...(outputs ?? []).map((output) => marksOf(root, folder, output, marks))) as Record<
+    Object.assign({}, ...(outputs ?? []).map((output) => fingerprintsOf(root, folder, output, fingerprints))) as Record<
       string,
-      FileMark
+      FileFingerprint
     >;
   return {
     spec: { cmd: commandText(entry.cmd, folder) },
@@ -62,13 +68,18 @@ function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
   }
 }
 
-function marksOf(root: string, folder: string, output: DvcOutput, marks: FileMarks): Record<string, FileMark> {
+function fingerprintsOf(
+  root: string,
+  folder: string,
+  output: DvcOutput,
+  fingerprints: FileFingerprints,
+): Record<string, FileFingerprint> {
   const path = posix.join(folder, output.path).replace(/\/$/, '');
-  const now = marks.mark([path]);
+  const now = fingerprints.of([path]);
   if (output.md5 !== undefined && isSame(join(root, path), output)) return now;
-  const other = Object.entries(now).map(([file, mark]): [string, FileMark] => [
+  const other = Object.entries(now).map(([file, { bytes }]): [string, FileFingerprint] => [
     file,
-    { hash: `md5:${output.md5 ?? ''}`, bytes: mark.bytes },
+    { hash: `md5:${output.md5 ?? ''}`, bytes },
   ]);
   return Object.fromEntries(
     other.length > 0 ? other : [[path, { hash: `md5:${output.md5 ?? ''}`, bytes: output.size ?? 0 }]],

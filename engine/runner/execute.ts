@@ -28,7 +28,7 @@ import { artifactsFolder, logPath, openLogPath, type Store } from '../store/stor
 import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock, type LockEntry } from '../fingerprint/lockFile.ts';
 import { OpenLines } from './openLines.ts';
-import { FileMarks } from '../fingerprint/markFiles.ts';
+import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 import { checkVariables } from './unsetVariables.ts';
@@ -111,7 +111,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
   if (!request.only) refuseProblems(project, request.check(project), graph, { experiment, stages: request.stages });
   rememberGood(project);
-  const marks = new FileMarks(project.root, store);
+  const fingerprints = new FileFingerprints(project.root, store);
   const period = request.period ?? wholePeriod;
   const only = new Set(request.only);
   const names = request.only
@@ -129,7 +129,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     config,
     graph,
     lock: readLock(project.root),
-    marks,
+    fingerprints,
     experiment,
     period,
     names,
@@ -195,7 +195,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       config,
       experiment,
       run,
-      marks,
+      fingerprints,
       period,
       names,
       forced,
@@ -239,7 +239,7 @@ interface Work {
   config: ProjectConfig;
   experiment: string;
   run: RecordedRun;
-  marks: FileMarks;
+  fingerprints: FileFingerprints;
   period: Period;
   names: readonly string[];
   forced: Set<string>;
@@ -295,7 +295,7 @@ async function runStages(work: Work): Promise<RunOutcome> {
       const before = fingerprint(work.planOptions(), planned.node);
       work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
-      const entry = { ...before, outs: work.marks.mark(result.outs), run: run.runId };
+      const entry = { ...before, outs: work.fingerprints.of(result.outs), run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {
         updateLock(request.project.root, lockKey(name, work.experiment), entry);
@@ -384,7 +384,7 @@ async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
     experiment: work.experiment,
     period: work.period,
     seed: work.config.seed ?? 0,
-    marks: work.marks,
+    fingerprints: work.fingerprints,
     forced: work.forced.has(node.name),
     registers: request.registers ?? true,
     lock: () => readLock(request.project.root),

@@ -8,8 +8,8 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { differences, fileChanges, type Fingerprint } from '../fingerprint/compare.ts';
 import { dvcLockEntry } from './dvcLock.ts';
-import { lockKey, type FileMark, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
-import type { FileMarks } from '../fingerprint/markFiles.ts';
+import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
+import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 
 export interface PlannedStage {
@@ -30,7 +30,7 @@ export function planStages(options: {
   config: ProjectConfig;
   graph: Graph;
   lock: Lock;
-  marks: FileMarks;
+  fingerprints: FileFingerprints;
   experiment: string;
   period?: Period;
   names?: readonly string[];
@@ -55,13 +55,13 @@ export function planStages(options: {
 
 /** The plan of one stage by itself, without regard to the stages before it. */
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
-  const { project, lock, marks, experiment } = options;
+  const { project, lock, fingerprints, experiment } = options;
   if (project.dvc?.frozen.has(node.name))
     return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
   const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
   // DVC may have run the stage since, or alone.
-  const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, marks) : null;
+  const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, fingerprints) : null;
   if (byDvc) candidates.push(byDvc);
   if (project.dvc?.always.has(node.name))
     return {
@@ -72,7 +72,7 @@ export function planStage(options: Parameters<typeof planStages>[0], node: Stage
     };
   let reasons: string[] = ['never run'];
   for (const recorded of candidates) {
-    const found = [...differences(recorded, now), ...outChanges(recorded, marks)];
+    const found = [...differences(recorded, now), ...outChanges(recorded, fingerprints)];
     if (found.length === 0) return { node, state: 'fresh', reasons: [], recorded };
     if (recorded === candidates[0]) reasons = found;
   }
@@ -81,7 +81,7 @@ export function planStage(options: Parameters<typeof planStages>[0], node: Stage
 
 /** What the stage would be made from now. */
 export function fingerprint(options: Parameters<typeof planStages>[0], node: StageNode): Fingerprint {
-  const { project, config, lock, marks, experiment } = options;
+  const { project, config, lock, fingerprints, experiment } = options;
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
   const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
@@ -91,8 +91,8 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
       .map((name) => [name, config.params?.[name]]),
   );
   // Whoever reads a SQLite file may leave an empty write-ahead log beside it, which holds no news.
-  const deps: Record<string, FileMark> = Object.fromEntries(
-    Object.entries(marks.mark(node.deps)).filter(([path, mark]) => mark.bytes > 0 || !path.endsWith('-wal')),
+  const deps: Record<string, FileFingerprint> = Object.fromEntries(
+    Object.entries(fingerprints.of(node.deps)).filter(([path, { bytes }]) => bytes > 0 || !path.endsWith('-wal')),
   );
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;
@@ -152,9 +152,9 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
   return spec;
 }
 
-function outChanges(recorded: LockEntry, marks: FileMarks): string[] {
+function outChanges(recorded: LockEntry, fingerprints: FileFingerprints): string[] {
   try {
-    return fileChanges(recorded.outs, marks.mark(Object.keys(recorded.outs))).map((change) => `output ${change}`);
+    return fileChanges(recorded.outs, fingerprints.of(Object.keys(recorded.outs))).map((change) => `output ${change}`);
   } catch (error) {
     return [`output cannot be read: ${messageOf(error)}`];
   }

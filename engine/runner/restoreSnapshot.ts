@@ -11,7 +11,7 @@ import { makeSnapshot } from '../stages/makeSnapshot.ts';
 import { newestSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
-import { FileMarks, combinedHash } from '../fingerprint/markFiles.ts';
+import { FileFingerprints, combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { holdRunLock } from './runLock.ts';
 
 export interface Restored {
@@ -46,12 +46,12 @@ export async function restoreSnapshot(
       throw new DataError(
         `The data of ${wanted.dataset}@${wanted.id.slice(0, 8)} is no longer kept; only what was noted of it is. \`snapshots: { keep: N }\` on the dataset keeps more.`,
       );
-    const marks = new FileMarks(project.root, store);
-    const context = { project, config, store, marks };
-    const there = marks.expand(dataset.path);
+    const fingerprints = new FileFingerprints(project.root, store);
+    const context = { project, config, store, fingerprints };
+    const there = fingerprints.expand(dataset.path);
     const record = { dataset: wanted.dataset, runId: null, detail: {} };
     const newest = newestSnapshot(store, wanted.dataset);
-    const unrecorded = there.length > 0 && combinedHash(marks.mark(there)) !== newest?.hash;
+    const unrecorded = there.length > 0 && combinedHash(fingerprints.of(there)) !== newest?.hash;
     // Kept before anything is touched: it may be the only copy of what somebody changed by hand.
     const found = unrecorded
       ? await versionOf(there, () =>
@@ -98,7 +98,7 @@ export async function restoreSnapshot(
       replaced: replaced?.id === version.id ? null : replaced,
       setAside,
       files,
-      stage: settleStage(project, config, marks, wanted.dataset, files),
+      stage: settleStage(project, config, fingerprints, wanted.dataset, files),
     };
   } finally {
     release();
@@ -128,7 +128,7 @@ function putAside(store: Store, root: string, files: readonly string[]): string 
 function settleStage(
   project: Project,
   config: ProjectConfig,
-  marks: FileMarks,
+  fingerprints: FileFingerprints,
   dataset: string,
   files: string[],
 ): string | null {
@@ -139,14 +139,14 @@ function settleStage(
   for (const [key, entry] of Object.entries(lock)) {
     if (key !== lockKey(stage, 'default') && !key.startsWith(`${stage}@`)) continue;
     const others = Object.keys(entry.outs).filter(
-      (path) => !matches(config.datasets?.[dataset]?.path ?? '', path, marks, files),
+      (path) => !matches(config.datasets?.[dataset]?.path ?? '', path, fingerprints, files),
     );
-    updateLock(project.root, key, { ...entry, outs: marks.mark([...files, ...others]) });
+    updateLock(project.root, key, { ...entry, outs: fingerprints.of([...files, ...others]) });
   }
   return stage;
 }
 
 /** Whether a path recorded as written is a file of the dataset. */
-function matches(pattern: string, path: string, marks: FileMarks, files: readonly string[]): boolean {
-  return path === pattern || files.includes(path) || marks.expand(pattern).includes(path);
+function matches(pattern: string, path: string, fingerprints: FileFingerprints, files: readonly string[]): boolean {
+  return path === pattern || files.includes(path) || fingerprints.expand(pattern).includes(path);
 }

@@ -6,7 +6,7 @@ import { configFor, type Project } from '../project/loadProject.ts';
 import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
 import { readLock } from '../fingerprint/lockFile.ts';
-import { FileMarks } from '../fingerprint/markFiles.ts';
+import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { planStages } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
 
@@ -19,13 +19,13 @@ export function stageStatuses(
 ): StageStatus[] {
   const config = configFor(project, experiment);
   const graph = buildGraph(config, project.files);
-  const marks = new FileMarks(project.root, store);
+  const fingerprints = new FileFingerprints(project.root, store);
   const plan = planStages({
     project,
     config,
     graph,
     lock: readLock(project.root),
-    marks,
+    fingerprints,
     experiment,
     ...(period ? { period } : {}),
   });

@@ -19,7 +19,7 @@ import { isGlob } from '../base/glob.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { CollectSource, CollectStage } from '../project/schema/projectSchema.ts';
-import { combinedHash } from '../fingerprint/markFiles.ts';
+import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
 import { timestampOf } from './datasetView.ts';
 import { foreignTables } from './foreignTables.ts';
@@ -134,7 +134,7 @@ function sourceContext(context: StageContext, plan: Plan): SourceContext {
     progress: context.progress,
     log: context.log,
     database: context.database,
-    expand: (path) => context.marks.expand(path),
+    expand: (path) => context.fingerprints.expand(path),
     anew: context.forced,
     since: plan.base ? (plan.state?.watermark ?? null) : null,
     inclusive: plan.schema?.primaryKey !== undefined,
@@ -151,14 +151,14 @@ function baseFiles(context: StageContext, version: Snapshot): string[] | null {
   if (areKept(context.store.folder, version.files))
     return version.files.map((file) => keptPath(context.store.folder, file));
   const inPlace = version.files.map(({ path }) => path);
-  return combinedHash(context.marks.mark(inPlace)) === version.hash
+  return combinedHash(context.fingerprints.of(inPlace)) === version.hash
     ? inPlace.map((file) => join(context.project.root, file))
     : null;
 }
 
 function nothingNew(context: StageContext, plan: Plan, received: Received): boolean {
   const newest = plan.state ? newestSnapshot(context.store, plan.dataset) : null;
-  if (!newest || combinedHash(context.marks.mark([plan.target])) !== newest.hash) return false;
+  if (!newest || combinedHash(context.fingerprints.of([plan.target])) !== newest.hash) return false;
   return plan.watermark === null
     ? received.version !== null && received.version === plan.state?.version
     : received.rows === 0;
@@ -293,7 +293,7 @@ async function writeMerged(
   );
   const merged = await mergeRows(db, files, 'loopwright_fresh', key);
   if (merged.sql === null) {
-    if (combinedHash(context.marks.mark([plan.target])) !== base.hash)
+    if (combinedHash(context.fingerprints.of([plan.target])) !== base.hash)
       await placeFiles(context.store.folder, context.project.root, base.files);
     return [nothingNewWords];
   }
@@ -324,7 +324,7 @@ function sourceKey(context: StageContext, from: CollectSource, dataset: string, 
   const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
   const { schemaPath } = datasetOf(context, dataset);
-  const schema = schemaPath === null ? '' : combinedHash(context.marks.mark([schemaPath]));
+  const schema = schemaPath === null ? '' : combinedHash(context.fingerprints.of([schemaPath]));
   return createHash('sha256')
     .update(
       JSON.stringify([withoutCredentials(JSON.stringify({ ...asked, batch: undefined })), query, schema, invalid]),

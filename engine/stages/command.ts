@@ -71,7 +71,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       code,
     );
   const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) =>
-    isGlob(path) ? context.marks.expand(path).length === 0 : !existsSync(join(root, path)),
+    isGlob(path) ? context.fingerprints.expand(path).length === 0 : !existsSync(join(root, path)),
   );
   if (missing.length > 0)
     throw new WorkError(

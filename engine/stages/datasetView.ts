@@ -7,18 +7,18 @@ import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Period } from '../fingerprint/period.ts';
-import type { FileMarks } from '../fingerprint/markFiles.ts';
+import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 
 /** SQL that reads a dataset in the types of its schema, and only the rows that were there in the period. */
 export async function datasetSql(
   db: Database,
   root: string,
-  marks: FileMarks,
+  fingerprints: FileFingerprints,
   name: string,
   dataset: { path: string; schema: DatasetSchema | null },
   period: Period,
 ): Promise<string> {
-  const found = marks.expand(dataset.path);
+  const found = fingerprints.expand(dataset.path);
   if (found.length === 0)
     throw new DataError(
       `The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`,

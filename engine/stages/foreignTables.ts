@@ -18,12 +18,12 @@ export async function foreignTables(
   } of schema.foreignKeys ?? []) {
     const known = resource !== undefined && resource !== '' && Object.hasOwn(context.config.datasets ?? {}, resource);
     const dataset = known ? datasetOf(context, resource) : null;
-    const there = dataset !== null && context.marks.expand(dataset.path).length > 0;
+    const there = dataset !== null && context.fingerprints.expand(dataset.path).length > 0;
     if (dataset && !there)
       context.log(`warning: the foreign key to ${resource} is not checked: nothing matches ${dataset.path}`);
     tables.push(
       dataset && there && resource
-        ? `(${await datasetSql(db, context.project.root, context.marks, resource, dataset, context.period)})`
+        ? `(${await datasetSql(db, context.project.root, context.fingerprints, resource, dataset, context.period)})`
         : null,
     );
   }

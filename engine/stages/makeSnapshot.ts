@@ -5,7 +5,7 @@ import { profileTable } from '../data/profileTable.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { keepFiles, sweepKept } from '../data/snapshotFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { combinedHash, type FileMarks } from '../fingerprint/markFiles.ts';
+import { combinedHash, type FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import {
   forgetOldData,
   newestSnapshot,
@@ -24,7 +24,7 @@ export interface SnapshotContext {
   project: { root: string };
   config: ProjectConfig;
   store: Store;
-  marks: FileMarks;
+  fingerprints: FileFingerprints;
   progress?: (text: string) => void;
 }
 
@@ -40,18 +40,18 @@ export interface WrittenData extends Pick<
 }
 
 /**
- * The one way in which a version of a dataset is made: marks and profiles what was written, keeps a copy of it, and
+ * The one way in which a version of a dataset is made: hashes and profiles what was written, keeps a copy of it, and
  * records it in one write with where its source goes on. Data that is as it was makes no new version.
  */
 export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
   const {
     project: { root },
     store,
-    marks,
+    fingerprints,
   } = context;
   const { paths, spare, ...record } = written;
-  const files = Object.entries(marks.mark(paths)).map(([path, mark]) => ({ path, ...mark }));
-  const hash = combinedHash(marks.mark(paths));
+  const files = Object.entries(fingerprints.of(paths)).map(([path, fingerprint]) => ({ path, ...fingerprint }));
+  const hash = combinedHash(fingerprints.of(paths));
   const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
   const source = sourceSql(
     files.map(({ path }) => join(root, path)),

@@ -4,7 +4,7 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Database } from '../data/database.ts';
 import type { FoundPython } from '../python/findPython.ts';
-import type { FileMarks } from '../fingerprint/markFiles.ts';
+import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import type { Lock } from '../fingerprint/lockFile.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
@@ -20,7 +20,7 @@ export interface StageContext {
   experiment: string;
   period: Period;
   seed: number;
-  marks: FileMarks;
+  fingerprints: FileFingerprints;
   /** The stage was named with `--force`: what is remembered of earlier times does not count. */
   forced: boolean;
   /** The lock as it is now, to find the model of an earlier stage. */

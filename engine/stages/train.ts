@@ -22,7 +22,7 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   const dataset = datasetOf(context, inputs.data);
   const learning = learningOf(stage, dataset.schema);
   const db = await context.database();
-  const files = context.marks.expand(dataset.path).map((file) => join(context.project.root, file));
+  const files = context.fingerprints.expand(dataset.path).map((file) => join(context.project.root, file));
   const source = sourceSql(files);
   const snapshot = newestSnapshot(context.store, inputs.data);
   if (snapshot) context.run.input(inputs.data, snapshot.id);

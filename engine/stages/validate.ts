@@ -46,7 +46,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   const folder = modelFolder(context, inputs.model);
   const model = await loadModel(join(root, folder));
   const db = await context.database();
-  const source = sourceSql(context.marks.expand(dataset.path).map((file) => join(root, file)));
+  const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
   const columns = [
     ...model.meta.features.map((feature) => feature.name),
     model.meta.target,
@@ -93,7 +93,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   }
   const values = metrics();
   const latency = await measureLatency(model, test);
-  const bytes = context.marks.expand(folder).reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
+  const bytes = context.fingerprints.expand(folder).reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values)) {
     if (value === null) continue;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { entryOf } from '../../engine/project/located.ts';
 import { loadProject, shapeProblems } from '../../engine/project/loadProject.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
-import { FileMarks } from '../../engine/fingerprint/markFiles.ts';
+import { FileFingerprints } from '../../engine/fingerprint/fileFingerprints.ts';
 import { CachedFiles } from '../../server/cachedFiles.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
@@ -67,7 +67,7 @@ test('a dependency that is no file is not hashed', { skip: process.platform === 
   const root = makeProject({ x: 'x' });
   pipe(join(root, 'p'));
   device(join(root, 'z'));
-  assert.deepEqual(Object.keys(new FileMarks(root, null).mark(['x', 'p', 'z'])), ['x']);
+  assert.deepEqual(Object.keys(new FileFingerprints(root, null).of(['x', 'p', 'z'])), ['x']);
 });
 
 test('an entry of a large mapping is found by its key, the first of two', () => {

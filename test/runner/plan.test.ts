@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { executeRun, type RunRequest } from '../../engine/runner/execute.ts';
-import { FileMarks } from '../../engine/fingerprint/markFiles.ts';
+import { FileFingerprints } from '../../engine/fingerprint/fileFingerprints.ts';
 import { stageStatuses } from '../../engine/runner/stageStatus.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
@@ -160,24 +160,24 @@ test('hashes are remembered, and a file that was written anew is hashed anew', (
   const root = makeProject({ 'a.txt': 'one', 'folder/b.txt': 'two', 'folder/deep/c.txt': '3' });
   const store = openStore(root);
   after(() => store.sql.close());
-  const marks = new FileMarks(root, store);
-  assert.deepEqual(marks.expand('folder'), ['folder/b.txt', 'folder/deep/c.txt']);
-  assert.deepEqual(marks.expand('**/*.txt'), ['a.txt', 'folder/b.txt', 'folder/deep/c.txt']);
-  assert.deepEqual([marks.expand('none'), marks.expand('none/*')], [[], []]);
-  const first = marks.mark(['a.txt']);
+  const fingerprints = new FileFingerprints(root, store);
+  assert.deepEqual(fingerprints.expand('folder'), ['folder/b.txt', 'folder/deep/c.txt']);
+  assert.deepEqual(fingerprints.expand('**/*.txt'), ['a.txt', 'folder/b.txt', 'folder/deep/c.txt']);
+  assert.deepEqual([fingerprints.expand('none'), fingerprints.expand('none/*')], [[], []]);
+  const first = fingerprints.of(['a.txt']);
   assert.equal(first['a.txt']?.hash, '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed');
   store.sql.run("UPDATE file_hashes SET hash = 'remembered'");
-  assert.equal(new FileMarks(root, store).mark(['a.txt'])['a.txt']?.hash, 'remembered');
+  assert.equal(new FileFingerprints(root, store).of(['a.txt'])['a.txt']?.hash, 'remembered');
   writeFiles(root, { 'a.txt': 'two' });
-  assert.notEqual(marks.mark(['a.txt'])['a.txt']?.hash, 'remembered');
-  assert.deepEqual(new FileMarks(root, null).mark(['a.txt', 'a.txt']), marks.mark(['a.txt']));
+  assert.notEqual(fingerprints.of(['a.txt'])['a.txt']?.hash, 'remembered');
+  assert.deepEqual(new FileFingerprints(root, null).of(['a.txt', 'a.txt']), fingerprints.of(['a.txt']));
 });
 
 test('a link that leads nowhere is no file, and stops nothing', async () => {
   const { symlinkSync } = await import('node:fs');
   const { root, run } = newProject();
   symlinkSync('/no/such/file', join(root, 'data/z.csv'));
-  assert.deepEqual(new FileMarks(root, null).expand('data/*.csv'), ['data/a.csv', 'data/b.csv']);
+  assert.deepEqual(new FileFingerprints(root, null).expand('data/*.csv'), ['data/a.csv', 'data/b.csv']);
   const outcome = await run();
   assert.equal(outcome.error?.stage, 'prepare', 'cat says what is wrong; the plan does not crash');
 });
@@ -186,11 +186,11 @@ test('links to files count as the files they lead to', async () => {
   const { symlinkSync } = await import('node:fs');
   const root = makeProject({ 'real/a.csv': 'a', 'data/b.csv': 'b' });
   symlinkSync('../real/a.csv', join(root, 'data/a.csv'));
-  const marks = new FileMarks(root, null);
-  assert.deepEqual(marks.expand('data'), ['data/a.csv', 'data/b.csv']);
-  const before = marks.mark(['data'])['data/a.csv'];
+  const fingerprints = new FileFingerprints(root, null);
+  assert.deepEqual(fingerprints.expand('data'), ['data/a.csv', 'data/b.csv']);
+  const before = fingerprints.of(['data'])['data/a.csv'];
   writeFiles(root, { 'real/a.csv': 'changed' });
-  assert.notDeepEqual(marks.mark(['data'])['data/a.csv'], before);
+  assert.notDeepEqual(fingerprints.of(['data'])['data/a.csv'], before);
 });
 
 test('what came from the environment is not written into the lock, and a change of it is noticed', async () => {

@@ -5,7 +5,7 @@ import { configFor } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeVersion.ts';
 import { environmentOf } from '../../provenance/environment.ts';
-import type { Workplace } from '../../provenance/workplace.ts';
+import type { Worktree } from '../../provenance/worktree.ts';
 import { findPython } from '../../python/findPython.ts';
 import { registerRun } from '../../registry/registerRun.ts';
 import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordRun.ts';
@@ -226,8 +226,8 @@ function watchFor({ request, config, direction, objective, stages, session }: Sw
 async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
   const left = Array.from({ length: sweep.count }, (_, i) => i).filter((i) => !sweep.trials.has(i));
   const parallel = Math.min(sweep.config.parallel ?? 1, left.length);
-  const places: Workplace[] = [];
-  const worker = async (place: Workplace | null): Promise<void> => {
+  const places: Worktree[] = [];
+  const worker = async (place: Worktree | null): Promise<void> => {
     for (let i = left.shift(); i !== undefined; i = left.shift()) {
       checkCancelled(sweep.signal);
       await runTrial(sweep, i, place);

@@ -3,7 +3,7 @@ import { CancelledError } from '../../base/errors.ts';
 import { configFor, loadProject } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import type { CodeVersion } from '../../provenance/codeVersion.ts';
-import type { Workplace } from '../../provenance/workplace.ts';
+import type { Worktree } from '../../provenance/worktree.ts';
 import { findPython } from '../../python/findPython.ts';
 import type { RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
@@ -62,7 +62,7 @@ export interface Sweep {
  * Runs the trial of a point, in the project or in a folder of its own, and notes what came of it. A trial that fails is
  * no error.
  */
-export async function runTrial(sweep: Sweep, i: number, place: Workplace | null): Promise<void> {
+export async function runTrial(sweep: Sweep, i: number, place: Worktree | null): Promise<void> {
   const { request, say, count, objective, watch, parent } = sweep;
   const asked = await sweep.suggestions?.ask();
   const params = asked?.params ?? sweep.points?.[i] ?? {};
@@ -155,7 +155,7 @@ function tellProgress(sweep: Sweep, i: number, outcome: RunOutcome | null): void
 
 async function runIn(
   trial: SweepRequest & { code: CodeVersion; stages: readonly string[] },
-  place: Workplace | null,
+  place: Worktree | null,
   outs: readonly string[],
 ): Promise<RunOutcome> {
   if (place === null) return executeRun(trial);

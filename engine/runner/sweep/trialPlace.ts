@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { isGlob, pathsOverlap } from '../../base/glob.ts';
 import { ownRepository, repositoryOf } from '../../provenance/ownRepository.ts';
-import { begin, linked, linkTools, removeAbandoned, type Workplace } from '../../provenance/workplace.ts';
+import { begin, linked, linkTools, removeAbandoned, type Worktree } from '../../provenance/worktree.ts';
 import { stateFolder } from '../../store/store.ts';
 
 /** Larger files are linked, and so are folders with more entries than this: data is read, not changed, by a trial. */
@@ -16,7 +16,7 @@ const manyEntries = 2000;
  * so that programs which look around from where they stand stay in the folder; `made` are the paths that trials write,
  * which are left out. Where the project is in a repository the folder has one of its own.
  */
-export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Workplace> {
+export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Worktree> {
   await removeAbandoned(project);
   const repository = await repositoryOf(project);
   const place = await begin(repository?.prefix ?? '', null, 'trial');

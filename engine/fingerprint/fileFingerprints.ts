@@ -4,10 +4,10 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { isGlob } from '../base/glob.ts';
 import { diskFiles, relativePath } from '../project/projectFiles.ts';
 import type { Store } from '../store/store.ts';
-import type { FileMark } from './lockFile.ts';
+import type { FileFingerprint } from './lockFile.ts';
 
 /** Hashes files, remembering in the store what did not change since (size, time of change and inode). */
-export class FileMarks {
+export class FileFingerprints {
   readonly #root: string;
   readonly #store: Store | null;
   /** Where the store stands, when the files are those of a copy of the project elsewhere. */
@@ -38,14 +38,14 @@ export class FileMarks {
       .toSorted();
   }
 
-  /** Marks of all files that the paths name, by path. */
-  mark(paths: readonly string[]): Record<string, FileMark> {
-    const marks: Record<string, FileMark> = {};
-    for (const path of paths) for (const file of this.expand(path)) marks[file] ??= this.#markFile(file);
-    return marks;
+  /** The fingerprints of all files that the paths name, by path. */
+  of(paths: readonly string[]): Record<string, FileFingerprint> {
+    const fingerprints: Record<string, FileFingerprint> = {};
+    for (const path of paths) for (const file of this.expand(path)) fingerprints[file] ??= this.#fingerprint(file);
+    return fingerprints;
   }
 
-  #markFile(file: string): FileMark {
+  #fingerprint(file: string): FileFingerprint {
     const path = this.#absolute(file);
     const stats = statSync(path, { bigint: true });
     const changed = changeOf(stats);
@@ -120,10 +120,10 @@ function hashOf(path: string): string {
   return hash.digest('hex');
 }
 
-/** One hash over marks, for data of several files. */
-export function combinedHash(marks: Record<string, FileMark>): string {
+/** One hash over fingerprints, for data of several files. */
+export function combinedHash(fingerprints: Record<string, FileFingerprint>): string {
   const hash = createHash('sha256');
-  for (const [path, mark] of Object.entries(marks).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${path}\0${mark.hash}\n`);
+  for (const [path, { hash: content }] of Object.entries(fingerprints).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${path}\0${content}\n`);
   return hash.digest('hex');
 }

@@ -9,8 +9,8 @@ import { hasStore } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { restoreSubmodules } from './submodules.ts';
 
-/** A folder of its own in which an old state of the project stands. */
-export interface Workplace {
+/** A separate folder that holds an old state of the project, or a copy of it. */
+export interface Worktree {
   /** The project in it, absolute. */
   root: string;
   /** Leaves the folder to the person; gives its path. */
@@ -40,7 +40,7 @@ export async function checkOut(
   project: string,
   code: { commit: string; root: string; patch: Buffer | null },
   signal?: AbortSignal,
-): Promise<Workplace> {
+): Promise<Worktree> {
   await removeAbandoned(project);
   const place = await begin(code.root, project);
   try {
@@ -64,7 +64,7 @@ export async function checkOut(
 }
 
 /** A copy of the project as it stands, where no commit is known. */
-export async function copyProject(project: string, signal?: AbortSignal): Promise<Workplace> {
+export async function copyProject(project: string, signal?: AbortSignal): Promise<Worktree> {
   await removeAbandoned(project);
   const place = await begin('', null);
   try {
@@ -91,7 +91,7 @@ export async function begin(
   inRepository: string,
   repository: string | null,
   kind: keyof typeof prefixes = 'reproduction',
-): Promise<Workplace & { code: string }> {
+): Promise<Worktree & { code: string }> {
   const base = await realpath(await mkdtemp(join(tmpdir(), prefixes[kind])));
   const code = join(base, 'code');
   const root = resolve(code, inRepository);
