@@ -1,6 +1,7 @@
 import type { Task } from '../project/metricNames.ts';
 import { taskOf } from '../project/metricNames.ts';
-import type { ProjectConfig, ValidateStage } from '../project/schema/projectSchema.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { stagesOf, trainStage } from './lookUp.ts';
 import type { CheckContext, Path } from './rule.ts';
 

@@ -3,13 +3,11 @@ import { replaceValue } from '../project/edit.ts';
 import { nodeAt } from '../project/located.ts';
 import { textOf, type ConfigFile } from '../project/loadProject.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
-import type {
-  CmdStage,
-  PrepareStage,
-  ProjectConfig,
-  StageConfig,
-  TrainStage,
-} from '../project/schema/projectSchema.ts';
+import type { CmdStage } from '../project/schema/cmdStage.ts';
+import type { PrepareStage } from '../project/schema/prepareStage.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { StageConfig } from '../project/schema/stages.ts';
+import type { TrainStage } from '../project/schema/trainStage.ts';
 import type { CheckContext, Path } from './rule.ts';
 
 type Uses = Extract<StageConfig, { uses: string }>['uses'];

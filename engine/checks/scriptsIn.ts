@@ -1,5 +1,5 @@
 import { normalisePath, pathsOverlap } from '../base/glob.ts';
-import type { CmdStage } from '../project/schema/projectSchema.ts';
+import type { CmdStage } from '../project/schema/cmdStage.ts';
 import type { CheckContext } from './rule.ts';
 
 const interpreter = /^(python[\d.]*|node|bash|sh|zsh|rscript|julia|perl|ruby|bun|tsx|run)$/i;

@@ -1,6 +1,6 @@
 import type { GateResult } from '../../protocol/runs.ts';
 import { parseMetric } from '../project/metricNames.ts';
-import type { GateConfig } from '../project/schema/projectSchema.ts';
+import type { GateConfig } from '../project/schema/gates.ts';
 import type { Interval } from '../statistics/bootstrap.ts';
 
 export interface Measured {

@@ -1,7 +1,8 @@
 import { Cron } from 'croner';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
-import type { ProjectConfig, TriggerConfig } from '../project/schema/projectSchema.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { TriggerConfig } from '../project/schema/retraining.ts';
 import { brokenBounds } from '../monitoring/bounds.ts';
 
 export interface Decision {

@@ -3,7 +3,7 @@ import type { FeatureSpec } from './preprocess.ts';
 import type { Column, Table } from '../data/table.ts';
 import { taskOf, type Task } from '../project/metricNames.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
-import type { TrainStage } from '../project/schema/projectSchema.ts';
+import type { TrainStage } from '../project/schema/trainStage.ts';
 
 export interface Learning {
   task: Task;

@@ -1,5 +1,5 @@
 import type { DriftWindow } from '../../protocol/drift.ts';
-import type { MonitorConfig } from '../project/schema/projectSchema.ts';
+import type { MonitorConfig } from '../project/schema/monitors.ts';
 
 export interface BrokenBound {
   metric: string;

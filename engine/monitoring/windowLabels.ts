@@ -1,7 +1,8 @@
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Project } from '../project/loadProject.ts';
-import type { MonitorConfig, ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { MonitorConfig } from '../project/schema/monitors.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { textValues } from '../models/features.ts';

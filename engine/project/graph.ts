@@ -1,7 +1,9 @@
 import type { StageKind } from '../../protocol/lifeCycle.ts';
 import { paramsIn } from './interpolate.ts';
 import type { ProjectFiles } from './projectFiles.ts';
-import type { CollectSource, ProjectConfig, StageConfig } from './schema/projectSchema.ts';
+import type { CollectSource } from './schema/collectStage.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
+import type { StageConfig } from './schema/stages.ts';
 import { PathIndex } from './pathIndex.ts';
 import { tablesIn } from './tablesIn.ts';
 

@@ -2,7 +2,8 @@ import { suggestion } from '../base/didYouMean.ts';
 import { isGlob } from '../base/glob.ts';
 import type { Project } from './loadProject.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
-import type { LabelTaskConfig, ProjectConfig } from './schema/projectSchema.ts';
+import type { LabelTaskConfig } from './schema/labelling.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
 import { splitColumn } from './splitColumn.ts';
 
 /** What is wrong with a task, at a path below `labelling.<name>`. */

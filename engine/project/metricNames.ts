@@ -1,6 +1,6 @@
 import { isLowerBetter } from '../../protocol/metricDirection.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
-import type { TrainStage } from './schema/projectSchema.ts';
+import type { TrainStage } from './schema/trainStage.ts';
 
 export type Task = 'binary' | 'multiclass' | 'regression';
 

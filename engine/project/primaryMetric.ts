@@ -2,7 +2,8 @@ import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { Project } from './loadProject.ts';
 import { metricDocs, smallerIsBetter, taskOf, usualMetrics } from './metricNames.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
-import type { GateConfig, ProjectConfig } from './schema/projectSchema.ts';
+import type { GateConfig } from './schema/gates.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
 
 /**
  * The metrics that stand for the runs of an experiment as far as the files tell, the primary one first: the objective

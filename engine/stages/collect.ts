@@ -18,7 +18,7 @@ import { writeCsv, writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../base/glob.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import type { CollectSource, CollectStage } from '../project/schema/projectSchema.ts';
+import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
 import { timestampOf } from './datasetView.ts';

@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { gatesText } from '../../protocol/words.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
-import type { CmdStage } from '../project/schema/projectSchema.ts';
+import type { CmdStage } from '../project/schema/cmdStage.ts';
 import { isGlob } from '../base/glob.ts';
 import { describePython, pythonOf } from '../provenance/pythonEnvironment.ts';
 import { pythonText, type FoundPython } from '../python/findPython.ts';

@@ -8,7 +8,7 @@ import { validateTable } from '../data/validateTable.ts';
 import { writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../base/glob.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import type { PrepareStage } from '../project/schema/projectSchema.ts';
+import type { PrepareStage } from '../project/schema/prepareStage.ts';
 import { newestSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
 import { datasetSql, timestampOf } from './datasetView.ts';
 import { makeSnapshot } from './makeSnapshot.ts';

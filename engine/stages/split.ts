@@ -1,7 +1,7 @@
 import { WorkError } from '../base/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import type { PrepareStage } from '../project/schema/projectSchema.ts';
+import type { PrepareStage } from '../project/schema/prepareStage.ts';
 
 /**
  * SQL for the side of a row. By time: the rank of the row's time decides, rows of one time stay together.

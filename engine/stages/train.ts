@@ -7,7 +7,7 @@ import type { Table } from '../data/table.ts';
 import { saveModel } from '../models/savedModel.ts';
 import { trainModel } from '../models/trainModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
-import type { TrainStage } from '../project/schema/projectSchema.ts';
+import type { TrainStage } from '../project/schema/trainStage.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { splitColumn } from '../project/splitColumn.ts';

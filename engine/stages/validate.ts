@@ -11,7 +11,7 @@ import { loadModel } from '../models/savedModel.ts';
 import { parseMetric, usualMetrics } from '../project/metricNames.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import { relativePath } from '../project/projectFiles.ts';
-import type { ValidateStage } from '../project/schema/projectSchema.ts';
+import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { registerVersion, versionOf } from '../registry/modelVersions.ts';
 import { reportFile, type ValidationReport } from '../registry/validationReport.ts';
 import { lockKey } from '../fingerprint/lockFile.ts';

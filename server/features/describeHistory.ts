@@ -1,7 +1,7 @@
 import type { DatasetFacts, HistoryFacts } from '../../engine/facts/facts.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
 import type { PrimaryMetric } from '../../protocol/runs.ts';
-import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
+import type { GateConfig } from '../../engine/project/schema/gates.ts';
 import { count, plain, sparkline } from './describeColumn.ts';
 
 const shown = 12;

@@ -5,7 +5,7 @@ import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
 import { propertyShape, shapesAt, spotAt, type Spot } from '../../engine/project/schemaPath.ts';
 import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
 import { isLowerBetter } from '../../protocol/metricDirection.ts';
-import type { GateConfig } from '../../engine/project/schema/projectSchema.ts';
+import type { GateConfig } from '../../engine/project/schema/gates.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { columnsFor, datasetAround } from './columns.ts';
 import { columnsOfFile } from './completionValues.ts';

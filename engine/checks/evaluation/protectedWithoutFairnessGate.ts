@@ -1,6 +1,6 @@
 import { appendItem, setAt, yamlText, type Edit } from '../../project/edit.ts';
 import { parseMetric } from '../../project/metricNames.ts';
-import type { ValidateStage } from '../../project/schema/projectSchema.ts';
+import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { taskValidated } from '../bounds.ts';
 import { stagesOf } from '../lookUp.ts';
 import type { CheckContext, Rule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import type { TrainStage } from '../../project/schema/projectSchema.ts';
+import type { TrainStage } from '../../project/schema/trainStage.ts';
 import type { CheckContext, More } from '../rule.ts';
 import { removeAt, setAt } from '../../project/edit.ts';
 import type { Fix } from '../../../protocol/problem.ts';

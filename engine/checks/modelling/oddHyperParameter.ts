@@ -1,4 +1,4 @@
-import type { TrainStage } from '../../project/schema/projectSchema.ts';
+import type { TrainStage } from '../../project/schema/trainStage.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { paramAt, stagesOf } from '../lookUp.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import type { CollectSource } from '../../project/schema/projectSchema.ts';
+import type { CollectSource } from '../../project/schema/collectStage.ts';
 import { fromCommand } from './commandSource.ts';
 import { fromFiles } from './filesSource.ts';
 import { fromUrl } from './httpSource.ts';

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { closed } from './fields.ts';
 
 /** The field types of Frictionless Table Schema v2. */
 export const fieldTypes = [
@@ -39,8 +40,6 @@ export const fieldStages = ['planned', 'alpha', 'beta', 'production', 'deprecate
 
 const scalar = (description: string) => Type.Union([Type.Number(), Type.String(), Type.Boolean()], { description });
 const open = { additionalProperties: true };
-const closed = { additionalProperties: false };
-
 /** What happens to rows that break a rule. */
 export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
 export type InvalidMode = (typeof invalidModes)[number];

@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { Params } from './projectSchema.ts';
-
-const closed = { additionalProperties: false };
+import { closed } from './fields.ts';
+import { Params } from './params.ts';
 
 const Distribution = Type.Union(
   [

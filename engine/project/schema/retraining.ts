@@ -1,0 +1,70 @@
+import { Type, type Static } from 'typebox';
+import { closed, duration, reference } from './fields.ts';
+
+const Trigger = Type.Union(
+  [
+    Type.Object(
+      {
+        monitor: reference('monitor', 'The monitor.'),
+        drift: Type.Literal('dataset', { description: "The share of drifted columns reaches the monitor's share." }),
+        for: Type.Optional(
+          Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' }),
+        ),
+      },
+      { ...closed, description: 'When the inputs drift.' },
+    ),
+    Type.Object(
+      {
+        monitor: reference('monitor', 'The monitor.'),
+        below: Type.String({
+          format: 'metric',
+          description: 'A metric under `expect` of the monitor that falls below its min.',
+        }),
+        for: Type.Optional(
+          Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' }),
+        ),
+      },
+      { ...closed, description: 'When performance falls below its bound.' },
+    ),
+    Type.Object(
+      {
+        schedule: Type.String({
+          format: 'cron',
+          description:
+            'Cron expression in UTC, such as `0 3 * * 1` for Mondays at three: minute, hour, day of month, month, day of week.',
+        }),
+      },
+      { ...closed, description: 'At fixed times, whatever the monitors say.' },
+    ),
+  ],
+  { description: 'One reason to retrain.' },
+);
+
+export const Retraining = Type.Object(
+  {
+    when: Type.Array(Trigger, { minItems: 1, description: 'Any of these starts retraining.' }),
+    data: Type.Optional(
+      Type.Object(
+        { window: duration('Train on rows of this much time before now.') },
+        { ...closed, description: 'Which rows the new model is trained on. Default all.' },
+      ),
+    ),
+    run: Type.Optional(
+      Type.Array(reference('stage', 'A stage.'), {
+        description: 'Stages to run, in the order of the graph. Default all that validation needs.',
+      }),
+    ),
+    // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and these schemas are never awaited
+    then: Type.Optional(
+      Type.Enum(['propose', 'promote'], {
+        description:
+          'propose: register the challenger and wait for a person. promote: make it champion when the gates pass. Default propose.',
+      }),
+    ),
+    cooldown: Type.Optional(duration('No retraining sooner than this after the last.')),
+  },
+  { ...closed, description: 'When and how the model is retrained; always through the gates.' },
+);
+
+export type RetrainingConfig = Static<typeof Retraining>;
+export type TriggerConfig = Static<typeof Trigger>;
