@@ -4,7 +4,7 @@ import type { ArtifactContent, RunDetail, RunSummary } from '../../protocol/runs
 import { sequentialColor } from '../../webviews/ui/charts/sequential.ts';
 import { csvOf } from '../../webviews/ui/csv.ts';
 import { fileName } from '../../webviews/ui/saveChart.ts';
-import { ArtifactStore } from '../../webviews/runHistory/artifactStore.ts';
+import { ArtifactStore } from '../../webviews/runHistory/files/artifactStore.ts';
 import { readCompareState } from '../../webviews/runHistory/compare/compareState.ts';
 import { largestCount, rowShares } from '../../webviews/runHistory/compare/confusion.ts';
 import { differencesCsv } from '../../webviews/runHistory/compare/differenceTable.ts';
@@ -19,11 +19,11 @@ import { RunDetails } from '../../webviews/runHistory/compare/runDetails.ts';
 import { bestPoint, scatterRuns } from '../../webviews/runHistory/compare/scatter.ts';
 import { sweepQuery, scopeNames, scopeQuery } from '../../webviews/runHistory/compare/scope.ts';
 import { belief, directionText, importanceCsv, importanceSvg } from '../../webviews/runHistory/compare/importance.ts';
-import { plainSettings } from '../../webviews/runHistory/settings.ts';
+import { plainSettings } from '../../webviews/runHistory/state/settings.ts';
 import { fileTree } from '../../webviews/runHistory/detail/fileTree.ts';
 import { csvRows, previewOf } from '../../webviews/runHistory/detail/previewContent.ts';
-import { imageSource } from '../../webviews/runHistory/imageData.ts';
-import { plainLog } from '../../webviews/runHistory/logText.ts';
+import { imageSource } from '../../webviews/runHistory/files/imageData.ts';
+import { plainLog } from '../../webviews/runHistory/files/logText.ts';
 import { detailOf, makeRuns } from '../fixtures/views/runs.ts';
 
 const [plainRun] = makeRuns(2).map((run) => ({ ...run, status: 'finished' as const, dirty: false }));

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunPage, RunQuery, RunSummary } from '../../protocol/runs.ts';
-import { allColumns, columnOf, defaultIds, numberColumns, shareDone } from '../../webviews/runHistory/columns.ts';
-import { readKept } from '../../webviews/runHistory/kept.ts';
-import { keyAction } from '../../webviews/runHistory/keys.ts';
+import {
+  allColumns,
+  columnOf,
+  defaultIds,
+  numberColumns,
+  shareDone,
+} from '../../webviews/runHistory/columns/columns.ts';
+import { readPersistedState } from '../../webviews/runHistory/state/readPersistedState.ts';
+import { keyAction } from '../../webviews/runHistory/table/tableKeys.ts';
 import {
   movedBy,
   movedTo,
@@ -13,14 +19,14 @@ import {
   withColumn,
   withPin,
   withWidth,
-} from '../../webviews/runHistory/layout.ts';
-import { MetricRanges } from '../../webviews/runHistory/metricRanges.ts';
-import { nextOrder } from '../../webviews/runHistory/ordering.ts';
-import { Refresher } from '../../webviews/runHistory/refresher.ts';
-import { changed } from '../../webviews/runHistory/runEdits.ts';
-import { pageRows, RunPages } from '../../webviews/runHistory/runPages.ts';
-import { plainSettings, readSettings, sameSettings } from '../../webviews/runHistory/settings.ts';
-import { columnSlice, rowSlice } from '../../webviews/runHistory/slices.ts';
+} from '../../webviews/runHistory/columns/layout.ts';
+import { MetricRanges } from '../../webviews/runHistory/rows/metricRanges.ts';
+import { nextOrder } from '../../webviews/runHistory/rows/ordering.ts';
+import { Refresher } from '../../webviews/runHistory/rows/refresher.ts';
+import { changed } from '../../webviews/runHistory/actions/runEdits.ts';
+import { pageRows, RunPages } from '../../webviews/runHistory/rows/runPages.ts';
+import { plainSettings, readSettings, sameSettings } from '../../webviews/runHistory/state/settings.ts';
+import { columnSlice, rowSlice } from '../../webviews/runHistory/table/slices.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
 import { until } from '../helpers/until.ts';
 
@@ -396,7 +402,7 @@ describe('the layout of the table', () => {
 
 describe('what is kept', () => {
   it('takes what an earlier version kept where it fits, and nothing that does not', () => {
-    const kept = readKept({
+    const kept = readPersistedState({
       search: 'x',
       sort: { column: 'started' },
       shown: {},

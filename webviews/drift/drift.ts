@@ -7,7 +7,7 @@ import { painter } from '../ui/painter.ts';
 import { chartColors } from '../ui/theme.ts';
 import { driftView } from './driftView.ts';
 import { firstCell, headlineOf } from './model.ts';
-import type { Cell, Does, DriftConnection, Kept, Model } from './model.ts';
+import type { Cell, Actions, DriftConnection, Kept, Model } from './model.ts';
 import { timelineHeight, timelineOption } from './timeline.ts';
 
 /** The state of the drift view and what changes it. */
@@ -17,19 +17,19 @@ export class Drift {
   readonly #report: Loader<DriftReport>;
   readonly #detail: Loader<DriftDetail>;
   readonly #chart: EChart;
-  readonly #does: Does;
+  readonly #actions: Actions;
   #kept: Kept = { cell: null, metric: null, period: null };
   #monitor = '';
   #drawn = '';
 
   constructor(connect: (drift: Drift) => DriftConnection) {
-    this.#does = this.#actions();
+    this.#actions = this.#makeActions();
     this.#chart = new EChart({
       clicked: (event) => this.#clicked(event),
       zoomed: (start, end) => this.#keep({ period: [start, end] }, false),
     });
     this.#paint = painter(
-      () => driftView(this.#model(), this.#does, this.#chart.element),
+      () => driftView(this.#model(), this.#actions, this.#chart.element),
       () => this.#draw(),
     );
     this.#report = new Loader(() => this.#reportCame());
@@ -106,10 +106,10 @@ export class Drift {
     const [x, y] = event.value as number[];
     const window = report.windows[x ?? -1];
     const column = [...report.columns].toReversed()[y ?? -1];
-    if (window && column !== undefined) this.#does.select({ windowId: window.id, column });
+    if (window && column !== undefined) this.#actions.select({ windowId: window.id, column });
   }
 
-  #actions(): Does {
+  #makeActions(): Actions {
     return {
       select: (cell) => {
         this.#keep({ cell });
@@ -146,6 +146,6 @@ export class Drift {
         within(report.windows.findIndex((one) => one.id === cell.windowId) + across, report.windows.length)
       ];
     const column = report.columns[within(report.columns.indexOf(cell.column) + down, report.columns.length)];
-    if (window && column !== undefined) this.#does.select({ windowId: window.id, column });
+    if (window && column !== undefined) this.#actions.select({ windowId: window.id, column });
   }
 }

@@ -6,7 +6,7 @@ import { date, emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
 import { referenceChanges, referenceText, valueAt } from './model.ts';
-import type { Cell, Does, Model } from './model.ts';
+import type { Cell, Actions, Model } from './model.ts';
 import { cellMarks, eventMarks, shownEvents } from './timeline.ts';
 
 const kindWords: Record<DriftValue['kind'], string> = {
@@ -23,22 +23,22 @@ const kindIcons: Record<DriftValue['kind'], string> = {
 };
 
 /** Has the world changed, does it hurt, and what changed it? */
-export function driftView(model: Model, does: Does, chart: unknown): TemplateResult {
+export function driftView(model: Model, actions: Actions, chart: unknown): TemplateResult {
   const report = model.report.value;
-  if (!report) return model.report.error === null ? skeleton(12) : html`${errorBar(model.report.error, does.retry)}`;
+  if (!report) return model.report.error === null ? skeleton(12) : html`${errorBar(model.report.error, actions.retry)}`;
   if (report.windows.length === 0) {
-    return html`${errorBar(model.report.error, does.retry)}${emptyState('No window yet', `${report.deployment} will be compared with ${plural(report.referenceRows, 'reference row')} here, window by window, as soon as it has served enough predictions.`, { label: 'Check now', run: does.monitorNow })}`;
+    return html`${errorBar(model.report.error, actions.retry)}${emptyState('No window yet', `${report.deployment} will be compared with ${plural(report.referenceRows, 'reference row')} here, window by window, as soon as it has served enough predictions.`, { label: 'Check now', run: actions.monitorNow })}`;
   }
-  return html`${errorBar(model.report.error, does.retry)}
+  return html`${errorBar(model.report.error, actions.retry)}
     <div class="drift">
-      ${head(report, model, does)} ${summary(report)}
+      ${head(report, model, actions)} ${summary(report)}
       <div
         class="timeline"
         tabindex="0"
         role="application"
         aria-label="Features by window. Arrow keys choose a cell."
         aria-describedby="cell-said"
-        @keydown=${(event: KeyboardEvent) => does.keys(event)}
+        @keydown=${(event: KeyboardEvent) => actions.keys(event)}
       >
         <div class="panel-name" id="performance-name">${model.metric ?? 'no label has come yet'}</div>
         ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
@@ -51,11 +51,11 @@ export function driftView(model: Model, does: Does, chart: unknown): TemplateRes
         ><span>pale: stable</span
         >${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}
       </p>
-      ${selected(report, model)} ${windowTable(report, model, does)} ${events(report, does)}
+      ${selected(report, model)} ${windowTable(report, model, actions)} ${events(report, actions)}
     </div>`;
 }
 
-function head(report: DriftReport, model: Model, does: Does): TemplateResult {
+function head(report: DriftReport, model: Model, actions: Actions): TemplateResult {
   const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
   return html`<header>
       <h1>Drift of ${report.deployment}</h1>
@@ -67,17 +67,17 @@ function head(report: DriftReport, model: Model, does: Does): TemplateResult {
               >Performance
               <select
                 id="metric"
-                @change=${(event: Event) => event.target instanceof HTMLSelectElement && does.metric(event.target.value)}
+                @change=${(event: Event) => event.target instanceof HTMLSelectElement && actions.metric(event.target.value)}
               >
                 ${names.map((name) => html`<option value=${name} ?selected=${name === model.metric}>${name}</option>`)}
               </select></label
             >`
       }
-      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}
+      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${actions.save}
         >Save as HTML…</vscode-button
       >
-      <vscode-button secondary @click=${does.monitorNow}>Check now</vscode-button>
-      <vscode-button @click=${does.retrain}>Retrain</vscode-button>
+      <vscode-button secondary @click=${actions.monitorNow}>Check now</vscode-button>
+      <vscode-button @click=${actions.retrain}>Retrain</vscode-button>
     </header>
     <p class="muted about">
       monitor ${report.monitor} · compared with:
@@ -198,7 +198,7 @@ function kindMark(kind: DriftValue['kind']): TemplateResult {
 }
 
 /** The chosen window in numbers: the same as the heat map's column, for eyes and screen readers that prefer a table. */
-function windowTable(report: DriftReport, model: Model, does: Does): Piece {
+function windowTable(report: DriftReport, model: Model, actions: Actions): Piece {
   const window: DriftWindow | undefined = report.windows.find((one) => one.id === model.cell?.windowId);
   if (!window) return nothing;
   const performance = Object.entries(window.performance).map(([name, value]) => `${name} ${metric(name, value)}`);
@@ -234,7 +234,7 @@ function windowTable(report: DriftReport, model: Model, does: Does): Piece {
             const value = window.values.find((one) => one.column === column);
             return html`<tr>
               <td>
-                <button class="link" @click=${() => does.select({ windowId: window.id, column })}>
+                <button class="link" @click=${() => actions.select({ windowId: window.id, column })}>
                   ${columnName(column)}
                 </button>
               </td>
@@ -258,12 +258,12 @@ function windowTable(report: DriftReport, model: Model, does: Does): Piece {
 }
 
 /** The events by date, and among them where the windows begin to be compared with another reference. */
-function events(report: DriftReport, does: Does): Piece {
+function events(report: DriftReport, actions: Actions): Piece {
   const changes = referenceChanges(report).map(({ at, version }) => ({
     at: report.windows[at]?.start ?? 0,
     row: referenceRow(report.windows[at]?.start ?? 0, referenceText(report, version)),
   }));
-  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, does) })), ...changes].toSorted(
+  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, actions) })), ...changes].toSorted(
     (a, b) => b.at - a.at,
   );
   if (all.length === 0) return nothing;
@@ -296,14 +296,14 @@ const eventIcons: Record<MonitorEvent['kind'], string> = {
   'rolled back': 'discard',
 };
 
-function eventRow(event: MonitorEvent, does: Does): TemplateResult {
+function eventRow(event: MonitorEvent, actions: Actions): TemplateResult {
   return html`<tr>
     <td>${date(event.at)}</td>
     <td class="event event-${event.kind.replace(' ', '-')}">${icon(eventIcons[event.kind])} ${event.kind}</td>
     <td>${event.text}</td>
     <td>
-      ${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => does.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`}
-      ${event.runId === null ? nothing : html`<button class="link" @click=${() => does.openRun(event.runId ?? '')}>run</button>`}
+      ${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => actions.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`}
+      ${event.runId === null ? nothing : html`<button class="link" @click=${() => actions.openRun(event.runId ?? '')}>run</button>`}
     </td>
   </tr>`;
 }

@@ -24,7 +24,7 @@ export interface Model extends Kept {
   detail: Loadable<DriftDetail>;
 }
 
-export interface Does {
+export interface Actions {
   select(cell: Cell): void;
   metric(name: string): void;
   monitorNow(): void;

@@ -5,34 +5,38 @@ import { css } from '../ui/css.ts';
 import { absent, count, number, percent, plural } from '../ui/format.ts';
 import { copyable, icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 
 /** One row: its columns, what may be said of it, and the classes with their digits. */
 export function card(
   model: Model,
   task: LabelTaskInfo,
   { row, decided }: { row: LabelRow; decided: string | null | undefined },
-  does: Does,
+  actions: Actions,
 ): TemplateResult {
   return html`<article class="card" aria-labelledby="row-name">
     <div class="row-head">
-      <h2 id="row-name"><span class="muted">${task.key}</span> ${copyable(row.key, does.copy, shortened(row.key))}</h2>
+      <h2 id="row-name">
+        <span class="muted">${task.key}</span> ${copyable(row.key, actions.copy, shortened(row.key))}
+      </h2>
       <span class="gap"></span>${place(model, row, decided)}
     </div>
     <dl class="values">${row.values.map(value)}</dl>
-    ${hints(model, row, decided !== undefined, does)}
+    ${hints(model, row, decided !== undefined, actions)}
     <div class="classes" role="group" aria-label="Classes">
-      ${task.classes.map((label, i) => html`<button class="class ${decided === label ? 'chosen' : ''}" aria-pressed=${decided === label ? 'true' : 'false'} aria-keyshortcuts=${i < 9 ? String(i + 1) : nothing} @click=${() => does.decide(label)}>${i < 9 ? html`<kbd>${i + 1}</kbd>` : nothing}<span>${label}</span>${decided === label ? icon('check') : nothing}</button>`)}
+      ${task.classes.map((label, i) => html`<button class="class ${decided === label ? 'chosen' : ''}" aria-pressed=${decided === label ? 'true' : 'false'} aria-keyshortcuts=${i < 9 ? String(i + 1) : nothing} @click=${() => actions.decide(label)}>${i < 9 ? html`<kbd>${i + 1}</kbd>` : nothing}<span>${label}</span>${decided === label ? icon('check') : nothing}</button>`)}
     </div>
     <div class="deeds">
-      <button class="link" id="skip" aria-keyshortcuts="S" @click=${() => does.decide(null)}><kbd>S</kbd> Skip</button>
-      <button class="link" id="undo" aria-keyshortcuts="U" @click=${does.undo}><kbd>U</kbd> Undo</button
+      <button class="link" id="skip" aria-keyshortcuts="S" @click=${() => actions.decide(null)}>
+        <kbd>S</kbd> Skip
+      </button>
+      <button class="link" id="undo" aria-keyshortcuts="U" @click=${actions.undo}><kbd>U</kbd> Undo</button
       ><span class="gap"></span>
       <button
         class="link"
         id="back"
         ?disabled=${model.cards.trail.length === 0 || model.cards.back === model.cards.trail.length}
-        @click=${() => does.look(1)}
+        @click=${() => actions.look(1)}
       >
         <kbd>←</kbd> Look back
       </button>
@@ -40,7 +44,7 @@ export function card(
         class="link"
         id="forward"
         ?disabled=${model.cards.back === 0 && !model.cards.opened}
-        @click=${() => does.look(-1)}
+        @click=${() => actions.look(-1)}
       >
         <kbd>→</kbd> Go on
       </button>
@@ -79,11 +83,11 @@ function readable(text: string): string {
 }
 
 /** Who sees the model's answer first tends to repeat it, so it is hidden until the person has decided, or asks. */
-function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boolean, does: Does): Piece {
+function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boolean, actions: Actions): Piece {
   if (!model && rules.length === 0 && task?.model === null && !task.hasRules) return nothing;
   if (!reveal && !decided)
     return html`<div class="hints">
-      <button class="link" id="reveal" aria-expanded="false" @click=${does.reveal}>
+      <button class="link" id="reveal" aria-expanded="false" @click=${actions.reveal}>
         <kbd>M</kbd> Show what the model and the rules say
       </button>
       <span class="muted">Hidden, so that it does not lead you.</span>
@@ -108,7 +112,7 @@ function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boo
         </p>`,
     )}
     ${!model && rules.length === 0 ? html`<p class="muted">Neither says anything of this row.</p>` : nothing}
-    ${reveal ? html`<button class="link" id="reveal" aria-expanded="true" @click=${does.reveal}><kbd>M</kbd> Hide until I have decided</button>` : nothing}
+    ${reveal ? html`<button class="link" id="reveal" aria-expanded="true" @click=${actions.reveal}><kbd>M</kbd> Hide until I have decided</button>` : nothing}
   </div>`;
 }
 

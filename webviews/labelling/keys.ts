@@ -1,8 +1,8 @@
 import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 
 /** Every key and what it does, for the help. */
-export const keyHelp: readonly [keys: string, does: string][] = [
+export const keyHelp: readonly [keys: string, actions: string][] = [
   ['1 – 9', 'Label with that class'],
   ['S or Space', 'Skip'],
   ['U or Ctrl+Z', 'Take the last decision back'],
@@ -12,41 +12,41 @@ export const keyHelp: readonly [keys: string, does: string][] = [
 ];
 
 /** Does what a key stands for. Keys in fields are texts, and Space on a button presses it. */
-export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Model, does: Does): void {
+export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Model, actions: Actions): void {
   const target = event.composedPath()[0];
   if (isTyping(event)) return;
   const deed = () => {
     const { key } = event;
-    if (!isPlain(event)) return isCommand(event) && key.toLowerCase() === 'z' && !event.shiftKey ? does.undo : null;
-    if (key === '?') return does.help;
+    if (!isPlain(event)) return isCommand(event) && key.toLowerCase() === 'z' && !event.shiftKey ? actions.undo : null;
+    if (key === '?') return actions.help;
     if (key === 'Escape')
       return help
-        ? does.help
+        ? actions.help
         : naming
-          ? () => does.naming(false)
+          ? () => actions.naming(false)
           : cards.opened || cards.back > 0
-            ? () => does.look(-1)
+            ? () => actions.look(-1)
             : null;
     if (!task) return null;
     if (/^[1-9]$/.test(key)) {
       const label = task.classes[Number(key) - 1];
-      return label === undefined ? null : () => does.decide(label);
+      return label === undefined ? null : () => actions.decide(label);
     }
     switch (key.toLowerCase()) {
       case ' ':
         return target instanceof HTMLElement && target.closest('button, a, summary, vscode-button')
           ? null
-          : () => does.decide(null);
+          : () => actions.decide(null);
       case 's':
-        return () => does.decide(null);
+        return () => actions.decide(null);
       case 'u':
-        return does.undo;
+        return actions.undo;
       case 'm':
-        return does.reveal;
+        return actions.reveal;
       case 'arrowleft':
-        return () => does.look(1);
+        return () => actions.look(1);
       case 'arrowright':
-        return () => does.look(-1);
+        return () => actions.look(-1);
       default:
         return null;
     }

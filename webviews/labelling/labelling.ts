@@ -5,7 +5,7 @@ import { painter } from '../ui/painter.ts';
 import { keyDeed } from './keys.ts';
 import { labellingView } from './labellingView.ts';
 import { noCards, shownRow } from './model.ts';
-import type { Cards, Does, Kept, LabellingConnection, Model } from './model.ts';
+import type { Cards, Actions, Kept, LabellingConnection, Model } from './model.ts';
 
 const fetched = 12;
 /** More are asked for when so few are left, so that the next card is always there. */
@@ -21,7 +21,7 @@ export class Labelling {
   readonly #paint: () => void;
   readonly #tasks: Loader<LabelTasks>;
   readonly #summary: Loader<LabelSummary>;
-  readonly #does: Does;
+  readonly #actions: Actions;
   #kept: Kept = { labeller: null, reveal: false, order: null };
   #project = '';
   #named: string | null = null;
@@ -42,12 +42,12 @@ export class Labelling {
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(connect: (view: Labelling) => LabellingConnection) {
-    this.#does = this.#actions();
-    this.#paint = painter(() => labellingView(this.#model(), this.#does));
+    this.#actions = this.#makeActions();
+    this.#paint = painter(() => labellingView(this.#model(), this.#actions));
     this.#tasks = new Loader(() => this.#tasksCame());
     this.#summary = new Loader(this.#paint);
     this.#connection = connect(this);
-    window.addEventListener('keydown', (event) => keyDeed(event, this.#model(), this.#does));
+    window.addEventListener('keydown', (event) => keyDeed(event, this.#model(), this.#actions));
   }
 
   opened({ project, state, ui }: Opened<'labelling', Kept>): void {
@@ -265,7 +265,7 @@ export class Labelling {
     this.#paint();
   }
 
-  #actions(): Does {
+  #makeActions(): Actions {
     return {
       decide: (label) => this.#decide(label),
       undo: () => void this.#undo(),

@@ -8,7 +8,7 @@ import type { Piece } from '../ui/pieces.ts';
 import { card } from './card.ts';
 import { keyHelp } from './keys.ts';
 import { shownRow } from './model.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { sidePanel } from './sidePanel.ts';
 
 const snippet = `labelling:
@@ -21,25 +21,25 @@ const snippet = `labelling:
 `;
 
 /** What is this row? One card at a time, with keys alone when one likes. */
-export function labellingView(model: Model, does: Does): TemplateResult {
+export function labellingView(model: Model, actions: Actions): TemplateResult {
   const { tasks, task } = model;
-  if (!tasks.value) return tasks.error === null ? skeleton(10) : html`${errorBar(tasks.error, does.retry)}`;
+  if (!tasks.value) return tasks.error === null ? skeleton(10) : html`${errorBar(tasks.error, actions.retry)}`;
   const failing = tasks.error ?? model.error ?? model.summary.error;
-  if (!task) return html`${errorBar(failing, does.retry)}${noTask(model, does)}`;
-  return html`${errorBar(failing, does.retry)}
+  if (!task) return html`${errorBar(failing, actions.retry)}${noTask(model, actions)}`;
+  return html`${errorBar(failing, actions.retry)}
     <div class="labelling">
-      ${head(model, task, does)} ${model.help ? help() : nothing}
+      ${head(model, task, actions)} ${model.help ? help() : nothing}
       <div class="columns">
         <div class="work">
-          ${model.cards.note === null ? nothing : html`<p class="note muted">${icon('info')} <span>${model.cards.note}</span></p>`}${work(model, task, does)}
+          ${model.cards.note === null ? nothing : html`<p class="note muted">${icon('info')} <span>${model.cards.note}</span></p>`}${work(model, task, actions)}
         </div>
-        ${sidePanel(model, does)}
+        ${sidePanel(model, actions)}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">${model.said}</p>
     </div>`;
 }
 
-function head(model: Model, task: LabelTaskInfo, does: Does): TemplateResult {
+function head(model: Model, task: LabelTaskInfo, actions: Actions): TemplateResult {
   const names = model.tasks.value?.tasks.map(({ name }) => name) ?? [];
   const chosen = (event: Event) => (event.target instanceof HTMLSelectElement ? event.target.value : '');
   return html`<header>
@@ -48,7 +48,7 @@ function head(model: Model, task: LabelTaskInfo, does: Does): TemplateResult {
       names.length > 1
         ? html`<label
             >Task
-            <select id="task" @change=${(event: Event) => does.task(chosen(event))}>
+            <select id="task" @change=${(event: Event) => actions.task(chosen(event))}>
               ${names.map((name) => html`<option value=${name} ?selected=${name === task.name}>${name}</option>`)}
             </select></label
           >`
@@ -56,19 +56,19 @@ function head(model: Model, task: LabelTaskInfo, does: Does): TemplateResult {
     }
     <label
       >Order
-      <select id="order" @change=${(event: Event) => does.order(chosen(event) as LabelOrder)}>
+      <select id="order" @change=${(event: Event) => actions.order(chosen(event) as LabelOrder)}>
         ${(['uncertain', 'unlabelled', 'random'] as const).map((order) => html`<option value=${order} ?selected=${order === (model.cards.order ?? model.order ?? task.order)} ?disabled=${order === 'uncertain' && task.model === null}>${orderWords[order]}</option>`)}
       </select></label
     >
     <span class="gap"></span>
-    ${who(model, does)}
+    ${who(model, actions)}
     <button
       class="quiet"
       id="help"
       aria-expanded=${model.help ? 'true' : 'false'}
       title="Keys (?)"
       aria-label="Keys"
-      @click=${does.help}
+      @click=${actions.help}
     >
       ${icon('keyboard')}
     </button>
@@ -81,18 +81,18 @@ const orderWords: Record<LabelOrder, string> = {
   random: 'random',
 };
 
-function who(model: Model, does: Does): TemplateResult {
+function who(model: Model, actions: Actions): TemplateResult {
   if (!model.naming)
     return html`<span class="who"
       >Labelling as <strong>${model.who}</strong>
-      <button class="link" id="rename" @click=${() => does.naming(true)}>Change</button></span
+      <button class="link" id="rename" @click=${() => actions.naming(true)}>Change</button></span
     >`;
   return html`<form
     class="who"
     @submit=${(event: SubmitEvent) => {
       event.preventDefault();
       const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem('labeller') : null;
-      if (field instanceof HTMLInputElement) does.name(field.value);
+      if (field instanceof HTMLInputElement) actions.name(field.value);
     }}
   >
     <label
@@ -103,7 +103,7 @@ function who(model: Model, does: Does): TemplateResult {
         maxlength="100"
         autocomplete="off"
         .value=${model.who}
-        @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && isPlain(event) && does.naming(false)}
+        @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && isPlain(event) && actions.naming(false)}
     /></label>
     <button class="link" type="submit">Keep</button>
   </form>`;
@@ -121,15 +121,15 @@ function help(): TemplateResult {
   </dl>`;
 }
 
-function work(model: Model, task: LabelTaskInfo, does: Does): Piece {
+function work(model: Model, task: LabelTaskInfo, actions: Actions): Piece {
   const shown = shownRow(model.cards);
-  if (shown) return card(model, task, shown, does);
+  if (shown) return card(model, task, shown, actions);
   if (!model.cards.known) return model.error === null ? skeleton(7) : nothing;
   const { skipped } = model.cards;
   if (model.again)
     return emptyState('No skipped row is left', 'You have decided on all that you had skipped.', {
       label: 'Back to the queue',
-      run: () => does.again(false),
+      run: () => actions.again(false),
     });
   const left =
     skipped > 0
@@ -138,17 +138,17 @@ function work(model: Model, task: LabelTaskInfo, does: Does): Piece {
   return emptyState(
     skipped > 0 ? 'Only skipped rows are left' : 'Everything is labelled',
     left,
-    skipped > 0 ? { label: 'Look at the skipped again', run: () => does.again(true) } : null,
+    skipped > 0 ? { label: 'Look at the skipped again', run: () => actions.again(true) } : null,
   );
 }
 
-function noTask({ tasks }: Model, does: Does): TemplateResult {
+function noTask({ tasks }: Model, actions: Actions): TemplateResult {
   const broken = tasks.value?.broken ?? [];
   if (broken.length > 0) {
     return html`<section class="empty">
       <h2>No labelling task can be used</h2>
       ${broken.map(({ name, message }) => html`<p><strong>${name}</strong>: ${message}</p>`)}<vscode-button
-        @click=${() => does.openFile('loopwright.yaml')}
+        @click=${() => actions.openFile('loopwright.yaml')}
         >Open loopwright.yaml</vscode-button
       >
     </section>`;
@@ -158,8 +158,8 @@ function noTask({ tasks }: Model, does: Does): TemplateResult {
     <p>Rows to label will come up here, one at a time, as soon as loopwright.yaml says what is labelled:</p>
     <pre class="snippet">${snippet}</pre>
     <p>
-      <vscode-button @click=${() => does.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button>
-      <vscode-button secondary @click=${() => does.copy(snippet)}>Copy</vscode-button>
+      <vscode-button @click=${() => actions.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button>
+      <vscode-button secondary @click=${() => actions.copy(snippet)}>Copy</vscode-button>
     </p>
   </section>`;
 }

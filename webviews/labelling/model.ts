@@ -82,7 +82,7 @@ export const noCards: Cards = {
 export type LabellingConnection = Connection<'labelling', Kept>;
 
 /** What a person can do. */
-export interface Does {
+export interface Actions {
   decide(label: string | null): void;
   undo(): void;
   look(step: 1 | -1): void;

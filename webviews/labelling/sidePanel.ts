@@ -5,20 +5,20 @@ import { css } from '../ui/css.ts';
 import { absent, count, number, percent, plural } from '../ui/format.ts';
 import { icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 
 /** How far the work is, by class and person, who agrees with whom, and what the rules are worth. */
-export function sidePanel(model: Model, does: Does): TemplateResult {
+export function sidePanel(model: Model, actions: Actions): TemplateResult {
   const summary = model.summary.value;
   return html`<aside aria-label="Progress and agreement">
-    ${summary ? html`${progress(model, summary, does)}${people(summary)}${agreement(summary, does)}${rules(summary)}${notes(summary)}` : model.summary.loading ? skeleton(6) : nothing}
+    ${summary ? html`${progress(model, summary, actions)}${people(summary)}${agreement(summary, actions)}${rules(summary)}${notes(summary)}` : model.summary.loading ? skeleton(6) : nothing}
   </aside>`;
 }
 
 function progress(
   { who, cards }: Model,
   { rows, labelled, complete, classes, ties, task, people: all }: LabelSummary,
-  does: Does,
+  actions: Actions,
 ): TemplateResult {
   const share = rows === 0 ? 0 : labelled / rows;
   const today = all.find(({ labeller }) => labeller === who)?.today ?? 0;
@@ -69,7 +69,7 @@ function progress(
         }
       </tbody>
     </table>
-    ${cards.skipped > 0 ? html`<p class="muted">You skipped ${plural(cards.skipped, 'row')}. <button class="link" id="again" @click=${() => does.again(true)}>Look again</button></p>` : nothing}
+    ${cards.skipped > 0 ? html`<p class="muted">You skipped ${plural(cards.skipped, 'row')}. <button class="link" id="again" @click=${() => actions.again(true)}>Look again</button></p>` : nothing}
   </section>`;
 }
 
@@ -101,7 +101,7 @@ function people({ people: all }: LabelSummary): Piece {
   </section>`;
 }
 
-function agreement({ agreement: pairs, disagreements, disagreementCount }: LabelSummary, does: Does): Piece {
+function agreement({ agreement: pairs, disagreements, disagreementCount }: LabelSummary, actions: Actions): Piece {
   if (pairs.length === 0) return nothing;
   return html`<section>
     <h2>Agreement</h2>
@@ -134,7 +134,7 @@ function agreement({ agreement: pairs, disagreements, disagreementCount }: Label
         : html`<details ?open=${disagreementCount <= 5}>
             <summary>${plural(disagreementCount, 'row')} they disagree on</summary>
             <ul class="disagreements">
-              ${disagreements.map(({ key, labels }) => html`<li><button class="link" @click=${() => does.open(key)}>${key}</button> <span class="muted">${labels.map(({ labeller, label }) => `${labeller}: ${label}`).join(' · ')}</span></li>`)}
+              ${disagreements.map(({ key, labels }) => html`<li><button class="link" @click=${() => actions.open(key)}>${key}</button> <span class="muted">${labels.map(({ labeller, label }) => `${labeller}: ${label}`).join(' · ')}</span></li>`)}
               ${disagreementCount > disagreements.length ? html`<li class="muted">and ${count(disagreementCount - disagreements.length)} more</li>` : nothing}
             </ul>
           </details>`

@@ -4,7 +4,7 @@ import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { cardView } from './cardView.ts';
-import type { CardConnection, Does, Kept, Model } from './model.ts';
+import type { CardConnection, Actions, Kept, Model } from './model.ts';
 
 /** The state of the card and what changes it. */
 export class Card {
@@ -12,15 +12,15 @@ export class Card {
   readonly #paint: () => void;
   readonly #card: Loader<ModelCard>;
   readonly #other: Loader<ModelCard>;
-  readonly #does: Does;
+  readonly #actions: Actions;
   #version: ViewState['modelCard']['version'] = 'latest';
   #against: number | null = null;
   #none = false;
   #monitors: string[] = [];
 
   constructor(connect: (card: Card) => CardConnection) {
-    this.#does = this.#actions();
-    this.#paint = painter(() => cardView(this.#model(), this.#does));
+    this.#actions = this.#makeActions();
+    this.#paint = painter(() => cardView(this.#model(), this.#actions));
     this.#card = new Loader(this.#paint);
     this.#other = new Loader(this.#paint);
     this.#connection = connect(this);
@@ -58,7 +58,7 @@ export class Card {
     );
   }
 
-  #actions(): Does {
+  #makeActions(): Actions {
     return {
       compare: (version) => {
         this.#against = version;

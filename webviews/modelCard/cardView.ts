@@ -10,39 +10,40 @@ import { calibration } from './calibration.ts';
 import { comparison } from './comparison.ts';
 import { fairness } from './fairness.ts';
 import { health } from './health.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { performance } from './performance.ts';
 import { slices } from './slices.ts';
 
 /** The card from top to bottom: may I trust this model, for what, and who says so? */
-export function cardView(model: Model, does: Does): TemplateResult {
+export function cardView(model: Model, actions: Actions): TemplateResult {
   const card = model.card.value;
   if (!card) {
     if (model.none)
       return emptyState(
         'No model version yet',
         'The card of the model will be written here from its validation: gates, slices, fairness, calibration, data and how to reproduce it.',
-        { label: 'Run all stages', run: does.runAll },
+        { label: 'Run all stages', run: actions.runAll },
       );
-    return model.card.error === null ? skeleton(14) : html`${errorBar(model.card.error, does.retry)}`;
+    return model.card.error === null ? skeleton(14) : html`${errorBar(model.card.error, actions.retry)}`;
   }
-  return html`${errorBar(model.card.error, does.retry)}
+  return html`${errorBar(model.card.error, actions.retry)}
     <article class="card">
-      ${head(card, model, does)} ${model.against === null ? nothing : comparison(card, model, does)}
-      ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', does) : gateRows(card.gates, card.performance))}
-      ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', does))}
+      ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
+      ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', actions) : gateRows(card.gates, card.performance))}
+      ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', actions))}
       ${section('Performance', performance(card))}
       ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
-      ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', does) : fairness(card))}
+      ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
-      ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', does))}
-      ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', does))}
-      ${section('Production', health(card, does))} ${section('Data', data(card))} ${section('Features', features(card))}
-      ${section('Versions', versions(card, does))} ${section('How to reproduce', reproduce(card, does))}
+      ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', actions))}
+      ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', actions))}
+      ${section('Production', health(card, actions))} ${section('Data', data(card))}
+      ${section('Features', features(card))} ${section('Versions', versions(card, actions))}
+      ${section('How to reproduce', reproduce(card, actions))}
     </article>`;
 }
 
-function head(card: ModelCard, model: Model, does: Does): TemplateResult {
+function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
   const passed = card.verdict.passed === card.verdict.total;
   const champion = card.aliases.includes('champion');
   const others = card.versions.filter((one) => one.version !== card.version);
@@ -58,11 +59,11 @@ function head(card: ModelCard, model: Model, does: Does): TemplateResult {
       <p class="muted">
         Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made
         ${time(card.createdAt)} by run
-        <button class="link" @click=${() => does.openRun(card.run.runId)}>${card.run.name}</button>
+        <button class="link" @click=${() => actions.openRun(card.run.runId)}>${card.run.name}</button>
       </p>
       <div class="actions">
-        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && does.promote(card.version)}>Promote to champion…</vscode-button>`}
-        <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${does.save}
+        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card.version)}>Promote to champion…</vscode-button>`}
+        <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${actions.save}
           >Save as HTML…</vscode-button
         >
         ${
@@ -70,7 +71,7 @@ function head(card: ModelCard, model: Model, does: Does): TemplateResult {
             ? nothing
             : html`<label
                 >Compare with
-                <select id="against" @change=${(event: Event) => does.compare(versionOf(event))}>
+                <select id="against" @change=${(event: Event) => actions.compare(versionOf(event))}>
                   <option value="" ?selected=${model.against === null}>no other</option>
                   ${others.map((one) => html`<option value=${one.version} ?selected=${one.version === model.against}>v${one.version} ${one.aliases.join(', ')}</option>`)}
                 </select></label
@@ -93,19 +94,19 @@ function section(title: string, body: Piece | TemplateResult): TemplateResult {
 }
 
 /** A part that only a person can write is seen to be a person's, or seen to be missing. */
-function written(text: string | null, what: string, key: string, does: Does): TemplateResult {
+function written(text: string | null, what: string, key: string, actions: Actions): TemplateResult {
   if (text === null || text.trim() === '')
-    return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, does);
+    return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, actions);
   return html`<blockquote>
     ${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}
     <footer class="muted">${icon('account')} written by a person</footer>
   </blockquote>`;
 }
 
-function missing(text: string, does: Does): TemplateResult {
+function missing(text: string, actions: Actions): TemplateResult {
   return html`<p class="missing">
     ${icon('circle-large')} <span>${text}</span>
-    <button class="link act" @click=${does.openProject}>Open loopwright.yaml</button>
+    <button class="link act" @click=${actions.openProject}>Open loopwright.yaml</button>
   </p>`;
 }
 
@@ -165,7 +166,7 @@ function features(card: ModelCard): TemplateResult {
   </table>`;
 }
 
-function versions(card: ModelCard, does: Does): TemplateResult {
+function versions(card: ModelCard, actions: Actions): TemplateResult {
   return html`<table class="plain">
     <thead>
       <tr>
@@ -180,7 +181,7 @@ function versions(card: ModelCard, does: Does): TemplateResult {
         (one) =>
           html`<tr>
             <td>
-              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => does.openCard(one.version)}>v${one.version}</button>`}
+              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => actions.openCard(one.version)}>v${one.version}</button>`}
             </td>
             <td>${one.aliases.join(', ')}</td>
             <td>${time(one.createdAt)}</td>
@@ -191,15 +192,15 @@ function versions(card: ModelCard, does: Does): TemplateResult {
   </table>`;
 }
 
-function reproduce(card: ModelCard, does: Does): TemplateResult {
+function reproduce(card: ModelCard, actions: Actions): TemplateResult {
   const { run } = card;
   return html`<pre>${card.reproduce}</pre>
-    <p class="no-print"><button class="link act" @click=${() => does.copy(card.reproduce)}>Copy</button></p>
+    <p class="no-print"><button class="link act" @click=${() => actions.copy(card.reproduce)}>Copy</button></p>
     <table class="plain facts">
       <tbody>
         <tr>
           <td>Run</td>
-          <td>${run.name} ${copyable(run.runId, does.copy)} of experiment ${run.experiment}</td>
+          <td>${run.name} ${copyable(run.runId, actions.copy)} of experiment ${run.experiment}</td>
         </tr>
         <tr>
           <td>Commit</td>

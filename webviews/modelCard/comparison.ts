@@ -5,14 +5,14 @@ import { breakable } from '../ui/breakable.ts';
 import { count, difference, metric, param } from '../ui/format.ts';
 import { isLowerBetter } from '../ui/metricDirection.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 
 /** This version beside another: performance with what the intervals allow to say, then what was made differently. */
-export function comparison(card: ModelCard, model: Model, does: Does): TemplateResult {
+export function comparison(card: ModelCard, model: Model, actions: Actions): TemplateResult {
   const other = model.other.value;
   return html`<section class="comparison">
     <h2>Compared with v${model.against}</h2>
-    ${errorBar(model.other.error, does.retry)}
+    ${errorBar(model.other.error, actions.retry)}
     ${other ? tables(card, other) : model.other.error === null ? skeleton(4) : nothing}
   </section>`;
 }

@@ -2,10 +2,10 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
 import { count, dayTime, metric, percent } from '../ui/format.ts';
-import type { Does } from './model.ts';
+import type { Actions } from './model.ts';
 
 /** How the version does in production now. */
-export function health(card: ModelCard, does: Does): TemplateResult {
+export function health(card: ModelCard, actions: Actions): TemplateResult {
   if (card.health.length === 0) return html`<p class="muted">This version has not served yet.</p>`;
   return html`<table class="plain">
     <thead>
@@ -19,18 +19,18 @@ export function health(card: ModelCard, does: Does): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${card.health.map((one) => row(one, does))}
+      ${card.health.map((one) => row(one, actions))}
     </tbody>
   </table>`;
 }
 
-function row(one: CardHealth, does: Does): TemplateResult {
+function row(one: CardHealth, actions: Actions): TemplateResult {
   const last = one.lastWindow;
   return html`<tr>
     <td>${one.deployment}</td>
     <td class="number">${count(one.predictions)}</td>
     <td>
-      ${last ? html`<button class="link" @click=${() => does.openDrift(one.deployment)}>${dayTime(last.start)} to ${dayTime(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
+      ${last ? html`<button class="link" @click=${() => actions.openDrift(one.deployment)}>${dayTime(last.start)} to ${dayTime(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
     </td>
     <td class="number">${last ? count(last.rows) : nothing}</td>
     <td class="number">${last ? percent(last.driftedShare) : nothing}</td>

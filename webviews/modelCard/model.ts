@@ -17,7 +17,7 @@ export interface Model {
   none: boolean;
 }
 
-export interface Does {
+export interface Actions {
   compare(version: number | null): void;
   openRun(runId: string): void;
   openCard(version: number): void;

@@ -8,7 +8,7 @@ import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { ColumnRow, SortKey } from './columnRows.ts';
 import { miniature, miniaturePair } from './miniature.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { aboutWhy, measured, share, shortened, valueOf, visible } from './text.ts';
 
 export const rowHeight = 34;
@@ -127,7 +127,7 @@ function headsOf(model: Model): Head[] {
   ];
 }
 
-export function columnTable(model: Model, does: Does, slice: Slice): TemplateResult {
+export function columnTable(model: Model, actions: Actions, slice: Slice): TemplateResult {
   const heads = headsOf(model);
   const below = Math.max(0, model.shown.length - slice.to);
   const active = model.shown.find((row) => row.name === model.active);
@@ -137,7 +137,7 @@ export function columnTable(model: Model, does: Does, slice: Slice): TemplateRes
           <td colspan=${heads.length} ${css({ height: `${rows * rowHeight}px` })}></td>
         </tr>`
       : nothing;
-  return html`<div class="scroller" tabindex="-1" @scroll=${() => does.scrolled()}>
+  return html`<div class="scroller" tabindex="-1" @scroll=${() => actions.scrolled()}>
     <table
       class="columns"
       role="grid"
@@ -145,11 +145,11 @@ export function columnTable(model: Model, does: Does, slice: Slice): TemplateRes
       aria-rowcount=${model.shown.length + 1}
       tabindex="0"
       aria-activedescendant=${active ? `column-${active.index}` : nothing}
-      @keydown=${(event: KeyboardEvent) => does.keys(event)}
+      @keydown=${(event: KeyboardEvent) => actions.keys(event)}
     >
       <thead>
         <tr>
-          ${heads.map((head) => headCell(head, model, does))}
+          ${heads.map((head) => headCell(head, model, actions))}
         </tr>
       </thead>
       <tbody>
@@ -163,7 +163,7 @@ export function columnTable(model: Model, does: Does, slice: Slice): TemplateRes
               class="${row.name === model.active ? 'active' : ''} ${row.name === model.open ? 'open' : ''}"
               aria-rowindex=${slice.from + index + 2}
               aria-selected=${row.name === model.open}
-              @click=${() => does.open(row.name)}
+              @click=${() => actions.open(row.name)}
             >
               ${heads.map((head) => html`<td class=${head.number ? 'number' : ''}>${head.cell(row, model)}</td>`)}
             </tr>`,
@@ -174,7 +174,7 @@ export function columnTable(model: Model, does: Does, slice: Slice): TemplateRes
   </div>`;
 }
 
-function headCell({ title, by, number: right, why }: Head, model: Model, does: Does): TemplateResult {
+function headCell({ title, by, number: right, why }: Head, model: Model, actions: Actions): TemplateResult {
   const current = by !== null && model.sort?.by === by ? model.sort : null;
   const order = current ? (current.descending ? 'descending' : 'ascending') : 'none';
   if (by === null) return html`<th scope="col" class=${right ? 'number' : ''}>${title}</th>`;
@@ -184,7 +184,7 @@ function headCell({ title, by, number: right, why }: Head, model: Model, does: D
     aria-sort=${order}
     title="${why === undefined ? title : why}: sort"
   >
-    <button class="quiet" @click=${() => does.order(by)}>
+    <button class="quiet" @click=${() => actions.order(by)}>
       ${title}${current ? icon(current.descending ? 'arrow-down' : 'arrow-up') : nothing}
     </button>
   </th>`;

@@ -5,7 +5,7 @@ import { count } from '../ui/format.ts';
 import { edgeLabels, grid, height, left, nameLabels, placesOf, roundAbove, top, toY, viewBox, width } from './axes.ts';
 import type { ColumnRow } from './columnRows.ts';
 import { hiddenTable } from './histogram.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { share, valueOf, visible } from './text.ts';
 
 /** Both distributions over the same bins and axes: then as an outline, now filled. */
@@ -14,7 +14,7 @@ export function comparedPlot(
   column: ComparedColumn,
   distribution: SharedDistribution,
   model: Pick<Model, 'pointed'>,
-  does: Does,
+  actions: Actions,
 ): TemplateResult {
   const { edges, labels, reference, current } = distribution;
   const bins = Math.max(reference.length, current.length);
@@ -37,11 +37,11 @@ export function comparedPlot(
       viewBox=${viewBox}
       role="img"
       aria-label="${row.name}: share of the values a bin, then and now"
-      @pointerleave=${() => does.point(null)}
+      @pointerleave=${() => actions.point(null)}
     >
       ${grid(most, (value) => share(value), 'share of the values', `${row.name.length > 40 ? 'value' : visible(row.name)}${row.unit === null ? '' : `, ${row.unit}`}`)}
       ${places.map(
-        ([from, to], index) => svg`<g class="bin" @pointerenter=${() => does.point(words(index))}>
+        ([from, to], index) => svg`<g class="bin" @pointerenter=${() => actions.point(words(index))}>
         <rect class="hit" x=${from} width=${Math.max(0, to - from)} y=${top} height=${height}></rect>
         <rect class="now" x=${from + (texts ? 3 : 0.5)} width=${Math.max(1, to - from - (texts ? 6 : 1))} y=${y(current[index])} height=${top + height - y(current[index])}></rect>
         ${texts ? svg`<rect class="then" x=${from + 1.5} width=${Math.max(1, to - from - 3)} y=${y(reference[index])} height=${top + height - y(reference[index])}></rect>` : ''}</g>`,

@@ -5,7 +5,7 @@ import { absent, count } from '../ui/format.ts';
 import { isPlain, take } from '../ui/keys.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
 import { heatColor } from '../ui/heatColor.ts';
-import type { Does, Method, Model } from './model.ts';
+import type { Actions, Method, Model } from './model.ts';
 import { shortened, visible } from './text.ts';
 
 const roomy = 14;
@@ -15,9 +15,9 @@ const methods: Record<Method, string> = {
 };
 
 /** How the columns of numbers hang together: a table that is a heat map, walked through by the arrow keys. */
-export function correlationTab(model: Model, does: Does): TemplateResult {
+export function correlationTab(model: Model, actions: Actions): TemplateResult {
   const relations = model.relations.value;
-  const error = errorBar(model.relations.error, () => does.retry('relations'));
+  const error = errorBar(model.relations.error, () => actions.retry('relations'));
   if (!relations) return html`${error}${model.relations.error === null ? skeleton(10) : nothing}`;
   const { columns, sampled, rows } = relations;
   if (columns.length < 2)
@@ -35,7 +35,7 @@ export function correlationTab(model: Model, does: Does): TemplateResult {
   return html`${error}
     <div class="correlation">
       <div class="choices" role="radiogroup" aria-label="Method">
-        ${(['spearman', 'pearson'] as const).map((method) => html`<label><input type="radio" name="method" .checked=${model.method === method} @change=${() => does.method(method)} /> ${methods[method]}</label>`)}
+        ${(['spearman', 'pearson'] as const).map((method) => html`<label><input type="radio" name="method" .checked=${model.method === method} @change=${() => actions.method(method)} /> ${methods[method]}</label>`)}
       </div>
       <p class="muted">
         ${sampled < rows ? `Measured on a sample of ${count(sampled)} of ${count(rows)} rows. ` : `Measured on all ${count(rows)} rows. `}${total > columns.length ? `The first ${columns.length} of ${total} columns of numbers. ` : ''}${matrix.some((line) => line.includes(null)) ? `${absent} stands for a column that never changes.` : ''}
@@ -49,7 +49,7 @@ export function correlationTab(model: Model, does: Does): TemplateResult {
           aria-label="Correlations, ${model.method}"
           aria-describedby="cell-said"
           aria-activedescendant="cell-${i}-${j}"
-          @keydown=${(event: KeyboardEvent) => keys(event, model, does)}
+          @keydown=${(event: KeyboardEvent) => keys(event, model, actions)}
         >
           <thead>
             <tr>
@@ -69,7 +69,7 @@ export function correlationTab(model: Model, does: Does): TemplateResult {
                   <th scope="row" class=${row === i ? 'at' : ''} title=${visible(name)}>
                     <bdi>${shortened(visible(name), 26)}</bdi>
                   </th>
-                  ${columns.map((_, column) => cell(matrix[row]?.[column] ?? null, row, column, model, does))}
+                  ${columns.map((_, column) => cell(matrix[row]?.[column] ?? null, row, column, model, actions))}
                 </tr>`,
             )}
           </tbody>
@@ -81,14 +81,14 @@ export function correlationTab(model: Model, does: Does): TemplateResult {
     </div>`;
 }
 
-function cell(value: number | null, row: number, column: number, model: Model, does: Does): TemplateResult {
+function cell(value: number | null, row: number, column: number, model: Model, actions: Actions): TemplateResult {
   const at = model.cell[0] === row && model.cell[1] === column;
   return html`<td
     id="cell-${row}-${column}"
     class=${at ? 'at' : ''}
     aria-selected=${at}
     ${css(value === null ? { 'background-color': 'transparent', color: 'inherit' } : colors(value))}
-    @pointerenter=${() => does.cell(row, column)}
+    @pointerenter=${() => actions.cell(row, column)}
   >
     <span>${text(value)}</span>
   </td>`;
@@ -108,7 +108,7 @@ function text(value: number | null | undefined): string {
         .replace('-', '−');
 }
 
-function keys(event: KeyboardEvent, model: Model, does: Does): void {
+function keys(event: KeyboardEvent, model: Model, actions: Actions): void {
   const step = {
     ArrowLeft: [0, -1],
     ArrowRight: [0, 1],
@@ -120,11 +120,11 @@ function keys(event: KeyboardEvent, model: Model, does: Does): void {
   const row = model.relations.value?.columns[model.cell[0]];
   if (!isPlain(event)) return;
   if (event.key === 'Enter' && row !== undefined) {
-    does.tab('columns');
-    does.open(row);
+    actions.tab('columns');
+    actions.open(row);
     return;
   }
   if (!step) return;
   take(event);
-  does.step(step[0] ?? 0, step[1] ?? 0);
+  actions.step(step[0] ?? 0, step[1] ?? 0);
 }

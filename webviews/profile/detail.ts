@@ -10,18 +10,18 @@ import { driftMark, missingCell, pText } from './columnTable.ts';
 import { comparedPlot } from './comparedPlot.ts';
 import { neighbours, signedBar } from './correlations.ts';
 import { largeHistogram } from './histogram.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { aboutWhy, measured, share, visible } from './text.ts';
 
 const strongest = 12;
 
 /** Everything that is known of one column. */
-export function detail(row: ColumnRow, model: Model, does: Does): TemplateResult {
+export function detail(row: ColumnRow, model: Model, actions: Actions): TemplateResult {
   const column = row.profile;
   return html`<aside class="detail" tabindex="-1" aria-label="Column ${visible(row.name)}">
     <header>
       <h2><bdi>${visible(row.name)}</bdi></h2>
-      <button class="quiet close" title="Close (Esc)" aria-label="Close" @click=${() => does.open(null)}>
+      <button class="quiet close" title="Close (Esc)" aria-label="Close" @click=${() => actions.open(null)}>
         ${icon('close')}
       </button>
     </header>
@@ -29,17 +29,17 @@ export function detail(row: ColumnRow, model: Model, does: Does): TemplateResult
       ${[row.type, row.isTarget ? 'target' : row.role, row.unit === null ? null : visible(row.unit)].filter(Boolean).join(' · ')}
     </p>
     ${row.description === null ? nothing : html`<p>${row.description}</p>`}
-    ${row.compared || row.change ? compared(row, model, does) : nothing}
-    ${column === null ? html`<p class="muted">The numbers of this column are still being worked out.</p>` : inData(row, column, model, does)}
-    ${target(row, model)} ${column === null ? nothing : correlated(row, model, does)}
+    ${row.compared || row.change ? compared(row, model, actions) : nothing}
+    ${column === null ? html`<p class="muted">The numbers of this column are still being worked out.</p>` : inData(row, column, model, actions)}
+    ${target(row, model)} ${column === null ? nothing : correlated(row, model, actions)}
   </aside>`;
 }
 
-function inData(row: ColumnRow, column: ColumnProfile, model: Model, does: Does): Piece {
+function inData(row: ColumnRow, column: ColumnProfile, model: Model, actions: Actions): Piece {
   if (column.rows === 0) return html`<p class="muted">The table has no rows, so there is nothing to measure.</p>`;
   return html`<section>
     ${row.compared?.distribution ? html`<h3>Now</h3>` : nothing}
-    ${column.numbers ? largeHistogram(row, column, model, does) : topValues(column)}
+    ${column.numbers ? largeHistogram(row, column, model, actions) : topValues(column)}
     <table class="facts">
       <tbody>
         ${facts(row, column).map(
@@ -130,7 +130,7 @@ function topValues(column: ColumnProfile): TemplateResult {
   </table>`;
 }
 
-function compared(row: ColumnRow, model: Model, does: Does): TemplateResult {
+function compared(row: ColumnRow, model: Model, actions: Actions): TemplateResult {
   const found = row.compared;
   const lines: [string, string | TemplateResult][] = found
     ? [
@@ -146,7 +146,7 @@ function compared(row: ColumnRow, model: Model, does: Does): TemplateResult {
     : [];
   return html`<section>
     <h3>Then and now ${driftMark(row)}</h3>
-    ${found?.distribution ? comparedPlot(row, found, found.distribution, model, does) : row.change?.was === 'absent' ? html`<p class="muted">The column was not there before.</p>` : html`<p class="muted">One side has no values, so the distributions cannot be drawn over each other.</p>`}
+    ${found?.distribution ? comparedPlot(row, found, found.distribution, model, actions) : row.change?.was === 'absent' ? html`<p class="muted">The column was not there before.</p>` : html`<p class="muted">One side has no values, so the distributions cannot be drawn over each other.</p>`}
     ${found?.note ? html`<p class="muted">${found.note}</p>` : nothing}
     ${
       lines.length === 0
@@ -184,7 +184,7 @@ function target({ relevance }: ColumnRow, { profile }: Model): Piece {
   </section>`;
 }
 
-function correlated(row: ColumnRow, model: Model, does: Does): Piece {
+function correlated(row: ColumnRow, model: Model, actions: Actions): Piece {
   const relations = model.relations.value;
   if (!relations) return nothing;
   const found = neighbours(relations, model.method, row.name);
@@ -205,7 +205,7 @@ function correlated(row: ColumnRow, model: Model, does: Does): Piece {
                 (one) =>
                   html`<tr>
                     <th scope="row">
-                      <button class="link" title=${visible(one.column)} @click=${() => does.open(one.column)}>
+                      <button class="link" title=${visible(one.column)} @click=${() => actions.open(one.column)}>
                         <bdi>${visible(one.column)}</bdi>
                       </button>
                     </th>

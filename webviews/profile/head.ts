@@ -4,7 +4,7 @@ import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
 import { ago, bytes, count, plural } from '../ui/format.ts';
 import { icon, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { comparable, keyOf, same, titleOf } from './subjects.ts';
 import { shortened, visible } from './text.ts';
 import { changeOf, verdictOf } from './verdict.ts';
@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts';
 const binary = /\.(parquet|pq|gz)$/i;
 
 /** What is looked at, what it is held against, and in a sentence how good it is. */
-export function head(model: Model, does: Does): TemplateResult {
+export function head(model: Model, actions: Actions): TemplateResult {
   const known = model.profile.value ?? model.outline;
   const subject = model.subject;
   const [file] = known?.files ?? [];
@@ -23,13 +23,15 @@ export function head(model: Model, does: Does): TemplateResult {
       <h1 title=${visible(title)}><bdi>${visible(title)}</bdi></h1>
       ${model.profile.loading ? html`<span class="busy muted" role="status">${icon('loading codicon-modifier-spin')} ${model.profile.value ? 'updating' : 'profiling'}</span>` : nothing}
       <span class="gap"></span>
-      ${subject === null ? nothing : chooser(model, subject, does)}
-      <vscode-button secondary icon="refresh" title="Ask again" @click=${() => does.refresh()}>Refresh</vscode-button>
-      ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${() => does.save()}>Save as HTML…</vscode-button>`}
-      ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => does.openFile(file)}>Open file</vscode-button>`}
+      ${subject === null ? nothing : chooser(model, subject, actions)}
+      <vscode-button secondary icon="refresh" title="Ask again" @click=${() => actions.refresh()}
+        >Refresh</vscode-button
+      >
+      ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${() => actions.save()}>Save as HTML…</vscode-button>`}
+      ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => actions.openFile(file)}>Open file</vscode-button>`}
     </div>
-    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${verdict(model, does)}
-    ${change(model, does)}
+    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${verdict(model, actions)}
+    ${change(model, actions)}
   </header>`;
 }
 
@@ -55,7 +57,7 @@ function factsOf({
     ${place}${madeAt === null ? nothing : html` · made ${time(madeAt)}`}`;
 }
 
-function chooser(model: Model, subject: DataSubject, does: Does): TemplateResult {
+function chooser(model: Model, subject: DataSubject, actions: Actions): TemplateResult {
   const choices = model.subjects.value ?? [];
   const { before, others } = comparable(subject, choices);
   const unknown = (one: DataSubject | null): boolean =>
@@ -76,7 +78,7 @@ function chooser(model: Model, subject: DataSubject, does: Does): TemplateResult
         id="subject"
         @change=${(event: Event) => {
           const chosen = chosenKey(event);
-          if (chosen) does.show(chosen);
+          if (chosen) actions.show(chosen);
         }}
       >
         ${unknown(subject) ? option(keyOf(subject), visible(titleOf(subject, choices)), true) : nothing}
@@ -85,7 +87,7 @@ function chooser(model: Model, subject: DataSubject, does: Does): TemplateResult
     >
     <label class="choice"
       >Compare with
-      <select id="against" @change=${(event: Event) => does.compare(chosenKey(event))}>
+      <select id="against" @change=${(event: Event) => actions.compare(chosenKey(event))}>
         ${option('', 'nothing', model.against === null)}
         ${before.length === 0 ? nothing : html`<optgroup label="Before">${before.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
         ${others.length === 0 ? nothing : html`<optgroup label="Other data">${others.map((one) => option(keyOf(one.subject), one.label, same(one.subject, model.against)))}</optgroup>`}
@@ -107,12 +109,12 @@ function said({ tone, text }: Verdict, more: Piece): TemplateResult {
   </p>`;
 }
 
-function verdict(model: Model, does: Does): Piece {
+function verdict(model: Model, actions: Actions): Piece {
   const { value, error } = model.quality;
   if (value)
     return said(
       verdictOf(value, Date.now()),
-      html`<button class="link ${model.tab === 'quality' ? 'shown' : ''}" @click=${() => does.tab('quality')}>
+      html`<button class="link ${model.tab === 'quality' ? 'shown' : ''}" @click=${() => actions.tab('quality')}>
         Details
       </button>`,
     );
@@ -120,7 +122,7 @@ function verdict(model: Model, does: Does): Piece {
     return html`<p class="verdict warn">
       ${icon('warning')}<span
         >How good the data is could not be told: ${error}
-        <button class="link" @click=${() => does.retry('quality')}>Try again</button></span
+        <button class="link" @click=${() => actions.retry('quality')}>Try again</button></span
       >
     </p>`;
   // The place is kept, so that the table does not move when the sentence comes.
@@ -129,14 +131,14 @@ function verdict(model: Model, does: Does): Piece {
   </p>`;
 }
 
-function change(model: Model, does: Does): Piece {
+function change(model: Model, actions: Actions): Piece {
   if (model.against === null) return nothing;
   const { value, error } = model.comparison;
   if (error !== null)
     return html`<p class="verdict warn" role="alert">
       ${icon('warning')}<span
         >It could not be compared: ${error}
-        <button class="link" @click=${() => does.retry('comparison')}>Try again</button></span
+        <button class="link" @click=${() => actions.retry('comparison')}>Try again</button></span
       >
     </p>`;
   if (!value)

@@ -4,7 +4,7 @@ import type { ColumnProfile, Histogram } from '../../protocol/dataProfile.ts';
 import { count } from '../ui/format.ts';
 import { edgeLabels, grid, height, left, placesOf, roundAbove, top, toY, viewBox, width } from './axes.ts';
 import type { ColumnRow } from './columnRows.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { share, valueOf, visible } from './text.ts';
 
 /** The large histogram: rows by value, with axes; what the pointer is on stands below in words. */
@@ -12,7 +12,7 @@ export function largeHistogram(
   row: ColumnRow,
   column: ColumnProfile,
   model: Pick<Model, 'whole' | 'pointed'>,
-  does: Does,
+  actions: Actions,
 ): TemplateResult {
   const { numbers } = column;
   if (!numbers) return html`<p class="muted">Every value is missing.</p>`;
@@ -29,11 +29,11 @@ export function largeHistogram(
       viewBox=${viewBox}
       role="img"
       aria-label="Histogram of ${row.name}, highest bin ${count(Math.max(...counts))} rows"
-      @pointerleave=${() => does.point(null)}
+      @pointerleave=${() => actions.point(null)}
     >
       ${grid(most, short, 'rows', `${row.name.length > 40 ? 'value' : visible(row.name)}${row.unit === null ? '' : `, ${row.unit}`}`)}
       ${places.map(
-        ([from, to], index) => svg`<g class="bin" @pointerenter=${() => does.point(words(index))}>
+        ([from, to], index) => svg`<g class="bin" @pointerenter=${() => actions.point(words(index))}>
         <rect class="hit" x=${from} width=${Math.max(0, to - from)} y=${top} height=${height}></rect>
         ${(counts[index] ?? 0) > 0 ? svg`<rect class="now" x=${from + 0.5} width=${Math.max(1, to - from - 1)} y=${Math.min(toY(counts[index] ?? 0, most), top + height - 1.5)} height=${Math.max(1.5, top + height - toY(counts[index] ?? 0, most))}></rect>` : nothing}
       </g>`,
@@ -43,7 +43,7 @@ export function largeHistogram(
     </svg>
     <figcaption aria-live="off">
       ${model.pointed ?? html`<span class="muted">${numbers.core && !model.whole ? `1st to 99th percentile, ${share(inside / filled)} of the values` : 'All finite values'}</span>`}
-      ${numbers.core ? html`<label><input type="checkbox" .checked=${model.whole} @change=${(event: Event) => does.whole(event.target instanceof HTMLInputElement && event.target.checked)} /> whole range</label>` : nothing}
+      ${numbers.core ? html`<label><input type="checkbox" .checked=${model.whole} @change=${(event: Event) => actions.whole(event.target instanceof HTMLInputElement && event.target.checked)} /> whole range</label>` : nothing}
     </figcaption>
     ${hiddenTable(
       'Rows by value',

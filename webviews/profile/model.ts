@@ -58,7 +58,7 @@ export interface Model extends Kept {
 }
 
 /** What the templates do. */
-export interface Does {
+export interface Actions {
   show(subject: DataSubject): void;
   compare(against: DataSubject | null): void;
   refresh(): void;

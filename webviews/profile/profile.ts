@@ -18,7 +18,7 @@ import { columnRows, farthestFirst, filtered, nextSort, ordered } from './column
 import type { ColumnRow } from './columnRows.ts';
 import { rowHeight, sliceOf } from './columnTable.ts';
 import { rowAfter } from './keys.ts';
-import type { Does, Kept, Model, ProfileConnection } from './model.ts';
+import type { Actions, Kept, Model, ProfileConnection } from './model.ts';
 import { profileView } from './profileView.ts';
 import { pageRows } from './rowsTab.ts';
 import { same, titleOf } from './subjects.ts';
@@ -35,7 +35,7 @@ export class Profile {
   readonly #comparison: Loader<DataComparison>;
   readonly #page: Loader<DataRows>;
   readonly #stages: Loader<StageStatus[]>;
-  readonly #does: Does;
+  readonly #actions: Actions;
   #kept: Kept = {
     tab: 'columns',
     filter: '',
@@ -60,9 +60,9 @@ export class Profile {
   #focused = false;
 
   constructor(connect: (profile: Profile) => ProfileConnection) {
-    this.#does = this.#actions();
+    this.#actions = this.#makeActions();
     this.#paint = painter(
-      () => profileView(this.#model(), this.#does, sliceOf(scroller(), this.#shown.length)),
+      () => profileView(this.#model(), this.#actions, sliceOf(scroller(), this.#shown.length)),
       () => this.#painted(),
     );
     const update = (): void => this.#update();
@@ -87,7 +87,7 @@ export class Profile {
     // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is
     // asked for.
     if (this.#subject !== null && same(subject, this.#subject)) {
-      if (against !== null && !same(against, this.#against)) this.#does.compare(against);
+      if (against !== null && !same(against, this.#against)) this.#actions.compare(against);
       else this.#tell();
       return void this.#refresh();
     }
@@ -256,7 +256,7 @@ export class Profile {
     this.#update();
   }
 
-  #actions(): Does {
+  #makeActions(): Actions {
     return {
       show: (subject) => this.#go(subject, null),
       compare: (against) => {
@@ -287,7 +287,7 @@ export class Profile {
         this.#set({ sort: nextSort(this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null), by) }),
       activate: (name) => {
         this.#active = name;
-        if (this.#kept.open !== null) this.#does.open(name);
+        if (this.#kept.open !== null) this.#actions.open(name);
         else this.#paint();
       },
       open: (name) => {
@@ -311,7 +311,7 @@ export class Profile {
       step: (down, across) => {
         const last = (this.#relations.state.value?.columns.length ?? 1) - 1;
         const within = (at: number): number => Math.min(last, Math.max(0, at));
-        this.#does.cell(within(this.#cell[0] + down), within(this.#cell[1] + across));
+        this.#actions.cell(within(this.#cell[0] + down), within(this.#cell[1] + across));
       },
       rowsFrom: (offset) => {
         this.#set({ offset });
@@ -338,7 +338,7 @@ export class Profile {
       // With nothing to clear, Escape goes one step back as it does everywhere.
       if (event.key === 'Escape' && this.#kept.filter === '') return;
       take(event);
-      if (event.key === 'Escape' && this.#kept.filter !== '') this.#does.filter('');
+      if (event.key === 'Escape' && this.#kept.filter !== '') this.#actions.filter('');
       return focusTable();
     }
     // A button in the table's head has keys of its own.
@@ -347,21 +347,21 @@ export class Profile {
     const next = rowAfter(event, this.#shown, this.#active);
     if (next === null && event.key !== 'Enter') return;
     take(event);
-    if (next === null) return void (this.#active !== null && this.#does.open(this.#active));
-    this.#does.activate(next);
+    if (next === null) return void (this.#active !== null && this.#actions.open(this.#active));
+    this.#actions.activate(next);
     this.#reveal(next);
   }
 
   #pageKeys(event: KeyboardEvent): void {
     if (!isPlain(event)) return;
     if (event.key === 'Escape') {
-      if (this.#kept.tab !== 'columns') this.#does.tab('columns');
-      else if (this.#kept.open !== null) this.#does.open(null);
-      else if (this.#kept.filter !== '') this.#does.filter('');
+      if (this.#kept.tab !== 'columns') this.#actions.tab('columns');
+      else if (this.#kept.open !== null) this.#actions.open(null);
+      else if (this.#kept.filter !== '') this.#actions.filter('');
       focusTable();
     } else if (event.key === '/' && !isTyping(event)) {
       take(event);
-      if (this.#kept.tab !== 'columns') this.#does.tab('columns');
+      if (this.#kept.tab !== 'columns') this.#actions.tab('columns');
       setTimeout(() => document.getElementById('filter')?.focus());
     }
   }

@@ -10,7 +10,7 @@ import type { Kind } from './columnRows.ts';
 import { correlationTab } from './correlationTab.ts';
 import { detail } from './detail.ts';
 import { head } from './head.ts';
-import type { Does, Model, Tab } from './model.ts';
+import type { Actions, Model, Tab } from './model.ts';
 import { qualityTab } from './qualityTab.ts';
 import { rowsTab } from './rowsTab.ts';
 import { same } from './subjects.ts';
@@ -28,44 +28,44 @@ const kinds: Record<Kind, string> = {
 };
 
 /** The whole page: designed for no dataset, no data yet, loading, an error, and full. */
-export function profileView(model: Model, does: Does, slice: Slice): TemplateResult {
-  if (model.subject === null) return noSubject(model, does);
+export function profileView(model: Model, actions: Actions, slice: Slice): TemplateResult {
+  if (model.subject === null) return noSubject(model, actions);
   const known = model.profile.value ?? model.outline;
   if (!known)
     return model.profile.error === null
-      ? html`<div class="profile">${head(model, does)}${skeleton(12)}</div>`
-      : html`<div class="profile">${head(model, does)}${failed(model, does, model.profile.error)}</div>`;
+      ? html`<div class="profile">${head(model, actions)}${skeleton(12)}</div>`
+      : html`<div class="profile">${head(model, actions)}${failed(model, actions, model.profile.error)}</div>`;
   return html`<div class="profile ${model.open === null || model.tab !== 'columns' ? '' : 'with-detail'}">
-    ${head(model, does)} ${errorBar(model.profile.error, does.refresh)}
+    ${head(model, actions)} ${errorBar(model.profile.error, actions.refresh)}
     ${
       known.columns.length === 0
         ? emptyState('The table has no columns', 'The file can be read, and nothing is declared in it.', {
             label: 'Refresh',
-            run: does.refresh,
+            run: actions.refresh,
           })
         : html` <div
               class="tabs"
               role="tablist"
               aria-label="Parts of the profile"
-              @keydown=${(event: KeyboardEvent) => tabKeys(event, model, does)}
+              @keydown=${(event: KeyboardEvent) => tabKeys(event, model, actions)}
             >
-              ${Object.entries(tabs).map(([tab, label]) => html`<button role="tab" id="tab-${tab}" aria-selected=${model.tab === tab} aria-controls="panel" tabindex=${model.tab === tab ? 0 : -1} @click=${() => does.tab(tab as Tab)}>${label}${tab === 'columns' ? html` <span class="muted">${count(known.columns.length)}</span>` : nothing}</button>`)}
+              ${Object.entries(tabs).map(([tab, label]) => html`<button role="tab" id="tab-${tab}" aria-selected=${model.tab === tab} aria-controls="panel" tabindex=${model.tab === tab ? 0 : -1} @click=${() => actions.tab(tab as Tab)}>${label}${tab === 'columns' ? html` <span class="muted">${count(known.columns.length)}</span>` : nothing}</button>`)}
             </div>
             <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${model.tab}">
-              ${panel(model, does, slice)}
+              ${panel(model, actions, slice)}
             </div>`
     }
   </div>`;
 }
 
-function panel(model: Model, does: Does, slice: Slice): TemplateResult {
-  if (model.tab === 'correlation') return correlationTab(model, does);
-  if (model.tab === 'quality') return qualityTab(model, does);
-  if (model.tab === 'rows') return rowsTab(model, does);
+function panel(model: Model, actions: Actions, slice: Slice): TemplateResult {
+  if (model.tab === 'correlation') return correlationTab(model, actions);
+  if (model.tab === 'quality') return qualityTab(model, actions);
+  if (model.tab === 'rows') return rowsTab(model, actions);
   const open = model.open === null ? undefined : model.all.find(({ name }) => name === model.open);
   return html`<div class="body">
     <div class="left">
-      ${toolbar(model, does)}${schemaChanges(model)}
+      ${toolbar(model, actions)}${schemaChanges(model)}
       ${model.profile.value?.rows === 0 ? html`<p class="note muted">${icon('info')} The table has columns and no rows.</p>` : nothing}
       ${
         model.shown.length === 0
@@ -75,19 +75,19 @@ function panel(model: Model, does: Does, slice: Slice): TemplateResult {
               {
                 label: 'Show all columns',
                 run: () => {
-                  does.filter('');
-                  does.kind('all');
+                  actions.filter('');
+                  actions.kind('all');
                 },
               },
             )
-          : columnTable(model, does, slice)
+          : columnTable(model, actions, slice)
       }
     </div>
-    ${open ? detail(open, model, does) : nothing}
+    ${open ? detail(open, model, actions) : nothing}
   </div>`;
 }
 
-function toolbar(model: Model, does: Does): TemplateResult {
+function toolbar(model: Model, actions: Actions): TemplateResult {
   const offered = (Object.keys(kinds) as Kind[]).filter(
     (kind) => kind !== 'drifted' || model.comparison.value !== null,
   );
@@ -98,13 +98,13 @@ function toolbar(model: Model, does: Does): TemplateResult {
       placeholder="Filter by name, type, role  ( / )"
       aria-label="Filter columns"
       .value=${model.filter}
-      @input=${(event: Event) => does.filter(textOf(event))}
-      @keydown=${(event: KeyboardEvent) => does.keys(event)}
+      @input=${(event: Event) => actions.filter(textOf(event))}
+      @keydown=${(event: KeyboardEvent) => actions.keys(event)}
       ><i slot="content-before" class="codicon codicon-search" aria-hidden="true"></i
     ></vscode-textfield>
     <label
       ><span class="visually-hidden">Kind of column</span
-      ><select id="kind" @change=${(event: Event) => does.kind(textOf(event) as Kind)}>
+      ><select id="kind" @change=${(event: Event) => actions.kind(textOf(event) as Kind)}>
         ${offered.map((kind) => html`<option value=${kind} .selected=${model.kind === kind}>${kinds[kind]}</option>`)}
       </select></label
     >
@@ -127,36 +127,36 @@ function schemaChanges({ comparison: { value } }: Model): Piece {
 }
 
 /** Nothing was declared, or nobody could tell. */
-function noSubject(model: Model, does: Does): TemplateResult {
-  if (model.subjects.error !== null) return errorBar(model.subjects.error, does.refresh) as TemplateResult;
+function noSubject(model: Model, actions: Actions): TemplateResult {
+  if (model.subjects.error !== null) return errorBar(model.subjects.error, actions.refresh) as TemplateResult;
   if (model.subjects.value === null) return skeleton(12);
   return emptyState(
     'No dataset yet',
     'Datasets declared under "datasets:" in loopwright.yaml are shown here column by column: types, missing values, distributions, how they hang together and what changed since the version before. Any CSV, JSON or Parquet file of the explorer can be opened as well.',
-    { label: 'Open loopwright.yaml', run: () => does.openFile('loopwright.yaml') },
+    { label: 'Open loopwright.yaml', run: () => actions.openFile('loopwright.yaml') },
   );
 }
 
 /** No data, or data that cannot be read: what happened, and what brings it. */
-function failed(model: Model, does: Does, message: string): TemplateResult {
+function failed(model: Model, actions: Actions, message: string): TemplateResult {
   const choice = model.subjects.value?.find((one) => same(one.subject, model.subject));
   const missing = model.subject?.kind === 'dataset' && choice?.rows === null;
-  if (!missing) return html`${errorBar(message, does.refresh)}`;
+  if (!missing) return html`${errorBar(message, actions.refresh)}`;
   const collect = model.stages?.find(({ kind }) => kind === 'collect')?.name ?? null;
   return emptyState('No data yet', `${message} Its columns, distributions and quality will be shown here.`, {
     label: collect === null ? 'Run all stages' : `Run ${collect}`,
-    run: () => does.run(collect),
+    run: () => actions.run(collect),
   });
 }
 
-function tabKeys(event: KeyboardEvent, model: Model, does: Does): void {
+function tabKeys(event: KeyboardEvent, model: Model, actions: Actions): void {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step === undefined || !isPlain(event)) return;
   take(event);
   const names = Object.keys(tabs) as Tab[];
   const next = names[(names.indexOf(model.tab) + step + names.length) % names.length];
   if (!next) return;
-  does.tab(next);
+  actions.tab(next);
   document.getElementById(`tab-${next}`)?.focus();
 }
 

@@ -5,17 +5,17 @@ import { css } from '../ui/css.ts';
 import { ago, count, exactTime, plural } from '../ui/format.ts';
 import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { share, visible } from './text.ts';
 
 /** Completeness, uniqueness, validity, freshness and relevance, each with its numbers. */
-export function qualityTab(model: Model, does: Does): TemplateResult {
+export function qualityTab(model: Model, actions: Actions): TemplateResult {
   const quality = model.quality.value;
-  const error = errorBar(model.quality.error, () => does.retry('quality'));
+  const error = errorBar(model.quality.error, () => actions.retry('quality'));
   if (!quality) return html`${error}${model.quality.error === null ? skeleton(10) : nothing}`;
   return html`${error}
     <div class="quality">
-      ${validity(quality)}${completeness(quality, does)}${uniqueness(quality)}${freshness(quality)}${relevance(quality, does)}
+      ${validity(quality)}${completeness(quality, actions)}${uniqueness(quality)}${freshness(quality)}${relevance(quality, actions)}
     </div>`;
 }
 
@@ -74,13 +74,13 @@ function validity({ rows, validity: found }: QualityReport): TemplateResult {
   </section>`;
 }
 
-function completeness({ completeness: { share: filled, worst } }: QualityReport, does: Does): TemplateResult {
+function completeness({ completeness: { share: filled, worst } }: QualityReport, actions: Actions): TemplateResult {
   return html`<section>
     <h2>Completeness</h2>
     ${mark(filled >= 1, filled >= 1 ? 'No value is missing.' : `${share(filled)} of all values are there.`)}
     ${bars(
       worst.map((one) => ({ name: one.column, part: 1 - one.share, text: `${share(1 - one.share)} missing` })),
-      does,
+      actions,
     )}
   </section>`;
 }
@@ -109,7 +109,7 @@ function freshness({ freshness: found }: QualityReport): TemplateResult {
   </section>`;
 }
 
-function relevance({ relevance: found }: QualityReport, does: Does): Piece {
+function relevance({ relevance: found }: QualityReport, actions: Actions): Piece {
   if (!found)
     return html`<section>
       <h2>Relevance</h2>
@@ -124,12 +124,12 @@ function relevance({ relevance: found }: QualityReport, does: Does): Piece {
     </p>
     ${bars(
       useful.slice(0, 8).map((one) => ({ name: one.column, part: one.share, text: share(one.share) })),
-      does,
+      actions,
     )}
   </section>`;
 }
 
-function bars(lines: { name: string; part: number; text: string }[], does: Does): Piece {
+function bars(lines: { name: string; part: number; text: string }[], actions: Actions): Piece {
   if (lines.length === 0) return nothing;
   return html`<table class="top">
     <tbody>
@@ -141,8 +141,8 @@ function bars(lines: { name: string; part: number; text: string }[], does: Does)
                 class="link"
                 title=${visible(name)}
                 @click=${() => {
-                  does.tab('columns');
-                  does.open(name);
+                  actions.tab('columns');
+                  actions.open(name);
                 }}
               >
                 <bdi>${visible(name)}</bdi>

@@ -2,15 +2,15 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { absent, count } from '../ui/format.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
-import type { Does, Model } from './model.ts';
+import type { Actions, Model } from './model.ts';
 import { visible } from './text.ts';
 
 export const pageRows = 100;
 
 /** The rows themselves, as they lie in the files. */
-export function rowsTab(model: Model, does: Does): TemplateResult {
+export function rowsTab(model: Model, actions: Actions): TemplateResult {
   const page = model.page.value;
-  const error = errorBar(model.page.error, () => does.retry('rows'));
+  const error = errorBar(model.page.error, () => actions.retry('rows'));
   if (!page) return html`${error}${model.page.error === null ? skeleton(10) : nothing}`;
   if (page.rows.length === 0 && page.offset === 0)
     return html`${error}
@@ -23,7 +23,7 @@ export function rowsTab(model: Model, does: Does): TemplateResult {
       <button
         class="link"
         ?disabled=${page.offset === 0}
-        @click=${() => does.rowsFrom(Math.max(0, page.offset - pageRows))}
+        @click=${() => actions.rowsFrom(Math.max(0, page.offset - pageRows))}
       >
         Earlier rows
       </button>
@@ -31,7 +31,7 @@ export function rowsTab(model: Model, does: Does): TemplateResult {
         >Rows ${count(page.offset + 1)} to
         ${count(page.offset + page.rows.length)}${total === null ? '' : ` of ${count(total)}`}${page.columnCount > page.columns.length ? `, the first ${page.columns.length} of ${count(page.columnCount)} columns` : ''}</span
       >
-      <button class="link" ?disabled=${!page.more} @click=${() => does.rowsFrom(page.offset + pageRows)}>
+      <button class="link" ?disabled=${!page.more} @click=${() => actions.rowsFrom(page.offset + pageRows)}>
         Later rows
       </button>
     </div>

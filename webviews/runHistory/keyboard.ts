@@ -1,14 +1,14 @@
 import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
-import type { FilterInput } from './filterInput.ts';
-import { keyAction } from './keys.ts';
-import type { KeyAction } from './keys.ts';
-import type { Does, Kept, Popup } from './model.ts';
-import type { RunRows } from './runRows.ts';
-import type { Selection } from './selection.ts';
-import { focusHead } from './tableHead.ts';
+import type { FilterInput } from './filter/filterInput.ts';
+import { keyAction } from './table/tableKeys.ts';
+import type { KeyAction } from './table/tableKeys.ts';
+import type { Actions, Kept, Popup } from './model.ts';
+import type { RunRows } from './rows/runRows.ts';
+import type { Selection } from './rows/selection.ts';
+import { focusHead } from './table/tableHead.ts';
 
 export interface KeyboardHost {
-  does: Does;
+  actions: Actions;
   rows: RunRows;
   selection: Selection;
   filter: FilterInput;
@@ -41,30 +41,30 @@ export class Keyboard {
 
   /** Keys anywhere else. */
   page(event: KeyboardEvent): void {
-    const { does, filter, kept } = this.#host;
+    const { actions, filter, kept } = this.#host;
     if (event.key === 'Escape' && isPlain(event)) return this.#back();
     if (isTyping(event) || isInPopup(event)) return;
     const undoes = isCommand(event) && event.key.toLowerCase() === 'z';
-    if (undoes && event.shiftKey) does.redo();
-    else if (undoes) does.undo();
+    if (undoes && event.shiftKey) actions.redo();
+    else if (undoes) actions.undo();
     else if (!isPlain(event)) return;
     else if (event.key === '/') document.getElementById('search')?.focus();
     else if (event.key === 'f') filter.focus();
-    else if (event.key === 'c') does.compare(!kept().comparing);
+    else if (event.key === 'c') actions.compare(!kept().comparing);
     else return;
     take(event);
   }
 
   #searchKeys(event: KeyboardEvent): void {
-    const { does, kept } = this.#host;
+    const { actions, kept } = this.#host;
     if (!isPlain(event) || (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
     take(event);
-    if (event.key === 'Escape' && kept().search !== '') does.search('');
+    if (event.key === 'Escape' && kept().search !== '') actions.search('');
     document.querySelector<HTMLElement>('table.runs')?.focus();
   }
 
   #act(action: KeyAction): void {
-    const { does, rows, selection } = this.#host;
+    const { actions, rows, selection } = this.#host;
     const row = rows.at(selection.active);
     if (action.do === 'move') return this.#move(action.by, action.extend);
     if (
@@ -74,22 +74,22 @@ export class Keyboard {
         (action.do === 'expand' && !row.open) ||
         (action.do === 'collapse' && row.open))
     )
-      return does.toggleGroup(row.group);
+      return actions.toggleGroup(row.group);
     switch (action.do) {
       case 'selectAll':
-        return void selection.all().catch(() => does.retry());
+        return void selection.all().catch(() => actions.retry());
       case 'undo':
-        return does.undo();
+        return actions.undo();
       case 'redo':
-        return does.redo();
+        return actions.redo();
       case 'star':
-        return does.starTargets();
+        return actions.starTargets();
       case 'delete':
-        return does.remove(true);
+        return actions.remove(true);
       case 'select':
-        return row.kind === 'run' ? does.select(row.run.runId) : undefined;
+        return row.kind === 'run' ? actions.select(row.run.runId) : undefined;
       case 'open':
-        return row.kind === 'run' ? does.open(row.run.runId) : undefined;
+        return row.kind === 'run' ? actions.open(row.run.runId) : undefined;
       case 'collapse':
         return this.#toHeadOfGroup();
       case 'expand':
@@ -98,30 +98,30 @@ export class Keyboard {
   }
 
   #move(by: number, extend: boolean): void {
-    const { does, rows, selection, reveal } = this.#host;
+    const { actions, rows, selection, reveal } = this.#host;
     if (by === -1 && selection.active === 0 && !extend) return focusHead();
     const to = Math.max(0, Math.min(rows.length - 1, selection.active + by));
-    if (extend) does.selectTo(to);
-    else does.activate(to);
+    if (extend) actions.selectTo(to);
+    else actions.activate(to);
     reveal();
   }
 
   #toHeadOfGroup(): void {
-    const { does, rows, selection, reveal } = this.#host;
+    const { actions, rows, selection, reveal } = this.#host;
     if (!rows.isGrouped) return;
     let at = selection.active;
     while (at > 0 && rows.at(at).kind !== 'group') at--;
-    does.activate(at);
+    actions.activate(at);
     reveal();
   }
 
   /** Escape goes back one step: what stands over the table, the detail, the comparison, the selection. */
   #back(): void {
-    const { does, kept, popup } = this.#host;
-    if (popup() !== null) does.popup(null);
-    else if (kept().open !== null) does.open(null);
-    else if (kept().comparing) does.compare(false);
-    else if (kept().selected.length > 0) does.clearSelection();
+    const { actions, kept, popup } = this.#host;
+    if (popup() !== null) actions.popup(null);
+    else if (kept().open !== null) actions.open(null);
+    else if (kept().comparing) actions.compare(false);
+    else if (kept().selected.length > 0) actions.clearSelection();
   }
 }
 

@@ -3,13 +3,13 @@ import 'uplot/dist/uPlot.min.css';
 import '../ui/base.css';
 import '../ui/gates.css';
 import './runHistory.css';
-import './panels.css';
+import './panels/panels.css';
 import './curves/curves.css';
 import { Connection } from '../ui/connection.ts';
-import { History } from './history.ts';
+import { RunHistory } from './runHistory.ts';
 import type { Kept } from './model.ts';
 
-export const history = new History(
+export const history = new RunHistory(
   (history) =>
     new Connection<'runHistory', Kept>({ open: (opened) => history.opened(opened), changed: () => history.changed() }),
 );

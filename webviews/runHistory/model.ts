@@ -1,12 +1,12 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { FilterProblem, RunGroup, RunSummary } from '../../protocol/runs.ts';
 import type { Connection } from '../ui/connection.ts';
-import type { Available, Column } from './columns.ts';
-import type { Layout } from './layout.ts';
-import type { Range } from './metricRanges.ts';
-import type { Row } from './runRows.ts';
-import type { Settings, Which } from './settings.ts';
-import type { Toast } from './toast.ts';
+import type { Available, Column } from './columns/columns.ts';
+import type { Layout } from './columns/layout.ts';
+import type { Range } from './rows/metricRanges.ts';
+import type { Row } from './rows/runRows.ts';
+import type { Settings, Which } from './state/settings.ts';
+import type { Toast } from './actions/toast.ts';
 
 /** What is kept over a reload. */
 export interface Kept extends Settings {
@@ -20,7 +20,7 @@ export interface Kept extends Settings {
   panels: unknown;
 }
 
-export type HistoryConnection = Connection<'runHistory', Kept>;
+export type RunHistoryConnection = Connection<'runHistory', Kept>;
 
 /** What stands open over the table: at most one thing. */
 export type Popup = 'columns' | 'views' | 'export' | 'tags' | 'note' | 'rename';
@@ -60,7 +60,7 @@ export interface Model extends Kept {
 }
 
 /** What the templates do. */
-export interface Does {
+export interface Actions {
   set(part: Partial<Settings>): void;
   search(text: string): void;
   which(which: Which): void;

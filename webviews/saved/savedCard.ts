@@ -1,13 +1,13 @@
 import type { ModelCard } from '../../protocol/modelCard.ts';
 import { cardView } from '../modelCard/cardView.ts';
 import cardStyles from '../modelCard/modelCard.css';
-import type { Does } from '../modelCard/model.ts';
+import type { Actions } from '../modelCard/model.ts';
 import baseStyles from '../ui/base.css';
 import gateStyles from '../ui/gates.css';
 import { savedPage } from './savedPage.ts';
 
 const nothingToDo = (): void => {};
-const does: Does = {
+const actions: Actions = {
   compare: nothingToDo,
   openRun: nothingToDo,
   openCard: nothingToDo,
@@ -25,7 +25,7 @@ export function cardPage(card: ModelCard, savedAt: number): string {
   const other = { value: null, loading: false, error: null };
   const content = cardView(
     { card: { value: card, loading: false, error: null }, other, against: null, none: false },
-    does,
+    actions,
   );
   return savedPage({
     title: `${card.model} v${card.version} · model card`,

@@ -4,7 +4,7 @@ import { distribution } from '../drift/distribution.ts';
 import driftStyles from '../drift/drift.css';
 import { driftView } from '../drift/driftView.ts';
 import { firstCell, headlineOf } from '../drift/model.ts';
-import type { Does } from '../drift/model.ts';
+import type { Actions } from '../drift/model.ts';
 import { timelineHeight, timelineOption } from '../drift/timeline.ts';
 import baseStyles from '../ui/base.css';
 import { echartSvg } from '../ui/charts/echartSvg.ts';
@@ -16,7 +16,7 @@ import { darkVariables, lightVariables } from './savedThemes.ts';
 
 const width = 1040;
 const nothingToDo = (): void => {};
-const does: Does = {
+const actions: Actions = {
   select: nothingToDo,
   metric: nothingToDo,
   monitorNow: nothingToDo,
@@ -48,7 +48,7 @@ export function driftPage(
     report: { value: report, loading: false, error: null },
     detail: { value: shown?.detail ?? null, loading: false, error: null },
   };
-  const content = html`${driftView(model, does, report.windows.length === 0 ? nothing : timeline(report, model.metric, cell))}
+  const content = html`${driftView(model, actions, report.windows.length === 0 ? nothing : timeline(report, model.metric, cell))}
   ${
     others.length === 0 || !window
       ? nothing

@@ -13,7 +13,7 @@ export interface DifferenceChoice {
   baseline: string | null;
 }
 
-export interface DifferenceDoes {
+export interface DifferenceActions {
   choose(part: Partial<DifferenceChoice>): void;
   open(runId: string): void;
   more(): void;
@@ -25,7 +25,7 @@ export function differenceTable(
   runs: readonly RunDetail[],
   { all, baseline }: DifferenceChoice,
   pages: number,
-  does: DifferenceDoes,
+  actions: DifferenceActions,
 ): TemplateResult {
   const base = Math.max(
     0,
@@ -41,7 +41,7 @@ export function differenceTable(
         >Baseline
         <select
           id="baseline"
-          @change=${(event: Event) => does.choose({ baseline: (event.target as HTMLSelectElement).value })}
+          @change=${(event: Event) => actions.choose({ baseline: (event.target as HTMLSelectElement).value })}
         >
           ${runs.map((run, index) => html`<option value=${run.runId} ?selected=${index === base}>${run.name}</option>`)}
         </select></label
@@ -51,12 +51,16 @@ export function differenceTable(
           id="all-rows"
           type="checkbox"
           .checked=${all}
-          @change=${(event: Event) => does.choose({ all: checked(event) })}
+          @change=${(event: Event) => actions.choose({ all: checked(event) })}
         />
         equal lines too${!all && hidden > 0 ? html` <span class="muted">(${hidden})</span>` : nothing}</label
       >
       <span class="gap"></span
-      ><button class="quiet flag" title="Save the table as CSV" @click=${() => does.save(differencesCsv(runs, shown))}>
+      ><button
+        class="quiet flag"
+        title="Save the table as CSV"
+        @click=${() => actions.save(differencesCsv(runs, shown))}
+      >
         CSV
       </button>
     </div>
@@ -68,11 +72,11 @@ export function differenceTable(
             ${runs.map(
               (run, index) =>
                 html`<th scope="col" class="number ${index === base ? 'base' : ''}">
-                  <button class="link" title="Open ${run.name}" @click=${() => does.open(run.runId)}>
+                  <button class="link" title="Open ${run.name}" @click=${() => actions.open(run.runId)}>
                     ${run.name}
                   </button>
                   <div class="muted">
-                    ${index === base ? 'baseline' : html`<button class="link" @click=${() => does.choose({ baseline: run.runId })}>make baseline</button>`}
+                    ${index === base ? 'baseline' : html`<button class="link" @click=${() => actions.choose({ baseline: run.runId })}>make baseline</button>`}
                   </div>
                 </th>`,
             )}
@@ -105,7 +109,7 @@ export function differenceTable(
         </tbody>
       </table>
     </div>
-    ${shown.length > page.length ? html`<p><button class="link" @click=${does.more}>Show ${Math.min(linesAtOnce, shown.length - page.length)} of ${shown.length - page.length} more lines</button></p>` : nothing}`;
+    ${shown.length > page.length ? html`<p><button class="link" @click=${actions.more}>Show ${Math.min(linesAtOnce, shown.length - page.length)} of ${shown.length - page.length} more lines</button></p>` : nothing}`;
 }
 
 function cell({ text, exact, delta, better, best }: Cell, isBase: boolean): TemplateResult {

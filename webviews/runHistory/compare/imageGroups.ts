@@ -1,4 +1,4 @@
-import { imageType } from '../imageData.ts';
+import { imageType } from '../files/imageData.ts';
 
 export interface StepImage {
   runId: string;

@@ -2,12 +2,12 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { errorBar, icon } from '../../ui/pieces.ts';
-import type { ArtifactStore } from '../artifactStore.ts';
-import { imageSource } from '../imageData.ts';
+import type { ArtifactStore } from '../files/artifactStore.ts';
+import { imageSource } from '../files/imageData.ts';
 import { imageAt, imageGroups } from './imageGroups.ts';
 import type { StepImage } from './imageGroups.ts';
 
-export interface ImagesDoes {
+export interface ImagesActions {
   choose(part: { group?: string; step?: number | null }): void;
   open(runId: string): void;
 }
@@ -17,7 +17,7 @@ export function imagesTab(
   runs: readonly RunDetail[],
   chosen: { group: string | null; step: number | null },
   store: ArtifactStore,
-  does: ImagesDoes,
+  actions: ImagesActions,
 ): TemplateResult {
   const groups = imageGroups(runs);
   const group = groups.find((one) => one.name === chosen.group) ?? groups[0];
@@ -42,18 +42,18 @@ export function imagesTab(
         >Image
         <select
           aria-label="Image"
-          @change=${(event: Event) => does.choose({ group: (event.target as HTMLSelectElement).value, step: null })}
+          @change=${(event: Event) => actions.choose({ group: (event.target as HTMLSelectElement).value, step: null })}
         >
           ${groups.map((one) => html`<option value=${one.name} ?selected=${one === group}>${one.name}</option>`)}
         </select></label
       >
-      ${steps.length < 2 ? nothing : html`<label class="steps">Step <input type="range" min="0" max=${last} step="1" .value=${String(at)} aria-valuetext="step ${step}" @input=${(event: Event) => does.choose({ step: steps[Number((event.target as HTMLInputElement).value)] ?? null })} /><output>${step}</output></label>`}
+      ${steps.length < 2 ? nothing : html`<label class="steps">Step <input type="range" min="0" max=${last} step="1" .value=${String(at)} aria-valuetext="step ${step}" @input=${(event: Event) => actions.choose({ step: steps[Number((event.target as HTMLInputElement).value)] ?? null })} /><output>${step}</output></label>`}
     </div>
     <div class="side-by-side images">
       ${runs.map(
         (run) =>
           html`<figure>
-            <figcaption><button class="link" @click=${() => does.open(run.runId)}>${run.name}</button></figcaption>
+            <figcaption><button class="link" @click=${() => actions.open(run.runId)}>${run.name}</button></figcaption>
             ${picture(imageAt(group, run.runId, step), step, store, run.name)}
           </figure>`,
       )}

@@ -6,8 +6,8 @@ import { Loader } from '../../ui/loadable.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
-import type { PanelHost } from '../panelHost.ts';
-import { Refresher } from '../refresher.ts';
+import type { PanelHost } from '../panels/panelHost.ts';
+import { Refresher } from '../rows/refresher.ts';
 import type { ImportanceState } from './compareState.ts';
 import { fieldsOf, tellsOfRun } from './fields.ts';
 import type { Field } from './fields.ts';
@@ -41,16 +41,16 @@ export interface ImportanceHandlers {
 export class ImportanceTab {
   readonly #host: PanelHost;
   readonly #state: () => ImportanceState;
-  readonly #does: ImportanceHandlers;
+  readonly #actions: ImportanceHandlers;
   readonly #loader: Loader<ParamImportance>;
   readonly #again = new Refresher(() => this.#load(false), againMs);
   #asked: ({ metric: string } & ({ runIds: string[] } | { query: object })) | null = null;
   #key = '';
 
-  constructor(host: PanelHost, state: () => ImportanceState, does: ImportanceHandlers) {
+  constructor(host: PanelHost, state: () => ImportanceState, actions: ImportanceHandlers) {
     this.#host = host;
     this.#state = state;
-    this.#does = does;
+    this.#actions = actions;
     this.#loader = new Loader(() => host.paint());
   }
 
@@ -89,15 +89,15 @@ export class ImportanceTab {
     const { table } = this.#state();
     const none = found === null || found.params.length === 0;
     return html`<div class="tool-line" role="toolbar" aria-label="Importance of params">
-      ${fieldSelect('Metric', metrics, chosen.id, (id) => this.#does.set({ metric: id.slice('metrics.'.length) }))}
-      ${scopeSelect(scope, runs, this.#host, (one) => this.#does.scope(one))}
+      ${fieldSelect('Metric', metrics, chosen.id, (id) => this.#actions.set({ metric: id.slice('metrics.'.length) }))}
+      ${scopeSelect(scope, runs, this.#host, (one) => this.#actions.scope(one))}
       <span class="saves">
         <button
           class="quiet flag"
           aria-pressed=${table}
           aria-label="Table of the params"
           ?disabled=${none}
-          @click=${() => this.#does.set({ table: !table })}
+          @click=${() => this.#actions.set({ table: !table })}
         >
           Table
         </button>
@@ -125,14 +125,14 @@ export class ImportanceTab {
       </ol>
       ${found.params.length > barsShown ? html`<p class="muted chart-note">${icon('info')} The ${barsShown} most important of ${found.params.length} params. The table has all.</p>` : nothing}
       ${leftOut(found)}
-      ${this.#state().table ? paramTable(found, (param) => this.#does.scatter(param, found.metric)) : nothing}`;
+      ${this.#state().table ? paramTable(found, (param) => this.#actions.scatter(param, found.metric)) : nothing}`;
   }
 
   /** One param: its name, its bar, its share and its direction, in columns; all of it opens the scatter plot. */
   #bar(param: ImportantParam, { metric }: ParamImportance): TemplateResult {
     const direction = directionOf(param);
     return html`<li>
-      <button title="Show ${metric} against ${param.key}" @click=${() => this.#does.scatter(param, metric)}>
+      <button title="Show ${metric} against ${param.key}" @click=${() => this.#actions.scatter(param, metric)}>
         <span class="param">${param.key}</span>
         <svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
           <rect class="ground" width="100" height="10"></rect>
@@ -158,7 +158,7 @@ export class ImportanceTab {
     if (others.length === 0) return nothing;
     return html`<p class="muted">More runs tell more:</p>
       <p>
-        ${others.map(([one, name]) => html`<button class="tool-choice" @click=${() => this.#does.scope(one)}>Use ${name}</button> `)}
+        ${others.map(([one, name]) => html`<button class="tool-choice" @click=${() => this.#actions.scope(one)}>Use ${name}</button> `)}
       </p>`;
   }
 

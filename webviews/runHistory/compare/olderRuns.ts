@@ -1,5 +1,5 @@
 import type { RunPoint, RunQuery } from '../../../protocol/runs.ts';
-import { Refresher } from '../refresher.ts';
+import { Refresher } from '../rows/refresher.ts';
 
 const runsAtOnce = 10_000;
 /** While runs come and go the older ones are asked for again not more often than this. */

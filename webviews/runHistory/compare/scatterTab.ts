@@ -6,7 +6,7 @@ import { plural } from '../../ui/format.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';
-import type { PanelHost } from '../panelHost.ts';
+import type { PanelHost } from '../panels/panelHost.ts';
 import type { ScatterState } from './compareState.ts';
 import { Drawn } from './drawn.ts';
 import { canBeLog, distinct, fieldsOf, tellsOfRun } from './fields.ts';

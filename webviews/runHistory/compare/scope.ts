@@ -1,6 +1,6 @@
 import type { RunQuery, RunSummary } from '../../../protocol/runs.ts';
-import { queryOf } from '../settings.ts';
-import type { Settings } from '../settings.ts';
+import { queryOf } from '../state/settings.ts';
+import type { Settings } from '../state/settings.ts';
 
 /**
  * Which runs a chart of runs is about: those that are selected, all that the table shows, or all of the sweep that the

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
-import type { PanelHost } from '../panelHost.ts';
+import type { PanelHost } from '../panels/panelHost.ts';
 import { scopeNames, sweepQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
 

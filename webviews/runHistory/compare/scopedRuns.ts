@@ -1,7 +1,7 @@
 import type { RunDetail, RunPage, RunPoint, RunQuery, RunSummary } from '../../../protocol/runs.ts';
 import { Loader } from '../../ui/loadable.ts';
-import type { PanelHost } from '../panelHost.ts';
-import { Refresher } from '../refresher.ts';
+import type { PanelHost } from '../panels/panelHost.ts';
+import { Refresher } from '../rows/refresher.ts';
 import { OlderRuns } from './olderRuns.ts';
 import { scopeQuery } from './scope.ts';
 import type { Scope } from './scope.ts';

@@ -5,10 +5,10 @@ import { gatesText } from '../../../protocol/words.ts';
 import { duration } from '../../ui/format.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
-import type { DetailDoes, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailPanel.ts';
 
 /** Name, id, state, times and what it registered. */
-export function detailHead({ run, editing }: DetailModel, does: DetailDoes): TemplateResult {
+export function detailHead({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {
   const took =
     run.endedAt === null ? (run.status === 'running' ? Date.now() - run.startedAt : null) : run.endedAt - run.startedAt;
   return html`<header>
@@ -17,33 +17,33 @@ export function detailHead({ run, editing }: DetailModel, does: DetailDoes): Tem
         aria-pressed=${run.starred}
         aria-label=${run.starred ? 'Remove star' : 'Star'}
         title=${run.starred ? 'Remove star' : 'Star'}
-        @click=${() => does.change(run.starred ? 'Removed the star of' : 'Starred', { starred: !run.starred })}
+        @click=${() => actions.change(run.starred ? 'Removed the star of' : 'Starred', { starred: !run.starred })}
       >
         ${icon(run.starred ? 'star-full' : 'star-empty')}
       </button>
       ${
         editing?.what === 'name'
-          ? nameInput(editing.text, does)
+          ? nameInput(editing.text, actions)
           : html`<h1>${run.name}</h1>
               <button
                 class="quiet rename"
                 title="Rename"
                 aria-label="Rename ${run.name}"
-                @click=${() => does.edit({ what: 'name', text: run.name })}
+                @click=${() => actions.edit({ what: 'name', text: run.name })}
               >
                 ${icon('edit')}
               </button>`
       }
-      ${copyable(run.runId, does.copy)}
-      <button class="quiet close" title="Close (Esc)" aria-label="Close" @click=${() => does.close()}>
+      ${copyable(run.runId, actions.copy)}
+      <button class="quiet close" title="Close (Esc)" aria-label="Close" @click=${() => actions.close()}>
         ${icon('close')}
       </button>
     </header>
     <p>
       ${statusMark(run.status, run.status === 'refused' && run.verdict ? `refused, ${gatesText(run.verdict)}` : run.status)}
       · ${time(run.startedAt)} · ${duration(took)} · ${run.experiment}
-      ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => does.openCard(run.modelVersion ?? 0)}>model v${run.modelVersion}</button>`}
-      ${canBeVersion(run) ? html` · <button class="link" title="Register the model of this trial; one whose gates passed becomes the challenger" @click=${() => does.register()}>Make this a version</button>` : nothing}
+      ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => actions.openCard(run.modelVersion ?? 0)}>model v${run.modelVersion}</button>`}
+      ${canBeVersion(run) ? html` · <button class="link" title="Register the model of this trial; one whose gates passed becomes the challenger" @click=${() => actions.register()}>Make this a version</button>` : nothing}
       ${run.archived ? html` · ${icon('archive')} archived` : nothing}${run.deleted ? html` · ${icon('trash')} deleted` : nothing}
       ${run.progress === null ? nothing : html`<br /><span role="status">${run.progress}</span>`}
     </p>`;
@@ -58,20 +58,20 @@ function canBeVersion(run: RunDetail): boolean {
   );
 }
 
-function nameInput(text: string, does: DetailDoes): TemplateResult {
+function nameInput(text: string, actions: DetailActions): TemplateResult {
   return html`<input
       class="editing name"
       aria-label="Name of the run"
       maxlength="500"
       .value=${text}
-      @input=${(event: Event) => does.edit({ what: 'name', text: (event.target as HTMLInputElement).value })}
+      @input=${(event: Event) => actions.edit({ what: 'name', text: (event.target as HTMLInputElement).value })}
       @keydown=${(event: KeyboardEvent) => {
         if (!isPlain(event) || (event.key !== 'Enter' && event.key !== 'Escape')) return;
         take(event);
-        if (event.key === 'Enter') does.saveEdit();
-        else does.edit(null);
+        if (event.key === 'Enter') actions.saveEdit();
+        else actions.edit(null);
       }}
-    /><button class="quiet" title="Save the name" aria-label="Save the name" @click=${() => does.saveEdit()}>
+    /><button class="quiet" title="Save the name" aria-label="Save the name" @click=${() => actions.saveEdit()}>
       ${icon('check')}
     </button>`;
 }

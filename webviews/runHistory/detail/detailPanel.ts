@@ -3,11 +3,11 @@ import type { TemplateResult } from 'lit';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
 import { Loader } from '../../ui/loadable.ts';
 import { errorBar, skeleton } from '../../ui/pieces.ts';
-import { ArtifactStore } from '../artifactStore.ts';
+import { ArtifactStore } from '../files/artifactStore.ts';
 import { CurveGrid } from '../curves/curveGrid.ts';
 import type { GridHost } from '../curves/curveGrid.ts';
-import { LogTail } from '../logTail.ts';
-import type { PanelHost } from '../panelHost.ts';
+import { LogTail } from '../files/logTail.ts';
+import type { PanelHost } from '../panels/panelHost.ts';
 import { detailView } from './detailView.ts';
 import { readDetailState } from './detailState.ts';
 import type { DetailState } from './detailState.ts';
@@ -29,7 +29,7 @@ export interface DetailModel {
   search: ReadonlyMap<string, string>;
 }
 
-export interface DetailDoes {
+export interface DetailActions {
   close(): void;
   open(runId: string): void;
   turn(section: string): void;
@@ -56,7 +56,7 @@ export class DetailPanel {
   readonly #curves: CurveGrid;
   readonly #system: CurveGrid;
   readonly #files: ArtifactStore;
-  readonly #does: DetailDoes;
+  readonly #actions: DetailActions;
   readonly #search = new Map<string, string>();
   #state: DetailState = readDetailState(null);
   #runId: string | null = null;
@@ -88,7 +88,7 @@ export class DetailPanel {
       (params) => host.ask('runs/artifact', params),
       () => host.paint(),
     );
-    this.#does = this.#actions();
+    this.#actions = this.#makeActions();
   }
 
   state(): DetailState {
@@ -145,7 +145,7 @@ export class DetailPanel {
     this.#system.setActive(shown !== null && !this.#isClosed('system'));
     return html`<aside class="detail" aria-label="Run detail" tabindex="-1">
       ${errorBar(error, () => this.changed())}
-      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, preview: this.#preview, search: this.#search }, this.#does) : loading ? skeleton(10) : nothing}
+      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, preview: this.#preview, search: this.#search }, this.#actions) : loading ? skeleton(10) : nothing}
     </aside>`;
   }
 
@@ -224,7 +224,7 @@ export class DetailPanel {
     if (runId !== null) void this.#host.edit(text, runId, change).then(() => this.changed());
   }
 
-  #actions(): DetailDoes {
+  #makeActions(): DetailActions {
     const host = this.#host;
     return {
       close: () => host.open(null),

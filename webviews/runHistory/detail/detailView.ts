@@ -9,7 +9,7 @@ import { primaryFirst } from '../../ui/primaryMetric.ts';
 import { confusionTable, largestCount } from '../compare/confusion.ts';
 import { notFiniteText } from '../compare/differences.ts';
 import { detailHead } from './detailHead.ts';
-import type { DetailDoes, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailPanel.ts';
 import { filesSection } from './filesSection.ts';
 import { noteSection } from './noteSection.ts';
 
@@ -18,13 +18,14 @@ const closedFirst = new Set(['system', 'environment']);
 const manyRows = 20;
 
 /** Everything that is known of a run, in sections that open and close. */
-export function detailView(model: DetailModel, does: DetailDoes): TemplateResult {
+export function detailView(model: DetailModel, actions: DetailActions): TemplateResult {
   const { run } = model;
-  const part = (id: string, title: Piece | string, body: () => Piece): Piece => section(id, title, body, model, does);
+  const part = (id: string, title: Piece | string, body: () => Piece): Piece =>
+    section(id, title, body, model, actions);
   const refused = run.stages.find((stage) => stage.status === 'refused');
   const failed = run.stages.find((stage) => stage.error !== null && stage.status !== 'refused');
   const hasSystem = [...run.seriesKeys, ...Object.keys(run.metrics)].some(isSystem);
-  return html`${detailHead(model, does)}
+  return html`${detailHead(model, actions)}
   ${
     failed
       ? html`<div class="error-bar">
@@ -42,26 +43,26 @@ export function detailView(model: DetailModel, does: DetailDoes): TemplateResult
         </div>`
       : nothing
   }
-  ${noteSection(model, does)} ${part('metrics', 'Metrics', () => metricsTable(model, does))}
+  ${noteSection(model, actions)} ${part('metrics', 'Metrics', () => metricsTable(model, actions))}
   ${run.seriesKeys.some((key) => !isSystem(key)) ? part('curves', 'Curves', () => html`${model.curves.element}`) : nothing}
   ${run.gates.length === 0 ? nothing : part('gates', 'Gates', () => html`<div class="wide">${gateRows(run.gates)}</div>`)}
   ${run.confusion ? part('confusion', 'Confusion matrix', () => (run.confusion ? confusionTable(run.confusion, 'both', largestCount([run.confusion]), run.name) : nothing)) : nothing}
   ${run.stages.length === 0 ? nothing : part('stages', 'Stages', () => stages(run.stages))}
-  ${run.stages.length === 0 ? nothing : part('log', 'Log', () => log(model, does))}
+  ${run.stages.length === 0 ? nothing : part('log', 'Log', () => log(model, actions))}
   ${part('params', 'Params', () =>
     pairs(
       'params',
       Object.entries(run.params).map(([key, value]) => [key, param(value)]),
       'This run logged no param.',
       model,
-      does,
+      actions,
     ),
   )}
   ${part('inputs', 'Data', () => inputs(run))}
-  ${part('artifacts', html`Artifacts <span class="muted">${run.artifacts.length === 0 ? '' : count(run.artifacts.length)}</span>`, () => filesSection(model, does))}
-  ${run.parent === null && run.children.length === 0 ? nothing : part('family', 'Parent and children', () => family(run, does))}
-  ${part('code', 'Code', () => code(run, does))}
-  ${part('environment', html`Environment <span class="muted">${count(Object.keys(run.environment).length)}</span>`, () => pairs('environment', Object.entries(run.environment), 'Nothing was recorded.', model, does))}
+  ${part('artifacts', html`Artifacts <span class="muted">${run.artifacts.length === 0 ? '' : count(run.artifacts.length)}</span>`, () => filesSection(model, actions))}
+  ${run.parent === null && run.children.length === 0 ? nothing : part('family', 'Parent and children', () => family(run, actions))}
+  ${part('code', 'Code', () => code(run, actions))}
+  ${part('environment', html`Environment <span class="muted">${count(Object.keys(run.environment).length)}</span>`, () => pairs('environment', Object.entries(run.environment), 'Nothing was recorded.', model, actions))}
   ${hasSystem ? part('system', 'System metrics', () => html`${model.system.element}`) : nothing}
   ${
     run.reproduce === ''
@@ -72,7 +73,7 @@ export function detailView(model: DetailModel, does: DetailDoes): TemplateResult
           () =>
             html`<div class="reproduce">
               <pre>${run.reproduce}</pre>
-              <vscode-button secondary @click=${() => does.copy(run.reproduce)}>Copy</vscode-button>
+              <vscode-button secondary @click=${() => actions.copy(run.reproduce)}>Copy</vscode-button>
             </div>`,
         )
   }`;
@@ -83,13 +84,13 @@ function section(
   title: Piece | string,
   body: () => Piece,
   model: DetailModel,
-  does: DetailDoes,
+  actions: DetailActions,
 ): TemplateResult {
   const open = model.turned.has(id) === closedFirst.has(id);
   // The button stands in for <summary>, whose own state would fall out with the one that is kept.
   return html`<section class="part" aria-label=${id}>
     <h2>
-      <button class="quiet" aria-expanded=${open} aria-controls="part-${id}" @click=${() => does.turn(id)}>
+      <button class="quiet" aria-expanded=${open} aria-controls="part-${id}" @click=${() => actions.turn(id)}>
         ${icon(open ? 'chevron-down' : 'chevron-right')} ${title}
       </button>
     </h2>
@@ -101,7 +102,7 @@ function isSystem(key: string): boolean {
   return key.startsWith('system/');
 }
 
-function metricsTable(model: DetailModel, does: DetailDoes): Piece {
+function metricsTable(model: DetailModel, actions: DetailActions): Piece {
   const { run } = model;
   const finite = Object.entries(run.metrics)
     .filter(([key]) => !isSystem(key))
@@ -114,7 +115,7 @@ function metricsTable(model: DetailModel, does: DetailDoes): Piece {
     primaryFirst([...finite, ...others], ([key]) => key),
     run.status === 'running' ? 'The first metric will stand here.' : 'This run logged no metric.',
     model,
-    does,
+    actions,
   );
 }
 
@@ -122,12 +123,12 @@ function metricsTable(model: DetailModel, does: DetailDoes): Piece {
 type PairRow = [name: string, value: string, exact?: string];
 
 /** Names and values; a long table can be searched. */
-function pairs(id: string, rows: PairRow[], none: string, model: DetailModel, does: DetailDoes): Piece {
+function pairs(id: string, rows: PairRow[], none: string, model: DetailModel, actions: DetailActions): Piece {
   if (rows.length === 0) return html`<p class="muted">${none}</p>`;
   const search = model.search.get(id) ?? '';
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = rows.filter(([key, value]) => words.every((word) => `${key} ${value}`.toLowerCase().includes(word)));
-  return html`${rows.length > manyRows ? html`<input type="search" class="find" placeholder="Find in ${rows.length}" aria-label="Find in ${id}" .value=${search} @input=${(event: Event) => does.search(id, (event.target as HTMLInputElement).value)} />` : nothing}
+  return html`${rows.length > manyRows ? html`<input type="search" class="find" placeholder="Find in ${rows.length}" aria-label="Find in ${id}" .value=${search} @input=${(event: Event) => actions.search(id, (event.target as HTMLInputElement).value)} />` : nothing}
     <table class="plain pairs">
       <tbody>
         ${found.map(
@@ -168,11 +169,11 @@ function stages(all: RunStageDetail[]): Piece {
   </div>`;
 }
 
-function log({ run, log: tail }: DetailModel, does: DetailDoes): Piece {
+function log({ run, log: tail }: DetailModel, actions: DetailActions): Piece {
   if (!tail) return html`<p class="muted">No stage has a log.</p>`;
   const chosen = html`<label
       >Stage
-      <select id="log-stage" @change=${(event: Event) => does.logStage((event.target as HTMLSelectElement).value)}>
+      <select id="log-stage" @change=${(event: Event) => actions.logStage((event.target as HTMLSelectElement).value)}>
         ${run.stages.map((stage) => html`<option value=${stage.stage} ?selected=${stage.stage === tail.stage}>${stage.stage}</option>`)}
       </select></label
     >${
@@ -182,7 +183,7 @@ function log({ run, log: tail }: DetailModel, does: DetailDoes): Piece {
             >Output
             <select
               id="log-stream"
-              @change=${(event: Event) => does.logStream((event.target as HTMLSelectElement).value === 'stderr' ? 'stderr' : 'all')}
+              @change=${(event: Event) => actions.logStream((event.target as HTMLSelectElement).value === 'stderr' ? 'stderr' : 'all')}
             >
               ${(['all', 'stderr'] as const).map((stream) => html`<option value=${stream} ?selected=${stream === tail.stream}>${stream === 'all' ? 'all' : 'standard error'}</option>`)}
             </select></label
@@ -198,12 +199,12 @@ function log({ run, log: tail }: DetailModel, does: DetailDoes): Piece {
           tabindex="0"
           role="region"
           aria-label="Log of ${tail.stage}"
-          @scroll=${(event: Event) => does.logScrolled(event.currentTarget as HTMLElement)}
+          @scroll=${(event: Event) => actions.logScrolled(event.currentTarget as HTMLElement)}
         >
 ${tail.cut ? '… earlier lines are left out\n' : ''}${tail.text}</pre>`;
   return html`<div class="log-head">
       ${chosen}${tail.done ? nothing : statusMark('running', 'live')}<span class="gap"></span
-      >${tail.text === '' ? nothing : html`<button class="quiet" title="Copy the log" aria-label="Copy the log" @click=${() => does.copy(tail.text)}>${icon('copy')}</button>`}
+      >${tail.text === '' ? nothing : html`<button class="quiet" title="Copy the log" aria-label="Copy the log" @click=${() => actions.copy(tail.text)}>${icon('copy')}</button>`}
     </div>
     ${errorBar(tail.error, () => tail.retry())}${text}`;
 }
@@ -235,30 +236,30 @@ function inputs(run: RunDetail): Piece {
   </div>`;
 }
 
-function family(run: RunDetail, does: DetailDoes): Piece {
+function family(run: RunDetail, actions: DetailActions): Piece {
   const { parent } = run;
   return html`${
     parent === null
       ? nothing
       : html`<p>
-          Part of <button class="link" @click=${() => does.open(parent)}><code>${shortId(parent)}</code></button>
+          Part of <button class="link" @click=${() => actions.open(parent)}><code>${shortId(parent)}</code></button>
         </p>`
   }
   ${
     run.children.length === 0
       ? nothing
       : html`<p>
-            <button class="link" @click=${() => does.listChildren()}>
+            <button class="link" @click=${() => actions.listChildren()}>
               Show ${run.children.length === 1 ? 'it' : `these ${run.children.length}`} in the table
             </button>
           </p>
           <ul class="children">
-            ${run.children.map((child) => html`<li>${statusMark(child.status)} <button class="link" @click=${() => does.open(child.runId)}>${child.name}</button></li>`)}
+            ${run.children.map((child) => html`<li>${statusMark(child.status)} <button class="link" @click=${() => actions.open(child.runId)}>${child.name}</button></li>`)}
           </ul>`
   }`;
 }
 
-function code(run: RunDetail, does: DetailDoes): Piece {
+function code(run: RunDetail, actions: DetailActions): Piece {
   const { branch, remote, patch } = run.code;
   const edits = !run.dirty ? '' : patch ? ' with uncommitted edits, kept as a patch' : ' with uncommitted edits';
   return html`<table class="plain pairs">
@@ -266,7 +267,7 @@ function code(run: RunDetail, does: DetailDoes): Piece {
       <tr>
         <th scope="row">Commit</th>
         <td class="value">
-          ${run.commit === null ? 'not in git' : html`${copyable(run.commit, does.copy, run.commit.slice(0, 7))}${edits}`}
+          ${run.commit === null ? 'not in git' : html`${copyable(run.commit, actions.copy, run.commit.slice(0, 7))}${edits}`}
         </td>
       </tr>
       ${

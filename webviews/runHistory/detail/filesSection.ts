@@ -3,8 +3,8 @@ import type { TemplateResult } from 'lit';
 import { bytes } from '../../ui/format.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
-import { imageType } from '../imageData.ts';
-import type { DetailDoes, DetailModel } from './detailPanel.ts';
+import { imageType } from '../files/imageData.ts';
+import type { DetailActions, DetailModel } from './detailPanel.ts';
 import { fileTree } from './fileTree.ts';
 import type { Folder } from './fileTree.ts';
 import { previewBytes, previewOf } from './previewContent.ts';
@@ -14,16 +14,16 @@ const imageBytes = 32_000_000;
 const filesAtOnce = 200;
 
 /** The files of the run as a tree; a click shows the head of one in its place. */
-export function filesSection(model: DetailModel, does: DetailDoes): Piece {
+export function filesSection(model: DetailModel, actions: DetailActions): Piece {
   const { run } = model;
   if (run.artifacts.length === 0)
     return html`<p class="muted">
       ${run.status === 'running' ? 'Files that the run keeps will stand here.' : 'This run kept no file.'}
     </p>`;
-  return html`<div class="files">${folderView(fileTree(run.artifacts), model, does)}</div>`;
+  return html`<div class="files">${folderView(fileTree(run.artifacts), model, actions)}</div>`;
 }
 
-function folderView(folder: Folder, model: DetailModel, does: DetailDoes): TemplateResult {
+function folderView(folder: Folder, model: DetailModel, actions: DetailActions): TemplateResult {
   const rest = folder.files.length - filesAtOnce;
   return html`<ul>
     ${folder.folders.map(
@@ -34,11 +34,11 @@ function folderView(folder: Folder, model: DetailModel, does: DetailDoes): Templ
               ${icon('folder')} ${child.name}
               <span class="muted">${child.count} ${child.count === 1 ? 'file' : 'files'}, ${bytes(child.bytes)}</span>
             </summary>
-            ${folderView(child, model, does)}
+            ${folderView(child, model, actions)}
           </details>
         </li>`,
     )}
-    ${folder.files.slice(0, filesAtOnce).map((file) => fileView(file, model, does))}
+    ${folder.files.slice(0, filesAtOnce).map((file) => fileView(file, model, actions))}
     ${rest > 0 ? html`<li class="muted">${rest} more files are in the folder of the run.</li>` : nothing}
   </ul>`;
 }
@@ -46,33 +46,33 @@ function folderView(folder: Folder, model: DetailModel, does: DetailDoes): Templ
 function fileView(
   { name, path, bytes: size }: Folder['files'][number],
   model: DetailModel,
-  does: DetailDoes,
+  actions: DetailActions,
 ): TemplateResult {
   const shown = model.preview === path;
   return html`<li class="file">
     <div class="file-line">
-      <button class="link" aria-expanded=${shown} @click=${() => does.preview(shown ? null : path)}>
+      <button class="link" aria-expanded=${shown} @click=${() => actions.preview(shown ? null : path)}>
         ${icon(imageType(path) === null ? 'file' : 'file-media')} ${name}</button
       ><span class="gap"></span><span class="muted number">${bytes(size)}</span
       ><button
         class="quiet"
         title="Open in an editor"
         aria-label="Open ${path} in an editor"
-        @click=${() => does.openArtifact(path)}
+        @click=${() => actions.openArtifact(path)}
       >
         ${icon('go-to-file')}
       </button>
     </div>
-    ${shown ? html`<div class="preview">${preview(path, size, model, does)}</div>` : nothing}
+    ${shown ? html`<div class="preview">${preview(path, size, model, actions)}</div>` : nothing}
   </li>`;
 }
 
-function preview(path: string, size: number, { run, files }: DetailModel, does: DetailDoes): Piece {
+function preview(path: string, size: number, { run, files }: DetailModel, actions: DetailActions): Piece {
   const most = imageType(path) === null ? previewBytes : imageBytes;
   if (size > most)
     return html`<p class="muted">
       This file is too large to show here: ${bytes(size)}.
-      <button class="link" @click=${() => does.openArtifact(path)}>Open it in an editor</button>
+      <button class="link" @click=${() => actions.openArtifact(path)}>Open it in an editor</button>
     </p>`;
   files.want(run.runId, path);
   const held = files.get(run.runId, path);
@@ -81,7 +81,7 @@ function preview(path: string, size: number, { run, files }: DetailModel, does: 
   const shown = previewOf(held.content);
   const rest = html`<p class="muted">
     Only the beginning is shown.
-    <button class="link" @click=${() => does.openArtifact(path)}>Open the whole file</button>
+    <button class="link" @click=${() => actions.openArtifact(path)}>Open the whole file</button>
   </p>`;
   switch (shown.kind) {
     case 'image':
@@ -110,7 +110,7 @@ function preview(path: string, size: number, { run, files }: DetailModel, does: 
         ${shown.cut ? rest : nothing}`;
     case 'none':
       return html`<p class="muted">
-        ${shown.why} ${bytes(size)}. <button class="link" @click=${() => does.openArtifact(path)}>Open it</button>
+        ${shown.why} ${bytes(size)}. <button class="link" @click=${() => actions.openArtifact(path)}>Open it</button>
       </p>`;
   }
 }

@@ -3,16 +3,16 @@ import type { TemplateResult } from 'lit';
 import { isCommand, isPlain, take } from '../../ui/keys.ts';
 import { markdown } from '../../ui/markdown.ts';
 import { icon } from '../../ui/pieces.ts';
-import type { DetailDoes, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailPanel.ts';
 
 /** What people wrote about the run: its tags and its note, both changed in place. */
-export function noteSection({ run, editing }: DetailModel, does: DetailDoes): TemplateResult {
+export function noteSection({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {
   return html`<div class="words">
-    ${tags(run.tags, does)}${
+    ${tags(run.tags, actions)}${
       editing?.what === 'note'
-        ? noteInput(editing.text, does)
+        ? noteInput(editing.text, actions)
         : run.note.trim() === ''
-          ? html`<button class="link add-note" @click=${() => does.edit({ what: 'note', text: '' })}>
+          ? html`<button class="link add-note" @click=${() => actions.edit({ what: 'note', text: '' })}>
               ${icon('note')} Write a note
             </button>`
           : html`<div class="note">
@@ -20,7 +20,7 @@ export function noteSection({ run, editing }: DetailModel, does: DetailDoes): Te
                 class="quiet edit-note"
                 title="Edit the note"
                 aria-label="Edit the note"
-                @click=${() => does.edit({ what: 'note', text: run.note })}
+                @click=${() => actions.edit({ what: 'note', text: run.note })}
               >
                 ${icon('edit')}
               </button>
@@ -29,7 +29,7 @@ export function noteSection({ run, editing }: DetailModel, does: DetailDoes): Te
   </div>`;
 }
 
-function noteInput(text: string, does: DetailDoes): TemplateResult {
+function noteInput(text: string, actions: DetailActions): TemplateResult {
   return html`<div class="note-editor">
     <textarea
       class="editing"
@@ -37,33 +37,33 @@ function noteInput(text: string, does: DetailDoes): TemplateResult {
       aria-label="Note, in Markdown"
       placeholder="What this run was for, what it showed. Markdown: **strong**, *emphasis*, - lists, [links](https://…)"
       .value=${text}
-      @input=${(event: Event) => does.edit({ what: 'note', text: (event.target as HTMLTextAreaElement).value })}
-      @keydown=${(event: KeyboardEvent) => noteKeys(event, does)}
+      @input=${(event: Event) => actions.edit({ what: 'note', text: (event.target as HTMLTextAreaElement).value })}
+      @keydown=${(event: KeyboardEvent) => noteKeys(event, actions)}
     ></textarea>
     <div class="buttons">
-      <vscode-button class="save-note" @click=${() => does.saveEdit()}>Save</vscode-button
-      ><vscode-button secondary @click=${() => does.edit(null)}>Cancel</vscode-button
+      <vscode-button class="save-note" @click=${() => actions.saveEdit()}>Save</vscode-button
+      ><vscode-button secondary @click=${() => actions.edit(null)}>Cancel</vscode-button
       ><span class="muted">Ctrl+Enter saves, Escape cancels</span>
     </div>
   </div>`;
 }
 
-function noteKeys(event: KeyboardEvent, does: DetailDoes): void {
-  if (event.key === 'Enter' && isCommand(event)) does.saveEdit();
-  else if (event.key === 'Escape' && isPlain(event)) does.edit(null);
+function noteKeys(event: KeyboardEvent, actions: DetailActions): void {
+  if (event.key === 'Enter' && isCommand(event)) actions.saveEdit();
+  else if (event.key === 'Escape' && isPlain(event)) actions.edit(null);
   else return;
   take(event);
 }
 
 /** Tags as labels that can be taken away, and a line to add one. Those that MLflow sets for itself stand apart. */
-function tags(all: Record<string, string>, does: DetailDoes): TemplateResult {
+function tags(all: Record<string, string>, actions: DetailActions): TemplateResult {
   const entries = Object.entries(all);
   const own = entries.filter(([key]) => !key.startsWith('mlflow.'));
   const internal = entries.filter(([key]) => key.startsWith('mlflow.'));
   return html`<ul class="tags" aria-label="Tags">
-      ${own.map(([key, value]) => html`<li class="badge"><span class="tag-key">${key}</span>${value === '' ? nothing : html` ${value}`}<button class="quiet" aria-label="Remove the tag ${key}" title="Remove the tag" @click=${() => does.change(`Removed the tag ${key} from`, { tags: { [key]: null } })}>${icon('close')}</button></li>`)}
+      ${own.map(([key, value]) => html`<li class="badge"><span class="tag-key">${key}</span>${value === '' ? nothing : html` ${value}`}<button class="quiet" aria-label="Remove the tag ${key}" title="Remove the tag" @click=${() => actions.change(`Removed the tag ${key} from`, { tags: { [key]: null } })}>${icon('close')}</button></li>`)}
       <li>
-        <form class="add-tag" @submit=${(event: SubmitEvent) => add(event, does)}>
+        <form class="add-tag" @submit=${(event: SubmitEvent) => add(event, actions)}>
           <input
             name="key"
             placeholder="tag"
@@ -102,7 +102,7 @@ function tags(all: Record<string, string>, does: DetailDoes): TemplateResult {
     }`;
 }
 
-function add(event: SubmitEvent, does: DetailDoes): void {
+function add(event: SubmitEvent, actions: DetailActions): void {
   event.preventDefault();
   const form = event.target as HTMLFormElement;
   const data = new FormData(form);
@@ -112,6 +112,6 @@ function add(event: SubmitEvent, does: DetailDoes): void {
   };
   const key = text('key');
   if (key === '') return;
-  does.change(`Tagged ${key}`, { tags: { [key]: text('value') } });
+  actions.change(`Tagged ${key}`, { tags: { [key]: text('value') } });
   form.reset();
 }

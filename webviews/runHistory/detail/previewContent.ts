@@ -1,6 +1,6 @@
 import type { ArtifactContent } from '../../../protocol/runs.ts';
 import { bytesOf } from '../../ui/series.ts';
-import { imageSource } from '../imageData.ts';
+import { imageSource } from '../files/imageData.ts';
 
 /** What a file is shown as. */
 export type Preview =

@@ -1,0 +1,129 @@
+import type { RunChange, RunSummary } from '../../../protocol/runs.ts';
+import { plural } from '../../ui/format.ts';
+import type { RunHistoryConnection } from '../model.ts';
+import type { RunRows } from '../rows/runRows.ts';
+import type { Toast } from './toast.ts';
+
+type Changes = { runId: string; change: RunChange }[];
+
+interface Step {
+  /** Such as `Archived 3 runs`. */
+  text: string;
+  /** What takes it to the other side: back when it is done, again when it is undone. */
+  changes: Changes;
+}
+
+export interface EditsHost {
+  connection(): RunHistoryConnection;
+  rows: RunRows;
+  /** The rows have to be asked for again. */
+  refresh(): Promise<void>;
+  paint(): void;
+}
+
+const shownMs = 12_000;
+const stepsKept = 50;
+
+/** Changes that a person makes on runs, each with its way back. */
+export class RunEdits {
+  readonly #host: EditsHost;
+  readonly #done: Step[] = [];
+  readonly #undone: Step[] = [];
+  #toast: Toast | null = null;
+  /** One step after the other: what is to be undone has to be done first. */
+  #last: Promise<boolean> = Promise.resolve(true);
+  #hiding: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: EditsHost) {
+    this.#host = host;
+  }
+
+  get toast(): Toast | null {
+    return this.#toast;
+  }
+
+  /** `text` says what was done, such as `Archived`; the runs are counted behind it. True when it was done. */
+  apply(text: string, changes: Changes): Promise<boolean> {
+    if (changes.length === 0) return Promise.resolve(false);
+    return this.#next(() => {
+      this.#undone.length = 0;
+      return this.#send(`${text} ${plural(changes.length, 'run')}`, changes, this.#done, 'Undo');
+    });
+  }
+
+  /** Takes the last step back. */
+  undo(): Promise<boolean> {
+    return this.#next(async () => {
+      const step = this.#done.pop();
+      if (step) return this.#send(step.text, step.changes, this.#undone, 'Redo');
+      this.say('There is nothing to undo.');
+      return false;
+    });
+  }
+
+  redo(): Promise<boolean> {
+    return this.#next(async () => {
+      const step = this.#undone.pop();
+      if (step) return this.#send(step.text, step.changes, this.#done, 'Undo');
+      this.say('There is nothing to do again.');
+      return false;
+    });
+  }
+
+  say(text: string, isError = false): void {
+    this.#show({ text, back: null, isError });
+  }
+
+  dismiss(): void {
+    this.#toast = null;
+    this.#host.paint();
+  }
+
+  #next(work: () => Promise<boolean>): Promise<boolean> {
+    this.#last = this.#last.then(work);
+    return this.#last;
+  }
+
+  async #send(text: string, changes: Changes, onto: Step[], back: 'Undo' | 'Redo'): Promise<boolean> {
+    this.#patch(changes);
+    try {
+      const { undo } = await this.#host.connection().request('runs/update', { changes });
+      onto.push({ text, changes: undo });
+      if (onto.length > stepsKept) onto.shift();
+      this.#show({ text: back === 'Undo' ? text : `Undone: ${text}`, back, isError: false });
+      return true;
+    } catch (error) {
+      this.say(`The change was not made: ${error instanceof Error ? error.message : String(error)}`, true);
+      return false;
+    } finally {
+      void this.#host.refresh();
+    }
+  }
+
+  #patch(changes: Changes): void {
+    const byRun = new Map(changes.map(({ runId, change }) => [runId, change]));
+    this.#host.rows.patch(new Set(byRun.keys()), (run) => changed(run, byRun.get(run.runId) ?? {}));
+  }
+
+  #show(toast: Toast): void {
+    this.#toast = toast;
+    clearTimeout(this.#hiding);
+    this.#hiding = setTimeout(() => this.#hide(toast), shownMs);
+    this.#host.paint();
+  }
+
+  /** Not from under the pointer or the keyboard. */
+  #hide(toast: Toast): void {
+    if (this.#toast !== toast) return;
+    if (document.querySelector('.toast:hover, .toast:focus-within'))
+      this.#hiding = setTimeout(() => this.#hide(toast), shownMs / 4);
+    else this.dismiss();
+  }
+}
+
+/** A run as it is after a change. */
+export function changed(run: RunSummary, { tags, ...change }: RunChange): RunSummary {
+  const all: [string, string | null][] = [...Object.entries(run.tags), ...Object.entries(tags ?? {})];
+  const kept = [...new Map(all)].flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
+  return { ...run, ...change, tags: Object.fromEntries(kept) };
+}

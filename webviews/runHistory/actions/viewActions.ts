@@ -1,0 +1,65 @@
+import type { Actions, Kept } from '../model.ts';
+import type { RunEdits } from './runEdits.ts';
+import type { SavedViews } from '../state/savedViews.ts';
+import { plainSettings } from '../state/settings.ts';
+import type { Settings } from '../state/settings.ts';
+
+export interface ViewActionsHost {
+  views: SavedViews;
+  edits: RunEdits;
+  kept(): Kept;
+  settings(): Settings;
+  use(view: string | null, settings: Settings): void;
+  /** The settings as they are belong to this saved view now. */
+  named(view: string | null): void;
+  closePopup(): void;
+  paint(): void;
+}
+
+/** What a person does with saved views. */
+export function viewActions({
+  views,
+  edits,
+  kept,
+  settings,
+  use,
+  named,
+  closePopup,
+  paint,
+}: ViewActionsHost): Pick<Actions, 'useView' | 'saveView' | 'renameView' | 'deleteView'> {
+  const work = async (what: () => Promise<void>, done: string): Promise<void> => {
+    closePopup();
+    try {
+      await what();
+      edits.say(done);
+    } catch (error) {
+      edits.say(error instanceof Error ? error.message : String(error), true);
+    }
+    paint();
+  };
+  return {
+    useView: (name) => {
+      closePopup();
+      use(name, name === null ? plainSettings : (views.settings(name) ?? plainSettings));
+    },
+    saveView: (name) => {
+      if (name !== '')
+        void work(async () => {
+          await views.save(name, settings());
+          named(name);
+        }, `Saved the view “${name}”.`);
+    },
+    renameView: (from, to) => {
+      if (to !== '')
+        void work(async () => {
+          await views.rename(from, to);
+          named(to);
+        }, `The view is called “${to}” now.`);
+    },
+    deleteView: (name) =>
+      void work(async () => {
+        await views.delete(name);
+        if (kept().view === name) named(null);
+      }, `Deleted the view “${name}”. What it showed stays here and can be saved again.`),
+  };
+}

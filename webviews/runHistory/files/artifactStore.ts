@@ -1,0 +1,76 @@
+import type { ArtifactContent } from '../../../protocol/runs.ts';
+
+export interface HeldArtifact {
+  content: ArtifactContent | null;
+  error: string | null;
+  /** It may have changed since: shown until the newer one is there. */
+  isOld: boolean;
+}
+
+/** At most so many characters of base64 are kept; the ones asked for longest ago go first. */
+const keptCharacters = 200_000_000;
+
+/** Files of runs as views show them: asked for when they are looked at, one at a time. */
+export class ArtifactStore {
+  readonly #ask: (params: { runId: string; path: string }) => Promise<ArtifactContent>;
+  readonly #changed: () => void;
+  readonly #held = new Map<string, HeldArtifact>();
+  #waiting: { runId: string; path: string }[] = [];
+  #busy = false;
+
+  constructor(ask: (params: { runId: string; path: string }) => Promise<ArtifactContent>, changed: () => void) {
+    this.#ask = ask;
+    this.#changed = changed;
+  }
+
+  /** What is known of a file; undefined until its answer came. */
+  get(runId: string, path: string): HeldArtifact | undefined {
+    return this.#held.get(keyOf(runId, path));
+  }
+
+  want(runId: string, path: string): void {
+    if (this.get(runId, path)?.isOld === false || this.#waiting.some((one) => one.runId === runId && one.path === path))
+      return;
+    this.#waiting.push({ runId, path });
+    if (!this.#busy) void this.#work();
+  }
+
+  retry(runId: string, path: string): void {
+    this.#held.delete(keyOf(runId, path));
+    this.want(runId, path);
+  }
+
+  /** Files of a run that is going on may have changed. */
+  outdate(runId: string): void {
+    for (const [key, held] of this.#held) if (key.startsWith(`${runId}\n`)) held.isOld = true;
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const held: HeldArtifact = { content: null, error: null, isOld: false };
+      try {
+        held.content = await this.#ask(next);
+      } catch (error) {
+        held.error = error instanceof Error ? error.message : String(error);
+      }
+      this.#waiting.shift();
+      this.#held.set(keyOf(next.runId, next.path), held);
+      this.#shrink();
+      this.#changed();
+    }
+    this.#busy = false;
+  }
+
+  #shrink(): void {
+    let size = 0;
+    for (const [key, { content }] of [...this.#held].toReversed()) {
+      size += content?.base64?.length ?? 0;
+      if (size > keptCharacters) this.#held.delete(key);
+    }
+  }
+}
+
+function keyOf(runId: string, path: string): string {
+  return `${runId}\n${path}`;
+}
