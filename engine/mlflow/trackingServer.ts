@@ -1,10 +1,12 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { WorkError, messageOf } from '../base/errors.ts';
+import { listen } from '../http/listen.ts';
+import { isLoopbackHeader } from '../http/loopback.ts';
+import { sameSecret } from '../http/sameSecret.ts';
 import { mimeOf } from '../tracking/readArtifact.ts';
 import { promote } from '../registry/promote.ts';
 import { markInterrupted } from '../tracking/openStore.ts';
@@ -65,7 +67,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
     const refused =
       request.headers.origin !== undefined
         ? 'This endpoint is not for web pages.'
-        : !isLocal(request.headers.host)
+        : !isLoopbackHeader(request.headers.host)
           ? 'This endpoint answers on loopback alone.'
           : null;
     if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
@@ -86,19 +88,14 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   addFiles(app, store);
   for (const api of ['/api/2.0', '/ajax-api/2.0', '/api/3.0', '/ajax-api/3.0']) {
     addCalls(app, `${api}/mlflow`, store, token);
-    addArtifacts(app, `${api}/mlflow-artifacts`, store, () => serverUri(app), token);
+    addArtifacts(app, `${api}/mlflow-artifacts`, store, () => uri, token);
   }
-  try {
-    await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
-  } catch (error) {
-    const used = /EADDRINUSE/.test(messageOf(error));
-    throw new WorkError(
-      used
-        ? `Port ${options.port ?? 0} is in use by another program. Choose another with --port, or 0 for any.`
-        : `The tracking endpoint could not start: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
+  const uri = await listen(app, {
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    server: 'the tracking endpoint',
+    remedy: 'Choose another with --port, or 0 for any.',
+  });
   const timer = setInterval(() => {
     try {
       if (opened) markInterrupted(options.store());
@@ -108,7 +105,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   }, aliveMs);
   timer.unref();
   return {
-    uri: serverUri(app),
+    uri,
     token,
     tokenFor: ({ runId, stage }) => `${token}.${runId}.${Buffer.from(stage).toString('base64url')}`,
     close: async () => {
@@ -116,14 +113,6 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
       await app.close();
     },
   };
-}
-
-function serverUri(app: FastifyInstance): string {
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-}
-
-function isLocal(host: string | undefined): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 }
 
 function isOpen(request: FastifyRequest): boolean {
@@ -140,11 +129,7 @@ function stageOf(request: FastifyRequest, token: string): StageClient | null | u
       ? (/^bearer (.+)$/i.exec(header)?.[1] ?? '')
       : (Buffer.from(basic, 'base64').toString('utf8').split(':')[1] ?? '');
   const [secret = '', runId, stage] = given.split('.');
-  const same = timingSafeEqual(
-    createHash('sha256').update(secret).digest(),
-    createHash('sha256').update(token).digest(),
-  );
-  if (!same) return undefined;
+  if (!sameSecret(secret, token)) return undefined;
   return runId !== undefined && stage !== undefined
     ? { runId, stage: Buffer.from(stage, 'base64url').toString('utf8') }
     : null;

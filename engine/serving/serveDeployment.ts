@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { DataError, ProjectError, WorkError, messageOf } from '../base/errors.ts';
-import { isLoopback } from '../project/loopback.ts';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { DataError, ProjectError, messageOf } from '../base/errors.ts';
+import { listen } from '../http/listen.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { sameSecret } from '../http/sameSecret.ts';
 import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -74,7 +75,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   );
   if (token !== null) {
     app.addHook('onRequest', async (req, reply) => {
-      if (req.routeOptions.url === '/health' || sameText(req.headers.authorization ?? '', `Bearer ${token}`))
+      if (req.routeOptions.url === '/health' || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
         return undefined;
       return reply
         .status(401)
@@ -95,7 +96,13 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       .send(metrics.text({ deployment: name, model: config.project, version: current().version.version })),
   );
   app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
-  const url = await listen(app, host, request.port ?? deployment.port, name);
+  const url = await listen(app, {
+    host,
+    port: request.port ?? deployment.port,
+    server: `\`${name}\``,
+    remedy: 'Stop the other program, change `port` in loopwright.yaml, or give `--port`.',
+    place: { file: 'loopwright.yaml' },
+  });
   store.sql.run(
     `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, started_at) VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url, model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started, started_at = excluded.started_at`,
@@ -142,12 +149,6 @@ function tokenOf(name: string, deployment: ApiDeployment, host: string): string 
       `The environment variable \`${deployment.auth.token_env}\` is not set; it holds the token of \`${name}\`.`,
     );
   return token;
-}
-
-/** Compares in a time that does not tell how much was right. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 interface Answer {
@@ -211,24 +212,5 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
       },
     ]);
     return refuse(400, error.message);
-  }
-}
-
-async function listen(app: FastifyInstance, host: string, port: number, name: string): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE')
-      throw new WorkError(
-        `Port ${port} is in use, so \`${name}\` cannot listen there. Stop the other program, change \`port\` in loopwright.yaml, or give \`--port\`.`,
-        { cause: error, place: { file: 'loopwright.yaml' } },
-      );
-    if (code === 'EACCES')
-      throw new WorkError(`Port ${port} may not be opened by this user; ports from 1024 on may.`, {
-        cause: error,
-        place: { file: 'loopwright.yaml' },
-      });
-    throw new WorkError(`\`${name}\` cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { setAt } from '../../project/edit.ts';
-import { isLoopback } from '../../project/loopback.ts';
+import { isLoopback } from '../../http/loopback.ts';
 import type { Rule } from '../rule.ts';
 
 export const openWithoutAuth: Rule = {
