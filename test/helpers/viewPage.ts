@@ -106,7 +106,7 @@ export class ViewBench {
     answers: Answers,
     theme: ThemeName = 'dark',
     size = { width: 1280, height: 800 },
-    { kept, realTime = false }: { kept?: unknown; realTime?: boolean } = {},
+    { persisted, realTime = false }: { persisted?: unknown; realTime?: boolean } = {},
   ): Promise<OpenView> {
     const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
     const faults: string[] = [];
@@ -131,8 +131,8 @@ export class ViewBench {
     await page.exposeFunction('hostReceives', async (message: string): Promise<string> =>
       JSON.stringify(await receive(JSON.parse(message) as FromView)),
     );
-    // What the view kept before a reload.
-    if (kept !== undefined) await page.addInitScript(`window.keptBefore = ${JSON.stringify(kept)}`);
+    // The state that the view persisted before a reload.
+    if (persisted !== undefined) await page.addInitScript(`window.persistedBefore = ${JSON.stringify(persisted)}`);
     await page.goto(`${this.#origin}/?view=${view}&theme=${theme}`);
     return {
       page,
@@ -185,10 +185,10 @@ function pageOf(view: string, origin: string, theme: string): string {
 <body class="${name}"><main id="view"></main>
 <script nonce="${nonce}">
 for (const [key, value] of Object.entries(${JSON.stringify(variables)})) document.documentElement.style.setProperty(key, value);
-const kept = { state: window.keptBefore };
+const persisted = { state: window.persistedBefore };
 window.acquireVsCodeApi = () => ({
   postMessage: async (message) => { const answer = JSON.parse(await window.hostReceives(JSON.stringify(message))); if (answer) window.postMessage(answer, '*'); },
-  getState: () => kept.state, setState: (state) => { kept.state = state; window.keptState = state; },
+  getState: () => persisted.state, setState: (state) => { persisted.state = state; window.persistedState = state; },
 });
 </script>
 <script nonce="${nonce}" src="/${view}.js"></script></body></html>`;

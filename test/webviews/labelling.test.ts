@@ -173,7 +173,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     assert.equal(written(root).length, 7, 'typing a name labels nothing');
     assert.equal(
       await view.page.evaluate(
-        () => (window as unknown as { keptState: { ui: { labeller: string } } }).keptState.ui.labeller,
+        () => (window as unknown as { persistedState: { ui: { labeller: string } } }).persistedState.ui.labeller,
       ),
       'ben 12s',
     );

@@ -70,7 +70,7 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.match(text, /pr_auc\s+0\.921\s+0\.912\s+\+0\.009\s+better, intervals overlap/);
     assert.match(text, /hidden\s+\[128, 64\]\s+\[64, 32\]/);
     await view.picture('modelCard-compare-dark');
-    const kept = (await view.page.evaluate('window.keptState')) as { ui: { against: number } };
+    const kept = (await view.page.evaluate('window.persistedState')) as { ui: { against: number } };
     assert.equal(kept.ui.against, 3);
   });
 

@@ -222,8 +222,8 @@ describe('profile', { skip: cannotTest() }, () => {
     await view.page.locator('#subject').selectOption({ index: 3 });
     await view.page.waitForFunction(
       () =>
-        (globalThis as { keptState?: { state: { subject: { id?: string } } } }).keptState?.state.subject.id ===
-        '3f2a91c4d0e7',
+        (globalThis as { persistedState?: { state: { subject: { id?: string } } } }).persistedState?.state.subject
+          .id === '3f2a91c4d0e7',
     );
     await view.page.locator('.verdict .codicon').waitFor();
     assert.deepEqual(asked.at(-1), earlier);

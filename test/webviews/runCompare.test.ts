@@ -71,7 +71,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
   };
   const keptPanels = async (view: OpenView): Promise<{ tab: string; curves: Record<string, unknown> }> =>
     (
-      (await view.page.evaluate('window.keptState')) as {
+      (await view.page.evaluate('window.persistedState')) as {
         ui: { panels: { compare: { tab: string; curves: Record<string, unknown> } } };
       }
     ).ui.panels.compare;
@@ -332,7 +332,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     assert.deepEqual(await focused(), ['Axis hidden', '[64, 32]']);
     await view.picture('runCompare-parallel-category-dark');
     const { parallel } = (
-      (await view.page.evaluate('window.keptState')) as {
+      (await view.page.evaluate('window.persistedState')) as {
         ui: { panels: { compare: { parallel: { brushes: Record<string, unknown> } } } };
       }
     ).ui.panels.compare;
@@ -356,7 +356,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await view.page.getByRole('checkbox', { name: 'roc_auc metric' }).uncheck();
     await view.page.getByLabel('Logarithmic axis of learning_rate').click();
     const { parallel } = (
-      (await view.page.evaluate('window.keptState')) as {
+      (await view.page.evaluate('window.persistedState')) as {
         ui: { panels: { compare: { parallel: { axes: string[]; log: string[] } } } };
       }
     ).ui.panels.compare;

@@ -113,7 +113,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await view.changed();
     await until('the change was followed', () => view.requests.filter((one) => one === 'runs/get').length > 1);
     assert.match(await box.inputValue(), /^# Why\nc and/);
-    const kept = (await view.page.evaluate('window.keptState')) as {
+    const kept = (await view.page.evaluate('window.persistedState')) as {
       ui: { panels: { detail: { draft: { text: string } } } };
     };
     assert.match(kept.ui.panels.detail.draft.text, /strong/);

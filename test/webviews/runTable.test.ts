@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { listViews } from '../../engine/tracking/savedViews.ts';
-import type { Kept } from '../../webviews/runHistory/model.ts';
+import type { PersistedState } from '../../webviews/runHistory/model.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { detailOf, makeRuns } from '../fixtures/views/runs.ts';
@@ -47,8 +47,8 @@ const allRows = async (view: OpenView): Promise<string[]> => {
   return rowTexts(view);
 };
 const names = (runs: readonly RunSummary[]): string[] => runs.map((run) => run.name);
-const kept = async (view: OpenView): Promise<Kept> =>
-  ((await view.page.evaluate('window.keptState')) as { ui: Kept }).ui;
+const persisted = async (view: OpenView): Promise<PersistedState> =>
+  ((await view.page.evaluate('window.persistedState')) as { ui: PersistedState }).ui;
 const count = (view: OpenView, text: RegExp) =>
   until(`the count is ${text}`, async () => text.test(await view.page.locator('.actions .count').innerText()));
 const heads = (view: OpenView): Promise<string[]> =>
@@ -152,7 +152,7 @@ describe('the table of runs', { skip }, () => {
       'both keys order',
       async () => (await rowTexts(view)).slice(0, 5).join() === names(expected.slice(0, 5)).join(),
     );
-    assert.deepEqual((await kept(view)).order, [
+    assert.deepEqual((await persisted(view)).order, [
       { column: 'experiment', descending: false },
       { column: 'metrics.log_loss', descending: false },
     ]);
@@ -201,9 +201,9 @@ describe('the table of runs', { skip }, () => {
             .length
         : 0;
     assert.equal(first, 300);
-    await until('all but the first are selected', async () => (await kept(view)).selected.length === 299);
+    await until('all but the first are selected', async () => (await persisted(view)).selected.length === 299);
     const group = (id: string): string => JSON.stringify(runs.find((run) => run.runId === id)?.params['hidden']);
-    const { selected } = await kept(view);
+    const { selected } = await persisted(view);
     assert.deepEqual(
       [new Set(selected.map(group)).size, new Set(selected).size],
       [1, 299],
@@ -386,7 +386,7 @@ describe('the table of runs', { skip }, () => {
     await page.mouse.down();
     await page.mouse.move(edge.x + 83, edge.y + 8, { steps: 4 });
     await page.mouse.up();
-    await until('it is wider', async () => ((await kept(view)).layout.widths['duration'] ?? 0) > 160);
+    await until('it is wider', async () => ((await persisted(view)).layout.widths['duration'] ?? 0) > 160);
     await page.locator('table.runs').focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowRight');
@@ -399,13 +399,13 @@ describe('the table of runs', { skip }, () => {
       'it moved out of the pinned',
       async () =>
         (await heads(view)).indexOf('metrics.log_loss') === 2 &&
-        !(await kept(view)).layout.pinned.includes('metrics.log_loss'),
+        !(await persisted(view)).layout.pinned.includes('metrics.log_loss'),
     );
     await page.locator('.scroller').evaluate((box) => {
       box.scrollLeft = 500;
     });
     assert.ok(((await page.locator('th[data-column="name"]').boundingBox())?.x ?? -1) >= 60, 'the name stays in sight');
-    assert.ok((await kept(view)).layout.columns?.includes('params.class_weight'));
+    assert.ok((await persisted(view)).layout.columns?.includes('params.class_weight'));
     assert.deepEqual(view.faults, []);
   });
 
@@ -439,7 +439,7 @@ describe('the table of runs', { skip }, () => {
       'the filter is back',
       async () => (await page.locator('#filter').inputValue()) === 'metrics.pr_auc > 0.88',
     );
-    assert.deepEqual((await kept(view)).order, [{ column: 'duration', descending: true }]);
+    assert.deepEqual((await persisted(view)).order, [{ column: 'duration', descending: true }]);
     await menu.click();
     await page.getByLabel('Another name for Good ones').fill('Best');
     await page.keyboard.press('Enter');
@@ -548,7 +548,7 @@ describe('the table of runs', { skip }, () => {
     await page.locator('#row-3').click();
     await page.keyboard.press('End');
     await until('the last row', async () => (await page.locator('#row-1499 td.name').count()) === 1);
-    assert.deepEqual((await kept(view)).selected, []);
+    assert.deepEqual((await persisted(view)).selected, []);
     assert.deepEqual(view.faults, []);
   });
 
@@ -616,7 +616,7 @@ describe('the table of runs', { skip }, () => {
     await view.page.getByRole('button', { name: 'Name', exact: true }).click();
     await view.page.locator('#group').selectOption('experiment');
     await view.page.locator('tr.group').first().waitFor();
-    const before = await kept(view);
+    const before = await persisted(view);
     const { store } = view;
     const again = await bench.open(
       'runHistory',
@@ -624,7 +624,7 @@ describe('the table of runs', { skip }, () => {
       { ...view.all, 'project/overview': () => overview },
       'dark',
       undefined,
-      { kept: { root: '/projects/card-fraud', ui: before } },
+      { persisted: { root: '/projects/card-fraud', ui: before } },
     );
     await again.page.locator('tr.group').first().waitFor();
     assert.deepEqual(

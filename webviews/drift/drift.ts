@@ -7,7 +7,7 @@ import { painter } from '../ui/painter.ts';
 import { chartColors } from '../ui/theme.ts';
 import { driftView } from './driftView.ts';
 import { firstCell, headlineOf } from './model.ts';
-import type { Cell, Actions, DriftConnection, Kept, Model } from './model.ts';
+import type { Cell, Actions, DriftConnection, PersistedState, Model } from './model.ts';
 import { timelineHeight, timelineOption } from './timeline.ts';
 
 /** The state of the drift view and what changes it. */
@@ -18,7 +18,7 @@ export class Drift {
   readonly #detail: Loader<DriftDetail>;
   readonly #chart: EChart;
   readonly #actions: Actions;
-  #kept: Kept = { cell: null, metric: null, period: null };
+  #persisted: PersistedState = { cell: null, metric: null, period: null };
   #monitor = '';
   #drawn = '';
 
@@ -26,7 +26,7 @@ export class Drift {
     this.#actions = this.#makeActions();
     this.#chart = new EChart({
       clicked: (event) => this.#clicked(event),
-      zoomed: (start, end) => this.#keep({ period: [start, end] }, false),
+      zoomed: (start, end) => this.#persist({ period: [start, end] }, false),
     });
     this.#paint = painter(
       () => driftView(this.#model(), this.#actions, this.#chart.element),
@@ -38,9 +38,9 @@ export class Drift {
     setInterval(this.#paint, 60_000);
   }
 
-  opened(opened: Opened<'drift', Kept>): void {
+  opened(opened: Opened<'drift', PersistedState>): void {
     this.#monitor = opened.state.monitor;
-    if (opened.ui) this.#kept = { ...this.#kept, ...opened.ui };
+    if (opened.ui) this.#persisted = { ...this.#persisted, ...opened.ui };
     void this.#load();
   }
 
@@ -49,7 +49,7 @@ export class Drift {
   }
 
   #model(): Model {
-    return { ...this.#kept, monitor: this.#monitor, report: this.#report.state, detail: this.#detail.state };
+    return { ...this.#persisted, monitor: this.#monitor, report: this.#report.state, detail: this.#detail.state };
   }
 
   #load(): Promise<void> {
@@ -59,10 +59,11 @@ export class Drift {
   #reportCame(): void {
     const report = this.#report.state.value;
     if (report && !this.#report.state.loading) {
-      const metric = headlineOf(report, this.#kept.metric);
-      const known = this.#kept.cell && report.windows.some((window) => window.id === this.#kept.cell?.windowId);
-      const cell = known ? this.#kept.cell : firstCell(report);
-      this.#kept = { ...this.#kept, metric, cell };
+      const metric = headlineOf(report, this.#persisted.metric);
+      const known =
+        this.#persisted.cell && report.windows.some((window) => window.id === this.#persisted.cell?.windowId);
+      const cell = known ? this.#persisted.cell : firstCell(report);
+      this.#persisted = { ...this.#persisted, metric, cell };
       if (cell) this.#loadDetail(cell, this.#detail.state.value?.column !== cell.column);
     }
     this.#paint();
@@ -84,19 +85,19 @@ export class Drift {
   #draw(): void {
     const report = this.#report.state.value;
     if (!report || report.windows.length === 0 || !this.#chart.element.isConnected) return;
-    const { metric, cell } = this.#kept;
+    const { metric, cell } = this.#persisted;
     const now = JSON.stringify([report, metric, cell]);
     if (now === this.#drawn) return;
     this.#drawn = now;
     this.#chart.show(
-      () => timelineOption(report, metric, cell, chartColors(), this.#kept.period),
+      () => timelineOption(report, metric, cell, chartColors(), this.#persisted.period),
       timelineHeight(report),
     );
   }
 
-  #keep(part: Partial<Kept>, paint = true): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
+  #persist(part: Partial<PersistedState>, paint = true): void {
+    this.#persisted = { ...this.#persisted, ...part };
+    this.#connection.persist(this.#persisted);
     if (paint) this.#paint();
   }
 
@@ -112,10 +113,10 @@ export class Drift {
   #makeActions(): Actions {
     return {
       select: (cell) => {
-        this.#keep({ cell });
+        this.#persist({ cell });
         this.#loadDetail(cell, true);
       },
-      metric: (metric) => this.#keep({ metric }),
+      metric: (metric) => this.#persist({ metric }),
       monitorNow: () => this.#connection.act({ do: 'monitorNow', monitor: this.#monitor }),
       retrain: () => this.#connection.act({ do: 'retrain' }),
       openCard: (version) => this.#connection.act({ do: 'openCard', version }),
@@ -128,7 +129,7 @@ export class Drift {
 
   #keys(event: KeyboardEvent): void {
     const report = this.#report.state.value;
-    const { cell } = this.#kept;
+    const { cell } = this.#persisted;
     const step = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],

@@ -9,16 +9,16 @@ export interface Cell {
   column: string;
 }
 
-export interface Kept {
+export interface PersistedState {
   cell: Cell | null;
   metric: string | null;
   /** First and last window shown, as positions in the report; null for all. */
   period: [number, number] | null;
 }
 
-export type DriftConnection = Connection<'drift', Kept>;
+export type DriftConnection = Connection<'drift', PersistedState>;
 
-export interface Model extends Kept {
+export interface Model extends PersistedState {
   monitor: string;
   report: Loadable<DriftReport>;
   detail: Loadable<DriftDetail>;

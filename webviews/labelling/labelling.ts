@@ -5,7 +5,7 @@ import { painter } from '../ui/painter.ts';
 import { keyDeed } from './keys.ts';
 import { labellingView } from './labellingView.ts';
 import { noCards, shownRow } from './model.ts';
-import type { Cards, Actions, Kept, LabellingConnection, Model } from './model.ts';
+import type { Cards, Actions, PersistedState, LabellingConnection, Model } from './model.ts';
 
 const fetched = 12;
 /** More are asked for when so few are left, so that the next card is always there. */
@@ -22,7 +22,7 @@ export class Labelling {
   readonly #tasks: Loader<LabelTasks>;
   readonly #summary: Loader<LabelSummary>;
   readonly #actions: Actions;
-  #kept: Kept = { labeller: null, reveal: false, order: null };
+  #persisted: PersistedState = { labeller: null, reveal: false, order: null };
   #project = '';
   #named: string | null = null;
   #wanted: string | null = null;
@@ -50,11 +50,11 @@ export class Labelling {
     window.addEventListener('keydown', (event) => keyDeed(event, this.#model(), this.#actions));
   }
 
-  opened({ project, state, ui }: Opened<'labelling', Kept>): void {
+  opened({ project, state, ui }: Opened<'labelling', PersistedState>): void {
     this.#project = project;
     this.#named = state.labeller;
     this.#wanted = state.task;
-    if (ui) this.#kept = { ...this.#kept, ...ui };
+    if (ui) this.#persisted = { ...this.#persisted, ...ui };
     this.#loadTasks();
   }
 
@@ -67,9 +67,9 @@ export class Labelling {
   #model(): Model {
     const { value } = this.#tasks.state;
     const task = value?.tasks.find(({ name }) => name === this.#wanted) ?? value?.tasks[0] ?? null;
-    const who = this.#kept.labeller ?? this.#named ?? value?.labeller ?? '';
+    const who = this.#persisted.labeller ?? this.#named ?? value?.labeller ?? '';
     return {
-      ...this.#kept,
+      ...this.#persisted,
       project: this.#project,
       tasks: this.#tasks.state,
       task,
@@ -259,9 +259,9 @@ export class Labelling {
     this.#paint();
   }
 
-  #keep(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
+  #persist(part: Partial<PersistedState>): void {
+    this.#persisted = { ...this.#persisted, ...part };
+    this.#connection.persist(this.#persisted);
     this.#paint();
   }
 
@@ -290,21 +290,21 @@ export class Labelling {
         this.#tasksCame();
       },
       order: (order) => {
-        this.#keep({ order });
+        this.#persist({ order });
         this.#begin();
       },
       name: (labeller) => {
         this.#naming = false;
         const name = labeller.trim();
         if (name === '' || name === this.#model().who) return this.#paint();
-        this.#keep({ labeller: name });
+        this.#persist({ labeller: name });
         this.#begin();
       },
       naming: (on) => {
         this.#naming = on;
         this.#paint();
       },
-      reveal: () => this.#keep({ reveal: !this.#kept.reveal }),
+      reveal: () => this.#persist({ reveal: !this.#persisted.reveal }),
       help: () => {
         this.#help = !this.#help;
         this.#paint();

@@ -3,7 +3,7 @@ import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
 
 /** What the person set; kept over a reload. */
-export interface Kept {
+export interface PersistedState {
   labeller: string | null;
   /** What the model and the rules say is shown before a decision. */
   reveal: boolean;
@@ -35,7 +35,7 @@ export interface Cards {
   modelVersion: number | null;
 }
 
-export interface Model extends Kept {
+export interface Model extends PersistedState {
   project: string;
   tasks: Loadable<LabelTasks>;
   task: LabelTaskInfo | null;
@@ -79,7 +79,7 @@ export const noCards: Cards = {
   modelVersion: null,
 };
 
-export type LabellingConnection = Connection<'labelling', Kept>;
+export type LabellingConnection = Connection<'labelling', PersistedState>;
 
 /** What a person can do. */
 export interface Actions {

@@ -4,7 +4,7 @@ import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { cardView } from './cardView.ts';
-import type { CardConnection, Actions, Kept, Model } from './model.ts';
+import type { CardConnection, Actions, PersistedState, Model } from './model.ts';
 
 /** The state of the card and what changes it. */
 export class Card {
@@ -26,7 +26,7 @@ export class Card {
     this.#connection = connect(this);
   }
 
-  opened(opened: Opened<'modelCard', Kept>): void {
+  opened(opened: Opened<'modelCard', PersistedState>): void {
     this.#version = opened.state.version;
     this.#against = opened.ui?.against ?? null;
     void this.#load();
@@ -62,7 +62,7 @@ export class Card {
     return {
       compare: (version) => {
         this.#against = version;
-        this.#connection.keep({ against: version });
+        this.#connection.persist({ against: version });
         if (version !== null) this.#loadOther(version);
         this.#paint();
       },

@@ -4,8 +4,12 @@ import '../ui/gates.css';
 import './modelCard.css';
 import { Connection } from '../ui/connection.ts';
 import { Card } from './card.ts';
-import type { Kept } from './model.ts';
+import type { PersistedState } from './model.ts';
 
 export const card = new Card(
-  (view) => new Connection<'modelCard', Kept>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
+  (view) =>
+    new Connection<'modelCard', PersistedState>({
+      open: (opened) => view.opened(opened),
+      changed: () => view.changed(),
+    }),
 );

@@ -2,12 +2,12 @@ import type { ModelCard } from '../../protocol/modelCard.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
 
-export interface Kept {
+export interface PersistedState {
   /** The version beside which this one is held; null for none. */
   against: number | null;
 }
 
-export type CardConnection = Connection<'modelCard', Kept>;
+export type CardConnection = Connection<'modelCard', PersistedState>;
 
 export interface Model {
   card: Loadable<ModelCard>;

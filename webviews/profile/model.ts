@@ -17,7 +17,7 @@ export type Tab = 'columns' | 'correlation' | 'quality' | 'rows';
 export type Method = 'spearman' | 'pearson';
 
 /** What is kept over a reload. */
-export interface Kept {
+export interface PersistedState {
   tab: Tab;
   filter: string;
   kind: Kind;
@@ -32,10 +32,10 @@ export interface Kept {
   offset: number;
 }
 
-export type ProfileConnection = Connection<'profile', Kept>;
+export type ProfileConnection = Connection<'profile', PersistedState>;
 
 /** What the templates read. */
-export interface Model extends Kept {
+export interface Model extends PersistedState {
   subject: DataSubject | null;
   against: DataSubject | null;
   subjects: Loadable<SubjectChoice[]>;

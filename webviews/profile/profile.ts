@@ -18,7 +18,7 @@ import { columnRows, farthestFirst, filtered, nextSort, ordered } from './column
 import type { ColumnRow } from './columnRows.ts';
 import { rowHeight, sliceOf } from './columnTable.ts';
 import { rowAfter } from './keys.ts';
-import type { Actions, Kept, Model, ProfileConnection } from './model.ts';
+import type { Actions, PersistedState, Model, ProfileConnection } from './model.ts';
 import { profileView } from './profileView.ts';
 import { pageRows } from './rowsTab.ts';
 import { same, titleOf } from './subjects.ts';
@@ -36,7 +36,7 @@ export class Profile {
   readonly #page: Loader<DataRows>;
   readonly #stages: Loader<StageStatus[]>;
   readonly #actions: Actions;
-  #kept: Kept = {
+  #persisted: PersistedState = {
     tab: 'columns',
     filter: '',
     kind: 'all',
@@ -82,7 +82,7 @@ export class Profile {
     setInterval(() => this.#paint(), 60_000);
   }
 
-  opened(opened: Opened<'profile', Kept>): void {
+  opened(opened: Opened<'profile', PersistedState>): void {
     const { subject, against } = opened.state;
     // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is
     // asked for.
@@ -91,8 +91,8 @@ export class Profile {
       else this.#tell();
       return void this.#refresh();
     }
-    if (opened.ui) this.#kept = { ...this.#kept, ...opened.ui };
-    this.#active = this.#kept.open;
+    if (opened.ui) this.#persisted = { ...this.#persisted, ...opened.ui };
+    this.#active = this.#persisted.open;
     void this.#begin(subject, against);
   }
 
@@ -113,7 +113,7 @@ export class Profile {
     const other = this.#subject !== null && !same(this.#subject, subject);
     this.#subject = subject;
     this.#against = against !== null && same(subject, against) ? null : against;
-    if (other) this.#kept = { ...this.#kept, offset: 0 };
+    if (other) this.#persisted = { ...this.#persisted, offset: 0 };
     for (const loader of [this.#outline, this.#profile, this.#relations, this.#quality, this.#comparison, this.#page])
       loader.clear();
     void this.#load();
@@ -145,7 +145,7 @@ export class Profile {
       () => this.#profile.load(() => this.#connection.request('data/profile', { subject })),
       () => this.#compare(),
       async () => {
-        if (this.#kept.tab === 'rows') await this.#loadRows();
+        if (this.#persisted.tab === 'rows') await this.#loadRows();
       },
       async () => {
         if (this.#worth) await this.#relations.load(() => this.#connection.request('data/relations', { subject }));
@@ -182,7 +182,7 @@ export class Profile {
     const subject = this.#subject;
     if (!subject) return Promise.resolve();
     return this.#page.load(
-      () => this.#connection.request('data/rows', { subject, offset: this.#kept.offset, limit: pageRows }),
+      () => this.#connection.request('data/rows', { subject, offset: this.#persisted.offset, limit: pageRows }),
       fresh,
     );
   }
@@ -207,7 +207,7 @@ export class Profile {
     const outline = this.#outline.state;
     const profile = this.#profile.state;
     return {
-      ...this.#kept,
+      ...this.#persisted,
       subject: this.#subject,
       against: this.#against,
       subjects: this.#subjects.state,
@@ -218,7 +218,7 @@ export class Profile {
       comparison: this.#comparison.state,
       page: this.#page.state,
       stages: this.#stages.state.value,
-      sort: this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null),
+      sort: this.#persisted.sort ?? (this.#comparison.state.value ? farthestFirst : null),
       all: this.#all,
       shown: this.#shown,
       active: this.#active,
@@ -232,10 +232,10 @@ export class Profile {
     const known = this.#profile.state.value ?? this.#outline.state.value;
     const comparison = this.#comparison.state.value;
     this.#all = known ? columnRows(known, this.#relations.state.value, comparison) : [];
-    const kind = this.#kept.kind === 'drifted' && !comparison ? 'all' : this.#kept.kind;
+    const kind = this.#persisted.kind === 'drifted' && !comparison ? 'all' : this.#persisted.kind;
     this.#shown = ordered(
-      filtered(this.#all, this.#kept.filter, kind),
-      this.#kept.sort ?? (comparison ? farthestFirst : null),
+      filtered(this.#all, this.#persisted.filter, kind),
+      this.#persisted.sort ?? (comparison ? farthestFirst : null),
     );
     if (!this.#shown.some(({ name }) => name === this.#active)) this.#active = this.#shown[0]?.name ?? null;
     const last = (this.#relations.state.value?.columns.length ?? 2) - 1;
@@ -250,9 +250,9 @@ export class Profile {
     if (this.#active !== null) this.#reveal(this.#active);
   }
 
-  #set(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
+  #set(part: Partial<PersistedState>): void {
+    this.#persisted = { ...this.#persisted, ...part };
+    this.#connection.persist(this.#persisted);
     this.#update();
   }
 
@@ -262,7 +262,7 @@ export class Profile {
       compare: (against) => {
         this.#against = against;
         this.#comparison.clear();
-        this.#kept = { ...this.#kept, sort: null };
+        this.#persisted = { ...this.#persisted, sort: null };
         this.#tell();
         this.#update();
         if (!this.#loading) void this.#compare();
@@ -276,7 +276,7 @@ export class Profile {
       tab: (tab) => {
         this.#set({ tab });
         this.#pointed = null;
-        if (tab === 'rows' && this.#page.state.value?.offset !== this.#kept.offset) void this.#loadRows();
+        if (tab === 'rows' && this.#page.state.value?.offset !== this.#persisted.offset) void this.#loadRows();
       },
       filter: (filter) => {
         scroller()?.scrollTo({ top: 0 });
@@ -284,10 +284,12 @@ export class Profile {
       },
       kind: (kind) => this.#set({ kind }),
       order: (by) =>
-        this.#set({ sort: nextSort(this.#kept.sort ?? (this.#comparison.state.value ? farthestFirst : null), by) }),
+        this.#set({
+          sort: nextSort(this.#persisted.sort ?? (this.#comparison.state.value ? farthestFirst : null), by),
+        }),
       activate: (name) => {
         this.#active = name;
-        if (this.#kept.open !== null) this.#actions.open(name);
+        if (this.#persisted.open !== null) this.#actions.open(name);
         else this.#paint();
       },
       open: (name) => {
@@ -336,9 +338,9 @@ export class Profile {
     if (filtering) {
       if (!isPlain(event) || !['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
       // With nothing to clear, Escape goes one step back as it does everywhere.
-      if (event.key === 'Escape' && this.#kept.filter === '') return;
+      if (event.key === 'Escape' && this.#persisted.filter === '') return;
       take(event);
-      if (event.key === 'Escape' && this.#kept.filter !== '') this.#actions.filter('');
+      if (event.key === 'Escape' && this.#persisted.filter !== '') this.#actions.filter('');
       return focusTable();
     }
     // A button in the table's head has keys of its own.
@@ -355,13 +357,13 @@ export class Profile {
   #pageKeys(event: KeyboardEvent): void {
     if (!isPlain(event)) return;
     if (event.key === 'Escape') {
-      if (this.#kept.tab !== 'columns') this.#actions.tab('columns');
-      else if (this.#kept.open !== null) this.#actions.open(null);
-      else if (this.#kept.filter !== '') this.#actions.filter('');
+      if (this.#persisted.tab !== 'columns') this.#actions.tab('columns');
+      else if (this.#persisted.open !== null) this.#actions.open(null);
+      else if (this.#persisted.filter !== '') this.#actions.filter('');
       focusTable();
     } else if (event.key === '/' && !isTyping(event)) {
       take(event);
-      if (this.#kept.tab !== 'columns') this.#actions.tab('columns');
+      if (this.#persisted.tab !== 'columns') this.#actions.tab('columns');
       setTimeout(() => document.getElementById('filter')?.focus());
     }
   }

@@ -2,7 +2,7 @@ import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
 import type { FilterInput } from './filter/filterInput.ts';
 import { keyAction } from './table/tableKeys.ts';
 import type { KeyAction } from './table/tableKeys.ts';
-import type { Actions, Kept, Popup } from './model.ts';
+import type { Actions, PersistedState, Popup } from './model.ts';
 import type { RunRows } from './rows/runRows.ts';
 import type { Selection } from './rows/selection.ts';
 import { focusHead } from './table/tableHead.ts';
@@ -12,7 +12,7 @@ export interface KeyboardHost {
   rows: RunRows;
   selection: Selection;
   filter: FilterInput;
-  kept(): Kept;
+  persisted(): PersistedState;
   popup(): Popup | null;
   /** Rows in sight. */
   page(): number;
@@ -41,7 +41,7 @@ export class Keyboard {
 
   /** Keys anywhere else. */
   page(event: KeyboardEvent): void {
-    const { actions, filter, kept } = this.#host;
+    const { actions, filter, persisted } = this.#host;
     if (event.key === 'Escape' && isPlain(event)) return this.#back();
     if (isTyping(event) || isInPopup(event)) return;
     const undoes = isCommand(event) && event.key.toLowerCase() === 'z';
@@ -50,16 +50,16 @@ export class Keyboard {
     else if (!isPlain(event)) return;
     else if (event.key === '/') document.getElementById('search')?.focus();
     else if (event.key === 'f') filter.focus();
-    else if (event.key === 'c') actions.compare(!kept().comparing);
+    else if (event.key === 'c') actions.compare(!persisted().comparing);
     else return;
     take(event);
   }
 
   #searchKeys(event: KeyboardEvent): void {
-    const { actions, kept } = this.#host;
+    const { actions, persisted } = this.#host;
     if (!isPlain(event) || (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
     take(event);
-    if (event.key === 'Escape' && kept().search !== '') actions.search('');
+    if (event.key === 'Escape' && persisted().search !== '') actions.search('');
     document.querySelector<HTMLElement>('table.runs')?.focus();
   }
 
@@ -117,11 +117,11 @@ export class Keyboard {
 
   /** Escape goes back one step: what stands over the table, the detail, the comparison, the selection. */
   #back(): void {
-    const { actions, kept, popup } = this.#host;
+    const { actions, persisted, popup } = this.#host;
     if (popup() !== null) actions.popup(null);
-    else if (kept().open !== null) actions.open(null);
-    else if (kept().comparing) actions.compare(false);
-    else if (kept().selected.length > 0) actions.clearSelection();
+    else if (persisted().open !== null) actions.open(null);
+    else if (persisted().comparing) actions.compare(false);
+    else if (persisted().selected.length > 0) actions.clearSelection();
   }
 }
 

@@ -7,9 +7,12 @@ import './panels/panels.css';
 import './curves/curves.css';
 import { Connection } from '../ui/connection.ts';
 import { RunHistory } from './runHistory.ts';
-import type { Kept } from './model.ts';
+import type { PersistedState } from './model.ts';
 
 export const history = new RunHistory(
   (history) =>
-    new Connection<'runHistory', Kept>({ open: (opened) => history.opened(opened), changed: () => history.changed() }),
+    new Connection<'runHistory', PersistedState>({
+      open: (opened) => history.opened(opened),
+      changed: () => history.changed(),
+    }),
 );

@@ -9,7 +9,7 @@ import type { Settings, Which } from './state/settings.ts';
 import type { Toast } from './actions/toast.ts';
 
 /** What is kept over a reload. */
-export interface Kept extends Settings {
+export interface PersistedState extends Settings {
   /** The saved view that the settings began as. */
   view: string | null;
   recentFilters: string[];
@@ -20,13 +20,13 @@ export interface Kept extends Settings {
   panels: unknown;
 }
 
-export type RunHistoryConnection = Connection<'runHistory', Kept>;
+export type RunHistoryConnection = Connection<'runHistory', PersistedState>;
 
 /** What stands open over the table: at most one thing. */
 export type Popup = 'columns' | 'views' | 'export' | 'tags' | 'note' | 'rename';
 
 /** What the templates read. */
-export interface Model extends Kept {
+export interface Model extends PersistedState {
   project: string;
   /** Rows of the table, heads of groups among them. */
   length: number;

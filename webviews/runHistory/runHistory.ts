@@ -12,7 +12,7 @@ import { Keyboard } from './keyboard.ts';
 import { readPersistedState } from './state/readPersistedState.ts';
 import { shownIds } from './columns/layout.ts';
 import { MetricRanges } from './rows/metricRanges.ts';
-import type { Actions, RunHistoryConnection, Kept, Model, Popup } from './model.ts';
+import type { Actions, RunHistoryConnection, PersistedState, Model, Popup } from './model.ts';
 import { nextOrder } from './rows/ordering.ts';
 import { Panels } from './panels/panels.ts';
 import { Refresher } from './rows/refresher.ts';
@@ -50,7 +50,7 @@ export class RunHistory {
   readonly #rowsAgain: Refresher;
   readonly #aroundAgain: Refresher;
   readonly #actions: Actions;
-  #kept: Kept = readPersistedState(null);
+  #persisted: PersistedState = readPersistedState(null);
   #project = '';
   #experiments: ExperimentSummary[] = [];
   #port: Port = portOf(null);
@@ -80,10 +80,10 @@ export class RunHistory {
     this.#panels = new Panels({
       ask: (method, params) => this.#connection.request(method, params),
       act: (action) => this.#connection.act(action),
-      shown: () => this.#kept,
+      shown: () => this.#persisted,
       edit: async (text, runId, change) => void (await this.#edits.apply(text, [{ runId, change }])),
       paint: () => this.#paint(),
-      keep: () => this.#keep({ panels: this.#panels.state }),
+      persist: () => this.#persist({ panels: this.#panels.state }),
       open: (runId) => this.#actions.open(runId),
       select: (runIds) => this.#select(runIds),
       stopComparing: () => this.#actions.compare(false),
@@ -98,8 +98,8 @@ export class RunHistory {
     this.#selection = new Selection({
       rows: this.#rows,
       list,
-      query: () => queryOf(this.#kept),
-      selected: () => this.#kept.selected,
+      query: () => queryOf(this.#persisted),
+      selected: () => this.#persisted.selected,
       setSelected: (selected) => this.#select(selected),
       say: (text) => this.#edits.say(text),
     });
@@ -109,10 +109,10 @@ export class RunHistory {
         this.#connection.request('runs/complete', {
           text,
           offset,
-          ...(this.#kept.experiment === null ? {} : { experiment: this.#kept.experiment }),
+          ...(this.#persisted.experiment === null ? {} : { experiment: this.#persisted.experiment }),
         }),
       apply: (text) => this.#applyFilter(text),
-      recent: () => this.#kept.recentFilters,
+      recent: () => this.#persisted.recentFilters,
       leave: () => focusTable(),
       paint: () => this.#paint(),
     });
@@ -124,7 +124,7 @@ export class RunHistory {
       rows: this.#rows,
       selection: this.#selection,
       filter: this.#filter,
-      kept: () => this.#kept,
+      persisted: () => this.#persisted,
       popup: () => this.#popup,
       page: () => this.#pageRows(),
       reveal: () => this.#reveal(),
@@ -137,14 +137,14 @@ export class RunHistory {
     setInterval(() => this.#paint(), agingMs);
   }
 
-  opened(opened: Opened<'runHistory', Kept>): void {
+  opened(opened: Opened<'runHistory', PersistedState>): void {
     this.#project = opened.project;
-    this.#kept = readPersistedState(opened.ui);
-    if (opened.state.experiment !== null) this.#kept = { ...this.#kept, experiment: opened.state.experiment };
-    if (opened.state.runId !== null) this.#kept = { ...this.#kept, open: opened.state.runId };
-    this.#filter.show(this.#kept.filter);
+    this.#persisted = readPersistedState(opened.ui);
+    if (opened.state.experiment !== null) this.#persisted = { ...this.#persisted, experiment: opened.state.experiment };
+    if (opened.state.runId !== null) this.#persisted = { ...this.#persisted, open: opened.state.runId };
+    this.#filter.show(this.#persisted.filter);
     this.#layOut();
-    void this.#ask(this.#kept.open).then(() => {
+    void this.#ask(this.#persisted.open).then(() => {
       focusTable();
       this.#aroundAgain.ask();
     });
@@ -154,9 +154,9 @@ export class RunHistory {
         // The rows ask the same engine and show why it does not answer.
       },
     );
-    this.#panels.restore(this.#kept.panels);
-    if (this.#kept.open !== null) this.#panels.open(this.#kept.open);
-    if (this.#kept.comparing) this.#panels.compare();
+    this.#panels.restore(this.#persisted.panels);
+    if (this.#persisted.open !== null) this.#panels.open(this.#persisted.open);
+    if (this.#persisted.comparing) this.#panels.compare();
   }
 
   changed(): void {
@@ -166,9 +166,9 @@ export class RunHistory {
   }
 
   #model(): Model {
-    const { view } = this.#kept;
+    const { view } = this.#persisted;
     return {
-      ...this.#kept,
+      ...this.#persisted,
       project: this.#project,
       length: this.#rows.length,
       row: (index) => this.#rows.at(index),
@@ -176,7 +176,7 @@ export class RunHistory {
       groups: this.#rows.isGrouped ? this.#rows.groups.length : null,
       ready: this.#rows.isReady,
       error: this.#rows.error,
-      problem: this.#kept.filter.trim() === '' ? null : this.#rows.problem,
+      problem: this.#persisted.filter.trim() === '' ? null : this.#rows.problem,
       available: this.#available,
       columns: this.#columns,
       stamp: `${this.#layouts} ${this.#rows.version} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
@@ -189,7 +189,7 @@ export class RunHistory {
       popup: this.#popup,
       toast: this.#edits.toast,
       views: this.#views.names,
-      edited: view === null ? false : this.#views.differs(view, settingsOf(this.#kept)),
+      edited: view === null ? false : this.#views.differs(view, settingsOf(this.#persisted)),
     };
   }
 
@@ -230,8 +230,8 @@ export class RunHistory {
     const before = this.#columns;
     declarePrimary(this.#known.state.value?.primary ?? []);
     this.#available = allColumns(this.#known.state.value);
-    const several = this.#kept.experiment === null && this.#experiments.length > 1;
-    this.#columns = shownIds(this.#kept.layout, defaultIds(this.#available, several)).map(columnOf);
+    const several = this.#persisted.experiment === null && this.#experiments.length > 1;
+    this.#columns = shownIds(this.#persisted.layout, defaultIds(this.#available, several)).map(columnOf);
     if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at]))
       this.#layouts++;
     this.#numbers = numberColumns(this.#columns, this.#rows.loaded());
@@ -243,7 +243,7 @@ export class RunHistory {
     this.#selection.restart(runId);
     const box = scroller();
     if (box) box.scrollTop = 0;
-    await this.#rows.ask({ query: queryOf(this.#kept), by: this.#kept.group, metrics: this.#metrics() });
+    await this.#rows.ask({ query: queryOf(this.#persisted), by: this.#persisted.group, metrics: this.#metrics() });
   }
 
   /** What stands around the rows: experiments, columns, then the ranges of the shown metrics. */
@@ -254,7 +254,7 @@ export class RunHistory {
     } catch {
       // The list of runs asks the same engine and shows why it does not answer.
     }
-    await this.#known.load(() => this.#connection.request('runs/columns', aboutRuns(this.#kept)));
+    await this.#known.load(() => this.#connection.request('runs/columns', aboutRuns(this.#persisted)));
     await this.#loadSums(true);
   }
 
@@ -262,31 +262,31 @@ export class RunHistory {
     const metrics = this.#metrics();
     if (again) this.#ranges.outdate();
     await this.#rows.sumUp(metrics);
-    await this.#ranges.want(queryOf(this.#kept, this.#rows.problem ? '' : undefined), metrics);
+    await this.#ranges.want(queryOf(this.#persisted, this.#rows.problem ? '' : undefined), metrics);
   }
 
   #metrics(): string[] {
     return this.#columns.filter((column) => column.kind === 'metric').map((column) => column.title);
   }
 
-  #keep(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
+  #persist(part: Partial<PersistedState>): void {
+    this.#persisted = { ...this.#persisted, ...part };
+    this.#connection.persist(this.#persisted);
   }
 
   /** Other settings: the engine is asked when they are about other rows. */
   #change(part: Partial<Settings>): void {
-    const about = (): string => JSON.stringify([queryOf(this.#kept), this.#kept.group]);
-    const [before, runsBefore] = [about(), JSON.stringify(aboutRuns(this.#kept))];
-    this.#keep(part);
-    this.#filter.show(this.#kept.filter);
+    const about = (): string => JSON.stringify([queryOf(this.#persisted), this.#persisted.group]);
+    const [before, runsBefore] = [about(), JSON.stringify(aboutRuns(this.#persisted))];
+    this.#persist(part);
+    this.#filter.show(this.#persisted.filter);
     this.#layOut();
     if (about() === before) void this.#loadSums(false);
     else
       void this.#ask().then(() => {
         this.#remember();
         // Another order is about the same runs.
-        if (JSON.stringify(aboutRuns(this.#kept)) !== runsBefore) this.#aroundSoon();
+        if (JSON.stringify(aboutRuns(this.#persisted)) !== runsBefore) this.#aroundSoon();
       });
   }
 
@@ -297,26 +297,26 @@ export class RunHistory {
   }
 
   #applyFilter(text: string): void {
-    if (text !== this.#kept.filter) this.#change({ filter: text });
+    if (text !== this.#persisted.filter) this.#change({ filter: text });
   }
 
   /** Offers a filter again that was answered. What was only a step on the way to it is forgotten. */
   #remember(): void {
-    const filter = this.#kept.filter.trim();
-    if (filter === '' || this.#rows.problem || this.#rows.error !== null || this.#kept.recentFilters[0] === filter)
+    const filter = this.#persisted.filter.trim();
+    if (filter === '' || this.#rows.problem || this.#rows.error !== null || this.#persisted.recentFilters[0] === filter)
       return;
-    this.#keep({
+    this.#persist({
       recentFilters: [
         filter,
-        ...this.#kept.recentFilters.filter((one) => one !== filter && !filter.startsWith(one)),
+        ...this.#persisted.recentFilters.filter((one) => one !== filter && !filter.startsWith(one)),
       ].slice(0, filtersKept),
     });
   }
 
   #select(selected: string[]): void {
-    this.#keep({ selected });
+    this.#persist({ selected });
     this.#paint();
-    if (!this.#kept.comparing) return;
+    if (!this.#persisted.comparing) return;
     if (selected.length < 2) this.#actions.compare(false);
     else this.#panels.compare();
   }
@@ -346,37 +346,37 @@ export class RunHistory {
       ...runActions({
         edits: this.#edits,
         targets: () => this.#selection.targets,
-        selected: () => this.#kept.selected,
+        selected: () => this.#persisted.selected,
         clearSelection: () => {
-          if (this.#kept.selected.length > 0) this.#select([]);
+          if (this.#persisted.selected.length > 0) this.#select([]);
         },
         closePopup: () => this.#actions.popup(null),
       }),
       ...viewActions({
         views: this.#views,
         edits: this.#edits,
-        kept: () => this.#kept,
-        settings: () => settingsOf(this.#kept),
+        persisted: () => this.#persisted,
+        settings: () => settingsOf(this.#persisted),
         use: (view, settings) => {
-          this.#keep({ view });
+          this.#persist({ view });
           this.#change(settings);
         },
-        named: (view) => this.#keep({ view }),
+        named: (view) => this.#persist({ view }),
         closePopup: () => this.#actions.popup(null),
         paint: () => this.#paint(),
       }),
       set: (part) => this.#change(part),
       search: (search) => {
-        this.#keep({ search });
+        this.#persist({ search });
         this.#paint();
         clearTimeout(this.#typing);
         this.#typing = setTimeout(() => void this.#ask().then(() => this.#aroundSoon()), typingMs);
       },
       which: (which) => {
-        this.#keep({ selected: [] });
+        this.#persist({ selected: [] });
         this.#change({ which });
       },
-      order: (column, add) => this.#change({ order: nextOrder(this.#kept.order, column, add) }),
+      order: (column, add) => this.#change({ order: nextOrder(this.#persisted.order, column, add) }),
       layout: (layout) => this.#change({ layout }),
       popup: (popup) => {
         this.#popup = popup;
@@ -390,7 +390,7 @@ export class RunHistory {
       activate: (index) => {
         this.#selection.activate(index);
         const run = this.#selection.activeRun;
-        if (run && this.#kept.open !== null && this.#kept.open !== run.runId) this.#actions.open(run.runId);
+        if (run && this.#persisted.open !== null && this.#persisted.open !== run.runId) this.#actions.open(run.runId);
         this.#paint();
       },
       select: (runId) => this.#selection.toggle(runId),
@@ -398,7 +398,7 @@ export class RunHistory {
         void this.#selection.extendTo(index).catch((error: unknown) => this.#edits.say(String(error), true)),
       clearSelection: () => this.#select([]),
       open: (runId) => {
-        this.#keep({ open: runId });
+        this.#persist({ open: runId });
         const at = runId === null ? null : this.#rows.indexOf(runId);
         if (at !== null) this.#selection.activate(at);
         this.#paint();
@@ -407,8 +407,8 @@ export class RunHistory {
         focusTable();
       },
       compare: (on) => {
-        if (on && this.#kept.selected.length < 2) return;
-        this.#keep({ comparing: on });
+        if (on && this.#persisted.selected.length < 2) return;
+        this.#persist({ comparing: on });
         this.#paint();
         if (on) return this.#panels.compare();
         this.#panels.stopComparing();
@@ -416,10 +416,10 @@ export class RunHistory {
       },
       export: (format, what, runs) => {
         this.#actions.popup(null);
-        const { which, order, selected } = this.#kept;
+        const { which, order, selected } = this.#persisted;
         const query =
           runs === 'matching'
-            ? queryOf(this.#kept, this.#rows.problem ? '' : undefined)
+            ? queryOf(this.#persisted, this.#rows.problem ? '' : undefined)
             : queryOf({ ...plainSettings, which, order }, `run_id in (${selected.map((id) => `'${id}'`).join(', ')})`);
         this.#connection.act({
           do: 'exportRuns',

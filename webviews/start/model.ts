@@ -20,7 +20,7 @@ import type { Loadable } from '../ui/loadable.ts';
 export type Source = { kind: 'table' | 'script' | 'import'; path: string } | { kind: 'dvc'; path: 'dvc.yaml' };
 
 /** What is kept over a reload. */
-export interface Kept {
+export interface PersistedState {
   source: Source | null;
   target: string | null;
   task: StartTask | null;
@@ -45,7 +45,7 @@ export interface Progress {
 
 export interface Model {
   root: string;
-  kept: Kept;
+  persisted: PersistedState;
   folder: Loadable<FolderLook>;
   table: Loadable<TableLook>;
   proposal: Loadable<Proposal>;
@@ -73,9 +73,16 @@ export interface Actions {
   act(action: ViewAction): void;
 }
 
-export type StartConnection = Connection<'start', Kept>;
+export type StartConnection = Connection<'start', PersistedState>;
 
-export const nothingChosen: Kept = { source: null, target: null, task: null, readAs: {}, use: [], written: null };
+export const nothingChosen: PersistedState = {
+  source: null,
+  target: null,
+  task: null,
+  readAs: {},
+  use: [],
+  written: null,
+};
 
 /** The likeliest thing to start from. */
 export function likeliest({ dvc, scripts, tables, imports }: FolderLook): Source | null {
@@ -91,14 +98,14 @@ export function isSame(a: Source | null, b: Source): boolean {
 }
 
 /** The target that is chosen, or the likeliest. */
-export function targetOf({ kept, table }: Model): TargetChoice | null {
+export function targetOf({ persisted, table }: Model): TargetChoice | null {
   const targets = table.value?.targets ?? [];
-  return targets.find(({ name }) => name === kept.target) ?? targets[0] ?? null;
+  return targets.find(({ name }) => name === persisted.target) ?? targets[0] ?? null;
 }
 
 /** The choice to ask a proposal for; null while it is not complete. */
 export function choiceOf(model: Model): StartChoice | null {
-  const { source, task, readAs, use } = model.kept;
+  const { source, task, readAs, use } = model.persisted;
   if (!source || source.kind === 'dvc') return null;
   if (source.kind !== 'table')
     return {
@@ -122,14 +129,14 @@ export function choiceOf(model: Model): StartChoice | null {
 export const cardsShown = 6;
 
 /** The tables that match what was typed; few where nobody asked for all. */
-export function shownTables({ folder, filter, all, kept }: Model): { tables: FoundTable[]; more: number } {
+export function shownTables({ folder, filter, all, persisted }: Model): { tables: FoundTable[]; more: number } {
   const found = folder.value?.tables ?? [];
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const matching =
     words.length === 0 ? found : found.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)));
   const most = all || words.length > 0 ? 60 : cardsShown;
   const tables = matching.slice(0, most);
-  const chosen = kept.source?.kind === 'table' ? kept.source.path : null;
+  const chosen = persisted.source?.kind === 'table' ? persisted.source.path : null;
   // A file that was picked by hand may lie outside of what was found.
   if (chosen !== null && !tables.some(({ path }) => path === chosen))
     tables.unshift(found.find(({ path }) => path === chosen) ?? { path: chosen, bytes: 0 });

@@ -3,7 +3,7 @@ import type { Opened } from '../ui/connection.ts';
 import { Loader } from '../ui/loadable.ts';
 import { painter } from '../ui/painter.ts';
 import { choiceOf, likeliest, nothingChosen } from './model.ts';
-import type { Actions, Kept, Model, Progress, Source, StartConnection } from './model.ts';
+import type { Actions, PersistedState, Model, Progress, Source, StartConnection } from './model.ts';
 import { startView } from './startView.ts';
 
 /** The state of the wizard and what changes it. */
@@ -15,7 +15,7 @@ export class Start {
   readonly #proposal: Loader<Proposal>;
   readonly #progress: Loader<Progress>;
   readonly #actions: Actions;
-  #kept: Kept = nothingChosen;
+  #persisted: PersistedState = nothingChosen;
   #root = '';
   #filter = '';
   #all = false;
@@ -35,25 +35,26 @@ export class Start {
     this.#connection = connect(this);
   }
 
-  opened({ root, state, ui }: Opened<'start', Kept>): void {
+  opened({ root, state, ui }: Opened<'start', PersistedState>): void {
     this.#root = root;
-    if (ui) this.#kept = { ...nothingChosen, ...ui };
-    if (state.data !== null && this.#kept.written === null)
-      this.#kept = { ...nothingChosen, source: { kind: 'table', path: state.data } };
-    if (this.#kept.written) this.#loadProgress();
+    if (ui) this.#persisted = { ...nothingChosen, ...ui };
+    if (state.data !== null && this.#persisted.written === null)
+      this.#persisted = { ...nothingChosen, source: { kind: 'table', path: state.data } };
+    if (this.#persisted.written) this.#loadProgress();
     else this.#loadFolder();
   }
 
   changed(): void {
-    if (this.#kept.written) this.#loadProgress();
+    if (this.#persisted.written) this.#loadProgress();
     // Nothing was found, or the folder was not trusted yet.
-    else if (!this.#writing && (this.#folder.state.error !== null || this.#kept.source === null)) this.#loadFolder();
+    else if (!this.#writing && (this.#folder.state.error !== null || this.#persisted.source === null))
+      this.#loadFolder();
   }
 
   #model(): Model {
     return {
       root: this.#root,
-      kept: this.#kept,
+      persisted: this.#persisted,
       folder: this.#folder.state,
       table: this.#table.state,
       proposal: this.#proposal.state,
@@ -66,9 +67,9 @@ export class Start {
     };
   }
 
-  #keep(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part };
-    this.#connection.keep(this.#kept);
+  #persist(part: Partial<PersistedState>): void {
+    this.#persisted = { ...this.#persisted, ...part };
+    this.#connection.persist(this.#persisted);
   }
 
   #loadFolder(): void {
@@ -78,14 +79,14 @@ export class Start {
   #folderCame(): void {
     const { value, loading } = this.#folder.state;
     if (value && !loading && value.project === null) {
-      const source = this.#kept.source ?? likeliest(value);
-      if (source) this.#choose(source, this.#kept.source === null);
+      const source = this.#persisted.source ?? likeliest(value);
+      if (source) this.#choose(source, this.#persisted.source === null);
     }
     this.#paint();
   }
 
   #choose(source: Source, fresh = true): void {
-    if (fresh) this.#keep({ ...nothingChosen, source });
+    if (fresh) this.#persist({ ...nothingChosen, source });
     this.#error = null;
     this.#changing = false;
     this.#table.clear();
@@ -96,7 +97,7 @@ export class Start {
   }
 
   #loadTable(): void {
-    const { source, readAs } = this.#kept;
+    const { source, readAs } = this.#persisted;
     if (source) void this.#table.load(() => this.#connection.request('start/table', { path: source.path, readAs }));
   }
 
@@ -124,12 +125,12 @@ export class Start {
         this.#paint();
       },
       target: (name) => {
-        this.#keep({ target: name, task: null, use: [] });
+        this.#persist({ target: name, task: null, use: [] });
         this.#propose();
         this.#paint();
       },
       task: (task) => {
-        this.#keep({ task });
+        this.#persist({ task });
         this.#propose();
         this.#paint();
       },
@@ -138,18 +139,18 @@ export class Start {
         this.#paint();
       },
       readAs: (part: Partial<ReadAs>) => {
-        this.#keep({ readAs: { ...this.#kept.readAs, ...part }, target: null, task: null, use: [] });
+        this.#persist({ readAs: { ...this.#persisted.readAs, ...part }, target: null, task: null, use: [] });
         this.#loadTable();
       },
       use: (column) => {
-        const { use } = this.#kept;
-        this.#keep({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
+        const { use } = this.#persisted;
+        this.#persist({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
         this.#propose();
       },
       create: (next) => void this.#create(next),
       again: () => {
         this.#error = null;
-        if (this.#kept.written) this.#loadProgress();
+        if (this.#persisted.written) this.#loadProgress();
         else this.#loadFolder();
       },
       act: (action) => this.#connection.act(action),
@@ -157,7 +158,7 @@ export class Start {
   }
 
   async #create(next: 'run' | 'open'): Promise<void> {
-    const { source } = this.#kept;
+    const { source } = this.#persisted;
     const choice = choiceOf(this.#model());
     if (this.#writing || !source) return;
     this.#writing = true;
@@ -166,7 +167,7 @@ export class Start {
     try {
       const files = choice ? (await this.#connection.request('start/write', choice)).files : [];
       this.#ended = false;
-      this.#keep({ written: { kind: source.kind, files, run: next === 'run' } });
+      this.#persist({ written: { kind: source.kind, files, run: next === 'run' } });
       this.#connection.act({
         do: 'projectMade',
         next: next === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run',
@@ -193,7 +194,7 @@ export class Start {
   /** The first run ends on its card; a program's run is shown while it goes. */
   #progressCame(): void {
     const { value, loading } = this.#progress.state;
-    const { written } = this.#kept;
+    const { written } = this.#persisted;
     this.#paint();
     if (this.#ended || loading || !value?.run || !written?.run) return;
     const { run, overview } = value;

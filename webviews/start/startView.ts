@@ -12,14 +12,14 @@ import { tableSection } from './tableSection.ts';
 
 /** The wizard: what was found, what it becomes, and the first run. */
 export function startView(model: Model, actions: Actions): TemplateResult {
-  const { folder, kept, root } = model;
+  const { folder, persisted, root } = model;
   const name = root.split(/[\\/]/).at(-1) ?? root;
   return html`<div class="start">
     <header>
-      <h1>${kept.written ? name : 'Create a project'}</h1>
+      <h1>${persisted.written ? name : 'Create a project'}</h1>
       <span class="muted path" title=${root}>${root}</span>
     </header>
-    ${kept.written ? progressView(model, kept.written, actions) : folder.value ? foundView(model, actions) : notFound(model, actions)}
+    ${persisted.written ? progressView(model, persisted.written, actions) : folder.value ? foundView(model, actions) : notFound(model, actions)}
   </div>`;
 }
 
@@ -32,7 +32,7 @@ function notFound({ folder }: Model, actions: Actions): Piece {
 }
 
 function foundView(model: Model, actions: Actions): Piece {
-  const { folder, kept } = model;
+  const { folder, persisted } = model;
   const look = folder.value;
   if (!look) return nothing;
   if (look.project !== null) {
@@ -42,9 +42,10 @@ function foundView(model: Model, actions: Actions): Piece {
     });
   }
   const isEmpty = look.tables.length + look.scripts.length + look.imports.length === 0 && !look.dvc;
-  if (isEmpty && kept.source === null) return emptyFolder(model, actions);
+  if (isEmpty && persisted.source === null) return emptyFolder(model, actions);
   return html` ${errorBar(model.error ?? folder.error, actions.again)} ${sourcesSection(model, actions)}
-  ${kept.source?.kind === 'table' ? tableSection(model, actions) : otherSection(model)} ${writeSection(model, actions)}`;
+  ${persisted.source?.kind === 'table' ? tableSection(model, actions) : otherSection(model)}
+  ${writeSection(model, actions)}`;
 }
 
 function emptyFolder({ folder }: Model, actions: Actions): TemplateResult {
@@ -103,12 +104,12 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
     ${many ? html`<div class="filter"><input type="search" placeholder="Filter ${count(look?.tables.length ?? 0)} tables" aria-label="Filter tables" .value=${model.filter} @input=${(event: Event) => actions.filter((event.target as HTMLInputElement).value)} /></div>` : nothing}
     <div class="sources" role="radiogroup" aria-labelledby="found" @keydown=${arrows}>
       ${cards.map((card) => {
-        const chosen = isSame(model.kept.source, card.source);
+        const chosen = isSame(model.persisted.source, card.source);
         return html`<button
           class="source"
           role="radio"
           aria-checked=${chosen}
-          tabindex=${chosen || (model.kept.source === null && card === cards[0]) ? 0 : -1}
+          tabindex=${chosen || (model.persisted.source === null && card === cards[0]) ? 0 : -1}
           title=${card.source.path}
           @click=${() => actions.choose(card.source)}
         >
@@ -145,8 +146,8 @@ function arrows(event: KeyboardEvent): void {
 }
 
 /** A program, runs or a pipeline: what is known of it. */
-function otherSection({ kept, folder }: Model): Piece {
-  const { source } = kept;
+function otherSection({ persisted, folder }: Model): Piece {
+  const { source } = persisted;
   if (source?.kind === 'dvc')
     return html`<section>
       <h2>dvc.yaml</h2>
@@ -203,8 +204,8 @@ function otherSection({ kept, folder }: Model): Piece {
 }
 
 function writeSection(model: Model, actions: Actions): TemplateResult {
-  const { proposal, table, kept, writing } = model;
-  const { source } = kept;
+  const { proposal, table, persisted, writing } = model;
+  const { source } = persisted;
   const { value } = proposal;
   // What is said beside the target is not said again.
   const warning = targetOf(model)?.warning;

@@ -12,10 +12,10 @@ import type { Actions, Model } from './model.ts';
 
 /** A table: which column to predict, with what it holds beside it, and how the file is read. */
 export function tableSection(model: Model, actions: Actions): TemplateResult {
-  const { table, kept } = model;
+  const { table, persisted } = model;
   const look = table.value;
   return html`<section class="table">
-    <h2>${kept.source?.path}</h2>
+    <h2>${persisted.source?.path}</h2>
     ${table.error !== null && !table.loading ? errorBar(table.error, actions.again) : nothing}
     ${
       look
@@ -43,7 +43,7 @@ function predict(model: Model, look: TableLook, actions: Actions): TemplateResul
     </div>`;
   }
   const column = look.columns.find(({ name }) => name === target.name) ?? null;
-  const task = model.kept.task ?? target.task;
+  const task = model.persisted.task ?? target.task;
   const others = look.notTargets.filter(({ name }) => name !== target.name);
   return html`<div class="predict">
       <div class="question">
@@ -142,9 +142,9 @@ function classBars({ classes, positive }: TargetChoice): TemplateResult {
     ${classes.length > 8 ? html`<p class="muted">and ${plural(classes.length - 8, 'more class', 'more classes')}</p>` : nothing}`;
 }
 
-function leftOut({ proposal, kept }: Model, actions: Actions): Piece {
+function leftOut({ proposal, persisted }: Model, actions: Actions): Piece {
   const columns = proposal.value?.leftOut ?? [];
-  const used = kept.use;
+  const used = persisted.use;
   if (columns.length + used.length === 0)
     return proposal.value?.features
       ? html`<p class="muted">${plural(proposal.value.features, 'column')} to learn from; none is left out.</p>`

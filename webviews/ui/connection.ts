@@ -2,7 +2,7 @@ import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts'
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { showProblem } from './problemLine.ts';
 
-interface Kept<V extends ViewName, U> {
+interface StoredView<V extends ViewName, U> {
   root: string;
   state: ViewState[V];
   ui: U | null;
@@ -20,7 +20,7 @@ export interface Opened<V extends ViewName, U> {
   project: string;
   root: string;
   state: ViewState[V];
-  /** What the person had set before a reload: search, columns, selection. */
+  /** The state that the view persisted before a reload, such as search, columns and selection. */
   ui: U | null;
 }
 
@@ -29,15 +29,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/**
- * The one line between a view and the client: requests with exactly one answer each, actions, and what is kept over a
- * reload.
- */
+/** The connection of a view to the client: requests with one answer each, actions, and state that outlives a reload. */
 export class Connection<V extends ViewName, U> {
   readonly #api = acquireVsCodeApi();
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
-  #kept: Kept<V, U> | undefined;
+  #persisted: StoredView<V, U> | undefined;
 
   constructor(handlers: { open(opened: Opened<V, U>): void; changed(): void }) {
     window.addEventListener('message', (event: MessageEvent<ToView>) => this.#receive(event.data, handlers));
@@ -63,29 +60,29 @@ export class Connection<V extends ViewName, U> {
     this.#post({ kind: 'action', action });
   }
 
-  /** Tells that the view shows something else now: the tab is named for it, and a reload comes back to it. */
+  /** Reports that the view shows something else: the tab gets its title, and a reload returns to it. */
   move(state: ViewState[V], title: string): void {
-    if (!this.#kept) return;
-    this.#kept = { ...this.#kept, state };
-    this.#api.setState(this.#kept);
+    if (!this.#persisted) return;
+    this.#persisted = { ...this.#persisted, state };
+    this.#api.setState(this.#persisted);
     this.#post({ kind: 'moved', state, title });
   }
 
-  /** Keeps what the person set, for the next reload. */
-  keep(ui: U): void {
-    if (!this.#kept) return;
-    this.#kept = { ...this.#kept, ui };
-    this.#api.setState(this.#kept);
+  /** Stores the state of the view for the next reload. */
+  persist(ui: U): void {
+    if (!this.#persisted) return;
+    this.#persisted = { ...this.#persisted, ui };
+    this.#api.setState(this.#persisted);
   }
 
   #receive(message: ToView, handlers: { open(opened: Opened<V, U>): void; changed(): void }): void {
     switch (message.kind) {
       case 'open': {
-        const before = this.#api.getState() as Kept<V, U> | undefined;
+        const before = this.#api.getState() as StoredView<V, U> | undefined;
         const state = message.state as ViewState[V];
         const ui = before?.root === message.root ? before.ui : null;
-        this.#kept = { root: message.root, state, ui };
-        this.#api.setState(this.#kept);
+        this.#persisted = { root: message.root, state, ui };
+        this.#api.setState(this.#persisted);
         showProblem(message.problem, (action) => this.act(action));
         return handlers.open({ project: message.project, root: message.root, state, ui });
       }

@@ -1,4 +1,4 @@
-import type { Actions, Kept } from '../model.ts';
+import type { Actions, PersistedState } from '../model.ts';
 import type { RunEdits } from './runEdits.ts';
 import type { SavedViews } from '../state/savedViews.ts';
 import { plainSettings } from '../state/settings.ts';
@@ -7,7 +7,7 @@ import type { Settings } from '../state/settings.ts';
 export interface ViewActionsHost {
   views: SavedViews;
   edits: RunEdits;
-  kept(): Kept;
+  persisted(): PersistedState;
   settings(): Settings;
   use(view: string | null, settings: Settings): void;
   /** The settings as they are belong to this saved view now. */
@@ -20,7 +20,7 @@ export interface ViewActionsHost {
 export function viewActions({
   views,
   edits,
-  kept,
+  persisted,
   settings,
   use,
   named,
@@ -59,7 +59,7 @@ export function viewActions({
     deleteView: (name) =>
       void work(async () => {
         await views.delete(name);
-        if (kept().view === name) named(null);
+        if (persisted().view === name) named(null);
       }, `Deleted the view “${name}”. What it showed stays here and can be saved again.`),
   };
 }

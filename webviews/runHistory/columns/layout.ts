@@ -26,14 +26,14 @@ const fixedWidths: Record<string, number> = {
 };
 
 export function readLayout(given: unknown): Layout {
-  const kept = fieldsOf(given);
-  const columns = kept.get('columns');
-  const pinned = kept.get('pinned');
+  const persisted = fieldsOf(given);
+  const columns = persisted.get('columns');
+  const pinned = persisted.get('pinned');
   return {
     columns: Array.isArray(columns) ? textsOf(columns) : null,
     pinned: Array.isArray(pinned) ? textsOf(pinned) : plainLayout.pinned,
     widths: Object.fromEntries(
-      [...fieldsOf(kept.get('widths'))].flatMap(([id, width]) =>
+      [...fieldsOf(persisted.get('widths'))].flatMap(([id, width]) =>
         typeof width === 'number' ? [[id, within(width)]] : [],
       ),
     ),

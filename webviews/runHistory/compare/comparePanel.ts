@@ -58,7 +58,7 @@ export class ComparePanel {
       {
         ask: (method, params) => host.ask(method, params),
         act: (action) => host.act(action),
-        kept: () => host.keep(),
+        persisted: () => host.persist(),
         open: (runId) => host.open(runId),
       },
       { name: 'Curves of the compared runs', holds: () => true, first: 6 },
@@ -107,8 +107,8 @@ export class ComparePanel {
     return { ...this.#state, curves: this.#grid.state };
   }
 
-  restore(kept: unknown): void {
-    this.#state = readCompareState(kept);
+  restore(persisted: unknown): void {
+    this.#state = readCompareState(persisted);
     this.#grid.restore(this.#state.curves);
   }
 
@@ -248,7 +248,7 @@ export class ComparePanel {
 
   #set(part: Partial<CompareState>): void {
     this.#state = { ...this.#state, ...part };
-    this.#host.keep();
+    this.#host.persist();
     this.#host.paint();
   }
 

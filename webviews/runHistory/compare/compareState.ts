@@ -59,8 +59,8 @@ export interface CompareState {
 }
 
 /** What was kept is input like any other: taken only where it has the right shape. */
-export function readCompareState(kept: unknown): CompareState {
-  const given = recordOf(kept);
+export function readCompareState(persisted: unknown): CompareState {
+  const given = recordOf(persisted);
   const parallel = recordOf(given['parallel']);
   const scatter = recordOf(given['scatter']);
   const importance = recordOf(given['importance']);

@@ -44,7 +44,7 @@ export interface GridHost {
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
   /** Something to keep over a reload changed. */
-  kept(): void;
+  persisted(): void;
   open(runId: string): void;
 }
 
@@ -107,8 +107,8 @@ export class CurveGrid {
     return this.#state;
   }
 
-  restore(kept: unknown): void {
-    this.#state = readGridState(kept);
+  restore(persisted: unknown): void {
+    this.#state = readGridState(persisted);
   }
 
   get runs(): readonly GridRun[] {
@@ -181,7 +181,7 @@ export class CurveGrid {
 
   set(part: Partial<GridState>): void {
     this.#state = { ...this.#state, ...part };
-    this.#host.kept();
+    this.#host.persisted();
     this.#draw();
   }
 

@@ -31,8 +31,8 @@ export const firstGridState: GridState = {
 export const mostSmoothing = 0.99;
 
 /** What was kept is input like any other: taken only where it has the right shape. */
-export function readGridState(kept: unknown): GridState {
-  const given = recordOf(kept);
+export function readGridState(persisted: unknown): GridState {
+  const given = recordOf(persisted);
   const axis = given['axis'];
   const smoothing = given['smoothing'];
   const zoom = given['zoom'];

@@ -78,7 +78,7 @@ export class DetailPanel {
     const grid: GridHost = {
       ask: (method, params) => host.ask(method, params),
       act: (action) => host.act(action),
-      kept: () => host.keep(),
+      persisted: () => host.persist(),
       open: (runId) => host.open(runId),
     };
     const isSystem = (key: string): boolean => key.startsWith('system/');
@@ -97,8 +97,8 @@ export class DetailPanel {
     return { ...this.#state, curves: this.#curves.state, system: this.#system.state, draft };
   }
 
-  restore(kept: unknown): void {
-    this.#state = readDetailState(kept);
+  restore(persisted: unknown): void {
+    this.#state = readDetailState(persisted);
     this.#curves.restore(this.#state.curves);
     this.#system.restore(this.#state.system);
   }
@@ -235,13 +235,13 @@ export class DetailPanel {
           ...this.#state,
           turned: turned.includes(section) ? turned.filter((one) => one !== section) : [...turned, section],
         };
-        host.keep();
+        host.persist();
         host.paint();
       },
       edit: (editing) => {
         const opened = this.#editing?.what !== editing?.what;
         this.#editing = editing;
-        host.keep();
+        host.persist();
         host.paint();
         if (opened && editing) setTimeout(() => document.querySelector<HTMLElement>('.detail .editing')?.focus(), 20);
       },
@@ -253,7 +253,7 @@ export class DetailPanel {
             note: editing.text,
           });
         else if (editing && editing.text.trim() !== '') this.#change('Renamed', { name: editing.text.trim() });
-        host.keep();
+        host.persist();
         host.paint();
       },
       change: (text, change) => this.#change(text, change),

@@ -11,8 +11,8 @@ export interface DetailState {
   draft: { runId: string; text: string } | null;
 }
 
-export function readDetailState(kept: unknown): DetailState {
-  const given = recordOf(kept);
+export function readDetailState(persisted: unknown): DetailState {
+  const given = recordOf(persisted);
   const draft = recordOf(given['draft']);
   return {
     turned: texts(given['turned']),

@@ -15,7 +15,7 @@ export interface PanelHost {
   edit(text: string, runId: string, change: RunChange): Promise<void>;
   paint(): void;
   /** Something that is kept over a reload changed. */
-  keep(): void;
+  persist(): void;
   /** Shows a run in the detail; null closes it. */
   open(runId: string | null): void;
   /** Shows in the table the runs that a filter finds, whatever it was narrowed to. */

@@ -20,10 +20,10 @@ export class Panels {
     return { compare: this.#compare.state(), detail: this.#detail.state() };
   }
 
-  restore(kept: unknown): void {
+  restore(persisted: unknown): void {
     const given =
-      typeof kept === 'object' && kept !== null
-        ? new Map<string, unknown>(Object.entries(kept))
+      typeof persisted === 'object' && persisted !== null
+        ? new Map<string, unknown>(Object.entries(persisted))
         : new Map<string, unknown>();
     this.#compare.restore(given.get('compare'));
     this.#detail.restore(given.get('detail'));

@@ -43,19 +43,19 @@ export const whichNames: Record<Which, string> = {
 
 /** Settings from what a store or an earlier version kept: what does not fit is as it is without settings. */
 export function readSettings(given: unknown): Settings {
-  const kept = fieldsOf(given);
-  const which = kept.get('which');
+  const persisted = fieldsOf(given);
+  const which = persisted.get('which');
   return {
-    filter: textOr(kept.get('filter'), ''),
-    search: textOr(kept.get('search'), ''),
-    experiment: textOr(kept.get('experiment'), null),
+    filter: textOr(persisted.get('filter'), ''),
+    search: textOr(persisted.get('search'), ''),
+    experiment: textOr(persisted.get('experiment'), null),
     which: isWhich(which) ? which : 'active',
-    order: listOf(kept.get('order')).flatMap((one): RunOrder[] => {
+    order: listOf(persisted.get('order')).flatMap((one): RunOrder[] => {
       const column = fieldsOf(one).get('column');
       return typeof column === 'string' ? [{ column, descending: fieldsOf(one).get('descending') === true }] : [];
     }),
-    group: textOr(kept.get('group'), null),
-    layout: readLayout(kept.get('layout')),
+    group: textOr(persisted.get('group'), null),
+    layout: readLayout(persisted.get('layout')),
   };
 }
 
