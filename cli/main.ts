@@ -201,8 +201,8 @@ program
   .option('--project <dir>')
   .option('--folder <dir>', 'a folder that need not be a project')
   .action(async (options: GlobalOptions & { folder?: string }) => {
-    const { runService } = await import('../engineHost/engineHost.ts');
-    process.exitCode = await runService(
+    const { runEngineHost } = await import('../engineHost/engineHost.ts');
+    process.exitCode = await runEngineHost(
       options.folder === undefined ? findRoot(options.project) : resolve(options.folder),
     );
   });

@@ -1,8 +1,13 @@
 import { statSync } from 'node:fs';
 import type { DataSubject } from '../protocol/dataProfile.ts';
-import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
-import { findSubject, subjectChoices, type FoundSubject, type SubjectPlace } from '../engine/overview/dataSubject.ts';
+import {
+  datasetFiles,
+  findSubject,
+  subjectChoices,
+  type FoundSubject,
+  type SubjectPlace,
+} from '../engine/overview/dataSubject.ts';
 import { outlineSubject, rowsOfSubject } from '../engine/overview/dataOutline.ts';
 import {
   compareSubjects,
@@ -11,20 +16,12 @@ import {
   profileSubject,
   relateSubject,
 } from '../engine/overview/dataViews.ts';
-import { datasetFiles } from '../engine/overview/dataSubject.ts';
+import type { AreaHandlers } from './handlers.ts';
 
-type DataMethod = Extract<EngineMethod, `data/${string}`>;
-type DataHandlers = {
-  [M in DataMethod]: (
-    params: EngineRequests[M]['params'],
-  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
-};
+const mostKept = 50;
 
-/**
- * Answers of the engine host about data. What was measured is kept until a file changes, so that a view that comes back
- * is there at once.
- */
-export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
+/** Requests about data. Results are kept until a file changes, so that a view that is opened again shows at once. */
+export function dataHandlers(placeNow: () => SubjectPlace): AreaHandlers<'data'> {
   const kept = new Map<string, Promise<unknown>>();
   const measured = async <T>(
     what: string,
@@ -48,9 +45,9 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
     const known = kept.get(key) as Promise<T> | undefined;
     if (known) return known;
     const working = work(found, place);
-    if (kept.size >= 50) kept.delete(kept.keys().next().value ?? '');
+    if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '');
     kept.set(key, working);
-    // What failed is tried again when it is asked for again.
+    // A failed measurement is repeated by the next request.
     working.catch(() => kept.delete(key));
     return working;
   };
@@ -92,7 +89,7 @@ export function dataHandlers(placeNow: () => SubjectPlace): DataHandlers {
             now: Date.now(),
             foreign,
             profile: profile.columns,
-            ...(relations ? { relations } : {}),
+            relations,
           }),
         );
       }),

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import type { Database } from '../engine/data/database.ts';
 import { expandGlob } from '../engine/data/expandGlob.ts';
 import { openMemory } from '../engine/data/withDatabase.ts';
@@ -11,22 +10,13 @@ import { listTasks, resolveTask, taskInfo, type LabelTask } from '../engine/labe
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
 import { versionOf } from '../engine/registry/modelVersions.ts';
 import { defaultLabeller } from '../engine/labelling/labeller.ts';
+import type { AreaHandlers } from './handlers.ts';
 
-type LabelMethod = Extract<EngineMethod, `labels/${string}`>;
-type LabelHandlers = {
-  [M in LabelMethod]: (
-    params: EngineRequests[M]['params'],
-  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
-};
-
-/** A database that nobody asked for so long is closed; its data may be large. */
+/** Closes the database after this time without a request; its data may be large. */
 const keptFor = 120_000;
 
-/**
- * Answers of the engine host about labels. The data of the task in use stays open, so that the next card is there at
- * once.
- */
-export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
+/** Requests about labels. The data of the task in use stays open, so that the next card shows at once. */
+export function labelHandlers(placeNow: () => SubjectPlace): AreaHandlers<'labels'> {
   let kept: { mark: string; db: Database; open: OpenTask } | null = null;
   let timer: NodeJS.Timeout | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -56,7 +46,7 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
       throw error;
     }
   };
-  // One after the other: the tables of a task are shared, and the last label must be seen by the next question.
+  // One at a time: requests share the tables of a task, and each must see the label before it.
   const inTurn = <T>(work: () => Promise<T> | T): Promise<T> => {
     const result = last.then(work);
     last = result.catch(() => {});
@@ -82,7 +72,7 @@ export function labelHandlers(placeNow: () => SubjectPlace): LabelHandlers {
   };
 }
 
-/** Changes when the task, its data, its rules or its model does. */
+/** A key that changes with the task, its data, its rules and its model. */
 async function markOf({ project, config, store, folder }: SubjectPlace, task: LabelTask): Promise<string> {
   const datasets = Object.entries(config?.datasets ?? {}).filter(
     ([name]) => name === task.dataset || task.rules !== null,

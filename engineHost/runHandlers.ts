@@ -1,4 +1,3 @@
-import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import type { PrimaryMetric } from '../protocol/runs.ts';
 import { blame } from '../engine/provenance/blame.ts';
 import { goingRuns } from '../engine/runner/goingRuns.ts';
@@ -18,24 +17,17 @@ import { runPoints } from '../engine/tracking/runPoints.ts';
 import { getRun, getRuns } from '../engine/tracking/runDetail.ts';
 import { deleteView, listViews, saveView } from '../engine/tracking/savedViews.ts';
 import type { Store } from '../engine/store/store.ts';
-
-type RunMethod = Extract<EngineMethod, `runs/${string}` | `views/${string}`>;
-type RunHandlers = {
-  [M in RunMethod]: (
-    params: EngineRequests[M]['params'],
-    signal?: AbortSignal,
-  ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
-};
+import type { AreaHandlers } from './handlers.ts';
 
 /**
- * Answers of the engine host about runs. Before the first run there is no store: lists are empty. `declared` tells the
- * metrics that the project names to stand for the runs of an experiment.
+ * Requests about runs and saved views. Before the first run there is no store, and lists are empty. `declared` returns
+ * the metrics that the project declares for an experiment.
  */
 export function runHandlers(
   storeNow: () => Store | null,
   required: () => Store,
   declared: (experiment: string | null) => PrimaryMetric[] = () => [],
-): RunHandlers {
+): AreaHandlers<'runs' | 'views'> {
   let weighing = new AbortController();
   return {
     'runs/list': (query) => {
@@ -70,7 +62,7 @@ export function runHandlers(
       return store ? runGroups(store, query, by, metrics) : [];
     },
     'runs/importance': ({ metric, ...of }, signal) => {
-      // Whoever asks anew, as when another metric is chosen, waits for no old answer.
+      // A newer request, as when another metric is chosen, cancels the older one.
       weighing.abort();
       weighing = new AbortController();
       return paramImportance(required(), {

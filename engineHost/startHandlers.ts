@@ -1,31 +1,23 @@
-import type { EngineMethod, EngineRequests } from '../protocol/engineHost.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import { lookAtFolder } from '../engine/start/lookAtFolder.ts';
 import { proposeProject } from '../engine/start/proposeProject.ts';
 import { makeSchemaFile } from '../engine/start/schemaFile.ts';
 import { TableLooks } from '../engine/start/tableLooks.ts';
 import { writeProject } from '../engine/start/writeProject.ts';
+import type { AreaHandlers } from './handlers.ts';
 
-type StartMethod = Extract<EngineMethod, `start/${string}`>;
-type StartHandlers = {
-  [M in StartMethod]: (
-    params: EngineRequests[M]['params'],
-    signal?: AbortSignal,
-  ) => Promise<EngineRequests[M]['result']>;
-};
-
-/** Answers of the engine host about a folder that may become a project. */
-export function startHandlers(root: string): { handlers: StartHandlers; close: () => void } {
+/** Requests about a folder that may become a project. */
+export function startHandlers(root: string): { handlers: AreaHandlers<'start'>; close: () => void } {
   const looks = new TableLooks();
-  // One table is open at a time: a question about another waits until the one before is answered.
+  // One table is open at a time: a request about another waits for the one before.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = last.then(work, work);
     last = next.catch(() => {});
     return next;
   };
-  const handlers: StartHandlers = {
-    'start/folder': (_, signal) => lookAtFolder(root, signal ? { signal } : {}),
+  const handlers: AreaHandlers<'start'> = {
+    'start/folder': (_, signal) => lookAtFolder(root, { signal }),
     'start/table': ({ path, readAs }, signal) =>
       inTurn(() => looks.with(root, path, readAs ?? {}, signal, (_, { open: _open, ...look }) => look)),
     'start/propose': (choice, signal) => inTurn(() => proposeProject(root, choice, looks, signal)),

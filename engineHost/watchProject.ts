@@ -5,11 +5,11 @@ import { isGlob } from '../engine/base/glob.ts';
 import { stateFolder } from '../engine/store/store.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];
-/** A machine has so many watches, and other programs want some. */
+/** The watches of a machine are limited, and other programs need some. */
 const mostFolders = 100;
 
 export interface ProjectWatch {
-  /** Watches these files too, for whether they are there. */
+  /** Also watches whether these files exist. */
   follow(paths: ReadonlySet<string>): void;
   close(): void;
 }
@@ -38,7 +38,7 @@ export function watchProject(
       watcher.on('error', () => {});
       watchers.set(folder, watcher);
     } catch {
-      // Too many watches on this machine: the views still ask when they are looked at.
+      // Too many watches on this machine: views still ask when they become visible.
     }
   };
   const watchState = () =>
@@ -46,12 +46,12 @@ export function watchProject(
       if (/^loopwright\.db(-wal)?$/.test(name)) changed('store');
     });
   const watchFolder = (folder: string) => open(folder, () => changed('files'));
-  /** Files of the last overview, and whether they were there. */
+  /** Files of the last overview, and whether they existed. */
   let followed = new Map<string, string>();
   const compare = () => {
     for (const [path, before] of followed) if (presence(root, path) !== before) return changed('files');
   };
-  // A folder that comes, goes or is replaced is watched anew.
+  // A folder that is created, removed or replaced is watched again.
   open('.', (name) => {
     if (name === stateFolder) {
       watchState();

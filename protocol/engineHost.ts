@@ -152,8 +152,57 @@ export interface EngineRequests {
 
 export type EngineMethod = keyof EngineRequests;
 
-/** What the engine host says unasked. */
+/**
+ * The methods that a view may call; the client refuses the others. A method that promotes a version, or writes a file
+ * to a place that a person chooses, is not here: the client asks the person first.
+ */
+export const viewMethods = [
+  'project/overview',
+  'stages/status',
+  'runs/list',
+  'runs/points',
+  'runs/get',
+  'runs/details',
+  'runs/series',
+  'runs/log',
+  'runs/columns',
+  'runs/groups',
+  'runs/importance',
+  'runs/complete',
+  'runs/update',
+  'runs/artifact',
+  'runs/blame',
+  'runs/part',
+  'views/list',
+  'views/save',
+  'views/delete',
+  'models/card',
+  'drift/report',
+  'drift/detail',
+  'data/subjects',
+  'data/outline',
+  'data/profile',
+  'data/rows',
+  'data/relations',
+  'data/quality',
+  'data/compare',
+  'labels/tasks',
+  'labels/next',
+  'labels/rows',
+  'labels/add',
+  'labels/undo',
+  'labels/summary',
+  // The wizard shows each file before it is written, and nothing is overwritten.
+  'start/folder',
+  'start/table',
+  'start/propose',
+  'start/write',
+] as const satisfies readonly EngineMethod[];
+
+export type ViewMethod = (typeof viewMethods)[number];
+
+/** Notifications of the engine host. */
 export interface EngineNotifications {
-  /** The store or a project file changed; views ask again for what they show. */
+  /** The store or a project file changed; views request what they show again. */
   'store/changed': { reason: 'store' | 'files' };
 }

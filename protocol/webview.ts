@@ -1,6 +1,6 @@
 import type { DataSubject } from './dataProfile.ts';
 import type { FileProblem } from './lifeCycle.ts';
-import type { EngineMethod, EngineRequests } from './engineHost.ts';
+import type { EngineRequests, ViewMethod } from './engineHost.ts';
 import type { RunQuery } from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
 
@@ -53,8 +53,8 @@ export type ViewAction =
 export type FromView =
   | { kind: 'ready' }
   | {
-      [M in EngineMethod]: { kind: 'request'; id: number; method: M; params: EngineRequests[M]['params'] };
-    }[EngineMethod]
+      [M in ViewMethod]: { kind: 'request'; id: number; method: M; params: EngineRequests[M]['params'] };
+    }[ViewMethod]
   | { kind: 'action'; action: ViewAction }
   /** The view shows something else now: its tab is named for that, and a reload comes back to it. */
   | { kind: 'moved'; state: ViewState[ViewName]; title: string }

@@ -1,59 +1,12 @@
 import { ViewColumn } from 'vscode';
 import type { Disposable, Uri, Webview, WebviewPanel } from 'vscode';
-import type { EngineMethod } from '../../protocol/engineHost.ts';
+import { viewMethods } from '../../protocol/engineHost.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Log } from '../host/log.ts';
 import type { Project } from '../projects/project.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
-
-/**
- * What a view may ask the engine. Promotion and writing files where a person says are not among them: the person is
- * asked first.
- */
-const allowed: readonly EngineMethod[] = [
-  'project/overview',
-  'stages/status',
-  'runs/list',
-  'runs/points',
-  'runs/get',
-  'runs/details',
-  'runs/series',
-  'runs/log',
-  'runs/columns',
-  'runs/groups',
-  'runs/importance',
-  'runs/complete',
-  'runs/update',
-  'runs/artifact',
-  'runs/blame',
-  'runs/part',
-  'views/list',
-  'views/save',
-  'views/delete',
-  'models/card',
-  'drift/report',
-  'drift/detail',
-  'data/subjects',
-  'data/outline',
-  'data/profile',
-  'data/rows',
-  'data/relations',
-  'data/quality',
-  'data/compare',
-  'labels/tasks',
-  'labels/next',
-  'labels/rows',
-  'labels/add',
-  'labels/undo',
-  'labels/summary',
-  // The person sees each file in the wizard before it is written, and nothing is overwritten.
-  'start/folder',
-  'start/table',
-  'start/propose',
-  'start/write',
-];
 
 export interface ViewPanelOptions<V extends ViewName> {
   view: V;
@@ -150,7 +103,7 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   }
 
   #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
-    if (!allowed.includes(message.method)) throw new Error(`A view may not ask for ${message.method}.`);
+    if (!viewMethods.includes(message.method)) throw new Error(`A view may not ask for ${message.method}.`);
     const { engine } = this.#options.project;
     return engine.request(message.method, message.params);
   }

@@ -1,4 +1,4 @@
-import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
+import type { EngineRequests, ViewMethod } from '../../protocol/engineHost.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { showProblem } from './problemLine.ts';
 
@@ -45,10 +45,7 @@ export class Connection<V extends ViewName, U> {
     this.#post({ kind: 'ready' });
   }
 
-  request<M extends EngineMethod>(
-    method: M,
-    params: EngineRequests[M]['params'],
-  ): Promise<EngineRequests[M]['result']> {
+  request<M extends ViewMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (value) => resolve(value as EngineRequests[M]['result']), reject });

@@ -1,5 +1,5 @@
 import { render } from 'lit';
-import type { EngineMethod, EngineRequests } from '../../../protocol/engineHost.ts';
+import type { EngineRequests, ViewMethod } from '../../../protocol/engineHost.ts';
 import type { RunStatus } from '../../../protocol/lifeCycle.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 import type { AxisKind } from '../../ui/charts/axisText.ts';
@@ -41,7 +41,7 @@ export interface GridOptions {
 }
 
 export interface GridHost {
-  ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
+  ask<M extends ViewMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
   /** Something to keep over a reload changed. */
   persisted(): void;

@@ -1,11 +1,11 @@
-import type { EngineMethod, EngineRequests } from '../../../protocol/engineHost.ts';
+import type { EngineRequests, ViewMethod } from '../../../protocol/engineHost.ts';
 import type { RunChange } from '../../../protocol/runs.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 import type { Settings } from '../state/settings.ts';
 
 /** What the detail and the comparison need of the view that they stand in. */
 export interface PanelHost {
-  ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
+  ask<M extends ViewMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
   /**
    * The run that is open in the detail, those that are selected, whether these are compared, and what the table shows.

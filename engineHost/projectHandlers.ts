@@ -1,0 +1,29 @@
+import { readLock } from '../engine/fingerprint/lockFile.ts';
+import { projectOverview } from '../engine/overview/projectOverview.ts';
+import { stageStatuses } from '../engine/runner/stageStatus.ts';
+import type { AreaHandlers } from './handlers.ts';
+import type { HostProject } from './hostProject.ts';
+import type { HostStore } from './hostStore.ts';
+
+/** Requests about the project as a whole. `follow` gets the paths that the overview depends on. */
+export function projectHandlers(
+  store: HostStore,
+  project: HostProject,
+  follow: (paths: ReadonlySet<string>) => void,
+): AreaHandlers<'project' | 'stages'> {
+  return {
+    'project/overview': () => {
+      project.asked.clear();
+      const overview = projectOverview(project.load(), store.current());
+      // Whether a stage is fresh also depends on what it read and wrote.
+      const locked = Object.values(readLock(project.root)).flatMap(({ deps, outs }) => [
+        ...Object.keys(deps),
+        ...Object.keys(outs),
+      ]);
+      follow(new Set([...project.asked.paths, ...locked]));
+      // A folder without a project file has no broken project.
+      return project.exists() ? overview : { ...overview, problem: null };
+    },
+    'stages/status': () => stageStatuses(project.shown(), store.current()),
+  };
+}
