@@ -1,4 +1,4 @@
-import { globToRegExp } from '../../base/glob.ts';
+import { readIgnoreRules } from '../../project/ignoreRules.ts';
 import { LineIndex } from '../../project/lineIndex.ts';
 import { textOf } from '../../project/loadProject.ts';
 import type { CheckContext, Rule } from '../rule.ts';
@@ -37,14 +37,6 @@ function read({ project }: CheckContext, path: string): string | null {
 }
 
 function ignoresStore(text: string): boolean {
-  let ignored = false;
-  for (const line of text.split(/\r?\n/).map((raw) => raw.trim())) {
-    if (line === '' || line.startsWith('#')) continue;
-    const pattern = line
-      .replace(/^!/, '')
-      .replace(/^(\*\*\/|\/)/, '')
-      .replace(/\/(\*\*?)?$/, '');
-    if (globToRegExp(pattern).test(store)) ignored = !line.startsWith('!');
-  }
-  return ignored;
+  const ignored = readIgnoreRules(text);
+  return ignored(store, true) === true || ignored(`${store}/loopwright.db`, false) === true;
 }
