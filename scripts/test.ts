@@ -133,6 +133,7 @@ const folders = [
   'start',
   'python',
   'base',
+  'http',
   'store',
   'fingerprint',
   'evaluation',

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import type { LoopOutcome } from '../../engine/loop/runLoop.ts';
+import type { LoopOutcome } from '../../engine/loop/loopRequest.ts';
 import type { MonthRow } from '../../engine/loop/monthlyReport.ts';
 import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
 import { ordersProject, ordersStart } from '../helpers/ordersProject.ts';

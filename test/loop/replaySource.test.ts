@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
-import { PredictClient } from '../../engine/loop/httpClient.ts';
 import { openReplay, replayRows } from '../../engine/loop/replaySource.ts';
 import { runLoop } from '../../engine/loop/runLoop.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
@@ -83,21 +82,6 @@ test('what cannot be replayed says why', async () => {
     open({ sql: 'SELECT amount FROM rows' }),
     (error) => error instanceof WorkError && /must keep the time: a column `at`/.test(error.message),
   );
-});
-
-test('a client counts what failed and never throws', async () => {
-  const server = createServer((request, response) => {
-    request.resume();
-    if (request.url === '/predict') response.writeHead(503).end('{"error":"busy"}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = new PredictClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  assert.deepEqual(await client.send([{}, {}]), { status: 503, rows: 2, error: '{"error":"busy"}' });
-  server.closeAllConnections();
-  server.close();
-  const none = await client.send([{}]);
-  assert.deepEqual([none.status, none.error !== null, client.requests, client.failed], [0, true, 2, 2]);
-  client.close();
 });
 
 test('a batch deployment is replayed without a server, day by day', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { PredictClient } from '../../engine/loop/httpClient.ts';
+import { PredictClient } from '../../engine/loop/predictClient.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { promote } from '../../engine/registry/promote.ts';
@@ -55,6 +55,5 @@ test('the token has to be set, and sent', async () => {
   assert.equal((await fetch(`${server.url}/metrics`)).status, 401);
   const client = new PredictClient(server.url, 'open sesame');
   assert.equal((await client.send([row])).status, 200);
-  client.close();
   await server.close();
 });

@@ -1,0 +1,37 @@
+import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import type { LoopWork } from './loopRequest.ts';
+import { decideRetraining } from './policy.ts';
+import { lastRetrained, retrain, type RetrainOutcome } from './retrain.ts';
+
+/** Retrains when the policy says so. `meanwhile` runs beside the training; its argument says when that is done. */
+export async function applyPolicy(
+  { request, config }: LoopWork,
+  now: number,
+  meanwhile: (done: () => boolean) => Promise<void>,
+): Promise<RetrainOutcome | null> {
+  const { project, store, events, signal } = request;
+  const decision = decideRetraining({
+    config,
+    windowsOf: (monitor) => listWindows(store, monitor),
+    lastRetrained: lastRetrained(store),
+    now,
+  });
+  if (!decision.retrain) return null;
+  events?.onDecision?.(decision.reason, now);
+  let finished = false;
+  const work = retrain({
+    project,
+    config,
+    store,
+    reason: decision.reason,
+    monitor: decision.monitor,
+    now,
+    signal,
+    events,
+  }).finally(() => {
+    finished = true;
+  });
+  const [result] = await Promise.all([work, meanwhile(() => finished)]);
+  events?.onRetrained?.(result, now);
+  return result;
+}

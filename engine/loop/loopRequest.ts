@@ -1,0 +1,48 @@
+import type { DriftWindow } from '../../protocol/drift.ts';
+import type { Database } from '../data/database.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { RunEvents } from '../runner/execute.ts';
+import type { Store } from '../store/store.ts';
+import type { RetrainOutcome } from './retrain.ts';
+
+export interface LoopEvents extends RunEvents {
+  onPhase?: (text: string) => void;
+  onReplay?: (share: number, at: number) => void;
+  onWindow?: (window: DriftWindow) => void;
+  onDecision?: (reason: string, at: number) => void;
+  onRetrained?: (outcome: RetrainOutcome, at: number) => void;
+}
+
+export interface LoopRequest {
+  project: Project;
+  store: Store;
+  /** Recorded rows to send to the deployment on a clock of their own; without it the loop watches live traffic. */
+  replay: { path: string; sql: string | null; from: number | null; to: number | null } | null;
+  /** Starts an API deployment in a process of its own. */
+  serve: (deployment: string) => Promise<{ url: string; close: () => Promise<void> }>;
+  signal?: AbortSignal | undefined;
+  events?: LoopEvents | undefined;
+}
+
+export interface LoopOutcome {
+  requests: number;
+  failedRequests: number;
+  rows: number;
+  refused: number;
+  windows: number;
+  retrainings: RetrainOutcome[];
+  /** Clock of the end, epoch milliseconds. */
+  now: number;
+}
+
+/** The deployment that the loop works on, and its monitor. */
+export interface LoopWork {
+  request: LoopRequest;
+  config: ProjectConfig;
+  monitorName: string;
+  deploymentName: string;
+  /** Length of a window, milliseconds. */
+  every: number;
+  db: Database;
+}
