@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Rule } from '../engine/checks/rule.ts';
 import { rules } from '../engine/checks/rules.ts';
 import { shapeCodes, type ShapeCode } from '../engine/checks/shapeCodes.ts';
-import { metricDocs, metricsFor, fairnessMeasures, type Task } from '../engine/project/metricNames.ts';
+import { fairnessMeasures } from '../engine/evaluation/fairness/fairnessMeasures.ts';
+import { measures } from '../engine/evaluation/measures.ts';
+import { tasksOf, type MetricDescription } from '../engine/evaluation/measures/measure.ts';
+import { hasInterval, metricDocs, modelMeasures } from '../engine/evaluation/metrics.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../engine/project/shape.ts';
 
 // Writes docs/reference from the schemas and the rules. `--check` writes nothing and fails when a page is out of date.
@@ -156,22 +159,22 @@ const fenced = (text: string) =>
 const firstSentence = (text: string) => /^.*?[.!](?=\s+[A-Z`]|$)/s.exec(text)?.[0] ?? text;
 
 function metricsPage(): string {
-  const tasks: Task[] = ['binary', 'multiclass', 'regression'];
-  const rows = [...metricsFor(null), ...fairnessMeasures].map((name) => {
-    const fits = fairnessMeasures.some((measure) => measure === name)
-      ? 'binary, by `[attribute]`'
-      : tasks.filter((task) => metricsFor(task).includes(name)).join(', ');
-    return `| \`${name}\` | ${fits} | ${cell(metricDocs[name] ?? '')} |`;
-  });
+  const row = (metric: MetricDescription, fits: string) => {
+    const interval = hasInterval(metric.name) ? 'yes' : 'no';
+    return `| \`${metric.name}\` | ${fits} | ${cell(metricDocs(metric.name) ?? '')} | ${interval} | ${cell(metric.source)} |`;
+  };
   return [
     generated,
     '# Metrics',
     '',
-    'What `validate` computes and gates may bound. `name@champion` is the difference to the champion on the same rows.',
+    'The metrics that `validate` computes and that gates may bound. `name@champion` is the difference to the champion on the same rows.',
+    'With an interval, `at_confidence` compares its worse end with the bound.',
     '',
-    '| metric | task | what it is |',
-    '|---|---|---|',
-    ...rows,
+    '| metric | task | what it is | interval | definition |',
+    '|---|---|---|---|---|',
+    ...measures.map((measure) => row(measure, tasksOf(measure).join(', '))),
+    ...modelMeasures.map((measure) => row(measure, 'any')),
+    ...fairnessMeasures.map((measure) => row(measure, 'binary, by `[attribute]`')),
     '',
   ].join('\n');
 }

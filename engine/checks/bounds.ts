@@ -1,7 +1,7 @@
-import type { Task } from '../project/metricNames.ts';
-import { taskOf } from '../project/metricNames.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
+import { taskOf } from '../project/taskOf.ts';
 import { stagesOf, trainStage } from './lookUp.ts';
 import type { CheckContext, Path } from './rule.ts';
 

@@ -1,17 +1,13 @@
-import { averagePrecision, rank, recallAtPrecision, rocAuc } from '../statistics/rankMetrics.ts';
-import {
-  binaryLogLoss,
-  brierScore,
-  confusionAt,
-  confusionMetrics,
-  multiclassMetrics,
-} from '../statistics/classification.ts';
-import { calibrationBins, expectedCalibrationError } from '../statistics/calibration.ts';
-import { regressionMetrics } from '../statistics/regression.ts';
-import type { Predictions } from '../models/predictions.ts';
+import { countClasses } from './classCounts.ts';
+import { confusionAt } from './confusion.ts';
+import { measures } from './measures.ts';
+import type { Measure } from './measures/measure.ts';
+import type { Predictions } from './predictions.ts';
+import { rank } from './ranking.ts';
+import { sumResiduals } from './residuals.ts';
 
 export interface EvaluationOptions {
-  /** Of a binary decision; without it metrics of decisions are left out. */
+  /** The threshold of a binary decision; without it the metrics of decisions are left out. */
   threshold: number | null;
   minPrecision: number;
 }
@@ -20,38 +16,52 @@ export type Metrics = Record<string, number | null>;
 
 /**
  * Prepares the computation of all metrics of a task; the result takes weights (how often each row counts) so that
- * resampling costs no new sort.
+ * resampling costs no new sort. Metrics that are not resampled are left out where weights are given.
  */
 export function evaluator(
   truth: Float64Array,
   predictions: Predictions,
   options: EvaluationOptions,
 ): (weights?: ArrayLike<number>) => Metrics {
-  if (predictions.task === 'regression') return (weights) => regressionMetrics(truth, predictions.values, weights);
+  if (predictions.task === 'regression')
+    return (weights) => {
+      const residuals = sumResiduals(truth, predictions.values, weights);
+      return metricsOf(weights, ({ regression }) => regression?.(residuals));
+    };
   if (predictions.task === 'multiclass') {
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
-    return (weights) => multiclassMetrics(labels, predictions.values, predictions.probabilities, weights);
-  }
-  const scores = predictions.values;
-  const kept = indexesOf(truth, scores);
-  const labels = Float64Array.from(kept, (i) => truth[i] ?? 0);
-  const keptScores = Float64Array.from(kept, (i) => scores[i] ?? 0);
-  const ranking = rank(labels, keptScores);
-  return (weights) => {
-    const w = weights && kept.length < truth.length ? Float64Array.from(kept, (i) => weights[i] ?? 0) : weights;
-    const decisions =
-      options.threshold === null ? {} : confusionMetrics(confusionAt(labels, keptScores, options.threshold, w));
-    return {
-      pr_auc: averagePrecision(ranking, w),
-      roc_auc: rocAuc(ranking, w),
-      recall_at_precision: recallAtPrecision(ranking, options.minPrecision, w)?.recall ?? null,
-      ...decisions,
-      log_loss: binaryLogLoss(labels, keptScores, w),
-      brier: brierScore(labels, keptScores, w),
-      // Bins would have to be cut anew for each resample, so this one gets no interval.
-      ...(w ? {} : { ece: expectedCalibrationError(calibrationBins(labels, keptScores)) }),
+    return (weights) => {
+      const counts = countClasses(labels, predictions.values, predictions.probabilities, weights);
+      return metricsOf(weights, ({ multiclass }) => multiclass?.(counts));
     };
+  }
+  const kept = rowsKnown(truth, predictions.values);
+  const labels = Float64Array.from(kept, (i) => truth[i] ?? 0);
+  const scores = Float64Array.from(kept, (i) => predictions.values[i] ?? 0);
+  const ranking = rank(labels, scores);
+  return (all) => {
+    const weights = all && kept.length < truth.length ? Float64Array.from(kept, (i) => all[i] ?? 0) : all;
+    const { threshold, minPrecision } = options;
+    const confusion = confusionAt(labels, scores, threshold ?? 0.5, weights);
+    const rows = { labels, scores, ranking, weights, confusion, minPrecision };
+    return metricsOf(weights, ({ binary, needs }) =>
+      needs === 'threshold' && threshold === null ? undefined : binary?.(rows),
+    );
   };
+}
+
+/** The value of each measure; one whose value is undefined does not fit and is left out. */
+function metricsOf(
+  weights: ArrayLike<number> | undefined,
+  valueOf: (measure: Measure) => number | null | undefined,
+): Metrics {
+  const metrics: Metrics = {};
+  for (const measure of measures) {
+    if (weights !== undefined && measure.resampled === false) continue;
+    const value = valueOf(measure);
+    if (value !== undefined) metrics[measure.name] = value;
+  }
+  return metrics;
 }
 
 /** The rows of a part, of truth and predictions alike. */
@@ -71,7 +81,7 @@ export function subset(
   };
 }
 
-function indexesOf(truth: Float64Array, scores: Float64Array): number[] {
+function rowsKnown(truth: Float64Array, scores: Float64Array): number[] {
   const rows: number[] = [];
   for (let i = 0; i < truth.length; i++)
     if (!Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);

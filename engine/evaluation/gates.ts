@@ -1,7 +1,13 @@
 import type { GateResult } from '../../protocol/runs.ts';
-import { parseMetric } from '../project/metricNames.ts';
-import type { GateConfig } from '../project/schema/gates.ts';
-import type { Interval } from '../statistics/bootstrap.ts';
+import { parseMetric } from './metricName.ts';
+import type { Interval } from './intervals.ts';
+
+/** A bound as a project declares it. */
+export interface GateBound {
+  min?: number | undefined;
+  max?: number | undefined;
+  at_confidence?: number | undefined;
+}
 
 export interface Measured {
   value: number | null;
@@ -15,7 +21,7 @@ export interface Measured {
 }
 
 /** Holds a measured value against a bound. With `at_confidence` the end of the interval that is worse is compared. */
-export function judgeGate(gate: string, bound: GateConfig, measured: Measured): GateResult {
+export function judgeGate(gate: string, bound: GateBound, measured: Measured): GateResult {
   const { min = null, max = null, at_confidence: atConfidence = null } = bound;
   const base = {
     gate,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { graphOf, type Graph } from '../project/graph.ts';
 import { textOf, type Project } from '../project/loadProject.ts';
-import { taskOf, type Task } from '../project/metricNames.ts';
+import { taskOf } from '../project/taskOf.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { tablesIn } from '../project/tablesIn.ts';

@@ -1,7 +1,8 @@
 import { WorkError } from '../base/errors.ts';
 import type { FeatureSpec } from './preprocess.ts';
 import type { Column, Table } from '../data/table.ts';
-import { taskOf, type Task } from '../project/metricNames.ts';
+import { taskOf } from '../project/taskOf.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 

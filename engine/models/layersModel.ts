@@ -1,5 +1,5 @@
 import type { Network } from './network.ts';
-import type { Task } from './outputLoss.ts';
+import type { Task } from '../evaluation/predictions.ts';
 
 /**
  * A network as the files of TensorFlow.js's layers format (model.json with topology and weights manifest, little-endian

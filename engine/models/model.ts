@@ -1,9 +1,10 @@
 import type { Table } from '../data/table.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import { WorkError } from '../base/errors.ts';
 import { loadBackend, type BackendName } from './backend.ts';
 import { predictLogits } from './backpropagate.ts';
 import { forward, type Network } from './network.ts';
-import { sigmoid, softmax, type Task } from './outputLoss.ts';
+import { sigmoid, softmax } from './outputLoss.ts';
 import { applyPreprocess, type FeatureSpec, type Preprocess } from './preprocess.ts';
 
 /** What the training was asked for, defaults filled in. */

@@ -1,4 +1,4 @@
-export type Task = 'binary' | 'multiclass' | 'regression';
+import type { Task } from '../evaluation/predictions.ts';
 
 /** Loss of a batch and its gradient by the logits. */
 export interface BatchLoss {

@@ -1,6 +1,6 @@
 import type { Table } from '../data/table.ts';
 import type { Model } from './model.ts';
-import type { Predictions } from './predictions.ts';
+import type { Predictions } from '../evaluation/predictions.ts';
 
 /** A model's predictions for a table, in the form that evaluation and serving take. */
 export async function predictTable(model: Model, table: Table): Promise<Predictions> {

@@ -1,6 +1,6 @@
 import { DataError } from '../base/errors.ts';
 import type { Table } from '../data/table.ts';
-import type { Task } from './outputLoss.ts';
+import type { Task } from '../evaluation/predictions.ts';
 
 export interface TargetSpec {
   task: Task;

@@ -5,7 +5,7 @@ import { DataError, messageOf, WorkError } from '../base/errors.ts';
 import { layersModel } from './layersModel.ts';
 import { createModel, type Model, type ModelMeta } from './model.ts';
 import type { Layer, Network } from './network.ts';
-import type { Task } from './outputLoss.ts';
+import type { Task } from '../evaluation/predictions.ts';
 
 export type { Model, ModelMeta } from './model.ts';
 

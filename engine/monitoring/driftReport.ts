@@ -7,7 +7,7 @@ import { loadModel } from '../models/savedModel.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { getVersion, versionOf } from '../registry/modelVersions.ts';
 import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
-import { quantile } from '../statistics/bootstrap.ts';
+import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { sorted, texts } from './compareColumn.ts';

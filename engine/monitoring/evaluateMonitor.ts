@@ -8,7 +8,7 @@ import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { getVersion } from '../registry/modelVersions.ts';
-import { quantile } from '../statistics/bootstrap.ts';
+import { quantile } from '../statistics/quantile.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { compareColumn } from './compareColumn.ts';

@@ -1,6 +1,6 @@
 import type { ModelVersion } from '../registry/modelVersions.ts';
 import { evaluator, type Metrics } from '../evaluation/evaluate.ts';
-import { type Predictions } from '../models/predictions.ts';
+import { type Predictions } from '../evaluation/predictions.ts';
 import type { WindowRows } from './windowRows.ts';
 
 /** Realised performance of the rows of a window whose labels have arrived. */

@@ -3,7 +3,8 @@ import type { AddablePart } from '../../protocol/languageServer.ts';
 import { setAt, yamlText, type Edit } from './edit.ts';
 import { entryOf, type Entry, type Located } from './located.ts';
 import type { Project } from './loadProject.ts';
-import { taskOf, type Task } from './metricNames.ts';
+import { taskOf } from './taskOf.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 
 /** What writes a part into the project. */

@@ -1,6 +1,7 @@
 import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { Project } from './loadProject.ts';
-import { metricDocs, smallerIsBetter, taskOf, usualMetrics } from './metricNames.ts';
+import { metricOf, smallerIsBetter, usualMetrics } from '../evaluation/metrics.ts';
+import { taskOf } from './taskOf.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { GateConfig } from './schema/gates.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
@@ -69,7 +70,7 @@ function gateMetrics({ stages }: ProjectConfig): PrimaryMetric[] {
 }
 
 function boundDirection(gate: string, { min, max }: GateConfig): PrimaryMetric['direction'] {
-  if (metricDocs[gate] !== undefined || (min === undefined) === (max === undefined)) return directionOf(gate);
+  if (metricOf(gate) !== undefined || (min === undefined) === (max === undefined)) return directionOf(gate);
   return min === undefined ? 'minimize' : 'maximize';
 }
 

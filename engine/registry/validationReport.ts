@@ -1,6 +1,6 @@
 import type { Estimate, FairnessRow, ModelCard, SliceRow } from '../../protocol/modelCard.ts';
 import type { GateResult } from '../../protocol/runs.ts';
-import type { Task } from '../project/metricNames.ts';
+import type { Task } from '../evaluation/predictions.ts';
 
 /**
  * What validation found, kept with the model version; the card, the API and the monitors read it. Paths are relative to

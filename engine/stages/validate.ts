@@ -8,7 +8,8 @@ import { sourceSql } from '../data/readSource.ts';
 import type { Table } from '../data/table.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
-import { parseMetric, usualMetrics } from '../project/metricNames.ts';
+import { parseMetric } from '../evaluation/metricName.ts';
+import { usualMetrics } from '../evaluation/metrics.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
@@ -16,19 +17,22 @@ import { registerVersion, versionOf } from '../registry/modelVersions.ts';
 import { reportFile, type ValidationReport } from '../registry/validationReport.ts';
 import { lockKey } from '../fingerprint/lockFile.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
-import { bootstrapIntervals, quantile, type Interval } from '../statistics/bootstrap.ts';
-import { calibrationBins } from '../statistics/calibration.ts';
-import { rank, recallAtPrecision } from '../statistics/rankMetrics.ts';
+import { bootstrapIntervals, type Interval } from '../evaluation/intervals.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { calibrationBins } from '../evaluation/calibration.ts';
+import { rank } from '../evaluation/ranking.ts';
+import { bestRecall } from '../evaluation/measures/recallAtPrecision.ts';
 import { confusionFile } from '../tracking/confusion.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
-import { confusionCounts } from '../evaluation/confusionCounts.ts';
+import { confusionMatrix } from '../evaluation/confusion.ts';
+import { groupsOf } from '../evaluation/groups.ts';
 import { evaluator } from '../evaluation/evaluate.ts';
-import { type Predictions } from '../models/predictions.ts';
-import { fairnessRows } from '../evaluation/fairnessRows.ts';
-import { binaryTarget, classTarget, columnOf, numberTarget } from '../models/features.ts';
+import { type Predictions } from '../evaluation/predictions.ts';
+import { fairnessRows } from '../evaluation/fairness/fairness.ts';
+import { binaryTarget, classTarget, columnOf, numberTarget, textValues } from '../models/features.ts';
 import { describeGate, judgeGate, noChampionNote, type Measured } from '../evaluation/gates.ts';
 import { predictTable, sliceTable } from '../models/predictTable.ts';
-import { sliceRows } from '../evaluation/sliceRows.ts';
+import { sliceRows } from '../evaluation/slices.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 import { readSide } from './train.ts';
 
@@ -112,12 +116,19 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
 
   context.progress('slices and fairness', 0.8);
   const slices = (inputs.slices ?? []).flatMap((column) =>
-    sliceRows({ column, table: test, truth, predictions, options, seed: context.seed }),
+    sliceRows({
+      column,
+      groups: groupsOf(textValues(columnOf(test, column))),
+      truth,
+      predictions,
+      options,
+      seed: context.seed,
+    }),
   );
   const fairness =
     model.meta.task === 'binary' && threshold !== null
       ? (inputs.fairness?.attributes ?? []).flatMap((attribute) =>
-          fairnessRows(attribute, test, truth, predictions, threshold),
+          fairnessRows(attribute, groupsOf(textValues(columnOf(test, attribute))), truth, predictions, threshold),
         )
       : [];
 
@@ -195,7 +206,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
     modelPath: folder,
     referencePath,
   };
-  const confusion = confusionCounts(truth, predictions, threshold, report.classes);
+  const confusion = confusionMatrix(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const reportPath = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(reportPath, `${JSON.stringify(report, null, 2)}\n`);
@@ -268,7 +279,7 @@ export function truthOf(model: Model, table: Table): Float64Array {
  */
 async function decisionThreshold(model: Model, table: Table, minPrecision: number): Promise<number | null> {
   if (model.meta.task !== 'binary') return null;
-  const found = recallAtPrecision(rank(truthOf(model, table), await model.scores(table)), minPrecision);
+  const found = bestRecall(rank(truthOf(model, table), await model.scores(table)), minPrecision);
   return found && Number.isFinite(found.threshold) ? found.threshold : 0.5;
 }
 

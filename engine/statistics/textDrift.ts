@@ -1,5 +1,5 @@
 import { aucOfScores } from './domainClassifier.ts';
-import { quantile } from './bootstrap.ts';
+import { quantile } from './quantile.ts';
 import { seededRandom } from './random.ts';
 import { fitLogistic, type SparseRow } from './sparseLogistic.ts';
 

@@ -13,7 +13,8 @@ import { validateTable } from '../../engine/data/validateTable.ts';
 import type { FeatureSpec } from '../../engine/models/preprocess.ts';
 import { trainModel, type TrainedModel } from '../../engine/models/trainModel.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
-import { averagePrecision, rank } from '../../engine/statistics/rankMetrics.ts';
+import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
+import { rank } from '../../engine/evaluation/ranking.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [hidden = '[32,16]', learningRate = '0.003', batchSize = '512', epochs = '60', seed = '7'] =

@@ -3,7 +3,7 @@ import type { CompletionContext, CompletionItem, CompletionList, Position } from
 import { rules } from '../../engine/checks/rules.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
-import { fairnessMeasures, metricDocs, metricsFor } from '../../engine/project/metricNames.ts';
+import { fairnessNames, metricDocs, metricsFor } from '../../engine/evaluation/metrics.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
@@ -204,16 +204,16 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
         ? attributes.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []))
         : [];
     return [
-      ...metricsFor(null).map((name) => ({ name, docs: metricDocs[name] })),
+      ...metricsFor(null).map((name) => ({ name, docs: metricDocs(name) })),
       ...groups.flatMap((group) =>
-        fairnessMeasures.map((name) => ({ name: `${name}[${group}]`, docs: metricDocs[name] })),
+        fairnessNames.map((name) => ({ name: `${name}[${group}]`, docs: metricDocs(name) })),
       ),
       { name: 'pr_auc@champion', docs: 'Difference to the champion on the same rows.' },
     ];
   }
   if (last === 'expect')
     return [
-      ...[...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs[name] })),
+      ...[...metricsFor(null), 'error_rate'].map((name) => ({ name, docs: metricDocs(name) })),
       ...servedColumns(project).map((column) => ({
         name: `missing[${column}]`,
         docs: `Share of rows without a value of \`${column}\`.`,

@@ -1,7 +1,8 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
 import type { ColumnFacts, Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
-import { metricDocs, metricsFor, taskOf } from '../../engine/project/metricNames.ts';
+import { metricDocs, metricsFor } from '../../engine/evaluation/metrics.ts';
+import { taskOf } from '../../engine/project/taskOf.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
 import { plural } from '../../protocol/words.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
@@ -181,7 +182,7 @@ function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
     ({ name }) => !measured.includes(name),
   );
   return [
-    ...measured.map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs[label] ?? '' })),
+    ...measured.map((label) => ({ label, kind: CompletionItemKind.Value, documentation: metricDocs(label) ?? '' })),
     ...others.map(({ name }, index) => ({
       ...named(name, CompletionItemKind.Value, `logged by ${plural(logged.get(name) ?? 0, 'run')}`),
       sortText: `~${String(index).padStart(3, '0')}`,

@@ -1,7 +1,8 @@
 import { MarkupKind, type Hover, type Position } from 'vscode-languageserver';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, toValue, type Located, type Range } from '../../engine/project/located.ts';
-import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
+import { metricDocs } from '../../engine/evaluation/metrics.ts';
+import { parseMetric } from '../../engine/evaluation/metricName.ts';
 import { propertyShape, shapesAt, spotAt, type Spot } from '../../engine/project/schemaPath.ts';
 import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
 import { isLowerBetter } from '../../protocol/metricDirection.ts';
@@ -116,7 +117,7 @@ function describeName(spot: Spot, around: Around): string | null {
 
 function describeMetric(written: string, spot: Spot, { project, facts }: Around): string | null {
   const metric = parseMetric(written);
-  const docs = metric ? metricDocs[metric.name] : undefined;
+  const docs = metric ? metricDocs(metric.name) : undefined;
   if (!metric || docs === undefined) return loggedMetric(written, facts);
   const bound = spot.on === 'value' ? null : nodeAt(project?.resolved.root ?? undefined, spot.path);
   return [

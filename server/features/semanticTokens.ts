@@ -9,7 +9,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { parseDuration, parseWindows } from '../../engine/base/duration.ts';
 import type { Range } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import { metricDocs, parseMetric } from '../../engine/project/metricNames.ts';
+import { metricOf } from '../../engine/evaluation/metrics.ts';
+import { parseMetric } from '../../engine/evaluation/metricName.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
@@ -160,7 +161,7 @@ class Teller {
   #metric(text: string, range: Range): void {
     const metric = parseMetric(text);
     if (!metric) return;
-    if (Object.hasOwn(metricDocs, metric.name) || (metric.name === 'missing' && metric.attribute !== null))
+    if (metricOf(metric.name) !== undefined || (metric.name === 'missing' && metric.attribute !== null))
       this.#put({ start: range.start, end: range.start + metric.name.length }, 'enumMember');
     if (metric.champion) this.#put({ start: range.end - 'champion'.length, end: range.end }, 'keyword');
   }

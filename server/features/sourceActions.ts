@@ -13,7 +13,8 @@ import { schemaFromFacts } from '../../engine/facts/schemaFromFacts.ts';
 import type { Facts } from '../../engine/facts/facts.ts';
 import { appendItem, setAt, type Edit } from '../../engine/project/edit.ts';
 import { nodeAt } from '../../engine/project/located.ts';
-import { fairnessMeasures, parseMetric } from '../../engine/project/metricNames.ts';
+import { fairnessNames } from '../../engine/evaluation/metrics.ts';
+import { parseMetric } from '../../engine/evaluation/metricName.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { isVirtual, type Workspace } from '../workspace.ts';
@@ -99,9 +100,7 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
   const gated = new Set(
     Object.keys(stage.gates ?? {}).flatMap((gate) => {
       const metric = parseMetric(gate);
-      return metric?.attribute != null && (fairnessMeasures as readonly string[]).includes(metric.name)
-        ? [metric.attribute]
-        : [];
+      return metric?.attribute != null && fairnessNames.includes(metric.name) ? [metric.attribute] : [];
     }),
   );
   return attributes

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noFacts, type Facts, type HistoryFacts } from '../../engine/facts/facts.ts';
-import { metricRange, wrongAlias } from '../../engine/project/metricNames.ts';
+import { metricRange } from '../../engine/evaluation/metrics.ts';
+import { wrongAlias } from '../../engine/evaluation/metricName.ts';
 import { edit, expectFixed, expectMarks, findings, type Texts } from '../helpers/checking.ts';
 import { ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 

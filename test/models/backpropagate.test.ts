@@ -3,7 +3,8 @@ import { after, test } from 'node:test';
 import { loadBackend, type Tensorflow } from '../../engine/models/backend.ts';
 import { backpropagate, predictLogits } from '../../engine/models/backpropagate.ts';
 import { createNetwork, forward } from '../../engine/models/network.ts';
-import { outputLoss, type Task } from '../../engine/models/outputLoss.ts';
+import type { Task } from '../../engine/evaluation/predictions.ts';
+import { outputLoss } from '../../engine/models/outputLoss.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
 const { tf, name } = await loadBackend();

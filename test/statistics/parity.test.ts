@@ -3,19 +3,15 @@ import { test } from 'node:test';
 import { andersonDarling } from '../../engine/statistics/andersonDarling.ts';
 import { benjaminiHochberg } from '../../engine/statistics/benjaminiHochberg.ts';
 import { studentTwoSided } from '../../engine/statistics/betaTail.ts';
-import { quantile } from '../../engine/statistics/bootstrap.ts';
-import { calibrationBins, expectedCalibrationError } from '../../engine/statistics/calibration.ts';
+import { quantile } from '../../engine/statistics/quantile.ts';
 import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiSquare.ts';
 import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
 import { cramerVonMises } from '../../engine/statistics/cramerVonMises.ts';
-import {
-  binaryLogLoss,
-  brierScore,
-  confusionAt,
-  confusionMetrics,
-  multiclassMetrics,
-} from '../../engine/statistics/classification.ts';
-import { fairnessMeasures, ratesByGroup } from '../../engine/statistics/fairness.ts';
+import { evaluator } from '../../engine/evaluation/evaluate.ts';
+import { fairnessMeasures } from '../../engine/evaluation/fairness/fairnessMeasures.ts';
+import { groupRates } from '../../engine/evaluation/fairness/groupRates.ts';
+import { groupsOf } from '../../engine/evaluation/groups.ts';
+import type { Task } from '../../engine/evaluation/predictions.ts';
 import { fisherExact } from '../../engine/statistics/fisherExact.ts';
 import { gammaTail } from '../../engine/statistics/gammaTail.ts';
 import { countBins, equalEdges, quantileEdges } from '../../engine/statistics/histogram.ts';
@@ -29,8 +25,6 @@ import { psi } from '../../engine/statistics/psi.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { correlation } from '../../engine/data/relations.ts';
 import { mutualInformation } from '../../engine/statistics/mutualInformation.ts';
-import { averagePrecision, rank, recallAtPrecision, rocAuc } from '../../engine/statistics/rankMetrics.ts';
-import { regressionMetrics } from '../../engine/statistics/regression.ts';
 import { standardDeviation, wasserstein } from '../../engine/statistics/wasserstein.ts';
 import { askPython, preparePython } from './parityPython.ts';
 
@@ -46,6 +40,29 @@ const check = (measure: string, args: unknown[], ours: Check['ours'], tolerance 
   checks.push({ measure, args, ours, tolerance });
 const random = seededRandom(20260501);
 const list = (n: number, value: (i: number) => number) => Array.from({ length: n }, (_, i) => value(i));
+const evaluate = (
+  task: Task,
+  truth: number[],
+  values: number[],
+  {
+    threshold = null,
+    minPrecision = 0.9,
+    probabilities = [],
+  }: {
+    threshold?: number | null;
+    minPrecision?: number;
+    probabilities?: number[][];
+  } = {},
+) =>
+  evaluator(
+    Float64Array.from(truth),
+    {
+      task,
+      values: Float64Array.from(values),
+      probabilities: probabilities.map((column) => Float64Array.from(column)),
+    },
+    { threshold, minPrecision },
+  );
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b);
 
 /** Plain, skewed, tied, constant and far from zero. */
@@ -160,40 +177,34 @@ for (let i = 0; i < 150; i++) {
       ] ?? 0,
   );
   const weights = list(n, (k) => (k < 2 ? 1 : random.integer(4)));
-  const ranking = rank(labels, scores);
   const threshold = scores[random.integer(n)] ?? 0.5;
-  const metrics = confusionMetrics(confusionAt(labels, scores, threshold));
-  check('average_precision', [labels, scores], averagePrecision(ranking));
-  check('weighted_average_precision', [labels, scores, weights], averagePrecision(ranking, weights));
-  check('roc_auc', [labels, scores], rocAuc(ranking));
-  check('weighted_roc_auc', [labels, scores, weights], rocAuc(ranking, weights));
-  check('recall_at_precision', [labels, scores, 0.6], recallAtPrecision(ranking, 0.6)?.recall);
-  for (const name of ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1'] as const)
+  const metricsOf = evaluate('binary', labels, scores, { threshold, minPrecision: 0.6 });
+  const [metrics, weighted] = [metricsOf(), metricsOf(weights)];
+  check('average_precision', [labels, scores], metrics['pr_auc']);
+  check('weighted_average_precision', [labels, scores, weights], weighted['pr_auc']);
+  check('roc_auc', [labels, scores], metrics['roc_auc']);
+  check('weighted_roc_auc', [labels, scores, weights], weighted['roc_auc']);
+  check('recall_at_precision', [labels, scores, 0.6], metrics['recall_at_precision']);
+  for (const name of ['accuracy', 'balanced_accuracy', 'precision', 'recall', 'f1'])
     check(name, [labels, scores, threshold], metrics[name]);
-  check('log_loss', [labels, scores], binaryLogLoss(labels, scores));
-  check('brier', [labels, scores], brierScore(labels, scores));
-  check('ece', [labels, scores, 10], expectedCalibrationError(calibrationBins(labels, scores)));
+  check('log_loss', [labels, scores], metrics['log_loss']);
+  check('brier', [labels, scores], metrics['brier']);
+  check('ece', [labels, scores, 10], metrics['ece']);
   const groups = list(n, () => random.integer(i % 4 === 0 ? 2 : 5)).map((g) => `g${g}`);
   const decisions = scores.map((score) => (score >= threshold ? 1 : 0));
-  const fairness = fairnessMeasures(ratesByGroup(labels, decisions, groups));
-  for (const name of [
-    'demographic_parity_difference',
-    'demographic_parity_ratio',
-    'equalized_odds_difference',
-    'equal_opportunity_difference',
-  ] as const)
-    check(name, [labels, decisions, groups], fairness?.[name]);
+  const rates = groupRates(labels, decisions, groupsOf(groups));
+  for (const { name, compute } of fairnessMeasures) check(name, [labels, decisions, groups], compute(rates));
 }
 
 for (let i = 0; i < 60; i++) {
   const n = [2, 5, 40, 900][i % 4] ?? 2;
   const truth = list(n, shape(i % 2 === 0 ? 0 : 1));
   const predictions = truth.map((y) => y * (0.8 + random.next() * 0.4));
-  const { rmse, mae, r2 } = regressionMetrics(truth, predictions);
+  const errors = evaluate('regression', truth, predictions)();
   const scale = 1e-9 * Math.max(1, ...truth.map(Math.abs));
-  check('rmse', [truth, predictions], rmse, scale);
-  check('mae', [truth, predictions], mae, scale);
-  check('r2', [truth, predictions], r2, 1e-8);
+  check('rmse', [truth, predictions], errors['rmse'], scale);
+  check('mae', [truth, predictions], errors['mae'], scale);
+  check('r2', [truth, predictions], errors['r2'], 1e-8);
   const k = 2 + random.integer(4);
   const raw = list(k, () => 0).map(() => list(n, () => random.next() + 1e-3));
   const probabilities = raw.map((column) =>
@@ -203,7 +214,7 @@ for (let i = 0; i < 60; i++) {
   const decisions = list(n, (row) =>
     probabilities.reduce((best, column, c) => ((column[row] ?? 0) > (probabilities[best]?.[row] ?? 0) ? c : best), 0),
   );
-  const metrics = multiclassMetrics(labels, decisions, probabilities);
+  const metrics = evaluate('multiclass', labels, decisions, { probabilities })();
   const names = {
     accuracy: 'class_accuracy',
     balanced_accuracy: 'class_balanced_accuracy',
@@ -211,9 +222,8 @@ for (let i = 0; i < 60; i++) {
     macro_recall: 'macro_recall',
     macro_f1: 'macro_f1',
     log_loss: 'class_log_loss',
-  } as const;
-  for (const [ours, theirs] of Object.entries(names))
-    check(theirs, [labels, decisions, probabilities], metrics[ours as keyof typeof names]);
+  };
+  for (const [ours, theirs] of Object.entries(names)) check(theirs, [labels, decisions, probabilities], metrics[ours]);
 }
 
 for (let i = 0; i < 60; i++) {

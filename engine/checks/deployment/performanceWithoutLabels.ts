@@ -1,7 +1,5 @@
-import { metricsFor } from '../../project/metricNames.ts';
+import { predictionMetrics } from '../../evaluation/metrics.ts';
 import type { Rule } from '../rule.ts';
-
-const unlabelled = ['latency_p50_ms', 'latency_p95_ms', 'model_bytes'];
 
 export const performanceWithoutLabels: Rule = {
   code: 'LW617',
@@ -16,7 +14,7 @@ export const performanceWithoutLabels: Rule = {
       'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  labels: { dataset: labels, key: id }\n  expect: { pr_auc: { min: 0.75 } }',
   },
   check(context) {
-    const performance = metricsFor(null).filter((metric) => !unlabelled.includes(metric));
+    const performance = predictionMetrics(null);
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
       if (monitor.labels) continue;
       for (const metric of Object.keys(monitor.expect ?? {})) {

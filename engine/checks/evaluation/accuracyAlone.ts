@@ -1,10 +1,9 @@
 import { setAt } from '../../project/edit.ts';
-import { fairnessMeasures, metricsFor, parseMetric } from '../../project/metricNames.ts';
+import { predictionMetrics } from '../../evaluation/metrics.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import { taskValidated } from '../bounds.ts';
 import { stagesOf, trainStage } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
-
-const others: readonly string[] = ['latency_p50_ms', 'latency_p95_ms', 'model_bytes', ...fairnessMeasures];
 
 export const accuracyAlone: Rule = {
   code: 'LW506',
@@ -17,7 +16,7 @@ export const accuracyAlone: Rule = {
     right: 'gates:\n  accuracy: { min: 0.9 }\n  balanced_accuracy: { min: 0.8 }',
   },
   check(context) {
-    const known = metricsFor('binary').filter((metric) => !others.includes(metric));
+    const known = predictionMetrics('binary');
     for (const [name, stage] of stagesOf(context.config, 'validate')) {
       const judged = Object.keys(stage.gates ?? {}).filter((gate) => known.includes(parseMetric(gate)?.name ?? ''));
       const [first] = judged;

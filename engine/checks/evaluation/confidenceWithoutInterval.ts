@@ -1,9 +1,12 @@
 import { removeAt } from '../../project/edit.ts';
-import { fairnessMeasures, parseMetric } from '../../project/metricNames.ts';
+import { hasInterval, metricOf } from '../../evaluation/metrics.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import type { Rule } from '../rule.ts';
 
-/** What validation measures once, without an interval. */
-const single: readonly string[] = ['ece', 'latency_p50_ms', 'latency_p95_ms', 'model_bytes', ...fairnessMeasures];
+/** Whether validation computes the metric, and once only. */
+function isSingle(name: string): boolean {
+  return metricOf(name) !== undefined && !hasInterval(name);
+}
 
 export const confidenceWithoutInterval: Rule = {
   code: 'LW513',
@@ -21,7 +24,7 @@ export const confidenceWithoutInterval: Rule = {
         if (
           bound.at_confidence === undefined ||
           (bound.min === undefined && bound.max === undefined) ||
-          ('uses' in stage && !single.includes(parseMetric(gate)?.name ?? ''))
+          ('uses' in stage && !isSingle(parseMetric(gate)?.name ?? ''))
         )
           continue;
         const path = ['stages', name, 'gates', gate, 'at_confidence'];

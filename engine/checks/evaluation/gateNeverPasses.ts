@@ -1,4 +1,4 @@
-import { metricRange } from '../../project/metricNames.ts';
+import { metricRange } from '../../evaluation/metrics.ts';
 import { boundsOf, shareOf } from '../bounds.ts';
 import { replaceLiteral } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';

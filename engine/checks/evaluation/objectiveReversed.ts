@@ -1,5 +1,6 @@
 import { renameKey } from '../../project/edit.ts';
-import { metricDocs, parseMetric, smallerIsBetter } from '../../project/metricNames.ts';
+import { metricOf, smallerIsBetter } from '../../evaluation/metrics.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import type { Rule } from '../rule.ts';
 
 /** What training logs by epoch, besides the metrics of validation. */
@@ -20,7 +21,7 @@ export const objectiveReversed: Rule = {
           ? ['maximize', objective.maximize, 'minimize']
           : ['minimize', objective.minimize, 'maximize'];
       const name = parseMetric(metric)?.name ?? metric;
-      if (!Object.hasOwn(metricDocs, name) && !losses.includes(metric)) continue;
+      if (metricOf(name) === undefined && !losses.includes(metric)) continue;
       if (smallerIsBetter(metric) !== (wrong === 'maximize')) continue;
       const path = ['sweep', 'objective', wrong];
       context.reportKeyIn(

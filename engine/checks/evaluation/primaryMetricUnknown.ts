@@ -1,6 +1,8 @@
 import { didYouMean } from '../../base/didYouMean.ts';
 import { replaceValue } from '../../project/edit.ts';
-import { metricDocs, metricsFor, parseMetric, smallerIsBetter, taskOf } from '../../project/metricNames.ts';
+import { metricOf, metricsFor, smallerIsBetter } from '../../evaluation/metrics.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
+import { taskOf } from '../../project/taskOf.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 /** What training logs by epoch, besides the metrics of validation. */
@@ -34,7 +36,7 @@ export const primaryMetricUnknown: Rule = {
     }
     if (
       direction === undefined ||
-      !(Object.hasOwn(metricDocs, name) || losses.includes(name)) ||
+      !(metricOf(name) !== undefined || losses.includes(name)) ||
       smallerIsBetter(name) === (direction === 'minimize')
     )
       return;

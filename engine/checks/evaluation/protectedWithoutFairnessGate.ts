@@ -1,5 +1,5 @@
 import { appendItem, setAt, yamlText, type Edit } from '../../project/edit.ts';
-import { parseMetric } from '../../project/metricNames.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { taskValidated } from '../bounds.ts';
 import { stagesOf } from '../lookUp.ts';

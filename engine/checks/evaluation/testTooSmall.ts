@@ -1,4 +1,4 @@
-import { parseMetric } from '../../project/metricNames.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import { count } from '../data/eachDataset.ts';
 import type { Rule } from '../rule.ts';
 

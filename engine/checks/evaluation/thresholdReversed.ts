@@ -1,5 +1,5 @@
 import { renameKey } from '../../project/edit.ts';
-import { metricRange, smallerIsBetter } from '../../project/metricNames.ts';
+import { metricRange, smallerIsBetter } from '../../evaluation/metrics.ts';
 import { boundsOf } from '../bounds.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,5 +1,7 @@
 import { suggestion } from '../../base/didYouMean.ts';
-import { metricsFor, parseMetric, taskOf, wrongAlias } from '../../project/metricNames.ts';
+import { fairnessNames, metricsFor } from '../../evaluation/metrics.ts';
+import { parseMetric, wrongAlias } from '../../evaluation/metricName.ts';
+import { taskOf } from '../../project/taskOf.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 /** What validation measures and windows of predictions do not. */
@@ -48,7 +50,7 @@ function checkGate(
       path,
       `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`,
     );
-  const known = metricsFor(task, metric.attribute !== null);
+  const known = metric.attribute === null ? metricsFor(task) : fairnessNames;
   if (!known.includes(metric.name))
     return context.reportKey(
       path,

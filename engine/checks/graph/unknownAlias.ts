@@ -1,7 +1,7 @@
 import { entryOf, nodeAt } from '../../project/located.ts';
 import { renameKey } from '../../project/edit.ts';
 import { didYouMean } from '../../base/didYouMean.ts';
-import { wrongAlias } from '../../project/metricNames.ts';
+import { wrongAlias } from '../../evaluation/metricName.ts';
 import { keyLike, stagesOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,5 +1,5 @@
 import { removeAt } from '../../project/edit.ts';
-import { taskOf } from '../../project/metricNames.ts';
+import { taskOf } from '../../project/taskOf.ts';
 import { stagesOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
 

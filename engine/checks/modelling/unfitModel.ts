@@ -1,4 +1,4 @@
-import { taskOf } from '../../project/metricNames.ts';
+import { taskOf } from '../../project/taskOf.ts';
 import type { FieldType } from '../../project/schema/datasetSchema.ts';
 import { replaceLiteral, stagesOf, targetOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';

@@ -1,9 +1,8 @@
 import type { SliceRow } from '../../protocol/modelCard.ts';
-import type { Table } from '../data/table.ts';
-import { bootstrapIntervals } from '../statistics/bootstrap.ts';
 import { evaluator, subset, type EvaluationOptions } from './evaluate.ts';
-import { type Predictions } from '../models/predictions.ts';
-import { columnOf, textValues } from '../models/features.ts';
+import type { Groups } from './groups.ts';
+import { bootstrapIntervals } from './intervals.ts';
+import type { Predictions } from './predictions.ts';
 
 const mostSlices = 12;
 const shown: Record<Predictions['task'], string[]> = {
@@ -15,21 +14,14 @@ const shown: Record<Predictions['task'], string[]> = {
 /** The metrics of each value of a column, most rows first; values beyond the twelfth are left out. */
 export function sliceRows(input: {
   column: string;
-  table: Table;
+  groups: Groups;
   truth: Float64Array;
   predictions: Predictions;
   options: EvaluationOptions;
   seed: number;
 }): SliceRow[] {
-  const { column, table, truth, predictions, options, seed } = input;
-  const rowsOf = new Map<string, number[]>();
-  textValues(columnOf(table, column)).forEach((value, i) => {
-    const key = value ?? '(missing)';
-    const rows = rowsOf.get(key);
-    if (rows) rows.push(i);
-    else rowsOf.set(key, [i]);
-  });
-  const slices = [...rowsOf].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
+  const { column, groups, truth, predictions, options, seed } = input;
+  const slices = [...rowsByGroup(groups)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
   return slices.map(([value, rows]) => {
     const part = subset(truth, predictions, rows);
     const metrics = evaluator(part.truth, part.predictions, options);
@@ -62,4 +54,16 @@ export function sliceRows(input: {
       ),
     };
   });
+}
+
+/** Row numbers by value, in the order of the first row of each. */
+function rowsByGroup({ names, codes }: Groups): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  for (const [i, code] of codes.entries()) {
+    const value = names[code] ?? '(missing)';
+    const known = rows.get(value);
+    if (known) known.push(i);
+    else rows.set(value, [i]);
+  }
+  return rows;
 }

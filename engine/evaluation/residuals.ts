@@ -1,13 +1,22 @@
-/**
- * Errors of predictions in the units of the target; R² is 1 − SS_res / SS_tot. Rows with NaN are left out; null without
- * rows, R² also where the target is constant.
- */
-export function regressionMetrics(
+/** Sums over the rows of a regression, from which its metrics follow. */
+export interface Residuals {
+  /** Weight of all rows. */
+  n: number;
+  /** Σ |y − p| */
+  absolute: number;
+  /** Σ (y − p)² */
+  squared: number;
+  /** Σ (y − mean of y)² */
+  total: number;
+}
+
+/** Sums the errors of predictions. Rows with NaN are left out. */
+export function sumResiduals(
   truth: ArrayLike<number>,
   predictions: ArrayLike<number>,
   weights?: ArrayLike<number>,
-): Record<'rmse' | 'mae' | 'r2', number | null> {
-  let [n, sum, absolute, squared] = [0, 0, 0, 0];
+): Residuals {
+  let [n, sum, absolute, squared, total] = [0, 0, 0, 0, 0];
   const each = (visit: (y: number, p: number, w: number) => void) => {
     for (let i = 0; i < truth.length; i++) {
       const y = truth[i] ?? Number.NaN;
@@ -21,11 +30,9 @@ export function regressionMetrics(
     absolute += w * Math.abs(y - p);
     squared += w * (y - p) ** 2;
   });
-  if (n === 0) return { rmse: null, mae: null, r2: null };
   const mean = sum / n;
-  let total = 0;
   each((y, _, w) => {
     total += w * (y - mean) ** 2;
   });
-  return { rmse: Math.sqrt(squared / n), mae: absolute / n, r2: total === 0 ? null : 1 - squared / total };
+  return { n, absolute, squared, total };
 }

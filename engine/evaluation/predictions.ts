@@ -1,6 +1,6 @@
-import type { Task } from '../project/metricNames.ts';
+export type Task = 'binary' | 'multiclass' | 'regression';
 
-/** A model's answers for some rows: scores of the positive class, one array a class, or values. */
+/** The answers of a model for some rows: scores of the positive class, one array a class, or values. */
 export interface Predictions {
   task: Task;
   /** Binary: scores. Regression: values. Multiclass: the number of the likeliest class. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrapIntervals, quantile } from '../../engine/statistics/bootstrap.ts';
+import { bootstrapIntervals } from '../../engine/evaluation/intervals.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
-import { averagePrecision, rank } from '../../engine/statistics/rankMetrics.ts';
+import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
+import { rank } from '../../engine/evaluation/ranking.ts';
 
-test('the interval of a mean is near the normal one, and the seed fixes it', () => {
+test('the interval of a mean is close to the normal one, and the seed determines it', () => {
   const random = seededRandom(1);
   const values = Float64Array.from({ length: 1000 }, () => random.next());
   const mean = (weights: ArrayLike<number>) => ({
@@ -20,7 +21,7 @@ test('the interval of a mean is near the normal one, and the seed fixes it', () 
   assert.deepEqual(bootstrapIntervals({ n: 1000, confidence: 0.95, seed: 3, resamples: 400 }, mean).mean, interval);
 });
 
-test('the interval of the average precision of 30,000 rows holds the value of the whole', () => {
+test('the interval of the average precision of 30,000 rows contains the value of all rows', () => {
   const random = seededRandom(2);
   const labels = Uint8Array.from({ length: 30_000 }, () => (random.next() < 0.02 ? 1 : 0));
   const ranking = rank(
@@ -34,15 +35,10 @@ test('the interval of the average precision of 30,000 rows holds the value of th
   assert.ok(ap && ap.low < whole && whole < ap.high);
 });
 
-test('a statistic that is mostly missing has no interval, nor have no rows', () => {
+test('a statistic that is mostly missing has no interval, and neither have 0 rows', () => {
   assert.equal(bootstrapIntervals({ n: 5, confidence: 0.9, seed: 1 }, () => ({ x: null })).x, null);
   assert.deepEqual(
     bootstrapIntervals({ n: 0, confidence: 0.9, seed: 1 }, () => ({ x: 1 })),
     {},
   );
-});
-
-test('quantiles interpolate', () => {
-  assert.equal(quantile([1, 2, 4], 0.75), 3);
-  assert.ok(Number.isNaN(quantile([], 0.5)));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { confusionCounts } from '../../engine/evaluation/confusionCounts.ts';
+import { confusionMatrix } from '../../engine/evaluation/confusion.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { ordersProject } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
@@ -13,7 +13,7 @@ const binary = (values: number[]) => ({
 
 test('truth is counted against prediction: at the threshold, or by the likeliest class; what is missing is left out', () => {
   assert.deepEqual(
-    confusionCounts(
+    confusionMatrix(
       Float64Array.from([0, 0, 1, 1, 1, Number.NaN, 0]),
       binary([0.1, 0.6, 0.5, 0.4, 0.9, 0.9, Number.NaN]),
       0.5,
@@ -28,13 +28,13 @@ test('truth is counted against prediction: at the threshold, or by the likeliest
     },
   );
   const several = { task: 'multiclass' as const, values: Float64Array.from([0, 2, 1, 1]), probabilities: [] };
-  assert.deepEqual(confusionCounts(Float64Array.from([0, 1, 1, Number.NaN]), several, null, ['a', 'b', 'c'])?.counts, [
+  assert.deepEqual(confusionMatrix(Float64Array.from([0, 1, 1, Number.NaN]), several, null, ['a', 'b', 'c'])?.counts, [
     [1, 0, 0],
     [0, 1, 1],
     [0, 0, 0],
   ]);
-  assert.equal(confusionCounts(Float64Array.from([1.5]), { ...several, task: 'regression' }, null, null), null);
-  assert.equal(confusionCounts(Float64Array.from([1]), binary([1]), null, ['no', 'yes']), null);
+  assert.equal(confusionMatrix(Float64Array.from([1.5]), { ...several, task: 'regression' }, null, null), null);
+  assert.equal(confusionMatrix(Float64Array.from([1]), binary([1]), null, ['no', 'yes']), null);
 });
 
 test('validate keeps the matrix with the run; it agrees with the metrics', async () => {

@@ -1,4 +1,5 @@
-import { seededRandom } from './random.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { seededRandom } from '../statistics/random.ts';
 
 export interface Interval {
   low: number;
@@ -6,7 +7,7 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** Rows that are drawn from, with replacement. */
+  /** The number of rows, which are drawn with replacement. */
   n: number;
   confidence: number;
   seed: number;
@@ -16,8 +17,8 @@ export interface BootstrapOptions {
 
 /**
  * Percentile bootstrap intervals (Efron 1979) of several statistics at once. `compute` gets how often each row was
- * drawn and gives one value a statistic; null values of a resample are left out. A statistic with fewer than 20 values
- * gives null.
+ * drawn and returns one value for each statistic; null values of a resample are left out. A statistic with fewer than 20
+ * values has no interval.
  */
 export function bootstrapIntervals<K extends string>(
   options: BootstrapOptions,
@@ -47,13 +48,4 @@ export function bootstrapIntervals<K extends string>(
       return [key, { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }];
     }),
   ) as Record<K, Interval | null>;
-}
-
-/** The quantile of sorted values by linear interpolation (type 7: numpy's and R's default). NaN of nothing. */
-export function quantile(sorted: ArrayLike<number>, q: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = q * (sorted.length - 1);
-  const below = sorted[Math.floor(at)] ?? Number.NaN;
-  const above = sorted[Math.ceil(at)] ?? below;
-  return below + (above - below) * (at - Math.floor(at));
 }

@@ -1,0 +1,17 @@
+import { shareOf } from '../confusion.ts';
+import type { Measure } from './measure.ts';
+
+export const accuracy: Measure = {
+  name: 'accuracy',
+  direction: 'larger',
+  range: [0, 1],
+  docs: 'Share of right decisions.',
+  source: 'scikit-learn accuracy_score',
+  needs: 'threshold',
+  binary: ({ confusion: { tp, fp, fn, tn } }) => shareOf(tp + tn, tp + fp + fn + tn),
+  multiclass: ({ n, right }) =>
+    shareOf(
+      right.reduce((a, b) => a + b, 0),
+      n,
+    ),
+};

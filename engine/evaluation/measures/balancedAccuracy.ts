@@ -1,0 +1,18 @@
+import { macroMean } from '../classCounts.ts';
+import { shareOf } from '../confusion.ts';
+import type { Measure } from './measure.ts';
+
+export const balancedAccuracy: Measure = {
+  name: 'balanced_accuracy',
+  direction: 'larger',
+  range: [0, 1],
+  docs: 'Mean recall over the classes.',
+  source: 'scikit-learn balanced_accuracy_score',
+  needs: 'threshold',
+  binary: ({ confusion: { tp, fp, fn, tn } }) => {
+    const recall = shareOf(tp, tp + fn);
+    const specificity = shareOf(tn, tn + fp);
+    return recall === null || specificity === null ? null : (recall + specificity) / 2;
+  },
+  multiclass: (counts) => macroMean(counts, 'labelled', (right, labelled) => [right, labelled]),
+};

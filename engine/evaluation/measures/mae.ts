@@ -1,0 +1,10 @@
+import type { Measure } from './measure.ts';
+
+export const mae: Measure = {
+  name: 'mae',
+  direction: 'smaller',
+  range: [0, Number.POSITIVE_INFINITY],
+  docs: 'Mean absolute error, in units of the target.',
+  source: 'scikit-learn mean_absolute_error',
+  regression: ({ n, absolute }) => (n === 0 ? null : absolute / n),
+};

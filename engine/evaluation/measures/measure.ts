@@ -1,0 +1,51 @@
+import type { ClassCounts } from '../classCounts.ts';
+import type { Confusion } from '../confusion.ts';
+import type { Task } from '../predictions.ts';
+import type { Ranking } from '../ranking.ts';
+import type { Residuals } from '../residuals.ts';
+
+/** What names, checks, completion, hover and the reference page need to know of a metric. */
+export interface MetricDescription {
+  /** As a gate names it, such as `pr_auc`. */
+  name: string;
+  direction: 'larger' | 'smaller';
+  /** The smallest and the largest value that the metric can have. */
+  range: readonly [min: number, max: number];
+  /** What the metric is, without the direction. */
+  docs: string;
+  /** Where the definition comes from: the function of a tool, or a paper. */
+  source: string;
+}
+
+/** Rows of a binary model whose label and score are known. A formula may read any of the forms that are prepared. */
+export interface BinaryRows {
+  /** 1 is positive. */
+  labels: Float64Array;
+  scores: Float64Array;
+  /** Sorted once; weights do not change it. */
+  ranking: Ranking;
+  /** How often each row counts; undefined counts each once. */
+  weights: ArrayLike<number> | undefined;
+  /** Counts at the decision threshold. Only the formula of a measure that needs the threshold reads it. */
+  confusion: Confusion;
+  minPrecision: number;
+}
+
+/**
+ * A metric that is computed from truth and predictions. It has a formula for each task that it fits; a formula gives
+ * null where the metric is not defined.
+ */
+export interface Measure extends MetricDescription {
+  /** `threshold`: the metric is about decisions and is left out where no threshold is known. */
+  needs?: 'threshold' | 'min_precision';
+  /** False when resamples do not repeat the metric, so that it has no interval. */
+  resampled?: false;
+  binary?: (rows: BinaryRows) => number | null;
+  multiclass?: (counts: ClassCounts) => number | null;
+  regression?: (residuals: Residuals) => number | null;
+}
+
+/** The tasks that a measure has a formula for. */
+export function tasksOf(measure: Measure): Task[] {
+  return (['binary', 'multiclass', 'regression'] as const).filter((task) => measure[task] !== undefined);
+}

@@ -1,0 +1,45 @@
+/**
+ * Labels (0 or 1) with scores, sorted by score from high to low; rows of one score form one group. Sorted once, it
+ * serves any number of weights.
+ */
+export interface Ranking {
+  /** Row numbers by descending score. */
+  order: Uint32Array;
+  /** Positions in `order` where each group of equal scores ends, exclusive. */
+  groupEnds: Uint32Array;
+  labels: Uint8Array;
+  scores: Float64Array;
+}
+
+/** Rows whose label or score is NaN are left out. */
+export function rank(labels: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
+  const kept: number[] = [];
+  for (let i = 0; i < labels.length; i++)
+    if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) kept.push(i);
+  const y = Uint8Array.from(kept, (i) => (labels[i] ? 1 : 0));
+  const s = Float64Array.from(kept, (i) => scores[i] ?? 0);
+  const order = Uint32Array.from(kept, (_, i) => i).sort((a, b) => (s[b] ?? 0) - (s[a] ?? 0));
+  const ends: number[] = [];
+  for (let i = 1; i <= order.length; i++)
+    if (i === order.length || s[order[i] ?? 0] !== s[order[i - 1] ?? 0]) ends.push(i);
+  return { order, groupEnds: Uint32Array.from(ends), labels: y, scores: s };
+}
+
+/**
+ * The threshold (score ≥ threshold is positive) with the largest F1, the highest of equals, and that F1. Null without a
+ * positive.
+ */
+export function bestF1Threshold(ranking: Ranking): { threshold: number; f1: number } | null {
+  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  let best: { threshold: number; f1: number } | null = null;
+  let found = 0;
+  let start = 0;
+  for (const end of ranking.groupEnds) {
+    for (let k = start; k < end; k++) found += ranking.labels[ranking.order[k] ?? 0] ?? 0;
+    const f1 = (2 * found) / (positives + end);
+    if (positives > 0 && f1 > (best?.f1 ?? -1))
+      best = { threshold: ranking.scores[ranking.order[end - 1] ?? 0] ?? 0, f1 };
+    start = end;
+  }
+  return best;
+}

@@ -1,0 +1,17 @@
+import type { Task } from '../evaluation/predictions.ts';
+import type { DatasetSchema } from './schema/datasetSchema.ts';
+import type { TrainStage } from './schema/trainStage.ts';
+
+/** The task of a train stage, from the type and categories of its target; null when the schema does not determine it. */
+export function taskOf(stage: TrainStage, schema: DatasetSchema | null): Task | null {
+  if (stage.with.model === 'linear') return 'regression';
+  const target = schema?.fields.find((field) =>
+    stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target,
+  );
+  if (!target) return null;
+  if (target.type === 'boolean' || target.loopwright?.positive !== undefined) return 'binary';
+  const classes = target.categories?.length ?? target.constraints?.enum?.length;
+  if (classes !== undefined) return classes === 2 ? 'binary' : 'multiclass';
+  if (target.type === 'string') return 'multiclass';
+  return target.type === 'number' || target.type === 'integer' ? 'regression' : null;
+}
