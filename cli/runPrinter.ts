@@ -1,6 +1,7 @@
 import type { RunEvents } from '../engine/runner/execute.ts';
 import type { RunStatus } from '../protocol/lifeCycle.ts';
-import { bar, duration, type Terminal } from './terminal.ts';
+import { duration } from '../words/times.ts';
+import { bar, type Terminal } from './terminal.ts';
 
 const icons: Record<RunStatus, string> = {
   finished: '✓',

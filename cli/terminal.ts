@@ -114,15 +114,3 @@ export function table(head: string[], rows: string[][], right: readonly number[]
       .trimEnd();
   return [format(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(format)];
 }
-
-export function duration(ms: number | null): string {
-  if (ms === null) return '–';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-export function number(value: number | null | undefined, digits = 3): string {
-  return value === null || value === undefined ? '–' : value.toFixed(digits);
-}

@@ -55,6 +55,11 @@ const forbidden: [string, string][] = [
   ),
   ['protocol/a.ts', '../engine/base/errors.ts'],
   ['protocol/a.ts', 'node:fs'],
+  ['protocol/a.ts', '../words/numbers.ts'],
+  ['words/a.ts', '../protocol/runs.ts'],
+  ['words/a.ts', '../engine/base/errors.ts'],
+  ['words/a.ts', 'node:util'],
+  ['words/a.ts', 'vscode'],
   ['engine/project/a.ts', '../../server/main.ts'],
   ['engine/project/a.ts', '../../cli/main.ts'],
   ['engine/project/a.ts', '../../engineHost/engineHost.ts'],
@@ -87,6 +92,13 @@ const allowed: [string, string][] = [
   ['client/a.ts', '../protocol/runs.ts'],
   ['client/a.ts', 'vscode'],
   ['webviews/ui/a.ts', '../../protocol/runs.ts'],
+  ['words/a.ts', './numbers.ts'],
+  ['engine/cards/a.ts', '../../words/metrics.ts'],
+  ['cli/a.ts', '../words/numbers.ts'],
+  ['engineHost/a.ts', '../words/times.ts'],
+  ['server/features/a.ts', '../../words/sizes.ts'],
+  ['client/a.ts', '../words/times.ts'],
+  ['webviews/ui/a.ts', '../../words/numbers.ts'],
 ];
 
 /** The files of a made tree that oxlint finds a rule broken in. */

@@ -134,6 +134,7 @@ const folders = [
   'python',
   'base',
   'http',
+  'words',
   'store',
   'fingerprint',
   'evaluation',

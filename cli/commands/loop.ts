@@ -10,7 +10,8 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
 import { runPrinter } from '../runPrinter.ts';
-import { bar, number, table } from '../terminal.ts';
+import { fixed } from '../../words/numbers.ts';
+import { bar, table } from '../terminal.ts';
 
 export interface LoopOptions {
   replay?: string;
@@ -82,7 +83,7 @@ function monthTable(months: MonthRow[], precision: number): string[] {
   const rows = months.map((month) => [
     month.month,
     month.rows.toLocaleString('en-US'),
-    ...columns.map(([metric = '']) => number(month.metrics[metric])),
+    ...columns.map(([metric = '']) => fixed(month.metrics[metric])),
     month.versions.length === 0 ? 'trained on' : month.versions.map((version) => `v${version}`).join(' → '),
     month.versions.length === 0 ? '' : month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
   ]);

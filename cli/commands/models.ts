@@ -8,7 +8,8 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
 import { readVersion } from '../readOption.ts';
-import { gatesText, metricText, timeText } from '../../protocol/words.ts';
+import { gatesText, metricText } from '../../words/metrics.ts';
+import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
 
 /** `loopwright models`: the versions with their aliases and gates. */

@@ -4,7 +4,8 @@ import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMo
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
-import { number, table } from '../terminal.ts';
+import { fixed } from '../../words/numbers.ts';
+import { table } from '../terminal.ts';
 
 export interface MonitorOptions {
   now?: string;
@@ -52,14 +53,14 @@ export async function monitor(
       window.rows.toLocaleString('en-US'),
       window.status,
       `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`,
-      metric === undefined ? '–' : number(window.performance[metric]),
+      metric === undefined ? '–' : fixed(window.performance[metric]),
       window.modelVersions.map((version) => `v${version}`).join(' '),
     ]);
     for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4]))
       context.terminal.line(line);
     for (const bound of broken)
       context.terminal.line(
-        `expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${number(bound.value)}`,
+        `expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${fixed(bound.value)}`,
       );
   }
   return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;

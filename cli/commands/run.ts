@@ -9,7 +9,7 @@ import { serveTrial } from '../../engine/runner/sweep/trialProcess.ts';
 import { placeText, type CommandContext } from '../context.ts';
 import { inputOf } from '../inputOf.ts';
 import { runPrinter } from '../runPrinter.ts';
-import { duration } from '../terminal.ts';
+import { duration } from '../../words/times.ts';
 
 export interface RunOptions {
   experiment?: string;

@@ -10,8 +10,9 @@ import { primaryAmong } from '../../engine/tracking/rankMetrics.ts';
 import { runColumns } from '../../engine/tracking/runColumns.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';
-import { gatesText, metricText, timeText } from '../../protocol/words.ts';
-import { duration, table } from '../terminal.ts';
+import { gatesText, metricText } from '../../words/metrics.ts';
+import { duration, timeText } from '../../words/times.ts';
+import { table } from '../terminal.ts';
 import { runImportance } from './runImportance.ts';
 
 export interface RunsOptions {

@@ -2,7 +2,8 @@ import { projectOverview } from '../../engine/overview/projectOverview.ts';
 import type { LifeState, StageState } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { problemLine, type CommandContext } from '../context.ts';
-import { metricText, timeText } from '../../protocol/words.ts';
+import { metricText } from '../../words/metrics.ts';
+import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
 
 const lifeIcons: Record<LifeState, string> = {

@@ -5,7 +5,7 @@ import { stopRun } from '../../engine/runner/stopRun.ts';
 import { findRun } from '../../engine/tracking/runDetail.ts';
 import type { Store } from '../../engine/store/store.ts';
 import type { CommandContext } from '../context.ts';
-import { timeText } from '../../protocol/words.ts';
+import { timeText } from '../../words/times.ts';
 
 export interface StopOptions {
   all?: boolean;

@@ -1,12 +1,12 @@
 import { commands, ProgressLocation, window } from 'vscode';
 import type { Blame, BlameItem, RunPart } from '../../protocol/blame.ts';
 import type { PrimaryMetric, RunSummary } from '../../protocol/runs.ts';
-import { gatesText, metricText } from '../../protocol/words.ts';
+import { gatesText, metricText } from '../../words/metrics.ts';
+import { timeText } from '../../words/times.ts';
 import { fileOf, partOf, partsOf } from '../language/runAddress.ts';
 import { runUri } from '../language/runDocuments.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { ago } from '../words.ts';
 import { choice, mayRun, pick, projectOf, type Choice } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
@@ -73,7 +73,7 @@ function runChoice(run: RunSummary, primary: readonly PrimaryMetric[]): Choice<s
     ...choice(
       run.runId,
       run.name,
-      [...metrics.slice(0, 1), run.experiment, state, ago(run.startedAt)].join(' · '),
+      [...metrics.slice(0, 1), run.experiment, state, timeText(run.startedAt)].join(' · '),
       'history',
     ),
     detail: [...metrics.slice(1), run.runId.slice(0, 8)].join(' · '),

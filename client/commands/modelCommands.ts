@@ -6,9 +6,9 @@ import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { differenceText, gatesText, metricText } from '../../protocol/words.ts';
+import { differenceText, gatesText, metricText } from '../../words/metrics.ts';
+import { timeText } from '../../words/times.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
-import { ago } from '../words.ts';
 import { addSection } from './addSection.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
@@ -78,7 +78,7 @@ async function pickTrial(project: Project): Promise<string | undefined> {
       choice(
         run.runId,
         run.name,
-        [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', ago(run.startedAt)]
+        [shownMetricText(run.metrics, primary), run.verdict ? gatesText(run.verdict) : '', timeText(run.startedAt)]
           .filter(Boolean)
           .join(' · '),
         'beaker',
@@ -228,7 +228,7 @@ async function pickVersion(project: Project, title = 'Promote which version?'): 
         shownMetricText(one.metrics, primary),
         gatesText({ passed: one.gatesPassed, total: one.gatesTotal }),
         ...one.aliases,
-        ago(one.createdAt),
+        timeText(one.createdAt),
       ]
         .filter(Boolean)
         .join(' · '),

@@ -4,7 +4,7 @@ import type { CommandId } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
-import { plural } from '../words.ts';
+import { plural } from '../../words/numbers.ts';
 import { addSectionCommand } from './addSection.ts';
 import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
 import { chooseProject } from './chooseProject.ts';

@@ -2,7 +2,8 @@ import { isAbsolute, relative } from 'node:path';
 import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { ago, count, exactTime } from '../words.ts';
+import { count } from '../../words/numbers.ts';
+import { exactTime, timeText } from '../../words/times.ts';
 import { choice, mayRun, pick, projectOf } from './ask.ts';
 import type { CommandContext } from './context.ts';
 
@@ -55,7 +56,7 @@ async function pickSubject(choices: SubjectChoice[]): Promise<DataSubject | null
       ...choice(
         subject,
         title,
-        [rows === null ? 'no version yet' : `${count(rows)} rows`, madeAt === null ? '' : ago(madeAt)]
+        [rows === null ? 'no version yet' : `${count(rows)} rows`, madeAt === null ? '' : timeText(madeAt)]
           .filter(Boolean)
           .join(' · '),
         subject.kind === 'dataset' ? 'database' : 'git-commit',

@@ -1,6 +1,6 @@
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import { stageLook } from '../views/stateIcons.ts';
-import { ago, duration } from '../words.ts';
+import { duration, timeText } from '../../words/times.ts';
 
 /** What stands beside ▶ above a stage: `fresh · pr_auc 0.912 · 2 hours ago · 42 s`, `stale: params.epochs 20 → 30`. */
 export function lensText(stage: StageStatus, now = Date.now()): string {
@@ -13,7 +13,7 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
       return [
         `${icon} ${look.word}`,
         last.summary,
-        ago(last.startedAt, now),
+        timeText(last.startedAt, now),
         last.durationMs === null ? '' : duration(last.durationMs),
       ]
         .filter(Boolean)
@@ -26,9 +26,9 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
       return `${icon} ${first === undefined ? look.word : `${stage.state === 'blocked' ? '' : `${look.word}: `}${first}${more}`}`;
     }
     case 'failed':
-      return `${icon} failed${last ? ` ${ago(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;
+      return `${icon} failed${last ? ` ${timeText(last.startedAt, now)}` : ''}${last?.summary ? ` · ${last.summary}` : ''}`;
     case 'refused':
-      return [`${icon} refused`, last?.summary || stage.reasons[0] || '', last ? ago(last.startedAt, now) : '']
+      return [`${icon} refused`, last?.summary || stage.reasons[0] || '', last ? timeText(last.startedAt, now) : '']
         .filter(Boolean)
         .join(' · ');
     case 'running':

@@ -12,7 +12,8 @@ import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import { setting } from '../settings.ts';
 import type { RowSubject } from '../views/row.ts';
-import { ago, count } from '../words.ts';
+import { count } from '../../words/numbers.ts';
+import { timeText } from '../../words/times.ts';
 import { lensText } from './lensText.ts';
 
 /**
@@ -141,7 +142,7 @@ function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
 
 function datasetLenses(project: Project, place: OutlineStage): CodeLens[] {
   const snapshot = project.overview?.datasets.find((one) => one.name === place.name)?.snapshot;
-  const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${ago(snapshot.createdAt)}` : '';
+  const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${timeText(snapshot.createdAt)}` : '';
   return [lens(place, `$(graph) Profile${newest}`, commandIds.openProfile, { project, dataset: place.name })];
 }
 

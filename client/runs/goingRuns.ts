@@ -3,7 +3,7 @@ import type { GoingRun } from '../../protocol/runs.ts';
 import { choice, pick } from '../commands/ask.ts';
 import { nodeProgram } from '../node.ts';
 import type { Project } from '../projects/project.ts';
-import { ago } from '../words.ts';
+import { timeText } from '../../words/times.ts';
 
 /** The runs of a project that are going, whichever window or terminal started them; none when the engine cannot say. */
 export async function goingRuns(project: Project): Promise<GoingRun[]> {
@@ -34,7 +34,7 @@ export async function chooseGoing(
 
 /** `train, started 5 minutes ago, process 4711`. */
 export function goingText({ stage, startedAt, pid }: GoingRun): string {
-  return [stage, startedAt === null ? null : `started ${ago(startedAt)}`, `process ${pid}`]
+  return [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, `process ${pid}`]
     .filter((part) => part !== null)
     .join(', ');
 }

@@ -2,7 +2,9 @@ import type { SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { DatasetSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, bytes, count, exactTime, plural } from '../words.ts';
+import { count, plural } from '../../words/numbers.ts';
+import { bytes } from '../../words/sizes.ts';
+import { exactTime, timeText } from '../../words/times.ts';
 import { withProblem } from './problemRow.ts';
 import type { Row, RowSubject } from './row.ts';
 
@@ -17,7 +19,7 @@ function datasetRow(project: Project, dataset: DatasetSummary): Row {
   const { snapshot, schema } = dataset;
   const subject: RowSubject = { project, dataset: dataset.name };
   if (schema !== null) subject.file = schema;
-  const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${ago(snapshot.createdAt)}` : '';
+  const newest = snapshot ? ` · ${count(snapshot.rows)} rows · ${timeText(snapshot.createdAt)}` : '';
   return {
     id: `dataset/${dataset.name}`,
     label: dataset.name,
@@ -110,7 +112,7 @@ function versionRow(
   return {
     id: `dataset/${dataset.name}/version/${snapshot}`,
     label: title.slice(dataset.name.length + 1),
-    description: [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`, change]
+    description: [madeAt === null ? '' : timeText(madeAt), rows === null ? '' : `${count(rows)} rows`, change]
       .filter(Boolean)
       .join(' · '),
     tooltip: [

@@ -1,7 +1,8 @@
 import type { DeploymentSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, count } from '../words.ts';
+import { count } from '../../words/numbers.ts';
+import { timeText } from '../../words/times.ts';
 import type { Row } from './row.ts';
 import { deploymentLook } from './stateIcons.ts';
 
@@ -20,7 +21,7 @@ function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   const version = deployment.modelVersion === null ? '' : `v${deployment.modelVersion}`;
   const served = deployment.predictions === 0 ? '' : `${count(deployment.predictions)} served`;
   const port = deployment.url === null ? '' : `:${new URL(deployment.url).port}`;
-  const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${ago(deployment.lastPredictionAt)}`;
+  const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${timeText(deployment.lastPredictionAt)}`;
   const startable = deployment.as === 'api' ? (deployment.state === 'stopped' ? 'stopped' : 'started') : 'manual';
   return {
     id: `deployment/${deployment.name}`,

@@ -3,8 +3,9 @@ import type { RunSummary } from '../../protocol/runs.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import type { PrimaryMetric } from '../../protocol/runs.ts';
-import { gatesText, metricText } from '../../protocol/words.ts';
-import { ago, duration, exactTime, plural } from '../words.ts';
+import { gatesText, metricText } from '../../words/metrics.ts';
+import { plural } from '../../words/numbers.ts';
+import { duration, exactTime, timeText } from '../../words/times.ts';
 import { withProblem } from './problemRow.ts';
 import type { Row, RowSubject } from './row.ts';
 import { shownMetricText } from './shownMetric.ts';
@@ -72,7 +73,12 @@ export function runRow(
   const params = isTrial(run)
     ? swept.filter((key) => key in run.params).map((key) => `${key} ${paramText(run.params[key])}`)
     : [];
-  const parts = [shownMetricText(run.metrics, primary), state, ...params.slice(0, paramsShown), ago(run.startedAt)];
+  const parts = [
+    shownMetricText(run.metrics, primary),
+    state,
+    ...params.slice(0, paramsShown),
+    timeText(run.startedAt),
+  ];
   const told = [
     `${run.name} (${run.runId.slice(0, 8)}): ${look.word}${run.verdict ? `, ${gatesText(run.verdict)}` : ''}`,
     `Started ${exactTime(run.startedAt)}`,

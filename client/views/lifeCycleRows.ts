@@ -2,7 +2,7 @@ import type { AddablePart } from '../../protocol/languageServer.ts';
 import type { LifeLine, ProjectOverview, StageStatus } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { ago, duration } from '../words.ts';
+import { duration, timeText } from '../../words/times.ts';
 import type { Row, RowCommand, RowSubject } from './row.ts';
 import { lifeLook, stageLook } from './stateIcons.ts';
 
@@ -91,7 +91,7 @@ export function stageRow(project: Project, stage: StageStatus): Row {
   const tooltip = [`${stage.name} (${stage.kind}): ${look.word}`, ...stage.reasons.map((text) => `• ${text}`)];
   if (stage.last) {
     const took = stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`;
-    tooltip.push(`Last: ${stage.last.runName}, ${ago(stage.last.startedAt)}${took}`);
+    tooltip.push(`Last: ${stage.last.runName}, ${timeText(stage.last.startedAt)}${took}`);
   }
   return {
     id: `stage/${stage.name}`,

@@ -1,8 +1,8 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { comparisonText, gatesText, metricText } from '../../protocol/words.ts';
-import { ago, exactTime } from '../words.ts';
+import { comparisonText, gatesText, metricText } from '../../words/metrics.ts';
+import { exactTime, timeText } from '../../words/times.ts';
 import type { Row } from './row.ts';
 import { stageLook } from './stateIcons.ts';
 import { shownMetric, shownMetricText } from './shownMetric.ts';
@@ -51,7 +51,7 @@ function versionRow(project: Project, version: ModelVersionSummary, best: ModelV
     shownMetricText(version.metrics, primary),
     version.aliases.join(', '),
     passed ? '' : gates,
-    ago(version.createdAt),
+    timeText(version.createdAt),
   ];
   return {
     id: `version/${version.model}/${version.version}`,

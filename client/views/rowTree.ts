@@ -4,7 +4,7 @@ import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
-import { plural } from '../words.ts';
+import { plural } from '../../words/numbers.ts';
 import { lastGoodUri } from './lastGoodDecoration.ts';
 import { ofLastGoodState, problemRow } from './problemRow.ts';
 import type { Row } from './row.ts';

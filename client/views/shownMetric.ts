@@ -1,5 +1,5 @@
 import type { PrimaryMetric } from '../../protocol/runs.ts';
-import { metricText } from '../../protocol/words.ts';
+import { metricText } from '../../words/metrics.ts';
 
 export interface ShownMetric extends PrimaryMetric {
   value: number;

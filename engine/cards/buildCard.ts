@@ -1,5 +1,5 @@
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
-import { gatesText } from '../../protocol/words.ts';
+import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
 import { listWindows } from '../monitoring/evaluateMonitor.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';

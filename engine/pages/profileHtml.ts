@@ -1,3 +1,5 @@
+import { count, number, percent } from '../../words/numbers.ts';
+import { bytes } from '../../words/sizes.ts';
 import type { ColumnProfile, DataProfile, DataRelations, Histogram } from '../../protocol/dataProfile.ts';
 
 /** A page of its own: no script, nothing from the network, light and dark by the reader's setting, prints well. */
@@ -30,7 +32,7 @@ function columnHtml(column: ColumnProfile, profile: DataProfile, relations: Data
       ? [
           [
             'Length',
-            `${count(column.lengths.min)} to ${count(column.lengths.max)}, mean ${number(column.lengths.mean)}`,
+            `${count(column.lengths.min)} to ${count(column.lengths.max)}, mean ${number(column.lengths.mean, 6)}`,
           ] as [string, string],
         ]
       : []),
@@ -49,7 +51,7 @@ function columnHtml(column: ColumnProfile, profile: DataProfile, relations: Data
 
 function numberRows({ numbers, type, exact }: ColumnProfile, unit: string): [string, string][] {
   if (!numbers) return [];
-  const told = (value: number) => (type === 'datetime' ? time(value) : `${number(value)}${unit ? ` ${unit}` : ''}`);
+  const told = (value: number) => (type === 'datetime' ? time(value) : `${number(value, 6)}${unit ? ` ${unit}` : ''}`);
   const about = exact ? '' : '≈ ';
   return [
     ['Min', told(numbers.min)],
@@ -62,7 +64,7 @@ function numberRows({ numbers, type, exact }: ColumnProfile, unit: string): [str
     ...(type === 'datetime'
       ? []
       : ([
-          ['Mean ± std', `${number(numbers.mean)} ± ${number(numbers.std)}`],
+          ['Mean ± std', `${number(numbers.mean, 6)} ± ${number(numbers.std, 6)}`],
           ['Zeros', count(numbers.zeros)],
           ['Negative', count(numbers.negative)],
         ] as [string, string][])),
@@ -75,7 +77,7 @@ function histogramSvg({ edges, counts }: Histogram, { name, type }: ColumnProfil
   const most = Math.max(1, ...counts);
   const step = width / counts.length;
   const told = (value: number | undefined) =>
-    type === 'datetime' ? time(value ?? 0).slice(0, 10) : number(value ?? 0);
+    type === 'datetime' ? time(value ?? 0).slice(0, 10) : number(value ?? 0, 6);
   const bars = counts
     .map(
       (n, i) =>
@@ -106,31 +108,8 @@ body{overflow-wrap:anywhere;font:14px/1.45 system-ui,sans-serif;color:var(--ink)
 section{border-top:1px solid var(--line);padding:1rem 0;break-inside:avoid}.parts{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th{font-weight:normal;text-align:left;color:var(--muted);padding:.1rem 1rem .1rem 0;overflow-wrap:anywhere}td{text-align:right;padding:.1rem .3rem}
 figure{margin:0;width:380px;max-width:100%}svg{width:100%}rect{fill:var(--fill)}line{stroke:var(--line)}text{fill:var(--muted);font-size:11px}.top th{max-width:16rem;color:var(--ink)}.bar{width:160px}.bar i{display:block;height:.9em;background:var(--fill);min-width:1px}.parts>*{max-width:100%}.matrix{overflow-wrap:normal}.scroll{overflow-x:auto}@media print{body{color:#1f2328;background:#fff}.scroll{overflow:visible}}.matrix td,.matrix th{font-size:12px;padding:.2rem .4rem}`;
 
-function count(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
-function number(value: number): string {
-  const size = Math.abs(value);
-  return size !== 0 && (size >= 1e9 || size < 1e-4)
-    ? value.toExponential(3)
-    : Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 6 });
-}
-
 function time(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
-function bytes(n: number): string {
-  return n < 10_000
-    ? `${count(n)} B`
-    : n < 10_000_000
-      ? `${count(Math.round(n / 1000))} kB`
-      : `${count(Math.round(n / 1e6))} MB`;
 }
 
 function escaped(text: string): string {

@@ -1,5 +1,5 @@
 import type { RunStatus, StageStatus } from '../../protocol/lifeCycle.ts';
-import { gatesText } from '../../protocol/words.ts';
+import { gatesText } from '../../words/metrics.ts';
 import { buildGraph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';

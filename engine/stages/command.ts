@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { gatesText } from '../../protocol/words.ts';
+import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import type { CmdStage } from '../project/schema/cmdStage.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Estimate } from '../../protocol/modelCard.ts';
 import type { GateResult } from '../../protocol/runs.ts';
-import { gatesText, metricText } from '../../protocol/words.ts';
+import { gatesText, metricText } from '../../words/metrics.ts';
 import { WorkError, checkCancelled } from '../base/errors.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { Table } from '../data/table.ts';

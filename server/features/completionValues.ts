@@ -4,7 +4,7 @@ import { nodeAt, type Located } from '../../engine/project/located.ts';
 import { metricDocs, metricsFor } from '../../engine/evaluation/metrics.ts';
 import { taskOf } from '../../engine/project/taskOf.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
-import { plural } from '../../protocol/words.ts';
+import { plural } from '../../words/numbers.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';

@@ -2,6 +2,8 @@ import type { DatasetFacts, HistoryFacts } from '../../engine/facts/facts.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
 import type { PrimaryMetric } from '../../protocol/runs.ts';
 import type { GateConfig } from '../../engine/project/schema/gates.ts';
+import { bytes as bytesText } from '../../words/sizes.ts';
+import { duration, timeText } from '../../words/times.ts';
 import { count, plain, sparkline } from './describeColumn.ts';
 
 const shown = 12;
@@ -28,7 +30,7 @@ export function stageHistory(history: HistoryFacts | null, name: string, now = D
   const stage = history?.stages.find((candidate) => candidate.name === name);
   if (!history || !stage) return [];
   const lines = [
-    `**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${ago(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`,
+    `**${stage.state}**${stage.last ? ` · last run ${stage.last.runName}, ${stage.last.status} ${timeText(stage.last.startedAt, now)}${stage.last.durationMs === null ? '' : `, ${duration(stage.last.durationMs)}`}${stage.last.summary ? ` · ${stage.last.summary}` : ''}` : ''}`,
   ];
   if (stage.state !== 'fresh' && stage.reasons.length > 0)
     lines.push(
@@ -135,7 +137,7 @@ export function datasetInData(facts: DatasetFacts | null): string[] {
   const bytes = facts.files.reduce((sum, file) => sum + file.bytes, 0);
   const newest = Math.max(...facts.files.map((file) => file.modifiedMs));
   const lines = [
-    `**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows${columnsAndGaps(facts)} · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${size(bytes)}, changed ${ago(newest, Date.now())}`,
+    `**In the data**: ${facts.partial ? 'the first ' : ''}${count(facts.rows)} rows${columnsAndGaps(facts)} · ${facts.files.length === 1 ? '1 file' : `${count(facts.files.length)} files`}, ${bytesText(bytes)}, changed ${timeText(newest)}`,
   ];
   if (facts.error) lines.push(`It cannot be read: ${facts.error.message}`);
   if (facts.columns.length > 0)
@@ -152,29 +154,4 @@ function columnsAndGaps({ columns, rows }: DatasetFacts): string {
   if (columns.length === 0) return '';
   const missing = columns.reduce((sum, column) => sum + column.missing, 0) / Math.max(1, rows * columns.length);
   return ` · ${count(columns.length)} ${columns.length === 1 ? 'column' : 'columns'} · ${missing === 0 ? 'nothing' : missing < 0.001 ? 'less than 0.1 %' : `${Number((missing * 100).toPrecision(2))} %`} missing`;
-}
-
-function size(bytes: number): string {
-  return bytes < 1000
-    ? `${bytes} B`
-    : bytes < 1e6
-      ? `${(bytes / 1e3).toFixed(1)} KB`
-      : bytes < 1e9
-        ? `${(bytes / 1e6).toFixed(1)} MB`
-        : `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-function ago(at: number, now: number): string {
-  const minutes = Math.max(0, (now - at) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${Math.floor(minutes)} min ago`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
-}
-
-function duration(ms: number): string {
-  return ms < 1000
-    ? `${Math.round(ms)} ms`
-    : ms < 60_000
-      ? `${(ms / 1000).toFixed(1)} s`
-      : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

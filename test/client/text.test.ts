@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { lensText } from '../../client/lenses/lensText.ts';
 import { argumentsOf, nameOf, readDefinition } from '../../client/tasks/taskDefinition.ts';
-import { ago, bytes, duration, plural } from '../../client/words.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 
 const now = Date.UTC(2026, 10, 20);
@@ -65,12 +64,4 @@ it('reads task definitions and makes the command line of them', () => {
     '/p',
   ]);
   assert.equal(nameOf({ type: 'loopwright' }), 'run all');
-});
-
-it('writes times, sizes and counts for people', () => {
-  assert.equal(ago(now - 30_000, now), 'just now');
-  assert.equal(ago(now - 86_400_000, now), 'yesterday');
-  assert.equal(duration(185_000), '3 min 5 s');
-  assert.equal(bytes(18_400_000), '17.5 MB');
-  assert.equal(plural(1, 'run'), '1 run');
 });

@@ -1,7 +1,8 @@
 import { html, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { DriftDetail } from '../../protocol/drift.ts';
-import { columnName, count, number, percent } from '../ui/format.ts';
+import { columnName } from '../ui/format.ts';
+import { count, number, percent } from '../../words/numbers.ts';
 
 const width = 520;
 const height = 190;

@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { DriftReport, DriftValue, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
-import { absent, columnName, count, dayTime, metric, number, percent, plural } from '../ui/format.ts';
+import { columnName, metric } from '../ui/format.ts';
+import { absent, count, number, percent, plural } from '../../words/numbers.ts';
+import { dateTimeText } from '../../words/times.ts';
 import { date, emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
@@ -136,10 +138,10 @@ function selected(report: DriftReport, model: Model): Piece {
   return html`<section class="selected">
     <div class="numbers">
       <h2>${columnName(cell.column)}</h2>
-      <p class="muted">${dayTime(window.start)} to ${dayTime(window.end)}</p>
+      <p class="muted">${dateTimeText(window.start)} to ${dateTimeText(window.end)}</p>
       <p class="muted">Compared with: ${referenceText(report, window.referenceVersion)}</p>
       <p id="cell-said" class="visually-hidden" aria-live="polite">
-        ${columnName(cell.column)}, ${dayTime(window.start)}:
+        ${columnName(cell.column)}, ${dateTimeText(window.start)}:
         ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}
       </p>
       ${value ? numbers(value) : html`<p>This window has no value for it.</p>`}
@@ -213,7 +215,7 @@ function windowTable(report: DriftReport, model: Model, actions: Actions): Piece
       : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`,
   ];
   return html`<details>
-    <summary><h2>All features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2></summary>
+    <summary><h2>All features, ${dateTimeText(window.start)} to ${dateTimeText(window.end)}</h2></summary>
     <p class="muted">${facts.filter(Boolean).join(' · ')}</p>
     <div class="wide">
       <table class="plain">

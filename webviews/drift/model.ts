@@ -1,5 +1,5 @@
 import type { DriftDetail, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
-import { plural } from '../ui/format.ts';
+import { plural } from '../../words/numbers.ts';
 import type { Connection } from '../ui/connection.ts';
 import type { Loadable } from '../ui/loadable.ts';
 

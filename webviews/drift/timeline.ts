@@ -3,7 +3,9 @@ import { DataZoomComponent, MarkLineComponent } from 'echarts/components';
 import { use } from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { DriftReport, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
-import { columnName, count, day, dayTime, metric, number, percent } from '../ui/format.ts';
+import { columnName, metric } from '../ui/format.ts';
+import { count, number, percent } from '../../words/numbers.ts';
+import { dateText, dateTimeText } from '../../words/times.ts';
 import type { ChartColors } from '../ui/theme.ts';
 import { withinBounds } from '../ui/metricBounds.ts';
 import { ratio, referenceChanges, referenceText } from './model.ts';
@@ -54,7 +56,7 @@ export function timelineOption(
   colors: ChartColors,
   period: [number, number] | null,
 ): EChartsCoreOption {
-  const labels = report.windows.map((window) => dayTime(window.start));
+  const labels = report.windows.map((window) => dateTimeText(window.start));
   const heatHeight = report.columns.length * cellHeight;
   const text = { color: colors.muted, fontFamily: colors.font, fontSize: 11 };
   const axis = {
@@ -80,7 +82,7 @@ export function timelineOption(
         gridIndex: 1,
         axisLabel: {
           ...text,
-          formatter: (_label: string, index: number) => day(report.windows[index]?.start ?? 0),
+          formatter: (_label: string, index: number) => dateText(report.windows[index]?.start ?? 0),
           hideOverlap: true,
         },
       },
@@ -118,7 +120,7 @@ export function timelineOption(
         showDataShadow: false,
         borderColor: colors.grid,
         textStyle: text,
-        labelFormatter: (index: number) => day(report.windows[index]?.start ?? 0),
+        labelFormatter: (index: number) => dateText(report.windows[index]?.start ?? 0),
         ...(period ? { startValue: period[0], endValue: period[1] } : {}),
       },
     ],
@@ -189,7 +191,7 @@ function performanceSeries(report: DriftReport, name: string | null, colors: Cha
         formatter: (point: { dataIndex: number; value: number }) => {
           const window = report.windows[point.dataIndex];
           return window
-            ? `${dayTime(window.start)}\n${name} ${metric(name, point.value)}\n${count(window.labelled)} of ${count(window.rows)} rows labelled`
+            ? `${dateTimeText(window.start)}\n${name} ${metric(name, point.value)}\n${count(window.labelled)} of ${count(window.rows)} rows labelled`
             : '';
         },
       },
@@ -339,7 +341,7 @@ function eventSeries(report: DriftReport, colors: ChartColors): object {
     tooltip: {
       formatter: (point: { dataIndex: number }) => {
         const event = shownEvents(report)[point.dataIndex];
-        return event ? `${dayTime(event.at)}\n${event.kind}: ${event.text}` : '';
+        return event ? `${dateTimeText(event.at)}\n${event.kind}: ${event.text}` : '';
       },
     },
   };
@@ -400,7 +402,7 @@ function cellText(report: DriftReport, rows: string[], [x, y]: [number, number, 
   if (!window || !value) return '';
   const missing =
     value.kind === 'broken' ? `\nmissing ${percent(value.missingReference)} → ${percent(value.missingCurrent)}` : '';
-  return `${columnName(value.column)} · ${dayTime(window.start)}\n${value.measure} ${number(value.value)}, threshold ${number(value.threshold)}\n${value.kind}, n ${count(value.nCurrent)} against ${count(value.nReference)}${missing}`;
+  return `${columnName(value.column)} · ${dateTimeText(window.start)}\n${value.measure} ${number(value.value)}, threshold ${number(value.threshold)}\n${value.kind}, n ${count(value.nCurrent)} against ${count(value.nReference)}${missing}`;
 }
 
 function selectionSeries(report: DriftReport, rows: string[], selected: Cell | null, colors: ChartColors): object {

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LabelRow, LabelTaskInfo, LabelValue } from '../../protocol/labelling.ts';
 import { css } from '../ui/css.ts';
-import { absent, count, number, percent, plural } from '../ui/format.ts';
+import { absent, count, number, percent, plural } from '../../words/numbers.ts';
 import { copyable, icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';

@@ -1,7 +1,7 @@
 import { html, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
-import { count, number, percent } from '../ui/format.ts';
+import { count, number, percent } from '../../words/numbers.ts';
 
 const size = 240;
 const left = 56;

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { FairnessRow, ModelCard } from '../../protocol/modelCard.ts';
 import { breakable } from '../ui/breakable.ts';
 import { dotPlot } from '../ui/dotPlot.ts';
-import { number } from '../ui/format.ts';
+import { number } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 
 /** Differences between groups, under fairlearn's names, with the groups behind them. */

@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
-import { count, dayTime, metric, percent } from '../ui/format.ts';
+import { metric } from '../ui/format.ts';
+import { count, percent } from '../../words/numbers.ts';
+import { dateTimeText } from '../../words/times.ts';
 import type { Actions } from './model.ts';
 
 /** How the version does in production now. */
@@ -30,7 +32,7 @@ function row(one: CardHealth, actions: Actions): TemplateResult {
     <td>${one.deployment}</td>
     <td class="number">${count(one.predictions)}</td>
     <td>
-      ${last ? html`<button class="link" @click=${() => actions.openDrift(one.deployment)}>${dayTime(last.start)} to ${dayTime(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
+      ${last ? html`<button class="link" @click=${() => actions.openDrift(one.deployment)}>${dateTimeText(last.start)} to ${dateTimeText(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
     </td>
     <td class="number">${last ? count(last.rows) : nothing}</td>
     <td class="number">${last ? percent(last.driftedShare) : nothing}</td>

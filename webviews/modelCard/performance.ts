@@ -2,7 +2,8 @@ import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { Estimate, ModelCard } from '../../protocol/modelCard.ts';
 import { breakable } from '../ui/breakable.ts';
-import { count, metric, percent } from '../ui/format.ts';
+import { metric } from '../ui/format.ts';
+import { count, percent } from '../../words/numbers.ts';
 
 const width = 200;
 const height = 18;

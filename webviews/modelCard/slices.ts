@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard, SliceRow } from '../../protocol/modelCard.ts';
 import { dotPlot, isFew } from '../ui/dotPlot.ts';
-import { plural } from '../ui/format.ts';
+import { plural } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 
 /** The headline metric on each slice of the test rows, one plot a column. */

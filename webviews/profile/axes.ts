@@ -1,6 +1,6 @@
 import { svg } from 'lit';
 import type { TemplateResult } from 'lit';
-import { number } from '../ui/format.ts';
+import { number } from '../../words/numbers.ts';
 import { shortened, valueOf, visible } from './text.ts';
 
 export const width = 480;

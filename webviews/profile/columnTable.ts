@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ComparedColumn } from '../../protocol/dataProfile.ts';
 import { css } from '../ui/css.ts';
-import { absent, count, number } from '../ui/format.ts';
+import { absent, count, number } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { ColumnRow, SortKey } from './columnRows.ts';

@@ -1,7 +1,7 @@
 import { html, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ComparedColumn, SharedDistribution } from '../../protocol/dataProfile.ts';
-import { count } from '../ui/format.ts';
+import { count } from '../../words/numbers.ts';
 import { edgeLabels, grid, height, left, nameLabels, placesOf, roundAbove, top, toY, viewBox, width } from './axes.ts';
 import type { ColumnRow } from './columnRows.ts';
 import { hiddenTable } from './histogram.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ColumnProfile } from '../../protocol/dataProfile.ts';
 import { css } from '../ui/css.ts';
-import { absent, count, number } from '../ui/format.ts';
+import { absent, count, number } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { ColumnRow } from './columnRows.ts';

@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
-import { ago, bytes, count, plural } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
+import { bytes } from '../../words/sizes.ts';
+import { timeText } from '../../words/times.ts';
 import { icon, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
@@ -97,7 +99,7 @@ function chooser(model: Model, subject: DataSubject, actions: Actions): Template
 }
 
 function subjectLabel({ title, subject, rows, madeAt }: SubjectChoice): string {
-  const detail = [madeAt === null ? '' : ago(madeAt), rows === null ? '' : `${count(rows)} rows`]
+  const detail = [madeAt === null ? '' : timeText(madeAt), rows === null ? '' : `${count(rows)} rows`]
     .filter(Boolean)
     .join(', ');
   return `${subject.kind === 'snapshot' ? ' ' : ''}${title}${detail === '' ? '' : ` (${detail})`}`;

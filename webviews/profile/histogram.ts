@@ -1,7 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ColumnProfile, Histogram } from '../../protocol/dataProfile.ts';
-import { count } from '../ui/format.ts';
+import { count } from '../../words/numbers.ts';
 import { edgeLabels, grid, height, left, placesOf, roundAbove, top, toY, viewBox, width } from './axes.ts';
 import type { ColumnRow } from './columnRows.ts';
 import type { Actions, Model } from './model.ts';

@@ -2,7 +2,7 @@ import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ColumnProfile, SharedDistribution } from '../../protocol/dataProfile.ts';
 import type { Piece } from '../ui/pieces.ts';
-import { plural } from '../ui/format.ts';
+import { plural } from '../../words/numbers.ts';
 import { share, shortened, valueOf, visible } from './text.ts';
 
 const width = 120;

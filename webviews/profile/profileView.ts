@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { count, plural } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
 import { isPlain, take } from '../ui/keys.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';

@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { QualityReport } from '../../protocol/dataProfile.ts';
 import { css } from '../ui/css.ts';
-import { ago, count, exactTime, plural } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
+import { exactTime, timeText } from '../../words/times.ts';
 import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
@@ -102,8 +103,8 @@ function freshness({ freshness: found }: QualityReport): TemplateResult {
   return html`<section>
     <h2>Freshness</h2>
     <p>
-      The newest row is from <span title=${exactTime(found.newest)}>${ago(found.newest)}</span>, the oldest from
-      <span title=${exactTime(found.oldest)}>${ago(found.oldest)}</span>, told by the column
+      The newest row is from <span title=${exactTime(found.newest)}>${timeText(found.newest)}</span>, the oldest from
+      <span title=${exactTime(found.oldest)}>${timeText(found.oldest)}</span>, told by the column
       <code>${visible(found.column)}</code>.
     </p>
   </section>`;

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { absent, count } from '../ui/format.ts';
+import { absent, count } from '../../words/numbers.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
 import { visible } from './text.ts';

@@ -1,4 +1,4 @@
-import { absent, number, percent } from '../ui/format.ts';
+import { absent, number, percent } from '../../words/numbers.ts';
 
 const blankEnds = /^ +| +$/g;
 // Marks that are not seen: of direction, of width none, of line and paragraph, and controls beyond ASCII. Joiners stay

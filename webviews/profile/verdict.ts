@@ -1,5 +1,6 @@
 import type { DataComparison, QualityReport } from '../../protocol/dataProfile.ts';
-import { ago, count, plural } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
+import { timeText } from '../../words/times.ts';
 import { share, visible } from './text.ts';
 
 export interface Verdict {
@@ -31,7 +32,7 @@ export function verdictOf(quality: QualityReport, now: number): Verdict {
       ({ key, repeated }) =>
         `${plural(repeated, 'value')} of the key ${visible(key)} ${repeated === 1 ? 'is' : 'are'} repeated`,
     ),
-    ...(freshness ? [`the newest row is from ${ago(freshness.newest, now)}`] : []),
+    ...(freshness ? [`the newest row is from ${timeText(freshness.newest, now)}`] : []),
   ];
   const tone =
     invalid > 0 ||

@@ -8,7 +8,8 @@ import type { Actions } from '../drift/model.ts';
 import { timelineHeight, timelineOption } from '../drift/timeline.ts';
 import baseStyles from '../ui/base.css';
 import { echartSvg } from '../ui/charts/echartSvg.ts';
-import { columnName, dayTime } from '../ui/format.ts';
+import { columnName } from '../ui/format.ts';
+import { dateTimeText } from '../../words/times.ts';
 import { colorsOf } from '../ui/theme.ts';
 import { Markup } from './renderTemplate.ts';
 import { savedPage } from './savedPage.ts';
@@ -53,7 +54,7 @@ export function driftPage(
     others.length === 0 || !window
       ? nothing
       : html`<section class="drift others">
-          <h2>Other features, ${dayTime(window.start)} to ${dayTime(window.end)}</h2>
+          <h2>Other features, ${dateTimeText(window.start)} to ${dateTimeText(window.end)}</h2>
           ${others.map(
             ({ detail }) =>
               html`<h3>${columnName(detail.column)}</h3>

@@ -1,6 +1,6 @@
 import codiconStyles from '@vscode/codicons/dist/codicon.css';
 import codiconFont from '@vscode/codicons/dist/codicon.ttf';
-import { exactTime } from '../ui/format.ts';
+import { exactTime } from '../../words/times.ts';
 import { escaped, renderTemplate } from './renderTemplate.ts';
 import { darkVariables, lightVariables } from './savedThemes.ts';
 

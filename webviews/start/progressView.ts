@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import { duration, plural } from '../ui/format.ts';
+import { plural } from '../../words/numbers.ts';
+import { duration } from '../../words/times.ts';
 import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model, Progress, Written } from './model.ts';

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { bytes, count, plural } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
+import { bytes } from '../../words/sizes.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { highlighted } from './highlight.ts';

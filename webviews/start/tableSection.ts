@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { ReadAs, StartTask, TableLook, TargetChoice } from '../../protocol/start.ts';
 import { miniature } from '../profile/miniature.ts';
 import { css } from '../ui/css.ts';
-import { count, percent, plural } from '../ui/format.ts';
+import { count, percent, plural } from '../../words/numbers.ts';
 import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { withCode } from './withCode.ts';

@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import type { TemplateResult } from 'lit';
-import { count, metric, number, plural } from './format.ts';
+import { metric } from './format.ts';
+import { count, number, plural } from '../../words/numbers.ts';
 import { rangeOf } from './intervalBar.ts';
 
 export interface Dot {

@@ -3,7 +3,8 @@ import type { TemplateResult } from 'lit';
 import type { GateResult } from '../../protocol/runs.ts';
 import type { Estimate } from '../../protocol/modelCard.ts';
 import { breakable } from './breakable.ts';
-import { count, difference, metric, number, percent } from './format.ts';
+import { metric } from './format.ts';
+import { count, difference, number, percent } from '../../words/numbers.ts';
 import { intervalBar } from './intervalBar.ts';
 import { passMark } from './pieces.ts';
 

@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { ago, dayTime, exactTime, shortId } from './format.ts';
+import { shortId } from './format.ts';
+import { dateTimeText, exactTime, timeText } from '../../words/times.ts';
 
 export type Piece = TemplateResult | typeof nothing;
 
@@ -43,12 +44,14 @@ export function passMark(passed: boolean): TemplateResult {
 export function time(at: number | null): TemplateResult {
   return at === null
     ? html`–`
-    : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${ago(at)}</time>`;
+    : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${timeText(at)}</time>`;
 }
 
 /** The date with the time of day; the second and how long ago on hover. */
 export function date(at: number): TemplateResult {
-  return html`<time datetime=${new Date(at).toISOString()} title="${exactTime(at)}, ${ago(at)}">${dayTime(at)}</time>`;
+  return html`<time datetime=${new Date(at).toISOString()} title="${exactTime(at)}, ${timeText(at)}"
+    >${dateTimeText(at)}</time
+  >`;
 }
 
 export function copyable(text: string, copy: (text: string) => void, shown = shortId(text)): TemplateResult {

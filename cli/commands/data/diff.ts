@@ -15,7 +15,8 @@ import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
 import { readCount } from '../../readOption.ts';
 import { table } from '../../terminal.ts';
-import { number, sides, signed } from './log.ts';
+import { count } from '../../../words/numbers.ts';
+import { sides, signed } from './log.ts';
 
 export interface DataDiffOptions {
   key?: string;
@@ -149,7 +150,7 @@ function recordsDiff(context: CommandContext, place: Place, before: DataSubject,
     });
   else {
     context.terminal.line(
-      `${title(a)} → ${title(b)}: ${number(a.rows)} → ${number(b.rows)} rows (${signed(b.rows - a.rows)})`,
+      `${title(a)} → ${title(b)}: ${count(a.rows)} → ${count(b.rows)} rows (${signed(b.rows - a.rows)})`,
     );
     for (const line of columnLines(columns)) context.terminal.line(line);
     context.terminal.line('The data of one of them is no longer kept, so rows cannot be compared.');
@@ -181,10 +182,10 @@ function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributi
   for (const name of diff.nowFilled) lines.push(`  ! ${name}  has a value in every row now`);
   lines.push(
     '',
-    `rows     ${number(rows.before)} → ${number(rows.after)} (${signed(rows.after - rows.before)}): ${number(rows.added)} added, ${number(rows.removed)} removed${rows.changed === null ? ', whole rows compared' : `, ${number(rows.changed)} changed by ${key?.join(' + ')}`}`,
+    `rows     ${count(rows.before)} → ${count(rows.after)} (${signed(rows.after - rows.before)}): ${count(rows.added)} added, ${count(rows.removed)} removed${rows.changed === null ? ', whole rows compared' : `, ${count(rows.changed)} changed by ${key?.join(' + ')}`}`,
   );
   for (const { name, rows: n } of diff.changedColumns)
-    lines.push(`  ~ ${name}  in ${number(n)} ${n === 1 ? 'row' : 'rows'}`);
+    lines.push(`  ~ ${name}  in ${count(n)} ${n === 1 ? 'row' : 'rows'}`);
   for (const row of examples.added) lines.push(`  + ${cells(row)}`);
   for (const row of examples.removed) lines.push(`  − ${cells(row)}`);
   for (const { key: row, columns: changes } of examples.changed)

@@ -8,8 +8,9 @@ import { listTasks, resolveTask, type LabelTask } from '../../../engine/labellin
 import type { LabelSummary } from '../../../protocol/labelling.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
-import { timeText } from '../../../protocol/words.ts';
-import { bar, number, table } from '../../terminal.ts';
+import { timeText } from '../../../words/times.ts';
+import { fixed } from '../../../words/numbers.ts';
+import { bar, table } from '../../terminal.ts';
 
 export interface DataLabelsOptions {
   output?: string;
@@ -97,8 +98,8 @@ function summaryLines(summary: LabelSummary): string[] {
           plain(one.first),
           plain(one.second),
           n(one.n),
-          number(one.observed, 3),
-          number(one.kappa, 3),
+          fixed(one.observed, 3),
+          fixed(one.kappa, 3),
         ]),
         [2, 3, 4],
       ),
@@ -109,7 +110,7 @@ function summaryLines(summary: LabelSummary): string[] {
       '',
       ...table(
         ['rule', 'rows', 'conflicts', 'judged by hand', 'right'],
-        rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), number(one.accuracy, 3)]),
+        rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), fixed(one.accuracy, 3)]),
         [1, 2, 3, 4],
       ),
     );

@@ -5,7 +5,8 @@ import { listSnapshots, type Snapshot } from '../../../engine/tracking/snapshots
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { readCount } from '../../readOption.ts';
-import { timeText } from '../../../protocol/words.ts';
+import { count } from '../../../words/numbers.ts';
+import { timeText } from '../../../words/times.ts';
 import { table } from '../../terminal.ts';
 
 export interface DataLogOptions {
@@ -69,10 +70,10 @@ export async function dataLog(
       ...(dataset === undefined ? [version.dataset] : []),
       `${version.id.slice(0, 8)}${version.kept ? '' : ' ○'}`,
       timeText(version.createdAt),
-      number(version.rows),
+      count(version.rows),
       parent ? signed(version.rows - parent.rows) : '',
-      number(version.bytes),
-      version.quarantined === 0 ? '' : number(version.quarantined),
+      count(version.bytes),
+      version.quarantined === 0 ? '' : count(version.quarantined),
       parent ? columnMarks(parent, version) : `${version.columns.length}`,
       version.runId?.slice(0, 8) ?? '',
       shortened(version.source),
@@ -111,12 +112,8 @@ function columnMarks(parent: Snapshot, version: Snapshot): string {
     .join(' ');
 }
 
-export function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 export function signed(value: number): string {
-  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${number(Math.abs(value))}`;
+  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${count(Math.abs(value))}`;
 }
 
 function shortened(text: string): string {

@@ -7,7 +7,7 @@ import type { QualityReport } from '../../../protocol/dataProfile.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
 import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
-import { duration } from '../../terminal.ts';
+import { duration } from '../../../words/times.ts';
 
 export interface DataQualityOptions {
   target?: string;

@@ -4,7 +4,8 @@ import { suggestion } from '../../../engine/base/didYouMean.ts';
 import { restoreSnapshot } from '../../../engine/runner/restoreSnapshot.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
-import { number, told } from './log.ts';
+import { count } from '../../../words/numbers.ts';
+import { told } from './log.ts';
 import { versionGiven } from './show.ts';
 
 /**
@@ -48,11 +49,11 @@ export async function dataRestore(
   }
   const { terminal } = context;
   terminal.line(
-    `${done.files.join(', ')} is now what ${dataset}@${wanted.id.slice(0, 8)} was: ${number(done.version.rows)} rows.`,
+    `${done.files.join(', ')} is now what ${dataset}@${wanted.id.slice(0, 8)} was: ${count(done.version.rows)} rows.`,
   );
   if (done.replaced)
     terminal.line(
-      `What it replaced is kept as ${dataset}@${done.replaced.id.slice(0, 8)} (${number(done.replaced.rows)} rows).`,
+      `What it replaced is kept as ${dataset}@${done.replaced.id.slice(0, 8)} (${count(done.replaced.rows)} rows).`,
     );
   if (done.setAside !== null)
     terminal.line(`What stood there cannot be read as a table; it was put into ${done.setAside}.`);

@@ -12,9 +12,10 @@ import type { ColumnProfile } from '../../../protocol/dataProfile.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
-import { timeText } from '../../../protocol/words.ts';
+import { timeText } from '../../../words/times.ts';
 import { table } from '../../terminal.ts';
-import { number, told } from './log.ts';
+import { count } from '../../../words/numbers.ts';
+import { told } from './log.ts';
 
 /** `loopwright data show VERSION`: everything that was noted of a version, with its profile. */
 export async function dataShow(context: CommandContext, text: string | undefined): Promise<number> {
@@ -30,13 +31,13 @@ export async function dataShow(context: CommandContext, text: string | undefined
     `${terminal.style('bold', `${version.dataset}@${version.id}`)}  ${timeText(version.createdAt)}  ${new Date(version.createdAt).toISOString()}`,
   );
   const facts: [string, string | null][] = [
-    ['rows', number(version.rows)],
-    ['bytes', number(version.bytes)],
+    ['rows', count(version.rows)],
+    ['bytes', count(version.bytes)],
     [
       'quarantined',
       version.quarantined === 0
         ? null
-        : `${number(version.quarantined)}${version.detail.quarantineFile ? ` in ${version.detail.quarantineFile}` : ''}`,
+        : `${count(version.quarantined)}${version.detail.quarantineFile ? ` in ${version.detail.quarantineFile}` : ''}`,
     ],
     ['source', version.source],
     [
@@ -51,7 +52,7 @@ export async function dataShow(context: CommandContext, text: string | undefined
       'split',
       version.detail.split
         ? Object.entries(version.detail.split)
-            .map(([side, n]) => `${side} ${number(n)}`)
+            .map(([side, n]) => `${side} ${count(n)}`)
             .join(', ')
         : null,
     ],
@@ -102,7 +103,7 @@ function profileTable(version: Snapshot, profile: readonly ColumnProfile[]): str
       column.name,
       types.get(column.name) ?? column.type,
       column.rows === 0 ? '' : `${((100 * column.missing) / column.rows).toFixed(1)} %`,
-      number(column.distinct),
+      count(column.distinct),
       value(n?.min),
       value(n?.median),
       value(n?.max),

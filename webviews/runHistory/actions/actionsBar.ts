@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { count, plural } from '../../ui/format.ts';
+import { count, plural } from '../../../words/numbers.ts';
 import { isCommand, take } from '../../ui/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';

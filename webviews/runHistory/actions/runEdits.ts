@@ -1,5 +1,5 @@
 import type { RunChange, RunSummary } from '../../../protocol/runs.ts';
-import { plural } from '../../ui/format.ts';
+import { plural } from '../../../words/numbers.ts';
 import type { RunHistoryConnection } from '../model.ts';
 import type { RunRows } from '../rows/runRows.ts';
 import type { Toast } from './toast.ts';

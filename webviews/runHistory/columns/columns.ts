@@ -1,5 +1,6 @@
 import type { RunColumns, RunSummary } from '../../../protocol/runs.ts';
-import { duration, metric, param } from '../../ui/format.ts';
+import { metric, param } from '../../ui/format.ts';
+import { duration } from '../../../words/times.ts';
 import { isLowerBetter } from '../../ui/metricDirection.ts';
 
 export interface Column {

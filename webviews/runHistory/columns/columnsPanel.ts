@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { count } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';

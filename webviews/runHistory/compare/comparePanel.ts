@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { csvOf } from '../../ui/csv.ts';
-import { count, plural } from '../../ui/format.ts';
+import { count, plural } from '../../../words/numbers.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import { saveText } from '../../ui/saveChart.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ConfusionMatrix, RunDetail } from '../../../protocol/runs.ts';
 import { css } from '../../ui/css.ts';
-import { count } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
 import { heatColor } from '../../ui/heatColor.ts';
 
 export type ConfusionUnit = 'rows' | 'share';

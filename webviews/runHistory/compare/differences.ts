@@ -1,5 +1,6 @@
 import type { RunDetail } from '../../../protocol/runs.ts';
-import { absent, difference, metric, param } from '../../ui/format.ts';
+import { metric, param } from '../../ui/format.ts';
+import { absent, difference } from '../../../words/numbers.ts';
 import { isLowerBetter } from '../../ui/metricDirection.ts';
 import { primaryFirst } from '../../ui/primaryMetric.ts';
 

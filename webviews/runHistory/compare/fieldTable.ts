@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunPoint } from '../../../protocol/runs.ts';
 import { csvOf } from '../../ui/csv.ts';
-import { count } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
 import type { Field } from './fields.ts';
 
 const rowsShown = 500;

@@ -1,5 +1,6 @@
 import type { RunPoint } from '../../../protocol/runs.ts';
-import { metric, number, param } from '../../ui/format.ts';
+import { metric, param } from '../../ui/format.ts';
+import { number } from '../../../words/numbers.ts';
 import { primaryFirst } from '../../ui/primaryMetric.ts';
 
 /** Something that runs have a value of, to stand on an axis. */

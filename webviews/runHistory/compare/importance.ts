@@ -1,7 +1,7 @@
 import type { ImportantParam, ParamImportance } from '../../../protocol/runs.ts';
 import { escaped } from '../../ui/charts/curveSvg.ts';
 import { csvOf } from '../../ui/csv.ts';
-import { percent, plural } from '../../ui/format.ts';
+import { percent, plural } from '../../../words/numbers.ts';
 import type { ChartColors } from '../../ui/theme.ts';
 
 /** From this p-value on, adjusted for the number of params, a rank correlation tells no direction. */

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ImportantParam, ParamImportance, RunDetail } from '../../../protocol/runs.ts';
-import { percent, plural } from '../../ui/format.ts';
+import { percent, plural } from '../../../words/numbers.ts';
 import { Loader } from '../../ui/loadable.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';

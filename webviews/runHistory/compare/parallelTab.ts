@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunPoint } from '../../../protocol/runs.ts';
 import type { EChart } from '../../ui/charts/echart.ts';
-import { count, plural } from '../../ui/format.ts';
+import { count, plural } from '../../../words/numbers.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';

@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { count, exactTime, metric, number } from '../../ui/format.ts';
+import { metric } from '../../ui/format.ts';
+import { count, number } from '../../../words/numbers.ts';
+import { exactTime } from '../../../words/times.ts';
 import type { CurveGrid, GridChart } from './curveGrid.ts';
 import { plainValue } from './hover.ts';
 import { smoothed } from './smoothing.ts';

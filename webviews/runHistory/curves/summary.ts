@@ -1,4 +1,5 @@
-import { metric, plural } from '../../ui/format.ts';
+import { metric } from '../../ui/format.ts';
+import { plural } from '../../../words/numbers.ts';
 import type { Curve } from '../../ui/series.ts';
 import type { LeftOut } from './prepare.ts';
 

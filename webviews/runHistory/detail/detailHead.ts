@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
-import { gatesText } from '../../../protocol/words.ts';
-import { duration } from '../../ui/format.ts';
+import { gatesText } from '../../../words/metrics.ts';
+import { duration } from '../../../words/times.ts';
 import { isPlain, take } from '../../ui/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
 import type { DetailActions, DetailModel } from './detailPanel.ts';

@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail, RunStageDetail } from '../../../protocol/runs.ts';
-import { count, duration, metric, param, shortId } from '../../ui/format.ts';
+import { metric, param, shortId } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
+import { duration } from '../../../words/times.ts';
 import { gateRows } from '../../ui/gateRows.ts';
 import { copyable, errorBar, icon, statusMark } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';

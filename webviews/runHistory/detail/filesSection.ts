@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { bytes } from '../../ui/format.ts';
+import { bytes } from '../../../words/sizes.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { imageType } from '../files/imageData.ts';

@@ -1,5 +1,5 @@
 import type { RunPage, RunQuery, RunSummary } from '../../../protocol/runs.ts';
-import { count } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
 import type { RunRows } from './runRows.ts';
 
 export interface SelectionHost {

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunGroup, RunSummary } from '../../../protocol/runs.ts';
-import { gatesText } from '../../../protocol/words.ts';
+import { gatesText } from '../../../words/metrics.ts';
+import { count, plural } from '../../../words/numbers.ts';
 import { css } from '../../ui/css.ts';
-import { count, metric, plural, shortId } from '../../ui/format.ts';
+import { metric, shortId } from '../../ui/format.ts';
 import { icon, statusMark, time } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { keyOf, shareDone } from '../columns/columns.ts';

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { plural } from '../../ui/format.ts';
+import { plural } from '../../../words/numbers.ts';
 import type { Actions, Model } from '../model.ts';
 import { choice } from './popup.ts';
 

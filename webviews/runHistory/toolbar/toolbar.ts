@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { count } from '../../ui/format.ts';
+import { count } from '../../../words/numbers.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Available } from '../columns/columns.ts';
 import { columnsPanel } from '../columns/columnsPanel.ts';

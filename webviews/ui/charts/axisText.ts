@@ -1,4 +1,4 @@
-import { number } from '../format.ts';
+import { number } from '../../../words/numbers.ts';
 
 /** What an axis counts: plain numbers, seconds, or epoch milliseconds. */
 export type AxisKind = 'number' | 'seconds' | 'clock';

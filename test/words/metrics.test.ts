@@ -1,29 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { comparisonText, differenceText, gatesText, metricText, timeText } from '../../protocol/words.ts';
-
-const now = new Date(2026, 10, 20, 12).getTime();
-const [hour, day] = [3_600_000, 86_400_000];
-
-it('a recent time is relative, an older one a date', () => {
-  const at = (ago: number) => timeText(now - ago, now);
-  assert.deepEqual([0, 59_000, 60_000, 5 * 60_000, hour, 23 * hour].map(at), [
-    'just now',
-    'just now',
-    '1 minute ago',
-    '5 minutes ago',
-    '1 hour ago',
-    '23 hours ago',
-  ]);
-  assert.deepEqual([day, 6 * day, 7 * day, 180 * day, 400 * day].map(at), [
-    'yesterday',
-    '6 days ago',
-    '13 Nov',
-    '24 May',
-    '16 Oct 2025',
-  ]);
-  assert.deepEqual([at(-5 * 60_000), at(-400 * day)], ['in 5 minutes', '25 Dec 2027'], 'a clock may be ahead');
-});
+import { comparisonText, differenceText, gatesText, metricText } from '../../words/metrics.ts';
 
 it('a metric has three digits and its unit', () => {
   const texts: [string, number, string][] = [
@@ -41,6 +18,10 @@ it('a metric has three digits and its unit', () => {
     ['fit_seconds', 42.42, '42.4 s'],
     ['model_bytes', 45_120, '44.1 KB'],
     ['model_bytes', 12, '12 B'],
+    ['model_bytes', 1_034_752, '1,011 KB'],
+    ['model_bytes', 1_048_550, '1.00 MB'],
+    ['model_bytes', Number.POSITIVE_INFINITY, '∞'],
+    ['bytes', -2048, '−2.00 KB'],
     ['r2', -0.25, '−0.250'],
     ['loss', Number.NaN, 'NaN'],
     ['loss', Number.NEGATIVE_INFINITY, '−∞'],
