@@ -94,7 +94,7 @@ it('matches a failure that the command line reports with its place', () => {
 it('leaves to the language server what both find, and never clears its collection', () => {
   const [{ pattern, owner }] = contributes.problemMatchers;
   const client = readFileSync(join(root, 'client/language/lspClient.ts'), 'utf8');
-  const collection = /new LanguageClient\('([\w-]+)'/.exec(client)?.[1];
+  const collection = /new LanguageClient\(\s*'([\w-]+)'/.exec(client)?.[1];
   assert.ok(collection !== undefined && collection !== owner, `${collection} and ${owner}`);
   for (const line of [
     'loopwright.yaml:12:7: error: There is no dataset `featurs`. [LW201]',
