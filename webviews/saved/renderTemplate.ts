@@ -1,4 +1,4 @@
-/** Markup that was made by a program and is no text of a person. */
+/** Markup that a program made; it is not escaped. */
 export class Markup {
   readonly html: string;
 
@@ -12,26 +12,37 @@ interface Template {
   values: readonly unknown[];
 }
 
-/** Where in the markup a piece of a template ends. */
+/** The position in the markup at the end of a piece of a template. */
 interface Place {
   isInTag: boolean;
   quote: string;
 }
 
 /**
- * A lit template as text, without a browser: values become text or attributes, each escaped; listeners and properties
- * are left out, since a saved page runs no script. Of lit's directives it knows those that set styles.
+ * Writes a lit template as HTML, without a browser: values become text or attributes, each escaped. Listeners and
+ * properties are left out, since a saved page runs no script. The only directives that it supports set styles.
  */
 export function renderTemplate(value: unknown): string {
+  return tidyTags(renderValue(value));
+}
+
+function renderValue(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'symbol' || value === false) return '';
   if (value instanceof Markup) return value.html;
-  if (Array.isArray(value)) return value.map(renderTemplate).join('');
+  if (Array.isArray(value)) return value.map(renderValue).join('');
   if (isTemplate(value)) return renderParts(value);
   if (typeof value === 'object' && !(Symbol.iterator in value))
     throw new Error('A saved page cannot draw this part of a view.');
   return typeof value === 'object'
-    ? [...(value as Iterable<unknown>)].map(renderTemplate).join('')
+    ? [...(value as Iterable<unknown>)].map(renderValue).join('')
     : escaped(String(value));
+}
+
+/** Removes the line breaks that a template has inside of its tags: `<a\n  href="…"\n  >` becomes `<a href="…">`. */
+function tidyTags(html: string): string {
+  return html.replaceAll(/<\/?[a-z](?:"[^"]*"|[^">])*>/gi, (tag) =>
+    tag.replaceAll(/("[^"]*")|\s+/g, (_part, quoted: string | undefined) => quoted ?? ' ').replace(/ (?=\/?>$)/, ''),
+  );
 }
 
 export function escaped(text: string): string {
@@ -46,7 +57,7 @@ function renderParts({ strings, values }: Template): string {
     walk(place, text);
     if (index >= values.length) break;
     const value = values[index];
-    if (!place.isInTag) out += renderTemplate(value);
+    if (!place.isInTag) out += renderValue(value);
     else if (place.quote !== '') out += isEmpty(value) ? '' : escaped(String(value));
     else out = withAttribute(out, value);
   }

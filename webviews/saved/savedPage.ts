@@ -42,7 +42,7 @@ export function savedPage({ title, content, styles, savedAt }: SavedPageParts): 
 function stillLife(html: string): string {
   return html
     .replaceAll(/<!--[\s\S]*?-->/g, '')
-    .replaceAll(/<label>[^<]*<select\b[\s\S]*?<\/select><\/label>/g, '')
+    .replaceAll(/<label>[^<]*<select\b[\s\S]*?<\/select>\s*<\/label>/g, '')
     .replaceAll(/<vscode-button\b[\s\S]*?<\/vscode-button>/g, '')
     .replaceAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g, (_whole, attributes: string, text: string) =>
       /class="link"/.test(attributes) ? text : '',
