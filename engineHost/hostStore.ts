@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProjectError } from '../engine/base/errors.ts';
 import { hasStore, stateFolder, type Store } from '../engine/store/store.ts';
+import { markStopped } from '../engine/serving/deployments.ts';
 import { markInterrupted, openStore } from '../engine/tracking/openStore.ts';
 
 const checkInterval = 4000;
@@ -33,7 +34,10 @@ export class HostStore {
       this.#store = openStore(this.#root);
       this.#inode = inode;
     }
-    if (this.#store) markInterrupted(this.#store);
+    if (this.#store) {
+      markInterrupted(this.#store);
+      markStopped(this.#store);
+    }
     return this.#store;
   }
 

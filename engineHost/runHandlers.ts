@@ -44,11 +44,11 @@ export function runHandlers(
     'runs/log': ({ runId, stage, offset, stream }) => readLog(required(), runId, stage, offset, stream),
     'runs/going': () => {
       const store = storeNow();
-      return store ? goingRuns(store).map(({ started: _started, ...run }) => run) : [];
+      return store ? goingRuns(store).map(({ started: _started, owner: _owner, ...run }) => run) : [];
     },
-    'runs/stop': async ({ pid }) => {
+    'runs/stop': async ({ pid, host }) => {
       const store = required();
-      const run = goingRuns(store).find((one) => one.pid === pid);
+      const run = goingRuns(store).find((one) => one.pid === pid && one.host === host);
       if (run) await stopRun(store, run);
       return { stopped: run !== undefined };
     },

@@ -65,7 +65,8 @@ export interface EngineRequests {
   /** The processes that run stages of the project, whichever window or terminal started them. */
   'runs/going': { params: Record<string, never>; result: GoingRun[] };
   /** Stops the process with this number, when it is one of those above; the run is cancelled then. */
-  'runs/stop': { params: { pid: number }; result: { stopped: boolean } };
+  /** `host` as `runs/going` gave it: two machines may give the same number to their processes. */
+  'runs/stop': { params: { pid: number; host: string | null }; result: { stopped: boolean } };
   'runs/columns': { params: RunQuery; result: RunColumns };
   /** At most 1,000 groups, the largest first. `by` is `params.key`, `tags.key` or an attribute such as `experiment`. */
   'runs/groups': { params: { query: RunQuery; by: string; metrics: string[] }; result: RunGroup[] };

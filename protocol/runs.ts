@@ -47,6 +47,8 @@ export interface GoingRun {
   startedAt: number | null;
   command: string;
   pid: number;
+  /** The machine or container that it runs on; null for this one. Its `pid` means something only there. */
+  host: string | null;
 }
 
 export interface RunStageDetail {

@@ -3,6 +3,7 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { goingRuns, type GoingProcess } from '../../engine/runner/goingRuns.ts';
 import { stopRun } from '../../engine/runner/stopRun.ts';
 import { findRun } from '../../engine/tracking/runDetail.ts';
+import { unfinishedRuns } from '../../engine/tracking/unfinishedRuns.ts';
 import type { Store } from '../../engine/store/store.ts';
 import type { CommandContext } from '../context.ts';
 import { timeText } from '../../words/times.ts';
@@ -22,12 +23,16 @@ export async function stop(context: CommandContext, name: string | undefined, op
     else terminal.line('Nothing is running.');
     return exitCodes.done;
   }
-  for (const run of chosen) {
+  const reached = options.all ? chosen.filter((run) => run.host === null) : chosen;
+  for (const run of chosen)
+    if (!reached.includes(run)) terminal.note(`${goingText(run)} is left running; stop it there.`);
+  for (const run of reached) {
     terminal.note(`stopping ${goingText(run)} …`);
     await stopRun(store, run);
   }
-  if (context.json) context.printJson(chosen.map(({ runId, name: run, pid }) => ({ runId, name: run, pid })));
-  else terminal.line(`Stopped ${chosen.map((run) => run.name).join(', ')}.`);
+  if (context.json) context.printJson(reached.map(({ runId, name: run, pid }) => ({ runId, name: run, pid })));
+  else if (reached.length > 0) terminal.line(`Stopped ${reached.map((run) => run.name).join(', ')}.`);
+  else terminal.line('Nothing is running on this machine.');
   return exitCodes.done;
 }
 
@@ -53,8 +58,10 @@ export function chooseGoing(
   if (byProcess.length > 0) return byProcess;
   if (!store) return [];
   const { run_id: runId, name: runName } = findRun(store, name);
-  const pid = store.sql.get<{ pid: number | null }>('SELECT pid FROM runs WHERE run_id = ?', runId)?.pid;
-  const found = going.filter((run) => run.runId === runId || run.pid === pid);
+  const process = unfinishedRuns(store).find((run) => run.runId === runId);
+  const found = going.filter(
+    (run) => run.runId === runId || (process && run.pid === process.pid && run.owner === process.owner),
+  );
   if (found.length === 0)
     throw new ProjectError(
       `${runName} is not running.${going.length === 0 ? '' : ` Running: ${going.map(goingText).join('; ')}.`}`,
@@ -62,8 +69,9 @@ export function chooseGoing(
   return found;
 }
 
-export function goingText({ name, stage, startedAt, pid }: GoingProcess): string {
-  const facts = [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, `process ${pid}`].filter(
+export function goingText({ name, stage, startedAt, pid, host }: GoingProcess): string {
+  const where = `process ${pid}${host === null ? '' : ` on ${host}`}`;
+  const facts = [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, where].filter(
     (fact) => fact !== null,
   );
   return `${name} (${facts.join(', ')})`;

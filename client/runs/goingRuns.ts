@@ -27,14 +27,15 @@ export async function chooseGoing(
   }
   const chosen = await pick(
     title,
-    going.map((run) => choice(String(run.pid), run.name, goingText(run), 'sync')),
+    going.map((run, i) => choice(String(i), run.name, goingText(run), 'sync')),
   );
-  return going.find((run) => String(run.pid) === chosen);
+  return chosen === undefined ? undefined : going[Number(chosen)];
 }
 
-/** `train, started 5 minutes ago, process 4711`. */
-export function goingText({ stage, startedAt, pid }: GoingRun): string {
-  return [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, `process ${pid}`]
+/** `train, started 5 minutes ago, process 4711`; of another machine `process 4711 on laptop-7`. */
+export function goingText({ stage, startedAt, pid, host }: GoingRun): string {
+  const where = `process ${pid}${host === null ? '' : ` on ${host}`}`;
+  return [stage, startedAt === null ? null : `started ${timeText(startedAt)}`, where]
     .filter((part) => part !== null)
     .join(', ');
 }
@@ -42,7 +43,7 @@ export function goingText({ stage, startedAt, pid }: GoingRun): string {
 /** Stops a run with all that it started. What it did so far is kept, and it is marked as cancelled. */
 export async function stopGoing(project: Project, run: GoingRun): Promise<void> {
   await window.withProgress({ location: ProgressLocation.Notification, title: `Stopping ${run.name} …` }, async () => {
-    await project.engine.request('runs/stop', { pid: run.pid });
+    await project.engine.request('runs/stop', { pid: run.pid, host: run.host });
     await project.refresh();
   });
 }
@@ -54,7 +55,7 @@ export function showOutput(cli: string, project: Project, run: GoingRun): void {
   if (known) return known.show();
   const node = nodeProgram();
   const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
-  const shellArgs = [cli, 'attach', String(run.pid), '--project', project.root];
+  const shellArgs = [cli, 'attach', run.runId ?? String(run.pid), '--project', project.root];
   window
     .createTerminal({
       name,

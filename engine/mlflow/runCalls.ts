@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { holdForProgram } from '../tracking/unfinishedRuns.ts';
 import { ensureExperiment } from '../tracking/experiments.ts';
 import { runName } from '../tracking/runName.ts';
 import { isAlive } from '../base/processIdentity.ts';
@@ -43,7 +44,9 @@ const create: Handler = (call) => {
     if (!program && process.platform !== 'linux') void noteLater(call, runId);
     const name = named || tagged || runName(runId);
     const { lastId } = sql.run(
-      `INSERT INTO runs (run_id, name, experiment, status, started_at, source, user_id, artifact_uri, commit_hash, code, command, pid, pid_started) VALUES (?, ?, ?, 'running', ?, 'mlflow', ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (run_id, name, experiment, status, started_at, source, user_id, artifact_uri, commit_hash, code,
+         command, pid, pid_started, owner)
+       VALUES (?, ?, ?, 'running', ?, 'mlflow', ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       name,
       ensureExperiment(store, experiment.name).name,
@@ -55,6 +58,7 @@ const create: Handler = (call) => {
       tags.get('mlflow.source.name') ?? '',
       program?.pid ?? null,
       program?.started ?? null,
+      program ? holdForProgram(store, runId, program) : null,
     );
     tags.set(knownTags.name, name);
     if (stage && !tags.has(knownTags.parent)) tags.set(knownTags.parent, stage.runId);
@@ -69,9 +73,10 @@ async function noteLater({ store, clientLater }: Call, runId: string): Promise<v
   try {
     if (program)
       store.sql.run(
-        `UPDATE runs SET pid = ?, pid_started = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`,
+        `UPDATE runs SET pid = ?, pid_started = ?, owner = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`,
         program.pid,
         program.started,
+        holdForProgram(store, runId, program),
         runId,
       );
   } catch {
@@ -120,11 +125,12 @@ const update: Handler = ({ store, body, client }) => {
       const end = optionalInteger(body, 'end_time') ?? null;
       const program = ended.has(status) ? null : client();
       sql.run(
-        'UPDATE runs SET status = ?, ended_at = ?, pid = ?, pid_started = ? WHERE id = ?',
+        'UPDATE runs SET status = ?, ended_at = ?, pid = ?, pid_started = ?, owner = ? WHERE id = ?',
         status,
         ended.has(status) ? (end ?? row.ended_at ?? Date.now()) : end,
         program?.pid ?? null,
         program?.started ?? null,
+        program ? holdForProgram(store, row.run_id, program) : null,
         row.id,
       );
     }
@@ -173,14 +179,15 @@ function batchLimit(what: string, most: number, length: number): void {
 }
 
 /** A run that was taken for dead and is written to by a live program goes on. */
-function revive({ sql }: Store, row: RunRow, client: Call['client']): void {
+function revive(store: Store, row: RunRow, client: Call['client']): void {
   if (row.status !== 'interrupted' || row.source !== 'mlflow') return;
   const program = client();
   if (program && isAlive(program.pid, program.started))
-    sql.run(
-      `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`,
+    store.sql.run(
+      `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ?, owner = ? WHERE id = ?`,
       program.pid,
       program.started,
+      holdForProgram(store, row.run_id, program),
       row.id,
     );
 }

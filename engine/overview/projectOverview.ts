@@ -16,6 +16,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
 import { summariseVersions } from '../registry/modelVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
+import { deploymentState } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
@@ -117,17 +118,14 @@ function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSum
 
 function deploymentsOf(config: ProjectConfig, store: Store | null): DeploymentSummary[] {
   return Object.entries(config.deployments ?? {}).map(([name, deployment]) => {
-    const row = store?.sql.get<{ state: DeploymentSummary['state']; url: string | null; model_version: number | null }>(
-      'SELECT state, url, model_version FROM deployments WHERE name = ?',
-      name,
-    );
+    const served = store ? deploymentState(store, name) : null;
     const log = store ? predictionCount(store, name) : { predictions: 0, lastAt: null };
     return {
       name,
       as: deployment.as,
-      state: row?.state ?? 'stopped',
-      url: row?.state === 'healthy' ? row.url : null,
-      modelVersion: row?.model_version ?? null,
+      state: served?.state ?? 'stopped',
+      url: served?.state === 'healthy' ? served.url : null,
+      modelVersion: served?.modelVersion ?? null,
       predictions: log.predictions,
       lastPredictionAt: log.lastAt,
     };

@@ -3,6 +3,7 @@ import { cp, mkdtemp, mkdir, realpath, rm, symlink, unlink } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
+import { comparePlace, placeOf, thisMachine, type Place } from '../base/machine.ts';
 import { isAlive, processStart } from '../base/processIdentity.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { hasStore } from '../store/store.ts';
@@ -27,6 +28,10 @@ export const linked = ['node_modules', '.venv', 'venv', '.env'];
 interface Owner {
   pid: number;
   started: string | null;
+  /** Where `pid` was given; null when an older version wrote it. */
+  place: Place | null;
+  /** Epoch milliseconds. */
+  since: number;
   /** Where the work tree is registered; null for a copy. */
   repository: string | null;
   root: string;
@@ -96,10 +101,17 @@ export async function begin(
   const code = join(base, 'code');
   const root = resolve(code, inRepository);
   if (repository === null) await mkdir(root, { recursive: true });
-  // Whoever finds this after a kill knows whose it was and how to take it away.
+  // After a kill the next run reads here whose the folder was and how to remove it.
   writeFileSync(
     join(base, 'owner.json'),
-    JSON.stringify({ pid: process.pid, started: processStart(process.pid), repository, root } satisfies Owner),
+    JSON.stringify({
+      pid: process.pid,
+      started: processStart(process.pid),
+      place: placeOf(thisMachine()),
+      since: Date.now(),
+      repository,
+      root,
+    } satisfies Owner),
   );
   return {
     root,
@@ -157,7 +169,7 @@ export async function removeAbandoned(project: string): Promise<void> {
   for (const name of readdirSync(folder).filter(isPlace)) {
     const base = join(folder, name);
     const owner = readOwner(base);
-    if (!owner || isAlive(owner.pid, owner.started)) continue;
+    if (!owner || isAtWork(owner)) continue;
     // Opening its store ends programs that outlived the run.
     if (hasStore(owner.root))
       try {
@@ -174,11 +186,24 @@ export async function removeAbandoned(project: string): Promise<void> {
   }
 }
 
+/** The process of another machine or container, which shares the folder for temporary files, cannot be asked. */
+function isAtWork({ pid, started, place, since }: Owner): boolean {
+  const where = place === null ? 'here' : comparePlace(place, thisMachine(), since);
+  return where === 'here' ? isAlive(pid, started) : where === 'elsewhere';
+}
+
 function readOwner(base: string): Owner | null {
   try {
     const owner = JSON.parse(readFileSync(join(base, 'owner.json'), 'utf8')) as Partial<Owner>;
     return typeof owner.pid === 'number' && typeof owner.root === 'string'
-      ? { pid: owner.pid, started: owner.started ?? null, repository: owner.repository ?? null, root: owner.root }
+      ? {
+          pid: owner.pid,
+          started: owner.started ?? null,
+          place: owner.place ?? null,
+          since: owner.since ?? 0,
+          repository: owner.repository ?? null,
+          root: owner.root,
+        }
       : null;
   } catch {
     return null;

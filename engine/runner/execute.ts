@@ -34,7 +34,7 @@ import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 import { checkVariables } from './unsetVariables.ts';
 import { refuseProblems } from './problemsOfRun.ts';
-import { holdRunLock } from './runLock.ts';
+import { holdRunLock, takenOver } from './runLock.ts';
 
 /** What happens while a run goes, for terminals and logs. */
 export interface RunEvents {
@@ -159,7 +159,8 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     ),
   );
   const redact = redactFor(project);
-  const release = request.held ? () => {} : holdRunLock(store);
+  const lost = new AbortController();
+  const release = request.held ? () => {} : holdRunLock(store, () => lost.abort());
   try {
     const [code, environment] = await Promise.all([
       request.code ??
@@ -191,7 +192,8 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       );
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
     return await runPlan({
-      request,
+      request: { ...request, signal: request.signal ? AbortSignal.any([request.signal, lost.signal]) : lost.signal },
+      lost: lost.signal,
       redact,
       config,
       experiment,
@@ -236,6 +238,8 @@ function keptParams(params: ProjectConfig['params'], redact: (text: string) => s
 
 interface Work {
   request: RunRequest;
+  /** Aborts when another machine took the project over. */
+  lost: AbortSignal;
   redact: (text: string) => string;
   config: ProjectConfig;
   experiment: string;
@@ -306,6 +310,11 @@ async function runStages(work: Work): Promise<RunOutcome> {
         return outcome('refused', { stage: name, message: result.refused, place: stagePlace(request.project, name) });
       }
     } catch (error) {
+      if (work.lost.aborted) {
+        ended('interrupted', { error: takenOver });
+        run.end('interrupted');
+        throw new WorkError(takenOver, { cause: error });
+      }
       if (error instanceof CancelledError || request.signal?.aborted) {
         ended('cancelled', { error: 'cancelled' });
         run.end('cancelled');

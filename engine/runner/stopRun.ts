@@ -5,18 +5,21 @@ import { isAlive } from '../base/processIdentity.ts';
 import type { Store } from '../store/store.ts';
 import type { GoingProcess } from './goingRuns.ts';
 import { processBegan } from '../base/processBegan.ts';
+import { cancelRunsOf } from '../tracking/unfinishedRuns.ts';
 import { descendantsOf, signalAll } from '../base/processTree.ts';
 
-/** A run that is told to stop ends its programs, which have three seconds for it, and notes that it was cancelled. */
+/** A run that is asked to stop ends its programs, which have three seconds for it, and notes that it was cancelled. */
 const patienceMs = 8_000;
 
 /**
- * Stops the process of a run with all that it started, and leaves the run as cancelled. Asked for first; what does not
- * listen is killed. WorkError when the number of the process is another program's by now, or when it may not be
- * stopped.
+ * Stops the process of a run with all that it started, and leaves the run as cancelled. The process is asked first, and
+ * killed when it does not end. WorkError when it runs on another machine, when its number is another program's by now,
+ * or when this user may not stop it.
  */
 export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
-  const { pid, started } = run;
+  const { pid, started, host } = run;
+  if (host !== null)
+    throw new WorkError(`${run.name} runs on ${host} (process ${pid} there). Stop it on that machine.`);
   if (!isAlive(pid, started)) return;
   checkIdentity(run);
   const tree = descendantsOf(pid);
@@ -31,7 +34,7 @@ export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
   }
   for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(20);
   if (isAlive(pid, started)) throw new WorkError(`${run.name} (process ${pid}) does not end.`);
-  markCancelled(store, run);
+  cancelRunsOf(store, run);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -54,26 +57,4 @@ function checkIdentity({ pid, started, startedAt, name }: GoingProcess): void {
       `Whether process ${pid} is still ${name} cannot be told on this system. Stop it where it was started.`,
     );
   if (began > startedAt + 2000) throw new WorkError(`The process of ${name} is gone; ${pid} is another program now.`);
-}
-
-/** A process that was killed could not say how its runs ended. */
-function markCancelled(store: Store, { pid, started }: GoingProcess): void {
-  store.sql.write(() => {
-    for (const { run_id: id } of store.sql.all<{ run_id: string }>(
-      `SELECT run_id FROM runs WHERE status IN ('running', 'interrupted') AND pid = ? AND pid_started IS ? AND source = 'loopwright'`,
-      pid,
-      started,
-    )) {
-      store.sql.run(
-        `UPDATE run_stages SET status = 'cancelled', ended_at = ?, error = 'cancelled' WHERE run_id = ? AND status IN ('running', 'interrupted')`,
-        Date.now(),
-        id,
-      );
-      store.sql.run(
-        `UPDATE runs SET status = 'cancelled', ended_at = ?, progress = NULL WHERE run_id = ?`,
-        Date.now(),
-        id,
-      );
-    }
-  });
 }

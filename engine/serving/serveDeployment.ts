@@ -6,8 +6,8 @@ import { sameSecret } from '../http/sameSecret.ts';
 import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
-import { processStart } from '../base/processIdentity.ts';
 import type { Store } from '../store/store.ts';
+import { serveAs, type ServedDeployment } from './deployments.ts';
 import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { logPredictions } from './predictionLog.ts';
@@ -60,11 +60,12 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
   const started = Date.now();
+  let record: ServedDeployment | null = null;
   const current = (): ServedVersion => {
     const served = model.current();
     if (served.version.version !== last) {
       last = served.version.version;
-      store.sql.run('UPDATE deployments SET model_version = ? WHERE name = ?', last, name);
+      record?.version(last);
       log(`now serving version ${last}`);
     }
     return served;
@@ -103,16 +104,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     remedy: 'Stop the other program, change `port` in loopwright.yaml, or give `--port`.',
     place: { file: 'loopwright.yaml' },
   });
-  store.sql.run(
-    `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, started_at) VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url, model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started, started_at = excluded.started_at`,
-    name,
-    url,
-    last,
-    process.pid,
-    processStart(process.pid),
-    started,
-  );
+  record = serveAs(store, { name, url, version: last, startedAt: started });
   if (request.recordDeployment ?? true)
     recordEvent(store, {
       at: started,
@@ -127,7 +119,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     version: last,
     async close() {
       await app.close();
-      store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND pid = ?`, name, process.pid);
+      record?.stop();
     },
   };
 }

@@ -175,4 +175,17 @@ export const migrations: readonly string[] = [
   UPDATE run_stages SET status = 'refused' WHERE status = 'failed' AND error GLOB '[0-9]* of [0-9]* gates said no*';
   UPDATE run_stages SET error = replace(replace(error, ' gates said no to version ', ' gates failed for version '), ' gates said no: ', ' gates failed: ') WHERE status = 'refused';
   `,
+  // Liveness is a lease: on which machine and in which namespace the number of a process has its meaning, when it last
+  // gave a sign, and when another machine saw that sign.
+  `
+  CREATE TABLE leases (
+    owner TEXT PRIMARY KEY, host TEXT NOT NULL, machine TEXT NOT NULL, boot TEXT NOT NULL, pids TEXT NOT NULL,
+    pid INTEGER NOT NULL, pid_started TEXT, heartbeat INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE lease_sightings (
+    owner TEXT NOT NULL, observer TEXT NOT NULL, heartbeat INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (owner, observer)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE runs ADD COLUMN owner TEXT;
+  ALTER TABLE deployments ADD COLUMN owner TEXT;
+  `,
 ];

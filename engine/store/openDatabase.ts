@@ -57,12 +57,26 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
         return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
       }),
     write: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).immediate())),
+    tryWrite: (patienceMs, work) =>
+      guarded(() => {
+        db.pragma(`busy_timeout = ${patienceMs}`);
+        try {
+          db.transaction(work).immediate();
+          return true;
+        } catch (error) {
+          if (isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')) return false;
+          throw error;
+        } finally {
+          db.pragma(`busy_timeout = ${busyMs}`);
+        }
+      }),
     read: (work) => guarded(() => (db.inTransaction ? work() : db.transaction(work).deferred())),
     version: () =>
       guarded(
         () =>
           `${String(db.pragma('data_version', { simple: true }))}.${String(prepare('SELECT total_changes() AS n').pluck().get())}`,
       ),
+    isOpen: () => db.open,
     close: () => db.close(),
   };
 }

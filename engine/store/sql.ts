@@ -14,9 +14,12 @@ export interface Sql {
   run(statement: string, ...values: SqlValue[]): { changes: number; lastId: number };
   /** Runs the work as one write; everything or nothing. */
   write<T>(work: () => T): T;
+  /** The same, but gives up when another process holds the store for this long; false then. */
+  tryWrite(patienceMs: number, work: () => void): boolean;
   /** Runs the work over the store as it is now, whatever others write meanwhile. */
   read<T>(work: () => T): T;
   /** Another text after every change of the database, by this process or another. */
   version(): string;
+  isOpen(): boolean;
   close(): void;
 }

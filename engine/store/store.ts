@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Machine } from '../base/machine.ts';
 import type { Sql } from './sql.ts';
 
 /** The state of a project beside its file: `.loopwright/`. */
@@ -9,6 +10,8 @@ export interface Store {
   /** Absolute path of `.loopwright`. */
   folder: string;
   sql: Sql;
+  /** The machine that this process runs on; tests give others. */
+  machine: Machine;
 }
 
 export const stateFolder = '.loopwright';

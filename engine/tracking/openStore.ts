@@ -1,78 +1,61 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { metricsFile, metricsPath } from './metricsFile.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { join } from 'node:path';
+import { thisMachine, type Machine } from '../base/machine.ts';
 import { isAlive } from '../base/processIdentity.ts';
+import { evidenceText, livenessOf } from '../store/leases.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 import { stateFolder, type Store } from '../store/store.ts';
+import { metricsFile, metricsPath } from './metricsFile.ts';
+import { childrenOf, endFor, runningStage, unfinishedRuns, type UnfinishedRun } from './unfinishedRuns.ts';
 
 /** Opens the store of a project, and marks what a killed process left running as interrupted. */
-export function openStore(root: string): Store {
+export function openStore(root: string, machine: Machine = thisMachine()): Store {
   const folder = join(root, stateFolder);
-  const store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')) };
+  const store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')), machine };
   markInterrupted(store);
   return store;
 }
 
-/** Runs and deployments whose process is gone are told as they are. */
+/**
+ * Marks the runs whose process is gone as interrupted, and stops what it left behind. A run of another machine is
+ * only marked: its process may sleep, and gets the run back when it wakes.
+ */
 export function markInterrupted(store: Store): void {
-  // The list of states is that of the index of unfinished runs: this is asked before every answer.
-  const gone = store.sql
-    .all<{ run_id: string; pid: number | null; pid_started: string | null }>(
-      `SELECT run_id, pid, pid_started FROM runs WHERE status IN ('running', 'scheduled') AND status = 'running' AND (pid IS NOT NULL OR source = 'loopwright')`,
-    )
-    .filter((run) => !isAlive(run.pid, run.pid_started));
-  const stopped = store.sql
-    .all<{ name: string; pid: number | null; pid_started: string | null }>(
-      `SELECT name, pid, pid_started FROM deployments WHERE state = 'healthy'`,
-    )
-    .filter((row) => !isAlive(row.pid, row.pid_started));
-  if (gone.length + stopped.length === 0) return;
-  for (const { run_id: id } of gone) {
-    stopChildren(store, id);
-    takeLeftLines(store, id);
+  for (const run of unfinishedRuns(store)) {
+    if (!isWatched(run)) continue;
+    const gone = livenessOf(store, run);
+    if (gone.alive) continue;
+    if (gone.evidence === 'process') stopChildren(store, run.runId);
+    if (gone.evidence !== 'silence') takeLeftLines(store, run.runId);
+    store.sql.write(() => {
+      // Asked again inside the lock: it may have given a sign meanwhile.
+      if (!livenessOf(store, run).alive) endFor(store, run.runId, 'interrupted', evidenceText(gone));
+    });
   }
-  store.sql.write(() => {
-    for (const { run_id: id } of gone) {
-      store.sql.run(
-        `UPDATE run_stages SET status = 'interrupted', ended_at = ?, error = 'The process was killed.' WHERE run_id = ? AND status = 'running'`,
-        Date.now(),
-        id,
-      );
-      store.sql.run(
-        `UPDATE runs SET status = 'interrupted', ended_at = ?, progress = NULL WHERE run_id = ? AND status = 'running'`,
-        Date.now(),
-        id,
-      );
-    }
-    for (const { name } of stopped)
-      store.sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND state = 'healthy'`, name);
-  });
 }
 
-/** What a program appended to its metrics file and nobody took any more. */
+/** Runs that another tool logs may come from anywhere; where no process is known, nothing tells its end. */
+function isWatched({ source, pid }: UnfinishedRun): boolean {
+  return pid !== null || source === 'loopwright';
+}
+
+/** Takes what a program appended to its metrics file before its run was killed. */
 function takeLeftLines(store: Store, runId: string): void {
-  for (const { stage } of store.sql.all<{ stage: string }>(
-    `SELECT stage FROM run_stages WHERE run_id = ? AND status = 'running'`,
-    runId,
-  )) {
-    if (!existsSync(metricsPath(store, runId, stage))) continue;
-    try {
-      const file = metricsFile({ store, runId, stage, root: store.root, warn: () => {} });
-      file.take(true);
-      file.remove();
-    } catch {
-      // A full disk or a busy store: the file stays for the next who looks, until the run is marked.
-    }
+  const stage = runningStage(store, runId);
+  if (stage === null || !existsSync(metricsPath(store, runId, stage))) return;
+  try {
+    const file = metricsFile({ store, runId, stage, root: store.root, warn: () => {} });
+    file.take(true);
+    file.remove();
+  } catch {
+    // A full disk or a busy store: the file stays for the next look, until the run is marked.
   }
 }
 
 /** A command outlives a run that was killed outright; it would go on writing outputs that nobody waits for. */
 function stopChildren(store: Store, runId: string): void {
   if (process.platform === 'win32') return;
-  for (const { pid, started } of store.sql.all<{ pid: number; started: string | null }>(
-    `SELECT child_pid AS pid, child_started AS started FROM run_stages WHERE run_id = ? AND status = 'running' AND child_pid IS NOT NULL`,
-    runId,
-  )) {
+  for (const { pid, started } of childrenOf(store, runId)) {
     // Without the time of its start the number may be another program's by now.
     if (started === null || !isAlive(pid, started)) continue;
     try {

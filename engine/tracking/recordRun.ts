@@ -4,7 +4,9 @@ import type { GateResult, ParamValue } from '../../protocol/runs.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { runName } from './runName.ts';
 import { ensureExperiment } from './experiments.ts';
+import { holdLease, type Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
+import { resume } from './unfinishedRuns.ts';
 import { writeParam, writePoints, writeTag } from './writeRun.ts';
 
 export interface NewRun {
@@ -73,10 +75,13 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
   const { sql } = store;
   const runId = randomUUID().replaceAll('-', '');
   const name = runName(runId);
+  const lease = holdRun(store, runId);
   const run = sql.write(() => {
     ensureExperiment(store, start.experiment);
     const { lastId } = sql.run(
-      `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, code, seed, as_of, pid, pid_started, environment, command) VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (run_id, name, experiment, status, started_at, commit_hash, dirty, code, seed, as_of, pid,
+         pid_started, owner, environment, command)
+       VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       name,
       start.experiment,
@@ -88,6 +93,7 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
       start.asOf,
       process.pid,
       processStart(process.pid),
+      lease.owner,
       JSON.stringify(start.environment),
       start.command,
     );
@@ -95,25 +101,34 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
     for (const [key, value] of Object.entries(start.tags ?? {})) writeTag(store, lastId, key, value);
     return lastId;
   });
-  return recorder(store, { runId, name, number: run });
+  return recorder(store, { runId, name, number: run }, lease);
 }
 
-/** Goes on with a run that had ended, as this process's own. */
+/** Holds a run, and takes it back when it was called interrupted while this machine slept. */
+function holdRun(store: Store, runId: string): Lease {
+  const lease: Lease = holdLease(store, { onBeat: () => resume(store, runId, lease.owner) });
+  return lease;
+}
+
+/** Continues a run that had ended, as this process's own. */
 export function continueRun(store: Store, runId: string): RecordedRun {
   const found = store.sql.get<{ id: number; name: string }>('SELECT id, name FROM runs WHERE run_id = ?', runId);
   if (!found) throw new Error(`the run ${runId} is gone`);
+  const lease = holdRun(store, runId);
   store.sql.run(
-    `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ? WHERE id = ?`,
+    `UPDATE runs SET status = 'running', ended_at = NULL, pid = ?, pid_started = ?, owner = ? WHERE id = ?`,
     process.pid,
     processStart(process.pid),
+    lease.owner,
     found.id,
   );
-  return recorder(store, { runId, name: found.name, number: found.id });
+  return recorder(store, { runId, name: found.name, number: found.id }, lease);
 }
 
 function recorder(
   store: Store,
   { runId, name, number: run }: Pick<RecordedRun, 'runId' | 'name' | 'number'>,
+  lease: Lease,
 ): RecordedRun {
   const { sql } = store;
   return {
@@ -192,12 +207,9 @@ function recorder(
         runId,
         stage,
       ),
-    end: (status) =>
-      void sql.run(
-        'UPDATE runs SET status = ?, ended_at = ?, progress = NULL WHERE run_id = ?',
-        status,
-        Date.now(),
-        runId,
-      ),
+    end(status) {
+      sql.run('UPDATE runs SET status = ?, ended_at = ?, progress = NULL WHERE run_id = ?', status, Date.now(), runId);
+      lease.release();
+    },
   };
 }

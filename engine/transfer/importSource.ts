@@ -76,7 +76,7 @@ async function onCopy<T>(store: Store, work: (copy: Store) => Promise<T>): Promi
     store.sql.run('VACUUM INTO ?', path);
     const sql = openDatabase(path);
     try {
-      return await work({ root, folder, sql });
+      return await work({ ...store, root, folder, sql });
     } finally {
       sql.close();
     }

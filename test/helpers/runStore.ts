@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runHandlers } from '../../engineHost/runHandlers.ts';
+import { thisMachine } from '../../engine/base/machine.ts';
 import { openDatabase } from '../../engine/store/openDatabase.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { writeParam, writePoints, writeTag } from '../../engine/tracking/writeRun.ts';
@@ -18,7 +19,7 @@ export function runStore(runs: readonly RunSummary[]): { store: Store; answers: 
   const root = mkdtempSync(join(tmpdir(), 'loopwright-runs-'));
   const folder = join(root, '.loopwright');
   // Not `openStore`: it would tell of the runs that go on that their process is gone.
-  const store: Store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')) };
+  const store: Store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')), machine: thisMachine() };
   store.sql.write(() => {
     for (const run of runs.toReversed()) writeRun(store, run);
   });

@@ -6,8 +6,14 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WorkError } from '../../engine/base/errors.ts';
 import { holdRunLock } from '../../engine/runner/runLock.ts';
+import { goingRuns } from '../../engine/runner/goingRuns.ts';
+import { stopRun } from '../../engine/runner/stopRun.ts';
+import { beat, silenceMs } from '../../engine/store/leases.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
+import { recordRun } from '../../engine/tracking/recordRun.ts';
+import { getRun } from '../../engine/tracking/runDetail.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { otherMachine } from '../helpers/otherMachine.ts';
 import { nextLine } from '../helpers/nextLine.ts';
 
 const lockOf = (root: string) => join(root, '.loopwright/run.lock');
@@ -31,6 +37,58 @@ test('what a dead process or a torn write left is taken over', () => {
     assert.ok(!existsSync(lockOf(store.root)), left);
     store.sql.close();
   }
+});
+
+test('another machine waits until the heartbeat stopped for ten minutes, and the run that lost the lock is told', async (t) => {
+  const root = makeProject();
+  const [laptop, desktop] = [otherMachine('laptop'), otherMachine('desktop')];
+  const [there, here] = [openStore(root, laptop), openStore(root, desktop)];
+  t.after(() => [there, here].forEach(({ sql }) => sql.close()));
+  let tell = () => {};
+  const lost = new Promise<void>((resolve) => (tell = resolve));
+  const release = holdRunLock(there, tell);
+  const told = (error: unknown) =>
+    error instanceof WorkError &&
+    new RegExp(
+      `^Another run of this project is going on laptop \\(process ${process.pid} there\\)\\. .* Stop it on laptop; if that machine is gone, the project is free 10 minutes after its last heartbeat\\.$`,
+    ).test(error.message);
+  assert.throws(() => holdRunLock(here), told);
+  desktop.awake += silenceMs - 1;
+  assert.throws(() => holdRunLock(here), told);
+  desktop.awake += 1;
+  const releaseHere = holdRunLock(here);
+  assert.ok(beat(there), 'the laptop wakes');
+  await lost;
+  release();
+  assert.ok(existsSync(lockOf(root)), 'the lock belongs to the desktop now');
+  releaseHere();
+  assert.ok(!existsSync(lockOf(root)));
+});
+
+test('a run of another machine is listed with its machine, and stopped only there', async (t) => {
+  const root = makeProject();
+  const [there, here] = [openStore(root, otherMachine('laptop')), openStore(root, otherMachine('desktop'))];
+  t.after(() => [there, here].forEach(({ sql }) => sql.close()));
+  const run = recordRun(there, {
+    experiment: 'default',
+    params: {},
+    seed: null,
+    commit: null,
+    dirty: false,
+    environment: {},
+    command: '',
+    asOf: null,
+  });
+  holdRunLock(there);
+  assert.deepEqual(goingRuns(there), [], 'this process does not list itself');
+  const [going, ...more] = goingRuns(here);
+  assert.deepEqual([going?.runId, going?.host, going?.pid, more], [run.runId, 'laptop', process.pid, []]);
+  assert.ok(going);
+  await assert.rejects(
+    stopRun(here, going),
+    new WorkError(`${run.name} runs on laptop (process ${process.pid} there). Stop it on that machine.`),
+  );
+  assert.equal(getRun(there, run.runId).status, 'running');
 });
 
 test('a lock that cannot be written is told', () => {

@@ -13,7 +13,7 @@ import { getRun } from '../../tracking/runDetail.ts';
 import { keepText } from '../../tracking/texts.ts';
 import { executeRun, type RunRequest } from '../execute.ts';
 import { refuseProblems } from '../problemsOfRun.ts';
-import { holdRunLock } from '../runLock.ts';
+import { holdRunLock, takenOver } from '../runLock.ts';
 import { startSuggestions, type Suggestions } from './optuna.ts';
 import { findSession, sweepTags, type Session } from './session.ts';
 import { defaultRuns, sweepPoints, varied } from './sweepPoints.ts';
@@ -57,8 +57,12 @@ export async function runSweep(
   const points = config.method === 'bayesian' ? null : sweepPoints(config, request.params ?? {});
   const count = points?.length ?? config.runs ?? defaultRuns;
   const stages = sweptStages(request, config);
-  const release = holdRunLock(store);
   const abort = new AbortController();
+  let isLost = false;
+  const release = holdRunLock(store, () => {
+    isLost = true;
+    abort.abort();
+  });
   const signal = request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal;
   let sweep: Sweep | null = null;
   try {
@@ -93,8 +97,8 @@ export async function runSweep(
     await runTrials(sweep, abort);
     return finish(sweep);
   } catch (error) {
-    sweep?.parent.end(error instanceof CancelledError ? 'cancelled' : 'failed');
-    throw error;
+    sweep?.parent.end(isLost ? 'interrupted' : error instanceof CancelledError ? 'cancelled' : 'failed');
+    throw isLost ? new WorkError(takenOver, { cause: error }) : error;
   } finally {
     sweep?.watch?.close();
     sweep?.suggestions?.close();

@@ -1,0 +1,82 @@
+import { processStart } from '../base/processIdentity.ts';
+import { holdLease, livenessOf, type Lease } from '../store/leases.ts';
+import type { Store } from '../store/store.ts';
+
+/** A deployment as the store knows it. */
+export interface DeploymentState {
+  state: 'healthy' | 'stopped';
+  url: string | null;
+  modelVersion: number | null;
+}
+
+/** The state of a deployment; null when it was never served. One whose process is gone is marked as stopped. */
+export function deploymentState(store: Store, name: string): DeploymentState | null {
+  markStopped(store);
+  return (
+    store.sql.get<DeploymentState>(
+      'SELECT state, url, model_version AS modelVersion FROM deployments WHERE name = ?',
+      name,
+    ) ?? null
+  );
+}
+
+/** Marks the deployments whose process is gone as stopped. */
+export function markStopped(store: Store): void {
+  const served = store.sql.all<{ name: string; pid: number | null; started: string | null; owner: string | null }>(
+    `SELECT name, pid, pid_started AS started, owner FROM deployments WHERE state = 'healthy'`,
+  );
+  for (const one of served)
+    if (!livenessOf(store, one).alive)
+      store.sql.run(
+        `UPDATE deployments SET state = 'stopped' WHERE name = ? AND pid IS ? AND owner IS ? AND state = 'healthy'`,
+        one.name,
+        one.pid,
+        one.owner,
+      );
+}
+
+/** A deployment that this process serves. */
+export interface ServedDeployment {
+  version(version: number): void;
+  stop(): void;
+}
+
+/**
+ * Records that this process serves a deployment, and holds its lease until `stop`. A server that was called stopped
+ * while its machine slept is healthy again at its next heartbeat, unless another process serves the deployment now.
+ */
+export function serveAs(
+  store: Store,
+  { name, url, version, startedAt }: { name: string; url: string; version: number; startedAt: number },
+): ServedDeployment {
+  const { sql } = store;
+  const lease: Lease = holdLease(store, {
+    onBeat: () =>
+      void sql.run(
+        `UPDATE deployments SET state = 'healthy' WHERE name = ? AND owner = ? AND state = 'stopped'`,
+        name,
+        lease.owner,
+      ),
+  });
+  sql.run(
+    `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, owner, started_at)
+     VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url,
+       model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started,
+       owner = excluded.owner, started_at = excluded.started_at`,
+    name,
+    url,
+    version,
+    process.pid,
+    processStart(process.pid),
+    lease.owner,
+    startedAt,
+  );
+  return {
+    version: (next) => void sql.run('UPDATE deployments SET model_version = ? WHERE name = ?', next, name),
+    stop() {
+      lease.release();
+      sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND owner = ?`, name, lease.owner);
+    },
+  };
+}
