@@ -1,10 +1,10 @@
 import type * as told from '../../protocol/dataProfile.ts';
-import type { Histogram, NumberProfile } from '../../protocol/dataProfile.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
-import { evenGrid, gridQuantiles, readGrid, tailGrid, type Bins, type Grid } from './grid.ts';
-import { columnsOf, type SourceColumn } from './inspectColumns.ts';
-import { doubleLiteral, quoteIdentifier, quoteLiteral } from './quote.ts';
+import { readBasics, readColumn, type Basics, type ReadColumn } from './columnBasics.ts';
+import { columnsOf } from './inspectColumns.ts';
+import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export type { NumberProfile } from '../../protocol/dataProfile.ts';
 export type ColumnProfile = told.ColumnProfile & { type: FieldType };
@@ -17,27 +17,10 @@ export interface ProfileOptions {
   onProgress?: (done: number, columns: number) => void;
 }
 
-const binCount = 20;
-const sampleRows = 10_000;
 /** Estimates of distinct values up to this are counted in any table. */
 const countable = 1000;
 /** Texts with more distinct values than this, in a large table, are not grouped to find the most frequent. */
 const groupable = 20_000;
-
-/** SQL for a column: its value as a number for numbers and times, where it has one, and whether it has one. */
-interface ReadColumn extends SourceColumn {
-  numeric: boolean;
-  value: string;
-  filled: string;
-}
-
-/** Numbers of a first pass, the same for all columns. */
-interface Basics {
-  rows: number;
-  filled: number;
-  distinct: number;
-  row: Record<string, unknown>;
-}
 
 /**
  * Profiles every column of a FROM-able expression. Large tables are read a few times in parallel and never held: their
@@ -131,55 +114,6 @@ async function profileColumns(
   }
 }
 
-function readColumn(column: SourceColumn): ReadColumn {
-  const name = quoteIdentifier(column.name);
-  const numeric = column.type === 'number' || column.type === 'integer' || column.type === 'datetime';
-  const value =
-    column.type === 'datetime'
-      ? `epoch_ms(CAST(${name} AS TIMESTAMP))::DOUBLE`
-      : numeric
-        ? `${name}::DOUBLE`
-        : `CAST(${name} AS VARCHAR)`;
-  const filled =
-    column.sqlType === 'DOUBLE' || column.sqlType === 'FLOAT'
-      ? `(${name} IS NOT NULL AND NOT isnan(${name}))`
-      : `(${name} IS NOT NULL)`;
-  return { ...column, numeric, value, filled };
-}
-
-/** One pass: counts, bounds and moments of all columns. */
-async function readBasics(db: Database, source: string, columns: readonly ReadColumn[]): Promise<Basics[]> {
-  // Aggregates over CASE are several times as fast as aggregates with FILTER.
-  const inner = columns.flatMap(({ name, numeric, value, filled, type }, i) => {
-    const kept = [`CASE WHEN ${filled} THEN ${quoteIdentifier(name)} END AS o${i}`];
-    if (numeric) return [...kept, `CASE WHEN ${filled} AND isfinite(${value}) THEN ${value} END AS v${i}`];
-    return type === 'string' ? [...kept, `length(${value})::DOUBLE AS v${i}`] : kept;
-  });
-  const told = columns.flatMap(({ numeric, type }, i) => {
-    const counts = [`count(o${i}) AS c${i}`, `approx_count_distinct(o${i}) AS d${i}`];
-    if (!numeric && type !== 'string') return counts;
-    const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
-    if (!numeric) return [...counts, ...bounds];
-    return [
-      ...counts,
-      ...bounds,
-      `stddev_samp(CASE WHEN abs(v${i}) < 1e150 THEN v${i} END) AS v${i}_std`,
-      `count(v${i}) AS v${i}_finite`,
-      `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`,
-      `sum((v${i} < 0)::INTEGER) AS v${i}_negative`,
-    ];
-  });
-  const [row = {}] = await db.rows(
-    `SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`,
-  );
-  return columns.map((_, i) => ({
-    rows: Number(row['n']),
-    filled: Number(row[`c${i}`]),
-    distinct: Number(row[`d${i}`]),
-    row,
-  }));
-}
-
 /** The exact number of distinct values where it is worth counting, else undefined. */
 async function countDistinct(
   db: Database,
@@ -200,193 +134,6 @@ async function countDistinct(
   );
   for (const { i } of wanted) counted[i] = Number(row[`d${i}`] ?? 0);
   return counted;
-}
-
-/** The quantiles and the bins of a column, counted over all its values. */
-interface CountedNumbers {
-  quantiles: number[];
-  histogram: Histogram;
-}
-
-/** All columns in one statement. */
-async function countNumbers(
-  db: Database,
-  source: string,
-  columns: readonly ReadColumn[],
-  basics: readonly Basics[],
-): Promise<(CountedNumbers | null)[]> {
-  const wanted = columns.flatMap((column, i) => {
-    const [low, high] = [basics[i]?.row[`v${i}_min`], basics[i]?.row[`v${i}_max`]];
-    return column.numeric && typeof low === 'number' && typeof high === 'number'
-      ? [{ column, i, low, high, bins: binsBetween(low, high, column.type === 'integer') }]
-      : [];
-  });
-  const found: (CountedNumbers | null)[] = columns.map(() => null);
-  if (wanted.length === 0) return found;
-  const asked = wanted.map(
-    ({ i, bins }) =>
-      `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`,
-  );
-  const [row = {}] = await db.rows(
-    `SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`,
-  );
-  for (const { i, bins } of wanted) {
-    const counts = Object.entries(JSON.parse(String(row[`h${i}`] ?? '{}')) as Record<string, number>);
-    found[i] = {
-      quantiles: (row[`q${i}`] as number[]).map(Number),
-      histogram: histogramFrom(
-        bins,
-        counts.map(([bin]) => Number(bin)),
-        counts.map(([, n]) => n),
-      ),
-    };
-  }
-  return found;
-}
-
-/**
- * A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only
- * say where the grid is fine.
- */
-async function gridsFor(
-  db: Database,
-  source: string,
-  columns: readonly ReadColumn[],
-  basics: readonly Basics[],
-): Promise<(Grid | null)[]> {
-  const grids = columns.map(({ numeric }, i): Grid | null | 'tail' => {
-    const { row = {} } = basics[i] ?? {};
-    if (!numeric || typeof row[`v${i}_min`] !== 'number') return null;
-    return (
-      evenGrid({
-        min: Number(row[`v${i}_min`]),
-        max: Number(row[`v${i}_max`]),
-        mean: Number(row[`v${i}_mean`]),
-        std: Number(row[`v${i}_std`]),
-      }) ?? 'tail'
-    );
-  });
-  const tails = columns.flatMap((column, i) => (grids[i] === 'tail' ? [{ column, i }] : []));
-  if (tails.length === 0) return grids.map((grid) => (grid === 'tail' ? null : grid));
-  const read = tails
-    .map(
-      ({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`,
-    )
-    .join(', ');
-  const [row = {}] = await db.rows(
-    `SELECT ${tails.map(({ i }) => `quantile_cont(v${i}, [0.25, 0.5, 0.75]) AS q${i}`).join(', ')} FROM (SELECT ${read} FROM ${source} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (1))`,
-  );
-  return grids.map((grid, i) => {
-    if (grid !== 'tail') return grid;
-    const q = row[`q${i}`];
-    const quartiles =
-      Array.isArray(q) && q.length === 3 ? (q.map(Number) as [number, number, number]) : ([0, 0, 0] as const);
-    return tailGrid(quartiles, Number(basics[i]?.row[`v${i}_std`] ?? 0));
-  });
-}
-
-const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
-
-async function profileNumbers(
-  db: Database,
-  values: string,
-  row: Record<string, unknown>,
-  i: number,
-  counted: CountedNumbers | null,
-  grid: Grid | null,
-  whole: boolean,
-): Promise<NumberProfile | null> {
-  const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
-  if (typeof min !== 'number' || typeof max !== 'number') return null;
-  const number = (part: string) => Number(row[`v${i}_${part}`] ?? 0);
-  const base = {
-    min,
-    max,
-    mean: number('mean'),
-    std: number('std'),
-    zeros: number('zeros'),
-    negative: number('negative'),
-    infinite: Number(row[`c${i}`]) - number('finite'),
-  };
-  const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid, whole));
-  const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
-  const wide = max - min > 5 * (q99 - q01) && q99 > q01;
-  return {
-    ...base,
-    q05,
-    q25,
-    median,
-    q75,
-    q95,
-    histogram,
-    core: wide ? await histogramOf(db, values, q01, q99, whole) : null,
-  };
-}
-
-/** Quantiles and bins from the cells of a grid, in one pass. */
-async function estimateNumbers(
-  db: Database,
-  values: string,
-  min: number,
-  max: number,
-  grid: Grid | null,
-  whole: boolean,
-): Promise<CountedNumbers> {
-  const bins = binsBetween(min, max, whole);
-  const cells = await readGrid(db, values, grid ?? { centre: min, scale: 1, tail: true }, bins);
-  return { histogram: histogramFrom(bins, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
-}
-
-/**
- * Bins between two bounds. Those of whole numbers hold as many each, or equal values would seem to be rarer where a bin
- * has one fewer. Far enough apart the width overflows, and so near together that no number lies between it vanishes:
- * then there is one.
- */
-function binsBetween(low: number, high: number, whole: boolean): BinPlan {
-  if (whole && high > low && high - low < 2 ** 53) {
-    const width = Math.ceil((high - low + 1) / binCount);
-    const count = Math.ceil((high - low + 1) / width);
-    return { low, width, count, end: low + count * width };
-  }
-  const width = (high - low) / binCount;
-  return {
-    ...(width > 0 && Number.isFinite(width) ? { low, width, count: binCount } : { low, width: 1, count: 1 }),
-    end: high,
-  };
-}
-
-interface BinPlan extends Bins {
-  /** The last edge. */
-  end: number;
-}
-
-async function histogramOf(
-  db: Database,
-  values: string,
-  low: number,
-  high: number,
-  whole: boolean,
-): Promise<Histogram> {
-  const bins = binsBetween(low, high, whole);
-  const bin =
-    bins.count === 1 ? '0' : `CAST(floor((v - ${doubleLiteral(low)}) / ${doubleLiteral(bins.width)}) AS INTEGER)`;
-  const { columns } = await db.table(
-    `SELECT least(${bins.count - 1}, ${bin}) AS bin, count(*)::DOUBLE AS n FROM ${values} WHERE v BETWEEN ${doubleLiteral(low)} AND ${doubleLiteral(high)} GROUP BY 1`,
-  );
-  const [at, n] = [columns['bin'], columns['n']];
-  return histogramFrom(bins, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
-}
-
-function histogramFrom(bins: BinPlan, at: ArrayLike<number>, n: ArrayLike<number>): Histogram {
-  const counts = Array.from({ length: bins.count }, () => 0);
-  for (let i = 0; i < at.length; i++) {
-    const bin = Math.min(bins.count - 1, Math.max(0, at[i] ?? 0));
-    counts[bin] = (counts[bin] ?? 0) + (n[i] ?? 0);
-  }
-  return {
-    edges: Array.from({ length: bins.count + 1 }, (_, i) => (i === bins.count ? bins.end : bins.low + i * bins.width)),
-    counts,
-  };
 }
 
 async function topValues(

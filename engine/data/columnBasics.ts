@@ -1,0 +1,67 @@
+import type { Database } from './database.ts';
+import type { SourceColumn } from './inspectColumns.ts';
+import { quoteIdentifier } from './quote.ts';
+
+/** SQL for a column: its value as a number for numbers and times, where it has one, and whether it has one. */
+export interface ReadColumn extends SourceColumn {
+  numeric: boolean;
+  value: string;
+  filled: string;
+}
+
+/** Numbers of a first pass, the same for all columns. */
+export interface Basics {
+  rows: number;
+  filled: number;
+  distinct: number;
+  row: Record<string, unknown>;
+}
+
+export function readColumn(column: SourceColumn): ReadColumn {
+  const name = quoteIdentifier(column.name);
+  const numeric = column.type === 'number' || column.type === 'integer' || column.type === 'datetime';
+  const value =
+    column.type === 'datetime'
+      ? `epoch_ms(CAST(${name} AS TIMESTAMP))::DOUBLE`
+      : numeric
+        ? `${name}::DOUBLE`
+        : `CAST(${name} AS VARCHAR)`;
+  const filled =
+    column.sqlType === 'DOUBLE' || column.sqlType === 'FLOAT'
+      ? `(${name} IS NOT NULL AND NOT isnan(${name}))`
+      : `(${name} IS NOT NULL)`;
+  return { ...column, numeric, value, filled };
+}
+
+/** One pass: counts, bounds and moments of all columns. */
+export async function readBasics(db: Database, source: string, columns: readonly ReadColumn[]): Promise<Basics[]> {
+  // Aggregates over CASE are several times as fast as aggregates with FILTER.
+  const inner = columns.flatMap(({ name, numeric, value, filled, type }, i) => {
+    const kept = [`CASE WHEN ${filled} THEN ${quoteIdentifier(name)} END AS o${i}`];
+    if (numeric) return [...kept, `CASE WHEN ${filled} AND isfinite(${value}) THEN ${value} END AS v${i}`];
+    return type === 'string' ? [...kept, `length(${value})::DOUBLE AS v${i}`] : kept;
+  });
+  const told = columns.flatMap(({ numeric, type }, i) => {
+    const counts = [`count(o${i}) AS c${i}`, `approx_count_distinct(o${i}) AS d${i}`];
+    if (!numeric && type !== 'string') return counts;
+    const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
+    if (!numeric) return [...counts, ...bounds];
+    return [
+      ...counts,
+      ...bounds,
+      `stddev_samp(CASE WHEN abs(v${i}) < 1e150 THEN v${i} END) AS v${i}_std`,
+      `count(v${i}) AS v${i}_finite`,
+      `sum((v${i} = 0)::INTEGER) AS v${i}_zeros`,
+      `sum((v${i} < 0)::INTEGER) AS v${i}_negative`,
+    ];
+  });
+  const [row = {}] = await db.rows(
+    `SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`,
+  );
+  return columns.map((_, i) => ({
+    rows: Number(row['n']),
+    filled: Number(row[`c${i}`]),
+    distinct: Number(row[`d${i}`]),
+    row,
+  }));
+}

@@ -1,0 +1,133 @@
+import { yamlText } from '../project/edit.ts';
+import type { OpenLook } from './lookAtTable.ts';
+import { exactPattern, projectNameFor } from './newNames.ts';
+import { sourceKeys } from './schemaFile.ts';
+import { fewRows, type TablePlan } from './tablePlan.ts';
+
+/** From here on a gate can ask for the worse end of the interval. */
+const surelyMany = 1000;
+
+/** Sizes of the training that end well within a minute. */
+function trainingOf({ rows, every }: TablePlan): {
+  model: 'simple' | 'mlp';
+  epochs: number;
+  batch: number;
+  patience: number;
+  rate: number;
+  hidden: string;
+} {
+  const n = rows / every;
+  const model = n < 150 ? 'simple' : 'mlp';
+  if (n < 2000) return { model, epochs: n < 150 ? 200 : 100, batch: 16, patience: 15, rate: 0.01, hidden: '[16]' };
+  if (n < 20_000) return { model, epochs: 40, batch: 32, patience: 6, rate: 0.005, hidden: '[32, 16]' };
+  return { model, epochs: 15, batch: n < 100_000 ? 256 : 1024, patience: 3, rate: 0.005, hidden: '[32, 16]' };
+}
+
+/** The first gate: a little better than guessing. */
+function gateOf({ task, goal, dropped }: TablePlan): { metric: string; min: number; guess: string } {
+  const better = (chance: number) => Number(Math.min(0.95, chance + (1 - chance) * 0.1).toFixed(2));
+  if (task === 'regression')
+    return { metric: 'r2', min: 0.1, guess: 'Always predicting the mean gives 0, and 1 is perfect.' };
+  const kept = goal.classes.filter(({ value }) => !dropped.includes(value));
+  if (task === 'multiclass')
+    return {
+      metric: 'balanced_accuracy',
+      min: better(1 / kept.length),
+      guess: `Guessing one of ${kept.length} classes gives ${(1 / kept.length).toFixed(2)}, and 1 is perfect.`,
+    };
+  const all = kept.reduce((sum, { count }) => sum + count, 0);
+  const base = (kept.find(({ value }) => value === goal.positive)?.count ?? 0) / Math.max(1, all);
+  return {
+    metric: 'pr_auc',
+    min: better(base),
+    guess: `Guessing gives ${base.toFixed(2)}, the share of \`${oneLine(goal.positive ?? '')}\`, and 1 is perfect.`,
+  };
+}
+
+/** Enough rows that the worse end of the interval can be asked to be above the bound. */
+function isSure(plan: TablePlan, min: number): boolean {
+  return plan.rows >= surelyMany && !isRough(plan, min);
+}
+
+/** The interval of the gate's metric is wide, as the check LW508 tells it. */
+function isRough({ testPositives }: TablePlan, min: number): boolean {
+  return testPositives !== null && 1.96 * Math.sqrt((min * (1 - min)) / Math.max(1, testPositives)) > 0.1;
+}
+
+export const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, 60);
+
+export function projectText(plan: TablePlan): string {
+  const { root, look, goal, task, dataset, paths, time } = plan;
+  const { model, epochs, batch, patience, rate, hidden } = trainingOf(plan);
+  const gate = gateOf(plan);
+  const shares =
+    plan.rows < fewRows ? 'train: 0.6, validation: 0.2, test: 0.2' : 'train: 0.7, validation: 0.15, test: 0.15';
+  const split = time
+    ? `by: time, column: ${yamlText(time.name)}`
+    : task === 'regression'
+      ? 'by: random'
+      : 'by: stratified, exact: true';
+  const why = time
+    ? 'The newest rows test the model, as in service it only meets later ones.'
+    : task === 'regression'
+      ? "A hash of the row's key decides, so that a row never changes side."
+      : 'Each class has the same share in every part.';
+  const network = model === 'mlp';
+  return `# From ${oneLine(look.path)} to a validated model that predicts ${oneLine(goal.name)}. Each stage runs when something that it reads has changed.
+version: 1
+project: ${projectNameFor(root)}
+seed: 1
+
+# Every knob in one place. \`loopwright run --param epochs=50\` tries another value; experiments/*.experiment.yaml keep variations.
+params:
+${network ? `  hidden: ${hidden}          # units of each layer of the network\n` : ''}  epochs: ${epochs}            # most passes over the training rows
+  batch_size: ${batch}
+  learning_rate: ${rate}
+
+datasets:
+  ${dataset}: { path: ${yamlText(paths.data)}, schema: ${yamlText(paths.dataSchema)} }
+  features: { path: ${yamlText(paths.features)}, schema: ${yamlText(paths.featuresSchema)} }
+
+stages:
+  collect:
+    # Reads the file as the schema says. A row that does not fit is set aside with its reason, and the others go on.
+    uses: collect
+    with:
+      dataset: ${dataset}
+      from: ${sourceText(look)}
+  prepare:
+    # Runs the SQL and divides the rows. ${why}
+    uses: prepare
+    with:
+      sql: ${yamlText(paths.sql)}
+      output: features
+      split: { ${split}, ${shares} }
+  train:
+    # ${network ? 'A small neural network.' : `A ${task === 'regression' ? 'linear' : 'logistic'} model: ${plan.rows} rows are few for a network.`} Training stops early when the validation part gets no better.
+    uses: train
+    with:
+      data: features
+      model: ${network ? 'mlp' : task === 'regression' ? 'linear' : 'logistic'}
+${network ? '      hidden: ${params.hidden}\n' : ''}      epochs: \${params.epochs}
+      batch_size: \${params.batch_size}
+      learning_rate: \${params.learning_rate}
+      patience: ${patience}${network ? '' : '\n      l2: 0.01'}
+  validate:
+    # Tests the model on rows that it has not seen. A version that does not pass its gates is never promoted.
+    uses: validate
+    with: { model: train, data: features }
+    gates:
+      # ${gate.guess} Raise it to what your use needs.
+${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the value is known only roughly.\n` : ''}${isSure(plan, gate.min) ? '      # The lower end of the interval has to be above it.\n' : '      # The rows are few, so the value itself is compared; with more of them add `at_confidence: 0.95`.\n'}      ${gate.metric}: { min: ${gate.min}${isSure(plan, gate.min) ? ', at_confidence: 0.95' : ''} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
+
+# What may come next: \`deployments\` to serve the model, \`monitors\` to watch it, \`retraining\` to renew it.
+# What the model is for, in your words, belongs on its card:
+# card:
+#   intended_use: What it may be used for, and what not.
+`;
+}
+
+function sourceText({ path, open }: OpenLook): string {
+  const keys = sourceKeys(open);
+  return `{ files: ${yamlText(exactPattern(path))}${keys === null ? '' : `, ${keys}`} }`;
+}
