@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.ts';
+import { inMemoryTests } from './inMemoryTests.ts';
 
-// Runs every suite that this machine can run, says which it could not and why, and ends with the counts.
-// `npm test -- NAME …` runs only those suites. In CI a suite that is skipped is a failure.
+// Runs every suite that this machine can run, prints which it could not and why, and ends with the counts.
+// `npm test -- NAME …` runs only those suites; `npm run test:quick` only the tests that stay in memory. In CI a skipped
+// test counts as failed.
 
 interface Counts {
   passed: number;
@@ -15,27 +18,33 @@ interface Counts {
 
 interface Suite {
   name: string;
-  /** Those with a browser run one after the other, the rest beside them. */
-  lane: 'browser' | 'node';
-  /** The counts, and what is to be shown. */
+  /** The counts, and what is printed. */
   run: () => Promise<Counts & { printed: string }>;
 }
 
 const root = join(import.meta.dirname, '..');
 const output = join(root, 'build', 'test');
 const inCi = (process.env['CI'] ?? '') !== '';
+const isQuick = process.argv.includes('--quick');
 mkdirSync(output, { recursive: true });
 
-/** Runs a program of this folder; what it prints is kept, so that suites beside each other do not mix theirs. */
+interface RunOptions {
+  timeout?: number;
+  killSignal?: NodeJS.Signals;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs Node in this folder and keeps what it prints, so that the output of concurrent suites does not mix. */
 async function runNode(
   args: readonly string[],
-  timeout?: number,
-  killSignal: NodeJS.Signals = 'SIGKILL',
+  { timeout, killSignal = 'SIGKILL', env = process.env }: RunOptions = {},
 ): Promise<{ status: number | null; printed: string }> {
   const child = spawn(process.execPath, [...args], {
     cwd: root,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(timeout === undefined ? {} : { timeout, killSignal }),
+    timeout,
+    killSignal,
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
@@ -44,16 +53,14 @@ async function runNode(
   return { status, printed };
 }
 
-/** What takes longer hangs: it fails, and says so, instead of holding everything up. */
+/** A test or suite that takes longer hangs, and fails. */
 const longest = { testMs: 1_000_000, suiteMs: 1_080_000 };
 
-/** Test files run by Node's own runner; the report is kept in build/test. */
-function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'): Suite {
+/** A suite of Node's test runner; its report is kept in build/test. */
+function nodeSuite(name: string, files: readonly string[], more: readonly string[] = [], env = process.env): Suite {
   return {
     name,
-    lane,
     run: async () => {
-      const files = globSync(pattern, { cwd: root }).toSorted();
       if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, printed: '' };
       const report = join(output, `${name}.tap`);
       rmSync(report, { force: true });
@@ -65,10 +72,10 @@ function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'):
           '--test-reporter-destination=stdout',
           '--test-reporter=tap',
           `--test-reporter-destination=${report}`,
+          ...more,
           ...files,
         ],
-        longest.suiteMs,
-        'SIGTERM',
+        { timeout: longest.suiteMs, killSignal: 'SIGTERM', env },
       );
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
@@ -78,13 +85,9 @@ function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'):
         skipped: count('skipped') + count('todo'),
         printed,
       };
-      return status !== 0 && counts.failed === 0
-        ? {
-            ...counts,
-            failed: 1,
-            printed: `${printed}${status === null ? `The suite was stopped after ${longest.suiteMs / 60_000} minutes: a test hangs.\n` : ''}`,
-          }
-        : counts;
+      if (status === 0 || counts.failed > 0) return counts;
+      const hangs = `The suite was stopped after ${longest.suiteMs / 60_000} minutes: a test hangs.\n`;
+      return { ...counts, failed: 1, printed: status === null ? printed + hangs : printed };
     },
   };
 }
@@ -93,14 +96,13 @@ function nodeSuite(name: string, pattern: string, lane: Suite['lane'] = 'node'):
 function editorSuite(): Suite {
   return {
     name: 'editor',
-    lane: 'browser',
     run: async () => {
       // CI installs it while other suites run.
       if (inCi) await runNode(['scripts/codeServer.ts', '--install']);
       const played = join(root, 'build', 'demo', 'fraud');
       const { printed } = await runNode(
         ['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])],
-        1_500_000,
+        { timeout: 1_500_000 },
       );
       const last =
         printed
@@ -116,73 +118,68 @@ function editorSuite(): Suite {
   };
 }
 
-// The long ones come early, so that no lane ends long after the other.
-const folders = [
-  'project',
-  'checks',
-  'drift',
-  'runner',
-  'data',
-  'provenance',
-  'mlflow',
-  'cli',
-  'server',
-  'tracking',
-  'transfer',
-  'examples',
-  'start',
-  'python',
-  'base',
-  'http',
-  'words',
-  'store',
-  'fingerprint',
-  'evaluation',
-  'cards',
-  'reproduce',
-  'engineHost',
-  'registry',
-  'serving',
-  'monitoring',
-  'loop',
-  'stages',
-  'overview',
-  'facts',
-  'models',
-  'interop',
-  'labelling',
-  'statistics',
-  'client',
-];
-const suites: Suite[] = [
-  ...folders.map((folder) => nodeSuite(folder, `test/${folder}/**/*.test.ts`)),
-  nodeSuite('webviews', 'test/webviews/*.test.ts', 'browser'),
-  editorSuite(),
-];
+/** Seconds that the long suites took when last measured on two cores. They only order the suites, the longest first. */
+const seconds: Record<string, number> = {
+  mlflow: 240,
+  drift: 225,
+  cli: 200,
+  server: 170,
+  data: 115,
+  runner: 100,
+  transfer: 100,
+  examples: 70,
+  checks: 63,
+  statistics: 54,
+  project: 48,
+  provenance: 42,
+  tracking: 32,
+  stages: 29,
+  start: 25,
+};
 
-const forgotten = globSync('test/*/**/*.test.ts', { cwd: root })
-  .map((path) => path.split(/[\\/]/)[1] ?? '')
-  .find((folder) => folder !== 'editor' && !suites.some(({ name }) => name === folder));
-if (forgotten !== undefined) throw new Error(`test/${forgotten} has tests and is no suite: add it to the list above.`);
-const wanted = process.argv.slice(2);
+/** One suite for each folder of `test/`. */
+function allSuites(): Suite[] {
+  const byFolder = new Map<string, string[]>();
+  for (const path of globSync('test/*/**/*.test.ts', { cwd: root }).toSorted()) {
+    const folder = path.split(/[\\/]/)[1] ?? '';
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
+  }
+  byFolder.delete('editor');
+  const suites = [...byFolder].map(([folder, files]) => nodeSuite(folder, files));
+  return [editorSuite(), ...suites.toSorted((a, b) => (seconds[b.name] ?? 0) - (seconds[a.name] ?? 0))];
+}
+
+/** All cores, without a build, and a fifth of the rounds of random tests. */
+function quickSuite(): Suite {
+  return nodeSuite('quick', inMemoryTests(root), [`--test-concurrency=${availableParallelism()}`], {
+    ...process.env,
+    LOOPWRIGHT_TEST_ROUNDS: '0.2',
+  });
+}
+
+/** The suites that each take longest have a lane of their own; a lane that is done takes from the rest. */
+const ownLanes = ['editor', 'webviews'];
+
+const suites = isQuick ? [quickSuite()] : allSuites();
+const wanted = process.argv.slice(2).filter((name) => name !== '--quick');
 const unknown = wanted.find((name) => !suites.some((suite) => suite.name === name));
 if (unknown !== undefined) {
   console.error(`There is no suite ${unknown}. Suites: ${suites.map((suite) => suite.name).join(', ')}.`);
   process.exit(2);
 }
-await build({ tests: true });
+if (!isQuick) await build({ tests: true });
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const chosen = suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-const waiting = chosen.filter(({ lane }) => lane === 'node');
+const waiting = chosen.filter(({ name }) => !ownLanes.includes(name));
 
 async function runSuite(suite: Suite): Promise<void> {
   const started = Date.now();
   const { printed, ...counts } = await suite.run();
   process.stdout.write(printed);
   if (counts.passed + counts.failed + counts.skipped === 0) return;
-  console.log(
-    `${counts.failed > 0 ? '✗' : '✓'} ${suite.name.padEnd(12)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped  ${((Date.now() - started) / 1000).toFixed(1)} s`,
-  );
+  const mark = counts.failed > 0 ? '✗' : '✓';
+  const numbers = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+  console.log(`${mark} ${suite.name.padEnd(12)} ${numbers}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
@@ -193,7 +190,7 @@ async function runLane(own: readonly Suite[]): Promise<void> {
   for (const suite of own) await runSuite(suite);
   for (let suite = waiting.shift(); suite; suite = waiting.shift()) await runSuite(suite);
 }
-await Promise.all([runLane(chosen.filter(({ lane }) => lane === 'browser')), runLane([])]);
+await Promise.all([...ownLanes.map((lane) => runLane(chosen.filter(({ name }) => name === lane))), runLane([])]);
 if (inCi && total.skipped > 0) {
   console.log(`${total.skipped} skipped tests count as failed in CI.`);
   total.failed += total.skipped;

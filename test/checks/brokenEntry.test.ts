@@ -7,6 +7,7 @@ import { entryOf, type Entry, type Located } from '../../engine/project/located.
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import { ordersTexts, projectOf, type Texts } from '../helpers/checking.ts';
+import { rounds, sampled } from '../helpers/rounds.ts';
 
 const main = 'loopwright.yaml';
 
@@ -93,7 +94,7 @@ test('one wrong entry hides no finding about another one, and makes none', () =>
     assert.deepEqual(parsed.problems, [], project);
     const before = checkProject(projectOf(texts));
     assert.ok(before.length > 5, `${project}: ${before.length} findings`);
-    for (const entry of entriesIn(parsed.root)) {
+    for (const entry of sampled(entriesIn(parsed.root))) {
       const [start, end] = [entry.keyRange.start, Math.max(entry.keyRange.end, entry.value.range.end)];
       const lines: [number, number] = [parsed.lines.at(start).line, parsed.lines.at(Math.max(start, end - 1)).line];
       const text = yaml.slice(start, end);
@@ -134,7 +135,7 @@ test('one wrong entry hides no finding about another one, and makes none', () =>
     }
   }
   assert.deepEqual(faults, []);
-  assert.ok(broken > 150 && kept > 1500, `${broken} broken, ${kept} kept`);
+  assert.ok(broken > rounds(120) && kept > rounds(1200), `${broken} broken, ${kept} kept`);
 });
 
 test('a project without a readable stage keeps the findings of its shape', () => {

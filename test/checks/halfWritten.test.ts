@@ -6,6 +6,7 @@ import { checkProject } from '../../engine/checks/checkProject.ts';
 import type { Located } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { edit, ordersTexts, projectOf, type Texts } from '../helpers/checking.ts';
+import { rounds, sampled } from '../helpers/rounds.ts';
 
 const codes = (over: Texts) => checkProject(projectOf({ ...ordersTexts, ...over })).map(({ code }) => code);
 
@@ -72,7 +73,7 @@ test('breaking any value of any example gives findings of shape alone', () => {
   for (const { name, texts } of [{ name: 'orders', texts: ordersTexts }, ...examples()]) {
     const yaml = texts['loopwright.yaml'] ?? '';
     const before = new Set(checkProject(projectOf(texts)).map(({ code, message }) => code + message));
-    for (const { start, end } of scalarsOf(parseYaml('loopwright.yaml', yaml).root)) {
+    for (const { start, end } of sampled(scalarsOf(parseYaml('loopwright.yaml', yaml).root))) {
       for (const bad of ['{ q: 1 }', '"', '[', '']) {
         const found = checkProject(
           projectOf({ ...texts, 'loopwright.yaml': yaml.slice(0, start) + bad + yaml.slice(end) }),
@@ -89,5 +90,5 @@ test('breaking any value of any example gives findings of shape alone', () => {
       }
     }
   }
-  assert.ok(broken > 500, `${broken} broken`);
+  assert.ok(broken > rounds(400), `${broken} broken`);
 });

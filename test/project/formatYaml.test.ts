@@ -8,6 +8,7 @@ import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { yamlTokens, commentsIn } from '../../engine/project/yamlTokens.ts';
 import { seededRandom, type Random } from '../../engine/statistics/random.ts';
 import { ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const formatEdits = (text: string) => editsOf(parseYaml('', text));
@@ -122,8 +123,9 @@ test('values and comments stay, twice is once, and the layout returns (random)',
   ];
   const odd =
     'a:\n  - b: |\n      x\n        y\n    # tail\n    c: "q\n      r"\n  -\n    d: [1,\n      { e: 2 }] # f\n# g\nh: { i: [ 1, 2 ], j: "k" }\nl: >+\n  m\n\nn: &o { p: 1 }\nq: *o\n';
+  const all = rounds(600);
   let [changed, tried, refused] = [0, 0, 0];
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < all; i++) {
     const base = [...texts, odd][i % (texts.length + 1)] ?? '';
     const text = shaken(base, random);
     if (parseYaml('', text).problems.length > 0) continue;
@@ -136,8 +138,8 @@ test('values and comments stay, twice is once, and the layout returns (random)',
     else if (formatYaml(text) !== text) refused++;
   }
   assert.ok(
-    tried > 400 && changed > tried * 0.95 && refused === 0,
-    `${changed} of ${tried} of 600 were laid out, ${refused} refused`,
+    tried > (all * 2) / 3 && changed > tried * 0.95 && refused === 0,
+    `${changed} of ${tried} of ${all} were laid out, ${refused} refused`,
   );
 });
 
@@ -163,7 +165,7 @@ test('damaged texts: nothing throws, nothing is lost (random)', () => {
     '!!str ',
     '? ',
   ];
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < rounds(500); i++) {
     const at = random.integer(ordersYaml.length);
     const text =
       ordersYaml.slice(0, at) +

@@ -4,6 +4,7 @@ import { toValue } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { growsInProportion } from '../helpers/growth.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const value = (text: string | Uint8Array) => toValue(parseYaml('a.yaml', text).root ?? undefined);
 const found = (text: string | Uint8Array) =>
@@ -266,7 +267,7 @@ test('random text never throws, and every place lies inside the text', () => {
     '0x1',
     '.nan',
   ];
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < rounds(3000); i++) {
     const text = Array.from({ length: random.integer(24) }, () => pieces[random.integer(pieces.length)]).join('');
     const { problems, root } = parseYaml('a.yaml', text);
     const count = text.split('\n').length;

@@ -8,6 +8,7 @@ import { YamlParser } from '../../engine/project/yamlParser.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { labelsSchema, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 import { applyEdit, noisyEdit } from '../helpers/textNoise.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const examples = globSync('examples/**/*.yaml', { cwd: root })
@@ -57,7 +58,7 @@ test('Random edits: what stays is taken over, and the state is that of a fresh p
   for (const first of texts.filter((text) => text.length > 200)) {
     const parser = new YamlParser();
     let text = first;
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < rounds(100); i++) {
       text = i % 12 === 0 ? first : applyEdit(text, noisyEdit(text, random));
       const step = parser.parse(text);
       assert.deepEqual(step, new YamlParser().parse(text));
