@@ -35,6 +35,18 @@ export class DataError extends WorkError {
   override name = 'DataError';
 }
 
+/** Why the store of a project cannot be used. */
+export type StoreFault = 'busy' | 'full' | 'readonly' | 'damaged' | 'other';
+
+/** The store of a project cannot be used, so what was asked next would fail too. */
+export class StoreError extends WorkError {
+  readonly fault: StoreFault;
+  constructor(fault: StoreFault, message: string, options: ConstructorParameters<typeof WorkError>[1] = {}) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
 /** The person asked to stop; the CLI exits with 130. */
 export class CancelledError extends Error {
   override name = 'CancelledError';

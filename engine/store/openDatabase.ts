@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
-import { WorkError, messageOf } from '../base/errors.ts';
+import { StoreError, WorkError, messageOf, type StoreFault } from '../base/errors.ts';
 import { migrations } from './migrations.ts';
 import type { Sql, SqlValue } from './sql.ts';
 
@@ -33,7 +33,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     }
   } catch (error) {
     if (error instanceof WorkError) throw error;
-    throw new WorkError(explain(error, path), { cause: error, place: { file: path } });
+    throw storeError(error, path);
   }
   const prepare = kept((text) => db.prepare(text));
   const raw = kept((text) => db.prepare(text).raw());
@@ -42,7 +42,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     try {
       return work();
     } catch (error) {
-      throw isSqliteError(error) ? new WorkError(explain(error, path), { cause: error, place: { file: path } }) : error;
+      throw isSqliteError(error) ? storeError(error, path) : error;
     }
   };
   return {
@@ -145,17 +145,32 @@ function isSqliteError(error: unknown): error is Error & { code: string } {
   );
 }
 
-function explain(error: unknown, path: string): string {
+/** The error of SQLite as one for the person. */
+function storeError(error: unknown, path: string): StoreError {
   const code = isSqliteError(error) ? error.code : '';
-  if (code === 'SQLITE_FULL' || /ENOSPC/.test(messageOf(error)))
-    return `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`;
+  const [fault, message] = explain(code, messageOf(error), path);
+  return new StoreError(fault, message, { cause: error, place: { file: path } });
+}
+
+function explain(code: string, message: string, path: string): [StoreFault, string] {
+  if (code === 'SQLITE_FULL' || /ENOSPC/.test(message))
+    return [
+      'full',
+      `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`,
+    ];
   if (/^SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC)/.test(code))
-    return `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`;
+    return [
+      'full',
+      `The store ${path} cannot grow: the disk, a quota or a limit on the size of files is full. Free some space; what was written before is kept.`,
+    ];
   if (code.startsWith('SQLITE_BUSY'))
-    return `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`;
+    return ['busy', `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`];
   if (/^SQLITE_(READONLY|CANTOPEN)/.test(code))
-    return `The store ${path} cannot be opened for writing. Check the permissions of its folder.`;
+    return ['readonly', `The store ${path} cannot be opened for writing. Check the permissions of its folder.`];
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
-    return `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`;
-  return `The store ${path} failed: ${messageOf(error)}`;
+    return [
+      'damaged',
+      `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`,
+    ];
+  return ['other', `The store ${path} failed: ${message}`];
 }
