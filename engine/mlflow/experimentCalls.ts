@@ -3,19 +3,19 @@ import {
   createExperiment,
   experimentById,
   experimentByName,
+  experimentTags,
+  removeExperimentTag,
   renameExperiment,
   setExperimentLifecycle,
+  setExperimentTag,
   type Experiment,
 } from '../tracking/experiments.ts';
-import type { SqlValue } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
-import { FilterError } from '../tracking/filter/tokens.ts';
-import { globOf } from '../tracking/filter/compileFilter.ts';
-import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
+import { findExperiments } from '../tracking/findExperiments.ts';
 import { invalid, missing, MlflowError } from './mlflowError.ts';
 import { checkKey, checkLength, limits } from './names.ts';
-import { orderBy } from './orderBy.ts';
-import { list, offsetOf, optionalText, pageSize, pageToken, text, texts, type Handler } from './request.ts';
+import { list, optionalText, text, type Handler } from './request.ts';
+import { pageOf, searchOf } from './search.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
@@ -38,7 +38,7 @@ export function artifactLocation(experiment: Experiment): string {
   return experiment.artifactLocation ?? `mlflow-artifacts:/${experiment.id}`;
 }
 
-function experimentJson({ sql }: Sql, experiment: Experiment): Record<string, unknown> {
+function experimentJson(store: Sql, experiment: Experiment): Record<string, unknown> {
   return {
     experiment_id: String(experiment.id),
     name: experiment.id === 0 && experiment.name === 'default' ? 'Default' : experiment.name,
@@ -46,10 +46,7 @@ function experimentJson({ sql }: Sql, experiment: Experiment): Record<string, un
     lifecycle_stage: experiment.lifecycle,
     creation_time: experiment.createdAt,
     last_update_time: experiment.updatedAt,
-    tags: sql.all<{ key: string; value: string }>(
-      'SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key',
-      experiment.id,
-    ),
+    tags: experimentTags(store, experiment.id),
   };
 }
 
@@ -88,16 +85,11 @@ function absolute({ root }: Pick<Store, 'root'>, location: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.test(plain) ? plain : resolve(root, plain);
 }
 
-function setTag({ sql }: Sql, experiment: number, tag: Record<string, unknown>): void {
+function setTag(store: Sql, experiment: number, tag: Record<string, unknown>): void {
   const key = checkKey(tag.key, 'key');
   const value = optionalText(tag, 'value') ?? '';
   checkLength(value, limits.experimentTag, 'value');
-  sql.run(
-    'INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-    experiment,
-    key,
-    value,
-  );
+  setExperimentTag(store, experiment, { key, value });
 }
 
 const update: Handler = ({ store, body }) => {
@@ -127,45 +119,12 @@ const restore: Handler = ({ store, body }) => {
   return {};
 };
 
-const nameColumn = `CASE WHEN e.id = 0 AND e.name = 'default' THEN 'Default' ELSE e.name END`;
-const columns: Record<string, string> = {
-  name: nameColumn,
-  experiment_id: 'e.id',
-  creation_time: 'e.created_at',
-  last_update_time: 'e.updated_at',
-};
-
-/** Of what a filter can be made: ids are compared as text. */
-const filterColumns: Record<string, string> = { ...columns, experiment_id: 'CAST(e.id AS TEXT)' };
-const textColumns = new Set([nameColumn, filterColumns.experiment_id]);
-
 const search: Handler = ({ store, body }) => {
-  const { sql } = store;
-  const size = pageSize(body, 1000, 50_000);
-  const offset = offsetOf(optionalText(body, 'page_token'));
-  const values: SqlValue[] = [];
-  const conditions = [
-    lifecycle(
-      optionalText(body, 'view_type') ?? 'ACTIVE_ONLY',
-      "e.lifecycle = 'active'",
-      "e.lifecycle = 'deleted'",
-      '1',
-    ),
-  ];
-  const filter = optionalText(body, 'filter');
-  if (filter) conditions.push(whereOf(filter, values));
-  const order = orderBy(texts(body, 'order_by'), (field) => columns[field.replace(/^attributes?\./, '')] ?? null);
-  const rows = sql.all<{ id: number }>(
-    `SELECT e.id FROM experiments e WHERE ${conditions.join(' AND ')} ORDER BY ${[...order, 'e.created_at DESC', 'e.id DESC'].join(', ')} LIMIT ? OFFSET ?`,
-    ...values,
-    size + 1,
-    offset,
-  );
-  const experiments = rows
-    .slice(0, size)
-    .flatMap(({ id }) => experimentById(store, id) ?? [])
-    .map((one) => experimentJson(store, one));
-  return { experiments, ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}) };
+  const asked = searchOf(body, { usual: 1000, most: 50_000 });
+  const view = optionalText(body, 'view_type') ?? 'ACTIVE_ONLY';
+  const which = lifecycle(view, 'active' as const, 'deleted' as const, 'all' as const);
+  const { rows, next } = pageOf(asked, () => findExperiments(store, { ...asked, lifecycle: which }));
+  return { experiments: rows.map((one) => experimentJson(store, one)), ...next };
 };
 
 /** What a view of MLflow's means: those in use, those that were deleted, or both. */
@@ -182,44 +141,6 @@ export function lifecycle<T>(view: string, active: T, deleted: T, all: T): T {
       return all;
     default:
       throw invalid(`Invalid value '${view}' for parameter 'view_type' supplied.`);
-  }
-}
-
-function whereOf(filter: string, values: SqlValue[]): string {
-  const visit = (part: Filter): string => {
-    if (part.kind === 'and') return part.parts.map(visit).join(' AND ');
-    if (part.kind !== 'compare' || part.operator === 'in' || part.operator === 'not in')
-      throw invalid(`Invalid filter string: '${filter}'. Only comparisons joined by AND are supported.`);
-    const tag = part.field.of === 'tags';
-    const column = tag ? 'x.value' : part.field.of === 'attributes' ? filterColumns[part.field.key] : undefined;
-    if (column === undefined)
-      throw invalid(`Invalid attribute key in filter: '${filter}'. Known: ${Object.keys(columns).join(', ')}, tags.`);
-    if (tag) values.push(part.field.key);
-    if (part.operator === 'is null' || part.operator === 'is not null')
-      return `${part.operator === 'is null' ? 'NOT ' : ''}EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ?)`;
-    const value = part.values[0]?.value ?? '';
-    if ((textColumns.has(column) || tag) !== (typeof value === 'string'))
-      throw invalid(
-        `Invalid value in filter: '${filter}'. Names and tags are compared with quoted text, times with numbers.`,
-      );
-    if (typeof value === 'string' && !['=', '!=', 'like', 'ilike'].includes(part.operator))
-      throw invalid(`Invalid comparison in filter: '${filter}'. Names and tags are compared by = != LIKE ILIKE.`);
-    const comparison =
-      part.operator === 'like'
-        ? `${column} GLOB ?`
-        : part.operator === 'ilike'
-          ? `${column} LIKE ?`
-          : `${column} ${part.operator} ?`;
-    values.push(part.operator === 'like' ? globOf(String(value)) : value);
-    return tag
-      ? `EXISTS (SELECT 1 FROM experiment_tags x WHERE x.experiment = e.id AND x.key = ? AND ${comparison})`
-      : comparison;
-  };
-  try {
-    const parsed = parseFilter(filter, true);
-    return parsed ? visit(parsed) : '1';
-  } catch (error) {
-    throw error instanceof FilterError ? invalid(`Invalid filter string '${filter}': ${error.message}`) : error;
   }
 }
 
@@ -246,12 +167,9 @@ export const experimentCalls: Record<string, Handler> = {
   },
   'experiments/delete-experiment-tag': ({ store, body }) => {
     const experiment = activeExperiment(store, text(body, 'experiment_id'));
-    const { changes } = store.sql.run(
-      'DELETE FROM experiment_tags WHERE experiment = ? AND key = ?',
-      experiment.id,
-      text(body, 'key'),
-    );
-    if (changes === 0) throw missing(`No tag with name: ${text(body, 'key')} in experiment with id ${experiment.id}`);
+    const key = text(body, 'key');
+    if (!removeExperimentTag(store, experiment.id, key))
+      throw missing(`No tag with name: ${key} in experiment with id ${experiment.id}`);
     return {};
   },
 };

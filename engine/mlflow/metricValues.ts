@@ -44,7 +44,7 @@ function longOf(value: unknown): number | null {
 }
 
 /** A double as protobuf writes it into JSON. */
-export function jsonDouble(value: number, isNan: number): number | string {
-  if (isNan === 1) return 'NaN';
-  return Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
+export function jsonDouble(value: number): number | string {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }

@@ -1,15 +1,5 @@
 import { invalid } from './mlflowError.ts';
 
-/** Reads `attribute.name ASC` texts. `columnOf` gives the SQL of a field, or null for one that is not known. */
-export function orderBy(texts: readonly string[], columnOf: (field: string) => string | null): string[] {
-  return texts.map((text) => {
-    const { field, descending } = parseOrder(text);
-    const column = columnOf(field);
-    if (column === null) throw invalid(`Invalid order_by clause '${text}'.`);
-    return `${column} ${descending ? 'DESC' : 'ASC'}`;
-  });
-}
-
 /** A field with its direction; quotes round the key are taken off. */
 export function parseOrder(text: string): { field: string; descending: boolean } {
   const match = /^\s*(.+?)(?:\s+(asc|desc))?\s*$/is.exec(text);

@@ -1,10 +1,15 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
+import { runRow } from '../tracking/loggedRuns.ts';
+import { datasetInputsOf, modelLinksOf } from '../tracking/runInputs.ts';
+import { latestOfRuns, paramsOfRuns, tagsOfRuns } from '../tracking/runValues.ts';
 import { experimentByName } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../store/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
 import { jsonDouble } from './metricValues.ts';
-import { invalid, missing, MlflowError } from './mlflowError.ts';
+import { invalid, missing } from './mlflowError.ts';
+import { checkKey, cut, limits } from './names.ts';
+import { list, optionalText } from './request.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
@@ -44,8 +49,8 @@ export function statusFrom(status: string): RunStatus {
 }
 
 /** The row of a run by its id. */
-export function runOf({ sql }: Sql, runId: string): RunRow {
-  const row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', runId);
+export function runOf(store: Sql, runId: string): RunRow {
+  const row = runRow(store, runId);
   if (!row) throw missing(`Run with id=${runId} not found`);
   return row;
 }
@@ -85,65 +90,22 @@ export function runInfo(store: Sql, row: RunRow): Record<string, unknown> {
 
 /** Runs with all that MLflow knows of them. */
 export function wholeRuns(store: Sql, rows: readonly RunRow[]): Record<string, unknown>[] {
-  const { sql } = store;
-  const ids = JSON.stringify(rows.map((row) => row.id));
-  const group = <T extends { run: number }>(items: T[]) => {
-    const groups = new Map<number, T[]>();
-    for (const item of items) {
-      const own = groups.get(item.run);
-      if (own) own.push(item);
-      else groups.set(item.run, [item]);
-    }
-    return groups;
-  };
-  const metrics = group(
-    sql.all<{ run: number; key: string; value: number; is_nan: number; at: number; step: number }>(
-      'SELECT l.run, k.key, l.value, l.is_nan, l.at, l.step FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key',
-      ids,
-    ),
-  );
-  const params = group(
-    sql.all<{ run: number; key: string; value: string }>(
-      'SELECT p.run, p.key, p.value FROM json_each(?) j JOIN params p ON p.run = j.value',
-      ids,
-    ),
-  );
-  const tags = group(
-    sql.all<{ run: number; key: string; value: string }>(
-      'SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value',
-      ids,
-    ),
-  );
-  const inputs = group(
-    sql.all<{
-      run: number;
-      tags: string;
-      name: string;
-      digest: string;
-      source_type: string;
-      source: string;
-      schema: string | null;
-      profile: string | null;
-    }>(
-      'SELECT i.run, i.tags, d.name, d.digest, d.source_type, d.source, d.schema, d.profile FROM json_each(?) j JOIN dataset_inputs i ON i.run = j.value JOIN mlflow_datasets d ON d.id = i.dataset',
-      ids,
-    ),
-  );
-  const models = group(
-    sql.all<{ run: number; model_id: string; direction: string; step: number }>(
-      'SELECT m.run, m.model_id, m.direction, m.step FROM json_each(?) j JOIN run_models m ON m.run = j.value',
-      ids,
-    ),
-  );
+  const ids = rows.map((row) => row.id);
+  const metrics = byRun(latestOfRuns(store, ids));
+  const params = byRun(paramsOfRuns(store, ids));
+  const tags = byRun(tagsOfRuns(store, ids));
+  const inputs = byRun(datasetInputsOf(store, ids));
+  const models = byRun(modelLinksOf(store, ids));
   return rows.map((row) => {
     const own = (tags.get(row.id) ?? []).map(({ key, value }) => ({ key, value }));
     if (!own.some(({ key }) => key === knownTags.name)) own.push({ key: knownTags.name, value: row.name });
+    const links = models.get(row.id) ?? [];
     return {
       info: runInfo(store, row),
       data: {
         metrics: (metrics.get(row.id) ?? []).map((m) => ({
           key: m.key,
-          value: jsonDouble(m.value, m.is_nan),
+          value: jsonDouble(m.is_nan === 1 ? Number.NaN : m.value),
           timestamp: m.at,
           step: m.step,
         })),
@@ -152,30 +114,48 @@ export function wholeRuns(store: Sql, rows: readonly RunRow[]): Record<string, u
       },
       inputs: {
         dataset_inputs: (inputs.get(row.id) ?? []).map((input) => ({
-          tags: JSON.parse(input.tags) as unknown,
+          tags: input.tags,
           dataset: {
             name: input.name,
             digest: input.digest,
-            source_type: input.source_type,
+            source_type: input.sourceType,
             source: input.source,
             ...(input.schema === null ? {} : { schema: input.schema }),
             ...(input.profile === null ? {} : { profile: input.profile }),
           },
         })),
-        model_inputs: (models.get(row.id) ?? [])
-          .filter((m) => m.direction === 'input')
-          .map((m) => ({ model_id: m.model_id })),
+        model_inputs: links.filter((link) => link.direction === 'input').map(({ id }) => ({ model_id: id })),
       },
       outputs: {
-        model_outputs: (models.get(row.id) ?? [])
-          .filter((m) => m.direction === 'output')
-          .map((m) => ({ model_id: m.model_id, step: m.step })),
+        model_outputs: links
+          .filter((link) => link.direction === 'output')
+          .map(({ id, step }) => ({ model_id: id, step })),
       },
     };
   });
 }
 
-/** What a store says of a problem, as MLflow's error. */
-export function refusedBy(error: unknown): never {
-  throw error instanceof MlflowError ? error : invalid(error instanceof Error ? error.message : String(error));
+function byRun<T extends { run: number }>(items: readonly T[]): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const own = groups.get(item.run);
+    if (own) own.push(item);
+    else groups.set(item.run, [item]);
+  }
+  return groups;
+}
+
+/** True for a run that a `loopwright` process starts and ends itself. */
+export function isOurs(row: RunRow): boolean {
+  return row.source === 'loopwright';
+}
+
+/** The tags of a request. */
+export function tagsIn(body: Record<string, unknown>): Map<string, string> {
+  return new Map(
+    list(body, 'tags').map((tag, i) => [
+      checkKey(tag.key, `tags[${i}].key`),
+      cut(optionalText(tag, 'value') ?? '', limits.tag),
+    ]),
+  );
 }

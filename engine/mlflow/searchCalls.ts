@@ -5,7 +5,8 @@ import { pageOfRuns } from '../tracking/pageOfRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
-import { findKey } from '../tracking/writeRun.ts';
+import { pointsAtSteps, pointsByStep, pointsByTime, stepsOf, type PointRow } from '../tracking/metricPoints.ts';
+import { datasetsUsed } from '../tracking/runInputs.ts';
 import type { ColumnOrder } from '../tracking/runOrder.ts';
 import type { Sql } from '../store/sql.ts';
 import { experimentById } from '../tracking/experiments.ts';
@@ -197,16 +198,9 @@ function orderOf(order: string): ColumnOrder {
   };
 }
 
-interface Point {
-  value: number;
-  is_nan: number;
-  at: number;
-  step: number;
-}
-
-const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({
+const json = (key: string, { value, is_nan: isNan, at, step }: PointRow) => ({
   key,
-  value: jsonDouble(value, isNan),
+  value: jsonDouble(isNan === 1 ? Number.NaN : value),
   timestamp: at,
   step,
 });
@@ -214,19 +208,11 @@ const json = (key: string, { value, is_nan: isNan, at, step }: Point) => ({
 const history: Handler = ({ store, body }) => {
   const runId = text(body, 'run_id', 'run_uuid');
   const name = text(body, 'metric_key');
-  // As MLflow has it: of a run that is not there nothing is known.
-  const row = store.sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId) ?? { id: -1 };
-  const key = findKey(store, name) ?? -1;
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
-  const points = store.sql.all<Point>(
-    'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY at, step, value LIMIT ? OFFSET ?',
-    row.id,
-    key,
-    size === undefined ? -1 : size + 1,
-    offset,
-  );
+  // As in MLflow, a run that is not there has no points.
+  const points = pointsByTime(store, runId, name, { limit: size === undefined ? null : size + 1, offset });
   const more = size !== undefined && points.length > size;
   return {
     metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)),
@@ -242,18 +228,12 @@ const bulk: Handler = ({ store, body }) => {
   const ids = bulkRuns(body);
   const name = optionalText(body, 'metric_key');
   if (name === undefined || name === '') throw invalid('GetMetricHistoryBulk request must specify a metric_key.');
-  const key = findKey(store, name) ?? -1;
   const most = Math.min(optionalInteger(body, 'max_results') ?? mostBulkPoints, mostBulkPoints);
   const found = ids.toSorted().map((id) => runOf(store, id));
   const metrics: unknown[] = [];
   for (const row of found) {
     if (metrics.length >= most) break;
-    for (const point of store.sql.all<Point>(
-      'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? ORDER BY step, at, value LIMIT ?',
-      row.id,
-      key,
-      most - metrics.length,
-    ))
+    for (const point of pointsByStep(store, row.id, name, most - metrics.length))
       metrics.push({ ...json(name, point), run_id: row.run_id });
   }
   return { metrics };
@@ -271,7 +251,6 @@ function bulkRuns(body: Record<string, unknown>): string[] {
 
 /** Evenly spaced steps of many runs, each run's smallest and largest step among them. */
 const bulkInterval: Handler = ({ store, body }) => {
-  const { sql } = store;
   const ids = texts(body, 'run_ids');
   if (ids.length === 0)
     throw invalid(
@@ -282,7 +261,6 @@ const bulkInterval: Handler = ({ store, body }) => {
       `GetMetricHistoryBulkInterval request must specify at most ${mostBulkRuns} run_ids. Received ${ids.length} run_ids.`,
     );
   const name = text(body, 'metric_key');
-  const key = findKey(store, name) ?? -1;
   const most = optionalInteger(body, 'max_results') ?? 320;
   if (most < 1 || most > 2500) throw invalid('max_results must be between 1 and 2500.');
   const start = optionalInteger(body, 'start_step');
@@ -292,19 +270,11 @@ const bulkInterval: Handler = ({ store, body }) => {
   if (start !== undefined && end !== undefined && start > end)
     throw invalid(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
   const rows = ids.map((id) => runOf(store, id));
-  const range = start === undefined ? '' : ' AND step BETWEEN ? AND ?';
-  const bounds = start === undefined || end === undefined ? [] : [start, end];
+  const range = start === undefined || end === undefined ? null : ([start, end] as const);
   const steps = new Set<number>();
   const ends: number[] = [];
   for (const row of rows) {
-    const own = sql
-      .all<{ step: number }>(
-        `SELECT DISTINCT step FROM points WHERE run = ? AND key = ?${range} ORDER BY step`,
-        row.id,
-        key,
-        ...bounds,
-      )
-      .map(({ step }) => step);
+    const own = stepsOf(store, row.id, name, range);
     for (const step of own) steps.add(step);
     if (own.length > 0) ends.push(own[0] ?? 0, own.at(-1) ?? 0);
   }
@@ -312,18 +282,11 @@ const bulkInterval: Handler = ({ store, body }) => {
   const interval = Math.max(1, Math.ceil(all.length / most));
   const sampled = all.filter((_, i) => i % interval === 0);
   if (all.length > 0 && sampled.at(-1) !== all.at(-1)) sampled.push(all.at(-1) ?? 0);
-  const wanted = JSON.stringify([...new Set([...sampled, ...ends])]);
+  const wanted = [...new Set([...sampled, ...ends])];
   return {
-    metrics: rows.flatMap((row) => {
-      return sql
-        .all<Point>(
-          'SELECT value, is_nan, at, step FROM points WHERE run = ? AND key = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY step, at, value',
-          row.id,
-          key,
-          wanted,
-        )
-        .map((point) => ({ ...json(name, point), run_id: row.run_id }));
-    }),
+    metrics: rows.flatMap((row) =>
+      pointsAtSteps(store, row.id, name, wanted).map((point) => ({ ...json(name, point), run_id: row.run_id })),
+    ),
   };
 };
 
@@ -334,18 +297,12 @@ const searchDatasets: Handler = ({ store, body }) => {
     throw invalid(
       `SearchDatasets request cannot specify more than 20 experiment_ids. Received ${ids.length} experiment_ids.`,
     );
-  const rows = store.sql.all<{ experiment: number; name: string; digest: string; tags: string }>(
-    `SELECT DISTINCT d.experiment, d.name, d.digest, i.tags FROM mlflow_datasets d JOIN dataset_inputs i ON i.dataset = d.id WHERE d.experiment IN (SELECT value FROM json_each(?)) LIMIT 1000`,
-    JSON.stringify(ids.map(Number)),
-  );
   return {
-    dataset_summaries: rows.map(({ experiment, name, digest, tags }) => ({
+    dataset_summaries: datasetsUsed(store, ids.map(Number)).map(({ experiment, name, digest, tags }) => ({
       experiment_id: String(experiment),
       name,
       digest,
-      context:
-        (JSON.parse(tags) as { key: string; value: string }[]).find((tag) => tag.key === 'mlflow.data.context')
-          ?.value ?? '',
+      context: tags.find((tag) => tag.key === 'mlflow.data.context')?.value ?? '',
     })),
   };
 };

@@ -22,7 +22,8 @@ import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { lifeLines } from './lifeLines.ts';
-import { bestValue, primaryMetrics } from './primaryMetrics.ts';
+import { bestValue } from '../tracking/newestMetrics.ts';
+import { primaryMetrics } from './primaryMetrics.ts';
 
 /**
  * Everything the sidebar shows. `store` is null before the first run. While the file of the project cannot be used, it

@@ -3,7 +3,8 @@ import type { Blame, BlameItem } from '../../protocol/blame.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
 import { rankMetrics } from '../tracking/rankMetrics.ts';
-import { findKey } from '../tracking/writeRun.ts';
+import { latestValue, sharedMetrics } from '../tracking/metricPoints.ts';
+import { gateNamesOf } from '../tracking/runStages.ts';
 import { codeItems } from './codeItems.ts';
 import { withCodeTrees } from './codeTrees.ts';
 import { isTiming } from './compareMetrics.ts';
@@ -36,10 +37,11 @@ export async function blame({
 }: BlameOptions): Promise<Blame> {
   const [a, b] = [keptRun(store, first), keptRun(store, second)];
   const key = asked ?? chooseMetric(store, a, b, primary);
-  const [before, after] = key === null ? [null, null] : [latest(store, a, key), latest(store, b, key)];
+  const [before, after] =
+    key === null ? [null, null] : [latestValue(store, a.row.id, key), latestValue(store, b.row.id, key)];
   if (asked && before === null && after === null)
     throw new WorkError(
-      `Neither run has a metric \`${asked}\`. They share ${sharedMetrics(store, a, b).slice(0, 10).join(', ') || 'none'}.`,
+      `Neither run has a metric \`${asked}\`. They share ${sharedMetrics(store, a.row.id, b.row.id).slice(0, 10).join(', ') || 'none'}.`,
     );
   const moved = before === null || after === null ? null : Math.abs(after - before);
   const evidence = key === null ? null : new RunEvidence(store, key, [a.row.run_id, b.row.run_id]);
@@ -81,37 +83,9 @@ function headOf({ row }: KeptRun): Blame['a'] {
   return { runId: row.run_id, name: row.name, startedAt: row.started_at, commit: row.commit_hash };
 }
 
-function latest({ sql }: Store, { row }: KeptRun, key: string): number | null {
-  const id = findKey({ sql }, key);
-  const found =
-    id === null
-      ? undefined
-      : sql.get<{ value: number; is_nan: number }>(
-          'SELECT value, is_nan FROM latest WHERE run = ? AND key = ?',
-          row.id,
-          id,
-        );
-  return found && found.is_nan === 0 && Number.isFinite(found.value) ? found.value : null;
-}
-
-function sharedMetrics({ sql }: Store, a: KeptRun, b: KeptRun): string[] {
-  return sql
-    .all<{ key: string }>(
-      'SELECT k.key FROM latest x JOIN latest y ON y.key = x.key JOIN metric_keys k ON k.id = x.key WHERE x.run = ? AND y.run = ? ORDER BY k.key',
-      a.row.id,
-      b.row.id,
-    )
-    .map(({ key }) => key);
-}
-
 function chooseMetric(store: Store, a: KeptRun, b: KeptRun, primary: readonly PrimaryMetric[]): string | null {
-  const shared = sharedMetrics(store, a, b).filter((key) => !isTiming(key));
-  const gates = store.sql
-    .all<{ gate: string }>(
-      `SELECT result ->> '$.gate' AS gate FROM gates WHERE run_id = ? ORDER BY position`,
-      b.row.run_id,
-    )
-    .map(({ gate }) => gate);
+  const shared = sharedMetrics(store, a.row.id, b.row.id).filter((key) => !isTiming(key));
+  const gates = gateNamesOf(store, b.row.run_id);
   const ranked = rankMetrics(shared.map((shown) => ({ key: shown, runs: 2 }))).map(({ name }) => name);
   return (
     [...primary.map(({ name }) => name), ...gates, ...ranked, ...shared].find((key) => shared.includes(key)) ?? null

@@ -1,3 +1,4 @@
+import { allPointsOf } from '../tracking/metricPoints.ts';
 import type { Store } from '../store/store.ts';
 
 /** A value as JSON can hold it. */
@@ -50,17 +51,9 @@ export function compareMetrics(
     .map((key) => compareCurves(key, first.get(key), second.get(key), tolerance));
 }
 
-function curvesOf({ store: { sql }, run }: { store: Store; run: number }): Map<string, Curve> {
+function curvesOf({ store, run }: { store: Store; run: number }): Map<string, Curve> {
   const curves = new Map<string, Curve>();
-  for (const { key, step, value, is_nan: isNan } of sql.iterate<{
-    key: string;
-    step: number;
-    value: number;
-    is_nan: number;
-  }>(
-    'SELECT k.key, p.step, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key WHERE p.run = ? ORDER BY p.key, p.step, p.at, p.value',
-    run,
-  )) {
+  for (const { key, step, value, is_nan: isNan } of allPointsOf(store, run)) {
     const curve = curves.get(key) ?? { steps: [], values: [] };
     curves.set(key, curve);
     curve.steps.push(step);

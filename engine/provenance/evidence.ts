@@ -1,5 +1,7 @@
 import type { Store } from '../store/store.ts';
-import { findKey } from '../tracking/writeRun.ts';
+import { snapshotHashesOf } from '../tracking/runInputs.ts';
+import { runsWithMetric } from '../tracking/runsWithMetric.ts';
+import { paramsOfRuns } from '../tracking/runValues.ts';
 
 /** How much a metric moved between runs that differ in one thing alone. */
 export interface Evidence {
@@ -27,51 +29,27 @@ export class RunEvidence {
   readonly #runs: Known[];
   readonly #asked: ReadonlySet<string>;
 
-  constructor({ sql }: Pick<Store, 'sql'>, metric: string, asked: readonly string[]) {
+  constructor(store: Pick<Store, 'sql'>, metric: string, asked: readonly string[]) {
     this.#asked = new Set(asked);
-    const key = findKey({ sql }, metric);
-    const rows =
-      key === null
-        ? []
-        : sql.all<{
-            id: number;
-            run_id: string;
-            value: number;
-            seed: number | null;
-            commit_hash: string | null;
-            patch: string | null;
-            packages: string | null;
-            as_of: number | null;
-          }>(
-            `SELECT r.id, r.run_id, l.value, r.seed, r.commit_hash, r.code ->> '$.patch' AS patch, r.environment ->> '$.packages' AS packages, r.as_of
-       FROM latest l JOIN runs r ON r.id = l.run WHERE l.key = ? AND l.is_nan = 0 AND abs(l.value) < 1e308 AND r.deleted_at IS NULL AND r.status <> 'running' ORDER BY r.started_at DESC LIMIT ${mostRuns}`,
-            key,
-          );
-    const ids = JSON.stringify(rows.map(({ id }) => id));
+    const runs = runsWithMetric(store, metric, mostRuns);
+    const ids = runs.map(({ id }) => id);
     const known = new Map(
-      rows.map((row): [number, Known] => [
-        row.id,
+      runs.map((run): [number, Known] => [
+        run.id,
         {
-          runId: row.run_id,
-          value: row.value,
+          runId: run.runId,
+          value: run.value,
           parts: new Map([
-            ['seed', String(row.seed)],
-            ['code', `${row.commit_hash} ${row.patch}`],
-            ['packages', String(row.packages)],
-            ['period', String(row.as_of)],
+            ['seed', String(run.seed)],
+            ['code', `${run.commit} ${run.patch}`],
+            ['packages', String(run.packages)],
+            ['period', String(run.asOf)],
           ]),
         },
       ]),
     );
-    for (const { run, key: name, value } of sql.all<{ run: number; key: string; value: string }>(
-      'SELECT p.run, p.key, p.value FROM json_each(?) j JOIN params p ON p.run = j.value',
-      ids,
-    ))
-      known.get(run)?.parts.set(`param:${name}`, value);
-    for (const { run, dataset, hash } of sql.all<{ run: number; dataset: string; hash: string }>(
-      'SELECT r.id AS run, i.dataset, s.hash FROM json_each(?) j JOIN runs r ON r.id = j.value JOIN run_inputs i ON i.run_id = r.run_id JOIN snapshots s ON s.id = i.snapshot_id',
-      ids,
-    ))
+    for (const { run, key, value } of paramsOfRuns(store, ids)) known.get(run)?.parts.set(`param:${key}`, value);
+    for (const { run, dataset, hash } of snapshotHashesOf(store, ids))
       known.get(run)?.parts.set(`data:${dataset}`, hash);
     this.#runs = [...known.values()];
   }

@@ -1,10 +1,12 @@
 import { WorkError } from '../base/errors.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
-import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { LockEntry } from '../fingerprint/lockFile.ts';
 import type { RunCode } from '../tracking/recordRun.ts';
 import { findRun } from '../tracking/runDetail.ts';
-import type { RunRow } from '../tracking/runSummaries.ts';
+import { snapshotInputsOf } from '../tracking/runInputs.ts';
+import { stagesOf, type RunStage } from '../tracking/runStages.ts';
+import { paramOf, type RunRow } from '../tracking/runSummaries.ts';
+import { paramsOf } from '../tracking/runValues.ts';
 import { getSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
@@ -18,7 +20,7 @@ export interface KeptRun {
   patch: Buffer | null;
   /** What each stage was made from and made; empty for runs of an older Loopwright and of other tools. */
   made: Record<string, LockEntry>;
-  stages: { stage: string; kind: StageKind; status: RunStatus | 'skipped' }[];
+  stages: RunStage[];
   /** Versions of datasets that were read or written, by dataset. */
   inputs: Map<string, Snapshot>;
   params: Record<string, ParamValue>;
@@ -27,39 +29,25 @@ export interface KeptRun {
 
 /** Reads what is kept of a run; WorkError when there is no such run. */
 export function keptRun(store: Store, id: string): KeptRun {
-  const { sql } = store;
   const row = findRun(store, id) as KeptRun['row'];
   const code = JSON.parse(row.code) as RunCode;
   const patch = code.patch === undefined ? null : textOf(store, code.patch);
   if (code.patch !== undefined && patch === null)
     throw new WorkError(`The changes that ${row.name} was made with are gone from the store.`);
   const made = code.made === undefined ? null : textOf(store, code.made);
-  const params = sql.all<{ key: string; value: string; json: number }>(
-    'SELECT key, value, json FROM params WHERE run = ? ORDER BY key',
-    row.id,
-  );
-  const inputs = sql.all<{ dataset: string; snapshot_id: string }>(
-    'SELECT dataset, snapshot_id FROM run_inputs WHERE run_id = ? ORDER BY dataset',
-    row.run_id,
-  );
   return {
     row,
     code,
     patch: patch === null ? null : patchBytes(patch),
     made: made === null ? {} : (JSON.parse(made) as Record<string, LockEntry>),
-    stages: sql.all<KeptRun['stages'][number]>(
-      'SELECT stage, kind, status FROM run_stages WHERE run_id = ? ORDER BY position',
-      row.run_id,
-    ),
+    stages: stagesOf(store, row.run_id),
     inputs: new Map(
-      inputs.flatMap(({ dataset, snapshot_id: snapshot }): [string, Snapshot][] => {
-        const found = getSnapshot(store, snapshot);
+      snapshotInputsOf(store, row.run_id).flatMap(({ dataset, snapshotId }): [string, Snapshot][] => {
+        const found = getSnapshot(store, snapshotId);
         return found ? [[dataset, found]] : [];
       }),
     ),
-    params: Object.fromEntries(
-      params.map(({ key, value, json }) => [key, json === 1 ? (JSON.parse(value) as ParamValue) : value]),
-    ),
+    params: Object.fromEntries(paramsOf(store, row.id).map((param) => [param.key, paramOf(param)])),
     environment: JSON.parse(row.environment) as Record<string, string>,
   };
 }

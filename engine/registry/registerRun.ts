@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../base/errors.ts';
+import { stagesOf } from '../tracking/runStages.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { registerVersion, setAlias } from './modelVersions.ts';
@@ -47,9 +48,8 @@ function isAliased({ sql }: Store, model: string, version: number): boolean {
 }
 
 function reportOf(store: Store, runId: string, runName: string): ValidationReport {
-  const stage = store.sql.get<{ stage: string }>(
-    `SELECT stage FROM run_stages WHERE run_id = ? AND kind = 'validate' AND status IN ('finished', 'refused') ORDER BY position DESC LIMIT 1`,
-    runId,
+  const stage = stagesOf(store, runId).findLast(
+    ({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'),
   )?.stage;
   if (stage === undefined)
     throw new WorkError(

@@ -8,7 +8,8 @@ import { findRun } from '../tracking/runDetail.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { type Store } from '../store/store.ts';
 import { compareMetrics, type MetricMatch } from '../provenance/compareMetrics.ts';
-import { copyRuns, insertRow } from '../provenance/copyRuns.ts';
+import { copyRuns, copySnapshot } from '../tracking/copyRuns.ts';
+import { snapshotInputsOf } from '../tracking/runInputs.ts';
 import { environmentChanges, type EnvironmentChange } from '../provenance/environmentChanges.ts';
 import { git } from '../provenance/git.ts';
 import { keptRun, type KeptRun } from '../provenance/keptRun.ts';
@@ -261,10 +262,7 @@ async function restoreData(
 /** The work tree's store knows the versions that the run read, under their own ids. */
 function seedSnapshots(store: Store, scratch: Store, kept: KeptRun): void {
   scratch.sql.write(() => {
-    for (const { id } of kept.inputs.values()) {
-      const row = store.sql.get('SELECT * FROM snapshots WHERE id = ?', id);
-      if (row) insertRow(scratch, 'snapshots', { ...row, kept: 0 });
-    }
+    for (const { id } of kept.inputs.values()) copySnapshot(store, scratch, id);
   });
 }
 
@@ -286,14 +284,7 @@ function report(
     )
     .map(({ key }) => key);
   const metrics = compared.filter(({ key, timing }) => !timing && !restored.includes(key));
-  const read = new Map(
-    scratch.sql
-      .all<{ dataset: string; hash: string }>(
-        'SELECT i.dataset, s.hash FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ?',
-        again.run_id,
-      )
-      .map(({ dataset, hash }) => [dataset, hash]),
-  );
+  const read = new Map(snapshotInputsOf(scratch, again.run_id).map(({ dataset, hash }) => [dataset, hash]));
   return {
     run: { runId: kept.row.run_id, name: kept.row.name, status: kept.row.status },
     again: { runId: again.run_id, name: again.name, status: again.status },

@@ -12,6 +12,7 @@ import { pythonText, type FoundPython } from '../python/findPython.ts';
 import { missingModule, missingModuleText } from '../python/missingModule.ts';
 import type { Variables } from '../base/programEnvironment.ts';
 import { runCommand } from '../base/runCommand.ts';
+import { environmentOfRun } from '../tracking/runStages.ts';
 import { keepText } from '../tracking/texts.ts';
 import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
@@ -121,10 +122,7 @@ async function notePython(
   const found = words ? await describePython(words, { cwd: root, env, signal }) : null;
   if (!found) return;
   const packages = keepText(store, found.packages);
-  const known = JSON.parse(
-    store.sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', run.runId)?.environment ??
-      '{}',
-  ) as Record<string, string>;
+  const known = environmentOfRun(store, run.runId);
   // Stages may use different Pythons: one that differs from the first is noted by its stage.
   const other =
     known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);

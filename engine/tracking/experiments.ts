@@ -98,6 +98,34 @@ export function listExperiments({ sql }: Sql): Experiment[] {
   return sql.all<Row>('SELECT * FROM experiments ORDER BY id').map(read);
 }
 
+/** The tags of an experiment by key. */
+export function experimentTags({ sql }: Sql, id: number): { key: string; value: string }[] {
+  return sql.all<{ key: string; value: string }>(
+    'SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key',
+    id,
+  );
+}
+
+export function setExperimentTag({ sql }: Sql, id: number, { key, value }: { key: string; value: string }): void {
+  sql.run(
+    `INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = excluded.value`,
+    id,
+    key,
+    value,
+  );
+}
+
+/** Removes a tag of an experiment; false when there was none. */
+export function removeExperimentTag({ sql }: Sql, id: number, key: string): boolean {
+  return sql.run('DELETE FROM experiment_tags WHERE experiment = ? AND key = ?', id, key).changes > 0;
+}
+
+/** Sets when an experiment was last changed, as an import knows it. Epoch milliseconds. */
+export function setExperimentUpdated({ sql }: Sql, id: number, at: number): void {
+  sql.run('UPDATE experiments SET updated_at = ? WHERE id = ?', at, id);
+}
+
 function read(row: Row): Experiment {
   return {
     id: row.id,

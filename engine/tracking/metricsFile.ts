@@ -14,6 +14,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { messageOf } from '../base/errors.ts';
 import { readMetricLine, type MetricLine } from './metricLines.ts';
+import { importNote, removeImportNote, setImportNote } from './imports.ts';
 import { artifactsFolder, logPath, type Store } from '../store/store.ts';
 import { findKey, paramCells, writePoints, writeTag } from './writeRun.ts';
 
@@ -97,13 +98,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
     }
     sql.write(() => {
       for (const { line } of read) write(line, now);
-      sql.run(
-        'INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail',
-        source,
-        key,
-        String(offset + bytes),
-        String(lines + texts.length),
-      );
+      setImportNote(store, source, key, { id: String(offset + bytes), detail: String(lines + texts.length) });
     });
     offset += bytes;
     lines += texts.length;
@@ -121,11 +116,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
   return {
     take(last = false) {
       const before = taken;
-      const known = sql.get<{ id: string; detail: string }>(
-        'SELECT id, detail FROM imports WHERE source = ? AND source_id = ?',
-        source,
-        key,
-      );
+      const known = importNote(store, source, key);
       [offset, lines] = [Number(known?.id ?? 0), Number(known?.detail ?? 0)];
       let handle: number;
       try {
@@ -145,7 +136,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
     },
     remove() {
       rmSync(path, { force: true });
-      sql.run('DELETE FROM imports WHERE source = ? AND source_id = ?', source, key);
+      removeImportNote(store, source, key);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
 import type { Store } from '../store/store.ts';
+import { latestOfRuns, paramsOfRuns, tagsOfRuns } from './runValues.ts';
 import { knownTags } from './writeRun.ts';
 
 /** A row of `runs`. */
@@ -49,29 +50,19 @@ export function paramOf({ value, json }: Pick<ParamRow, 'value' | 'json'>): Para
 /** Rows as the lists show them. Params, metrics, tags and model versions of all of them are read at once. */
 export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
   if (rows.length === 0) return [];
-  const ids = JSON.stringify(rows.map((row) => row.id));
+  const ids = rows.map((row) => row.id);
   const summaries = new Map(rows.map((row) => [row.id, summaryOf(row)]));
-  const metrics = sql.all<MetricRow>(
-    'SELECT l.run, k.key, l.value, l.is_nan FROM json_each(?) j JOIN latest l ON l.run = j.value JOIN metric_keys k ON k.id = l.key',
-    ids,
-  );
-  for (const { run, key, value, is_nan: isNan } of metrics) {
+  for (const { run, key, value, is_nan: isNan } of latestOfRuns({ sql }, ids)) {
     const summary = summaries.get(run);
     if (!summary) continue;
     if (isNan === 0 && Number.isFinite(value)) summary.metrics[key] = value;
     else summary.notFinite[key] = isNan === 1 ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   }
-  for (const param of sql.all<ParamRow>(
-    'SELECT p.run, p.key, p.value, p.json FROM json_each(?) j JOIN params p ON p.run = j.value',
-    ids,
-  )) {
+  for (const param of paramsOfRuns({ sql }, ids)) {
     const summary = summaries.get(param.run);
     if (summary) summary.params[param.key] = paramOf(param);
   }
-  for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>(
-    'SELECT t.run, t.key, t.value FROM json_each(?) j JOIN tags t ON t.run = j.value',
-    ids,
-  )) {
+  for (const { run, key, value } of tagsOfRuns({ sql }, ids)) {
     const summary = summaries.get(run);
     if (!summary) continue;
     if (key === knownTags.note) summary.note = value;

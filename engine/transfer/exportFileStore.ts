@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
-import { experimentByName } from '../tracking/experiments.ts';
+import { experimentByName, experimentTags } from '../tracking/experiments.ts';
 import type { Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
-import { modelsToExport, readModelForExport, type LoggedModelRow } from './exportedModels.ts';
+import { modelsToExport, readModelForExport, type ExportedModelRow } from './exportedModels.ts';
 import {
   noCounts,
   plainKeys,
@@ -142,7 +142,7 @@ async function leaveOut(
 async function writeModels(
   store: Store,
   place: Place,
-  models: readonly LoggedModelRow[],
+  models: readonly ExportedModelRow[],
   counts: ExportCounts,
   options: Options,
 ): Promise<Map<string, string>> {
@@ -158,7 +158,7 @@ async function writeModels(
       async () => {
         if (!/^m-[\w-]+$/.test(row.model_id))
           throw new WorkError(`${JSON.stringify(row.model_id)} is no id of a logged model`);
-        const experiment = experimentFor(store, place.folder, row.experiment, place.known, counts);
+        const experiment = experimentFor(store, place.folder, row.experimentName, place.known, counts);
         await writeModel(
           join(place.folder, experiment),
           experiment,
@@ -209,12 +209,7 @@ function experimentFor(
       : String(BigInt(`0x${randomUUID().replaceAll('-', '').slice(0, 14)}`) + 100_000_000_000_000_000n);
   const path = join(folder, id);
   mkdirSync(path, { recursive: true });
-  const tags = ours
-    ? store.sql.all<{ key: string; value: string }>(
-        'SELECT key, value FROM experiment_tags WHERE experiment = ?',
-        ours.id,
-      )
-    : [];
+  const tags = ours ? experimentTags(store, ours.id) : [];
   const plain = plainKeys(tags.map(({ key }) => key));
   for (const { key, value } of tags) writeText(fileOf(join(path, 'tags'), plain.get(key) ?? key), value);
   writeText(

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
-import { experimentByName } from '../tracking/experiments.ts';
+import { experimentByName, experimentTags } from '../tracking/experiments.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../store/store.ts';
 import { knownTags } from '../tracking/writeRun.ts';
@@ -132,12 +132,7 @@ async function experimentFor(client: MlflowClient, store: Store, name: string, c
     if (!(error instanceof RefusedError) || error.code !== 'RESOURCE_DOES_NOT_EXIST') throw error;
   }
   const ours = experimentByName(store, name);
-  const tags = ours
-    ? store.sql.all<{ key: string; value: string }>(
-        'SELECT key, value FROM experiment_tags WHERE experiment = ?',
-        ours.id,
-      )
-    : [];
+  const tags = ours ? experimentTags(store, ours.id) : [];
   const made = await client.post('experiments/create', { name: called, tags }, { once: true });
   counts.experiments++;
   return String(made['experiment_id']);

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
 import { artifactsFolder, type Store } from '../store/store.ts';
+import {
+  listRegisteredModels,
+  registeredAliases,
+  registryTags,
+  versionsOfModel,
+  type RegisteredVersionRow,
+} from '../registry/registeredModels.ts';
 import { modelFolder, ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 
@@ -23,35 +30,15 @@ export interface ExportedRegistered extends Omit<SourceRegistered, 'versions'> {
   versions: ExportedVersion[];
 }
 
-interface VersionRow {
-  version: number;
-  run_id: string;
-  path: string;
-  created_at: number;
-  updated_at: number;
-  report: string | null;
-  source: string | null;
-  model_id: string | null;
-  run_link: string | null;
-  user_id: string;
-  stage: string;
-  description: string;
-  status: string;
-  status_message: string | null;
-}
-
 /**
  * The registered models to export, by name: with the versions whose run is exported or that name none. One whose
  * versions are all of other runs is none of them.
  */
 export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tell: Tell): Iterable<ExportedRegistered> {
-  const { sql } = store;
-  const models = sql.all<{ name: string; created_at: number; updated_at: number; description: string }>(
-    'SELECT name, created_at, updated_at, description FROM registered_models ORDER BY name',
-  );
+  const models = listRegisteredModels(store);
   const names = plainNames(models.map(({ name }) => name));
   for (const model of models) {
-    const rows = sql.all<VersionRow>('SELECT * FROM model_versions WHERE model = ? ORDER BY version', model.name);
+    const rows = versionsOfModel(store, model.name);
     const chosen = rows.filter((row) => row.run_id === '' || runs.has(row.run_id));
     const others = rows.filter((row) => !chosen.includes(row)).map(({ version }) => version);
     if (others.length > 0)
@@ -69,20 +56,8 @@ export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tel
       createdAt: model.created_at,
       updatedAt: model.updated_at,
       description: model.description,
-      tags: ownTags(
-        sql.all<{ key: string; value: string }>(
-          'SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key',
-          model.name,
-        ),
-      ),
-      aliases: new Map(
-        sql
-          .all<{ alias: string; version: number }>(
-            'SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias',
-            model.name,
-          )
-          .map(({ alias, version }) => [alias, version]),
-      ),
+      tags: ownTags(registryTags(store, model.name)),
+      aliases: new Map(registeredAliases(store, model.name).map(({ alias, version }) => [alias, version])),
       versions: chosen.map((row) => ({
         version: row.version,
         createdAt: row.created_at,
@@ -97,13 +72,7 @@ export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tel
         statusMessage: row.status_message,
         modelId: row.model_id,
         files: filesOf(row),
-        tags: ownTags(
-          sql.all<{ key: string; value: string }>(
-            'SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key',
-            model.name,
-            row.version,
-          ),
-        ),
+        tags: ownTags(registryTags(store, model.name, row.version)),
       })),
     };
   }
@@ -114,7 +83,7 @@ function listed(numbers: readonly number[]): string {
   return numbers.length <= 8 ? numbers.join(', ') : `${numbers.slice(0, 7).join(', ')} and ${numbers.length - 7} more`;
 }
 
-function filesOf(row: VersionRow): VersionFiles {
+function filesOf(row: RegisteredVersionRow): VersionFiles {
   if (row.source === null) {
     // One that this project made: a folder below `.loopwright/artifacts`. The stage that trained it may have been
     // fresh, and then it is of an earlier run.

@@ -3,8 +3,11 @@ import { ProjectError } from '../base/errors.ts';
 import { findRows, conditionOf } from '../tracking/findRuns.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
+import { metricsOf, type PointRow } from '../tracking/metricPoints.ts';
+import { datasetInputsOf, modelLinksOf, snapshotInputsOf } from '../tracking/runInputs.ts';
+import { runsByTag, tagsOf } from '../tracking/runTags.ts';
+import { paramsOf } from '../tracking/runValues.ts';
 import { knownTags } from '../tracking/writeRun.ts';
-import { modelLinks } from './exportedModels.ts';
 import type { SourceDataset, SourcePoint, SourceRun, TransferProblem } from './records.ts';
 
 /** The tag that an exported run has elsewhere: its id here. */
@@ -75,10 +78,9 @@ export interface ExportedRun {
   artifacts: string | null;
 }
 
-const pointsAtOnce = 5000;
-
 /** The runs to export, parents before children. Thrown-away runs stay. ProjectError when the filter cannot be read. */
-export function runsToExport({ sql }: Store, query: ExportQuery): RunRow[] {
+export function runsToExport(store: Store, query: ExportQuery): RunRow[] {
+  const { sql } = store;
   const { where, problem } = conditionOf(sql, {
     which: 'all',
     ...(query.filter === undefined ? {} : { filter: query.filter }),
@@ -89,14 +91,7 @@ export function runsToExport({ sql }: Store, query: ExportQuery): RunRow[] {
       `The filter cannot be read: ${problem.message} (characters ${problem.from + 1} to ${problem.to})`,
     );
   const rows = findRows(sql, where, [{ column: 'started', descending: false }], Number.MAX_SAFE_INTEGER, 0);
-  const parents = new Map(
-    sql
-      .all<{ run_id: string; value: string }>(
-        'SELECT r.run_id, t.value FROM tags t JOIN runs r ON r.id = t.run WHERE t.key = ?',
-        knownTags.parent,
-      )
-      .map((row) => [row.run_id, row.value]),
-  );
+  const parents = runsByTag(store, knownTags.parent);
   const depth = (id: string): number => {
     let n = 0;
     for (let at = parents.get(id); at !== undefined && n < 100; at = parents.get(at)) n++;
@@ -110,11 +105,9 @@ export function runsToExport({ sql }: Store, query: ExportQuery): RunRow[] {
 
 /** What other tools know as tags is added where the run has it as fields. */
 export function readForExport(store: Store, row: RunRow): ExportedRun {
-  const { sql } = store;
   const code = JSON.parse(row.code) as { branch?: string; remote?: string };
   const tags = new Map(
-    sql
-      .all<{ key: string; value: string }>('SELECT key, value FROM tags WHERE run = ? ORDER BY key', row.id)
+    tagsOf(store, row.id)
       .filter(({ key }) => !key.startsWith('mlflow.loopwright.'))
       .map(({ key, value }) => [key, value]),
   );
@@ -130,98 +123,36 @@ export function readForExport(store: Store, row: RunRow): ExportedRun {
   tags.set(knownTags.name, row.name);
   tags.set(ownIdTag, row.run_id);
   const folder = artifactsFolder(store, row.run_id);
-  const keys = sql.all<{ id: number; key: string; count: number }>(
-    'SELECT k.id, k.key, l.count FROM latest l JOIN metric_keys k ON k.id = l.key WHERE l.run = ? ORDER BY k.key',
-    row.id,
-  );
   return {
     row,
     tags,
-    params: sql
-      .all<{ key: string; value: string }>('SELECT key, value FROM params WHERE run = ? ORDER BY key', row.id)
-      .map(({ key, value }) => [key, value]),
-    metrics: keys.map(({ id, key, count }) => ({ key, count, points: () => pointsOf(store, row.id, id) })),
-    datasets: [...datasetsOf(store, row), ...snapshotsOf(store, row)],
-    models: modelLinks(store, row.id),
+    params: paramsOf(store, row.id).map(({ key, value }) => [key, value]),
+    metrics: metricsOf(store, row.id).map(({ key, count, points }) => ({
+      key,
+      count,
+      *points() {
+        for (const part of points()) yield part.map(asPoint);
+      },
+    })),
+    datasets: [...datasetInputsOf(store, [row.id]), ...snapshotsOf(store, row)],
+    models: modelLinksOf(store, [row.id]),
     artifacts: existsSync(folder) ? folder : null,
   };
 }
 
-/** The points of a metric a part at a time; others may read and write in between. */
-function* pointsOf({ sql }: Store, run: number, key: number): Iterable<SourcePoint[]> {
-  interface Row {
-    step: number;
-    at: number;
-    value: number;
-    is_nan: number;
-  }
-  let last: Row | null = null;
-  for (;;) {
-    const rows: Row[] =
-      last === null
-        ? sql.all<Row>(
-            'SELECT step, at, value, is_nan FROM points WHERE run = ? AND key = ? ORDER BY step, at, value, is_nan LIMIT ?',
-            run,
-            key,
-            pointsAtOnce,
-          )
-        : sql.all<Row>(
-            'SELECT step, at, value, is_nan FROM points WHERE run = ? AND key = ? AND (step, at, value, is_nan) > (?, ?, ?, ?) ORDER BY step, at, value, is_nan LIMIT ?',
-            run,
-            key,
-            last.step,
-            last.at,
-            last.value,
-            last.is_nan,
-            pointsAtOnce,
-          );
-    yield rows.map((point) => ({
-      step: point.step,
-      at: point.at,
-      value: point.is_nan === 1 ? Number.NaN : point.value,
-    }));
-    last = rows.at(-1) ?? null;
-    if (rows.length < pointsAtOnce) return;
-  }
-}
-
-function datasetsOf({ sql }: Store, row: RunRow): SourceDataset[] {
-  const rows = sql.all<{
-    tags: string;
-    name: string;
-    digest: string;
-    source_type: string;
-    source: string;
-    schema: string | null;
-    profile: string | null;
-  }>(
-    'SELECT i.tags, d.name, d.digest, d.source_type, d.source, d.schema, d.profile FROM dataset_inputs i JOIN mlflow_datasets d ON d.id = i.dataset WHERE i.run = ? ORDER BY d.name, d.digest',
-    row.id,
-  );
-  return rows.map((d) => ({
-    name: d.name,
-    digest: d.digest,
-    sourceType: d.source_type,
-    source: d.source,
-    schema: d.schema,
-    profile: d.profile,
-    tags: JSON.parse(d.tags) as SourceDataset['tags'],
-  }));
+function asPoint({ step, at, value, is_nan: isNan }: PointRow): SourcePoint {
+  return { step, at, value: isNan === 1 ? Number.NaN : value };
 }
 
 /** The versions of data that a run of this project read, as datasets. */
-function snapshotsOf({ sql }: Store, row: RunRow): SourceDataset[] {
-  const rows = sql.all<{ dataset: string; hash: string; rows: number; source: string }>(
-    'SELECT i.dataset, s.hash, s.rows, s.source FROM run_inputs i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.run_id = ? ORDER BY i.dataset',
-    row.run_id,
-  );
-  return rows.map((s) => ({
-    name: s.dataset,
-    digest: s.hash.slice(0, 36),
+function snapshotsOf(store: Store, row: RunRow): SourceDataset[] {
+  return snapshotInputsOf(store, row.run_id).map(({ dataset, hash, rows, source }) => ({
+    name: dataset,
+    digest: hash.slice(0, 36),
     sourceType: 'local',
-    source: JSON.stringify({ uri: s.source }),
+    source: JSON.stringify({ uri: source }),
     schema: null,
-    profile: JSON.stringify({ num_rows: s.rows }),
+    profile: JSON.stringify({ num_rows: rows }),
     tags: [],
   }));
 }

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
+import { CancelledError, StoreError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import {
   createExperiment,
   experimentById,
   experimentByName,
   renameExperiment,
   setExperimentLifecycle,
+  setExperimentTag,
+  setExperimentUpdated,
 } from '../tracking/experiments.ts';
 import { openDatabase } from '../store/openDatabase.ts';
+import { runRow } from '../tracking/loggedRuns.ts';
 import { artifactsFolder, stateFolder, type Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
@@ -142,10 +145,9 @@ function writeExperiment(
   experiment: SourceExperiment,
   counts: ImportCounts,
 ): number {
-  const { sql } = store;
   // MLflow's experiment for everything else is ours.
   const name = experiment.name === 'Default' ? 'default' : experiment.name;
-  return sql.write(() => {
+  return store.sql.write(() => {
     const kept = `${source.key} experiment`;
     const then = findImported<ExperimentThen>(store, kept, experiment.id);
     const known = (then ? experimentById(store, Number(then.id)) : null) ?? experimentByName(store, name);
@@ -154,8 +156,7 @@ function writeExperiment(
     const made = known === null || then?.detail.made === true;
     if (known === null) {
       counts.experiments++;
-      if (experiment.updatedAt !== null)
-        sql.run('UPDATE experiments SET updated_at = ? WHERE id = ?', experiment.updatedAt, found.id);
+      if (experiment.updatedAt !== null) setExperimentUpdated(store, found.id, experiment.updatedAt);
     }
     if (
       made &&
@@ -168,15 +169,8 @@ function writeExperiment(
     if (made && experiment.deleted !== (then?.detail.deleted ?? false))
       setExperimentLifecycle(store, found.id, experiment.deleted ? 'deleted' : 'active');
     const before = then?.detail.tags ?? {};
-    for (const [key, value] of experiment.tags) {
-      if (before[key] !== markOf(value))
-        sql.run(
-          'INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-          found.id,
-          key,
-          value,
-        );
-    }
+    for (const [key, value] of experiment.tags)
+      if (before[key] !== markOf(value)) setExperimentTag(store, found.id, { key, value });
     noteImported(store, kept, experiment.id, String(found.id), {
       name: experiment.name,
       deleted: experiment.deleted,
@@ -199,7 +193,7 @@ async function importRun(
 ): Promise<void> {
   const { signature } = handle;
   const then = findImported<RunDetailThen>(store, runSource(source.key, handle.id), handle.id);
-  const here = then !== null && store.sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', then.id) !== undefined;
+  const here = then !== null && runRow(store, then.id) !== null;
   if (here && then?.detail.signature === signature) {
     counts.unchanged++;
     return;
@@ -250,7 +244,7 @@ async function importRun(
 
 /** What goes wrong with the store goes wrong with every further run. */
 function isFatal(error: unknown): boolean {
-  return error instanceof WorkError && /^(The disk is full|The store )/.test(error.message);
+  return error instanceof StoreError;
 }
 
 async function importModel(

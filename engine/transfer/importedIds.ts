@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../store/store.ts';
+import { importNote, setImportNote } from '../tracking/imports.ts';
+import { runRow } from '../tracking/loggedRuns.ts';
 import { isUniversal } from './records.ts';
 
 type Sql = Pick<Store, 'sql'>;
@@ -13,12 +15,8 @@ export interface Imported<T> {
   detail: Partial<T>;
 }
 
-export function findImported<T>({ sql }: Sql, source: string, sourceId: string): Imported<T> | null {
-  const row = sql.get<{ id: string; detail: string }>(
-    'SELECT id, detail FROM imports WHERE source = ? AND source_id = ?',
-    source,
-    sourceId,
-  );
+export function findImported<T>(store: Sql, source: string, sourceId: string): Imported<T> | null {
+  const row = importNote(store, source, sourceId);
   if (!row) return null;
   try {
     return { id: row.id, detail: JSON.parse(row.detail) as Partial<T> };
@@ -27,14 +25,8 @@ export function findImported<T>({ sql }: Sql, source: string, sourceId: string):
   }
 }
 
-export function noteImported({ sql }: Sql, source: string, sourceId: string, id: string, detail: unknown): void {
-  sql.run(
-    'INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail',
-    source,
-    sourceId,
-    id,
-    JSON.stringify(detail),
-  );
+export function noteImported(store: Sql, source: string, sourceId: string, id: string, detail: unknown): void {
+  setImportNote(store, source, sourceId, { id, detail: JSON.stringify(detail) });
 }
 
 /**
@@ -52,7 +44,7 @@ export function runSource(key: string, id: string): string {
 export function runIdFor(store: Sql, key: string, id: string): string {
   const known = findImported(store, runSource(key, id), id);
   if (known) return known.id;
-  if (/^[0-9a-f]{32}$/.test(id) && !store.sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', id)) return id;
+  if (/^[0-9a-f]{32}$/.test(id) && runRow(store, id) === null) return id;
   return madeId(key, id);
 }
 

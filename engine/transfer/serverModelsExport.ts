@@ -1,13 +1,8 @@
 import { checkCancelled, messageOf } from '../base/errors.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
+import { modelLinksOf } from '../tracking/runInputs.ts';
 import type { Store } from '../store/store.ts';
-import {
-  missingFiles,
-  modelLinks,
-  readModelForExport,
-  type ExportedModel,
-  type LoggedModelRow,
-} from './exportedModels.ts';
+import { missingFiles, readModelForExport, type ExportedModel, type ExportedModelRow } from './exportedModels.ts';
 import { plainKeys, type ExportCounts, type ExportOptions } from './exportedRuns.ts';
 import { findImported, markOf, noteImported } from './importedIds.ts';
 import { RefusedError, type MlflowClient } from './mlflowClient.ts';
@@ -76,14 +71,14 @@ export interface ModelsJob {
  * Sends the logged models; gives those that are there, by their id here. One that is there, known by the tag of its id,
  * gets what it lacks.
  */
-export async function sendModels(job: ModelsJob, rows: readonly LoggedModelRow[]): Promise<Map<string, ModelThere>> {
+export async function sendModels(job: ModelsJob, rows: readonly ExportedModelRow[]): Promise<Map<string, ModelThere>> {
   const { counts, options } = job;
   const sent = new Map<string, ModelThere>();
   const there = new Map<string, Map<string, ModelState>>();
   for (const [i, row] of rows.entries()) {
     checkCancelled(options.signal);
     options.onProgress?.(`logged model ${i + 1} of ${rows.length}: ${row.name}`, i / rows.length);
-    const experiment = await job.experiment(row.experiment);
+    const experiment = await job.experiment(row.experimentName);
     try {
       let known = there.get(experiment);
       if (!known) there.set(experiment, (known = await modelsThere(job.client, experiment)));
@@ -94,7 +89,7 @@ export async function sendModels(job: ModelsJob, rows: readonly LoggedModelRow[]
       counts.modelsSkipped++;
       if (!there.has(experiment) && error instanceof RefusedError && error.status === 404) {
         options.tell(
-          row.experiment,
+          row.experimentName,
           `its logged models were not sent: the server knows none, as those before MLflow 3`,
         );
         return sent;
@@ -166,7 +161,7 @@ function metricKey(
 async function sendModel(
   job: ModelsJob,
   experiment: string,
-  row: LoggedModelRow,
+  row: ExportedModelRow,
   known: ReadonlyMap<string, ModelState>,
 ): Promise<ModelThere | null> {
   const { client, store, runs, counts, options } = job;
@@ -238,7 +233,7 @@ async function notListed(client: MlflowClient, id: string): Promise<ModelState |
 async function createModel(
   { client, runs, options }: ModelsJob,
   experiment: string,
-  row: LoggedModelRow,
+  row: ExportedModelRow,
 ): Promise<ModelState> {
   const name = row.name.replaceAll(/[/:.%"']/g, '_');
   if (name !== row.name)
@@ -364,7 +359,7 @@ export async function sendLinks(
   const source = `export ${client.uri} links`;
   for (const row of rows) {
     const there = runs.get(row.run_id);
-    const links = modelLinks(store, row.id).flatMap(({ id, direction, step }) => {
+    const links = modelLinksOf(store, [row.id]).flatMap(({ id, direction, step }) => {
       const model = models.get(id)?.id;
       return model === undefined ? [] : [{ model, direction, step }];
     });

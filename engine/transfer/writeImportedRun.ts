@@ -1,12 +1,21 @@
 import { experimentById } from '../tracking/experiments.ts';
+import {
+  addLoggedRun,
+  countPoints,
+  runRow,
+  setLoggedStatus,
+  setRunDeleted,
+  setRunName,
+} from '../tracking/loggedRuns.ts';
+import { linkModel, writeDatasetInput } from '../tracking/runInputs.ts';
+import { paramsOf } from '../tracking/runValues.ts';
 import { runName } from '../tracking/runName.ts';
-import type { RunRow } from '../tracking/runSummaries.ts';
 import type { Store } from '../store/store.ts';
 import { knownTags, writeParam, writePoints, writeTag } from '../tracking/writeRun.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type { SourceRun } from './records.ts';
 
-/** What the source said of a run when it was last read. */
+/** The run as the source had it when it was last read. */
 export interface RunDetailThen {
   signature: string;
   name: string;
@@ -32,7 +41,6 @@ export function writeImportedRun(
   run: SourceRun,
   options: { signature: string; experiment: number; artifactUri: string | null },
 ): WrittenRun {
-  const { sql } = store;
   const source = runSource(from.key, run.id);
   const known = findImported<RunDetailThen>(store, source, run.id);
   const runId = known?.id ?? runIdFor(store, from.key, run.id);
@@ -43,47 +51,46 @@ export function writeImportedRun(
   const tags = new Map(run.tags);
   if (parent !== undefined) tags.set(knownTags.parent, runIdFor(store, from.key, parent));
   const marks = Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
-  let row = sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', runId);
-  const added = !row;
+  const row = runRow(store, runId);
+  const added = row === null;
   const name = run.name || runName(/^[0-9a-f]{8}/.test(runId) ? runId : '00000000');
   const deletedAt = run.deleted
     ? (run.deletedAt ?? run.endedAt ?? run.startedAt)
     : experiment.lifecycle === 'deleted'
       ? experiment.updatedAt
       : null;
-  if (!row) {
-    const { lastId } = sql.run(
-      'INSERT INTO runs (run_id, name, experiment, status, started_at, ended_at, deleted_at, source, user_id, artifact_uri, commit_hash, code, command) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  const id =
+    row?.id ??
+    addLoggedRun(store, {
       runId,
       name,
-      experiment.name,
-      run.status,
-      run.startedAt,
-      run.endedAt,
+      experiment: experiment.name,
+      status: run.status,
+      startedAt: run.startedAt,
+      endedAt: run.endedAt,
       deletedAt,
-      from.kind,
-      run.userId,
-      options.artifactUri,
-      tags.get('mlflow.source.git.commit') ?? null,
-      JSON.stringify({ branch: tags.get('mlflow.source.git.branch'), remote: tags.get('mlflow.source.git.repoURL') }),
-      tags.get('mlflow.source.name') ?? '',
-    );
-    row = sql.get<RunRow>('SELECT * FROM runs WHERE id = ?', lastId);
-  } else {
+      source: from.kind,
+      userId: run.userId,
+      artifactUri: options.artifactUri,
+      commit: tags.get('mlflow.source.git.commit') ?? null,
+      branch: tags.get('mlflow.source.git.branch'),
+      remote: tags.get('mlflow.source.git.repoURL'),
+      command: tags.get('mlflow.source.name') ?? '',
+      program: null,
+    });
+  if (row) {
     if (then.status !== run.status || then.endedAt !== run.endedAt)
-      sql.run('UPDATE runs SET status = ?, ended_at = ? WHERE id = ?', run.status, run.endedAt, row.id);
-    if (then.deleted !== run.deleted) sql.run('UPDATE runs SET deleted_at = ? WHERE id = ?', deletedAt, row.id);
-    if (run.name !== '' && then.name !== run.name) sql.run('UPDATE runs SET name = ? WHERE id = ?', run.name, row.id);
+      setLoggedStatus(store, row, { status: run.status, endedAt: run.endedAt, program: null });
+    if (then.deleted !== run.deleted) setRunDeleted(store, id, deletedAt);
+    if (run.name !== '' && then.name !== run.name) setRunName(store, id, run.name);
   }
-  if (!row) throw new Error('a run that was written is gone');
-  const id = row.id;
-  const had = new Set(sql.all<{ key: string }>('SELECT key FROM params WHERE run = ?', id).map(({ key }) => key));
+  const had = new Set(paramsOf(store, id).map(({ key }) => key));
   for (const [key, value] of run.params) if (!had.has(key)) writeParam(store, id, key, value);
   const before = then.tags ?? {};
   for (const [key, value] of tags) if (before[key] !== marks[key]) writeTag(store, id, key, value);
   for (const key of Object.keys(before)) if (!tags.has(key)) writeTag(store, id, key, null);
-  // A name that stands in no tag is the run's all the same.
-  if (added && run.name !== '') sql.run('UPDATE runs SET name = ? WHERE id = ?', run.name, id);
+  // The source may give a name that is in no tag.
+  if (added && run.name !== '') setRunName(store, id, run.name);
   const points = writeMetrics(store, id, run);
   writeLinks(store, id, experiment.id, run);
   const detail: RunDetailThen = {
@@ -96,10 +103,6 @@ export function writeImportedRun(
   };
   noteImported(store, source, run.id, runId, detail);
   return { added, points };
-}
-
-function countPoints({ sql }: Store, run: number): number {
-  return sql.get<{ n: number | null }>('SELECT sum(count) AS n FROM latest WHERE run = ?', run)?.n ?? 0;
 }
 
 /** Writes the points that are not there yet; gives how many. */
@@ -115,54 +118,19 @@ function writeMetrics(store: Store, run: number, { metrics }: SourceRun): number
   return countPoints(store, run) - before;
 }
 
-function writeLinks({ sql }: Store, run: number, experiment: number, { datasets, models }: SourceRun): void {
-  for (const d of datasets) {
-    const dataset =
-      sql.get<{ id: number }>(
-        'SELECT id FROM mlflow_datasets WHERE experiment = ? AND name = ? AND digest = ?',
-        experiment,
-        d.name,
-        d.digest,
-      )?.id ??
-      sql.run(
-        'INSERT INTO mlflow_datasets (experiment, name, digest, source_type, source, schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        experiment,
-        d.name,
-        d.digest,
-        d.sourceType,
-        d.source,
-        d.schema,
-        d.profile,
-      ).lastId;
-    sql.run(
-      'INSERT INTO dataset_inputs (run, dataset, tags) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET tags = excluded.tags',
-      run,
-      dataset,
-      JSON.stringify(d.tags),
-    );
-  }
-  for (const m of models)
-    sql.run(
-      'INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET step = excluded.step',
-      run,
-      m.id,
-      m.direction,
-      m.step,
-    );
+function writeLinks(store: Store, run: number, experiment: number, { datasets, models }: SourceRun): void {
+  for (const dataset of datasets) writeDatasetInput(store, run, experiment, dataset, true);
+  for (const model of models) linkModel(store, run, model);
 }
 
 /** True for a run of this very project: one that it exported, or that came here by itself. */
 export function isOwnRun(
-  { sql }: Store,
+  store: Store,
   from: { key: string },
   run: Pick<SourceRun, 'id' | 'tags' | 'startedAt'>,
 ): boolean {
-  if (sql.get('SELECT 1 AS found FROM imports WHERE source = ? AND source_id = ?', runSource(from.key, run.id), run.id))
-    return false;
+  if (findImported(store, runSource(from.key, run.id), run.id)) return false;
   const exported = run.tags.get('loopwright.run_id');
-  if (exported !== undefined && sql.get('SELECT 1 AS found FROM runs WHERE run_id = ?', exported)) return true;
-  return (
-    sql.get<{ started_at: number }>('SELECT started_at FROM runs WHERE run_id = ?', run.id)?.started_at ===
-    run.startedAt
-  );
+  if (exported !== undefined && runRow(store, exported)) return true;
+  return runRow(store, run.id)?.started_at === run.startedAt;
 }

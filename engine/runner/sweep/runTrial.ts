@@ -7,10 +7,11 @@ import type { Worktree } from '../../provenance/worktree.ts';
 import { findPython } from '../../python/findPython.ts';
 import type { RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
-import { stateFolder, type Store } from '../../store/store.ts';
+import { stateFolder } from '../../store/store.ts';
 import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
 import type { Suggestions } from './optuna.ts';
-import { sweepTags, type Session } from './session.ts';
+import { noteStopped, sweepTags } from '../../tracking/sweepRuns.ts';
+import type { Session } from './session.ts';
 import type { Point } from './sweepPoints.ts';
 import type { SweptStages } from './sweptStages.ts';
 import { clearOuts } from './trialPlace.ts';
@@ -168,23 +169,6 @@ async function runIn(
     ...trial,
     project: loadProject(place.root),
     store: { ...trial.store, root: place.root, folder: join(place.root, stateFolder) },
-  });
-}
-
-/** A run that was stopped early says so, instead of that a person cancelled it. */
-function noteStopped({ sql }: Store, runId: string, why: string): void {
-  sql.write(() => {
-    sql.run(
-      'INSERT INTO tags (run, key, value) SELECT id, ?, ? FROM runs WHERE run_id = ? ON CONFLICT DO UPDATE SET value = excluded.value',
-      sweepTags.stopped,
-      why,
-      runId,
-    );
-    sql.run(
-      `UPDATE run_stages SET error = ?, summary = 'stopped early' WHERE run_id = ? AND status = 'cancelled'`,
-      `Stopped early by the sweep: ${why}.`,
-      runId,
-    );
   });
 }
 

@@ -1,3 +1,4 @@
+import { pointsAfterStep } from '../../tracking/metricPoints.ts';
 import type { Store } from '../../store/store.ts';
 import { Halving, type HalvingRules, type Stop } from './halving.ts';
 
@@ -86,16 +87,13 @@ function inOrder(points: readonly Point[]): Point[] {
 }
 
 /** The last value of each step after one, in order. */
-function pointsAfter({ sql }: Pick<Store, 'sql'>, runId: string, metric: string, after: number): Point[] {
-  const rows = sql.all<{ step: number; at: number; value: number; is_nan: number }>(
-    `SELECT p.step, p.at, p.value, p.is_nan FROM points p WHERE p.run = (SELECT id FROM runs WHERE run_id = ?) AND p.key = (SELECT id FROM metric_keys WHERE key = ?) AND p.step > ? ORDER BY p.step, p.at`,
-    runId,
-    metric,
-    Number.isFinite(after) ? after : Number.MIN_SAFE_INTEGER,
-  );
+function pointsAfter(store: Pick<Store, 'sql'>, runId: string, metric: string, after: number): Point[] {
   return [
     ...new Map(
-      rows.map(({ step, at, value, is_nan: isNan }) => [step, { step, at, value: isNan === 1 ? Number.NaN : value }]),
+      pointsAfterStep(store, runId, metric, after).map(({ step, at, value, is_nan: isNan }) => [
+        step,
+        { step, at, value: isNan === 1 ? Number.NaN : value },
+      ]),
     ).values(),
   ];
 }

@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteIdentifier } from '../data/quote.ts';
-import { ensureExperiment } from '../tracking/experiments.ts';
+import { ensureExperiment } from './experiments.ts';
 import type { SqlRow, SqlValue } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
-import { metricKeyId } from '../tracking/writeRun.ts';
+import { metricKeyId } from './writeRun.ts';
 
 /**
  * Copies all runs of a store into another with everything they hold, under the same ids: files first, then the rows in
@@ -94,10 +94,16 @@ function copyInputs(from: Store, to: Store, runId: string): void {
 }
 
 /** Writes a row as it was read from a table of the same shape; one that is there already stays. */
-export function insertRow({ sql }: Store, table: string, row: SqlRow): void {
+function insertRow({ sql }: Store, table: string, row: SqlRow): void {
   const columns = Object.keys(row);
   sql.run(
     `INSERT OR IGNORE INTO ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     ...(Object.values(row) as SqlValue[]),
   );
+}
+
+/** Copies a version of a dataset under its own id. The data itself stays where it is. */
+export function copySnapshot(from: Store, to: Store, id: string): void {
+  const row = from.sql.get('SELECT * FROM snapshots WHERE id = ?', id);
+  if (row) insertRow(to, 'snapshots', { ...row, kept: 0 });
 }

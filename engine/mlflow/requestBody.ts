@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify';
+import { messageOf } from '../base/errors.ts';
+import { MlflowError } from './mlflowError.ts';
+
+/** Bytes. */
+export const largestBody = 64 << 20;
+
+/** A path as a part of an address. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** The parameters of an address; one that comes several times is a list. */
+export function query(request: FastifyRequest): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const params = new URL(request.url, 'http://localhost').searchParams;
+  for (const key of new Set(params.keys())) {
+    const all = params.getAll(key);
+    // `max_results=` says nothing.
+    if (key !== 'max_results' || all[0] !== '') values[key] = all.length > 1 ? all : all[0];
+  }
+  return values;
+}
+
+/** The JSON object of a request. Throws MlflowError for anything else. */
+export async function bodyOf(request: FastifyRequest): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.raw as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= largestBody) chunks.push(chunk);
+  }
+  if (size > largestBody)
+    throw new MlflowError(
+      'INVALID_PARAMETER_VALUE',
+      `A request has at most ${largestBody} bytes; this one has ${size}.`,
+    );
+  if (size === 0) return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw new MlflowError('BAD_REQUEST', `The body of the request is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new MlflowError('BAD_REQUEST', 'The body of the request is not a JSON object.');
+  return parsed as Record<string, unknown>;
+}

@@ -1,0 +1,248 @@
+import type { Store } from '../store/store.ts';
+import type { Pair } from '../tracking/runTags.ts';
+import { nextVersion } from './modelVersions.ts';
+
+type Sql = Pick<Store, 'sql'>;
+
+/** A row of `registered_models`: a name with versions, as MLflow's registry has it. */
+export interface RegisteredModelRow {
+  name: string;
+  created_at: number;
+  updated_at: number;
+  description: string;
+}
+
+/** A row of `model_versions`. A version of another tool has no report. */
+export interface RegisteredVersionRow {
+  model: string;
+  version: number;
+  run_id: string;
+  path: string;
+  created_at: number;
+  updated_at: number;
+  report: string | null;
+  source: string | null;
+  model_id: string | null;
+  run_link: string | null;
+  user_id: string;
+  /** The stage of MLflow's registry: None, Staging, Production or Archived. */
+  stage: string;
+  description: string;
+  status: string;
+  status_message: string | null;
+}
+
+export function registeredModel({ sql }: Sql, name: string): RegisteredModelRow | null {
+  return sql.get<RegisteredModelRow>('SELECT * FROM registered_models WHERE name = ?', name) ?? null;
+}
+
+/** All registered models by name. */
+export function listRegisteredModels({ sql }: Sql): RegisteredModelRow[] {
+  return sql.all<RegisteredModelRow>(
+    'SELECT name, created_at, updated_at, description FROM registered_models ORDER BY name',
+  );
+}
+
+/** Adds a registered model; one that is there stays as it is. */
+export function addRegisteredModel({ sql }: Sql, row: RegisteredModelRow): void {
+  sql.run(
+    `INSERT INTO registered_models (name, created_at, updated_at, description) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+    row.name,
+    row.created_at,
+    row.updated_at,
+    row.description,
+  );
+}
+
+export function describeModel({ sql }: Sql, name: string, description: string, at: number): void {
+  sql.run('UPDATE registered_models SET description = ?, updated_at = ? WHERE name = ?', description, at, name);
+}
+
+/** Renames a registered model with its versions, tags, aliases and their history. The new name must be free. */
+export function renameRegisteredModel({ sql }: Sql, name: string, renamed: string): void {
+  sql.write(() => {
+    sql.run('UPDATE registered_models SET name = ?, updated_at = ? WHERE name = ?', renamed, Date.now(), name);
+    for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases', 'alias_history'])
+      sql.run(`UPDATE ${table} SET model = ? WHERE model = ?`, renamed, name);
+  });
+}
+
+/** Deletes a registered model with its versions, tags and aliases. */
+export function deleteRegisteredModel({ sql }: Sql, name: string): void {
+  sql.write(() => {
+    for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases'])
+      sql.run(`DELETE FROM ${table} WHERE model = ?`, name);
+    sql.run('DELETE FROM registered_models WHERE name = ?', name);
+  });
+}
+
+/** True when the project validates and serves this model: its aliases move through the gates alone. */
+export function isValidated({ sql }: Sql, name: string): boolean {
+  return sql.get('SELECT 1 FROM model_versions WHERE model = ? AND report IS NOT NULL LIMIT 1', name) !== undefined;
+}
+
+/** Notes that a model, and one of its versions, changed now. */
+export function touchModel({ sql }: Sql, name: string, version?: number): void {
+  sql.run('UPDATE registered_models SET updated_at = ? WHERE name = ?', Date.now(), name);
+  if (version !== undefined)
+    sql.run('UPDATE model_versions SET updated_at = ? WHERE model = ? AND version = ?', Date.now(), name, version);
+}
+
+/** Numbers up to this are not given to new versions of a model. */
+export function reserveVersions({ sql }: Sql, name: string, upTo: number): void {
+  sql.run('UPDATE registered_models SET last_version = max(last_version, ?) WHERE name = ?', upTo, name);
+}
+
+export function registeredVersion({ sql }: Sql, model: string, version: number): RegisteredVersionRow | null {
+  return (
+    sql.get<RegisteredVersionRow>('SELECT * FROM model_versions WHERE model = ? AND version = ?', model, version) ??
+    null
+  );
+}
+
+/** The versions of a model by number. */
+export function versionsOfModel({ sql }: Sql, model: string): RegisteredVersionRow[] {
+  return sql.all<RegisteredVersionRow>('SELECT * FROM model_versions WHERE model = ? ORDER BY version', model);
+}
+
+/** The newest version in each stage. */
+export function newestByStage({ sql }: Sql, model: string): RegisteredVersionRow[] {
+  return sql.all<RegisteredVersionRow>(
+    `SELECT v.* FROM model_versions v
+     JOIN (SELECT stage, max(version) AS version FROM model_versions WHERE model = ? GROUP BY stage) l
+       ON l.version = v.version
+     WHERE v.model = ? ORDER BY v.version`,
+    model,
+    model,
+  );
+}
+
+/** What is known of a version that another tool registers. */
+export type NewVersion = Omit<RegisteredVersionRow, 'report' | 'version'>;
+
+/** Adds the next version of a model; gives its number. */
+export function addNextVersion(store: Sql, version: NewVersion): number {
+  const number = nextVersion(store, version.model);
+  addVersion(store, { ...version, version: number });
+  return number;
+}
+
+/** Adds a version with its number, as an import has it. */
+export function addVersion({ sql }: Sql, row: Omit<RegisteredVersionRow, 'report'>): void {
+  sql.run(
+    `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, source, model_id, run_link,
+       user_id, stage, description, status, status_message)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.model,
+    row.version,
+    row.run_id,
+    row.path,
+    row.created_at,
+    row.updated_at,
+    row.source,
+    row.model_id,
+    row.run_link,
+    row.user_id,
+    row.stage,
+    row.description,
+    row.status,
+    row.status_message,
+  );
+}
+
+/** Changes what may change of a version; the rest stays. */
+export function updateVersion(
+  store: Sql,
+  model: string,
+  version: number,
+  change: Partial<Pick<RegisteredVersionRow, 'description' | 'stage' | 'status' | 'status_message' | 'updated_at'>>,
+): void {
+  const known = registeredVersion(store, model, version);
+  if (!known) return;
+  const row = { ...known, ...change };
+  store.sql.run(
+    `UPDATE model_versions SET description = ?, stage = ?, status = ?, status_message = ?, updated_at = ?
+     WHERE model = ? AND version = ?`,
+    row.description,
+    row.stage,
+    row.status,
+    row.status_message,
+    row.updated_at,
+    model,
+    version,
+  );
+}
+
+/** Archives the other versions that are in the stage of a version. */
+export function archiveOthers({ sql }: Sql, model: string, stage: string, version: number): void {
+  sql.run(
+    `UPDATE model_versions SET stage = 'Archived', updated_at = ? WHERE model = ? AND stage = ? AND version <> ?`,
+    Date.now(),
+    model,
+    stage,
+    version,
+  );
+}
+
+/** Deletes a version with its tags and aliases. */
+export function deleteVersion({ sql }: Sql, model: string, version: number): void {
+  sql.write(() => {
+    for (const table of ['model_version_tags', 'aliases', 'model_versions'])
+      sql.run(`DELETE FROM ${table} WHERE model = ? AND version = ?`, model, version);
+    touchModel({ sql }, model);
+  });
+}
+
+/** The tags of a registered model, or of one of its versions, by key. */
+export function registryTags({ sql }: Sql, model: string, version: number | null = null): Pair[] {
+  return version === null
+    ? sql.all<Pair>('SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key', model)
+    : sql.all<Pair>(
+        'SELECT key, value FROM model_version_tags WHERE model = ? AND version = ? ORDER BY key',
+        model,
+        version,
+      );
+}
+
+/** Sets a tag of a registered model, or of one of its versions. */
+export function setRegistryTag({ sql }: Sql, model: string, version: number | null, { key, value }: Pair): void {
+  const set = 'ON CONFLICT DO UPDATE SET value = excluded.value';
+  if (version === null)
+    sql.run(`INSERT INTO registered_model_tags (model, key, value) VALUES (?, ?, ?) ${set}`, model, key, value);
+  else
+    sql.run(
+      `INSERT INTO model_version_tags (model, version, key, value) VALUES (?, ?, ?, ?) ${set}`,
+      model,
+      version,
+      key,
+      value,
+    );
+}
+
+/** Removes a tag of a registered model, or of one of its versions. */
+export function removeRegistryTag({ sql }: Sql, model: string, version: number | null, key: string): void {
+  if (version === null) sql.run('DELETE FROM registered_model_tags WHERE model = ? AND key = ?', model, key);
+  else sql.run('DELETE FROM model_version_tags WHERE model = ? AND version = ? AND key = ?', model, version, key);
+}
+
+/** The aliases of a registered model by name, whoever set them. */
+export function registeredAliases({ sql }: Sql, model: string): { alias: string; version: number }[] {
+  return sql.all<{ alias: string; version: number }>(
+    'SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias',
+    model,
+  );
+}
+
+/** Takes over an alias of another registry, or its removal with null; that registry keeps the history. */
+export function importAlias({ sql }: Sql, model: string, alias: string, version: number | null): void {
+  if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);
+  else
+    sql.run(
+      `INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET version = excluded.version`,
+      model,
+      alias,
+      version,
+    );
+}

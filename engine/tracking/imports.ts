@@ -1,0 +1,37 @@
+import type { Store } from '../store/store.ts';
+
+type Sql = Pick<Store, 'sql'>;
+
+/** What was read before from a source, under its id there: the id here, and a text that the reader left for itself. */
+export interface ImportNote {
+  id: string;
+  detail: string;
+}
+
+export function importNote({ sql }: Sql, source: string, sourceId: string): ImportNote | null {
+  return (
+    sql.get<ImportNote>('SELECT id, detail FROM imports WHERE source = ? AND source_id = ?', source, sourceId) ?? null
+  );
+}
+
+export function setImportNote({ sql }: Sql, source: string, sourceId: string, { id, detail }: ImportNote): void {
+  sql.run(
+    `INSERT INTO imports (source, source_id, id, detail) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET id = excluded.id, detail = excluded.detail`,
+    source,
+    sourceId,
+    id,
+    detail,
+  );
+}
+
+/** The sources whose name ends so, under which an id was noted. */
+export function sourcesOf({ sql }: Sql, sourceId: string, ending: string): string[] {
+  return sql
+    .all<{ source: string }>('SELECT source FROM imports WHERE source_id = ? AND source LIKE ?', sourceId, `%${ending}`)
+    .map(({ source }) => source);
+}
+
+export function removeImportNote({ sql }: Sql, source: string, sourceId: string): void {
+  sql.run('DELETE FROM imports WHERE source = ? AND source_id = ?', source, sourceId);
+}
