@@ -1,10 +1,7 @@
 import type { Problem } from '../../protocol/problem.ts';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { Place } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
-import { openDatabase, type Database } from '../data/database.ts';
 import { redactor, withoutCredentials } from '../data/sources/redact.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { buildGraph, closure, isRemote, type StageNode } from '../project/graph.ts';
@@ -14,21 +11,14 @@ import { secretVariables } from '../project/secretVariables.ts';
 import { rememberGood } from '../project/shownProject.ts';
 import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVersion.ts';
 import { environmentOf } from '../provenance/environment.ts';
-import { sampleSystem } from '../provenance/systemMetrics.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import type { StageConfig } from '../project/schema/stages.ts';
-import { collect } from '../stages/collect.ts';
-import { CommandError, command } from '../stages/command.ts';
-import { prepare } from '../stages/prepare.ts';
-import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
-import { train } from '../stages/train.ts';
-import { validate } from '../stages/validate.ts';
-import { findPython, type FoundPython } from '../python/findPython.ts';
-import { recordRun, type RecordedRun, type RunCode } from '../tracking/recordRun.ts';
-import { artifactsFolder, logPath, openLogPath, type Store } from '../store/store.ts';
+import { CommandError } from '../stages/command.ts';
+import type { FoundPython } from '../python/findPython.ts';
+import { recordRun, type RunCode } from '../tracking/recordRun.ts';
+import type { Store } from '../store/store.ts';
 import { keepText } from '../tracking/texts.ts';
-import { lockKey, readLock, updateLock, type LockEntry } from '../fingerprint/lockFile.ts';
-import { OpenLines } from './openLines.ts';
+import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
+import { runStage, type RunWork } from './runStage.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
@@ -236,27 +226,7 @@ function keptParams(params: ProjectConfig['params'], redact: (text: string) => s
   return Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, kept(value) as ParamValue]));
 }
 
-interface Work {
-  request: RunRequest;
-  /** Aborts when another machine took the project over. */
-  lost: AbortSignal;
-  redact: (text: string) => string;
-  config: ProjectConfig;
-  experiment: string;
-  run: RecordedRun;
-  fingerprints: FileFingerprints;
-  period: Period;
-  names: readonly string[];
-  forced: Set<string>;
-  asked: Set<string>;
-  planOptions: () => Parameters<typeof planStage>[0];
-  /** What each stage was made from and made: the lock as far as it is about this run. */
-  made: Record<string, LockEntry>;
-  /** How many samples of the system were taken. */
-  samples: number;
-}
-
-async function runPlan(work: Work): Promise<RunOutcome> {
+async function runPlan(work: RunWork): Promise<RunOutcome> {
   try {
     return await runStages(work);
   } finally {
@@ -265,7 +235,7 @@ async function runPlan(work: Work): Promise<RunOutcome> {
   }
 }
 
-async function runStages(work: Work): Promise<RunOutcome> {
+async function runStages(work: RunWork): Promise<RunOutcome> {
   const { request, run, names } = work;
   const done: RunOutcome['stages'] = [];
   const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
@@ -346,107 +316,8 @@ function stagePlace(project: Project, stage: string): Place {
   return project.file.parsed.lines.place(project.file.path, key ?? { start: 0, end: 0 });
 }
 
-function stageNode(work: Work, name: string): StageNode {
+function stageNode(work: RunWork, name: string): StageNode {
   const node = work.planOptions().graph.stages.get(name);
   if (!node) throw new Error(`the stage ${name} is not in the graph`);
   return node;
-}
-
-async function runStage(work: Work, node: StageNode): Promise<StageOutcome> {
-  const { request, run } = work;
-  const path = logPath(request.store, run.runId, node.name);
-  mkdirSync(dirname(path), { recursive: true });
-  const logFile = createWriteStream(path, { flags: 'a' });
-  const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });
-  // A full disk must not crash the run through the log; the stage itself will say so.
-  for (const file of [logFile, errorFile]) file.on('error', () => {});
-  const openLines = new OpenLines(openLogPath(request.store, run.runId, node.name), (rows) =>
-    request.events?.onOpen?.(node.name, rows),
-  );
-  let database: Database | null = null;
-  const signal = request.signal ?? new AbortController().signal;
-  const interrupt = () => database?.interrupt();
-  signal.addEventListener('abort', interrupt);
-  let told = 0;
-  const sampler =
-    process.env['LOOPWRIGHT_SYSTEM_METRICS'] === '0'
-      ? null
-      : sampleSystem({
-          from: work.samples,
-          write: (values, sample) => {
-            work.samples = sample + 1;
-            run.metrics(values, sample);
-          },
-        });
-  const followed: RecordedRun = {
-    ...run,
-    child: (stage, pid) => {
-      run.child(stage, pid);
-      sampler?.follow(pid);
-    },
-  };
-  const context: StageContext = {
-    project: request.project,
-    config: work.config,
-    node,
-    store: request.store,
-    run: followed,
-    experiment: work.experiment,
-    period: work.period,
-    seed: work.config.seed ?? 0,
-    fingerprints: work.fingerprints,
-    forced: work.forced.has(node.name),
-    registers: request.registers ?? true,
-    lock: () => readLock(request.project.root),
-    database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
-    signal,
-    python: request.python ?? (() => findPython({ root: request.project.root, python: work.config.python })),
-    log: (text, from) => {
-      const line = work.redact(text);
-      logFile.write(`${line}\n`);
-      if (from === 'stderr') errorFile.write(`${line}\n`);
-      request.events?.onLog?.(node.name, line);
-    },
-    open: (rows, from) => openLines.show(rows.map(work.redact), from),
-    input: request.input ?? 'none',
-    progress: (text, share) => {
-      request.events?.onProgress?.(node.name, text, share ?? null);
-      // The store is told at most ten times a second; the last word of a stage is its summary.
-      if (Date.now() - told > 100) {
-        told = Date.now();
-        run.progress(`${node.name}: ${text}`);
-      }
-    },
-    artifacts: () => {
-      const folder = artifactsFolder(request.store, run.runId);
-      mkdirSync(folder, { recursive: true });
-      return folder;
-    },
-  };
-  try {
-    return await byKind(context, node.config);
-  } catch (error) {
-    context.log(error instanceof CancelledError ? 'cancelled' : `error: ${messageOf(error)}`);
-    throw error;
-  } finally {
-    sampler?.stop();
-    openLines.end();
-    signal.removeEventListener('abort', interrupt);
-    (database as Database | null)?.close();
-    await Promise.all([logFile, errorFile].map((file) => new Promise<void>((resolve) => file.end(() => resolve()))));
-  }
-}
-
-function byKind(context: StageContext, stage: StageConfig): Promise<StageOutcome> {
-  if (!('uses' in stage)) return command(context, stage);
-  switch (stage.uses) {
-    case 'collect':
-      return collect(context, stage);
-    case 'prepare':
-      return prepare(context, stage);
-    case 'train':
-      return train(context, stage);
-    case 'validate':
-      return validate(context, stage);
-  }
 }
