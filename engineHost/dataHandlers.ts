@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { RecentCache } from '../engine/base/recentCache.ts';
 import type { DataSubject } from '../protocol/dataProfile.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import {
@@ -22,7 +23,7 @@ const mostKept = 50;
 
 /** Requests about data. Results are kept until a file changes, so that a view that is opened again shows at once. */
 export function dataHandlers(placeNow: () => SubjectPlace): AreaHandlers<'data'> {
-  const kept = new Map<string, Promise<unknown>>();
+  const kept = new RecentCache<string, Promise<unknown>>(mostKept);
   const measured = async <T>(
     what: string,
     subject: DataSubject,
@@ -45,7 +46,6 @@ export function dataHandlers(placeNow: () => SubjectPlace): AreaHandlers<'data'>
     const known = kept.get(key) as Promise<T> | undefined;
     if (known) return known;
     const working = work(found, place);
-    if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '');
     kept.set(key, working);
     // A failed measurement is repeated by the next request.
     working.catch(() => kept.delete(key));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { RecentCache } from '../base/recentCache.ts';
 import type { Fact } from './compute.ts';
 import type { FileStamp } from './facts.ts';
 
@@ -15,7 +16,7 @@ const mostKept = 400;
  */
 export class FactCache {
   readonly #folder: string;
-  readonly #kept = new Map<string, Fact>();
+  readonly #kept = new RecentCache<string, Fact>(mostKept);
 
   constructor(root: string, base: string = cacheBase()) {
     this.#folder = join(base, 'facts', createHash('sha1').update(root).digest('hex').slice(0, 16));
@@ -30,10 +31,11 @@ export class FactCache {
   }
 
   get(stamp: string): Fact | undefined {
-    if (this.#kept.has(stamp)) return this.#kept.get(stamp);
+    const known = this.#kept.get(stamp);
+    if (known !== undefined) return known;
     try {
       const fact = (JSON.parse(readFileSync(this.#file(stamp), 'utf8')) as { fact: Fact }).fact;
-      this.#remember(stamp, fact);
+      this.#kept.set(stamp, fact);
       return fact;
     } catch {
       return undefined;
@@ -42,7 +44,7 @@ export class FactCache {
 
   /** Keeps a fact; a folder that cannot be written costs the next start, nothing else. */
   put(stamp: string, fact: Fact): void {
-    this.#remember(stamp, fact);
+    this.#kept.set(stamp, fact);
     try {
       mkdirSync(this.#folder, { recursive: true });
       const path = this.#file(stamp);
@@ -53,13 +55,6 @@ export class FactCache {
     } catch {
       // A full or read-only disk.
     }
-  }
-
-  #remember(stamp: string, fact: Fact): void {
-    this.#kept.delete(stamp);
-    this.#kept.set(stamp, fact);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 
   #prune(): void {

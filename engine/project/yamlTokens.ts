@@ -1,4 +1,5 @@
 import { CST, Lexer } from 'yaml';
+import { RecentCache } from '../base/recentCache.ts';
 
 export type TokenKind = NonNullable<ReturnType<typeof CST.tokenType>> | 'plain' | 'block-scalar';
 
@@ -9,15 +10,14 @@ export interface Token {
   end: number;
 }
 
-const known = new Map<string, Token[]>();
+/** Several features ask about the same text, one after the other. */
+const known = new RecentCache<string, Token[]>(4);
 
 /** The pieces of a text. They are there for broken YAML too, since they know nothing of its structure. */
 export function yamlTokens(text: string): Token[] {
   const held = known.get(text);
   if (held) return held;
   const tokens = lex(text);
-  // Several features ask about the same text, one after the other.
-  if (known.size >= 4) known.delete(known.keys().next().value ?? '');
   known.set(text, tokens);
   return tokens;
 }

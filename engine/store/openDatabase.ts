@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 import { StoreError, WorkError, messageOf, type StoreFault } from '../base/errors.ts';
+import { RecentCache } from '../base/recentCache.ts';
 import { migrations } from './migrations.ts';
 import type { Sql, SqlValue } from './sql.ts';
 
@@ -97,20 +98,14 @@ function patiently<T>(work: () => T): T {
   }
 }
 
-/** Statements are made once; of those that filters make, the oldest go. */
+/** Statements are made once; of those that filters make, the ones not used for longest are evicted. */
 function kept(make: (text: string) => BetterSqlite.Statement): (text: string) => BetterSqlite.Statement {
-  const statements = new Map<string, BetterSqlite.Statement>();
+  const statements = new RecentCache<string, BetterSqlite.Statement>(mostStatements);
   return (text) => {
-    let statement = statements.get(text);
-    if (!statement) {
-      statement = make(text);
-      if (statements.size >= mostStatements)
-        for (const [oldest] of statements) {
-          statements.delete(oldest);
-          break;
-        }
-      statements.set(text, statement);
-    }
+    const known = statements.get(text);
+    if (known) return known;
+    const statement = make(text);
+    statements.set(text, statement);
     return statement;
   };
 }
