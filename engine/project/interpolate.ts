@@ -10,9 +10,9 @@ export interface Names {
   within?: readonly string[];
 }
 
-type Report = (code: string, range: Range, message: string) => void;
+/** `isCircular` is true for a param that refers to itself. */
+type Report = (code: string, range: Range, message: string, isCircular?: boolean) => void;
 
-const selfReference = ' refers to itself.';
 /** `env.NAME`, or `env.NAME:-default` as a shell has it. */
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
 const pattern = /\$\{([^}]*)\}/g;
@@ -74,12 +74,13 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
       return null;
     }
     if (names.within?.includes(name)) {
-      report('LW205', range, `The param \`${name}\`${selfReference}`);
+      report('LW205', range, `The param \`${name}\` refers to itself.`, true);
       return null;
     }
-    // What else is wrong inside a param is told where the param stands.
-    return interpolate(param, { ...names, within: [...(names.within ?? []), name] }, (code, _inside, message) => {
-      if (message.endsWith(selfReference)) report(code, range, message);
+    // Other problems inside a param are reported where it is declared.
+    const inside = { ...names, within: [...(names.within ?? []), name] };
+    return interpolate(param, inside, (code, _inside, message, isCircular) => {
+      if (isCircular) report(code, range, message, true);
     });
   }
   if (kind === 'datasets') {

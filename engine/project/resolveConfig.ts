@@ -57,7 +57,7 @@ export function resolveConfig(
       if (path?.kind === 'scalar') datasets.set(key, String(path.value));
     }
   }
-  const root = interpolate(overlaid, { params, datasets, env }, report);
+  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message) => report(code, range, message));
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
   const told = new Set(references);
   validateShape(

@@ -146,9 +146,12 @@ function otherItems(a: KeptRun, b: KeptRun): BlameItem[] {
   return items;
 }
 
+/** Without evidence their reason says only that there is none. */
+const replacedByEvidence: ReadonlySet<BlameItem['kind']> = new Set(['param', 'seed']);
+
 /**
- * What other runs tell stands above what is only likely: strongly when the metric moved as much as here, and against it
- * when it did not move.
+ * Ranks what other runs show above what is only likely: high when the metric moved as much as here, low when it did not
+ * move.
  */
 function withEvidence(item: BlameItem, evidence: Evidence | null, metric: string, moved: number | null): BlameItem {
   if (!evidence) return item;
@@ -158,10 +161,9 @@ function withEvidence(item: BlameItem, evidence: Evidence | null, metric: string
   const effect = Number(evidence.effect.toPrecision(3));
   const told =
     strength < 0.1 ? `over ${runs}, ${metric} hardly moved (${effect})` : `over ${runs}, ${metric} moved by ${effect}`;
-  const base = / no other runs differ in it alone$/.test(item.why) ? told : `${item.why}; ${told}`;
   return {
     ...item,
-    why: base,
+    why: replacedByEvidence.has(item.kind) ? told : `${item.why}; ${told}`,
     weight: strength < 0.1 ? Math.min(item.weight, 20) : Math.max(item.weight, Math.round(80 + 19 * strength)),
   };
 }

@@ -257,29 +257,29 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   }
   checkCancelled(context.signal);
   context.progress(`writing ${plan.target}`);
-  const words = base ? await writeMerged(context, plan, base, sql, beside) : await write(db, plan.target, sql, beside);
+  const merged = base ? await writeMerged(context, plan, base, sql, beside) : null;
+  if (merged === null) await write(db, plan.target, sql, beside);
   await discard();
-  // Rows at the boundary come again each time; that none of them is bad changes nothing of the version.
+  // Rows at the boundary come again each time; when none of them is bad, the version keeps its count.
   return {
-    quarantined: words.includes(nothingNewWords) && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined,
+    quarantined: merged?.isNew === false && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined,
     detail,
-    words,
+    words: merged?.words ?? [],
   };
 }
 
-async function write(db: Database, target: string, sql: string, path: string): Promise<string[]> {
+async function write(db: Database, target: string, sql: string, path: string): Promise<void> {
   await (/\.parquet$/i.test(target) ? writeParquet(db, sql, path) : writeCsv(db, sql, path));
-  return [];
 }
 
-/** Writes the version before with the new rows laid over it. */
+/** Writes the version before with the new rows laid over it; `isNew` is false when they change nothing. */
 async function writeMerged(
   context: StageContext,
   plan: Plan,
   base: Snapshot,
   sql: string,
   beside: string,
-): Promise<string[]> {
+): Promise<{ isNew: boolean; words: string[] }> {
   const db = await context.database();
   const files = baseFiles(context, base);
   if (files === null)
@@ -295,11 +295,14 @@ async function writeMerged(
   if (merged.sql === null) {
     if (combinedHash(context.fingerprints.of([plan.target])) !== base.hash)
       await placeFiles(context.store.folder, context.project.root, base.files);
-    return [nothingNewWords];
+    return { isNew: false, words: [nothingNewWords] };
   }
   if (plan.schema) await checkTotal(context, plan, plan.schema, merged.sql);
   await write(db, plan.target, merged.sql, beside);
-  return [`${count(merged.added)} added`, ...(merged.replaced > 0 ? [`${count(merged.replaced)} replaced`] : [])];
+  return {
+    isNew: true,
+    words: [`${count(merged.added)} added`, ...(merged.replaced > 0 ? [`${count(merged.replaced)} replaced`] : [])],
+  };
 }
 
 /** How many rows there have to be is asked of the whole, not of what came today. */
