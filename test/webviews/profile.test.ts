@@ -148,7 +148,7 @@ describe('profile', { skip: cannotTest() }, () => {
     assert.match(await detail.locator('figcaption').innerText(), / to .*: [\d,]+ rows, /);
     assert.match((await detail.locator('svg text', { hasText: 'EUR' }).textContent()) ?? '', /amount, EUR/);
     await view.page.locator('tr', { hasText: 'merchant_category' }).click();
-    await detail.locator('.top').first().waitFor();
+    await detail.locator('h2', { hasText: 'merchant_category' }).waitFor();
     assert.match(await detail.innerText(), /grocery\s+61,000\s+30 %[\s\S]*6 other\s+2,413/);
     await detail.locator('.close').click();
     await detail.waitFor({ state: 'detached' });

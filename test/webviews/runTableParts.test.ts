@@ -26,7 +26,7 @@ import { Refresher } from '../../webviews/runHistory/rows/refresher.ts';
 import { changed } from '../../webviews/runHistory/actions/runEdits.ts';
 import { pageRows, RunPages } from '../../webviews/runHistory/rows/runPages.ts';
 import { plainSettings, readSettings, sameSettings } from '../../webviews/runHistory/state/settings.ts';
-import { columnSlice, rowSlice } from '../../webviews/runHistory/table/slices.ts';
+import { columnSlice, rowSlice } from '../../webviews/ui/table/slices.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
 import { until } from '../helpers/until.ts';
 
@@ -380,7 +380,7 @@ describe('the layout of the table', () => {
   });
 
   it('has as many rows in the page wherever it stands, and few columns of many', () => {
-    const at = (top: number) => rowSlice({ top, left: 0, width: 1000, height: 700 }, 100_000);
+    const at = (top: number) => rowSlice({ top, left: 0, width: 1000, height: 700 }, 100_000, 28);
     assert.equal(new Set([0, 28 * 50, 28 * 99_970].map((top) => at(top).to - at(top).from)).size, 1);
     assert.ok(at(28 * 99_975).to === 100_000);
     const widths = Array.from({ length: 500 }, () => 100);

@@ -1,9 +1,9 @@
 import type { DriftDetail, DriftReport } from '../../protocol/drift.ts';
 import { EChart } from '../ui/charts/echart.ts';
-import type { Opened } from '../ui/connection.ts';
-import { isPlain, take } from '../ui/keys.ts';
-import { Loader } from '../ui/loadable.ts';
-import { painter } from '../ui/painter.ts';
+import type { Opened } from '../ui/frame/connection.ts';
+import { isPlain, take } from '../ui/frame/keys.ts';
+import { Loader } from '../ui/frame/loadable.ts';
+import { Frame } from '../ui/frame/frame.ts';
 import { chartColors } from '../ui/theme.ts';
 import { driftView } from './driftView.ts';
 import { firstCell, headlineOf } from './model.ts';
@@ -12,35 +12,33 @@ import { timelineHeight, timelineOption } from './timeline.ts';
 
 /** The state of the drift view and what changes it. */
 export class Drift {
-  readonly #connection: DriftConnection;
-  readonly #paint: () => void;
+  readonly #frame: Frame<'drift', PersistedState>;
   readonly #report: Loader<DriftReport>;
   readonly #detail: Loader<DriftDetail>;
   readonly #chart: EChart;
   readonly #actions: Actions;
-  #persisted: PersistedState = { cell: null, metric: null, period: null };
   #monitor = '';
   #drawn = '';
 
-  constructor(connect: (drift: Drift) => DriftConnection) {
-    this.#actions = this.#makeActions();
+  constructor(connection: DriftConnection) {
     this.#chart = new EChart({
       clicked: (event) => this.#clicked(event),
-      zoomed: (start, end) => this.#persist({ period: [start, end] }, false),
+      zoomed: (start, end) => this.#frame.persist({ period: [start, end] }),
     });
-    this.#paint = painter(
-      () => driftView(this.#model(), this.#actions, this.#chart.element),
-      () => this.#draw(),
-    );
+    this.#frame = new Frame(connection, {
+      initial: { cell: null, metric: null, period: null },
+      draw: () => driftView(this.#model(), this.#actions, this.#chart.element),
+      drawn: () => this.#draw(),
+      agingMs: 60_000,
+    });
+    this.#actions = this.#makeActions();
     this.#report = new Loader(() => this.#reportCame());
-    this.#detail = new Loader(this.#paint);
-    this.#connection = connect(this);
-    setInterval(this.#paint, 60_000);
+    this.#detail = new Loader(this.#frame.paint);
   }
 
   opened(opened: Opened<'drift', PersistedState>): void {
     this.#monitor = opened.state.monitor;
-    if (opened.ui) this.#persisted = { ...this.#persisted, ...opened.ui };
+    this.#frame.set(opened.ui);
     void this.#load();
   }
 
@@ -49,30 +47,30 @@ export class Drift {
   }
 
   #model(): Model {
-    return { ...this.#persisted, monitor: this.#monitor, report: this.#report.state, detail: this.#detail.state };
+    return { ...this.#frame.state, monitor: this.#monitor, report: this.#report.state, detail: this.#detail.state };
   }
 
   #load(): Promise<void> {
-    return this.#report.load(() => this.#connection.request('drift/report', { monitor: this.#monitor }));
+    return this.#report.load(() => this.#frame.request('drift/report', { monitor: this.#monitor }));
   }
 
   #reportCame(): void {
     const report = this.#report.state.value;
     if (report && !this.#report.state.loading) {
-      const metric = headlineOf(report, this.#persisted.metric);
+      const metric = headlineOf(report, this.#frame.state.metric);
       const known =
-        this.#persisted.cell && report.windows.some((window) => window.id === this.#persisted.cell?.windowId);
-      const cell = known ? this.#persisted.cell : firstCell(report);
-      this.#persisted = { ...this.#persisted, metric, cell };
+        this.#frame.state.cell && report.windows.some((window) => window.id === this.#frame.state.cell?.windowId);
+      const cell = known ? this.#frame.state.cell : firstCell(report);
+      this.#frame.set({ metric, cell });
       if (cell) this.#loadDetail(cell, this.#detail.state.value?.column !== cell.column);
     }
-    this.#paint();
+    this.#frame.paint();
   }
 
   #loadDetail(cell: Cell, fresh: boolean): void {
     void this.#detail.load(
       () =>
-        this.#connection.request('drift/detail', {
+        this.#frame.request('drift/detail', {
           monitor: this.#monitor,
           windowId: cell.windowId,
           column: cell.column,
@@ -85,20 +83,19 @@ export class Drift {
   #draw(): void {
     const report = this.#report.state.value;
     if (!report || report.windows.length === 0 || !this.#chart.element.isConnected) return;
-    const { metric, cell } = this.#persisted;
+    const { metric, cell } = this.#frame.state;
     const now = JSON.stringify([report, metric, cell]);
     if (now === this.#drawn) return;
     this.#drawn = now;
     this.#chart.show(
-      () => timelineOption(report, metric, cell, chartColors(), this.#persisted.period),
+      () => timelineOption(report, metric, cell, chartColors(), this.#frame.state.period),
       timelineHeight(report),
     );
   }
 
-  #persist(part: Partial<PersistedState>, paint = true): void {
-    this.#persisted = { ...this.#persisted, ...part };
-    this.#connection.persist(this.#persisted);
-    if (paint) this.#paint();
+  #persist(part: Partial<PersistedState>): void {
+    this.#frame.persist(part);
+    this.#frame.paint();
   }
 
   #clicked(event: { seriesId?: string; value: unknown }): void {
@@ -112,16 +109,15 @@ export class Drift {
 
   #makeActions(): Actions {
     return {
+      ...this.#frame.actions,
       select: (cell) => {
         this.#persist({ cell });
         this.#loadDetail(cell, true);
       },
       metric: (metric) => this.#persist({ metric }),
-      monitorNow: () => this.#connection.act({ do: 'monitorNow', monitor: this.#monitor }),
-      retrain: () => this.#connection.act({ do: 'retrain' }),
-      openCard: (version) => this.#connection.act({ do: 'openCard', version }),
-      openRun: (runId) => this.#connection.act({ do: 'openRun', runId }),
-      save: () => this.#connection.act({ do: 'savePage', page: { of: 'drift', monitor: this.#monitor } }),
+      monitorNow: () => this.#frame.act({ do: 'monitorNow', monitor: this.#monitor }),
+      retrain: () => this.#frame.act({ do: 'retrain' }),
+      save: () => this.#frame.actions.savePage({ of: 'drift', monitor: this.#monitor }),
       retry: () => void this.#load(),
       keys: (event) => this.#keys(event),
     };
@@ -129,7 +125,7 @@ export class Drift {
 
   #keys(event: KeyboardEvent): void {
     const report = this.#report.state.value;
-    const { cell } = this.#persisted;
+    const { cell } = this.#frame.state;
     const step = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],

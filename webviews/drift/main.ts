@@ -1,11 +1,8 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../ui/base.css';
 import './drift.css';
-import { Connection } from '../ui/connection.ts';
+import { startView } from '../ui/frame/frame.ts';
+import type { DriftConnection } from './model.ts';
 import { Drift } from './drift.ts';
-import type { PersistedState } from './model.ts';
 
-export const drift = new Drift(
-  (view) =>
-    new Connection<'drift', PersistedState>({ open: (opened) => view.opened(opened), changed: () => view.changed() }),
-);
+startView((connection: DriftConnection) => new Drift(connection));

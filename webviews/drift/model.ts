@@ -1,7 +1,8 @@
 import type { DriftDetail, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import { plural } from '../../words/numbers.ts';
-import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { HostActions } from '../ui/frame/hostActions.ts';
+import type { Loadable } from '../ui/frame/loadable.ts';
 
 /** A cell of the heat map: one column in one window. */
 export interface Cell {
@@ -24,13 +25,11 @@ export interface Model extends PersistedState {
   detail: Loadable<DriftDetail>;
 }
 
-export interface Actions {
+export interface Actions extends Pick<HostActions, 'openCard' | 'openRun'> {
   select(cell: Cell): void;
   metric(name: string): void;
   monitorNow(): void;
   retrain(): void;
-  openCard(version: number): void;
-  openRun(runId: string): void;
   /** Saves the view as one HTML file. */
   save(): void;
   retry(): void;

@@ -1,4 +1,4 @@
-import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
+import { isCommand, isPlain, isTyping, take } from '../ui/frame/keys.ts';
 import type { Actions, Model } from './model.ts';
 
 /** Every key and what it does, for the help. */
@@ -12,7 +12,7 @@ export const keyHelp: readonly [keys: string, actions: string][] = [
 ];
 
 /** Does what a key stands for. Keys in fields are texts, and Space on a button presses it. */
-export function keyDeed(event: KeyboardEvent, { task, help, naming, cards }: Model, actions: Actions): void {
+export function keyAction(event: KeyboardEvent, { task, help, naming, cards }: Model, actions: Actions): void {
   const target = event.composedPath()[0];
   if (isTyping(event)) return;
   const deed = () => {

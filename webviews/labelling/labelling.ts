@@ -1,11 +1,12 @@
 import type { LabelRow, LabelSummary, LabelTasks } from '../../protocol/labelling.ts';
-import type { Opened } from '../ui/connection.ts';
-import { Loader } from '../ui/loadable.ts';
-import { painter } from '../ui/painter.ts';
-import { keyDeed } from './keys.ts';
+import type { Opened } from '../ui/frame/connection.ts';
+import { Loader } from '../ui/frame/loadable.ts';
+import { Frame } from '../ui/frame/frame.ts';
+import { keyAction } from './keys.ts';
 import { labellingView } from './labellingView.ts';
 import { noCards, shownRow } from './model.ts';
 import type { Cards, Actions, PersistedState, LabellingConnection, Model } from './model.ts';
+import { messageOf } from '../ui/frame/messageOf.ts';
 
 const fetched = 12;
 /** More are asked for when so few are left, so that the next card is always there. */
@@ -17,12 +18,10 @@ const keptTrail = 100;
  * written.
  */
 export class Labelling {
-  readonly #connection: LabellingConnection;
-  readonly #paint: () => void;
+  readonly #frame: Frame<'labelling', PersistedState>;
   readonly #tasks: Loader<LabelTasks>;
   readonly #summary: Loader<LabelSummary>;
   readonly #actions: Actions;
-  #persisted: PersistedState = { labeller: null, reveal: false, order: null };
   #project = '';
   #named: string | null = null;
   #wanted: string | null = null;
@@ -41,20 +40,22 @@ export class Labelling {
   /** Decisions on their way, in order. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(connect: (view: Labelling) => LabellingConnection) {
+  constructor(connection: LabellingConnection) {
+    this.#frame = new Frame(connection, {
+      initial: { labeller: null, reveal: false, order: null },
+      draw: () => labellingView(this.#model(), this.#actions),
+      keys: (event) => keyAction(event, this.#model(), this.#actions),
+    });
     this.#actions = this.#makeActions();
-    this.#paint = painter(() => labellingView(this.#model(), this.#actions));
     this.#tasks = new Loader(() => this.#tasksCame());
-    this.#summary = new Loader(this.#paint);
-    this.#connection = connect(this);
-    window.addEventListener('keydown', (event) => keyDeed(event, this.#model(), this.#actions));
+    this.#summary = new Loader(this.#frame.paint);
   }
 
   opened({ project, state, ui }: Opened<'labelling', PersistedState>): void {
     this.#project = project;
     this.#named = state.labeller;
     this.#wanted = state.task;
-    if (ui) this.#persisted = { ...this.#persisted, ...ui };
+    this.#frame.set(ui);
     this.#loadTasks();
   }
 
@@ -67,9 +68,9 @@ export class Labelling {
   #model(): Model {
     const { value } = this.#tasks.state;
     const task = value?.tasks.find(({ name }) => name === this.#wanted) ?? value?.tasks[0] ?? null;
-    const who = this.#persisted.labeller ?? this.#named ?? value?.labeller ?? '';
+    const who = this.#frame.state.labeller ?? this.#named ?? value?.labeller ?? '';
     return {
-      ...this.#persisted,
+      ...this.#frame.state,
       project: this.#project,
       tasks: this.#tasks.state,
       task,
@@ -85,7 +86,7 @@ export class Labelling {
   }
 
   #loadTasks(): void {
-    void this.#tasks.load(() => this.#connection.request('labels/tasks', {}));
+    void this.#tasks.load(() => this.#frame.request('labels/tasks', {}));
   }
 
   #tasksCame(): void {
@@ -97,7 +98,7 @@ export class Labelling {
       this.#shape = shape;
       this.#summarise(0);
     }
-    this.#paint();
+    this.#frame.paint();
   }
 
   /** The queue from its start. */
@@ -107,7 +108,7 @@ export class Labelling {
     this.#ended = false;
     this.#error = null;
     this.#cards = noCards;
-    this.#paint();
+    this.#frame.paint();
     void this.#ask();
   }
 
@@ -119,7 +120,7 @@ export class Labelling {
     this.#asking = true;
     try {
       await this.#writing;
-      const queue = await this.#connection.request('labels/next', {
+      const queue = await this.#frame.request('labels/next', {
         task: task.name,
         labeller: who,
         limit: fetched,
@@ -146,7 +147,7 @@ export class Labelling {
     } finally {
       if (turn === this.#turn) this.#asking = false;
     }
-    this.#paint();
+    this.#frame.paint();
   }
 
   #summarise(after = 400): void {
@@ -155,7 +156,7 @@ export class Labelling {
       const { task } = this.#model();
       if (task)
         void this.#summary.load(
-          () => this.#connection.request('labels/summary', { task: task.name }),
+          () => this.#frame.request('labels/summary', { task: task.name }),
           this.#summary.state.value?.task.name !== task.name,
         );
     }, after);
@@ -180,7 +181,7 @@ export class Labelling {
     const turn = this.#turn;
     this.#writing = this.#writing.then(async () => {
       try {
-        const { note } = await this.#connection.request('labels/add', {
+        const { note } = await this.#frame.request('labels/add', {
           task: task.name,
           labeller: who,
           key: row.key,
@@ -191,9 +192,9 @@ export class Labelling {
         if (turn === this.#turn) this.#bringBack(row, shown.decided, messageOf(error));
       }
       this.#summarise();
-      this.#paint();
+      this.#frame.paint();
     });
-    this.#paint();
+    this.#frame.paint();
     // At the end the counts are asked for once more.
     if (!next) this.#ended = false;
     void this.#ask();
@@ -218,14 +219,12 @@ export class Labelling {
     const { task, who } = this.#model();
     if (!task || who === '') return;
     const turn = this.#turn;
-    const undone = this.#writing.then(() =>
-      this.#connection.request('labels/undo', { task: task.name, labeller: who }),
-    );
+    const undone = this.#writing.then(() => this.#frame.request('labels/undo', { task: task.name, labeller: who }));
     this.#writing = undone.catch(() => {});
     try {
       const { key } = await undone;
       const known = this.#cards.trail.find((one) => one.row.key === key)?.row;
-      const [row] = await this.#connection.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
+      const [row] = await this.#frame.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
       if (turn !== this.#turn) return;
       const back = row ?? known;
       const { coming, trail } = this.#cards;
@@ -242,31 +241,31 @@ export class Labelling {
       if (turn === this.#turn) this.#error = messageOf(error);
     }
     this.#summarise();
-    this.#paint();
+    this.#frame.paint();
   }
 
   async #open(key: string): Promise<void> {
     const { task, who } = this.#model();
     if (!task) return;
     try {
-      const [row] = await this.#connection.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
+      const [row] = await this.#frame.request('labels/rows', { task: task.name, labeller: who, keys: [key] });
       if (row) this.#cards = { ...this.#cards, opened: row, back: 0 };
       else this.#error = `The row ${key} is no longer in the data.`;
       this.#said = row ? `Opened ${key}.` : '';
     } catch (error) {
       this.#error = messageOf(error);
     }
-    this.#paint();
+    this.#frame.paint();
   }
 
   #persist(part: Partial<PersistedState>): void {
-    this.#persisted = { ...this.#persisted, ...part };
-    this.#connection.persist(this.#persisted);
-    this.#paint();
+    this.#frame.persist(part);
+    this.#frame.paint();
   }
 
   #makeActions(): Actions {
     return {
+      ...this.#frame.actions,
       decide: (label) => this.#decide(label),
       undo: () => void this.#undo(),
       look: (step) => {
@@ -280,13 +279,13 @@ export class Labelling {
         this.#said = shown
           ? `${shown.row.key}${shown.decided === undefined ? '' : `, ${shown.decided ?? 'skipped'}`}`
           : '';
-        this.#paint();
+        this.#frame.paint();
       },
       open: (key) => void this.#open(key),
       task: (name) => {
         this.#wanted = name;
         this.#again = false;
-        this.#connection.move({ task: name, labeller: this.#named }, `Label: ${name}`);
+        this.#frame.move({ task: name, labeller: this.#named }, `Label: ${name}`);
         this.#tasksCame();
       },
       order: (order) => {
@@ -296,18 +295,18 @@ export class Labelling {
       name: (labeller) => {
         this.#naming = false;
         const name = labeller.trim();
-        if (name === '' || name === this.#model().who) return this.#paint();
+        if (name === '' || name === this.#model().who) return this.#frame.paint();
         this.#persist({ labeller: name });
         this.#begin();
       },
       naming: (on) => {
         this.#naming = on;
-        this.#paint();
+        this.#frame.paint();
       },
-      reveal: () => this.#persist({ reveal: !this.#persisted.reveal }),
+      reveal: () => this.#persist({ reveal: !this.#frame.state.reveal }),
       help: () => {
         this.#help = !this.#help;
-        this.#paint();
+        this.#frame.paint();
       },
       again: (on) => {
         this.#again = on;
@@ -318,12 +317,6 @@ export class Labelling {
         this.#ended = false;
         this.#loadTasks();
       },
-      copy: (text) => this.#connection.act({ do: 'copy', text }),
-      openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
     };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

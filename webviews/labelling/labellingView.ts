@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { LabelOrder, LabelTaskInfo } from '../../protocol/labelling.ts';
 import { plural } from '../../words/numbers.ts';
-import { isPlain } from '../ui/keys.ts';
+import { isPlain } from '../ui/frame/keys.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { card } from './card.ts';

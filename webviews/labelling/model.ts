@@ -1,6 +1,7 @@
 import type { LabelOrder, LabelRow, LabelSummary, LabelTaskInfo, LabelTasks } from '../../protocol/labelling.ts';
-import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { HostActions } from '../ui/frame/hostActions.ts';
+import type { Loadable } from '../ui/frame/loadable.ts';
 
 /** What the person set; kept over a reload. */
 export interface PersistedState {
@@ -82,7 +83,7 @@ export const noCards: Cards = {
 export type LabellingConnection = Connection<'labelling', PersistedState>;
 
 /** What a person can do. */
-export interface Actions {
+export interface Actions extends Pick<HostActions, 'copy' | 'openFile'> {
   decide(label: string | null): void;
   undo(): void;
   look(step: 1 | -1): void;
@@ -95,6 +96,4 @@ export interface Actions {
   help(): void;
   again(on: boolean): void;
   retry(): void;
-  copy(text: string): void;
-  openFile(path: string): void;
 }

@@ -2,14 +2,8 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../ui/base.css';
 import '../ui/gates.css';
 import './modelCard.css';
-import { Connection } from '../ui/connection.ts';
+import { startView } from '../ui/frame/frame.ts';
+import type { CardConnection } from './model.ts';
 import { Card } from './card.ts';
-import type { PersistedState } from './model.ts';
 
-export const card = new Card(
-  (view) =>
-    new Connection<'modelCard', PersistedState>({
-      open: (opened) => view.opened(opened),
-      changed: () => view.changed(),
-    }),
-);
+startView((connection: CardConnection) => new Card(connection));

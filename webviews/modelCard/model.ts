@@ -1,6 +1,7 @@
 import type { ModelCard } from '../../protocol/modelCard.ts';
-import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { HostActions } from '../ui/frame/hostActions.ts';
+import type { Loadable } from '../ui/frame/loadable.ts';
 
 export interface PersistedState {
   /** The version beside which this one is held; null for none. */
@@ -17,15 +18,10 @@ export interface Model {
   none: boolean;
 }
 
-export interface Actions {
+export interface Actions extends Pick<HostActions, 'copy' | 'openCard' | 'openProject' | 'openRun' | 'runAll'> {
   compare(version: number | null): void;
-  openRun(runId: string): void;
-  openCard(version: number): void;
   openDrift(deployment: string): void;
-  openProject(): void;
   promote(version: number): void;
-  runAll(): void;
-  copy(text: string): void;
   /** Saves the card as one HTML file. */
   save(): void;
   retry(): void;

@@ -6,30 +6,13 @@ import { css } from '../ui/css.ts';
 import { absent, count, number } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
+import type { Slice } from '../ui/table/slices.ts';
 import type { ColumnRow, SortKey } from './columnRows.ts';
 import { miniature, miniaturePair } from './miniature.ts';
 import type { Actions, Model } from './model.ts';
 import { aboutWhy, measured, share, shortened, valueOf, visible } from './text.ts';
 
 export const rowHeight = 34;
-const spare = 10;
-
-export interface Slice {
-  from: number;
-  to: number;
-}
-
-/** The rows near the visible part; the rest is two rows of empty height. */
-export function sliceOf(scroller: HTMLElement | null, rows: number): Slice {
-  const height = scroller?.clientHeight || 800;
-  // A filter may have left fewer rows than were scrolled by.
-  const top = Math.min(scroller?.scrollTop ?? 0, Math.max(0, rows * rowHeight - height));
-  return {
-    from: Math.max(0, Math.floor(top / rowHeight) - spare),
-    to: Math.min(rows, Math.ceil((top + height) / rowHeight) + spare),
-  };
-}
-
 interface Head {
   title: string;
   by: SortKey | null;

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { css } from '../ui/css.ts';
 import { absent, count } from '../../words/numbers.ts';
-import { isPlain, take } from '../ui/keys.ts';
+import { isPlain, take } from '../ui/frame/keys.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
 import { heatColor } from '../ui/heatColor.ts';
 import type { Actions, Method, Model } from './model.ts';

@@ -9,8 +9,9 @@ import type {
   SubjectChoice,
 } from '../../protocol/dataProfile.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { HostActions } from '../ui/frame/hostActions.ts';
+import type { Loadable } from '../ui/frame/loadable.ts';
 import type { ColumnRow, Kind, Sort } from './columnRows.ts';
 
 export type Tab = 'columns' | 'correlation' | 'quality' | 'rows';
@@ -58,14 +59,12 @@ export interface Model extends PersistedState {
 }
 
 /** What the templates do. */
-export interface Actions {
+export interface Actions extends Pick<HostActions, 'openFile' | 'runStage'> {
   show(subject: DataSubject): void;
   compare(against: DataSubject | null): void;
   refresh(): void;
   /** Saves the profile as one HTML file. */
   save(): void;
-  openFile(path: string): void;
-  run(stage: string | null): void;
   tab(tab: Tab): void;
   filter(text: string): void;
   kind(kind: Kind): void;

@@ -9,24 +9,27 @@ import type {
   SubjectChoice,
 } from '../../protocol/dataProfile.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import type { Opened } from '../ui/connection.ts';
-import { isPlain, isTyping, take } from '../ui/keys.ts';
-import { Loader } from '../ui/loadable.ts';
-import { painter } from '../ui/painter.ts';
-import { onThemeChange } from '../ui/theme.ts';
+import type { Opened } from '../ui/frame/connection.ts';
+import { isPlain, isTyping, take } from '../ui/frame/keys.ts';
+import { Loader } from '../ui/frame/loadable.ts';
+import { Frame } from '../ui/frame/frame.ts';
+import { rowStep } from '../ui/table/rowSteps.ts';
+import { VirtualTable } from '../ui/table/virtualTable.ts';
 import { columnRows, farthestFirst, filtered, nextSort, ordered } from './columnRows.ts';
 import type { ColumnRow } from './columnRows.ts';
-import { rowHeight, sliceOf } from './columnTable.ts';
-import { rowAfter } from './keys.ts';
+import { rowHeight } from './columnTable.ts';
 import type { Actions, PersistedState, Model, ProfileConnection } from './model.ts';
 import { profileView } from './profileView.ts';
 import { pageRows } from './rowsTab.ts';
 import { same, titleOf } from './subjects.ts';
 
+/** Rows that Page Up and Page Down move by. */
+const pageKeyRows = 10;
+
 /** The state of the profile and what changes it. */
 export class Profile {
-  readonly #connection: ProfileConnection;
-  readonly #paint: () => void;
+  readonly #frame: Frame<'profile', PersistedState>;
+  readonly #table = new VirtualTable({ scroller: '.left .scroller', table: 'table.columns', rowHeight });
   readonly #subjects: Loader<SubjectChoice[]>;
   readonly #outline: Loader<DataOutline>;
   readonly #profile: Loader<DataProfile>;
@@ -36,16 +39,6 @@ export class Profile {
   readonly #page: Loader<DataRows>;
   readonly #stages: Loader<StageStatus[]>;
   readonly #actions: Actions;
-  #persisted: PersistedState = {
-    tab: 'columns',
-    filter: '',
-    kind: 'all',
-    sort: null,
-    open: null,
-    method: 'spearman',
-    whole: false,
-    offset: 0,
-  };
   #subject: DataSubject | null = null;
   #against: DataSubject | null = null;
   #all: ColumnRow[] = [];
@@ -59,27 +52,34 @@ export class Profile {
   #again = false;
   #focused = false;
 
-  constructor(connect: (profile: Profile) => ProfileConnection) {
+  constructor(connection: ProfileConnection) {
+    this.#frame = new Frame(connection, {
+      initial: {
+        tab: 'columns',
+        filter: '',
+        kind: 'all',
+        sort: null,
+        open: null,
+        method: 'spearman',
+        whole: false,
+        offset: 0,
+      },
+      draw: () => profileView(this.#model(), this.#actions, this.#table.slice(this.#table.port(), this.#shown.length)),
+      drawn: () => this.#drawn(),
+      keys: (event) => this.#pageKeys(event),
+      agingMs: 60_000,
+      followsWindow: true,
+    });
     this.#actions = this.#makeActions();
-    this.#paint = painter(
-      () => profileView(this.#model(), this.#actions, sliceOf(scroller(), this.#shown.length)),
-      () => this.#painted(),
-    );
     const update = (): void => this.#update();
-    this.#subjects = new Loader(this.#paint);
+    this.#subjects = new Loader(this.#frame.paint);
     this.#outline = new Loader(update);
     this.#profile = new Loader(update);
     this.#relations = new Loader(update);
-    this.#quality = new Loader(this.#paint);
+    this.#quality = new Loader(this.#frame.paint);
     this.#comparison = new Loader(update);
-    this.#page = new Loader(this.#paint);
-    this.#stages = new Loader(this.#paint);
-    this.#connection = connect(this);
-    document.addEventListener('keydown', (event) => this.#pageKeys(event));
-    window.addEventListener('resize', () => this.#paint());
-    onThemeChange(() => this.#paint());
-    // Relative times grow old even when nothing happens.
-    setInterval(() => this.#paint(), 60_000);
+    this.#page = new Loader(this.#frame.paint);
+    this.#stages = new Loader(this.#frame.paint);
   }
 
   opened(opened: Opened<'profile', PersistedState>): void {
@@ -91,8 +91,8 @@ export class Profile {
       else this.#tell();
       return void this.#refresh();
     }
-    if (opened.ui) this.#persisted = { ...this.#persisted, ...opened.ui };
-    this.#active = this.#persisted.open;
+    this.#frame.set(opened.ui);
+    this.#active = this.#frame.state.open;
     void this.#begin(subject, against);
   }
 
@@ -102,7 +102,7 @@ export class Profile {
 
   async #begin(subject: DataSubject | null, against: DataSubject | null): Promise<void> {
     if (subject) this.#go(subject, against);
-    await this.#subjects.load(() => this.#connection.request('data/subjects', {}));
+    await this.#subjects.load(() => this.#frame.request('data/subjects', {}));
     const [first] = this.#subjects.state.value ?? [];
     if (!subject && first) this.#go(first.subject, null);
     else if (this.#subject) this.#tell();
@@ -113,7 +113,7 @@ export class Profile {
     const other = this.#subject !== null && !same(this.#subject, subject);
     this.#subject = subject;
     this.#against = against !== null && same(subject, against) ? null : against;
-    if (other) this.#persisted = { ...this.#persisted, offset: 0 };
+    if (other) this.#frame.set({ offset: 0 });
     for (const loader of [this.#outline, this.#profile, this.#relations, this.#quality, this.#comparison, this.#page])
       loader.clear();
     void this.#load();
@@ -125,7 +125,7 @@ export class Profile {
     if (!this.#subject) return;
     const choices = this.#subjects.state.value ?? [];
     const against = this.#against === null ? '' : ` against ${titleOf(this.#against, choices)}`;
-    this.#connection.move(
+    this.#frame.move(
       { subject: this.#subject, against: this.#against },
       `Profile: ${titleOf(this.#subject, choices)}${against}`,
     );
@@ -140,21 +140,21 @@ export class Profile {
     const steps = [
       async () => {
         if (!this.#profile.state.value)
-          await this.#outline.load(() => this.#connection.request('data/outline', { subject }));
+          await this.#outline.load(() => this.#frame.request('data/outline', { subject }));
       },
-      () => this.#profile.load(() => this.#connection.request('data/profile', { subject })),
+      () => this.#profile.load(() => this.#frame.request('data/profile', { subject })),
       () => this.#compare(),
       async () => {
-        if (this.#persisted.tab === 'rows') await this.#loadRows();
+        if (this.#frame.state.tab === 'rows') await this.#loadRows();
       },
       async () => {
-        if (this.#worth) await this.#relations.load(() => this.#connection.request('data/relations', { subject }));
+        if (this.#worth) await this.#relations.load(() => this.#frame.request('data/relations', { subject }));
       },
       async () => {
-        if (this.#worth) await this.#quality.load(() => this.#connection.request('data/quality', { subject }));
+        if (this.#worth) await this.#quality.load(() => this.#frame.request('data/quality', { subject }));
       },
       async () => {
-        if (!this.#worth) await this.#stages.load(() => this.#connection.request('stages/status', {}));
+        if (!this.#worth) await this.#stages.load(() => this.#frame.request('stages/status', {}));
       },
     ];
     for (const step of steps) {
@@ -173,16 +173,14 @@ export class Profile {
   async #compare(): Promise<void> {
     const [subject, against] = [this.#subject, this.#against];
     if (!subject || !against || !this.#worth) return;
-    await this.#comparison.load(() =>
-      this.#connection.request('data/compare', { reference: against, current: subject }),
-    );
+    await this.#comparison.load(() => this.#frame.request('data/compare', { reference: against, current: subject }));
   }
 
   #loadRows(fresh = false): Promise<void> {
     const subject = this.#subject;
     if (!subject) return Promise.resolve();
     return this.#page.load(
-      () => this.#connection.request('data/rows', { subject, offset: this.#persisted.offset, limit: pageRows }),
+      () => this.#frame.request('data/rows', { subject, offset: this.#frame.state.offset, limit: pageRows }),
       fresh,
     );
   }
@@ -197,7 +195,7 @@ export class Profile {
       return;
     }
     this.#again = false;
-    await this.#subjects.load(() => this.#connection.request('data/subjects', {}));
+    await this.#subjects.load(() => this.#frame.request('data/subjects', {}));
     const [first] = this.#subjects.state.value ?? [];
     if (this.#subject) await this.#load();
     else if (first) this.#go(first.subject, null);
@@ -207,7 +205,7 @@ export class Profile {
     const outline = this.#outline.state;
     const profile = this.#profile.state;
     return {
-      ...this.#persisted,
+      ...this.#frame.state,
       subject: this.#subject,
       against: this.#against,
       subjects: this.#subjects.state,
@@ -218,7 +216,7 @@ export class Profile {
       comparison: this.#comparison.state,
       page: this.#page.state,
       stages: this.#stages.state.value,
-      sort: this.#persisted.sort ?? (this.#comparison.state.value ? farthestFirst : null),
+      sort: this.#frame.state.sort ?? (this.#comparison.state.value ? farthestFirst : null),
       all: this.#all,
       shown: this.#shown,
       active: this.#active,
@@ -232,83 +230,80 @@ export class Profile {
     const known = this.#profile.state.value ?? this.#outline.state.value;
     const comparison = this.#comparison.state.value;
     this.#all = known ? columnRows(known, this.#relations.state.value, comparison) : [];
-    const kind = this.#persisted.kind === 'drifted' && !comparison ? 'all' : this.#persisted.kind;
+    const kind = this.#frame.state.kind === 'drifted' && !comparison ? 'all' : this.#frame.state.kind;
     this.#shown = ordered(
-      filtered(this.#all, this.#persisted.filter, kind),
-      this.#persisted.sort ?? (comparison ? farthestFirst : null),
+      filtered(this.#all, this.#frame.state.filter, kind),
+      this.#frame.state.sort ?? (comparison ? farthestFirst : null),
     );
     if (!this.#shown.some(({ name }) => name === this.#active)) this.#active = this.#shown[0]?.name ?? null;
     const last = (this.#relations.state.value?.columns.length ?? 2) - 1;
     this.#cell = [Math.min(this.#cell[0], last), Math.min(this.#cell[1], last)];
-    this.#paint();
+    this.#frame.paint();
   }
 
-  #painted(): void {
+  #drawn(): void {
     if (this.#focused || !document.querySelector('table.columns')) return;
     this.#focused = true;
-    focusTable();
+    this.#table.focus();
     if (this.#active !== null) this.#reveal(this.#active);
   }
 
   #set(part: Partial<PersistedState>): void {
-    this.#persisted = { ...this.#persisted, ...part };
-    this.#connection.persist(this.#persisted);
+    this.#frame.persist(part);
     this.#update();
   }
 
   #makeActions(): Actions {
     return {
+      ...this.#frame.actions,
       show: (subject) => this.#go(subject, null),
       compare: (against) => {
         this.#against = against;
         this.#comparison.clear();
-        this.#persisted = { ...this.#persisted, sort: null };
+        this.#frame.set({ sort: null });
         this.#tell();
         this.#update();
         if (!this.#loading) void this.#compare();
         else this.#again = true;
       },
       refresh: () => void this.#refresh(),
-      save: () =>
-        this.#subject && this.#connection.act({ do: 'savePage', page: { of: 'profile', subject: this.#subject } }),
-      openFile: (path) => this.#connection.act({ do: 'openFile', path, line: null }),
-      run: (stage) => this.#connection.act({ do: 'runStage', stage, experiment: null }),
+      save: () => this.#subject && this.#frame.actions.savePage({ of: 'profile', subject: this.#subject }),
       tab: (tab) => {
         this.#set({ tab });
         this.#pointed = null;
-        if (tab === 'rows' && this.#page.state.value?.offset !== this.#persisted.offset) void this.#loadRows();
+        if (tab === 'rows' && this.#page.state.value?.offset !== this.#frame.state.offset) void this.#loadRows();
       },
       filter: (filter) => {
-        scroller()?.scrollTo({ top: 0 });
+        this.#table.scrollToTop();
         this.#set({ filter });
       },
       kind: (kind) => this.#set({ kind }),
       order: (by) =>
         this.#set({
-          sort: nextSort(this.#persisted.sort ?? (this.#comparison.state.value ? farthestFirst : null), by),
+          sort: nextSort(this.#frame.state.sort ?? (this.#comparison.state.value ? farthestFirst : null), by),
         }),
       activate: (name) => {
         this.#active = name;
-        if (this.#persisted.open !== null) this.#actions.open(name);
-        else this.#paint();
+        if (this.#frame.state.open !== null) this.#actions.open(name);
+        else this.#frame.paint();
       },
       open: (name) => {
         this.#pointed = null;
         if (name !== null) this.#active = name;
         this.#set({ open: name, whole: false });
       },
-      scrolled: () => this.#paint(),
+      scrolled: () => this.#frame.paint(),
       keys: (event) => this.#keys(event),
       method: (method) => this.#set({ method }),
       whole: (whole) => this.#set({ whole }),
       point: (words) => {
         if (words === this.#pointed) return;
         this.#pointed = words;
-        this.#paint();
+        this.#frame.paint();
       },
       cell: (row, column) => {
         this.#cell = [row, column];
-        this.#paint();
+        this.#frame.paint();
       },
       step: (down, across) => {
         const last = (this.#relations.state.value?.columns.length ?? 1) - 1;
@@ -329,8 +324,8 @@ export class Profile {
     if (what === 'rows') return this.#loadRows();
     if (what === 'comparison') return this.#compare();
     return what === 'relations'
-      ? this.#relations.load(() => this.#connection.request('data/relations', { subject }))
-      : this.#quality.load(() => this.#connection.request('data/quality', { subject }));
+      ? this.#relations.load(() => this.#frame.request('data/relations', { subject }))
+      : this.#quality.load(() => this.#frame.request('data/quality', { subject }));
   }
 
   #keys(event: KeyboardEvent): void {
@@ -338,15 +333,15 @@ export class Profile {
     if (filtering) {
       if (!isPlain(event) || !['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
       // With nothing to clear, Escape goes one step back as it does everywhere.
-      if (event.key === 'Escape' && this.#persisted.filter === '') return;
+      if (event.key === 'Escape' && this.#frame.state.filter === '') return;
       take(event);
-      if (event.key === 'Escape' && this.#persisted.filter !== '') this.#actions.filter('');
-      return focusTable();
+      if (event.key === 'Escape' && this.#frame.state.filter !== '') this.#actions.filter('');
+      return this.#table.focus();
     }
     // A button in the table's head has keys of its own.
     if (event.target !== event.currentTarget) return;
     if (!isPlain(event)) return;
-    const next = rowAfter(event, this.#shown, this.#active);
+    const next = this.#rowAfter(event);
     if (next === null && event.key !== 'Enter') return;
     take(event);
     if (next === null) return void (this.#active !== null && this.#actions.open(this.#active));
@@ -357,32 +352,27 @@ export class Profile {
   #pageKeys(event: KeyboardEvent): void {
     if (!isPlain(event)) return;
     if (event.key === 'Escape') {
-      if (this.#persisted.tab !== 'columns') this.#actions.tab('columns');
-      else if (this.#persisted.open !== null) this.#actions.open(null);
-      else if (this.#persisted.filter !== '') this.#actions.filter('');
-      focusTable();
+      if (this.#frame.state.tab !== 'columns') this.#actions.tab('columns');
+      else if (this.#frame.state.open !== null) this.#actions.open(null);
+      else if (this.#frame.state.filter !== '') this.#actions.filter('');
+      this.#table.focus();
     } else if (event.key === '/' && !isTyping(event)) {
       take(event);
-      if (this.#persisted.tab !== 'columns') this.#actions.tab('columns');
+      if (this.#frame.state.tab !== 'columns') this.#actions.tab('columns');
       setTimeout(() => document.getElementById('filter')?.focus());
     }
   }
 
   #reveal(name: string): void {
-    const box = scroller();
     const index = this.#shown.findIndex((row) => row.name === name);
-    if (!box || index < 0) return;
-    const top = index * rowHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + 2 * rowHeight > box.scrollTop + box.clientHeight)
-      box.scrollTop = top + 2 * rowHeight - box.clientHeight;
+    if (index >= 0) this.#table.reveal(index);
   }
-}
 
-function scroller(): HTMLElement | null {
-  return document.querySelector<HTMLElement>('.left .scroller');
-}
-
-function focusTable(): void {
-  setTimeout(() => document.querySelector<HTMLElement>('table.columns')?.focus());
+  /** The row that a key in the table leads to; null for a key that does not move. */
+  #rowAfter(event: KeyboardEvent): string | null {
+    const step = rowStep(event.key, pageKeyRows);
+    if (step === null) return null;
+    const at = this.#shown.findIndex(({ name }) => name === this.#active);
+    return this.#shown[Math.min(this.#shown.length - 1, Math.max(0, at + step))]?.name ?? null;
+  }
 }

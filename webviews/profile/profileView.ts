@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { count, plural } from '../../words/numbers.ts';
-import { isPlain, take } from '../ui/keys.ts';
+import { isPlain, take } from '../ui/frame/keys.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { columnTable } from './columnTable.ts';
-import type { Slice } from './columnTable.ts';
+import type { Slice } from '../ui/table/slices.ts';
 import type { Kind } from './columnRows.ts';
 import { correlationTab } from './correlationTab.ts';
 import { detail } from './detail.ts';
@@ -145,7 +145,7 @@ function failed(model: Model, actions: Actions, message: string): TemplateResult
   const collect = model.stages?.find(({ kind }) => kind === 'collect')?.name ?? null;
   return emptyState('No data yet', `${message} Its columns, distributions and quality will be shown here.`, {
     label: collect === null ? 'Run all stages' : `Run ${collect}`,
-    run: () => actions.run(collect),
+    run: () => actions.runStage(collect),
   });
 }
 

@@ -1,4 +1,4 @@
-import { isCommand, isPlain, isTyping, take } from '../ui/keys.ts';
+import { isCommand, isPlain, isTyping, take } from '../ui/frame/keys.ts';
 import type { FilterInput } from './filter/filterInput.ts';
 import { keyAction } from './table/tableKeys.ts';
 import type { KeyAction } from './table/tableKeys.ts';

@@ -5,14 +5,8 @@ import '../ui/gates.css';
 import './runHistory.css';
 import './panels/panels.css';
 import './curves/curves.css';
-import { Connection } from '../ui/connection.ts';
+import { startView } from '../ui/frame/frame.ts';
+import type { RunHistoryConnection } from './model.ts';
 import { RunHistory } from './runHistory.ts';
-import type { PersistedState } from './model.ts';
 
-export const history = new RunHistory(
-  (history) =>
-    new Connection<'runHistory', PersistedState>({
-      open: (opened) => history.opened(opened),
-      changed: () => history.changed(),
-    }),
-);
+startView((connection: RunHistoryConnection) => new RunHistory(connection));

@@ -1,6 +1,7 @@
 import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { FilterProblem, RunGroup, RunSummary } from '../../protocol/runs.ts';
-import type { Connection } from '../ui/connection.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { HostActions } from '../ui/frame/hostActions.ts';
 import type { Available, Column } from './columns/columns.ts';
 import type { Layout } from './columns/layout.ts';
 import type { Range } from './rows/metricRanges.ts';
@@ -60,7 +61,7 @@ export interface Model extends PersistedState {
 }
 
 /** What the templates do. */
-export interface Actions {
+export interface Actions extends Pick<HostActions, 'openCard' | 'runAll'> {
   set(part: Partial<Settings>): void;
   search(text: string): void;
   which(which: Which): void;
@@ -92,7 +93,5 @@ export interface Actions {
   deleteView(name: string): void;
   scrolled(): void;
   retry(): void;
-  runAll(): void;
-  openCard(version: number): void;
   keys(event: KeyboardEvent): void;
 }

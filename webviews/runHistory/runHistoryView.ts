@@ -6,7 +6,7 @@ import type { FilterInput } from './filter/filterInput.ts';
 import type { Actions, Model } from './model.ts';
 import type { Panels } from './panels/panels.ts';
 import { isNarrowed, plainSettings, whichNames } from './state/settings.ts';
-import type { Port } from './table/slices.ts';
+import type { Port } from '../ui/table/slices.ts';
 import { table } from './table/table.ts';
 import { toastLine } from './actions/toast.ts';
 import { toolbar } from './toolbar/toolbar.ts';

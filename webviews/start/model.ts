@@ -13,8 +13,8 @@ import type {
   TargetChoice,
 } from '../../protocol/start.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
-import type { Connection } from '../ui/connection.ts';
-import type { Loadable } from '../ui/loadable.ts';
+import type { Connection } from '../ui/frame/connection.ts';
+import type { Loadable } from '../ui/frame/loadable.ts';
 
 /** What a project can start from. */
 export type Source = { kind: 'table' | 'script' | 'import'; path: string } | { kind: 'dvc'; path: 'dvc.yaml' };

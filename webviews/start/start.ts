@@ -1,21 +1,20 @@
 import type { FolderLook, Proposal, ReadAs, TableLook } from '../../protocol/start.ts';
-import type { Opened } from '../ui/connection.ts';
-import { Loader } from '../ui/loadable.ts';
-import { painter } from '../ui/painter.ts';
+import type { Opened } from '../ui/frame/connection.ts';
+import { Loader } from '../ui/frame/loadable.ts';
+import { Frame } from '../ui/frame/frame.ts';
 import { choiceOf, likeliest, nothingChosen } from './model.ts';
 import type { Actions, PersistedState, Model, Progress, Source, StartConnection } from './model.ts';
 import { startView } from './startView.ts';
+import { messageOf } from '../ui/frame/messageOf.ts';
 
 /** The state of the wizard and what changes it. */
 export class Start {
-  readonly #connection: StartConnection;
-  readonly #paint: () => void;
+  readonly #frame: Frame<'start', PersistedState>;
   readonly #folder: Loader<FolderLook>;
   readonly #table: Loader<TableLook>;
   readonly #proposal: Loader<Proposal>;
   readonly #progress: Loader<Progress>;
   readonly #actions: Actions;
-  #persisted: PersistedState = nothingChosen;
   #root = '';
   #filter = '';
   #all = false;
@@ -25,36 +24,38 @@ export class Start {
   /** The card or the run of the first run was opened. */
   #ended = false;
 
-  constructor(connect: (view: Start) => StartConnection) {
+  constructor(connection: StartConnection) {
+    this.#frame = new Frame(connection, {
+      initial: nothingChosen,
+      draw: () => startView(this.#model(), this.#actions),
+    });
     this.#actions = this.#makeActions();
-    this.#paint = painter(() => startView(this.#model(), this.#actions));
     this.#folder = new Loader(() => this.#folderCame());
     this.#table = new Loader(() => this.#tableCame());
-    this.#proposal = new Loader(this.#paint);
+    this.#proposal = new Loader(this.#frame.paint);
     this.#progress = new Loader(() => this.#progressCame());
-    this.#connection = connect(this);
   }
 
   opened({ root, state, ui }: Opened<'start', PersistedState>): void {
     this.#root = root;
-    if (ui) this.#persisted = { ...nothingChosen, ...ui };
-    if (state.data !== null && this.#persisted.written === null)
-      this.#persisted = { ...nothingChosen, source: { kind: 'table', path: state.data } };
-    if (this.#persisted.written) this.#loadProgress();
+    this.#frame.set(ui);
+    if (state.data !== null && this.#frame.state.written === null)
+      this.#frame.set({ ...nothingChosen, source: { kind: 'table', path: state.data } });
+    if (this.#frame.state.written) this.#loadProgress();
     else this.#loadFolder();
   }
 
   changed(): void {
-    if (this.#persisted.written) this.#loadProgress();
+    if (this.#frame.state.written) this.#loadProgress();
     // Nothing was found, or the folder was not trusted yet.
-    else if (!this.#writing && (this.#folder.state.error !== null || this.#persisted.source === null))
+    else if (!this.#writing && (this.#folder.state.error !== null || this.#frame.state.source === null))
       this.#loadFolder();
   }
 
   #model(): Model {
     return {
       root: this.#root,
-      persisted: this.#persisted,
+      persisted: this.#frame.state,
       folder: this.#folder.state,
       table: this.#table.state,
       proposal: this.#proposal.state,
@@ -67,49 +68,44 @@ export class Start {
     };
   }
 
-  #persist(part: Partial<PersistedState>): void {
-    this.#persisted = { ...this.#persisted, ...part };
-    this.#connection.persist(this.#persisted);
-  }
-
   #loadFolder(): void {
-    void this.#folder.load(() => this.#connection.request('start/folder', {}));
+    void this.#folder.load(() => this.#frame.request('start/folder', {}));
   }
 
   #folderCame(): void {
     const { value, loading } = this.#folder.state;
     if (value && !loading && value.project === null) {
-      const source = this.#persisted.source ?? likeliest(value);
-      if (source) this.#choose(source, this.#persisted.source === null);
+      const source = this.#frame.state.source ?? likeliest(value);
+      if (source) this.#choose(source, this.#frame.state.source === null);
     }
-    this.#paint();
+    this.#frame.paint();
   }
 
   #choose(source: Source, fresh = true): void {
-    if (fresh) this.#persist({ ...nothingChosen, source });
+    if (fresh) this.#frame.persist({ ...nothingChosen, source });
     this.#error = null;
     this.#changing = false;
     this.#table.clear();
     this.#proposal.clear();
     if (source.kind === 'table') this.#loadTable();
     else this.#propose();
-    this.#paint();
+    this.#frame.paint();
   }
 
   #loadTable(): void {
-    const { source, readAs } = this.#persisted;
-    if (source) void this.#table.load(() => this.#connection.request('start/table', { path: source.path, readAs }));
+    const { source, readAs } = this.#frame.state;
+    if (source) void this.#table.load(() => this.#frame.request('start/table', { path: source.path, readAs }));
   }
 
   #tableCame(): void {
     const { value, loading, error } = this.#table.state;
     if (!loading && value && error === null) this.#propose();
-    this.#paint();
+    this.#frame.paint();
   }
 
   #propose(): void {
     const choice = choiceOf(this.#model());
-    if (choice) void this.#proposal.load(() => this.#connection.request('start/propose', choice));
+    if (choice) void this.#proposal.load(() => this.#frame.request('start/propose', choice));
     else this.#proposal.clear();
   }
 
@@ -118,74 +114,74 @@ export class Start {
       choose: (source) => this.#choose(source),
       filter: (text) => {
         this.#filter = text;
-        this.#paint();
+        this.#frame.paint();
       },
       showAll: () => {
         this.#all = true;
-        this.#paint();
+        this.#frame.paint();
       },
       target: (name) => {
-        this.#persist({ target: name, task: null, use: [] });
+        this.#frame.persist({ target: name, task: null, use: [] });
         this.#propose();
-        this.#paint();
+        this.#frame.paint();
       },
       task: (task) => {
-        this.#persist({ task });
+        this.#frame.persist({ task });
         this.#propose();
-        this.#paint();
+        this.#frame.paint();
       },
       change: () => {
         this.#changing = !this.#changing;
-        this.#paint();
+        this.#frame.paint();
       },
       readAs: (part: Partial<ReadAs>) => {
-        this.#persist({ readAs: { ...this.#persisted.readAs, ...part }, target: null, task: null, use: [] });
+        this.#frame.persist({ readAs: { ...this.#frame.state.readAs, ...part }, target: null, task: null, use: [] });
         this.#loadTable();
       },
       use: (column) => {
-        const { use } = this.#persisted;
-        this.#persist({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
+        const { use } = this.#frame.state;
+        this.#frame.persist({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
         this.#propose();
       },
       create: (next) => void this.#create(next),
       again: () => {
         this.#error = null;
-        if (this.#persisted.written) this.#loadProgress();
+        if (this.#frame.state.written) this.#loadProgress();
         else this.#loadFolder();
       },
-      act: (action) => this.#connection.act(action),
+      act: (action) => this.#frame.act(action),
     };
   }
 
   async #create(next: 'run' | 'open'): Promise<void> {
-    const { source } = this.#persisted;
+    const { source } = this.#frame.state;
     const choice = choiceOf(this.#model());
     if (this.#writing || !source) return;
     this.#writing = true;
     this.#error = null;
-    this.#paint();
+    this.#frame.paint();
     try {
-      const files = choice ? (await this.#connection.request('start/write', choice)).files : [];
+      const files = choice ? (await this.#frame.request('start/write', choice)).files : [];
       this.#ended = false;
-      this.#persist({ written: { kind: source.kind, files, run: next === 'run' } });
-      this.#connection.act({
+      this.#frame.persist({ written: { kind: source.kind, files, run: next === 'run' } });
+      this.#frame.act({
         do: 'projectMade',
         next: next === 'open' ? 'open' : source.kind === 'import' ? 'import' : 'run',
         path: source.kind === 'import' ? source.path : null,
       });
       this.#loadProgress();
     } catch (error) {
-      this.#error = error instanceof Error ? error.message : String(error);
+      this.#error = messageOf(error);
     }
     this.#writing = false;
-    this.#paint();
+    this.#frame.paint();
   }
 
   #loadProgress(): void {
     void this.#progress.load(async () => {
       const [overview, runs] = await Promise.all([
-        this.#connection.request('project/overview', {}),
-        this.#connection.request('runs/list', { limit: 1 }),
+        this.#frame.request('project/overview', {}),
+        this.#frame.request('runs/list', { limit: 1 }),
       ]);
       return { overview, run: runs.runs[0] ?? null };
     });
@@ -194,16 +190,16 @@ export class Start {
   /** The first run ends on its card; a program's run is shown while it goes. */
   #progressCame(): void {
     const { value, loading } = this.#progress.state;
-    const { written } = this.#persisted;
-    this.#paint();
+    const { written } = this.#frame.state;
+    this.#frame.paint();
     if (this.#ended || loading || !value?.run || !written?.run) return;
     const { run, overview } = value;
     if (written.kind === 'script') {
       this.#ended = true;
-      this.#connection.act({ do: 'openRun', runId: run.runId });
+      this.#frame.act({ do: 'openRun', runId: run.runId });
     } else if (written.kind === 'table' && run.status !== 'running' && overview.models[0]) {
       this.#ended = true;
-      this.#connection.act({ do: 'openCard', version: overview.models[0].version });
+      this.#frame.act({ do: 'openCard', version: overview.models[0].version });
     }
   }
 }

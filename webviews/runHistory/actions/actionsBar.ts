@@ -2,12 +2,12 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { count, plural } from '../../../words/numbers.ts';
-import { isCommand, take } from '../../ui/keys.ts';
+import { isCommand, take } from '../../ui/frame/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { keyOf } from '../columns/columns.ts';
 import type { Actions, Model } from '../model.ts';
-import { formTexts, popupButton } from '../toolbar/popup.ts';
+import { formTexts, popupButton } from '../../ui/frame/popup.ts';
 
 /** Under the table: how many runs, and what can be done with the selected ones or the one that the keyboard is on. */
 export function actionsBar(model: Model, actions: Actions): TemplateResult {

@@ -3,6 +3,7 @@ import { plural } from '../../../words/numbers.ts';
 import type { RunHistoryConnection } from '../model.ts';
 import type { RunRows } from '../rows/runRows.ts';
 import type { Toast } from './toast.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Changes = { runId: string; change: RunChange }[];
 
@@ -14,7 +15,7 @@ interface Step {
 }
 
 export interface EditsHost {
-  connection(): RunHistoryConnection;
+  connection: RunHistoryConnection;
   rows: RunRows;
   /** The rows have to be asked for again. */
   refresh(): Promise<void>;
@@ -87,13 +88,13 @@ export class RunEdits {
   async #send(text: string, changes: Changes, onto: Step[], back: 'Undo' | 'Redo'): Promise<boolean> {
     this.#patch(changes);
     try {
-      const { undo } = await this.#host.connection().request('runs/update', { changes });
+      const { undo } = await this.#host.connection.request('runs/update', { changes });
       onto.push({ text, changes: undo });
       if (onto.length > stepsKept) onto.shift();
       this.#show({ text: back === 'Undo' ? text : `Undone: ${text}`, back, isError: false });
       return true;
     } catch (error) {
-      this.say(`The change was not made: ${error instanceof Error ? error.message : String(error)}`, true);
+      this.say(`The change was not made: ${messageOf(error)}`, true);
       return false;
     } finally {
       void this.#host.refresh();

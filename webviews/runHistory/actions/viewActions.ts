@@ -3,6 +3,7 @@ import type { RunEdits } from './runEdits.ts';
 import type { SavedViews } from '../state/savedViews.ts';
 import { plainSettings } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 export interface ViewActionsHost {
   views: SavedViews;
@@ -33,7 +34,7 @@ export function viewActions({
       await what();
       edits.say(done);
     } catch (error) {
-      edits.say(error instanceof Error ? error.message : String(error), true);
+      edits.say(messageOf(error), true);
     }
     paint();
   };

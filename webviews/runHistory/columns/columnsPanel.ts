@@ -2,13 +2,13 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { count } from '../../../words/numbers.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import type { Available, Column } from './columns.ts';
 import { movedBy, movedTo, withColumn, withPin } from './layout.ts';
 import type { Actions, Model } from '../model.ts';
-import { valueOf } from '../toolbar/popup.ts';
+import { valueOf } from '../../ui/frame/popup.ts';
 
 const kinds: [Column['kind'], string][] = [
   ['fixed', 'Run'],

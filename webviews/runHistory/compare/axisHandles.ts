@@ -1,4 +1,4 @@
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { axisScale, partText, pressed } from './brushKeys.ts';
 import type { AxisScale, Interval } from './brushKeys.ts';
 import type { Field } from './fields.ts';

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { csvOf } from '../../ui/csv.ts';
 import { count, plural } from '../../../words/numbers.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import { saveText } from '../../ui/saveChart.ts';
 import { onThemeChange } from '../../ui/theme.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ImportantParam, ParamImportance, RunDetail } from '../../../protocol/runs.ts';
 import { percent, plural } from '../../../words/numbers.ts';
-import { Loader } from '../../ui/loadable.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';

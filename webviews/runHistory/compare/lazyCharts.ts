@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
-import { Loader } from '../../ui/loadable.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
 import { errorBar, skeleton } from '../../ui/pieces.ts';
 
 export type Charts = typeof import('./charts.ts');

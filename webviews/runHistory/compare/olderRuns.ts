@@ -1,5 +1,6 @@
 import type { RunPoint, RunQuery } from '../../../protocol/runs.ts';
 import { Refresher } from '../rows/refresher.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 const runsAtOnce = 10_000;
 /** While runs come and go the older ones are asked for again not more often than this. */
@@ -93,7 +94,7 @@ export class OlderRuns {
       this.#put(runs, true);
     } catch (error) {
       if (turn !== this.#turn) return;
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
     }
     this.#changed();
   }

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { RunPoint } from '../../../protocol/runs.ts';
 import type { EChart } from '../../ui/charts/echart.ts';
 import { count, plural } from '../../../words/numbers.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import { savePng, savedColors, saveText } from '../../ui/saveChart.ts';
 import { chartColors } from '../../ui/theme.ts';

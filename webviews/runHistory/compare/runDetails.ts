@@ -1,4 +1,5 @@
 import type { RunDetail } from '../../../protocol/runs.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 /** A run that ended changes by a person's hand alone: it is asked for again when it was not for this long. */
 const endedAgainMs = 30_000;
@@ -81,7 +82,7 @@ export class RunDetails {
         // Many runs appear as they come.
         this.#changed(this.#take(runs));
       } catch (error) {
-        this.#error = error instanceof Error ? error.message : String(error);
+        this.#error = messageOf(error);
         return this.#changed([]);
       }
     }

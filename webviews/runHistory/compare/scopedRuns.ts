@@ -1,5 +1,5 @@
 import type { RunDetail, RunPage, RunPoint, RunQuery, RunSummary } from '../../../protocol/runs.ts';
-import { Loader } from '../../ui/loadable.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
 import type { PanelHost } from '../panels/panelHost.ts';
 import { Refresher } from '../rows/refresher.ts';
 import { OlderRuns } from './olderRuns.ts';

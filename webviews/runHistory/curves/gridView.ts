@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { xText } from '../../ui/charts/axisText.ts';
 import { firstAtLeast, nearest } from '../../ui/charts/line.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { errorBar, icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { xAxes } from './axis.ts';

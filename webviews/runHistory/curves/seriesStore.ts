@@ -1,6 +1,7 @@
 import type { MetricSeries } from '../../../protocol/runs.ts';
 import { grown } from '../../ui/series.ts';
 import type { Curve } from '../../ui/series.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Ask = (params: { runIds: string[]; key: string; ends?: Record<string, string> }) => Promise<MetricSeries[]>;
 
@@ -110,7 +111,7 @@ export class SeriesStore {
         const answer = await this.#ask({ runIds, key, ...this.#endsOf(runIds, key) });
         if (age === this.#age) this.#take(key, answer, runIds);
       } catch (error) {
-        if (age === this.#age) this.#errors.set(key, error instanceof Error ? error.message : String(error));
+        if (age === this.#age) this.#errors.set(key, messageOf(error));
       }
       this.#asking = null;
       this.#changed(key);

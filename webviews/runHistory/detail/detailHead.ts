@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { gatesText } from '../../../words/metrics.ts';
 import { duration } from '../../../words/times.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
 import type { DetailActions, DetailModel } from './detailPanel.ts';
 

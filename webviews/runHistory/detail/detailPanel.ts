@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
-import { Loader } from '../../ui/loadable.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
 import { errorBar, skeleton } from '../../ui/pieces.ts';
 import { ArtifactStore } from '../files/artifactStore.ts';
 import { CurveGrid } from '../curves/curveGrid.ts';

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { isCommand, isPlain, take } from '../../ui/keys.ts';
+import { isCommand, isPlain, take } from '../../ui/frame/keys.ts';
 import { markdown } from '../../ui/markdown.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { DetailActions, DetailModel } from './detailPanel.ts';

@@ -1,4 +1,5 @@
 import type { ArtifactContent } from '../../../protocol/runs.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 export interface HeldArtifact {
   content: ArtifactContent | null;
@@ -52,7 +53,7 @@ export class ArtifactStore {
       try {
         held.content = await this.#ask(next);
       } catch (error) {
-        held.error = error instanceof Error ? error.message : String(error);
+        held.error = messageOf(error);
       }
       this.#waiting.shift();
       this.#held.set(keyOf(next.runId, next.path), held);

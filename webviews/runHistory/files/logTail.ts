@@ -1,5 +1,6 @@
 import type { EngineRequests } from '../../../protocol/engineHost.ts';
 import { plainLog } from './logText.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Log = EngineRequests['runs/log'];
 const everyMs = 1000;
@@ -68,7 +69,7 @@ export class LogTail {
       if (!part.done) this.#timer = setTimeout(() => void this.#read(), more ? 0 : everyMs);
     } catch (error) {
       if (this.#stopped) return;
-      this.error = error instanceof Error ? error.message : String(error);
+      this.error = messageOf(error);
       this.#changed();
     }
   }

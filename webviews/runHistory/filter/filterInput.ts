@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { FilterCompletion, FilterProblem } from '../../../protocol/runs.ts';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 

@@ -1,4 +1,5 @@
 import type { FilterProblem, RunPage, RunQuery, RunSummary } from '../../../protocol/runs.ts';
+import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
@@ -141,7 +142,7 @@ export class RunPages {
         this.#error = null;
       } catch (error) {
         if (question !== this.#question) return;
-        this.#error = error instanceof Error ? error.message : String(error);
+        this.#error = messageOf(error);
         this.#stopped = true;
       }
       this.#changed();

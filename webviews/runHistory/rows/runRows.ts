@@ -1,5 +1,5 @@
 import type { RunGroup, RunPage, RunQuery, RunSummary } from '../../../protocol/runs.ts';
-import { Loader } from '../../ui/loadable.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
 import { pageRows, RunPages } from './runPages.ts';
 
 export type Row =

@@ -5,10 +5,10 @@ import type { Settings } from './settings.ts';
 
 /** The layouts that the project has under a name. */
 export class SavedViews {
-  readonly #connection: () => RunHistoryConnection;
+  readonly #connection: RunHistoryConnection;
   #views: readonly SavedView[] = [];
 
-  constructor(connection: () => RunHistoryConnection) {
+  constructor(connection: RunHistoryConnection) {
     this.#connection = connection;
   }
 
@@ -29,11 +29,11 @@ export class SavedViews {
   }
 
   async load(): Promise<void> {
-    this.#views = await this.#connection().request('views/list', {});
+    this.#views = await this.#connection.request('views/list', {});
   }
 
   async save(name: string, state: Settings): Promise<void> {
-    await this.#connection().request('views/save', { name, state });
+    await this.#connection.request('views/save', { name, state });
     await this.load();
   }
 
@@ -41,12 +41,12 @@ export class SavedViews {
   async rename(from: string, to: string): Promise<void> {
     const settings = this.settings(from);
     if (!settings || from === to) return;
-    await this.#connection().request('views/save', { name: to, state: settings });
+    await this.#connection.request('views/save', { name: to, state: settings });
     await this.delete(from);
   }
 
   async delete(name: string): Promise<void> {
-    await this.#connection().request('views/delete', { name });
+    await this.#connection.request('views/delete', { name });
     await this.load();
   }
 }

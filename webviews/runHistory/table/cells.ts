@@ -11,8 +11,8 @@ import { keyOf, shareDone } from '../columns/columns.ts';
 import type { Column } from '../columns/columns.ts';
 import { isBroken } from '../rows/metricRanges.ts';
 import type { Actions, Model } from '../model.ts';
-import { rowHeight } from './slices.ts';
-import type { Slice } from './slices.ts';
+import { runTable } from './runTable.ts';
+import type { Slice } from '../../ui/table/slices.ts';
 
 /**
  * Which columns stand in the page: those that are pinned, a slice of the others, and pixels of those before and after
@@ -141,7 +141,7 @@ function inSlice(
 
 /** Where a row stands, moved without laying out the others. */
 function place(index: number): ReturnType<typeof css> {
-  return css({ transform: `translateY(${index * rowHeight}px)` });
+  return css({ transform: `translateY(${index * runTable.rowHeight}px)` });
 }
 
 function rowClass(index: number, selected: boolean, open: boolean, model: Model): string {

@@ -7,8 +7,9 @@ import { groupRow, runRow, waitingRow } from './cells.ts';
 import type { Shape } from './cells.ts';
 import { pinnedCount, widthsOf, writeColumnSheet } from '../columns/columnSheet.ts';
 import type { Actions, Model } from '../model.ts';
-import { columnSlice, rowHeight, rowSlice } from './slices.ts';
-import type { Port } from './slices.ts';
+import { columnSlice } from '../../ui/table/slices.ts';
+import { runTable } from './runTable.ts';
+import type { Port } from '../../ui/table/slices.ts';
 import { tableHead } from './tableHead.ts';
 
 /**
@@ -20,7 +21,7 @@ export function table(model: Model, actions: Actions, port: Port): TemplateResul
   const pinned = pinnedCount(model.columns, model.layout);
   const widths = widthsOf(model.columns, model.layout, model.group !== null);
   writeColumnSheet(widths, pinned);
-  const rows = rowSlice(port, model.length);
+  const rows = runTable.slice(port, model.length);
   const columns = columnSlice(port, widths.slice(pinned), sum(widths.slice(0, pinned)));
   const shape: Shape = {
     pinned,
@@ -45,7 +46,7 @@ export function table(model: Model, actions: Actions, port: Port): TemplateResul
       @keydown=${(event: KeyboardEvent) => actions.keys(event)}
     >
       ${tableHead(model, actions, pinned)}
-      <tbody role="rowgroup" ${css({ height: `${model.length * rowHeight}px` })}>
+      <tbody role="rowgroup" ${css({ height: `${model.length * runTable.rowHeight}px` })}>
         ${repeat(inPlaces, place, (index) => row(index, model, actions, shape))}
       </tbody>
     </table>

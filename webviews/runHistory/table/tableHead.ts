@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { isPlain, take } from '../../ui/keys.ts';
+import { isPlain, take } from '../../ui/frame/keys.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { starColumn } from '../columns/columns.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { plural } from '../../../words/numbers.ts';
 import type { Actions, Model } from '../model.ts';
-import { choice } from './popup.ts';
+import { choice } from '../../ui/frame/popup.ts';
 
 /** The table as a file: which runs, which columns, which format. The engine writes it, whatever the number of rows. */
 export function exportPanel(model: Model, actions: Actions): TemplateResult {

@@ -8,7 +8,7 @@ import { columnsPanel } from '../columns/columnsPanel.ts';
 import { exportPanel } from './exportPanel.ts';
 import type { FilterInput } from '../filter/filterInput.ts';
 import type { Actions, Model } from '../model.ts';
-import { popupButton, valueOf } from './popup.ts';
+import { popupButton, valueOf } from '../../ui/frame/popup.ts';
 import { whichNames } from '../state/settings.ts';
 import type { Which } from '../state/settings.ts';
 import { viewsPanel } from './viewsPanel.ts';

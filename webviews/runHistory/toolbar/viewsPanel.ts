@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { Actions, Model } from '../model.ts';
-import { choice, formTexts } from './popup.ts';
+import { choice, formTexts } from '../../ui/frame/popup.ts';
 
 /** The saved views: use, save, save under another name, rename, delete, or none. */
 export function viewsPanel(model: Model, actions: Actions): TemplateResult {

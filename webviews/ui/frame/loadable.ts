@@ -1,3 +1,5 @@
+import { messageOf } from './messageOf.ts';
+
 /** Something asked for: an error keeps the last good value, so a view never goes blank. */
 export interface Loadable<T> {
   value: T | null;
@@ -37,7 +39,7 @@ export class Loader<T> {
       this.#state = {
         value: this.#state.value,
         loading: false,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       };
     }
     this.#changed();

@@ -1,7 +1,7 @@
 import { html, nothing, render } from 'lit';
-import type { FileProblem } from '../../protocol/lifeCycle.ts';
-import type { ViewAction } from '../../protocol/webview.ts';
-import { icon } from './pieces.ts';
+import type { FileProblem } from '../../../protocol/lifeCycle.ts';
+import type { ViewAction } from '../../../protocol/webview.ts';
+import { icon } from '../pieces.ts';
 
 /**
  * Shows or takes away the line above a view that says why it is the last good state; the view below is greyed

@@ -1,5 +1,5 @@
-import type { EngineRequests, ViewMethod } from '../../protocol/engineHost.ts';
-import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
+import type { EngineRequests, ViewMethod } from '../../../protocol/engineHost.ts';
+import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../../protocol/webview.ts';
 import { showProblem } from './problemLine.ts';
 
 interface StoredView<V extends ViewName, U> {
@@ -24,6 +24,11 @@ export interface Opened<V extends ViewName, U> {
   ui: U | null;
 }
 
+interface Handlers<V extends ViewName, U> {
+  opened(opened: Opened<V, U>): void;
+  changed(): void;
+}
+
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -36,8 +41,9 @@ export class Connection<V extends ViewName, U> {
   #next = 1;
   #persisted: StoredView<V, U> | undefined;
 
-  constructor(handlers: { open(opened: Opened<V, U>): void; changed(): void }) {
-    window.addEventListener('message', (event: MessageEvent<ToView>) => this.#receive(event.data, handlers));
+  /** Receives messages from now on, and asks the client to open the view. */
+  start(view: Handlers<V, U>): void {
+    window.addEventListener('message', (event: MessageEvent<ToView>) => this.#receive(event.data, view));
     window.addEventListener('error', (event) => this.#fail(event.message));
     window.addEventListener('unhandledrejection', (event) =>
       this.#fail(event.reason instanceof Error ? event.reason.message : String(event.reason)),
@@ -72,7 +78,7 @@ export class Connection<V extends ViewName, U> {
     this.#api.setState(this.#persisted);
   }
 
-  #receive(message: ToView, handlers: { open(opened: Opened<V, U>): void; changed(): void }): void {
+  #receive(message: ToView, view: Handlers<V, U>): void {
     switch (message.kind) {
       case 'open': {
         const before = this.#api.getState() as StoredView<V, U> | undefined;
@@ -81,11 +87,11 @@ export class Connection<V extends ViewName, U> {
         this.#persisted = { root: message.root, state, ui };
         this.#api.setState(this.#persisted);
         showProblem(message.problem, (action) => this.act(action));
-        return handlers.open({ project: message.project, root: message.root, state, ui });
+        return view.opened({ project: message.project, root: message.root, state, ui });
       }
       case 'changed':
         showProblem(message.problem, (action) => this.act(action));
-        return handlers.changed();
+        return view.changed();
       case 'response':
         return this.#settle(message.id, (waiting) => waiting.resolve(message.result));
       case 'error':

@@ -1,18 +1,43 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import { isPlain, take } from '../../ui/keys.ts';
-import { icon } from '../../ui/pieces.ts';
-import type { Piece } from '../../ui/pieces.ts';
-import type { Actions, Model, Popup } from '../model.ts';
+import { icon } from '../pieces.ts';
+import type { Piece } from '../pieces.ts';
+import { isPlain, take } from './keys.ts';
 
-/**
- * A button and what it opens under itself. Escape closes it and goes back to the button, as a click anywhere else
- * closes it.
- */
-export function popupButton(
-  model: Model,
-  actions: Actions,
-  name: Popup,
+interface PopupActions<Name extends string> {
+  popup(name: Name | null): void;
+}
+
+/** The popup that is open: at most one. A press outside closes it. */
+export class OpenPopup<Name extends string> {
+  readonly #paint: () => void;
+  #name: Name | null = null;
+
+  constructor(paint: () => void) {
+    this.#paint = paint;
+    document.addEventListener('pointerdown', ({ target }) => {
+      if (this.#name !== null && target instanceof Element && !target.closest('.popup-place')) this.show(null);
+    });
+  }
+
+  get name(): Name | null {
+    return this.#name;
+  }
+
+  /** Opens a popup and focuses its first field; null closes the one that is open. */
+  show(name: Name | null): void {
+    this.#name = name;
+    this.#paint();
+    if (name !== null)
+      setTimeout(() => document.querySelector<HTMLElement>('.popup :is(input[type=text], textarea, button)')?.focus());
+  }
+}
+
+/** A button with the popup below it. Escape closes the popup and focuses the button. */
+export function popupButton<Name extends string>(
+  model: { popup: Name | null },
+  actions: PopupActions<Name>,
+  name: Name,
   label: Piece,
   title: string,
   content: () => TemplateResult,
@@ -35,7 +60,7 @@ export function popupButton(
   </span>`;
 }
 
-/** One line of a list of things to do or choose from. */
+/** One line of a list of actions or choices. */
 export function choice(
   label: Piece | string,
   detail: string,
@@ -53,7 +78,7 @@ export function choice(
   </button>`;
 }
 
-function popupKeys(event: KeyboardEvent, isOpen: boolean, actions: Actions): void {
+function popupKeys(event: KeyboardEvent, isOpen: boolean, actions: PopupActions<string>): void {
   if (!isOpen || !isPlain(event)) return;
   const place = event.currentTarget;
   if (!(place instanceof HTMLElement)) return;
@@ -76,7 +101,7 @@ export function valueOf(event: Event): string {
   return target !== null && 'value' in target && typeof target.value === 'string' ? target.value : '';
 }
 
-/** The texts of a form's fields by their names. */
+/** Stops the form and reads the texts of its fields by name. */
 export function formTexts(event: SubmitEvent): (name: string) => string {
   event.preventDefault();
   const data = new FormData(event.target as HTMLFormElement);

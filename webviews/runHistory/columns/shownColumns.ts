@@ -1,0 +1,89 @@
+import type { ExperimentSummary } from '../../../protocol/lifeCycle.ts';
+import type { RunColumns, RunSummary } from '../../../protocol/runs.ts';
+import { Loader } from '../../ui/frame/loadable.ts';
+import { declarePrimary } from '../../ui/primaryMetric.ts';
+import { allColumns, columnOf, defaultIds, numberColumns } from './columns.ts';
+import type { Available, Column } from './columns.ts';
+import { shownIds } from './layout.ts';
+import type { Layout } from './layout.ts';
+
+export interface ShownColumnsHost {
+  layout(): Layout;
+  /** The experiment that the table is narrowed to; null for all of them. */
+  experiment(): string | null;
+  /** The runs that are loaded. */
+  runs(): Iterable<RunSummary>;
+  paint(): void;
+}
+
+/** The columns of the table: those that the runs offer, and those that are shown. Computed once a change, not a frame. */
+export class ShownColumns {
+  readonly #host: ShownColumnsHost;
+  readonly #known: Loader<RunColumns>;
+  #experiments: ExperimentSummary[] = [];
+  #available: readonly Available[] = allColumns(null);
+  #columns: readonly Column[] = [];
+  #numbers: ReadonlySet<string> = new Set();
+  #version = 0;
+
+  constructor(host: ShownColumnsHost) {
+    this.#host = host;
+    this.#known = new Loader(() => this.layOut());
+  }
+
+  get experiments(): ExperimentSummary[] {
+    return this.#experiments;
+  }
+
+  /** Every column that could be shown. */
+  get available(): readonly Available[] {
+    return this.#available;
+  }
+
+  get columns(): readonly Column[] {
+    return this.#columns;
+  }
+
+  /** Names of the metrics that are shown. */
+  get metrics(): string[] {
+    return this.#columns.filter((column) => column.kind === 'metric').map((column) => column.title);
+  }
+
+  /** Grows with each change of the shown columns. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether a column has numbers in the runs that are loaded. */
+  isNumber(column: Column): boolean {
+    return this.#numbers.has(column.id);
+  }
+
+  /** Loads the experiments and the columns of the runs. */
+  async load(experiments: () => Promise<ExperimentSummary[]>, columns: () => Promise<RunColumns>): Promise<void> {
+    try {
+      this.#experiments = await experiments();
+    } catch {
+      // The list of runs asks the same engine and shows why it does not answer.
+    }
+    await this.#known.load(columns);
+  }
+
+  layOut(): void {
+    const before = this.#columns;
+    const known = this.#known.state.value;
+    declarePrimary(known?.primary ?? []);
+    this.#available = allColumns(known);
+    const several = this.#host.experiment() === null && this.#experiments.length > 1;
+    this.#columns = shownIds(this.#host.layout(), defaultIds(this.#available, several)).map(columnOf);
+    if (before.length !== this.#columns.length || before.some((column, at) => column !== this.#columns[at]))
+      this.#version++;
+    this.updateNumbers();
+    this.#host.paint();
+  }
+
+  /** Other runs are loaded. */
+  updateNumbers(): void {
+    this.#numbers = numberColumns(this.#columns, this.#host.runs());
+  }
+}

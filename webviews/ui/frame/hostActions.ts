@@ -1,0 +1,32 @@
+import type { SavedPage } from '../../../protocol/savedPage.ts';
+import type { ViewAction } from '../../../protocol/webview.ts';
+
+/** Actions that the client does for any view. */
+export interface HostActions {
+  openRun(runId: string): void;
+  openCard(version: number): void;
+  openFile(path: string): void;
+  /** Opens the file of the project. */
+  openProject(): void;
+  /** Runs a stage with what it needs; null for every stage. */
+  runStage(stage: string | null): void;
+  runAll(): void;
+  copy(text: string): void;
+  /** Saves a view as one HTML file. */
+  savePage(page: SavedPage): void;
+}
+
+export function hostActions(act: (action: ViewAction) => void): HostActions {
+  const runStage = (stage: string | null): void => act({ do: 'runStage', stage, experiment: null });
+  const openFile = (path: string): void => act({ do: 'openFile', path, line: null });
+  return {
+    openRun: (runId) => act({ do: 'openRun', runId }),
+    openCard: (version) => act({ do: 'openCard', version }),
+    openFile,
+    openProject: () => openFile('loopwright.yaml'),
+    runStage,
+    runAll: () => runStage(null),
+    copy: (text) => act({ do: 'copy', text }),
+    savePage: (page) => act({ do: 'savePage', page }),
+  };
+}
