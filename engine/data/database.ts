@@ -24,6 +24,11 @@ export interface Database {
    * Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts.
    */
   table(sql: string, params?: SqlParams): Promise<Table>;
+  /**
+   * Reads columns as `table` does, some rows at a time, in the order of the query, so that memory holds one batch. The
+   * next batch is read once `visit` is done; `visit` must not wait for another statement of this database.
+   */
+  batches(sql: string, rows: number, visit: (batch: Table) => Promise<void> | void): Promise<void>;
   /** Makes an empty table for rows that are made here. */
   create(table: string, columns: readonly TypedColumn[]): Promise<void>;
   /** Appends rows to such a table: `values[i]` are those of column i. */
@@ -92,19 +97,35 @@ class OpenDatabase implements Database {
   }
 
   table(sql: string, params?: SqlParams): Promise<Table> {
-    return this.#query(sql, params, async (result) => {
-      const names = result.deduplicatedColumnNames();
-      const readers = result.columnTypes().map((type) => columnReader(this.#duckdb, type));
-      let rows = 0;
-      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        const { rowCount } = chunk;
-        for (const [i, reader] of readers.entries()) reader.append(chunk.getColumnVector(i), rowCount);
-        rows += rowCount;
+    return this.#query(sql, params, async (result) => (await this.#read(result, Number.POSITIVE_INFINITY)).table);
+  }
+
+  batches(sql: string, rows: number, visit: (batch: Table) => Promise<void> | void): Promise<void> {
+    return this.#inTurn(async () => {
+      const result = await this.#connection.stream(sql);
+      for (let isLast = false; !isLast;) {
+        const batch = await this.#read(result, rows);
+        if (batch.table.rows > 0) await visit(batch.table);
+        ({ isLast } = batch);
       }
-      const columns: Table['columns'] = {};
-      for (const [i, reader] of readers.entries()) columns[names[i] ?? `column${i}`] = reader.column();
-      return { rows, columns };
     });
+  }
+
+  /** Reads chunks until there are `rows` rows, or no more. */
+  async #read(result: DuckDBResult, rows: number): Promise<{ table: Table; isLast: boolean }> {
+    const names = result.deduplicatedColumnNames();
+    const readers = result.columnTypes().map((type) => columnReader(this.#duckdb, type));
+    const table: Table = { rows: 0, columns: {} };
+    let isLast = false;
+    while (table.rows < rows) {
+      const chunk = await result.fetchChunk();
+      isLast = !chunk || chunk.rowCount === 0;
+      if (!chunk || isLast) break;
+      for (const [i, reader] of readers.entries()) reader.append(chunk.getColumnVector(i), chunk.rowCount);
+      table.rows += chunk.rowCount;
+    }
+    for (const [i, reader] of readers.entries()) table.columns[names[i] ?? `column${i}`] = reader.column();
+    return { table, isLast };
   }
 
   create(table: string, columns: readonly TypedColumn[]): Promise<void> {

@@ -48,6 +48,27 @@ test('a table is columnar over many chunks, in order, NaN for null', async () =>
   assert.deepEqual(day.values.slice(0, 2), [null, '2026-01-01']);
 });
 
+test('batches come in order, one after the other, and hold no more rows than a chunk beyond the size', async () => {
+  const seen: number[] = [];
+  let running = 0;
+  await db.batches("SELECT i, 'r' || i AS name FROM range(20000) t(i)", 4096, async ({ rows, columns }) => {
+    assert.equal(++running, 1);
+    await new Promise(setImmediate);
+    running--;
+    assert.ok(rows <= 4096 + 2048 && columns['name']?.values.length === rows);
+    for (const value of columns['i']?.values ?? []) seen.push(Number(value));
+  });
+  assert.deepEqual(seen, [...Array(20_000).keys()]);
+  let visits = 0;
+  await db.batches('SELECT 1 AS a WHERE false', 10, () => void visits++);
+  assert.equal(visits, 0);
+  await assert.rejects(
+    db.batches('SELECT 1 AS a', 10, () => Promise.reject(new WorkError('no'))),
+    new WorkError('no'),
+  );
+  assert.deepEqual(await db.rows('SELECT 2 AS a'), [{ a: 2 }], 'the connection still answers');
+});
+
 test('an empty result still has its columns', async () => {
   const table = await db.table("SELECT 1 AS a, 'x' AS b WHERE false");
   assert.deepEqual([table.rows, table.columns['a']?.kind, table.columns['b']?.kind], [0, 'number', 'text']);
