@@ -24,7 +24,13 @@ export interface FairnessRow {
   /** fairlearn's name, such as `equal_opportunity_difference`. */
   measure: string;
   value: number;
-  groups: { group: string; n: number; value: number | null }[];
+  /** The interval of the value, null when none was computed. */
+  low: number | null;
+  high: number | null;
+  /** Confidence of the interval, such as 0.95. */
+  confidence: number | null;
+  /** The rates that the measure compares: selection, true positive (`tpr`), false positive (`fpr`). */
+  rates: { rate: 'selectionRate' | 'tpr' | 'fpr'; groups: { group: string; n: number; value: number | null }[] }[];
   warnings: string[];
 }
 

@@ -1,5 +1,3 @@
-import type { GateResult } from '../../protocol/runs.ts';
-import { parseMetric } from './metricName.ts';
 import type { Interval } from './intervals.ts';
 
 /** A bound as a project declares it. */
@@ -9,50 +7,82 @@ export interface GateBound {
   at_confidence?: number | undefined;
 }
 
-export interface Measured {
+/** What a gate compares with its bound, or the reason why there is nothing to compare. */
+export type Measured =
+  | {
+      kind: 'value';
+      value: number;
+      /** At the confidence of the gate; null when no interval is computed for this metric. */
+      interval: Interval | null;
+      /** Rows behind the value; null when not known. */
+      n: number | null;
+      /** The version that a difference is taken from. */
+      against?: number | undefined;
+    }
+  | { kind: 'no_value' | 'no_champion' | 'champion_not_comparable'; n: number | null; note: string };
+
+/**
+ * How a gate went:
+ * - `passed`, `failed`: a value was compared with the bound.
+ * - `no_value`: the metric could not be computed. The gate fails.
+ * - `no_champion`: no version is the champion yet, so a difference to it does not apply. The gate passes.
+ * - `champion_not_comparable`: the champion cannot predict these rows, so the difference does not apply. The gate passes.
+ */
+export type GateKind = 'passed' | 'failed' | Exclude<Measured['kind'], 'value'>;
+
+/** The outcome of a gate, as it is stored with a run and in a validation report. */
+export interface GateOutcome {
+  /** As written, such as `pr_auc`, `equal_opportunity_difference[age_group]`, `pr_auc@champion`. */
+  gate: string;
+  kind: GateKind;
+  passed: boolean;
+  min: number | null;
+  max: number | null;
   value: number | null;
-  /** At the gate's confidence; null when no interval is computed for this metric. */
-  interval: Interval | null;
+  /** The end of the confidence interval that was compared, when `at_confidence` is given and there is an interval. */
+  bound: number | null;
+  atConfidence: number | null;
+  /** Rows behind the value. */
   n: number | null;
-  /** Why there is no value. */
+  /** The version that the value is a difference from. */
+  against?: number | undefined;
+  /** For people: why there is no value, or why not the interval but the value was compared. */
   note: string;
-  /** The version that a difference is taken from. */
-  against?: number;
 }
 
-/** Holds a measured value against a bound. With `at_confidence` the end of the interval that is worse is compared. */
-export function judgeGate(gate: string, bound: GateBound, measured: Measured): GateResult {
+/** Compares a value with a bound. With `at_confidence` the worse end of the interval is compared. */
+export function judgeGate(gate: string, bound: GateBound, measured: Measured): GateOutcome {
   const { min = null, max = null, at_confidence: atConfidence = null } = bound;
-  const base = {
-    gate,
-    min,
-    max,
-    atConfidence,
-    n: measured.n,
-    value: measured.value,
-    ...(measured.against === undefined ? {} : { against: measured.against }),
-  };
-  if (measured.value === null) {
-    const noChampion = parseMetric(gate)?.champion === true && measured.note === noChampionNote;
-    return { ...base, bound: null, passed: noChampion, note: measured.note || 'the metric could not be computed' };
+  const base = { gate, min, max, atConfidence, n: measured.n };
+  if (measured.kind !== 'value') {
+    const { kind, note } = measured;
+    return { ...base, kind, passed: kind !== 'no_value', value: null, bound: null, note };
   }
-  const useInterval = atConfidence !== null && measured.interval !== null;
-  const low = useInterval ? (measured.interval?.low ?? measured.value) : measured.value;
-  const high = useInterval ? (measured.interval?.high ?? measured.value) : measured.value;
+  const { value, interval, against } = measured;
+  const compared = atConfidence === null ? null : interval;
+  const { low, high } = compared ?? { low: value, high: value };
   const passed = (min === null || low >= min) && (max === null || high <= max);
-  const note =
-    atConfidence !== null && !useInterval
-      ? 'no interval is computed for this metric; the value itself was compared'
-      : '';
   // Of two bounds the one that was broken is shown.
   const end = min === null || (low >= min && max !== null && high > max) ? high : low;
-  return { ...base, bound: useInterval ? end : null, passed, note };
+  return {
+    ...base,
+    kind: passed ? 'passed' : 'failed',
+    passed,
+    value,
+    bound: compared ? end : null,
+    against,
+    note:
+      atConfidence !== null && compared === null
+        ? 'no interval is computed for this metric; the value itself was compared'
+        : '',
+  };
 }
 
-export const noChampionNote = 'there is no champion yet to compare with';
+/** The parts of an outcome that its description needs; messages of the views have them too. */
+type Described = Pick<GateOutcome, 'gate' | 'min' | 'max' | 'value' | 'bound' | 'atConfidence' | 'note'>;
 
-/** `pr_auc 0.78 < 0.80`, for messages. */
-export function describeGate(result: GateResult): string {
+/** Describes an outcome in messages: `pr_auc 0.78 < 0.80`. */
+export function describeGate(result: Described): string {
   if (result.value === null) return `${result.gate}: ${result.note}`;
   const shown = (value: number) => Number(value.toPrecision(4));
   const compared = result.bound ?? result.value;

@@ -6,26 +6,41 @@ export interface Interval {
   high: number;
 }
 
-export interface BootstrapOptions {
+/** A value with its interval; `low`, `high` and `confidence` are null when no interval was computed. */
+export interface Estimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+  /** Confidence of the interval, such as 0.95. */
+  confidence: number | null;
+  /** Rows behind the value. */
+  n: number;
+}
+
+export interface ResampleOptions {
   /** The number of rows, which are drawn with replacement. */
   n: number;
-  confidence: number;
   seed: number;
   /** Default 200. */
   resamples?: number;
 }
 
+/** The values of each statistic over the resamples, sorted. */
+export type Resampled = ReadonlyMap<string, Float64Array>;
+
+/** With fewer values a statistic has no interval. */
+const fewestValues = 20;
+
 /**
- * Percentile bootstrap intervals (Efron 1979) of several statistics at once. `compute` gets how often each row was
- * drawn and returns one value for each statistic; null values of a resample are left out. A statistic with fewer than 20
- * values has no interval.
+ * Computes statistics on bootstrap resamples (Efron 1979). `compute` gets how often each row was drawn and returns one
+ * value for each statistic; values that are null or not finite are left out. The seed determines the resamples.
  */
-export function bootstrapIntervals<K extends string>(
-  options: BootstrapOptions,
-  compute: (weights: Uint16Array) => Record<K, number | null>,
-): Record<K, Interval | null> {
+export function resample(
+  options: ResampleOptions,
+  compute: (weights: Uint16Array) => Record<string, number | null>,
+): Resampled {
   const random = seededRandom(options.seed);
-  const values = new Map<K, number[]>();
+  const values = new Map<string, number[]>();
   const weights = new Uint16Array(options.n);
   const resamples = options.resamples ?? 200;
   for (let r = 0; r < resamples && options.n > 0; r++) {
@@ -34,18 +49,37 @@ export function bootstrapIntervals<K extends string>(
       const drawn = random.integer(options.n);
       weights[drawn] = (weights[drawn] ?? 0) + 1;
     }
-    for (const [key, value] of Object.entries(compute(weights)) as [K, number | null][]) {
+    for (const [key, value] of Object.entries(compute(weights))) {
       const list = values.get(key) ?? [];
       if (value !== null && Number.isFinite(value)) list.push(value);
       values.set(key, list);
     }
   }
-  const tail = (1 - options.confidence) / 2;
-  return Object.fromEntries(
-    [...values].map(([key, list]) => {
-      if (list.length < 20) return [key, null];
-      const sorted = Float64Array.from(list).toSorted();
-      return [key, { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) }];
-    }),
-  ) as Record<K, Interval | null>;
+  return new Map([...values].map(([key, list]) => [key, Float64Array.from(list).toSorted()]));
+}
+
+/** The percentile interval of a statistic; null when most resamples had no value. */
+export function intervalOf(resampled: Resampled, key: string, confidence: number): Interval | null {
+  const values = resampled.get(key);
+  if (values === undefined || values.length < fewestValues) return null;
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/** A value with the interval of its resamples. */
+export function estimateOf(
+  value: number,
+  n: number,
+  resampled: Resampled = new Map(),
+  key = '',
+  confidence = 0.95,
+): Estimate {
+  const interval = intervalOf(resampled, key, confidence);
+  return {
+    value,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    confidence: interval ? confidence : null,
+    n,
+  };
 }

@@ -54,7 +54,9 @@ export const fairnessNames: readonly string[] = fairnessMeasures.map(({ name }) 
 
 /** Whether validation gives an interval with a metric. */
 export function hasInterval(name: string): boolean {
-  return measures.some((measure) => measure.name === name && measure.resampled !== false);
+  return (
+    fairnessNames.includes(name) || measures.some((measure) => measure.name === name && measure.resampled !== false)
+  );
 }
 
 /** The metrics that usually stand for a model of a task, the best first. */

@@ -1,8 +1,17 @@
-import type { SliceRow } from '../../protocol/modelCard.ts';
 import { evaluator, subset, type EvaluationOptions } from './evaluate.ts';
 import type { Groups } from './groups.ts';
-import { bootstrapIntervals } from './intervals.ts';
+import { estimateOf, resample, type Estimate } from './intervals.ts';
 import type { Predictions } from './predictions.ts';
+
+/** The metrics of the rows that have one value of a column. */
+export interface SliceResult {
+  column: string;
+  value: string;
+  n: number;
+  /** Rows of the positive class; null when the model is not binary. */
+  positives: number | null;
+  metrics: Record<string, Estimate>;
+}
 
 const mostSlices = 12;
 const shown: Record<Predictions['task'], string[]> = {
@@ -12,46 +21,33 @@ const shown: Record<Predictions['task'], string[]> = {
 };
 
 /** The metrics of each value of a column, most rows first; values beyond the twelfth are left out. */
-export function sliceRows(input: {
+export function evaluateSlices(input: {
   column: string;
   groups: Groups;
   truth: Float64Array;
   predictions: Predictions;
   options: EvaluationOptions;
   seed: number;
-}): SliceRow[] {
+}): SliceResult[] {
   const { column, groups, truth, predictions, options, seed } = input;
   const slices = [...rowsByGroup(groups)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
   return slices.map(([value, rows]) => {
     const part = subset(truth, predictions, rows);
-    const metrics = evaluator(part.truth, part.predictions, options);
-    const intervals = bootstrapIntervals({ n: rows.length, confidence: 0.95, seed, resamples: 100 }, metrics);
-    const values = metrics();
+    const metricsOf = evaluator(part.truth, part.predictions, options);
+    const resampled = resample({ n: rows.length, seed, resamples: 100 }, metricsOf);
+    const values = metricsOf();
+    const metrics: SliceResult['metrics'] = {};
+    for (const name of shown[predictions.task]) {
+      const found = values[name];
+      if (found !== null && found !== undefined) metrics[name] = estimateOf(found, rows.length, resampled, name);
+    }
     return {
       column,
       value,
       n: rows.length,
       positives:
         predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
-      metrics: Object.fromEntries(
-        shown[predictions.task].flatMap((name) => {
-          const found = values[name];
-          return found === null || found === undefined
-            ? []
-            : [
-                [
-                  name,
-                  {
-                    value: found,
-                    low: intervals[name]?.low ?? null,
-                    high: intervals[name]?.high ?? null,
-                    confidence: intervals[name] ? 0.95 : null,
-                    n: rows.length,
-                  },
-                ],
-              ];
-        }),
-      ),
+      metrics,
     };
   });
 }

@@ -31,7 +31,7 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   return {
     monitor: name,
     deployment: monitor.deployment,
-    referenceRows: champion ? readReference(store.root, champion).rows : 0,
+    referenceRows: champion ? champion.report.referenceRows : 0,
     references: referencesOf(store, config.project, windows),
     columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
     windows,
@@ -78,15 +78,9 @@ export async function driftDetail(
   const { meta } = await loadModel(join(store.root, version.path));
   let db: Database | null = null;
   try {
-    const rows = await readWindow(
-      store,
-      async () => (db ??= await openDatabase()),
-      monitor.deployment,
-      window.start,
-      window.end,
-      meta.features,
-    );
-    const reference = readReference(store.root, version).columns[column];
+    const database = async () => (db ??= await openDatabase());
+    const rows = await readWindow(store, database, monitor.deployment, window.start, window.end, meta.features);
+    const reference = (await readReference(database, store.root, version)).columns[column];
     const current: Column | undefined =
       column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];
     if (!reference || !current)

@@ -129,7 +129,7 @@ async function judgeWindow(
   const { meta } = await loadModel(join(project.root, version.path));
   const rows = await readWindow(store, database, monitor.deployment, start, end, meta.features);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
-  const values = enough ? compareAll(request, version.version, rows) : [];
+  const values = enough ? await compareAll(request, database, version.version, rows) : [];
   const inputs = values.filter((value) => value.measure !== 'none' && value.column !== '_score');
   const driftedShare = inputs.length === 0 ? 0 : inputs.filter((value) => value.drifted).length / inputs.length;
   const share = monitor.drift?.share ?? 0.5;
@@ -169,10 +169,15 @@ async function judgeWindow(
   };
 }
 
-function compareAll(request: MonitorRequest, versionNumber: number, rows: WindowRows): DriftValue[] {
+async function compareAll(
+  request: MonitorRequest,
+  database: () => Promise<Database>,
+  versionNumber: number,
+  rows: WindowRows,
+): Promise<DriftValue[]> {
   const { config, store, project } = request;
   const version = getVersion(store, config.project, versionNumber);
-  const reference = readReference(project.root, version);
+  const reference = await readReference(database, project.root, version);
   const dataset = config.datasets?.[version.report.data.dataset];
   const schema = dataset?.schema ? project.schemas.get(dataset.schema)?.value : undefined;
   const values: DriftValue[] = [];

@@ -1,41 +1,68 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, messageOf } from '../base/errors.ts';
+import type { Database } from '../data/database.ts';
+import { quoteLiteral } from '../data/quote.ts';
 import type { Column, Table } from '../data/table.ts';
+import { writeParquet } from '../data/writeTable.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
-
-interface Stored {
-  rows: number;
-  columns: Record<string, { kind: 'number'; values: (number | null)[] } | { kind: 'text'; values: (string | null)[] }>;
-}
 
 const cache = new Map<string, Table>();
 
 /**
- * The test rows of a version, with `_score`: what its windows are compared with. Kept in memory, since it never
- * changes.
+ * The test rows of a version, with `_score`: the rows that its windows are compared with. They never change, so a few
+ * are cached. Throws DataError when the file is missing or damaged.
  */
-export function readReference(root: string, version: ModelVersion): Table {
+export async function readReference(
+  database: () => Promise<Database>,
+  root: string,
+  version: ModelVersion,
+): Promise<Table> {
   const path = join(root, version.report.referencePath);
   const known = cache.get(path);
   if (known) return known;
-  let stored: Stored;
+  const db = await database();
+  let table: Table;
   try {
-    stored = JSON.parse(readFileSync(path, 'utf8')) as Stored;
+    table = await db.table(`SELECT * FROM ${await referenceSql(db, path)}`);
   } catch (error) {
     throw new DataError(
       `The reference of version ${version.version} cannot be read: ${messageOf(error)}. Validate the model again.`,
       { cause: error, place: { file: version.report.referencePath } },
     );
   }
-  const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(stored.columns))
-    columns[name] =
-      column.kind === 'number'
-        ? { kind: 'number', values: Float64Array.from(column.values, (value) => value ?? Number.NaN) }
-        : { kind: 'text', values: column.values };
-  const table = { rows: stored.rows, columns };
   if (cache.size >= 4) cache.clear();
   cache.set(path, table);
   return table;
+}
+
+/** FROM-able SQL with a reference. One that was stored as JSON is written as Parquet beside it, once. */
+async function referenceSql(db: Database, path: string): Promise<string> {
+  if (!path.endsWith('.json')) return `read_parquet(${quoteLiteral(path)})`;
+  const converted = path.replace(/json$/, 'parquet');
+  if (!existsSync(converted)) await convert(db, path, converted);
+  return `read_parquet(${quoteLiteral(converted)})`;
+}
+
+/** The columns of a reference as JSON; a missing number is null. */
+interface JsonReference {
+  rows: number;
+  columns: Record<string, { kind: Column['kind']; values: (number | string | null)[] }>;
+}
+
+async function convert(db: Database, from: string, to: string): Promise<void> {
+  const { columns } = JSON.parse(readFileSync(from, 'utf8')) as JsonReference;
+  const table = 'reference_of_json';
+  const typed = Object.entries(columns).map(([name, { kind }]) => ({ name, kind }));
+  await db.create(table, typed);
+  try {
+    await db.append(
+      table,
+      typed,
+      Object.values(columns).map(({ values }) => values),
+    );
+    await writeParquet(db, `SELECT * FROM ${table}`, to);
+  } finally {
+    await db.run(`DROP TABLE ${table}`);
+  }
 }

@@ -1,7 +1,7 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { WorkError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
-import type { ValidationReport } from './validationReport.ts';
+import { readValidationReport, type ValidationReport } from './validationReport.ts';
 
 export type Alias = 'champion' | 'challenger';
 
@@ -168,6 +168,6 @@ function toVersion(row: Row): ModelVersion {
     runId: row.run_id,
     path: row.path,
     createdAt: row.created_at,
-    report: JSON.parse(row.report ?? '{}') as ValidationReport,
+    report: readValidationReport(row.report ?? '{}'),
   };
 }

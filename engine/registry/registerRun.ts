@@ -5,7 +5,7 @@ import { stagesOf } from '../tracking/runStages.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { registerVersion, setAlias } from './modelVersions.ts';
-import { reportFile, type ValidationReport } from './validationReport.ts';
+import { readValidationReport, reportFile, type ValidationReport } from './validationReport.ts';
 
 export interface RegisteredRun {
   version: number;
@@ -29,7 +29,7 @@ export function registerRun(store: Store, model: string, run: string): Registere
       runId,
     );
     if (known) {
-      const passed = (JSON.parse(known.report ?? '{}') as ValidationReport).gates.every((gate) => gate.passed);
+      const passed = readValidationReport(known.report ?? '{}').gates.every((gate) => gate.passed);
       if (passed && !isAliased(store, model, known.version))
         setAlias(store, model, 'challenger', known.version, 'chosen by hand');
       return { version: known.version, runId, runName, made: false };
@@ -56,7 +56,7 @@ function reportOf(store: Store, runId: string, runName: string): ValidationRepor
       `${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run.`,
     );
   const file = join(artifactsFolder(store, runId), reportFile(stage));
-  const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ValidationReport) : null;
+  const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
   if (report === null || !existsSync(join(store.root, report.modelPath)))
     throw new WorkError(
       `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,

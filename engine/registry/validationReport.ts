@@ -1,37 +1,127 @@
-import type { Estimate, FairnessRow, ModelCard, SliceRow } from '../../protocol/modelCard.ts';
-import type { GateResult } from '../../protocol/runs.ts';
+import type { CalibrationBin } from '../evaluation/calibration.ts';
+import type { FairnessResult } from '../evaluation/fairness/fairness.ts';
+import type { GateOutcome } from '../evaluation/gates.ts';
+import type { Estimate } from '../evaluation/intervals.ts';
 import type { Task } from '../evaluation/predictions.ts';
+import type { SliceResult } from '../evaluation/slices.ts';
 
 /**
- * What validation found, kept with the model version; the card, the API and the monitors read it. Paths are relative to
- * the project.
+ * The results of a validation, stored with the model version and among the artifacts of its run. The card, the API and
+ * the monitors read it. Paths are relative to the project. A change of its shape raises `version` and adds a step to
+ * `readValidationReport`, which reads every version that was ever stored.
  */
 export interface ValidationReport {
-  version: 1;
+  version: 2;
   task: Task;
   target: string;
   algorithm: string;
   backend: string;
-  /** Of a binary model: scores from here on are positive. Chosen on validation rows. */
+  /** The threshold of a binary model: scores from here on are positive. Chosen on validation rows. */
   threshold: number | null;
   minPrecision: number;
-  /** Of a binary model: [negative, positive], as they are answered. Null for regression. */
+  /** The classes as they are answered; of a binary model [negative, positive]. Null for a regression. */
   classes: string[] | null;
   performance: Record<string, Estimate>;
   headlineMetric: string;
-  gates: GateResult[];
-  slices: SliceRow[];
-  fairness: FairnessRow[];
-  calibration: ModelCard['calibration'];
-  data: ModelCard['data'];
-  features: ModelCard['features'];
+  gates: GateOutcome[];
+  slices: SliceResult[];
+  fairness: FairnessResult[];
+  /** Equal-count bins of the score on the test rows; empty when the model is not binary. */
+  calibration: CalibrationBin[];
+  data: {
+    dataset: string;
+    hash: string;
+    rows: { train: number; validation: number; test: number };
+    quarantined: number;
+    period: { from: string; to: string } | null;
+    preparedAt: number;
+  };
+  features: {
+    name: string;
+    kind: 'numeric' | 'categorical' | 'boolean';
+    /** Share of test rows without a value. */
+    missing: number;
+    levels: number | null;
+  }[];
   /** Folder of the saved model. */
   modelPath: string;
-  /** Parquet with the test rows: features, `_score` or `_prediction`. The monitors' reference. */
+  /**
+   * Parquet with test rows, `_score` among its columns: the reference of the monitors. Reports of version 1 name a JSON
+   * file.
+   */
   referencePath: string;
+  /** Rows of the reference. */
+  referenceRows: number;
 }
 
 /** The report of a validate stage among the artifacts of its run. */
 export function reportFile(stage: string): string {
   return `validation-${stage}.json`;
+}
+
+/** Reads a stored report of any version. */
+export function readValidationReport(text: string): ValidationReport {
+  const stored = JSON.parse(text) as ValidationReport | ReportVersion1;
+  return stored.version === 1 ? fromVersion1(stored) : stored;
+}
+
+/** Gates had no kind, fairness no interval and one rate a group, and the count of reference rows was not stored. */
+interface ReportVersion1 extends Omit<ValidationReport, 'version' | 'gates' | 'fairness' | 'referenceRows'> {
+  version: 1;
+  gates: Omit<GateOutcome, 'kind'>[];
+  fairness: {
+    attribute: string;
+    measure: string;
+    value: number;
+    groups: { group: string; n: number; value: number }[];
+    warnings: string[];
+  }[];
+}
+
+/** The references of version 1 held every k-th test row, at most so many. */
+const mostReferenceRows1 = 50_000;
+
+function fromVersion1(stored: ReportVersion1): ValidationReport {
+  const testRows = stored.data.rows.test;
+  const step = Math.max(1, Math.ceil(testRows / mostReferenceRows1));
+  return {
+    ...stored,
+    version: 2,
+    // A gate without a value passed only where there was no champion to compare with.
+    gates: stored.gates.map((gate) => ({
+      ...gate,
+      kind: gate.value === null ? (gate.passed ? 'no_champion' : 'no_value') : gate.passed ? 'passed' : 'failed',
+    })),
+    fairness: stored.fairness.map((row) => fairnessFromVersion1(row, stored.fairness)),
+    referenceRows: Math.ceil(testRows / step),
+  };
+}
+
+/** The rate that version 1 stored with each measure. */
+const rates1: Record<string, FairnessResult['rates'][number]['rate']> = {
+  demographic_parity_difference: 'selectionRate',
+  demographic_parity_ratio: 'selectionRate',
+  equalized_odds_difference: 'fpr',
+  equal_opportunity_difference: 'tpr',
+};
+
+/** The true positive rates of `equalized_odds_difference` were stored with `equal_opportunity_difference` only. */
+function fairnessFromVersion1(
+  { groups, ...row }: ReportVersion1['fairness'][number],
+  all: ReportVersion1['fairness'],
+): FairnessResult {
+  const rate = rates1[row.measure] ?? 'selectionRate';
+  const opportunity = all.find(
+    ({ attribute, measure }) => attribute === row.attribute && measure === 'equal_opportunity_difference',
+  );
+  return {
+    ...row,
+    low: null,
+    high: null,
+    confidence: null,
+    rates: [
+      ...(rate === 'fpr' && opportunity ? [{ rate: 'tpr' as const, groups: opportunity.groups }] : []),
+      { rate, groups },
+    ],
+  };
 }

@@ -105,11 +105,13 @@ async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdSta
   }
 }
 
-/** No bound holds for NaN, and none is broken by it: it counts as no value. */
+/** NaN meets no bound and breaks none, so it counts as no value. */
 function measured(metrics: Record<string, number>, gate: string): Measured {
   const value = Object.hasOwn(metrics, gate) ? metrics[gate] : undefined;
-  const note = value === undefined ? `none of the files under \`metrics\` holds \`${gate}\`` : 'the value is NaN';
-  return { value: value === undefined || Number.isNaN(value) ? null : value, interval: null, n: null, note };
+  if (value === undefined)
+    return { kind: 'no_value', n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` };
+  if (Number.isNaN(value)) return { kind: 'no_value', n: null, note: 'the value is NaN' };
+  return { kind: 'value', value, interval: null, n: null };
 }
 
 /** Notes the Python of a program and its packages, asked while the program runs so that nobody waits for it. */

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { WorkError, checkCancelled } from '../base/errors.ts';
-import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
-import type { Database } from '../data/database.ts';
 import type { Table } from '../data/table.ts';
 import { saveModel } from '../models/savedModel.ts';
 import { trainModel } from '../models/trainModel.ts';
@@ -10,7 +8,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
-import { splitColumn } from '../project/splitColumn.ts';
+import { sideSql } from './splitRows.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /**
@@ -28,8 +26,8 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   if (snapshot) context.run.input(inputs.data, snapshot.id);
   context.progress('reading the training rows');
   const names = [...learning.features.map((feature) => feature.name), learning.target.name];
-  const trainRows = await readSide(db, source, names, 'train', inputs.data);
-  const validationRows = await readSide(db, source, names, 'validation', inputs.data);
+  const trainRows = await db.table(await sideSql(db, source, names, 'train', inputs.data));
+  const validationRows = await db.table(await sideSql(db, source, names, 'validation', inputs.data));
   if (trainRows.rows === 0) throw new WorkError(`\`${inputs.data}\` has no training rows.`);
   checkCancelled(context.signal);
   const model = await trainModel({
@@ -67,28 +65,6 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
     summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.meta.backend}`,
     outs: [relativePath(context.project.root, folder)],
   };
-}
-
-/** The rows of one side of the split, some columns. */
-export async function readSide(
-  db: Database,
-  source: string,
-  columns: readonly string[],
-  side: 'train' | 'validation' | 'test',
-  dataset: string,
-): Promise<Table> {
-  const known = new Set((await db.rows(`DESCRIBE SELECT * FROM ${source}`)).map((row) => String(row['column_name'])));
-  const missing = columns.filter((name) => !known.has(name));
-  if (missing.length > 0)
-    throw new WorkError(
-      `The data of \`${dataset}\` lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map((name) => `\`${name}\``).join(', ')}; it has ${[...known].join(', ')}. Add it to the SQL that prepares it.`,
-    );
-  const where = known.has(splitColumn)
-    ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}`
-    : side === 'train'
-      ? ''
-      : ' WHERE false';
-  return db.table(`SELECT ${[...new Set(columns)].map(quoteIdentifier).join(', ')} FROM ${source}${where}`);
 }
 
 function classesOf(learning: Learning, rows: Table): string[] {

@@ -188,4 +188,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN owner TEXT;
   ALTER TABLE deployments ADD COLUMN owner TEXT;
   `,
+  // The outcome of a gate has a kind. Without a value a gate passed only where there was no champion to compare with.
+  `
+  UPDATE gates SET result = json_set(
+    result, '$.kind',
+    CASE
+      WHEN result ->> '$.value' IS NOT NULL THEN iif(result ->> '$.passed', 'passed', 'failed')
+      ELSE iif(result ->> '$.passed', 'no_champion', 'no_value')
+    END
+  )
+  WHERE result ->> '$.kind' IS NULL;
+  `,
 ];

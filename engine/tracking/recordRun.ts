@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
-import type { GateResult, ParamValue } from '../../protocol/runs.ts';
+import type { ParamValue } from '../../protocol/runs.ts';
+import type { GateOutcome } from '../evaluation/gates.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { runName } from './runName.ts';
 import { ensureExperiment } from './experiments.ts';
@@ -57,7 +58,7 @@ export interface RecordedRun {
   code(values: Partial<RunCode>): void;
   progress(text: string | null): void;
   input(dataset: string, snapshotId: string): void;
-  gates(results: GateResult[]): void;
+  gates(results: readonly GateOutcome[]): void;
   stage(stage: string, kind: StageKind, position: number, reasons: string[]): void;
   /** Notes the process of a command, so that what a killed run left behind can be stopped. */
   child(stage: string, pid: number): void;

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
-import type { ArtifactEntry, GateResult, RunDetail, RunStageDetail } from '../../protocol/runs.ts';
+import type { ArtifactEntry, RunDetail, RunStageDetail } from '../../protocol/runs.ts';
+import type { GateOutcome } from '../evaluation/gates.ts';
 import { WorkError } from '../base/errors.ts';
 import { confusionOf } from './confusion.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
@@ -92,7 +93,7 @@ function detailOf(store: Store, row: RunRow): RunDetail {
     seed: row.seed,
     gates: sql
       .all<{ result: string }>('SELECT result FROM gates WHERE run_id = ? ORDER BY position', runId)
-      .map((gate) => JSON.parse(gate.result) as GateResult),
+      .map((gate) => JSON.parse(gate.result) as GateOutcome),
     seriesKeys: sql
       .all<{ key: string }>(
         'SELECT k.key FROM latest l JOIN metric_keys k ON k.id = l.key WHERE l.run = ? AND l.count > 1 ORDER BY k.key',

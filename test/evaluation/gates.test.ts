@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeGate, judgeGate, noChampionNote, type Measured } from '../../engine/evaluation/gates.ts';
+import { describeGate, judgeGate, type Measured } from '../../engine/evaluation/gates.ts';
 
-const measured = (value: number | null, interval: [number, number] | null = null, note = ''): Measured =>
-  ({ value, interval: interval && { low: interval[0], high: interval[1] }, n: 100, note }) as Measured;
+const measured = (value: number, interval: [number, number] | null = null): Measured => ({
+  kind: 'value',
+  value,
+  interval: interval && { low: interval[0], high: interval[1] },
+  n: 100,
+});
 
 test('a value meets its bounds or not, the bound itself included', () => {
   assert.equal(judgeGate('f1', { min: 0.5 }, measured(0.5)).passed, true);
@@ -27,16 +31,22 @@ test('at a confidence the worse end of the interval is compared', () => {
   assert.match(judgeGate('ece', { max: 0.5, at_confidence: 0.9 }, measured(0.4)).note, /no interval/);
 });
 
-test('a metric that could not be had does not pass, except against a champion that is not there yet', () => {
-  assert.deepEqual(
-    [
-      judgeGate('f1', { min: 0 }, measured(null, null, 'why')).passed,
-      describeGate(judgeGate('f1', { min: 0 }, measured(null, null, 'why'))),
-    ],
-    [false, 'f1: why'],
+test('without a value the kind says how the gate went, and the note is only shown', () => {
+  const note = 'there is no champion yet to compare with';
+  const kinds = (['no_value', 'no_champion', 'champion_not_comparable'] as const).map((kind) =>
+    judgeGate('f1@champion', { min: 0 }, { kind, n: null, note }),
   );
-  assert.equal(judgeGate('f1', { min: 0 }, measured(null)).note, 'the metric could not be computed');
-  assert.equal(judgeGate('f1@champion', { min: 0 }, measured(null, null, noChampionNote)).passed, true);
-  assert.equal(judgeGate('f1@champion', { min: 0 }, measured(null, null, 'other')).passed, false);
-  assert.equal(judgeGate('f1', { min: 0 }, measured(null, null, noChampionNote)).passed, false);
+  assert.deepEqual(
+    kinds.map(({ kind, passed, value }) => [kind, passed, value]),
+    [
+      ['no_value', false, null],
+      ['no_champion', true, null],
+      ['champion_not_comparable', true, null],
+    ],
+  );
+  assert.equal(describeGate(judgeGate('f1', { min: 0 }, { kind: 'no_value', n: 3, note: 'why' })), 'f1: why');
+  assert.deepEqual(
+    [judgeGate('f1', { min: 0 }, measured(0)).kind, judgeGate('f1', { min: 0 }, measured(-1)).kind],
+    ['passed', 'failed'],
+  );
 });

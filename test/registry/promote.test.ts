@@ -16,7 +16,7 @@ import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const report = (passed: boolean): ValidationReport => ({
-  version: 1,
+  version: 2,
   task: 'binary',
   target: 'y',
   algorithm: 'a',
@@ -35,6 +35,7 @@ const report = (passed: boolean): ValidationReport => ({
       bound: null,
       atConfidence: null,
       n: 5,
+      kind: passed ? 'passed' : 'failed',
       passed,
       note: '',
     },
@@ -53,6 +54,7 @@ const report = (passed: boolean): ValidationReport => ({
   features: [],
   modelPath: 'm',
   referencePath: 'r',
+  referenceRows: 10,
 });
 
 function registry(...passed: boolean[]) {

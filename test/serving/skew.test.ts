@@ -12,7 +12,7 @@ import { promote } from '../../engine/registry/promote.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
-import { readSide } from '../../engine/stages/train.ts';
+import { sideSql } from '../../engine/stages/splitRows.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { ordersProject, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
@@ -67,7 +67,7 @@ const model = await loadModel(join(root, version.path));
 const db = await openDatabase({ threads: 1 });
 after(() => db.close());
 const source = sourceSql([join(root, 'data/features.parquet')]);
-const trained = await readSide(db, source, columns, 'train', 'features');
+const trained = await db.table(await sideSql(db, source, columns, 'train', 'features'));
 const rows = await db.rows(`SELECT ${columns.join(', ')} FROM ${source} WHERE _split = 'train'`);
 const scores = [...(await model.scores(trained))];
 

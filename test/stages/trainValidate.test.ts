@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openDatabase } from '../../engine/data/database.ts';
 import { hashFile } from '../../engine/data/hashFile.ts';
+import { sourceSql } from '../../engine/data/readSource.ts';
+import { loadModel } from '../../engine/models/savedModel.ts';
 import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { readLock } from '../../engine/fingerprint/lockFile.ts';
@@ -56,10 +59,10 @@ test('a binary model is trained, tested and registered as challenger', () => {
     160,
   );
   assert.deepEqual(
-    report.gates.map(({ gate, passed, note }) => [gate, passed, note]),
+    report.gates.map(({ gate, kind, passed, note }) => [gate, kind, passed, note]),
     [
-      ['roc_auc', true, ''],
-      ['pr_auc@champion', true, 'there is no champion yet to compare with'],
+      ['roc_auc', 'passed', true, ''],
+      ['pr_auc@champion', 'no_champion', true, 'there is no champion yet to compare with'],
     ],
   );
   assert.deepEqual(
@@ -76,12 +79,42 @@ test('the run tells each epoch, its inputs and its gates', () => {
   assert.equal(run.modelVersion, 1);
 });
 
-test('the reference holds the test rows with their scores', () => {
-  const reference = readReference(project.root, getVersion(project.store, model, 1));
-  assert.equal(reference.rows, 160);
+test('the reference is Parquet with the test rows, in their order, and their scores', async () => {
+  const db = await openDatabase();
+  try {
+    const { report, path } = getVersion(project.store, model, 1);
+    assert.match(report.referencePath, /\/reference-validate\.parquet$/);
+    const reference = await readReference(async () => db, project.root, getVersion(project.store, model, 1));
+    assert.deepEqual([reference.rows, report.referenceRows], [160, 160]);
+    const source = sourceSql([join(project.root, 'data/features.parquet')]);
+    const rows = await db.table(`SELECT amount, hour, country, late FROM ${source} WHERE _split = 'test'`);
+    const { _score: score, ...columns } = reference.columns;
+    assert.deepEqual(columns, rows.columns);
+    const loaded = await loadModel(join(project.root, path));
+    assert.deepEqual(score, { kind: 'number', values: await loaded.scores(rows) });
+  } finally {
+    db.close();
+  }
+});
+
+test('the fairness of the report has intervals and the rates that each measure compares', () => {
+  const { report } = getVersion(project.store, model, 1);
+  for (const { measure, value, low, high, rates } of report.fairness) {
+    assert.ok(low !== null && high !== null && low <= value && value <= high, measure);
+    for (const { groups } of rates)
+      assert.deepEqual(
+        groups.map(({ group }) => group),
+        ['de', 'fr', 'pl'],
+      );
+  }
   assert.deepEqual(
-    ['_score', 'amount', 'country', 'hour'].every((name) => name in reference.columns),
-    true,
+    report.fairness.map(({ measure, rates }) => [measure, rates.map(({ rate }) => rate)]),
+    [
+      ['demographic_parity_difference', ['selectionRate']],
+      ['demographic_parity_ratio', ['selectionRate']],
+      ['equalized_odds_difference', ['tpr', 'fpr']],
+      ['equal_opportunity_difference', ['tpr']],
+    ],
   );
 });
 

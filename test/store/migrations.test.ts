@@ -144,3 +144,23 @@ test('a run of version 4 that its gates refused is no longer failed; one that br
   assert.deepEqual(listRuns(store, { filter: "status = 'refused'" }).total, 3);
   assert.deepEqual(listRuns(store, { filter: "status = 'FINISHED'" }).total, 3, 'to MLflow such a run is finished');
 });
+
+test('gates that were stored without a kind get one', () => {
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(':memory:');
+  const adding = migrations.findIndex((migration) => migration.includes("'$.kind'"));
+  assert.ok(adding > 0);
+  for (const migration of migrations.slice(0, adding)) db.exec(migration);
+  const stored = [
+    { value: 0.6, passed: true },
+    { value: 0.4, passed: false },
+    { value: null, passed: true, note: 'words of another time' },
+    { value: null, passed: false },
+  ];
+  for (const [i, gate] of stored.entries())
+    db.prepare("INSERT INTO gates VALUES ('r', ?, ?)").run(i, JSON.stringify(gate));
+  db.exec(migrations[adding] ?? '');
+  const kinds = db.prepare("SELECT result ->> '$.kind' AS kind FROM gates ORDER BY position").pluck().all();
+  assert.deepEqual(kinds, ['passed', 'failed', 'no_champion', 'no_value']);
+  db.close();
+});

@@ -60,7 +60,18 @@ test('a run is told as it was recorded', () => {
   run.stageEnded('train', 'finished', { summary: 'done', exitCode: 0 });
   run.stageSkipped('validate', 'validate', 1);
   run.gates([
-    { gate: 'pr_auc', min: 0.5, max: null, value: 0.9, bound: null, atConfidence: null, n: 10, passed: true, note: '' },
+    {
+      gate: 'pr_auc',
+      min: 0.5,
+      max: null,
+      value: 0.9,
+      bound: null,
+      atConfidence: null,
+      n: 10,
+      kind: 'passed',
+      passed: true,
+      note: '',
+    },
   ]);
   run.end('finished');
   mkdirSync(artifactsFolder(store, run.runId), { recursive: true });

@@ -17,7 +17,7 @@ const start = {
 
 function report(modelPath: string): ValidationReport {
   return {
-    version: 1,
+    version: 2,
     task: 'binary',
     target: 'y',
     algorithm: 'a',
@@ -42,6 +42,7 @@ function report(modelPath: string): ValidationReport {
     features: [],
     modelPath,
     referencePath: 'r',
+    referenceRows: 10,
   };
 }
 

@@ -1,0 +1,102 @@
+import { calibrationBins } from '../../evaluation/calibration.ts';
+import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
+import type { GateOutcome } from '../../evaluation/gates.ts';
+import type { Estimate } from '../../evaluation/intervals.ts';
+import { usualMetrics } from '../../evaluation/metrics.ts';
+import type { SliceResult } from '../../evaluation/slices.ts';
+import type { Model } from '../../models/model.ts';
+import { declaredMetrics } from '../../project/primaryMetric.ts';
+import type { ValidationReport } from '../../registry/validationReport.ts';
+import { newestSnapshot } from '../../tracking/snapshots.ts';
+import { datasetOf, type StageContext } from '../stageContext.ts';
+import type { Evaluation } from './evaluateRows.ts';
+import type { ScoredRows } from './scoreRows.ts';
+import type { Subject } from './subject.ts';
+
+export interface ReportInput {
+  subject: Subject;
+  /** The dataset that the rows are from. */
+  data: string;
+  test: ScoredRows;
+  validation: ScoredRows;
+  options: EvaluationOptions;
+  evaluation: Evaluation;
+  performance: Record<string, Estimate>;
+  slices: SliceResult[];
+  gates: GateOutcome[];
+  reference: { path: string; rows: number };
+}
+
+export function buildReport(context: StageContext, input: ReportInput): ValidationReport {
+  const { subject, data, test, validation, options, evaluation, performance, reference } = input;
+  const { model, folder } = subject;
+  const { meta } = model;
+  const snapshot = newestSnapshot(context.store, data);
+  const fields = datasetOf(context, data).schema?.fields ?? [];
+  const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
+  return {
+    version: 2,
+    task: meta.task,
+    target: meta.target,
+    algorithm: algorithmOf(model),
+    backend: meta.backend,
+    threshold: options.threshold,
+    minPrecision: options.minPrecision,
+    classes: classNames(model, isBoolean),
+    performance,
+    headlineMetric: headlineOf(context, model, performance),
+    gates: input.gates,
+    slices: input.slices,
+    fairness: evaluation.fairness,
+    calibration: meta.task === 'binary' ? calibrationBins(test.truth, test.predictions.values) : [],
+    data: {
+      dataset: data,
+      hash: snapshot?.hash ?? '',
+      quarantined: quarantinedBefore(context),
+      preparedAt: snapshot?.createdAt ?? Date.now(),
+      rows: snapshot?.detail.split ?? { train: 0, validation: validation.rows, test: test.rows },
+      period: snapshot?.detail.period ?? null,
+    },
+    features: meta.features.map(({ name, kind }) => ({
+      name,
+      kind,
+      missing: (test.missing.get(name) ?? 0) / test.rows,
+      levels: levelsOf(model, name),
+    })),
+    modelPath: folder,
+    referencePath: reference.path,
+    referenceRows: reference.rows,
+  };
+}
+
+/** The primary metric, where this validation computed it; else a usual one of the task. */
+function headlineOf(context: StageContext, { meta }: Model, performance: Record<string, Estimate>): string {
+  const known = [
+    ...declaredMetrics(context.project, context.experiment).map(({ name }) => name),
+    ...usualMetrics(meta.task),
+  ];
+  return known.find((name) => performance[name] !== undefined) ?? Object.keys(performance)[0] ?? '';
+}
+
+function quarantinedBefore(context: StageContext): number {
+  return Object.keys(context.config.datasets ?? {}).reduce(
+    (sum, name) => sum + (newestSnapshot(context.store, name)?.quarantined ?? 0),
+    0,
+  );
+}
+
+function algorithmOf({ meta }: Model): string {
+  if (meta.hidden.length > 0) return `multi-layer perceptron [${meta.hidden.join(', ')}]`;
+  return meta.task === 'regression' ? 'linear regression' : 'logistic regression';
+}
+
+function levelsOf(model: Model, feature: string): number | null {
+  const step = model.meta.preprocess.steps.find((candidate) => candidate.name === feature);
+  return step?.kind === 'categorical' ? step.levels.length : null;
+}
+
+/** The classes as the data writes them: a boolean is trained on as 0 and 1, and answered as false and true. */
+function classNames({ meta }: Model, isBoolean: boolean): string[] | null {
+  if (meta.task === 'regression') return null;
+  return isBoolean ? meta.classes.map((name) => ({ 0: 'false', 1: 'true' })[name] ?? name) : meta.classes;
+}

@@ -1,0 +1,53 @@
+import { fairnessName } from '../../evaluation/fairness/fairness.ts';
+import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
+import { intervalOf, type Estimate } from '../../evaluation/intervals.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
+import type { Task } from '../../evaluation/predictions.ts';
+import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
+import type { Champion } from './subject.ts';
+
+export interface JudgeRequest {
+  gates: Readonly<Record<string, GateBound>>;
+  task: Task;
+  /** Test rows. */
+  rows: number;
+  evaluation: Evaluation;
+  /** All metrics, those of speed and size among them. */
+  performance: Readonly<Record<string, Estimate>>;
+  champion: Champion;
+}
+
+/** Compares the metrics of a validation with the bounds of its gates. */
+export function judgeGates(request: JudgeRequest): GateOutcome[] {
+  return Object.entries(request.gates).map(([gate, bound]) => judgeGate(gate, bound, measure(request, gate, bound)));
+}
+
+function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: GateBound): Measured {
+  const { task, rows, evaluation, performance, champion } = request;
+  const metric = parseMetric(gate);
+  const name = metric?.name ?? gate;
+  const interval = intervalOf(evaluation.resampled, gate, asked ?? defaultConfidence);
+  if (metric?.attribute) {
+    const row = evaluation.fairness.find(
+      ({ measure: measured, attribute }) => fairnessName(measured, attribute) === gate,
+    );
+    return row
+      ? { kind: 'value', value: row.value, interval, n: rows }
+      : { kind: 'no_value', n: rows, note: `\`${metric.attribute}\` gave no groups` };
+  }
+  if (metric?.champion) {
+    if (champion.kind !== 'comparable') return { kind: champion.kind, n: null, note: champion.note };
+    const value = evaluation.differences?.[name] ?? null;
+    return value === null
+      ? { kind: 'no_value', n: rows, note: 'the metric could not be computed' }
+      : { kind: 'value', value, interval, n: rows, against: champion.version.version };
+  }
+  const estimate = performance[name];
+  return estimate
+    ? { kind: 'value', value: estimate.value, interval, n: estimate.n }
+    : {
+        kind: 'no_value',
+        n: rows,
+        note: task === 'binary' ? 'the test rows hold only one class' : 'there are not enough test rows',
+      };
+}

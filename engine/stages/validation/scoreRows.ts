@@ -1,0 +1,82 @@
+import { checkCancelled } from '../../base/errors.ts';
+import type { Database } from '../../data/database.ts';
+import type { Table } from '../../data/table.ts';
+import { GroupCodes, type Groups } from '../../evaluation/groups.ts';
+import type { Predictions } from '../../evaluation/predictions.ts';
+import { columnOf, textValues } from '../../models/features.ts';
+import type { Model } from '../../models/model.ts';
+import { predictTable, sliceTable } from '../../models/predictTable.ts';
+import { truthOf } from './truth.ts';
+
+/** What evaluation needs of rows: a few numbers a row, never the columns of the features. */
+export interface ScoredRows {
+  rows: number;
+  truth: Float64Array;
+  predictions: Predictions;
+  /** The predictions of the champion for the same rows. */
+  champion: Predictions | null;
+  groups: ReadonlyMap<string, Groups>;
+  /** How many rows miss a value, by feature of the model. */
+  missing: ReadonlyMap<string, number>;
+  /** The first rows whole, as a sample. */
+  sample: Table;
+}
+
+export interface ScoreRequest {
+  /** SELECT of the features, the target and the group columns. */
+  sql: string;
+  model: Model;
+  champion: Model | null;
+  groupColumns: readonly string[];
+  signal: AbortSignal;
+}
+
+/** Whole chunks of DuckDB and of the backend. */
+const batchRows = 16_384;
+const sampleRows = 220;
+
+/** Predicts rows batch by batch, in the order of the query. */
+export async function scoreRows(db: Database, request: ScoreRequest): Promise<ScoredRows> {
+  const { sql, model, groupColumns, signal } = request;
+  const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
+  const truth = new Float64Array(rows);
+  const predictions = emptyPredictions(model, rows);
+  const champion = request.champion && { model: request.champion, all: emptyPredictions(request.champion, rows) };
+  const codes = new Map(groupColumns.map((name) => [name, new GroupCodes(rows)]));
+  const missing = new Map(model.meta.features.map(({ name }) => [name, 0]));
+  let sample: Table = { rows: 0, columns: {} };
+  let at = 0;
+  await db.batches(sql, batchRows, async (batch) => {
+    checkCancelled(signal);
+    if (at === 0) sample = sliceTable(batch, 0, sampleRows);
+    truth.set(truthOf(model, batch), at);
+    append(predictions, await predictTable(model, batch), at);
+    if (champion) append(champion.all, await predictTable(champion.model, batch), at);
+    for (const [name, column] of codes) column.add(textValues(columnOf(batch, name)));
+    for (const [name, n] of missing) missing.set(name, n + missingIn(batch, name));
+    at += batch.rows;
+  });
+  const groups = new Map([...codes].map(([name, column]) => [name, column.groups()]));
+  return { rows, truth, predictions, champion: champion?.all ?? null, groups, missing, sample };
+}
+
+function emptyPredictions({ meta }: Model, rows: number): Predictions {
+  return {
+    task: meta.task,
+    values: new Float64Array(rows),
+    probabilities: meta.task === 'multiclass' ? meta.classes.map(() => new Float64Array(rows)) : [],
+  };
+}
+
+function append(all: Predictions, part: Predictions, at: number): void {
+  all.values.set(part.values, at);
+  for (const [c, column] of part.probabilities.entries()) all.probabilities[c]?.set(column, at);
+}
+
+function missingIn(table: Table, name: string): number {
+  const column = columnOf(table, name);
+  let missing = 0;
+  if (column.kind === 'number') for (const value of column.values) missing += Number.isNaN(value) ? 1 : 0;
+  else for (const value of column.values) missing += value === null ? 1 : 0;
+  return missing;
+}

@@ -1,0 +1,14 @@
+import type { Table } from '../../data/table.ts';
+import { binaryTarget, classTarget, numberTarget } from '../../models/features.ts';
+import type { Model } from '../../models/model.ts';
+
+/** The true values as numbers: 0 or 1, the number of the class, or the value. NaN where missing or of no known class. */
+export function truthOf({ meta }: Model, table: Table): Float64Array {
+  const { task, target, positive, classes } = meta;
+  if (task === 'binary') return binaryTarget(table, target, positive ?? true);
+  if (task === 'regression') return numberTarget(table, target);
+  const numbers = new Map(classes.map((name, i) => [name, i]));
+  return Float64Array.from(classTarget(table, target), (value) =>
+    value === null ? Number.NaN : (numbers.get(value) ?? Number.NaN),
+  );
+}

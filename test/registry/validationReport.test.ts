@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readValidationReport } from '../../engine/registry/validationReport.ts';
+
+const gate = {
+  gate: 'f1',
+  min: 0.5,
+  max: null,
+  value: 0.6,
+  bound: null,
+  atConfidence: null,
+  n: 9,
+  passed: true,
+  note: '',
+};
+const version1 = {
+  version: 1,
+  gates: [
+    gate,
+    { ...gate, value: 0.4, passed: false },
+    { ...gate, value: null, passed: false, note: 'the test rows hold only one class' },
+    { ...gate, gate: 'f1@champion', value: null, note: 'words of another time' },
+  ],
+  fairness: [
+    {
+      attribute: 'sex',
+      measure: 'equalized_odds_difference',
+      value: 0.3,
+      groups: [{ group: 'f', n: 5, value: 0.1 }],
+      warnings: ['few rows'],
+    },
+    {
+      attribute: 'sex',
+      measure: 'equal_opportunity_difference',
+      value: 0.3,
+      groups: [{ group: 'f', n: 5, value: 0.8 }],
+      warnings: [],
+    },
+  ],
+  data: { rows: { train: 1, validation: 1, test: 120_000 } },
+  referencePath: 'a/reference-validate.json',
+};
+
+test('a report of version 1 is read: gates get a kind, fairness its rates, the reference its count of rows', () => {
+  const report = readValidationReport(JSON.stringify(version1));
+  assert.equal(report.version, 2);
+  assert.deepEqual(
+    report.gates.map(({ kind }) => kind),
+    ['passed', 'failed', 'no_value', 'no_champion'],
+  );
+  assert.deepEqual(report.fairness[0], {
+    attribute: 'sex',
+    measure: 'equalized_odds_difference',
+    value: 0.3,
+    low: null,
+    high: null,
+    confidence: null,
+    rates: [
+      { rate: 'tpr', groups: [{ group: 'f', n: 5, value: 0.8 }] },
+      { rate: 'fpr', groups: [{ group: 'f', n: 5, value: 0.1 }] },
+    ],
+    warnings: ['few rows'],
+  });
+  assert.deepEqual(
+    report.fairness[1]?.rates.map(({ rate }) => rate),
+    ['tpr'],
+  );
+  assert.equal(report.referenceRows, 40_000, 'every third row');
+});
+
+test('a report of the present version is read as it is', () => {
+  const report = { version: 2, gates: [{ ...gate, kind: 'passed' }] };
+  assert.deepEqual(readValidationReport(JSON.stringify(report)), report);
+});
