@@ -1,6 +1,7 @@
 import { ProjectError } from '../../engine/base/errors.ts';
 import { brokenBounds } from '../../engine/monitoring/bounds.ts';
-import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
+import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
+import { listWindows } from '../../engine/monitoring/windows.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';

@@ -1,7 +1,6 @@
-import { listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
-import { decideRetraining } from '../../engine/loop/policy.ts';
+import { evaluatePolicy } from '../../engine/loop/decisions.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
-import { lastRetrained, retrain as retrainModel } from '../../engine/loop/retrain.ts';
+import { retrain as retrainModel } from '../../engine/loop/retrain.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
@@ -24,13 +23,8 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
     context.terminal.note(
       `Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of then. \`--now TIME\` takes another time.`,
     );
-  const decision = decideRetraining({
-    config,
-    windowsOf: (monitor) => listWindows(store, monitor),
-    lastRetrained: lastRetrained(store),
-    now,
-  });
-  if (options.ifDue && !decision.retrain) {
+  const decision = evaluatePolicy(store, config, now, 'retrain');
+  if (options.ifDue && decision.verdict !== 'retrain') {
     if (context.json) context.printJson({ status: 'not due', reason: decision.reason });
     else context.terminal.line(`Not due: ${decision.reason}.`);
     return exitCodes.done;
@@ -39,7 +33,7 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
     project: context.project(),
     config,
     store,
-    reason: decision.retrain ? decision.reason : 'asked for by hand',
+    reason: decision.verdict === 'retrain' ? decision.reason : 'asked for by hand',
     monitor: decision.monitor,
     now,
     signal: context.signal,

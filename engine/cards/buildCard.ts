@@ -1,7 +1,7 @@
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
-import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import { listWindows } from '../monitoring/windows.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
@@ -89,19 +89,8 @@ function newest(store: Store, model: string): ModelVersion | null {
 
 function healthOf(store: Store, config: ProjectConfig, version: number): CardHealth[] {
   return Object.keys(config.deployments ?? {}).flatMap((deployment) => {
-    const served =
-      store.sql.get<{ n: number }>(
-        'SELECT count(*) AS n FROM predictions WHERE deployment = ? AND model_version = ?',
-        deployment,
-        version,
-      )?.n ?? 0;
-    const scored =
-      store.sql.get<{ n: number | null }>(
-        'SELECT sum(rows) AS n FROM prediction_files WHERE deployment = ? AND model_version = ?',
-        deployment,
-        version,
-      )?.n ?? 0;
-    if (served + scored === 0 && predictionCount(store, deployment).predictions === 0) return [];
+    const { predictions } = predictionCount(store, deployment, version);
+    if (predictions === 0 && predictionCount(store, deployment).predictions === 0) return [];
     const monitor = Object.entries(config.monitors ?? {}).find(
       ([, candidate]) => candidate.deployment === deployment,
     )?.[0];
@@ -112,7 +101,7 @@ function healthOf(store: Store, config: ProjectConfig, version: number): CardHea
     return [
       {
         deployment,
-        predictions: served + scored,
+        predictions,
         lastWindow: last
           ? {
               start: last.start,

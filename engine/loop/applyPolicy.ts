@@ -1,7 +1,6 @@
-import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import { evaluatePolicy } from './decisions.ts';
 import type { LoopWork } from './loopRequest.ts';
-import { decideRetraining } from './policy.ts';
-import { lastRetrained, retrain, type RetrainOutcome } from './retrain.ts';
+import { retrain, type RetrainOutcome } from './retrain.ts';
 
 /** Retrains when the policy says so. `meanwhile` runs beside the training; its argument says when that is done. */
 export async function applyPolicy(
@@ -10,13 +9,8 @@ export async function applyPolicy(
   meanwhile: (done: () => boolean) => Promise<void>,
 ): Promise<RetrainOutcome | null> {
   const { project, store, events, signal } = request;
-  const decision = decideRetraining({
-    config,
-    windowsOf: (monitor) => listWindows(store, monitor),
-    lastRetrained: lastRetrained(store),
-    now,
-  });
-  if (!decision.retrain) return null;
+  const decision = evaluatePolicy(store, config, now, 'loop');
+  if (decision.verdict !== 'retrain') return null;
   events?.onDecision?.(decision.reason, now);
   let finished = false;
   const work = retrain({

@@ -2,7 +2,7 @@ import { openDatabase, type Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { join } from 'node:path';
 import { loadModel } from '../models/savedModel.ts';
-import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import { listWindows } from '../monitoring/windows.ts';
 import { realisedPerformance } from '../monitoring/performance.ts';
 import { readLabels } from '../monitoring/windowLabels.ts';
 import { readWindow } from '../monitoring/windowRows.ts';
@@ -11,6 +11,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
+import { predictionSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 
 export interface MonthRow {
@@ -59,7 +60,7 @@ export async function monthlyReport(
       const version = versions[0] === undefined ? null : getVersion(store, config.project, versions[0]);
       if (!version) continue;
       const { meta } = await loadModel(join(store.root, version.path));
-      const rows = await readWindow(store, database, monitor.deployment, start, end, meta.features);
+      const rows = await readWindow(store, database, { deployment: monitor.deployment, start, end }, meta.features);
       if (rows.features.rows === 0) continue;
       const labels = monitor.labels
         ? await readLabels({
@@ -120,10 +121,7 @@ async function trainingMonths(
     { path: dataset.path, schema },
     { asOf: null, window: null },
   );
-  const firstPrediction =
-    store.sql.get<{ at: number | null }>(
-      'SELECT min(at) AS at FROM (SELECT min(at) AS at FROM predictions UNION ALL SELECT min(from_at) FROM prediction_files)',
-    )?.at ?? before;
+  const firstPrediction = predictionSpan(store)?.first ?? before;
   const rows = await db.rows(
     `SELECT strftime(${quoteIdentifier(time)}, '%Y-%m') AS month, count(*) AS n FROM (${sql}) WHERE ${quoteIdentifier(time)} < make_timestamp_ms(${Math.round(firstPrediction)}) GROUP BY 1 ORDER BY 1`,
   );

@@ -6,8 +6,8 @@ import type { TriggerConfig } from '../project/schema/retraining.ts';
 import { brokenBounds } from '../monitoring/bounds.ts';
 
 export interface Decision {
-  retrain: boolean;
-  /** Why, or why not. */
+  verdict: 'retrain' | 'cooling down' | 'not due' | 'no policy';
+  /** The reason of the verdict, for people. */
   reason: string;
   monitor: string | null;
 }
@@ -26,7 +26,7 @@ export interface PolicyInput {
  */
 export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
   const { retraining } = config;
-  if (!retraining) return { retrain: false, reason: 'no retraining policy is declared', monitor: null };
+  if (!retraining) return { verdict: 'no policy', reason: 'no retraining policy is declared', monitor: null };
   const ended = (monitor: string) =>
     windowsOf(monitor).filter((window) => window.end <= now && (lastRetrained === null || window.end > lastRetrained));
   const holding = retraining.when
@@ -38,15 +38,15 @@ export function decideRetraining({ config, windowsOf, lastRetrained, now }: Poli
           : holds(config, trigger, ended(trigger.monitor)),
     }))
     .find(({ reason }) => reason !== null);
-  if (!holding?.reason) return { retrain: false, reason: 'no trigger holds', monitor: null };
+  if (!holding?.reason) return { verdict: 'not due', reason: 'no trigger holds', monitor: null };
   const cooldown = retraining.cooldown === undefined ? 0 : durationMs(retraining.cooldown);
   if (lastRetrained !== null && now < lastRetrained + cooldown)
     return {
-      retrain: false,
+      verdict: 'cooling down',
       reason: `${holding.reason}, but the cooldown of ${retraining.cooldown} runs until ${new Date(lastRetrained + cooldown).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       monitor: holding.monitor,
     };
-  return { retrain: true, reason: holding.reason, monitor: holding.monitor };
+  return { verdict: 'retrain', reason: holding.reason, monitor: holding.monitor };
 }
 
 /** Whether a time of a schedule came since the model was last retrained, or since it is watched. */

@@ -6,6 +6,7 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { versionOf } from '../registry/modelVersions.ts';
 import { deploymentColumns } from '../serving/deploymentColumns.ts';
+import { lastPrediction } from '../serving/predictionLog.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import type { LoopOutcome, LoopRequest } from './loopRequest.ts';
@@ -69,14 +70,9 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   }
 }
 
-/** A loop that was stopped goes on after the last row that was played. */
-function resumeAt({ sql }: Store, deployment: string, from: number | null): number | null {
-  const last =
-    sql.get<{ at: number | null }>(
-      'SELECT max(at) AS at FROM (SELECT max(at) AS at FROM predictions WHERE deployment = ? UNION ALL SELECT max(to_at) FROM prediction_files WHERE deployment = ?)',
-      deployment,
-      deployment,
-    )?.at ?? null;
+/** A loop that was stopped continues after the last row that it sent. */
+function resumeAt(store: Store, deployment: string, from: number | null): number | null {
+  const last = lastPrediction(store, deployment);
   return last === null ? from : Math.max(last + 1, from ?? 0);
 }
 

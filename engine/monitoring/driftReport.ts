@@ -11,9 +11,9 @@ import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { sorted, texts } from './compareColumn.ts';
-import { listWindows } from './evaluateMonitor.ts';
 import { readReference } from './reference.ts';
 import { readWindow } from './windowRows.ts';
+import { listWindows } from './windows.ts';
 
 /** Everything the drift view shows of a monitor. */
 export function driftReport(store: Store, config: ProjectConfig, name: string): DriftReport {
@@ -79,7 +79,8 @@ export async function driftDetail(
   let db: Database | null = null;
   try {
     const database = async () => (db ??= await openDatabase());
-    const rows = await readWindow(store, database, monitor.deployment, window.start, window.end, meta.features);
+    const span = { deployment: monitor.deployment, start: window.start, end: window.end };
+    const rows = await readWindow(store, database, span, meta.features);
     const reference = (await readReference(database, store.root, version)).columns[column];
     const current: Column | undefined =
       column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];

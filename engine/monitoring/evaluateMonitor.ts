@@ -9,13 +9,14 @@ import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import { quantile } from '../statistics/quantile.ts';
-import { recordEvent } from '../tracking/events.ts';
+import { firstPrediction, mainVersion } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 import { compareColumn } from './compareColumn.ts';
 import { realisedPerformance } from './performance.ts';
 import { readReference } from './reference.ts';
 import { readLabels } from './windowLabels.ts';
 import { readWindow, type WindowRows } from './windowRows.ts';
+import { saveWindow, settledWindows } from './windows.ts';
 
 export interface MonitorRequest {
   project: Project;
@@ -49,9 +50,10 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
       checkCancelled(request.signal);
       const window = await judgeWindow(request, monitor, database, start, start + every);
       if (!window) continue;
-      saveWindow(store, name, window, now);
-      judged.push(window);
-      request.onWindow?.(window);
+      const key = { monitor: name, model: config.project, role: 'stable' } as const;
+      const saved = { id: saveWindow(store, key, window, now), ...window };
+      judged.push(saved);
+      request.onWindow?.(saved);
     }
   } finally {
     (db as Database | null)?.close();
@@ -61,46 +63,24 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
 
 /** Starts of the windows to judge: from the first prediction on, ended by now, and not settled. */
 function openWindows(
-  { sql }: Store,
+  store: Store,
   monitor: string,
   deployment: string,
   every: number,
   now: number,
   delay: number,
 ): number[] {
-  const settled = new Set(
-    sql
-      .all<{ start: number }>('SELECT start FROM windows WHERE monitor = ? AND evaluated_at >= end + ?', monitor, delay)
-      .map(({ start }) => start),
-  );
+  const settled = settledWindows(store, monitor, delay);
   const starts: number[] = [];
   // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window
   // since.
-  for (let next = nextPrediction(sql, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
+  for (let next = firstPrediction(store, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
     const start = Math.floor(next / every) * every;
     if (start + every > now) break;
     if (!settled.has(start)) starts.push(start);
-    next = nextPrediction(sql, deployment, start + every);
+    next = firstPrediction(store, deployment, start + every);
   }
   return starts;
-}
-
-/** The time of the first prediction from a time on; that time itself where a file of predictions spans it. */
-function nextPrediction(sql: Store['sql'], deployment: string, from: number): number | null {
-  const live =
-    sql.get<{ at: number | null }>(
-      'SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?',
-      deployment,
-      from,
-    )?.at ?? null;
-  const file =
-    sql.get<{ at: number | null }>(
-      'SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?',
-      from,
-      deployment,
-      from,
-    )?.at ?? null;
-  return live === null ? file : file === null ? live : Math.min(live, file);
 }
 
 async function judgeWindow(
@@ -109,25 +89,14 @@ async function judgeWindow(
   database: () => Promise<Database>,
   start: number,
   end: number,
-): Promise<DriftWindow | null> {
+): Promise<Omit<DriftWindow, 'id'> | null> {
   const { config, store, project, now } = request;
-  const used =
-    store.sql.get<{ v: number }>(
-      'SELECT model_version AS v, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? GROUP BY 1 ORDER BY n DESC LIMIT 1',
-      monitor.deployment,
-      start,
-      end,
-    ) ??
-    store.sql.get<{ v: number }>(
-      'SELECT model_version AS v FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id DESC LIMIT 1',
-      monitor.deployment,
-      end,
-      start,
-    );
-  if (!used) return null;
-  const version = getVersion(store, config.project, used.v);
+  const span = { deployment: monitor.deployment, start, end };
+  const used = mainVersion(store, span);
+  if (used === null) return null;
+  const version = getVersion(store, config.project, used);
   const { meta } = await loadModel(join(project.root, version.path));
-  const rows = await readWindow(store, database, monitor.deployment, start, end, meta.features);
+  const rows = await readWindow(store, database, span, meta.features);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
   const values = enough ? await compareAll(request, database, version.version, rows) : [];
   const inputs = values.filter((value) => value.measure !== 'none' && value.column !== '_score');
@@ -153,7 +122,6 @@ async function judgeWindow(
   const latencies = rows.latencies.toSorted();
   const total = rows.features.rows + rows.errors;
   return {
-    id: 0,
     start,
     end,
     rows: rows.features.rows,
@@ -190,52 +158,4 @@ async function compareAll(
   if (version.report.task !== 'multiclass' && score)
     values.push(compareColumn('_score', score, { kind: 'number', values: rows.scores }));
   return values;
-}
-
-function saveWindow(store: Store, monitor: string, window: DriftWindow, now: number): void {
-  store.sql.write(() => {
-    const known = store.sql.get<{ id: number; result: string }>(
-      'SELECT id, result FROM windows WHERE monitor = ? AND start = ?',
-      monitor,
-      window.start,
-    );
-    store.sql.run(
-      'INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (monitor, start) DO UPDATE SET result = excluded.result, evaluated_at = excluded.evaluated_at',
-      monitor,
-      window.start,
-      window.end,
-      JSON.stringify(window),
-      now,
-    );
-    window.id =
-      known?.id ??
-      store.sql.get<{ id: number }>('SELECT id FROM windows WHERE monitor = ? AND start = ?', monitor, window.start)
-        ?.id ??
-      0;
-    const before = known ? (JSON.parse(known.result) as DriftWindow).status : null;
-    if (window.status === 'drift' && before !== 'drift') {
-      const columns = window.values
-        .filter((value) => value.drifted && value.column !== '_score')
-        .map((value) => value.column);
-      recordEvent(store, {
-        at: window.end,
-        kind: 'alert',
-        monitor,
-        text: `${columns.length} of ${window.values.filter((value) => value.column !== '_score').length} features drifted: ${columns.join(', ')}`,
-        modelVersion: window.modelVersions.at(-1) ?? null,
-        runId: null,
-      });
-    }
-  });
-}
-
-/** The windows of a monitor as they were last judged, oldest first. */
-export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
-  return sql
-    .all<{ id: number; result: string }>('SELECT id, result FROM windows WHERE monitor = ? ORDER BY start', monitor)
-    .map(({ id, result }) => {
-      const window = JSON.parse(result) as Omit<DriftWindow, 'referenceVersion'> & Partial<DriftWindow>;
-      // A window that was judged before its reference was written down names the versions that answered.
-      return { ...window, id, referenceVersion: window.referenceVersion ?? window.modelVersions.at(-1) ?? null };
-    });
 }

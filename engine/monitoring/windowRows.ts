@@ -6,6 +6,7 @@ import { sourceSql } from '../data/readSource.ts';
 import type { Column, Table } from '../data/table.ts';
 import type { FeatureSpec } from '../models/preprocess.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
+import { eachPrediction, predictionFiles, type LogSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 
 /** The predictions of a period, by columns. */
@@ -20,26 +21,11 @@ export interface WindowRows {
   versions: Map<number, number>;
 }
 
-interface LogRow {
-  key: string | null;
-  features: string;
-  score: number | null;
-  prediction: string | null;
-  latency_ms: number;
-  error: string | null;
-  model_version: number;
-}
-
-/**
- * Reads the prediction log of a deployment from `start` (inclusive) to `end` (exclusive), epoch milliseconds: what the
- * API logged and what batches wrote.
- */
+/** Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. */
 export async function readWindow(
   store: Store,
   database: () => Promise<Database>,
-  deployment: string,
-  start: number,
-  end: number,
+  span: LogSpan,
   features: readonly FeatureSpec[],
 ): Promise<WindowRows> {
   const rows: unknown[] = [];
@@ -49,12 +35,7 @@ export async function readWindow(
   const latencies: number[] = [];
   const versions = new Map<number, number>();
   let errors = 0;
-  for (const row of store.sql.iterate<LogRow>(
-    'SELECT key, features, score, prediction, latency_ms, error, model_version FROM predictions WHERE deployment = ? AND at >= ? AND at < ?',
-    deployment,
-    start,
-    end,
-  )) {
+  for (const row of eachPrediction(store, span)) {
     if (row.error !== null) {
       errors++;
       continue;
@@ -63,17 +44,11 @@ export async function readWindow(
     scores.push(row.score ?? Number.NaN);
     predictions.push(row.prediction);
     keys.push(row.key);
-    latencies.push(row.latency_ms);
-    versions.set(row.model_version, (versions.get(row.model_version) ?? 0) + 1);
+    latencies.push(row.latencyMs);
+    versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);
-  const files = store.sql.all<{ path: string; model_version: number }>(
-    'SELECT path, model_version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id',
-    deployment,
-    end,
-    start,
-  );
-  for (const file of files) {
+  for (const file of predictionFiles(store, span)) {
     const path = join(store.root, file.path);
     if (!existsSync(path)) continue;
     const part = await (
@@ -84,13 +59,13 @@ export async function readWindow(
         .concat('_score', '_prediction', '_key')
         .join(
           ', ',
-        )} FROM ${sourceSql([path])} WHERE _at >= make_timestamp_ms(${Math.round(start)}) AND _at < make_timestamp_ms(${Math.round(end)})`,
+        )} FROM ${sourceSql([path])} WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`,
     );
     table = append(table, part, features);
     scores.push(...numbers(part.columns['_score'], part.rows));
     predictions.push(...texts(part.columns['_prediction'], part.rows));
     keys.push(...texts(part.columns['_key'], part.rows));
-    if (part.rows > 0) versions.set(file.model_version, (versions.get(file.model_version) ?? 0) + part.rows);
+    if (part.rows > 0) versions.set(file.version, (versions.get(file.version) ?? 0) + part.rows);
   }
   return {
     features: table,

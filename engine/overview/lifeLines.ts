@@ -9,7 +9,7 @@ import {
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
 import { brokenBounds } from '../monitoring/bounds.ts';
-import { listWindows } from '../monitoring/evaluateMonitor.ts';
+import { lastWindowEnd, listWindows } from '../monitoring/windows.ts';
 import { decideRetraining } from '../loop/policy.ts';
 import { lastRetrained } from '../loop/retrain.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -154,16 +154,15 @@ function monitorLine({ config, store }: LifeInput): Line {
 function retrainLine({ config, store, models }: LifeInput): Line {
   if (!config.retraining) return { state: 'none', detail: 'no policy declared', stage: null };
   if (!store) return { state: 'none', detail: 'nothing to retrain yet', stage: null };
-  const last = store.sql.get<{ n: number }>('SELECT max(end) AS n FROM windows')?.n ?? null;
   const decision = decideRetraining({
     config,
     windowsOf: (monitor) => listWindows(store, monitor),
     lastRetrained: lastRetrained(store),
-    now: last ?? Date.now(),
+    now: lastWindowEnd(store) ?? Date.now(),
   });
   const champion = models.find((model) => model.aliases.includes('champion'));
   const challenger = models.find((model) => model.aliases.includes('challenger'));
-  if (decision.retrain) return { state: 'attention', detail: `due: ${decision.reason}`, stage: null };
+  if (decision.verdict === 'retrain') return { state: 'attention', detail: `due: ${decision.reason}`, stage: null };
   if (challenger && champion)
     return { state: 'attention', detail: `v${challenger.version} waits for promotion`, stage: null };
   const times = store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM events WHERE kind = 'retrained'`)?.n ?? 0;

@@ -1,13 +1,32 @@
 import type { Store } from '../store/store.ts';
 
-/**
- * One answered (or refused) prediction. Times are epoch milliseconds; `at` is when the event happened, on its own
- * clock.
- */
+// The tables `predictions` (answers of the API) and `prediction_files` (answers of batches) are read and written here
+// alone. Times are epoch milliseconds.
+
+/** How a version takes part: it answers, it answers a share of the requests, or it answers beside another unseen. */
+export type ServingRole = 'stable' | 'canary' | 'shadow';
+
+/** The version that answered, and in what role. */
+export interface Answering {
+  deployment: string;
+  model: string;
+  version: number;
+  role: ServingRole;
+}
+
+/** The request that the predictions were asked for in. */
+export interface AnsweredRequest extends Answering {
+  /** The caller's `x-request-id`, or an id of our own. */
+  requestId: string;
+  /** The trace id of the caller's W3C `traceparent`; null when it sent none. */
+  trace: string | null;
+}
+
+/** One answered or refused prediction. */
 export interface LoggedPrediction {
+  /** When the event happened, on its own clock. */
   at: number;
-  modelVersion: number;
-  /** What joins the label that arrives later; null when the row has none. */
+  /** The value that joins the label that arrives later; null when the row has none. */
   key: string | null;
   features: Record<string, unknown>;
   /** Score of the positive class, or the value of a regression; null for classes and errors. */
@@ -17,21 +36,43 @@ export interface LoggedPrediction {
   error: string | null;
 }
 
-/** Appends predictions, all or none. */
+export interface PredictionFile {
+  /** Path of a Parquet file, relative to the project. */
+  path: string;
+  from: number;
+  to: number;
+  rows: number;
+}
+
+/** A stretch of a deployment's log: start inclusive, end exclusive. */
+export interface LogSpan {
+  deployment: string;
+  start: number;
+  end: number;
+}
+
+/** Appends the predictions of a request, all or none. */
 export function logPredictions(
   { sql }: Pick<Store, 'sql'>,
-  deployment: string,
+  request: AnsweredRequest,
   rows: readonly LoggedPrediction[],
 ): void {
   const now = Date.now();
   sql.write(() => {
     for (const row of rows) {
       sql.run(
-        'INSERT INTO predictions (deployment, at, received_at, model_version, key, features, score, prediction, latency_ms, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        deployment,
+        `INSERT INTO predictions (
+           deployment, at, received_at, request_id, model, version, role, trace, key, features, score, prediction,
+           latency_ms, error
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        request.deployment,
         row.at,
         now,
-        row.modelVersion,
+        request.requestId,
+        request.model,
+        request.version,
+        request.role,
+        request.trace,
         row.key,
         JSON.stringify(row.features),
         row.score,
@@ -43,19 +84,143 @@ export function logPredictions(
   });
 }
 
-/** How many predictions a deployment answered and when the last was. */
+/** Adds a file that a batch wrote. */
+export function logPredictionFile({ sql }: Pick<Store, 'sql'>, by: Answering, file: PredictionFile): void {
+  sql.run(
+    `INSERT INTO prediction_files (deployment, path, from_at, to_at, rows, model, version, role, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    by.deployment,
+    file.path,
+    file.from,
+    file.to,
+    file.rows,
+    by.model,
+    by.version,
+    by.role,
+    Date.now(),
+  );
+}
+
+/** The number of predictions of a deployment, or of one version of it, and when the last was received. */
 export function predictionCount(
   { sql }: Pick<Store, 'sql'>,
   deployment: string,
+  version?: number,
 ): { predictions: number; lastAt: number | null } {
+  const where = version === undefined ? 'deployment = ?' : 'deployment = ? AND version = ?';
+  const values = version === undefined ? [deployment] : [deployment, version];
   const live = sql.get<{ n: number; last: number | null }>(
-    'SELECT count(*) AS n, max(received_at) AS last FROM predictions WHERE deployment = ?',
-    deployment,
+    `SELECT count(*) AS n, max(received_at) AS last FROM predictions WHERE ${where}`,
+    ...values,
   );
   const files = sql.get<{ n: number | null; last: number | null }>(
-    'SELECT sum(rows) AS n, max(created_at) AS last FROM prediction_files WHERE deployment = ?',
-    deployment,
+    `SELECT sum(rows) AS n, max(created_at) AS last FROM prediction_files WHERE ${where}`,
+    ...values,
   );
   const last = Math.max(live?.last ?? 0, files?.last ?? 0);
   return { predictions: (live?.n ?? 0) + (files?.n ?? 0), lastAt: last === 0 ? null : last };
+}
+
+/**
+ * The time of the first prediction of a deployment from a time on; that time itself where a file of predictions spans
+ * it. Null when there is none.
+ */
+export function firstPrediction({ sql }: Pick<Store, 'sql'>, deployment: string, from: number): number | null {
+  const live =
+    sql.get<{ at: number | null }>(
+      'SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?',
+      deployment,
+      from,
+    )?.at ?? null;
+  const file =
+    sql.get<{ at: number | null }>(
+      'SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?',
+      from,
+      deployment,
+      from,
+    )?.at ?? null;
+  return live === null ? file : file === null ? live : Math.min(live, file);
+}
+
+/** The time of the last prediction of a deployment; null when there is none. */
+export function lastPrediction({ sql }: Pick<Store, 'sql'>, deployment: string): number | null {
+  return (
+    sql.get<{ at: number | null }>(
+      `SELECT max(at) AS at FROM (
+         SELECT max(at) AS at FROM predictions WHERE deployment = ?
+         UNION ALL SELECT max(to_at) FROM prediction_files WHERE deployment = ?
+       )`,
+      deployment,
+      deployment,
+    )?.at ?? null
+  );
+}
+
+/** The times of the first and the last prediction of all deployments; null when there is none. */
+export function predictionSpan({ sql }: Pick<Store, 'sql'>): { first: number; last: number } | null {
+  return (
+    sql.get<{ first: number; last: number }>(
+      `SELECT * FROM (
+         SELECT min(first) AS first, max(last) AS last FROM (
+           SELECT min(at) AS first, max(at) AS last FROM predictions
+           UNION ALL SELECT min(from_at), max(to_at) FROM prediction_files
+         )
+       ) WHERE first IS NOT NULL`,
+    ) ?? null
+  );
+}
+
+/** The version that answered most requests of a span, else the one of the newest file; null when nothing answered. */
+export function mainVersion({ sql }: Pick<Store, 'sql'>, { deployment, start, end }: LogSpan): number | null {
+  const live = sql.get<{ version: number }>(
+    `SELECT version, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ?
+     GROUP BY version ORDER BY n DESC LIMIT 1`,
+    deployment,
+    start,
+    end,
+  );
+  const file = sql.get<{ version: number }>(
+    `SELECT version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ?
+     ORDER BY id DESC LIMIT 1`,
+    deployment,
+    end,
+    start,
+  );
+  return live?.version ?? file?.version ?? null;
+}
+
+/** The predictions of a span that the API answered or refused, without those in files. */
+export function* eachPrediction(
+  { sql }: Pick<Store, 'sql'>,
+  { deployment, start, end }: LogSpan,
+): Generator<Omit<LoggedPrediction, 'at' | 'features'> & { version: number; features: string }> {
+  const rows = sql.iterate<{
+    key: string | null;
+    features: string;
+    score: number | null;
+    prediction: string | null;
+    latency_ms: number;
+    error: string | null;
+    version: number;
+  }>(
+    `SELECT key, features, score, prediction, latency_ms, error, version FROM predictions
+     WHERE deployment = ? AND at >= ? AND at < ?`,
+    deployment,
+    start,
+    end,
+  );
+  for (const { latency_ms: latencyMs, ...row } of rows) yield { ...row, latencyMs };
+}
+
+/** The files that hold predictions of a span, oldest first. They may hold others too. */
+export function predictionFiles(
+  { sql }: Pick<Store, 'sql'>,
+  { deployment, start, end }: LogSpan,
+): { path: string; version: number }[] {
+  return sql.all(
+    `SELECT path, version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id`,
+    deployment,
+    end,
+    start,
+  );
 }

@@ -11,6 +11,7 @@ import type { ModelVersion } from '../registry/modelVersions.ts';
 import { predictTable } from '../models/predictTable.ts';
 import type { Store } from '../store/store.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
+import { logPredictionFile } from './predictionLog.ts';
 
 export interface BatchRequest {
   store: Store;
@@ -89,15 +90,15 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
     );
     if (request.deployment !== null && total > 0) {
       const [span] = await db.rows(`SELECT epoch_ms(min(${at})) AS a, epoch_ms(max(${at})) AS b FROM ${rows}`);
-      store.sql.run(
-        'INSERT INTO prediction_files (deployment, path, from_at, to_at, rows, model_version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        request.deployment,
-        relativePath(store.root, request.output),
-        Math.floor(Number(span?.['a'] ?? now)),
-        Math.ceil(Number(span?.['b'] ?? now)),
-        total,
-        version.version,
-        now,
+      logPredictionFile(
+        store,
+        { deployment: request.deployment, model: version.model, version: version.version, role: 'stable' },
+        {
+          path: relativePath(store.root, request.output),
+          from: Math.floor(Number(span?.['a'] ?? now)),
+          to: Math.ceil(Number(span?.['b'] ?? now)),
+          rows: total,
+        },
       );
     }
     return { rows: total, output: request.output };

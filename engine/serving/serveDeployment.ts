@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataError, ProjectError, messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
@@ -10,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
 import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
-import { logPredictions } from './predictionLog.ts';
+import { logPredictions, type AnsweredRequest } from './predictionLog.ts';
 import { predictRows } from './predictRows.ts';
 import { ServingModel, type ServedVersion } from './servingModel.ts';
 import type { Project } from '../project/loadProject.ts';
@@ -163,19 +164,19 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
   if (!Array.isArray(rows) || rows.length === 0)
     return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
   if (rows.length > mostRows) return refuse(413, `At most ${mostRows} rows a request; ${rows.length} were sent.`);
-  const { version } = served.version;
+  const { model, version } = served.version;
+  const request: AnsweredRequest = { deployment: name, model, version, role: 'stable', ...identityOf(req) };
   try {
     const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
     logPredictions(
       store,
-      name,
+      request,
       predictions.map((prediction, i) => {
         const row = rows[i] as Record<string, unknown>;
         return {
           at: columns.timeOf(row),
           key: columns.keyOf(row),
-          modelVersion: version,
           features: columns.featuresOf(row, served.model.meta.features),
           score: prediction.score,
           prediction: prediction.prediction,
@@ -185,17 +186,16 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
       }),
     );
     metrics.request(200, (performance.now() - start) / 1000, rows.length);
-    return { model: served.version.model, model_version: version, predictions };
+    return { model, model_version: version, predictions };
   } catch (error) {
     if (!(error instanceof DataError)) {
       metrics.request(500, (performance.now() - start) / 1000, 0);
       throw error;
     }
-    logPredictions(store, name, [
+    logPredictions(store, request, [
       {
         at: Date.now(),
         key: null,
-        modelVersion: version,
         features: {},
         score: null,
         prediction: null,
@@ -205,4 +205,14 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
     ]);
     return refuse(400, error.message);
   }
+}
+
+/** The ids by which a caller finds its request again: its own where it sent them, in the form that is safe to keep. */
+function identityOf({ headers }: FastifyRequest): Pick<AnsweredRequest, 'requestId' | 'trace'> {
+  const given = headers['x-request-id'];
+  const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(String(headers['traceparent'] ?? ''))?.[1];
+  return {
+    requestId: typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID(),
+    trace: trace ?? null,
+  };
 }

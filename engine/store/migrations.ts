@@ -199,4 +199,39 @@ export const migrations: readonly string[] = [
   )
   WHERE result ->> '$.kind' IS NULL;
   `,
+  // Predictions say which version answered which request in which role; windows are one for each role; the evaluations
+  // of the retraining policy are kept. A version number that a single model has names the model of old rows.
+  `
+  ALTER TABLE predictions RENAME COLUMN model_version TO version;
+  ALTER TABLE predictions ADD COLUMN request_id TEXT;
+  ALTER TABLE predictions ADD COLUMN model TEXT;
+  ALTER TABLE predictions ADD COLUMN role TEXT NOT NULL DEFAULT 'stable';
+  ALTER TABLE predictions ADD COLUMN trace TEXT;
+  ALTER TABLE prediction_files RENAME COLUMN model_version TO version;
+  ALTER TABLE prediction_files ADD COLUMN model TEXT;
+  ALTER TABLE prediction_files ADD COLUMN role TEXT NOT NULL DEFAULT 'stable';
+  CREATE TEMP TABLE only_models AS
+    SELECT version, min(model) AS model FROM model_versions WHERE report IS NOT NULL GROUP BY version HAVING count(*) = 1;
+  UPDATE predictions SET model = (SELECT o.model FROM only_models o WHERE o.version = predictions.version);
+  UPDATE prediction_files SET model = (SELECT o.model FROM only_models o WHERE o.version = prediction_files.version);
+
+  ALTER TABLE windows RENAME TO old_windows;
+  CREATE TABLE windows (
+    id INTEGER PRIMARY KEY, monitor TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    model TEXT, version INTEGER, role TEXT NOT NULL, status TEXT NOT NULL, result TEXT NOT NULL, evaluated_at INTEGER NOT NULL,
+    UNIQUE (monitor, start, role)
+  ) STRICT;
+  INSERT INTO windows
+    SELECT id, monitor, start, end, NULL, coalesce(result ->> '$.referenceVersion', result ->> '$.modelVersions[#-1]'),
+      'stable', result ->> '$.status', result, evaluated_at
+    FROM old_windows;
+  UPDATE windows SET model = (SELECT o.model FROM only_models o WHERE o.version = windows.version);
+  DROP TABLE old_windows;
+  DROP TABLE only_models;
+
+  CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, policy_hash TEXT NOT NULL, inputs_hash TEXT NOT NULL,
+    evidence TEXT NOT NULL, verdict TEXT NOT NULL, actor TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -12,6 +12,7 @@ import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersCsv, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
+import { answeredRequest } from '../helpers/answeredRequest.ts';
 
 const day = 86_400_000;
 const root = ordersProject();
@@ -284,10 +285,9 @@ test('monitor and retrain: nothing yet, then drift that is due', async () => {
   for (const from of [70, 71]) {
     logPredictions(
       store,
-      'production',
+      answeredRequest('production'),
       orders({ rows: 150, firstDay: from, days: 1, shift: 80, prefix: `d${from}` }).map((row) => ({
         at: Date.parse(row.at),
-        modelVersion: 1,
         key: row.id,
         features: { amount: row.amount, hour: row.hour, country: row.country },
         score: 0.5,

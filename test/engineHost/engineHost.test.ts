@@ -17,6 +17,7 @@ import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli, startCli, type RunningCli } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
+import { answeredRequest } from '../helpers/answeredRequest.ts';
 
 interface Host {
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
@@ -197,10 +198,9 @@ test('drift: report and detail', async () => {
   const rows = orders({ rows: 150, firstDay: 70, days: 1, shift: 80 });
   logPredictions(
     store,
-    'production',
+    answeredRequest('production'),
     rows.map((row) => ({
       at: Date.parse(row.at),
-      modelVersion: 1,
       key: row.id,
       features: { amount: row.amount, hour: row.hour, country: row.country },
       score: 0.5,

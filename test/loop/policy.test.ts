@@ -4,23 +4,12 @@ import type { DriftWindow } from '../../protocol/drift.ts';
 import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
 import { decideRetraining } from '../../engine/loop/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
+import { driftWindow } from '../helpers/driftWindow.ts';
 
 const day = 86_400_000;
 const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({
   id: i,
-  start: i * day,
-  end: (i + 1) * day,
-  rows: 100,
-  modelVersions: [1],
-  referenceVersion: 1,
-  status: 'ok',
-  driftedShare: 0,
-  values: [],
-  performance: {},
-  labelled: 0,
-  latencyP95Ms: 5,
-  errorRate: 0,
-  ...part,
+  ...driftWindow({ start: i * day, end: (i + 1) * day, ...part }),
 });
 
 const config: ProjectConfig = {
@@ -56,18 +45,18 @@ const drift = { status: 'drift' } as const;
 const few = { status: 'too few rows' } as const;
 
 test('drift has to hold for its count of windows in a row', () => {
-  assert.equal(decide([]).retrain, false);
-  assert.equal(decide([window(0, drift)]).retrain, false);
+  assert.equal(decide([]).verdict, 'not due');
+  assert.equal(decide([window(0, drift)]).verdict, 'not due');
   assert.deepEqual(decide([window(0, drift), window(1, drift)]), {
-    retrain: true,
+    verdict: 'retrain',
     reason: 'the inputs drifted for 2 windows',
     monitor: 'm',
   });
-  assert.equal(decide([window(0, drift), window(1), window(2, drift)]).retrain, false);
-  assert.equal(decide([window(0, drift), window(1, drift), window(2)]).retrain, false, 'it has to hold now');
+  assert.equal(decide([window(0, drift), window(1), window(2, drift)]).verdict, 'not due');
+  assert.equal(decide([window(0, drift), window(1, drift), window(2)]).verdict, 'not due', 'it has to hold now');
   assert.equal(
-    decide([window(0, drift), window(1, few), window(2, drift)]).retrain,
-    true,
+    decide([window(0, drift), window(1, few), window(2, drift)]).verdict,
+    'retrain',
     'a window without a verdict breaks no series',
   );
 });
@@ -75,29 +64,29 @@ test('drift has to hold for its count of windows in a row', () => {
 test('performance has to be known and below', () => {
   const low = { performance: { pr_auc: 0.6 } };
   assert.match(decide([window(0, low), window(1, low)]).reason, /^pr_auc was below 0\.7 for 2 windows \(last 0\.6\)$/);
-  assert.equal(decide([window(0, low), window(1, { performance: { pr_auc: 0.7 } })]).retrain, false);
+  assert.equal(decide([window(0, low), window(1, { performance: { pr_auc: 0.7 } })]).verdict, 'not due');
   assert.equal(
-    decide([window(0, low), window(1), window(2, low)]).retrain,
-    true,
+    decide([window(0, low), window(1), window(2, low)]).verdict,
+    'retrain',
     'labels of the middle one have not arrived',
   );
 });
 
 test('windows after now and windows before the last retraining do not count', () => {
   const two = [window(0, drift), window(1, drift)];
-  assert.equal(decide(two, 1.5 * day).retrain, false);
-  assert.equal(decide(two, 100 * day, 1.5 * day).retrain, false);
-  assert.equal(decide([...two, window(2, drift), window(3, drift)], 100 * day, 2 * day).retrain, true);
+  assert.equal(decide(two, 1.5 * day).verdict, 'not due');
+  assert.equal(decide(two, 100 * day, 1.5 * day).verdict, 'not due');
+  assert.equal(decide([...two, window(2, drift), window(3, drift)], 100 * day, 2 * day).verdict, 'retrain');
 });
 
 test('a cooldown holds it back, and says until when', () => {
   const windows = [window(2, drift), window(3, drift)];
   const held = decide(windows, 4 * day, day);
   assert.deepEqual(
-    [held.retrain, held.reason],
-    [false, 'the inputs drifted for 2 windows, but the cooldown of 5d runs until 1970-01-07 00:00 UTC'],
+    [held.verdict, held.reason],
+    ['cooling down', 'the inputs drifted for 2 windows, but the cooldown of 5d runs until 1970-01-07 00:00 UTC'],
   );
-  assert.equal(decide(windows, 6 * day, day).retrain, true);
+  assert.equal(decide(windows, 6 * day, day).verdict, 'retrain');
 });
 
 test('without a policy nothing is due', () => {
@@ -136,15 +125,15 @@ test('a schedule holds once its time has come since the last retraining, or sinc
       now: Date.parse(now),
     });
   assert.deepEqual(at('2026-03-02T03:00:00Z', '2026-02-27T00:00:00Z'), {
-    retrain: true,
+    verdict: 'retrain',
     reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC',
     monitor: null,
   });
-  assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').retrain, false);
-  assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').retrain, false, 'not twice for one time');
-  assert.equal(at('2026-03-09T04:00:00Z', null).retrain, false, 'nothing is watched yet');
+  assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').verdict, 'not due');
+  assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').verdict, 'not due', 'not twice for one time');
+  assert.equal(at('2026-03-09T04:00:00Z', null).verdict, 'not due', 'nothing is watched yet');
   assert.equal(
-    at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).retrain,
-    true,
+    at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).verdict,
+    'retrain',
   );
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
-import { evaluateMonitor, listWindows } from '../../engine/monitoring/evaluateMonitor.ts';
+import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
+import { listWindows } from '../../engine/monitoring/windows.ts';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
 import { lastRetrained, retrain } from '../../engine/loop/retrain.ts';
 import { readLabels } from '../../engine/monitoring/windowLabels.ts';
@@ -23,6 +24,7 @@ import {
   type Order,
 } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
+import { answeredRequest } from '../helpers/answeredRequest.ts';
 
 const day = 86_400_000;
 const at = (days: number) => ordersStart + days * day;
@@ -51,10 +53,9 @@ const evaluate = (now: number, monitor = 'production') =>
 function predict(rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}): void {
   logPredictions(
     store,
-    'production',
+    answeredRequest('production'),
     rows.map((row) => ({
       at: Date.parse(row.at),
-      modelVersion: 1,
       key: row.id,
       features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country },
       score: (options.right ?? true) === row.late ? 0.9 : 0.1,
@@ -225,7 +226,6 @@ test('a column that goes missing is broken', async () => {
 test('one row of long ago does not make it count all the years since', async () => {
   const old = {
     at: 0,
-    modelVersion: 1,
     key: null,
     features: {},
     score: 0.5,
@@ -233,7 +233,7 @@ test('one row of long ago does not make it count all the years since', async () 
     latencyMs: 1,
     error: null,
   };
-  logPredictions(store, 'production', [old]);
+  logPredictions(store, answeredRequest('production'), [old]);
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('every: 1d', 'every: 1s') });
   const judged = await evaluate(at(100));
   assert.deepEqual(

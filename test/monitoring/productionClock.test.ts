@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { saveWindow } from '../../engine/monitoring/windows.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { answeredRequest } from '../helpers/answeredRequest.ts';
+import { driftWindow } from '../helpers/driftWindow.ts';
 
 const day = 86_400_000;
 const config = {
@@ -20,17 +23,15 @@ test('production is now while predictions arrive, and the end of the newest wind
     const now = Date.UTC(2026, 10, 22);
     assert.equal(productionClock(store, config, now), now, 'nothing was predicted yet');
     const predict = (at: number) =>
-      logPredictions(store, 'd', [
-        { at, modelVersion: 1, key: null, features: {}, score: 0.5, prediction: 'true', latencyMs: 1, error: null },
+      logPredictions(store, answeredRequest('d'), [
+        { at, key: null, features: {}, score: 0.5, prediction: 'true', latencyMs: 1, error: null },
       ]);
     predict(now - 40 * day);
     assert.equal(productionClock(store, config, now), now - 40 * day);
-    store.sql.run(
-      'INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, ?)',
-      'm',
-      now - 42 * day,
-      now - 35 * day,
-      '{}',
+    saveWindow(
+      store,
+      { monitor: 'm', model: 'orders', role: 'stable' },
+      driftWindow({ start: now - 42 * day, end: now - 35 * day }),
       now,
     );
     assert.equal(productionClock(store, config, now), now - 35 * day);

@@ -10,6 +10,7 @@ import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersProject, ordersStart, ordersYaml } from '../helpers/ordersProject.ts';
 import { runIn } from '../helpers/runIn.ts';
+import { answeredRequest } from '../helpers/answeredRequest.ts';
 
 const project = runIn(ordersProject());
 const overview = () => projectOverview(loadProject(project.root), project.store);
@@ -94,10 +95,9 @@ test('each part tells where it stands as the model lives', async () => {
   for (const day of [70, 71])
     logPredictions(
       project.store,
-      'production',
+      answeredRequest('production'),
       orders({ rows: 150, firstDay: day, days: 1, shift: 80, prefix: `x${day}` }).map((row) => ({
         at: Date.parse(row.at),
-        modelVersion: 1,
         key: row.id,
         features: { amount: row.amount, hour: row.hour, country: row.country },
         score: 0.5,

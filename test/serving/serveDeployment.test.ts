@@ -1,33 +1,21 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { promote } from '../../engine/registry/promote.ts';
-import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
+import { serveDeployment, type RunningServer } from '../../engine/serving/serveDeployment.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
-import { runIn } from '../helpers/runIn.ts';
+import { orders, ordersYaml } from '../helpers/ordersProject.ts';
+import type { ProjectRunner } from '../helpers/runIn.ts';
+import { trainedOrders } from '../helpers/trainedOrders.ts';
 import { until } from '../helpers/until.ts';
 
-const project = runIn(ordersProject());
-const loaded = loadProject(project.root);
-const config = configFor(loaded, 'default');
-const { store } = project;
-const serve = (deployment = 'production', port = 0) =>
-  serveDeployment({ project: loaded, store, config, deployment, port });
-
-await project.run();
-const withoutChampion = await serve().then(
-  () => null,
-  (error: unknown) => error,
-);
-promote(store, 'orders', 1, 'test');
-const server = await serve();
-
+const trained = trainedOrders();
 const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount, hour, country }) => ({
   id,
   at,
@@ -35,85 +23,140 @@ const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount
   hour,
   country,
 }));
-const post = async (body: unknown, url = server.url) => {
-  const response = await fetch(`${url}/predict`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  return {
-    status: response.status,
-    json: (await response.json()) as {
-      error?: string;
-      model_version?: number;
-      predictions?: { score: number; prediction: string }[];
-    },
+
+/** A project whose version 1 is champion, and a function that serves one of its deployments on a free port. */
+function promoted() {
+  const project = trained();
+  promote(project.store, 'orders', 1, 'test');
+  return { ...project, serve: servingOf(project) };
+}
+
+function servingOf({ root, store }: ProjectRunner) {
+  const project = loadProject(root);
+  const config = configFor(project, 'default');
+  return (deployment = 'production', port = 0) => serveDeployment({ project, store, config, deployment, port });
+}
+
+/** The deployment `production` in service, until the test ends. */
+async function served(t: TestContext) {
+  let running: RunningServer | undefined;
+  // Hooks run in the order of their registration, and the server has to close before its store.
+  t.after(() => running?.close());
+  const project = promoted();
+  const server = (running = await project.serve());
+  return { ...project, server, ...clientOf(server.url) };
+}
+
+function clientOf(url: string) {
+  const post = async (body: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return {
+      status: response.status,
+      json: (await response.json()) as {
+        error?: string;
+        model_version?: number;
+        predictions?: { score: number; prediction: string }[];
+      },
+    };
   };
-};
-
-test('there is nothing to serve before a champion', () => {
-  assert.ok(withoutChampion instanceof WorkError);
-  assert.match(withoutChampion.message, /`orders` has no champion to serve/);
-});
-
-test('rows are answered in order, and logged with key, time and features', async () => {
-  const before = predictionCount(store, 'production').predictions;
-  const { status, json } = await post({ instances: rows.slice(0, 3) });
-  assert.equal(status, 200);
-  assert.equal(json.model_version, 1);
-  assert.equal(json.predictions?.length, 3);
-  for (const { score, prediction } of json.predictions ?? [])
-    assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
-  const logged = store.sql
-    .all<{
-      key: string;
-      at: number;
-      features: string;
-      score: number;
-      prediction: string;
-      error: string | null;
-      model_version: number;
-    }>('SELECT * FROM predictions ORDER BY id DESC LIMIT 3')
-    .toReversed();
-  assert.deepEqual(
-    logged.map(({ key, at, score, error, model_version: version }) => ({ key, at, score, error, version })),
-    rows.slice(0, 3).map((row, i) => ({
-      key: row.id,
-      at: Date.parse(row.at),
-      score: json.predictions?.[i]?.score,
-      error: null,
-      version: 1,
-    })),
-  );
-  assert.deepEqual(JSON.parse(logged[0]?.features ?? ''), {
-    amount: rows[0]?.amount,
-    hour: rows[0]?.hour,
-    country: rows[0]?.country,
-  });
-  assert.equal(predictionCount(store, 'production').predictions, before + 3);
-});
-
-test('missing values and unknown categories are answered too', async () => {
-  const { status, json } = await post({ instances: [{ amount: null, country: 'zz' }, {}] });
-  assert.equal(status, 200);
-  assert.ok((json.predictions ?? []).every(({ score }) => Number.isFinite(score)));
-});
-
-test('what cannot be used is refused with row and field', async () => {
-  const bad = async (body: unknown) => {
+  /** Status and message of a request that is refused. */
+  const refused = async (body: unknown) => {
     const { status, json } = await post(body);
     return `${status} ${json.error}`;
   };
+  return { post, refused };
+}
+
+const lastTimes = ({ sql }: Store, n: number) =>
+  sql.numbers('SELECT at FROM predictions ORDER BY id DESC LIMIT ?', n).toReversed();
+
+test('there is nothing to serve before a champion', async () => {
+  await assert.rejects(
+    servingOf(trained())(),
+    (error) => error instanceof WorkError && /`orders` has no champion to serve/.test(error.message),
+  );
+});
+
+test('rows are answered in order, and logged with key, time and features', async (t) => {
+  const { post, store } = await served(t);
+  const { status, json } = await post({ instances: rows.slice(0, 3) });
+  assert.deepEqual([status, json.model_version, json.predictions?.length], [200, 1, 3]);
+  for (const { score, prediction } of json.predictions ?? [])
+    assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
+  const logged = store.sql.all<{ features: string }>(
+    'SELECT key, at, features, score, error, model, version, role FROM predictions ORDER BY id',
+  );
+  assert.deepEqual(
+    logged.map(({ features, ...row }) => ({ ...row, features: JSON.parse(features) as unknown })),
+    rows.slice(0, 3).map(({ id, at, amount, hour, country }, i) => ({
+      key: id,
+      at: Date.parse(at),
+      score: json.predictions?.[i]?.score,
+      error: null,
+      model: 'orders',
+      version: 1,
+      role: 'stable',
+      features: { amount, hour, country },
+    })),
+  );
+  assert.equal(predictionCount(store, 'production').predictions, 3);
+});
+
+test('the log names the request and the trace of the caller, and only ids of the expected form', async (t) => {
+  const { post, store } = await served(t);
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const one = { instances: [rows[0]] };
+  await post(
+    { instances: rows.slice(0, 2) },
+    { 'x-request-id': 'a-1', traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+  );
+  await post(one, { 'x-request-id': 'not an id', traceparent: 'nonsense' });
+  await post(one);
+  const logged = store.sql.all<{ request_id: string; trace: string | null }>(
+    'SELECT request_id, trace FROM predictions ORDER BY id',
+  );
+  assert.deepEqual(logged.slice(0, 2), [
+    { request_id: 'a-1', trace },
+    { request_id: 'a-1', trace },
+  ]);
+  for (const own of logged.slice(2)) {
+    assert.match(own.request_id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    assert.equal(own.trace, null);
+  }
+  assert.notEqual(logged[2]?.request_id, logged[3]?.request_id);
+});
+
+test('missing values and unknown categories are answered too', async (t) => {
+  const { post } = await served(t);
+  const { status, json } = await post({ instances: [{ amount: null, country: 'zz' }, {}] });
+  assert.deepEqual([status, json.predictions?.length], [200, 2]);
+  assert.ok(json.predictions?.every(({ score }) => Number.isFinite(score)));
+});
+
+test('an instance of another type is refused with its row and field, and logged as an error', async (t) => {
+  const { refused, store } = await served(t);
   assert.match(
-    await bad({ instances: [rows[0], { ...rows[1], amount: 'much' }] }),
+    await refused({ instances: [rows[0], { ...rows[1], amount: 'much' }] }),
     /^400 row 1: amount has to be a number, not "much"/,
   );
-  assert.match(await bad({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country has to be a text/);
-  assert.match(await bad({ instances: [5] }), /^400 row 0: not an object/);
-  assert.match(await bad({ instances: [] }), /^400 The body must be JSON like/);
-  for (const body of [{}, { instances: 'x' }, 'null', '[]', '"text"', '5'])
-    assert.match(await bad(body), /^400 The body must be JSON like/, JSON.stringify(body));
-  assert.match(await bad('{"instances": ['), /^400 /);
+  assert.match(await refused({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country has to be a text/);
+  assert.match(await refused({ instances: [5] }), /^400 row 0: not an object/);
+  const errors = store.sql.all<{ error: string }>('SELECT error FROM predictions ORDER BY id');
+  assert.deepEqual(
+    errors.map(({ error }) => error.split(' ').slice(0, 3).join(' ')),
+    ['row 1: amount', 'row 0: country', 'row 0: not'],
+  );
+});
+
+test('a body without instances, of another type or too large is refused', async (t) => {
+  const { refused, server } = await served(t);
+  for (const body of [{ instances: [] }, {}, { instances: 'x' }, 'null', '[]', '"text"', '5'])
+    assert.match(await refused(body), /^400 The body must be JSON like/, JSON.stringify(body));
+  assert.match(await refused('{"instances": ['), /^400 /);
   const form = await fetch(`${server.url}/predict`, {
     method: 'POST',
     body: 'a=1',
@@ -121,23 +164,25 @@ test('what cannot be used is refused with row and field', async () => {
   });
   assert.equal(form.status, 415);
   assert.match(
-    await bad({ instances: Array.from({ length: 10_001 }, () => ({})) }),
+    await refused({ instances: Array.from({ length: 10_001 }, () => ({})) }),
     /^413 At most 10000 rows a request; 10001 were sent/,
   );
   assert.equal((await fetch(`${server.url}/nothing`)).status, 404);
   assert.equal((await fetch(`${server.url}/predict`)).status, 404);
 });
 
-test('a time that no calendar has is not the end of the service', async () => {
-  for (const at of [1e300, -1e300, 'yesterday', null, {}, 8.64e15 + 1]) {
-    const { status } = await post({ instances: [{ ...rows[0], at }] });
-    assert.equal(status, 200, JSON.stringify(at));
-  }
-  const ages = store.sql.all<{ at: number }>('SELECT at FROM predictions ORDER BY id DESC LIMIT 6');
-  for (const { at } of ages) assert.ok(Math.abs(at - Date.now()) < 60_000, 'then the time is now');
+test('an instance whose time no calendar has is logged with the time of the request', async (t) => {
+  const { post, store } = await served(t);
+  const times = [1e300, -1e300, 'yesterday', null, {}, 8.64e15 + 1];
+  for (const at of times)
+    assert.equal((await post({ instances: [{ ...rows[0], at }] })).status, 200, JSON.stringify(at));
+  const logged = lastTimes(store, 10);
+  assert.equal(logged.length, times.length);
+  for (const at of logged) assert.ok(Math.abs(at - Date.now()) < 60_000);
 });
 
-test('a time without a zone is UTC, wherever the service runs', async () => {
+test('a time without a zone is UTC, wherever the service runs', async (t) => {
+  const { post, store } = await served(t);
   const zone = process.env['TZ'];
   process.env['TZ'] = 'America/New_York';
   try {
@@ -149,11 +194,7 @@ test('a time without a zone is UTC, wherever the service runs', async () => {
       Date.UTC(2026, 3, 1, 10),
     ]) {
       await post({ instances: [{ ...rows[0], at }] });
-      assert.equal(
-        store.sql.get<{ at: number }>('SELECT at FROM predictions ORDER BY id DESC LIMIT 1')?.at,
-        Date.UTC(2026, 3, 1, 10),
-        String(at),
-      );
+      assert.deepEqual(lastTimes(store, 1), [Date.UTC(2026, 3, 1, 10)], String(at));
     }
   } finally {
     if (zone === undefined) delete process.env['TZ'];
@@ -161,13 +202,8 @@ test('a time without a zone is UTC, wherever the service runs', async () => {
   }
 });
 
-test('refused rows are logged as errors', () => {
-  assert.ok(
-    (store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions WHERE error IS NOT NULL')?.n ?? 0) >= 3,
-  );
-});
-
-test('the health tells the version', async () => {
+test('the health names the version', async (t) => {
+  const { server } = await served(t);
   const health = (await (await fetch(`${server.url}/health`)).json()) as Record<string, unknown>;
   assert.deepEqual(
     [health['status'], health['deployment'], health['model'], health['model_version']],
@@ -175,7 +211,10 @@ test('the health tells the version', async () => {
   );
 });
 
-test('the metrics are OpenMetrics', async () => {
+test('the metrics are OpenMetrics and count requests by status', async (t) => {
+  const { server, post } = await served(t);
+  for (let i = 0; i < 3; i++) await post({ instances: rows.slice(0, 2) });
+  await post({ instances: Array.from({ length: 10_001 }, () => ({})) });
   const response = await fetch(`${server.url}/metrics`);
   assert.match(
     response.headers.get('content-type') ?? '',
@@ -215,19 +254,21 @@ test('the metrics are OpenMetrics', async () => {
     buckets.toSorted((a, b) => a - b),
   );
   assert.equal(buckets.at(-1), value('loopwright_request_duration_seconds_count'));
-  assert.ok(value('loopwright_requests_total{deployment="production",status="200"}') >= 3);
-  assert.ok(value('loopwright_requests_total{deployment="production",status="413"}') === 1);
+  assert.equal(value('loopwright_requests_total{deployment="production",status="200"}'), 3);
+  assert.equal(value('loopwright_requests_total{deployment="production",status="413"}'), 1);
+  assert.equal(value('loopwright_predictions_total'), 6);
 });
 
-test('a port in use and a wrong deployment are told with what to do', async () => {
+test('a port in use and a wrong deployment are errors with a remedy', async (t) => {
+  const { serve } = promoted();
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  t.after(() => other.close());
   const { port } = other.address() as AddressInfo;
   await assert.rejects(
     serve('production', port),
     (error) => error instanceof WorkError && new RegExp(`Port ${port} is in use.*change \`port\``).test(error.message),
   );
-  other.close();
   await assert.rejects(
     serve('nightly'),
     (error) => error instanceof ProjectError && /kind batch.*predict --deployment nightly/.test(error.message),
@@ -242,9 +283,10 @@ test('a port in use and a wrong deployment are told with what to do', async () =
   );
 });
 
-test('a new champion takes over under load without a failed request', async () => {
-  writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 6') });
-  assert.equal((await project.run()).error, null);
+test('a new champion takes over under load without a failed request', async (t) => {
+  const { root, run, store, post } = await served(t);
+  writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 6') });
+  assert.equal((await run()).error, null);
   let stop = false;
   const seen: number[] = [];
   const failures: string[] = [];
@@ -263,35 +305,29 @@ test('a new champion takes over under load without a failed request', async () =
   await Promise.all(clients);
   assert.deepEqual(failures, []);
   assert.deepEqual([...new Set(seen)], [1, 2]);
-  assert.equal(seen.lastIndexOf(1) - seen.indexOf(2) < 8, true, 'it does not go to and fro');
-  assert.equal(
-    store.sql.get<{ v: number }>("SELECT model_version AS v FROM deployments WHERE name = 'production'")?.v,
-    2,
-  );
+  assert.ok(seen.lastIndexOf(1) - seen.indexOf(2) < 8, 'the old version does not answer again');
+  const deployed = store.sql.get<{ v: number }>("SELECT model_version AS v FROM deployments WHERE name = 'production'");
+  assert.equal(deployed?.v, 2);
 });
 
-test('a version that cannot be loaded leaves the old one serving', async () => {
-  store.sql.run("UPDATE model_versions SET path = 'gone' WHERE version = 1");
-  promote(store, 'orders', 1, 'test');
-  for (let i = 0; i < 5; i++) assert.equal((await post({ instances: rows.slice(0, 2) })).json.model_version, 2);
+test('a version that cannot be loaded leaves the old one in service', async (t) => {
+  const { root, run, store, post } = await served(t);
+  writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 6') });
+  assert.equal((await run()).error, null);
+  store.sql.run("UPDATE model_versions SET path = 'gone' WHERE version = 2");
+  promote(store, 'orders', 2, 'test');
+  for (let i = 0; i < 5; i++) assert.equal((await post({ instances: rows.slice(0, 2) })).json.model_version, 1);
 });
 
-test('a deployment that is closed is told as stopped', async () => {
-  store.sql.run(
-    'UPDATE model_versions SET path = (SELECT path FROM model_versions WHERE version = 2) WHERE version = 1',
-  );
-  const second = await serve('production');
-  const again = openStore(project.root);
-  assert.equal(
-    again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state,
-    'healthy',
-  );
-  await second.close();
-  assert.equal(
-    again.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state,
-    'stopped',
-  );
-  again.sql.close();
+test('a deployment is healthy until it is closed, and then stopped', async () => {
+  const { root, serve } = promoted();
+  const server = await serve();
+  const reader = openStore(root);
+  const state = () =>
+    reader.sql.get<{ state: string }>("SELECT state FROM deployments WHERE name = 'production'")?.state;
+  assert.equal(state(), 'healthy');
   await server.close();
+  assert.equal(state(), 'stopped');
+  reader.sql.close();
   await assert.rejects(fetch(`${server.url}/health`));
 });

@@ -8,6 +8,9 @@ import type { RunQuery } from '../../protocol/runs.ts';
 import { listExperiments } from '../../engine/tracking/experiments.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { metricSeries } from '../../engine/tracking/metricSeries.ts';
+import { lastDecision } from '../../engine/loop/decisions.ts';
+import { listWindows } from '../../engine/monitoring/windows.ts';
+import { predictionCount, predictionFiles } from '../../engine/serving/predictionLog.ts';
 import { migrations } from '../../engine/store/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
@@ -163,4 +166,71 @@ test('gates that were stored without a kind get one', () => {
   const kinds = db.prepare("SELECT result ->> '$.kind' AS kind FROM gates ORDER BY position").pluck().all();
   assert.deepEqual(kinds, ['passed', 'failed', 'no_champion', 'no_value']);
   db.close();
+});
+
+test('predictions and windows of version 5 stay readable, and name the model that alone has their version', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, '.loopwright'));
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(root, '.loopwright', 'loopwright.db'));
+  for (const migration of migrations.slice(0, 5)) db.exec(migration);
+  db.pragma('user_version = 5');
+  for (const [model, version] of [
+    ['orders', 1],
+    ['orders', 2],
+    ['other', 2],
+  ] as const)
+    db.prepare(
+      `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary)
+       VALUES (?, ?, 'r', 'p', 1, 1, '{}', '{}')`,
+    ).run(model, version);
+  for (const version of [1, 2])
+    db.prepare(
+      `INSERT INTO predictions (deployment, at, received_at, model_version, key, features, score, prediction, latency_ms)
+       VALUES ('d', ?, 5, ?, 'k', '{"a":1}', 0.5, 'true', 2)`,
+    ).run(version, version);
+  db.prepare(
+    `INSERT INTO prediction_files (deployment, path, from_at, to_at, rows, model_version, created_at)
+     VALUES ('d', 'scored.parquet', 3, 4, 7, 1, 6)`,
+  ).run();
+  const old = {
+    id: 0,
+    start: 0,
+    end: 10,
+    rows: 100,
+    modelVersions: [1, 2],
+    status: 'drift',
+    driftedShare: 0.5,
+    values: [],
+    performance: { f1: 0.5 },
+    labelled: 100,
+    latencyP95Ms: 2,
+    errorRate: 0,
+  };
+  const insert = db.prepare('INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, 20)');
+  insert.run('m', 0, 10, JSON.stringify(old));
+  insert.run('m', 10, 20, JSON.stringify({ ...old, start: 10, end: 20, status: 'ok', referenceVersion: 1 }));
+  db.close();
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  assert.deepEqual(
+    store.sql.all('SELECT model, version, role, request_id, trace FROM predictions ORDER BY id'),
+    [
+      { model: 'orders', version: 1, role: 'stable', request_id: null, trace: null },
+      { model: null, version: 2, role: 'stable', request_id: null, trace: null },
+    ],
+    'two models have a version 2',
+  );
+  assert.deepEqual(predictionCount(store, 'd', 1), { predictions: 8, lastAt: 6 });
+  assert.deepEqual(predictionFiles(store, { deployment: 'd', start: 0, end: 10 }), [
+    { path: 'scored.parquet', version: 1 },
+  ]);
+  const [first, second] = listWindows(store, 'm');
+  assert.deepEqual(first, { ...old, id: 1, referenceVersion: 2 }, 'without a reference it is the last that answered');
+  assert.deepEqual(second, { ...old, id: 2, start: 10, end: 20, status: 'ok', referenceVersion: 1 });
+  assert.deepEqual(store.sql.all('SELECT model, version, role FROM windows ORDER BY start'), [
+    { model: null, version: 2, role: 'stable' },
+    { model: 'orders', version: 1, role: 'stable' },
+  ]);
+  assert.equal(lastDecision(store), null);
 });

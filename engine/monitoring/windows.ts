@@ -1,0 +1,153 @@
+import type { DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { ServingRole } from '../serving/predictionLog.ts';
+import { recordEvent } from '../tracking/events.ts';
+import type { Store } from '../store/store.ts';
+
+// The table `windows` is read and written here alone. Times are epoch milliseconds.
+
+/** A window as the store keeps it. A change of its shape adds a format. */
+interface StoredWindow {
+  format: 1;
+  rows: number;
+  modelVersions: number[];
+  driftedShare: number;
+  values: StoredValue[];
+  performance: Record<string, number>;
+  labelled: number;
+  latencyP95Ms: number | null;
+  errorRate: number;
+}
+
+interface StoredValue {
+  column: string;
+  type: 'numeric' | 'categorical';
+  measure: string;
+  value: number | null;
+  pValue: number | null;
+  threshold: number;
+  drifted: boolean;
+  nReference: number;
+  nCurrent: number;
+  missingReference: number;
+  missingCurrent: number;
+  kind: DriftValue['kind'];
+}
+
+/** A window before windows had a format: the message of the drift view of that time. */
+type UnversionedWindow = Omit<DriftWindow, 'referenceVersion'> & {
+  format?: undefined;
+  referenceVersion?: number | null;
+};
+
+interface Row {
+  id: number;
+  start: number;
+  end: number;
+  version: number | null;
+  status: DriftWindow['status'];
+  result: string;
+}
+
+/** The window of a monitor that a version answered in a role. */
+export interface WindowKey {
+  monitor: string;
+  model: string;
+  role: ServingRole;
+}
+
+/** Saves a window and returns its id. A window that begins to drift records an alert. */
+export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindow, 'id'>, now: number): number {
+  const { sql } = store;
+  return sql.write(() => {
+    const before = sql.get<{ status: string }>(
+      'SELECT status FROM windows WHERE monitor = ? AND start = ? AND role = ?',
+      key.monitor,
+      window.start,
+      key.role,
+    );
+    sql.run(
+      `INSERT INTO windows (monitor, start, end, model, version, role, status, result, evaluated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (monitor, start, role) DO UPDATE SET model = excluded.model, version = excluded.version,
+         status = excluded.status, result = excluded.result, evaluated_at = excluded.evaluated_at`,
+      key.monitor,
+      window.start,
+      window.end,
+      key.model,
+      window.referenceVersion,
+      key.role,
+      window.status,
+      JSON.stringify(stored(window)),
+      now,
+    );
+    if (window.status === 'drift' && before?.status !== 'drift') alert(store, key.monitor, window);
+    return (
+      sql.get<{ id: number }>(
+        'SELECT id FROM windows WHERE monitor = ? AND start = ? AND role = ?',
+        key.monitor,
+        window.start,
+        key.role,
+      )?.id ?? 0
+    );
+  });
+}
+
+function alert(store: Store, monitor: string, window: Omit<DriftWindow, 'id'>): void {
+  const inputs = window.values.filter(({ column }) => column !== '_score');
+  const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
+  recordEvent(store, {
+    at: window.end,
+    kind: 'alert',
+    monitor,
+    text: `${drifted.length} of ${inputs.length} features drifted: ${drifted.join(', ')}`,
+    modelVersion: window.modelVersions.at(-1) ?? null,
+    runId: null,
+  });
+}
+
+/** The windows of a monitor as they were last judged, oldest first. */
+export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
+  return sql
+    .all<Row>(
+      `SELECT id, start, end, version, status, result FROM windows
+       WHERE monitor = ? AND role = 'stable' ORDER BY start`,
+      monitor,
+    )
+    .map(read);
+}
+
+/** Starts of the windows whose labels had `delay` to arrive before they were last judged. */
+export function settledWindows({ sql }: Pick<Store, 'sql'>, monitor: string, delay: number): Set<number> {
+  return new Set(
+    sql.numbers(
+      `SELECT start FROM windows WHERE monitor = ? AND role = 'stable' AND evaluated_at >= end + ?`,
+      monitor,
+      delay,
+    ),
+  );
+}
+
+/** The end of the last window of all monitors; null when there is none. */
+export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
+  return sql.get<{ end: number | null }>('SELECT max(end) AS end FROM windows')?.end ?? null;
+}
+
+function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
+  const { rows, modelVersions, driftedShare, values, performance, labelled, latencyP95Ms, errorRate } = window;
+  return {
+    format: 1,
+    rows,
+    modelVersions,
+    driftedShare,
+    values: values.map((value) => ({ ...value })),
+    performance,
+    labelled,
+    latencyP95Ms,
+    errorRate,
+  };
+}
+
+function read({ id, start, end, version, status, result }: Row): DriftWindow {
+  const { format: _, ...window } = JSON.parse(result) as StoredWindow | UnversionedWindow;
+  return { ...window, id, start, end, status, referenceVersion: version };
+}
