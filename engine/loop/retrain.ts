@@ -6,7 +6,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';
 import { promote } from '../registry/promote.ts';
 import { executeRun, type RunEvents } from '../runner/execute.ts';
-import { recordEvent } from '../tracking/events.ts';
+import { eventCount, recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RetrainOutcome {
@@ -107,6 +107,6 @@ export async function retrain(input: {
 }
 
 /** When retraining was last started, by the clock that started it; null for never. */
-export function lastRetrained({ sql }: Pick<Store, 'sql'>): number | null {
-  return sql.get<{ at: number | null }>(`SELECT max(at) AS at FROM events WHERE kind = 'retrained'`)?.at ?? null;
+export function lastRetrained(store: Pick<Store, 'sql'>): number | null {
+  return eventCount(store, 'retrained').lastAt;
 }

@@ -15,6 +15,7 @@ import { lastRetrained } from '../loop/retrain.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
+import { eventCount } from '../tracking/events.ts';
 
 interface LifeInput {
   config: ProjectConfig;
@@ -165,7 +166,7 @@ function retrainLine({ config, store, models }: LifeInput): Line {
   if (decision.verdict === 'retrain') return { state: 'attention', detail: `due: ${decision.reason}`, stage: null };
   if (challenger && champion)
     return { state: 'attention', detail: `v${challenger.version} waits for promotion`, stage: null };
-  const times = store.sql.get<{ n: number }>(`SELECT count(*) AS n FROM events WHERE kind = 'retrained'`)?.n ?? 0;
+  const times = eventCount(store, 'retrained').count;
   return {
     state: times > 0 ? 'ok' : 'none',
     detail: times > 0 ? `retrained ${times} ${times === 1 ? 'time' : 'times'}` : decision.reason,

@@ -28,3 +28,15 @@ export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string): Monito
     )
     .map((row) => ({ at: row.at, kind: row.kind, text: row.text, modelVersion: row.model_version, runId: row.run_id }));
 }
+
+/** How often something happened and the time of the last, by the clock that recorded it; null for never. */
+export function eventCount(
+  { sql }: Pick<Store, 'sql'>,
+  kind: MonitorEvent['kind'],
+): { count: number; lastAt: number | null } {
+  const found = sql.get<{ count: number; lastAt: number | null }>(
+    'SELECT count(*) AS count, max(at) AS lastAt FROM events WHERE kind = ?',
+    kind,
+  );
+  return found ?? { count: 0, lastAt: null };
+}
