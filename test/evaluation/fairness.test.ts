@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fairnessResults, fairnessRows, fairnessValues } from '../../engine/evaluation/fairness/fairness.ts';
 import { fairnessMeasures } from '../../engine/evaluation/fairness/fairnessMeasures.ts';
 import { groupRates, type GroupRates } from '../../engine/evaluation/fairness/groupRates.ts';
 import { groupsOf } from '../../engine/evaluation/groups.ts';
+import { resample } from '../../engine/evaluation/intervals.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
 
 const ratesByGroup = (labels: number[], decisions: number[], groups: (string | null)[]) =>
   groupRates(labels, decisions, groupsOf(groups));
@@ -41,4 +44,36 @@ test('a group without positives has true positive rate 0, as in fairlearn', () =
 test('no selection at all is parity; missing labels and groups are left out', () => {
   assert.equal(valuesOf(ratesByGroup([1, 0], [0, 0], ['a', 'b']))['demographic_parity_ratio'], 1);
   assert.equal(ratesByGroup([Number.NaN, 1], [1, 1], ['a', null]).length, 0);
+});
+
+test('the 95 % interval contains the true difference in about 95 % of samples', () => {
+  const random = seededRandom(17);
+  const samples = 150;
+  let contained = 0;
+  for (let s = 0; s < samples; s++) {
+    // Selection rates of 0.6 and 0.3: the true difference is 0.3.
+    const groups = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
+    const values = Float64Array.from(groups, (group) => Number(random.next() < (group === 'a' ? 0.6 : 0.3)));
+    const predictions = { task: 'binary' as const, values, probabilities: [] };
+    const rows = fairnessRows(
+      'g',
+      groupsOf(groups),
+      values.map(() => random.integer(2)),
+      predictions,
+      0.5,
+    );
+    const resampled = resample({ n: 400, seed: s }, (weights) => fairnessValues(rows, weights));
+    const [{ low, high } = {}] = fairnessResults(rows, resampled, 0.95);
+    if ((low ?? 1) <= 0.3 && 0.3 <= (high ?? 0)) contained++;
+  }
+  assert.ok(contained / samples > 0.89 && contained / samples < 0.99, `${contained} of ${samples}`);
+});
+
+test('a group that a resample did not draw does not count there', () => {
+  const values = Float64Array.of(1, 0, 0);
+  const predictions = { task: 'binary' as const, values, probabilities: [] };
+  const rows = fairnessRows('g', groupsOf(['a', 'b', 'b']), Float64Array.of(1, 1, 0), predictions, 0.5);
+  assert.equal(fairnessValues(rows)['demographic_parity_difference[g]'], 1);
+  assert.equal(fairnessValues(rows, [0, 2, 1])['demographic_parity_difference[g]'], 0);
+  assert.deepEqual(fairnessValues(rows, [0, 0, 0]), {});
 });

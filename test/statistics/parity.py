@@ -57,6 +57,17 @@ def fair(name):
     return lambda y, d, g: getattr(fl, name)(y, d, sensitive_features=g)
 
 
+def fair_intervals(y, d, g):
+    """Ends of the 95 % intervals of fairlearn's bootstrap; equalized odds, which it has no interval of, by its own measure."""
+    y, d, g = np.asarray(y), np.asarray(d), np.asarray(g)
+    rates = {"selection": fl.selection_rate, "tpr": fl.true_positive_rate}
+    frame = fl.MetricFrame(metrics=rates, y_true=y, y_pred=d, sensitive_features=g, n_boot=500, ci_quantiles=[0.025, 0.975], random_state=7)
+    differences, ratios = frame.difference_ci(), frame.ratio_ci()
+    draws = np.random.default_rng(7).integers(0, len(y), (300, len(y)))
+    odds = [fl.equalized_odds_difference(y[i], d[i], sensitive_features=g[i]) for i in draws]
+    return [end["selection"] for end in differences] + [end["selection"] for end in ratios] + np.quantile(odds, [0.025, 0.975]).tolist() + [end["tpr"] for end in differences]
+
+
 def classes(p):
     return list(range(len(p)))
 
@@ -134,6 +145,7 @@ measures = {
     "brier": lambda y, s: sk.brier_score_loss(y, s),
     "ece": ece,
     "cohen_kappa": sk.cohen_kappa_score,
+    "fair_intervals": fair_intervals,
     "rmse": lambda y, p: math.sqrt(sk.mean_squared_error(y, p)),
     "mae": sk.mean_absolute_error,
     "r2": sk.r2_score,

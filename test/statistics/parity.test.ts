@@ -8,9 +8,11 @@ import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiS
 import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
 import { cramerVonMises } from '../../engine/statistics/cramerVonMises.ts';
 import { evaluator } from '../../engine/evaluation/evaluate.ts';
+import { fairnessResults, fairnessRows, fairnessValues } from '../../engine/evaluation/fairness/fairness.ts';
 import { fairnessMeasures } from '../../engine/evaluation/fairness/fairnessMeasures.ts';
 import { groupRates } from '../../engine/evaluation/fairness/groupRates.ts';
 import { groupsOf } from '../../engine/evaluation/groups.ts';
+import { resample } from '../../engine/evaluation/intervals.ts';
 import type { Task } from '../../engine/evaluation/predictions.ts';
 import { fisherExact } from '../../engine/statistics/fisherExact.ts';
 import { gammaTail } from '../../engine/statistics/gammaTail.ts';
@@ -287,4 +289,23 @@ test('every measure agrees with scipy, scikit-learn or fairlearn', { skip }, (t)
   }
   for (const [measure, { n, difference }] of largest)
     t.diagnostic(`${measure}: ${n} cases, largest difference ${difference.toExponential(1)}`);
+});
+
+test('the intervals of fairness measures agree with the bootstrap of fairlearn', { skip }, (t) => {
+  const draw = seededRandom(5);
+  const n = 1500;
+  const groups = Array.from({ length: n }, () => ['a', 'b', 'c'][Math.min(2, draw.integer(5))] ?? 'a');
+  const labels = groups.map((group) => Number(draw.next() < (group === 'b' ? 0.5 : 0.3)));
+  const scores = labels.map((label, i) => 0.4 * label + (groups[i] === 'c' ? 0.15 : 0) + draw.next() * 0.7);
+  const predictions = { task: 'binary' as const, values: Float64Array.from(scores), probabilities: [] };
+  const rows = fairnessRows('g', groupsOf(groups), Float64Array.from(labels), predictions, 0.5);
+  const resampled = resample({ n, seed: 3, resamples: 500 }, (weights) => fairnessValues(rows, weights));
+  const ours = fairnessResults(rows, resampled, 0.95).flatMap(({ low, high }) => [low, high]);
+  const decisions = scores.map((score) => Number(score >= 0.5));
+  const [theirs] = askPython([['fair_intervals', [labels, decisions, groups]]]);
+  assert.ok(Array.isArray(theirs) && theirs.length === ours.length && ours.length === 8);
+  for (const [i, end] of theirs.entries()) {
+    assert.ok(Math.abs((ours[i] ?? Number.NaN) - end) < 0.025, `end ${i}: ours ${ours[i]}, theirs ${end}`);
+    t.diagnostic(`end ${i}: ours ${ours[i]?.toFixed(4)}, theirs ${end.toFixed(4)}`);
+  }
 });
