@@ -6,8 +6,8 @@ import type { BatchLoss } from './outputLoss.ts';
 
 /**
  * One forward and backward pass of a batch on the backend. The products run there; the loss and its gradient by the
- * logits come from `judge`. Written out by hand because TensorFlow.js's own gradients ask WASM for transposed products,
- * which it computes without SIMD, and make some 200 small calls a step: this took a sixth of the time
+ * logits come from `judge`. The automatic gradients of TensorFlow.js ask WASM for transposed products, which it
+ * computes without SIMD, and make some 200 small calls a step; this takes about a quarter of the time
  * (docs/decisions/dense-training.md). `masks` are dropout factors, one per hidden layer.
  */
 export function backpropagate(
