@@ -26,7 +26,8 @@ export type Measured =
  * - `passed`, `failed`: a value was compared with the bound.
  * - `no_value`: the metric could not be computed. The gate fails.
  * - `no_champion`: no version is the champion yet, so a difference to it does not apply. The gate passes.
- * - `champion_not_comparable`: the champion cannot predict these rows, so the difference does not apply. The gate passes.
+ * - `champion_not_comparable`: the champion cannot predict these rows, so the difference does not apply. The gate
+ *   passes.
  */
 export type GateKind = 'passed' | 'failed' | Exclude<Measured['kind'], 'value'>;
 

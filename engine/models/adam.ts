@@ -8,8 +8,8 @@ export interface LayerGradient {
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1; β₁ 0.9, β₂ 0.999, ε 1e-8) over all layers, in place. `l2` adds l2·Σw² of the
- * weights, not the biases, to the loss, as Keras does. Few numbers, so plain JavaScript beats a backend's call
- * overhead.
+ * weights, not the biases, to the loss, as Keras does. For so few numbers plain JavaScript is faster
+ * than the calls into a backend.
  */
 export function adam(
   network: Network,

@@ -15,8 +15,8 @@ export interface Backend {
 let loading: Promise<Backend> | null = null;
 
 /**
- * TensorFlow.js on the fastest backend that loads here: tfjs-node (when the person installed it), WebAssembly, plain
- * JavaScript. Loaded once, says nothing.
+ * TensorFlow.js on the fastest backend that loads here: tfjs-node (when the user installed it), WebAssembly, plain
+ * JavaScript. It is loaded once and prints nothing.
  */
 export function loadBackend(): Promise<Backend> {
   loading ??= load();
@@ -28,8 +28,8 @@ async function load(): Promise<Backend> {
 }
 
 /**
- * tfjs-node 4.22 calls `util.isNullOrUndefined` and its siblings, which Node 23 removed; they are put back before it
- * loads. Not tried here: the package was not installed where this was written.
+ * tfjs-node 4.22 calls `util.isNullOrUndefined` and its siblings, which Node 23 removed; they are restored before it
+ * loads. Not tested: the package was not installed here.
  */
 async function loadNative(): Promise<Backend | null> {
   const gone: Record<string, (value: unknown) => boolean> = {
@@ -57,7 +57,7 @@ async function loadNative(): Promise<Backend | null> {
 async function loadPortable(): Promise<Backend> {
   const tf = unwrapped<Tensorflow>(await import('@tensorflow/tfjs'));
   tf.enableProdMode();
-  // The cpu backend greets on its first operation; it is asked not to.
+  // The cpu backend prints a greeting on its first operation; this turns it off.
   const cpu = tf.findBackend('cpu') as { firstUse?: boolean } | null;
   if (cpu) cpu.firstUse = false;
   const folder = wasmFolder();
@@ -77,7 +77,7 @@ async function loadPortable(): Promise<Backend> {
   return { tf, name: 'cpu' };
 }
 
-/** Where the .wasm files lie: beside the bundle (dist/), else in the package. */
+/** The folder of the .wasm files: beside the bundle (dist/), else in the package. */
 function wasmFolder(): string | null {
   const file = 'tfjs-backend-wasm-simd.wasm';
   const here = dirname(fileURLToPath(import.meta.url));

@@ -58,7 +58,7 @@ export function predictLogits(tf: Tensorflow, network: Network, input: Float32Ar
   }
 }
 
-/** The input and what comes out of each layer. */
+/** The input and the output of each layer. */
 function forwardPass(
   tf: Tensorflow,
   network: Network,

@@ -10,13 +10,13 @@ export interface Learning {
   task: Task;
   target: Field;
   features: FeatureSpec[];
-  /** Of a binary target: the value that counts as positive. */
+  /** The positive value of a binary target; null for other tasks. */
   positive: string | number | boolean | null;
-  /** Of a multiclass target, in the order of the schema's categories or of the alphabet. */
+  /** The classes of a multiclass target, in the order of the schema's categories; null when it lists none. */
   classes: string[] | null;
 }
 
-/** What a train stage learns from which columns, by its inputs and the roles in the schema. */
+/** The target and the features of a train stage, by its inputs and the roles in the schema. */
 export function learningOf(stage: TrainStage, schema: DatasetSchema | null): Learning {
   const place = { file: 'loopwright.yaml' };
   if (!schema) throw new WorkError(`The dataset \`${stage.with.data}\` needs a schema to train on.`, { place });
@@ -27,7 +27,7 @@ export function learningOf(stage: TrainStage, schema: DatasetSchema | null): Lea
   const task = taskOf(stage, schema);
   if (!task)
     throw new WorkError(
-      `The type of the target \`${target.name}\` does not tell whether it is a number or a class. Give it a type or categories.`,
+      `The type of the target \`${target.name}\` does not say whether it is a number or a class. Give it a type or categories.`,
       { place },
     );
   const names =
@@ -51,7 +51,7 @@ export function learningOf(stage: TrainStage, schema: DatasetSchema | null): Lea
   const stranger = Object.keys(stage.with.preprocess ?? {}).find((name) => !names.includes(name));
   if (stranger !== undefined)
     throw new WorkError(
-      `\`preprocess\` names \`${stranger}\`, which is no feature of the model; it has ${names.join(', ')}.`,
+      `\`preprocess\` names \`${stranger}\`, which is not a feature of the model; it has ${names.join(', ')}.`,
       { place },
     );
   return {

@@ -7,7 +7,7 @@ import { forward, type Network } from './network.ts';
 import { sigmoid, softmax } from './outputLoss.ts';
 import { applyPreprocess, type FeatureSpec, type Preprocess } from './preprocess.ts';
 
-/** What the training was asked for, defaults filled in. */
+/** The params of the training, with defaults. */
 export interface TrainedParams {
   hidden: number[];
   learning_rate: number;
@@ -19,7 +19,7 @@ export interface TrainedParams {
   patience: number;
 }
 
-/** What `loopwright-model.json` holds beside the weights. */
+/** The content of `loopwright-model.json`, beside the weights. */
 export interface ModelMeta {
   formatVersion: 1;
   task: Task;
@@ -88,13 +88,13 @@ export function createModel(meta: ModelMeta, network: Network): Model {
     async scores(table) {
       if (meta.task === 'multiclass')
         throw new WorkError(
-          `the model tells ${meta.classes.length} classes apart and has no single score; ask for its probabilities`,
+          `the model predicts ${meta.classes.length} classes and has no single score; use its probabilities`,
         );
       const values = await logits(table);
       return meta.task === 'binary' ? values.map(sigmoid) : values;
     },
     async probabilities(table) {
-      if (meta.task === 'regression') throw new WorkError('a regression has no probabilities; ask for its scores');
+      if (meta.task === 'regression') throw new WorkError('a regression has no probabilities; use its scores');
       const values = await logits(table);
       if (meta.task === 'binary') {
         const positive = values.map(sigmoid);

@@ -5,13 +5,13 @@ import type { Column, Table } from '../data/table.ts';
 export interface FeatureSpec {
   name: string;
   kind: 'numeric' | 'categorical' | 'boolean';
-  /** Where the defaults will not do. */
+  /** Settings that replace the defaults. */
   preprocess?: FeaturePreprocessing;
   /** The order of the values, for the ordinal encoding; default the alphabet. */
   categories?: readonly string[];
 }
 
-/** How a feature is asked to become input; see `preprocess` of the train stage. */
+/** How a feature becomes input; see `preprocess` of the train stage. */
 export interface FeaturePreprocessing {
   impute?: 'median' | 'mean' | 'most_frequent' | number;
   transform?: 'auto' | 'log' | 'none';
@@ -21,15 +21,17 @@ export interface FeaturePreprocessing {
 
 /**
  * How a number becomes input: the fill for missing, log1p if asked, (x − mean) / std, cut at ±10 unless `uncut`, and
- * one more input that says missing when training had gaps.
+ * one more input for missing values when the training rows had some.
  */
 export interface NumericStep {
   name: string;
   kind: 'numeric' | 'boolean';
   log: boolean;
-  /** What stands for a missing value, before the logarithm. */
+  /** The value that replaces a missing one, before the logarithm. */
   fill: number;
-  /** What is taken off and divided by: mean and standard deviation, or what the scaling chosen puts in their place. */
+  /**
+   * The value that is subtracted and the one that divides: mean and standard deviation, or those of the chosen scaling.
+   */
   mean: number;
   std: number;
   uncut?: true;
@@ -38,8 +40,8 @@ export interface NumericStep {
 }
 
 /**
- * How a text becomes input: one input a level, one for all other values, one for missing when training had gaps (else
- * missing counts as other).
+ * How a text becomes input: one input a level, one for all other values, one for missing when the training rows had
+ * missing values (else missing counts as other).
  */
 export interface CategoricalStep {
   name: string;
@@ -158,7 +160,7 @@ function average(values: Float64Array): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-/** Of sorted values, the one that stands most often, the smallest of several. */
+/** The most frequent of sorted values, the smallest of several. */
 function mostFrequent(sorted: Float64Array): number {
   let [best, most, from] = [sorted[0] ?? 0, 0, 0];
   for (let i = 1; i <= sorted.length; i++) {
@@ -209,7 +211,7 @@ function fitCategorical(
   return { name, kind: 'categorical', levels, numbers, missingIndicator: missing > 0 };
 }
 
-/** Places from -1 to 1, in the middle for what is none of them. */
+/** Positions from -1 to 1; 0 for any other value. */
 function ordinals(levels: number): number[] {
   return [...Array.from({ length: levels }, (_, i) => (levels === 1 ? 0 : (2 * i) / (levels - 1) - 1)), 0];
 }

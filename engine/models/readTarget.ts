@@ -13,8 +13,8 @@ export interface TargetSpec {
 }
 
 /**
- * Decides the classes of a target from training rows. Binary: `positive` is the positive value (default: 1 or true); of
- * texts it has to be given, or `classes` as [negative, positive]. Throws DataError when the column does not fit the
+ * Decides the classes of a target from training rows. Binary: `positive` is the positive value (default: 1 or true);
+ * for texts it is required, or `classes` as [negative, positive]. Throws DataError when the column does not fit the
  * task.
  */
 export function fitTarget(

@@ -26,7 +26,7 @@ export async function saveModel(dir: string, { meta, network }: { meta: ModelMet
     await writeFile(join(fresh, 'model.json'), JSON.stringify(json));
     await writeFile(join(fresh, 'weights.bin'), weights);
     await writeFile(join(fresh, 'loopwright-model.json'), `${JSON.stringify(meta, null, 2)}\n`);
-    // A folder cannot be renamed over a filled one, so the old one steps aside first.
+    // A folder cannot be renamed over one with files, so the old one is renamed first.
     await rename(dir, old).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });

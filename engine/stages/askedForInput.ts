@@ -3,13 +3,15 @@ const endOfInput =
 const question = /[?:>\]]\s*$/;
 
 /**
- * True when a program that failed wanted an answer: it says so, or its last words are a question that was not ended.
+ * Whether a program that failed waited for input: it says so, or its last output is a question without a line break.
  */
 export function askedForInput(lines: readonly string[]): boolean {
   return lines.slice(-8).some((line) => endOfInput.test(line));
 }
 
-/** What to do about a program that asked for input where nothing can be typed; `open` is what it had not ended. */
+/**
+ * Advice for a program that asked for input where nothing can be typed; `open` is its last line, without a line break.
+ */
 export function inputText(
   lines: readonly string[],
   open: string,

@@ -30,8 +30,8 @@ import { programEnv } from './programEnv.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /**
- * Brings the rows of a source into a dataset: those that fit the schema are written typed, the others are set aside;
- * then a snapshot is made.
+ * Collects the rows of a source into a dataset: rows that fit the schema are written with its types, the others are
+ * quarantined. Then it makes a snapshot.
  */
 export async function collect(context: StageContext, stage: CollectStage): Promise<StageOutcome> {
   const redact = redactor(secretsOf(context));
@@ -54,9 +54,9 @@ interface Plan {
   invalid: 'fail' | 'quarantine' | 'warn';
   /** The file that is written, relative to the project. */
   target: string;
-  /** Where the last collection from this very source ended; null starts anew. */
+  /** Where the last collection from this source ended; null starts from the beginning. */
   state: SourceState | null;
-  /** The version before, when new rows are added to it. */
+  /** The previous version, when new rows are added to it. */
   base: Snapshot | null;
   watermark: string | null;
   key: string;
@@ -117,7 +117,7 @@ function planOf(
   const watermark = 'watermark' in from ? (from.watermark ?? null) : null;
   const key = sourceKey(context, from, dataset, invalid);
   const newest = newestSnapshot(context.store, dataset);
-  // As of a past time everything is read, and what is remembered is of another time.
+  // As of a past time everything is read: the stored state is of another time.
   const state = !context.forced && context.period.asOf === null && newest?.state?.key === key ? newest.state : null;
   const base = state?.watermark && newest && baseFiles(context, newest) !== null ? newest : null;
   const goesOn = watermark === null || base !== null;
@@ -143,8 +143,8 @@ function sourceContext(context: StageContext, plan: Plan): SourceContext {
 }
 
 /**
- * The files of a version: those in place when they are still it, else the copies that were kept; null when neither is
- * there.
+ * The files of a version: those in place when they are unchanged, else the copies that were kept; null when there are
+ * neither.
  */
 function baseFiles(context: StageContext, version: Snapshot): string[] | null {
   if (version.files.length === 0) return null;
@@ -185,13 +185,13 @@ const nothingNewWords = 'nothing new';
 interface Written {
   quarantined: number;
   detail: SnapshotDetail;
-  /** What to say besides the number of rows. */
+  /** Text of the summary besides the number of rows. */
   words: string[];
 }
 
 /**
- * Writes beside the target and moves it there when all of it was read from files that stood still meanwhile; one that
- * changed is read once more.
+ * Writes a file beside the target and renames it once all rows are read. When a source file changes meanwhile, all of
+ * it is read once more.
  */
 async function writeWhole(context: StageContext, plan: Plan, received: Received): Promise<Written> {
   const absolute = join(context.project.root, plan.target);
@@ -211,9 +211,9 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
     }
     if (attempt === 2)
       throw new DataError(
-        `The files of \`${plan.dataset}\` changed while they were read, twice: ${describeSource(plan.from)}. Run again when whatever writes them is done; a program that writes beside them and renames spares you this.`,
+        `The files of \`${plan.dataset}\` changed twice while they were read: ${describeSource(plan.from)}. Run again when the program that writes them has finished. A program that writes a temporary file and renames it avoids this.`,
       );
-    context.log('warning: a file changed while it was read; it is read once more');
+    context.log('warning: a file changed while it was read; reading it once more');
     received = await receive(sourceContext(context, plan), plan.from);
     await checkWholeGzip(received.files, context.signal);
   }
@@ -229,7 +229,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   const key = keyOf(schema, columns);
   let source = asOf(read, schema, columns, context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
-    // Which of two rows of one key and time stays is by chance, and the source is read more than once.
+    // Of two rows with one key and time an arbitrary one stays, and the source is read more than once.
     await db.run(
       `CREATE OR REPLACE TEMP TABLE loopwright_newest AS SELECT * FROM ${newestOfKey(source, key, plan.watermark)}`,
     );
@@ -260,7 +260,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   const merged = base ? await writeMerged(context, plan, base, sql, beside) : null;
   if (merged === null) await write(db, plan.target, sql, beside);
   await discard();
-  // Rows at the boundary come again each time; when none of them is bad, the version keeps its count.
+  // Rows at the boundary are read again each time; when none of them is invalid, the version keeps its count.
   return {
     quarantined: merged?.isNew === false && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined,
     detail,
@@ -272,7 +272,7 @@ async function write(db: Database, target: string, sql: string, path: string): P
   await (/\.parquet$/i.test(target) ? writeParquet(db, sql, path) : writeCsv(db, sql, path));
 }
 
-/** Writes the version before with the new rows laid over it; `isNew` is false when they change nothing. */
+/** Writes the previous version merged with the new rows; `isNew` is false when they change nothing. */
 async function writeMerged(
   context: StageContext,
   plan: Plan,
@@ -284,7 +284,7 @@ async function writeMerged(
   const files = baseFiles(context, base);
   if (files === null)
     throw new WorkError(
-      `The version of \`${plan.dataset}\` that new rows are added to is gone. Run \`loopwright run ${context.node.name} --force\` to pull everything anew.`,
+      `The version of \`${plan.dataset}\` that new rows are added to is missing. Run \`loopwright run ${context.node.name} --force\` to pull everything again.`,
     );
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_fresh AS ${sql}`);
   const key = keyOf(
@@ -305,7 +305,7 @@ async function writeMerged(
   };
 }
 
-/** How many rows there have to be is asked of the whole, not of what came today. */
+/** The required number of rows is that of the whole dataset, not of the new rows. */
 async function checkTotal(context: StageContext, plan: Plan, schema: DatasetSchema, sql: string): Promise<void> {
   const db = await context.database();
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
@@ -322,7 +322,7 @@ function withoutRowBounds(schema: DatasetSchema): DatasetSchema {
   return { ...schema, loopwright: rest };
 }
 
-/** What makes a source another one: what is asked, where, and the schema it is judged by. A new password does not. */
+/** The key of a source: what is read, from where, and the schema that checks it. A new password does not change it. */
 function sourceKey(context: StageContext, from: CollectSource, dataset: string, invalid: string): string {
   const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
@@ -343,7 +343,7 @@ function secretsOf({ project }: StageContext): Record<string, string | undefined
   );
 }
 
-/** The same error without anything secret in its words; what caused it may hold more, so it is left out. */
+/** The same error without secrets in its message. Its cause may contain more, so it is left out. */
 function redacted(error: unknown, redact: (text: string) => string): unknown {
   if (error instanceof CancelledError) return error;
   const message = redact(messageOf(error));
@@ -364,7 +364,7 @@ function outputPath(path: string): string {
     : path;
 }
 
-/** Leftovers of a write that was killed; finished files of other names are the user's. */
+/** Removes the leftovers of a killed write; finished files of other names belong to the user. */
 function removeLeftovers(root: string, path: string, target: string): void {
   const folder = dirname(join(root, isGlob(path) ? target : path));
   for (const name of readdirSync(folder))
@@ -376,8 +376,7 @@ async function sourceColumns(db: Database, files: string[], allText: boolean): P
 }
 
 /**
- * The source cut at a time. A row whose own time cannot be read came with its file, so it counts from the file's first
- * time on.
+ * The rows of the source up to a time. A row whose own time cannot be read counts from the first time in its file on.
  */
 function asOf(source: string, schema: DatasetSchema | null, columns: string[], time: number | null): string {
   const column = timestampOf(schema);

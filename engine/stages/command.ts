@@ -20,10 +20,10 @@ import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
 
-/** Lines that are looked through for the trouble of a program that failed. */
+/** The last lines of a failed program, which are searched for the cause. */
 const lastLines = 40;
 
-/** Runs the user's own program, streams its output, reads its metrics, and checks that it wrote what it promised. */
+/** Runs a program of the user, streams its output, reads its metrics, and checks that it wrote its declared outputs. */
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
   const { root } = context.project;
   if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
@@ -76,7 +76,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   );
   if (missing.length > 0)
     throw new WorkError(
-      `\`${stage.cmd}\` ended well but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`,
+      `\`${stage.cmd}\` succeeded but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`,
       { place: { file: context.project.file.path } },
     );
   const metrics = tail.final();
@@ -97,7 +97,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   };
 }
 
-/** As DVC does: a stage begins without its outputs, but for those that persist. */
+/** Removes the outputs of a stage before it runs, except those that persist, as DVC does. */
 async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdStage): Promise<void> {
   for (const path of [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])]) {
     const isInside = !relative(root, join(root, path)).startsWith('..') && relative(root, join(root, path)) !== '';
@@ -114,7 +114,7 @@ function measured(metrics: Record<string, number>, gate: string): Measured {
   return { kind: 'value', value, interval: null, n: null };
 }
 
-/** Notes the Python of a program and its packages, asked while the program runs so that nobody waits for it. */
+/** Records the Python of a program and its packages. The query runs beside the program, so it costs no time. */
 async function notePython(
   { project: { root }, run, store, node, signal }: StageContext,
   words: readonly string[] | null,
@@ -125,7 +125,7 @@ async function notePython(
   if (!found) return;
   const packages = keepText(store, found.packages);
   const known = environmentOfRun(store, run.runId);
-  // Stages may use different Pythons: one that differs from the first is noted by its stage.
+  // Stages may use different Pythons: one that differs from the first is recorded under its stage.
   const other =
     known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
   const by = python ? `${pythonText(python, root)} (${python.why})` : undefined;
@@ -137,8 +137,8 @@ async function notePython(
 }
 
 /**
- * An MLflow endpoint for the time of the program: what it logs first is this stage's run. One that a person chose
- * themselves is left to them.
+ * Starts an MLflow endpoint while the program runs: its first run is the run of this stage. An endpoint that the user
+ * configured is kept.
  */
 async function trackingFor(
   { store, run, node, experiment }: StageContext,
@@ -164,7 +164,7 @@ async function trackingFor(
   };
 }
 
-/** A command that ended with another exit code than 0. */
+/** A command that ended with a non-zero exit code. */
 export class CommandError extends WorkError {
   override name = 'CommandError';
   readonly exitCode: number;

@@ -9,7 +9,7 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 
-/** SQL that reads a dataset in the types of its schema, and only the rows that were there in the period. */
+/** SQL that reads a dataset with the types of its schema, and only the rows that existed in the period. */
 export async function datasetSql(
   db: Database,
   root: string,
@@ -32,7 +32,7 @@ export async function datasetSql(
   return conditions.length === 0 ? typed : `SELECT * FROM (${typed}) WHERE ${conditions.join(' AND ')}`;
 }
 
-/** The column that says when a row came to be, by its role. */
+/** The column with the time of a row, by its role in the schema. */
 export function timestampOf(schema: DatasetSchema | null): string | null {
   return schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null;
 }

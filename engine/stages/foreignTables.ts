@@ -5,7 +5,7 @@ import { datasetOf, type StageContext } from './stageContext.ts';
 
 /**
  * FROM-able SQL of the dataset that each foreign key of a schema refers to; null for the table itself, for names that
- * are no dataset, and for datasets without a file, which are told in the log.
+ * are not datasets, and for datasets without a file, which the log reports.
  */
 export async function foreignTables(
   context: StageContext,

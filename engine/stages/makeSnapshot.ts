@@ -16,10 +16,10 @@ import {
 import type { Store } from '../store/store.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-/** How many versions of a dataset keep their data when the project does not say. */
+/** How many versions of a dataset keep their data unless the project sets it. */
 export const keptByDefault = 10;
 
-/** What is needed to make a version: a StageContext has it. */
+/** The parts of a StageContext that making a version needs. */
 export interface SnapshotContext {
   project: { root: string };
   config: ProjectConfig;
@@ -28,20 +28,20 @@ export interface SnapshotContext {
   progress?: (text: string) => void;
 }
 
-/** What was written, and how it came to be. */
+/** The written data and its origin. */
 export interface WrittenData extends Pick<
   NewSnapshot,
   'dataset' | 'quarantined' | 'runId' | 'source' | 'detail' | 'state'
 > {
   /** The files that hold the version now: paths or globs relative to the project. */
   paths: readonly string[];
-  /** A version whose data is needed still, though it may be the oldest. */
+  /** A version whose data is still needed, though it may be the oldest. */
   spare?: string;
 }
 
 /**
- * The one way in which a version of a dataset is made: hashes and profiles what was written, keeps a copy of it, and
- * records it in one write with where its source goes on. Data that is as it was makes no new version.
+ * Makes a version of a dataset, and is the only function that does: it hashes and profiles the written data, keeps a
+ * copy of it, and records both it and the position in its source in one write. Unchanged data makes no new version.
  */
 export async function makeSnapshot(context: SnapshotContext, db: Database, written: WrittenData): Promise<Snapshot> {
   const {

@@ -4,15 +4,15 @@ import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 
-/** The columns that name a row, when the schema says so and all of them are there. */
+/** The key columns of the schema, when the data has all of them. */
 export function keyOf(schema: DatasetSchema | null, columns: readonly string[]): string[] {
   const key = schema?.primaryKey === undefined ? [] : [schema.primaryKey].flat();
   return key.every((name) => columns.includes(name)) ? key : [];
 }
 
 /**
- * A source whose rows of one key are only the newest, by the watermark. Rows without a key are all kept: the schema
- * judges them.
+ * A source with only the newest row of each key, by the watermark. Rows without a key are all kept: the schema checks
+ * them.
  */
 export function newestOfKey(source: string, key: readonly string[], watermark: string): string {
   if (key.length === 0) return source;
@@ -22,17 +22,16 @@ export function newestOfKey(source: string, key: readonly string[], watermark: s
 }
 
 export interface Merge {
-  /** A SELECT of the rows there are now; null when nothing came that was not there already. */
+  /** A SELECT of the merged rows; null when no row is new. */
   sql: string | null;
   added: number;
-  /** Rows whose key was there already with other values. */
+  /** Rows whose key existed before with other values. */
   replaced: number;
 }
 
 /**
- * Lays new rows over those of the version before: with a key they take the place of the old ones, without one they are
- * added.
- * `fresh` is the table of the new rows in their types; the old ones are read in these types too.
+ * Merges new rows into those of the previous version: with a key they replace the old ones, without one they are added.
+ * `fresh` is the table of the new rows in their types; the old ones are read with these types too.
  */
 export async function mergeRows(
   db: Database,
@@ -44,7 +43,7 @@ export async function mergeRows(
   const wanted = await columnsOf(db, fresh);
   const read = sourceSql(baseFiles, { allText: /\.(csv|tsv|txt)(\.gz)?$/i.test(baseFiles[0] ?? ''), withFile: false });
   const known = new Map((await columnsOf(db, read)).map((column) => [column.name, column.sqlType]));
-  // Where a pull was read in another type than the one before, DuckDB takes the type that holds both.
+  // Where a pull has another type than the one before, DuckDB takes the type that fits both.
   const typed = wanted.map(({ name, sqlType }) =>
     known.has(name)
       ? known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && !isTyped(baseFiles)
@@ -75,7 +74,7 @@ export async function mergeRows(
   };
 }
 
-/** Text files hold texts; the types of their columns are those of the new rows. */
+/** Text files contain texts; their columns get the types of the new rows. */
 function isTyped(files: readonly string[]): boolean {
   return /\.parquet$/i.test(files[0] ?? '');
 }

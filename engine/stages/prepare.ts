@@ -74,7 +74,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   const total = Number((await db.rows(`SELECT count(*) AS n FROM ${written}`))[0]?.['n'] ?? 0);
   if (total === 0)
     throw new DataError(
-      `\`${inputs.sql}\` gave no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`,
+      `\`${inputs.sql}\` returned no row that fits the schema of \`${inputs.output}\`${quarantined > 0 ? `; ${count(quarantined)} were quarantined` : ''}. Check the joins and the period.`,
       { place: { file: inputs.sql } },
     );
   const snapshot = await makeSnapshot(context, db, {
@@ -95,7 +95,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
 
 function asText(content: Uint8Array | string | null, path: string): string {
   if (content === null) throw new DataError(`There is no file \`${path}\`.`, { place: { file: path } });
-  // Lines before the SELECT stay, so that an error names the line of the file.
+  // Lines before the SELECT are kept, so that an error names the line of the file.
   const text = (typeof content === 'string' ? content : new TextDecoder().decode(content))
     .trimEnd()
     .replace(/;\s*$/, '');

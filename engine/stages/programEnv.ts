@@ -4,8 +4,8 @@ import { programEnvironment, type Variables } from '../base/programEnvironment.t
 import type { StageContext } from './stageContext.ts';
 
 /**
- * The environment that a program of a stage starts from: without what an editor set, with the values of `env_file`, the
- * project's Python active.
+ * The environment of a program of a stage: without the variables of an editor, with the values of `env_file`, and with
+ * the project's Python active.
  */
 export function programEnv(
   { project, store, python }: StageContext,

@@ -9,8 +9,8 @@ import type { SnapshotDetail } from '../tracking/snapshots.ts';
 import { count, type StageContext } from './stageContext.ts';
 
 /**
- * Deals with the rows that broke the schema, as each rule says or else the stage: fails, sets them aside in a CSV
- * beside the run, or warns. Gives what the snapshot keeps.
+ * Handles the rows that break the schema, as each rule says or else the stage: fails, writes them to a CSV among the
+ * artifacts of the run, or warns. Returns the details that the snapshot stores.
  */
 export async function handleInvalid(
   context: StageContext,
@@ -35,7 +35,7 @@ export async function handleInvalid(
   if (first) {
     const file = first.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
     throw new DataError(
-      `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Mend the data, or set \`invalid: quarantine\`.`,
+      `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Correct the data, or set \`invalid: quarantine\`.`,
       { place: file === undefined ? {} : { file, line: first.firstRow + 1 } },
     );
   }

@@ -4,9 +4,10 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/prepareStage.ts';
 
 /**
- * SQL for the side of a row. By time: the rank of the row's time decides, rows of one time stay together.
- * Else a hash of the key (stratified: with it, grouped: of the group) and the seed decides, so that a row never changes
- * side when others come or go; with `exact`, its rank by that hash among the rows of its stratum does.
+ * SQL for the side of a row. By time, the rank of the row's time decides, and rows of one time stay together. Otherwise
+ * a hash of the key (stratified: with the stratum; grouped: of the group) and the seed decides, so that a row never
+ * changes side when other rows are added or removed; with `exact`, its rank by that hash among the rows of its stratum
+ * decides.
  */
 export function splitExpression(
   split: NonNullable<PrepareStage['with']['split']>,
@@ -46,7 +47,7 @@ function shareOf(
     : key;
 }
 
-/** The column within whose values a stratified split keeps the shares. */
+/** The column whose values all get the same shares in a stratified split. */
 export function stratumOf(
   split: NonNullable<PrepareStage['with']['split']>,
   schema: DatasetSchema | null,

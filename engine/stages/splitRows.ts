@@ -6,8 +6,8 @@ import { splitColumn } from '../project/splitColumn.ts';
 export type Side = 'train' | 'validation' | 'test';
 
 /**
- * SQL that selects columns of one side of the split. Without a split column all rows are training rows. Throws WorkError
- * naming the columns that the data lacks.
+ * SQL that selects columns of one side of the split. Without a split column all rows are training rows. Throws
+ * WorkError naming the columns that the data lacks.
  */
 export async function sideSql(
   db: Database,

@@ -1,8 +1,8 @@
 import type { SqlParams, SqlValue } from '../data/database.ts';
 
 /**
- * The params that a query names as `$name`, outside quotes and comments; DuckDB refuses others. Undefined when it names
- * none.
+ * The values of the params that a query names as `$name` outside quotes and comments; DuckDB rejects others. Undefined
+ * when it names none.
  */
 export function boundIn(query: string, params: Readonly<Record<string, SqlValue>>): SqlParams | undefined {
   const named = paramNames(query);

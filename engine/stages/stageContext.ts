@@ -10,7 +10,7 @@ import type { Period } from '../fingerprint/period.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
 import type { Store } from '../store/store.ts';
 
-/** What a built-in stage works with. */
+/** Everything that a built-in stage works with. */
 export interface StageContext {
   project: Project;
   config: ProjectConfig;
@@ -21,42 +21,42 @@ export interface StageContext {
   period: Period;
   seed: number;
   fingerprints: FileFingerprints;
-  /** The stage was named with `--force`: what is remembered of earlier times does not count. */
+  /** The stage was run with `--force`: stored state of earlier runs is ignored. */
   forced: boolean;
-  /** The lock as it is now, to find the model of an earlier stage. */
+  /** The current lock, to find the model of an earlier stage. */
   lock: () => Lock;
-  /** Whether a validated model becomes a version: not that of a trial, of which the sweep chooses one. */
+  /** Whether a validated model becomes a version. That of a trial does not: the sweep chooses one trial. */
   registers: boolean;
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;
   /**
-   * The Python that the programs of the project use; null when there is none. Throws WorkError for one that is named
-   * and not there.
+   * The Python that the programs of the project use; null when there is none. Throws WorkError when the project names
+   * one that does not exist.
    */
   python: () => FoundPython | null;
-  /** A line for the log and the terminal; lines of standard error are kept by themselves as well. */
+  /** Writes a line to the log and the terminal; lines of standard error are also stored on their own. */
   log: (line: string, from?: 'stdout' | 'stderr') => void;
-  /** Lines of a program that are not ended or may still change, as they stand now; not kept. */
+  /** Shows the lines of a program that may still change, as they are now; they are not stored. */
   open: (rows: readonly string[], from: 'stdout' | 'stderr') => void;
-  /** Where programs read from. */
+  /** Where programs read their input from. */
   input: 'terminal' | 'none';
-  /** Where the work stands: words, and a share from 0 to 1 when known. */
+  /** Reports progress: a text, and a share from 0 to 1 when known. */
   progress: (text: string, share?: number) => void;
-  /** Folder of the run's artifacts, absolute; made when first asked for. */
+  /** Absolute path of the folder of the run's artifacts; the first call creates it. */
   artifacts: () => string;
 }
 
 export interface StageOutcome {
   /** One line for lists and code lenses. */
   summary: string;
-  /** What was written, relative to the project. */
+  /** Written files and folders, relative to the project. */
   outs: string[];
-  /** Set when the stage finished and gates failed; the message is the reason. */
+  /** The message that lists the failed gates, when the stage finished and gates failed. */
   refused?: string;
 }
 
-/** The dataset of a name, with its schema read. */
+/** A dataset by its name, with its schema. */
 export function datasetOf(
   context: Pick<StageContext, 'project' | 'config'>,
   name: string,

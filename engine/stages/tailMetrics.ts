@@ -6,20 +6,20 @@ import { numbersIn } from '../tracking/metricLines.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
 import type { StageContext } from './stageContext.ts';
 
-/** Change notices can be lost (network file systems, too many watches), so sizes are looked at as well. */
+/** Change events can be lost (network file systems, too many watches), so file sizes are polled too. */
 const lookMs = 500;
 
 export interface MetricsTail {
   /** Variables that tell the program where to write. */
   env: Record<string, string>;
-  /** Takes what came last and stops watching. */
+  /** Reads the last lines and stops watching. */
   end(): void;
-  /** Reads the metrics files of the stage a last time. Throws WorkError for one that is no JSON. */
+  /** Reads the metrics files of the stage a last time. Throws WorkError for a file that is not JSON. */
   final(): Record<string, number>;
 }
 
 /**
- * Follows what a program without MLflow writes while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files
+ * Follows the metrics of a program without MLflow while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files
  * under `metrics`.
  */
 export function tailMetrics(context: StageContext, files: readonly string[]): MetricsTail {
@@ -47,7 +47,7 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
       lines.take();
       for (const document of documents) document.look();
     } catch {
-      // The store is busy or the disk full: the next look or the end takes it, and tells.
+      // The store is busy or the disk is full: the next poll or the last read tries again, and reports.
     }
   };
   const watchers: FSWatcher[] = [];
@@ -60,7 +60,7 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
       watcher.on('error', () => {});
       watchers.push(watcher);
     } catch {
-      // A folder that is not there yet; the timer finds what comes.
+      // The folder does not exist yet; the timer finds its files.
     }
   }
   const timer = setInterval(look, lookMs);
@@ -80,7 +80,7 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
   };
 }
 
-/** The module for Node programs stands beside the bundles, or beside the sources. */
+/** The module for Node programs is beside the bundles, or beside the sources. */
 function helperEnv(): Record<string, string> {
   const found = ['../helper/loopwright.mjs', '../../helper/loopwright.mjs']
     .map((path) => new URL(path, import.meta.url))
@@ -93,7 +93,7 @@ interface MetricsDocument {
   final(): Record<string, number>;
 }
 
-/** A JSON file that is written anew with the latest numbers: each change is a new step of the numbers that changed. */
+/** A JSON file that is rewritten with the latest numbers: each change is a new step of the numbers that changed. */
 function metricsDocument(
   root: string,
   path: string,
@@ -101,7 +101,7 @@ function metricsDocument(
   firstStep: (key: string) => number,
 ): MetricsDocument {
   const absolute = join(root, path);
-  // What an earlier run left is no number of this one.
+  // Values that an earlier run left do not count.
   let seen = stampOf(absolute);
   const values = new Map<string, { value: number; step: number }>();
   const take = (found: Record<string, number>) => {
@@ -123,7 +123,7 @@ function metricsDocument(
       try {
         found = numbersIn(readFileSync(absolute, 'utf8'));
       } catch {
-        // Half written: it changes once more when it is whole.
+        // Half written: it changes once more when it is complete.
         return;
       }
       seen = stamp;

@@ -7,8 +7,8 @@ export interface CategoryDistances {
   /** max |r − c|: `l_infinity`, as TFDV and NannyML. */
   lInfinity: number;
   /**
-   * max |a − b| of the counts over the sum of all counts: `normalized_absolute_difference`, as TFDV. It grows with a
-   * difference in size alone.
+   * max |a − b| of the counts over the sum of all counts: `normalized_absolute_difference`, as TFDV. It also grows
+   * when only the sizes differ.
    */
   normalizedAbsoluteDifference: number;
 }

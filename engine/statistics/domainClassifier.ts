@@ -25,7 +25,7 @@ export interface DomainResult {
 const most = 50;
 
 /**
- * Tells reference rows from current ones by logistic regression on standardised numbers, their deciles and one-hot
+ * Separates reference rows from current ones by logistic regression on standardised numbers, their deciles and one-hot
  * categories, scored by five-fold cross-validation with seeded folds. Null with fewer than 10 rows on a side. The label
  * of a row is 0 for reference, 1 for current.
  */

@@ -17,7 +17,7 @@ export function fisherExact(a: number, b: number, c: number, d: number): FisherR
   if (row === 0 || column === 0 || row === all || column === all) return { oddsRatio: Number.NaN, pValue: 1 };
   const [low, high] = [Math.max(0, row + column - all), Math.min(row, column)];
   const logShare = (k: number) => logChoose(column, k) + logChoose(all - column, row - k);
-  // Ratios to the table that was found, so that no large logarithm is lost; scipy's tolerance for equal likelihood is
+  // Ratios to the observed table, so that no large logarithms cancel; scipy's tolerance for equal likelihood is
   // 1e-14 relative, rounding here needs more.
   const found = logShare(a);
   let [extreme, total] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * Counts of values in bins with the given edges (ascending, one longer than the bins). Outermost bins take what lies
- * beyond. NaN is left out.
+ * Counts of values in bins with the given edges (ascending, one longer than the bins). The outermost bins count
+ * the values beyond. NaN is left out.
  */
 export function countBins(values: ArrayLike<number>, edges: ArrayLike<number>): number[] {
   const bins = edges.length - 1;

@@ -7,7 +7,7 @@ export interface KsResult {
   /** Two-sided p-value. */
   pValue: number;
   /**
-   * How the p-value was had: `exact` counts lattice paths, `asymptotic` is the one-sample distribution for
+   * How the p-value was computed: `exact` counts lattice paths, `asymptotic` is the one-sample distribution for
    * round(nm/(n+m)) rows.
    */
   method: 'exact' | 'asymptotic';
@@ -46,7 +46,7 @@ function ksOfDistance(distance: number, one: number, other: number, rule: KsRule
   const whole = Number.isInteger(n) && Number.isInteger(m);
   if (whole && (n <= 10_000 || (rule === 'wide' && m <= 1000 && n <= 1_000_000))) {
     const g = greatestDivisor(n, m);
-    // The distance is a whole number of steps of 1/lcm; rounding takes the floating-point dust off.
+    // The distance is a whole number of steps of 1/lcm; rounding removes the floating-point error.
     const steps = Math.round(distance * (n / g) * m);
     return {
       statistic: steps / ((n / g) * m),

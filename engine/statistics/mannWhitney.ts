@@ -43,7 +43,7 @@ export function mannWhitney(pair: NumberPair, alternative: Alternative = 'two-si
 function asymptoticTail(u: number, n: number, m: number, ties: number): number {
   const all = n + m;
   const variance = ((n * m) / 12) * (all + 1 - ties / (all * (all - 1)));
-  // Where all values are tied nothing tells the sides apart; rounding can take the variance below 0 then.
+  // Where all values are tied the sides are equal; rounding can make the variance negative then.
   return variance <= 0 ? 1 : normalTail((u - (n * m) / 2 - 0.5) / Math.sqrt(variance));
 }
 
@@ -60,7 +60,7 @@ function exactTail(u: number, n: number, m: number): number {
     const length = i * large + 1;
     for (let k = i; k < length; k++) counts[k] = (counts[k] ?? 0) + (counts[k - i] ?? 0);
     for (let k = length - 1; k >= large + i; k--) counts[k] = (counts[k] ?? 0) - (counts[k - large - i] ?? 0);
-    // The mean of the first and the mirrored half takes the rounding of the subtraction off.
+    // The mean of the first and the mirrored half removes the rounding of the subtraction.
     for (let k = 0; k < length >> 1; k++) counts[length - 1 - k] = counts[k] ?? 0;
   }
   let [above, total] = [0, 0];

@@ -2,13 +2,13 @@ export interface MutualInformation {
   /** Mutual information in nats (natural logarithm), of the counts as they are: sklearn's `mutual_info_score`. */
   mutual_information: number;
   /**
-   * Mutual information over the entropy of the columns (the target): the share of its uncertainty that the rows tell, 0
-   * to 1.
+   * Mutual information over the entropy of the columns (the target): the share of its uncertainty that the rows
+   * explain, 0 to 1.
    */
   uncertainty_coefficient: number;
   /**
-   * What independent variables of this size stay below 95 times in 100: the 95 % quantile of chi-square with (r − 1)(c
-   * − 1) degrees of freedom, over 2n.
+   * The value that independent variables of this size exceed in 5 % of cases: the 95 % quantile of chi-square with (r −
+   * 1)(c − 1) degrees of freedom, over 2n.
    */
   baseline: number;
   n: number;

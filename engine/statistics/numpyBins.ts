@@ -1,6 +1,6 @@
 import { deviationOf, momentsOf } from './moments.ts';
 
-/** What numpy knows of a column's type when it makes bins. */
+/** The type of a column, as far as numpy's bins depend on it. */
 export interface NumpyType {
   /** Whole numbers: bins are at least 1 wide (numpy ≥ 2). */
   integer?: boolean;
@@ -48,7 +48,7 @@ export function linspace(first: number, last: number, bins: number, single = fal
 
 /**
  * `numpy.histogram(values, edges)` of weighted ascending values: bins are closed below and open above, the last closed;
- * what lies outside is not counted.
+ * values outside are not counted.
  */
 export function countInEdges(
   values: ArrayLike<number>,

@@ -23,7 +23,7 @@ export interface Totals {
   nCurrent: number;
 }
 
-/** A pair of two samples in any order, with how many values were no finite number and left out. */
+/** A pair of two samples in any order, with the number of values that were not finite and are left out. */
 export function numberPair(
   reference: ArrayLike<number>,
   current: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** A stream of pseudo-random numbers that a seed fixes on every machine. */
+/** Pseudo-random numbers that a seed determines on every machine. */
 export interface Random {
   /** Uniform in [0, 1), 32 bits. */
   next(): number;

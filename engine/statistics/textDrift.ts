@@ -4,7 +4,7 @@ import { seededRandom } from './random.ts';
 import { fitLogistic, type SparseRow } from './sparseLogistic.ts';
 
 export interface TextDriftResult {
-  /** ROC AUC of telling current texts from reference texts on the half that the model did not see. */
+  /** ROC AUC of current against reference texts, on the half that the model did not see. */
   rocAuc: number;
   /** The AUC that random scores reach with the wanted probability on that half. */
   randomPercentile: number;

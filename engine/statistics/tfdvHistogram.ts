@@ -26,7 +26,7 @@ export function standardHistogram(values: Float64Array, weights: Float64Array, b
   }));
 }
 
-/** Values of a side that match nothing on the other, not even themselves: NaN and both infinities. */
+/** Values of a side that match no value of the other side, not even equal ones: NaN and both infinities. */
 export interface Unmatched {
   reference: readonly number[];
   current: readonly number[];

@@ -10,7 +10,7 @@ export interface PermutationResult {
 }
 
 /**
- * P-value of the total variation distance by dealing the values of both sides anew, drawn without replacement. Null
+ * P-value of the total variation distance by permutations of the values of both sides. Null
  * when a side is empty.
  */
 export function permutedTotalVariation(pair: CategoryPair, permutations = 1000, seed = 1): PermutationResult | null {
@@ -38,7 +38,7 @@ export function permutedTotalVariation(pair: CategoryPair, permutations = 1000, 
       drawn[all[i] ?? 0] = (drawn[all[i] ?? 0] ?? 0) + 1;
     }
     const rest = drawn.map((count, k) => (pair.reference[k] ?? 0) + (pair.current[k] ?? 0) - count);
-    // A hair of tolerance: equal tables must count as equal however their shares were rounded.
+    // A small tolerance: equal tables must count as equal, whatever the rounding of their shares.
     if ((categoryDistances(drawn, rest)?.totalVariation ?? 0) >= observed - 1e-12) extreme++;
   }
   return { pValue: extreme / permutations, permutations, seed };

@@ -11,7 +11,7 @@ const binary = (values: number[]) => ({
   probabilities: [],
 });
 
-test('truth is counted against prediction: at the threshold, or by the likeliest class; what is missing is left out', () => {
+test('truth is counted against prediction, at the threshold or by the likeliest class; missing values are left out', () => {
   assert.deepEqual(
     confusionMatrix(
       Float64Array.from([0, 0, 1, 1, 1, Number.NaN, 0]),
@@ -37,7 +37,7 @@ test('truth is counted against prediction: at the threshold, or by the likeliest
   assert.equal(confusionMatrix(Float64Array.from([1]), binary([1]), null, ['no', 'yes']), null);
 });
 
-test('validate keeps the matrix with the run; it agrees with the metrics', async () => {
+test('validate stores the matrix with the run, and it agrees with the metrics', async () => {
   const { run, store } = runIn(ordersProject({ rows: 400 }));
   const { runId } = await run();
   const detail = getRun(store, runId ?? '');

@@ -46,7 +46,7 @@ for (const task of ['binary', 'multiclass', 'regression'] as Task[]) {
   });
 }
 
-test('a step leaves no tensor behind, and backends agree', async () => {
+test('a step leaks no tensor, and backends agree', async () => {
   const network = createNetwork(4, [6, 5], 1, seededRandom(4));
   const labels = Float64Array.from({ length: rows }, (_, i) => i % 2);
   const mask = [
@@ -70,7 +70,7 @@ test('a step leaves no tensor behind, and backends agree', async () => {
     assert.ok(Math.abs(value - (logits[i] ?? Number.NaN)) < 1e-5);
 });
 
-test('a whole training goes the same way on WebAssembly and in plain JavaScript', async () => {
+test('a whole training gives the same result on WebAssembly and in plain JavaScript', async () => {
   const { trainModel } = await import('../../engine/models/trainModel.ts');
   const { syntheticFeatures, syntheticTable } = await import('./syntheticTable.ts');
   const run = async (backend: string) => {

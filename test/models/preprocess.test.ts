@@ -9,7 +9,7 @@ const numbers = (...values: number[]) => ({ kind: 'number' as const, values: Flo
 const texts = (...values: (string | null)[]) => ({ kind: 'text' as const, values });
 const table = (columns: Table['columns']): Table => ({ rows: Object.values(columns)[0]?.values.length ?? 0, columns });
 
-test('numbers are standardised, filled with the median and flagged when training had gaps', () => {
+test('numbers are standardised, filled with the median, and flagged when the training rows had missing values', () => {
   const fitted = fitPreprocess(table({ x: numbers(1, 2, 3, Number.NaN) }), [{ name: 'x', kind: 'numeric' }]);
   assert.equal(fitted.width, 2);
   const input = applyPreprocess(fitted, table({ x: numbers(2, 3, Number.NaN, 1e9) }));
@@ -17,7 +17,7 @@ test('numbers are standardised, filled with the median and flagged when training
   assert.deepEqual([...input], [...Float32Array.of(0, 0, 1 / std, 0, 0, 1, 10, 0)]);
 });
 
-test('a heavy tail is seen through its logarithm, a bell is not', () => {
+test('a heavy tail is transformed by the logarithm, a normal distribution is not', () => {
   const skewed = Float64Array.from({ length: 1000 }, (_, i) => Math.exp((i / 1000) * 8));
   const even = Float64Array.from({ length: 1000 }, (_, i) => i);
   const { steps } = fitPreprocess(
@@ -55,7 +55,7 @@ test('at most 50 levels are kept, the most frequent', () => {
   assert.equal(width, 51);
 });
 
-test('survives JSON', () => {
+test('the preprocessing is the same after a round trip through JSON', () => {
   const fitted = fitPreprocess(table({ x: numbers(1, 2, 9), k: texts('a', 'a', 'b') }), [
     { name: 'x', kind: 'numeric' },
     { name: 'k', kind: 'categorical' },
@@ -63,7 +63,7 @@ test('survives JSON', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(fitted)), fitted);
 });
 
-test('rows of JSON become columns, wrong ones are named', () => {
+test('rows of JSON become columns, invalid ones are named', () => {
   const features = [
     { name: 'x', kind: 'numeric' },
     { name: 'yes', kind: 'boolean' },

@@ -26,7 +26,7 @@ const trained = await trainModel({
 });
 const dir = join(folder, 'model');
 
-test('a saved model scores as the trained one, one row as many', async () => {
+test('a saved model scores like the trained one, row by row and all at once', async () => {
   await saveModel(dir, trained);
   await saveModel(dir, trained);
   assert.deepEqual(readdirSync(folder), ['model']);
@@ -77,7 +77,7 @@ test('TensorFlow.js itself loads the files and predicts the same', async () => {
   for (let i = 0; i < 20; i++) assert.ok(Math.abs((output[i] ?? 0) - (scores[i] ?? 1)) < 1e-5);
 });
 
-test('a broken folder says which file and what to do', async () => {
+test('a damaged folder is reported with the file and what to do', async () => {
   const broken = async (change: (at: string) => void, about: RegExp) => {
     const at = join(folder, 'broken');
     rmSync(at, { recursive: true, force: true });

@@ -25,7 +25,7 @@ function metricOf(trained: Awaited<ReturnType<typeof trainModel>>): number {
   return trained.history.find(({ epoch }) => epoch === trained.bestEpoch)?.metric?.value ?? Number.NaN;
 }
 
-test('learns a binary, a multiclass and a regression target', async () => {
+test('training learns a binary, a multiclass and a regression target', async () => {
   const separated = await trainModel(binary);
   assert.ok(metricOf(separated) > 0.85, `pr_auc ${metricOf(separated)}`);
   assert.ok((separated.meta.threshold ?? 0) > 0.1 && (separated.meta.threshold ?? 1) < 0.9);
@@ -53,7 +53,7 @@ test('the same seed gives the same weights, another seed others', async () => {
   assert.notDeepEqual(await run(6), first);
 });
 
-test('balanced class weights leave the scores probabilities', async () => {
+test('with balanced class weights the scores remain probabilities', async () => {
   const trained = await trainModel({ ...binary, model: 'logistic', classWeight: 'balanced', epochs: 20 });
   const scores = await trained.model.scores(train);
   const labels = train.columns['positive'];
@@ -64,7 +64,7 @@ test('balanced class weights leave the scores probabilities', async () => {
   assert.ok(Math.abs((meanScore ?? 0) - (rate ?? 1)) < 0.02, `mean score ${meanScore}, positives ${rate}`);
 });
 
-test('stops early and keeps the best weights', async () => {
+test('training stops early and keeps the best weights', async () => {
   const trained = await trainModel({
     ...binary,
     train: syntheticTable(150, 3),
@@ -102,7 +102,7 @@ test('rows without a target are dropped and counted', async () => {
   );
 });
 
-test('can be stopped', async () => {
+test('training can be cancelled', async () => {
   const stop = new AbortController();
   await assert.rejects(
     trainModel({ ...binary, epochs: 1000, onEpoch: ({ epoch }) => epoch === 2 && stop.abort(), signal: stop.signal }),
@@ -110,7 +110,7 @@ test('can be stopped', async () => {
   );
 });
 
-test('says what is wrong and what to do', async () => {
+test('an error of training says what is wrong and what to do', async () => {
   const says =
     (about: RegExp, kind: typeof WorkError = DataError) =>
     (error: unknown) =>

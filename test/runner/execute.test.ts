@@ -138,7 +138,7 @@ test('a path without Python is told as Python that is missing', async () => {
 
 test('an output that was promised and metrics that are no JSON are told', async () => {
   const missing = await failure('  s: { cmd: "true", outs: [a.txt, "b/*.bin"], metrics: [m.json] }\n');
-  assert.match(missing?.message ?? '', /ended well but did not write `a\.txt`, `b\/\*\.bin`, `m\.json`/);
+  assert.match(missing?.message ?? '', /succeeded but did not write `a\.txt`, `b\/\*\.bin`, `m\.json`/);
   assert.deepEqual(
     missing?.place,
     { file: 'loopwright.yaml', line: 4, column: 3, endLine: 4, endColumn: 4 },

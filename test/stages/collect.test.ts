@@ -94,7 +94,7 @@ test('several files and globs become one; a dataset that is a glob gets one file
 const spoilt =
   'id,n,at\na,1,2026-01-01T00:00:00Z\nb,-2,2026-01-02T00:00:00Z\n,3,2026-01-02T00:00:00Z\nc,x,2026-01-02T00:00:00Z\na,4,2026-01-02T00:00:00Z\nd,5,soon\n';
 
-test('bad rows are quarantined with their reasons and counted', async () => {
+test('invalid rows are quarantined with their reasons and counted', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': spoilt });
   const outcome = await project.run();
   assert.equal(outcome.stages[0]?.summary, '1 rows · 5 quarantined');
@@ -126,7 +126,7 @@ test('invalid: fail stops with file and line, and writes nothing', async () => {
   const { error } = await project.run();
   assert.match(
     error?.message ?? '',
-    /5 of 6 rows of `items` break its schema\. First: .*Mend the data, or set `invalid: quarantine`/,
+    /5 of 6 rows of `items` break its schema\. First: .*Correct the data, or set `invalid: quarantine`/,
   );
   assert.equal(error?.place?.file, 'in.csv');
   assert.ok([3, 4].includes(error?.place?.line ?? 0), `line ${error?.place?.line}`);
@@ -134,7 +134,7 @@ test('invalid: fail stops with file and line, and writes nothing', async () => {
   assert.deepEqual(Object.keys(readLock(project.root)), []);
 });
 
-test('invalid: warn keeps every row and tells of the bad ones', async () => {
+test('invalid: warn keeps every row and reports the invalid ones', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': spoilt }, { invalid: 'warn' });
   const outcome = await project.run();
   assert.equal(outcome.stages[0]?.summary, '6 rows');
@@ -157,7 +157,7 @@ test('a missing column is named, by the schema', async () => {
   assert.match(error?.message ?? '', /`items` does not fit its schema: .*\bid\b/);
 });
 
-test('what cannot be read names the file', async () => {
+test('an unreadable file is named', async () => {
   const parquet = await newProject('{ files: in/*.parquet }', {
     'in/broken.parquet': 'PAR1 this is no parquet at all PAR1',
   }).run();
@@ -176,7 +176,7 @@ test('what cannot be read names the file', async () => {
   assert.match(latin.error?.message ?? '', /in\.csv.*UTF-8/);
 });
 
-test('without a schema the data is taken as it is', async () => {
+test('without a schema the data is read as it is', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': good }, { withSchema: false });
   assert.equal((await project.run()).stages[0]?.summary, '2 rows');
   assert.deepEqual(
@@ -200,7 +200,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('a download is taken when its hash is right, and refused when it is not', async () => {
+test('a download with the right hash is accepted, another is refused', async () => {
   const url = await serve((_, response) => response.end(good));
   const project = newProject(`{ url: "${url}/x.csv", sha256: ${sha(good)} }`, {});
   assert.equal((await project.run()).error, null);
@@ -213,7 +213,7 @@ test('a download is taken when its hash is right, and refused when it is not', a
   assert.ok(!existsSync(join(wrong.root, 'data/items.parquet')));
 });
 
-test('a server that fails once is asked again; one that has no such file is not', async () => {
+test('a request is repeated after a server error, but not after a missing file', async () => {
   let asked = 0;
   const url = await serve((request, response) => {
     asked++;
@@ -239,7 +239,7 @@ test('a server that fails once is asked again; one that has no such file is not'
   assert.match(gone.error?.message ?? '', /http:\/\/127\.0\.0\.1:9\/x\.csv could not be downloaded: /);
 });
 
-test('a download that breaks off is tried again, and leaves no half file', async () => {
+test('an interrupted download is repeated, and leaves no partial file', async () => {
   let asked = 0;
   const big = `id,n,at\n${Array.from({ length: 20_000 }, (_, i) => `k${i},${i},2026-01-01T00:00:00Z\n`).join('')}`;
   const url = await serve((_, response) => {

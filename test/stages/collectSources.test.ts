@@ -30,7 +30,7 @@ function project(from: string, files: Record<string, string> = {}, dataset?: str
 
 const node = JSON.stringify(process.execPath);
 
-test('what a command prints is the data, as CSV or JSON lines; what it says besides goes to the log', async () => {
+test('the standard output of a command is the data, as CSV or JSON lines; its standard error goes to the log', async () => {
   const p = project(`{ command: ${JSON.stringify(`${node} fetch.mjs`)} }`, {
     'fetch.mjs': "console.error('fetching'); console.log('id,w\\n1,a\\n2,b');",
   });
@@ -46,7 +46,7 @@ test('what a command prints is the data, as CSV or JSON lines; what it says besi
   assert.equal(await lines.pull(), '1 rows');
 });
 
-test('what a command writes is the data; a file that goes makes the stage stale', async () => {
+test('the file that a command writes is the data; a missing input file makes the stage stale', async () => {
   const p = project(`{ command: ${JSON.stringify(`${node} fetch.mjs`)}, output: raw/x.csv }`, {
     'fetch.mjs':
       "import { mkdirSync, writeFileSync } from 'node:fs'; mkdirSync('raw', { recursive: true }); writeFileSync('raw/x.csv', 'id\\n1\\n'); console.log('done');",
@@ -57,7 +57,7 @@ test('what a command writes is the data; a file that goes makes the stage stale'
   assert.deepEqual((await p.run()).stages[0]?.reasons, ['output raw/x.csv changed']);
 });
 
-test('a command that fails, prints nothing or writes nothing says so, with its last words', async () => {
+test('a command that fails, prints nothing or writes nothing is reported with its last lines', async () => {
   assert.match(
     (await project(
       `{ command: ${JSON.stringify(`${node} -e "console.log('id'); console.error('no route to host'); process.exit(3)"`)} }`,
@@ -71,7 +71,7 @@ test('a command that fails, prints nothing or writes nothing says so, with its l
   assert.match((await project('{ command: "true", output: raw/x.csv }').pull()) ?? '', /did not write `raw\/x\.csv`/);
 });
 
-test('what a command prints of its secrets is in no log, error or file', async () => {
+test('a secret that a command prints is in no log, error or file', async () => {
   const p = project(`{ command: "echo with \${env.API_TOKEN} >&2; echo id; exit 1" }`);
   const error = await p.pull({
     project: loadProject(p.root, undefined, { ...process.env, API_TOKEN: 'tok-4711-secret' }),
@@ -94,7 +94,7 @@ test('cancelling stops the whole tree of a command', async () => {
   assert.ok(!existsSync(join(p.root, 'data')));
 });
 
-test('a run killed while a command prints leaves nothing that a later one reads', async () => {
+test('a run killed while a command prints leaves nothing that a later run reads', async () => {
   const cwd = makeProject({
     'loopwright.yaml': yaml('{ command: "sh fetch.sh" }'),
     'fetch.sh': 'echo id; echo 1; if [ ! -e go ]; then sleep 300; fi; echo 2\n',
@@ -124,7 +124,7 @@ test('files that change while they are read are noticed by size, time and identi
   assert.equal(watched(files).unchanged?.(), true);
 });
 
-test('a file that changes once while it is read is read again; one that never stands still is refused, and the old data stays', async () => {
+test('a file that changes once while it is read is read again; one that keeps changing is refused, and the old data stays', async () => {
   const schema = 'fields: [{ name: id, type: integer }]\n';
   const p = project(
     '{ files: in.csv }',
@@ -150,13 +150,13 @@ test('a file that changes once while it is read is read again; one that never st
   const always = await disturbed(2);
   assert.match(
     always.error?.message ?? '',
-    /The files of `items` changed while they were read, twice: in\.csv\. Run again when/,
+    /The files of `items` changed twice while they were read: in\.csv\. Run again when/,
   );
   assert.deepEqual(readFileSync(join(p.root, 'data/items.parquet')), before);
   assert.deepEqual(globSync('data/.*', { cwd: p.root }), []);
   const once = await disturbed(1);
   assert.equal(once.stages[0]?.summary, '111 rows', once.error?.message);
-  assert.ok(p.logs.some((line) => /a file changed while it was read; it is read once more/.test(line)));
+  assert.ok(p.logs.some((line) => /a file changed while it was read; reading it once more/.test(line)));
 });
 
 test('each source is accepted by the checks, and the graph knows what it reads', () => {
@@ -200,7 +200,7 @@ test('each source is accepted by the checks, and the graph knows what it reads',
   assert.match(wrong('{ sqlite: app.db }'), /LW103 .*lacks the key `query`/);
 });
 
-test('secrets are taken out of any text, in every form they may come in', () => {
+test('secrets are removed from any text, in every form in which they occur', () => {
   const redact = redactor({
     URL: 'postgres://ada:p%40ss-word@h:5432/d',
     TOKEN: 'tok-4711',

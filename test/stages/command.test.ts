@@ -25,7 +25,7 @@ async function withVariables<T>(values: Record<string, string>, work: () => Prom
   }
 }
 
-test('a stage, a command of collect and a sub-shell see no variable of the editor', async () => {
+test('a stage, a command of collect and a subshell do not see the variables of the editor', async () => {
   const show = 'env | grep -E "^(ELECTRON|VSCODE)_"';
   const root = makeProject({
     'loopwright.yaml': project(
@@ -85,14 +85,14 @@ test('`python` is found where only an interpreter of another name is', async () 
   assert.equal(readFileSync(join(root, 'out.txt'), 'utf8'), '2\n');
 });
 
-test('a `python` that is not there stops the stage at its key', async () => {
+test('a missing `python` fails the stage at its key', async () => {
   const { error } = await runIn(
     makeProject({ 'loopwright.yaml': project('python: gone\nstages:\n  s: { cmd: python x.py }\n') }),
   ).run();
   assert.match(error?.message ?? '', /^`python` of the project is `gone`, and there is no Python/);
 });
 
-test('a missing module is told with the Python that lacks it', async () => {
+test('a missing module is reported with the Python that lacks it', async () => {
   const { error } = await runIn(
     makeProject({ 'loopwright.yaml': project('stages:\n  s: { cmd: python3 -c "import no_such_module_here" }\n') }),
   ).run();
@@ -127,7 +127,7 @@ test('values of env_file reach programs and references; secrets are in no record
   assert.deepEqual(getRun(store, outcome.runId ?? '').params, { key: '${env.API_KEY}', where: 'berlin' });
 });
 
-test('a variable that is not set is an error at its line for the stage that needs it, and stops no other', async () => {
+test('an unset variable is an error at its line for the stage that needs it, and for no other stage', async () => {
   const root = makeProject({
     'loopwright.yaml': project(
       'stages:\n  a: { cmd: "echo ${env.LW_NOT_SET}", outs: [a.txt] }\n  b: { cmd: "echo ${env.LW_NOT_SET:-fine} > b.txt", outs: [b.txt] }\n',

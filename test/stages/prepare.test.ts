@@ -89,7 +89,7 @@ test('rows of one time stay on one side', async () => {
 
 const random = 'by: random, train: 0.6, validation: 0.2, test: 0.2';
 
-test('a random split never moves a row when others come or go', async () => {
+test('a random split never moves a row when others are added or removed', async () => {
   const project = newProject({ split: random });
   await prepare(project);
   const sides = async () =>
@@ -138,7 +138,7 @@ test('an error of SQL names the file and the line in it', async () => {
   assert.match((await prepare(newProject({ sql: ' \n' }))).error?.message ?? '', /is empty; it needs one SELECT/);
 });
 
-test('a comment at the end of the SQL swallows nothing', async () => {
+test('a comment at the end of the SQL hides nothing', async () => {
   assert.equal(
     (await prepare(newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders -- all of them' })))
       .error,
@@ -150,10 +150,10 @@ test('no row that fits is an error, not an empty dataset', async () => {
   const { error } = await prepare(
     newProject({ sql: 'SELECT id, "at", amount, hour, country, late FROM orders WHERE amount > 1000000' }),
   );
-  assert.match(error?.message ?? '', /gave no row that fits the schema of `features`/);
+  assert.match(error?.message ?? '', /returned no row that fits the schema of `features`/);
 });
 
-test('what the SQL makes is checked: rows quarantined, failed on, or kept', async () => {
+test('the result of the SQL is checked: invalid rows are quarantined, fail the stage, or are kept', async () => {
   const sql =
     'SELECT id, "at", CASE WHEN amount > 50 THEN -5000 ELSE amount END AS amount, hour, country, late FROM orders';
   const bad = orders({ rows: 60 }).filter(({ amount }) => amount > 50).length;
@@ -170,12 +170,12 @@ test('what the SQL makes is checked: rows quarantined, failed on, or kept', asyn
   assert.equal((await prepare(kept)).stages[0]?.summary, '60 rows');
 });
 
-test('a column that the schema wants and the SQL does not give is named', async () => {
+test('a column of the schema that the SQL does not return is named', async () => {
   const { error } = await prepare(newProject({ sql: 'SELECT id, "at", amount, hour, country FROM orders' }));
   assert.match(error?.message ?? '', /`features` does not fit its schema: .*\blate\b/);
 });
 
-test('a dataset without files says how it comes to be', async () => {
+test('a dataset without files is reported with the way to create it', async () => {
   const project = newProject();
   const { rmSync } = await import('node:fs');
   rmSync(`${project.root}/raw`, { recursive: true });
@@ -185,7 +185,7 @@ test('a dataset without files says how it comes to be', async () => {
   );
 });
 
-test('as of a time, later rows are not read; with a window, older neither', async () => {
+test('as of a time, later rows are not read; with a window, older rows are not read either', async () => {
   const project = newProject();
   const day = (n: number) => Date.UTC(2026, 0, 1 + n);
   await prepare(project, { period: { asOf: day(30), window: null } });
@@ -220,7 +220,7 @@ test('all rows of a group stay on one side, and stay there', async () => {
   for (const [hour, side] of before) assert.equal(after.get(hour), side);
 });
 
-test('a stratified split never moves a row and tells the shares of each value; exact, they hold to the row', async () => {
+test('a stratified split never moves a row and logs the shares of each value; with `exact` they are exact to the row', async () => {
   const project = newProject({ split: 'by: stratified, column: country, train: 0.6, validation: 0.2, test: 0.2' });
   const sides = async () =>
     new Map(
@@ -253,7 +253,7 @@ test('a stratified split never moves a row and tells the shares of each value; e
   }
 });
 
-test('values are bound to the SQL, never pasted into it', async () => {
+test('values are bound to the SQL, never inserted as text', async () => {
   const project = newProject({
     sql: `SELECT id, "at", amount, hour, country, amount > 50 AS late FROM orders WHERE hour >= $least AND country <> $word -- $other\n`,
   });
@@ -273,7 +273,7 @@ test('values are bound to the SQL, never pasted into it', async () => {
   );
 });
 
-test('a dataset whose gzip file was cut short is refused, not read as far as it goes', async () => {
+test('a truncated gzip file is refused, not partly read', async () => {
   const project = newProject();
   const yaml = readFileSync(join(project.root, 'loopwright.yaml'), 'utf8');
   const whole = gzipSync(ordersCsv(orders({ rows: 500 })));

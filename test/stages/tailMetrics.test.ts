@@ -55,7 +55,7 @@ function freshRun() {
   return { root, store, run, path, warnings, open };
 }
 
-test('what a line may say', () => {
+test('a line is a metric, a param, a tag, an artifact, or invalid', () => {
   const empty = { metrics: {}, params: {}, tags: {}, artifacts: [], step: null, at: null };
   assert.deepEqual(readMetricLine('{"loss": 0.5, "step": 3}'), { ...empty, metrics: { loss: 0.5 }, step: 3 });
   assert.deepEqual(readMetricLine('{"metrics": {"val": {"loss": 1}, "a/b": -0}, "step": -1, "at": 1700000000000.5}'), {
@@ -96,7 +96,7 @@ test('what a line may say', () => {
   assert.deepEqual(numbersIn('{"a": NaN, "b": {"c": [1, "NaN"]}}'), { a: Number.NaN, 'b.c.0': 1 });
 });
 
-test('steps are counted where none is given; params, tags and artifacts are kept; bad lines are told once, by number', () => {
+test('steps are counted where none is given; params, tags and artifacts are stored; invalid lines are reported once, by number', () => {
   const { root, store, run, path, warnings, open } = freshRun();
   writeFileSync(join(root, 'plot.png'), 'png');
   mkdirSync(join(root, 'out/deep'), { recursive: true });
@@ -139,7 +139,7 @@ test('steps are counted where none is given; params, tags and artifacts are kept
   assert.ok(!existsSync(path) && store.sql.get('SELECT * FROM imports') === undefined);
 });
 
-test('half a line waits, a cut character too; nothing is taken twice by whoever goes on; a file written anew is read anew', () => {
+test('a partial line or character is read once complete; a reader that continues reads nothing twice; a rewritten file is read again', () => {
   const { store, run, path, open } = freshRun();
   const line = Buffer.from('{"größe": 1}\n');
   const [first, again] = [open(), open()];
@@ -158,7 +158,7 @@ test('half a line waits, a cut character too; nothing is taken twice by whoever 
   assert.deepEqual(points(store, run.runId), ['b@0=1', 'c@0=2', 'd@0=1', 'größe@0=1']);
 });
 
-test('a hundred thousand lines are taken exactly, in pieces; a line without end does not fill the memory', () => {
+test('a hundred thousand lines are read exactly, in pieces; an endless line does not fill the memory', () => {
   const { store, run, path, warnings, open } = freshRun();
   appendFileSync(path, Array.from({ length: 100_000 }, (_, i) => `{"loss":${1 / (i + 1)},"step":${i}}\n`).join(''));
   assert.equal(open().take(), 100_000);
@@ -173,7 +173,7 @@ test('a hundred thousand lines are taken exactly, in pieces; a line without end 
   assert.ok(points(store, run.runId).includes('after@0=1') && /not understood/.test(warnings[0] ?? ''));
 });
 
-test('both ways are live: points stand in the store while the program runs, and the last ones are not lost', async () => {
+test('metrics reach the store while the program runs, and the last ones are not lost', async () => {
   const root = makeProject({
     'loopwright.yaml': `version: 1\nproject: p\nstages:\n  s: { cmd: "sh ./s.sh", metrics: [out/m.json] }\n`,
     's.sh': `mkdir -p out
@@ -217,7 +217,7 @@ echo '{"f1": Infinity, "same": 7}' > out/m.json
   assert.ok(!logs.some((line) => line.includes('warning')) && !existsSync(metricsPath(store, runId, 's')));
 });
 
-test('a gate is not passed by NaN', async () => {
+test('NaN does not pass a gate', async () => {
   const { run } = runIn(
     makeProject({
       'loopwright.yaml': `version: 1\nproject: p\nstages:\n  s: { cmd: "echo '{\\"f1\\": NaN}' > m.json", metrics: [m.json], gates: { f1: { min: 0.5 } } }\n`,
@@ -227,7 +227,7 @@ test('a gate is not passed by NaN', async () => {
   assert.deepEqual([outcome.status, /the value is NaN/.test(outcome.error?.message ?? '')], ['refused', true]);
 });
 
-test('a kill of the run loses no line that its program had appended', async () => {
+test('killing the run loses no line that its program appended', async () => {
   const root = makeProject({
     'loopwright.yaml':
       'version: 1\nproject: p\nstages: { s: { cmd: "i=0; while true; do echo \\"{\\\\\\"n\\\\\\": $i, \\\\\\"step\\\\\\": $i}\\" >> $LOOPWRIGHT_METRICS; i=$((i+1)); done" } }\n',
@@ -262,7 +262,7 @@ test('a kill of the run loses no line that its program had appended', async () =
   assert.ok(text.length >= appended && appended > 200, `${text.length} points of ${appended} lines`);
 });
 
-test('the helper for Node programs: metrics, params, tags and artifacts of a stage; a word and nothing else outside', async () => {
+test('the helper for Node programs logs metrics, params, tags and artifacts; outside of a stage it only prints a warning', async () => {
   const program = `import { active, artifact, log, params, runId, seed, tag } from 'loopwright';
 import { writeFileSync } from 'node:fs';
 params({ depth: 3, layers: [64, 32], name: 'x' });

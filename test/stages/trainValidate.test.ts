@@ -71,7 +71,7 @@ test('a binary model is trained, tested and registered as challenger', () => {
   );
 });
 
-test('the run tells each epoch, its inputs and its gates', () => {
+test('the run records each epoch, its inputs and its gates', () => {
   const run = getRun(project.store, first.runId ?? '');
   assert.deepEqual(run.seriesKeys.toSorted(), ['loss', 'validation_loss']);
   assert.deepEqual(run.inputs.map(({ dataset }) => dataset).toSorted(), ['features', 'orders']);
@@ -118,7 +118,7 @@ test('the fairness of the report has intervals and the rates that each measure c
   );
 });
 
-test('the same seed gives the same weights; another seed others', async () => {
+test('the same seed gives the same weights, another seed gives others', async () => {
   const before = await weights(project.root);
   await project.run({ stages: ['train'], force: true });
   assert.equal(await weights(project.root), before);
@@ -127,7 +127,7 @@ test('the same seed gives the same weights; another seed others', async () => {
   assert.notEqual(await weights(other.root), before);
 });
 
-test('a gate that fails makes the run refused; the version is there but no challenger', async () => {
+test('a failed gate refuses the run; the version exists but is not the challenger', async () => {
   const strict = runIn(
     ordersProject({
       yaml: ordersYaml.replace(
@@ -168,7 +168,7 @@ test('a gate against the champion compares on the same rows', async () => {
   assert.equal(versionOf(project.store, model, 'challenger')?.version, 3);
 });
 
-test('a model of several classes', async () => {
+test('a model of three classes is validated with macro metrics', async () => {
   const multi = runIn(
     ordersProject({
       yaml: ordersYaml
@@ -190,7 +190,7 @@ test('a model of several classes', async () => {
   assert.ok(['accuracy', 'balanced_accuracy', 'macro_f1', 'log_loss'].every((metric) => report.performance[metric]));
 });
 
-test('a regression', async () => {
+test('a regression is validated with intervals on its errors', async () => {
   const regression = runIn(
     ordersProject({
       yaml: ordersYaml
@@ -213,14 +213,14 @@ test('a regression', async () => {
   );
 });
 
-test('data without training rows and without test rows', async () => {
+test('two rows of data fail with a clear error', async () => {
   const nothing = runIn(ordersProject({ rows: 2 }));
   const { error } = await nothing.run();
   assert.ok(error && ['train', 'validate'].includes(error.stage), error?.message);
   assert.doesNotMatch(error.message, /undefined|TypeError/);
 });
 
-test('test rows of one class give no rank metric, and the gate says why', async () => {
+test('test rows of one class have no rank metric, and the gate says why', async () => {
   const one = runIn(
     ordersProject({
       files: {
@@ -232,7 +232,7 @@ test('test rows of one class give no rank metric, and the gate says why', async 
   assert.match(error?.message ?? '', /roc_auc: the test rows hold only one class/);
 });
 
-test('the report beside the run is the one in the store', () => {
+test('the report among the artifacts equals the one in the store', () => {
   const version = getVersion(project.store, model, 1);
   assert.deepEqual(
     JSON.parse(

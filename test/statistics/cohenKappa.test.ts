@@ -16,12 +16,12 @@ test('the textbook table: 20 + 15 of 50 alike gives 0.4', () => {
   assert.deepEqual([observed, n], [0.7, 50]);
 });
 
-test('full agreement is 1, full contradiction of two even classes −1', () => {
+test('full agreement is 1, full disagreement on two even classes is −1', () => {
   assert.equal(cohenKappa(['a', 'b'], ['a', 'b']).kappa, 1);
   assert.equal(cohenKappa(['a', 'b'], ['b', 'a']).kappa, -1);
 });
 
-test('it is not defined without a case, nor where both only ever say the same one thing', () => {
+test('kappa is not defined without cases, or where both raters give one single label', () => {
   assert.deepEqual(cohenKappa([], []), { kappa: null, observed: null, n: 0 });
   assert.deepEqual(cohenKappa(['a', 'a'], ['a', 'a']), { kappa: null, observed: 1, n: 2 });
   assert.equal(cohenKappa(['a', 'a'], ['b', 'b']).kappa, 0);

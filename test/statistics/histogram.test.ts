@@ -15,12 +15,12 @@ test('quantile bins hold equal counts, repeated edges are merged', () => {
   assert.deepEqual(quantileEdges([], 3), []);
 });
 
-test('bins are closed to the left, the last one to both sides; what lies outside goes to the outermost', () => {
+test('bins are closed to the left, the last one to both sides; values outside go to the outermost bins', () => {
   assert.deepEqual(countBins([-5, 0, 4.9, 5, 10, 11, Number.NaN], [0, 5, 10]), [3, 3]);
   assert.deepEqual(countBins([1], []), []);
 });
 
-test('categories are counted in the order known, then as they appear', () => {
+test('categories are counted in the known order, then in the order of appearance', () => {
   assert.deepEqual(
     [...countCategories(['b', null, 'c', 'b'], ['a', 'b'])],
     [

@@ -30,7 +30,7 @@ function tree(features: Feature[], target: number[]) {
   );
 }
 
-test('a tree says of each row what it was given, also with ties and rows that were drawn twice', () => {
+test('a tree predicts the target of each row, also with ties and rows that were drawn twice', () => {
   const features = [
     numbers(list(200, () => random.integer(12) / 11)),
     codes(
@@ -109,7 +109,7 @@ test('variances of a tree are those of a table of its whole space', () => {
   );
 });
 
-test('shares are those that can be worked out by hand', async () => {
+test('shares equal those worked out by hand', async () => {
   const [x, z] = [list(400, () => random.next()), list(400, () => random.next())];
   // Variances: 1/12 × 9 and 1/12.
   const added = await fanova(
@@ -134,7 +134,7 @@ test('shares are those that can be worked out by hand', async () => {
   assert.ok(together.alone < 0.1, String(together.alone));
 });
 
-test('of two params that are the same neither is preferred; the scale and the place of the target do not matter', async () => {
+test('of two equal params neither is preferred; scale and offset of the target do not matter', async () => {
   const x = list(150, () => random.next());
   const twins = await fanova([numbers(x), numbers(x), numbers(list(150, () => random.next()))], Float64Array.from(x));
   near(twins.shares?.[0], 0.5, 0.1);
@@ -159,7 +159,7 @@ test('of two params that are the same neither is preferred; the scale and the pl
   }
 });
 
-test('a few runs, one outlier, noise: numbers stay numbers, and R² tells', async () => {
+test('with few runs, an outlier or noise the numbers are finite, and R² says how good the forest is', async () => {
   const eight = await fanova([numbers(list(8, (i) => i / 7))], Float64Array.from(list(8, (i) => i)));
   assert.deepEqual(eight.shares, Float64Array.of(1));
   const noise = await fanova(
@@ -182,7 +182,7 @@ test('a few runs, one outlier, noise: numbers stay numbers, and R² tells', asyn
   await assert.rejects(fanova([numbers([0, 1])], Float64Array.of(0, 1), { signal: stop.signal }), CancelledError);
 });
 
-test('a param is read as numbers or categories, on a scale that its values have', () => {
+test('a param is read as numbers or categories, on the scale of its values', () => {
   const kindOf = (values: (number | string)[]) => {
     const found = encodeParam(values);
     return typeof found === 'string' ? found : `${found.kind}${found.log ? ' log' : ''} ${found.distinct}`;
@@ -205,7 +205,7 @@ test('a param is read as numbers or categories, on a scale that its values have'
   assert.deepEqual([...wide.feature.values], [0, 0.5, 1]);
 });
 
-test('ranks share their mean where values are equal, and the correlation needs something to correlate', () => {
+test('equal values share their mean rank, and a constant side has no correlation', () => {
   assert.deepEqual([...ranks([3, 1, 3, 2])], [3.5, 1, 3.5, 2]);
   assert.deepEqual(spearman([1, 2, 3], [10, 20, 30]), { rho: 1, pValue: 0 });
   near(spearman([1, 2, 3, 4], [1, 3, 2, 4])?.rho, 0.8, 1e-12);

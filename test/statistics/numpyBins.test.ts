@@ -29,7 +29,7 @@ test('Doane: a term for the skewness; a constant gets one bin of width 1', () =>
   assert.deepEqual(Array.from(doaneEdges([5], [2])), [4.5, 5.5]);
 });
 
-test('bins are closed below and open above, the last closed; what lies outside is not counted', () => {
+test('bins are closed below and open above, the last is closed; values outside are not counted', () => {
   assert.deepEqual(Array.from(countInEdges([-1, 0, 1, 1.5, 2, 3], [1, 2, 4, 8, 16, 32], [0, 1, 2])), [2, 28]);
   assert.deepEqual(Array.from(linspace(0, 1, 3)), [0, 1 / 3, 2 / 3, 1]);
 });

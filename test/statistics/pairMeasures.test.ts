@@ -77,13 +77,13 @@ const near = (a: number | null, b: number | null, what: string, tolerance = 1e-9
   else assert.ok(Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b)), `${what}: ${a} and ${b}`);
 };
 
-test('every symmetric measure gives the same with the sides exchanged', () => {
+test('every symmetric measure gives the same value when the sides are exchanged', () => {
   for (const [a, b] of trials)
     for (const [name, measure] of Object.entries(measures))
       near(measure(numberPair(a, b)), measure(swapped(numberPair(a, b))), name, 1e-8);
 });
 
-test('equal sides: no distance, and p 1 of the tests that can say so', () => {
+test('equal sides have distance 0, and p 1 in the tests that reach it', () => {
   for (const [i, [a]] of trials.entries()) {
     const pair = numberPair(a, a);
     for (const name of ['ks', 'wasserstein', 'energy', 'tfdv']) assert.equal(measures[name]?.(pair), 0, name);
@@ -97,7 +97,7 @@ test('equal sides: no distance, and p 1 of the tests that can say so', () => {
   }
 });
 
-test('weights are as good as repeated values, and the order of rows does not matter', () => {
+test('a weight counts like repeated values, and the order of rows does not matter', () => {
   for (const [a, b] of trials) {
     const pair = numberPair(a, b);
     const shuffled = (values: readonly number[]) => {
@@ -132,7 +132,7 @@ test('a value split in two points of the same place changes nothing', () => {
   }
 });
 
-test('rank tests do not change with a growing transformation', () => {
+test('rank tests do not change under a monotonic transformation', () => {
   for (const [a, b] of trials) {
     const moved = (values: readonly number[]) => values.map((value) => Math.atan(value / 1e6) * 1000);
     const [pair, same] = [numberPair(a, b), numberPair(moved(a), moved(b))];
@@ -269,7 +269,7 @@ test('bins kept with a baseline judge later samples as the reference itself woul
   assert.equal(numericBaseline([], []), null);
 });
 
-test('a classifier tells shifted rows from the reference, and not equal ones', () => {
+test('a classifier separates shifted rows from the reference, but not equal ones', () => {
   const n = 600;
   const labels = Uint8Array.from({ length: 2 * n }, (_, i) => (i < n ? 0 : 1));
   const noise = sample(2 * n, () => random.next());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { psi } from '../../engine/statistics/psi.ts';
 
-test('equal shares are 0, however many rows', () => {
+test('equal shares give 0 for any number of rows', () => {
   assert.equal(psi([1, 2, 3], [10, 20, 30]), 0);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
-test('a seed fixes the stream, on every machine', () => {
+test('a seed determines the numbers, on every machine', () => {
   const first = seededRandom(7);
   assert.deepEqual([first.next(), first.next()], [0.011704753153026104, 0.06195825757458806]);
   assert.notEqual(seededRandom(8).next(), 0.011704753153026104);

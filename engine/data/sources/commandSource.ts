@@ -23,7 +23,7 @@ async function written(context: SourceContext, command: string, output: string):
   await run(context, command);
   const found = context.expand(output);
   if (found.length === 0)
-    throw new WorkError(`The command ended well but did not write \`${output}\`: ${command}`, {
+    throw new WorkError(`The command succeeded but did not write \`${output}\`: ${command}`, {
       place: { file: 'loopwright.yaml' },
     });
   return watched(found.map((file) => join(context.root, file)));

@@ -12,8 +12,8 @@ export interface GroupRates {
 }
 
 /**
- * Rates of a binary decision by group, sorted by name. Rows with a NaN label or no group are left out, and so are groups
- * without rows. `weights` says how often each row counts.
+ * Rates of a binary decision by group, sorted by name. Rows with a NaN label or no group are left out, and so are
+ * groups without rows. `weights` says how often each row counts.
  */
 export function groupRates(
   labels: ArrayLike<number>,

@@ -5,7 +5,7 @@ import type { ValidationReport } from '../../registry/validationReport.ts';
 import { newestSnapshot } from '../../tracking/snapshots.ts';
 import { count, type StageContext, type StageOutcome } from '../stageContext.ts';
 
-/** Registers the version, records metrics and gates with the run, and says how the stage went. */
+/** Registers the version, records metrics and gates with the run, and returns the outcome of the stage. */
 export function recordResults(context: StageContext, report: ValidationReport): Omit<StageOutcome, 'outs'> {
   const { performance, gates, headlineMetric } = report;
   const snapshot = newestSnapshot(context.store, report.data.dataset);

@@ -8,7 +8,7 @@ import type { Model } from '../../models/model.ts';
 import { predictTable, sliceTable } from '../../models/predictTable.ts';
 import { truthOf } from './truth.ts';
 
-/** What evaluation needs of rows: a few numbers a row, never the columns of the features. */
+/** The parts of rows that evaluation needs: a few numbers a row, never the columns of the features. */
 export interface ScoredRows {
   rows: number;
   truth: Float64Array;

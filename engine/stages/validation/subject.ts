@@ -57,7 +57,7 @@ function modelFolder(context: StageContext, stage: string): string {
   const file = Object.keys(entry?.outs ?? {}).find((path) => path.endsWith('loopwright-model.json'));
   if (file === undefined)
     throw new WorkError(
-      `The stage \`${stage}\` left no model that can be tested: none of its outputs is a folder with \`loopwright-model.json\`.`,
+      `The stage \`${stage}\` has no model to validate: none of its outputs is a folder with \`loopwright-model.json\`.`,
       { place: { file: 'loopwright.yaml' } },
     );
   return file.slice(0, file.lastIndexOf('/'));

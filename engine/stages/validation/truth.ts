@@ -2,7 +2,9 @@ import type { Table } from '../../data/table.ts';
 import { binaryTarget, classTarget, numberTarget } from '../../models/features.ts';
 import type { Model } from '../../models/model.ts';
 
-/** The true values as numbers: 0 or 1, the number of the class, or the value. NaN where missing or of no known class. */
+/**
+ * The true values as numbers: 0 or 1, the number of the class, or the value. NaN where missing or of no known class.
+ */
 export function truthOf({ meta }: Model, table: Table): Float64Array {
   const { task, target, positive, classes } = meta;
   if (task === 'binary') return binaryTarget(table, target, positive ?? true);

@@ -7,8 +7,8 @@ import { growTree, predict, sortedRows } from './regressionTree.ts';
 
 export interface Fanova {
   /**
-   * Per feature its share of what all features explain alone; they sum to 1. Null when no feature explains anything
-   * alone.
+   * The share of each feature in what all features explain alone; the shares sum to 1. Null when no feature explains
+   * anything alone.
    */
   shares: Float64Array | null;
   /**
@@ -30,10 +30,10 @@ export interface FanovaOptions {
 }
 
 /**
- * Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014): which features make the target differ. As
- * Optuna's FanovaImportanceEvaluator has it: 64 trees over draws with replacement, all features at each split, leaves
- * of one row, the mean over the trees of each feature's part of the tree's variance. Between trees others have their
- * turn. Throws CancelledError when the signal is given. The target is finite and not constant.
+ * Functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014): how much of the variance of the target each
+ * feature explains. As Optuna's FanovaImportanceEvaluator: 64 trees over draws with replacement, all features at each
+ * split, leaves of one row, the mean over the trees of each feature's part of the tree's variance. It yields to the
+ * event loop between trees. Throws CancelledError once the signal is aborted. The target is finite and not constant.
  */
 export async function fanova(
   features: readonly Feature[],
@@ -69,7 +69,7 @@ export async function fanova(
   };
 }
 
-/** How often each row is drawn when as many are drawn as there are, each time from all. */
+/** How often each row is drawn in a bootstrap sample. */
 function draw(rows: number, random: Random): Uint16Array {
   const counts = new Uint16Array(rows);
   for (let i = 0; i < rows; i++) {
@@ -79,10 +79,7 @@ function draw(rows: number, random: Random): Uint16Array {
   return counts;
 }
 
-/**
- * Around 0 with a variance of 1; first the largest becomes 1, since the square of the largest numbers there are is
- * none.
- */
+/** Scales values to mean 0 and variance 1. They are divided by the largest first, so that no square overflows. */
 function standardised(target: Float64Array): Float64Array {
   let largest = 0;
   for (const value of target) largest = Math.max(largest, Math.abs(value));

@@ -1,4 +1,4 @@
-/** What a forest splits on: numbers scaled to 0…1, or codes from 0 to `count` − 1; one value a row. */
+/** The values that a forest splits on: numbers scaled to 0…1, or codes from 0 to `count` − 1; one value a row. */
 export type Feature = { kind: 'number'; values: Float64Array } | { kind: 'category'; codes: Int32Array; count: number };
 
 /** A param as a feature, with how it was read. */
@@ -13,21 +13,21 @@ export interface EncodedParam {
 }
 
 /**
- * The ratio of the largest to the smallest value from which on a positive param may stand on a logarithmic scale: two
+ * The ratio of the largest to the smallest value from which on a positive param may have a logarithmic scale: two
  * decades.
  */
 const logRatio = 100;
 
 /**
- * Values of a param, one a run, as a feature; or why nothing can be told of it, as the end of a sentence. Numbers where
- * every value is one, else categories.
+ * Values of a param, one a run, as a feature; or the reason why it cannot be used, as the end of a sentence. Numbers
+ * where every value is one, else categories.
  */
 export function encodeParam(values: readonly (number | string)[]): EncodedParam | string {
   const distinct = new Set(values).size;
   if (distinct < 2) return 'has one value in all runs';
   if (values.every((value) => typeof value === 'number' && Number.isFinite(value)))
     return encodeNumbers(Float64Array.from(values, Number), distinct);
-  // Where nearly every run has a value of its own, as with names and paths, no two runs tell the same.
+  // Where nearly every run has a value of its own, as with names and paths, no two runs can be compared.
   if (distinct > values.length / 2)
     return `has ${distinct} different values, not all of them numbers, in ${values.length} runs: too few runs of each`;
   const places = new Map(
@@ -60,8 +60,8 @@ function encodeNumbers(numbers: Float64Array, distinct: number): EncodedParam {
 }
 
 /**
- * Whether the values lie more evenly over the logarithms: half of what is drawn from 0 to 1 lies above 0.5, however
- * small the least of it happens to be.
+ * Whether the values are spread more evenly over their logarithms. Half of the values drawn from 0 to 1 are above 0.5,
+ * however small the smallest happens to be.
  */
 function isLog(numbers: Float64Array, low: number, high: number): boolean {
   const median = numbers.toSorted()[Math.floor((numbers.length - 1) / 2)] ?? low;
@@ -72,8 +72,7 @@ function isLog(numbers: Float64Array, low: number, high: number): boolean {
 }
 
 /**
- * How far a value is from one end to the other. By halves, since the difference of the largest numbers there are is
- * none.
+ * The position of a value between both ends, from 0 to 1. Computed by halves, so that the difference does not overflow.
  */
 function shareOf(value: number, from: number, to: number): number {
   return (value / 2 - from / 2) / (to / 2 - from / 2);

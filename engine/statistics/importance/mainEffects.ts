@@ -2,8 +2,8 @@ import type { Feature } from './features.ts';
 import type { RegressionTree } from './regressionTree.ts';
 
 /**
- * A stretch of a numeric feature, or the categories of another, over which a leaf adds to what the tree says on average
- * over all other features.
+ * A stretch of a numeric feature, or the categories of another, over which a leaf adds to the mean prediction of the
+ * tree over all other features.
  */
 interface Stretches {
   from: number[];
@@ -12,8 +12,8 @@ interface Stretches {
 }
 
 /**
- * The variance of what a tree says over the whole space of its features, and that part of it that each feature makes
- * alone.
+ * The variance of the predictions of a tree over the whole space of its features, and the part that each feature
+ * explains alone.
  */
 export interface TreeVariances {
   total: number;
@@ -21,10 +21,10 @@ export interface TreeVariances {
 }
 
 /**
- * How much of a tree's variance each feature makes alone (functional ANOVA: Hutter, Hoos and Leyton-Brown 2014, section
- * 3). The space of a numeric feature is 0…1, all of it equally likely; of a category, each of its values as likely as
- * the others. Each leaf is a box of that space; the tree's mean for one value of a feature, taken over all values of
- * the others, is the sum over the boxes that the value is in.
+ * How much of a tree's variance each feature explains alone (functional ANOVA: Hutter, Hoos and Leyton-Brown 2014,
+ * section 3). The space of a numeric feature is 0…1, all of it equally likely; of a category, each of its values as
+ * likely as the others. Each leaf is a box of that space; the tree's mean for one value of a feature, taken over all
+ * values of the others, is the sum over the boxes that the value is in.
  */
 export function treeVariances(tree: RegressionTree, features: readonly Feature[]): TreeVariances {
   const walk = new Walk(tree, features);
@@ -113,7 +113,7 @@ class Walk {
   #leaf(value: number, volume: number): void {
     this.sum += value * volume;
     this.squares += value * value * volume;
-    // A box as thin as the rounding of its bounds has no volume, and adds nothing.
+    // A box as thin as the rounding of its bounds has no volume and adds nothing.
     if (volume === 0) return;
     for (const [index, feature] of this.#features.entries()) {
       if (this.#bounds[index] === 0) continue;

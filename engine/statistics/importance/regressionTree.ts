@@ -15,7 +15,7 @@ export interface RegressionTree {
   value: Float64Array;
 }
 
-/** Rows in ascending order of each numeric feature: worked out once for all trees. */
+/** Rows in ascending order of each numeric feature, computed once for all trees. */
 export function sortedRows(features: readonly Feature[]): (Int32Array | null)[] {
   return features.map((feature) =>
     feature.kind === 'number'
@@ -31,14 +31,14 @@ interface Split {
 }
 
 const deepest = 64;
-/** Beneath this share of the variance of the whole a node is pure: what is left is rounding. */
+/** Below this share of the whole variance a node is pure: the rest is rounding. */
 const pure = 1e-14;
 
 /**
  * A regression tree (CART, Breiman et al. 1984) that is grown until its leaves are pure: each node takes, of all splits
  * of all features, the one that leaves the least squared error; numbers split in the middle between two values,
- * categories one against the others. `counts` says how often each row was drawn. Among equal splits chance decides, so
- * that of two params that are the same neither is preferred.
+ * categories one against the others. `counts` says how often each row was drawn. Equal splits are chosen at random, so
+ * that of two equal params neither is preferred.
  */
 export function growTree(
   features: readonly Feature[],
@@ -50,7 +50,7 @@ export function growTree(
   return new Grower(features, target, sorted, counts, random).grow();
 }
 
-/** What a tree says of a row. */
+/** The prediction of a tree for a row. */
 export function predict(
   { feature, bound, left, right, value }: RegressionTree,
   features: readonly Feature[],
@@ -134,7 +134,7 @@ class Grower {
     };
   }
 
-  /** Makes the node of a stretch of the rows, and what is under it; gives its number. */
+  /** Makes the node of a range of the rows and all nodes below it; returns its number. */
   #node(from: number, to: number, depth: number): number {
     const at = this.#size++;
     const { weight, sum, error } = this.#errorOf(from, to);
@@ -167,7 +167,7 @@ class Grower {
   #bestSplit(from: number, to: number, weight: number, sum: number): Split | null {
     this.#random.shuffle(this.#turns);
     let best: Split | null = null;
-    // What no split gains over the node as it is.
+    // The value that a split has to exceed: that of the unsplit node.
     let most = (sum * sum) / weight;
     for (const index of this.#turns) {
       const feature = this.#features[index];
@@ -183,7 +183,7 @@ class Grower {
               sum,
             )
           : this.#splitCategories(feature.codes, feature.count, from, to, weight, sum);
-      // A gain of the size of rounding is none.
+      // A gain as small as the rounding does not count.
       if (found.gain <= most + this.#least) continue;
       most = found.gain;
       best = { feature: index, bound: found.bound, gain: found.gain };
@@ -252,7 +252,8 @@ class Grower {
   }
 
   /**
-   * Brings the rows that go left to the front of the stretch, in every order; gives where those begin that go right.
+   * Moves the rows that go left to the front of the range, in every order; returns the first position of those that go
+   * right.
    */
   #partition(from: number, to: number, split: Split): number {
     const feature = this.#features[split.feature];
