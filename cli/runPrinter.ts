@@ -1,4 +1,4 @@
-import type { RunEvents } from '../engine/runner/execute.ts';
+import type { RunEvents } from '../engine/runner/runRequest.ts';
 import type { RunStatus } from '../protocol/lifeCycle.ts';
 import { duration } from '../words/times.ts';
 import { bar, type Terminal } from './terminal.ts';

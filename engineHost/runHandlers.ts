@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../protocol/runs.ts';
+import type { PrimaryMetric } from '../protocol/primaryMetric.ts';
 import { blame } from '../engine/provenance/blame.ts';
 import { goingRuns } from '../engine/runner/goingRuns.ts';
 import { stopRun } from '../engine/runner/stopRun.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { PrimaryMetric } from './runs.ts';
+import type { PrimaryMetric } from './primaryMetric.ts';
 
 /** The state of a stage of the graph, as the explorer, the code lens and `loopwright status` tell it. */
 export type StageState = 'fresh' | 'stale' | 'never' | 'running' | 'failed' | 'refused' | 'blocked';

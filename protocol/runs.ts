@@ -1,3 +1,4 @@
+import type { PrimaryMetric } from './primaryMetric.ts';
 import type { RunStatus, StageKind } from './lifeCycle.ts';
 
 export type ParamValue = string | number | boolean | null | ParamValue[];
@@ -136,13 +137,6 @@ export interface RunPage {
   /** All runs that match; with a `problem` the runs are those without the filter. */
   total: number;
   problem?: FilterProblem | null;
-}
-
-/** A metric by which runs are told apart, which way it gets better, and why it was chosen: `the first gate`. */
-export interface PrimaryMetric {
-  name: string;
-  direction: 'maximize' | 'minimize';
-  why: string;
 }
 
 /** What the runs of a query have, most used first. */

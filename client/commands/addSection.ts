@@ -6,7 +6,8 @@ import { EngineGone } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import { missingParts } from '../views/lifeCycleRows.ts';
-import { choice, pick, projectOf } from './ask.ts';
+import { projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 const parts: Record<AddablePart, { label: string; about: string; icon: string }> = {

@@ -1,5 +1,4 @@
-import { commands, ThemeIcon, window, workspace } from 'vscode';
-import type { QuickPickItem } from 'vscode';
+import { commands, window, workspace } from 'vscode';
 import type { LifeCyclePart } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import { EngineGone } from '../host/engineError.ts';
@@ -7,28 +6,10 @@ import { untrustedMessage } from '../host/startEngine.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import type { CommandContext } from './context.ts';
+import { pick, type Choice } from './pick.ts';
 
 /** How long the status bar names the project that a command acts on. */
 const saidMs = 5000;
-
-export interface Choice<T> extends QuickPickItem {
-  value: T;
-}
-
-/** One of several; the only one without asking. Undefined when the person pressed Escape. */
-export async function pick<T>(title: string, choices: Choice<T>[]): Promise<T | undefined> {
-  const chosen = await window.showQuickPick(choices, { title, matchOnDescription: true, matchOnDetail: true });
-  return chosen?.value;
-}
-
-export function choice<T>(value: T, label: string, description = '', icon?: string): Choice<T> {
-  return {
-    value,
-    label,
-    description,
-    ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon.replace('~spin', '')) }),
-  };
-}
 
 /** A question about a project, which is named where there are several. */
 export function titleIn(project: Project, title: string): string {

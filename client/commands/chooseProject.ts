@@ -1,6 +1,6 @@
 import { QuickPickItemKind, window } from 'vscode';
 import type { Project } from '../projects/project.ts';
-import { choice, type Choice } from './ask.ts';
+import { choice, type Choice } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 type Item = Choice<Project | 'follow' | null>;

@@ -1,13 +1,15 @@
 import { commands, ProgressLocation, window } from 'vscode';
 import type { Blame, BlameItem, RunPart } from '../../protocol/blame.ts';
-import type { PrimaryMetric, RunSummary } from '../../protocol/runs.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { fileOf, partOf, partsOf } from '../language/runAddress.ts';
 import { runUri } from '../language/runDocuments.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { choice, mayRun, pick, projectOf, type Choice } from './ask.ts';
+import { mayRun, projectOf } from './ask.ts';
+import { choice, pick, type Choice } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 const icons: Record<BlameItem['kind'], string> = {

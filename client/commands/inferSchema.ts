@@ -4,7 +4,8 @@ import { Range, RelativePattern, Selection, TextEditorRevealType, Uri, window, w
 import { taskType } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import { mayRun, overviewOf, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 /** Data whose schema is written, and where to. */

@@ -1,7 +1,8 @@
 import type { LabelTaskInfo } from '../../protocol/labelling.ts';
 import { setting } from '../settings.ts';
 import type { RowSubject } from '../views/row.ts';
-import { choice, mayRun, pick, projectOf } from './ask.ts';
+import { mayRun, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 /** Opens the labelling view on a task: of the dataset of the row, or the one the person picks. */

@@ -10,7 +10,8 @@ import { differenceText, gatesText, metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { addSection } from './addSection.ts';
-import { choice, mayRun, overviewOf, pick, projectOf } from './ask.ts';
+import { mayRun, overviewOf, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;

@@ -4,7 +4,8 @@ import { commands, ProcessExecution, Uri, window, workspace } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
 import { projectFile } from '../projects/projects.ts';
-import { choice, mayRun, pick } from './ask.ts';
+import { mayRun } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 import { finished } from './finished.ts';
 

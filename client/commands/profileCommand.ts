@@ -4,7 +4,8 @@ import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import { count } from '../../words/numbers.ts';
 import { exactTime, timeText } from '../../words/times.ts';
-import { choice, mayRun, pick, projectOf } from './ask.ts';
+import { mayRun, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 /** Opens the data profile of a row, of a file of the explorer, or of what the person picks. */

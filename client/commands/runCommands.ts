@@ -5,7 +5,8 @@ import { chooseGoing, showOutput, stopGoing } from '../runs/goingRuns.ts';
 import type { LoopwrightTask } from '../tasks/taskDefinition.ts';
 import type { RowSubject } from '../views/row.ts';
 import { stageLook } from '../views/stateIcons.ts';
-import { choice, mayRun, overviewOf, pick, pickDeclared, projectOf } from './ask.ts';
+import { mayRun, overviewOf, pickDeclared, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;

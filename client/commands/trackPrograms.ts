@@ -1,6 +1,7 @@
 import { env, window } from 'vscode';
 import type { RowSubject } from '../views/row.ts';
-import { choice, mayRun, pick, projectOf } from './ask.ts';
+import { mayRun, projectOf } from './ask.ts';
+import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
 type Way = 'terminal' | 'shell' | 'powershell' | 'dotenv' | 'python' | 'address';

@@ -1,6 +1,6 @@
 import { ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { GoingRun } from '../../protocol/runs.ts';
-import { choice, pick } from '../commands/ask.ts';
+import { choice, pick } from '../commands/pick.ts';
 import { nodeProgram } from '../node.ts';
 import type { Project } from '../projects/project.ts';
 import { timeText } from '../../words/times.ts';

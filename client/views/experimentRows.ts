@@ -2,7 +2,7 @@ import type { ExperimentSummary } from '../../protocol/lifeCycle.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
 import { plural } from '../../words/numbers.ts';
 import { duration, exactTime, timeText } from '../../words/times.ts';

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import { metricText } from '../../words/metrics.ts';
 
 export interface ShownMetric extends PrimaryMetric {

@@ -4,13 +4,11 @@ import { messageOf } from '../base/errors.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { FactCache } from './factCache.ts';
 import { datasetFacts, stampFiles } from './datasetFacts.ts';
-import type { DatasetFacts, FileStamp, HistoryFacts, SqlFacts, TrainFacts } from './facts.ts';
+import type { Fact, FileStamp } from './facts.ts';
 import { historyFacts } from './historyFacts.ts';
 import { requestKey, type FactRequest } from './requests.ts';
 import { sqlFacts } from './sqlFacts.ts';
 import { trainFacts } from './trainFacts.ts';
-
-export type Fact = DatasetFacts | TrainFacts | SqlFacts | HistoryFacts | null;
 
 /** Finds facts out, each once as long as its files stay as they are. Opens a database when the first one needs it. */
 export class FactFinder {

@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RecentCache } from '../base/recentCache.ts';
-import type { Fact } from './compute.ts';
-import type { FileStamp } from './facts.ts';
+import type { Fact, FileStamp } from './facts.ts';
 
 /** Raised when facts are found out differently: what was kept before is then not found. */
 const version = 1;

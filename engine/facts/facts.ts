@@ -1,5 +1,6 @@
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import type { GateResult, PrimaryMetric, RunSummary } from '../../protocol/runs.ts';
+import type { GateResult, RunSummary } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
@@ -124,3 +125,5 @@ export interface Facts {
 }
 
 export const noFacts: Facts = { dataset: () => null, train: () => null, sql: () => null, history: () => null };
+
+export type Fact = DatasetFacts | TrainFacts | SqlFacts | HistoryFacts | null;

@@ -1,4 +1,4 @@
-import type { Fact } from './compute.ts';
+import type { Fact } from './facts.ts';
 import { noFacts, type DatasetFacts, type Facts, type HistoryFacts, type SqlFacts, type TrainFacts } from './facts.ts';
 import { requestKey, type FactRequest } from './requests.ts';
 

@@ -2,7 +2,7 @@ import type { DriftWindow } from '../../protocol/drift.ts';
 import type { Database } from '../data/database.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import type { RunEvents } from '../runner/execute.ts';
+import type { RunEvents } from '../runner/runRequest.ts';
 import type { Store } from '../store/store.ts';
 import type { RetrainOutcome } from './retrain.ts';
 

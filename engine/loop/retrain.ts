@@ -5,7 +5,8 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';
 import { promote } from '../registry/promote.ts';
-import { executeRun, type RunEvents } from '../runner/execute.ts';
+import { executeRun } from '../runner/execute.ts';
+import { type RunEvents } from '../runner/runRequest.ts';
 import { eventCount, recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { Project } from '../project/loadProject.ts';
 import { newestMetrics } from '../tracking/newestMetrics.ts';

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { Project } from './loadProject.ts';
 import { metricOf, smallerIsBetter, usualMetrics } from '../evaluation/metrics.ts';
 import { taskOf } from './taskOf.ts';

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { Blame, BlameItem } from '../../protocol/blame.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';

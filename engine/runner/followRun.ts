@@ -4,7 +4,7 @@ import { readLog } from '../tracking/readLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import { markInterrupted } from '../tracking/openStore.ts';
 import { type Store } from '../store/store.ts';
-import type { RunEvents } from './execute.ts';
+import type { RunEvents } from './runRequest.ts';
 
 /** The log is a file that grows; a watch on it may be lost, and a look costs little. */
 const lookMs = 200;

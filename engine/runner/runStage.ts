@@ -18,7 +18,7 @@ import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
 import { artifactsFolder, logPath, openLogPath } from '../store/store.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
-import type { RunRequest } from './execute.ts';
+import type { RunRequest } from './runRequest.ts';
 import { OpenLines } from './openLines.ts';
 import type { planStage } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { Store } from '../store/store.ts';
 import type { LoggedMetric } from './rankMetrics.ts';
 import { findKey } from './writeRun.ts';

@@ -1,5 +1,5 @@
 import { isLowerBetter, metricWords } from '../../protocol/metricDirection.ts';
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 
 /** A metric and how many runs logged it. */
 export interface LoggedMetric {

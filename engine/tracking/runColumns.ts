@@ -1,4 +1,5 @@
-import type { PrimaryMetric, RunColumns, RunQuery } from '../../protocol/runs.ts';
+import type { RunColumns, RunQuery } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';

@@ -2,7 +2,8 @@ import type { RunPoint, RunQuery } from '../../protocol/runs.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
-import { paramOf, type MetricRow, type ParamRow, type RunRow } from './runSummaries.ts';
+import { paramOf, type RunRow } from './runSummaries.ts';
+import { type MetricRow, type ParamRow } from './runValues.ts';
 import type { Store } from '../store/store.ts';
 
 const mostRuns = 10_000;

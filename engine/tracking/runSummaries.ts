@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
 import type { Store } from '../store/store.ts';
-import { latestOfRuns, paramsOfRuns, tagsOfRuns } from './runValues.ts';
+import { latestOfRuns, paramsOfRuns, tagsOfRuns, type ParamRow } from './runValues.ts';
 import { knownTags } from './writeRun.ts';
 
 /** A row of `runs`. */
@@ -26,20 +26,6 @@ export interface RunRow {
   progress: string | null;
   environment: string;
   command: string;
-}
-
-export interface MetricRow {
-  run: number;
-  key: string;
-  value: number;
-  is_nan: number;
-}
-
-export interface ParamRow {
-  run: number;
-  key: string;
-  value: string;
-  json: number;
 }
 
 /** A param as it was logged. */

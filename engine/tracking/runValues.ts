@@ -1,5 +1,18 @@
 import type { Store } from '../store/store.ts';
-import type { MetricRow, ParamRow } from './runSummaries.ts';
+
+export interface MetricRow {
+  run: number;
+  key: string;
+  value: number;
+  is_nan: number;
+}
+
+export interface ParamRow {
+  run: number;
+  key: string;
+  value: string;
+  json: number;
+}
 
 type Sql = Pick<Store, 'sql'>;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Store } from '../store/store.ts';
 import { isFolder } from './artifactPlaces.ts';
-import type { ExportQuery } from './exportedRuns.ts';
+import type { ExportQuery } from './exportQuery.ts';
 import {
   listLoggedModels,
   metricsOfModel,

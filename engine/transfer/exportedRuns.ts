@@ -8,15 +8,11 @@ import { datasetInputsOf, modelLinksOf, snapshotInputsOf } from '../tracking/run
 import { runsByTag, tagsOf } from '../tracking/runTags.ts';
 import { paramsOf } from '../tracking/runValues.ts';
 import { knownTags } from '../tracking/writeRun.ts';
+import type { ExportQuery } from './exportQuery.ts';
 import type { SourceDataset, SourcePoint, SourceRun, TransferProblem } from './records.ts';
 
 /** The tag that an exported run has elsewhere: its id here. */
 export const ownIdTag = 'loopwright.run_id';
-
-export interface ExportQuery {
-  filter?: string | undefined;
-  experiment?: string | undefined;
-}
 
 export interface ExportOptions extends ExportQuery {
   signal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Fact } from '../../engine/facts/compute.ts';
+import type { Fact } from '../../engine/facts/facts.ts';
 import { factName, factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { factRequests, requestKey, type FactRequest } from '../../engine/facts/requests.ts';

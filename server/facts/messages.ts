@@ -1,4 +1,4 @@
-import type { Fact } from '../../engine/facts/compute.ts';
+import type { Fact } from '../../engine/facts/facts.ts';
 import type { FactRequest } from '../../engine/facts/requests.ts';
 
 /**

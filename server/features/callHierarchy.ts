@@ -13,7 +13,8 @@ import type { Project } from '../../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import type { Workspace } from '../workspace.ts';
 import { declaredIn, textOf } from './declared.ts';
-import { nameAt, type Section } from './names.ts';
+import { nameAt } from './names.ts';
+import { type Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
 import { pairRange } from './spans.ts';
 

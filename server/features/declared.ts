@@ -2,7 +2,7 @@ import { entryOf, type Entry, type Located, type Range } from '../../engine/proj
 import type { Project } from '../../engine/project/loadProject.ts';
 import { normalisePath } from '../../engine/base/glob.ts';
 import { pathInProject } from '../workspace.ts';
-import type { Section } from './names.ts';
+import type { Section } from './section.ts';
 import { unquoted } from './walked.ts';
 
 /** The section that a reference of a format names something of. */

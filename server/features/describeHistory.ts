@@ -1,6 +1,6 @@
 import type { DatasetFacts, HistoryFacts } from '../../engine/facts/facts.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { GateConfig } from '../../engine/project/schema/gates.ts';
 import { bytes as bytesText } from '../../words/sizes.ts';
 import { duration, timeText } from '../../words/times.ts';

@@ -5,9 +5,9 @@ import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind, Shape } from '../../engine/project/shape.ts';
 import { sectionByFormat } from './declared.ts';
+import type { Section } from './section.ts';
 import { unquoted, walkedOf } from './walked.ts';
 
-export type Section = 'params' | 'datasets' | 'stages' | 'deployments' | 'monitors';
 const sections: readonly Section[] = ['params', 'datasets', 'stages', 'deployments', 'monitors'];
 
 /** A thing that a project declares by name; an experiment by that of its file. */

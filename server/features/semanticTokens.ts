@@ -17,7 +17,7 @@ import type { FileKind } from '../../engine/project/shape.ts';
 import type { Workspace } from '../workspace.ts';
 import { columnUse, metricAt, type Around } from './columnUses.ts';
 import { columnsIn, declaredIn, ownPath, sectionByFormat } from './declared.ts';
-import type { Section } from './names.ts';
+import type { Section } from './section.ts';
 import { literally, scalarRange, walkedOf } from './walked.ts';
 
 const types = [

@@ -4,7 +4,7 @@ import { entryOf, type Range } from '../../engine/project/located.ts';
 import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
 import type { Workspace } from '../workspace.ts';
 import { columnsIn, declaredIn } from './declared.ts';
-import type { Section } from './names.ts';
+import type { Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
 
 const most = 500;

@@ -6,7 +6,7 @@ import type { ModelVersionSummary, ProjectOverview } from '../../protocol/lifeCy
 import type { ModelCard } from '../../protocol/modelCard.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { RunDetail, RunPage } from '../../protocol/runs.ts';
-import type { RunOutcome } from '../../engine/runner/execute.ts';
+import type { RunOutcome } from '../../engine/runner/runRequest.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';

@@ -4,7 +4,8 @@ import { after } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import { executeRun, type RunOutcome, type RunRequest } from '../../engine/runner/execute.ts';
+import { executeRun } from '../../engine/runner/execute.ts';
+import { type RunOutcome, type RunRequest } from '../../engine/runner/runRequest.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { type Store } from '../../engine/store/store.ts';
 

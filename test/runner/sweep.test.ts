@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import type { RunEvents } from '../../engine/runner/execute.ts';
+import type { RunEvents } from '../../engine/runner/runRequest.ts';
 import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';
 import type { SweepRequest } from '../../engine/runner/sweep/runTrial.ts';
 import { sweepPoints } from '../../engine/runner/sweep/sweepPoints.ts';

@@ -1,4 +1,4 @@
-import type { PrimaryMetric } from '../../protocol/runs.ts';
+import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 
 let declared: readonly PrimaryMetric[] = [];
 

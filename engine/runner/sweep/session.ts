@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { lastSession, parentOfTrials, trialsDone } from '../../tracking/sweepRuns.ts';
-import type { RunRequest } from '../execute.ts';
+import type { RunRequest } from '../runRequest.ts';
 
 export interface Session {
   /** Names this execution of the sweep. */

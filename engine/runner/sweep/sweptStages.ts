@@ -2,7 +2,7 @@ import type { ParamValue } from '../../../protocol/runs.ts';
 import { buildGraph, closure } from '../../project/graph.ts';
 import { configFor } from '../../project/loadProject.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
-import type { RunRequest } from '../execute.ts';
+import type { RunRequest } from '../runRequest.ts';
 import { varied, type Point } from './sweepPoints.ts';
 
 export interface SweptStages {

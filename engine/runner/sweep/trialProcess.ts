@@ -7,7 +7,8 @@ import { CancelledError, messageOf } from '../../base/errors.ts';
 import type { FoundPython } from '../../python/findPython.ts';
 import { loadProject } from '../../project/loadProject.ts';
 import { openStore } from '../../tracking/openStore.ts';
-import { executeRun, type RunOutcome, type RunRequest } from '../execute.ts';
+import { executeRun } from '../execute.ts';
+import { type RunOutcome, type RunRequest } from '../runRequest.ts';
 
 /**
  * What a trial in a process of its own is told on standard input, as one line of JSON. When its input ends it stops.
